@@ -1,0 +1,217 @@
+//! The form in which an application is created or edited.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use latchkey_domain::application::{DraftErrors, Field};
+use latchkey_domain::{ApplicationDraft, Scope, ScopeSet};
+use leptos::prelude::*;
+
+use super::refusal_notice::RefusalNotice;
+use super::scope_picker::ScopePicker;
+use crate::browser;
+use crate::functions::Refusal;
+use crate::functions::applications::Saved;
+
+/// Sends a valid draft to the server.
+pub(crate) type Send =
+    Arc<dyn Fn(ApplicationDraft) -> Pin<Box<dyn Future<Output = Result<Saved, Refusal>>>> + std::marker::Send + Sync>;
+
+/// The form. It keeps what was typed until the server has said yes.
+#[component]
+pub(crate) fn ApplicationForm(
+    /// What it is filled in with.
+    initial: ApplicationDraft,
+    /// Whether an application that has a secret is edited: making it public destroys the secret.
+    #[prop(optional)]
+    has_secret: bool,
+    /// Whether a public application is edited: making it confidential makes a secret.
+    #[prop(optional)]
+    was_public: bool,
+    /// The words on the button: Create or Save.
+    submit_label: &'static str,
+    send: Send,
+    on_saved: Callback<Saved>,
+    on_close: Callback<()>,
+) -> impl IntoView {
+    let name = RwSignal::new(initial.name.clone());
+    let redirect_uris = RwSignal::new(initial.redirect_uris.clone());
+    let scopes = RwSignal::new(initial.scopes.iter().filter_map(|id| id.parse::<Scope>().ok()).collect::<ScopeSet>());
+    let confidential = RwSignal::new(initial.confidential);
+    let skip_consent = RwSignal::new(initial.skip_consent);
+
+    let errors = RwSignal::new(DraftErrors::default());
+    let refusal = RwSignal::new(None::<Refusal>);
+    let tried = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+
+    let draft = move || ApplicationDraft {
+        name: name.get(),
+        redirect_uris: redirect_uris.get(),
+        scopes: scopes.get().iter().map(|scope| scope.id().to_owned()).collect(),
+        confidential: confidential.get(),
+        skip_consent: skip_consent.get(),
+    };
+    // After the first try, what was wrong is checked again while it is being mended.
+    Effect::new(move || {
+        if tried.get() {
+            errors.set(draft().validate().err().unwrap_or_default());
+        }
+    });
+    let show_errors = move |found: DraftErrors| {
+        if let Some(field) = found.first() {
+            browser::focus(focus_target(field).into());
+        }
+        errors.set(found);
+    };
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        let draft = untrack(draft);
+        refusal.set(None);
+        tried.set(true);
+        if let Err(found) = draft.validate() {
+            show_errors(found);
+            return;
+        }
+        busy.set(true);
+        let answer = send(draft);
+        browser::spawn(async move {
+            match answer.await {
+                Ok(saved) => on_saved.run(saved),
+                Err(Refusal::Invalid { errors }) => show_errors(errors),
+                Err(reason) => {
+                    let _ = refusal.try_set(Some(reason));
+                    browser::focus("refusal".into());
+                }
+            }
+            let _ = busy.try_set(false);
+        });
+    };
+    let error = move |field: Field| Signal::derive(move || errors.with(|errors| errors.of(field).map(str::to_owned)));
+    let name_error = error(Field::Name);
+    let uris_error = error(Field::RedirectUris);
+
+    view! {
+        <form class="dialog-form" novalidate on:submit=submit>
+            <div class="dialog-body">
+                <RefusalNotice refusal />
+                <div class="field">
+                    <label class="field-label" for="name">
+                        "Application Name"
+                    </label>
+                    <input
+                        class="input"
+                        id="name"
+                        type="text"
+                        autocomplete="off"
+                        autofocus
+                        required
+                        placeholder="Mobile App"
+                        bind:value=name
+                        aria-invalid=move || name_error.get().map(|_| "true")
+                        aria-describedby=move || name_error.get().map(|_| "name-error")
+                    />
+                    <FieldError id="name-error" error=name_error />
+                </div>
+                <div class="field">
+                    <label class="field-label" for="redirect-uris">
+                        "Redirect URI"
+                    </label>
+                    <textarea
+                        class="input mono"
+                        id="redirect-uris"
+                        rows="3"
+                        required
+                        spellcheck="false"
+                        autocapitalize="off"
+                        placeholder="https://myapp.com/oauth/callback"
+                        bind:value=redirect_uris
+                        aria-invalid=move || uris_error.get().map(|_| "true")
+                        aria-describedby=move || {
+                            if uris_error.get().is_some() { "redirect-uris-error redirect-uris-hint" } else { "redirect-uris-hint" }
+                        }
+                    ></textarea>
+                    <p class="field-hint" id="redirect-uris-hint">
+                        "Where people return after they authorize. One per line."
+                    </p>
+                    <FieldError id="redirect-uris-error" error=uris_error />
+                </div>
+                <ScopePicker selected=scopes error=error(Field::Scopes) />
+                <Toggle
+                    id="confidential"
+                    label="Confidential client"
+                    hint="For applications on a server that can keep a secret. Uncheck for native and single-page applications: they cannot, and must use PKCE instead."
+                    value=confidential
+                />
+                <Show when=move || has_secret && !confidential.get()>
+                    <p class="notice notice-warning" role="alert">
+                        "Saving destroys the client secret for good. Whatever still uses it stops working."
+                    </p>
+                </Show>
+                <Show when=move || was_public && confidential.get()>
+                    <p class="notice" role="status">
+                        "Saving makes a client secret and shows it to you. The application must use it from then on."
+                    </p>
+                </Show>
+                <Toggle
+                    id="skip-consent"
+                    label="Skip consent screen"
+                    hint="Members are let through without being asked. Only for applications you trust, such as your own."
+                    value=skip_consent
+                />
+            </div>
+            <footer class="dialog-footer">
+                <button type="button" class="button" on:click=move |_| on_close.run(())>
+                    "Cancel"
+                </button>
+                <button type="submit" class="button button-primary" aria-busy=move || busy.get().to_string()>
+                    {submit_label}
+                </button>
+            </footer>
+        </form>
+    }
+}
+
+/// Where the focus goes when a field is wrong.
+fn focus_target(field: Field) -> &'static str {
+    match field {
+        Field::Name => "name",
+        Field::RedirectUris => "redirect-uris",
+        Field::Scopes => "scope-host-read-network_events",
+    }
+}
+
+/// What is wrong with a field; each line of it on a line.
+#[component]
+fn FieldError(id: &'static str, error: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <Show when=move || error.get().is_some()>
+            <p class="field-error" id=id role="alert">
+                {move || error.get()}
+            </p>
+        </Show>
+    }
+}
+
+/// A checkbox with a hint.
+#[component]
+fn Toggle(id: &'static str, label: &'static str, hint: &'static str, value: RwSignal<bool>) -> impl IntoView {
+    let hint_id = format!("{id}-hint");
+    view! {
+        <div class="toggle">
+            <input type="checkbox" id=id bind:checked=value aria-describedby=hint_id.clone() />
+            <div>
+                <label class="field-label" for=id>
+                    {label}
+                </label>
+                <p class="field-hint" id=hint_id>
+                    {hint}
+                </p>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,84 @@
+//! The client secret on a card: masked, revealed on request, copied without being shown.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::copy_button::{CopyButton, Source};
+use super::icon::{Glyph, Icon};
+use super::toast::Toasts;
+use crate::browser;
+use crate::functions::applications::reveal_secret;
+
+/// The client secret of the application `client_id`. It is fetched when it is asked for, and forgotten when hidden.
+/// `fresh` is a secret that was just made: it is shown at once, with a reminder.
+#[component]
+pub(crate) fn SecretField(client_id: String, #[prop(into)] fresh: Signal<Option<String>>) -> impl IntoView {
+    let toasts = expect_context::<Toasts>();
+    let fetched = RwSignal::new(None::<String>);
+    let hidden = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    // A secret that was just made is shown until it is hidden.
+    Effect::new(move || {
+        if fresh.get().is_some() {
+            hidden.set(false);
+        }
+    });
+    let shown = Memo::new(move |_| if hidden.get() { None } else { fetched.get().or_else(|| fresh.get()) });
+
+    let source: Source = {
+        let client_id = client_id.clone();
+        Arc::new(move || {
+            let known = shown.get_untracked();
+            let client_id = client_id.clone();
+            Box::pin(async move {
+                match known {
+                    Some(secret) => Ok(secret),
+                    None => reveal_secret(client_id).await,
+                }
+            })
+        })
+    };
+    let toggle = move |_| {
+        if shown.get_untracked().is_some() {
+            hidden.set(true);
+            fetched.set(None);
+            return;
+        }
+        let client_id = client_id.clone();
+        busy.set(true);
+        browser::spawn(async move {
+            match reveal_secret(client_id).await {
+                Ok(secret) => {
+                    fetched.set(Some(secret));
+                    hidden.set(false);
+                }
+                Err(refusal) => toasts.failure(refusal.words()),
+            }
+            busy.set(false);
+        });
+    };
+    view! {
+        <div class="value-row">
+            <code class="mono value secret" class:masked=move || shown.get().is_none()>
+                {move || shown.get().unwrap_or_else(|| "•".repeat(24))}
+            </code>
+            <button
+                type="button"
+                class="icon-button"
+                aria-label=move || if shown.get().is_some() { "Hide Client Secret" } else { "Reveal Client Secret" }
+                aria-busy=move || busy.get().to_string()
+                on:click=toggle
+            >
+                <Glyph icon=Signal::derive(move || if shown.get().is_some() { Icon::EyeOff } else { Icon::Eye }) />
+            </button>
+            <CopyButton what="Client Secret" source />
+        </div>
+        <Show when=move || fresh.get().is_some() && shown.get().is_some()>
+            <p class="reminder">
+                <Glyph icon=Icon::Key />
+                "Store this secret safely now. Treat it like a password: never put it in client-side code or version control."
+            </p>
+        </Show>
+    }
+}

@@ -1,0 +1,9 @@
+//! The server functions: they find out who is asking and call a rule. One file per subject.
+
+pub(crate) mod applications;
+pub(crate) mod refusal;
+#[cfg(feature = "ssr")]
+mod reply;
+pub(crate) mod viewer;
+
+pub(crate) use self::refusal::Refusal;

@@ -1,0 +1,44 @@
+//! From a rule's outcome to the answer of a server function.
+
+use std::error::Error;
+
+use latchkey_oauth::registration::{Caller, Registrar, RegistrationError};
+use leptos::prelude::*;
+
+use super::Refusal;
+use crate::request::Request;
+
+/// Sets the HTTP status that goes with a refusal.
+pub(super) fn set_status(refusal: &Refusal) {
+    if let Some(request) = use_context::<Request>() {
+        request.status.set(refusal.status());
+    }
+}
+
+/// Runs `rule` for whoever is signed in. The rule itself decides whether that person may.
+pub(super) async fn as_member<T>(
+    rule: impl AsyncFnOnce(Registrar, Caller) -> Result<T, RegistrationError>,
+) -> Result<T, Refusal> {
+    let request = expect_context::<Request>();
+    let outcome = match &request.viewer {
+        None => Err(Refusal::SignedOut),
+        Some(viewer) => rule(request.registrar.clone(), Caller::member(viewer, request.actor.clone()))
+            .await
+            .map_err(|error| refuse(&request, error)),
+    };
+    outcome.inspect_err(|refusal| request.status.set(refusal.status()))
+}
+
+fn refuse(request: &Request, error: RegistrationError) -> Refusal {
+    match error {
+        RegistrationError::NotAHost => Refusal::NotAHost,
+        RegistrationError::PlanTooLow(plan) => Refusal::PlanTooLow { plan },
+        RegistrationError::Invalid(errors) => Refusal::Invalid { errors },
+        RegistrationError::NotFound => Refusal::NotFound,
+        RegistrationError::Stale => Refusal::Stale,
+        RegistrationError::Store(error) => {
+            tracing::error!(error = &error as &dyn Error, "a server function failed");
+            Refusal::Failed { request_id: request.actor.request_id.clone().unwrap_or_default() }
+        }
+    }
+}

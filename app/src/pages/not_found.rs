@@ -1,0 +1,23 @@
+//! The page for an address where nothing is.
+
+use leptos::prelude::*;
+
+/// Says so, and leads back.
+#[component]
+pub(crate) fn NotFoundPage() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(request) = use_context::<crate::request::Request>() {
+        request.status.set(404);
+    }
+    view! {
+        <main class="plain-card">
+            <h1 class="plain-title">"There is no such page"</h1>
+            <p class="plain-lead">"The address may be mistyped, or what it led to is gone."</p>
+            <p>
+                <a class="button" href="/admin/settings/oauth-applications">
+                    "Go to OAuth Applications"
+                </a>
+            </p>
+        </main>
+    }
+}

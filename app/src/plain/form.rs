@@ -1,0 +1,80 @@
+//! Fields of plain forms: a label, the input, a hint, and what is wrong with it.
+
+use leptos::prelude::*;
+
+/// A labelled input. What is wrong with it stands beside it and is read out with it.
+pub(super) struct Field {
+    /// The input's name and id.
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) kind: &'static str,
+    /// What a password manager is to fill in.
+    pub(super) autocomplete: &'static str,
+    pub(super) hint: Option<String>,
+    pub(super) value: String,
+    pub(super) error: Option<String>,
+    pub(super) autofocus: bool,
+}
+
+impl Field {
+    pub(super) fn into_view(self) -> impl IntoView {
+        let Self { name, label, kind, autocomplete, hint, value, error, autofocus } = self;
+        let hint_id = format!("{name}-hint");
+        let error_id = format!("{name}-error");
+        let described_by = [hint.as_ref().map(|_| hint_id.as_str()), error.as_ref().map(|_| error_id.as_str())]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let described_by = (!described_by.is_empty()).then_some(described_by);
+        let invalid = error.is_some().then_some("true");
+        // A password is never sent back to the browser.
+        let value = (kind != "password").then_some(value);
+        // Addresses and passwords are no prose, whatever a telephone's keyboard thinks.
+        let is_prose = kind == "text";
+        view! {
+            <div class="field">
+                <label class="field-label" for=name>
+                    {label}
+                </label>
+                {hint.map(|hint| {
+                    view! {
+                        <p class="field-hint" id=hint_id>
+                            {hint}
+                        </p>
+                    }
+                })}
+                <input
+                    class="input"
+                    id=name
+                    name=name
+                    type=kind
+                    autocomplete=autocomplete
+                    autocapitalize=(!is_prose).then_some("none")
+                    spellcheck=(!is_prose).then_some("false")
+                    value=value
+                    required=true
+                    autofocus=autofocus
+                    aria-invalid=invalid
+                    aria-describedby=described_by
+                />
+                {error.map(|error| {
+                    view! {
+                        <p class="field-error" id=error_id role="alert">
+                            {error}
+                        </p>
+                    }
+                })}
+            </div>
+        }
+    }
+}
+
+/// A notice that something went wrong, read out when the page opens.
+pub(super) fn error_notice(words: String) -> impl IntoView {
+    view! {
+        <p class="notice notice-error" role="alert">
+            {words}
+        </p>
+    }
+}

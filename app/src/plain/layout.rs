@@ -1,0 +1,164 @@
+//! What stands around every plain page: the head, and either the network's name over a card or the top bar.
+
+use leptos::prelude::*;
+
+/// What every page needs to know of the instance.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The network's name.
+    pub network: String,
+    /// The address of the style sheet; empty if there is none.
+    pub css: String,
+}
+
+/// Who looks at the page.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The member's name.
+    pub name: String,
+    /// Whether **Admin** stands in the navigation.
+    pub is_host: bool,
+}
+
+/// An entry of the main navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Home,
+    Account,
+    Admin,
+}
+
+impl Frame {
+    /// A card under the network's name, for who is not signed in or need not care.
+    pub(super) fn card(self, title: &str, content: impl IntoView) -> String {
+        let network = self.network.clone();
+        self.document(
+            title,
+            view! {
+                <main class="plain-main">
+                    <p class="plain-network">
+                        <span class="brand-mark" aria-hidden="true"></span>
+                        <span class="brand-name">{network}</span>
+                    </p>
+                    <div class="plain-card stack">{content}</div>
+                </main>
+            },
+        )
+    }
+
+    /// A page under the same top bar as the admin's.
+    pub(super) fn with_topbar(
+        self,
+        title: &str,
+        visitor: Visitor,
+        place: Option<Place>,
+        content: impl IntoView,
+    ) -> String {
+        let network = self.network.clone();
+        let entry = |entry: Place, address: &'static str, label: &'static str| {
+            let current = (place == Some(entry)).then_some("true");
+            view! {
+                <a href=address aria-current=current>
+                    {label}
+                </a>
+            }
+        };
+        self.document(
+            title,
+            view! {
+                <a class="skip-link" href="#main">
+                    "Skip to the page"
+                </a>
+                <header class="topbar">
+                    <a class="brand" href="/">
+                        <span class="brand-mark" aria-hidden="true"></span>
+                        <span class="brand-name">{network}</span>
+                    </a>
+                    <nav class="topbar-nav" aria-label="Main">
+                        {entry(Place::Home, "/", "Home")}
+                        {entry(Place::Account, "/account", "Account")}
+                        {visitor.is_host.then(|| entry(Place::Admin, "/admin", "Admin"))}
+                    </nav>
+                    <form class="topbar-user" method="post" action="/sign-out">
+                        <span class="topbar-name">{visitor.name}</span>
+                        <button class="button button-quiet" type="submit">
+                            "Sign out"
+                        </button>
+                    </form>
+                </header>
+                <main class="plain-main" id="main" tabindex="-1">
+                    <div class="plain-card stack">{content}</div>
+                </main>
+            },
+        )
+    }
+
+    fn document(self, title: &str, body: impl IntoView) -> String {
+        let title = format!("{title} · {}", self.network);
+        let styles = (!self.css.is_empty()).then(|| view! { <link rel="stylesheet" href=self.css /> });
+        view! {
+            <!DOCTYPE html>
+            <html lang="en">
+                <head>
+                    <meta charset="utf-8" />
+                    <meta name="viewport" content="width=device-width, initial-scale=1" />
+                    <meta name="color-scheme" content="light dark" />
+                    <meta name="robots" content="noindex" />
+                    <title>{title}</title>
+                    <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                    {styles}
+                </head>
+                <body class="plain">{body}</body>
+            </html>
+        }
+        .to_html()
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub(crate) fn frame() -> Frame {
+        Frame { network: "River Club".into(), css: "/pkg/latchkey.0.css".into() }
+    }
+
+    pub(crate) fn visitor(is_host: bool) -> Visitor {
+        Visitor { name: "Ada Lovelace".into(), is_host }
+    }
+
+    /// What is true of every plain page.
+    pub(crate) fn assert_sound(html: &str) {
+        assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{html}");
+        for (what, times) in [("<h1", 1), ("<main", 1), ("<title>", 1), ("<script", 0), ("style=", 0), ("onclick", 0)] {
+            assert_eq!(html.matches(what).count(), times, "{what} in {html}");
+        }
+        for id in html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert_eq!(html.matches(&format!(" id=\"{id}\"")).count(), 1, "{id} is there twice");
+        }
+        for reference in ["for", "aria-describedby"] {
+            for ids in html.split(&format!(" {reference}=\"")).skip(1).filter_map(|rest| rest.split('"').next()) {
+                for id in ids.split(' ') {
+                    assert!(html.contains(&format!(" id=\"{id}\"")), "{reference} names {id}, which is not there");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_text_whatever_is_in_them() {
+        let frame = Frame { network: "<b>River</b> & \"Club\"".into(), css: "\"><script>".into() };
+        let html = frame.card("Title", view! { <h1>"Hello"</h1> });
+        assert!(html.contains("&lt;b&gt;River&lt;/b&gt; &amp;"), "{html}");
+        assert_sound(&html);
+    }
+
+    #[test]
+    fn only_hosts_see_admin() {
+        for is_host in [true, false] {
+            let html = frame().with_topbar("Home", visitor(is_host), Some(Place::Home), view! { <h1>"Hello"</h1> });
+            assert_eq!(html.contains("href=\"/admin\""), is_host);
+            assert_sound(&html);
+        }
+    }
+}

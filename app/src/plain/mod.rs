@@ -1,0 +1,23 @@
+//! Pages that work without JavaScript: plain HTML from the server, with forms that post.
+//!
+//! Each page is a value with all that it shows; `to_html` makes the document of it. Nothing here asks who is signed in
+//! or looks anything up.
+
+mod browser_name;
+mod error;
+mod forbidden;
+mod form;
+mod home;
+mod layout;
+mod sessions;
+mod setup;
+mod sign_in;
+mod when;
+
+pub use self::error::ErrorPage;
+pub use self::forbidden::ForbiddenPage;
+pub use self::home::HomePage;
+pub use self::layout::{Frame, Visitor};
+pub use self::sessions::{SessionRow, SessionsPage};
+pub use self::setup::{SetupPage, SetupProblems, SetupRefusedPage};
+pub use self::sign_in::SignInPage;

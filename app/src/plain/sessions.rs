@@ -1,0 +1,155 @@
+//! `/account/sessions`: where a member is signed in.
+
+use latchkey_domain::Timestamp;
+use leptos::prelude::*;
+
+use super::browser_name::browser_name;
+use super::layout::{Frame, Place, Visitor};
+use super::when::{iso, when};
+
+/// The member's open sessions.
+#[derive(Clone, Debug)]
+pub struct SessionsPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// Who is signed in.
+    pub visitor: Visitor,
+    /// The sessions, the last seen first.
+    pub sessions: Vec<SessionRow>,
+    /// What was just done, in a sentence.
+    pub notice: Option<String>,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+/// A session.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// The number by which the form names it.
+    pub id: i64,
+    /// Whether the page is seen in it.
+    pub is_current: bool,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
+    /// From where it was opened.
+    pub address: Option<String>,
+    /// When the member signed in.
+    pub created_at: Timestamp,
+    /// When it was last seen.
+    pub last_seen_at: Timestamp,
+}
+
+impl SessionsPage {
+    /// The document.
+    pub fn to_html(self) -> String {
+        let Self { frame, visitor, sessions, notice, now } = self;
+        let has_others = sessions.iter().any(|session| !session.is_current);
+        let rows = sessions.into_iter().map(|session| row(session, now)).collect_view();
+        let end_others = has_others.then(|| {
+            view! {
+                <form method="post" action="/account/sessions/end-others">
+                    <button class="button button-danger" type="submit">
+                        "End all other sessions"
+                    </button>
+                </form>
+            }
+        });
+        frame.with_topbar(
+            "Sessions",
+            visitor,
+            Some(Place::Account),
+            view! {
+                <h1 class="plain-title">"Sessions"</h1>
+                <p class="plain-lead">
+                    "You are signed in on these browsers. If you do not know one of them, end it and change your password."
+                </p>
+                {notice.map(|words| {
+                    view! {
+                        <p class="notice" role="status">
+                            {words}
+                        </p>
+                    }
+                })}
+                <ul class="row-list">{rows}</ul>
+                {end_others}
+            },
+        )
+    }
+}
+
+fn row(session: SessionRow, now: Timestamp) -> impl IntoView {
+    let SessionRow { id, is_current, user_agent, address, created_at, last_seen_at } = session;
+    let name = browser_name(user_agent.as_deref());
+    // Of several buttons with the same words a screen reader must be able to tell which is which.
+    let label = format!("End session: {name}, signed in {}", when(created_at, now));
+    let signed_in = time(created_at, now);
+    let end = if is_current {
+        // Ending it is signing out, which stands at the top of the page.
+        view! { <span class="badge">"This session"</span> }.into_any()
+    } else {
+        view! {
+            <form method="post" action=format!("/account/sessions/{id}/end")>
+                <button class="button" type="submit" aria-label=label>
+                    "End session"
+                </button>
+            </form>
+        }
+        .into_any()
+    };
+    view! {
+        <li class="row-item">
+            <div>
+                <p class="row-title">{name}</p>
+                <p class="muted">
+                    {address.map(|address| view! { <span class="mono">{address}</span> " · " })} "Last seen "
+                    {time(last_seen_at, now)} " · Signed in " {signed_in}
+                </p>
+            </div>
+            {end}
+        </li>
+    }
+}
+
+fn time(at: Timestamp, now: Timestamp) -> impl IntoView {
+    view! { <time datetime=iso(at)>{when(at, now)}</time> }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::layout::tests::{assert_sound, frame, visitor};
+    use super::*;
+
+    fn page(others: i64) -> String {
+        let now = Timestamp::from_millis(1_800_000_000_000);
+        let sessions = (0..=others)
+            .map(|id| SessionRow {
+                id,
+                is_current: id == 0,
+                user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
+                address: Some("192.0.2.1".into()),
+                created_at: now.minus(Duration::from_secs(86_400 * 40)),
+                last_seen_at: now.minus(Duration::from_secs(300)),
+            })
+            .collect();
+        SessionsPage { frame: frame(), visitor: visitor(false), sessions, notice: None, now }.to_html()
+    }
+
+    #[test]
+    fn tells_this_session_from_the_others() {
+        let html = page(2);
+        assert_sound(&html);
+        assert_eq!(html.matches("This session").count(), 1);
+        assert_eq!(html.matches("aria-label=\"End session: Firefox on Linux").count(), 2);
+        assert!(html.contains("action=\"/account/sessions/2/end\""));
+        assert!(html.contains(">5 minutes ago</time>"), "{html}");
+    }
+
+    #[test]
+    fn a_single_session_has_nothing_to_end() {
+        let html = page(0);
+        assert_sound(&html);
+        assert!(!html.contains("end-others") && !html.contains("End session"));
+    }
+}

@@ -1,0 +1,90 @@
+//! `/sign-in`.
+
+use leptos::prelude::*;
+
+use super::form::{Field, error_notice};
+use super::layout::Frame;
+
+/// The form to sign in with.
+#[derive(Clone, Debug, Default)]
+pub struct SignInPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// The email, as typed before.
+    pub email: String,
+    /// What went wrong, in a sentence.
+    pub error: Option<String>,
+    /// Where to go afterwards: a path on this site.
+    pub return_to: String,
+}
+
+impl SignInPage {
+    /// The document.
+    pub fn to_html(self) -> String {
+        let Self { frame, email, error, return_to } = self;
+        let has_email = !email.is_empty();
+        let email = Field {
+            name: "email",
+            label: "Email",
+            kind: "email",
+            autocomplete: "username",
+            hint: None,
+            value: email,
+            error: None,
+            autofocus: !has_email,
+        };
+        let password = Field {
+            name: "password",
+            label: "Password",
+            kind: "password",
+            autocomplete: "current-password",
+            hint: None,
+            value: String::new(),
+            error: None,
+            autofocus: has_email,
+        };
+        frame.card(
+            "Sign in",
+            view! {
+                <h1 class="plain-title">"Sign in"</h1>
+                {error.map(error_notice)}
+                <form class="stack" method="post" action="/sign-in">
+                    <input type="hidden" name="return_to" value=return_to />
+                    {email.into_view()}
+                    {password.into_view()}
+                    <button class="button button-primary" type="submit">
+                        "Sign in"
+                    </button>
+                </form>
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::tests::{assert_sound, frame};
+    use super::*;
+
+    #[test]
+    fn password_managers_know_the_fields() {
+        let html = SignInPage { frame: frame(), ..SignInPage::default() }.to_html();
+        assert_sound(&html);
+        assert!(html.contains("autocomplete=\"username\"") && html.contains("autocomplete=\"current-password\""));
+        assert!(!html.contains("notice-error"));
+    }
+
+    #[test]
+    fn keeps_what_was_typed_and_says_what_went_wrong() {
+        let page = SignInPage {
+            frame: frame(),
+            email: "\"><b>ada@example.com".into(),
+            error: Some("The email or the password is wrong.".into()),
+            return_to: "/admin?a=1&b=\"".into(),
+        };
+        let html = page.to_html();
+        assert_sound(&html);
+        assert!(html.contains("role=\"alert\">The email or the password is wrong."), "{html}");
+        assert!(html.contains("ada@example.com") && !html.contains("<b>"), "{html}");
+    }
+}

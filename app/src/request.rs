@@ -1,0 +1,57 @@
+//! What the server tells the pages and server functions about the request that they answer.
+//!
+//! The server provides a [`Request`] as Leptos context; after the answer it reads [`Request::status`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+
+use latchkey_domain::{Actor, Member};
+use latchkey_oauth::registration::Registrar;
+
+/// The request, as far as pages care.
+#[derive(Clone)]
+pub struct Request {
+    /// Who is signed in.
+    pub viewer: Option<Member>,
+    /// Where the request came from, for the audit trail.
+    pub actor: Actor,
+    /// The rules about applications.
+    pub registrar: Registrar,
+    /// Where the browser finds script, WebAssembly and styles.
+    pub assets: Arc<Assets>,
+    /// The status that the answer will have.
+    pub status: Status,
+}
+
+/// The addresses of the built files, with their content hashes: `/pkg/latchkey.<hash>.js` and so on.
+#[derive(Clone, Debug, Default)]
+pub struct Assets {
+    /// The script that loads the WebAssembly.
+    pub js: String,
+    /// The WebAssembly.
+    pub wasm: String,
+    /// The styles.
+    pub css: String,
+}
+
+/// The HTTP status of the answer; 200 unless somebody sets another.
+#[derive(Clone, Debug)]
+pub struct Status(Arc<AtomicU16>);
+
+impl Default for Status {
+    fn default() -> Self {
+        Self(Arc::new(AtomicU16::new(200)))
+    }
+}
+
+impl Status {
+    /// Sets the status.
+    pub fn set(&self, status: u16) {
+        self.0.store(status, Ordering::Relaxed);
+    }
+
+    /// The status that was set last.
+    pub fn get(&self) -> u16 {
+        self.0.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,74 @@
+//! Why a rule about people refused.
+
+use std::time::Duration;
+
+use latchkey_domain::Email;
+use latchkey_domain::member::PasswordError;
+use latchkey_store::StoreError;
+use thiserror::Error;
+
+/// What pages and the command line put before a person. Each message says what to do, or leaves no doubt.
+#[derive(Debug, Error)]
+pub enum AccountError {
+    /// No such account, or not its password: the two are not told apart.
+    #[error("the email or the password is wrong")]
+    WrongCredentials,
+    /// Too many attempts.
+    #[error("too many attempts to sign in: try again in {}", in_words(*.wait))]
+    TryLater {
+        /// How long from now.
+        wait: Duration,
+    },
+    /// So many people sign in at once that the memory set aside for it is in use.
+    #[error("too many people are signing in at this moment: try again in a few seconds")]
+    Busy,
+    /// The password cannot be set.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// There is a member with this email already.
+    #[error("there is a member with the email {0} already: choose another, or change that member")]
+    EmailTaken(Email),
+    /// There is no member with this email.
+    #[error("there is no member with the email {0}: `latchkey member list` shows who there is")]
+    NoSuchMember(Email),
+    /// A network without a host could not be managed by anyone.
+    #[error("{0} is the only host: make someone else a host first")]
+    LastHost(Email),
+    /// The token is not the one that the server printed.
+    #[error("the setup link is not right: open the whole link that the server printed when it started")]
+    WrongSetupToken,
+    /// The network has a host.
+    #[error("this network is set up already: sign in instead")]
+    AlreadySetUp,
+    /// A hash could not be made: out of memory, or the thread pool is gone.
+    #[error("the password could not be hashed: {0}")]
+    Hashing(String),
+    /// What lies below failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// `45 seconds`, `1 minute`: rounded up, so that who waits as long is let through.
+pub(crate) fn in_words(wait: Duration) -> String {
+    let seconds = wait.as_millis().div_ceil(1_000).max(1);
+    match seconds {
+        1 => "1 second".to_owned(),
+        2..=59 => format!("{seconds} seconds"),
+        60 => "1 minute".to_owned(),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_rounded_up() {
+        for (millis, words) in
+            [(0, "1 second"), (1_001, "2 seconds"), (59_001, "1 minute"), (60_001, "2 minutes"), (120_000, "2 minutes")]
+        {
+            assert_eq!(in_words(Duration::from_millis(millis)), words);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Signing in with email and password.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use latchkey_domain::{Clock, Email, Member};
+use latchkey_store::{PasswordHash, Store};
+use zeroize::Zeroizing;
+
+use crate::{AccountError, Opened, Passwords, SessionKeeper, Throttle};
+
+/// What a person typed, and from where.
+pub struct Attempt {
+    /// The email, as typed.
+    pub email: String,
+    /// The password.
+    pub password: Zeroizing<String>,
+    /// From where.
+    pub address: Option<IpAddr>,
+    /// With what browser.
+    pub user_agent: Option<String>,
+}
+
+/// Who was let in.
+pub struct SignedIn {
+    /// Whose session it is.
+    pub member: Member,
+    /// The session, which is new.
+    pub opened: Opened,
+}
+
+/// Lets members in.
+#[derive(Clone)]
+pub struct SignIn {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    passwords: Passwords,
+    sessions: SessionKeeper,
+    throttle: Arc<Throttle>,
+}
+
+impl SignIn {
+    /// Sign-in over what is kept.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, passwords: Passwords, sessions: SessionKeeper) -> Self {
+        Self { store, clock, passwords, sessions, throttle: Arc::default() }
+    }
+
+    /// Opens a session if email and password belong together. Whether the email is known shows neither in the answer
+    /// nor in the time that it takes.
+    pub async fn attempt(&self, attempt: Attempt) -> Result<SignedIn, AccountError> {
+        let Attempt { email, password, address, user_agent } = attempt;
+        self.throttle.admit(&email, address, self.clock.now()).map_err(|wait| AccountError::TryLater { wait })?;
+        match self.check(&email, password).await {
+            Ok(Some(member)) => {
+                self.throttle.succeeded(&email, address);
+                let address = address.map(|address| address.to_string());
+                let opened = self.sessions.open(member.id, address, user_agent).await?;
+                Ok(SignedIn { member, opened })
+            }
+            Ok(None) => Err(AccountError::WrongCredentials),
+            Err(error) => {
+                self.throttle.undecided(&email, address);
+                Err(error)
+            }
+        }
+    }
+
+    async fn check(&self, email: &str, password: Zeroizing<String>) -> Result<Option<Member>, AccountError> {
+        let found: Option<(Member, PasswordHash)> = match email.parse::<Email>() {
+            Ok(email) => self.store.credentials(&email).await?,
+            Err(_) => None,
+        };
+        let (member, hash) = found.unzip();
+        let matches = self.passwords.verify(password, hash).await?;
+        Ok(member.filter(|_| matches))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::testing::{PASSWORD, World};
+
+    fn attempt(email: &str, password: &str) -> Attempt {
+        attempt_from(1, email, password)
+    }
+
+    fn attempt_from(last: u8, email: &str, password: &str) -> Attempt {
+        Attempt {
+            email: email.into(),
+            password: Zeroizing::new(password.into()),
+            address: Some(IpAddr::from([192, 0, 2, last])),
+            user_agent: Some("Firefox".into()),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_right_password_opens_a_session() {
+        let world = World::new().await;
+        let ada = world.member("ada@example.com").await;
+        let signed_in = world.sign_in.attempt(attempt(" Ada@Example.com", PASSWORD)).await.unwrap();
+        assert_eq!(signed_in.member, ada);
+        let (session, member) = world.sessions.find(&signed_in.opened.token).await.unwrap().unwrap();
+        assert_eq!(member, ada);
+        assert_eq!(session.address.as_deref(), Some("192.0.2.1"));
+        assert_eq!(session.user_agent.as_deref(), Some("Firefox"));
+    }
+
+    #[tokio::test]
+    async fn every_sign_in_has_a_session_of_its_own() {
+        let world = World::new().await;
+        world.member("ada@example.com").await;
+        let one = world.sign_in.attempt(attempt("ada@example.com", PASSWORD)).await.unwrap();
+        let two = world.sign_in.attempt(attempt("ada@example.com", PASSWORD)).await.unwrap();
+        assert_ne!(one.opened.token.expose(), two.opened.token.expose());
+    }
+
+    #[tokio::test]
+    async fn unknown_wrong_and_malformed_are_answered_alike() {
+        let world = World::new().await;
+        world.member("ada@example.com").await;
+        for (email, password) in [
+            ("ada@example.com", "wrong"),
+            ("ada@example.com", ""),
+            ("bob@example.com", PASSWORD),
+            ("no email", PASSWORD),
+            ("", ""),
+        ] {
+            let Err(error) = world.sign_in.attempt(attempt(email, password)).await else { panic!("{email}") };
+            assert_eq!(error.to_string(), "the email or the password is wrong");
+        }
+    }
+
+    #[tokio::test]
+    async fn guessing_waits_and_the_member_elsewhere_does_not() {
+        let world = World::new().await;
+        world.member("ada@example.com").await;
+        for _ in 0..5 {
+            let error = world.sign_in.attempt(attempt("ada@example.com", "guess")).await.err().unwrap();
+            assert!(matches!(error, AccountError::WrongCredentials));
+        }
+        let error = world.sign_in.attempt(attempt("ada@example.com", PASSWORD)).await.err().unwrap();
+        assert_eq!(error.to_string(), "too many attempts to sign in: try again in 2 seconds");
+        assert!(world.sign_in.attempt(attempt_from(2, "ada@example.com", PASSWORD)).await.is_ok());
+        world.clock.advance(Duration::from_secs(2));
+        assert!(world.sign_in.attempt(attempt("ada@example.com", PASSWORD)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn an_unknown_account_is_held_up_like_a_known_one() {
+        let world = World::new().await;
+        for _ in 0..5 {
+            world.sign_in.attempt(attempt("nobody@example.com", "guess")).await.err().unwrap();
+        }
+        let error = world.sign_in.attempt(attempt("nobody@example.com", "guess")).await.err().unwrap();
+        assert!(matches!(error, AccountError::TryLater { .. }));
+    }
+
+    #[tokio::test]
+    async fn many_guesses_at_once_are_no_way_around() {
+        let world = World::new().await;
+        world.member("ada@example.com").await;
+        let mut guesses = tokio::task::JoinSet::new();
+        for _ in 0..50 {
+            let sign_in = world.sign_in.clone();
+            guesses.spawn(async move { sign_in.attempt(attempt("ada@example.com", "guess")).await.err().unwrap() });
+        }
+        let errors = guesses.join_all().await;
+        let tried = errors.iter().filter(|error| matches!(error, AccountError::WrongCredentials)).count();
+        assert_eq!(tried, 5);
+    }
+}

@@ -1,0 +1,94 @@
+//! What the unit tests share: a network in a folder of its own, a clock that is moved by hand, randomness from a seed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use latchkey_domain::member::NewPassword;
+use latchkey_domain::{Actor, Clock, Member, MemberName, Randomness, Role, Timestamp};
+use latchkey_store::Store;
+use latchkey_store::sqlite::SqliteStore;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::{Cost, NewMember, Passwords, Roster, SessionKeeper, Setup, SignIn};
+
+pub(crate) const PASSWORD: &str = "latchkey-demo";
+
+pub(crate) fn new_password(text: &str) -> NewPassword {
+    NewPassword::new(text.to_owned()).unwrap()
+}
+
+pub(crate) struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Never twice the same, and the same in every run.
+#[derive(Default)]
+pub(crate) struct SeededRandomness(AtomicU64);
+
+impl Randomness for SeededRandomness {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(32) {
+            let number = self.0.fetch_add(1, Ordering::SeqCst);
+            chunk.copy_from_slice(&Sha256::digest(number.to_be_bytes())[..chunk.len()]);
+        }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<HandClock>,
+    pub(crate) sessions: SessionKeeper,
+    pub(crate) sign_in: SignIn,
+    pub(crate) setup: Setup,
+    pub(crate) roster: Roster,
+    passwords: Passwords,
+    _folder: TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_folder(folder.path()).unwrap());
+        let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000_000)));
+        let randomness = Arc::new(SeededRandomness::default());
+        let passwords = Passwords::new(Cost::TRIFLING, randomness.clone());
+        let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness);
+        Self {
+            sign_in: SignIn::new(store.clone(), clock.clone(), passwords.clone(), sessions.clone()),
+            setup: Setup::new(store.clone(), clock.clone(), passwords.clone(), [7; 32]),
+            roster: Roster::new(store.clone(), clock.clone(), passwords.clone()),
+            sessions,
+            store,
+            clock,
+            passwords,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn setup_with_key(&self, key: [u8; 32]) -> Setup {
+        Setup::new(self.store.clone(), self.clock.clone(), self.passwords.clone(), key)
+    }
+
+    /// A member whose password is [`PASSWORD`].
+    pub(crate) async fn member(&self, email: &str) -> Member {
+        let new = NewMember {
+            email: email.parse().unwrap(),
+            name: MemberName::parse("Ada Lovelace").unwrap(),
+            role: Role::Member,
+            password: new_password(PASSWORD),
+        };
+        self.roster.add(new, &Actor::operator()).await.unwrap()
+    }
+}

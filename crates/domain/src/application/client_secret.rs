@@ -1,0 +1,56 @@
+//! The secret of a confidential application: the one place that makes, shows and compares it.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
+
+use crate::random::{Randomness, random_token};
+
+/// 43 characters of URL-safe base64 (RFC 6749 section 2.3.1). It does not print, and its memory is wiped.
+#[derive(Clone)]
+pub struct ClientSecret(SecretString);
+
+impl ClientSecret {
+    /// How many characters a secret has.
+    pub const LENGTH: usize = 43;
+
+    /// Makes a new one.
+    pub fn generate(randomness: &dyn Randomness) -> Self {
+        Self(random_token(randomness).into())
+    }
+
+    /// A secret that was kept, as it was.
+    pub fn kept(text: String) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret in the clear: for the host who asked to see it, and for sealing.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// Whether `presented` is this secret, in a time that does not tell where they differ.
+    pub fn is(&self, presented: &str) -> bool {
+        self.expose().as_bytes().ct_eq(presented.as_bytes()).into()
+    }
+}
+
+impl fmt::Debug for ClientSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientSecret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compares_whole_and_does_not_print() {
+        let secret = ClientSecret::kept("abc".into());
+        assert!(secret.is("abc"));
+        assert!(!secret.is("ab") && !secret.is("abcd") && !secret.is("abd") && !secret.is(""));
+        assert_eq!(format!("{secret:?}"), "ClientSecret(…)");
+    }
+}

@@ -1,0 +1,55 @@
+//! An OAuth application (RFC 6749 section 2): what a host registers.
+
+mod client_id;
+mod client_secret;
+mod client_type;
+mod draft;
+mod name;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::client_id::{ClientId, ClientIdError};
+pub use self::client_secret::ClientSecret;
+pub use self::client_type::ClientType;
+pub use self::draft::{ApplicationDraft, DraftErrors, Field};
+pub use self::name::ApplicationName;
+use crate::{RedirectUris, ScopeSet, Timestamp};
+
+/// What a host decides about an application: all that the form asks for, and nothing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApplicationSpec {
+    /// What hosts and members see.
+    pub name: ApplicationName,
+    /// Where it may be sent back to.
+    pub redirect_uris: RedirectUris,
+    /// The most that it may ask for; at least one.
+    pub scopes: ScopeSet,
+    /// Whether it can keep a secret.
+    pub client_type: ClientType,
+    /// Whether members are let through without being asked.
+    pub skip_consent: bool,
+}
+
+/// A registered application. Its secret is not part of it: who needs the secret asks for it by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Application {
+    /// Its public identifier.
+    pub client_id: ClientId,
+    /// What the host decided.
+    pub spec: ApplicationSpec,
+    /// Since when it is paused: tokens are refused and nobody can authorize it. `None`: it works.
+    pub paused_at: Option<Timestamp>,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it last got or used a token.
+    pub last_used_at: Option<Timestamp>,
+    /// Counts the edits, so that of two hosts who edit at once the second is told.
+    pub revision: u32,
+}
+
+impl Application {
+    /// Whether it is paused.
+    pub fn is_paused(&self) -> bool {
+        self.paused_at.is_some()
+    }
+}

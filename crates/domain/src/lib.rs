@@ -1,0 +1,30 @@
+//! The words that every part of Latchkey speaks.
+//!
+//! Each type here can only hold a value that is right: whoever has a [`RedirectUri`] need not check it again. There is
+//! no I/O, so the same validation runs in the browser, in the server and on the command line.
+
+pub mod actor;
+pub mod application;
+pub mod clock;
+pub mod member;
+pub mod network;
+pub mod page;
+pub mod random;
+pub mod redirect_uri;
+pub mod scope;
+pub mod text;
+pub mod timestamp;
+
+pub use actor::Actor;
+pub use application::{
+    Application, ApplicationDraft, ApplicationName, ApplicationSpec, ClientId, ClientSecret, ClientType,
+    DraftErrors,
+};
+pub use clock::Clock;
+pub use member::{Email, Member, MemberId, MemberName, Role};
+pub use network::{Network, NetworkName, Plan, Slug};
+pub use page::{Page, PageRequest};
+pub use random::Randomness;
+pub use redirect_uri::{RedirectUri, RedirectUris};
+pub use scope::{Audience, Scope, ScopeSet};
+pub use timestamp::Timestamp;

@@ -1,0 +1,172 @@
+//! The people of a network.
+
+mod email;
+mod password;
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+pub use self::email::{Email, EmailError};
+pub use self::password::{NewPassword, PasswordError};
+use crate::Timestamp;
+use crate::text::{self, TextError};
+
+/// The number by which a member is known; the `sub` of OAuth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MemberId(pub i64);
+
+impl fmt::Display for MemberId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A line of 1 to 100 visible characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct MemberName(String);
+
+impl MemberName {
+    /// The most characters that a name can have.
+    pub const MAX_LENGTH: usize = 100;
+
+    /// Reads a name; the white space around it does not count.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        text::line(text, Self::MAX_LENGTH).map(Self)
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What stands before the last word; the whole name if it is one word.
+    pub fn first(&self) -> &str {
+        self.0.rsplit_once(' ').map_or(self.0.as_str(), |(first, _)| first.trim_end())
+    }
+
+    /// The last word; empty if the name is one word.
+    pub fn last(&self) -> &str {
+        self.0.rsplit_once(' ').map_or("", |(_, last)| last)
+    }
+}
+
+impl TryFrom<String> for MemberName {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<MemberName> for String {
+    fn from(name: MemberName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for MemberName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a member may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Everything in Admin; may grant any scope.
+    Host,
+    /// As a member, for OAuth.
+    Moderator,
+    /// May grant member scopes.
+    Member,
+}
+
+/// A role that does not exist.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("“{0}” is not a role; expected host, moderator or member")]
+pub struct UnknownRole(String);
+
+impl Role {
+    /// Whether it is the role of a host.
+    pub fn is_host(self) -> bool {
+        self == Self::Host
+    }
+
+    /// The role's name on the command line and at rest.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Moderator => "moderator",
+            Self::Member => "member",
+        }
+    }
+
+    /// The scopes that a person with this role may grant: all of them for a host, the member scopes for anyone else.
+    pub fn grantable_scopes(self) -> crate::ScopeSet {
+        crate::Scope::ALL.iter().copied().filter(|scope| self.is_host() || !scope.is_host_only()).collect()
+    }
+}
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(id: &str) -> Result<Self, UnknownRole> {
+        [Self::Host, Self::Moderator, Self::Member]
+            .into_iter()
+            .find(|role| role.id() == id)
+            .ok_or_else(|| UnknownRole(id.chars().take(40).collect()))
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// A person of the network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The number by which the member is known.
+    pub id: MemberId,
+    /// With what the member signs in.
+    pub email: Email,
+    /// What others see.
+    pub name: MemberName,
+    /// What the member may do.
+    pub role: Role,
+    /// Since when.
+    pub joined_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_a_first_and_a_last_part() {
+        for (name, first, last) in [("Ada Lovelace", "Ada", "Lovelace"), ("Plato", "Plato", ""), ("A B C", "A B", "C")] {
+            let name = MemberName::parse(name).unwrap();
+            assert_eq!((name.first(), name.last()), (first, last));
+        }
+    }
+
+    #[test]
+    fn only_hosts_grant_host_scopes() {
+        assert!(Role::Host.grantable_scopes().needs_host());
+        assert!(!Role::Moderator.grantable_scopes().needs_host());
+        assert_eq!(Role::Member.grantable_scopes(), Role::Moderator.grantable_scopes());
+    }
+
+    #[test]
+    fn roles_parse_back() {
+        assert_eq!("moderator".parse(), Ok(Role::Moderator));
+        assert_eq!("admin".parse::<Role>(), Err(UnknownRole("admin".into())));
+    }
+}

@@ -1,0 +1,65 @@
+//! The network that an instance serves.
+
+mod plan;
+mod slug;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::plan::{Plan, UnknownPlan};
+pub use self::slug::{Slug, SlugError};
+use crate::text::{self, TextError};
+
+/// A line of 1 to 80 visible characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct NetworkName(String);
+
+impl NetworkName {
+    /// The most characters that a name can have.
+    pub const MAX_LENGTH: usize = 80;
+
+    /// Reads a name; the white space around it does not count.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        text::line(text, Self::MAX_LENGTH).map(Self)
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for NetworkName {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<NetworkName> for String {
+    fn from(name: NetworkName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for NetworkName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Network {
+    /// Its number.
+    pub id: i64,
+    /// What people see.
+    pub name: NetworkName,
+    /// What stands in addresses.
+    pub slug: Slug,
+    /// What it may use.
+    pub plan: Plan,
+}

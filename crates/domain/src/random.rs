@@ -1,0 +1,18 @@
+//! Randomness, passed in: what is made from it can be tested.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// A source of random bytes fit for secrets.
+pub trait Randomness: Send + Sync {
+    /// Fills `bytes` with random bytes.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// 32 random bytes as 43 characters of URL-safe base64: the form of client ids, client secrets and session cookies
+/// (256 bits; RFC 6749 section 10.10 asks for at least 128).
+pub fn random_token(randomness: &dyn Randomness) -> String {
+    let mut bytes = [0; 32];
+    randomness.fill(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}

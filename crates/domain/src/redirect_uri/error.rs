@@ -1,0 +1,49 @@
+//! What can be wrong with a redirect URI, in words for the person who typed it.
+
+use thiserror::Error;
+
+use super::MAX_LENGTH;
+
+/// Why a redirect URI is refused. Each message says what is wrong and what was expected.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[allow(missing_docs)] // Each variant is its message.
+pub enum RedirectUriError {
+    #[error("is empty; expected an address like https://myapp.com/oauth/callback")]
+    Empty,
+    #[error("has {length} characters; at most {MAX_LENGTH} are allowed")]
+    TooLong { length: usize },
+    #[error("contains a space or a control character (U+{code:04X}); remove it or write it percent-encoded")]
+    Blank { code: u32 },
+    #[error("contains “{character}”, which is not ASCII; write international host names in punycode (xn--…) and other characters percent-encoded")]
+    NotAscii { character: char },
+    #[error("contains a wildcard (*); list every address in full instead")]
+    Wildcard,
+    #[error("has a fragment (#…); leave out the # and what follows")]
+    Fragment,
+    #[error("is not a complete address; start it with https://")]
+    NotAbsolute,
+    #[error("is not a valid address: {detail}")]
+    Malformed { detail: String },
+    #[error("has no host; expected an address like https://myapp.com/oauth/callback")]
+    NoHost,
+    #[error("has the host “{host}”, which is not a valid host name or IP address")]
+    BadHost { host: String },
+    #[error("has an invalid port; expected a number from 1 to 65535")]
+    BadPort,
+    #[error("contains a user name or password (…@); remove it")]
+    Credentials,
+    #[error("contains a “.” or “..” path segment; write the path in full")]
+    DotSegments,
+    #[error("uses http, which is allowed only for localhost, 127.0.0.1 and [::1]; use https")]
+    PlainHttp,
+    #[error("uses {scheme}:, which can run code or read files; use https")]
+    DangerousScheme { scheme: String },
+    #[error("uses the scheme “{scheme}:”, which has no dot in it; a private-use scheme is a domain of yours reversed, like com.example.app:/callback")]
+    SchemeWithoutDot { scheme: String },
+    #[error("has nothing after the scheme; expected something like com.example.app:/callback")]
+    NoPath,
+    #[error("is the retired out-of-band address; use a loopback address like http://127.0.0.1/callback instead")]
+    OutOfBand,
+    #[error("uses a private-use scheme, which only public clients may use; use https, or uncheck “Confidential client”")]
+    PrivateUseForConfidential,
+}

@@ -1,0 +1,251 @@
+//! Where an application may be sent back to (RFC 6749 section 3.1.2, RFC 8252 section 7, RFC 9700 section 4.1).
+
+mod difference;
+mod error;
+mod list;
+
+use std::fmt;
+use std::str::FromStr;
+
+use fluent_uri::Uri;
+use fluent_uri::component::{Authority, Host};
+use serde::{Deserialize, Serialize};
+
+pub use self::difference::difference;
+pub use self::error::RedirectUriError;
+pub use self::list::{LineError, RedirectUris, RedirectUrisError};
+
+/// The most characters that a redirect URI can have.
+pub const MAX_LENGTH: usize = 2_048;
+
+/// A redirect URI that is safe to register: absolute, no fragment, wildcard or credentials; `https` anywhere, `http` on
+/// the machine itself, or a private-use scheme with a dot in it. It is kept as typed, since it is compared as a string.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct RedirectUri {
+    text: String,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Kind {
+    Web,
+    /// `http://127.0.0.1` or `http://[::1]`: the port is free (RFC 8252 section 7.3).
+    LoopbackIp,
+    Localhost,
+    PrivateUse,
+}
+
+impl RedirectUri {
+    /// The URI as it was typed.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it has a private-use scheme, as native applications have (RFC 8252 section 7.1).
+    pub fn is_private_use(&self) -> bool {
+        self.kind == Kind::PrivateUse
+    }
+
+    /// Whether it leads to the machine that the browser runs on.
+    pub fn is_loopback(&self) -> bool {
+        matches!(self.kind, Kind::LoopbackIp | Kind::Localhost)
+    }
+
+    /// What a person recognises it by: the host (with its port), or the scheme of a private-use URI.
+    pub fn host(&self) -> &str {
+        let (scheme, rest) = self.text.split_once(':').unwrap_or(("", &self.text));
+        match rest.strip_prefix("//") {
+            Some(rest) if self.kind != Kind::PrivateUse => rest.split(['/', '?']).next().unwrap_or(rest),
+            _ => scheme,
+        }
+    }
+
+    /// Whether `requested`, as an authorization request names it, is this URI: the same string, but for the port where
+    /// both are the same loopback IP address.
+    pub fn matches(&self, requested: &str) -> bool {
+        if self.text == requested {
+            return true;
+        }
+        self.kind == Kind::LoopbackIp
+            && requested.parse::<Self>().is_ok_and(|other| {
+                other.kind == Kind::LoopbackIp && without_port(&other.text) == without_port(&self.text)
+            })
+    }
+}
+
+/// A loopback IP URI without its port: what stands before it, and what after.
+fn without_port(uri: &str) -> (&str, &str) {
+    let host_start = uri.find("//").map_or(0, |at| at + 2);
+    let host_end = uri[host_start..].find(['/', '?']).map_or(uri.len(), |at| host_start + at);
+    let address_end = match uri[host_start..host_end].find(']') {
+        Some(bracket) => host_start + bracket + 1,
+        None => uri[host_start..host_end].find(':').map_or(host_end, |colon| host_start + colon),
+    };
+    (&uri[..address_end], &uri[host_end..])
+}
+
+impl FromStr for RedirectUri {
+    type Err = RedirectUriError;
+
+    fn from_str(text: &str) -> Result<Self, RedirectUriError> {
+        let kind = check(text)?;
+        Ok(Self { text: text.to_owned(), kind })
+    }
+}
+
+/// The rules, from what a person is most likely to have done wrong to the finer points.
+fn check(text: &str) -> Result<Kind, RedirectUriError> {
+    use RedirectUriError as Wrong;
+
+    if text.is_empty() {
+        return Err(Wrong::Empty);
+    }
+    let length = text.chars().count();
+    if length > MAX_LENGTH {
+        return Err(Wrong::TooLong { length });
+    }
+    if let Some(character) = text.chars().find(|c| c.is_control() || c.is_whitespace()) {
+        return Err(Wrong::Blank { code: character.into() });
+    }
+    if let Some(character) = text.chars().find(|c| !c.is_ascii()) {
+        return Err(Wrong::NotAscii { character });
+    }
+    if text.contains('*') {
+        return Err(Wrong::Wildcard);
+    }
+    if text.contains('#') {
+        return Err(Wrong::Fragment);
+    }
+    if text.contains('\\') {
+        return Err(Wrong::Malformed { detail: "a backslash is not allowed".into() });
+    }
+    let Some((scheme, _)) = text.split_once(':') else {
+        return Err(Wrong::NotAbsolute);
+    };
+    let uri = Uri::parse(text).map_err(|error| {
+        if scheme.contains(['/', '?', '.']) && !scheme.contains("://") && !is_scheme(scheme) {
+            Wrong::NotAbsolute
+        } else {
+            Wrong::Malformed { detail: error.to_string() }
+        }
+    })?;
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" => {
+            web_authority(&uri)?;
+            Ok(Kind::Web)
+        }
+        "http" => match loopback(web_authority(&uri)?) {
+            Some(kind) => Ok(kind),
+            None => Err(Wrong::PlainHttp),
+        },
+        "urn" if text.to_ascii_lowercase().contains("oauth:2.0:oob") => Err(Wrong::OutOfBand),
+        scheme @ ("javascript" | "data" | "file" | "vbscript" | "blob" | "about" | "filesystem" | "view-source"
+        | "intent") => Err(Wrong::DangerousScheme { scheme: scheme.to_owned() }),
+        scheme if !scheme.contains('.') => {
+            // `localhost:3000/cb` and `myapp.test:8080/cb` parse as a scheme; what was meant is plain.
+            Err(if scheme == "localhost" { Wrong::NotAbsolute } else { Wrong::SchemeWithoutDot { scheme: scheme.into() } })
+        }
+        _ => private_use(&uri),
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+/// The authority of an `http` or `https` URI, checked, and its path.
+fn web_authority<'uri>(uri: &'uri Uri<&str>) -> Result<Authority<'uri>, RedirectUriError> {
+    use RedirectUriError as Wrong;
+
+    let authority = uri.authority().ok_or(Wrong::NoHost)?;
+    if authority.has_userinfo() {
+        return Err(Wrong::Credentials);
+    }
+    let host = authority.host();
+    if host.is_empty() {
+        return Err(Wrong::NoHost);
+    }
+    match authority.host_parsed() {
+        Host::RegName(name) => {
+            let name = name.as_str();
+            let labels = name.strip_suffix('.').unwrap_or(name);
+            let valid = labels.split('.').all(|label| {
+                !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            });
+            // Browsers read a host of numbers as an IPv4 address in any of its odd spellings: `127.1`, `0x7f.0.0.1`.
+            let numeric = labels.rsplit('.').next().is_some_and(|last| {
+                last.chars().all(|c| c.is_ascii_digit()) || last.starts_with("0x") || last.starts_with("0X")
+            });
+            if !valid || numeric {
+                return Err(Wrong::BadHost { host: host.to_owned() });
+            }
+        }
+        Host::Ipv4 { .. } | Host::Ipv6 { .. } => {}
+        _ => return Err(Wrong::BadHost { host: host.to_owned() }),
+    }
+    if authority.has_port() && !matches!(authority.port_to_u16(), Ok(Some(1..))) {
+        return Err(Wrong::BadPort);
+    }
+    no_dot_segments(uri.path().as_str())?;
+    Ok(authority)
+}
+
+fn loopback(authority: Authority<'_>) -> Option<Kind> {
+    match authority.host() {
+        "127.0.0.1" | "[::1]" => Some(Kind::LoopbackIp),
+        host if host.eq_ignore_ascii_case("localhost") => Some(Kind::Localhost),
+        _ => None,
+    }
+}
+
+fn private_use(uri: &Uri<&str>) -> Result<Kind, RedirectUriError> {
+    use RedirectUriError as Wrong;
+
+    if uri.authority().is_some_and(|authority| authority.has_userinfo()) {
+        return Err(Wrong::Credentials);
+    }
+    // `example.com:8080/cb` is a web address that lost its `https://`, not a scheme.
+    let path = uri.path().as_str();
+    if uri.authority().is_none() && path.starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(Wrong::NotAbsolute);
+    }
+    if uri.authority().is_none_or(|authority| authority.as_str().is_empty()) && matches!(path, "" | "/" | "//") {
+        return Err(Wrong::NoPath);
+    }
+    no_dot_segments(path)?;
+    Ok(Kind::PrivateUse)
+}
+
+/// Browsers resolve `.` and `..` (also when percent-encoded), and would go elsewhere than what was compared.
+fn no_dot_segments(path: &str) -> Result<(), RedirectUriError> {
+    let dotted = path.split('/').any(|segment| {
+        let plain = segment.replace("%2e", ".").replace("%2E", ".");
+        plain == "." || plain == ".."
+    });
+    if dotted { Err(RedirectUriError::DotSegments) } else { Ok(()) }
+}
+
+impl TryFrom<String> for RedirectUri {
+    type Error = RedirectUriError;
+
+    fn try_from(text: String) -> Result<Self, RedirectUriError> {
+        text.parse()
+    }
+}
+
+impl From<RedirectUri> for String {
+    fn from(uri: RedirectUri) -> Self {
+        uri.text
+    }
+}
+
+impl fmt::Display for RedirectUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests;

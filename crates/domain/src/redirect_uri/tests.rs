@@ -1,0 +1,179 @@
+//! What is a redirect URI and what is not, and what matches.
+
+use proptest::prelude::*;
+
+use super::*;
+
+#[track_caller]
+fn refused(text: &str) -> RedirectUriError {
+    text.parse::<RedirectUri>().expect_err(text)
+}
+
+#[test]
+fn accepts() {
+    for text in [
+        "https://myapp.com/oauth/callback",
+        "https://myapp.com",
+        "https://myapp.com:8443/cb?tenant=1",
+        "https://xn--bcher-kva.example/cb",
+        "https://192.0.2.7/cb",
+        "https://[2001:db8::1]/cb",
+        "http://localhost:3000/cb",
+        "http://localhost/cb",
+        "http://127.0.0.1/cb",
+        "http://127.0.0.1:49152/cb",
+        "http://[::1]:1234/cb",
+        "com.example.app:/cb",
+        "com.example.app://cb",
+        "com.example.app:/oauth/cb?x=1",
+    ] {
+        assert_eq!(text.parse::<RedirectUri>().map(String::from).as_deref(), Ok(text));
+    }
+}
+
+#[test]
+fn refuses_with_the_reason() {
+    use RedirectUriError as Wrong;
+    for (text, expected) in [
+        ("", Wrong::Empty),
+        ("myapp.com/cb", Wrong::NotAbsolute),
+        ("/cb", Wrong::NotAbsolute),
+        ("//myapp.com/cb", Wrong::NotAbsolute),
+        ("localhost:3000/cb", Wrong::NotAbsolute),
+        ("myapp.com:8080/cb", Wrong::NotAbsolute),
+        ("https://myapp.com/cb#top", Wrong::Fragment),
+        ("https://*.myapp.com/cb", Wrong::Wildcard),
+        ("https://myapp.com/*", Wrong::Wildcard),
+        ("https://user:pass@myapp.com/cb", Wrong::Credentials),
+        ("https://myapp.com@evil.example/cb", Wrong::Credentials),
+        ("https:///cb", Wrong::NoHost),
+        ("https:/cb", Wrong::NoHost),
+        ("https:cb", Wrong::NoHost),
+        ("https://a/../b", Wrong::DotSegments),
+        ("https://a/%2e%2E/b", Wrong::DotSegments),
+        ("https://a/./b", Wrong::DotSegments),
+        ("https://a:0/b", Wrong::BadPort),
+        ("https://a:/b", Wrong::BadPort),
+        ("https://a:65536/b", Wrong::BadPort),
+        ("http://myapp.com/cb", Wrong::PlainHttp),
+        ("http://localhost.evil.example/cb", Wrong::PlainHttp),
+        ("http://127.0.0.1.nip.io/cb", Wrong::PlainHttp),
+        ("http://127.0.0.2/cb", Wrong::PlainHttp),
+        ("http://[::2]/cb", Wrong::PlainHttp),
+        ("http://127.1/cb", Wrong::BadHost { host: "127.1".into() }),
+        ("http://0x7f.0.0.1/cb", Wrong::BadHost { host: "0x7f.0.0.1".into() }),
+        ("http://2130706433/cb", Wrong::BadHost { host: "2130706433".into() }),
+        ("https://exa%6dple.com/cb", Wrong::BadHost { host: "exa%6dple.com".into() }),
+        ("https://a..b/cb", Wrong::BadHost { host: "a..b".into() }),
+        ("https://my app.com/cb", Wrong::Blank { code: 32 }),
+        ("https://myapp.com/\u{7}", Wrong::Blank { code: 7 }),
+        ("https://myapp.com/\0", Wrong::Blank { code: 0 }),
+        ("java\nscript:alert(1)", Wrong::Blank { code: 10 }),
+        ("https://bücher.example/cb", Wrong::NotAscii { character: 'ü' }),
+        ("httpѕ://myapp.com/cb", Wrong::NotAscii { character: 'ѕ' }),
+        ("https://myapp。com/cb", Wrong::NotAscii { character: '。' }),
+        ("javascript:alert(1)", Wrong::DangerousScheme { scheme: "javascript".into() }),
+        ("JavaScript:alert(1)", Wrong::DangerousScheme { scheme: "javascript".into() }),
+        ("data:text/html,x", Wrong::DangerousScheme { scheme: "data".into() }),
+        ("file:///etc/passwd", Wrong::DangerousScheme { scheme: "file".into() }),
+        ("myapp:/cb", Wrong::SchemeWithoutDot { scheme: "myapp".into() }),
+        ("ftp://myapp.com/cb", Wrong::SchemeWithoutDot { scheme: "ftp".into() }),
+        ("hxxps://myapp.com/cb", Wrong::SchemeWithoutDot { scheme: "hxxps".into() }),
+        ("com.example.app:", Wrong::NoPath),
+        ("com.example.app://", Wrong::NoPath),
+        ("urn:ietf:wg:oauth:2.0:oob", Wrong::OutOfBand),
+    ] {
+        assert_eq!(refused(text), expected, "{text:?}");
+    }
+    assert_eq!(refused(&format!("https://a/{}", "x".repeat(MAX_LENGTH))), Wrong::TooLong { length: MAX_LENGTH + 10 });
+    for text in ["https:\\\\myapp.com\\cb", "https://a b", "https://[::1/cb", "https://a/%zz", "1https://a/b"] {
+        refused(text);
+    }
+}
+
+#[test]
+fn matching_is_exact() {
+    let uri: RedirectUri = "https://myapp.com/cb".parse().unwrap();
+    assert!(uri.matches("https://myapp.com/cb"));
+    for other in [
+        "https://myapp.com/cb/",
+        "https://MyApp.com/cb",
+        "HTTPS://myapp.com/cb",
+        "https://myapp.com:443/cb",
+        "https://myapp.com/cb?",
+        "https://myapp.com/%63b",
+        "https://myapp.com/x/../cb",
+        "https://myapp.com.evil.example/cb",
+        "http://myapp.com/cb",
+    ] {
+        assert!(!uri.matches(other), "{other}");
+    }
+}
+
+#[test]
+fn only_loopback_ip_literals_have_a_free_port() {
+    for (registered, requested, expected) in [
+        ("http://127.0.0.1/cb", "http://127.0.0.1:5000/cb", true),
+        ("http://127.0.0.1:4000/cb", "http://127.0.0.1:5000/cb", true),
+        ("http://127.0.0.1:4000/cb", "http://127.0.0.1/cb", true),
+        ("http://[::1]:4000/cb", "http://[::1]:9/cb", true),
+        ("http://127.0.0.1:4000?x=1", "http://127.0.0.1:9?x=1", true),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:5000/cb/", false),
+        ("http://127.0.0.1/cb", "http://[::1]:5000/cb", false),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:5000@evil.example/cb", false),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", false),
+        ("http://localhost:4000/cb", "http://localhost:5000/cb", false),
+        ("https://127.0.0.1:4000/cb", "https://127.0.0.1:5000/cb", false),
+        ("https://myapp.com:1/cb", "https://myapp.com:2/cb", false),
+    ] {
+        let uri: RedirectUri = registered.parse().unwrap();
+        assert_eq!(uri.matches(requested), expected, "{registered} {requested}");
+    }
+}
+
+#[test]
+fn names_the_host() {
+    for (text, host) in [
+        ("https://myapp.com/cb", "myapp.com"),
+        ("http://localhost:3000/cb", "localhost:3000"),
+        ("http://[::1]:9/cb", "[::1]:9"),
+        ("https://myapp.com?x=/", "myapp.com"),
+        ("com.example.app:/cb", "com.example.app"),
+        ("com.example.app://cb", "com.example.app"),
+    ] {
+        assert_eq!(text.parse::<RedirectUri>().unwrap().host(), host);
+    }
+}
+
+fn near_uris() -> impl Strategy<Value = String> {
+    let scheme = prop_oneof![
+        Just("https"), Just("http"), Just("HTTPS"), Just("com.example"), Just("javascript"), Just(""), Just("x")
+    ];
+    let separator = prop_oneof![Just("://"), Just(":"), Just(":/"), Just(":///"), Just("//"), Just(":\\\\")];
+    (scheme, separator, "[a-zA-Z0-9.:@%*#?/\\[\\]\\\\ \u{0}-\u{1f}é-]{0,40}")
+        .prop_map(|(scheme, separator, rest)| format!("{scheme}{separator}{rest}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn never_panics_and_keeps_what_it_accepts(text in prop_oneof![".{0,60}", near_uris()]) {
+        if let Ok(uri) = text.parse::<RedirectUri>() {
+            prop_assert_eq!(uri.as_str(), &text);
+            prop_assert!(uri.matches(&text));
+            prop_assert!(!text.contains(['#', '*', '\\', ' ', '\n']));
+            prop_assert!(text.is_ascii());
+            prop_assert!(!uri.host().is_empty());
+            if text.to_ascii_lowercase().starts_with("http:") {
+                prop_assert!(uri.is_loopback());
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_same_string_matches_a_web_uri(text in near_uris()) {
+        let uri: RedirectUri = "https://myapp.com/cb".parse().unwrap();
+        prop_assert_eq!(uri.matches(&text), text == "https://myapp.com/cb");
+    }
+}

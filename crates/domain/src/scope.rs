@@ -1,0 +1,274 @@
+//! What an application may be allowed to do (RFC 6749 section 3.3).
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Who may grant a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Audience {
+    /// Only a host of the network.
+    Host,
+    /// Anyone who is a member.
+    Member,
+}
+
+macro_rules! scopes {
+    ($($(#[$doc:meta])* $variant:ident = $id:literal, $audience:ident, $description:literal;)*) => {
+        /// One permission. The order is the order on every page.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Scope { $($(#[$doc])* $variant),* }
+
+        impl Scope {
+            /// Every scope there is, host scopes first.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The scope's name on the wire.
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$variant => $id),* }
+            }
+
+            /// Who may grant it.
+            pub const fn audience(self) -> Audience {
+                match self { $(Self::$variant => Audience::$audience),* }
+            }
+
+            /// What it allows, in the words that hosts and members read.
+            pub const fn description(self) -> &'static str {
+                match self { $(Self::$variant => $description),* }
+            }
+        }
+    };
+}
+
+scopes! {
+    /// Events of the whole network.
+    HostReadNetworkEvents = "host:read:network_events", Host, "View events in the network";
+    /// Spaces of the whole network.
+    HostReadNetworkSpaces = "host:read:network_spaces", Host, "View spaces in the network";
+    /// The network's roster.
+    HostReadNetworkMembers = "host:read:network_members", Host, "View members in the network";
+    /// The network's plans.
+    HostReadNetworkPlans = "host:read:network_plans", Host, "View plans in the network";
+    /// Posts of the whole network.
+    HostReadNetworkPosts = "host:read:network_posts", Host, "View posts in the network";
+    /// The member's own profile. Not in the product's documentation, but its clients ask for it.
+    ReadUserinfo = "read:userinfo", Member, "View your basic profile information";
+    /// The member's own posts.
+    ReadPosts = "read:posts", Member, "View posts you have created";
+    /// The member's courses and progress.
+    ReadCourses = "read:courses", Member, "View courses and your progress in them";
+    /// Search as the member.
+    ReadSearch = "read:search", Member, "Search network content on your behalf";
+    /// Posts as the member.
+    WritePosts = "write:posts", Member, "Create, edit and delete posts on your behalf";
+    /// Comments as the member.
+    WriteComments = "write:comments", Member, "Create, edit and delete comments on your behalf";
+}
+
+/// A scope that does not exist.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("`{0}` is not a scope of this network")]
+pub struct UnknownScope(pub String);
+
+impl Scope {
+    /// Whether only a host may grant it.
+    pub fn is_host_only(self) -> bool {
+        self.audience() == Audience::Host
+    }
+
+    const fn bit(self) -> u16 {
+        1 << (self as u16)
+    }
+}
+
+impl FromStr for Scope {
+    type Err = UnknownScope;
+
+    fn from_str(id: &str) -> Result<Self, UnknownScope> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|scope| scope.id() == id)
+            .ok_or_else(|| UnknownScope(id.chars().take(80).collect()))
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// A set of scopes. On the wire and at rest it is the ids with a space between (RFC 6749 section 3.3).
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ScopeSet(u16);
+
+impl ScopeSet {
+    /// No scope at all.
+    pub const EMPTY: Self = Self(0);
+
+    /// Whether there is none.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// How many there are.
+    pub const fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// Whether `scope` is one of them.
+    pub const fn contains(self, scope: Scope) -> bool {
+        self.0 & scope.bit() != 0
+    }
+
+    /// Whether all of `other` are among them.
+    pub const fn contains_all(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Those in both: what a token may do is the meet of what was granted, registered and still permitted.
+    #[must_use]
+    pub const fn meet(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Those in either.
+    #[must_use]
+    pub const fn join(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Those that are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Those that only a host may grant.
+    #[must_use]
+    pub fn host_only(self) -> Self {
+        self.iter().filter(|scope| scope.is_host_only()).collect()
+    }
+
+    /// Whether one of them needs a host.
+    pub fn needs_host(self) -> bool {
+        !self.host_only().is_empty()
+    }
+
+    /// The scopes, in the order of [`Scope::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Scope> {
+        Scope::ALL.iter().copied().filter(move |scope| self.contains(*scope))
+    }
+}
+
+impl FromIterator<Scope> for ScopeSet {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        Self(scopes.into_iter().fold(0, |bits, scope| bits | scope.bit()))
+    }
+}
+
+impl FromStr for ScopeSet {
+    type Err = UnknownScope;
+
+    fn from_str(text: &str) -> Result<Self, UnknownScope> {
+        text.split(' ').filter(|id| !id.is_empty()).map(Scope::from_str).collect()
+    }
+}
+
+impl TryFrom<String> for ScopeSet {
+    type Error = UnknownScope;
+
+    fn try_from(text: String) -> Result<Self, UnknownScope> {
+        text.parse()
+    }
+}
+
+impl From<ScopeSet> for String {
+    fn from(scopes: ScopeSet) -> Self {
+        scopes.to_string()
+    }
+}
+
+impl fmt::Display for ScopeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, scope) in self.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(scope.id())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ScopeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ScopeSet({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_parse_back() {
+        for scope in Scope::ALL {
+            assert_eq!(scope.id().parse::<Scope>(), Ok(*scope));
+        }
+        assert_eq!(Scope::ALL.iter().copied().collect::<ScopeSet>().len(), Scope::ALL.len());
+    }
+
+    #[test]
+    fn host_scopes_are_those_with_the_prefix() {
+        for scope in Scope::ALL {
+            assert_eq!(scope.is_host_only(), scope.id().starts_with("host:"), "{scope}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_scope_is_named() {
+        assert_eq!("read:posts read:mail".parse::<ScopeSet>(), Err(UnknownScope("read:mail".into())));
+    }
+
+    #[test]
+    fn set_operations() {
+        let posts: ScopeSet = "read:posts write:posts".parse().unwrap();
+        let read: ScopeSet = "read:posts read:courses".parse().unwrap();
+        assert_eq!(posts.meet(read).to_string(), "read:posts");
+        assert_eq!(posts.without(read).to_string(), "write:posts");
+        assert!(posts.join(read).contains_all(read));
+        assert!(!posts.needs_host());
+    }
+
+    fn any_set() -> impl Strategy<Value = ScopeSet> {
+        proptest::sample::subsequence(Scope::ALL.to_vec(), 0..=Scope::ALL.len())
+            .prop_map(|scopes| scopes.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn every_set_reads_back_as_written(set in any_set()) {
+            prop_assert_eq!(set.to_string().parse::<ScopeSet>().unwrap(), set);
+        }
+
+        #[test]
+        fn any_text_is_a_set_or_an_error(text in ".{0,200}") {
+            if let Ok(set) = text.parse::<ScopeSet>() {
+                prop_assert!(text.split(' ').filter(|id| !id.is_empty()).all(|id| set.contains(id.parse().unwrap())));
+            }
+        }
+
+        #[test]
+        fn the_meet_is_in_both(a in any_set(), b in any_set()) {
+            prop_assert!(a.contains_all(a.meet(b)) && b.contains_all(a.meet(b)));
+        }
+    }
+}

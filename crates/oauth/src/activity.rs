@@ -1,0 +1,85 @@
+//! What an application's integrator can read afterwards: each authorization, each exchange of a code, and everything
+//! that failed, in words to act on.
+//!
+//! What is routine and frequent is left out, since an application keeps 500 entries: refreshes after a grant's first
+//! (the card says when the application was last used), and the same refused token more than once a minute.
+
+use latchkey_domain::{ClientId, MemberId, Timestamp};
+use latchkey_store::{ActivityKind, NewActivity};
+
+use crate::{AuthorizationServer, EndpointError};
+
+/// Where a request came from, for the entries that it leaves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RequestOrigin {
+    /// The client's address.
+    pub address: Option<String>,
+    /// The request's id, which the log and the answer carry too.
+    pub request_id: Option<String>,
+}
+
+/// The entry that a request will leave, filled in as the request is understood. Without a client nothing is left:
+/// there is nobody who could read it.
+pub(crate) struct Trail<'a> {
+    pub(crate) kind: ActivityKind,
+    origin: &'a RequestOrigin,
+    pub(crate) client: Option<ClientId>,
+    pub(crate) member: Option<MemberId>,
+    /// A redirect URI that a host may want to add.
+    pub(crate) redirect_uri: Option<String>,
+    /// What to say; a failure says what its error says unless there is more to tell.
+    pub(crate) message: Option<String>,
+}
+
+impl<'a> Trail<'a> {
+    pub(crate) fn new(kind: ActivityKind, origin: &'a RequestOrigin) -> Self {
+        Self { kind, origin, client: None, member: None, redirect_uri: None, message: None }
+    }
+
+    fn into_activity(self, at: Timestamp, succeeded: bool, message: String) -> Option<NewActivity> {
+        Some(NewActivity {
+            client_id: self.client?,
+            at,
+            kind: self.kind,
+            succeeded,
+            message,
+            redirect_uri: self.redirect_uri,
+            member: self.member,
+            address: self.origin.address.clone(),
+            request_id: self.origin.request_id.clone(),
+        })
+    }
+}
+
+impl AuthorizationServer {
+    /// Leaves the entry of a request that was refused.
+    pub(crate) async fn record_failure(&self, mut trail: Trail<'_>, description: &str) {
+        let message = trail.message.take().unwrap_or_else(|| description.to_owned());
+        self.record(trail, false, message).await;
+    }
+
+    /// Leaves the entry of a request that worked, if there is something to say.
+    pub(crate) async fn record_success(&self, mut trail: Trail<'_>) {
+        if let Some(message) = trail.message.take() {
+            self.record(trail, true, message).await;
+        }
+    }
+
+    /// Leaves the entry of a request to an endpoint that answers in JSON. Where the store failed there is none: it
+    /// could not keep it either, and it was no fault of the client.
+    pub(crate) async fn record_result<T>(&self, trail: Trail<'_>, result: &Result<T, EndpointError>) {
+        match result {
+            Ok(_) => self.record_success(trail).await,
+            Err(EndpointError::Refused { description, .. }) => self.record_failure(trail, description).await,
+            Err(EndpointError::Unavailable(_)) => {}
+        }
+    }
+
+    async fn record(&self, trail: Trail<'_>, succeeded: bool, message: String) {
+        let Some(activity) = trail.into_activity(self.now(), succeeded, message) else { return };
+        // The answer stands whether or not it could be noted.
+        if let Err(error) = self.store().record_activity(vec![activity]).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "an activity entry was lost");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Errors of the endpoints that answer in JSON: token, revocation and introspection (RFC 6749 section 5.2).
+
+use latchkey_store::StoreError;
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::description;
+use crate::params::ParamError;
+
+/// An `error` of RFC 6749 section 5.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// Something in the request is missing, twice or malformed.
+    InvalidRequest,
+    /// The application is unknown or did not prove who it is.
+    InvalidClient,
+    /// The code or refresh token is not, or no longer, good.
+    InvalidGrant,
+    /// The application may not do this.
+    UnauthorizedClient,
+    /// There is no such grant type here.
+    UnsupportedGrantType,
+    /// The scope is unknown or more than was granted.
+    InvalidScope,
+    /// Something failed here.
+    ServerError,
+    /// The server is shutting down.
+    TemporarilyUnavailable,
+}
+
+impl ErrorCode {
+    /// Its name on the wire.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidGrant => "invalid_grant",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+        }
+    }
+}
+
+/// Why a request was not answered with success.
+#[derive(Debug, Error)]
+pub enum EndpointError {
+    /// The request is at fault.
+    #[error("{}: {description}", code.id())]
+    Refused {
+        /// What kind of fault.
+        code: ErrorCode,
+        /// What was wrong and what was expected, for the integrator; never a secret.
+        description: String,
+    },
+    /// The server is at fault. The chain goes to the log, nothing of it to the client.
+    #[error("the request could not be answered")]
+    Unavailable(#[from] StoreError),
+}
+
+/// The body of an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErrorBody {
+    /// The error's name on the wire.
+    pub error: &'static str,
+    /// What was wrong and what was expected.
+    pub error_description: String,
+}
+
+impl EndpointError {
+    /// Refuses a request, in words for the integrator.
+    pub(crate) fn refused(code: ErrorCode, description: impl AsRef<str>) -> Self {
+        Self::Refused { code, description: description::plain(description.as_ref()) }
+    }
+
+    /// The kind of error.
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Refused { code, .. } => *code,
+            Self::Unavailable(StoreError::Closed) => ErrorCode::TemporarilyUnavailable,
+            Self::Unavailable(_) => ErrorCode::ServerError,
+        }
+    }
+
+    /// What the client is told.
+    pub fn description(&self) -> &str {
+        match self {
+            Self::Refused { description, .. } => description,
+            Self::Unavailable(StoreError::Closed) => "the server is shutting down; try again in a moment",
+            Self::Unavailable(_) => "something failed on the server; try again later",
+        }
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        match self.code() {
+            ErrorCode::InvalidClient => 401,
+            ErrorCode::ServerError => 500,
+            ErrorCode::TemporarilyUnavailable => 503,
+            _ => 400,
+        }
+    }
+
+    /// The value of `WWW-Authenticate`, which every 401 carries (RFC 9110 section 15.5.2).
+    pub fn www_authenticate(&self) -> Option<&'static str> {
+        (self.status() == 401).then_some(r#"Basic realm="Latchkey", charset="UTF-8""#)
+    }
+
+    /// The JSON body.
+    pub fn body(&self) -> ErrorBody {
+        ErrorBody { error: self.code().id(), error_description: self.description().to_owned() }
+    }
+}
+
+impl From<ParamError> for EndpointError {
+    fn from(error: ParamError) -> Self {
+        Self::refused(ErrorCode::InvalidRequest, error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_was_wrong() {
+        let error = EndpointError::refused(ErrorCode::InvalidGrant, "the code has expired");
+        assert_eq!(error.status(), 400);
+        assert_eq!(error.www_authenticate(), None);
+        assert_eq!(
+            serde_json::to_value(error.body()).unwrap(),
+            serde_json::json!({"error": "invalid_grant", "error_description": "the code has expired"})
+        );
+    }
+
+    #[test]
+    fn a_client_that_is_not_known_is_told_how_to_authenticate() {
+        let error = EndpointError::refused(ErrorCode::InvalidClient, "x");
+        assert_eq!(error.status(), 401);
+        assert!(error.www_authenticate().unwrap().starts_with("Basic realm="));
+    }
+
+    #[test]
+    fn a_failure_of_the_store_is_kept_for_the_log_and_from_the_client() {
+        let error = EndpointError::from(StoreError::Damaged("row 7".into()));
+        assert_eq!((error.status(), error.body().error), (500, "server_error"));
+        assert!(!error.body().error_description.contains("row 7"));
+        assert!(error.source().unwrap().to_string().contains("row 7"));
+        assert_eq!(EndpointError::from(StoreError::Closed).status(), 503);
+    }
+}

@@ -1,0 +1,119 @@
+//! The OAuth protocol: what a request means, whether it is answered, and with what. It knows no HTTP beyond the status
+//! and header values that the protocol itself decides, and no SQL: it is given a store, a clock and randomness.
+//!
+//! [`AuthorizationServer`] has a method per endpoint, each in the module of its name:
+//!
+//! | endpoint | method |
+//! |---|---|
+//! | `GET /oauth/authorize` | [`AuthorizationServer::authorize`] |
+//! | `POST /oauth/authorize` | [`AuthorizationServer::answer_consent`] |
+//! | `POST /oauth/token` | [`AuthorizationServer::token`] |
+//! | `POST /oauth/revoke` | [`AuthorizationServer::revoke`] |
+//! | `POST /oauth/introspect` | [`AuthorizationServer::introspect`] |
+//! | `GET /oauth/userinfo` | [`AuthorizationServer::userinfo`] |
+//! | every protected resource | [`AuthorizationServer::verify_access`] |
+//! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::protected_resource_metadata`] |
+
+pub mod access;
+pub mod activity;
+pub mod authorize;
+pub mod introspect;
+pub mod metadata;
+pub mod registration;
+pub mod revoke;
+pub mod token;
+pub mod tokens;
+pub mod userinfo;
+
+mod client_auth;
+mod description;
+mod error;
+mod lifetimes;
+mod params;
+mod pkce;
+mod throttle;
+
+use std::sync::Arc;
+
+use latchkey_domain::{Clock, Randomness, Timestamp};
+use latchkey_store::Store;
+
+pub use self::access::{Access, AccessError};
+pub use self::activity::RequestOrigin;
+pub use self::authorize::{ConsentPage, Decision, PageError, Redirect, SignIn, SignedIn};
+pub use self::error::{EndpointError, ErrorBody, ErrorCode};
+pub use self::introspect::Introspection;
+pub use self::lifetimes::{Lifetimes, LifetimesError};
+pub use self::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata};
+pub use self::token::TokenResponse;
+pub use self::tokens::Token;
+pub use self::userinfo::Userinfo;
+
+use self::throttle::Throttle;
+use self::tokens::TokenKey;
+
+/// What an [`AuthorizationServer`] works with.
+pub struct Parts {
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Where the salts of grants come from.
+    pub randomness: Arc<dyn Randomness>,
+    /// The key that codes and tokens are made with.
+    pub token_key: [u8; 32],
+    /// The public URL of the server: the `iss` of RFC 9207 and the issuer of RFC 8414.
+    pub issuer: String,
+    /// How long codes and tokens are good for.
+    pub lifetimes: Lifetimes,
+}
+
+/// The authorization server. Cloning it is cheap, and the clones are one.
+#[derive(Clone)]
+pub struct AuthorizationServer(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+    token_key: TokenKey,
+    issuer: String,
+    lifetimes: Lifetimes,
+    throttle: Throttle,
+}
+
+impl AuthorizationServer {
+    /// Puts the server together. A slash at the end of the issuer does not count, since the endpoints' paths follow it.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            store: parts.store,
+            clock: parts.clock,
+            randomness: parts.randomness,
+            token_key: TokenKey::new(&parts.token_key),
+            issuer: parts.issuer.trim_end_matches('/').to_owned(),
+            lifetimes: parts.lifetimes,
+            throttle: Throttle::default(),
+        }))
+    }
+
+    /// The issuer, as it stands in metadata and in `iss`.
+    pub fn issuer(&self) -> &str {
+        &self.0.issuer
+    }
+
+    fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    fn token_key(&self) -> &TokenKey {
+        &self.0.token_key
+    }
+
+    fn lifetimes(&self) -> Lifetimes {
+        self.0.lifetimes
+    }
+}

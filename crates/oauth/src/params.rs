@@ -1,0 +1,120 @@
+//! The parameters of a request, as the HTTP layer decoded them (RFC 6749 sections 3.1 and 3.2): a parameter that comes
+//! twice is refused, one without a value counts as left out, one that is not known is ignored.
+
+use thiserror::Error;
+
+/// The most bytes that a value may have. A `state` may be long (some clients put a signed token into it); nothing
+/// else comes near.
+const MAX_VALUE: usize = 4_096;
+
+/// What is wrong with a parameter.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ParamError {
+    /// It comes more than once.
+    #[error("the parameter `{0}` is there more than once; send it once")]
+    Duplicate(&'static str),
+    /// Its value is too long.
+    #[error("the parameter `{name}` has {length} bytes; at most {MAX_VALUE} are allowed")]
+    TooLong {
+        /// The parameter.
+        name: &'static str,
+        /// How many bytes its value has.
+        length: usize,
+    },
+}
+
+/// The known parameters of a request, in the order in which they came.
+#[derive(Clone)]
+pub(crate) struct Params<'a>(Vec<(&'static str, &'a str)>);
+
+impl<'a> Params<'a> {
+    /// Keeps those of `pairs` whose name is `known`.
+    pub(crate) fn new(pairs: &'a [(String, String)], known: &[&'static str]) -> Self {
+        let known = |name: &str| known.iter().copied().find(|known| *known == name);
+        Self(pairs.iter().filter_map(|(name, value)| Some((known(name)?, value.as_str()))).collect())
+    }
+
+    /// The value of a parameter, `None` if it is left out or empty.
+    pub(crate) fn get(&self, name: &str) -> Result<Option<&'a str>, ParamError> {
+        let mut found = self.0.iter().filter(|(other, _)| *other == name);
+        let Some((name, value)) = found.next().copied() else { return Ok(None) };
+        if found.next().is_some() {
+            return Err(ParamError::Duplicate(name));
+        }
+        if value.len() > MAX_VALUE {
+            return Err(ParamError::TooLong { name, length: value.len() });
+        }
+        Ok(Some(value).filter(|value| !value.is_empty()))
+    }
+
+    /// Fails if any of the parameters is wrong in itself.
+    pub(crate) fn check(&self) -> Result<(), ParamError> {
+        self.0.iter().try_for_each(|(name, _)| self.get(name).map(drop))
+    }
+
+    /// The parameters, to be sent again with a form or a link.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
+        self.0.iter().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KNOWN: &[&str] = &["code", "state"];
+
+    fn pairs(text: &[(&str, &str)]) -> Vec<(String, String)> {
+        text.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_value_is_found_and_an_empty_one_counts_as_left_out() {
+        let pairs = pairs(&[("code", "abc"), ("state", ""), ("unknown", "1"), ("unknown", "2")]);
+        let params = Params::new(&pairs, KNOWN);
+        assert_eq!(params.get("code"), Ok(Some("abc")));
+        assert_eq!(params.get("state"), Ok(None));
+        assert_eq!(params.get("unknown"), Ok(None));
+        assert_eq!(params.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_parameter_that_comes_twice_is_refused_even_when_empty_or_equal() {
+        for second in ["", "a", "b"] {
+            let pairs = pairs(&[("code", "a"), ("code", second)]);
+            let params = Params::new(&pairs, KNOWN);
+            assert_eq!(params.get("code"), Err(ParamError::Duplicate("code")));
+            assert_eq!(params.check(), Err(ParamError::Duplicate("code")));
+        }
+    }
+
+    #[test]
+    fn a_value_has_a_bound() {
+        let long = "x".repeat(MAX_VALUE + 1);
+        let pairs = pairs(&[("state", &long)]);
+        let error = Params::new(&pairs, KNOWN).check().unwrap_err();
+        assert_eq!(error.to_string(), "the parameter `state` has 4097 bytes; at most 4096 are allowed");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_either_one_value_or_an_error(
+            pairs in proptest::collection::vec(("(code|state|other|.{0,5})", ".{0,20}"), 0..6)
+        ) {
+            let params = Params::new(&pairs, KNOWN);
+            for name in KNOWN {
+                let values: Vec<&str> =
+                    pairs.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str()).collect();
+                match params.get(name) {
+                    Ok(None) => prop_assert!(values.is_empty() || values == [""]),
+                    Ok(Some(value)) => prop_assert_eq!(values, [value]),
+                    Err(ParamError::Duplicate(_)) => prop_assert!(values.len() > 1),
+                    Err(ParamError::TooLong { length, .. }) => prop_assert!(length > MAX_VALUE),
+                }
+            }
+            prop_assert!(params.pairs().all(|(name, _)| KNOWN.contains(&name)));
+        }
+    }
+}

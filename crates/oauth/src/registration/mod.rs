@@ -1,0 +1,194 @@
+//! Registering applications (RFC 6749 section 2): what hosts do on the page and operators on the command line.
+
+mod error;
+
+use std::sync::Arc;
+
+use latchkey_domain::{
+    Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Clock, Member, Network, Page,
+    PageRequest, Randomness,
+};
+use latchkey_store::{ApplicationUpdate, Deleted, NewApplication, Store, UpdateOutcome};
+
+pub use latchkey_store::ApplicationListing;
+
+pub use self::error::RegistrationError;
+
+/// How many applications stand on a page of the list.
+pub const PAGE_SIZE: u32 = 20;
+
+/// Registers, edits and deletes applications. Every operation checks who is asking and what the plan includes.
+#[derive(Clone)]
+pub struct Registrar {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    randomness: Arc<dyn Randomness>,
+}
+
+/// Who is asking. Only hosts and the operator get past the door.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Whether the caller may manage applications.
+    may_manage: bool,
+    /// Who it is, for the audit trail.
+    actor: Actor,
+}
+
+impl Caller {
+    /// A person who is signed in.
+    pub fn member(member: &Member, actor: Actor) -> Self {
+        Self { may_manage: member.role.is_host(), actor: Actor { member: Some(member.id), ..actor } }
+    }
+
+    /// The operator at the command line.
+    pub fn operator() -> Self {
+        Self { may_manage: true, actor: Actor::operator() }
+    }
+}
+
+/// An application that was just created or edited, with the secret that was made on the way.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// The application as it is now.
+    pub application: Application,
+    /// Its new secret, to be shown once.
+    pub new_secret: Option<ClientSecret>,
+}
+
+impl Registrar {
+    /// A registrar over what is kept.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Self {
+        Self { store, clock, randomness }
+    }
+
+    /// The network and whether its plan includes applications.
+    pub async fn network(&self) -> Result<Network, RegistrationError> {
+        Ok(self.store.network().await?)
+    }
+
+    /// Page `number` of the applications, the newest first, whose name or client id contains `search`.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        search: &str,
+        number: u32,
+    ) -> Result<Page<ApplicationListing>, RegistrationError> {
+        Self::check_caller(caller)?;
+        Ok(self.store.applications(search, PageRequest::new(number, PAGE_SIZE)).await?)
+    }
+
+    /// One application.
+    pub async fn find(&self, caller: &Caller, client_id: &str) -> Result<ApplicationListing, RegistrationError> {
+        Self::check_caller(caller)?;
+        let client_id = parse(client_id)?;
+        self.store.application_listing(&client_id).await?.ok_or(RegistrationError::NotFound)
+    }
+
+    /// Registers an application.
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        draft: &ApplicationDraft,
+    ) -> Result<Registered, RegistrationError> {
+        self.check(caller).await?;
+        let spec = draft.validate().map_err(RegistrationError::Invalid)?;
+        let new = self.new_application(spec);
+        let new_secret = new.secret.clone();
+        let application = self.store.create_application(new, &caller.actor, self.clock.now()).await?;
+        Ok(Registered { application, new_secret })
+    }
+
+    /// A new application with its client id and, if it is confidential, its secret.
+    pub fn new_application(&self, spec: ApplicationSpec) -> NewApplication {
+        let randomness = self.randomness.as_ref();
+        NewApplication {
+            client_id: ClientId::generate(randomness),
+            secret: spec.client_type.is_confidential().then(|| ClientSecret::generate(randomness)),
+            spec,
+        }
+    }
+
+    /// Edits an application, unless it is no longer at `revision`.
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        client_id: &str,
+        revision: u32,
+        draft: &ApplicationDraft,
+    ) -> Result<Registered, RegistrationError> {
+        self.check(caller).await?;
+        let client_id = parse(client_id)?;
+        let spec = draft.validate().map_err(RegistrationError::Invalid)?;
+        let update = ApplicationUpdate {
+            spec,
+            expected_revision: Some(revision),
+            secret_if_missing: ClientSecret::generate(self.randomness.as_ref()),
+        };
+        match self.store.update_application(&client_id, update, &caller.actor, self.clock.now()).await? {
+            UpdateOutcome::Updated { application, new_secret } => Ok(Registered { application, new_secret }),
+            UpdateOutcome::Stale { .. } => Err(RegistrationError::Stale),
+            UpdateOutcome::NotFound => Err(RegistrationError::NotFound),
+        }
+    }
+
+    /// Pauses or resumes an application.
+    pub async fn set_paused(
+        &self,
+        caller: &Caller,
+        client_id: &str,
+        paused: bool,
+    ) -> Result<Application, RegistrationError> {
+        self.check(caller).await?;
+        let client_id = parse(client_id)?;
+        self.store
+            .set_paused(&client_id, paused, &caller.actor, self.clock.now())
+            .await?
+            .ok_or(RegistrationError::NotFound)
+    }
+
+    /// Deletes an application. Its codes and tokens are refused from the next request on. Allowed on every plan: who
+    /// left a plan must be able to clean up.
+    pub async fn delete(&self, caller: &Caller, client_id: &str) -> Result<Deleted, RegistrationError> {
+        Self::check_caller(caller)?;
+        let client_id = parse(client_id)?;
+        self.store
+            .delete_application(&client_id, &caller.actor, self.clock.now())
+            .await?
+            .ok_or(RegistrationError::NotFound)
+    }
+
+    /// Revokes all that members granted to an application; how many were connected.
+    pub async fn disconnect_everyone(&self, caller: &Caller, client_id: &str) -> Result<u64, RegistrationError> {
+        Self::check_caller(caller)?;
+        let client_id = parse(client_id)?;
+        self.store
+            .disconnect_everyone(&client_id, &caller.actor, self.clock.now())
+            .await?
+            .ok_or(RegistrationError::NotFound)
+    }
+
+    /// The secret of a confidential application, for a person to see. Leaves an audit entry.
+    pub async fn reveal_secret(&self, caller: &Caller, client_id: &str) -> Result<ClientSecret, RegistrationError> {
+        Self::check_caller(caller)?;
+        let client_id = parse(client_id)?;
+        self.store
+            .reveal_client_secret(&client_id, &caller.actor, self.clock.now())
+            .await?
+            .ok_or(RegistrationError::NotFound)
+    }
+
+    async fn check(&self, caller: &Caller) -> Result<(), RegistrationError> {
+        Self::check_caller(caller)?;
+        let plan = self.store.network().await?.plan;
+        if plan.includes_oauth_applications() { Ok(()) } else { Err(RegistrationError::PlanTooLow(plan)) }
+    }
+
+    fn check_caller(caller: &Caller) -> Result<(), RegistrationError> {
+        if caller.may_manage { Ok(()) } else { Err(RegistrationError::NotAHost) }
+    }
+}
+
+/// What cannot be a client id names no application.
+fn parse(client_id: &str) -> Result<ClientId, RegistrationError> {
+    client_id.parse().map_err(|_| RegistrationError::NotFound)
+}

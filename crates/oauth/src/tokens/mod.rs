@@ -1,0 +1,172 @@
+//! Codes, access tokens and refresh tokens: derived from a grant, never stored.
+//!
+//! A token is a prefix that tells its kind (and that secret scanners find), then in URL-safe base64 its [`Claims`] and
+//! two tags, each an HMAC-SHA-256 cut to 16 bytes:
+//!
+//! - the *inner* tag is made with the server's key over the kind, the grant's random salt and the claims: it takes both
+//!   the key and the grant's row to make one, so that neither a stolen key nor a stolen database makes tokens;
+//! - the *outer* tag is made with the server's key alone over the kind, the claims and the inner tag: a forged or
+//!   mangled token is refused without a question to the database.
+//!
+//! The same claims always give the same token, which is how a lost answer can be given a second time though nothing of
+//! it was kept. 128 bits of tag are what RFC 6749 section 10.10 asks for, and as many again guard the salt.
+
+mod claims;
+mod mac;
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey_store::Grant;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Serialize, Serializer};
+use thiserror::Error;
+
+pub(crate) use self::claims::{Claims, ScopeLimit};
+pub(crate) use self::mac::{TAG, Tag, TokenKey};
+
+/// What a token is for. One kind is never taken for another: it is part of what both tags cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKind {
+    /// An authorization code (RFC 6749 section 1.3.1).
+    Code,
+    /// An access token (section 1.4).
+    Access,
+    /// A refresh token (section 1.5).
+    Refresh,
+}
+
+impl TokenKind {
+    const ALL: [Self; 3] = [Self::Code, Self::Access, Self::Refresh];
+
+    /// What stands before every token of this kind.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Code => "lk_ac_",
+            Self::Access => "lk_at_",
+            Self::Refresh => "lk_rt_",
+        }
+    }
+
+    /// Its name in a sentence.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Code => "an authorization code",
+            Self::Access => "an access token",
+            Self::Refresh => "a refresh token",
+        }
+    }
+
+    /// What the tags cover in its place. Fixed for good.
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Code => 0,
+            Self::Access => 1,
+            Self::Refresh => 2,
+        }
+    }
+}
+
+/// A code or token in the clear, on its way to the client. It does not print, and its memory is wiped.
+#[derive(Clone)]
+pub struct Token(SecretString);
+
+impl Token {
+    /// The token, for the answer to the client and nothing else.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Serialised into the token response, where it belongs.
+impl Serialize for Token {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+/// Why a text is not a token of the kind that was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum Unreadable {
+    #[error("it is {}, not {}", found.words(), expected.words())]
+    OtherKind { found: TokenKind, expected: TokenKind },
+    #[error("it was not issued by this server, or was changed or cut off on the way")]
+    NotOurs,
+}
+
+/// A token that this server made, as far as the outer tag can tell; its grant has yet to confirm it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Presented {
+    pub(crate) kind: TokenKind,
+    pub(crate) claims: Claims,
+    inner: Tag,
+}
+
+impl fmt::Debug for Presented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Presented").field("kind", &self.kind).field("claims", &self.claims).finish_non_exhaustive()
+    }
+}
+
+const LENGTH: usize = Claims::LENGTH + TAG + TAG;
+
+impl TokenKey {
+    /// The one token of this kind that has these claims, for the grant with this salt.
+    pub(crate) fn make(&self, kind: TokenKind, claims: &Claims, salt: &[u8; 16]) -> Token {
+        let claims = claims.to_bytes();
+        let inner = self.inner(kind, salt, &claims);
+        let outer = self.outer(kind, &claims, &inner);
+        let mut bytes = Vec::with_capacity(LENGTH);
+        bytes.extend_from_slice(&claims);
+        bytes.extend_from_slice(&inner);
+        bytes.extend_from_slice(&outer);
+        let mut text = String::with_capacity(96);
+        text.push_str(kind.prefix());
+        URL_SAFE_NO_PAD.encode_string(&bytes, &mut text);
+        Token(text.into())
+    }
+
+    /// Reads a token of this kind. Only what this server made can be read, but for the inner tag.
+    pub(crate) fn read(&self, kind: TokenKind, text: &str) -> Result<Presented, Unreadable> {
+        let presented = self.read_any(text)?;
+        if presented.kind == kind {
+            Ok(presented)
+        } else {
+            Err(Unreadable::OtherKind { found: presented.kind, expected: kind })
+        }
+    }
+
+    /// Reads a token of any kind.
+    pub(crate) fn read_any(&self, text: &str) -> Result<Presented, Unreadable> {
+        let (kind, encoded) = TokenKind::ALL
+            .into_iter()
+            .find_map(|kind| Some((kind, text.strip_prefix(kind.prefix())?)))
+            .ok_or(Unreadable::NotOurs)?;
+        // With room to spare, since the decoder wants whole groups. There is one way only to write given bytes.
+        let mut buffer = [0; LENGTH + 4];
+        let length = URL_SAFE_NO_PAD.decode_slice(encoded, &mut buffer).map_err(|_| Unreadable::NotOurs)?;
+        let (claims, rest) = buffer[..length].split_first_chunk().ok_or(Unreadable::NotOurs)?;
+        let (inner, outer) = rest.split_first_chunk().ok_or(Unreadable::NotOurs)?;
+        // A text that is longer or shorter leaves an outer tag of another length.
+        if !self.is_outer(kind, claims, inner, outer) {
+            return Err(Unreadable::NotOurs);
+        }
+        Ok(Presented { kind, claims: Claims::from_bytes(claims), inner: *inner })
+    }
+
+    /// Whether the token was made for this grant: the number is right, and the inner tag was made with its salt.
+    pub(crate) fn confirms(&self, presented: &Presented, grant: &Grant) -> bool {
+        presented.claims.grant == grant.id
+            && self.is_inner(presented.kind, &grant.salt, &presented.claims.to_bytes(), &presented.inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! The applications that hosts register.
+
+use async_trait::async_trait;
+use latchkey_domain::{
+    Actor, Application, ApplicationSpec, ClientId, ClientSecret, Page, PageRequest, Timestamp,
+};
+
+use crate::StoreError;
+
+/// An application to be registered.
+#[derive(Clone, Debug)]
+pub struct NewApplication {
+    /// Its public identifier.
+    pub client_id: ClientId,
+    /// What the host decided.
+    pub spec: ApplicationSpec,
+    /// Its secret, if it is confidential.
+    pub secret: Option<ClientSecret>,
+}
+
+/// A row of the list: the application and how many members are connected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationListing {
+    /// The application.
+    pub application: Application,
+    /// How many members have a grant that is alive.
+    pub connected_members: u64,
+}
+
+/// An edit.
+#[derive(Clone, Debug)]
+pub struct ApplicationUpdate {
+    /// What the host decided.
+    pub spec: ApplicationSpec,
+    /// The revision that the host saw; `None` to overwrite whatever there is.
+    pub expected_revision: Option<u32>,
+    /// The secret to keep if the application becomes confidential and has none. One that is public loses its secret.
+    pub secret_if_missing: ClientSecret,
+}
+
+/// What became of an edit.
+#[derive(Clone, Debug)]
+pub enum UpdateOutcome {
+    /// It is done. `new_secret` is there if the application became confidential.
+    Updated {
+        /// The application as it is now.
+        application: Application,
+        /// The secret that was made for it.
+        new_secret: Option<ClientSecret>,
+    },
+    /// Somebody else changed it since; nothing was changed.
+    Stale {
+        /// The application as it is now.
+        current: Application,
+    },
+    /// There is no such application.
+    NotFound,
+}
+
+/// What a deletion stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deleted {
+    /// The application that is gone.
+    pub application: Application,
+    /// How many members were connected.
+    pub connected_members: u64,
+}
+
+/// Registering, reading, editing and deleting applications.
+#[async_trait]
+pub trait Applications: Send + Sync {
+    /// Registers an application; its secret is sealed.
+    async fn create_application(
+        &self,
+        application: NewApplication,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Application, StoreError>;
+
+    /// Registers many in one transaction (the demonstration, benchmarks).
+    async fn create_applications(
+        &self,
+        applications: Vec<NewApplication>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The application with this client id.
+    async fn application(&self, client_id: &ClientId) -> Result<Option<Application>, StoreError>;
+
+    /// The application with this client id and how many members are connected.
+    async fn application_listing(
+        &self,
+        client_id: &ClientId,
+    ) -> Result<Option<ApplicationListing>, StoreError>;
+
+    /// Applications, the newest first. `search` keeps those whose name or client id contains it, upper and lower case
+    /// alike; blank keeps all. A page beyond the last is the last.
+    async fn applications(
+        &self,
+        search: &str,
+        page: PageRequest,
+    ) -> Result<Page<ApplicationListing>, StoreError>;
+
+    /// Edits an application.
+    async fn update_application(
+        &self,
+        client_id: &ClientId,
+        update: ApplicationUpdate,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<UpdateOutcome, StoreError>;
+
+    /// Pauses (`true`) or resumes an application; `None` if there is none. Doing it twice changes nothing.
+    async fn set_paused(
+        &self,
+        client_id: &ClientId,
+        paused: bool,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Application>, StoreError>;
+
+    /// Deletes an application with its grants and activity; `None` if there is none.
+    async fn delete_application(
+        &self,
+        client_id: &ClientId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Deleted>, StoreError>;
+
+    /// Revokes every grant and forgets every consent of an application; how many members were connected, `None` if
+    /// there is no such application.
+    async fn disconnect_everyone(
+        &self,
+        client_id: &ClientId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<u64>, StoreError>;
+
+    /// Unseals the secret, for comparison; `None` if there is no such application or it is public.
+    async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError>;
+
+    /// Unseals the secret for a person to see, which leaves an audit entry.
+    async fn reveal_client_secret(
+        &self,
+        client_id: &ClientId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<ClientSecret>, StoreError>;
+}

@@ -1,0 +1,173 @@
+//! What members granted to applications. A grant is one row; its code and tokens are derived from it and never stored.
+
+use async_trait::async_trait;
+use latchkey_domain::{Application, ClientId, Member, MemberId, RedirectUri, ScopeSet, Timestamp};
+
+use crate::StoreError;
+
+/// The number of a grant; part of every code and token made from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct GrantId(pub i64);
+
+/// An authorization that a member just gave.
+#[derive(Clone, Debug)]
+pub struct NewGrant {
+    /// To whom.
+    pub client_id: ClientId,
+    /// By whom.
+    pub member: MemberId,
+    /// What was granted.
+    pub scopes: ScopeSet,
+    /// The redirect URI of the request, exactly as it was sent; `None` if the request left it out.
+    pub requested_redirect_uri: Option<String>,
+    /// The registered redirect URI that it matched.
+    pub redirect_uri: RedirectUri,
+    /// The PKCE S256 challenge (RFC 7636 section 4.3), if there was one.
+    pub code_challenge: Option<String>,
+    /// 16 random bytes that are part of every code and token.
+    pub salt: [u8; 16],
+    /// When the code ends.
+    pub code_expires_at: Timestamp,
+    /// Whether the consent is to be remembered (not for applications that skip consent).
+    pub remember: bool,
+}
+
+/// Where a grant is in its life. What [`Grants::change_grant`] changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantState {
+    /// 0 until the code is redeemed; then the number of the token pair that is current, from 1.
+    pub generation: u32,
+    /// When the current generation was issued; its tokens carry this time.
+    pub issued_at: Timestamp,
+    /// When a token of the current generation was first used; `None`: not yet.
+    pub generation_used_at: Option<Timestamp>,
+    /// When any token of the grant was last used or issued.
+    pub last_used_at: Option<Timestamp>,
+    /// When the grant ended, and why.
+    pub revoked: Option<(Timestamp, RevocationReason)>,
+}
+
+/// A grant with the application and the member as they are now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Its number.
+    pub id: GrantId,
+    /// To whom.
+    pub application: Application,
+    /// By whom.
+    pub member: Member,
+    /// What was granted.
+    pub scopes: ScopeSet,
+    /// The redirect URI of the request, exactly as it was sent; `None` if the request left it out.
+    pub requested_redirect_uri: Option<String>,
+    /// The PKCE challenge, if there was one.
+    pub code_challenge: Option<String>,
+    /// The random part of its code and tokens.
+    pub salt: [u8; 16],
+    /// When the member granted it.
+    pub created_at: Timestamp,
+    /// When its code ends.
+    pub code_expires_at: Timestamp,
+    /// Where it is in its life.
+    pub state: GrantState,
+}
+
+/// Why a grant ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RevocationReason {
+    /// The client asked for it (RFC 7009).
+    Client,
+    /// The member disconnected the application.
+    Member,
+    /// A host disconnected everyone.
+    Host,
+    /// Its code was presented a second time (RFC 6749 section 4.1.2).
+    CodeReplayed,
+    /// A superseded refresh token was presented (RFC 9700 section 4.14.2).
+    RefreshTokenReplayed,
+}
+
+impl RevocationReason {
+    /// Every kind, in order.
+    pub const ALL: &[Self] = &[
+        Self::Client,
+        Self::Member,
+        Self::Host,
+        Self::CodeReplayed,
+        Self::RefreshTokenReplayed,
+    ];
+
+    /// Its name at rest and in JSON.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Member => "member",
+            Self::Host => "host",
+            Self::CodeReplayed => "code_replayed",
+            Self::RefreshTokenReplayed => "refresh_token_replayed",
+        }
+    }
+}
+
+/// What is to become of a grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GrantChange {
+    /// Leave it as it is.
+    Keep,
+    /// Store this state.
+    Set(GrantState),
+}
+
+/// Decides, inside the transaction, what becomes of a grant that was just read. It may run more than once (a database
+/// may ask for a retry), so it changes nothing else.
+pub type GrantDecision = Box<dyn Fn(&Grant) -> GrantChange + Send + Sync>;
+
+/// An application that a member let in, for the member's own page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// The application.
+    pub application: Application,
+    /// All that its living grants and the remembered consent hold together.
+    pub scopes: ScopeSet,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it was last used.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// Making, reading, changing and ending grants.
+#[async_trait]
+pub trait Grants: Send + Sync {
+    /// What `member` has granted to the application before and was not taken back; empty if nothing.
+    async fn remembered_consent(
+        &self,
+        member: MemberId,
+        client_id: &ClientId,
+    ) -> Result<ScopeSet, StoreError>;
+
+    /// Keeps an authorization (generation 0, code not redeemed) and adds its scopes to the remembered consent. `None`
+    /// if the application or the member is gone.
+    async fn create_grant(&self, grant: NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError>;
+
+    /// The grant with this number.
+    async fn grant(&self, id: GrantId) -> Result<Option<Grant>, StoreError>;
+
+    /// Reads a grant, asks `decide`, and stores what it says, all in one transaction. Returns the grant as it was read
+    /// and as it is now; `None` if there is none.
+    async fn change_grant(
+        &self,
+        id: GrantId,
+        decide: GrantDecision,
+    ) -> Result<Option<(Grant, Grant)>, StoreError>;
+
+    /// The applications that `member` let in, the last used first.
+    async fn connections_of(&self, member: MemberId) -> Result<Vec<Connection>, StoreError>;
+
+    /// Revokes what `member` granted to an application and forgets the consent; whether there was anything.
+    async fn disconnect(
+        &self,
+        member: MemberId,
+        client_id: &ClientId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError>;
+}

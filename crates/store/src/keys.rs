@@ -1,0 +1,288 @@
+//! The server key: 32 random bytes in a file beside the database and never in it. Secrets are sealed and tokens made
+//! with keys derived from it, so that a copy of the database alone opens nothing.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hkdf::Hkdf;
+use sha2::Sha256;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::{StoreError, random};
+
+/// The word that the key stands behind in its file.
+const FORMAT: &str = "latchkey-key-v1";
+
+const COMMENT: &str =
+    "# Latchkey's server key. Back it up apart from the database: without it, secrets cannot be opened.";
+
+/// The server key. It does not print, and its memory is wiped.
+#[derive(Clone)]
+pub struct ServerKey(Zeroizing<[u8; 32]>);
+
+impl ServerKey {
+    /// Reads the key from the file at `path`. If there is none it is made, but only if `may_create`: where there is a
+    /// database already, a new key would open nothing in it.
+    pub fn load_or_create(path: &Path, may_create: bool) -> Result<Self, StoreError> {
+        match Self::load(path)? {
+            Some(key) => Ok(key),
+            None if may_create => {
+                let key = Self::generate()?;
+                match key.create_file(path) {
+                    Ok(()) => Ok(key),
+                    // Another process was faster; its key is the one.
+                    Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                        Self::load_or_create(path, false)
+                    }
+                    Err(error) => Err(StoreError::Open(format!(
+                        "cannot create the key file {}: {error}; make its folder writable for the user that runs Latchkey",
+                        path.display()
+                    ))),
+                }
+            }
+            None => Err(StoreError::Open(format!(
+                "the key file {} is missing, but there is a database that was sealed with it; put the original \
+                 latchkey.key back, from a backup if need be",
+                path.display()
+            ))),
+        }
+    }
+
+    /// Makes a new key, which is in no file yet.
+    pub fn generate() -> Result<Self, StoreError> {
+        let mut bytes = Zeroizing::new([0; 32]);
+        random::fill(bytes.as_mut_slice())?;
+        Ok(Self(bytes))
+    }
+
+    /// The key with these bytes, for tests that want the same key each time.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+
+    /// A key for one purpose, by HKDF-SHA-256 (RFC 5869): who holds it learns nothing of the keys for others.
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        let mut derived = [0; 32];
+        Hkdf::<Sha256>::new(Some(b"latchkey"), self.0.as_slice())
+            .expand(purpose.as_bytes(), &mut derived)
+            .expect("HKDF-SHA-256 gives up to 8,160 bytes");
+        derived
+    }
+
+    /// What the key is recognised by. It can be stored and shown: it is derived, and the key does not follow from it.
+    pub fn fingerprint(&self) -> String {
+        self.derive("fingerprint v1")[..16]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    fn load(path: &Path) -> Result<Option<Self>, StoreError> {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(path, &error)),
+        };
+        warn_if_others_can_read(path, &file);
+        // A key file is two lines; whatever is longer is something else, and is not read to its end.
+        let mut text = Zeroizing::new(String::with_capacity(4_096));
+        match file.take(4_096).read_to_string(&mut text) {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::InvalidData => return Err(malformed(path)),
+            Err(error) => return Err(unreadable(path, &error)),
+        }
+        Self::parse(&text).map(Some).ok_or_else(|| malformed(path))
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let line = lines.next()?;
+        if lines.next().is_some() {
+            return None;
+        }
+        let encoded = line.strip_prefix(FORMAT)?.strip_prefix(' ')?.trim_start();
+        let decoded = Zeroizing::new(URL_SAFE_NO_PAD.decode(encoded).ok()?);
+        let bytes: [u8; 32] = decoded.as_slice().try_into().ok()?;
+        Some(Self::from_bytes(bytes))
+    }
+
+    /// Writes the whole file under another name and then links it to its own, so that nobody ever reads half a key and
+    /// of two processes that start at once one wins. On a file system without links the file is made in place.
+    fn create_file(&self, path: &Path) -> io::Result<()> {
+        let mut encoded = URL_SAFE_NO_PAD.encode(self.0.as_slice());
+        let text = Zeroizing::new(format!("{COMMENT}\n{FORMAT} {encoded}\n"));
+        encoded.zeroize();
+
+        let draft = draft_path(path)?;
+        write_new(&draft, &text)?;
+        let linked = fs::hard_link(&draft, path);
+        fs::remove_file(&draft)?;
+        match linked {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => write_new(path, &text)?,
+            linked => linked?,
+        }
+        // The name is on the disk only once the folder is.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        #[cfg(unix)]
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+        #[cfg(not(unix))]
+        let _ = folder;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ServerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServerKey(…)")
+    }
+}
+
+/// A name beside `path` that nobody else uses.
+fn draft_path(path: &Path) -> io::Result<PathBuf> {
+    let number = random::bytes()
+        .map(u64::from_ne_bytes)
+        .map_err(io::Error::other)?;
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{number:016x}.new"));
+    Ok(name.into())
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> StoreError {
+    StoreError::Open(format!(
+        "cannot read the key file {}: {error}; make it readable for the user that runs Latchkey",
+        path.display()
+    ))
+}
+
+fn malformed(path: &Path) -> StoreError {
+    StoreError::Open(format!(
+        "the key file {} is malformed: expected the line “{FORMAT}” with 43 characters behind it; put the original \
+         file back, from a backup if need be",
+        path.display()
+    ))
+}
+
+#[cfg(unix)]
+fn warn_if_others_can_read(path: &Path, file: &File) {
+    use std::os::unix::fs::PermissionsExt;
+
+    if file
+        .metadata()
+        .is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+    {
+        tracing::warn!(
+            "other users of this machine can read the key file; run: chmod 600 {}",
+            path.display()
+        );
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_if_others_can_read(_path: &Path, _file: &File) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(path: &Path, may_create: bool) -> String {
+        ServerKey::load_or_create(path, may_create)
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[test]
+    fn is_made_once_and_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latchkey.key");
+        assert!(refusal(&path, false).contains("put the original latchkey.key back"));
+        let made = ServerKey::load_or_create(&path, true).unwrap();
+        let read = ServerKey::load_or_create(&path, false).unwrap();
+        assert_eq!(made.fingerprint(), read.fingerprint());
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "no draft is left behind"
+        );
+        let text = fs::read_to_string(&path).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(
+            lines.len() == 2 && lines[0].starts_with('#') && lines[1].len() == "latchkey-key-v1 ".len() + 43
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_its_owner_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latchkey.key");
+        ServerKey::load_or_create(&path, true).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn of_many_makers_one_wins() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latchkey.key");
+        let prints: Vec<String> = std::thread::scope(|scope| {
+            let make = || ServerKey::load_or_create(&path, true).unwrap().fingerprint();
+            let makers: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+            makers.into_iter().map(|maker| maker.join().unwrap()).collect()
+        });
+        assert!(prints.iter().all(|print| *print == prints[0]));
+    }
+
+    #[test]
+    fn a_malformed_file_is_refused_with_words() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latchkey.key");
+        let good = format!("{FORMAT} {}", URL_SAFE_NO_PAD.encode([7; 32]));
+        for bad in [
+            "",
+            "hello",
+            FORMAT,
+            "latchkey-key-v1 abc",
+            "latchkey-key-v2 AAAA",
+            &format!("{good}\n{good}\n"),
+        ] {
+            fs::write(&path, bad).unwrap();
+            let message = refusal(&path, true);
+            assert!(
+                message.contains("is malformed") && message.contains("put the original"),
+                "{bad}: {message}"
+            );
+        }
+        fs::write(&path, [0xFF, 0xFE, 0x00]).unwrap();
+        assert!(refusal(&path, true).contains("is malformed"));
+        fs::write(&path, format!("# a comment\r\n\r\n{good}\r\n")).unwrap();
+        assert!(ServerKey::load_or_create(&path, false).is_ok());
+    }
+
+    #[test]
+    fn purposes_and_keys_differ_and_nothing_prints() {
+        let (one, other) = (ServerKey::from_bytes([1; 32]), ServerKey::from_bytes([2; 32]));
+        assert_ne!(one.derive("a"), one.derive("b"));
+        assert_ne!(one.derive("a"), other.derive("a"));
+        assert_ne!(one.fingerprint(), other.fingerprint());
+        assert_eq!(one.fingerprint().len(), 32);
+        assert_eq!(format!("{one:?}"), "ServerKey(…)");
+    }
+}

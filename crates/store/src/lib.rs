@@ -1,0 +1,41 @@
+//! What Latchkey keeps.
+//!
+//! The traits speak the words of the domain: a rule asks for one meaningful operation, which is one transaction, and
+//! what was answered is on the disk. [`sqlite`] is what stands behind them; nothing outside it names SQL.
+
+mod activity;
+mod applications;
+mod audit;
+mod error;
+mod grants;
+mod members;
+mod networks;
+mod sessions;
+
+pub mod keys;
+pub mod sqlite;
+
+mod random;
+mod sealing;
+
+use async_trait::async_trait;
+
+pub use self::activity::{Activity, ActivityEntry, ActivityKind, NewActivity};
+pub use self::applications::{
+    ApplicationListing, ApplicationUpdate, Applications, Deleted, NewApplication, UpdateOutcome,
+};
+pub use self::audit::{Audit, AuditAction, AuditEntry};
+pub use self::error::StoreError;
+pub use self::grants::{
+    Connection, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants, NewGrant, RevocationReason,
+};
+pub use self::members::{AddMember, Members, PasswordHash};
+pub use self::networks::{NetworkChange, Networks, NewNetwork};
+pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
+
+/// All that is kept, behind one value.
+#[async_trait]
+pub trait Store: Networks + Members + Sessions + Applications + Grants + Activity + Audit {
+    /// Asks the database for an answer, for `/readyz`.
+    async fn ping(&self) -> Result<(), StoreError>;
+}

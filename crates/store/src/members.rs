@@ -1,0 +1,93 @@
+//! The people of the network.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp};
+
+use crate::StoreError;
+
+/// The Argon2id hash of a password in PHC string form. It does not print.
+#[derive(Clone)]
+pub struct PasswordHash(pub String);
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// A member to be added.
+#[derive(Clone, Debug)]
+pub struct AddMember {
+    /// With what the member signs in.
+    pub email: Email,
+    /// What others see.
+    pub name: MemberName,
+    /// What the member may do.
+    pub role: Role,
+    /// The hash of the password.
+    pub password: PasswordHash,
+}
+
+/// Reading and changing members.
+#[async_trait]
+pub trait Members: Send + Sync {
+    /// The member with this number.
+    async fn member(&self, id: MemberId) -> Result<Option<Member>, StoreError>;
+
+    /// The member with this email.
+    async fn member_by_email(&self, email: &Email) -> Result<Option<Member>, StoreError>;
+
+    /// The member with this email and the hash of the password, to sign in.
+    async fn credentials(&self, email: &Email) -> Result<Option<(Member, PasswordHash)>, StoreError>;
+
+    /// Members by name, `page` of them.
+    async fn members(&self, page: PageRequest) -> Result<Page<Member>, StoreError>;
+
+    /// Whether there is a host.
+    async fn has_host(&self) -> Result<bool, StoreError>;
+
+    /// Adds a member. `None`, and nothing changed, if the email is taken.
+    async fn add_member(
+        &self,
+        member: AddMember,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError>;
+
+    /// Adds many members in one transaction (the demonstration, imports). Those whose email is taken are left out; the
+    /// rest is returned.
+    async fn add_members(
+        &self,
+        members: Vec<AddMember>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<Member>, StoreError>;
+
+    /// Changes a member's role. `None` if there is no such member.
+    async fn set_role(
+        &self,
+        email: &Email,
+        role: Role,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError>;
+
+    /// Changes a member's password and ends the member's sessions. `None` if there is no such member.
+    async fn set_password(
+        &self,
+        email: &Email,
+        password: PasswordHash,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError>;
+
+    /// Removes a member with sessions and grants. `None` if there is no such member.
+    async fn remove_member(
+        &self,
+        email: &Email,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError>;
+}

@@ -1,0 +1,70 @@
+//! Who is signed in.
+
+use async_trait::async_trait;
+use latchkey_domain::{Member, MemberId, Timestamp};
+
+use crate::StoreError;
+
+/// What the database knows a session by: the SHA-256 of the cookie's value, so that the database alone signs nobody in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionKey(pub [u8; 32]);
+
+/// The number by which a member's own pages name a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionId(pub i64);
+
+/// A session to be opened.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// What the database will know it by.
+    pub key: SessionKey,
+    /// Who signed in.
+    pub member: MemberId,
+    /// From where.
+    pub address: Option<String>,
+    /// With what browser, as it named itself; cut to 300 characters.
+    pub user_agent: Option<String>,
+    /// When it ends of itself.
+    pub expires_at: Timestamp,
+}
+
+/// An open session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The number by which pages name it.
+    pub id: SessionId,
+    /// Whose it is.
+    pub member: MemberId,
+    /// When the member signed in.
+    pub created_at: Timestamp,
+    /// When it was last seen, to the minute.
+    pub last_seen_at: Timestamp,
+    /// When it ends of itself.
+    pub expires_at: Timestamp,
+    /// From where it was opened.
+    pub address: Option<String>,
+    /// With what browser.
+    pub user_agent: Option<String>,
+}
+
+/// Opening, finding and ending sessions.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Opens a session. Those of the same member beyond the newest 50 are ended.
+    async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Session, StoreError>;
+
+    /// The open session with this key that has not expired at `at`, and whose it is.
+    async fn session(&self, key: SessionKey, at: Timestamp) -> Result<Option<(Session, Member)>, StoreError>;
+
+    /// Notes that the session was seen. Called when `last_seen_at` is over a minute old.
+    async fn touch_session(&self, id: SessionId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends the session with this key; nothing happens if there is none.
+    async fn end_session(&self, key: SessionKey) -> Result<(), StoreError>;
+
+    /// Ends one of `member`'s own sessions; whether there was such a session.
+    async fn end_session_of(&self, member: MemberId, id: SessionId) -> Result<bool, StoreError>;
+
+    /// The sessions of `member` that are open at `at`, the last seen first.
+    async fn sessions_of(&self, member: MemberId, at: Timestamp) -> Result<Vec<Session>, StoreError>;
+}

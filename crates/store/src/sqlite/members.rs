@@ -1,0 +1,281 @@
+//! Members.
+
+use async_trait::async_trait;
+use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp};
+use rusqlite::{Connection, params};
+
+use super::rows::Columns;
+use super::{SqliteStore, audit, rows};
+use crate::{AddMember, AuditAction, Members, PasswordHash, StoreError};
+
+/// What [`read`] reads, of `members m`.
+macro_rules! columns {
+    () => {
+        "m.id, m.email, m.name, m.role, m.joined_at"
+    };
+}
+pub(super) use columns;
+
+/// A member from [`columns`].
+pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Member, StoreError> {
+    columns.table("members");
+    Ok(Member {
+        id: MemberId(columns.get("id")?),
+        email: columns.parsed("email", str::parse::<Email>)?,
+        name: columns.parsed("name", MemberName::parse)?,
+        role: columns.parsed("role", str::parse::<Role>)?,
+        joined_at: columns.time("joined_at")?,
+    })
+}
+
+fn by_email(connection: &Connection, email: &Email) -> Result<Option<Member>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM members m WHERE m.email = ?1");
+    rows::first(connection, sql, [email.as_str()], read)
+}
+
+/// Whether there is a host.
+pub(super) fn has_host(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(rows::number(
+        connection,
+        "SELECT EXISTS (SELECT 1 FROM members WHERE role = 'host')",
+        [],
+    )? != 0)
+}
+
+/// Adds a member, unless the email is taken.
+pub(super) fn add(
+    connection: &Connection,
+    member: &AddMember,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let added = rows::execute(
+        connection,
+        "INSERT INTO members (email, name, name_folded, role, password_hash, joined_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
+         ON CONFLICT (email) DO NOTHING",
+        params![
+            member.email.as_str(),
+            member.name.as_str(),
+            member.name.as_str().to_lowercase(),
+            member.role.id(),
+            member.password.0,
+            at.as_millis()
+        ],
+    )?;
+    if added == 0 {
+        return Ok(None);
+    }
+    let id = MemberId(connection.last_insert_rowid());
+    let detail = format!("role {}", member.role);
+    audit::write(
+        connection,
+        (by, at),
+        AuditAction::MemberAdded,
+        member.email.as_str(),
+        &detail,
+    )?;
+    let AddMember {
+        email, name, role, ..
+    } = member.clone();
+    Ok(Some(Member {
+        id,
+        email,
+        name,
+        role,
+        joined_at: at,
+    }))
+}
+
+fn page(connection: &Connection, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
+    // One snapshot for the count and the rows.
+    let snapshot = connection.unchecked_transaction()?;
+    let total = rows::count(&snapshot, "SELECT count(*) FROM members", [])?;
+    let shown = rows::shown(wanted, total);
+    let items = rows::all(
+        &snapshot,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM members m ORDER BY m.name_folded, m.id LIMIT ?1 OFFSET ?2"
+        ),
+        params![shown.size, i64::try_from(shown.offset()).unwrap_or(i64::MAX)],
+        read,
+    )?;
+    Ok(Page {
+        items,
+        number: shown.number,
+        size: shown.size,
+        total,
+    })
+}
+
+fn set_role(
+    connection: &Connection,
+    email: &Email,
+    role: Role,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let Some(before) = by_email(connection, email)? else {
+        return Ok(None);
+    };
+    if before.role != role {
+        rows::execute(
+            connection,
+            "UPDATE members SET role = ?2 WHERE id = ?1",
+            params![before.id.0, role.id()],
+        )?;
+        let detail = format!("from {} to {role}", before.role);
+        audit::write(
+            connection,
+            (by, at),
+            AuditAction::MemberRoleChanged,
+            email.as_str(),
+            &detail,
+        )?;
+    }
+    Ok(Some(Member { role, ..before }))
+}
+
+fn set_password(
+    connection: &Connection,
+    email: &Email,
+    password: &PasswordHash,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let Some(member) = by_email(connection, email)? else {
+        return Ok(None);
+    };
+    let id = member.id.0;
+    rows::execute(
+        connection,
+        "UPDATE members SET password_hash = ?2 WHERE id = ?1",
+        params![id, password.0],
+    )?;
+    let ended = rows::execute(connection, "DELETE FROM sessions WHERE member_id = ?1", [id])?;
+    let detail = format!("{ended} sessions ended");
+    audit::write(
+        connection,
+        (by, at),
+        AuditAction::MemberPasswordChanged,
+        email.as_str(),
+        &detail,
+    )?;
+    Ok(Some(member))
+}
+
+fn remove(
+    connection: &Connection,
+    email: &Email,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let Some(member) = by_email(connection, email)? else {
+        return Ok(None);
+    };
+    // Sessions, grants and consents go with the row.
+    rows::execute(connection, "DELETE FROM members WHERE id = ?1", [member.id.0])?;
+    let detail = format!("role {}", member.role);
+    audit::write(
+        connection,
+        (by, at),
+        AuditAction::MemberRemoved,
+        email.as_str(),
+        &detail,
+    )?;
+    Ok(Some(member))
+}
+
+#[async_trait]
+impl Members for SqliteStore {
+    async fn member(&self, id: MemberId) -> Result<Option<Member>, StoreError> {
+        self.look_up(|connection| {
+            let sql = concat!("SELECT ", columns!(), " FROM members m WHERE m.id = ?1");
+            rows::first(connection, sql, [id.0], read)
+        })
+    }
+
+    async fn member_by_email(&self, email: &Email) -> Result<Option<Member>, StoreError> {
+        self.look_up(|connection| by_email(connection, email))
+    }
+
+    async fn credentials(&self, email: &Email) -> Result<Option<(Member, PasswordHash)>, StoreError> {
+        self.look_up(|connection| {
+            let sql = concat!(
+                "SELECT ",
+                columns!(),
+                ", m.password_hash FROM members m WHERE m.email = ?1"
+            );
+            rows::first(connection, sql, [email.as_str()], |columns| {
+                Ok((read(columns)?, PasswordHash(columns.get("password_hash")?)))
+            })
+        })
+    }
+
+    async fn members(&self, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
+        self.scan(move |connection| page(connection, wanted)).await
+    }
+
+    async fn has_host(&self) -> Result<bool, StoreError> {
+        self.look_up(has_host)
+    }
+
+    async fn add_member(
+        &self,
+        member: AddMember,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        let by = by.clone();
+        self.write(move |connection| add(connection, &member, (&by, at)))
+            .await
+    }
+
+    async fn add_members(
+        &self,
+        members: Vec<AddMember>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<Member>, StoreError> {
+        let by = by.clone();
+        self.write(move |connection| {
+            members
+                .iter()
+                .filter_map(|member| add(connection, member, (&by, at)).transpose())
+                .collect()
+        })
+        .await
+    }
+
+    async fn set_role(
+        &self,
+        email: &Email,
+        role: Role,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        let (email, by) = (email.clone(), by.clone());
+        self.write(move |connection| set_role(connection, &email, role, (&by, at)))
+            .await
+    }
+
+    async fn set_password(
+        &self,
+        email: &Email,
+        password: PasswordHash,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        let (email, by) = (email.clone(), by.clone());
+        self.write(move |connection| set_password(connection, &email, &password, (&by, at)))
+            .await
+    }
+
+    async fn remove_member(
+        &self,
+        email: &Email,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        let (email, by) = (email.clone(), by.clone());
+        self.write(move |connection| remove(connection, &email, (&by, at)))
+            .await
+    }
+}

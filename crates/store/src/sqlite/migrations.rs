@@ -1,0 +1,147 @@
+//! The schema's versions. `PRAGMA user_version` says which one a file has; each step is one transaction, so that a file
+//! always has one of them, also after a crash or when two processes open it at once.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+
+use super::opening::explain;
+use crate::{StoreError, random};
+
+/// Marks the file as ours (`PRAGMA application_id`): “LKey”.
+const APPLICATION_ID: i64 = 0x4C4B_6579;
+
+/// A step from one schema to the next.
+struct Migration {
+    sql: &'static str,
+    /// What SQL cannot do.
+    then: fn(&Transaction<'_>, key_fingerprint: &str) -> Result<(), StoreError>,
+}
+
+/// All steps; the first makes schema 1. A step that was released is never changed.
+const MIGRATIONS: &[Migration] = &[Migration {
+    sql: include_str!("migrations/0001_tables.sql"),
+    then: fill_new_database,
+}];
+
+/// Refuses a file that another program made, before anything is written to it.
+pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let is_ours = || -> rusqlite::Result<bool> {
+        let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        Ok(application == APPLICATION_ID || (application == 0 && tables == 0))
+    };
+    if is_ours().map_err(|error| explain(path, &error))? {
+        return Ok(());
+    }
+    Err(StoreError::Open(format!(
+        "{} is a database of another program; move it away, or choose another data folder with --data-dir",
+        path.display()
+    )))
+}
+
+/// Brings the file to this version's schema; refuses one that is newer.
+pub(super) fn run(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Result<(), StoreError> {
+    let failed = |error: StoreError| match error {
+        StoreError::Database(source) => StoreError::Open(format!(
+            "cannot bring the database {} to this version's schema: {source}; nothing was changed",
+            path.display()
+        )),
+        error => error,
+    };
+    while step(connection, path, key_fingerprint).map_err(failed)? {}
+    Ok(())
+}
+
+/// Makes one step; whether there was one to make. The version is read inside the transaction: of two processes, the
+/// second finds the step made.
+fn step(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Result<bool, StoreError> {
+    let version = version(connection)?;
+    if version == MIGRATIONS.len() {
+        return Ok(false);
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version = self::version(&transaction)?;
+    if version > MIGRATIONS.len() {
+        return Err(newer(&transaction, path, version));
+    }
+    let Some(migration) = MIGRATIONS.get(version) else {
+        return Ok(false);
+    };
+    transaction.execute_batch(migration.sql)?;
+    (migration.then)(&transaction, key_fingerprint)?;
+    transaction.execute(
+        "INSERT INTO meta (key, value) VALUES ('written_by', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [env!("CARGO_PKG_VERSION")],
+    )?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(
+        None,
+        "user_version",
+        i64::try_from(version + 1).unwrap_or(i64::MAX),
+    )?;
+    transaction.commit()?;
+    tracing::info!(schema = version + 1, database = %path.display(), "the database has a new schema");
+    Ok(true)
+}
+
+fn version(connection: &Connection) -> Result<usize, StoreError> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    usize::try_from(version).map_err(|_| StoreError::Damaged(format!("PRAGMA user_version is {version}")))
+}
+
+fn newer(connection: &Connection, path: &Path, version: usize) -> StoreError {
+    let written_by = connection
+        .query_row("SELECT value FROM meta WHERE key = 'written_by'", [], |row| {
+            row.get::<_, String>(0)
+        })
+        .unwrap_or_else(|_| "of the version that wrote it".to_owned());
+    StoreError::Open(format!(
+        "the database {} has schema {version}, and this is Latchkey {}, which knows schemas up to {}; install Latchkey \
+         {written_by} or newer, or restore the backup made before the upgrade",
+        path.display(),
+        env!("CARGO_PKG_VERSION"),
+        MIGRATIONS.len(),
+    ))
+}
+
+/// Refuses a key that is not the one that the database was made with.
+pub(super) fn refuse_other_key(
+    connection: &Connection,
+    path: &Path,
+    key_path: &Path,
+    key_fingerprint: &str,
+) -> Result<(), StoreError> {
+    let sealed_with: Option<String> = connection
+        .query_row(
+            "SELECT value FROM meta WHERE key = 'key_fingerprint'",
+            [],
+            |row| row.get(0),
+        )
+        .optional()
+        .map_err(|error| explain(path, &error))?;
+    if sealed_with.as_deref() == Some(key_fingerprint) {
+        return Ok(());
+    }
+    Err(StoreError::Open(format!(
+        "the key file {} is not the one that the database {} was sealed with; put the original latchkey.key back",
+        key_path.display(),
+        path.display()
+    )))
+}
+
+fn fill_new_database(transaction: &Transaction<'_>, key_fingerprint: &str) -> Result<(), StoreError> {
+    // Six or seven digits, as a network's number has on the hosted product; clients must not rely on it being 1.
+    let network = 100_000 + i64::from(u32::from_ne_bytes(random::bytes()?)) % 9_900_000;
+    let salt: [u8; 16] = random::bytes()?;
+    transaction.execute(
+        "INSERT INTO network (id, name, slug, plan) VALUES (?1, 'My Community', 'my-community', 'scale')",
+        [network],
+    )?;
+    transaction.execute("INSERT INTO meta (key, value) VALUES ('setup_salt', ?1)", [salt])?;
+    transaction.execute(
+        "INSERT INTO meta (key, value) VALUES ('key_fingerprint', ?1)",
+        [key_fingerprint],
+    )?;
+    Ok(())
+}

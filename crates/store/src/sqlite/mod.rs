@@ -1,0 +1,93 @@
+//! The store as one `SQLite` file. Everything that is written goes through one thread ([`writer`]), everything that is
+//! read through read-only connections ([`readers`]).
+
+mod activity;
+mod applications;
+mod audit;
+mod connection;
+mod grants;
+mod members;
+mod migrations;
+mod networks;
+mod opening;
+mod readers;
+mod rows;
+mod sessions;
+mod writer;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+
+pub use self::opening::{DATABASE_FILE, KEY_FILE};
+use self::readers::Readers;
+use self::writer::Writer;
+use crate::keys::ServerKey;
+use crate::sealing::Sealer;
+use crate::{Store, StoreError};
+
+/// The store in an `SQLite` file.
+pub struct SqliteStore {
+    lookups: Readers,
+    scans: Arc<Readers>,
+    // Dropped behind the readers: the last connection to close tidies up the write-ahead log.
+    writer: Writer,
+    sealer: Arc<Sealer>,
+    key: ServerKey,
+}
+
+impl SqliteStore {
+    /// The key that the database is sealed with.
+    pub fn key(&self) -> &ServerKey {
+        &self.key
+    }
+
+    /// Writes in a transaction; see [`Writer::write`].
+    async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.writer.write(work).await
+    }
+
+    /// Reads a row or a few by an index. It takes some ten microseconds, less than handing it to another thread and
+    /// waiting for that would, so it runs where it is called. There are as many connections for it as cores, and no
+    /// long read ever holds one.
+    fn look_up<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.lookups.read(read)
+    }
+
+    /// Reads what may take milliseconds (a search, a page, a trail), on a thread that may block.
+    async fn scan<T, R>(&self, read: R) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        R: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let readers = Arc::clone(&self.scans);
+        tokio::task::spawn_blocking(move || readers.read(read))
+            .await
+            .map_err(|error| StoreError::Database(error.into()))?
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.look_up(|connection| networks::read(connection).map(|_| ()))
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SqliteStore(…)")
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error.into())
+    }
+}

@@ -1,0 +1,191 @@
+//! The one writer. A thread owns the only connection that writes; what is to be written reaches it through a channel
+//! and is committed together (group commit): while the disk confirms one transaction, the next fills up, so that many
+//! callers share the cost of one confirmation. Nobody is answered before it.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use crate::StoreError;
+
+/// The most jobs in one transaction, so that the first of them does not wait long for the last.
+const MOST_IN_ONE_COMMIT: usize = 256;
+
+/// The way to the writer's thread. Dropping it finishes what was asked for and closes the connection.
+pub(super) struct Writer {
+    /// `None` only while it is dropped.
+    jobs: Option<Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread, which owns `connection`.
+    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+        let (jobs, queue) = channel();
+        let thread = thread::Builder::new()
+            .name("latchkey-writer".to_owned())
+            .spawn(move || write_until_closed(&connection, &queue))
+            .map_err(|error| {
+                StoreError::Open(format!(
+                    "cannot start the thread that writes: {error}; allow more threads"
+                ))
+            })?;
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+        })
+    }
+
+    /// Does `work` in a transaction, and answers when it is on the disk. An error undoes this work alone. Work that was
+    /// handed over is done even if the caller stops waiting for it.
+    pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let job = Box::new(Task {
+            work: Some(work),
+            outcome: None,
+            caller,
+        });
+        self.jobs
+            .as_ref()
+            .ok_or(StoreError::Closed)?
+            .send(job)
+            .map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // The channel closes once it is empty, and with it the thread's loop.
+        self.jobs = None;
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that writes had panicked");
+        }
+    }
+}
+
+/// What is to be written, whatever it answers.
+trait Job: Send {
+    /// Does the work; whether it is to be kept.
+    fn run(&mut self, connection: &Connection) -> bool;
+
+    /// Answers the caller. `lost` says why the transaction is not on the disk, if it is not.
+    fn answer(self: Box<Self>, lost: Option<&str>);
+}
+
+struct Task<T, W> {
+    work: Option<W>,
+    outcome: Option<Result<T, StoreError>>,
+    caller: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, W> Job for Task<T, W>
+where
+    T: Send,
+    W: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, connection: &Connection) -> bool {
+        let Some(work) = self.work.take() else {
+            return false;
+        };
+        // Safe to go on after a panic: the connection is rolled back to where the work began.
+        let outcome = catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|panic| {
+            let message = panic_message(panic.as_ref());
+            tracing::error!(message, "an operation of the database panicked");
+            Err(StoreError::Database(
+                format!("the operation panicked: {message}").into(),
+            ))
+        });
+        let keep = outcome.is_ok();
+        self.outcome = Some(outcome);
+        keep
+    }
+
+    fn answer(self: Box<Self>, lost: Option<&str>) {
+        let lost = lost.map(|reason| Err(StoreError::Database(reason.into())));
+        let answer = match (self.outcome, lost) {
+            (Some(Err(own)), _) => Err(own),
+            (_, Some(lost)) => lost,
+            (Some(Ok(value)), None) => Ok(value),
+            (None, None) => Err(StoreError::Closed),
+        };
+        // Who stopped waiting is not told.
+        let _ = self.caller.send(answer);
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("?")
+}
+
+fn write_until_closed(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
+    while let Ok(first) = queue.recv() {
+        let mut batch = vec![first];
+        let lost = commit_together(connection, &mut batch, queue).err().map(|error| {
+            roll_back(connection);
+            tracing::error!(%error, jobs = batch.len(), "a transaction was not committed");
+            error.to_string()
+        });
+        for job in batch {
+            job.answer(lost.as_deref());
+        }
+    }
+}
+
+/// Runs the first job and all that wait behind it, and commits once.
+fn commit_together(
+    connection: &Connection,
+    batch: &mut Vec<Box<dyn Job>>,
+    queue: &Receiver<Box<dyn Job>>,
+) -> rusqlite::Result<()> {
+    // IMMEDIATE takes the lock now, waiting for another process if need be, so that no job is refused half-way.
+    execute(connection, "BEGIN IMMEDIATE")?;
+    let mut done = 0;
+    while let Some(job) = batch.get_mut(done) {
+        run_alone(connection, job.as_mut())?;
+        done += 1;
+        if done < MOST_IN_ONE_COMMIT {
+            batch.extend(queue.try_recv());
+        }
+    }
+    execute(connection, "COMMIT")
+}
+
+/// Runs a job so that its failure undoes nothing but itself. Some errors (a full disk) make `SQLite` undo the whole
+/// transaction; then the savepoint is gone, and saying so is an error for all.
+fn run_alone(connection: &Connection, job: &mut dyn Job) -> rusqlite::Result<()> {
+    execute(connection, "SAVEPOINT job")?;
+    if !job.run(connection) {
+        execute(connection, "ROLLBACK TO job")?;
+    }
+    execute(connection, "RELEASE job")
+}
+
+fn roll_back(connection: &Connection) {
+    if !connection.is_autocommit()
+        && let Err(error) = execute(connection, "ROLLBACK")
+    {
+        tracing::error!(%error, "a transaction could not be rolled back");
+    }
+}
+
+fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    connection.prepare_cached(sql)?.execute([]).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests;

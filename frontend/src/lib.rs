@@ -1,0 +1,15 @@
+//! The WebAssembly entry point: it wakes up the page that the server has rendered, and nothing else.
+
+#[cfg(target_arch = "wasm32")]
+mod browser {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    /// Called once by the page's script: attaches listeners and state to the HTML that is already there.
+    #[wasm_bindgen]
+    pub fn hydrate() {
+        std::panic::set_hook(Box::new(|panic| {
+            web_sys::console::error_1(&panic.to_string().into());
+        }));
+        leptos::mount::hydrate_body(latchkey_app::App);
+    }
+}

@@ -1,0 +1,60 @@
+//! The rules, put together over one store. What the command line and the pages both work with.
+
+use std::sync::Arc;
+
+use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn};
+use latchkey_domain::{Clock, Randomness};
+use latchkey_oauth::registration::Registrar;
+use latchkey_store::Store;
+use latchkey_store::sqlite::SqliteStore;
+
+pub use latchkey_accounts::Cost;
+
+/// Everything an instance can do, apart from how it is reached.
+#[derive(Clone)]
+pub struct Instance {
+    /// What is kept.
+    pub store: Arc<dyn Store>,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Where secrets come from.
+    pub randomness: Arc<dyn Randomness>,
+    /// The rules about applications.
+    pub registrar: Registrar,
+    /// Hashing passwords.
+    pub passwords: Passwords,
+    /// Who is signed in.
+    pub sessions: SessionKeeper,
+    /// Signing in.
+    pub sign_in: SignIn,
+    /// The first run.
+    pub setup: Setup,
+    /// The members.
+    pub roster: Roster,
+}
+
+impl Instance {
+    /// Puts the rules together.
+    pub fn new(
+        store: SqliteStore,
+        clock: Arc<dyn Clock>,
+        randomness: Arc<dyn Randomness>,
+        password_cost: Cost,
+    ) -> Self {
+        let setup_key = store.key().derive("setup");
+        let store: Arc<dyn Store> = Arc::new(store);
+        let passwords = Passwords::new(password_cost, randomness.clone());
+        let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness.clone());
+        Self {
+            registrar: Registrar::new(store.clone(), clock.clone(), randomness.clone()),
+            sign_in: SignIn::new(store.clone(), clock.clone(), passwords.clone(), sessions.clone()),
+            setup: Setup::new(store.clone(), clock.clone(), passwords.clone(), setup_key),
+            roster: Roster::new(store.clone(), clock.clone(), passwords.clone()),
+            sessions,
+            passwords,
+            randomness,
+            clock,
+            store,
+        }
+    }
+}

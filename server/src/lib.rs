@@ -1,0 +1,8 @@
+//! The server: command line, settings, HTTP. A library, so that tests run the real router.
+
+pub mod cli;
+pub mod demo;
+pub mod http;
+pub mod instance;
+pub mod settings;
+pub mod system;

@@ -1,0 +1,80 @@
+//! `latchkey.toml`: settings that stay.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{Database, PublicUrl};
+use crate::cli::CliError;
+
+/// Where the file is unless told otherwise: in the working folder.
+const DEFAULT: &str = "latchkey.toml";
+
+/// What the file says. Each setting has the name of its flag, with `_` for `-`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsFile {
+    /// The data folder; relative to the file.
+    pub data_dir: Option<PathBuf>,
+    /// The database; relative to the file.
+    pub database: Option<Database>,
+    /// Where to listen.
+    pub listen: Option<SocketAddr>,
+    /// How browsers get here.
+    pub public_url: Option<PublicUrl>,
+    /// Proxies that are believed.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+impl SettingsFile {
+    /// Reads the file at `path`, which has to be there; without a path the one in the working folder, if it is there.
+    pub fn read(path: Option<&Path>) -> Result<Self, CliError> {
+        let (path, required) = path.map_or((Path::new(DEFAULT), false), |path| (path, true));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound && !required => return Ok(Self::default()),
+            Err(error) => {
+                return Err(CliError::Usage(format!("cannot read the settings in {}: {error}", path.display())));
+            }
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, folder).map_err(|why| CliError::Usage(format!("{}: {why}", path.display())))
+    }
+
+    fn parse(text: &str, folder: &Path) -> Result<Self, String> {
+        let mut file: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            format!("{line}{}", error.message().replace('\n', "; "))
+        })?;
+        file.data_dir = file.data_dir.map(|dir| folder.join(dir));
+        file.database = file.database.map(|database| database.below(folder));
+        Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_relative_to_the_file() {
+        let text = "data_dir = \"data\"\nlisten = \"0.0.0.0:80\"\npublic_url = \"https://oauth.example.org\"\n";
+        let file = SettingsFile::parse(text, Path::new("/etc/latchkey")).unwrap();
+        assert_eq!(file.data_dir.as_deref(), Some(Path::new("/etc/latchkey/data")));
+        assert_eq!(file.public_url.unwrap().origin(), "https://oauth.example.org");
+        let absolute = SettingsFile::parse("data_dir = \"/srv\"", Path::new("/etc")).unwrap();
+        assert_eq!(absolute.data_dir.as_deref(), Some(Path::new("/srv")));
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_line() {
+        let error = SettingsFile::parse("listen = \"0.0.0.0:80\"\nlisen = 1\n", Path::new("")).unwrap_err();
+        assert!(error.starts_with("line 2: ") && error.contains("lisen"), "{error}");
+        let error = SettingsFile::parse("public_url = \"oauth.example.org\"", Path::new("")).unwrap_err();
+        assert!(error.starts_with("line 1: ") && error.contains("https://"), "{error}");
+    }
+}

@@ -1,0 +1,166 @@
+//! Settings: from flags, then the environment, then `latchkey.toml`, then the defaults.
+
+mod database;
+mod file;
+mod public_url;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+pub use self::database::Database;
+pub use self::file::SettingsFile;
+pub use self::public_url::PublicUrl;
+use crate::cli::CliError;
+
+/// Where the server listens unless told otherwise.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+
+/// Where the data is: what every command takes.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DataArgs {
+    /// The folder with the database and its key [default: ./data]
+    #[arg(long, global = true, value_name = "DIR", env = "LATCHKEY_DATA_DIR", help_heading = "Data")]
+    pub data_dir: Option<PathBuf>,
+
+    /// The `SQLite` file, if it is not latchkey.db in the data folder; its latchkey.key is beside it
+    #[arg(long, global = true, value_name = "URL", env = "LATCHKEY_DATABASE_URL", help_heading = "Data")]
+    pub database: Option<Database>,
+
+    /// The file with the settings that neither flags nor environment make [default: ./latchkey.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE", env = "LATCHKEY_CONFIG", help_heading = "Data")]
+    pub config: Option<PathBuf>,
+}
+
+/// How the server is reached: what `serve` takes.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ServeArgs {
+    /// The address and port to listen on; port 0 picks a free one [default: 127.0.0.1:3000]
+    #[arg(long, value_name = "ADDR", env = "LATCHKEY_LISTEN", value_parser = read_listen)]
+    pub listen: Option<SocketAddr>,
+
+    /// The address that people's browsers use, like <https://oauth.example.org> [default: http://localhost:PORT]
+    #[arg(long, value_name = "URL", env = "LATCHKEY_PUBLIC_URL")]
+    pub public_url: Option<PublicUrl>,
+
+    /// The address of a proxy in front, whose X-Forwarded-For is believed; may be repeated [default: none]
+    #[arg(long = "trusted-proxy", value_name = "IP", env = "LATCHKEY_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+
+    /// Serve the demonstration network: only on loopback, only from an empty folder or a demonstration's
+    #[arg(long)]
+    pub demo: bool,
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataSettings {
+    /// The data folder.
+    pub data_dir: PathBuf,
+    /// The database, if it is not in the data folder.
+    pub database: Option<PathBuf>,
+}
+
+/// All that `serve` needs to know.
+#[derive(Clone, Debug)]
+pub struct ServeSettings {
+    /// Where the data is.
+    pub data: DataSettings,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How browsers get here; `None`: at localhost, at whatever port it is.
+    pub public_url: Option<PublicUrl>,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Whether to serve the demonstration network.
+    pub demo: bool,
+}
+
+impl DataArgs {
+    /// The settings, with what the file says where nothing else does.
+    pub fn resolve(&self) -> Result<DataSettings, CliError> {
+        Ok(self.with(&self.file()?))
+    }
+
+    fn file(&self) -> Result<SettingsFile, CliError> {
+        SettingsFile::read(self.config.as_deref())
+    }
+
+    fn with(&self, file: &SettingsFile) -> DataSettings {
+        let data_dir = self.data_dir.clone().or_else(|| file.data_dir.clone());
+        let database = self.database.clone().or_else(|| file.database.clone());
+        DataSettings {
+            data_dir: data_dir.unwrap_or_else(|| PathBuf::from("data")),
+            database: database.map(|database| database.path().to_owned()),
+        }
+    }
+}
+
+impl ServeArgs {
+    /// The settings, with what the file says where nothing else does.
+    pub fn resolve(self, data: &DataArgs) -> Result<ServeSettings, CliError> {
+        let file = data.file()?;
+        let trusted_proxies =
+            if self.trusted_proxies.is_empty() { file.trusted_proxies.clone() } else { self.trusted_proxies };
+        Ok(ServeSettings {
+            data: data.with(&file),
+            listen: self.listen.or(file.listen).unwrap_or(LISTEN),
+            public_url: self.public_url.or(file.public_url),
+            trusted_proxies,
+            demo: self.demo,
+        })
+    }
+}
+
+impl DataSettings {
+    /// The database file.
+    pub fn database(&self) -> PathBuf {
+        self.database.clone().unwrap_or_else(|| self.data_dir.join(latchkey_store::sqlite::DATABASE_FILE))
+    }
+
+    /// The key file, which stands beside the database.
+    pub fn key(&self) -> PathBuf {
+        self.database().with_file_name(latchkey_store::sqlite::KEY_FILE)
+    }
+
+    /// The folder that both are in.
+    pub fn folder(&self) -> PathBuf {
+        let folder = self.database().parent().map(Path::to_path_buf).unwrap_or_default();
+        if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }
+    }
+}
+
+fn read_listen(text: &str) -> Result<SocketAddr, String> {
+    let numeric = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.to_owned(),
+    };
+    numeric.parse().map_err(|_| "expected an IP address and a port, like 127.0.0.1:3000 or [::]:3000".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listens_on_addresses_with_a_port() {
+        assert_eq!(read_listen("127.0.0.1:0"), Ok("127.0.0.1:0".parse().unwrap()));
+        assert_eq!(read_listen("localhost:4000"), Ok("127.0.0.1:4000".parse().unwrap()));
+        assert!(read_listen("[::1]:3000").is_ok());
+        for wrong in ["", "3000", "127.0.0.1", "example.com:3000", "localhost:x"] {
+            assert!(read_listen(wrong).unwrap_err().starts_with("expected an IP address and a port"));
+        }
+    }
+
+    #[test]
+    fn the_key_is_beside_the_database() {
+        let mut settings = DataSettings { data_dir: "data".into(), database: None };
+        assert_eq!(settings.database(), Path::new("data/latchkey.db"));
+        assert_eq!(settings.key(), Path::new("data/latchkey.key"));
+        settings.database = Some("/srv/club.db".into());
+        assert_eq!(settings.key(), Path::new("/srv/latchkey.key"));
+        settings.database = Some("club.db".into());
+        assert_eq!(settings.folder(), Path::new("."));
+    }
+}

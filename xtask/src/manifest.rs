@@ -1,0 +1,60 @@
+//! `manifest.json`: the addresses of the files whose names carry a hash, for the server to write into each page.
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+/// The name of the file inside `target/site`.
+pub(crate) const FILE: &str = "manifest.json";
+
+/// The three files that every page loads, as paths of the site (`/pkg/latchkey.<hash>.js`).
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Manifest {
+    pub(crate) js: String,
+    pub(crate) wasm: String,
+    pub(crate) css: String,
+}
+
+impl Manifest {
+    /// The document as it is written.
+    pub(crate) fn to_json(&self) -> String {
+        let Self { js, wasm, css } = self;
+        format!("{:#}\n", json!({ "js": js, "wasm": wasm, "css": css }))
+    }
+
+    /// Reads what [`Manifest::to_json`] wrote.
+    pub(crate) fn from_json(text: &str) -> Result<Self> {
+        let document: Value = serde_json::from_str(text)?;
+        let entry = |name: &str| -> Result<String> {
+            Ok(document[name].as_str().with_context(|| format!("the manifest names no {name}"))?.to_owned())
+        };
+        Ok(Self { js: entry("js")?, wasm: entry("wasm")?, css: entry("css")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_what_the_server_reads() -> Result<()> {
+        let manifest = Manifest {
+            js: "/pkg/latchkey.1.js".into(),
+            wasm: "/pkg/latchkey.2.wasm".into(),
+            css: "/pkg/latchkey.3.css".into(),
+        };
+        let text = manifest.to_json();
+        let document: Value = serde_json::from_str(&text)?;
+        assert_eq!(
+            document,
+            json!({ "js": "/pkg/latchkey.1.js", "wasm": "/pkg/latchkey.2.wasm", "css": "/pkg/latchkey.3.css" })
+        );
+        assert_eq!(Manifest::from_json(&text)?, manifest);
+        Ok(())
+    }
+
+    #[test]
+    fn a_missing_entry_is_named() {
+        let error = Manifest::from_json(r#"{"js": "/a.js", "wasm": "/a.wasm"}"#).unwrap_err();
+        assert_eq!(error.to_string(), "the manifest names no css");
+    }
+}
