@@ -5,7 +5,7 @@
 //! server only.
 
 // The view macro expands to code that trips these, and its components take their properties by value by design.
-#![allow(clippy::needless_pass_by_value, clippy::must_use_candidate)]
+#![allow(clippy::needless_pass_by_value, clippy::must_use_candidate, unreachable_pub)]
 // A view is one expression, as long as the page is.
 #![allow(clippy::too_many_lines)]
 
