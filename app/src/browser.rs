@@ -18,6 +18,14 @@ pub(crate) fn focus(id: String) {
     let _ = id;
 }
 
+/// Marks the page as alive, for styles, scripts and tests that wait for it.
+pub(crate) fn mark_ready() {
+    #[cfg(feature = "hydrate")]
+    if let Some(body) = leptos::prelude::document().body() {
+        let _ = body.set_attribute("data-ready", "");
+    }
+}
+
 /// Copies text. `false` where the browser does not allow it (a page without HTTPS has no clipboard).
 pub(crate) async fn copy(text: &str) -> bool {
     #[cfg(feature = "hydrate")]
