@@ -1,0 +1,103 @@
+# `make` lists what there is. Every target installs what it needs first; a second run is quick.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Which toolchain compiles: decided by scripts/setup.sh. Server, page, lints and tests share it, its profile and the
+# selection of crates, so that nothing compiles twice.
+-include target/toolchain.mk
+ifneq ($(strip $(TOOLCHAIN_PATH)),)
+export PATH := $(strip $(TOOLCHAIN_PATH)):$(PATH)
+unexport RUSTUP_TOOLCHAIN
+endif
+
+NATIVE := --release --workspace --exclude latchkey-frontend
+LATCHKEY := target/release/latchkey
+say = @printf '\033[1m==>\033[0m %s\n'
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: run
+run: ## Build the optimised binary and start it on the demonstration network at http://localhost:3000
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory build-all
+	@exec $(LATCHKEY) serve --demo --data-dir data-demo
+
+.PHONY: build
+build: ## Build the optimised binary: target/release/latchkey
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory build-all
+
+.PHONY: dev
+dev: ## Build quickly, with a larger page, and start the demonstration network with a talkative log
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory site-fast
+	@cargo build $(NATIVE) --quiet
+	@RUST_LOG=debug exec $(LATCHKEY) serve --demo --data-dir data-demo
+
+.PHONY: test
+test: ## Run everything: format, lints, unit, integration and browser tests, the page's weight
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory check-format build-all budget check-lints check-units check-browser
+
+.PHONY: fmt
+fmt: ## Format the code
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory format
+
+.PHONY: lint
+lint: ## Run only the format and lint checks
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory check-format check-lints
+
+.PHONY: unit
+unit: ## Run only the unit and integration tests
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory check-units
+
+.PHONY: e2e
+e2e: ## Run only the browser tests; ARGS='tests/list.spec.ts' for some of them
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build-all check-browser
+
+.PHONY: clean
+clean: ## Delete what was built
+	rm -rf target end2end/node_modules end2end/test-results end2end/screenshots
+
+# The steps. They are run by the targets above once the machine is ready and the toolchain is known.
+.PHONY: site site-fast build-all budget format check-format check-lints check-units check-browser
+site:
+	$(say) 'Building the page (WebAssembly, script, styles)'
+	@cargo run --release --quiet --package xtask -- site
+
+site-fast:
+	@cargo run --release --quiet --package xtask -- site --fast
+
+build-all: site
+	$(say) 'Building the server'
+	@cargo build $(NATIVE)
+
+budget:
+	$(say) 'Weighing the page'
+	@cargo run --release --quiet --package xtask -- budget
+
+format:
+	@cargo fmt --all
+
+check-format:
+	$(say) 'Checking the format'
+	@cargo fmt --all -- --check
+
+check-lints:
+	$(say) 'Checking lints'
+	@cargo clippy $(NATIVE) --all-targets --quiet -- -D warnings
+	@cargo clippy --release --package latchkey-frontend --target wasm32-unknown-unknown --quiet -- -D warnings
+
+check-units:
+	$(say) 'Running unit and integration tests'
+	@cargo test $(NATIVE)
+
+check-browser:
+	$(say) 'Running the browser tests'
+	@cd end2end && npm test --silent -- $(ARGS)

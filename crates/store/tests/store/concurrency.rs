@@ -1,0 +1,134 @@
+//! Many at once.
+
+use latchkey_domain::{PageRequest, Role};
+use latchkey_store::{GrantChange, GrantState};
+use tokio::task::JoinSet;
+
+use crate::fixtures::{
+    add_application, add_member, at, client_id, new_application, new_grant, new_member, operator, spec, store,
+};
+
+const MANY: u32 = 200;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_one_of_many_writers_reads_what_it_wrote() {
+    let store = store();
+    let mut writers = JoinSet::new();
+    for n in 0..MANY {
+        let store = store.share();
+        writers.spawn(async move {
+            let application = new_application(spec(&format!("App {n}")));
+            let made = store
+                .create_application(application, &operator(), at(u64::from(n)))
+                .await
+                .unwrap();
+            assert_eq!(store.application(&made.client_id).await.unwrap(), Some(made));
+        });
+    }
+    writers.join_all().await;
+    assert_eq!(
+        store
+            .applications("", PageRequest::new(1, 1))
+            .await
+            .unwrap()
+            .total,
+        u64::from(MANY)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_redemptions_one_wins() {
+    let store = store();
+    let application = add_application(&*store, "App").await;
+    let ada = add_member(&*store, "ada@b.example").await;
+    let id = store
+        .create_grant(new_grant(&application, &ada, "read:posts"), at(1))
+        .await
+        .unwrap()
+        .unwrap();
+    let mut redemptions = JoinSet::new();
+    for _ in 0..MANY {
+        let store = store.share();
+        redemptions.spawn(async move {
+            let redeem = |grant: &latchkey_store::Grant| {
+                if grant.state.generation > 0 {
+                    return GrantChange::Keep;
+                }
+                GrantChange::Set(GrantState {
+                    generation: 1,
+                    last_used_at: Some(at(2)),
+                    ..grant.state.clone()
+                })
+            };
+            let (before, after) = store.change_grant(id, Box::new(redeem)).await.unwrap().unwrap();
+            assert_eq!(after.state.generation, 1);
+            before.state.generation == 0
+        });
+    }
+    let winners = redemptions
+        .join_all()
+        .await
+        .into_iter()
+        .filter(|won| *won)
+        .count();
+    assert_eq!(winners, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_email_that_many_want_is_given_once() {
+    let store = store();
+    let mut writers = JoinSet::new();
+    for _ in 0..MANY {
+        let store = store.share();
+        writers.spawn(async move {
+            store
+                .add_member(new_member("ada@b.example", Role::Member), &operator(), at(0))
+                .await
+                .unwrap()
+                .is_some()
+        });
+    }
+    assert_eq!(
+        writers
+            .join_all()
+            .await
+            .into_iter()
+            .filter(|added| *added)
+            .count(),
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn those_that_fail_do_not_disturb_the_others() {
+    let store = store();
+    let taken = client_id();
+    let mut writers = JoinSet::new();
+    for n in 0..MANY {
+        let store = store.share();
+        let mut application = new_application(spec(&format!("App {n}")));
+        if n % 2 == 0 {
+            application.client_id = taken.clone();
+        }
+        writers.spawn(async move {
+            store
+                .create_application(application, &operator(), at(0))
+                .await
+                .is_ok()
+        });
+    }
+    let made = writers.join_all().await.into_iter().filter(|made| *made).count();
+    assert_eq!(
+        made, 101,
+        "the hundred with an id of their own, and one with the id that all others wanted"
+    );
+    assert_eq!(
+        store
+            .applications("", PageRequest::new(1, 1))
+            .await
+            .unwrap()
+            .total,
+        101
+    );
+    assert_eq!(store.audit(1_000).await.unwrap().len(), 101);
+}

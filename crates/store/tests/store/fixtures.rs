@@ -1,0 +1,184 @@
+//! Stores, people and applications for the tests.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use latchkey_domain::{
+    Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Member, MemberName, Role,
+    Timestamp,
+};
+use latchkey_store::keys::ServerKey;
+use latchkey_store::sqlite::SqliteStore;
+use latchkey_store::{
+    AddMember, Applications, GrantId, Grants, Members, NewApplication, NewGrant, PasswordHash, Store,
+};
+use tempfile::TempDir;
+
+/// A store that is gone after the test.
+pub(crate) struct TestStore {
+    store: Arc<dyn Store>,
+    _folder: TempDir,
+}
+
+impl TestStore {
+    /// The store for a task of its own.
+    pub(crate) fn share(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+}
+
+impl Deref for TestStore {
+    type Target = dyn Store;
+
+    fn deref(&self) -> &Self::Target {
+        self.store.as_ref()
+    }
+}
+
+/// A new, empty store.
+pub(crate) fn store() -> TestStore {
+    let folder = tempfile::tempdir().unwrap();
+    let key = ServerKey::from_bytes([7; 32]);
+    let store = SqliteStore::open(&folder.path().join("latchkey.db"), key).unwrap();
+    TestStore {
+        store: Arc::new(store),
+        _folder: folder,
+    }
+}
+
+/// The moment `seconds` after the tests begin.
+pub(crate) fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000).plus(Duration::from_secs(seconds))
+}
+
+pub(crate) fn operator() -> Actor {
+    Actor::operator()
+}
+
+/// 43 characters that are different each time.
+fn fresh_token() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("{:A>43}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+pub(crate) fn client_id() -> ClientId {
+    fresh_token().parse().unwrap()
+}
+
+pub(crate) fn secret() -> ClientSecret {
+    ClientSecret::kept(fresh_token())
+}
+
+/// A confidential application called `name`.
+pub(crate) fn spec(name: &str) -> ApplicationSpec {
+    draft(name).validate().unwrap()
+}
+
+pub(crate) fn public_spec(name: &str) -> ApplicationSpec {
+    ApplicationDraft {
+        confidential: false,
+        ..draft(name)
+    }
+    .validate()
+    .unwrap()
+}
+
+fn draft(name: &str) -> ApplicationDraft {
+    ApplicationDraft {
+        name: name.into(),
+        redirect_uris: "https://myapp.com/oauth/callback\nhttps://myapp.com/other".into(),
+        scopes: vec![
+            "read:posts".into(),
+            "read:userinfo".into(),
+            "host:read:network_members".into(),
+        ],
+        ..ApplicationDraft::default()
+    }
+}
+
+pub(crate) fn new_application(spec: ApplicationSpec) -> NewApplication {
+    let secret = spec.client_type.is_confidential().then(secret);
+    NewApplication {
+        client_id: client_id(),
+        spec,
+        secret,
+    }
+}
+
+pub(crate) async fn add_application(store: &(impl Applications + ?Sized), name: &str) -> Application {
+    store
+        .create_application(new_application(spec(name)), &operator(), at(0))
+        .await
+        .unwrap()
+}
+
+pub(crate) fn new_member(email: &str, role: Role) -> AddMember {
+    let (name, _) = email.split_once('@').unwrap();
+    AddMember {
+        email: email.parse().unwrap(),
+        name: MemberName::parse(name).unwrap(),
+        role,
+        password: PasswordHash(format!("hash of {email}")),
+    }
+}
+
+pub(crate) async fn add_member(store: &(impl Members + ?Sized), email: &str) -> Member {
+    store
+        .add_member(new_member(email, Role::Member), &operator(), at(0))
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+/// What `member` grants to `application`: scopes as on the wire.
+pub(crate) fn new_grant(application: &Application, member: &Member, scopes: &str) -> NewGrant {
+    NewGrant {
+        client_id: application.client_id.clone(),
+        member: member.id,
+        scopes: scopes.parse().unwrap(),
+        requested_redirect_uri: Some("https://myapp.com/oauth/callback".into()),
+        redirect_uri: "https://myapp.com/oauth/callback".parse().unwrap(),
+        code_challenge: Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into()),
+        salt: [9; 16],
+        code_expires_at: at(120),
+        remember: true,
+    }
+}
+
+/// A grant whose code was redeemed at `at`.
+pub(crate) async fn connect(
+    store: &(impl Grants + ?Sized),
+    application: &Application,
+    member: &Member,
+    at: Timestamp,
+) -> GrantId {
+    let id = store
+        .create_grant(new_grant(application, member, "read:posts"), at)
+        .await
+        .unwrap()
+        .unwrap();
+    rotate(store, id, at).await;
+    id
+}
+
+/// Moves a grant to its next generation.
+pub(crate) async fn rotate(store: &(impl Grants + ?Sized), id: GrantId, at: Timestamp) {
+    store
+        .change_grant(id, next_generation(at))
+        .await
+        .unwrap()
+        .unwrap();
+}
+
+pub(crate) fn next_generation(at: Timestamp) -> latchkey_store::GrantDecision {
+    Box::new(move |grant| {
+        let mut state = grant.state.clone();
+        state.generation += 1;
+        state.issued_at = at;
+        state.generation_used_at = None;
+        state.last_used_at = Some(at);
+        latchkey_store::GrantChange::Set(state)
+    })
+}

@@ -1,0 +1,210 @@
+use latchkey_domain::{Email, PageRequest, Role};
+use latchkey_store::{NewSession, PasswordHash, SessionKey, Store};
+
+use crate::fixtures::{add_application, add_member, at, connect, new_grant, new_member, operator, store};
+
+fn email(text: &str) -> Email {
+    text.parse().unwrap()
+}
+
+async fn sign_in(store: &dyn Store, member: latchkey_domain::MemberId, key: u8) {
+    let session = NewSession {
+        key: SessionKey([key; 32]),
+        member,
+        address: None,
+        user_agent: None,
+        expires_at: at(9_999),
+    };
+    store.open_session(session, at(0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn are_found_by_number_and_email() {
+    let store = store();
+    assert!(!store.has_host().await.unwrap());
+    let ada = store
+        .add_member(new_member("ada@b.example", Role::Host), &operator(), at(5))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(store.has_host().await.unwrap());
+    assert_eq!(ada.joined_at, at(5));
+    assert_eq!(store.member(ada.id).await.unwrap().as_ref(), Some(&ada));
+    assert_eq!(
+        store
+            .member_by_email(&email("ADA@B.example"))
+            .await
+            .unwrap()
+            .as_ref(),
+        Some(&ada)
+    );
+    let (member, hash) = store.credentials(&ada.email).await.unwrap().unwrap();
+    assert_eq!((member, hash.0.as_str()), (ada, "hash of ada@b.example"));
+    assert!(
+        store
+            .credentials(&email("eve@b.example"))
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn an_email_is_taken_once() {
+    let store = store();
+    let ada = add_member(&*store, "ada@b.example").await;
+    let again = store
+        .add_member(new_member("Ada@B.Example", Role::Host), &operator(), at(1))
+        .await
+        .unwrap();
+    assert!(again.is_none());
+    assert_eq!(store.member_by_email(&ada.email).await.unwrap(), Some(ada));
+
+    let many = ["ada@b.example", "bob@b.example", "bob@b.example", "cyd@b.example"]
+        .map(|email| new_member(email, Role::Member));
+    let added = store.add_members(many.into(), &operator(), at(2)).await.unwrap();
+    assert_eq!(
+        added
+            .iter()
+            .map(|member| member.email.as_str())
+            .collect::<Vec<_>>(),
+        ["bob@b.example", "cyd@b.example"]
+    );
+    assert_eq!(store.audit(10).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn are_listed_by_name_in_pages() {
+    let store = store();
+    for name in ["zoe", "Ärwin", "ben", "Anna", "ÄNNE"] {
+        let mut member = new_member("x@b.example", Role::Member);
+        member.name = latchkey_domain::MemberName::parse(name).unwrap();
+        member.email = format!("{}@b.example", name.len() * 100 + usize::from(name.as_bytes()[1]))
+            .parse()
+            .unwrap();
+        store
+            .add_member(member, &operator(), at(0))
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let page = store.members(PageRequest::new(1, 3)).await.unwrap();
+    assert_eq!(
+        page.items
+            .iter()
+            .map(|member| member.name.as_str())
+            .collect::<Vec<_>>(),
+        ["Anna", "ben", "zoe"]
+    );
+    assert_eq!((page.number, page.total, page.pages()), (1, 5, 2));
+    let last = store.members(PageRequest::new(7, 3)).await.unwrap();
+    assert_eq!(last.number, 2);
+    assert_eq!(
+        last.items
+            .iter()
+            .map(|member| member.name.as_str())
+            .collect::<Vec<_>>(),
+        ["ÄNNE", "Ärwin"]
+    );
+}
+
+#[tokio::test]
+async fn a_role_is_changed() {
+    let store = store();
+    let ada = add_member(&*store, "ada@b.example").await;
+    let host = store
+        .set_role(&ada.email, Role::Host, &operator(), at(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(host.role, Role::Host);
+    assert_eq!(store.member(ada.id).await.unwrap(), Some(host));
+    assert_eq!(store.audit(1).await.unwrap()[0].detail, "from member to host");
+    assert!(
+        store
+            .set_role(&email("eve@b.example"), Role::Host, &operator(), at(1))
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn a_new_password_ends_the_sessions() {
+    let store = store();
+    let (ada, bob) = (
+        add_member(&*store, "ada@b.example").await,
+        add_member(&*store, "bob@b.example").await,
+    );
+    sign_in(&*store, ada.id, 1).await;
+    sign_in(&*store, bob.id, 2).await;
+    let new = PasswordHash("new".into());
+    store
+        .set_password(&ada.email, new, &operator(), at(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(store.credentials(&ada.email).await.unwrap().unwrap().1.0, "new");
+    assert!(store.session(SessionKey([1; 32]), at(2)).await.unwrap().is_none());
+    assert!(store.session(SessionKey([2; 32]), at(2)).await.unwrap().is_some());
+    let nobody = store
+        .set_password(
+            &email("eve@b.example"),
+            PasswordHash("x".into()),
+            &operator(),
+            at(1),
+        )
+        .await;
+    assert!(nobody.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_member_who_is_removed_takes_sessions_and_grants_along() {
+    let store = store();
+    let (ada, bob) = (
+        add_member(&*store, "ada@b.example").await,
+        add_member(&*store, "bob@b.example").await,
+    );
+    let application = add_application(&*store, "App").await;
+    let grant = connect(&*store, &application, &ada, at(1)).await;
+    connect(&*store, &application, &bob, at(1)).await;
+    sign_in(&*store, ada.id, 1).await;
+
+    assert_eq!(
+        store.remove_member(&ada.email, &operator(), at(2)).await.unwrap(),
+        Some(ada.clone())
+    );
+    assert!(store.member(ada.id).await.unwrap().is_none());
+    assert!(store.grant(grant).await.unwrap().is_none());
+    assert!(store.session(SessionKey([1; 32]), at(2)).await.unwrap().is_none());
+    assert!(
+        store
+            .remembered_consent(ada.id, &application.client_id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let listing = store
+        .application_listing(&application.client_id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(listing.connected_members, 1);
+    assert!(
+        store
+            .create_grant(new_grant(&application, &ada, "read:posts"), at(3))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        store
+            .remove_member(&ada.email, &operator(), at(3))
+            .await
+            .unwrap()
+            .is_none()
+    );
+
+    let again = add_member(&*store, "ada@b.example").await;
+    assert!(again.id > bob.id, "a number is never given again");
+}

@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Makes a machine ready: `setup.sh build` for building and running, `setup.sh test` for the tests as well.
+# It installs only what is missing, says what it does, and takes no time when there is nothing to do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else fail "'$*' needs root: run it as root, then try again"
+  fi
+}
+
+apt_updated=
+apt_install() {
+  command -v apt-get >/dev/null || fail "please install: $* (this script installs packages by itself only on Debian and Ubuntu)"
+  say "Installing $*"
+  if [ -z "$apt_updated" ]; then as_root apt-get update -qq; apt_updated=1; fi
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+has_wasm() { # RUSTC
+  compgen -G "$("$1" --print sysroot)/lib/rustlib/wasm32-unknown-unknown/lib/libstd*.rlib" >/dev/null
+}
+
+recent_enough() { # RUSTC
+  local minor
+  minor=$("$1" --version | sed -E 's/^rustc 1\.([0-9]+).*/\1/')
+  [ "$minor" -ge 88 ]
+}
+
+# One toolchain compiles server and page. Its folder, if it is not the one on the PATH, goes to target/toolchain.mk.
+use_toolchain() {
+  mkdir -p target
+  local line="TOOLCHAIN_PATH := $1"
+  [ "$(cat target/toolchain.mk 2>/dev/null)" = "$line" ] || echo "$line" >target/toolchain.mk
+}
+
+setup_toolchain() {
+  if command -v rustc >/dev/null && rustc --version >/dev/null 2>&1 && recent_enough rustc; then
+    if has_wasm rustc; then use_toolchain ""; return; fi
+    if command -v rustup >/dev/null; then
+      # Once it was refused here, the Debian toolchain was installed, and asking again would only cost time.
+      if ! { [ -x /usr/bin/rustc ] && has_wasm /usr/bin/rustc; }; then
+        say "Adding the WebAssembly target to the Rust toolchain"
+        if timeout 120 rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then
+          use_toolchain ""; return
+        fi
+        say "rustup cannot download here: using the distribution's compiler instead"
+      fi
+    fi
+  fi
+  command -v apt-get >/dev/null ||
+    fail "Rust 1.88 or newer with the target wasm32-unknown-unknown is needed: install it from https://rustup.rs"
+  if ! [ -x /usr/bin/cargo-clippy ] || ! [ -x /usr/bin/rustfmt ] || ! [ -d /usr/lib/rustlib/src ]; then
+    apt_install rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web lld-22
+  fi
+  recent_enough /usr/bin/rustc || fail "/usr/bin/rustc is older than 1.88: install Rust from https://rustup.rs"
+  has_wasm /usr/bin/rustc || build_wasm_library
+  use_toolchain /usr/bin
+}
+
+# Debian ships the compiler's sources but not the library for WebAssembly: it is built from them, once.
+build_wasm_library() {
+  say "Building Rust's standard library for WebAssembly (about a minute, once)"
+  local folder library=/usr/lib/rustlib/wasm32-unknown-unknown/lib
+  folder=$(mktemp -d)
+  mkdir "$folder/src"
+  : >"$folder/src/lib.rs"
+  printf '[package]\nname = "library_for_wasm"\nversion = "0.0.0"\nedition = "2021"\n' >"$folder/Cargo.toml"
+  (cd "$folder" && PATH="/usr/bin:$PATH" RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$folder/target" cargo build --quiet --release \
+    --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort)
+  as_root mkdir -p "$library"
+  find "$folder/target/wasm32-unknown-unknown/release/deps" -name '*.rlib' ! -name 'liblibrary_for_wasm*' -print0 |
+    as_root xargs -0 cp -t "$library"
+  rm -rf "$folder"
+}
+
+setup_c_compiler() {
+  command -v cc >/dev/null || apt_install gcc libc6-dev
+}
+
+setup_npm() {
+  command -v node >/dev/null && command -v npm >/dev/null || fail "Node.js 18 or newer with npm is needed: https://nodejs.org"
+  local stamp=end2end/node_modules/.package-lock.json
+  if [ ! -f "$stamp" ] || [ end2end/package-lock.json -nt "$stamp" ]; then
+    say "Installing the packages of end2end/"
+    (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error)
+    touch "$stamp"
+  fi
+}
+
+setup_browser() {
+  for browser in /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+    [ -x "$browser" ] && return
+  done
+  if command -v apt-get >/dev/null; then apt_install chromium
+  else say "Downloading Chromium"; (cd end2end && npx playwright install chromium)
+  fi
+}
+
+case "${1:-}" in
+  build) setup_toolchain; setup_c_compiler; setup_npm ;;
+  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser ;;
+  *) fail "usage: setup.sh build|test" ;;
+esac

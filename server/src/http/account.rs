@@ -1,0 +1,75 @@
+//! `/account`: what members see and end of their own.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use latchkey_app::plain::{SessionRow, SessionsPage};
+use latchkey_store::SessionId;
+use serde::Deserialize;
+
+use super::errors::Failure;
+use super::pages::{frame, visitor};
+use super::session::{self, SignedIn};
+use super::state::AppState;
+
+/// What was just done, in the address that a form leads to. Only these words are shown, never any from the address.
+#[derive(Deserialize)]
+pub(super) struct Outcome {
+    ended: Option<String>,
+}
+
+/// `/account` has no page of its own.
+pub(super) async fn index() -> Redirect {
+    Redirect::to("/account/sessions")
+}
+
+/// Where the member is signed in.
+pub(super) async fn sessions(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    Query(outcome): Query<Outcome>,
+) -> Result<Response, Failure> {
+    let sessions = state.instance.sessions.list(signed_in.member.id).await?;
+    let rows = sessions.into_iter().map(|session| SessionRow {
+        id: session.id.0,
+        is_current: session.id == signed_in.session.id,
+        user_agent: session.user_agent,
+        address: session.address,
+        created_at: session.created_at,
+        last_seen_at: session.last_seen_at,
+    });
+    let notice = match outcome.ended.as_deref() {
+        Some("one") => Some("The session has been ended."),
+        Some("others") => Some("All other sessions have been ended."),
+        _ => None,
+    };
+    let page = SessionsPage {
+        frame: frame(&state).await?,
+        visitor: visitor(&signed_in.member),
+        sessions: rows.collect(),
+        notice: notice.map(str::to_owned),
+        now: state.instance.clock.now(),
+    };
+    Ok(Html(page.to_html()).into_response())
+}
+
+/// Ends one of the member's sessions. One that is not there has ended already, or is someone else's: that is not said.
+pub(super) async fn end_one(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    let id = SessionId(id);
+    state.instance.sessions.end_one(signed_in.member.id, id).await?;
+    if id == signed_in.session.id {
+        let mut response = Redirect::to("/sign-in").into_response();
+        session::forget(&mut response, &state);
+        return Ok(response);
+    }
+    Ok(Redirect::to("/account/sessions?ended=one").into_response())
+}
+
+/// Ends all of the member's sessions but this one.
+pub(super) async fn end_others(State(state): State<AppState>, signed_in: SignedIn) -> Result<Response, Failure> {
+    state.instance.sessions.end_others(signed_in.member.id, signed_in.session.id).await?;
+    Ok(Redirect::to("/account/sessions?ended=others").into_response())
+}

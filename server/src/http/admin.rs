@@ -1,0 +1,75 @@
+//! `/admin`: the application that hosts work with.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::{Request, StatusCode};
+use latchkey_app::plain::ForbiddenPage;
+use latchkey_app::request::{Request as PageRequest, Status};
+use leptos::nonce::Nonce;
+use leptos::prelude::provide_context;
+
+use super::client::Client;
+use super::errors::Failure;
+use super::pages::{frame, visitor};
+use super::return_to::ReturnTo;
+use super::security_headers::allow_scripts;
+use super::session::SignedIn;
+use super::state::AppState;
+
+/// There is one page in Admin so far.
+pub(super) async fn index() -> Redirect {
+    Redirect::to("/admin/settings/oauth-applications")
+}
+
+/// A page of Admin, rendered; the browser takes over from there.
+pub(super) async fn page(
+    State(state): State<AppState>,
+    client: Client,
+    signed_in: SignedIn,
+    request: Request<Body>,
+) -> Result<Response, Failure> {
+    let member = signed_in.member;
+    if !member.role.is_host() {
+        let page = ForbiddenPage {
+            frame: frame(&state).await?,
+            visitor: visitor(&member),
+            email: member.email.to_string(),
+            return_to: ReturnTo::of(request.uri()).as_str().to_owned(),
+        };
+        return Ok((StatusCode::FORBIDDEN, Html(page.to_html())).into_response());
+    }
+    let nonce = Nonce::new();
+    let context = PageRequest {
+        actor: client.actor(Some(member.id)),
+        viewer: Some(member),
+        registrar: state.instance.registrar.clone(),
+        assets: state.assets.clone(),
+        status: Status::default(),
+    };
+    let status = context.status.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        {
+            let nonce = nonce.clone();
+            move || {
+                // In place of the one that the framework has made: the header has to name the same.
+                provide_context(nonce.clone());
+                provide_context(context.clone());
+            }
+        },
+        latchkey_app::shell,
+    );
+    let mut response = render(request).await;
+    set_status(&mut response, &status);
+    allow_scripts(response.headers_mut(), &nonce);
+    Ok(response)
+}
+
+/// Gives the answer the status that the page decided on.
+pub(super) fn set_status(response: &mut Response, status: &Status) {
+    if let Ok(status) = StatusCode::from_u16(status.get())
+        && status != StatusCode::OK
+    {
+        *response.status_mut() = status;
+    }
+}

@@ -1,0 +1,167 @@
+//! What goes wrong, in words for a browser or a program. A handler answers with a [`Failure`]; on the way out
+//! [`render`] makes a page or JSON of it, as the client prefers.
+
+use std::any::Any;
+use std::error::Error;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use axum::{Json, body::Body};
+use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
+use latchkey_accounts::AccountError;
+use latchkey_app::plain::{ErrorPage, Frame};
+use latchkey_store::StoreError;
+use serde_json::json;
+
+use super::pages;
+use super::request_id::RequestId;
+use super::state::AppState;
+
+/// Why there is no proper answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    NotFound,
+    UnknownFunction,
+    MethodNotAllowed,
+    BadRequest,
+    TooLarge,
+    CrossSite,
+    Internal,
+}
+
+impl Failure {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound | Self::UnknownFunction => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The word for programs. The page's own functions know the same words.
+    fn id(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Internal => "failed",
+            _ => "bad_request",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::NotFound | Self::UnknownFunction => "There is no such page",
+            Self::MethodNotAllowed => "This address works differently",
+            Self::BadRequest => "The request could not be read",
+            Self::TooLarge => "That is too much at once",
+            Self::CrossSite => "This form came from another site",
+            Self::Internal => "Something went wrong",
+        }
+    }
+
+    fn lead(self) -> &'static str {
+        match self {
+            Self::NotFound => "The address may be mistyped, or what was here is gone.",
+            Self::UnknownFunction => "This server has no such function: reload the page, which may be of an older version.",
+            Self::MethodNotAllowed => "It cannot be opened or sent to in this way. Go back and follow a link or a button.",
+            Self::BadRequest => "Go back, reload the page and try again.",
+            Self::TooLarge => "What you sent is larger than this server accepts. Shorten it and try again.",
+            Self::CrossSite => {
+                "To protect you, nothing was changed. Open the page on this site itself and try again from there."
+            }
+            Self::Internal => "This is the server’s fault, not yours. Try again; if it stays, tell a host the request’s id.",
+        }
+    }
+
+    fn of(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            status if status.is_server_error() => Self::Internal,
+            _ => Self::BadRequest,
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<AccountError> for Failure {
+    fn from(error: AccountError) -> Self {
+        internal(&error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        internal(&error)
+    }
+}
+
+/// The error goes to the log with its sources, and nothing of it to the client.
+fn internal(error: &(dyn Error + 'static)) -> Failure {
+    tracing::error!(error, "a request failed");
+    Failure::Internal
+}
+
+/// What a panic in a handler is answered with.
+pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    tracing::error!(message, "a handler panicked");
+    Failure::Internal.into_response()
+}
+
+/// Gives a failure its words, and so whatever the framework refused by itself in a bare line of text.
+pub(super) async fn render(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let wants_json = wants_json(request.uri().path(), request.headers());
+    let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone()).unwrap_or_default();
+    let response = next.run(request).await;
+    let failure = match response.extensions().get::<Failure>() {
+        Some(failure) => *failure,
+        None if is_bare(&response) => Failure::of(response.status()),
+        None => return response,
+    };
+    let status = response.status();
+    let mut rendered = if wants_json {
+        let message = format!("{}. {}", failure.title(), failure.lead());
+        (status, Json(json!({ "error": failure.id(), "message": message, "request_id": id }))).into_response()
+    } else {
+        let page = ErrorPage {
+            frame: pages::frame(&state).await.unwrap_or_else(|_| Frame { network: "Latchkey".into(), ..pages::bare_frame(&state) }),
+            title: failure.title().to_owned(),
+            lead: failure.lead().to_owned(),
+            request_id: Some(id),
+        };
+        (status, Html(page.to_html())).into_response()
+    };
+    if let Some(allow) = response.headers().get(ALLOW) {
+        rendered.headers_mut().insert(ALLOW, allow.clone());
+    }
+    rendered
+}
+
+fn is_bare(response: &Response) -> bool {
+    let status = response.status();
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    (status.is_client_error() || status.is_server_error())
+        && content_type.is_none_or(|content_type| content_type.starts_with("text/plain"))
+}
+
+fn wants_json(path: &str, headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    path.starts_with("/api/") || (accept.contains("json") && !accept.contains("text/html"))
+}

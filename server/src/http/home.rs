@@ -1,0 +1,23 @@
+//! `/`
+
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use latchkey_app::plain::HomePage;
+
+use super::errors::Failure;
+use super::pages::{frame, visitor};
+use super::session::MaybeSignedIn;
+use super::state::AppState;
+
+/// Leads on: to the first run, to sign-in, or to what the member can do.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    MaybeSignedIn(signed_in): MaybeSignedIn,
+) -> Result<Response, Failure> {
+    if let Some(signed_in) = signed_in {
+        let page = HomePage { frame: frame(&state).await?, visitor: visitor(&signed_in.member) };
+        return Ok(Html(page.to_html()).into_response());
+    }
+    let next = if state.instance.setup.is_needed().await? { "/setup" } else { "/sign-in" };
+    Ok(Redirect::to(next).into_response())
+}

@@ -1,0 +1,24 @@
+//! HTTP: one file per family of routes, and one per thing that is done to every request.
+
+mod account;
+mod admin;
+mod assets;
+mod client;
+mod errors;
+mod functions;
+mod health;
+mod home;
+mod pages;
+mod request_id;
+mod return_to;
+mod router;
+mod same_origin;
+mod security_headers;
+mod session;
+mod setup;
+mod sign_in;
+mod sign_out;
+mod state;
+
+pub use self::router::router;
+pub use self::state::AppState;

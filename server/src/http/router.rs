@@ -1,0 +1,55 @@
+//! Which handler stands at which path, and what happens to every request on its way there and back.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use super::errors::Failure;
+use super::state::AppState;
+use super::{
+    account, admin, assets, errors, functions, health, home, request_id, same_origin, security_headers, setup, sign_in,
+    sign_out,
+};
+
+/// The most bytes of a plain form.
+const FORM_LIMIT: usize = 64 * 1024;
+
+/// All that the server answers.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .merge(for_browsers(&state))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .fallback(assets::serve)
+        .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
+        // From the inside out: the last layer is the first to see a request.
+        .layer(CatchPanicLayer::custom(errors::after_panic))
+        .layer(from_fn_with_state(state.clone(), errors::render))
+        .layer(from_fn_with_state(state.clone(), security_headers::add))
+        .layer(CompressionLayer::new())
+        .layer(from_fn_with_state(state.clone(), request_id::make))
+        .with_state(state)
+}
+
+/// What only browsers are meant to call. Endpoints for other programs stay outside: they come from anywhere.
+fn for_browsers(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/", get(home::show))
+        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
+        .route("/sign-out", post(sign_out::submit))
+        .route("/setup", get(setup::show).post(setup::submit))
+        .route("/account", get(account::index))
+        .route("/account/sessions", get(account::sessions))
+        .route("/account/sessions/end-others", post(account::end_others))
+        .route("/account/sessions/{id}/end", post(account::end_one))
+        .route("/admin", get(admin::index))
+        .route("/admin/", get(admin::index))
+        .route("/admin/oauth-applications", get(admin::index))
+        .route("/admin/{*path}", get(admin::page))
+        .route("/api/{*function}", post(functions::call))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(from_fn_with_state(state.clone(), same_origin::check))
+}

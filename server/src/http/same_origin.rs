@@ -1,0 +1,42 @@
+//! Cross-site request forgery: what changes something must come from a page of this site.
+//!
+//! Browsers say where a request comes from, and no page can make them lie: `Sec-Fetch-Site` (Fetch Metadata) and, where
+//! that is missing (plain HTTP on a network), `Origin` (RFC 6454). The session cookie is `SameSite=Lax` besides.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{HOST, ORIGIN};
+use http::{HeaderMap, Method};
+
+use super::errors::Failure;
+use super::session;
+use super::state::AppState;
+
+/// Lets safe requests and those from this site through.
+pub(super) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
+    if safe || is_same_origin(&state, request.headers()) {
+        return next.run(request).await;
+    }
+    tracing::warn!("refused a request from another site");
+    Failure::CrossSite.into_response()
+}
+
+fn is_same_origin(state: &AppState, headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        // `none`: the person did it, with no page involved.
+        return site == "same-origin" || site == "none";
+    }
+    match headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or("null")) {
+        Some(origin) => origin == state.public_url.origin() || is_own_host(origin, headers),
+        // No browser of today leaves both out. Without a session there is nothing to be forged either.
+        None => session::token(state, headers).is_none(),
+    }
+}
+
+fn is_own_host(origin: &str, headers: &HeaderMap) -> bool {
+    let authority = origin.split_once("://").map(|(_, authority)| authority);
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    authority.is_some() && authority.map(str::to_ascii_lowercase) == host.map(str::to_ascii_lowercase)
+}

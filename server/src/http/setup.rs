@@ -1,0 +1,108 @@
+//! `/setup`
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::StatusCode;
+use latchkey_accounts::{AccountError, FoundingErrors, FoundingForm};
+use latchkey_app::plain::{SetupPage, SetupProblems, SetupRefusedPage};
+use serde::Deserialize;
+
+use super::client::Client;
+use super::errors::Failure;
+use super::pages::{frame, sentence};
+use super::session;
+use super::state::AppState;
+
+#[derive(Deserialize)]
+pub(super) struct Link {
+    #[serde(default)]
+    token: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SetupForm {
+    token: String,
+    network_name: String,
+    host_name: String,
+    email: String,
+    password: String,
+}
+
+/// The form, for who has the token.
+pub(super) async fn show(State(state): State<AppState>, Query(link): Query<Link>) -> Result<Response, Failure> {
+    match state.instance.setup.check(&link.token).await {
+        Ok(()) => {
+            let page = SetupPage { frame: frame(&state).await?, token: link.token, ..SetupPage::default() };
+            Ok(Html(page.to_html()).into_response())
+        }
+        Err(error) => refuse(&state, error, !link.token.is_empty()).await,
+    }
+}
+
+/// The form was sent: the network is founded and its host signed in.
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    client: Client,
+    Form(form): Form<SetupForm>,
+) -> Result<Response, Failure> {
+    let setup = &state.instance.setup;
+    // Before anything about the form: who has no token learns nothing, and makes no hash be made.
+    if let Err(error) = setup.check(&form.token).await {
+        return refuse(&state, error, !form.token.is_empty()).await;
+    }
+    let typed = FoundingForm {
+        network_name: form.network_name.clone(),
+        host_name: form.host_name.clone(),
+        email: form.email.clone(),
+        password: form.password.clone(),
+    };
+    let founding = match typed.validate() {
+        Ok(founding) => founding,
+        Err(errors) => return again(&state, form, problems(errors)).await,
+    };
+    match setup.found(&form.token, founding, &client.actor(None)).await {
+        Ok(host) => {
+            tracing::info!(member = host.id.0, "the network was founded");
+            let address = client.address.map(|address| address.to_string());
+            let opened = state.instance.sessions.open(host.id, address, client.user_agent).await?;
+            let mut response = Redirect::to("/admin/settings/oauth-applications").into_response();
+            session::keep(&mut response, &state, &opened.token);
+            Ok(response)
+        }
+        Err(error @ (AccountError::EmailTaken(_) | AccountError::Busy)) => {
+            let problems = SetupProblems { form: Some(sentence(&error.to_string())), ..SetupProblems::default() };
+            again(&state, form, problems).await
+        }
+        Err(error) => refuse(&state, error, true).await,
+    }
+}
+
+fn problems(errors: FoundingErrors) -> SetupProblems {
+    let FoundingErrors { network_name, host_name, email, password } = errors;
+    SetupProblems { form: None, network_name, host_name, email, password }
+}
+
+async fn again(state: &AppState, form: SetupForm, problems: SetupProblems) -> Result<Response, Failure> {
+    let page = SetupPage {
+        frame: frame(state).await?,
+        token: form.token,
+        network_name: form.network_name,
+        host_name: form.host_name,
+        email: form.email,
+        problems,
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.to_html())).into_response())
+}
+
+async fn refuse(state: &AppState, error: AccountError, had_token: bool) -> Result<Response, Failure> {
+    match error {
+        AccountError::AlreadySetUp => Ok(Redirect::to("/").into_response()),
+        AccountError::WrongSetupToken => {
+            let page = SetupRefusedPage { frame: frame(state).await?, had_token };
+            Ok((StatusCode::FORBIDDEN, Html(page.to_html())).into_response())
+        }
+        error => Err(error.into()),
+    }
+}

@@ -1,0 +1,116 @@
+//! `/sign-in`
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use latchkey_accounts::{AccountError, Attempt};
+use latchkey_app::plain::SignInPage;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::client::Client;
+use super::errors::Failure;
+use super::pages::{frame, sentence};
+use super::return_to::ReturnTo;
+use super::session::{self, MaybeSignedIn};
+use super::state::AppState;
+
+#[derive(Deserialize)]
+pub(super) struct Link {
+    #[serde(default)]
+    return_to: String,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+pub(super) struct SignInForm {
+    email: String,
+    password: Zeroizing<String>,
+    return_to: String,
+}
+
+impl Default for SignInForm {
+    fn default() -> Self {
+        Self { email: String::new(), password: Zeroizing::default(), return_to: String::new() }
+    }
+}
+
+/// The form; who is signed in already goes on.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    MaybeSignedIn(signed_in): MaybeSignedIn,
+    Query(link): Query<Link>,
+) -> Result<Response, Failure> {
+    let return_to = ReturnTo::parse(&link.return_to);
+    if signed_in.is_some() {
+        return Ok(Redirect::to(return_to.as_str()).into_response());
+    }
+    if state.instance.setup.is_needed().await? {
+        return Ok(Redirect::to("/setup").into_response());
+    }
+    page(&state, String::new(), None, &return_to).await
+}
+
+/// The form was sent.
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    client: Client,
+    headers: HeaderMap,
+    Form(form): Form<SignInForm>,
+) -> Result<Response, Failure> {
+    let return_to = ReturnTo::parse(&form.return_to);
+    let attempt = Attempt {
+        email: form.email.clone(),
+        password: form.password,
+        address: client.address,
+        user_agent: client.user_agent,
+    };
+    match state.instance.sign_in.attempt(attempt).await {
+        Ok(signed_in) => {
+            // Whoever was signed in on this browser before is not any more.
+            if let Some(before) = session::token(&state, &headers) {
+                state.instance.sessions.end(&before).await?;
+            }
+            tracing::info!(member = signed_in.member.id.0, "signed in");
+            let mut response = Redirect::to(return_to.as_str()).into_response();
+            session::keep(&mut response, &state, &signed_in.opened.token);
+            Ok(response)
+        }
+        Err(error) => refuse(&state, form.email, &error, &return_to).await.unwrap_or_else(|| Err(error.into())),
+    }
+}
+
+/// The form again, with what went wrong; `None` if it is nothing that the person can do anything about.
+async fn refuse(
+    state: &AppState,
+    email: String,
+    error: &AccountError,
+    return_to: &ReturnTo,
+) -> Option<Result<Response, Failure>> {
+    let (status, retry_after) = match error {
+        AccountError::WrongCredentials => (StatusCode::UNPROCESSABLE_ENTITY, None),
+        AccountError::TryLater { wait } => (StatusCode::TOO_MANY_REQUESTS, Some(wait.as_millis().div_ceil(1_000))),
+        AccountError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
+        _ => return None,
+    };
+    let page = page(state, email, Some(sentence(&error.to_string())), return_to).await;
+    Some(page.map(|mut response| {
+        *response.status_mut() = status;
+        if let Some(seconds) = retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok()) {
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        response
+    }))
+}
+
+async fn page(
+    state: &AppState,
+    email: String,
+    error: Option<String>,
+    return_to: &ReturnTo,
+) -> Result<Response, Failure> {
+    let page = SignInPage { frame: frame(state).await?, email, error, return_to: return_to.as_str().to_owned() };
+    Ok(Html(page.to_html()).into_response())
+}

@@ -1,0 +1,34 @@
+//! `/sign-out`
+
+use axum::Form;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::HeaderMap;
+use serde::Deserialize;
+
+use super::errors::Failure;
+use super::return_to::ReturnTo;
+use super::session;
+use super::state::AppState;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SignOutForm {
+    /// Where who signs in next comes to.
+    return_to: String,
+}
+
+/// Ends the session. Doing it twice is no mistake.
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    form: Option<Form<SignOutForm>>,
+) -> Result<Response, Failure> {
+    if let Some(token) = session::token(&state, &headers) {
+        state.instance.sessions.end(&token).await?;
+    }
+    let return_to = form.map(|Form(form)| ReturnTo::parse(&form.return_to)).unwrap_or(ReturnTo::home());
+    let mut response = Redirect::to(&return_to.sign_in()).into_response();
+    session::forget(&mut response, &state);
+    Ok(response)
+}

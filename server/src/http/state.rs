@@ -1,0 +1,43 @@
+//! What every handler can reach.
+
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use latchkey_app::request::Assets;
+
+use super::assets;
+use crate::instance::Instance;
+use crate::settings::PublicUrl;
+
+/// The state of the router. Cloning it is cheap.
+#[derive(Clone)]
+pub struct AppState(Arc<Inner>);
+
+/// What [`AppState`] leads to.
+pub struct Inner {
+    /// The rules.
+    pub instance: Instance,
+    /// How browsers get here.
+    pub public_url: PublicUrl,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The addresses of script, WebAssembly and styles.
+    pub assets: Arc<Assets>,
+}
+
+impl AppState {
+    /// Puts the state together.
+    pub fn new(instance: Instance, public_url: PublicUrl, trusted_proxies: Vec<IpAddr>) -> Self {
+        let assets = Arc::new(assets::addresses());
+        Self(Arc::new(Inner { instance, public_url, trusted_proxies, assets }))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

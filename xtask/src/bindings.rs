@@ -1,0 +1,29 @@
+//! The JavaScript between the browser and the WebAssembly, by wasm-bindgen as a library: the version in `Cargo.lock`
+//! serves both sides, and no tool needs to be installed.
+
+use anyhow::{Context, Result, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// The script and the WebAssembly that belong together.
+pub(crate) struct Bindings {
+    pub(crate) js: String,
+    pub(crate) wasm: Vec<u8>,
+}
+
+/// Makes the bindings for what rustc left.
+pub(crate) fn generate(compiled: Vec<u8>) -> Result<Bindings> {
+    let mut output = Bindgen::new()
+        .input_bytes("latchkey", compiled)
+        .web(true)
+        .and_then(|bindgen| {
+            bindgen.typescript(false).omit_default_module_path(true).remove_name_section(true).remove_producers_section(true);
+            bindgen.generate_output()
+        })
+        .context("wasm-bindgen failed")?;
+    // Each would be a file of its own beside the script, under a name without a hash.
+    ensure!(
+        output.snippets().is_empty() && output.local_modules().is_empty(),
+        "a dependency brings JavaScript of its own; only one script is served"
+    );
+    Ok(Bindings { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
+}
