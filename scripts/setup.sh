@@ -60,6 +60,7 @@ setup_toolchain() {
   fi
   recent_enough /usr/bin/rustc || fail "/usr/bin/rustc is older than 1.88: install Rust from https://rustup.rs"
   has_wasm /usr/bin/rustc || build_wasm_library
+  link_lld
   use_toolchain /usr/bin
 }
 
@@ -71,12 +72,23 @@ build_wasm_library() {
   mkdir "$folder/src"
   : >"$folder/src/lib.rs"
   printf '[package]\nname = "library_for_wasm"\nversion = "0.0.0"\nedition = "2021"\n' >"$folder/Cargo.toml"
-  (cd "$folder" && PATH="/usr/bin:$PATH" RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$folder/target" cargo build --quiet --release \
-    --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort)
+  # With bitcode, so that link-time optimisation of the page reaches into the library, and small.
+  (cd "$folder" && PATH="/usr/bin:$PATH" RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$folder/target" \
+    RUSTFLAGS="-C embed-bitcode=yes" CARGO_PROFILE_RELEASE_OPT_LEVEL=z \
+    cargo build --quiet --release --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort)
   as_root mkdir -p "$library"
   find "$folder/target/wasm32-unknown-unknown/release/deps" -name '*.rlib' ! -name 'liblibrary_for_wasm*' -print0 |
     as_root xargs -0 cp -t "$library"
   rm -rf "$folder"
+}
+
+# rustc looks for the WebAssembly linker as `rust-lld` in its own folder; Debian has it under LLVM's name.
+link_lld() {
+  local folder
+  folder=/usr/lib/rustlib/$(/usr/bin/rustc -vV | sed -n 's/^host: //p')/bin
+  [ -e "$folder/rust-lld" ] && return
+  as_root mkdir -p "$folder"
+  as_root ln -sf "$(compgen -G '/usr/bin/lld-[0-9]*' | sort -V | tail -n 1)" "$folder/rust-lld"
 }
 
 setup_c_compiler() {

@@ -4,6 +4,8 @@
 //! browser (feature `hydrate`). The pages that must work without JavaScript (sign-in, consent) are in `plain`, on the
 //! server only.
 
+// Views are types, nested as deep as the page.
+#![recursion_limit = "512"]
 // The view macro expands to code that trips these, and its components take their properties by value by design.
 #![allow(clippy::needless_pass_by_value, clippy::must_use_candidate, unreachable_pub)]
 // A view is one expression, as long as the page is.

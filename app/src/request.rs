@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use latchkey_domain::{Actor, Member};
-use latchkey_oauth::registration::Registrar;
+use latchkey_registration::Registrar;
 
 /// The request, as far as pages care.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn};
 use latchkey_domain::{Clock, Randomness};
-use latchkey_oauth::registration::Registrar;
+use latchkey_registration::Registrar;
 use latchkey_store::Store;
 use latchkey_store::sqlite::SqliteStore;
 

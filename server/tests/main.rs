@@ -1,1 +1,1 @@
-//! The server over HTTP and on the command line.
+//! .

@@ -12,12 +12,11 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Size settings for the release profile. In the environment and not in a profile of their own: so the macros and build
 /// scripts that run on this machine are those of the server's build, and nothing compiles twice.
-const SMALL: [(&str, &str); 5] = [
+const SMALL: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z"),
     ("CARGO_PROFILE_RELEASE_LTO", "fat"),
     ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1"),
     ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
-    ("CARGO_PROFILE_RELEASE_STRIP", "symbols"),
 ];
 
 /// Compiles `latchkey-frontend` and returns the WebAssembly as rustc leaves it.

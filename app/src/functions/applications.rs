@@ -119,7 +119,7 @@ mod ssr {
     //! From the rules' words to the page's.
 
     use latchkey_domain::Timestamp;
-    use latchkey_oauth::registration::{ApplicationListing, Registered};
+    use latchkey_registration::{ApplicationListing, Registered};
 
     use super::{ApplicationCard, Moment, Saved};
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use latchkey_oauth::registration::{Caller, Registrar, RegistrationError};
+use latchkey_registration::{Caller, Registrar, RegistrationError};
 use leptos::prelude::*;
 
 use super::Refusal;

@@ -19,7 +19,6 @@ pub mod activity;
 pub mod authorize;
 pub mod introspect;
 pub mod metadata;
-pub mod registration;
 pub mod revoke;
 pub mod token;
 pub mod tokens;
@@ -31,6 +30,8 @@ mod error;
 mod lifetimes;
 mod params;
 mod pkce;
+#[cfg(test)]
+mod testing;
 mod throttle;
 
 use std::sync::Arc;

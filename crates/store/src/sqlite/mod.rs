@@ -6,6 +6,7 @@ mod applications;
 mod audit;
 mod connection;
 mod grants;
+mod maintenance;
 mod members;
 mod migrations;
 mod networks;

@@ -1,0 +1,193 @@
+//! Why a resource refuses a request, in the terms of RFC 6750 section 3.
+
+use std::time::Duration;
+
+use latchkey_domain::Scope;
+use latchkey_store::{RevocationReason, StoreError};
+use thiserror::Error;
+
+use crate::description;
+use crate::tokens::Unreadable;
+
+/// Why an access token is not, or no longer, good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum Rejection {
+    #[error("the access token is not good: {0}")]
+    Unreadable(Unreadable),
+    #[error("what the access token stood for is gone: the application or the member was removed, or it was disconnected")]
+    Gone,
+    #[error("the access token was revoked: {}", reason_words(*.0))]
+    Revoked(RevocationReason),
+    #[error("a host of the network paused this application; try again when it is resumed")]
+    Paused,
+    #[error("the access token was superseded by a refresh; use the newest one")]
+    Superseded,
+    #[error("the access token is newer than what this server remembers, as after restoring a backup; authorize again")]
+    Unknown,
+    #[error("the access token expired {} ago; use the refresh token to get a new one", ago(*.0))]
+    Expired(Duration),
+}
+
+impl Rejection {
+    /// A word for it, by which the same rejection is recognised when it comes again.
+    pub(super) const fn id(self) -> &'static str {
+        match self {
+            Self::Unreadable(_) => "unreadable",
+            Self::Gone => "gone",
+            Self::Revoked(_) => "revoked",
+            Self::Paused => "paused",
+            Self::Superseded => "superseded",
+            Self::Unknown => "unknown",
+            Self::Expired(_) => "expired",
+        }
+    }
+}
+
+/// Why a grant ended, to be read after "revoked: ".
+pub(crate) const fn reason_words(reason: RevocationReason) -> &'static str {
+    match reason {
+        RevocationReason::Client => "the application asked for it",
+        RevocationReason::Member => "the member disconnected the application",
+        RevocationReason::Host => "a host disconnected everyone from the application",
+        RevocationReason::CodeReplayed => "its authorization code was presented a second time",
+        RevocationReason::RefreshTokenReplayed => {
+            "a refresh token that had been replaced was presented, so a copy may be in other hands"
+        }
+    }
+}
+
+fn ago(duration: Duration) -> String {
+    match duration.as_secs() {
+        1 => "1 second".to_owned(),
+        seconds @ 0..=119 => format!("{seconds} seconds"),
+        seconds @ 120..=7_199 => format!("{} minutes", seconds / 60),
+        seconds @ 7_200..=172_799 => format!("{} hours", seconds / 3_600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// Why a request for a protected resource is refused.
+#[derive(Debug, Error)]
+pub enum AccessError {
+    /// The request has no token: there is nothing to say but how to authenticate (RFC 6750 section 3.1).
+    #[error("the request has no access token")]
+    NoToken,
+    /// The `Authorization` header is malformed.
+    #[error("{0}")]
+    InvalidRequest(&'static str),
+    /// The token is expired, revoked, malformed or otherwise not good.
+    #[error("{0}")]
+    InvalidToken(String),
+    /// The token does not reach that far.
+    #[error("this needs the scope `{0}`, which the access token does not have")]
+    InsufficientScope(Scope),
+    /// The server is at fault. The chain goes to the log, nothing of it to the client.
+    #[error("the access token could not be checked")]
+    Unavailable(#[from] StoreError),
+}
+
+impl From<Rejection> for AccessError {
+    fn from(rejection: Rejection) -> Self {
+        Self::InvalidToken(rejection.to_string())
+    }
+}
+
+impl AccessError {
+    /// The error's name on the wire; `None` for a request without a token.
+    pub fn id(&self) -> Option<&'static str> {
+        match self {
+            Self::NoToken => None,
+            Self::InvalidRequest(_) => Some("invalid_request"),
+            Self::InvalidToken(_) => Some("invalid_token"),
+            Self::InsufficientScope(_) => Some("insufficient_scope"),
+            Self::Unavailable(StoreError::Closed) => Some("temporarily_unavailable"),
+            Self::Unavailable(_) => Some("server_error"),
+        }
+    }
+
+    /// What the client is told.
+    pub fn description(&self) -> String {
+        match self {
+            Self::Unavailable(StoreError::Closed) => {
+                "the server is shutting down; try again in a moment".to_owned()
+            }
+            Self::Unavailable(_) => "something failed on the server; try again later".to_owned(),
+            other => description::plain(&other.to_string()),
+        }
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::NoToken | Self::InvalidToken(_) => 401,
+            Self::InvalidRequest(_) => 400,
+            Self::InsufficientScope(_) => 403,
+            Self::Unavailable(StoreError::Closed) => 503,
+            Self::Unavailable(_) => 500,
+        }
+    }
+
+    /// The value of `WWW-Authenticate` (RFC 6750 section 3), with the address of the resource's metadata (RFC 9728
+    /// section 5.1). `None` if the server is at fault.
+    pub fn www_authenticate(&self, resource_metadata: &str) -> Option<String> {
+        if matches!(self, Self::Unavailable(_)) {
+            return None;
+        }
+        let mut value = r#"Bearer realm="Latchkey""#.to_owned();
+        let mut add = |name: &str, text: &str| {
+            value.push_str(&format!(", {name}=\"{}\"", description::plain(text)));
+        };
+        if let Some(id) = self.id() {
+            add("error", id);
+            add("error_description", &self.description());
+        }
+        if let Self::InsufficientScope(scope) = self {
+            add("scope", scope.id());
+        }
+        add("resource_metadata", resource_metadata);
+        Some(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METADATA: &str = "https://net.example/.well-known/oauth-protected-resource";
+
+    #[test]
+    fn a_request_without_a_token_is_told_how_to_authenticate_and_no_error() {
+        let error = AccessError::NoToken;
+        assert_eq!(error.status(), 401);
+        assert_eq!(
+            error.www_authenticate(METADATA).unwrap(),
+            format!(r#"Bearer realm="Latchkey", resource_metadata="{METADATA}""#)
+        );
+    }
+
+    #[test]
+    fn an_expired_token_is_invalid() {
+        let error = AccessError::from(Rejection::Expired(Duration::from_secs(125)));
+        assert_eq!(error.status(), 401);
+        assert_eq!(
+            error.www_authenticate(METADATA).unwrap(),
+            format!(
+                r#"Bearer realm="Latchkey", error="invalid_token", error_description="the access token expired 2 minutes ago; use the refresh token to get a new one", resource_metadata="{METADATA}""#
+            )
+        );
+    }
+
+    #[test]
+    fn a_missing_scope_is_named() {
+        let error = AccessError::InsufficientScope(Scope::ReadPosts);
+        assert_eq!(error.status(), 403);
+        assert!(error.www_authenticate(METADATA).unwrap().contains(r#", scope="read:posts","#));
+    }
+
+    #[test]
+    fn a_failure_of_the_store_tells_the_client_nothing() {
+        let error = AccessError::from(StoreError::Damaged("row 7".into()));
+        assert_eq!((error.status(), error.www_authenticate(METADATA)), (500, None));
+        assert!(!error.description().contains("row 7"));
+    }
+}

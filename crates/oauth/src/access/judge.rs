@@ -1,0 +1,128 @@
+//! Whether an access token is good right now: a pure rule on the grant as it was read.
+//!
+//! The access token of the current generation is good for its hour. That of the generation before stays good for its
+//! own hour as well, but at most until 30 seconds after the client first used the current one: requests that were
+//! under way while another tab refreshed still get through, and a copy of the old token is worth nothing soon after the
+//! client moved on. (Doorkeeper, which clients were written for, revokes it at that first use without the 30 seconds.)
+//! Older ones are refused.
+
+use std::time::Duration;
+
+use latchkey_domain::{ScopeSet, Timestamp};
+use latchkey_store::Grant;
+
+use super::error::Rejection;
+use crate::Lifetimes;
+use crate::tokens::{Claims, ScopeLimit};
+
+/// How long two requests of an honest client can be apart that raced against each other.
+pub(crate) const RACE: Duration = Duration::from_secs(30);
+
+/// Judges an access token that was made for this grant.
+pub(crate) fn judge(
+    grant: &Grant,
+    claims: &Claims,
+    now: Timestamp,
+    lifetimes: Lifetimes,
+) -> Result<(), Rejection> {
+    let state = &grant.state;
+    if let Some((_, reason)) = state.revoked {
+        return Err(Rejection::Revoked(reason));
+    }
+    if grant.application.is_paused() {
+        return Err(Rejection::Paused);
+    }
+    if claims.generation == state.generation {
+        if claims.issued_at != state.issued_at {
+            return Err(Rejection::Unknown);
+        }
+    } else if claims.generation > state.generation {
+        return Err(Rejection::Unknown);
+    } else if claims.generation + 1 < state.generation || state.generation_used_at.is_some_and(|at| now.since(at) >= RACE)
+    {
+        return Err(Rejection::Superseded);
+    }
+    let expires_at = claims.issued_at.plus(lifetimes.access_token);
+    if now >= expires_at {
+        return Err(Rejection::Expired(now.since(expires_at)));
+    }
+    Ok(())
+}
+
+/// What a token that is limited to `limit` may do right now: the meet of what was granted, what the application may
+/// still ask for, and what the member may still grant. Taking a scope from an application or demoting a host takes
+/// effect at the next check.
+pub(crate) fn effective_scopes(grant: &Grant, limit: ScopeLimit) -> ScopeSet {
+    limit.of(grant.scopes).meet(grant.application.spec.scopes).meet(grant.member.role.grantable_scopes())
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey_domain::{Role, Scope};
+    use latchkey_store::RevocationReason;
+
+    use super::*;
+    use crate::testing::{grant, seconds};
+
+    fn claims(generation: u32, issued_at: Timestamp) -> Claims {
+        Claims { grant: grant().id, generation, issued_at, limit: ScopeLimit::NONE }
+    }
+
+    fn verdict(grant: &Grant, generation: u32, issued_at: u64, now: u64) -> Result<(), Rejection> {
+        judge(grant, &claims(generation, seconds(issued_at)), seconds(now), Lifetimes::default())
+    }
+
+    #[test]
+    fn the_current_token_is_good_for_an_hour() {
+        let mut grant = grant();
+        (grant.state.generation, grant.state.issued_at) = (3, seconds(100));
+        assert_eq!(verdict(&grant, 3, 100, 100), Ok(()));
+        assert_eq!(verdict(&grant, 3, 100, 3_699), Ok(()));
+        assert_eq!(verdict(&grant, 3, 100, 3_700), Err(Rejection::Expired(Duration::ZERO)));
+    }
+
+    #[test]
+    fn the_one_before_is_good_until_the_client_has_moved_on() {
+        let mut grant = grant();
+        (grant.state.generation, grant.state.issued_at) = (3, seconds(1_000));
+        assert_eq!(verdict(&grant, 2, 100, 3_699), Ok(()));
+        assert_eq!(verdict(&grant, 2, 100, 3_700), Err(Rejection::Expired(Duration::ZERO)));
+        grant.state.generation_used_at = Some(seconds(1_001));
+        assert_eq!(verdict(&grant, 2, 100, 1_030), Ok(()));
+        assert_eq!(verdict(&grant, 2, 100, 1_031), Err(Rejection::Superseded));
+        assert_eq!(verdict(&grant, 1, 50, 1_001), Err(Rejection::Superseded));
+    }
+
+    #[test]
+    fn one_that_the_row_does_not_know_is_refused() {
+        let mut grant = grant();
+        (grant.state.generation, grant.state.issued_at) = (3, seconds(100));
+        assert_eq!(verdict(&grant, 4, 100, 101), Err(Rejection::Unknown));
+        assert_eq!(verdict(&grant, 3, 101, 101), Err(Rejection::Unknown));
+        assert_eq!(verdict(&grant, u32::MAX, 100, 101), Err(Rejection::Unknown));
+    }
+
+    #[test]
+    fn a_revoked_grant_and_a_paused_application_refuse_everything() {
+        let mut grant = grant();
+        (grant.state.generation, grant.state.issued_at) = (1, seconds(0));
+        grant.application.paused_at = Some(seconds(5));
+        assert_eq!(verdict(&grant, 1, 0, 10), Err(Rejection::Paused));
+        grant.state.revoked = Some((seconds(5), RevocationReason::Member));
+        assert_eq!(verdict(&grant, 1, 0, 10), Err(Rejection::Revoked(RevocationReason::Member)));
+    }
+
+    #[test]
+    fn the_scopes_are_the_meet_of_all_who_have_a_say() {
+        let mut grant = grant();
+        grant.scopes = "read:posts write:posts host:read:network_members".parse().unwrap();
+        grant.application.spec.scopes = "read:posts host:read:network_members read:courses".parse().unwrap();
+        grant.member.role = Role::Host;
+        let scopes = |grant: &Grant, limit| effective_scopes(grant, limit).to_string();
+        assert_eq!(scopes(&grant, ScopeLimit::NONE), "host:read:network_members read:posts");
+        let only_posts = ScopeLimit::to(ScopeSet::from_iter([Scope::ReadPosts]));
+        assert_eq!(scopes(&grant, only_posts), "read:posts");
+        grant.member.role = Role::Moderator;
+        assert_eq!(scopes(&grant, ScopeLimit::NONE), "read:posts");
+    }
+}

@@ -1,0 +1,154 @@
+//! Checks the access token of a request for a protected resource (RFC 6750): userinfo, the Headless API.
+
+mod bearer;
+mod error;
+mod judge;
+
+use std::time::Duration;
+
+use latchkey_domain::{Scope, ScopeSet, Timestamp};
+use latchkey_store::{ActivityKind, Grant, GrantChange};
+
+pub use self::error::AccessError;
+pub(crate) use self::error::{Rejection, reason_words};
+pub(crate) use self::judge::{RACE, effective_scopes, judge};
+use crate::activity::Trail;
+use crate::tokens::{Claims, Presented, TokenKind};
+use crate::{AuthorizationServer, RequestOrigin};
+
+/// How exactly the last use of a grant is kept. Coarse, so that using a token is not writing a row.
+const LAST_USED_GRAIN: Duration = Duration::from_mins(1);
+
+/// What a good access token opens, and for whom.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The grant, with the application and the member as they are now.
+    pub grant: Grant,
+    /// What the token may do right now.
+    pub scopes: ScopeSet,
+    /// When the token was issued.
+    pub issued_at: Timestamp,
+    /// When it expires.
+    pub expires_at: Timestamp,
+}
+
+impl Access {
+    /// Fails with `insufficient_scope` unless the token has `scope`.
+    pub fn require(&self, scope: Scope) -> Result<(), AccessError> {
+        if self.scopes.contains(scope) { Ok(()) } else { Err(AccessError::InsufficientScope(scope)) }
+    }
+}
+
+impl AuthorizationServer {
+    /// Checks the value of a request's `Authorization` header and notes that the grant was used.
+    ///
+    /// A forged token is refused without a question to the store, a good one costs a look-up by primary key. It is a
+    /// write only when the token is the first of its generation to be used (rotation depends on that, so it is on the
+    /// disk before the request goes on), or when the last noted use is over a minute old.
+    pub async fn verify_access(
+        &self,
+        authorization: Option<&str>,
+        origin: &RequestOrigin,
+    ) -> Result<Access, AccessError> {
+        let text = bearer::token(authorization)?;
+        let token = self.token_key().read(TokenKind::Access, text).map_err(Rejection::Unreadable)?;
+        let mut grant = self.confirmed_grant(&token).await?.ok_or(Rejection::Gone)?;
+        let now = self.now();
+        let mut verdict = judge(&grant, &token.claims, now, self.lifetimes());
+        if verdict.is_ok() && note_use(&grant, &token.claims, now) != GrantChange::Keep {
+            let claims = token.claims;
+            let change = self.store().change_grant(
+                token.claims.grant,
+                Box::new(move |grant| note_use(grant, &claims, now)),
+            );
+            // Between the look-up and the write it may have been rotated or revoked.
+            (_, grant) = change.await?.ok_or(Rejection::Gone)?;
+            verdict = judge(&grant, &token.claims, now, self.lifetimes());
+        }
+        if let Err(rejection) = verdict {
+            self.record_rejection(&grant, rejection, now, origin).await;
+            return Err(rejection.into());
+        }
+        Ok(Access {
+            scopes: effective_scopes(&grant, token.claims.limit),
+            issued_at: token.claims.issued_at,
+            expires_at: token.claims.issued_at.plus(self.lifetimes().access_token),
+            grant,
+        })
+    }
+
+    /// The grant that a token was made for, if it is still there and its salt says so.
+    pub(crate) async fn confirmed_grant(
+        &self,
+        token: &Presented,
+    ) -> Result<Option<Grant>, latchkey_store::StoreError> {
+        let grant = self.store().grant(token.claims.grant).await?;
+        Ok(grant.filter(|grant| self.token_key().confirms(token, grant)))
+    }
+
+    async fn record_rejection(
+        &self,
+        grant: &Grant,
+        rejection: Rejection,
+        now: Timestamp,
+        origin: &RequestOrigin,
+    ) {
+        if self.0.throttle.admits(grant.id, rejection.id(), now) {
+            let mut trail = Trail::new(ActivityKind::TokenUse, origin);
+            trail.client = Some(grant.application.client_id.clone());
+            trail.member = Some(grant.member.id);
+            self.record_failure(trail, &rejection.to_string()).await;
+        }
+    }
+}
+
+/// What a use of this token changes in its grant.
+fn note_use(grant: &Grant, claims: &Claims, now: Timestamp) -> GrantChange {
+    let mut state = grant.state.clone();
+    if state.revoked.is_some() {
+        return GrantChange::Keep;
+    }
+    let first_of_generation = claims.generation == state.generation && state.generation_used_at.is_none();
+    if first_of_generation {
+        state.generation_used_at = Some(now);
+    }
+    if first_of_generation || state.last_used_at.is_none_or(|last| now >= last.plus(LAST_USED_GRAIN)) {
+        state.last_used_at = Some(now);
+        return GrantChange::Set(state);
+    }
+    GrantChange::Keep
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{grant, seconds};
+    use crate::tokens::ScopeLimit;
+
+    fn claims(generation: u32) -> Claims {
+        Claims { grant: grant().id, generation, issued_at: seconds(0), limit: ScopeLimit::NONE }
+    }
+
+    #[test]
+    fn the_first_use_of_a_generation_is_noted_and_then_one_a_minute() {
+        let mut grant = grant();
+        grant.state.generation = 2;
+        grant.state.last_used_at = Some(seconds(0));
+        let GrantChange::Set(used) = note_use(&grant, &claims(2), seconds(1)) else { panic!("not noted") };
+        assert_eq!((used.generation_used_at, used.last_used_at), (Some(seconds(1)), Some(seconds(1))));
+        grant.state = used;
+        assert_eq!(note_use(&grant, &claims(2), seconds(60)), GrantChange::Keep);
+        let GrantChange::Set(used) = note_use(&grant, &claims(2), seconds(61)) else { panic!("not noted") };
+        assert_eq!((used.generation_used_at, used.last_used_at), (Some(seconds(1)), Some(seconds(61))));
+    }
+
+    #[test]
+    fn the_use_of_an_older_token_is_no_use_of_the_current_generation() {
+        let mut grant = grant();
+        grant.state.generation = 2;
+        grant.state.last_used_at = Some(seconds(0));
+        assert_eq!(note_use(&grant, &claims(1), seconds(59)), GrantChange::Keep);
+        let GrantChange::Set(used) = note_use(&grant, &claims(1), seconds(60)) else { panic!("not noted") };
+        assert_eq!(used.generation_used_at, None);
+    }
+}

@@ -1,0 +1,234 @@
+//! `latchkey app`
+
+use clap::{ArgAction, Args, Subcommand};
+use latchkey_domain::{Application, ApplicationDraft, ClientSecret};
+use latchkey_oauth::registration::{Caller, Registrar};
+use latchkey_store::ApplicationListing;
+use serde_json::{Value, json};
+
+use super::member::iso;
+use super::open::open;
+use super::output::{OutputArgs, print, print_json, table};
+use super::{CliError, DataArgs};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Register an application; its secret is printed
+    Create(CreateArgs),
+    /// List the applications, the newest first
+    List {
+        /// Only those whose name or client id contains this
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        search: String,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    // A client id may begin with `-h`, so that these two have no short flag for help.
+    /// Show an application
+    #[command(disable_help_flag = true)]
+    Show {
+        #[command(flatten)]
+        which: Which,
+        /// Print the secret too; leaves an audit entry
+        #[arg(long)]
+        reveal: bool,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Delete an application for good; its tokens stop working at once
+    #[command(disable_help_flag = true)]
+    Delete {
+        #[command(flatten)]
+        which: Which,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CreateArgs {
+    /// What hosts and members see
+    #[arg(long)]
+    name: String,
+    /// Where members are sent back to; may be repeated
+    #[arg(long = "redirect-uri", value_name = "URI", required = true, num_args = 1..)]
+    redirect_uris: Vec<String>,
+    /// What the application may ask for, like read:posts; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
+    scopes: Vec<String>,
+    /// A public client: it has no secret and must use PKCE
+    #[arg(long)]
+    public: bool,
+    /// Let members through without asking them
+    #[arg(long)]
+    skip_consent: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Which {
+    /// The client id
+    #[arg(allow_hyphen_values = true)]
+    client_id: String,
+    /// Print help
+    #[arg(long, action = ArgAction::Help)]
+    help: Option<bool>,
+}
+
+pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliError> {
+    let caller = Caller::operator();
+    match command {
+        Command::Create(args) => {
+            let output = args.output;
+            let draft = args.into_draft()?;
+            let created = open(data)?.registrar.create(&caller, &draft).await?;
+            show(&created.application, created.new_secret.as_ref(), None, output);
+        }
+        Command::List { search, output } => {
+            let registrar = open(data)?.registrar;
+            let listings = all(&registrar, &caller, &search).await?;
+            if output.json {
+                print_json(&listings.iter().map(listed).collect());
+            } else {
+                let rows: Vec<_> = listings.iter().map(row).collect();
+                print(&table(["CLIENT ID", "NAME", "TYPE", "CONNECTED"], &rows));
+            }
+        }
+        Command::Show { which, reveal, output } => {
+            let registrar = open(data)?.registrar;
+            let listing = registrar.find(&caller, &which.client_id).await?;
+            let confidential = listing.application.spec.client_type.is_confidential();
+            let secret = if reveal && confidential {
+                Some(registrar.reveal_secret(&caller, &which.client_id).await?)
+            } else {
+                None
+            };
+            show(&listing.application, secret.as_ref(), Some(listing.connected_members), output);
+        }
+        Command::Delete { which } => {
+            let deleted = open(data)?.registrar.delete(&caller, &which.client_id).await?;
+            let count = deleted.connected_members;
+            let members = if count == 1 { "1 member was" } else { &format!("{count} members were") };
+            print(&format!("Deleted “{}”; {members} connected.", deleted.application.spec.name));
+        }
+    }
+    Ok(())
+}
+
+impl CreateArgs {
+    fn into_draft(self) -> Result<ApplicationDraft, CliError> {
+        // The form has one URI per line, so that a line break inside of one would pass for two.
+        if self.redirect_uris.iter().any(|uri| uri.contains(['\n', '\r'])) {
+            return Err(CliError::Usage("a redirect URI has a line break in it: give --redirect-uri for each".into()));
+        }
+        Ok(ApplicationDraft {
+            name: self.name,
+            redirect_uris: self.redirect_uris.join("\n"),
+            scopes: self.scopes,
+            confidential: !self.public,
+            skip_consent: self.skip_consent,
+        })
+    }
+}
+
+async fn all(registrar: &Registrar, caller: &Caller, search: &str) -> Result<Vec<ApplicationListing>, CliError> {
+    let mut listings = Vec::new();
+    for number in 1.. {
+        let page = registrar.list(caller, search, number).await?;
+        let last = page.number >= page.pages();
+        listings.extend(page.items);
+        if last {
+            break;
+        }
+    }
+    Ok(listings)
+}
+
+fn show(application: &Application, secret: Option<&ClientSecret>, connected: Option<u64>, output: OutputArgs) {
+    if output.json {
+        let mut document = as_json(application);
+        if let Some(secret) = secret {
+            document["client_secret"] = secret.expose().into();
+        }
+        if let Some(connected) = connected {
+            document["connected_members"] = connected.into();
+        }
+        return print_json(&document);
+    }
+    let spec = &application.spec;
+    let mut lines = vec![
+        format!("Name           {}", spec.name),
+        format!("Client ID      {}", application.client_id),
+        format!("Type           {}", spec.client_type.label()),
+        format!("Redirect URI   {}", spec.redirect_uris.to_lines().replace('\n', "\n               ")),
+        format!("Scopes         {}", spec.scopes),
+        format!("Consent screen {}", if spec.skip_consent { "Skipped" } else { "Shown" }),
+    ];
+    if let Some(secret) = secret {
+        lines.insert(2, format!("Client Secret  {}", secret.expose()));
+    }
+    if application.is_paused() {
+        lines.push("Paused         yes".to_owned());
+    }
+    if let Some(connected) = connected {
+        lines.push(format!("Connected      {connected}"));
+    }
+    print(&lines.join("\n"));
+}
+
+fn row(listing: &ApplicationListing) -> [String; 4] {
+    let Application { client_id, spec, .. } = &listing.application;
+    [
+        client_id.to_string(),
+        spec.name.to_string(),
+        spec.client_type.label().to_owned(),
+        listing.connected_members.to_string(),
+    ]
+}
+
+fn listed(listing: &ApplicationListing) -> Value {
+    let mut document = as_json(&listing.application);
+    document["connected_members"] = listing.connected_members.into();
+    document
+}
+
+fn as_json(application: &Application) -> Value {
+    let spec = &application.spec;
+    json!({
+        "client_id": application.client_id,
+        "name": spec.name,
+        "redirect_uris": spec.redirect_uris.to_lines().lines().collect::<Vec<_>>(),
+        "scopes": spec.scopes.iter().map(|scope| scope.id()).collect::<Vec<_>>(),
+        "confidential": spec.client_type.is_confidential(),
+        "skip_consent": spec.skip_consent,
+        "paused": application.is_paused(),
+        "created_at": iso(application.created_at),
+        "last_used_at": application.last_used_at.map(iso),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: Command,
+    }
+
+    #[test]
+    fn a_client_id_may_begin_with_anything() {
+        for start in ["a", "-a", "-h", "-V", "--a", "--help", "--json", "_", "-", "---"] {
+            let id = format!("{start}{}", "x".repeat(43 - start.len()));
+            for arguments in [["app", "show", &id, "--json"], ["app", "show", "--json", &id]] {
+                let line = Line::try_parse_from(arguments).unwrap_or_else(|error| panic!("{id}: {error}"));
+                let Command::Show { which, output, .. } = line.command else { panic!("{id}") };
+                assert_eq!(which.client_id, id);
+                assert!(output.json);
+            }
+        }
+        assert!(Line::try_parse_from(["app", "show", "--help"]).is_err());
+    }
+}

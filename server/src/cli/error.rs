@@ -1,0 +1,70 @@
+//! Why a command did not do what it was asked, in one line that says what to do.
+
+use std::error::Error;
+
+use latchkey_accounts::AccountError;
+use latchkey_oauth::registration::RegistrationError;
+use latchkey_store::StoreError;
+use thiserror::Error as ThisError;
+
+/// The end of a command that went wrong.
+#[derive(Debug, ThisError)]
+pub enum CliError {
+    /// The command was called wrongly.
+    #[error("{0}")]
+    Usage(String),
+    /// Something failed.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl CliError {
+    /// The status that the process ends with.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+        }
+    }
+}
+
+impl From<AccountError> for CliError {
+    fn from(error: AccountError) -> Self {
+        Self::Failed(with_sources(&error))
+    }
+}
+
+impl From<StoreError> for CliError {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(with_sources(&error))
+    }
+}
+
+impl From<RegistrationError> for CliError {
+    fn from(error: RegistrationError) -> Self {
+        match error {
+            RegistrationError::Invalid(_) => Self::Usage(error.to_string()),
+            RegistrationError::NotFound => {
+                Self::Failed(format!("{error}: `latchkey app list` shows which there are"))
+            }
+            RegistrationError::PlanTooLow(_) => {
+                Self::Failed(format!("{error}: `latchkey network set --plan scale` changes the plan"))
+            }
+            error => Self::Failed(with_sources(&error)),
+        }
+    }
+}
+
+/// The operator sees the whole chain: there is nobody else to ask.
+fn with_sources(error: &dyn Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let message = error.to_string();
+        if !line.contains(&message) {
+            line = format!("{line}: {message}");
+        }
+        source = error.source();
+    }
+    line
+}

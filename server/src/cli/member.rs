@@ -1,0 +1,115 @@
+//! `latchkey member`
+
+use clap::{Args, Subcommand};
+use latchkey_accounts::NewMember;
+use latchkey_domain::{Actor, Email, Member, MemberName, Role, Timestamp};
+use serde_json::{Value, json};
+
+use super::open::open;
+use super::output::{OutputArgs, print, print_json, table};
+use super::password::read_new_password;
+use super::{CliError, DataArgs};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Add a member; the password is the first line of standard input
+    Add(AddArgs),
+    /// List the members
+    List(OutputArgs),
+    /// Change what a member may do
+    SetRole {
+        /// The member's email
+        email: Email,
+        /// host, moderator or member
+        role: Role,
+    },
+    /// Change a member's password, which is the first line of standard input; ends the member's sessions
+    SetPassword {
+        /// The member's email
+        email: Email,
+    },
+    /// Remove a member, with sessions and connected applications
+    Remove {
+        /// The member's email
+        email: Email,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(super) struct AddArgs {
+    /// With what the member signs in
+    #[arg(long)]
+    email: Email,
+    /// What others see
+    #[arg(long, value_parser = MemberName::parse)]
+    name: MemberName,
+    /// host, moderator or member
+    #[arg(long, default_value = "member")]
+    role: Role,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliError> {
+    let by = Actor::operator();
+    match command {
+        Command::Add(AddArgs { email, name, role, output }) => {
+            let password = read_new_password()?;
+            let member = open(data)?.roster.add(NewMember { email, name, role, password }, &by).await?;
+            if output.json {
+                print_json(&as_json(&member));
+            } else {
+                print(&format!("Added {} <{}> as {}.", member.name, member.email, member.role));
+            }
+        }
+        Command::List(output) => {
+            let members = open(data)?.roster.all().await?;
+            if output.json {
+                print_json(&members.iter().map(as_json).collect());
+            } else {
+                let rows: Vec<_> = members.iter().map(row).collect();
+                print(&table(["ID", "EMAIL", "NAME", "ROLE", "JOINED"], &rows));
+            }
+        }
+        Command::SetRole { email, role } => {
+            let member = open(data)?.roster.set_role(&email, role, &by).await?;
+            print(&format!("{} is now {}.", member.email, member.role));
+        }
+        Command::SetPassword { email } => {
+            let password = read_new_password()?;
+            let member = open(data)?.roster.set_password(&email, &password, &by).await?;
+            print(&format!("{} has a new password and is signed out everywhere.", member.email));
+        }
+        Command::Remove { email } => {
+            let member = open(data)?.roster.remove(&email, &by).await?;
+            print(&format!("Removed {} <{}>.", member.name, member.email));
+        }
+    }
+    Ok(())
+}
+
+fn row(member: &Member) -> [String; 5] {
+    let joined = iso(member.joined_at);
+    [
+        member.id.to_string(),
+        member.email.to_string(),
+        member.name.to_string(),
+        member.role.to_string(),
+        joined.split('T').next().unwrap_or_default().to_owned(),
+    ]
+}
+
+fn as_json(member: &Member) -> Value {
+    json!({
+        "id": member.id.0,
+        "email": member.email,
+        "name": member.name,
+        "role": member.role.id(),
+        "joined_at": iso(member.joined_at),
+    })
+}
+
+/// ISO 8601 in UTC.
+pub(super) fn iso(at: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default().to_string()
+}

@@ -1,0 +1,143 @@
+//! The command line: one file per command.
+
+mod app;
+mod demo;
+mod doctor;
+mod error;
+mod member;
+mod network;
+mod open;
+mod output;
+mod password;
+mod serve;
+
+use std::ffi::OsString;
+use std::future::Future;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+pub use self::error::CliError;
+use crate::settings::DataArgs;
+
+/// OAuth for a community network: hosts register applications, members sign in and consent, applications call the API.
+#[derive(Debug, Parser)]
+#[command(
+    name = "latchkey",
+    version,
+    arg_required_else_help = true,
+    after_help = "Settings come from flags, then the environment (LATCHKEY_…), then latchkey.toml in the working folder \
+                  (or the file that --config names), where each has its flag's name with _ for -."
+)]
+struct Cli {
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server
+    Serve(serve::Args),
+    /// Fill an empty network with the demonstration community
+    Demo(demo::Args),
+    /// Show or change the network
+    #[command(subcommand)]
+    Network(network::Command),
+    /// Add, list, change and remove members
+    #[command(subcommand)]
+    Member(member::Command),
+    /// Register, list, show and delete OAuth applications
+    #[command(subcommand)]
+    App(app::Command),
+    /// Check the data folder, key, schema, clock and public URL, and say what to do
+    Doctor(doctor::Args),
+}
+
+/// Runs the command that `arguments` ask for. 0: done; 1: something failed; 2: wrong usage.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    match execute(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(&error.to_string());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn execute(Cli { data, command }: Cli) -> Result<(), CliError> {
+    match command {
+        Command::Serve(args) => serve::run(args, &data),
+        Command::Demo(args) => block_on(demo::run(args, &data)),
+        Command::Network(command) => block_on(network::run(command, &data)),
+        Command::Member(command) => block_on(member::run(command, &data)),
+        Command::App(command) => block_on(app::run(command, &data)),
+        Command::Doctor(args) => block_on(doctor::run(args, &data)),
+    }
+}
+
+/// Runs what is not a server: one thread is enough.
+fn block_on(work: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::Failed(format!("cannot start: {error}")))?;
+    runtime.block_on(work)
+}
+
+/// Wrong usage in one line; help and version as they are.
+fn refuse(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            output::print(error.render().to_string().trim_end());
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            eprint!("{}", error.render());
+            ExitCode::from(2)
+        }
+        _ => {
+            output::complain(&in_one_line(&error.render().to_string()));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// What clap has to say comes in paragraphs, of which the usage is one; a log wants a line.
+fn in_one_line(rendered: &str) -> String {
+    let message = rendered.trim().trim_start_matches("error:");
+    let message = message.split("\n\nUsage:").next().unwrap_or(message);
+    let message = message.split("\n\nFor more information").next().unwrap_or(message);
+    let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
+    format!("{line} (see --help)")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_usage_error_is_one_line() {
+        let error = Cli::try_parse_from(["latchkey", "member", "add", "--name", "Ada"]).unwrap_err();
+        assert_eq!(
+            in_one_line(&error.render().to_string()),
+            "the following required arguments were not provided: --email <EMAIL> (see --help)"
+        );
+        let error = Cli::try_parse_from(["latchkey", "member", "lst"]).unwrap_err();
+        let line = in_one_line(&error.render().to_string());
+        assert!(line.starts_with("unrecognized subcommand 'lst'") && !line.contains('\n'), "{line}");
+    }
+}

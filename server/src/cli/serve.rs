@@ -1,0 +1,168 @@
+//! `latchkey serve`
+
+use std::io::IsTerminal;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::Args as ClapArgs;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tracing_subscriber::EnvFilter;
+
+use super::open::{instance, open_store};
+use super::output::print;
+use super::{CliError, DataArgs};
+use crate::demo;
+use crate::http::{AppState, router};
+use crate::instance::Instance;
+use crate::settings::{DataSettings, PublicUrl, ServeArgs, ServeSettings};
+
+/// How long requests that have begun may take when the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+#[derive(ClapArgs, Debug)]
+pub(super) struct Args {
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+pub(super) fn run(Args { serve }: Args, data: &DataArgs) -> Result<(), CliError> {
+    let settings = serve.resolve(data)?;
+    if settings.demo {
+        check_demo(&settings)?;
+    }
+    start_log();
+    let runtime = Runtime::new().map_err(|error| CliError::Failed(format!("cannot start: {error}")))?;
+    let served = runtime.block_on(serve_until_told(settings));
+    // A hash that is still being made must not hold up the end.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    served
+}
+
+async fn serve_until_told(settings: ServeSettings) -> Result<(), CliError> {
+    // Before the address is known to work nothing is left behind in the data folder.
+    let listener = bind(settings.listen).await?;
+    let bound = listener.local_addr().map_err(|error| CliError::Failed(format!("cannot listen: {error}")))?;
+    let instance = instance(open_store(&settings.data)?);
+    if settings.demo {
+        fill_demo(&instance, &settings.data).await?;
+    }
+    let public_url = settings.public_url.unwrap_or_else(|| PublicUrl::localhost(bound.port()));
+    announce(&instance, &public_url, bound, settings.demo).await?;
+    let state = AppState::new(instance, public_url, settings.trusted_proxies);
+    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
+
+    let (stop, mut stopping) = tokio::sync::watch::channel(false);
+    let mut told = stopping.clone();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    });
+    tokio::spawn(async move {
+        signal().await;
+        tracing::info!("stopping: no new requests, those that have begun are answered");
+        let _ = stop.send(true);
+    });
+    let overdue = async move {
+        let _ = stopping.wait_for(|stop| *stop).await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        served = server.into_future() => served.map_err(|error| CliError::Failed(format!("the server failed: {error}"))),
+        () = overdue => {
+            tracing::warn!("stopped with requests unanswered after {} s", DRAIN.as_secs());
+            Ok(())
+        }
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, CliError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let what_to_do = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "another program listens there: stop it, or choose another port with --listen",
+            std::io::ErrorKind::PermissionDenied => "choose a port above 1023 with --listen",
+            _ => "choose another address with --listen",
+        };
+        CliError::Failed(format!("cannot listen on {address} ({error}): {what_to_do}"))
+    })
+}
+
+/// Says where to go. The setup link goes to standard output alone: the log may be kept and read by others.
+async fn announce(
+    instance: &Instance,
+    public_url: &PublicUrl,
+    bound: SocketAddr,
+    demo: bool,
+) -> Result<(), CliError> {
+    print(&format!("Latchkey is at {public_url}"));
+    if demo {
+        print(&demo::sign_ins());
+    } else if instance.setup.is_needed().await? {
+        let token = instance.setup.token().await?;
+        print(&format!("This network has no host yet. Set it up at {public_url}/setup?token={token}"));
+    }
+    tracing::info!(listen = %bound, public_url = %public_url, version = env!("CARGO_PKG_VERSION"), "ready");
+    if public_url.is_loopback() && !bound.ip().is_loopback() {
+        tracing::warn!("others can reach this address, but links say {public_url}: set --public-url");
+    }
+    Ok(())
+}
+
+/// Everybody knows the demonstration's passwords, so it must neither be reached from elsewhere nor take the place of
+/// a network that somebody needs.
+fn check_demo(settings: &ServeSettings) -> Result<(), CliError> {
+    if !settings.listen.ip().is_loopback() {
+        return Err(CliError::Usage(format!(
+            "--demo listens on loopback only, and {} is not: its passwords are known to everybody",
+            settings.listen
+        )));
+    }
+    let folder = settings.data.folder();
+    let has_database = settings.data.database().exists();
+    let is_empty = std::fs::read_dir(&folder).map_or(true, |mut entries| entries.next().is_none());
+    if has_database || is_empty { Ok(()) } else { Err(not_a_demo(&settings.data)) }
+}
+
+async fn fill_demo(instance: &Instance, data: &DataSettings) -> Result<(), CliError> {
+    let nobody_yet = instance.store.members(latchkey_domain::PageRequest::new(1, 1)).await?.total == 0;
+    let nothing_yet = instance.store.applications("", latchkey_domain::PageRequest::new(1, 1)).await?.total == 0;
+    let is_demo = instance.store.is_demo().await?;
+    // A database without anything in it is one that this very command has just made.
+    if !is_demo && !(nobody_yet && nothing_yet) {
+        return Err(not_a_demo(data));
+    }
+    Ok(demo::fill(instance).await?)
+}
+
+fn not_a_demo(data: &DataSettings) -> CliError {
+    CliError::Failed(format!(
+        "{} is neither empty nor a demonstration’s: give --demo a folder of its own with --data-dir",
+        data.folder().display()
+    ))
+}
+
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// The log goes to standard error: for people at a terminal, as JSON elsewhere. `LATCHKEY_LOG` says how much of it.
+fn start_log() {
+    let filter = EnvFilter::try_from_env("LATCHKEY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // It can be started once only; whoever did it before may keep it.
+    let _ = if std::io::stderr().is_terminal() {
+        log.with_target(false).try_init()
+    } else {
+        log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+    };
+}
