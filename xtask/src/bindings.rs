@@ -22,8 +22,10 @@ pub(crate) fn generate(compiled: Vec<u8>) -> Result<Bindings> {
         .context("wasm-bindgen failed")?;
     // Each would be a file of its own beside the script, under a name without a hash.
     ensure!(
-        output.snippets().is_empty() && output.local_modules().is_empty(),
-        "a dependency brings JavaScript of its own; only one script is served"
+        output.snippets().values().all(Vec::is_empty) && output.local_modules().is_empty(),
+        "only one script is served, but dependencies bring JavaScript of their own: {:?} {:?}",
+        output.snippets(),
+        output.local_modules().keys()
     );
     Ok(Bindings { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
 }

@@ -33,7 +33,14 @@ pub(crate) struct Trail<'a> {
 
 impl<'a> Trail<'a> {
     pub(crate) fn new(kind: ActivityKind, origin: &'a RequestOrigin) -> Self {
-        Self { kind, origin, client: None, member: None, redirect_uri: None, message: None }
+        Self {
+            kind,
+            origin,
+            client: None,
+            member: None,
+            redirect_uri: None,
+            message: None,
+        }
     }
 
     fn into_activity(self, at: Timestamp, succeeded: bool, message: String) -> Option<NewActivity> {
@@ -76,10 +83,15 @@ impl AuthorizationServer {
     }
 
     async fn record(&self, trail: Trail<'_>, succeeded: bool, message: String) {
-        let Some(activity) = trail.into_activity(self.now(), succeeded, message) else { return };
+        let Some(activity) = trail.into_activity(self.now(), succeeded, message) else {
+            return;
+        };
         // The answer stands whether or not it could be noted.
         if let Err(error) = self.store().record_activity(vec![activity]).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "an activity entry was lost");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "an activity entry was lost"
+            );
         }
     }
 }

@@ -19,7 +19,13 @@ pub(crate) fn plain(text: &str) -> String {
 /// At most the first `limit` characters of a value that a client sent, without control characters, to be quoted in
 /// words for a person.
 pub(crate) fn quoted(value: &str, limit: usize) -> String {
-    let visible = |character: char| if character.is_control() { '\u{FFFD}' } else { character };
+    let visible = |character: char| {
+        if character.is_control() {
+            '\u{FFFD}'
+        } else {
+            character
+        }
+    };
     let mut quoted: String = value.chars().take(limit).map(visible).collect();
     if value.chars().nth(limit).is_some() {
         quoted.push('…');
@@ -35,7 +41,10 @@ mod tests {
 
     #[test]
     fn typographic_quotes_become_plain_ones() {
-        assert_eq!(plain("uncheck “Confidential” – it’s \"on\""), "uncheck 'Confidential' ? it's 'on'");
+        assert_eq!(
+            plain("uncheck “Confidential” – it’s \"on\""),
+            "uncheck 'Confidential' ? it's 'on'"
+        );
     }
 
     #[test]

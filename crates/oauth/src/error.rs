@@ -72,7 +72,10 @@ pub struct ErrorBody {
 impl EndpointError {
     /// Refuses a request, in words for the integrator.
     pub(crate) fn refused(code: ErrorCode, description: impl AsRef<str>) -> Self {
-        Self::Refused { code, description: description::plain(description.as_ref()) }
+        Self::Refused {
+            code,
+            description: description::plain(description.as_ref()),
+        }
     }
 
     /// The kind of error.
@@ -110,7 +113,10 @@ impl EndpointError {
 
     /// The JSON body.
     pub fn body(&self) -> ErrorBody {
-        ErrorBody { error: self.code().id(), error_description: self.description().to_owned() }
+        ErrorBody {
+            error: self.code().id(),
+            error_description: self.description().to_owned(),
+        }
     }
 }
 

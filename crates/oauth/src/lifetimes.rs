@@ -23,8 +23,11 @@ pub struct LifetimesError(Duration);
 impl Lifetimes {
     /// The usual lifetimes, but for the code's: one to ten minutes (RFC 6749 section 4.1.2 advises at most ten).
     pub fn with_code(code: Duration) -> Result<Self, LifetimesError> {
-        if (Duration::from_mins(1)..=Duration::from_mins(10)).contains(&code) {
-            Ok(Self { code, ..Self::default() })
+        if (Duration::from_secs(60)..=Duration::from_secs(10 * 60)).contains(&code) {
+            Ok(Self {
+                code,
+                ..Self::default()
+            })
         } else {
             Err(LifetimesError(code))
         }
@@ -35,9 +38,9 @@ impl Lifetimes {
 impl Default for Lifetimes {
     fn default() -> Self {
         Self {
-            code: Duration::from_mins(2),
-            access_token: Duration::from_hours(1),
-            refresh_token: Duration::from_hours(90 * 24),
+            code: Duration::from_secs(2 * 60),
+            access_token: Duration::from_secs(3_600),
+            refresh_token: Duration::from_secs(90 * 24 * 3_600),
         }
     }
 }
@@ -49,7 +52,11 @@ mod tests {
     #[test]
     fn a_code_lives_one_to_ten_minutes() {
         for (seconds, good) in [(59, false), (60, true), (120, true), (600, true), (601, false)] {
-            assert_eq!(Lifetimes::with_code(Duration::from_secs(seconds)).is_ok(), good, "{seconds}");
+            assert_eq!(
+                Lifetimes::with_code(Duration::from_secs(seconds)).is_ok(),
+                good,
+                "{seconds}"
+            );
         }
     }
 }

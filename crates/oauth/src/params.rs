@@ -31,18 +31,28 @@ impl<'a> Params<'a> {
     /// Keeps those of `pairs` whose name is `known`.
     pub(crate) fn new(pairs: &'a [(String, String)], known: &[&'static str]) -> Self {
         let known = |name: &str| known.iter().copied().find(|known| *known == name);
-        Self(pairs.iter().filter_map(|(name, value)| Some((known(name)?, value.as_str()))).collect())
+        Self(
+            pairs
+                .iter()
+                .filter_map(|(name, value)| Some((known(name)?, value.as_str())))
+                .collect(),
+        )
     }
 
     /// The value of a parameter, `None` if it is left out or empty.
     pub(crate) fn get(&self, name: &str) -> Result<Option<&'a str>, ParamError> {
         let mut found = self.0.iter().filter(|(other, _)| *other == name);
-        let Some((name, value)) = found.next().copied() else { return Ok(None) };
+        let Some((name, value)) = found.next().copied() else {
+            return Ok(None);
+        };
         if found.next().is_some() {
             return Err(ParamError::Duplicate(name));
         }
         if value.len() > MAX_VALUE {
-            return Err(ParamError::TooLong { name, length: value.len() });
+            return Err(ParamError::TooLong {
+                name,
+                length: value.len(),
+            });
         }
         Ok(Some(value).filter(|value| !value.is_empty()))
     }
@@ -67,7 +77,9 @@ mod tests {
     const KNOWN: &[&str] = &["code", "state"];
 
     fn pairs(text: &[(&str, &str)]) -> Vec<(String, String)> {
-        text.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        text.iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
@@ -95,7 +107,10 @@ mod tests {
         let long = "x".repeat(MAX_VALUE + 1);
         let pairs = pairs(&[("state", &long)]);
         let error = Params::new(&pairs, KNOWN).check().unwrap_err();
-        assert_eq!(error.to_string(), "the parameter `state` has 4097 bytes; at most 4096 are allowed");
+        assert_eq!(
+            error.to_string(),
+            "the parameter `state` has 4097 bytes; at most 4096 are allowed"
+        );
     }
 
     proptest! {

@@ -88,7 +88,11 @@ pub(crate) enum VerifierError {
 
 /// Checks the verifier of a token request against the challenge that was kept. A public client needs both; without a
 /// challenge there must be no verifier, or an attacker who stripped the challenge would go unnoticed.
-pub(crate) fn verify(challenge: Option<&str>, verifier: Option<&str>, required: bool) -> Result<(), VerifierError> {
+pub(crate) fn verify(
+    challenge: Option<&str>,
+    verifier: Option<&str>,
+    required: bool,
+) -> Result<(), VerifierError> {
     match (challenge, verifier) {
         (None, Some(_)) => Err(VerifierError::Unexpected),
         (None, None) if required => Err(VerifierError::NoProof),
@@ -101,7 +105,11 @@ pub(crate) fn verify(challenge: Option<&str>, verifier: Option<&str>, required: 
         (Some(challenge), Some(verifier)) => {
             let expected = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier));
             let same: bool = expected.as_bytes().ct_eq(challenge.as_bytes()).into();
-            if same { Ok(()) } else { Err(VerifierError::Mismatch) }
+            if same {
+                Ok(())
+            } else {
+                Err(VerifierError::Mismatch)
+            }
         }
     }
 }
@@ -132,8 +140,14 @@ mod tests {
     #[test]
     fn a_challenge_without_verifier_and_a_verifier_without_challenge_are_refused() {
         for required in [true, false] {
-            assert_eq!(verify(Some(CHALLENGE), None, required), Err(VerifierError::Missing));
-            assert_eq!(verify(None, Some(VERIFIER), required), Err(VerifierError::Unexpected));
+            assert_eq!(
+                verify(Some(CHALLENGE), None, required),
+                Err(VerifierError::Missing)
+            );
+            assert_eq!(
+                verify(None, Some(VERIFIER), required),
+                Err(VerifierError::Unexpected)
+            );
         }
         assert_eq!(verify(None, None, false), Ok(()));
         assert_eq!(verify(None, None, true), Err(VerifierError::NoProof));
@@ -149,27 +163,50 @@ mod tests {
             ("ä".repeat(43), VerifierError::Characters),
             (format!("{VERIFIER}="), VerifierError::Characters),
         ] {
-            assert_eq!(verify(Some(CHALLENGE), Some(&verifier), true), Err(expected), "{verifier}");
+            assert_eq!(
+                verify(Some(CHALLENGE), Some(&verifier), true),
+                Err(expected),
+                "{verifier}"
+            );
         }
     }
 
     #[test]
     fn the_challenge_sent_as_verifier_is_refused_so_plain_cannot_be_had() {
-        assert_eq!(verify(Some(CHALLENGE), Some(CHALLENGE), true), Err(VerifierError::Mismatch));
+        assert_eq!(
+            verify(Some(CHALLENGE), Some(CHALLENGE), true),
+            Err(VerifierError::Mismatch)
+        );
     }
 
     #[test]
     fn only_s256_challenges_of_the_right_form_are_read() {
         let read = |challenge, method| CodeChallenge::read(challenge, method, false);
-        assert_eq!(read(Some(CHALLENGE), Some("S256")).unwrap().unwrap().into_string(), CHALLENGE);
+        assert_eq!(
+            read(Some(CHALLENGE), Some("S256"))
+                .unwrap()
+                .unwrap()
+                .into_string(),
+            CHALLENGE
+        );
         assert_eq!(read(Some(CHALLENGE), None), Err(ChallengeError::MissingMethod));
-        assert_eq!(read(Some(CHALLENGE), Some("plain")), Err(ChallengeError::OtherMethod));
-        assert_eq!(read(Some(CHALLENGE), Some("s256")), Err(ChallengeError::OtherMethod));
+        assert_eq!(
+            read(Some(CHALLENGE), Some("plain")),
+            Err(ChallengeError::OtherMethod)
+        );
+        assert_eq!(
+            read(Some(CHALLENGE), Some("s256")),
+            Err(ChallengeError::OtherMethod)
+        );
         assert_eq!(read(None, Some("S256")), Err(ChallengeError::MissingForMethod));
         assert_eq!(read(Some("abc"), Some("S256")), Err(ChallengeError::Length(3)));
-        assert_eq!(read(Some(&format!("{CHALLENGE}=")), Some("S256")), Err(ChallengeError::Characters));
+        let padded = format!("{CHALLENGE}=");
+        assert_eq!(read(Some(&padded), Some("S256")), Err(ChallengeError::Characters));
         assert_eq!(read(None, None), Ok(None));
-        assert_eq!(CodeChallenge::read(None, None, true), Err(ChallengeError::Required));
+        assert_eq!(
+            CodeChallenge::read(None, None, true),
+            Err(ChallengeError::Required)
+        );
     }
 
     proptest! {

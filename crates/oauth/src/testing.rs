@@ -17,7 +17,11 @@ pub(crate) fn spec(redirect_uris: &str, confidential: bool) -> ApplicationSpec {
     let draft = ApplicationDraft {
         name: "Mobile App".into(),
         redirect_uris: redirect_uris.into(),
-        scopes: vec!["read:posts".into(), "write:posts".into(), "host:read:network_members".into()],
+        scopes: vec![
+            "read:posts".into(),
+            "write:posts".into(),
+            "host:read:network_members".into(),
+        ],
         confidential,
         skip_consent: false,
     };

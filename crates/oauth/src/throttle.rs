@@ -8,7 +8,7 @@ use latchkey_domain::Timestamp;
 use latchkey_store::GrantId;
 
 /// How long the same event of the same grant is not recorded again.
-const PAUSE: Duration = Duration::from_mins(1);
+const PAUSE: Duration = Duration::from_secs(60);
 
 /// How many events are remembered. It bounds the memory; when it is full, the old ones are forgotten.
 const CAPACITY: usize = 4_096;
@@ -21,7 +21,10 @@ impl Throttle {
     /// Whether this event of this grant may be recorded now; if so, it may not for a while.
     pub(crate) fn admits(&self, grant: GrantId, event: &'static str, now: Timestamp) -> bool {
         let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if recorded.get(&(grant, event)).is_some_and(|at| now.since(*at) < PAUSE) {
+        if recorded
+            .get(&(grant, event))
+            .is_some_and(|at| now.since(*at) < PAUSE)
+        {
             return false;
         }
         if recorded.len() >= CAPACITY {
@@ -47,7 +50,7 @@ mod tests {
         assert!(!throttle.admits(GrantId(1), "expired", start.plus(Duration::from_secs(59))));
         assert!(throttle.admits(GrantId(1), "revoked", start));
         assert!(throttle.admits(GrantId(2), "expired", start));
-        assert!(throttle.admits(GrantId(1), "expired", start.plus(Duration::from_mins(1))));
+        assert!(throttle.admits(GrantId(1), "expired", start.plus(Duration::from_secs(60))));
     }
 
     #[test]

@@ -102,7 +102,8 @@ pub trait Applications: Send + Sync {
         page: PageRequest,
     ) -> Result<Page<ApplicationListing>, StoreError>;
 
-    /// Edits an application.
+    /// Edits an application and counts the edit. One that changes nothing is none: revision and audit trail stay as
+    /// they are.
     async fn update_application(
         &self,
         client_id: &ClientId,
@@ -111,7 +112,8 @@ pub trait Applications: Send + Sync {
         at: Timestamp,
     ) -> Result<UpdateOutcome, StoreError>;
 
-    /// Pauses (`true`) or resumes an application; `None` if there is none. Doing it twice changes nothing.
+    /// Pauses (`true`) or resumes an application; `None` if there is none. Doing it twice changes nothing, and
+    /// it is no edit: the revision stays.
     async fn set_paused(
         &self,
         client_id: &ClientId,

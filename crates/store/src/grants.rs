@@ -153,7 +153,7 @@ pub trait Grants: Send + Sync {
     async fn grant(&self, id: GrantId) -> Result<Option<Grant>, StoreError>;
 
     /// Reads a grant, asks `decide`, and stores what it says, all in one transaction. Returns the grant as it was read
-    /// and as it is now; `None` if there is none.
+    /// and as it is now; `None` if there is none. A later `last_used_at` becomes the application's too, to the minute.
     async fn change_grant(
         &self,
         id: GrantId,

@@ -75,10 +75,10 @@ impl ServerKey {
 
     /// What the key is recognised by. It can be stored and shown: it is derived, and the key does not follow from it.
     pub fn fingerprint(&self) -> String {
-        self.derive("fingerprint v1")[..16]
+        let print = self.derive("fingerprint v1");
+        print[..16]
             .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
     fn load(path: &Path) -> Result<Option<Self>, StoreError> {

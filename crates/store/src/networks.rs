@@ -42,7 +42,7 @@ pub trait Networks: Send + Sync {
     ) -> Result<Network, StoreError>;
 
     /// The first run: names the network and adds its first host. `None`, and nothing changed, if there is a host
-    /// already or the email is taken.
+    /// already or the email is taken. The member is a host, whatever role was asked for.
     async fn found_network(
         &self,
         network: NewNetwork,

@@ -5,7 +5,10 @@ use super::AccessError;
 
 /// Takes the token out of the header's value. The scheme's case does not count (RFC 9110 section 11.1).
 pub(super) fn token(authorization: Option<&str>) -> Result<&str, AccessError> {
-    let header = authorization.map(str::trim).filter(|header| !header.is_empty()).ok_or(AccessError::NoToken)?;
+    let header = authorization
+        .map(str::trim)
+        .filter(|header| !header.is_empty())
+        .ok_or(AccessError::NoToken)?;
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
     if !scheme.eq_ignore_ascii_case("bearer") {
         // Another scheme is no attempt to use a token.
@@ -13,7 +16,9 @@ pub(super) fn token(authorization: Option<&str>) -> Result<&str, AccessError> {
     }
     let token = token.trim();
     if token.is_empty() {
-        return Err(AccessError::InvalidRequest("the Authorization header says Bearer, but no token follows"));
+        return Err(AccessError::InvalidRequest(
+            "the Authorization header says Bearer, but no token follows",
+        ));
     }
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(AccessError::InvalidRequest(
@@ -42,7 +47,10 @@ mod tests {
             assert!(matches!(token(header), Err(AccessError::NoToken)), "{header:?}");
         }
         for header in ["Bearer", "Bearer ", "Bearer a b", "Bearer a\tb"] {
-            assert!(matches!(token(Some(header)), Err(AccessError::InvalidRequest(_))), "{header:?}");
+            assert!(
+                matches!(token(Some(header)), Err(AccessError::InvalidRequest(_))),
+                "{header:?}"
+            );
         }
     }
 

@@ -14,7 +14,9 @@ use crate::tokens::Unreadable;
 pub(crate) enum Rejection {
     #[error("the access token is not good: {0}")]
     Unreadable(Unreadable),
-    #[error("what the access token stood for is gone: the application or the member was removed, or it was disconnected")]
+    #[error(
+        "what the access token stood for is gone: the application or the member was removed, or it was disconnected"
+    )]
     Gone,
     #[error("the access token was revoked: {}", reason_words(*.0))]
     Revoked(RevocationReason),
@@ -22,7 +24,9 @@ pub(crate) enum Rejection {
     Paused,
     #[error("the access token was superseded by a refresh; use the newest one")]
     Superseded,
-    #[error("the access token is newer than what this server remembers, as after restoring a backup; authorize again")]
+    #[error(
+        "the access token is newer than what this server remembers, as after restoring a backup; authorize again"
+    )]
     Unknown,
     #[error("the access token expired {} ago; use the refresh token to get a new one", ago(*.0))]
     Expired(Duration),
@@ -181,7 +185,12 @@ mod tests {
     fn a_missing_scope_is_named() {
         let error = AccessError::InsufficientScope(Scope::ReadPosts);
         assert_eq!(error.status(), 403);
-        assert!(error.www_authenticate(METADATA).unwrap().contains(r#", scope="read:posts","#));
+        assert!(
+            error
+                .www_authenticate(METADATA)
+                .unwrap()
+                .contains(r#", scope="read:posts","#)
+        );
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub(crate) fn judge(
         }
     } else if claims.generation > state.generation {
         return Err(Rejection::Unknown);
-    } else if claims.generation + 1 < state.generation || state.generation_used_at.is_some_and(|at| now.since(at) >= RACE)
+    } else if claims.generation + 1 < state.generation
+        || state.generation_used_at.is_some_and(|at| now.since(at) >= RACE)
     {
         return Err(Rejection::Superseded);
     }
@@ -53,7 +54,10 @@ pub(crate) fn judge(
 /// still ask for, and what the member may still grant. Taking a scope from an application or demoting a host takes
 /// effect at the next check.
 pub(crate) fn effective_scopes(grant: &Grant, limit: ScopeLimit) -> ScopeSet {
-    limit.of(grant.scopes).meet(grant.application.spec.scopes).meet(grant.member.role.grantable_scopes())
+    limit
+        .of(grant.scopes)
+        .meet(grant.application.spec.scopes)
+        .meet(grant.member.role.grantable_scopes())
 }
 
 #[cfg(test)]
@@ -65,11 +69,21 @@ mod tests {
     use crate::testing::{grant, seconds};
 
     fn claims(generation: u32, issued_at: Timestamp) -> Claims {
-        Claims { grant: grant().id, generation, issued_at, limit: ScopeLimit::NONE }
+        Claims {
+            grant: grant().id,
+            generation,
+            issued_at,
+            limit: ScopeLimit::NONE,
+        }
     }
 
     fn verdict(grant: &Grant, generation: u32, issued_at: u64, now: u64) -> Result<(), Rejection> {
-        judge(grant, &claims(generation, seconds(issued_at)), seconds(now), Lifetimes::default())
+        judge(
+            grant,
+            &claims(generation, seconds(issued_at)),
+            seconds(now),
+            Lifetimes::default(),
+        )
     }
 
     #[test]
@@ -78,7 +92,10 @@ mod tests {
         (grant.state.generation, grant.state.issued_at) = (3, seconds(100));
         assert_eq!(verdict(&grant, 3, 100, 100), Ok(()));
         assert_eq!(verdict(&grant, 3, 100, 3_699), Ok(()));
-        assert_eq!(verdict(&grant, 3, 100, 3_700), Err(Rejection::Expired(Duration::ZERO)));
+        assert_eq!(
+            verdict(&grant, 3, 100, 3_700),
+            Err(Rejection::Expired(Duration::ZERO))
+        );
     }
 
     #[test]
@@ -86,7 +103,10 @@ mod tests {
         let mut grant = grant();
         (grant.state.generation, grant.state.issued_at) = (3, seconds(1_000));
         assert_eq!(verdict(&grant, 2, 100, 3_699), Ok(()));
-        assert_eq!(verdict(&grant, 2, 100, 3_700), Err(Rejection::Expired(Duration::ZERO)));
+        assert_eq!(
+            verdict(&grant, 2, 100, 3_700),
+            Err(Rejection::Expired(Duration::ZERO))
+        );
         grant.state.generation_used_at = Some(seconds(1_001));
         assert_eq!(verdict(&grant, 2, 100, 1_030), Ok(()));
         assert_eq!(verdict(&grant, 2, 100, 1_031), Err(Rejection::Superseded));
@@ -109,17 +129,27 @@ mod tests {
         grant.application.paused_at = Some(seconds(5));
         assert_eq!(verdict(&grant, 1, 0, 10), Err(Rejection::Paused));
         grant.state.revoked = Some((seconds(5), RevocationReason::Member));
-        assert_eq!(verdict(&grant, 1, 0, 10), Err(Rejection::Revoked(RevocationReason::Member)));
+        assert_eq!(
+            verdict(&grant, 1, 0, 10),
+            Err(Rejection::Revoked(RevocationReason::Member))
+        );
     }
 
     #[test]
     fn the_scopes_are_the_meet_of_all_who_have_a_say() {
         let mut grant = grant();
-        grant.scopes = "read:posts write:posts host:read:network_members".parse().unwrap();
-        grant.application.spec.scopes = "read:posts host:read:network_members read:courses".parse().unwrap();
+        grant.scopes = "read:posts write:posts host:read:network_members"
+            .parse()
+            .unwrap();
+        grant.application.spec.scopes = "read:posts host:read:network_members read:courses"
+            .parse()
+            .unwrap();
         grant.member.role = Role::Host;
         let scopes = |grant: &Grant, limit| effective_scopes(grant, limit).to_string();
-        assert_eq!(scopes(&grant, ScopeLimit::NONE), "host:read:network_members read:posts");
+        assert_eq!(
+            scopes(&grant, ScopeLimit::NONE),
+            "host:read:network_members read:posts"
+        );
         let only_posts = ScopeLimit::to(ScopeSet::from_iter([Scope::ReadPosts]));
         assert_eq!(scopes(&grant, only_posts), "read:posts");
         grant.member.role = Role::Moderator;

@@ -17,7 +17,7 @@ use crate::tokens::{Claims, Presented, TokenKind};
 use crate::{AuthorizationServer, RequestOrigin};
 
 /// How exactly the last use of a grant is kept. Coarse, so that using a token is not writing a row.
-const LAST_USED_GRAIN: Duration = Duration::from_mins(1);
+const LAST_USED_GRAIN: Duration = Duration::from_secs(60);
 
 /// What a good access token opens, and for whom.
 #[derive(Clone, Debug)]
@@ -35,7 +35,11 @@ pub struct Access {
 impl Access {
     /// Fails with `insufficient_scope` unless the token has `scope`.
     pub fn require(&self, scope: Scope) -> Result<(), AccessError> {
-        if self.scopes.contains(scope) { Ok(()) } else { Err(AccessError::InsufficientScope(scope)) }
+        if self.scopes.contains(scope) {
+            Ok(())
+        } else {
+            Err(AccessError::InsufficientScope(scope))
+        }
     }
 }
 
@@ -51,7 +55,10 @@ impl AuthorizationServer {
         origin: &RequestOrigin,
     ) -> Result<Access, AccessError> {
         let text = bearer::token(authorization)?;
-        let token = self.token_key().read(TokenKind::Access, text).map_err(Rejection::Unreadable)?;
+        let token = self
+            .token_key()
+            .read(TokenKind::Access, text)
+            .map_err(Rejection::Unreadable)?;
         let mut grant = self.confirmed_grant(&token).await?.ok_or(Rejection::Gone)?;
         let now = self.now();
         let mut verdict = judge(&grant, &token.claims, now, self.lifetimes());
@@ -112,7 +119,11 @@ fn note_use(grant: &Grant, claims: &Claims, now: Timestamp) -> GrantChange {
     if first_of_generation {
         state.generation_used_at = Some(now);
     }
-    if first_of_generation || state.last_used_at.is_none_or(|last| now >= last.plus(LAST_USED_GRAIN)) {
+    if first_of_generation
+        || state
+            .last_used_at
+            .is_none_or(|last| now >= last.plus(LAST_USED_GRAIN))
+    {
         state.last_used_at = Some(now);
         return GrantChange::Set(state);
     }
@@ -126,7 +137,12 @@ mod tests {
     use crate::tokens::ScopeLimit;
 
     fn claims(generation: u32) -> Claims {
-        Claims { grant: grant().id, generation, issued_at: seconds(0), limit: ScopeLimit::NONE }
+        Claims {
+            grant: grant().id,
+            generation,
+            issued_at: seconds(0),
+            limit: ScopeLimit::NONE,
+        }
     }
 
     #[test]
@@ -134,12 +150,22 @@ mod tests {
         let mut grant = grant();
         grant.state.generation = 2;
         grant.state.last_used_at = Some(seconds(0));
-        let GrantChange::Set(used) = note_use(&grant, &claims(2), seconds(1)) else { panic!("not noted") };
-        assert_eq!((used.generation_used_at, used.last_used_at), (Some(seconds(1)), Some(seconds(1))));
+        let GrantChange::Set(used) = note_use(&grant, &claims(2), seconds(1)) else {
+            panic!("not noted")
+        };
+        assert_eq!(
+            (used.generation_used_at, used.last_used_at),
+            (Some(seconds(1)), Some(seconds(1)))
+        );
         grant.state = used;
         assert_eq!(note_use(&grant, &claims(2), seconds(60)), GrantChange::Keep);
-        let GrantChange::Set(used) = note_use(&grant, &claims(2), seconds(61)) else { panic!("not noted") };
-        assert_eq!((used.generation_used_at, used.last_used_at), (Some(seconds(1)), Some(seconds(61))));
+        let GrantChange::Set(used) = note_use(&grant, &claims(2), seconds(61)) else {
+            panic!("not noted")
+        };
+        assert_eq!(
+            (used.generation_used_at, used.last_used_at),
+            (Some(seconds(1)), Some(seconds(61)))
+        );
     }
 
     #[test]
@@ -148,7 +174,9 @@ mod tests {
         grant.state.generation = 2;
         grant.state.last_used_at = Some(seconds(0));
         assert_eq!(note_use(&grant, &claims(1), seconds(59)), GrantChange::Keep);
-        let GrantChange::Set(used) = note_use(&grant, &claims(1), seconds(60)) else { panic!("not noted") };
+        let GrantChange::Set(used) = note_use(&grant, &claims(1), seconds(60)) else {
+            panic!("not noted")
+        };
         assert_eq!(used.generation_used_at, None);
     }
 }

@@ -38,7 +38,10 @@ impl Credentials {
                      application is public",
                 )
             })?;
-            return Ok(Self { client_id: client_id.to_owned(), secret: secret.map(SecretString::from) });
+            return Ok(Self {
+                client_id: client_id.to_owned(),
+                secret: secret.map(SecretString::from),
+            });
         };
         let basic = Self::from_basic(authorization)?;
         if secret.is_some() {
@@ -58,20 +61,29 @@ impl Credentials {
 
     /// HTTP Basic, with the id and the secret form-encoded inside (section 2.3.1).
     fn from_basic(authorization: &str) -> Result<Self, EndpointError> {
-        let (scheme, encoded) = authorization.trim().split_once(' ').unwrap_or((authorization.trim(), ""));
+        let (scheme, encoded) = authorization
+            .trim()
+            .split_once(' ')
+            .unwrap_or((authorization.trim(), ""));
         if !scheme.eq_ignore_ascii_case("basic") {
             return Err(invalid_client(
                 "the Authorization header does not use HTTP Basic, the only scheme that is supported here",
             ));
         }
-        let decoded = BASE64.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let decoded = BASE64
+            .decode(encoded.trim())
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok());
         let (id, secret) = decoded.as_deref().and_then(|pair| pair.split_once(':')).ok_or_else(|| {
             invalid_client(
                 "the Authorization header is not HTTP Basic; expected Basic and the base64 of client_id:client_secret",
             )
         })?;
         let secret = form_decoded(secret);
-        Ok(Self { client_id: form_decoded(id), secret: (!secret.is_empty()).then(|| secret.into()) })
+        Ok(Self {
+            client_id: form_decoded(id),
+            secret: (!secret.is_empty()).then(|| secret.into()),
+        })
     }
 }
 
@@ -95,10 +107,19 @@ mod tests {
 
     const KNOWN: &[&str] = &["client_id", "client_secret"];
 
-    fn read(authorization: Option<&str>, form: &[(&str, &str)]) -> Result<(String, Option<String>), EndpointError> {
-        let form: Vec<_> = form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    fn read(
+        authorization: Option<&str>,
+        form: &[(&str, &str)],
+    ) -> Result<(String, Option<String>), EndpointError> {
+        let form: Vec<_> = form
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let credentials = Credentials::read(authorization, &Params::new(&form, KNOWN))?;
-        Ok((credentials.client_id, credentials.secret.map(|secret| secret.expose_secret().to_owned())))
+        Ok((
+            credentials.client_id,
+            credentials.secret.map(|secret| secret.expose_secret().to_owned()),
+        ))
     }
 
     fn basic(pair: &str) -> String {
@@ -109,10 +130,19 @@ mod tests {
     fn basic_post_and_none_are_understood() {
         let both = ("id".to_owned(), Some("secret".to_owned()));
         assert_eq!(read(Some(&basic("id:secret")), &[]).unwrap(), both);
-        assert_eq!(read(Some(&basic("id:secret")), &[("client_id", "id")]).unwrap(), both);
-        assert_eq!(read(None, &[("client_id", "id"), ("client_secret", "secret")]).unwrap(), both);
+        assert_eq!(
+            read(Some(&basic("id:secret")), &[("client_id", "id")]).unwrap(),
+            both
+        );
+        assert_eq!(
+            read(None, &[("client_id", "id"), ("client_secret", "secret")]).unwrap(),
+            both
+        );
         assert_eq!(read(None, &[("client_id", "id")]).unwrap(), ("id".into(), None));
-        assert_eq!(read(None, &[("client_id", "id"), ("client_secret", "")]).unwrap(), ("id".into(), None));
+        assert_eq!(
+            read(None, &[("client_id", "id"), ("client_secret", "")]).unwrap(),
+            ("id".into(), None)
+        );
         assert_eq!(read(Some(&basic("id:")), &[]).unwrap(), ("id".into(), None));
     }
 
@@ -121,13 +151,19 @@ mod tests {
         let secret = |header: &str| read(Some(header), &[]).unwrap().1.unwrap();
         assert_eq!(secret(&basic("id:a%2Fb+c")), "a/b c");
         assert_eq!(secret(&basic("id:a%ZZ:b")), "a%ZZ:b");
-        assert_eq!(secret(&format!("basic  {}", STANDARD_NO_PAD.encode("id:sec"))), "sec");
+        assert_eq!(
+            secret(&format!("basic  {}", STANDARD_NO_PAD.encode("id:sec"))),
+            "sec"
+        );
         assert_eq!(secret(&basic("id:%FF")), "%FF");
     }
 
     #[test]
     fn two_methods_are_an_invalid_request() {
-        for form in [[("client_id", "id"), ("client_secret", "s")], [("client_id", "other"), ("client_secret", "")]] {
+        for form in [
+            [("client_id", "id"), ("client_secret", "s")],
+            [("client_id", "other"), ("client_secret", "")],
+        ] {
             let error = read(Some(&basic("id:s")), &form).unwrap_err();
             assert_eq!(error.code(), ErrorCode::InvalidRequest);
         }
@@ -137,7 +173,14 @@ mod tests {
 
     #[test]
     fn none_at_all_or_another_scheme_is_an_invalid_client() {
-        for authorization in [None, Some(""), Some("Bearer x"), Some("Basic"), Some("Basic ???"), Some("Basic aWQ=")] {
+        for authorization in [
+            None,
+            Some(""),
+            Some("Bearer x"),
+            Some("Basic"),
+            Some("Basic ???"),
+            Some("Basic aWQ="),
+        ] {
             let error = read(authorization, &[]).unwrap_err();
             assert_eq!(error.code(), ErrorCode::InvalidClient, "{authorization:?}");
         }

@@ -28,27 +28,48 @@ impl AuthorizationServer {
         credentials: &Credentials,
         trail: &mut Trail<'_>,
     ) -> Result<Application, EndpointError> {
-        let client_id: ClientId =
-            credentials.client_id.parse().map_err(|error| invalid_client(format!("`client_id` is wrong: {error}")))?;
+        let client_id: ClientId = credentials
+            .client_id
+            .parse()
+            .map_err(|error| invalid_client(format!("`client_id` is wrong: {error}")))?;
         let application = self.store().application(&client_id).await?.ok_or_else(|| {
-            invalid_client("no application has this `client_id`; it may have been deleted, or belong to another server")
+            invalid_client(
+                "no application has this `client_id`; it may have been deleted, or belong to another server",
+            )
         })?;
         trail.client = Some(client_id);
-        match (&credentials.secret, application.spec.client_type.is_confidential()) {
+        match (
+            &credentials.secret,
+            application.spec.client_type.is_confidential(),
+        ) {
             (None, false) => {}
             (Some(_), false) => {
-                return Err(invalid_client("this application is public and has no secret; leave `client_secret` out"));
+                return Err(invalid_client(
+                    "this application is public and has no secret; leave `client_secret` out",
+                ));
             }
             (None, true) => {
-                return Err(invalid_client("this application is confidential; send its `client_secret` too"));
+                return Err(invalid_client(
+                    "this application is confidential; send its `client_secret` too",
+                ));
             }
             (Some(presented), true) => {
                 let presented = presented.expose_secret();
-                let kept = self.store().client_secret(&application.client_id).await?.ok_or_else(|| {
-                    invalid_client("this application has no secret at the moment; a host just changed its type")
-                })?;
+                let kept = self
+                    .store()
+                    .client_secret(&application.client_id)
+                    .await?
+                    .ok_or_else(|| {
+                        invalid_client(
+                            "this application has no secret at the moment; a host just changed its type",
+                        )
+                    })?;
                 if !kept.is(presented) {
-                    return Err(invalid_client(hint::what_is_wrong(presented, &kept, &application.client_id)));
+                    return Err(invalid_client(hint::what_is_wrong(
+                        presented,
+                        &kept,
+                        &application.client_id,
+                    )));
                 }
             }
         }

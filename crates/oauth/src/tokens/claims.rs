@@ -27,7 +27,32 @@ impl Claims {
     }
 
     pub(crate) fn from_bytes(bytes: &[u8; Self::LENGTH]) -> Self {
-        let [g0, g1, g2, g3, g4, g5, g6, g7, n0, n1, n2, n3, t0, t1, t2, t3, t4, t5, t6, t7, l0, l1, l2, l3] = *bytes;
+        let [
+            g0,
+            g1,
+            g2,
+            g3,
+            g4,
+            g5,
+            g6,
+            g7,
+            n0,
+            n1,
+            n2,
+            n3,
+            t0,
+            t1,
+            t2,
+            t3,
+            t4,
+            t5,
+            t6,
+            t7,
+            l0,
+            l1,
+            l2,
+            l3,
+        ] = *bytes;
         Self {
             grant: GrantId(i64::from_be_bytes([g0, g1, g2, g3, g4, g5, g6, g7])),
             generation: u32::from_be_bytes([n0, n1, n2, n3]),
@@ -52,7 +77,10 @@ impl ScopeLimit {
 
     /// Those of `scopes` that are within the limit.
     pub(crate) fn of(self, scopes: ScopeSet) -> ScopeSet {
-        scopes.iter().filter(|scope| self.0 & 1 << number(*scope) != 0).collect()
+        scopes
+            .iter()
+            .filter(|scope| self.0 & 1 << number(*scope) != 0)
+            .collect()
     }
 }
 

@@ -54,7 +54,9 @@ impl TokenKey {
         claims: &[u8; Claims::LENGTH],
         tag: &Tag,
     ) -> bool {
-        self.inner_mac(kind, salt, claims).verify_truncated_left(tag).is_ok()
+        self.inner_mac(kind, salt, claims)
+            .verify_truncated_left(tag)
+            .is_ok()
     }
 
     /// Compares in constant time. A `tag` of another length than [`TAG`] is wrong.
@@ -65,11 +67,18 @@ impl TokenKey {
         inner: &Tag,
         tag: &[u8],
     ) -> bool {
-        tag.len() == TAG && self.outer_mac(kind, claims, inner).verify_truncated_left(tag).is_ok()
+        tag.len() == TAG
+            && self
+                .outer_mac(kind, claims, inner)
+                .verify_truncated_left(tag)
+                .is_ok()
     }
 
     fn begun_mac(&self, request: &str, at: Timestamp) -> Hmac<Sha256> {
-        self.mac("latchkey authorization begun 1", &[&at.as_millis().to_be_bytes(), request.as_bytes()])
+        self.mac(
+            "latchkey authorization begun 1",
+            &[&at.as_millis().to_be_bytes(), request.as_bytes()],
+        )
     }
 
     /// The tag with which an authorization request says when it was begun.

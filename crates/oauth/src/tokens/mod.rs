@@ -111,7 +111,10 @@ pub(crate) struct Presented {
 
 impl fmt::Debug for Presented {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Presented").field("kind", &self.kind).field("claims", &self.claims).finish_non_exhaustive()
+        f.debug_struct("Presented")
+            .field("kind", &self.kind)
+            .field("claims", &self.claims)
+            .finish_non_exhaustive()
     }
 }
 
@@ -139,7 +142,10 @@ impl TokenKey {
         if presented.kind == kind {
             Ok(presented)
         } else {
-            Err(Unreadable::OtherKind { found: presented.kind, expected: kind })
+            Err(Unreadable::OtherKind {
+                found: presented.kind,
+                expected: kind,
+            })
         }
     }
 
@@ -151,20 +157,31 @@ impl TokenKey {
             .ok_or(Unreadable::NotOurs)?;
         // With room to spare, since the decoder wants whole groups. There is one way only to write given bytes.
         let mut buffer = [0; LENGTH + 4];
-        let length = URL_SAFE_NO_PAD.decode_slice(encoded, &mut buffer).map_err(|_| Unreadable::NotOurs)?;
+        let length = URL_SAFE_NO_PAD
+            .decode_slice(encoded, &mut buffer)
+            .map_err(|_| Unreadable::NotOurs)?;
         let (claims, rest) = buffer[..length].split_first_chunk().ok_or(Unreadable::NotOurs)?;
         let (inner, outer) = rest.split_first_chunk().ok_or(Unreadable::NotOurs)?;
         // A text that is longer or shorter leaves an outer tag of another length.
         if !self.is_outer(kind, claims, inner, outer) {
             return Err(Unreadable::NotOurs);
         }
-        Ok(Presented { kind, claims: Claims::from_bytes(claims), inner: *inner })
+        Ok(Presented {
+            kind,
+            claims: Claims::from_bytes(claims),
+            inner: *inner,
+        })
     }
 
     /// Whether the token was made for this grant: the number is right, and the inner tag was made with its salt.
     pub(crate) fn confirms(&self, presented: &Presented, grant: &Grant) -> bool {
         presented.claims.grant == grant.id
-            && self.is_inner(presented.kind, &grant.salt, &presented.claims.to_bytes(), &presented.inner)
+            && self.is_inner(
+                presented.kind,
+                &grant.salt,
+                &presented.claims.to_bytes(),
+                &presented.inner,
+            )
     }
 }
 

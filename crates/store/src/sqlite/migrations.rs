@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use super::opening::explain;
 use crate::{StoreError, random};
 
-/// Marks the file as ours (`PRAGMA application_id`): “LKey”.
+/// Marks the file as ours (`PRAGMA application_id`): the letters L, K, e, y.
 const APPLICATION_ID: i64 = 0x4C4B_6579;
 
 /// A step from one schema to the next.

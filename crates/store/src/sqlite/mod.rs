@@ -1,5 +1,5 @@
-//! The store as one `SQLite` file. Everything that is written goes through one thread ([`writer`]), everything that is
-//! read through read-only connections ([`readers`]).
+//! The store as one `SQLite` file. Everything that is written goes through one thread (`writer`), everything that is
+//! read through read-only connections (`readers`).
 
 mod activity;
 mod applications;

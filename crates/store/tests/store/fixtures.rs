@@ -37,7 +37,7 @@ impl Deref for TestStore {
     }
 }
 
-/// A new, empty store.
+/// A new, empty store. Another kind of store is tested by opening it here.
 pub(crate) fn store() -> TestStore {
     let folder = tempfile::tempdir().unwrap();
     let key = ServerKey::from_bytes([7; 32]);

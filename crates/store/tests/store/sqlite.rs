@@ -279,6 +279,29 @@ async fn a_folder_that_cannot_be_made_is_named() {
 }
 
 #[tokio::test]
+async fn a_writer_waits_for_another_process_that_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open_folder(folder.path()).unwrap();
+    let other = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
+    other
+        .execute_batch("BEGIN IMMEDIATE; INSERT INTO meta VALUES ('note', 'x')")
+        .unwrap();
+    let (made, ()) = tokio::join!(add_application(&store, "App"), async {
+        // Polled second: the write above is waiting, and reads go on meanwhile.
+        assert_eq!(
+            store
+                .applications("", PageRequest::new(1, 1))
+                .await
+                .unwrap()
+                .total,
+            0
+        );
+        other.execute_batch("COMMIT").unwrap();
+    });
+    assert_eq!(store.application(&made.client_id).await.unwrap(), Some(made));
+}
+
+#[tokio::test]
 async fn a_backup_is_a_database_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open_folder(&folder.path().join("data")).unwrap();

@@ -27,10 +27,10 @@ pub(super) fn create(
     } = new;
     // A public application has no secret, whatever was made for it.
     let secret = secret.filter(|_| spec.client_type.is_confidential());
-    let sealed = secret
+    let sealed_secret = secret
         .map(|secret| sealer.seal(&client_id, &secret))
         .transpose()?;
-    row::insert(connection, &client_id, &spec, sealed.as_deref(), at)?;
+    row::insert(connection, &client_id, &spec, sealed_secret.as_deref(), at)?;
     let detail = format!("“{}”", spec.name);
     audit::write(
         connection,

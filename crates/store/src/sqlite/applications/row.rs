@@ -60,13 +60,12 @@ pub(super) fn secret(
     client_id: &ClientId,
 ) -> Result<Option<ClientSecret>, StoreError> {
     let sql = "SELECT sealed_secret FROM applications WHERE client_id = ?1";
-    let sealed = rows::first(connection, sql, [client_id.as_str()], |columns| {
+    let kept = rows::first(connection, sql, [client_id.as_str()], |columns| {
         columns
             .table("applications")
             .get::<Option<Vec<u8>>>("sealed_secret")
     })?;
-    sealed
-        .flatten()
+    kept.flatten()
         .map(|sealed| sealer.open(client_id, &sealed))
         .transpose()
 }

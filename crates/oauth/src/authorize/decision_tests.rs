@@ -1,0 +1,144 @@
+use super::super::prompt::Prompt;
+use super::super::recipient::Recipient;
+use super::*;
+use crate::testing::{application, grant, seconds};
+
+fn recipient(redirect_uri: &str, confidential: bool, skip_consent: bool) -> Recipient {
+    let mut application = application(redirect_uri, confidential);
+    application.spec.skip_consent = skip_consent;
+    Recipient::of(application, None)
+}
+
+fn web() -> Recipient {
+    recipient("https://x.example/cb", true, false)
+}
+
+fn request<'a>(recipient: &'a Recipient, scopes: &str, prompt: &str) -> AuthorizationRequest<'a> {
+    AuthorizationRequest {
+        recipient,
+        scopes: scopes.parse().unwrap(),
+        code_challenge: None,
+        prompt: Prompt::read(Some(prompt)).unwrap(),
+    }
+}
+
+fn ada(at: u64) -> SignedIn {
+    SignedIn {
+        member: grant().member,
+        at: seconds(at),
+    }
+}
+
+fn asked(recipient: &Recipient, prompt: &str, remembered: &str) -> Result<bool, RedirectCode> {
+    asks(
+        &request(recipient, "read:posts", prompt),
+        remembered.parse().unwrap(),
+    )
+    .map_err(|error| error.code)
+}
+
+#[test]
+fn a_session_is_enough_unless_the_client_wants_a_new_sign_in() {
+    let web = web();
+    let request = request(&web, "read:posts", "");
+    assert!(signed_in(&request, Some(&ada(0)), None).unwrap().is_some());
+    assert!(signed_in(&request, None, None).unwrap().is_none());
+}
+
+#[test]
+fn prompt_login_wants_a_sign_in_since_the_request_was_begun() {
+    let web = web();
+    let request = request(&web, "read:posts", "login");
+    let is_signed_in = |at, begun: Option<u64>| {
+        signed_in(&request, Some(&ada(at)), begun.map(seconds))
+            .unwrap()
+            .is_some()
+    };
+    assert!(!is_signed_in(100, None));
+    assert!(!is_signed_in(99, Some(100)));
+    assert!(is_signed_in(101, Some(100)));
+    assert!(signed_in(&request, None, Some(seconds(100))).unwrap().is_none());
+}
+
+#[test]
+fn prompt_none_without_a_session_fails() {
+    let web = web();
+    let error = signed_in(&request(&web, "read:posts", "none"), None, None).unwrap_err();
+    assert_eq!(error.code, RedirectCode::LoginRequired);
+}
+
+#[test]
+fn only_a_host_grants_host_scopes() {
+    let web = web();
+    let request = request(&web, "read:posts host:read:network_members", "");
+    assert!(may_grant(&request, Role::Host).is_ok());
+    for role in [Role::Member, Role::Moderator] {
+        let error = may_grant(&request, role).unwrap_err();
+        assert_eq!(error.code, RedirectCode::AccessDenied);
+        assert!(
+            error
+                .description
+                .starts_with("only a host of the network can grant host:read:network_members,")
+        );
+    }
+}
+
+#[test]
+fn who_granted_all_of_it_before_is_not_asked_again() {
+    let web = web();
+    assert_eq!(asked(&web, "", ""), Ok(true));
+    assert_eq!(asked(&web, "", "write:posts"), Ok(true));
+    assert_eq!(asked(&web, "", "read:posts"), Ok(false));
+    assert_eq!(asked(&web, "", "read:posts write:posts"), Ok(false));
+    assert_eq!(asked(&web, "consent", "read:posts"), Ok(true));
+}
+
+#[test]
+fn prompt_none_shows_no_page() {
+    let web = web();
+    assert_eq!(asked(&web, "none", "read:posts"), Ok(false));
+    assert_eq!(asked(&web, "none", ""), Err(RedirectCode::ConsentRequired));
+    let native = recipient("http://127.0.0.1/cb", false, false);
+    assert_eq!(
+        asked(&native, "none", "read:posts"),
+        Err(RedirectCode::InteractionRequired)
+    );
+    assert_eq!(asked(&native, "none", ""), Err(RedirectCode::ConsentRequired));
+}
+
+#[test]
+fn a_trusted_application_is_let_through_unless_it_wants_to_ask() {
+    for (uri, confidential) in [("https://x.example/cb", true), ("http://127.0.0.1/cb", false)] {
+        let trusted = recipient(uri, confidential, true);
+        assert_eq!(asked(&trusted, "", ""), Ok(false));
+        assert_eq!(asked(&trusted, "none", ""), Ok(false));
+        assert_eq!(asked(&trusted, "consent", ""), Ok(true));
+    }
+}
+
+#[test]
+fn an_earlier_consent_does_not_count_where_any_program_could_pose_as_the_application() {
+    for uri in [
+        "http://127.0.0.1/cb",
+        "http://localhost:3000/cb",
+        "com.example.app:/cb",
+    ] {
+        assert_eq!(
+            asked(&recipient(uri, false, false), "", "read:posts"),
+            Ok(true),
+            "{uri}"
+        );
+    }
+    assert_eq!(
+        asked(
+            &recipient("https://spa.example/cb", false, false),
+            "",
+            "read:posts"
+        ),
+        Ok(false)
+    );
+    assert_eq!(
+        asked(&recipient("http://127.0.0.1/cb", true, false), "", "read:posts"),
+        Ok(false)
+    );
+}

@@ -1,0 +1,170 @@
+//! What can go wrong at the authorization endpoint: errors that only a page can show, since the redirect URI cannot be
+//! trusted, and errors that go back to the application (RFC 6749 section 4.1.2.1).
+
+use latchkey_domain::ApplicationName;
+use latchkey_domain::application::ClientIdError;
+use latchkey_store::StoreError;
+use thiserror::Error;
+
+use crate::params::ParamError;
+use crate::pkce::ChallengeError;
+
+/// An error that the person reads. The message says what is wrong and what to do; it may hold values from the request,
+/// which the page has to escape.
+#[derive(Debug, Error)]
+pub enum PageError {
+    /// Without a client id nobody knows where the person came from.
+    #[error("The link that brought you here does not say which application it is for: client_id is missing.")]
+    ClientIdMissing,
+    /// It has the wrong form.
+    #[error("The link that brought you here names an application that cannot exist: {0}.")]
+    ClientIdMalformed(ClientIdError),
+    /// There is none with this id.
+    #[error(
+        "No application is registered here with the client_id of this link. It may have been deleted, or the link \
+         may be meant for another network."
+    )]
+    UnknownApplication,
+    /// `client_id` or `redirect_uri` is there twice or too long.
+    #[error("The link that brought you here is malformed: {0}.")]
+    Parameter(ParamError),
+    /// It was left out, and more than one is registered.
+    #[error(
+        "The link that brought you here does not say where to send you back to: redirect_uri is missing, and {0} has more than one."
+    )]
+    RedirectUriMissing(ApplicationName),
+    /// It is none that is registered.
+    #[error(
+        "{application} asked to send you back to “{sent}”, which is not registered for it{}. For your safety you \
+         stay here.",
+        difference.as_ref().map(|words| format!(" (compared with one that is, {words})")).unwrap_or_default()
+    )]
+    RedirectUriMismatch {
+        /// Which application.
+        application: ApplicationName,
+        /// What it sent, cut to a length that fits on a page.
+        sent: String,
+        /// How it differs from what was probably meant.
+        difference: Option<String>,
+    },
+    /// The server is at fault. The chain goes to the log, nothing of it to the person.
+    #[error("Something failed here. Try again in a moment.")]
+    Unavailable(#[source] StoreError),
+}
+
+impl PageError {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Unavailable(StoreError::Closed) => 503,
+            Self::Unavailable(_) => 500,
+            _ => 400,
+        }
+    }
+
+    /// The page's heading.
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::UnknownApplication => "Unknown application",
+            Self::RedirectUriMissing(_) | Self::RedirectUriMismatch { .. } => "Cannot send you back",
+            Self::Unavailable(_) => "Something failed",
+            _ => "This link does not work",
+        }
+    }
+}
+
+impl From<StoreError> for PageError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error)
+    }
+}
+
+/// An `error` that goes back to the application: those of RFC 6749 section 4.1.2.1, and of OpenID Connect Core section
+/// 3.1.2.6 where `prompt` and `request` need them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // Each is its name.
+pub enum RedirectCode {
+    InvalidRequest,
+    UnauthorizedClient,
+    AccessDenied,
+    UnsupportedResponseType,
+    InvalidScope,
+    ServerError,
+    TemporarilyUnavailable,
+    LoginRequired,
+    ConsentRequired,
+    InteractionRequired,
+    RequestNotSupported,
+    RequestUriNotSupported,
+}
+
+impl RedirectCode {
+    /// Its name on the wire.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::UnauthorizedClient => "unauthorized_client",
+            Self::AccessDenied => "access_denied",
+            Self::UnsupportedResponseType => "unsupported_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::ServerError => "server_error",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::LoginRequired => "login_required",
+            Self::ConsentRequired => "consent_required",
+            Self::InteractionRequired => "interaction_required",
+            Self::RequestNotSupported => "request_not_supported",
+            Self::RequestUriNotSupported => "request_uri_not_supported",
+        }
+    }
+}
+
+/// An error that goes back to the application.
+#[derive(Debug, Error)]
+#[error("{}: {description}", code.id())]
+pub(super) struct RedirectError {
+    pub(super) code: RedirectCode,
+    pub(super) description: String,
+    #[source]
+    pub(super) cause: Option<StoreError>,
+}
+
+impl RedirectError {
+    pub(super) fn new(code: RedirectCode, description: impl Into<String>) -> Self {
+        Self {
+            code,
+            description: description.into(),
+            cause: None,
+        }
+    }
+}
+
+impl From<ParamError> for RedirectError {
+    fn from(error: ParamError) -> Self {
+        Self::new(RedirectCode::InvalidRequest, error.to_string())
+    }
+}
+
+impl From<ChallengeError> for RedirectError {
+    fn from(error: ChallengeError) -> Self {
+        Self::new(RedirectCode::InvalidRequest, error.to_string())
+    }
+}
+
+impl From<StoreError> for RedirectError {
+    fn from(error: StoreError) -> Self {
+        let (code, description) = match error {
+            StoreError::Closed => (
+                RedirectCode::TemporarilyUnavailable,
+                "the server is shutting down; try again in a moment",
+            ),
+            _ => (
+                RedirectCode::ServerError,
+                "something failed on the server; try again later",
+            ),
+        };
+        Self {
+            cause: Some(error),
+            ..Self::new(code, description)
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! `/oauth/authorize` (RFC 6749 section 3.1): an application asks, a person answers.
+//!
+//! A request walks through the modules in this order: [`recipient`] (who asks, where the answer goes), [`request`]
+//! (what for), [`decision`] (sign in, ask, or answer at once), [`consent`] (what the person said), [`redirect`].
+
+mod begun;
+pub mod consent;
+mod decision;
+mod error;
+mod prompt;
+mod recipient;
+mod redirect;
+mod request;
+
+use latchkey_domain::{ScopeSet, Timestamp};
+use latchkey_store::{ActivityKind, NewGrant};
+
+use self::consent::Answer;
+pub use self::decision::{ConsentPage, Decision, SignIn, SignedIn};
+use self::error::RedirectError;
+pub use self::error::{PageError, RedirectCode};
+use self::recipient::Recipient;
+pub use self::redirect::Redirect;
+use self::request::{AuthorizationRequest, PARAMETERS};
+use crate::activity::Trail;
+use crate::params::Params;
+use crate::tokens::{Claims, ScopeLimit, TokenKind};
+use crate::{AuthorizationServer, RequestOrigin};
+
+/// Where the endpoint is.
+const PATH: &str = "/oauth/authorize";
+
+/// A request on its way through the endpoint.
+struct Visit<'a> {
+    params: Params<'a>,
+    /// The form of the consent page; `None` for a request that comes from the application.
+    form: Option<&'a [(String, String)]>,
+    signed_in: Option<&'a SignedIn>,
+    begun: Option<Timestamp>,
+    now: Timestamp,
+}
+
+impl AuthorizationServer {
+    /// Answers `GET /oauth/authorize`, given the parameters of the query and who is signed in.
+    pub async fn authorize(
+        &self,
+        query: &[(String, String)],
+        signed_in: Option<&SignedIn>,
+        origin: &RequestOrigin,
+    ) -> Decision {
+        self.decide(query, None, signed_in, origin).await
+    }
+
+    /// Answers `POST /oauth/authorize`: the fields of the consent page, with the person's answer. The HTTP layer has
+    /// made sure that they come from that page (CSRF). They hold the whole request, which is checked as when it first
+    /// came.
+    pub async fn answer_consent(
+        &self,
+        form: &[(String, String)],
+        signed_in: Option<&SignedIn>,
+        origin: &RequestOrigin,
+    ) -> Decision {
+        self.decide(form, Some(form), signed_in, origin).await
+    }
+
+    async fn decide(
+        &self,
+        pairs: &[(String, String)],
+        form: Option<&[(String, String)]>,
+        signed_in: Option<&SignedIn>,
+        origin: &RequestOrigin,
+    ) -> Decision {
+        let params = Params::new(pairs, PARAMETERS);
+        let now = self.now();
+        let begun = begun::read(&params, self.token_key(), now);
+        let visit = Visit {
+            params,
+            form,
+            signed_in,
+            begun,
+            now,
+        };
+        let mut trail = Trail::new(ActivityKind::Authorization, origin);
+        trail.member = signed_in.map(|person| person.member.id);
+        let recipient = match self.recipient(&visit.params, &mut trail).await {
+            Ok(recipient) => recipient,
+            Err(error) => {
+                self.record_failure(trail, &error.to_string()).await;
+                return Decision::Page(error);
+            }
+        };
+        match self.respond(&visit, &recipient, &mut trail).await {
+            Ok(decision) => {
+                self.record_success(trail).await;
+                decision
+            }
+            Err(error) => {
+                if error.cause.is_none() {
+                    self.record_failure(trail, &error.description).await;
+                }
+                Decision::Redirect(recipient.refuse(error, origin))
+            }
+        }
+    }
+
+    async fn respond(
+        &self,
+        visit: &Visit<'_>,
+        recipient: &Recipient,
+        trail: &mut Trail<'_>,
+    ) -> Result<Decision, RedirectError> {
+        let request = AuthorizationRequest::read(&visit.params, recipient);
+        let request = match (request, visit.signed_in) {
+            // Nobody is sent to an application by a link alone, not even with an error, or this server would lend its
+            // good name to whoever registers an application and breaks a request on purpose (RFC 9700 section 4.11.2).
+            (Err(_), None) if visit.params.get("prompt") != Ok(Some("none")) => {
+                return Ok(self.sign_in(visit, recipient, false));
+            }
+            (request, _) => request?,
+        };
+        let Some(person) = decision::signed_in(&request, visit.signed_in, visit.begun)? else {
+            return Ok(self.sign_in(visit, recipient, request.prompt.login));
+        };
+        self.check_recipient(recipient).await?;
+        decision::may_grant(&request, person.member.role)?;
+        match visit.form.and_then(|form| Answer::read(form, person.member.id)) {
+            Some(Answer::Deny) => Err(RedirectError::new(
+                RedirectCode::AccessDenied,
+                "the member declined on the consent page",
+            )),
+            Some(Answer::Allow(approved)) => {
+                let approved = approved.meet(request.scopes);
+                if approved.is_empty() {
+                    return Ok(self.ask(visit, &request, person, true));
+                }
+                let remember = !recipient.application.spec.skip_consent;
+                self.grant(visit, &request, person, approved, remember, trail)
+                    .await
+            }
+            None => {
+                let client_id = &recipient.application.client_id;
+                let remembered = self
+                    .store()
+                    .remembered_consent(person.member.id, client_id)
+                    .await?;
+                if decision::asks(&request, remembered)? {
+                    Ok(self.ask(visit, &request, person, false))
+                } else {
+                    self.grant(visit, &request, person, request.scopes, false, trail)
+                        .await
+                }
+            }
+        }
+    }
+
+    /// Fails if nobody can authorize the application at the moment.
+    async fn check_recipient(&self, recipient: &Recipient) -> Result<(), RedirectError> {
+        if recipient.application.is_paused() {
+            let words = "a host of the network paused this application; try again when it is resumed";
+            return Err(RedirectError::new(RedirectCode::UnauthorizedClient, words));
+        }
+        let plan = self.store().network().await?.plan;
+        if !plan.includes_oauth_applications() {
+            let words = format!(
+                "the network is on the {} plan, and OAuth applications come with Scale and above; a host can change the plan",
+                plan.label()
+            );
+            return Err(RedirectError::new(RedirectCode::UnauthorizedClient, words));
+        }
+        Ok(())
+    }
+
+    fn sign_in(&self, visit: &Visit<'_>, recipient: &Recipient, again: bool) -> Decision {
+        Decision::SignIn(SignIn {
+            return_to: self.return_to(visit),
+            application: recipient.application.spec.name.clone(),
+            again: again && visit.signed_in.is_some(),
+        })
+    }
+
+    fn ask(
+        &self,
+        visit: &Visit<'_>,
+        request: &AuthorizationRequest<'_>,
+        person: &SignedIn,
+        nothing_approved: bool,
+    ) -> Decision {
+        let mut hidden: Vec<_> = visit
+            .params
+            .pairs()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        hidden.push((consent::MEMBER.to_owned(), person.member.id.to_string()));
+        Decision::Consent(Box::new(ConsentPage {
+            application: request.recipient.application.clone(),
+            member: person.member.clone(),
+            scopes: request.scopes,
+            redirect_uri: request.recipient.redirect_uri.clone(),
+            hidden,
+            return_to: self.return_to(visit),
+            nothing_approved,
+        }))
+    }
+
+    /// The request's own address, with the time at which it was begun.
+    fn return_to(&self, visit: &Visit<'_>) -> String {
+        let begun = begun::write(&visit.params, self.token_key(), visit.begun.unwrap_or(visit.now));
+        format!(
+            "{PATH}?{}&{}={begun}",
+            request::query(&visit.params),
+            begun::PARAMETER
+        )
+    }
+
+    /// Keeps the authorization and sends the browser back with a code.
+    async fn grant(
+        &self,
+        visit: &Visit<'_>,
+        request: &AuthorizationRequest<'_>,
+        person: &SignedIn,
+        scopes: ScopeSet,
+        remember: bool,
+        trail: &mut Trail<'_>,
+    ) -> Result<Decision, RedirectError> {
+        let Recipient {
+            application,
+            registered,
+            requested,
+            ..
+        } = request.recipient;
+        let mut salt = [0; 16];
+        self.0.randomness.fill(&mut salt);
+        let grant = NewGrant {
+            client_id: application.client_id.clone(),
+            member: person.member.id,
+            scopes,
+            requested_redirect_uri: requested.clone(),
+            redirect_uri: registered.clone(),
+            code_challenge: request
+                .code_challenge
+                .clone()
+                .map(crate::pkce::CodeChallenge::into_string),
+            salt,
+            code_expires_at: visit.now.plus(self.lifetimes().code),
+            remember,
+        };
+        let Some(id) = self.store().create_grant(grant, visit.now).await? else {
+            // One of the two is gone; the application could do nothing with a code.
+            return Ok(Decision::Page(PageError::UnknownApplication));
+        };
+        let claims = Claims {
+            grant: id,
+            generation: 0,
+            issued_at: visit.now,
+            limit: ScopeLimit::NONE,
+        };
+        let code = self.token_key().make(TokenKind::Code, &claims, &salt);
+        trail.message = Some(format!(
+            "Authorized for {scopes}{}; a code was sent to {}.",
+            if visit.form.is_some() {
+                ""
+            } else {
+                " without asking again"
+            },
+            request.recipient.redirect_uri.host()
+        ));
+        Ok(Decision::Redirect(Redirect {
+            location: request.recipient.location(&[("code", code.expose())]),
+            error: None,
+            cause: None,
+        }))
+    }
+}

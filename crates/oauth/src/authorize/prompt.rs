@@ -1,0 +1,74 @@
+//! What a client wants the person to be asked: the `prompt` of OpenID Connect Core section 3.1.2.1, which clients of
+//! plain OAuth servers use as well.
+
+use super::error::{RedirectCode, RedirectError};
+
+/// What the person is to be asked, beyond what is necessary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Prompt {
+    /// Show no page at all; fail instead.
+    pub(super) none: bool,
+    /// Sign in again, even with a session.
+    pub(super) login: bool,
+    /// Ask for consent, even if it was given before.
+    pub(super) consent: bool,
+}
+
+impl Prompt {
+    pub(super) fn read(text: Option<&str>) -> Result<Self, RedirectError> {
+        let mut prompt = Self::default();
+        for value in text
+            .unwrap_or_default()
+            .split(' ')
+            .filter(|value| !value.is_empty())
+        {
+            match value {
+                "none" => prompt.none = true,
+                "login" => prompt.login = true,
+                // The consent page says who is signed in, and lets the person be somebody else.
+                "consent" | "select_account" => prompt.consent = true,
+                _ => {
+                    return Err(RedirectError::new(
+                        RedirectCode::InvalidRequest,
+                        "`prompt` has a value that is not known; expected none, login or consent",
+                    ));
+                }
+            }
+        }
+        if prompt.none && (prompt.login || prompt.consent) {
+            return Err(RedirectError::new(
+                RedirectCode::InvalidRequest,
+                "`prompt` says none and something else; none stands alone",
+            ));
+        }
+        Ok(prompt)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_combine_but_for_none() {
+        let read = |text| Prompt::read(Some(text));
+        assert_eq!(Prompt::read(None).unwrap(), Prompt::default());
+        assert!(read("none").unwrap().none);
+        assert_eq!(
+            read("login consent").unwrap(),
+            Prompt {
+                none: false,
+                login: true,
+                consent: true
+            }
+        );
+        assert!(read("select_account").unwrap().consent);
+        for text in ["none login", "consent none", "create", "LOGIN"] {
+            assert_eq!(
+                read(text).unwrap_err().code,
+                RedirectCode::InvalidRequest,
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Which application asks, and where its answer goes. Until both are known and belong together nothing is redirected
+//! (RFC 6749 sections 3.1.2.4 and 4.1.2.1, RFC 9700 section 4.1).
+
+use latchkey_domain::redirect_uri::difference;
+use latchkey_domain::{Application, ClientId, RedirectUri};
+
+use super::error::{PageError, RedirectError};
+use super::redirect::{Redirect, append};
+use crate::activity::Trail;
+use crate::params::Params;
+use crate::{AuthorizationServer, RequestOrigin, description};
+
+/// An application, and a redirect URI that is registered for it.
+#[derive(Clone, Debug)]
+pub(super) struct Recipient {
+    pub(super) application: Application,
+    /// The registered URI.
+    pub(super) registered: RedirectUri,
+    /// The URI as it was sent; `None` if it was left out (section 3.1.2.3).
+    pub(super) requested: Option<String>,
+    /// Where the answer goes: what was sent, which on a loopback address has a port of its own.
+    pub(super) redirect_uri: RedirectUri,
+    state: Option<String>,
+    issuer: String,
+}
+
+impl Recipient {
+    /// Sends an answer: `parameters`, the state as it came (section 4.1.2), and the issuer (RFC 9207 section 2).
+    pub(super) fn location(&self, parameters: &[(&str, &str)]) -> String {
+        let mut all = parameters.to_vec();
+        if let Some(state) = &self.state {
+            all.push(("state", state));
+        }
+        all.push(("iss", &self.issuer));
+        append(&self.redirect_uri, &all)
+    }
+
+    /// Sends an error. Its description carries the request's id, by which the integrator finds the entry in Activity.
+    pub(super) fn refuse(&self, error: RedirectError, origin: &RequestOrigin) -> Redirect {
+        let mut words = description::plain(&error.description);
+        if let Some(id) = &origin.request_id {
+            words.push_str(&description::plain(&format!(" (request {id})")));
+        }
+        let parameters = [("error", error.code.id()), ("error_description", words.as_str())];
+        Redirect {
+            location: self.location(&parameters),
+            error: Some(error.code),
+            cause: error.cause,
+        }
+    }
+}
+
+impl AuthorizationServer {
+    /// Finds the recipient of a request's answer.
+    pub(super) async fn recipient(
+        &self,
+        params: &Params<'_>,
+        trail: &mut Trail<'_>,
+    ) -> Result<Recipient, PageError> {
+        let client_id: ClientId = params
+            .get("client_id")
+            .map_err(PageError::Parameter)?
+            .ok_or(PageError::ClientIdMissing)?
+            .parse()
+            .map_err(PageError::ClientIdMalformed)?;
+        let application = self
+            .store()
+            .application(&client_id)
+            .await?
+            .ok_or(PageError::UnknownApplication)?;
+        trail.client = Some(client_id);
+        let requested = params.get("redirect_uri").map_err(PageError::Parameter)?;
+        let (registered, redirect_uri) = match requested {
+            None => {
+                let only = application.spec.redirect_uris.only();
+                let only =
+                    only.ok_or_else(|| PageError::RedirectUriMissing(application.spec.name.clone()))?;
+                (only.clone(), only.clone())
+            }
+            Some(requested) => match matching(&application, requested) {
+                Some(both) => both,
+                None => return Err(mismatch(&application, requested, trail)),
+            },
+        };
+        Ok(Recipient {
+            registered,
+            requested: requested.map(str::to_owned),
+            redirect_uri,
+            // One that is malformed is an error of its own, which then goes back without it.
+            state: params.get("state").ok().flatten().map(str::to_owned),
+            issuer: self.issuer().to_owned(),
+            application,
+        })
+    }
+}
+
+/// The registered URI that was requested, and the requested one.
+fn matching(application: &Application, requested: &str) -> Option<(RedirectUri, RedirectUri)> {
+    let registered = application.spec.redirect_uris.find(requested)?;
+    Some((registered.clone(), requested.parse().ok()?))
+}
+
+/// The error for a redirect URI that is not registered; the trail tells the integrator what is, and offers to add it.
+fn mismatch(application: &Application, sent: &str, trail: &mut Trail<'_>) -> PageError {
+    let uris = &application.spec.redirect_uris;
+    // The registered one that was probably meant: what differs in little more than a slash before another path.
+    let closest = uris
+        .iter()
+        .filter_map(|uri| Some((uri, difference(uri.as_str(), sent)?)))
+        .min_by_key(|(_, words)| (words.contains("the path"), words.matches(" and ").count()));
+    let quoted = description::quoted(sent, 300);
+    trail.message = Some(match &closest {
+        Some((registered, words)) => {
+            format!("redirect_uri was `{quoted}`, registered is `{registered}`: {words}")
+        }
+        None => {
+            let registered: Vec<_> = uris.iter().take(3).map(|uri| format!("`{uri}`")).collect();
+            let more = if uris.iter().nth(3).is_some() {
+                " and others"
+            } else {
+                ""
+            };
+            format!(
+                "redirect_uri was `{quoted}`, which is not registered; registered: {}{more}",
+                registered.join(", ")
+            )
+        }
+    });
+    let could_be_added = sent
+        .parse::<RedirectUri>()
+        .is_ok_and(|uri| !(uri.is_private_use() && application.spec.client_type.is_confidential()));
+    trail.redirect_uri = could_be_added.then(|| sent.to_owned());
+    PageError::RedirectUriMismatch {
+        application: application.spec.name.clone(),
+        sent: quoted,
+        difference: closest.map(|(_, words)| words),
+    }
+}
+
+#[cfg(test)]
+impl Recipient {
+    /// A recipient for the unit tests of what comes after.
+    pub(super) fn of(application: Application, state: Option<&str>) -> Self {
+        let registered = application.spec.redirect_uris.iter().next().unwrap().clone();
+        Self {
+            redirect_uri: registered.clone(),
+            registered,
+            requested: None,
+            state: state.map(str::to_owned),
+            issuer: "https://net.example".into(),
+            application,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::error::RedirectCode;
+    use super::*;
+    use crate::testing::application;
+
+    fn mismatched(registered: &str, confidential: bool, sent: &str) -> (PageError, String, Option<String>) {
+        let origin = RequestOrigin::default();
+        let mut trail = Trail::new(latchkey_store::ActivityKind::Authorization, &origin);
+        let error = mismatch(&application(registered, confidential), sent, &mut trail);
+        (error, trail.message.unwrap(), trail.redirect_uri)
+    }
+
+    #[test]
+    fn a_mismatch_is_explained_and_can_be_added() {
+        let (error, message, candidate) = mismatched(
+            "https://x.example/other\nhttps://x.example/cb",
+            true,
+            "https://x.example/cb/",
+        );
+        assert_eq!(
+            message,
+            "redirect_uri was `https://x.example/cb/`, registered is `https://x.example/cb`: they differ by a trailing \
+             slash"
+        );
+        assert_eq!(candidate.as_deref(), Some("https://x.example/cb/"));
+        assert_eq!(
+            error.to_string(),
+            "Mobile App asked to send you back to “https://x.example/cb/”, which is not registered for it (compared \
+             with one that is, they differ by a trailing slash). For your safety you stay here."
+        );
+    }
+
+    #[test]
+    fn what_could_not_be_registered_is_not_offered() {
+        for sent in [
+            "javascript:alert(1)",
+            "http://evil.example/",
+            "com.example.app:/cb",
+            "https://x.example/#f",
+        ] {
+            assert_eq!(mismatched("https://x.example/cb", true, sent).2, None, "{sent}");
+        }
+        assert!(
+            mismatched("https://x.example/cb", false, "com.example.app:/cb")
+                .2
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn one_that_has_nothing_in_common_is_named_beside_what_is_registered() {
+        let registered: String = (0..5).map(|n| format!("https://x.example/{n}\n")).collect();
+        let (_, message, _) = mismatched(&registered, true, "https://evil.example/");
+        assert_eq!(
+            message,
+            "redirect_uri was `https://evil.example/`, which is not registered; registered: `https://x.example/0`, \
+             `https://x.example/1`, `https://x.example/2` and others"
+        );
+    }
+
+    #[test]
+    fn an_error_goes_back_with_state_issuer_and_request_id() {
+        let recipient = Recipient::of(application("https://x.example/cb?t=1", true), Some("s t"));
+        let origin = RequestOrigin {
+            request_id: Some("r-1".into()),
+            ..RequestOrigin::default()
+        };
+        let error = RedirectError::new(RedirectCode::InvalidScope, "`read:mail” is unknown");
+        assert_eq!(
+            recipient.refuse(error, &origin).location,
+            "https://x.example/cb?t=1&error=invalid_scope&error_description=%60read%3Amail%27+is+unknown+%28request+r-1%29\
+             &state=s+t&iss=https%3A%2F%2Fnet.example"
+        );
+    }
+}

@@ -1,0 +1,126 @@
+//! A request at the authorization endpoint (RFC 6749 section 4.1.1, RFC 7636 section 4.3), read once into a type that
+//! holds only what makes sense.
+
+use latchkey_domain::ScopeSet;
+
+use super::begun;
+use super::error::{RedirectCode, RedirectError};
+use super::prompt::Prompt;
+use super::recipient::Recipient;
+use crate::params::Params;
+use crate::pkce::CodeChallenge;
+
+/// The parameters that the endpoint knows.
+pub(super) const PARAMETERS: &[&str] = &[
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "response_mode",
+    "prompt",
+    "request",
+    "request_uri",
+    begun::PARAMETER,
+];
+
+/// What an application asks for.
+#[derive(Debug)]
+pub(super) struct AuthorizationRequest<'a> {
+    pub(super) recipient: &'a Recipient,
+    /// What it wants to do; at least one scope, all registered for it.
+    pub(super) scopes: ScopeSet,
+    pub(super) code_challenge: Option<CodeChallenge>,
+    pub(super) prompt: Prompt,
+}
+
+impl<'a> AuthorizationRequest<'a> {
+    /// Reads a request whose application and redirect URI are known to be good.
+    pub(super) fn read(params: &Params<'_>, recipient: &'a Recipient) -> Result<Self, RedirectError> {
+        params.check()?;
+        if params.get("request")?.is_some() {
+            return refuse(
+                RedirectCode::RequestNotSupported,
+                "`request` is not supported; send plain parameters",
+            );
+        }
+        if params.get("request_uri")?.is_some() {
+            let words = "`request_uri` is not supported; send plain parameters";
+            return refuse(RedirectCode::RequestUriNotSupported, words);
+        }
+        match params.get("response_type")? {
+            Some("code") => {}
+            Some(_) => {
+                let words = "`response_type` is not supported; expected code";
+                return refuse(RedirectCode::UnsupportedResponseType, words);
+            }
+            None => {
+                return refuse(
+                    RedirectCode::InvalidRequest,
+                    "`response_type` is missing; expected code",
+                );
+            }
+        }
+        if params.get("response_mode")?.is_some_and(|mode| mode != "query") {
+            return refuse(
+                RedirectCode::InvalidRequest,
+                "`response_mode` is not supported; expected query",
+            );
+        }
+        let spec = &recipient.application.spec;
+        let code_challenge = CodeChallenge::read(
+            params.get("code_challenge")?,
+            params.get("code_challenge_method")?,
+            !spec.client_type.is_confidential(),
+        )?;
+        if code_challenge.is_none() && params.get("state")?.is_none() {
+            let words = "`state` is missing; without a `code_challenge` it is all that protects against forged answers";
+            return refuse(RedirectCode::InvalidRequest, words);
+        }
+        let scopes = scopes(params.get("scope")?, spec.scopes)?;
+        Ok(Self {
+            recipient,
+            scopes,
+            code_challenge,
+            prompt: Prompt::read(params.get("prompt")?)?,
+        })
+    }
+}
+
+/// Left out, `scope` means all that is registered (RFC 6749 section 3.3 asks for a documented default): what an
+/// application may ask for is what its host ticked for it.
+fn scopes(requested: Option<&str>, registered: ScopeSet) -> Result<ScopeSet, RedirectError> {
+    let requested: ScopeSet = requested
+        .unwrap_or_default()
+        .parse()
+        .map_err(|error| RedirectError::new(RedirectCode::InvalidScope, format!("{error}")))?;
+    if requested.is_empty() {
+        return Ok(registered);
+    }
+    let excess = requested.without(registered);
+    if excess.is_empty() {
+        Ok(requested)
+    } else {
+        let words =
+            format!("`scope` has {excess}, which is not registered for this application; a host can add it");
+        refuse(RedirectCode::InvalidScope, words)
+    }
+}
+
+fn refuse<T>(code: RedirectCode, words: impl Into<String>) -> Result<T, RedirectError> {
+    Err(RedirectError::new(code, words))
+}
+
+/// The request as it came, as a query, without what this server added to it.
+pub(super) fn query(params: &Params<'_>) -> String {
+    let own = |(name, _): &(&str, &str)| *name != begun::PARAMETER;
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(params.pairs().filter(own))
+        .finish()
+}
+
+#[cfg(test)]
+#[path = "request_tests.rs"]
+mod tests;

@@ -1,0 +1,139 @@
+//! `POST /oauth/introspect` (RFC 7662): an application asks about its own tokens. About anything else, and anything
+//! that is not good right now, the answer is only that it is not active (section 2.2).
+
+use latchkey_domain::{Scope, ScopeSet};
+use latchkey_store::{ActivityKind, Grant};
+use serde::Serialize;
+
+use crate::access::{effective_scopes, judge};
+use crate::activity::Trail;
+use crate::client_auth::Credentials;
+use crate::params::Params;
+use crate::token::ClientRequest;
+use crate::tokens::{Presented, ScopeLimit, TokenKind};
+use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
+
+const PARAMETERS: &[&str] = &["token", "token_type_hint", "client_id", "client_secret"];
+
+/// What is told about a token (section 2.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Introspection {
+    /// Whether the token is good right now.
+    pub active: bool,
+    /// The rest, if it is.
+    #[serde(flatten)]
+    pub token: Option<ActiveToken>,
+}
+
+/// A token that is good right now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ActiveToken {
+    /// What it may do right now.
+    pub scope: ScopeSet,
+    /// To which application it was issued.
+    pub client_id: String,
+    /// Who granted it: the email address, if the token may read that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// `Bearer` for an access token; a refresh token has no such type.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<&'static str>,
+    /// When it expires, in seconds since 1970.
+    pub exp: i64,
+    /// When it was issued, in seconds since 1970.
+    pub iat: i64,
+    /// The member's number, as in userinfo.
+    pub sub: String,
+    /// The issuer.
+    pub iss: String,
+}
+
+impl AuthorizationServer {
+    /// Answers an introspection request. Asking is not using: it notes nothing in the grant.
+    ///
+    /// Fails with `invalid_client` for public applications: section 2.1 demands that callers are authorized, and a
+    /// client id alone proves nothing.
+    pub async fn introspect(
+        &self,
+        request: ClientRequest<'_>,
+        origin: &RequestOrigin,
+    ) -> Result<Introspection, EndpointError> {
+        let mut trail = Trail::new(ActivityKind::TokenUse, origin);
+        let result = self.answer_introspect(request, &mut trail).await;
+        self.record_result(trail, &result).await;
+        result
+    }
+
+    async fn answer_introspect(
+        &self,
+        request: ClientRequest<'_>,
+        trail: &mut Trail<'_>,
+    ) -> Result<Introspection, EndpointError> {
+        let params = Params::new(request.form, PARAMETERS);
+        let credentials = Credentials::read(request.authorization, &params)?;
+        let application = self.authenticate(&credentials, trail).await?;
+        if !application.spec.client_type.is_confidential() {
+            return Err(EndpointError::refused(
+                ErrorCode::InvalidClient,
+                "introspection needs a client secret, which a public application does not have",
+            ));
+        }
+        params.check()?;
+        let text = params
+            .get("token")?
+            .ok_or_else(|| EndpointError::refused(ErrorCode::InvalidRequest, "`token` is missing"))?;
+        let inactive = Introspection {
+            active: false,
+            token: None,
+        };
+        let Ok(token) = self.token_key().read_any(text) else {
+            return Ok(inactive);
+        };
+        let Some(grant) = self.confirmed_grant(&token).await? else {
+            return Ok(inactive);
+        };
+        if grant.application.client_id != application.client_id {
+            return Ok(inactive);
+        }
+        let token = self.describe(&token, &grant);
+        Ok(Introspection {
+            active: token.is_some(),
+            token,
+        })
+    }
+
+    /// The token as it stands, if it is good right now. A refresh token is if it is the current one: a superseded one
+    /// may still be answered once more, but nobody should count on it.
+    fn describe(&self, token: &Presented, grant: &Grant) -> Option<ActiveToken> {
+        let (now, lifetimes, claims) = (self.now(), self.lifetimes(), token.claims);
+        let (lifetime, limit) = match token.kind {
+            TokenKind::Access => (lifetimes.access_token, claims.limit),
+            TokenKind::Refresh => (lifetimes.refresh_token, ScopeLimit::NONE),
+            TokenKind::Code => return None,
+        };
+        let expires_at = claims.issued_at.plus(lifetime);
+        let good = match token.kind {
+            TokenKind::Access => judge(grant, &claims, now, lifetimes).is_ok(),
+            _ => {
+                grant.state.revoked.is_none()
+                    && !grant.application.is_paused()
+                    && (claims.generation, claims.issued_at)
+                        == (grant.state.generation, grant.state.issued_at)
+                    && now < expires_at
+            }
+        };
+        let scope = effective_scopes(grant, limit);
+        good.then(|| ActiveToken {
+            scope,
+            client_id: grant.application.client_id.to_string(),
+            username: scope
+                .contains(Scope::ReadUserinfo)
+                .then(|| grant.member.email.to_string()),
+            token_type: (token.kind == TokenKind::Access).then_some("Bearer"),
+            exp: expires_at.as_secs(),
+            iat: claims.issued_at.as_secs(),
+            sub: grant.member.id.to_string(),
+            iss: self.issuer().to_owned(),
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! What clients read first: the metadata of the authorization server (RFC 8414) and of its resources (RFC 9728).
+
+use latchkey_domain::Scope;
+use serde::Serialize;
+
+use crate::{AuthorizationServer, pkce};
+
+/// `GET /.well-known/oauth-authorization-server` (RFC 8414 section 2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)] // Each member is its name in the RFC.
+pub struct AuthorizationServerMetadata {
+    pub issuer: String,
+    pub authorization_endpoint: String,
+    pub token_endpoint: String,
+    pub revocation_endpoint: String,
+    pub introspection_endpoint: String,
+    pub userinfo_endpoint: String,
+    pub scopes_supported: Vec<&'static str>,
+    pub response_types_supported: [&'static str; 1],
+    pub response_modes_supported: [&'static str; 1],
+    pub grant_types_supported: [&'static str; 2],
+    pub token_endpoint_auth_methods_supported: [&'static str; 3],
+    pub revocation_endpoint_auth_methods_supported: [&'static str; 3],
+    pub introspection_endpoint_auth_methods_supported: [&'static str; 2],
+    pub code_challenge_methods_supported: [&'static str; 1],
+    /// RFC 9207 section 3.
+    pub authorization_response_iss_parameter_supported: bool,
+    /// OpenID Connect Prompt Create section 4, which names it.
+    pub prompt_values_supported: [&'static str; 3],
+}
+
+/// `GET /.well-known/oauth-protected-resource`, and the same with a resource's path behind it (RFC 9728 section 2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)] // Each member is its name in the RFC.
+pub struct ProtectedResourceMetadata {
+    pub resource: String,
+    pub authorization_servers: [String; 1],
+    pub scopes_supported: Vec<&'static str>,
+    pub bearer_methods_supported: [&'static str; 1],
+}
+
+const CLIENT_AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+
+impl AuthorizationServer {
+    /// The metadata of the authorization server.
+    pub fn metadata(&self) -> AuthorizationServerMetadata {
+        let at = |path: &str| format!("{}{path}", self.issuer());
+        AuthorizationServerMetadata {
+            issuer: self.issuer().to_owned(),
+            authorization_endpoint: at("/oauth/authorize"),
+            token_endpoint: at("/oauth/token"),
+            revocation_endpoint: at("/oauth/revoke"),
+            introspection_endpoint: at("/oauth/introspect"),
+            userinfo_endpoint: at("/oauth/userinfo"),
+            scopes_supported: scopes(),
+            response_types_supported: ["code"],
+            response_modes_supported: ["query"],
+            grant_types_supported: ["authorization_code", "refresh_token"],
+            token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
+            revocation_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
+            introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+            code_challenge_methods_supported: [pkce::METHOD],
+            authorization_response_iss_parameter_supported: true,
+            prompt_values_supported: ["none", "login", "consent"],
+        }
+    }
+
+    /// The metadata of the resource at `path` (beginning with a slash; empty for the server as a whole).
+    pub fn protected_resource_metadata(&self, path: &str) -> ProtectedResourceMetadata {
+        ProtectedResourceMetadata {
+            resource: format!("{}{path}", self.issuer()),
+            authorization_servers: [self.issuer().to_owned()],
+            scopes_supported: scopes(),
+            bearer_methods_supported: ["header"],
+        }
+    }
+}
+
+fn scopes() -> Vec<&'static str> {
+    Scope::ALL.iter().map(|scope| scope.id()).collect()
+}

@@ -1,0 +1,92 @@
+//! `POST /oauth/revoke` (RFC 7009): a client gives back what it got. Either token ends the whole grant, with all tokens
+//! that were ever issued from it, as section 2.1 asks for refresh tokens and allows for access tokens.
+
+use latchkey_domain::Application;
+use latchkey_store::{ActivityKind, Grant, GrantChange, GrantState, RevocationReason};
+
+use crate::activity::Trail;
+use crate::client_auth::Credentials;
+use crate::params::Params;
+use crate::token::ClientRequest;
+use crate::tokens::TokenKind;
+use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
+
+/// `token_type_hint` is not needed: a token says what it is (section 2.1 lets a server ignore the hint).
+const PARAMETERS: &[&str] = &["token", "token_type_hint", "client_id", "client_secret"];
+
+impl AuthorizationServer {
+    /// Ends the grant of a token. `Ok` means 200 with an empty body, also for a token that is unknown, expired or
+    /// revoked already (section 2.2): there is nothing that the client could do about it.
+    ///
+    /// Fails with `unauthorized_client`, and revokes nothing, if the token was issued to another application
+    /// (section 2.1).
+    pub async fn revoke(
+        &self,
+        request: ClientRequest<'_>,
+        origin: &RequestOrigin,
+    ) -> Result<(), EndpointError> {
+        let mut trail = Trail::new(ActivityKind::Revocation, origin);
+        let result = self.answer_revoke(request, &mut trail).await;
+        self.record_result(trail, &result).await;
+        result
+    }
+
+    async fn answer_revoke(
+        &self,
+        request: ClientRequest<'_>,
+        trail: &mut Trail<'_>,
+    ) -> Result<(), EndpointError> {
+        let params = Params::new(request.form, PARAMETERS);
+        let credentials = Credentials::read(request.authorization, &params)?;
+        let application = self.authenticate(&credentials, trail).await?;
+        params.check()?;
+        let text = params
+            .get("token")?
+            .ok_or_else(|| EndpointError::refused(ErrorCode::InvalidRequest, "`token` is missing"))?;
+        let Ok(token) = self.token_key().read_any(text) else {
+            return Ok(());
+        };
+        if token.kind == TokenKind::Code {
+            return Ok(());
+        }
+        // A look-up first: what changes nothing does not have to wait for a write.
+        let Some(grant) = self.confirmed_grant(&token).await? else {
+            return Ok(());
+        };
+        if grant.application.client_id != application.client_id {
+            return Err(EndpointError::refused(
+                ErrorCode::UnauthorizedClient,
+                "the token was issued to another application; only that one can revoke it",
+            ));
+        }
+        if grant.state.revoked.is_none() {
+            self.end(&grant, &application, trail).await?;
+        }
+        Ok(())
+    }
+
+    async fn end(
+        &self,
+        grant: &Grant,
+        application: &Application,
+        trail: &mut Trail<'_>,
+    ) -> Result<(), EndpointError> {
+        let now = self.now();
+        let (salt, client_id) = (grant.salt, application.client_id.clone());
+        let decide = move |grant: &Grant| {
+            if grant.state.revoked.is_some() || grant.salt != salt || grant.application.client_id != client_id
+            {
+                return GrantChange::Keep;
+            }
+            let revoked = Some((now, RevocationReason::Client));
+            GrantChange::Set(GrantState {
+                revoked,
+                ..grant.state.clone()
+            })
+        };
+        self.store().change_grant(grant.id, Box::new(decide)).await?;
+        trail.member = Some(grant.member.id);
+        trail.message = Some("The application revoked its tokens.".to_owned());
+        Ok(())
+    }
+}

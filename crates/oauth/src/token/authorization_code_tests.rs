@@ -1,0 +1,242 @@
+use super::*;
+use crate::testing::{application, grant, seconds};
+use crate::tokens::Claims;
+
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+fn key() -> TokenKey {
+    TokenKey::new(&[1; 32])
+}
+
+/// A try, a second after the code was issued, that does everything right.
+fn attempt() -> Attempt {
+    let grant = grant();
+    let claims = Claims {
+        grant: grant.id,
+        generation: 0,
+        issued_at: seconds(0),
+        limit: ScopeLimit::NONE,
+    };
+    let code = key().make(TokenKind::Code, &claims, &grant.salt);
+    Attempt {
+        key: key(),
+        code: key().read(TokenKind::Code, code.expose()).unwrap(),
+        client_id: grant.application.client_id,
+        is_public: false,
+        redirect_uri: grant.requested_redirect_uri,
+        code_verifier: None,
+        now: seconds(1),
+    }
+}
+
+fn redeemed() -> Grant {
+    let mut grant = grant();
+    (grant.state.generation, grant.state.issued_at) = (1, seconds(1));
+    grant
+}
+
+#[track_caller]
+fn refused(attempt: &Attempt, grant: &Grant) -> Refusal {
+    match attempt.judge(grant) {
+        Verdict::Refuse(refusal) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_first_use_redeems() {
+    let Verdict::Redeem(state) = attempt().judge(&grant()) else {
+        panic!("refused")
+    };
+    assert_eq!(
+        (state.generation, state.issued_at, state.generation_used_at),
+        (1, seconds(1), None)
+    );
+}
+
+#[test]
+fn the_second_use_revokes_even_when_it_comes_late() {
+    for now in [1, 2, 120, 999_999] {
+        let attempt = Attempt {
+            now: seconds(now),
+            ..attempt()
+        };
+        let Verdict::Replay(state) = attempt.judge(&redeemed()) else {
+            panic!("no replay at {now}")
+        };
+        assert_eq!(
+            state.revoked,
+            Some((seconds(now), RevocationReason::CodeReplayed))
+        );
+        assert_eq!(state.generation, 1);
+    }
+}
+
+#[test]
+fn a_code_expires() {
+    assert!(matches!(
+        Attempt {
+            now: seconds(119),
+            ..attempt()
+        }
+        .judge(&grant()),
+        Verdict::Redeem(_)
+    ));
+    assert_eq!(
+        refused(
+            &Attempt {
+                now: seconds(123),
+                ..attempt()
+            },
+            &grant()
+        ),
+        Refusal::Expired(3)
+    );
+}
+
+#[test]
+fn another_application_is_refused_and_revokes_nothing() {
+    let other = Attempt {
+        client_id: "d".repeat(43).parse().unwrap(),
+        ..attempt()
+    };
+    assert_eq!(refused(&other, &grant()), Refusal::OtherApplication);
+    assert_eq!(refused(&other, &redeemed()), Refusal::OtherApplication);
+}
+
+#[test]
+fn a_code_of_another_row_is_unknown() {
+    let mut other = grant();
+    other.salt = [8; 16];
+    assert_eq!(refused(&attempt(), &other), Refusal::Unknown);
+    other = grant();
+    other.id = latchkey_store::GrantId(8);
+    assert_eq!(refused(&attempt(), &other), Refusal::Unknown);
+}
+
+#[test]
+fn the_redirect_uri_is_the_same_to_the_letter() {
+    let with = |sent: Option<&str>| Attempt {
+        redirect_uri: sent.map(str::to_owned),
+        ..attempt()
+    };
+    assert_eq!(refused(&with(None), &grant()), Refusal::RedirectUriMissing);
+    for sent in [
+        "https://myapp.example/cb/",
+        "https://MYAPP.example/cb",
+        "https://myapp.example/%63b",
+    ] {
+        assert_eq!(
+            refused(&with(Some(sent)), &grant()),
+            Refusal::RedirectUriMismatch,
+            "{sent}"
+        );
+    }
+    // Wrong where it was used before: refused for that, and nothing is revoked.
+    assert_eq!(
+        refused(&with(Some("https://x.example/")), &redeemed()),
+        Refusal::RedirectUriMismatch
+    );
+}
+
+#[test]
+fn a_redirect_uri_that_was_left_out_may_be_left_out_again_or_be_a_registered_one() {
+    let grant = Grant {
+        requested_redirect_uri: None,
+        ..grant()
+    };
+    let with = |sent: Option<&str>| Attempt {
+        redirect_uri: sent.map(str::to_owned),
+        ..attempt()
+    };
+    assert!(matches!(with(None).judge(&grant), Verdict::Redeem(_)));
+    assert!(matches!(
+        with(Some("https://myapp.example/cb")).judge(&grant),
+        Verdict::Redeem(_)
+    ));
+    assert_eq!(
+        refused(&with(Some("https://x.example/cb")), &grant),
+        Refusal::RedirectUriMismatch
+    );
+}
+
+#[test]
+fn pkce_cannot_be_downgraded() {
+    let with = |verifier: Option<&str>| Attempt {
+        code_verifier: verifier.map(SecretString::from),
+        ..attempt()
+    };
+    let challenged = Grant {
+        code_challenge: Some(CHALLENGE.into()),
+        ..grant()
+    };
+    assert!(matches!(
+        with(Some(VERIFIER)).judge(&challenged),
+        Verdict::Redeem(_)
+    ));
+    assert_eq!(
+        refused(&with(None), &challenged),
+        Refusal::Verifier(VerifierError::Missing)
+    );
+    assert_eq!(
+        refused(&with(Some(CHALLENGE)), &challenged),
+        Refusal::Verifier(VerifierError::Mismatch)
+    );
+    assert_eq!(
+        refused(&with(Some(VERIFIER)), &grant()),
+        Refusal::Verifier(VerifierError::Unexpected)
+    );
+    // A replay without the proof is no second use.
+    let challenged = Grant {
+        code_challenge: Some(CHALLENGE.into()),
+        ..redeemed()
+    };
+    assert_eq!(
+        refused(&with(None), &challenged),
+        Refusal::Verifier(VerifierError::Missing)
+    );
+}
+
+#[test]
+fn a_public_application_needs_a_challenge() {
+    let public = Attempt {
+        is_public: true,
+        ..attempt()
+    };
+    let grant = Grant {
+        application: application("https://myapp.example/cb", false),
+        ..grant()
+    };
+    assert_eq!(
+        refused(&public, &grant),
+        Refusal::Verifier(VerifierError::NoProof)
+    );
+}
+
+#[test]
+fn a_revoked_grant_is_not_redeemed() {
+    let mut grant = grant();
+    grant.state.revoked = Some((seconds(0), RevocationReason::Host));
+    assert_eq!(
+        refused(&attempt(), &grant),
+        Refusal::Revoked(RevocationReason::Host)
+    );
+}
+
+#[test]
+fn the_integrator_learns_how_redirect_uris_differ_and_the_client_only_that_they_do() {
+    let attempt = Attempt {
+        redirect_uri: Some("https://myapp.example/cb/".into()),
+        ..attempt()
+    };
+    let refusal = refused(&attempt, &grant());
+    assert_eq!(
+        detail(&refusal, &grant(), &attempt).unwrap(),
+        "redirect_uri was `https://myapp.example/cb/`, in the authorization request it was \
+         `https://myapp.example/cb`: they differ by a trailing slash"
+    );
+    let error = EndpointError::from(refusal);
+    assert_eq!(error.code(), ErrorCode::InvalidGrant);
+    assert!(!error.description().contains("myapp"));
+}

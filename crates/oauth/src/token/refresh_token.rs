@@ -1,0 +1,156 @@
+//! A refresh (RFC 6749 section 6, RFC 9700 section 4.14). What becomes of it is the rule of [`super::rotation`].
+//!
+//! `scope` may narrow the access token: the scopes stand inside it, under its tags. The refresh token that comes with it
+//! keeps all that was granted, as section 6 wants.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchkey_domain::{Application, ClientId, ScopeSet, Timestamp};
+use latchkey_store::{Grant, GrantChange, RevocationReason};
+use secrecy::ExposeSecret;
+use thiserror::Error;
+
+use super::authorization_code::scope_words;
+use super::request::RefreshRequest;
+use super::response::TokenResponse;
+use super::rotation::{self, Rotation};
+use crate::access::reason_words;
+use crate::activity::Trail;
+use crate::tokens::{Presented, ScopeLimit, TokenKey, TokenKind, Unreadable};
+use crate::{AuthorizationServer, EndpointError, ErrorCode};
+
+/// Why tokens are not refreshed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+enum Refusal {
+    #[error("`refresh_token` is not good: {0}")]
+    Unreadable(#[from] Unreadable),
+    #[error(
+        "what the refresh token stood for is gone: the member was removed or disconnected the application"
+    )]
+    Gone,
+    #[error("the refresh token was issued to another application")]
+    OtherApplication,
+    #[error("the refresh token was revoked: {}", reason_words(*.0))]
+    Revoked(RevocationReason),
+    #[error(
+        "this refresh token was replaced by a newer one that is in use, so a copy of it may be in other hands; all \
+         tokens of this grant are revoked now. Keep the newest refresh token only, and authorize again"
+    )]
+    Theft,
+    #[error("the refresh token expired; authorize again")]
+    Expired,
+    #[error(
+        "the refresh token is none that this server remembers, as after restoring a backup; authorize again"
+    )]
+    Unknown,
+    #[error("`scope` has {0}, which was not granted; leave `scope` out for all that was granted")]
+    Scope(ScopeSet),
+}
+
+impl From<Refusal> for EndpointError {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::Scope(_) => ErrorCode::InvalidScope,
+            _ => ErrorCode::InvalidGrant,
+        };
+        Self::refused(code, refusal.to_string())
+    }
+}
+
+/// A try to refresh: all that the decision depends on, but for the grant.
+struct Attempt {
+    key: TokenKey,
+    token: Presented,
+    client_id: ClientId,
+    scope: Option<ScopeSet>,
+    now: Timestamp,
+    refresh_lifetime: Duration,
+}
+
+impl Attempt {
+    /// What becomes of the refresh, or why nothing does.
+    fn judge(&self, grant: &Grant) -> Result<Rotation, Refusal> {
+        if !self.key.confirms(&self.token, grant) {
+            return Err(Refusal::Gone);
+        }
+        if grant.application.client_id != self.client_id {
+            return Err(Refusal::OtherApplication);
+        }
+        let rotation = rotation::decide(&grant.state, &self.token.claims, self.now, self.refresh_lifetime);
+        // A request that asks for too much leaves the pair as it is, but theft stays theft.
+        let excess = self.scope.unwrap_or_default().without(grant.scopes);
+        match rotation {
+            Rotation::Rotate(_) | Rotation::Repeat if !excess.is_empty() => Err(Refusal::Scope(excess)),
+            Rotation::Revoked(reason) => Err(Refusal::Revoked(reason)),
+            Rotation::Expired => Err(Refusal::Expired),
+            Rotation::Unknown => Err(Refusal::Unknown),
+            rotation => Ok(rotation),
+        }
+    }
+
+    fn change(&self, grant: &Grant) -> GrantChange {
+        match self.judge(grant) {
+            Ok(Rotation::Rotate(state) | Rotation::Theft(state)) => GrantChange::Set(state),
+            _ => GrantChange::Keep,
+        }
+    }
+}
+
+impl AuthorizationServer {
+    /// Answers with the next pair of tokens, or with the last one again where its answer may not have arrived.
+    pub(super) async fn refresh(
+        &self,
+        request: RefreshRequest,
+        application: &Application,
+        trail: &mut Trail<'_>,
+    ) -> Result<TokenResponse, EndpointError> {
+        let text = request.refresh_token.expose_secret();
+        let token = self
+            .token_key()
+            .read(TokenKind::Refresh, text)
+            .map_err(Refusal::from)?;
+        let id = token.claims.grant;
+        let attempt = Arc::new(Attempt {
+            key: self.token_key().clone(),
+            token,
+            client_id: application.client_id.clone(),
+            scope: request.scope,
+            now: self.now(),
+            refresh_lifetime: self.lifetimes().refresh_token,
+        });
+        let decide = {
+            let attempt = Arc::clone(&attempt);
+            move |grant: &Grant| attempt.change(grant)
+        };
+        let (before, after) = self
+            .store()
+            .change_grant(id, Box::new(decide))
+            .await?
+            .ok_or(Refusal::Gone)?;
+        // Another application has no business to learn which member it was.
+        if before.application.client_id == application.client_id {
+            trail.member = Some(before.member.id);
+        }
+        let rotation = attempt.judge(&before)?;
+        if matches!(rotation, Rotation::Theft(_)) {
+            return Err(Refusal::Theft.into());
+        }
+        let limit = attempt.scope.map_or(ScopeLimit::NONE, ScopeLimit::to);
+        let response = TokenResponse::of(&after, limit, self.token_key(), attempt.now, self.lifetimes());
+        trail.message = match rotation {
+            Rotation::Repeat => self.0.throttle.admits(id, "repeat", attempt.now).then(|| {
+                "Answered a refresh with the same pair of tokens again: two requests raced, or an answer was lost."
+                    .to_owned()
+            }),
+            // Later ones would push everything else out of the list.
+            _ => (after.state.generation == 2).then(|| {
+                format!(
+                    "Refreshed tokens with {} for the first time; later refreshes that work are not listed.",
+                    scope_words(&response)
+                )
+            }),
+        };
+        Ok(response)
+    }
+}

@@ -1,0 +1,134 @@
+//! The answer of the token endpoint (RFC 6749 section 5.1). The HTTP layer adds `Cache-Control: no-store`.
+
+use latchkey_domain::{ScopeSet, Timestamp};
+use latchkey_store::Grant;
+use serde::Serialize;
+
+use crate::Lifetimes;
+use crate::access::effective_scopes;
+use crate::tokens::{Claims, ScopeLimit, Token, TokenKey, TokenKind};
+
+/// A pair of tokens, as JSON to the client.
+#[derive(Clone, Debug, Serialize)]
+pub struct TokenResponse {
+    /// For the resources.
+    pub access_token: Token,
+    /// `Bearer`.
+    pub token_type: &'static str,
+    /// For how many more seconds the access token is good: less than its lifetime where a pair is answered again.
+    pub expires_in: u64,
+    /// For the next pair.
+    pub refresh_token: Token,
+    /// What the access token may do.
+    pub scope: ScopeSet,
+    /// When the pair was issued, in seconds since 1970.
+    pub created_at: i64,
+}
+
+impl TokenResponse {
+    /// The pair of the grant's current generation; for the same generation and limit it is always the same one.
+    pub(super) fn of(
+        grant: &Grant,
+        limit: ScopeLimit,
+        key: &TokenKey,
+        now: Timestamp,
+        lifetimes: Lifetimes,
+    ) -> Self {
+        let (generation, issued_at) = (grant.state.generation, grant.state.issued_at);
+        let make = |kind, limit| {
+            key.make(
+                kind,
+                &Claims {
+                    grant: grant.id,
+                    generation,
+                    issued_at,
+                    limit,
+                },
+                &grant.salt,
+            )
+        };
+        Self {
+            access_token: make(TokenKind::Access, limit),
+            token_type: "Bearer",
+            expires_in: issued_at.plus(lifetimes.access_token).since(now).as_secs(),
+            // The refresh token keeps all that was granted (section 6).
+            refresh_token: make(TokenKind::Refresh, ScopeLimit::NONE),
+            scope: effective_scopes(grant, limit),
+            created_at: issued_at.as_secs(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use latchkey_domain::Scope;
+
+    use super::*;
+    use crate::testing::{grant, seconds};
+
+    fn response(limit: ScopeLimit, now: Timestamp) -> serde_json::Value {
+        let mut grant = grant();
+        (grant.state.generation, grant.state.issued_at) = (2, seconds(10));
+        let response = TokenResponse::of(&grant, limit, &TokenKey::new(&[1; 32]), now, Lifetimes::default());
+        serde_json::to_value(response).unwrap()
+    }
+
+    #[test]
+    fn has_the_members_that_clients_expect() {
+        let mut json = response(ScopeLimit::NONE, seconds(10));
+        let text = |json: &serde_json::Value| json.as_str().unwrap().to_owned();
+        assert!(text(&json["access_token"].take()).starts_with("lk_at_"));
+        assert!(text(&json["refresh_token"].take()).starts_with("lk_rt_"));
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "access_token": null,
+                "token_type": "Bearer",
+                "expires_in": 3600,
+                "refresh_token": null,
+                "scope": "read:posts write:posts",
+                "created_at": 1_700_000_010,
+            })
+        );
+    }
+
+    #[test]
+    fn a_pair_answered_again_is_the_same_with_less_time_left() {
+        let (first, again) = (
+            response(ScopeLimit::NONE, seconds(10)),
+            response(ScopeLimit::NONE, seconds(20)),
+        );
+        assert_eq!(first["access_token"], again["access_token"]);
+        assert_eq!(first["refresh_token"], again["refresh_token"]);
+        assert_eq!(first["created_at"], again["created_at"]);
+        assert_eq!(again["expires_in"], 3590);
+        let late = response(ScopeLimit::NONE, seconds(10).plus(Duration::from_secs(999_999)));
+        assert_eq!(late["expires_in"], 0);
+    }
+
+    #[test]
+    fn a_narrowed_access_token_comes_with_a_full_refresh_token() {
+        let narrow = ScopeLimit::to([Scope::ReadPosts].into_iter().collect());
+        let (full, narrowed) = (
+            response(ScopeLimit::NONE, seconds(10)),
+            response(narrow, seconds(10)),
+        );
+        assert_eq!(narrowed["scope"], "read:posts");
+        assert_ne!(full["access_token"], narrowed["access_token"]);
+        assert_eq!(full["refresh_token"], narrowed["refresh_token"]);
+    }
+
+    #[test]
+    fn does_not_print_its_tokens() {
+        let response = TokenResponse::of(
+            &grant(),
+            ScopeLimit::NONE,
+            &TokenKey::new(&[1; 32]),
+            seconds(0),
+            Lifetimes::default(),
+        );
+        assert!(!format!("{response:?}").contains("lk_"));
+    }
+}
