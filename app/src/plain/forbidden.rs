@@ -32,15 +32,17 @@ impl ForbiddenPage {
                     "You are signed in as " <strong>{name}</strong> " (" {email}
                     "), who is not a host of this network. Ask a host to make you one, or sign in as someone else."
                 </p>
-                <form method="post" action="/sign-out">
-                    <input type="hidden" name="return_to" value=return_to />
-                    <button class="button" type="submit">
-                        "Sign in as someone else"
-                    </button>
-                </form>
-                <p>
-                    <a href="/">"Back to Home"</a>
-                </p>
+                <div class="stack">
+                    <form method="post" action="/sign-out">
+                        <input type="hidden" name="return_to" value=return_to />
+                        <button class="button" type="submit">
+                            "Sign in as someone else"
+                        </button>
+                    </form>
+                    <p>
+                        <a href="/">"Back to Home"</a>
+                    </p>
+                </div>
             },
         )
     }

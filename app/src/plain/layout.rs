@@ -40,7 +40,7 @@ impl Frame {
                         <span class="brand-mark" aria-hidden="true"></span>
                         <span class="brand-name">{network}</span>
                     </p>
-                    <div class="plain-card stack">{content}</div>
+                    <div class="plain-card">{content}</div>
                 </main>
             },
         )
@@ -87,7 +87,7 @@ impl Frame {
                     </form>
                 </header>
                 <main class="plain-main" id="main" tabindex="-1">
-                    <div class="plain-card stack">{content}</div>
+                    <div class="plain-card plain-card-wide">{content}</div>
                 </main>
             },
         )

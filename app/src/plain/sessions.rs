@@ -47,7 +47,7 @@ impl SessionsPage {
         let rows = sessions.into_iter().map(|session| row(session, now)).collect_view();
         let end_others = has_others.then(|| {
             view! {
-                <form method="post" action="/account/sessions/end-others">
+                <form class="stack" method="post" action="/account/sessions/end-others">
                     <button class="button button-danger" type="submit">
                         "End all other sessions"
                     </button>
@@ -99,7 +99,9 @@ fn row(session: SessionRow, now: Timestamp) -> impl IntoView {
     view! {
         <li class="row-item">
             <div>
-                <p class="row-title">{name}</p>
+                <p>
+                    <strong>{name}</strong>
+                </p>
                 <p class="muted">
                     {address.map(|address| view! { <span class="mono">{address}</span> " · " })} "Last seen "
                     {time(last_seen_at, now)} " · Signed in " {signed_in}

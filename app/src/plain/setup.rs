@@ -48,7 +48,7 @@ impl SetupPage {
         let fields = [
             Field {
                 name: "network_name",
-                label: "Name of your network",
+                label: "Network name",
                 kind: "text",
                 autocomplete: "off",
                 hint: Some("Members see it on every page. You can change it later.".into()),

@@ -25,7 +25,7 @@ pub struct AuthorizationServerMetadata {
     pub code_challenge_methods_supported: [&'static str; 1],
     /// RFC 9207 section 3.
     pub authorization_response_iss_parameter_supported: bool,
-    /// OpenID Connect Prompt Create section 4, which names it.
+    /// Initiating User Registration via OIDC section 4.2, which defines it.
     pub prompt_values_supported: [&'static str; 3],
 }
 

@@ -1,5 +1,5 @@
 //! `GET /oauth/userinfo`: who granted the token. `sub` with any token; name and email with `read:userinfo`. The members
-//! of the answer are named as in OpenID Connect Core section 5.1, which clients know how to read.
+//! of the answer are named as in OIDC Core section 5.1, which clients know how to read.
 
 use latchkey_domain::Scope;
 use serde::Serialize;

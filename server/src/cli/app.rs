@@ -2,7 +2,7 @@
 
 use clap::{ArgAction, Args, Subcommand};
 use latchkey_domain::{Application, ApplicationDraft, ClientSecret};
-use latchkey_oauth::registration::{Caller, Registrar};
+use latchkey_registration::{Caller, Registrar};
 use latchkey_store::ApplicationListing;
 use serde_json::{Value, json};
 

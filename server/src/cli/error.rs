@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use latchkey_accounts::AccountError;
-use latchkey_oauth::registration::RegistrationError;
+use latchkey_registration::RegistrationError;
 use latchkey_store::StoreError;
 use thiserror::Error as ThisError;
 

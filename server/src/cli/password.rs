@@ -1,6 +1,6 @@
 //! Passwords come in on standard input, never as an argument that others could see in the list of processes.
 
-use std::io::{self, BufRead, IsTerminal, Read};
+use std::io::{self, BufRead, IsTerminal};
 
 use latchkey_accounts::AccountError;
 use latchkey_domain::member::NewPassword;

@@ -155,9 +155,12 @@ async fn signal() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// The log goes to standard error: for people at a terminal, as JSON elsewhere. `LATCHKEY_LOG` says how much of it.
+/// The log goes to standard error: for people at a terminal, as JSON elsewhere. `LATCHKEY_LOG`, or `RUST_LOG` as with
+/// other programs, says how much of it.
 fn start_log() {
-    let filter = EnvFilter::try_from_env("LATCHKEY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::try_from_env("LATCHKEY_LOG")
+        .or_else(|_| EnvFilter::try_from_default_env())
+        .unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // It can be started once only; whoever did it before may keep it.
     let _ = if std::io::stderr().is_terminal() {

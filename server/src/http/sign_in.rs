@@ -23,18 +23,12 @@ pub(super) struct Link {
     return_to: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct SignInForm {
     email: String,
-    password: Zeroizing<String>,
+    password: String,
     return_to: String,
-}
-
-impl Default for SignInForm {
-    fn default() -> Self {
-        Self { email: String::new(), password: Zeroizing::default(), return_to: String::new() }
-    }
 }
 
 /// The form; who is signed in already goes on.
@@ -63,7 +57,7 @@ pub(super) async fn submit(
     let return_to = ReturnTo::parse(&form.return_to);
     let attempt = Attempt {
         email: form.email.clone(),
-        password: form.password,
+        password: Zeroizing::new(form.password),
         address: client.address,
         user_agent: client.user_agent,
     };

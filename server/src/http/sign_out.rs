@@ -2,6 +2,7 @@
 
 use axum::Form;
 use axum::extract::State;
+use axum::extract::rejection::FormRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::HeaderMap;
 use serde::Deserialize;
@@ -22,7 +23,7 @@ pub(super) struct SignOutForm {
 pub(super) async fn submit(
     State(state): State<AppState>,
     headers: HeaderMap,
-    form: Option<Form<SignOutForm>>,
+    form: Result<Form<SignOutForm>, FormRejection>,
 ) -> Result<Response, Failure> {
     if let Some(token) = session::token(&state, &headers) {
         state.instance.sessions.end(&token).await?;

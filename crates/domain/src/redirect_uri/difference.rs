@@ -8,7 +8,7 @@ pub fn difference(registered: &str, requested: &str) -> Option<String> {
     }
     let (registered, requested) = (Parts::of(registered)?, Parts::of(requested)?);
     let mut found = Vec::new();
-    if registered.host.to_ascii_lowercase() != requested.host.to_ascii_lowercase() {
+    if !registered.host.eq_ignore_ascii_case(requested.host) {
         return None;
     }
     if registered.scheme != requested.scheme {

@@ -183,7 +183,7 @@ fn web_authority<'uri>(uri: &'uri Uri<&str>) -> Result<Authority<'uri>, Redirect
             }
         }
         Host::Ipv4 { .. } | Host::Ipv6 { .. } => {}
-        _ => return Err(Wrong::BadHost { host: host.to_owned() }),
+        Host::IpvFuture { .. } => return Err(Wrong::BadHost { host: host.to_owned() }),
     }
     if authority.has_port() && !matches!(authority.port_to_u16(), Ok(Some(1..))) {
         return Err(Wrong::BadPort);

@@ -1,5 +1,6 @@
 //! Why a resource refuses a request, in the terms of RFC 6750 section 3.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use latchkey_domain::Scope;
@@ -28,7 +29,7 @@ pub(crate) enum Rejection {
         "the access token is newer than what this server remembers, as after restoring a backup; authorize again"
     )]
     Unknown,
-    #[error("the access token expired {} ago; use the refresh token to get a new one", ago(*.0))]
+    #[error("the access token expired {} ago; use the refresh token to get a new one", time_words(*.0))]
     Expired(Duration),
 }
 
@@ -60,7 +61,8 @@ pub(crate) const fn reason_words(reason: RevocationReason) -> &'static str {
     }
 }
 
-fn ago(duration: Duration) -> String {
+/// A time in a sentence: “5 minutes”.
+pub(crate) fn time_words(duration: Duration) -> String {
     match duration.as_secs() {
         1 => "1 second".to_owned(),
         seconds @ 0..=119 => format!("{seconds} seconds"),
@@ -139,7 +141,7 @@ impl AccessError {
         }
         let mut value = r#"Bearer realm="Latchkey""#.to_owned();
         let mut add = |name: &str, text: &str| {
-            value.push_str(&format!(", {name}=\"{}\"", description::plain(text)));
+            let _ = write!(value, ", {name}=\"{}\"", description::plain(text));
         };
         if let Some(id) = self.id() {
             add("error", id);

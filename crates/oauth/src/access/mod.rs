@@ -10,7 +10,7 @@ use latchkey_domain::{Scope, ScopeSet, Timestamp};
 use latchkey_store::{ActivityKind, Grant, GrantChange};
 
 pub use self::error::AccessError;
-pub(crate) use self::error::{Rejection, reason_words};
+pub(crate) use self::error::{Rejection, reason_words, time_words};
 pub(crate) use self::judge::{RACE, effective_scopes, judge};
 use crate::activity::Trail;
 use crate::tokens::{Claims, Presented, TokenKind};

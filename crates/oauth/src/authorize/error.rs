@@ -79,7 +79,7 @@ impl From<StoreError> for PageError {
     }
 }
 
-/// An `error` that goes back to the application: those of RFC 6749 section 4.1.2.1, and of OpenID Connect Core section
+/// An `error` that goes back to the application: those of RFC 6749 section 4.1.2.1, and of OIDC Core section
 /// 3.1.2.6 where `prompt` and `request` need them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // Each is its name.

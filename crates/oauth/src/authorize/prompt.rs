@@ -1,4 +1,4 @@
-//! What a client wants the person to be asked: the `prompt` of OpenID Connect Core section 3.1.2.1, which clients of
+//! What a client wants the person to be asked: the `prompt` of OIDC Core section 3.1.2.1, which clients of
 //! plain OAuth servers use as well.
 
 use super::error::{RedirectCode, RedirectError};

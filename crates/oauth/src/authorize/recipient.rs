@@ -109,22 +109,19 @@ fn mismatch(application: &Application, sent: &str, trail: &mut Trail<'_>) -> Pag
         .filter_map(|uri| Some((uri, difference(uri.as_str(), sent)?)))
         .min_by_key(|(_, words)| (words.contains("the path"), words.matches(" and ").count()));
     let quoted = description::quoted(sent, 300);
-    trail.message = Some(match &closest {
-        Some((registered, words)) => {
-            format!("redirect_uri was `{quoted}`, registered is `{registered}`: {words}")
-        }
-        None => {
-            let registered: Vec<_> = uris.iter().take(3).map(|uri| format!("`{uri}`")).collect();
-            let more = if uris.iter().nth(3).is_some() {
-                " and others"
-            } else {
-                ""
-            };
-            format!(
-                "redirect_uri was `{quoted}`, which is not registered; registered: {}{more}",
-                registered.join(", ")
-            )
-        }
+    trail.message = Some(if let Some((registered, words)) = &closest {
+        format!("redirect_uri was `{quoted}`, registered is `{registered}`: {words}")
+    } else {
+        let registered: Vec<_> = uris.iter().take(3).map(|uri| format!("`{uri}`")).collect();
+        let more = if uris.iter().nth(3).is_some() {
+            " and others"
+        } else {
+            ""
+        };
+        format!(
+            "redirect_uri was `{quoted}`, which is not registered; registered: {}{more}",
+            registered.join(", ")
+        )
     });
     let could_be_added = sent
         .parse::<RedirectUri>()
@@ -205,7 +202,9 @@ mod tests {
 
     #[test]
     fn one_that_has_nothing_in_common_is_named_beside_what_is_registered() {
-        let registered: String = (0..5).map(|n| format!("https://x.example/{n}\n")).collect();
+        let registered = [0, 1, 2, 3, 4]
+            .map(|n| format!("https://x.example/{n}"))
+            .join("\n");
         let (_, message, _) = mismatched(&registered, true, "https://evil.example/");
         assert_eq!(
             message,

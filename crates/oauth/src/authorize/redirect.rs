@@ -32,13 +32,10 @@ impl fmt::Debug for Redirect {
 /// The redirect URI with `parameters` behind its query, form-encoded. A query that it has is kept (section 3.1.2).
 pub(super) fn append(uri: &RedirectUri, parameters: &[(&str, &str)]) -> String {
     let mut location = uri.as_str().to_owned();
-    let query = match location.find('?') {
-        Some(at) => at + 1,
-        None => {
-            location.push('?');
-            location.len()
-        }
-    };
+    if !location.contains('?') {
+        location.push('?');
+    }
+    let query = location.find('?').map_or(location.len(), |at| at + 1);
     let mut serializer = form_urlencoded::Serializer::for_suffix(location, query);
     serializer.extend_pairs(parameters);
     serializer.finish()

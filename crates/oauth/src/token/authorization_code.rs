@@ -7,15 +7,16 @@
 //! the answer was lost is no exception: a thief would look the same.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use latchkey_domain::{Application, ClientId, Timestamp};
+use latchkey_domain::{Application, ClientId, RedirectUri, Timestamp};
 use latchkey_store::{Grant, GrantChange, GrantState, RevocationReason};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 use super::request::CodeRequest;
 use super::response::TokenResponse;
-use crate::access::reason_words;
+use crate::access::{reason_words, time_words};
 use crate::activity::Trail;
 use crate::pkce::{self, VerifierError};
 use crate::tokens::{Presented, ScopeLimit, TokenKey, TokenKind, Unreadable};
@@ -42,8 +43,8 @@ enum Refusal {
     Revoked(RevocationReason),
     #[error("the code was used before; all tokens that were issued for it are revoked now")]
     Replayed,
-    #[error("the code expired {0} seconds ago; exchange it right after the redirect")]
-    Expired(u64),
+    #[error("the code expired {} ago; exchange it right after the redirect", time_words(*.0))]
+    Expired(Duration),
 }
 
 impl From<Refusal> for EndpointError {
@@ -93,7 +94,7 @@ impl Attempt {
             });
         }
         if self.now >= grant.code_expires_at {
-            return Verdict::Refuse(Refusal::Expired(self.now.since(grant.code_expires_at).as_secs()));
+            return Verdict::Refuse(Refusal::Expired(self.now.since(grant.code_expires_at)));
         }
         Verdict::Redeem(GrantState {
             generation: 1,
@@ -222,7 +223,7 @@ fn detail(refusal: &Refusal, grant: &Grant, attempt: &Attempt) -> Option<String>
             .redirect_uris
             .iter()
             .next()
-            .map(|uri| uri.as_str())
+            .map(RedirectUri::as_str)
     };
     let expected = grant.requested_redirect_uri.as_deref().or_else(registered)?;
     let difference = latchkey_domain::redirect_uri::difference(expected, sent);

@@ -91,7 +91,7 @@ fn a_code_expires() {
             },
             &grant()
         ),
-        Refusal::Expired(3)
+        Refusal::Expired(Duration::from_secs(3))
     );
 }
 

@@ -1,0 +1,138 @@
+//! What the integrator can read afterwards.
+
+use latchkey_store::ActivityKind;
+
+use crate::world::{VERIFIER, World};
+
+#[tokio::test]
+async fn what_works_is_listed_with_who_and_from_where() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let mut tokens = world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+    for _ in 0..3 {
+        tokens = world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+    }
+    let activity = world.activity(&app).await;
+    let listed: Vec<_> = activity
+        .iter()
+        .map(|event| (event.kind, event.message.as_str()))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            (
+                ActivityKind::Refresh,
+                "Refreshed tokens with read:posts write:posts for the first time; later refreshes that work are not \
+                 listed."
+            ),
+            (
+                ActivityKind::CodeExchange,
+                "Exchanged a code for tokens with read:posts write:posts."
+            ),
+            (
+                ActivityKind::Authorization,
+                "Authorized for read:posts write:posts; a code was sent to app.example."
+            ),
+        ]
+    );
+    for event in &activity {
+        assert!(event.succeeded);
+        assert_eq!(event.member, Some(ada.member.id));
+        assert_eq!(event.address.as_deref(), Some("192.0.2.7"));
+        assert_eq!(event.request_id.as_deref(), Some("r-1"));
+        assert_eq!(event.at, world.now());
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_uri_that_is_not_registered_is_explained_and_can_be_added() {
+    let world = World::new();
+    let app = world.web_app().await;
+    world
+        .visit(&app.asks(&[("redirect_uri", "https://app.example/cb/")]), None)
+        .await;
+    let event = world.activity(&app).await.remove(0);
+    assert_eq!(
+        event.message,
+        "redirect_uri was `https://app.example/cb/`, registered is `https://app.example/cb`: they differ by a trailing \
+         slash"
+    );
+    assert_eq!(event.redirect_uri.as_deref(), Some("https://app.example/cb/"));
+    assert!(!event.succeeded);
+}
+
+#[tokio::test]
+async fn a_verifier_that_does_not_match_is_explained() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let code = world.code_for(&app.asks(&[]), &ada).await;
+    let wrong = VERIFIER.replace('d', "e");
+    world
+        .exchange(&app, &app.exchanges(&code, &[("code_verifier", &wrong)]))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        world.last_words(&app).await,
+        "`code_verifier` does not match the `code_challenge` of the authorization request"
+    );
+    assert_eq!(world.activity(&app).await[0].member, Some(ada.member.id));
+}
+
+#[tokio::test]
+async fn an_answer_given_again_is_listed_once_however_often() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let first = world.connect(&app, &ada).await;
+    world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    let before = world.activity(&app).await.len();
+    for _ in 0..5 {
+        world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    }
+    assert_eq!(world.activity(&app).await.len(), before + 1);
+    assert!(
+        world
+            .last_words(&app)
+            .await
+            .contains("the same pair of tokens again")
+    );
+}
+
+#[tokio::test]
+async fn nothing_secret_is_ever_listed() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let state = "state-that-nobody-else-may-read";
+    let code = world.code_for(&app.asks(&[("state", state)]), &ada).await;
+    let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+    world
+        .exchange(&app, &app.exchanges(&code, &[]))
+        .await
+        .unwrap_err();
+    world
+        .refresh(&app, tokens.refresh_token.expose())
+        .await
+        .unwrap_err();
+    world.use_token(tokens.access_token.expose()).await.unwrap_err();
+    world
+        .visit(&app.asks(&[("state", state), ("scope", "read:mail")]), Some(&ada))
+        .await;
+    world.revoke(&app, tokens.access_token.expose()).await.unwrap();
+    let listed: String = world
+        .activity(&app)
+        .await
+        .into_iter()
+        .map(|event| event.message + "\n")
+        .collect();
+    for secret in [
+        code.as_str(),
+        tokens.access_token.expose(),
+        tokens.refresh_token.expose(),
+        app.secret.as_deref().unwrap(),
+        VERIFIER,
+        state,
+        "lk_",
+    ] {
+        assert!(!listed.contains(secret), "{listed}");
+    }
+}

@@ -1,0 +1,153 @@
+//! What changes takes effect at the next request: deleting, pausing and editing an application, demoting, removing and
+//! disconnecting a member.
+
+use latchkey_domain::{Actor, Role};
+
+use crate::world::{World, refusal, spec};
+
+#[tokio::test]
+async fn deleting_an_application_ends_everything_of_it() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let code = world.code_for(&app.asks(&[]), &ada).await;
+    world
+        .store
+        .delete_application(&app.id, &Actor::operator(), world.now())
+        .await
+        .unwrap();
+    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+    assert_eq!(
+        refusal(world.refresh(&app, tokens.refresh_token.expose()).await).0,
+        "invalid_client"
+    );
+    assert_eq!(
+        refusal(world.exchange(&app, &app.exchanges(&code, &[])).await).0,
+        "invalid_client"
+    );
+}
+
+#[tokio::test]
+async fn a_scope_taken_from_the_application_is_gone_from_its_tokens() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    world.edit(&app, spec(&app.redirect_uri, "read:posts")).await;
+    let access = world.use_token(tokens.access_token.expose()).await.unwrap();
+    assert_eq!(access.scopes.to_string(), "read:posts");
+    let next = world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+    assert_eq!(next.scope.to_string(), "read:posts");
+}
+
+#[tokio::test]
+async fn a_host_who_is_demoted_loses_host_scopes_at_once_and_gets_them_back_when_promoted() {
+    let world = World::new();
+    let grace = world.person("grace", Role::Host).await;
+    let app = world
+        .register(spec(
+            "https://app.example/cb",
+            "read:posts host:read:network_members",
+        ))
+        .await;
+    let code = world.code_for(&app.asks(&[("scope", "")]), &grace).await;
+    let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+    let scopes = async || {
+        world
+            .use_token(tokens.access_token.expose())
+            .await
+            .unwrap()
+            .scopes
+            .to_string()
+    };
+    assert_eq!(scopes().await, "host:read:network_members read:posts");
+    world.set_role(&grace, Role::Member).await;
+    assert_eq!(scopes().await, "read:posts");
+    world.set_role(&grace, Role::Host).await;
+    assert_eq!(scopes().await, "host:read:network_members read:posts");
+}
+
+#[tokio::test]
+async fn a_member_who_is_removed_takes_all_tokens_along() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    world
+        .store
+        .remove_member(&ada.member.email, &Actor::operator(), world.now())
+        .await
+        .unwrap();
+    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+    assert_eq!(
+        refusal(world.refresh(&app, tokens.refresh_token.expose()).await).0,
+        "invalid_grant"
+    );
+}
+
+#[tokio::test]
+async fn a_pause_refuses_tokens_and_ends_none() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let code = world.code_for(&app.asks(&[]), &ada).await;
+    world
+        .store
+        .set_paused(&app.id, true, &Actor::operator(), world.now())
+        .await
+        .unwrap();
+    let error = world.use_token(tokens.access_token.expose()).await.unwrap_err();
+    assert!(error.to_string().contains("paused"));
+    // Not `invalid_grant`, at which clients throw their refresh token away.
+    assert_eq!(
+        refusal(world.refresh(&app, tokens.refresh_token.expose()).await).0,
+        "unauthorized_client"
+    );
+    assert_eq!(
+        refusal(world.exchange(&app, &app.exchanges(&code, &[])).await).0,
+        "unauthorized_client"
+    );
+    assert!(
+        !world
+            .introspect(&app, tokens.access_token.expose())
+            .await
+            .unwrap()
+            .active
+    );
+    world
+        .store
+        .set_paused(&app.id, false, &Actor::operator(), world.now())
+        .await
+        .unwrap();
+    world.use_token(tokens.access_token.expose()).await.unwrap();
+    world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+    world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_member_or_a_host_who_disconnects_ends_the_tokens() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    world
+        .store
+        .disconnect(ada.member.id, &app.id, world.now())
+        .await
+        .unwrap();
+    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+    assert!(
+        refusal(world.refresh(&app, tokens.refresh_token.expose()).await)
+            .1
+            .contains("the member disconnected")
+    );
+    let tokens = world.connect(&app, &ada).await;
+    world
+        .store
+        .disconnect_everyone(&app.id, &Actor::operator(), world.now())
+        .await
+        .unwrap();
+    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+    assert!(
+        refusal(world.refresh(&app, tokens.refresh_token.expose()).await)
+            .1
+            .contains("a host disconnected")
+    );
+}

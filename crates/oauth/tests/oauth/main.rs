@@ -1,0 +1,18 @@
+//! The endpoints as clients and people meet them, over a real store: a file per endpoint, and what cuts across them.
+
+mod access;
+mod activity;
+mod authorize;
+mod changes;
+mod client_auth;
+mod consent;
+mod introspect;
+mod metadata;
+mod prompt;
+mod races;
+mod redirect_uri;
+mod revoke;
+mod token_code;
+mod token_refresh;
+mod userinfo;
+mod world;

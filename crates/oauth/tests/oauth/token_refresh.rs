@@ -1,0 +1,227 @@
+//! `POST /oauth/token` with a refresh token (RFC 6749 section 6, RFC 9700 section 4.14).
+
+use crate::world::{DAY, World, refreshes, refusal};
+
+#[tokio::test]
+async fn each_refresh_gives_a_new_pair() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let mut tokens = world.connect(&app, &ada).await;
+    for _ in 0..5 {
+        world.use_token(tokens.access_token.expose()).await.unwrap();
+        let next = world
+            .after(1_800)
+            .refresh(&app, tokens.refresh_token.expose())
+            .await
+            .unwrap();
+        assert_ne!(next.access_token.expose(), tokens.access_token.expose());
+        assert_ne!(next.refresh_token.expose(), tokens.refresh_token.expose());
+        assert_eq!((next.expires_in, next.created_at), (3_600, world.now().as_secs()));
+        tokens = next;
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_given_again_and_it_is_the_same_one() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let first = world.connect(&app, &ada).await;
+    let lost = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    for wait in [1, 60, 3_000] {
+        let again = world
+            .after(wait)
+            .refresh(&app, first.refresh_token.expose())
+            .await
+            .unwrap();
+        assert_eq!(again.access_token.expose(), lost.access_token.expose());
+        assert_eq!(again.refresh_token.expose(), lost.refresh_token.expose());
+        assert_eq!(again.created_at, lost.created_at);
+    }
+    world.use_token(lost.access_token.expose()).await.unwrap();
+    world.refresh(&app, lost.refresh_token.expose()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_lost_for_days_still_saves_the_session() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let first = world.connect(&app, &ada).await;
+    world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    let again = world
+        .after(3 * DAY)
+        .refresh(&app, first.refresh_token.expose())
+        .await
+        .unwrap();
+    assert_eq!(again.expires_in, 0);
+    let next = world.refresh(&app, again.refresh_token.expose()).await.unwrap();
+    assert_eq!(next.expires_in, 3_600);
+}
+
+#[tokio::test]
+async fn two_tabs_that_race_both_get_the_pair_even_when_one_has_used_it() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let first = world.connect(&app, &ada).await;
+    let one = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    world.use_token(one.access_token.expose()).await.unwrap();
+    let other = world
+        .after(29)
+        .refresh(&app, first.refresh_token.expose())
+        .await
+        .unwrap();
+    assert_eq!(one.refresh_token.expose(), other.refresh_token.expose());
+}
+
+#[tokio::test]
+async fn a_superseded_refresh_token_is_theft_once_its_successor_is_in_use() {
+    let world = World::new();
+    let ada = world.ada().await;
+    for app in [world.web_app().await, world.native_app().await] {
+        let first = world.connect(&app, &ada).await;
+        let second = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+        world.use_token(second.access_token.expose()).await.unwrap();
+        let (error, words) = refusal(world.after(31).refresh(&app, first.refresh_token.expose()).await);
+        assert_eq!(error, "invalid_grant");
+        assert!(words.contains("replaced by a newer one"), "{words}");
+        assert!(world.use_token(second.access_token.expose()).await.is_err());
+        assert_eq!(
+            refusal(world.refresh(&app, second.refresh_token.expose()).await).0,
+            "invalid_grant"
+        );
+        let activity = world.activity(&app).await;
+        assert!(
+            activity
+                .iter()
+                .any(|event| !event.succeeded && event.message.contains("may be in other hands"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_is_a_use_of_its_generation_too() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let first = world.connect(&app, &ada).await;
+    let second = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    let third = world.refresh(&app, second.refresh_token.expose()).await.unwrap();
+    assert_eq!(
+        refusal(world.refresh(&app, first.refresh_token.expose()).await).0,
+        "invalid_grant"
+    );
+    assert_eq!(
+        refusal(world.refresh(&app, third.refresh_token.expose()).await).0,
+        "invalid_grant"
+    );
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_good_for_90_days_and_each_one_anew() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let first = world.connect(&app, &ada).await;
+    let second = world
+        .after(89 * DAY)
+        .refresh(&app, first.refresh_token.expose())
+        .await
+        .unwrap();
+    let third = world
+        .after(89 * DAY)
+        .refresh(&app, second.refresh_token.expose())
+        .await
+        .unwrap();
+    let (error, words) = refusal(
+        world
+            .after(90 * DAY)
+            .refresh(&app, third.refresh_token.expose())
+            .await,
+    );
+    assert_eq!(
+        (error, words.as_str()),
+        ("invalid_grant", "the refresh token expired; authorize again")
+    );
+}
+
+#[tokio::test]
+async fn a_refresh_token_is_bound_to_its_application() {
+    let world = World::new();
+    let ada = world.ada().await;
+    let (app, other) = (world.web_app().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let (error, words) = refusal(world.refresh(&other, tokens.refresh_token.expose()).await);
+    assert_eq!(
+        (error, words.as_str()),
+        (
+            "invalid_grant",
+            "the refresh token was issued to another application"
+        )
+    );
+    let entry = world.activity(&other).await.remove(0);
+    assert_eq!((entry.succeeded, entry.member), (false, None));
+    world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+}
+
+#[tokio::test]
+async fn scope_narrows_the_access_token_and_the_refresh_token_keeps_it_all() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let form = refreshes(tokens.refresh_token.expose(), &[("scope", "read:posts")]);
+    let narrow = world.exchange(&app, &form).await.unwrap();
+    assert_eq!(narrow.scope.to_string(), "read:posts");
+    let access = world.use_token(narrow.access_token.expose()).await.unwrap();
+    assert_eq!(access.scopes.to_string(), "read:posts");
+    let full = world.refresh(&app, narrow.refresh_token.expose()).await.unwrap();
+    assert_eq!(full.scope.to_string(), "read:posts write:posts");
+}
+
+#[tokio::test]
+async fn a_scope_that_was_not_granted_is_refused_and_the_token_stays_good() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let form = refreshes(
+        tokens.refresh_token.expose(),
+        &[("scope", "read:posts read:userinfo")],
+    );
+    let (error, words) = refusal(world.exchange(&app, &form).await);
+    assert_eq!(error, "invalid_scope");
+    assert!(
+        words.contains("`scope` has read:userinfo, which was not granted"),
+        "{words}"
+    );
+    world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+}
+
+#[tokio::test]
+async fn asking_for_too_much_does_not_hide_theft() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let first = world.connect(&app, &ada).await;
+    let second = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    world.use_token(second.access_token.expose()).await.unwrap();
+    let form = refreshes(first.refresh_token.expose(), &[("scope", "read:courses")]);
+    assert_eq!(
+        refusal(world.after(31).exchange(&app, &form).await).0,
+        "invalid_grant"
+    );
+    assert!(world.use_token(second.access_token.expose()).await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_no_refresh_token_is_refused_in_words() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let (error, words) = refusal(world.refresh(&app, tokens.access_token.expose()).await);
+    assert_eq!(
+        (error, words.as_str()),
+        (
+            "invalid_grant",
+            "`refresh_token` is not good: it is an access token, not a refresh token"
+        )
+    );
+    assert_eq!(
+        refusal(world.refresh(&app, "lk_rt_nonsense").await).0,
+        "invalid_grant"
+    );
+}

@@ -1,0 +1,92 @@
+//! Clients: what a host registered, and what their developer knows and sends.
+
+use latchkey_domain::{ApplicationDraft, ApplicationSpec, ClientId, ClientType};
+
+use super::{CHALLENGE, Pairs, VERIFIER, pairs};
+
+/// An application, as its developer knows it.
+pub(crate) struct Client {
+    pub(crate) id: ClientId,
+    pub(crate) secret: Option<String>,
+    pub(crate) redirect_uri: String,
+}
+
+impl Client {
+    /// The parameters with which it asks, with `changes`: a value replaces, an empty one takes away.
+    pub(crate) fn asks(&self, changes: &[(&str, &str)]) -> Pairs {
+        let usual = [
+            ("response_type", "code"),
+            ("client_id", self.id.as_str()),
+            ("redirect_uri", &self.redirect_uri),
+            ("scope", "read:posts write:posts"),
+            ("state", "xyz"),
+            ("code_challenge", CHALLENGE),
+            ("code_challenge_method", "S256"),
+        ];
+        changed(&usual, changes)
+    }
+
+    pub(crate) fn exchanges(&self, code: &str, changes: &[(&str, &str)]) -> Pairs {
+        let usual = [
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", &self.redirect_uri),
+            ("code_verifier", VERIFIER),
+        ];
+        changed(&usual, changes)
+    }
+
+    pub(super) fn with_credentials(&self, form: &Pairs) -> Pairs {
+        let mut form = form.clone();
+        form.push(("client_id".into(), self.id.to_string()));
+        form.extend(
+            self.secret
+                .iter()
+                .map(|secret| ("client_secret".into(), secret.clone())),
+        );
+        form
+    }
+}
+
+/// A refresh, with `changes`.
+pub(crate) fn refreshes(token: &str, changes: &[(&str, &str)]) -> Pairs {
+    changed(
+        &[("grant_type", "refresh_token"), ("refresh_token", token)],
+        changes,
+    )
+}
+
+fn changed(usual: &[(&str, &str)], changes: &[(&str, &str)]) -> Pairs {
+    let mut all = pairs(usual);
+    for (name, value) in changes {
+        all.retain(|(other, _)| other != name);
+        all.extend((!value.is_empty()).then(|| ((*name).to_owned(), (*value).to_owned())));
+    }
+    all
+}
+
+/// What a host fills in.
+pub(crate) fn spec(redirect_uris: &str, scopes: &str) -> ApplicationSpec {
+    let draft = ApplicationDraft {
+        name: "Mobile App".into(),
+        redirect_uris: redirect_uris.into(),
+        scopes: scopes.split_whitespace().map(str::to_owned).collect(),
+        confidential: !redirect_uris.contains("com.example.app:"),
+        skip_consent: false,
+    };
+    draft.validate().unwrap()
+}
+
+pub(crate) fn public(spec: ApplicationSpec) -> ApplicationSpec {
+    ApplicationSpec {
+        client_type: ClientType::Public,
+        ..spec
+    }
+}
+
+pub(crate) fn trusted(spec: ApplicationSpec) -> ApplicationSpec {
+    ApplicationSpec {
+        skip_consent: true,
+        ..spec
+    }
+}

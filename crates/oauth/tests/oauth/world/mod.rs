@@ -1,0 +1,236 @@
+//! A network with its people, a clock that is moved by hand, randomness from a seed, and clients that know their part.
+
+mod client;
+mod reading;
+mod steps;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use latchkey_domain::{
+    Actor, ApplicationSpec, ClientId, ClientSecret, Clock, Member, MemberName, Randomness, Role, Timestamp,
+};
+use latchkey_oauth::{Access, AuthorizationServer, Lifetimes, Parts, RequestOrigin, SignedIn};
+use latchkey_store::sqlite::SqliteStore;
+use latchkey_store::{
+    AddMember, ApplicationUpdate, GrantId, NewActivity, NewApplication, PasswordHash, Store,
+};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+pub(crate) use self::client::{Client, public, refreshes, spec, trusted};
+pub(crate) use self::reading::{answer, error, query_of, refusal};
+
+/// The pair of RFC 7636 appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+pub(crate) const ISSUER: &str = "https://net.example";
+
+pub(crate) type Pairs = Vec<(String, String)>;
+
+struct HandClock(AtomicI64);
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Never twice the same, and the same in every run.
+#[derive(Default)]
+struct SeededRandomness(AtomicU64);
+
+impl Randomness for SeededRandomness {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(32) {
+            let number = self.0.fetch_add(1, Ordering::SeqCst);
+            chunk.copy_from_slice(&Sha256::digest(number.to_be_bytes())[..chunk.len()]);
+        }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) server: AuthorizationServer,
+    pub(crate) store: Arc<dyn Store>,
+    clock: Arc<HandClock>,
+    randomness: Arc<SeededRandomness>,
+    _folder: TempDir,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_folder(folder.path()).unwrap());
+        let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000_000)));
+        let randomness = Arc::new(SeededRandomness::default());
+        let server = AuthorizationServer::new(Parts {
+            store: store.clone(),
+            clock: clock.clone(),
+            randomness: randomness.clone(),
+            token_key: [7; 32],
+            issuer: ISSUER.into(),
+            lifetimes: Lifetimes::default(),
+        });
+        Self {
+            server,
+            store,
+            clock,
+            randomness,
+            _folder: folder,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Lets time pass.
+    pub(crate) fn after(&self, seconds: u64) -> &Self {
+        self.clock
+            .0
+            .fetch_add(i64::try_from(seconds * 1_000).unwrap(), Ordering::SeqCst);
+        self
+    }
+
+    /// A member who signed in just now, by first name.
+    pub(crate) async fn person(&self, name: &str, role: Role) -> SignedIn {
+        let member = AddMember {
+            email: format!("{name}@example.com").parse().unwrap(),
+            name: MemberName::parse(&format!("{name} Lovelace")).unwrap(),
+            role,
+            password: PasswordHash("unused".into()),
+        };
+        let member = self
+            .store
+            .add_member(member, &Actor::operator(), self.now())
+            .await
+            .unwrap()
+            .unwrap();
+        SignedIn {
+            member,
+            at: self.now(),
+        }
+    }
+
+    pub(crate) async fn ada(&self) -> SignedIn {
+        self.person("ada", Role::Member).await
+    }
+
+    /// A client with what its host registered.
+    pub(crate) async fn register(&self, spec: ApplicationSpec) -> Client {
+        let secret = spec
+            .client_type
+            .is_confidential()
+            .then(|| ClientSecret::generate(&*self.randomness));
+        let application = NewApplication {
+            client_id: ClientId::generate(&*self.randomness),
+            spec,
+            secret: secret.clone(),
+        };
+        let application = self
+            .store
+            .create_application(application, &Actor::operator(), self.now())
+            .await
+            .unwrap();
+        Client {
+            redirect_uri: application.spec.redirect_uris.iter().next().unwrap().to_string(),
+            id: application.client_id,
+            secret: secret.map(|secret| secret.expose().to_owned()),
+        }
+    }
+
+    pub(crate) async fn web_app(&self) -> Client {
+        self.register(spec(
+            "https://app.example/cb",
+            "read:posts write:posts read:userinfo",
+        ))
+        .await
+    }
+
+    pub(crate) async fn native_app(&self) -> Client {
+        self.register(public(spec(
+            "http://127.0.0.1/cb",
+            "read:posts write:posts read:userinfo",
+        )))
+        .await
+    }
+
+    /// Changes what is registered.
+    pub(crate) async fn edit(&self, client: &Client, spec: ApplicationSpec) {
+        let update = ApplicationUpdate {
+            spec,
+            expected_revision: None,
+            secret_if_missing: ClientSecret::generate(&*self.randomness),
+        };
+        self.store
+            .update_application(&client.id, update, &Actor::operator(), self.now())
+            .await
+            .unwrap();
+    }
+
+    /// What the integrator reads, the newest first.
+    pub(crate) async fn activity(&self, client: &Client) -> Vec<NewActivity> {
+        let entries = self.store.activity(&client.id, None, 100).await.unwrap();
+        entries.into_iter().map(|entry| entry.event).collect()
+    }
+
+    /// The words of the newest entry that the integrator reads.
+    pub(crate) async fn last_words(&self, client: &Client) -> String {
+        self.activity(client)
+            .await
+            .into_iter()
+            .next()
+            .map(|event| event.message)
+            .unwrap_or_default()
+    }
+
+    pub(crate) async fn set_role(&self, person: &SignedIn, role: Role) -> Member {
+        let changed = self
+            .store
+            .set_role(&person.member.email, role, &Actor::operator(), self.now())
+            .await;
+        changed.unwrap().unwrap()
+    }
+
+    /// What stands in the row of the grant that a token belongs to.
+    pub(crate) async fn generation(&self, access: &Access) -> u32 {
+        let GrantId(id) = access.grant.id;
+        self.store
+            .grant(GrantId(id))
+            .await
+            .unwrap()
+            .unwrap()
+            .state
+            .generation
+    }
+}
+
+pub(crate) fn origin() -> RequestOrigin {
+    RequestOrigin {
+        address: Some("192.0.2.7".into()),
+        request_id: Some("r-1".into()),
+    }
+}
+
+pub(crate) fn pairs(pairs: &[(&str, &str)]) -> Pairs {
+    pairs
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+/// Lets all of `tasks` run at once, on several threads.
+pub(crate) async fn at_once<T: Send + 'static>(
+    tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
+    let handles: Vec<_> = tasks.into_iter().map(tokio::spawn).collect();
+    let mut results = Vec::with_capacity(handles.len());
+    for handle in handles {
+        results.push(handle.await.unwrap());
+    }
+    results
+}
+
+pub(crate) const DAY: u64 = Duration::from_secs(86_400).as_secs();

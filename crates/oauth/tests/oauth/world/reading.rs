@@ -1,0 +1,59 @@
+//! Reading what came back.
+
+use latchkey_oauth::{Decision, EndpointError};
+
+use super::Pairs;
+
+/// What an application reads from the address that the browser came back to.
+pub(crate) struct Answer {
+    pub(crate) address: String,
+    pub(crate) parameters: Pairs,
+}
+
+impl Answer {
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        let mut values = self
+            .parameters
+            .iter()
+            .filter(|(other, _)| other == name)
+            .map(|(_, value)| value.clone());
+        let value = values.next();
+        assert!(values.next().is_none(), "{name} is there twice");
+        value
+    }
+}
+
+#[track_caller]
+pub(crate) fn answer(decision: &Decision) -> Answer {
+    let Decision::Redirect(redirect) = decision else {
+        panic!("no redirect: {decision:?}")
+    };
+    let (address, query) = redirect.location.split_once('?').unwrap();
+    Answer {
+        address: address.to_owned(),
+        parameters: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+    }
+}
+
+/// The error that goes back to the application.
+#[track_caller]
+pub(crate) fn error(decision: &Decision) -> String {
+    let answer = answer(decision);
+    assert_eq!(answer.get("code"), None);
+    answer.get("error").expect("an error")
+}
+
+/// Reads the query of a path that the browser comes back to.
+pub(crate) fn query_of(path: &str) -> Pairs {
+    let (_, query) = path.split_once('?').unwrap();
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
+
+/// The error's name and words.
+#[track_caller]
+pub(crate) fn refusal<T>(result: Result<T, EndpointError>) -> (&'static str, String) {
+    match result {
+        Ok(_) => panic!("it worked"),
+        Err(error) => (error.code().id(), error.description().to_owned()),
+    }
+}

@@ -1,0 +1,203 @@
+//! The commands, run as a script would.
+
+use serde_json::Value;
+
+use crate::support::{Binary, PASSWORD};
+
+fn add(binary: &Binary, email: &str, role: &str) -> String {
+    let arguments = ["member", "add", "--email", email, "--name", "Ada Lovelace", "--role", role];
+    binary.run_with_input(&arguments, &format!("{PASSWORD}\n")).succeeds()
+}
+
+const CREATE: [&str; 9] = [
+    "app", "create", "--name", "Mobile App", "--redirect-uri", "https://myapp.com/oauth/callback", "--scope", "read:posts",
+    "--json",
+];
+
+#[test]
+fn help_and_version() {
+    let binary = Binary::new();
+    let help = binary.run(&["serve", "--help"]).succeeds();
+    for part in [
+        "--data-dir", "--database", "--listen", "--public-url", "--demo", "LATCHKEY_DATA_DIR", "LATCHKEY_DATABASE_URL",
+        "LATCHKEY_LISTEN", "LATCHKEY_PUBLIC_URL", "latchkey.toml", "[default: ./data]", "[default: 127.0.0.1:3000]",
+    ] {
+        assert!(help.contains(part), "{part} is not in {help}");
+    }
+    assert!(binary.run(&["--version"]).succeeds().starts_with("latchkey "));
+    assert_eq!(binary.run(&[]).code, 2);
+}
+
+#[test]
+fn wrong_usage_is_one_line_and_status_2() {
+    let binary = Binary::new();
+    binary.run(&["membr"]).fails(2, "unrecognized subcommand 'membr'");
+    binary.run(&["member", "add", "--email", "ada@example.com"]).fails(2, "--name <NAME>");
+    binary.run(&["member", "add", "--email", "ada", "--name", "Ada"]).fails(2, "that is not an email address");
+    binary.run(&["member", "set-role", "ada@example.com", "admin"]).fails(2, "“admin” is not a role");
+    binary.run(&["network", "set", "--plan", "gold"]).fails(2, "“gold” is not a plan");
+    binary.run(&["network", "set"]).fails(2, "give --name, --slug or --plan");
+    binary.run(&["network", "show", "--database", "postgres://localhost/x"]).fails(2, "keeps its data in SQLite");
+    binary.run(&["serve", "--listen", "3000"]).fails(2, "expected an IP address and a port");
+    binary.run(&["serve", "--public-url", "oauth.example.org"]).fails(2, "has to begin with https://");
+    assert!(!binary.folder().join("data").exists());
+}
+
+#[test]
+fn the_network() {
+    let binary = Binary::new();
+    let network = binary.run(&["network", "show", "--json"]).json();
+    assert_eq!((&network["slug"], &network["plan"]), (&"my-community".into(), &"scale".into()));
+    assert!(network["id"].is_number());
+    let arguments = ["network", "set", "--name", "River Club", "--slug", "river-club", "--plan", "pro", "--json"];
+    let changed = binary.run(&arguments).json();
+    assert_eq!(changed, binary.run(&["network", "show", "--json"]).json());
+    assert_eq!((&changed["name"], &changed["id"]), (&"River Club".into(), &network["id"]));
+    assert!(binary.run(&["network", "show"]).succeeds().contains("River Club"));
+}
+
+#[test]
+fn members() {
+    let binary = Binary::new();
+    add(&binary, "ada@example.com", "host");
+    add(&binary, "bob@example.com", "member");
+    let list = binary.run(&["member", "list", "--json"]).json();
+    assert_eq!(list.as_array().unwrap().len(), 2);
+    let mut keys: Vec<_> = list[0].as_object().unwrap().keys().cloned().collect();
+    keys.sort();
+    assert_eq!(keys, ["email", "id", "joined_at", "name", "role"]);
+    assert!(binary.run(&["member", "list"]).succeeds().contains("bob@example.com"));
+
+    binary.run(&["member", "set-role", "ada@example.com", "member"]).fails(1, "is the only host");
+    binary.run(&["member", "remove", "ada@example.com"]).fails(1, "is the only host");
+    binary.run(&["member", "set-role", "bob@example.com", "host"]).succeeds();
+    binary.run_with_input(&["member", "set-password", "bob@example.com"], "another password").succeeds();
+    binary.run(&["member", "remove", "ada@example.com"]).succeeds();
+    binary.run(&["member", "remove", "ada@example.com"]).fails(1, "there is no member with the email ada@example.com");
+
+    let again = ["member", "add", "--email", "bob@example.com", "--name", "Bob"];
+    binary.run_with_input(&again, PASSWORD).fails(1, "there is a member with the email bob@example.com already");
+    let new = ["member", "add", "--email", "eve@example.com", "--name", "Eve"];
+    binary.run_with_input(&new, "short\n").fails(1, "at least 8 characters");
+    binary.run(&new).fails(2, "first line of standard input");
+}
+
+#[test]
+fn applications() {
+    let binary = Binary::new();
+    let created = binary.run(&CREATE).json();
+    for key in ["client_id", "client_secret"] {
+        assert_eq!(created[key].as_str().unwrap().len(), 43, "{key}");
+    }
+    assert_eq!(created["name"], "Mobile App");
+    assert_eq!(created["redirect_uris"], serde_json::json!(["https://myapp.com/oauth/callback"]));
+    assert_eq!(created["scopes"], serde_json::json!(["read:posts"]));
+    assert_eq!((&created["confidential"], &created["skip_consent"]), (&true.into(), &false.into()));
+
+    let id = created["client_id"].as_str().unwrap();
+    let shown = binary.run(&["app", "show", id, "--json"]).json();
+    assert_eq!(shown["client_id"], created["client_id"]);
+    assert_eq!(shown.get("client_secret"), None);
+    let revealed = binary.run(&["app", "show", id, "--reveal", "--json"]).json();
+    assert_eq!(revealed["client_secret"], created["client_secret"]);
+    assert_eq!(binary.run(&["app", "list", "--json"]).json().as_array().unwrap().len(), 1);
+    assert!(binary.run(&["app", "list"]).succeeds().contains("Mobile App"));
+    assert_eq!(binary.run(&["app", "list", "--search", "crm", "--json"]).json(), serde_json::json!([]));
+
+    assert!(binary.run(&["app", "delete", id]).succeeds().contains("Mobile App"));
+    binary.run(&["app", "delete", id]).fails(1, "there is no application with this client id");
+    binary.run(&["app", "show", "nonsense"]).fails(1, "there is no application with this client id");
+}
+
+#[test]
+fn a_public_application_has_no_secret() {
+    let binary = Binary::new();
+    let mut arguments = CREATE.to_vec();
+    arguments.extend(["--public", "--skip-consent", "--redirect-uri", "http://127.0.0.1/cb", "--scope", "read:userinfo"]);
+    let created = binary.run(&arguments).json();
+    assert_eq!(created.get("client_secret"), None);
+    assert_eq!((&created["confidential"], &created["skip_consent"]), (&false.into(), &true.into()));
+    assert_eq!(created["redirect_uris"].as_array().map(Vec::len), Some(2));
+    assert_eq!(created["scopes"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn what_is_wrong_with_an_application_is_said_in_one_line() {
+    let binary = Binary::new();
+    for (index, wrong, words) in [
+        (3, "", "cannot be blank"),
+        (5, "http://myapp.com/cb", "uses http"),
+        (5, "https://a.example/\nhttps://b.example/", "line break"),
+        (7, "read:mail", "`read:mail` is not a scope"),
+    ] {
+        let mut arguments = CREATE;
+        arguments[index] = wrong;
+        binary.run(&arguments).fails(2, words);
+    }
+    assert_eq!(binary.run(&["app", "list", "--json"]).json(), serde_json::json!([]));
+}
+
+#[test]
+fn the_plan_is_checked() {
+    let binary = Binary::new();
+    binary.run(&["network", "set", "--plan", "launch"]).succeeds();
+    binary.run(&CREATE).fails(1, "available on the Scale plan and above");
+}
+
+#[test]
+fn settings_come_from_flags_then_the_environment_then_the_file() {
+    let binary = Binary::new();
+    let name = |arguments: &[&str], variable: Option<&str>| -> Value {
+        let mut command = binary.command(&[&["network", "show", "--json"], arguments].concat());
+        command.envs(variable.map(|value| ("LATCHKEY_DATA_DIR", value)));
+        serde_json::from_slice::<Value>(&command.output().unwrap().stdout).unwrap()["name"].clone()
+    };
+    for folder in ["one", "two", "three"] {
+        binary.run(&["network", "set", "--name", folder, "--data-dir", folder]).succeeds();
+    }
+    std::fs::write(binary.folder().join("latchkey.toml"), "data_dir = \"three\"\n").unwrap();
+    assert_eq!(name(&["--data-dir", "one"], Some("two")), "one");
+    assert_eq!(name(&[], Some("two")), "two");
+    assert_eq!(name(&[], None), "three");
+    assert_eq!(name(&["--database", "two/latchkey.db"], None), "two");
+
+    std::fs::write(binary.folder().join("latchkey.toml"), "data_dri = \"three\"\n").unwrap();
+    binary.run(&["network", "show"]).fails(2, "latchkey.toml: line 1: unknown field `data_dri`");
+    binary.run(&["network", "show", "--config", "nowhere.toml"]).fails(2, "cannot read the settings in nowhere.toml");
+}
+
+#[test]
+fn the_demonstration_fills_an_empty_network_once() {
+    let binary = Binary::new();
+    for _ in 0..2 {
+        assert!(binary.run(&["demo"]).succeeds().contains("host@demo.example"));
+        assert_eq!(binary.run(&["member", "list", "--json"]).json().as_array().unwrap().len(), 42);
+        assert_eq!(binary.run(&["app", "list", "--json"]).json().as_array().unwrap().len(), 6);
+    }
+    let other = Binary::new();
+    add(&other, "ada@example.com", "host");
+    other.run(&["demo"]).fails(1, "the network is not empty");
+}
+
+#[test]
+fn the_doctor_says_what_to_do() {
+    let binary = Binary::new();
+    let sick = binary.run(&["doctor"]);
+    assert_eq!(sick.code, 1);
+    assert!(sick.stdout.contains("`latchkey serve` makes it"), "{}", sick.stdout);
+    assert!(!binary.folder().join("data").exists(), "looking makes nothing");
+
+    binary.run(&["network", "show"]).succeeds();
+    let report = binary.run(&["doctor", "--json"]).json();
+    assert_eq!(report["ok"], true);
+    assert_eq!(report["checks"].as_array().unwrap().len(), 5);
+
+    let insecure = binary.run(&["doctor", "--public-url", "http://oauth.example.org"]);
+    assert_eq!(insecure.code, 1);
+    assert!(insecure.stdout.contains("is not HTTPS"), "{}", insecure.stdout);
+    std::fs::remove_file(binary.folder().join("data/latchkey.key")).unwrap();
+    let keyless = binary.run(&["doctor"]);
+    assert_eq!(keyless.code, 1);
+    assert!(keyless.stdout.contains("put it back from a backup"), "{}", keyless.stdout);
+    assert!(!binary.folder().join("data/latchkey.key").exists());
+}

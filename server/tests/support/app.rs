@@ -1,0 +1,112 @@
+//! The real router over a real database in a folder of its own, at a port of its own.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use latchkey_accounts::NewMember;
+use latchkey_domain::member::NewPassword;
+use latchkey_domain::{Actor, ApplicationDraft, Member, MemberName, Role};
+use latchkey_oauth::registration::{Caller, Registered};
+use latchkey_server::http::{AppState, router};
+use latchkey_server::instance::{Cost, Instance};
+use latchkey_server::settings::PublicUrl;
+use latchkey_server::system::SystemRandomness;
+use latchkey_store::sqlite::SqliteStore;
+use tempfile::TempDir;
+
+use super::clock::HandClock;
+use super::{Browser, PASSWORD};
+
+pub(crate) struct TestApp {
+    pub(crate) instance: Instance,
+    pub(crate) url: String,
+    clock: Arc<HandClock>,
+    _folder: TempDir,
+}
+
+impl TestApp {
+    /// A network that nobody has set up.
+    pub(crate) async fn empty() -> Self {
+        Self::at(None).await
+    }
+
+    /// A network with the host `host@example.com` and the member `member@example.com`.
+    pub(crate) async fn new() -> Self {
+        let app = Self::empty().await;
+        app.member("host@example.com", Role::Host).await;
+        app.member("member@example.com", Role::Member).await;
+        app
+    }
+
+    /// The same, where browsers come in through a proxy with HTTPS.
+    pub(crate) async fn behind_https() -> Self {
+        let app = Self::at(Some("https://oauth.example.org".parse().unwrap())).await;
+        app.member("host@example.com", Role::Host).await;
+        app
+    }
+
+    async fn at(public_url: Option<PublicUrl>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open_folder(folder.path()).unwrap();
+        let clock = Arc::new(HandClock::new());
+        let instance = Instance::new(store, clock.clone(), Arc::new(SystemRandomness), Cost::TRIFLING);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let public_url = public_url.unwrap_or_else(|| PublicUrl::localhost(address.port()));
+        let state = AppState::new(instance.clone(), public_url, vec![]);
+        let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        Self { instance, url: format!("http://{address}"), clock, _folder: folder }
+    }
+
+    /// A browser that has never been here.
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::at(&self.url)
+    }
+
+    /// A browser in which the host is signed in.
+    pub(crate) async fn as_host(&self) -> Browser {
+        self.signed_in("host@example.com").await
+    }
+
+    /// A browser in which the member is signed in.
+    pub(crate) async fn as_member(&self) -> Browser {
+        self.signed_in("member@example.com").await
+    }
+
+    pub(crate) async fn signed_in(&self, email: &str) -> Browser {
+        let browser = self.browser();
+        browser.sign_in(email, PASSWORD).await.assert_redirect("/");
+        browser
+    }
+
+    /// Adds a member whose password is [`PASSWORD`].
+    pub(crate) async fn member(&self, email: &str, role: Role) -> Member {
+        let new = NewMember {
+            email: email.parse().unwrap(),
+            name: MemberName::parse("Ada Lovelace").unwrap(),
+            role,
+            password: NewPassword::new(PASSWORD.to_owned()).unwrap(),
+        };
+        self.instance.roster.add(new, &Actor::operator()).await.unwrap()
+    }
+
+    pub(crate) async fn application(&self, name: &str) -> Registered {
+        let draft = ApplicationDraft {
+            name: name.to_owned(),
+            redirect_uris: "https://myapp.com/oauth/callback".into(),
+            scopes: vec!["read:posts".into()],
+            ..ApplicationDraft::default()
+        };
+        self.instance.registrar.create(&Caller::operator(), &draft).await.unwrap()
+    }
+
+    pub(crate) async fn setup_link(&self) -> String {
+        format!("/setup?token={}", self.instance.setup.token().await.unwrap())
+    }
+
+    pub(crate) fn wait(&self, by: Duration) {
+        self.clock.advance(by);
+    }
+}

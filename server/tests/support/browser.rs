@@ -1,0 +1,120 @@
+//! HTTP as a browser speaks it: it keeps the session's cookie and says that its forms come from this site.
+
+use std::sync::Mutex;
+
+use reqwest::header::{ACCEPT, COOKIE, HeaderMap, ORIGIN, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde_json::Value;
+
+pub(crate) struct Browser {
+    url: String,
+    client: Client,
+    cookie: Mutex<Option<String>>,
+}
+
+impl Browser {
+    pub(crate) fn at(url: &str) -> Self {
+        let client = Client::builder().redirect(Policy::none()).user_agent("Firefox/140.0 (Linux)").build().unwrap();
+        Self { url: url.to_owned(), client, cookie: Mutex::default() }
+    }
+
+    /// A request with nothing but the cookie: what a program would send.
+    pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.url));
+        match self.cookie() {
+            Some(cookie) => request.header(COOKIE, cookie),
+            None => request,
+        }
+    }
+
+    /// Opens a page.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(self.bare(Method::GET, path).header(ACCEPT, "text/html")).await
+    }
+
+    /// Sends a form from a page of this site.
+    pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(self.bare(Method::POST, path).header(ORIGIN, &self.url).header(ACCEPT, "text/html").form(form)).await
+    }
+
+    /// Calls a function of the page.
+    pub(crate) async fn call(&self, function: &str, arguments: &Value) -> Answer {
+        let request = self.bare(Method::POST, &format!("/api/{function}")).header(ORIGIN, &self.url);
+        self.send(request.json(arguments)).await
+    }
+
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Answer {
+        self.post("/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
+        let answer = Answer::read(request.send().await.unwrap()).await;
+        for cookie in answer.cookies() {
+            let (pair, attributes) = cookie.split_once(';').unwrap();
+            *self.cookie.lock().unwrap() = (!attributes.contains("Max-Age=0")).then(|| pair.to_owned());
+        }
+        answer
+    }
+
+    /// The cookie, as `name=value`.
+    pub(crate) fn cookie(&self) -> Option<String> {
+        self.cookie.lock().unwrap().clone()
+    }
+
+    /// Takes over a cookie, as a thief or an attacker would.
+    pub(crate) fn set_cookie(&self, cookie: Option<String>) {
+        *self.cookie.lock().unwrap() = cookie;
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) async fn read(response: Response) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        Self { status, headers, text: response.text().await.unwrap() }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    pub(crate) fn cookies(&self) -> Vec<&str> {
+        self.headers.get_all(SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_status(&self, status: u16) -> &Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_redirect(&self, to: &str) -> &Self {
+        self.assert_status(303);
+        assert_eq!(self.header("location"), to);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_text(&self, part: &str) -> &Self {
+        assert!(self.text.contains(part), "“{part}” is not in {}", self.text);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_no_text(&self, part: &str) -> &Self {
+        assert!(!self.text.contains(part), "“{part}” is in {}", self.text);
+        self
+    }
+}

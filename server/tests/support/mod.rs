@@ -1,0 +1,15 @@
+//! Fixtures: the real router in this process ([`TestApp`]), a browser's view of it ([`Browser`]), and the real binary
+//! ([`Binary`], [`Server`]).
+
+mod app;
+mod binary;
+mod browser;
+mod clock;
+mod page;
+
+pub(crate) use self::app::TestApp;
+pub(crate) use self::binary::{Binary, Finished, Server};
+pub(crate) use self::browser::{Answer, Browser};
+pub(crate) use self::page::assert_sound;
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
