@@ -19,6 +19,8 @@ const FORM_LIMIT: usize = 64 * 1024;
 
 /// All that the server answers.
 pub fn router(state: AppState) -> Router {
+    // What the page reads while it is rendered runs on tokio. A second router in the same process finds it set already.
+    let _ = any_spawner::Executor::init_tokio();
     Router::new()
         .merge(for_browsers(&state))
         .route("/healthz", get(health::alive))
