@@ -6,7 +6,8 @@ export default defineConfig({
   testDir: "./tests",
   fullyParallel: true,
   workers: 2,
-  timeout: 30_000,
+  // Screenshots in three sizes and two themes take their time on a busy machine.
+  timeout: 120_000,
   expect: { timeout: 5_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],

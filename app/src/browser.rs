@@ -31,8 +31,12 @@ pub(crate) async fn copy(text: &str) -> bool {
     #[cfg(feature = "hydrate")]
     {
         let navigator = leptos::prelude::window().navigator();
-        let supported = js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|it| !it.is_undefined());
-        supported && wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
+        let supported =
+            js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|it| !it.is_undefined());
+        supported
+            && wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(text))
+                .await
+                .is_ok()
     }
     #[cfg(not(feature = "hydrate"))]
     {
@@ -44,7 +48,10 @@ pub(crate) async fn copy(text: &str) -> bool {
 /// Whether the server answers.
 #[cfg(feature = "hydrate")]
 pub(crate) async fn server_answers() -> bool {
-    gloo_net::http::Request::get("/healthz").send().await.is_ok_and(|response| response.ok())
+    gloo_net::http::Request::get("/healthz")
+        .send()
+        .await
+        .is_ok_and(|response| response.ok())
 }
 
 /// Whether the server answers.

@@ -21,8 +21,8 @@ test("the printed link creates the network and its first host, once", async ({ p
   await page.getByRole("button").first().click();
   await page.waitForURL((url) => !url.pathname.startsWith("/setup"));
   await page.goto(`${fresh.url}/admin`);
-  await expect(page.getByRole("heading", { name: "OAuth Applications" })).toBeVisible();
-  await expect(page.getByText("Book Club")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "OAuth Applications", exact: true })).toBeVisible();
+  await expect(page.getByText("Book Club").first()).toBeVisible();
 
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.goto(link!);

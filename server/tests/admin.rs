@@ -21,7 +21,11 @@ async fn hosts_see_the_page_rendered() {
     app.application("Mobile App").await;
     let answer = app.as_host().await.get(PAGE).await;
     assert_sound(&answer);
-    answer.assert_status(200).assert_text("New OAuth Application").assert_text("Mobile App").assert_text("Ada Lovelace");
+    answer
+        .assert_status(200)
+        .assert_text("New OAuth Application")
+        .assert_text("Mobile App")
+        .assert_text("Ada Lovelace");
 }
 
 #[tokio::test]
@@ -32,10 +36,24 @@ async fn every_script_carries_the_nonce_of_its_answer() {
     for _ in 0..2 {
         let answer = host.get(PAGE).await;
         let policy = answer.header("content-security-policy");
-        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        let nonce = policy
+            .split("'nonce-")
+            .nth(1)
+            .unwrap()
+            .split('\'')
+            .next()
+            .unwrap()
+            .to_owned();
         assert!(nonce.len() >= 22, "{nonce}");
-        assert!(policy.contains("'strict-dynamic' 'wasm-unsafe-eval'") && policy.contains("connect-src 'self'"));
-        for script in answer.text.split("<script").skip(1).map(|rest| rest.split('>').next().unwrap()) {
+        assert!(
+            policy.contains("'strict-dynamic' 'wasm-unsafe-eval'") && policy.contains("connect-src 'self'")
+        );
+        for script in answer
+            .text
+            .split("<script")
+            .skip(1)
+            .map(|rest| rest.split('>').next().unwrap())
+        {
             assert!(script.contains(&format!("nonce=\"{nonce}\"")), "{script}");
         }
         nonces.push(nonce);
@@ -47,7 +65,11 @@ async fn every_script_carries_the_nonce_of_its_answer() {
 async fn the_page_never_carries_a_secret() {
     let app = TestApp::new().await;
     let secret = app.application("Mobile App").await.new_secret.unwrap();
-    app.as_host().await.get(PAGE).await.assert_no_text(secret.expose());
+    app.as_host()
+        .await
+        .get(PAGE)
+        .await
+        .assert_no_text(secret.expose());
 }
 
 #[tokio::test]
@@ -55,7 +77,10 @@ async fn members_are_told_that_only_hosts_can() {
     let app = TestApp::new().await;
     let answer = app.as_member().await.get(PAGE).await;
     assert_sound(&answer);
-    answer.assert_status(403).assert_text("Only hosts can open Admin").assert_text("member@example.com");
+    answer
+        .assert_status(403)
+        .assert_text("Only hosts can open Admin")
+        .assert_text("member@example.com");
 }
 
 #[tokio::test]
@@ -71,7 +96,15 @@ async fn who_is_no_longer_a_host_is_out_at_once() {
     app.member("second@example.com", Role::Host).await;
     let host = app.as_host().await;
     host.get(PAGE).await.assert_status(200);
-    app.instance.roster.set_role(&"host@example.com".parse().unwrap(), Role::Member, &Actor::operator()).await.unwrap();
+    app.instance
+        .roster
+        .set_role(
+            &"host@example.com".parse().unwrap(),
+            Role::Member,
+            &Actor::operator(),
+        )
+        .await
+        .unwrap();
     host.get(PAGE).await.assert_status(403);
 }
 

@@ -5,12 +5,30 @@ use serde_json::Value;
 use crate::support::{Binary, PASSWORD};
 
 fn add(binary: &Binary, email: &str, role: &str) -> String {
-    let arguments = ["member", "add", "--email", email, "--name", "Ada Lovelace", "--role", role];
-    binary.run_with_input(&arguments, &format!("{PASSWORD}\n")).succeeds()
+    let arguments = [
+        "member",
+        "add",
+        "--email",
+        email,
+        "--name",
+        "Ada Lovelace",
+        "--role",
+        role,
+    ];
+    binary
+        .run_with_input(&arguments, &format!("{PASSWORD}\n"))
+        .succeeds()
 }
 
 const CREATE: [&str; 9] = [
-    "app", "create", "--name", "Mobile App", "--redirect-uri", "https://myapp.com/oauth/callback", "--scope", "read:posts",
+    "app",
+    "create",
+    "--name",
+    "Mobile App",
+    "--redirect-uri",
+    "https://myapp.com/oauth/callback",
+    "--scope",
+    "read:posts",
     "--json",
 ];
 
@@ -19,8 +37,18 @@ fn help_and_version() {
     let binary = Binary::new();
     let help = binary.run(&["serve", "--help"]).succeeds();
     for part in [
-        "--data-dir", "--database", "--listen", "--public-url", "--demo", "LATCHKEY_DATA_DIR", "LATCHKEY_DATABASE_URL",
-        "LATCHKEY_LISTEN", "LATCHKEY_PUBLIC_URL", "latchkey.toml", "[default: ./data]", "[default: 127.0.0.1:3000]",
+        "--data-dir",
+        "--database",
+        "--listen",
+        "--public-url",
+        "--demo",
+        "LATCHKEY_DATA_DIR",
+        "LATCHKEY_DATABASE_URL",
+        "LATCHKEY_LISTEN",
+        "LATCHKEY_PUBLIC_URL",
+        "latchkey.toml",
+        "[default: ./data]",
+        "[default: 127.0.0.1:3000]",
     ] {
         assert!(help.contains(part), "{part} is not in {help}");
     }
@@ -32,14 +60,30 @@ fn help_and_version() {
 fn wrong_usage_is_one_line_and_status_2() {
     let binary = Binary::new();
     binary.run(&["membr"]).fails(2, "unrecognized subcommand 'membr'");
-    binary.run(&["member", "add", "--email", "ada@example.com"]).fails(2, "--name <NAME>");
-    binary.run(&["member", "add", "--email", "ada", "--name", "Ada"]).fails(2, "that is not an email address");
-    binary.run(&["member", "set-role", "ada@example.com", "admin"]).fails(2, "“admin” is not a role");
-    binary.run(&["network", "set", "--plan", "gold"]).fails(2, "“gold” is not a plan");
-    binary.run(&["network", "set"]).fails(2, "give --name, --slug or --plan");
-    binary.run(&["network", "show", "--database", "postgres://localhost/x"]).fails(2, "keeps its data in SQLite");
-    binary.run(&["serve", "--listen", "3000"]).fails(2, "expected an IP address and a port");
-    binary.run(&["serve", "--public-url", "oauth.example.org"]).fails(2, "has to begin with https://");
+    binary
+        .run(&["member", "add", "--email", "ada@example.com"])
+        .fails(2, "--name <NAME>");
+    binary
+        .run(&["member", "add", "--email", "ada", "--name", "Ada"])
+        .fails(2, "that is not an email address");
+    binary
+        .run(&["member", "set-role", "ada@example.com", "admin"])
+        .fails(2, "“admin” is not a role");
+    binary
+        .run(&["network", "set", "--plan", "gold"])
+        .fails(2, "“gold” is not a plan");
+    binary
+        .run(&["network", "set"])
+        .fails(2, "give --name, --slug or --plan");
+    binary
+        .run(&["network", "show", "--database", "postgres://localhost/x"])
+        .fails(2, "keeps its data in SQLite");
+    binary
+        .run(&["serve", "--listen", "3000"])
+        .fails(2, "expected an IP address and a port");
+    binary
+        .run(&["serve", "--public-url", "oauth.example.org"])
+        .fails(2, "has to begin with https://");
     assert!(!binary.folder().join("data").exists());
 }
 
@@ -47,12 +91,28 @@ fn wrong_usage_is_one_line_and_status_2() {
 fn the_network() {
     let binary = Binary::new();
     let network = binary.run(&["network", "show", "--json"]).json();
-    assert_eq!((&network["slug"], &network["plan"]), (&"my-community".into(), &"scale".into()));
+    assert_eq!(
+        (&network["slug"], &network["plan"]),
+        (&"my-community".into(), &"scale".into())
+    );
     assert!(network["id"].is_number());
-    let arguments = ["network", "set", "--name", "River Club", "--slug", "river-club", "--plan", "pro", "--json"];
+    let arguments = [
+        "network",
+        "set",
+        "--name",
+        "River Club",
+        "--slug",
+        "river-club",
+        "--plan",
+        "pro",
+        "--json",
+    ];
     let changed = binary.run(&arguments).json();
     assert_eq!(changed, binary.run(&["network", "show", "--json"]).json());
-    assert_eq!((&changed["name"], &changed["id"]), (&"River Club".into(), &network["id"]));
+    assert_eq!(
+        (&changed["name"], &changed["id"]),
+        (&"River Club".into(), &network["id"])
+    );
     assert!(binary.run(&["network", "show"]).succeeds().contains("River Club"));
 }
 
@@ -66,19 +126,38 @@ fn members() {
     let mut keys: Vec<_> = list[0].as_object().unwrap().keys().cloned().collect();
     keys.sort();
     assert_eq!(keys, ["email", "id", "joined_at", "name", "role"]);
-    assert!(binary.run(&["member", "list"]).succeeds().contains("bob@example.com"));
+    assert!(
+        binary
+            .run(&["member", "list"])
+            .succeeds()
+            .contains("bob@example.com")
+    );
 
-    binary.run(&["member", "set-role", "ada@example.com", "member"]).fails(1, "is the only host");
-    binary.run(&["member", "remove", "ada@example.com"]).fails(1, "is the only host");
-    binary.run(&["member", "set-role", "bob@example.com", "host"]).succeeds();
-    binary.run_with_input(&["member", "set-password", "bob@example.com"], "another password").succeeds();
+    binary
+        .run(&["member", "set-role", "ada@example.com", "member"])
+        .fails(1, "is the only host");
+    binary
+        .run(&["member", "remove", "ada@example.com"])
+        .fails(1, "is the only host");
+    binary
+        .run(&["member", "set-role", "bob@example.com", "host"])
+        .succeeds();
+    binary
+        .run_with_input(&["member", "set-password", "bob@example.com"], "another password")
+        .succeeds();
     binary.run(&["member", "remove", "ada@example.com"]).succeeds();
-    binary.run(&["member", "remove", "ada@example.com"]).fails(1, "there is no member with the email ada@example.com");
+    binary
+        .run(&["member", "remove", "ada@example.com"])
+        .fails(1, "there is no member with the email ada@example.com");
 
     let again = ["member", "add", "--email", "bob@example.com", "--name", "Bob"];
-    binary.run_with_input(&again, PASSWORD).fails(1, "there is a member with the email bob@example.com already");
+    binary
+        .run_with_input(&again, PASSWORD)
+        .fails(1, "there is a member with the email bob@example.com already");
     let new = ["member", "add", "--email", "eve@example.com", "--name", "Eve"];
-    binary.run_with_input(&new, "short\n").fails(1, "at least 8 characters");
+    binary
+        .run_with_input(&new, "short\n")
+        .fails(1, "at least 8 characters");
     binary.run(&new).fails(2, "first line of standard input");
 }
 
@@ -90,9 +169,15 @@ fn applications() {
         assert_eq!(created[key].as_str().unwrap().len(), 43, "{key}");
     }
     assert_eq!(created["name"], "Mobile App");
-    assert_eq!(created["redirect_uris"], serde_json::json!(["https://myapp.com/oauth/callback"]));
+    assert_eq!(
+        created["redirect_uris"],
+        serde_json::json!(["https://myapp.com/oauth/callback"])
+    );
     assert_eq!(created["scopes"], serde_json::json!(["read:posts"]));
-    assert_eq!((&created["confidential"], &created["skip_consent"]), (&true.into(), &false.into()));
+    assert_eq!(
+        (&created["confidential"], &created["skip_consent"]),
+        (&true.into(), &false.into())
+    );
 
     let id = created["client_id"].as_str().unwrap();
     let shown = binary.run(&["app", "show", id, "--json"]).json();
@@ -100,23 +185,53 @@ fn applications() {
     assert_eq!(shown.get("client_secret"), None);
     let revealed = binary.run(&["app", "show", id, "--reveal", "--json"]).json();
     assert_eq!(revealed["client_secret"], created["client_secret"]);
-    assert_eq!(binary.run(&["app", "list", "--json"]).json().as_array().unwrap().len(), 1);
+    assert_eq!(
+        binary
+            .run(&["app", "list", "--json"])
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     assert!(binary.run(&["app", "list"]).succeeds().contains("Mobile App"));
-    assert_eq!(binary.run(&["app", "list", "--search", "crm", "--json"]).json(), serde_json::json!([]));
+    assert_eq!(
+        binary.run(&["app", "list", "--search", "crm", "--json"]).json(),
+        serde_json::json!([])
+    );
 
-    assert!(binary.run(&["app", "delete", id]).succeeds().contains("Mobile App"));
-    binary.run(&["app", "delete", id]).fails(1, "there is no application with this client id");
-    binary.run(&["app", "show", "nonsense"]).fails(1, "there is no application with this client id");
+    assert!(
+        binary
+            .run(&["app", "delete", id])
+            .succeeds()
+            .contains("Mobile App")
+    );
+    binary
+        .run(&["app", "delete", id])
+        .fails(1, "there is no application with this client id");
+    binary
+        .run(&["app", "show", "nonsense"])
+        .fails(1, "there is no application with this client id");
 }
 
 #[test]
 fn a_public_application_has_no_secret() {
     let binary = Binary::new();
     let mut arguments = CREATE.to_vec();
-    arguments.extend(["--public", "--skip-consent", "--redirect-uri", "http://127.0.0.1/cb", "--scope", "read:userinfo"]);
+    arguments.extend([
+        "--public",
+        "--skip-consent",
+        "--redirect-uri",
+        "http://127.0.0.1/cb",
+        "--scope",
+        "read:userinfo",
+    ]);
     let created = binary.run(&arguments).json();
     assert_eq!(created.get("client_secret"), None);
-    assert_eq!((&created["confidential"], &created["skip_consent"]), (&false.into(), &true.into()));
+    assert_eq!(
+        (&created["confidential"], &created["skip_consent"]),
+        (&false.into(), &true.into())
+    );
     assert_eq!(created["redirect_uris"].as_array().map(Vec::len), Some(2));
     assert_eq!(created["scopes"].as_array().map(Vec::len), Some(2));
 }
@@ -134,14 +249,19 @@ fn what_is_wrong_with_an_application_is_said_in_one_line() {
         arguments[index] = wrong;
         binary.run(&arguments).fails(2, words);
     }
-    assert_eq!(binary.run(&["app", "list", "--json"]).json(), serde_json::json!([]));
+    assert_eq!(
+        binary.run(&["app", "list", "--json"]).json(),
+        serde_json::json!([])
+    );
 }
 
 #[test]
 fn the_plan_is_checked() {
     let binary = Binary::new();
     binary.run(&["network", "set", "--plan", "launch"]).succeeds();
-    binary.run(&CREATE).fails(1, "available on the Scale plan and above");
+    binary
+        .run(&CREATE)
+        .fails(1, "available on the Scale plan and above");
 }
 
 #[test]
@@ -153,7 +273,9 @@ fn settings_come_from_flags_then_the_environment_then_the_file() {
         serde_json::from_slice::<Value>(&command.output().unwrap().stdout).unwrap()["name"].clone()
     };
     for folder in ["one", "two", "three"] {
-        binary.run(&["network", "set", "--name", folder, "--data-dir", folder]).succeeds();
+        binary
+            .run(&["network", "set", "--name", folder, "--data-dir", folder])
+            .succeeds();
     }
     std::fs::write(binary.folder().join("latchkey.toml"), "data_dir = \"three\"\n").unwrap();
     assert_eq!(name(&["--data-dir", "one"], Some("two")), "one");
@@ -162,8 +284,12 @@ fn settings_come_from_flags_then_the_environment_then_the_file() {
     assert_eq!(name(&["--database", "two/latchkey.db"], None), "two");
 
     std::fs::write(binary.folder().join("latchkey.toml"), "data_dri = \"three\"\n").unwrap();
-    binary.run(&["network", "show"]).fails(2, "latchkey.toml: line 1: unknown field `data_dri`");
-    binary.run(&["network", "show", "--config", "nowhere.toml"]).fails(2, "cannot read the settings in nowhere.toml");
+    binary
+        .run(&["network", "show"])
+        .fails(2, "latchkey.toml: line 1: unknown field `data_dri`");
+    binary
+        .run(&["network", "show", "--config", "nowhere.toml"])
+        .fails(2, "cannot read the settings in nowhere.toml");
 }
 
 #[test]
@@ -171,8 +297,24 @@ fn the_demonstration_fills_an_empty_network_once() {
     let binary = Binary::new();
     for _ in 0..2 {
         assert!(binary.run(&["demo"]).succeeds().contains("host@demo.example"));
-        assert_eq!(binary.run(&["member", "list", "--json"]).json().as_array().unwrap().len(), 42);
-        assert_eq!(binary.run(&["app", "list", "--json"]).json().as_array().unwrap().len(), 6);
+        assert_eq!(
+            binary
+                .run(&["member", "list", "--json"])
+                .json()
+                .as_array()
+                .unwrap()
+                .len(),
+            42
+        );
+        assert_eq!(
+            binary
+                .run(&["app", "list", "--json"])
+                .json()
+                .as_array()
+                .unwrap()
+                .len(),
+            6
+        );
     }
     let other = Binary::new();
     add(&other, "ada@example.com", "host");
@@ -184,7 +326,11 @@ fn the_doctor_says_what_to_do() {
     let binary = Binary::new();
     let sick = binary.run(&["doctor"]);
     assert_eq!(sick.code, 1);
-    assert!(sick.stdout.contains("`latchkey serve` makes it"), "{}", sick.stdout);
+    assert!(
+        sick.stdout.contains("`latchkey serve` makes it"),
+        "{}",
+        sick.stdout
+    );
     assert!(!binary.folder().join("data").exists(), "looking makes nothing");
 
     binary.run(&["network", "show"]).succeeds();
@@ -198,6 +344,10 @@ fn the_doctor_says_what_to_do() {
     std::fs::remove_file(binary.folder().join("data/latchkey.key")).unwrap();
     let keyless = binary.run(&["doctor"]);
     assert_eq!(keyless.code, 1);
-    assert!(keyless.stdout.contains("put it back from a backup"), "{}", keyless.stdout);
+    assert!(
+        keyless.stdout.contains("put it back from a backup"),
+        "{}",
+        keyless.stdout
+    );
     assert!(!binary.folder().join("data/latchkey.key").exists());
 }

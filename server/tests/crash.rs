@@ -18,11 +18,18 @@ async fn every_save_that_was_answered_is_there_afterwards() {
     for round in 0..3 {
         let mut server = binary.serve(&["--demo"]).await;
         let browser = Arc::new(server.browser());
-        browser.sign_in("host@demo.example", "latchkey-demo").await.assert_redirect("/");
+        browser
+            .sign_in("host@demo.example", "latchkey-demo")
+            .await
+            .assert_redirect("/");
         let answered = Arc::new(AtomicUsize::new(0));
         let mut savers = tokio::task::JoinSet::new();
         for saver in 0..4 {
-            savers.spawn(save_until_it_fails(browser.clone(), format!("{round}-{saver}"), answered.clone()));
+            savers.spawn(save_until_it_fails(
+                browser.clone(),
+                format!("{round}-{saver}"),
+                answered.clone(),
+            ));
         }
         while answered.load(Ordering::Relaxed) < ENOUGH {
             tokio::task::yield_now().await;
@@ -33,15 +40,23 @@ async fn every_save_that_was_answered_is_there_afterwards() {
             acknowledged.extend(saved);
         }
         let list = binary.run(&["app", "list", "--json"]).json();
-        let kept: HashSet<String> =
-            list.as_array().unwrap().iter().map(|app| app["client_id"].as_str().unwrap().to_owned()).collect();
+        let kept: HashSet<String> = list
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|app| app["client_id"].as_str().unwrap().to_owned())
+            .collect();
         let lost: Vec<_> = acknowledged.difference(&kept).collect();
         assert!(lost.is_empty(), "lost {lost:?}");
     }
     assert!(acknowledged.len() >= 3 * ENOUGH);
 }
 
-async fn save_until_it_fails(browser: Arc<Browser>, saver: String, answered: Arc<AtomicUsize>) -> Vec<String> {
+async fn save_until_it_fails(
+    browser: Arc<Browser>,
+    saver: String,
+    answered: Arc<AtomicUsize>,
+) -> Vec<String> {
     let mut saved = vec![];
     loop {
         let draft = json!({ "draft": {
@@ -52,9 +67,23 @@ async fn save_until_it_fails(browser: Arc<Browser>, saver: String, answered: Arc
             "skip_consent": false,
         } });
         let request = browser.bare(reqwest::Method::POST, "/api/applications/create");
-        let Ok(response) = request.header("sec-fetch-site", "same-origin").json(&draft).send().await else { break };
-        let Ok(answer) = response.json::<serde_json::Value>().await else { break };
-        saved.push(answer["client_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned());
+        let Ok(response) = request
+            .header("sec-fetch-site", "same-origin")
+            .json(&draft)
+            .send()
+            .await
+        else {
+            break;
+        };
+        let Ok(answer) = response.json::<serde_json::Value>().await else {
+            break;
+        };
+        saved.push(
+            answer["client_id"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{answer}"))
+                .to_owned(),
+        );
         answered.fetch_add(1, Ordering::Relaxed);
     }
     saved

@@ -7,10 +7,20 @@ use crate::support::{TestApp, assert_sound};
 #[tokio::test]
 async fn a_page_that_is_not_there() {
     let app = TestApp::new().await;
-    for path in ["/nonsense", "/pkg/latchkey.0.js", "/manifest.json", "/../Cargo.toml", "/%00", "/a//b"] {
+    for path in [
+        "/nonsense",
+        "/pkg/latchkey.0.js",
+        "/manifest.json",
+        "/../Cargo.toml",
+        "/%00",
+        "/a//b",
+    ] {
         let answer = app.browser().get(path).await;
         assert_sound(&answer);
-        answer.assert_status(404).assert_text("There is no such page").assert_text(answer.header("x-request-id"));
+        answer
+            .assert_status(404)
+            .assert_text("There is no such page")
+            .assert_text(answer.header("x-request-id"));
     }
 }
 
@@ -18,7 +28,9 @@ async fn a_page_that_is_not_there() {
 async fn programs_get_json() {
     let app = TestApp::new().await;
     let browser = app.browser();
-    let request = browser.bare(Method::GET, "/nonsense").header("accept", "application/json");
+    let request = browser
+        .bare(Method::GET, "/nonsense")
+        .header("accept", "application/json");
     let answer = browser.send(request).await;
     answer.assert_status(404);
     assert_eq!(answer.json()["error"], "not_found");

@@ -18,7 +18,12 @@ fn draft(name: &str) -> Value {
 }
 
 async fn stored(app: &TestApp) -> u64 {
-    app.instance.store.applications("", PageRequest::new(1, 1)).await.unwrap().total
+    app.instance
+        .store
+        .applications("", PageRequest::new(1, 1))
+        .await
+        .unwrap()
+        .total
 }
 
 #[tokio::test]
@@ -39,7 +44,11 @@ async fn nobody_else_does() {
     answer.assert_status(401);
     assert_eq!(answer.json()["error"], "signed_out");
 
-    let answer = app.as_member().await.call("applications/create", &draft("x")).await;
+    let answer = app
+        .as_member()
+        .await
+        .call("applications/create", &draft("x"))
+        .await;
     answer.assert_status(403);
     assert_eq!(answer.json()["error"], "not_a_host");
 
@@ -47,7 +56,10 @@ async fn nobody_else_does() {
     let cookie = stale.cookie();
     stale.post("/sign-out", &[]).await;
     stale.set_cookie(cookie);
-    stale.call("applications/create", &draft("x")).await.assert_status(401);
+    stale
+        .call("applications/create", &draft("x"))
+        .await
+        .assert_status(401);
     assert_eq!(stored(&app).await, 0);
 }
 
@@ -55,7 +67,9 @@ async fn nobody_else_does() {
 async fn what_is_wrong_with_the_form_is_said_by_field() {
     let app = TestApp::new().await;
     let host = app.as_host().await;
-    let many = (0..500).map(|n| format!("https://a.example/{n}\n")).collect::<String>();
+    let many = (0..500)
+        .map(|n| format!("https://a.example/{n}\n"))
+        .collect::<String>();
     for (field, value) in [
         ("name", "x".repeat(1_000_000)),
         ("name", "a\u{0}b".into()),
@@ -77,10 +91,17 @@ async fn what_is_wrong_with_the_form_is_said_by_field() {
 async fn too_much_is_refused_in_json() {
     let app = TestApp::new().await;
     let host = app.as_host().await;
-    let answer = host.call("applications/create", &draft(&"x".repeat(2 * 1024 * 1024))).await;
+    let answer = host
+        .call("applications/create", &draft(&"x".repeat(2 * 1024 * 1024)))
+        .await;
     answer.assert_status(413);
     assert_eq!(answer.json()["error"], "bad_request");
-    assert!(answer.json()["message"].as_str().unwrap().starts_with("That is too much at once."));
+    assert!(
+        answer.json()["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("That is too much at once.")
+    );
 }
 
 #[tokio::test]
@@ -88,8 +109,12 @@ async fn what_is_no_call_is_refused_in_json() {
     let app = TestApp::new().await;
     let host = app.as_host().await;
     for body in ["", "{", "[]", "{\"draft\": 1}", "{\"draft\": {\"name\": \"x\"}}"] {
-        let request = host.bare(Method::POST, "/api/applications/create").header(ORIGIN, &app.url);
-        let request = request.header("content-type", "application/json").header("accept", "text/html");
+        let request = host
+            .bare(Method::POST, "/api/applications/create")
+            .header(ORIGIN, &app.url);
+        let request = request
+            .header("content-type", "application/json")
+            .header("accept", "text/html");
         let answer = host.send(request.body(body)).await;
         answer.assert_status(400);
         assert_eq!(answer.json()["error"], "bad_request", "{body}");

@@ -23,7 +23,9 @@ async fn every_page_has_them() {
 async fn each_request_has_an_id_that_the_client_does_not_choose() {
     let app = TestApp::new().await;
     let browser = app.browser();
-    let request = browser.bare(reqwest::Method::GET, "/healthz").header("x-request-id", "0123456789abcdef");
+    let request = browser
+        .bare(reqwest::Method::GET, "/healthz")
+        .header("x-request-id", "0123456789abcdef");
     let first = browser.send(request).await;
     let second = browser.get("/healthz").await;
     for answer in [&first, &second] {

@@ -7,7 +7,9 @@ use crate::support::{Answer, Browser, TestApp, assert_sound};
 
 /// Tries to sign the member out with these headers; being signed out is easy to see.
 async fn forge(browser: &Browser, headers: &[(&str, &str)]) -> Answer {
-    let mut request = browser.bare(Method::POST, "/sign-out").header("accept", "text/html");
+    let mut request = browser
+        .bare(Method::POST, "/sign-out")
+        .header("accept", "text/html");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -25,13 +27,18 @@ async fn a_form_on_another_site_changes_nothing() {
         &[("sec-fetch-site", "cross-site"), ("origin", own)],
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
-        &[("origin", &own.replace("http:", "https:").replace("127.0.0.1", "127.0.0.2"))],
+        &[(
+            "origin",
+            &own.replace("http:", "https:").replace("127.0.0.1", "127.0.0.2"),
+        )],
         &[("origin", &format!("{own}0"))],
         &[],
     ] {
         let answer = forge(&member, headers).await;
         assert_sound(&answer);
-        answer.assert_status(403).assert_text("This form came from another site");
+        answer
+            .assert_status(403)
+            .assert_text("This form came from another site");
         member.get("/").await.assert_status(200);
     }
 }
@@ -56,8 +63,14 @@ async fn the_sites_own_forms_work_in_every_browser() {
 async fn functions_are_guarded_too() {
     let app = TestApp::new().await;
     let host = app.as_host().await;
-    for headers in [&[("sec-fetch-site", "cross-site")][..], &[("origin", "https://evil.example")], &[]] {
-        let mut request = host.bare(Method::POST, "/api/applications/list").json(&json!({ "search": "", "page": 1 }));
+    for headers in [
+        &[("sec-fetch-site", "cross-site")][..],
+        &[("origin", "https://evil.example")],
+        &[],
+    ] {
+        let mut request = host
+            .bare(Method::POST, "/api/applications/list")
+            .json(&json!({ "search": "", "page": 1 }));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -71,8 +84,14 @@ async fn functions_are_guarded_too() {
 async fn a_site_cannot_sign_anyone_in_as_someone_else() {
     let app = TestApp::new().await;
     let victim = app.browser();
-    let form = [("email", "member@example.com"), ("password", crate::support::PASSWORD)];
-    let request = victim.bare(Method::POST, "/sign-in").header("origin", "https://evil.example").form(&form);
+    let form = [
+        ("email", "member@example.com"),
+        ("password", crate::support::PASSWORD),
+    ];
+    let request = victim
+        .bare(Method::POST, "/sign-in")
+        .header("origin", "https://evil.example")
+        .form(&form);
     victim.send(request).await.assert_status(403);
     assert_eq!(victim.cookie(), None);
 }

@@ -7,8 +7,17 @@ async fn prints_the_setup_link_until_there_is_a_host() {
     let binary = Binary::new();
     let mut server = binary.serve(&[]).await;
     let line = server.line();
-    let path = line.split("/setup").nth(1).map(|rest| format!("/setup{rest}")).unwrap_or_else(|| panic!("{line}"));
-    server.browser().get(&path).await.assert_status(200).assert_text("Set up your network");
+    let path = line
+        .split("/setup")
+        .nth(1)
+        .map(|rest| format!("/setup{rest}"))
+        .unwrap_or_else(|| panic!("{line}"));
+    server
+        .browser()
+        .get(&path)
+        .await
+        .assert_status(200)
+        .assert_text("Set up your network");
     drop(server);
     // After a restart it is the same.
     let mut server = binary.serve(&[]).await;
@@ -21,7 +30,9 @@ async fn ends_at_sigterm_and_at_sigint() {
     for signal in ["-TERM", "-INT"] {
         let mut server = binary.serve(&[]).await;
         // A connection that is kept open without a request must not hold up the end.
-        let idle = tokio::net::TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+        let idle = tokio::net::TcpStream::connect(server.url.trim_start_matches("http://"))
+            .await
+            .unwrap();
         server.browser().get("/healthz").await.assert_status(200);
         server.send(signal);
         assert_eq!(server.wait().code(), Some(0));
@@ -33,17 +44,47 @@ async fn ends_at_sigterm_and_at_sigint() {
 async fn commands_work_while_it_runs() {
     let binary = Binary::new();
     let mut server = binary.serve(&[]).await;
-    let add = ["member", "add", "--email", "ada@example.com", "--name", "Ada Lovelace", "--role", "host"];
+    let add = [
+        "member",
+        "add",
+        "--email",
+        "ada@example.com",
+        "--name",
+        "Ada Lovelace",
+        "--role",
+        "host",
+    ];
     binary.run_with_input(&add, PASSWORD).succeeds();
     let browser = server.browser();
-    browser.sign_in("ada@example.com", PASSWORD).await.assert_redirect("/");
-    browser.get("/").await.assert_status(200).assert_text("Ada Lovelace");
+    browser
+        .sign_in("ada@example.com", PASSWORD)
+        .await
+        .assert_redirect("/");
+    browser
+        .get("/")
+        .await
+        .assert_status(200)
+        .assert_text("Ada Lovelace");
     let create = [
-        "app", "create", "--name", "Mobile App", "--redirect-uri", "https://a.example/cb", "--scope", "read:posts", "--json",
+        "app",
+        "create",
+        "--name",
+        "Mobile App",
+        "--redirect-uri",
+        "https://a.example/cb",
+        "--scope",
+        "read:posts",
+        "--json",
     ];
     binary.run(&create).json();
-    browser.get("/admin/settings/oauth-applications").await.assert_status(200).assert_text("Mobile App");
-    binary.run_with_input(&["member", "set-password", "ada@example.com"], "another password").succeeds();
+    browser
+        .get("/admin/settings/oauth-applications")
+        .await
+        .assert_status(200)
+        .assert_text("Mobile App");
+    binary
+        .run_with_input(&["member", "set-password", "ada@example.com"], "another password")
+        .succeeds();
     browser.get("/").await.assert_redirect("/sign-in");
     server.send("-TERM");
     assert_eq!(server.wait().code(), Some(0));
@@ -56,12 +97,20 @@ async fn the_demonstration_is_ready_to_sign_in_to_and_is_kept() {
         let mut server = binary.serve(&["--demo"]).await;
         assert!(server.line().contains("host@demo.example"));
         let host = server.browser();
-        host.sign_in("host@demo.example", "latchkey-demo").await.assert_redirect("/");
+        host.sign_in("host@demo.example", "latchkey-demo")
+            .await
+            .assert_redirect("/");
         let page = host.get("/admin/settings/oauth-applications").await;
         page.assert_status(200).assert_text("CRM Integration");
         let member = server.browser();
-        member.sign_in("member@demo.example", "latchkey-demo").await.assert_redirect("/");
-        member.get("/admin/settings/oauth-applications").await.assert_status(403);
+        member
+            .sign_in("member@demo.example", "latchkey-demo")
+            .await
+            .assert_redirect("/");
+        member
+            .get("/admin/settings/oauth-applications")
+            .await
+            .assert_status(403);
         let sessions = host.get("/account/sessions").await;
         assert_eq!(sessions.text.matches("class=\"row-item\"").count(), start + 1);
         server.send("-TERM");
@@ -74,7 +123,9 @@ async fn the_demonstration_is_ready_to_sign_in_to_and_is_kept() {
 fn the_demonstration_takes_no_ones_place() {
     let binary = Binary::new();
     let demo = ["serve", "--demo", "--listen", "127.0.0.1:0"];
-    binary.run(&["serve", "--demo", "--listen", "0.0.0.0:0"]).fails(2, "loopback only");
+    binary
+        .run(&["serve", "--demo", "--listen", "0.0.0.0:0"])
+        .fails(2, "loopback only");
 
     std::fs::create_dir(binary.folder().join("data")).unwrap();
     std::fs::write(binary.folder().join("data/thesis.txt"), "precious").unwrap();
@@ -84,13 +135,25 @@ fn the_demonstration_takes_no_ones_place() {
     let add = ["member", "add", "--email", "ada@example.com", "--name", "Ada"];
     binary.run_with_input(&add, PASSWORD).succeeds();
     refuses(&binary, &demo);
-    assert_eq!(binary.run(&["member", "list", "--json"]).json().as_array().unwrap().len(), 1);
+    assert_eq!(
+        binary
+            .run(&["member", "list", "--json"])
+            .json()
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 fn refuses(binary: &Binary, demo: &[&str]) {
     let finished = binary.run(demo);
     assert_eq!(finished.code, 1, "{}", finished.stderr);
-    assert!(finished.stderr.contains("is neither empty nor a demonstration’s"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("is neither empty nor a demonstration’s"),
+        "{}",
+        finished.stderr
+    );
 }
 
 #[tokio::test]
@@ -99,7 +162,9 @@ async fn says_what_to_do_when_the_port_is_taken() {
     let server = binary.serve(&[]).await;
     let address = server.url.trim_start_matches("http://").to_owned();
     let other = Binary::new();
-    other.run(&["serve", "--listen", &address]).fails(1, "choose another port with --listen");
+    other
+        .run(&["serve", "--listen", &address])
+        .fails(1, "choose another port with --listen");
     assert!(!other.folder().join("data").exists());
 }
 
@@ -108,14 +173,28 @@ async fn the_log_is_json_and_has_no_secrets() {
     let binary = Binary::new();
     let log = binary.folder().join("log");
     let mut command = binary.command(&["serve", "--listen", "127.0.0.1:0", "--demo"]);
-    command.env("LATCHKEY_LOG", "trace").stdout(std::process::Stdio::piped());
-    let child = command.stderr(std::fs::File::create(&log).unwrap()).spawn().unwrap();
+    command
+        .env("LATCHKEY_LOG", "trace")
+        .stdout(std::process::Stdio::piped());
+    let child = command
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
     let mut server = crate::support::Server::ready(child).await;
     let browser = server.browser();
     browser.get("/setup?token=sesame-sesame").await;
-    browser.sign_in("host@demo.example", "wrong-password").await.assert_status(422);
-    browser.sign_in("host@demo.example", "latchkey-demo").await.assert_redirect("/");
-    browser.get("/admin/settings/oauth-applications").await.assert_status(200);
+    browser
+        .sign_in("host@demo.example", "wrong-password")
+        .await
+        .assert_status(422);
+    browser
+        .sign_in("host@demo.example", "latchkey-demo")
+        .await
+        .assert_redirect("/");
+    browser
+        .get("/admin/settings/oauth-applications")
+        .await
+        .assert_status(200);
     let cookie = browser.cookie().unwrap();
     server.send("-TERM");
     server.wait();
@@ -125,7 +204,13 @@ async fn the_log_is_json_and_has_no_secrets() {
     }
     assert!(log.contains("signed in"));
     let token = cookie.split('=').nth(1).unwrap();
-    for secret in ["latchkey-demo", "wrong-password", "sesame-sesame", token, "$argon2"] {
+    for secret in [
+        "latchkey-demo",
+        "wrong-password",
+        "sesame-sesame",
+        token,
+        "$argon2",
+    ] {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
 }

@@ -22,12 +22,21 @@ async fn founds_the_network_and_signs_its_host_in() {
     let browser = app.browser();
     let page = browser.get(&app.setup_link().await).await;
     assert_sound(&page);
-    page.assert_status(200).assert_text("autocomplete=\"new-password\"");
+    page.assert_status(200)
+        .assert_text("autocomplete=\"new-password\"");
 
     let answer = browser.post("/setup", &form(&token(&app).await, PASSWORD)).await;
     answer.assert_redirect("/admin/settings/oauth-applications");
-    browser.get("/").await.assert_status(200).assert_text("River Club").assert_text("href=\"/admin\"");
-    app.browser().sign_in("ada@example.com", PASSWORD).await.assert_redirect("/");
+    browser
+        .get("/")
+        .await
+        .assert_status(200)
+        .assert_text("River Club")
+        .assert_text("href=\"/admin\"");
+    app.browser()
+        .sign_in("ada@example.com", PASSWORD)
+        .await
+        .assert_redirect("/");
 }
 
 #[tokio::test]
@@ -37,8 +46,14 @@ async fn without_the_right_token_nothing_happens() {
     for wrong in ["", "guess", &right[1..], &format!("{right}x")] {
         let answer = app.browser().get(&format!("/setup?token={wrong}")).await;
         assert_sound(&answer);
-        answer.assert_status(403).assert_text("Open the setup link").assert_no_text("<form");
-        app.browser().post("/setup", &form(wrong, PASSWORD)).await.assert_status(403);
+        answer
+            .assert_status(403)
+            .assert_text("Open the setup link")
+            .assert_no_text("<form");
+        app.browser()
+            .post("/setup", &form(wrong, PASSWORD))
+            .await
+            .assert_status(403);
     }
     assert!(app.instance.setup.is_needed().await.unwrap());
 }
@@ -47,10 +62,16 @@ async fn without_the_right_token_nothing_happens() {
 async fn the_link_works_once() {
     let app = TestApp::empty().await;
     let (link, token) = (app.setup_link().await, token(&app).await);
-    app.browser().post("/setup", &form(&token, PASSWORD)).await.assert_status(303);
+    app.browser()
+        .post("/setup", &form(&token, PASSWORD))
+        .await
+        .assert_status(303);
     app.browser().get(&link).await.assert_redirect("/");
     let second = app.browser();
-    second.post("/setup", &form(&token, PASSWORD)).await.assert_redirect("/");
+    second
+        .post("/setup", &form(&token, PASSWORD))
+        .await
+        .assert_redirect("/");
     assert_eq!(second.cookie(), None);
     assert_eq!(app.instance.roster.all().await.unwrap().len(), 1);
 }
@@ -78,6 +99,11 @@ async fn errors_stand_beside_their_fields_and_the_typed_text_stays() {
 async fn an_email_that_is_taken_is_said_to_be() {
     let app = TestApp::empty().await;
     app.member("ada@example.com", latchkey_domain::Role::Member).await;
-    let answer = app.browser().post("/setup", &form(&token(&app).await, PASSWORD)).await;
-    answer.assert_status(422).assert_text("There is a member with the email ada@example.com already");
+    let answer = app
+        .browser()
+        .post("/setup", &form(&token(&app).await, PASSWORD))
+        .await;
+    answer
+        .assert_status(422)
+        .assert_text("There is a member with the email ada@example.com already");
 }

@@ -25,13 +25,25 @@ async fn the_right_password_signs_in() {
     let answer = browser.sign_in(" Member@Example.com ", PASSWORD).await;
     answer.assert_redirect("/");
     let cookies = answer.cookies();
-    let [cookie] = cookies[..] else { panic!("{cookies:?}") };
+    let [cookie] = cookies[..] else {
+        panic!("{cookies:?}")
+    };
     assert!(cookie.starts_with("latchkey_session="), "{cookie}");
     for attribute in ["Path=/", "HttpOnly", "SameSite=Lax", "Max-Age=2592000"] {
-        assert!(cookie.split("; ").any(|part| part == attribute), "{attribute} is not in {cookie}");
+        assert!(
+            cookie.split("; ").any(|part| part == attribute),
+            "{attribute} is not in {cookie}"
+        );
     }
-    browser.get("/").await.assert_status(200).assert_text("Ada Lovelace");
-    browser.get("/sign-in?return_to=/account/sessions").await.assert_redirect("/account/sessions");
+    browser
+        .get("/")
+        .await
+        .assert_status(200)
+        .assert_text("Ada Lovelace");
+    browser
+        .get("/sign-in?return_to=/account/sessions")
+        .await
+        .assert_redirect("/account/sessions");
 }
 
 #[tokio::test]
@@ -40,7 +52,10 @@ async fn with_https_the_cookie_is_bound_to_the_host() {
     let browser = app.browser();
     let answer = browser.sign_in("host@example.com", PASSWORD).await;
     let cookies = answer.cookies();
-    assert!(cookies[0].starts_with("__Host-latchkey_session=") && cookies[0].ends_with("; Secure"), "{cookies:?}");
+    assert!(
+        cookies[0].starts_with("__Host-latchkey_session=") && cookies[0].ends_with("; Secure"),
+        "{cookies:?}"
+    );
     assert_eq!(answer.header("strict-transport-security"), "max-age=31536000");
     browser.get("/").await.assert_status(200);
 }
@@ -49,12 +64,17 @@ async fn with_https_the_cookie_is_bound_to_the_host() {
 async fn unknown_and_wrong_are_answered_alike() {
     let app = TestApp::new().await;
     let mut pages = vec![];
-    for (email, password) in
-        [("member@example.com", "wrong"), ("nobody@example.com", PASSWORD), ("no email", "x"), ("", "")]
-    {
+    for (email, password) in [
+        ("member@example.com", "wrong"),
+        ("nobody@example.com", PASSWORD),
+        ("no email", "x"),
+        ("", ""),
+    ] {
         let answer = app.browser().sign_in(email, password).await;
         assert_sound(&answer);
-        answer.assert_status(422).assert_text("The email or the password is wrong.");
+        answer
+            .assert_status(422)
+            .assert_text("The email or the password is wrong.");
         assert!(answer.cookies().is_empty());
         let page = answer.text.replace(&format!(" value=\"{email}\""), " value=\"\"");
         pages.push(page.replace(" autofocus", ""));
@@ -66,8 +86,13 @@ async fn unknown_and_wrong_are_answered_alike() {
 #[tokio::test]
 async fn the_typed_email_is_kept_and_the_password_is_not() {
     let app = TestApp::new().await;
-    let answer = app.browser().sign_in("member@example.com", "wrong password").await;
-    answer.assert_text("value=\"member@example.com\"").assert_no_text("wrong password");
+    let answer = app
+        .browser()
+        .sign_in("member@example.com", "wrong password")
+        .await;
+    answer
+        .assert_text("value=\"member@example.com\"")
+        .assert_no_text("wrong password");
 }
 
 #[tokio::test]
@@ -77,18 +102,35 @@ async fn comes_back_to_where_it_began() {
     let page = "/admin/settings/oauth-applications?q=a&page=2";
     let answer = browser.get(page).await;
     answer.assert_redirect("/sign-in?return_to=%2Fadmin%2Fsettings%2Foauth-applications%3Fq%3Da%26page%3D2");
-    browser.get(answer.header("location")).await.assert_text("value=\"/admin/settings/oauth-applications?q=a&amp;page=2\"");
-    let form = [("email", "host@example.com"), ("password", PASSWORD), ("return_to", page)];
+    browser
+        .get(answer.header("location"))
+        .await
+        .assert_text("value=\"/admin/settings/oauth-applications?q=a&amp;page=2\"");
+    let form = [
+        ("email", "host@example.com"),
+        ("password", PASSWORD),
+        ("return_to", page),
+    ];
     browser.post("/sign-in", &form).await.assert_redirect(page);
 }
 
 #[tokio::test]
 async fn never_leads_to_another_site() {
     let app = TestApp::new().await;
-    for elsewhere in
-        ["https://evil.example", "//evil.example", "/\\evil.example", "\\/evil.example", "/\t/evil.example", "evil", ""]
-    {
-        let form = [("email", "member@example.com"), ("password", PASSWORD), ("return_to", elsewhere)];
+    for elsewhere in [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "\\/evil.example",
+        "/\t/evil.example",
+        "evil",
+        "",
+    ] {
+        let form = [
+            ("email", "member@example.com"),
+            ("password", PASSWORD),
+            ("return_to", elsewhere),
+        ];
         app.browser().post("/sign-in", &form).await.assert_redirect("/");
     }
 }
@@ -98,7 +140,10 @@ async fn a_session_that_was_planted_is_not_taken_over() {
     let app = TestApp::new().await;
     let browser = app.as_member().await;
     let planted = browser.cookie();
-    browser.sign_in("host@example.com", PASSWORD).await.assert_redirect("/");
+    browser
+        .sign_in("host@example.com", PASSWORD)
+        .await
+        .assert_redirect("/");
     assert_ne!(browser.cookie(), planted);
     let attacker = app.browser();
     attacker.set_cookie(planted);
@@ -110,14 +155,22 @@ async fn guessing_has_to_wait_and_is_told_how_long() {
     let app = TestApp::new().await;
     let browser = app.browser();
     for _ in 0..5 {
-        browser.sign_in("member@example.com", "guess").await.assert_status(422);
+        browser
+            .sign_in("member@example.com", "guess")
+            .await
+            .assert_status(422);
     }
     let answer = browser.sign_in("member@example.com", PASSWORD).await;
     assert_sound(&answer);
-    answer.assert_status(429).assert_text("Too many attempts to sign in: try again in 2 seconds.");
+    answer
+        .assert_status(429)
+        .assert_text("Too many attempts to sign in: try again in 2 seconds.");
     assert_eq!(answer.header("retry-after"), "2");
     app.wait(Duration::from_secs(2));
-    browser.sign_in("member@example.com", PASSWORD).await.assert_redirect("/");
+    browser
+        .sign_in("member@example.com", PASSWORD)
+        .await
+        .assert_redirect("/");
 }
 
 #[tokio::test]
@@ -133,13 +186,26 @@ async fn what_is_no_form_is_refused_in_words() {
     let app = TestApp::new().await;
     let browser = app.browser();
     let request = browser.bare(Method::POST, "/sign-in").header(ORIGIN, &app.url);
-    let answer = browser.send(request.header("content-type", "application/json").body("{}")).await;
-    answer.assert_status(415).assert_text("The request could not be read");
+    let answer = browser
+        .send(request.header("content-type", "application/json").body("{}"))
+        .await;
+    answer
+        .assert_status(415)
+        .assert_text("The request could not be read");
     let long = "x".repeat(100_000);
-    browser.sign_in("member@example.com", &long).await.assert_status(413).assert_text("That is too much at once");
+    browser
+        .sign_in("member@example.com", &long)
+        .await
+        .assert_status(413)
+        .assert_text("That is too much at once");
 }
 
 #[tokio::test]
 async fn leads_to_setup_until_there_is_a_host() {
-    TestApp::empty().await.browser().get("/sign-in").await.assert_redirect("/setup");
+    TestApp::empty()
+        .await
+        .browser()
+        .get("/sign-in")
+        .await
+        .assert_redirect("/setup");
 }

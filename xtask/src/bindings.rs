@@ -16,7 +16,11 @@ pub(crate) fn generate(compiled: Vec<u8>) -> Result<Bindings> {
         .input_bytes("latchkey", compiled)
         .web(true)
         .and_then(|bindgen| {
-            bindgen.typescript(false).omit_default_module_path(true).remove_name_section(true).remove_producers_section(true);
+            bindgen
+                .typescript(false)
+                .omit_default_module_path(true)
+                .remove_name_section(true)
+                .remove_producers_section(true);
             bindgen.generate_output()
         })
         .context("wasm-bindgen failed")?;
@@ -27,5 +31,8 @@ pub(crate) fn generate(compiled: Vec<u8>) -> Result<Bindings> {
         output.snippets(),
         output.local_modules().keys()
     );
-    Ok(Bindings { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
+    Ok(Bindings {
+        js: output.js().to_owned(),
+        wasm: output.wasm_mut().emit_wasm(),
+    })
 }

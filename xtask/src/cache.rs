@@ -17,7 +17,10 @@ impl Cache {
     /// Opens the folder, creating it if need be.
     pub(crate) fn open(folder: PathBuf) -> Result<Self> {
         fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-        Ok(Self { folder, used: RefCell::default() })
+        Ok(Self {
+            folder,
+            used: RefCell::default(),
+        })
     }
 
     /// The result kept under `key`, or the one that `make` makes now.
@@ -72,7 +75,10 @@ mod tests {
 
         let third = open()?;
         assert_eq!(third.get_or_make("a", never)?, b"result");
-        assert!(third.get_or_make("b", never).is_err(), "what the second run did not use is gone");
+        assert!(
+            third.get_or_make("b", never).is_err(),
+            "what the second run did not use is gone"
+        );
         Ok(())
     }
 

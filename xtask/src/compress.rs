@@ -14,7 +14,10 @@ const WINDOW: i32 = 22;
 
 /// Whether a file of this name shrinks; pictures and fonts are compressed already.
 pub(crate) fn is_worthwhile(name: &str) -> bool {
-    let extension = Path::new(name).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let extension = Path::new(name)
+        .extension()
+        .and_then(|extension| extension.to_str())
+        .unwrap_or_default();
     matches!(
         extension,
         "css" | "html" | "ico" | "js" | "json" | "map" | "svg" | "txt" | "wasm" | "webmanifest" | "xml"

@@ -10,7 +10,10 @@ pub(crate) struct Layout {
 impl Layout {
     /// The workspace that this program was built from.
     pub(crate) fn of_this_workspace() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new(".")).to_path_buf();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .unwrap_or(Path::new("."))
+            .to_path_buf();
         Self { root }
     }
 

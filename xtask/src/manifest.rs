@@ -25,9 +25,16 @@ impl Manifest {
     pub(crate) fn from_json(text: &str) -> Result<Self> {
         let document: Value = serde_json::from_str(text)?;
         let entry = |name: &str| -> Result<String> {
-            Ok(document[name].as_str().with_context(|| format!("the manifest names no {name}"))?.to_owned())
+            Ok(document[name]
+                .as_str()
+                .with_context(|| format!("the manifest names no {name}"))?
+                .to_owned())
         };
-        Ok(Self { js: entry("js")?, wasm: entry("wasm")?, css: entry("css")? })
+        Ok(Self {
+            js: entry("js")?,
+            wasm: entry("wasm")?,
+            css: entry("css")?,
+        })
     }
 }
 

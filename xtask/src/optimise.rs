@@ -24,7 +24,10 @@ const FEATURES: [&str; 7] = [
 pub(crate) fn optimise(wasm: &[u8], layout: &Layout, cache: &Cache) -> Result<Vec<u8>> {
     let package = fs::read(layout.binaryen().join("package.json"))
         .context("binaryen is not installed: run `make setup`, or `npm ci` in end2end/")?;
-    let key = format!("{}.opt.wasm", fingerprint::hash(&[wasm, &package, FEATURES.concat().as_bytes()]));
+    let key = format!(
+        "{}.opt.wasm",
+        fingerprint::hash(&[wasm, &package, FEATURES.concat().as_bytes()])
+    );
     cache.get_or_make(&key, || {
         let before = layout.work().join("before.wasm");
         let after = layout.work().join("after.wasm");

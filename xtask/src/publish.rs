@@ -67,13 +67,20 @@ mod tests {
     fn what_is_stale_goes_and_what_is_unchanged_is_left_alone() -> Result<()> {
         let folder = tempfile::tempdir()?;
         let site = folder.path().join("site");
-        let first = Files::from([("pkg/a.js".into(), b"1".to_vec()), ("icon.svg".into(), b"2".to_vec())]);
+        let first = Files::from([
+            ("pkg/a.js".into(), b"1".to_vec()),
+            ("icon.svg".into(), b"2".to_vec()),
+        ]);
         let second = Files::from([("pkg/b.js".into(), b"3".to_vec())]);
         assert!(publish(&first, &site)?);
         assert!(!publish(&first, &site)?);
         assert!(publish(&second, &site)?);
         assert_eq!(read(&site)?, second);
-        assert_eq!(fs::read_dir(folder.path())?.count(), 1, "nothing is left beside it");
+        assert_eq!(
+            fs::read_dir(folder.path())?.count(),
+            1,
+            "nothing is left beside it"
+        );
         Ok(())
     }
 }

@@ -30,7 +30,10 @@ mod tests {
             ("c".into(), vec![0; 99]),
         ]);
         let table = table(&files);
-        let order: Vec<&str> = table.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
+        let order: Vec<&str> = table
+            .lines()
+            .filter_map(|line| line.split_whitespace().nth(2))
+            .collect();
         assert_eq!(order, ["file", "b", "a"]);
     }
 }

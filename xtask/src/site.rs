@@ -38,7 +38,11 @@ pub(crate) fn build(layout: &Layout, effort: Effort) -> Result<()> {
         files.insert(path.clone(), content);
         format!("/{path}")
     };
-    let manifest = Manifest { js: add("js", bindings.js.into_bytes()), wasm: add("wasm", wasm), css: add("css", css.into_bytes()) };
+    let manifest = Manifest {
+        js: add("js", bindings.js.into_bytes()),
+        wasm: add("wasm", wasm),
+        css: add("css", css.into_bytes()),
+    };
     compress_all(&mut files, effort, &cache)?;
     files.insert(manifest::FILE.to_owned(), manifest.to_json().into_bytes());
     cache.drop_unused()?;

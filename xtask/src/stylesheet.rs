@@ -11,7 +11,9 @@ use anyhow::{Context, Result, bail};
 /// Reads, tidies and joins the style sheets of a folder.
 pub(crate) fn join(folder: &Path) -> Result<String> {
     let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let mut paths = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<Vec<_>>>()?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "css"));
     paths.sort();
     let mut joined = String::new();
@@ -28,7 +30,9 @@ fn tidy(css: &str) -> Result<String> {
     let mut rest = css;
     while let Some(next) = rest.chars().next() {
         if rest.starts_with("/*") {
-            let Some(end) = rest.find("*/") else { bail!("a comment is not closed") };
+            let Some(end) = rest.find("*/") else {
+                bail!("a comment is not closed")
+            };
             // A comment parts two words as a space does.
             push_space(&mut tidied, ' ');
             rest = &rest[end + 2..];
@@ -94,7 +98,10 @@ mod tests {
 
     #[test]
     fn spaces_that_mean_something_stay() -> Result<()> {
-        assert_eq!(tidy("a   b{width:calc(1px + 2px)}")?, "a b{width:calc(1px + 2px)}\n");
+        assert_eq!(
+            tidy("a   b{width:calc(1px + 2px)}")?,
+            "a b{width:calc(1px + 2px)}\n"
+        );
         assert_eq!(tidy("a/**/b{}")?, "a b{}\n");
         Ok(())
     }
@@ -108,7 +115,11 @@ mod tests {
     #[test]
     fn files_are_joined_in_the_order_of_their_names() -> Result<()> {
         let folder = tempfile::tempdir()?;
-        for (name, css) in [("20-page.css", "p{}"), ("10-base.css", "body{}"), ("notes.txt", "not a style sheet")] {
+        for (name, css) in [
+            ("20-page.css", "p{}"),
+            ("10-base.css", "body{}"),
+            ("notes.txt", "not a style sheet"),
+        ] {
             fs::write(folder.path().join(name), css)?;
         }
         assert_eq!(join(folder.path())?, "body{}\np{}\n");
@@ -120,7 +131,10 @@ mod tests {
         let folder = tempfile::tempdir()?;
         fs::write(folder.path().join("broken.css"), "/*")?;
         let error = format!("{:#}", join(folder.path()).unwrap_err());
-        assert!(error.contains("broken.css") && error.contains("a comment is not closed"), "{error}");
+        assert!(
+            error.contains("broken.css") && error.contains("a comment is not closed"),
+            "{error}"
+        );
         Ok(())
     }
 }

@@ -22,10 +22,18 @@ const SMALL: [(&str, &str); 4] = [
 /// Compiles `latchkey-frontend` and returns the WebAssembly as rustc leaves it.
 pub(crate) fn compile(layout: &Layout) -> Result<Vec<u8>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let target_folder = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| layout.root().join("target"), PathBuf::from);
+    let target_folder =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| layout.root().join("target"), PathBuf::from);
     let status = Command::new(cargo)
         .current_dir(layout.root())
-        .args(["build", "--release", "--package", "latchkey-frontend", "--target", TARGET])
+        .args([
+            "build",
+            "--release",
+            "--package",
+            "latchkey-frontend",
+            "--target",
+            TARGET,
+        ])
         .envs(SMALL)
         .status()
         .context("cannot run cargo")?;

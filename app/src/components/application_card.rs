@@ -20,7 +20,8 @@ pub(crate) fn ApplicationCard(client_id: String, card: Memo<Card>) -> impl IntoV
     let id = StoredValue::new(client_id.clone());
     let heading = format!("card-{client_id}");
     let name = Memo::new(move |_| card.with(|card| card.spec.name.to_string()));
-    let confidential = Memo::new(move |_| card.with(|card| card.spec.client_type == ClientType::Confidential));
+    let confidential =
+        Memo::new(move |_| card.with(|card| card.spec.client_type == ClientType::Confidential));
     let open = |dialog: fn(String) -> Dialog| {
         let client_id = client_id.clone();
         move |_| list.open(dialog(client_id.clone()))
@@ -28,7 +29,12 @@ pub(crate) fn ApplicationCard(client_id: String, card: Memo<Card>) -> impl IntoV
     let fresh = {
         let client_id = client_id.clone();
         Signal::derive(move || {
-            list.fresh_secret.with(|fresh| fresh.as_ref().filter(|(id, _)| *id == client_id).map(|(_, secret)| secret.clone()))
+            list.fresh_secret.with(|fresh| {
+                fresh
+                    .as_ref()
+                    .filter(|(id, _)| *id == client_id)
+                    .map(|(_, secret)| secret.clone())
+            })
         })
     };
     let copy_id: Source = {
@@ -165,7 +171,9 @@ fn CardActions(client_id: String, card: Memo<Card>, name: Memo<String>) -> impl 
             busy.set(true);
             browser::spawn(async move {
                 match set_paused(client_id, pause).await {
-                    Ok(()) if pause => toasts.success(format!("{name} paused. Its tokens are refused until you resume it.")),
+                    Ok(()) if pause => toasts.success(format!(
+                        "{name} paused. Its tokens are refused until you resume it."
+                    )),
                     Ok(()) => toasts.success(format!("{name} resumed")),
                     Err(refusal) => toasts.failure(refusal.words()),
                 }

@@ -15,8 +15,11 @@ use crate::functions::Refusal;
 use crate::functions::applications::Saved;
 
 /// Sends a valid draft to the server.
-pub(crate) type Send =
-    Arc<dyn Fn(ApplicationDraft) -> Pin<Box<dyn Future<Output = Result<Saved, Refusal>>>> + std::marker::Send + Sync>;
+pub(crate) type Send = Arc<
+    dyn Fn(ApplicationDraft) -> Pin<Box<dyn Future<Output = Result<Saved, Refusal>>>>
+        + std::marker::Send
+        + Sync,
+>;
 
 /// The form. It keeps what was typed until the server has said yes.
 #[component]
@@ -37,7 +40,13 @@ pub(crate) fn ApplicationForm(
 ) -> impl IntoView {
     let name = RwSignal::new(initial.name.clone());
     let redirect_uris = RwSignal::new(initial.redirect_uris.clone());
-    let scopes = RwSignal::new(initial.scopes.iter().filter_map(|id| id.parse::<Scope>().ok()).collect::<ScopeSet>());
+    let scopes = RwSignal::new(
+        initial
+            .scopes
+            .iter()
+            .filter_map(|id| id.parse::<Scope>().ok())
+            .collect::<ScopeSet>(),
+    );
     let confidential = RwSignal::new(initial.confidential);
     let skip_consent = RwSignal::new(initial.skip_consent);
 
@@ -91,7 +100,8 @@ pub(crate) fn ApplicationForm(
             let _ = busy.try_set(false);
         });
     };
-    let error = move |field: Field| Signal::derive(move || errors.with(|errors| errors.of(field).map(str::to_owned)));
+    let error =
+        move |field: Field| Signal::derive(move || errors.with(|errors| errors.of(field).map(str::to_owned)));
     let name_error = error(Field::Name);
     let uris_error = error(Field::RedirectUris);
 

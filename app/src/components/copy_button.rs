@@ -13,7 +13,8 @@ use crate::browser;
 use crate::functions::Refusal;
 
 /// Where the value comes from when the button is pressed: it may have to be fetched.
-pub(crate) type Source = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<String, Refusal>>>> + Send + Sync>;
+pub(crate) type Source =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<String, Refusal>>>> + Send + Sync>;
 
 /// Copies what `source` gives. `what` completes “Copy …” and “… copied”.
 #[component]
@@ -35,7 +36,9 @@ pub(crate) fn CopyButton(what: &'static str, source: Source) -> impl IntoView {
                         Duration::from_secs(2),
                     );
                 }
-                Ok(_) => toasts.failure("The browser did not allow copying. Select the text and copy it by hand."),
+                Ok(_) => {
+                    toasts.failure("The browser did not allow copying. Select the text and copy it by hand.")
+                }
             }
         });
     };

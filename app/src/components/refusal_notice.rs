@@ -21,7 +21,8 @@ pub(crate) fn RefusalNotice(#[prop(into)] refusal: Signal<Option<Refusal>>) -> i
             wait_for_server(refusal, back);
         }
     });
-    let way_on = move || match refusal.get() {
+    let way_on = move || {
+        match refusal.get() {
         Some(Refusal::SignedOut) => Some(
             view! {
                 <a href="/sign-in" target="_blank" rel="noopener">
@@ -37,6 +38,7 @@ pub(crate) fn RefusalNotice(#[prop(into)] refusal: Signal<Option<Refusal>>) -> i
                 .into_any(),
         ),
         _ => None,
+    }
     };
     view! {
         <Show when=move || refusal.get().is_some()>

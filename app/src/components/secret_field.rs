@@ -24,7 +24,13 @@ pub(crate) fn SecretField(client_id: String, #[prop(into)] fresh: Signal<Option<
             hidden.set(false);
         }
     });
-    let shown = Memo::new(move |_| if hidden.get() { None } else { fetched.get().or_else(|| fresh.get()) });
+    let shown = Memo::new(move |_| {
+        if hidden.get() {
+            None
+        } else {
+            fetched.get().or_else(|| fresh.get())
+        }
+    });
 
     let source: Source = {
         let client_id = client_id.clone();

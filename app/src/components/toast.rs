@@ -25,7 +25,10 @@ pub(crate) struct Toasts {
 
 impl Toasts {
     pub(crate) fn new() -> Self {
-        Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) }
+        Self {
+            shown: RwSignal::new(Vec::new()),
+            next: StoredValue::new(0),
+        }
     }
 
     /// Announces that something worked.
@@ -48,7 +51,14 @@ impl Toasts {
             }
             shown.push(Toast { number, text, failed });
         });
-        set_timeout(move || self.shown.try_update(|shown| shown.retain(|toast| toast.number != number)).unwrap_or(()), STAYS);
+        set_timeout(
+            move || {
+                self.shown
+                    .try_update(|shown| shown.retain(|toast| toast.number != number))
+                    .unwrap_or(())
+            },
+            STAYS,
+        );
     }
 }
 

@@ -58,7 +58,10 @@ pub struct Saved {
 pub async fn list_applications(search: String, page: u32) -> Result<Listing, Refusal> {
     super::reply::as_member(async |registrar, caller| {
         let page = registrar.list(&caller, &search, page).await?.map(ssr::card);
-        Ok(Listing { page, plan: registrar.network().await?.plan })
+        Ok(Listing {
+            page,
+            plan: registrar.network().await?.plan,
+        })
     })
     .await
 }
@@ -66,20 +69,32 @@ pub async fn list_applications(search: String, page: u32) -> Result<Listing, Ref
 /// One application.
 #[server(prefix = "/api", endpoint = "applications/find", input = Json)]
 pub async fn find_application(client_id: String) -> Result<ApplicationCard, Refusal> {
-    super::reply::as_member(async |registrar, caller| Ok(ssr::card(registrar.find(&caller, &client_id).await?))).await
+    super::reply::as_member(async |registrar, caller| {
+        Ok(ssr::card(registrar.find(&caller, &client_id).await?))
+    })
+    .await
 }
 
 /// Registers an application.
 #[server(prefix = "/api", endpoint = "applications/create", input = Json)]
 pub async fn create_application(draft: ApplicationDraft) -> Result<Saved, Refusal> {
-    super::reply::as_member(async |registrar, caller| Ok(ssr::saved(registrar.create(&caller, &draft).await?))).await
+    super::reply::as_member(async |registrar, caller| {
+        Ok(ssr::saved(registrar.create(&caller, &draft).await?))
+    })
+    .await
 }
 
 /// Edits an application, unless somebody else did since `revision`.
 #[server(prefix = "/api", endpoint = "applications/update", input = Json)]
-pub async fn update_application(client_id: String, revision: u32, draft: ApplicationDraft) -> Result<Saved, Refusal> {
+pub async fn update_application(
+    client_id: String,
+    revision: u32,
+    draft: ApplicationDraft,
+) -> Result<Saved, Refusal> {
     super::reply::as_member(async |registrar, caller| {
-        Ok(ssr::saved(registrar.update(&caller, &client_id, revision, &draft).await?))
+        Ok(ssr::saved(
+            registrar.update(&caller, &client_id, revision, &draft).await?,
+        ))
     })
     .await
 }
@@ -87,14 +102,18 @@ pub async fn update_application(client_id: String, revision: u32, draft: Applica
 /// Deletes an application.
 #[server(prefix = "/api", endpoint = "applications/delete", input = Json)]
 pub async fn delete_application(client_id: String) -> Result<(), Refusal> {
-    super::reply::as_member(async |registrar, caller| registrar.delete(&caller, &client_id).await.map(|_| ())).await
+    super::reply::as_member(async |registrar, caller| registrar.delete(&caller, &client_id).await.map(|_| ()))
+        .await
 }
 
 /// Pauses or resumes an application.
 #[server(prefix = "/api", endpoint = "applications/set-paused", input = Json)]
 pub async fn set_paused(client_id: String, paused: bool) -> Result<(), Refusal> {
     super::reply::as_member(async |registrar, caller| {
-        registrar.set_paused(&caller, &client_id, paused).await.map(|_| ())
+        registrar
+            .set_paused(&caller, &client_id, paused)
+            .await
+            .map(|_| ())
     })
     .await
 }
@@ -102,14 +121,21 @@ pub async fn set_paused(client_id: String, paused: bool) -> Result<(), Refusal> 
 /// Revokes all that members granted to an application; how many were connected.
 #[server(prefix = "/api", endpoint = "applications/disconnect-everyone", input = Json)]
 pub async fn disconnect_everyone(client_id: String) -> Result<u64, Refusal> {
-    super::reply::as_member(async |registrar, caller| registrar.disconnect_everyone(&caller, &client_id).await).await
+    super::reply::as_member(async |registrar, caller| {
+        registrar.disconnect_everyone(&caller, &client_id).await
+    })
+    .await
 }
 
 /// The secret of an application, in the clear.
 #[server(prefix = "/api", endpoint = "applications/reveal-secret", input = Json)]
 pub async fn reveal_secret(client_id: String) -> Result<String, Refusal> {
     super::reply::as_member(async |registrar, caller| {
-        Ok(registrar.reveal_secret(&caller, &client_id).await?.expose().to_owned())
+        Ok(registrar
+            .reveal_secret(&caller, &client_id)
+            .await?
+            .expose()
+            .to_owned())
     })
     .await
 }
@@ -145,6 +171,9 @@ mod ssr {
 
     fn moment(timestamp: Timestamp) -> Moment {
         let time = jiff::Timestamp::from_millisecond(timestamp.as_millis()).unwrap_or_default();
-        Moment { words: time.strftime("%-d %b %Y").to_string(), iso: time.to_string() }
+        Moment {
+            words: time.strftime("%-d %b %Y").to_string(),
+            iso: time.to_string(),
+        }
     }
 }

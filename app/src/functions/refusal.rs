@@ -92,15 +92,17 @@ impl FromServerFnError for Refusal {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let refusal = match error {
             ServerFnErrorErr::Request(_) => Self::Unreachable,
-            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
-                Self::BadRequest { message: format!("The request was not understood: {detail}.") }
-            }
+            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => Self::BadRequest {
+                message: format!("The request was not understood: {detail}."),
+            },
             // On the server this is a body that is no JSON, in the browser an answer that is none.
-            ServerFnErrorErr::Deserialization(detail) if cfg!(feature = "ssr") => {
-                Self::BadRequest { message: format!("The request was not understood: {detail}.") }
-            }
+            ServerFnErrorErr::Deserialization(detail) if cfg!(feature = "ssr") => Self::BadRequest {
+                message: format!("The request was not understood: {detail}."),
+            },
             ServerFnErrorErr::Deserialization(_) => Self::Unreadable,
-            _ if cfg!(feature = "ssr") => Self::Failed { request_id: String::new() },
+            _ if cfg!(feature = "ssr") => Self::Failed {
+                request_id: String::new(),
+            },
             _ => Self::Unreadable,
         };
         #[cfg(feature = "ssr")]

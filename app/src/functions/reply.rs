@@ -22,9 +22,12 @@ pub(super) async fn as_member<T>(
     let request = expect_context::<Request>();
     let outcome = match &request.viewer {
         None => Err(Refusal::SignedOut),
-        Some(viewer) => rule(request.registrar.clone(), Caller::member(viewer, request.actor.clone()))
-            .await
-            .map_err(|error| refuse(&request, error)),
+        Some(viewer) => rule(
+            request.registrar.clone(),
+            Caller::member(viewer, request.actor.clone()),
+        )
+        .await
+        .map_err(|error| refuse(&request, error)),
     };
     outcome.inspect_err(|refusal| request.status.set(refusal.status()))
 }
@@ -38,7 +41,9 @@ fn refuse(request: &Request, error: RegistrationError) -> Refusal {
         RegistrationError::Stale => Refusal::Stale,
         RegistrationError::Store(error) => {
             tracing::error!(error = &error as &dyn Error, "a server function failed");
-            Refusal::Failed { request_id: request.actor.request_id.clone().unwrap_or_default() }
+            Refusal::Failed {
+                request_id: request.actor.request_id.clone().unwrap_or_default(),
+            }
         }
     }
 }

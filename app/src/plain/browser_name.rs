@@ -38,12 +38,21 @@ pub(super) fn browser_name(user_agent: Option<&str>) -> String {
         (Some(name), None) => name.to_owned(),
         (None, Some(system)) => format!("Browser on {system}"),
         // A program, most likely: its own name says most.
-        (None, None) => agent.split([' ', '/']).next().unwrap_or(agent).chars().take(40).collect(),
+        (None, None) => agent
+            .split([' ', '/'])
+            .next()
+            .unwrap_or(agent)
+            .chars()
+            .take(40)
+            .collect(),
     }
 }
 
 fn first(agent: &str, names: &[(&str, &'static str)]) -> Option<&'static str> {
-    names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    names
+        .iter()
+        .find(|(mark, _)| agent.contains(mark))
+        .map(|(_, name)| *name)
 }
 
 #[cfg(test)]
@@ -53,7 +62,10 @@ mod tests {
     #[test]
     fn common_browsers_have_their_names() {
         for (agent, name) in [
-            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                "Firefox on Linux",
+            ),
             (
                 "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 \
                  Safari/537.36 Edg/140.0.0.0",

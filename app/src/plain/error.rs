@@ -20,7 +20,12 @@ pub struct ErrorPage {
 impl ErrorPage {
     /// The document.
     pub fn to_html(self) -> String {
-        let Self { frame, title, lead, request_id } = self;
+        let Self {
+            frame,
+            title,
+            lead,
+            request_id,
+        } = self;
         let heading = title.clone();
         frame.card(
             &title,

@@ -20,7 +20,12 @@ pub struct ForbiddenPage {
 impl ForbiddenPage {
     /// The document.
     pub fn to_html(self) -> String {
-        let Self { frame, visitor, email, return_to } = self;
+        let Self {
+            frame,
+            visitor,
+            email,
+            return_to,
+        } = self;
         let name = visitor.name.clone();
         frame.with_topbar(
             "Only hosts can open Admin",

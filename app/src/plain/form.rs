@@ -18,14 +18,26 @@ pub(super) struct Field {
 
 impl Field {
     pub(super) fn into_view(self) -> impl IntoView {
-        let Self { name, label, kind, autocomplete, hint, value, error, autofocus } = self;
+        let Self {
+            name,
+            label,
+            kind,
+            autocomplete,
+            hint,
+            value,
+            error,
+            autofocus,
+        } = self;
         let hint_id = format!("{name}-hint");
         let error_id = format!("{name}-error");
-        let described_by = [hint.as_ref().map(|_| hint_id.as_str()), error.as_ref().map(|_| error_id.as_str())]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" ");
+        let described_by = [
+            hint.as_ref().map(|_| hint_id.as_str()),
+            error.as_ref().map(|_| error_id.as_str()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
         let described_by = (!described_by.is_empty()).then_some(described_by);
         let invalid = error.is_some().then_some("true");
         // A password is never sent back to the browser.

@@ -58,7 +58,11 @@ mod tests {
     #[test]
     fn leads_hosts_to_the_applications() {
         for is_host in [true, false] {
-            let html = HomePage { frame: frame(), visitor: visitor(is_host) }.to_html();
+            let html = HomePage {
+                frame: frame(),
+                visitor: visitor(is_host),
+            }
+            .to_html();
             assert_sound(&html);
             assert_eq!(html.contains("/admin/settings/oauth-applications"), is_host);
             assert!(html.contains("/account/sessions"));

@@ -95,8 +95,11 @@ impl Frame {
 
     fn document(self, title: &str, body: impl IntoView) -> String {
         let title = format!("{title} · {}", self.network);
+        // Around text the renderer leaves marks for the browser's half to find. Here there is none, and in a title they
+        // would be read as text. What a person typed is escaped by then, so that nothing else looks like one.
+        let without_marks = |html: String| html.replace("<!>", "");
         let styles = (!self.css.is_empty()).then(|| view! { <link rel="stylesheet" href=self.css /> });
-        view! {
+        let html = view! {
             <!DOCTYPE html>
             <html lang="en">
                 <head>
@@ -110,8 +113,8 @@ impl Frame {
                 </head>
                 <body class="plain">{body}</body>
             </html>
-        }
-        .to_html()
+        };
+        without_marks(html.to_html())
     }
 }
 
@@ -120,26 +123,55 @@ pub(super) mod tests {
     use super::*;
 
     pub(crate) fn frame() -> Frame {
-        Frame { network: "River Club".into(), css: "/pkg/latchkey.0.css".into() }
+        Frame {
+            network: "River Club".into(),
+            css: "/pkg/latchkey.0.css".into(),
+        }
     }
 
     pub(crate) fn visitor(is_host: bool) -> Visitor {
-        Visitor { name: "Ada Lovelace".into(), is_host }
+        Visitor {
+            name: "Ada Lovelace".into(),
+            is_host,
+        }
     }
 
     /// What is true of every plain page.
     pub(crate) fn assert_sound(html: &str) {
         assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{html}");
-        for (what, times) in [("<h1", 1), ("<main", 1), ("<title>", 1), ("<script", 0), ("style=", 0), ("onclick", 0)] {
+        assert!(!html.contains("<!>"), "{html}");
+        for (what, times) in [
+            ("<h1", 1),
+            ("<main", 1),
+            ("<title>", 1),
+            ("<script", 0),
+            ("style=", 0),
+            ("onclick", 0),
+        ] {
             assert_eq!(html.matches(what).count(), times, "{what} in {html}");
         }
-        for id in html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
-            assert_eq!(html.matches(&format!(" id=\"{id}\"")).count(), 1, "{id} is there twice");
+        for id in html
+            .split(" id=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
+            assert_eq!(
+                html.matches(&format!(" id=\"{id}\"")).count(),
+                1,
+                "{id} is there twice"
+            );
         }
         for reference in ["for", "aria-describedby"] {
-            for ids in html.split(&format!(" {reference}=\"")).skip(1).filter_map(|rest| rest.split('"').next()) {
+            for ids in html
+                .split(&format!(" {reference}=\""))
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+            {
                 for id in ids.split(' ') {
-                    assert!(html.contains(&format!(" id=\"{id}\"")), "{reference} names {id}, which is not there");
+                    assert!(
+                        html.contains(&format!(" id=\"{id}\"")),
+                        "{reference} names {id}, which is not there"
+                    );
                 }
             }
         }
@@ -147,16 +179,28 @@ pub(super) mod tests {
 
     #[test]
     fn names_are_text_whatever_is_in_them() {
-        let frame = Frame { network: "<b>River</b> & \"Club\"".into(), css: "\"><script>".into() };
+        let frame = Frame {
+            network: "<b>River</b> & \"Club\"".into(),
+            css: "\"><script>".into(),
+        };
         let html = frame.card("Title", view! { <h1>"Hello"</h1> });
         assert!(html.contains("&lt;b&gt;River&lt;/b&gt; &amp;"), "{html}");
+        assert!(
+            html.contains("<title>Title · &lt;b&gt;River&lt;/b&gt; &amp; \"Club\"</title>"),
+            "{html}"
+        );
         assert_sound(&html);
     }
 
     #[test]
     fn only_hosts_see_admin() {
         for is_host in [true, false] {
-            let html = frame().with_topbar("Home", visitor(is_host), Some(Place::Home), view! { <h1>"Hello"</h1> });
+            let html = frame().with_topbar(
+                "Home",
+                visitor(is_host),
+                Some(Place::Home),
+                view! { <h1>"Hello"</h1> },
+            );
             assert_eq!(html.contains("href=\"/admin\""), is_host);
             assert_sound(&html);
         }

@@ -42,9 +42,18 @@ pub struct SessionRow {
 impl SessionsPage {
     /// The document.
     pub fn to_html(self) -> String {
-        let Self { frame, visitor, sessions, notice, now } = self;
+        let Self {
+            frame,
+            visitor,
+            sessions,
+            notice,
+            now,
+        } = self;
         let has_others = sessions.iter().any(|session| !session.is_current);
-        let rows = sessions.into_iter().map(|session| row(session, now)).collect_view();
+        let rows = sessions
+            .into_iter()
+            .map(|session| row(session, now))
+            .collect_view();
         let end_others = has_others.then(|| {
             view! {
                 <form class="stack" method="post" action="/account/sessions/end-others">
@@ -78,7 +87,14 @@ impl SessionsPage {
 }
 
 fn row(session: SessionRow, now: Timestamp) -> impl IntoView {
-    let SessionRow { id, is_current, user_agent, address, created_at, last_seen_at } = session;
+    let SessionRow {
+        id,
+        is_current,
+        user_agent,
+        address,
+        created_at,
+        last_seen_at,
+    } = session;
     let name = browser_name(user_agent.as_deref());
     // Of several buttons with the same words a screen reader must be able to tell which is which.
     let label = format!("End session: {name}, signed in {}", when(created_at, now));
@@ -129,13 +145,22 @@ mod tests {
             .map(|id| SessionRow {
                 id,
                 is_current: id == 0,
-                user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into()),
+                user_agent: Some(
+                    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".into(),
+                ),
                 address: Some("192.0.2.1".into()),
                 created_at: now.minus(Duration::from_secs(86_400 * 40)),
                 last_seen_at: now.minus(Duration::from_secs(300)),
             })
             .collect();
-        SessionsPage { frame: frame(), visitor: visitor(false), sessions, notice: None, now }.to_html()
+        SessionsPage {
+            frame: frame(),
+            visitor: visitor(false),
+            sessions,
+            notice: None,
+            now,
+        }
+        .to_html()
     }
 
     #[test]
@@ -143,7 +168,10 @@ mod tests {
         let html = page(2);
         assert_sound(&html);
         assert_eq!(html.matches("This session").count(), 1);
-        assert_eq!(html.matches("aria-label=\"End session: Firefox on Linux").count(), 2);
+        assert_eq!(
+            html.matches("aria-label=\"End session: Firefox on Linux").count(),
+            2
+        );
         assert!(html.contains("action=\"/account/sessions/2/end\""));
         assert!(html.contains(">5 minutes ago</time>"), "{html}");
     }

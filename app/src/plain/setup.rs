@@ -41,9 +41,21 @@ pub struct SetupProblems {
 impl SetupPage {
     /// The document.
     pub fn to_html(self) -> String {
-        let Self { frame, token, network_name, host_name, email, problems } = self;
+        let Self {
+            frame,
+            token,
+            network_name,
+            host_name,
+            email,
+            problems,
+        } = self;
         // The first field that is wrong has the focus; without any, the first field.
-        let wrong = [&problems.network_name, &problems.host_name, &problems.email, &problems.password];
+        let wrong = [
+            &problems.network_name,
+            &problems.host_name,
+            &problems.email,
+            &problems.password,
+        ];
         let focus = wrong.iter().position(|problem| problem.is_some()).unwrap_or(0);
         let fields = [
             Field {
@@ -160,7 +172,10 @@ mod tests {
         let html = page.to_html();
         assert_sound(&html);
         assert!(html.contains("value=\"River Club\"") && html.contains("value=\"t0ken\""));
-        assert!(html.contains("aria-describedby=\"email-hint email-error\""), "{html}");
+        assert!(
+            html.contains("aria-describedby=\"email-hint email-error\""),
+            "{html}"
+        );
         assert_eq!(html.matches("aria-invalid=\"true\"").count(), 2);
         assert_eq!(html.matches(" autofocus").count(), 1);
         assert!(html.contains("autocomplete=\"new-password\""));
@@ -169,7 +184,11 @@ mod tests {
     #[test]
     fn without_the_token_it_says_where_the_link_is() {
         for had_token in [true, false] {
-            let html = SetupRefusedPage { frame: frame(), had_token }.to_html();
+            let html = SetupRefusedPage {
+                frame: frame(),
+                had_token,
+            }
+            .to_html();
             assert_sound(&html);
             assert!(html.contains("/setup?token=") && !html.contains("<form"));
         }

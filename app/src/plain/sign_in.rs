@@ -21,7 +21,12 @@ pub struct SignInPage {
 impl SignInPage {
     /// The document.
     pub fn to_html(self) -> String {
-        let Self { frame, email, error, return_to } = self;
+        let Self {
+            frame,
+            email,
+            error,
+            return_to,
+        } = self;
         let has_email = !email.is_empty();
         let email = Field {
             name: "email",
@@ -68,9 +73,15 @@ mod tests {
 
     #[test]
     fn password_managers_know_the_fields() {
-        let html = SignInPage { frame: frame(), ..SignInPage::default() }.to_html();
+        let html = SignInPage {
+            frame: frame(),
+            ..SignInPage::default()
+        }
+        .to_html();
         assert_sound(&html);
-        assert!(html.contains("autocomplete=\"username\"") && html.contains("autocomplete=\"current-password\""));
+        assert!(
+            html.contains("autocomplete=\"username\"") && html.contains("autocomplete=\"current-password\"")
+        );
         assert!(!html.contains("notice-error"));
     }
 
@@ -84,7 +95,13 @@ mod tests {
         };
         let html = page.to_html();
         assert_sound(&html);
-        assert!(html.contains("role=\"alert\">The email or the password is wrong."), "{html}");
-        assert!(html.contains("ada@example.com") && !html.contains("<b>"), "{html}");
+        assert!(
+            html.contains("role=\"alert\">The email or the password is wrong."),
+            "{html}"
+        );
+        assert!(
+            html.contains("ada@example.com") && !html.contains("<b>"),
+            "{html}"
+        );
     }
 }

@@ -65,9 +65,13 @@ mod tests {
 
     #[test]
     fn a_wait_is_rounded_up() {
-        for (millis, words) in
-            [(0, "1 second"), (1_001, "2 seconds"), (59_001, "1 minute"), (60_001, "2 minutes"), (120_000, "2 minutes")]
-        {
+        for (millis, words) in [
+            (0, "1 second"),
+            (1_001, "2 seconds"),
+            (59_001, "1 minute"),
+            (60_001, "2 minutes"),
+            (120_000, "2 minutes"),
+        ] {
             assert_eq!(in_words(Duration::from_millis(millis)), words);
         }
     }

@@ -35,7 +35,11 @@ pub struct Roster {
 impl Roster {
     /// The members in `store`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, passwords: Passwords) -> Self {
-        Self { store, clock, passwords }
+        Self {
+            store,
+            clock,
+            passwords,
+        }
     }
 
     /// Every member, by name.
@@ -54,10 +58,23 @@ impl Roster {
 
     /// Adds a member.
     pub async fn add(&self, new: NewMember, by: &Actor) -> Result<Member, AccountError> {
-        let NewMember { email, name, role, password } = new;
+        let NewMember {
+            email,
+            name,
+            role,
+            password,
+        } = new;
         let password = self.passwords.hash(&password).await?;
-        let member = AddMember { email: email.clone(), name, role, password };
-        self.store.add_member(member, by, self.clock.now()).await?.ok_or(AccountError::EmailTaken(email))
+        let member = AddMember {
+            email: email.clone(),
+            name,
+            role,
+            password,
+        };
+        self.store
+            .add_member(member, by, self.clock.now())
+            .await?
+            .ok_or(AccountError::EmailTaken(email))
     }
 
     /// Changes what a member may do.
@@ -65,7 +82,10 @@ impl Roster {
         if !role.is_host() {
             self.spare_the_last_host(email).await?;
         }
-        self.store.set_role(email, role, by, self.clock.now()).await?.ok_or_else(|| unknown(email))
+        self.store
+            .set_role(email, role, by, self.clock.now())
+            .await?
+            .ok_or_else(|| unknown(email))
     }
 
     /// Changes a member's password, which ends the member's sessions.
@@ -76,22 +96,40 @@ impl Roster {
         by: &Actor,
     ) -> Result<Member, AccountError> {
         let hash = self.passwords.hash(password).await?;
-        self.store.set_password(email, hash, by, self.clock.now()).await?.ok_or_else(|| unknown(email))
+        self.store
+            .set_password(email, hash, by, self.clock.now())
+            .await?
+            .ok_or_else(|| unknown(email))
     }
 
     /// Removes a member with sessions and grants.
     pub async fn remove(&self, email: &Email, by: &Actor) -> Result<Member, AccountError> {
         self.spare_the_last_host(email).await?;
-        self.store.remove_member(email, by, self.clock.now()).await?.ok_or_else(|| unknown(email))
+        self.store
+            .remove_member(email, by, self.clock.now())
+            .await?
+            .ok_or_else(|| unknown(email))
     }
 
     async fn spare_the_last_host(&self, email: &Email) -> Result<(), AccountError> {
-        let member = self.store.member_by_email(email).await?.ok_or_else(|| unknown(email))?;
+        let member = self
+            .store
+            .member_by_email(email)
+            .await?
+            .ok_or_else(|| unknown(email))?;
         if !member.role.is_host() {
             return Ok(());
         }
-        let another = self.all().await?.iter().any(|other| other.role.is_host() && other.id != member.id);
-        if another { Ok(()) } else { Err(AccountError::LastHost(email.clone())) }
+        let another = self
+            .all()
+            .await?
+            .iter()
+            .any(|other| other.role.is_host() && other.id != member.id);
+        if another {
+            Ok(())
+        } else {
+            Err(AccountError::LastHost(email.clone()))
+        }
     }
 }
 
@@ -129,15 +167,30 @@ mod tests {
         let ada = add(&world, "ada@example.com", Role::Host).await.unwrap();
         add(&world, "bob@example.com", Role::Member).await.unwrap();
         for error in [
-            world.roster.set_role(&ada.email, Role::Member, &by).await.unwrap_err(),
+            world
+                .roster
+                .set_role(&ada.email, Role::Member, &by)
+                .await
+                .unwrap_err(),
             world.roster.remove(&ada.email, &by).await.unwrap_err(),
         ] {
-            assert_eq!(error.to_string(), "ada@example.com is the only host: make someone else a host first");
+            assert_eq!(
+                error.to_string(),
+                "ada@example.com is the only host: make someone else a host first"
+            );
         }
         assert!(world.roster.set_role(&ada.email, Role::Host, &by).await.is_ok());
 
-        world.roster.set_role(&"bob@example.com".parse().unwrap(), Role::Host, &by).await.unwrap();
-        world.roster.set_role(&ada.email, Role::Member, &by).await.unwrap();
+        world
+            .roster
+            .set_role(&"bob@example.com".parse().unwrap(), Role::Host, &by)
+            .await
+            .unwrap();
+        world
+            .roster
+            .set_role(&ada.email, Role::Member, &by)
+            .await
+            .unwrap();
         world.roster.remove(&ada.email, &by).await.unwrap();
         assert_eq!(world.roster.all().await.unwrap().len(), 1);
     }
@@ -148,11 +201,24 @@ mod tests {
         let (nobody, by) = ("nobody@example.com".parse().unwrap(), Actor::operator());
         for error in [
             world.roster.set_role(&nobody, Role::Host, &by).await.unwrap_err(),
-            world.roster.set_role(&nobody, Role::Member, &by).await.unwrap_err(),
-            world.roster.set_password(&nobody, &new_password("correct horse"), &by).await.unwrap_err(),
+            world
+                .roster
+                .set_role(&nobody, Role::Member, &by)
+                .await
+                .unwrap_err(),
+            world
+                .roster
+                .set_password(&nobody, &new_password("correct horse"), &by)
+                .await
+                .unwrap_err(),
             world.roster.remove(&nobody, &by).await.unwrap_err(),
         ] {
-            assert!(error.to_string().starts_with("there is no member with the email nobody@example.com"), "{error}");
+            assert!(
+                error
+                    .to_string()
+                    .starts_with("there is no member with the email nobody@example.com"),
+                "{error}"
+            );
         }
     }
 
@@ -161,7 +227,11 @@ mod tests {
         let world = World::new().await;
         let ada = world.member("ada@example.com").await;
         let opened = world.sessions.open(ada.id, None, None).await.unwrap();
-        world.roster.set_password(&ada.email, &new_password("another horse"), &Actor::operator()).await.unwrap();
+        world
+            .roster
+            .set_password(&ada.email, &new_password("another horse"), &Actor::operator())
+            .await
+            .unwrap();
         assert!(world.sessions.find(&opened.token).await.unwrap().is_none());
     }
 }

@@ -23,10 +23,16 @@ pub struct Cost {
 
 impl Cost {
     /// 19 MiB and two passes.
-    pub const OWASP: Self = Self { memory_kib: 19_456, passes: 2 };
+    pub const OWASP: Self = Self {
+        memory_kib: 19_456,
+        passes: 2,
+    };
 
     /// Next to no work, for tests: they are about something else.
-    pub const TRIFLING: Self = Self { memory_kib: 8, passes: 1 };
+    pub const TRIFLING: Self = Self {
+        memory_kib: 8,
+        passes: 1,
+    };
 
     fn params(self) -> Params {
         Params::new(self.memory_kib, self.passes, 1, None).expect("both costs are within Argon2's limits")
@@ -69,7 +75,8 @@ impl Passwords {
         let password = Zeroizing::new(password.expose().to_owned());
         self.in_turn(move |argon2| {
             let hash = argon2.hash_password(password.as_bytes(), &salt);
-            hash.map(|hash| PasswordHash(hash.to_string())).map_err(|error| AccountError::Hashing(error.to_string()))
+            hash.map(|hash| PasswordHash(hash.to_string()))
+                .map_err(|error| AccountError::Hashing(error.to_string()))
         })
         .await?
     }
@@ -85,8 +92,9 @@ impl Passwords {
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
         let matches = self
             .in_turn(move |argon2| {
-                let hash = argon2::PasswordHash::new(&hash.0)
-                    .map_err(|error| AccountError::Hashing(format!("the stored hash cannot be read: {error}")))?;
+                let hash = argon2::PasswordHash::new(&hash.0).map_err(|error| {
+                    AccountError::Hashing(format!("the stored hash cannot be read: {error}"))
+                })?;
                 Ok::<_, AccountError>(argon2.verify_password(password.as_bytes(), &hash).is_ok())
             })
             .await??;
@@ -96,7 +104,13 @@ impl Passwords {
     /// A hash that no password matches: an account that nobody can sign in to until a password is set.
     pub fn matches_nothing(&self) -> PasswordHash {
         let params = self.argon2.params();
-        matches_nothing(Cost { memory_kib: params.m_cost(), passes: params.t_cost() }, self.randomness.as_ref())
+        matches_nothing(
+            Cost {
+                memory_kib: params.m_cost(),
+                passes: params.t_cost(),
+            },
+            self.randomness.as_ref(),
+        )
     }
 
     async fn in_turn<T: Send + 'static>(
@@ -105,7 +119,10 @@ impl Passwords {
     ) -> Result<T, AccountError> {
         let _place = self.line.try_acquire().map_err(|_| AccountError::Busy)?;
         // The permit moves into the work, which goes on even if whoever asked has gone away.
-        let turn = Arc::clone(&self.turn).acquire_owned().await.map_err(|_| AccountError::Busy)?;
+        let turn = Arc::clone(&self.turn)
+            .acquire_owned()
+            .await
+            .map_err(|_| AccountError::Busy)?;
         let argon2 = self.argon2.clone();
         tokio::task::spawn_blocking(move || {
             let done = work(&argon2);
@@ -148,8 +165,18 @@ mod tests {
     async fn a_hash_matches_its_password_and_no_other() {
         let passwords = passwords(Cost::TRIFLING);
         let hash = passwords.hash(&new_password("correct horse")).await.unwrap();
-        assert!(passwords.verify(typed("correct horse"), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify(typed("correct hors"), Some(hash.clone())).await.unwrap());
+        assert!(
+            passwords
+                .verify(typed("correct horse"), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .verify(typed("correct hors"), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
         assert!(!passwords.verify(typed(""), Some(hash)).await.unwrap());
     }
 
@@ -163,8 +190,15 @@ mod tests {
 
     #[tokio::test]
     async fn owasp_parameters_stand_in_the_hash() {
-        let hash = passwords(Cost::OWASP).hash(&new_password("correct horse")).await.unwrap();
-        assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.0);
+        let hash = passwords(Cost::OWASP)
+            .hash(&new_password("correct horse"))
+            .await
+            .unwrap();
+        assert!(
+            hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{}",
+            hash.0
+        );
     }
 
     #[tokio::test]
@@ -173,20 +207,36 @@ mod tests {
         let somebody = passwords.hash(&new_password("correct horse")).await.unwrap();
         let nobody = passwords.matches_nothing();
         assert_eq!(nobody.0.len(), somebody.0.len());
-        assert!(!passwords.verify(typed("correct horse"), Some(nobody)).await.unwrap());
+        assert!(
+            !passwords
+                .verify(typed("correct horse"), Some(nobody))
+                .await
+                .unwrap()
+        );
         assert!(!passwords.verify(typed("correct horse"), None).await.unwrap());
     }
 
     #[tokio::test]
     async fn a_hash_made_at_another_cost_still_matches() {
-        let hash = passwords(Cost::TRIFLING).hash(&new_password("correct horse")).await.unwrap();
-        assert!(passwords(Cost::OWASP).verify(typed("correct horse"), Some(hash)).await.unwrap());
+        let hash = passwords(Cost::TRIFLING)
+            .hash(&new_password("correct horse"))
+            .await
+            .unwrap();
+        assert!(
+            passwords(Cost::OWASP)
+                .verify(typed("correct horse"), Some(hash))
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
     async fn a_long_line_is_sent_away_instead_of_growing() {
         let passwords = passwords(Cost::TRIFLING);
-        let _everyone = passwords.line.try_acquire_many(u32::try_from(AT_ONCE + IN_LINE).unwrap()).unwrap();
+        let _everyone = passwords
+            .line
+            .try_acquire_many(u32::try_from(AT_ONCE + IN_LINE).unwrap())
+            .unwrap();
         let error = passwords.verify(typed("correct horse"), None).await.unwrap_err();
         assert!(matches!(error, AccountError::Busy));
     }

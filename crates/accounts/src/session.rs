@@ -65,7 +65,11 @@ pub struct SessionKeeper {
 impl SessionKeeper {
     /// A keeper of the sessions in `store`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Self {
-        Self { store, clock, randomness }
+        Self {
+            store,
+            clock,
+            randomness,
+        }
     }
 
     /// Opens a session under a new token. There is no way to open one under a token that a browser brought along, so
@@ -138,7 +142,11 @@ mod tests {
     async fn a_session_is_found_by_its_cookie_until_it_ends() {
         let world = World::new().await;
         let ada = world.member("ada@example.com").await;
-        let opened = world.sessions.open(ada.id, Some("192.0.2.1".into()), None).await.unwrap();
+        let opened = world
+            .sessions
+            .open(ada.id, Some("192.0.2.1".into()), None)
+            .await
+            .unwrap();
         let cookie = SessionToken::parse(opened.token.expose()).unwrap();
         let (session, member) = world.sessions.find(&cookie).await.unwrap().unwrap();
         assert_eq!((session, member), (opened.session, ada));
@@ -151,7 +159,9 @@ mod tests {
         let world = World::new().await;
         let ada = world.member("ada@example.com").await;
         let opened = world.sessions.open(ada.id, None, None).await.unwrap();
-        world.clock.advance(SESSION_LIFETIME.checked_sub(Duration::from_secs(1)).unwrap());
+        world
+            .clock
+            .advance(SESSION_LIFETIME.checked_sub(Duration::from_secs(1)).unwrap());
         assert!(world.sessions.find(&opened.token).await.unwrap().is_some());
         world.clock.advance(Duration::from_secs(2));
         assert!(world.sessions.find(&opened.token).await.unwrap().is_none());
@@ -167,7 +177,10 @@ mod tests {
             world.clock.advance(Duration::from_secs(seconds));
             world.sessions.find(&opened.token).await.unwrap();
             let stored = world.sessions.list(ada.id).await.unwrap();
-            assert_eq!(stored[0].last_seen_at, start.plus(Duration::from_secs(seen_after)));
+            assert_eq!(
+                stored[0].last_seen_at,
+                start.plus(Duration::from_secs(seen_after))
+            );
         }
     }
 
@@ -181,16 +194,29 @@ mod tests {
             world.sessions.open(ada.id, None, None).await.unwrap();
         }
         assert!(!world.sessions.end_one(bob.id, here.session.id).await.unwrap());
-        assert_eq!(world.sessions.end_others(ada.id, here.session.id).await.unwrap(), 3);
+        assert_eq!(
+            world.sessions.end_others(ada.id, here.session.id).await.unwrap(),
+            3
+        );
         let left = world.sessions.list(ada.id).await.unwrap();
-        assert_eq!(left.iter().map(|session| session.id).collect::<Vec<_>>(), [here.session.id]);
+        assert_eq!(
+            left.iter().map(|session| session.id).collect::<Vec<_>>(),
+            [here.session.id]
+        );
     }
 
     #[test]
     fn what_is_no_token_is_not_looked_up() {
         let real = "A".repeat(43);
         assert!(SessionToken::parse(&real).is_some());
-        for text in ["", "A", &"A".repeat(44), &"=".repeat(43), &format!("{}!", "A".repeat(42)), &"é".repeat(22)] {
+        for text in [
+            "",
+            "A",
+            &"A".repeat(44),
+            &"=".repeat(43),
+            &format!("{}!", "A".repeat(42)),
+            &"é".repeat(22),
+        ] {
             assert!(SessionToken::parse(text).is_none(), "{text}");
         }
     }

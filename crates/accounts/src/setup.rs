@@ -63,12 +63,19 @@ impl FoundingForm {
         let network_name =
             NetworkName::parse(&self.network_name).map_err(|error| format!("The network's name {error}."));
         let host_name = MemberName::parse(&self.host_name).map_err(|error| format!("Your name {error}."));
-        let email = self.email.parse::<Email>().map_err(|error| capitalized(&error.to_string()));
-        let password = NewPassword::new(self.password.clone()).map_err(|error| capitalized(&error.to_string()));
+        let email = self
+            .email
+            .parse::<Email>()
+            .map_err(|error| capitalized(&error.to_string()));
+        let password =
+            NewPassword::new(self.password.clone()).map_err(|error| capitalized(&error.to_string()));
         match (network_name, host_name, email, password) {
-            (Ok(network_name), Ok(host_name), Ok(email), Ok(password)) => {
-                Ok(Founding { network_name, host_name, email, password })
-            }
+            (Ok(network_name), Ok(host_name), Ok(email), Ok(password)) => Ok(Founding {
+                network_name,
+                host_name,
+                email,
+                password,
+            }),
             (network_name, host_name, email, password) => Err(FoundingErrors {
                 network_name: network_name.err(),
                 host_name: host_name.err(),
@@ -82,7 +89,10 @@ impl FoundingForm {
 /// A message as a sentence.
 fn capitalized(message: &str) -> String {
     let mut characters = message.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}.", characters.as_str())
 }
 
@@ -100,7 +110,13 @@ pub struct Setup {
 impl Setup {
     /// The first run of the network in `store`, guarded with a key that was derived for nothing else.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, passwords: Passwords, key: [u8; 32]) -> Self {
-        Self { store, clock, passwords, key: Zeroizing::new(key), done: Arc::default() }
+        Self {
+            store,
+            clock,
+            passwords,
+            key: Zeroizing::new(key),
+            done: Arc::default(),
+        }
     }
 
     /// Whether there is no host yet.
@@ -116,7 +132,8 @@ impl Setup {
     /// The token, for the operator's eyes.
     pub async fn token(&self) -> Result<String, AccountError> {
         let salt = self.store.setup_salt().await?;
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_slice()).expect("HMAC takes a key of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(self.key.as_slice()).expect("HMAC takes a key of any length");
         mac.update(&salt);
         let mut token = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
         token.truncate(TOKEN_LENGTH);
@@ -130,7 +147,11 @@ impl Setup {
         }
         let token = self.token().await?;
         let same: bool = token.as_bytes().ct_eq(presented.as_bytes()).into();
-        if same { Ok(()) } else { Err(AccountError::WrongSetupToken) }
+        if same {
+            Ok(())
+        } else {
+            Err(AccountError::WrongSetupToken)
+        }
     }
 
     /// Names the network and adds its first host.
@@ -148,7 +169,11 @@ impl Setup {
             role: Role::Host,
             password: self.passwords.hash(&founding.password).await?,
         };
-        match self.store.found_network(network, host, by, self.clock.now()).await? {
+        match self
+            .store
+            .found_network(network, host, by, self.clock.now())
+            .await?
+        {
             Some(member) => Ok(member),
             // Somebody was faster, or this is the email of a member who was added on the command line.
             None if self.store.has_host().await? => Err(AccountError::AlreadySetUp),
@@ -177,12 +202,23 @@ mod tests {
         assert!(world.setup.is_needed().await.unwrap());
         let token = world.setup.token().await.unwrap();
         assert_eq!(token.len(), TOKEN_LENGTH);
-        let host = world.setup.found(&token, form().validate().unwrap(), &Actor::operator()).await.unwrap();
+        let host = world
+            .setup
+            .found(&token, form().validate().unwrap(), &Actor::operator())
+            .await
+            .unwrap();
         assert_eq!(host.role, Role::Host);
         let network = world.store.network().await.unwrap();
-        assert_eq!((network.name.as_str(), network.slug.as_str()), ("River Club", "river-club"));
+        assert_eq!(
+            (network.name.as_str(), network.slug.as_str()),
+            ("River Club", "river-club")
+        );
         assert!(!world.setup.is_needed().await.unwrap());
-        let error = world.setup.found(&token, form().validate().unwrap(), &Actor::operator()).await.unwrap_err();
+        let error = world
+            .setup
+            .found(&token, form().validate().unwrap(), &Actor::operator())
+            .await
+            .unwrap_err();
         assert!(matches!(error, AccountError::AlreadySetUp));
     }
 
@@ -192,7 +228,11 @@ mod tests {
         let token = world.setup.token().await.unwrap();
         let longer = format!("{token}A");
         for wrong in ["", "x", &token[1..], &longer, &token.to_lowercase()] {
-            let error = world.setup.found(wrong, form().validate().unwrap(), &Actor::operator()).await.unwrap_err();
+            let error = world
+                .setup
+                .found(wrong, form().validate().unwrap(), &Actor::operator())
+                .await
+                .unwrap_err();
             assert!(matches!(error, AccountError::WrongSetupToken), "{wrong}");
         }
         assert!(world.setup.is_needed().await.unwrap());
@@ -215,7 +255,12 @@ mod tests {
         let mut races = tokio::task::JoinSet::new();
         for n in 0..8 {
             let (setup, token) = (world.setup.clone(), token.clone());
-            let founding = FoundingForm { email: format!("host{n}@example.com"), ..form() }.validate().unwrap();
+            let founding = FoundingForm {
+                email: format!("host{n}@example.com"),
+                ..form()
+            }
+            .validate()
+            .unwrap();
             races.spawn(async move { setup.found(&token, founding, &Actor::operator()).await.is_ok() });
         }
         assert_eq!(races.join_all().await.into_iter().filter(|won| *won).count(), 1);
@@ -223,13 +268,24 @@ mod tests {
 
     #[test]
     fn says_all_that_is_wrong_at_once() {
-        let errors = FoundingForm { password: "short".into(), ..FoundingForm::default() }.validate().unwrap_err();
-        assert_eq!(errors.network_name.as_deref(), Some("The network's name cannot be blank."));
+        let errors = FoundingForm {
+            password: "short".into(),
+            ..FoundingForm::default()
+        }
+        .validate()
+        .unwrap_err();
+        assert_eq!(
+            errors.network_name.as_deref(),
+            Some("The network's name cannot be blank.")
+        );
         assert_eq!(errors.host_name.as_deref(), Some("Your name cannot be blank."));
         assert_eq!(
             errors.email.as_deref(),
             Some("That is not an email address; expected one like ada@example.com.")
         );
-        assert_eq!(errors.password.as_deref(), Some("The password needs at least 8 characters; this has 5."));
+        assert_eq!(
+            errors.password.as_deref(),
+            Some("The password needs at least 8 characters; this has 5.")
+        );
     }
 }

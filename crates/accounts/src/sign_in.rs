@@ -41,15 +41,33 @@ pub struct SignIn {
 
 impl SignIn {
     /// Sign-in over what is kept.
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, passwords: Passwords, sessions: SessionKeeper) -> Self {
-        Self { store, clock, passwords, sessions, throttle: Arc::default() }
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        passwords: Passwords,
+        sessions: SessionKeeper,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            passwords,
+            sessions,
+            throttle: Arc::default(),
+        }
     }
 
     /// Opens a session if email and password belong together. Whether the email is known shows neither in the answer
     /// nor in the time that it takes.
     pub async fn attempt(&self, attempt: Attempt) -> Result<SignedIn, AccountError> {
-        let Attempt { email, password, address, user_agent } = attempt;
-        self.throttle.admit(&email, address, self.clock.now()).map_err(|wait| AccountError::TryLater { wait })?;
+        let Attempt {
+            email,
+            password,
+            address,
+            user_agent,
+        } = attempt;
+        self.throttle
+            .admit(&email, address, self.clock.now())
+            .map_err(|wait| AccountError::TryLater { wait })?;
         match self.check(&email, password).await {
             Ok(Some(member)) => {
                 self.throttle.succeeded(&email, address);
@@ -100,9 +118,18 @@ mod tests {
     async fn the_right_password_opens_a_session() {
         let world = World::new().await;
         let ada = world.member("ada@example.com").await;
-        let signed_in = world.sign_in.attempt(attempt(" Ada@Example.com", PASSWORD)).await.unwrap();
+        let signed_in = world
+            .sign_in
+            .attempt(attempt(" Ada@Example.com", PASSWORD))
+            .await
+            .unwrap();
         assert_eq!(signed_in.member, ada);
-        let (session, member) = world.sessions.find(&signed_in.opened.token).await.unwrap().unwrap();
+        let (session, member) = world
+            .sessions
+            .find(&signed_in.opened.token)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(member, ada);
         assert_eq!(session.address.as_deref(), Some("192.0.2.1"));
         assert_eq!(session.user_agent.as_deref(), Some("Firefox"));
@@ -112,8 +139,16 @@ mod tests {
     async fn every_sign_in_has_a_session_of_its_own() {
         let world = World::new().await;
         world.member("ada@example.com").await;
-        let one = world.sign_in.attempt(attempt("ada@example.com", PASSWORD)).await.unwrap();
-        let two = world.sign_in.attempt(attempt("ada@example.com", PASSWORD)).await.unwrap();
+        let one = world
+            .sign_in
+            .attempt(attempt("ada@example.com", PASSWORD))
+            .await
+            .unwrap();
+        let two = world
+            .sign_in
+            .attempt(attempt("ada@example.com", PASSWORD))
+            .await
+            .unwrap();
         assert_ne!(one.opened.token.expose(), two.opened.token.expose());
     }
 
@@ -128,7 +163,9 @@ mod tests {
             ("no email", PASSWORD),
             ("", ""),
         ] {
-            let Err(error) = world.sign_in.attempt(attempt(email, password)).await else { panic!("{email}") };
+            let Err(error) = world.sign_in.attempt(attempt(email, password)).await else {
+                panic!("{email}")
+            };
             assert_eq!(error.to_string(), "the email or the password is wrong");
         }
     }
@@ -138,23 +175,58 @@ mod tests {
         let world = World::new().await;
         world.member("ada@example.com").await;
         for _ in 0..5 {
-            let error = world.sign_in.attempt(attempt("ada@example.com", "guess")).await.err().unwrap();
+            let error = world
+                .sign_in
+                .attempt(attempt("ada@example.com", "guess"))
+                .await
+                .err()
+                .unwrap();
             assert!(matches!(error, AccountError::WrongCredentials));
         }
-        let error = world.sign_in.attempt(attempt("ada@example.com", PASSWORD)).await.err().unwrap();
-        assert_eq!(error.to_string(), "too many attempts to sign in: try again in 2 seconds");
-        assert!(world.sign_in.attempt(attempt_from(2, "ada@example.com", PASSWORD)).await.is_ok());
+        let error = world
+            .sign_in
+            .attempt(attempt("ada@example.com", PASSWORD))
+            .await
+            .err()
+            .unwrap();
+        assert_eq!(
+            error.to_string(),
+            "too many attempts to sign in: try again in 2 seconds"
+        );
+        assert!(
+            world
+                .sign_in
+                .attempt(attempt_from(2, "ada@example.com", PASSWORD))
+                .await
+                .is_ok()
+        );
         world.clock.advance(Duration::from_secs(2));
-        assert!(world.sign_in.attempt(attempt("ada@example.com", PASSWORD)).await.is_ok());
+        assert!(
+            world
+                .sign_in
+                .attempt(attempt("ada@example.com", PASSWORD))
+                .await
+                .is_ok()
+        );
     }
 
     #[tokio::test]
     async fn an_unknown_account_is_held_up_like_a_known_one() {
         let world = World::new().await;
         for _ in 0..5 {
-            world.sign_in.attempt(attempt("nobody@example.com", "guess")).await.err().unwrap();
+            world
+                .sign_in
+                .attempt(attempt("nobody@example.com", "guess"))
+                .await
+                .err()
+                .unwrap();
         }
-        let error = world.sign_in.attempt(attempt("nobody@example.com", "guess")).await.err().unwrap();
+        let error = world
+            .sign_in
+            .attempt(attempt("nobody@example.com", "guess"))
+            .await
+            .err()
+            .unwrap();
         assert!(matches!(error, AccountError::TryLater { .. }));
     }
 
@@ -165,10 +237,19 @@ mod tests {
         let mut guesses = tokio::task::JoinSet::new();
         for _ in 0..50 {
             let sign_in = world.sign_in.clone();
-            guesses.spawn(async move { sign_in.attempt(attempt("ada@example.com", "guess")).await.err().unwrap() });
+            guesses.spawn(async move {
+                sign_in
+                    .attempt(attempt("ada@example.com", "guess"))
+                    .await
+                    .err()
+                    .unwrap()
+            });
         }
         let errors = guesses.join_all().await;
-        let tried = errors.iter().filter(|error| matches!(error, AccountError::WrongCredentials)).count();
+        let tried = errors
+            .iter()
+            .filter(|error| matches!(error, AccountError::WrongCredentials))
+            .count();
         assert_eq!(tried, 5);
     }
 }

@@ -23,7 +23,8 @@ pub(crate) struct HandClock(AtomicI64);
 
 impl HandClock {
     pub(crate) fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        self.0
+            .fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
 
@@ -78,7 +79,12 @@ impl World {
     }
 
     pub(crate) fn setup_with_key(&self, key: [u8; 32]) -> Setup {
-        Setup::new(self.store.clone(), self.clock.clone(), self.passwords.clone(), key)
+        Setup::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.passwords.clone(),
+            key,
+        )
     }
 
     /// A member whose password is [`PASSWORD`].

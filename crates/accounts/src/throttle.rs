@@ -59,7 +59,10 @@ impl Default for Throttle {
 impl Throttle {
     /// A throttle that has seen nothing yet.
     pub fn new() -> Self {
-        Self { hasher: RandomState::new(), counts: Mutex::default() }
+        Self {
+            hasher: RandomState::new(),
+            counts: Mutex::default(),
+        }
     }
 
     /// Counts an attempt on `account` from `address`, or says how long to wait. Attempts that are told to wait do not
@@ -69,7 +72,10 @@ impl Throttle {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let under_attack = counts.accounts.count(account, now) >= UNDER_ATTACK;
         let free = if under_attack { 1 } else { FREE };
-        let wait = counts.pairs.wait_of_pair(pair, free, now).max(counts.addresses.wait_of_address(address, now));
+        let wait = counts
+            .pairs
+            .wait_of_pair(pair, free, now)
+            .max(counts.addresses.wait_of_address(address, now));
         if !wait.is_zero() {
             return Err(wait);
         }
@@ -101,7 +107,11 @@ impl Throttle {
     fn keys(&self, account: &str, address: Option<IpAddr>) -> (u64, u64, u64) {
         let account = account.trim().to_lowercase();
         let address = address.map(subscriber);
-        (self.key(&(&account, address)), self.key(&account), self.key(&address))
+        (
+            self.key(&(&account, address)),
+            self.key(&account),
+            self.key(&address),
+        )
     }
 
     fn key(&self, of: &impl Hash) -> u64 {
@@ -139,29 +149,48 @@ impl Table {
     }
 
     fn wait_of_pair(&self, key: u64, free: u32, now: Timestamp) -> Duration {
-        let Some(entry) = self.entry(key, now).filter(|entry| entry.count >= free) else { return Duration::ZERO };
+        let Some(entry) = self.entry(key, now).filter(|entry| entry.count >= free) else {
+            return Duration::ZERO;
+        };
         let doublings = (entry.count - free).min(16);
         let wait = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
         wait.saturating_sub(now.since(entry.seen))
     }
 
     fn wait_of_address(&self, key: u64, now: Timestamp) -> Duration {
-        let Some(entry) = self.entry(key, now) else { return Duration::ZERO };
+        let Some(entry) = self.entry(key, now) else {
+            return Duration::ZERO;
+        };
         let since = now.since(entry.seen);
         let (spent, over) = Self::refilled(entry.count, since);
-        if spent < BUCKET { Duration::ZERO } else { REFILL.saturating_sub(over) }
+        if spent < BUCKET {
+            Duration::ZERO
+        } else {
+            REFILL.saturating_sub(over)
+        }
     }
 
     /// What is still spent of a bucket after `since`, and how far it is into earning the next attempt.
     fn refilled(spent: u32, since: Duration) -> (u32, Duration) {
         let earned = u32::try_from(since.as_millis() / REFILL.as_millis()).unwrap_or(u32::MAX);
-        (spent.saturating_sub(earned), since.saturating_sub(REFILL.saturating_mul(earned)))
+        (
+            spent.saturating_sub(earned),
+            since.saturating_sub(REFILL.saturating_mul(earned)),
+        )
     }
 
     fn spend(&mut self, key: u64, now: Timestamp) {
-        let Some(entry) = self.entry(key, now) else { return self.put(key, Entry { count: 1, seen: now }) };
+        let Some(entry) = self.entry(key, now) else {
+            return self.put(key, Entry { count: 1, seen: now });
+        };
         let (spent, over) = Self::refilled(entry.count, now.since(entry.seen));
-        self.put(key, Entry { count: spent + 1, seen: now.minus(over) });
+        self.put(
+            key,
+            Entry {
+                count: spent + 1,
+                seen: now.minus(over),
+            },
+        );
     }
 
     fn add(&mut self, key: u64, now: Timestamp) {
@@ -217,9 +246,16 @@ mod tests {
         fail(&throttle, FREE, EMAIL, address(1), at(0));
         let mut now = 0;
         for wait in [2, 4, 8, 16, 32, 60, 60] {
-            assert_eq!(throttle.admit(EMAIL, address(1), at(now)), Err(Duration::from_secs(wait)));
+            assert_eq!(
+                throttle.admit(EMAIL, address(1), at(now)),
+                Err(Duration::from_secs(wait))
+            );
             now += wait;
-            assert_eq!(throttle.admit(EMAIL, address(1), at(now)), Ok(()), "after {wait} s");
+            assert_eq!(
+                throttle.admit(EMAIL, address(1), at(now)),
+                Ok(()),
+                "after {wait} s"
+            );
         }
     }
 
@@ -267,7 +303,10 @@ mod tests {
             fail(&throttle, 1, &format!("member{n}@example.com"), address(1), at(0));
         }
         assert_eq!(throttle.admit("next@example.com", address(1), at(0)), Err(REFILL));
-        assert_eq!(throttle.admit("next@example.com", address(1), at(4)), Err(Duration::from_secs(2)));
+        assert_eq!(
+            throttle.admit("next@example.com", address(1), at(4)),
+            Err(Duration::from_secs(2))
+        );
         assert_eq!(throttle.admit("next@example.com", address(1), at(6)), Ok(()));
         assert!(throttle.admit("other@example.com", address(1), at(7)).is_err());
         assert!(throttle.admit("next@example.com", address(2), at(0)).is_ok());
@@ -291,7 +330,15 @@ mod tests {
             fail(&throttle, 1, EMAIL, within(host), at(0));
         }
         assert!(throttle.admit(EMAIL, within(99), at(0)).is_err());
-        assert!(throttle.admit(EMAIL, Some(IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1])), at(0)).is_ok());
+        assert!(
+            throttle
+                .admit(
+                    EMAIL,
+                    Some(IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1])),
+                    at(0)
+                )
+                .is_ok()
+        );
     }
 
     #[test]
@@ -313,11 +360,21 @@ mod tests {
         let throttle = Throttle::new();
         for n in 0..50_000_u32 {
             let from = Some(IpAddr::from(n.to_be_bytes()));
-            fail(&throttle, 1, &format!("{n}@example.com"), from, at(u64::from(n / 1_000)));
+            fail(
+                &throttle,
+                1,
+                &format!("{n}@example.com"),
+                from,
+                at(u64::from(n / 1_000)),
+            );
         }
         let counts = throttle.counts.lock().unwrap();
         for table in [&counts.pairs, &counts.accounts, &counts.addresses] {
-            assert!((CAPACITY / 2..=CAPACITY).contains(&table.0.len()), "{}", table.0.len());
+            assert!(
+                (CAPACITY / 2..=CAPACITY).contains(&table.0.len()),
+                "{}",
+                table.0.len()
+            );
         }
     }
 }

@@ -16,6 +16,10 @@ pub struct Actor {
 impl Actor {
     /// The operator, at the command line.
     pub const fn operator() -> Self {
-        Self { member: None, address: None, request_id: None }
+        Self {
+            member: None,
+            address: None,
+            request_id: None,
+        }
     }
 }

@@ -14,7 +14,10 @@ pub struct PageRequest {
 impl PageRequest {
     /// Page `number` (0 counts as 1) with `size` rows.
     pub fn new(number: u32, size: u32) -> Self {
-        Self { number: number.max(1), size: size.max(1) }
+        Self {
+            number: number.max(1),
+            size: size.max(1),
+        }
     }
 
     /// How many rows stand before this page.
@@ -59,8 +62,19 @@ mod tests {
 
     #[test]
     fn counts_pages() {
-        let page = |total| Page::<u8> { items: vec![], number: 1, size: 20, total }.pages();
-        assert_eq!([page(0), page(1), page(20), page(21), page(10_000)], [1, 1, 1, 2, 500]);
+        let page = |total| {
+            Page::<u8> {
+                items: vec![],
+                number: 1,
+                size: 20,
+                total,
+            }
+            .pages()
+        };
+        assert_eq!(
+            [page(0), page(1), page(20), page(21), page(10_000)],
+            [1, 1, 1, 2, 500]
+        );
     }
 
     #[test]

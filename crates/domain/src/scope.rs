@@ -162,7 +162,10 @@ impl ScopeSet {
 
     /// The scopes, in the order of [`Scope::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Scope> {
-        Scope::ALL.iter().copied().filter(move |scope| self.contains(*scope))
+        Scope::ALL
+            .iter()
+            .copied()
+            .filter(move |scope| self.contains(*scope))
     }
 }
 
@@ -176,7 +179,10 @@ impl FromStr for ScopeSet {
     type Err = UnknownScope;
 
     fn from_str(text: &str) -> Result<Self, UnknownScope> {
-        text.split(' ').filter(|id| !id.is_empty()).map(Scope::from_str).collect()
+        text.split(' ')
+            .filter(|id| !id.is_empty())
+            .map(Scope::from_str)
+            .collect()
     }
 }
 
@@ -223,7 +229,10 @@ mod tests {
         for scope in Scope::ALL {
             assert_eq!(scope.id().parse::<Scope>(), Ok(*scope));
         }
-        assert_eq!(Scope::ALL.iter().copied().collect::<ScopeSet>().len(), Scope::ALL.len());
+        assert_eq!(
+            Scope::ALL.iter().copied().collect::<ScopeSet>().len(),
+            Scope::ALL.len()
+        );
     }
 
     #[test]
@@ -235,7 +244,10 @@ mod tests {
 
     #[test]
     fn an_unknown_scope_is_named() {
-        assert_eq!("read:posts read:mail".parse::<ScopeSet>(), Err(UnknownScope("read:mail".into())));
+        assert_eq!(
+            "read:posts read:mail".parse::<ScopeSet>(),
+            Err(UnknownScope("read:mail".into()))
+        );
     }
 
     #[test]

@@ -38,7 +38,10 @@ pub fn line(text: &str, limit: usize) -> Result<String, TextError> {
         return Err(TextError::TooLong { length, limit });
     }
     if let Some((index, character)) = trimmed.chars().enumerate().find(|(_, c)| is_invisible(*c)) {
-        return Err(TextError::Invisible { position: index + 1, code: character.into() });
+        return Err(TextError::Invisible {
+            position: index + 1,
+            code: character.into(),
+        });
     }
     Ok(trimmed.to_owned())
 }
@@ -68,8 +71,23 @@ mod tests {
     fn refuses_blank_long_and_invisible() {
         assert_eq!(line(" \n ", 80), Err(TextError::Blank));
         assert_eq!(line("abc", 2), Err(TextError::TooLong { length: 3, limit: 2 }));
-        assert_eq!(line("a\0b", 80), Err(TextError::Invisible { position: 2, code: 0 }));
-        assert_eq!(line("App\u{202E}ppA", 80), Err(TextError::Invisible { position: 4, code: 0x202E }));
-        assert_eq!(line("a\nb", 80), Err(TextError::Invisible { position: 2, code: 10 }));
+        assert_eq!(
+            line("a\0b", 80),
+            Err(TextError::Invisible { position: 2, code: 0 })
+        );
+        assert_eq!(
+            line("App\u{202E}ppA", 80),
+            Err(TextError::Invisible {
+                position: 4,
+                code: 0x202E
+            })
+        );
+        assert_eq!(
+            line("a\nb", 80),
+            Err(TextError::Invisible {
+                position: 2,
+                code: 10
+            })
+        );
     }
 }

@@ -63,6 +63,9 @@ mod tests {
 
     #[test]
     fn a_clock_set_back_measures_zero() {
-        assert_eq!(Timestamp::from_millis(5).since(Timestamp::from_millis(9)), Duration::ZERO);
+        assert_eq!(
+            Timestamp::from_millis(5).since(Timestamp::from_millis(9)),
+            Duration::ZERO
+        );
     }
 }

@@ -5,8 +5,8 @@ mod error;
 use std::sync::Arc;
 
 use latchkey_domain::{
-    Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Clock, Member, Network, Page,
-    PageRequest, Randomness,
+    Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Clock, Member, Network,
+    Page, PageRequest, Randomness,
 };
 use latchkey_store::{ApplicationUpdate, Deleted, NewApplication, Store, UpdateOutcome};
 
@@ -37,12 +37,21 @@ pub struct Caller {
 impl Caller {
     /// A person who is signed in.
     pub fn member(member: &Member, actor: Actor) -> Self {
-        Self { may_manage: member.role.is_host(), actor: Actor { member: Some(member.id), ..actor } }
+        Self {
+            may_manage: member.role.is_host(),
+            actor: Actor {
+                member: Some(member.id),
+                ..actor
+            },
+        }
     }
 
     /// The operator at the command line.
     pub fn operator() -> Self {
-        Self { may_manage: true, actor: Actor::operator() }
+        Self {
+            may_manage: true,
+            actor: Actor::operator(),
+        }
     }
 }
 
@@ -58,7 +67,11 @@ pub struct Registered {
 impl Registrar {
     /// A registrar over what is kept.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Self {
-        Self { store, clock, randomness }
+        Self {
+            store,
+            clock,
+            randomness,
+        }
     }
 
     /// The network and whether its plan includes applications.
@@ -74,14 +87,24 @@ impl Registrar {
         number: u32,
     ) -> Result<Page<ApplicationListing>, RegistrationError> {
         Self::check_caller(caller)?;
-        Ok(self.store.applications(search, PageRequest::new(number, PAGE_SIZE)).await?)
+        Ok(self
+            .store
+            .applications(search, PageRequest::new(number, PAGE_SIZE))
+            .await?)
     }
 
     /// One application.
-    pub async fn find(&self, caller: &Caller, client_id: &str) -> Result<ApplicationListing, RegistrationError> {
+    pub async fn find(
+        &self,
+        caller: &Caller,
+        client_id: &str,
+    ) -> Result<ApplicationListing, RegistrationError> {
         Self::check_caller(caller)?;
         let client_id = parse(client_id)?;
-        self.store.application_listing(&client_id).await?.ok_or(RegistrationError::NotFound)
+        self.store
+            .application_listing(&client_id)
+            .await?
+            .ok_or(RegistrationError::NotFound)
     }
 
     /// Registers an application.
@@ -94,8 +117,14 @@ impl Registrar {
         let spec = draft.validate().map_err(RegistrationError::Invalid)?;
         let new = self.new_application(spec);
         let new_secret = new.secret.clone();
-        let application = self.store.create_application(new, &caller.actor, self.clock.now()).await?;
-        Ok(Registered { application, new_secret })
+        let application = self
+            .store
+            .create_application(new, &caller.actor, self.clock.now())
+            .await?;
+        Ok(Registered {
+            application,
+            new_secret,
+        })
     }
 
     /// A new application with its client id and, if it is confidential, its secret.
@@ -103,7 +132,10 @@ impl Registrar {
         let randomness = self.randomness.as_ref();
         NewApplication {
             client_id: ClientId::generate(randomness),
-            secret: spec.client_type.is_confidential().then(|| ClientSecret::generate(randomness)),
+            secret: spec
+                .client_type
+                .is_confidential()
+                .then(|| ClientSecret::generate(randomness)),
             spec,
         }
     }
@@ -124,8 +156,18 @@ impl Registrar {
             expected_revision: Some(revision),
             secret_if_missing: ClientSecret::generate(self.randomness.as_ref()),
         };
-        match self.store.update_application(&client_id, update, &caller.actor, self.clock.now()).await? {
-            UpdateOutcome::Updated { application, new_secret } => Ok(Registered { application, new_secret }),
+        match self
+            .store
+            .update_application(&client_id, update, &caller.actor, self.clock.now())
+            .await?
+        {
+            UpdateOutcome::Updated {
+                application,
+                new_secret,
+            } => Ok(Registered {
+                application,
+                new_secret,
+            }),
             UpdateOutcome::Stale { .. } => Err(RegistrationError::Stale),
             UpdateOutcome::NotFound => Err(RegistrationError::NotFound),
         }
@@ -158,7 +200,11 @@ impl Registrar {
     }
 
     /// Revokes all that members granted to an application; how many were connected.
-    pub async fn disconnect_everyone(&self, caller: &Caller, client_id: &str) -> Result<u64, RegistrationError> {
+    pub async fn disconnect_everyone(
+        &self,
+        caller: &Caller,
+        client_id: &str,
+    ) -> Result<u64, RegistrationError> {
         Self::check_caller(caller)?;
         let client_id = parse(client_id)?;
         self.store
@@ -168,7 +214,11 @@ impl Registrar {
     }
 
     /// The secret of a confidential application, for a person to see. Leaves an audit entry.
-    pub async fn reveal_secret(&self, caller: &Caller, client_id: &str) -> Result<ClientSecret, RegistrationError> {
+    pub async fn reveal_secret(
+        &self,
+        caller: &Caller,
+        client_id: &str,
+    ) -> Result<ClientSecret, RegistrationError> {
         Self::check_caller(caller)?;
         let client_id = parse(client_id)?;
         self.store
@@ -180,11 +230,19 @@ impl Registrar {
     async fn check(&self, caller: &Caller) -> Result<(), RegistrationError> {
         Self::check_caller(caller)?;
         let plan = self.store.network().await?.plan;
-        if plan.includes_oauth_applications() { Ok(()) } else { Err(RegistrationError::PlanTooLow(plan)) }
+        if plan.includes_oauth_applications() {
+            Ok(())
+        } else {
+            Err(RegistrationError::PlanTooLow(plan))
+        }
     }
 
     fn check_caller(caller: &Caller) -> Result<(), RegistrationError> {
-        if caller.may_manage { Ok(()) } else { Err(RegistrationError::NotAHost) }
+        if caller.may_manage {
+            Ok(())
+        } else {
+            Err(RegistrationError::NotAHost)
+        }
     }
 }
 

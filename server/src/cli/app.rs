@@ -93,7 +93,11 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
                 print(&table(["CLIENT ID", "NAME", "TYPE", "CONNECTED"], &rows));
             }
         }
-        Command::Show { which, reveal, output } => {
+        Command::Show {
+            which,
+            reveal,
+            output,
+        } => {
             let registrar = open(data)?.registrar;
             let listing = registrar.find(&caller, &which.client_id).await?;
             let confidential = listing.application.spec.client_type.is_confidential();
@@ -102,13 +106,25 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             } else {
                 None
             };
-            show(&listing.application, secret.as_ref(), Some(listing.connected_members), output);
+            show(
+                &listing.application,
+                secret.as_ref(),
+                Some(listing.connected_members),
+                output,
+            );
         }
         Command::Delete { which } => {
             let deleted = open(data)?.registrar.delete(&caller, &which.client_id).await?;
             let count = deleted.connected_members;
-            let members = if count == 1 { "1 member was" } else { &format!("{count} members were") };
-            print(&format!("Deleted “{}”; {members} connected.", deleted.application.spec.name));
+            let members = if count == 1 {
+                "1 member was"
+            } else {
+                &format!("{count} members were")
+            };
+            print(&format!(
+                "Deleted “{}”; {members} connected.",
+                deleted.application.spec.name
+            ));
         }
     }
     Ok(())
@@ -118,7 +134,9 @@ impl CreateArgs {
     fn into_draft(self) -> Result<ApplicationDraft, CliError> {
         // The form has one URI per line, so that a line break inside of one would pass for two.
         if self.redirect_uris.iter().any(|uri| uri.contains(['\n', '\r'])) {
-            return Err(CliError::Usage("a redirect URI has a line break in it: give --redirect-uri for each".into()));
+            return Err(CliError::Usage(
+                "a redirect URI has a line break in it: give --redirect-uri for each".into(),
+            ));
         }
         Ok(ApplicationDraft {
             name: self.name,
@@ -130,7 +148,11 @@ impl CreateArgs {
     }
 }
 
-async fn all(registrar: &Registrar, caller: &Caller, search: &str) -> Result<Vec<ApplicationListing>, CliError> {
+async fn all(
+    registrar: &Registrar,
+    caller: &Caller,
+    search: &str,
+) -> Result<Vec<ApplicationListing>, CliError> {
     let mut listings = Vec::new();
     for number in 1.. {
         let page = registrar.list(caller, search, number).await?;
@@ -143,7 +165,12 @@ async fn all(registrar: &Registrar, caller: &Caller, search: &str) -> Result<Vec
     Ok(listings)
 }
 
-fn show(application: &Application, secret: Option<&ClientSecret>, connected: Option<u64>, output: OutputArgs) {
+fn show(
+    application: &Application,
+    secret: Option<&ClientSecret>,
+    connected: Option<u64>,
+    output: OutputArgs,
+) {
     if output.json {
         let mut document = as_json(application);
         if let Some(secret) = secret {
@@ -159,9 +186,15 @@ fn show(application: &Application, secret: Option<&ClientSecret>, connected: Opt
         format!("Name           {}", spec.name),
         format!("Client ID      {}", application.client_id),
         format!("Type           {}", spec.client_type.label()),
-        format!("Redirect URI   {}", spec.redirect_uris.to_lines().replace('\n', "\n               ")),
+        format!(
+            "Redirect URI   {}",
+            spec.redirect_uris.to_lines().replace('\n', "\n               ")
+        ),
         format!("Scopes         {}", spec.scopes),
-        format!("Consent screen {}", if spec.skip_consent { "Skipped" } else { "Shown" }),
+        format!(
+            "Consent screen {}",
+            if spec.skip_consent { "Skipped" } else { "Shown" }
+        ),
     ];
     if let Some(secret) = secret {
         lines.insert(2, format!("Client Secret  {}", secret.expose()));
@@ -224,7 +257,9 @@ mod tests {
             let id = format!("{start}{}", "x".repeat(43 - start.len()));
             for arguments in [["app", "show", &id, "--json"], ["app", "show", "--json", &id]] {
                 let line = Line::try_parse_from(arguments).unwrap_or_else(|error| panic!("{id}: {error}"));
-                let Command::Show { which, output, .. } = line.command else { panic!("{id}") };
+                let Command::Show { which, output, .. } = line.command else {
+                    panic!("{id}")
+                };
                 assert_eq!(which.client_id, id);
                 assert!(output.json);
             }

@@ -13,14 +13,24 @@ pub(super) struct Args {}
 pub(super) async fn run(Args {}: Args, data: &DataArgs) -> Result<(), CliError> {
     let instance = open(data)?;
     let store = &instance.store;
-    let members = store.members(latchkey_domain::PageRequest::new(1, 1)).await?.total;
-    let applications = store.applications("", latchkey_domain::PageRequest::new(1, 1)).await?.total;
+    let members = store
+        .members(latchkey_domain::PageRequest::new(1, 1))
+        .await?
+        .total;
+    let applications = store
+        .applications("", latchkey_domain::PageRequest::new(1, 1))
+        .await?
+        .total;
     if !store.is_demo().await? && (members > 0 || applications > 0) {
         return Err(CliError::Failed(
-            "the network is not empty: the demonstration goes into a data folder of its own, with --data-dir".into(),
+            "the network is not empty: the demonstration goes into a data folder of its own, with --data-dir"
+                .into(),
         ));
     }
     demo::fill(&instance).await?;
-    print(&format!("The network is the demonstration community.\n{}", demo::sign_ins()));
+    print(&format!(
+        "The network is the demonstration community.\n{}",
+        demo::sign_ins()
+    ));
     Ok(())
 }

@@ -30,18 +30,43 @@ struct Check {
 }
 
 pub(super) async fn run(Args { public_url, output }: Args, data: &DataArgs) -> Result<(), CliError> {
-    let settings = ServeArgs { public_url, ..ServeArgs::default() }.resolve(data)?;
+    let settings = ServeArgs {
+        public_url,
+        ..ServeArgs::default()
+    }
+    .resolve(data)?;
     let mut checks = vec![
-        Check { what: "Data folder", finding: folder(&settings.data.folder()) },
-        Check { what: "Key", finding: key(&settings.data.key()) },
+        Check {
+            what: "Data folder",
+            finding: folder(&settings.data.folder()),
+        },
+        Check {
+            what: "Key",
+            finding: key(&settings.data.key()),
+        },
     ];
     // Opening makes what is missing, so it is only done where nothing is.
     let begun = checks.iter().all(|check| check.finding.is_ok());
-    let schema = if begun { schema(&settings.data).await } else { Err("not looked at: see above".into()) };
-    checks.push(Check { what: "Database", finding: schema });
-    checks.push(Check { what: "Clock", finding: clock() });
-    let public_url = settings.public_url.unwrap_or_else(|| PublicUrl::localhost(settings.listen.port()));
-    checks.push(Check { what: "Public URL", finding: reachable(&public_url) });
+    let schema = if begun {
+        schema(&settings.data).await
+    } else {
+        Err("not looked at: see above".into())
+    };
+    checks.push(Check {
+        what: "Database",
+        finding: schema,
+    });
+    checks.push(Check {
+        what: "Clock",
+        finding: clock(),
+    });
+    let public_url = settings
+        .public_url
+        .unwrap_or_else(|| PublicUrl::localhost(settings.listen.port()));
+    checks.push(Check {
+        what: "Public URL",
+        finding: reachable(&public_url),
+    });
 
     let problems = checks.iter().filter(|check| check.finding.is_err()).count();
     if output.json {
@@ -64,52 +89,78 @@ pub(super) async fn run(Args { public_url, output }: Args, data: &DataArgs) -> R
     }
     match problems {
         0 => Ok(()),
-        1 => Err(CliError::Failed("one check found a problem: it says above what to do".into())),
-        _ => Err(CliError::Failed(format!("{problems} checks found a problem: each says above what to do"))),
+        1 => Err(CliError::Failed(
+            "one check found a problem: it says above what to do".into(),
+        )),
+        _ => Err(CliError::Failed(format!(
+            "{problems} checks found a problem: each says above what to do"
+        ))),
     }
 }
 
 fn folder(folder: &Path) -> Result<String, String> {
     let path = folder.display();
-    let metadata = fs::metadata(folder)
-        .map_err(|error| format!("{path}: {error}; `latchkey serve` makes it, or name another with --data-dir"))?;
+    let metadata = fs::metadata(folder).map_err(|error| {
+        format!("{path}: {error}; `latchkey serve` makes it, or name another with --data-dir")
+    })?;
     if !metadata.is_dir() {
         return Err(format!("{path} is not a folder: name another with --data-dir"));
     }
     let probe = folder.join(format!(".latchkey-doctor-{}", std::process::id()));
-    fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).map_err(|error| {
-        format!("{path} cannot be written to ({error}): make it writable for the user that runs Latchkey")
-    })?;
+    fs::write(&probe, b"")
+        .and_then(|()| fs::remove_file(&probe))
+        .map_err(|error| {
+            format!("{path} cannot be written to ({error}): make it writable for the user that runs Latchkey")
+        })?;
     Ok(format!("{path} can be written to"))
 }
 
 fn key(path: &Path) -> Result<String, String> {
     let shown = path.display();
-    let metadata = fs::metadata(path)
-        .map_err(|error| format!("{shown}: {error}; put it back from a backup, or start `latchkey serve` afresh"))?;
+    let metadata = fs::metadata(path).map_err(|error| {
+        format!("{shown}: {error}; put it back from a backup, or start `latchkey serve` afresh")
+    })?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
 
         if metadata.permissions().mode() & 0o077 != 0 {
-            return Err(format!("others than the owner can read {shown}: run `chmod 600 {shown}`"));
+            return Err(format!(
+                "others than the owner can read {shown}: run `chmod 600 {shown}`"
+            ));
         }
     }
     let _ = metadata;
-    Ok(format!("{shown} is there, for its owner alone; keep a copy of it apart from the database"))
+    Ok(format!(
+        "{shown} is there, for its owner alone; keep a copy of it apart from the database"
+    ))
 }
 
 async fn schema(settings: &DataSettings) -> Result<String, String> {
     let path = settings.database();
     if !fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0) {
-        return Err(format!("there is no database at {} yet: `latchkey serve` makes it", path.display()));
+        return Err(format!(
+            "there is no database at {} yet: `latchkey serve` makes it",
+            path.display()
+        ));
     }
     let store = open_store(settings).map_err(|error| error.to_string())?;
     let instance = super::open::instance(store);
     instance.store.ping().await.map_err(|error| error.to_string())?;
-    let host = instance.store.has_host().await.map_err(|error| error.to_string())?;
-    let next = if host { "" } else { "; it has no host yet: `latchkey serve` prints the link to set it up" };
-    Ok(format!("{} opens, with this version’s schema and its key{next}", path.display()))
+    let host = instance
+        .store
+        .has_host()
+        .await
+        .map_err(|error| error.to_string())?;
+    let next = if host {
+        ""
+    } else {
+        "; it has no host yet: `latchkey serve` prints the link to set it up"
+    };
+    Ok(format!(
+        "{} opens, with this version’s schema and its key{next}",
+        path.display()
+    ))
 }
 
 fn clock() -> Result<String, String> {
@@ -120,7 +171,9 @@ fn clock() -> Result<String, String> {
     let now = SystemClock.now();
     let words = super::member::iso(now);
     if (EARLIEST..LATEST).contains(&now.as_secs()) {
-        Ok(format!("{words} (codes and tokens expire by it: keep it set by NTP)"))
+        Ok(format!(
+            "{words} (codes and tokens expire by it: keep it set by NTP)"
+        ))
     } else {
         Err(format!("{words} cannot be right: set the clock, best by NTP"))
     }
@@ -128,14 +181,23 @@ fn clock() -> Result<String, String> {
 
 fn reachable(url: &PublicUrl) -> Result<String, String> {
     if url.is_loopback() {
-        return Ok(format!("{url} (only from this machine; others need --public-url)"));
+        return Ok(format!(
+            "{url} (only from this machine; others need --public-url)"
+        ));
     }
     if !url.is_https() {
-        return Err(format!("{url} is not HTTPS: passwords and tokens would travel in the clear; put a proxy with HTTPS in front"));
+        return Err(format!(
+            "{url} is not HTTPS: passwords and tokens would travel in the clear; put a proxy with HTTPS in front"
+        ));
     }
     let host = url.host().trim_matches(['[', ']']);
-    match (host, 443).to_socket_addrs().map(|mut addresses| addresses.next()) {
+    match (host, 443)
+        .to_socket_addrs()
+        .map(|mut addresses| addresses.next())
+    {
         Ok(Some(address)) => Ok(format!("{url} ({})", address.ip())),
-        Ok(None) | Err(_) => Err(format!("the name {host} cannot be resolved here: check --public-url and the DNS")),
+        Ok(None) | Err(_) => Err(format!(
+            "the name {host} cannot be resolved here: check --public-url and the DNS"
+        )),
     }
 }

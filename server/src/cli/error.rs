@@ -47,9 +47,9 @@ impl From<RegistrationError> for CliError {
             RegistrationError::NotFound => {
                 Self::Failed(format!("{error}: `latchkey app list` shows which there are"))
             }
-            RegistrationError::PlanTooLow(_) => {
-                Self::Failed(format!("{error}: `latchkey network set --plan scale` changes the plan"))
-            }
+            RegistrationError::PlanTooLow(_) => Self::Failed(format!(
+                "{error}: `latchkey network set --plan scale` changes the plan"
+            )),
             error => Self::Failed(with_sources(&error)),
         }
     }

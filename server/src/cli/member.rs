@@ -53,13 +53,32 @@ pub(super) struct AddArgs {
 pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliError> {
     let by = Actor::operator();
     match command {
-        Command::Add(AddArgs { email, name, role, output }) => {
+        Command::Add(AddArgs {
+            email,
+            name,
+            role,
+            output,
+        }) => {
             let password = read_new_password()?;
-            let member = open(data)?.roster.add(NewMember { email, name, role, password }, &by).await?;
+            let member = open(data)?
+                .roster
+                .add(
+                    NewMember {
+                        email,
+                        name,
+                        role,
+                        password,
+                    },
+                    &by,
+                )
+                .await?;
             if output.json {
                 print_json(&as_json(&member));
             } else {
-                print(&format!("Added {} <{}> as {}.", member.name, member.email, member.role));
+                print(&format!(
+                    "Added {} <{}> as {}.",
+                    member.name, member.email, member.role
+                ));
             }
         }
         Command::List(output) => {
@@ -78,7 +97,10 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
         Command::SetPassword { email } => {
             let password = read_new_password()?;
             let member = open(data)?.roster.set_password(&email, &password, &by).await?;
-            print(&format!("{} has a new password and is signed out everywhere.", member.email));
+            print(&format!(
+                "{} has a new password and is signed out everywhere.",
+                member.email
+            ));
         }
         Command::Remove { email } => {
             let member = open(data)?.roster.remove(&email, &by).await?;
@@ -111,5 +133,7 @@ fn as_json(member: &Member) -> Value {
 
 /// ISO 8601 in UTC.
 pub(super) fn iso(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default().to_string()
+    jiff::Timestamp::from_millisecond(at.as_millis())
+        .unwrap_or_default()
+        .to_string()
 }

@@ -113,7 +113,10 @@ fn refuse(error: &clap::Error) -> ExitCode {
 fn in_one_line(rendered: &str) -> String {
     let message = rendered.trim().trim_start_matches("error:");
     let message = message.split("\n\nUsage:").next().unwrap_or(message);
-    let message = message.split("\n\nFor more information").next().unwrap_or(message);
+    let message = message
+        .split("\n\nFor more information")
+        .next()
+        .unwrap_or(message);
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
     format!("{line} (see --help)")
 }
@@ -138,6 +141,9 @@ mod tests {
         );
         let error = Cli::try_parse_from(["latchkey", "member", "lst"]).unwrap_err();
         let line = in_one_line(&error.render().to_string());
-        assert!(line.starts_with("unrecognized subcommand 'lst'") && !line.contains('\n'), "{line}");
+        assert!(
+            line.starts_with("unrecognized subcommand 'lst'") && !line.contains('\n'),
+            "{line}"
+        );
     }
 }

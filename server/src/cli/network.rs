@@ -35,13 +35,23 @@ pub(super) struct SetArgs {
 pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliError> {
     let (network, output) = match command {
         Command::Show(output) => (open(data)?.store.network().await?, output),
-        Command::Set(SetArgs { name, slug, plan, output }) => {
+        Command::Set(SetArgs {
+            name,
+            slug,
+            plan,
+            output,
+        }) => {
             if name.is_none() && slug.is_none() && plan.is_none() {
-                return Err(CliError::Usage("nothing to change: give --name, --slug or --plan".into()));
+                return Err(CliError::Usage(
+                    "nothing to change: give --name, --slug or --plan".into(),
+                ));
             }
             let instance = open(data)?;
             let change = NetworkChange { name, slug, plan };
-            let network = instance.store.change_network(change, &Actor::operator(), instance.clock.now()).await?;
+            let network = instance
+                .store
+                .change_network(change, &Actor::operator(), instance.clock.now())
+                .await?;
             (network, output)
         }
     };

@@ -22,7 +22,12 @@ pub(super) fn open_store(settings: &DataSettings) -> Result<SqliteStore, CliErro
 
 /// The rules over an open store, with the machine's clock and randomness.
 pub(super) fn instance(store: SqliteStore) -> Instance {
-    Instance::new(store, Arc::new(SystemClock), Arc::new(SystemRandomness), Cost::OWASP)
+    Instance::new(
+        store,
+        Arc::new(SystemClock),
+        Arc::new(SystemRandomness),
+        Cost::OWASP,
+    )
 }
 
 /// The instance that a command is about.

@@ -11,9 +11,15 @@ use super::CliError;
 /// Reads a password that is to be set: at a terminal twice and unseen, else the first line of standard input.
 pub(super) fn read_new_password() -> Result<NewPassword, CliError> {
     let stdin = io::stdin();
-    let password = if stdin.is_terminal() { ask()? } else { first_line(stdin.lock())? };
+    let password = if stdin.is_terminal() {
+        ask()?
+    } else {
+        first_line(stdin.lock())?
+    };
     if password.is_empty() {
-        return Err(CliError::Usage("no password: give it as the first line of standard input".into()));
+        return Err(CliError::Usage(
+            "no password: give it as the first line of standard input".into(),
+        ));
     }
     NewPassword::new(password.to_string()).map_err(|error| AccountError::from(error).into())
 }
@@ -28,7 +34,9 @@ fn ask() -> Result<Zeroizing<String>, CliError> {
     if prompt("The same again: ")? == password {
         Ok(password)
     } else {
-        Err(CliError::Failed("the two passwords are not the same: try again".into()))
+        Err(CliError::Failed(
+            "the two passwords are not the same: try again".into(),
+        ))
     }
 }
 
@@ -40,7 +48,9 @@ fn first_line(input: impl BufRead) -> Result<Zeroizing<String>, CliError> {
     input.take(limit as u64).read_line(&mut line).map_err(|error| {
         CliError::Failed(format!("cannot read the password from standard input: {error}"))
     })?;
-    let length = line.strip_suffix('\n').map_or(line.len(), |line| line.strip_suffix('\r').unwrap_or(line).len());
+    let length = line
+        .strip_suffix('\n')
+        .map_or(line.len(), |line| line.strip_suffix('\r').unwrap_or(line).len());
     line.truncate(length);
     Ok(line)
 }
@@ -51,12 +61,18 @@ mod tests {
 
     #[test]
     fn only_the_line_end_is_left_out() {
-        for (input, password) in
-            [("secret words\nmore", "secret words"), ("secret\r\n", "secret"), (" secret ", " secret "), ("", "")]
-        {
+        for (input, password) in [
+            ("secret words\nmore", "secret words"),
+            ("secret\r\n", "secret"),
+            (" secret ", " secret "),
+            ("", ""),
+        ] {
             assert_eq!(*first_line(input.as_bytes()).unwrap(), password);
         }
         assert!(first_line(&b"\xff\xfe\n"[..]).is_err());
-        assert_eq!(first_line("x".repeat(5_000).as_bytes()).unwrap().len(), NewPassword::MAX_BYTES + 3);
+        assert_eq!(
+            first_line("x".repeat(5_000).as_bytes()).unwrap().len(),
+            NewPassword::MAX_BYTES + 3
+        );
     }
 }

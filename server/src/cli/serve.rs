@@ -42,12 +42,16 @@ pub(super) fn run(Args { serve }: Args, data: &DataArgs) -> Result<(), CliError>
 async fn serve_until_told(settings: ServeSettings) -> Result<(), CliError> {
     // Before the address is known to work nothing is left behind in the data folder.
     let listener = bind(settings.listen).await?;
-    let bound = listener.local_addr().map_err(|error| CliError::Failed(format!("cannot listen: {error}")))?;
+    let bound = listener
+        .local_addr()
+        .map_err(|error| CliError::Failed(format!("cannot listen: {error}")))?;
     let instance = instance(open_store(&settings.data)?);
     if settings.demo {
         fill_demo(&instance, &settings.data).await?;
     }
-    let public_url = settings.public_url.unwrap_or_else(|| PublicUrl::localhost(bound.port()));
+    let public_url = settings
+        .public_url
+        .unwrap_or_else(|| PublicUrl::localhost(bound.port()));
     announce(&instance, &public_url, bound, settings.demo).await?;
     let state = AppState::new(instance, public_url, settings.trusted_proxies);
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
@@ -78,7 +82,9 @@ async fn serve_until_told(settings: ServeSettings) -> Result<(), CliError> {
 async fn bind(address: SocketAddr) -> Result<TcpListener, CliError> {
     TcpListener::bind(address).await.map_err(|error| {
         let what_to_do = match error.kind() {
-            std::io::ErrorKind::AddrInUse => "another program listens there: stop it, or choose another port with --listen",
+            std::io::ErrorKind::AddrInUse => {
+                "another program listens there: stop it, or choose another port with --listen"
+            }
             std::io::ErrorKind::PermissionDenied => "choose a port above 1023 with --listen",
             _ => "choose another address with --listen",
         };
@@ -98,7 +104,9 @@ async fn announce(
         print(&demo::sign_ins());
     } else if instance.setup.is_needed().await? {
         let token = instance.setup.token().await?;
-        print(&format!("This network has no host yet. Set it up at {public_url}/setup?token={token}"));
+        print(&format!(
+            "This network has no host yet. Set it up at {public_url}/setup?token={token}"
+        ));
     }
     tracing::info!(listen = %bound, public_url = %public_url, version = env!("CARGO_PKG_VERSION"), "ready");
     if public_url.is_loopback() && !bound.ip().is_loopback() {
@@ -119,12 +127,26 @@ fn check_demo(settings: &ServeSettings) -> Result<(), CliError> {
     let folder = settings.data.folder();
     let has_database = settings.data.database().exists();
     let is_empty = std::fs::read_dir(&folder).map_or(true, |mut entries| entries.next().is_none());
-    if has_database || is_empty { Ok(()) } else { Err(not_a_demo(&settings.data)) }
+    if has_database || is_empty {
+        Ok(())
+    } else {
+        Err(not_a_demo(&settings.data))
+    }
 }
 
 async fn fill_demo(instance: &Instance, data: &DataSettings) -> Result<(), CliError> {
-    let nobody_yet = instance.store.members(latchkey_domain::PageRequest::new(1, 1)).await?.total == 0;
-    let nothing_yet = instance.store.applications("", latchkey_domain::PageRequest::new(1, 1)).await?.total == 0;
+    let nobody_yet = instance
+        .store
+        .members(latchkey_domain::PageRequest::new(1, 1))
+        .await?
+        .total
+        == 0;
+    let nothing_yet = instance
+        .store
+        .applications("", latchkey_domain::PageRequest::new(1, 1))
+        .await?
+        .total
+        == 0;
     let is_demo = instance.store.is_demo().await?;
     // A database without anything in it is one that this very command has just made.
     if !is_demo && !(nobody_yet && nothing_yet) {
@@ -161,11 +183,17 @@ fn start_log() {
     let filter = EnvFilter::try_from_env("LATCHKEY_LOG")
         .or_else(|_| EnvFilter::try_from_default_env())
         .unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // It can be started once only; whoever did it before may keep it.
     let _ = if std::io::stderr().is_terminal() {
         log.with_target(false).try_init()
     } else {
-        log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+        log.json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .try_init()
     };
 }

@@ -36,7 +36,11 @@ pub(super) fn applications() -> Vec<(u32, ApplicationDraft)> {
             188,
             ApplicationDraft {
                 skip_consent: true,
-                ..draft("Harbor Street Website", "https://www.harborstreet.example/auth/callback", "read:userinfo")
+                ..draft(
+                    "Harbor Street Website",
+                    "https://www.harborstreet.example/auth/callback",
+                    "read:userinfo",
+                )
             },
         ),
         (

@@ -65,32 +65,48 @@ pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
     };
     store.change_network(change, &by, now).await?;
 
-    for (days_ago, role, name) in people::PEOPLE {
-        let email = people::email_of(name);
+    for group in people::PEOPLE.chunk_by(|one, other| one.0 == other.0) {
         // Nobody signs in as these: their hash matches no password.
-        let member = member(&email, name, *role, instance.passwords.matches_nothing());
-        store.add_members(member.into_iter().collect(), &by, ago(now, *days_ago)).await?;
+        let nobody = || instance.passwords.matches_nothing();
+        let members = group
+            .iter()
+            .filter_map(|(_, role, name)| member(&people::email_of(name), name, *role, nobody()));
+        store
+            .add_members(members.collect(), &by, ago(now, group[0].0))
+            .await?;
     }
     if store.applications("", PageRequest::new(1, 1)).await?.total == 0 {
         for (days_ago, draft) in applications::applications() {
             // Each is valid; a test sees to it.
             if let Ok(spec) = draft.validate() {
                 let application = instance.registrar.new_application(spec);
-                store.create_applications(vec![application], &by, ago(now, days_ago)).await?;
+                store
+                    .create_applications(vec![application], &by, ago(now, days_ago))
+                    .await?;
             }
         }
     }
     let password = NewPassword::new(PASSWORD.to_owned()).map_err(AccountError::from)?;
-    for (email, name, role) in [(MEMBER, "Sam Okafor", Role::Member), (HOST, "Robin Hale", Role::Host)] {
+    for (email, name, role) in [
+        (MEMBER, "Sam Okafor", Role::Member),
+        (HOST, "Robin Hale", Role::Host),
+    ] {
         let member = member(email, name, role, instance.passwords.hash(&password).await?);
-        store.add_members(member.into_iter().collect(), &by, ago(now, 730)).await?;
+        store
+            .add_members(member.into_iter().collect(), &by, ago(now, 730))
+            .await?;
     }
     Ok(())
 }
 
 fn member(email: &str, name: &str, role: Role, password: PasswordHash) -> Option<AddMember> {
     let (email, name) = (email.parse::<Email>().ok()?, MemberName::parse(name).ok()?);
-    Some(AddMember { email, name, role, password })
+    Some(AddMember {
+        email,
+        name,
+        role,
+        password,
+    })
 }
 
 fn ago(now: Timestamp, days: u32) -> Timestamp {

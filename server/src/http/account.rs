@@ -69,7 +69,14 @@ pub(super) async fn end_one(
 }
 
 /// Ends all of the member's sessions but this one.
-pub(super) async fn end_others(State(state): State<AppState>, signed_in: SignedIn) -> Result<Response, Failure> {
-    state.instance.sessions.end_others(signed_in.member.id, signed_in.session.id).await?;
+pub(super) async fn end_others(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+) -> Result<Response, Failure> {
+    state
+        .instance
+        .sessions
+        .end_others(signed_in.member.id, signed_in.session.id)
+        .await?;
     Ok(Redirect::to("/account/sessions?ended=others").into_response())
 }

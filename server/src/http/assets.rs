@@ -48,7 +48,12 @@ pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Resul
     Ok(answer(path, &file, compressed, &headers))
 }
 
-fn answer(path: &str, file: &EmbeddedFile, compressed: Option<EmbeddedFile>, request: &HeaderMap) -> Response {
+fn answer(
+    path: &str,
+    file: &EmbeddedFile,
+    compressed: Option<EmbeddedFile>,
+    request: &HeaderMap,
+) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(path)));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control(path)));
@@ -57,7 +62,10 @@ fn answer(path: &str, file: &EmbeddedFile, compressed: Option<EmbeddedFile>, req
     }
     // Both encodings have the same validator, so it is a weak one.
     let etag = format!("W/\"{}\"", hex(&file.metadata.sha256_hash()[..12]));
-    let unchanged = request.get_all(IF_NONE_MATCH).iter().any(|value| value.as_bytes() == etag.as_bytes());
+    let unchanged = request
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .any(|value| value.as_bytes() == etag.as_bytes());
     if let Ok(etag) = HeaderValue::from_str(&etag) {
         headers.insert(ETAG, etag);
     }
@@ -81,7 +89,11 @@ fn answer(path: &str, file: &EmbeddedFile, compressed: Option<EmbeddedFile>, req
 
 /// Names under `/pkg` carry a hash of the content: what they name never changes.
 fn cache_control(path: &str) -> &'static str {
-    if path.starts_with("pkg/") { "public, max-age=31536000, immutable" } else { "public, max-age=3600" }
+    if path.starts_with("pkg/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "public, max-age=3600"
+    }
 }
 
 fn content_type(path: &str) -> &'static str {
@@ -103,11 +115,17 @@ fn content_type(path: &str) -> &'static str {
 
 /// RFC 9110 section 12.5.3.
 fn accepts_brotli(headers: &HeaderMap) -> bool {
-    let codings = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let codings = headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     codings.flat_map(|value| value.split(',')).any(|coding| {
         let (name, parameters) = coding.split_once(';').unwrap_or((coding, ""));
         let quality = parameters.trim().strip_prefix("q=").map(str::trim);
-        name.trim().eq_ignore_ascii_case("br") && quality.and_then(|q| q.parse::<f32>().ok()).is_none_or(|q| q > 0.0)
+        name.trim().eq_ignore_ascii_case("br")
+            && quality
+                .and_then(|q| q.parse::<f32>().ok())
+                .is_none_or(|q| q > 0.0)
     })
 }
 

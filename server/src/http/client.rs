@@ -38,9 +38,18 @@ impl FromRequestParts<AppState> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip().to_canonical());
-        let user_agent = parts.headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into());
-        let request_id = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.clone());
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|ConnectInfo(peer)| peer.ip().to_canonical());
+        let user_agent = parts
+            .headers
+            .get(USER_AGENT)
+            .map(|agent| String::from_utf8_lossy(agent.as_bytes()).into());
+        let request_id = parts
+            .extensions
+            .get::<RequestId>()
+            .map(|RequestId(id)| id.clone());
         Ok(Self {
             address: peer.map(|peer| behind_proxies(peer, &parts.headers, &state.trusted_proxies)),
             user_agent,
@@ -63,7 +72,9 @@ fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAd
         if !trusted.contains(&client) {
             break;
         }
-        let Ok(before) = address.trim().parse::<IpAddr>() else { break };
+        let Ok(before) = address.trim().parse::<IpAddr>() else {
+            break;
+        };
         client = before.to_canonical();
     }
     client
@@ -85,8 +96,14 @@ mod tests {
         assert_eq!(client("192.0.2.1", "203.0.113.9", &[]), "192.0.2.1");
         assert_eq!(client("192.0.2.1", "203.0.113.9", &["10.0.0.1"]), "192.0.2.1");
         assert_eq!(client("10.0.0.1", "203.0.113.9", &["10.0.0.1"]), "203.0.113.9");
-        assert_eq!(client("10.0.0.1", "1.1.1.1, 203.0.113.9", &["10.0.0.1"]), "203.0.113.9");
-        assert_eq!(client("10.0.0.1", "203.0.113.9, 10.0.0.2", &["10.0.0.1", "10.0.0.2"]), "203.0.113.9");
+        assert_eq!(
+            client("10.0.0.1", "1.1.1.1, 203.0.113.9", &["10.0.0.1"]),
+            "203.0.113.9"
+        );
+        assert_eq!(
+            client("10.0.0.1", "203.0.113.9, 10.0.0.2", &["10.0.0.1", "10.0.0.2"]),
+            "203.0.113.9"
+        );
         assert_eq!(client("10.0.0.1", "nonsense", &["10.0.0.1"]), "10.0.0.1");
     }
 }

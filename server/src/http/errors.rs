@@ -66,14 +66,20 @@ impl Failure {
     fn lead(self) -> &'static str {
         match self {
             Self::NotFound => "The address may be mistyped, or what was here is gone.",
-            Self::UnknownFunction => "This server has no such function: reload the page, which may be of an older version.",
-            Self::MethodNotAllowed => "It cannot be opened or sent to in this way. Go back and follow a link or a button.",
+            Self::UnknownFunction => {
+                "This server has no such function: reload the page, which may be of an older version."
+            }
+            Self::MethodNotAllowed => {
+                "It cannot be opened or sent to in this way. Go back and follow a link or a button."
+            }
             Self::BadRequest => "Go back, reload the page and try again.",
             Self::TooLarge => "What you sent is larger than this server accepts. Shorten it and try again.",
             Self::CrossSite => {
                 "To protect you, nothing was changed. Open the page on this site itself and try again from there."
             }
-            Self::Internal => "This is the server’s fault, not yours. Try again; if it stays, tell a host the request’s id.",
+            Self::Internal => {
+                "This is the server’s fault, not yours. Try again; if it stays, tell a host the request’s id."
+            }
         }
     }
 
@@ -128,7 +134,11 @@ pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body
 /// Gives a failure its words, and so whatever the framework refused by itself in a bare line of text.
 pub(super) async fn render(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let wants_json = wants_json(request.uri().path(), request.headers());
-    let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.clone()).unwrap_or_default();
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .map(|RequestId(id)| id.clone())
+        .unwrap_or_default();
     let response = next.run(request).await;
     let failure = match response.extensions().get::<Failure>() {
         Some(failure) => *failure,
@@ -138,10 +148,17 @@ pub(super) async fn render(State(state): State<AppState>, request: Request, next
     let status = response.status();
     let mut rendered = if wants_json {
         let message = format!("{}. {}", failure.title(), failure.lead());
-        (status, Json(json!({ "error": failure.id(), "message": message, "request_id": id }))).into_response()
+        (
+            status,
+            Json(json!({ "error": failure.id(), "message": message, "request_id": id })),
+        )
+            .into_response()
     } else {
         let page = ErrorPage {
-            frame: pages::frame(&state).await.unwrap_or_else(|_| Frame { network: "Latchkey".into(), ..pages::bare_frame(&state) }),
+            frame: pages::frame(&state).await.unwrap_or_else(|_| Frame {
+                network: "Latchkey".into(),
+                ..pages::bare_frame(&state)
+            }),
             title: failure.title().to_owned(),
             lead: failure.lead().to_owned(),
             request_id: Some(id),
@@ -156,12 +173,18 @@ pub(super) async fn render(State(state): State<AppState>, request: Request, next
 
 fn is_bare(response: &Response) -> bool {
     let status = response.status();
-    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     (status.is_client_error() || status.is_server_error())
         && content_type.is_none_or(|content_type| content_type.starts_with("text/plain"))
 }
 
 fn wants_json(path: &str, headers: &HeaderMap) -> bool {
-    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let accept = headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .unwrap_or_default();
     path.starts_with("/api/") || (accept.contains("json") && !accept.contains("text/html"))
 }

@@ -29,7 +29,14 @@ pub(super) async fn call(
         return Err(Failure::UnknownFunction);
     }
     let (mut parts, body) = request.into_parts();
-    let body = read(parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()), body).await?;
+    let body = read(
+        parts
+            .headers
+            .get(CONTENT_LENGTH)
+            .and_then(|length| length.to_str().ok()),
+        body,
+    )
+    .await?;
     // For a browser's form the framework would answer with a redirect back to it; the page has no such forms.
     parts.headers.remove(ACCEPT);
     parts.headers.remove(REFERER);
@@ -53,8 +60,13 @@ pub(super) async fn call(
 }
 
 async fn read(announced: Option<&str>, body: Body) -> Result<Bytes, Failure> {
-    if announced.and_then(|length| length.parse::<usize>().ok()).is_some_and(|length| length > LIMIT) {
+    if announced
+        .and_then(|length| length.parse::<usize>().ok())
+        .is_some_and(|length| length > LIMIT)
+    {
         return Err(Failure::TooLarge);
     }
-    axum::body::to_bytes(body, LIMIT).await.map_err(|_| Failure::TooLarge)
+    axum::body::to_bytes(body, LIMIT)
+        .await
+        .map_err(|_| Failure::TooLarge)
 }

@@ -18,7 +18,10 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
     match state.instance.store.ping().await {
         Ok(()) => Json(json!({ "status": "ok", "database": "ok" })).into_response(),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the database does not answer");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the database does not answer"
+            );
             let body = Json(json!({ "status": "unavailable", "database": "does not answer" }));
             (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
         }

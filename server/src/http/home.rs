@@ -15,9 +15,16 @@ pub(super) async fn show(
     MaybeSignedIn(signed_in): MaybeSignedIn,
 ) -> Result<Response, Failure> {
     if let Some(signed_in) = signed_in {
-        let page = HomePage { frame: frame(&state).await?, visitor: visitor(&signed_in.member) };
+        let page = HomePage {
+            frame: frame(&state).await?,
+            visitor: visitor(&signed_in.member),
+        };
         return Ok(Html(page.to_html()).into_response());
     }
-    let next = if state.instance.setup.is_needed().await? { "/setup" } else { "/sign-in" };
+    let next = if state.instance.setup.is_needed().await? {
+        "/setup"
+    } else {
+        "/sign-in"
+    };
     Ok(Redirect::to(next).into_response())
 }

@@ -9,22 +9,34 @@ use super::state::AppState;
 /// What stands around every page.
 pub(super) async fn frame(state: &AppState) -> Result<Frame, StoreError> {
     let network = state.instance.store.network().await?.name.to_string();
-    Ok(Frame { network, ..bare_frame(state) })
+    Ok(Frame {
+        network,
+        ..bare_frame(state)
+    })
 }
 
 /// The same without the network's name, where the store cannot be asked.
 pub(super) fn bare_frame(state: &AppState) -> Frame {
-    Frame { network: String::new(), css: state.assets.css.clone() }
+    Frame {
+        network: String::new(),
+        css: state.assets.css.clone(),
+    }
 }
 
 /// Who looks at the page.
 pub(super) fn visitor(member: &Member) -> Visitor {
-    Visitor { name: member.name.to_string(), is_host: member.role.is_host() }
+    Visitor {
+        name: member.name.to_string(),
+        is_host: member.role.is_host(),
+    }
 }
 
 /// A message as a sentence of its own: `the email … is wrong` becomes `The email … is wrong.`
 pub(super) fn sentence(message: &str) -> String {
     let mut characters = message.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().to_string())
+        .unwrap_or_default();
     format!("{first}{}.", characters.as_str())
 }

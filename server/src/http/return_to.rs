@@ -14,7 +14,11 @@ pub(super) struct ReturnTo(String);
 impl ReturnTo {
     /// Reads what a link or a form says; whatever is no path on this site becomes `/`.
     pub(super) fn parse(text: &str) -> Self {
-        if is_local_path(text) { Self(text.to_owned()) } else { Self::home() }
+        if is_local_path(text) {
+            Self(text.to_owned())
+        } else {
+            Self::home()
+        }
     }
 
     /// `/`
@@ -37,7 +41,12 @@ impl ReturnTo {
         if self.0 == "/" {
             return "/sign-in".to_owned();
         }
-        format!("/sign-in?{}", Serializer::new(String::new()).append_pair("return_to", &self.0).finish())
+        format!(
+            "/sign-in?{}",
+            Serializer::new(String::new())
+                .append_pair("return_to", &self.0)
+                .finish()
+        )
     }
 }
 
@@ -59,7 +68,12 @@ mod tests {
 
     #[test]
     fn paths_on_this_site_stay() {
-        for path in ["/", "/admin", "/admin/settings/oauth-applications?q=a%20b&page=2", "/oauth/authorize?redirect_uri=https://a.example//cb"] {
+        for path in [
+            "/",
+            "/admin",
+            "/admin/settings/oauth-applications?q=a%20b&page=2",
+            "/oauth/authorize?redirect_uri=https://a.example//cb",
+        ] {
             assert_eq!(ReturnTo::parse(path).as_str(), path);
         }
     }
@@ -67,18 +81,39 @@ mod tests {
     #[test]
     fn everything_else_is_home() {
         for text in [
-            "", "admin", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "\\/evil.example",
-            "https://evil.example", "javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", " /admin",
-            "/a\r\nSet-Cookie: x=y", "/ä", "/sign-in", "/sign-in?return_to=/", "/sign-out", "http:/evil.example",
+            "",
+            "admin",
+            "//evil.example",
+            "///evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "\\/evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            " /admin",
+            "/a\r\nSet-Cookie: x=y",
+            "/ä",
+            "/sign-in",
+            "/sign-in?return_to=/",
+            "/sign-out",
+            "http:/evil.example",
         ] {
             assert_eq!(ReturnTo::parse(text), ReturnTo::home(), "{text:?}");
         }
-        assert_eq!(ReturnTo::parse(&format!("/{}", "a".repeat(MAX_LENGTH))), ReturnTo::home());
+        assert_eq!(
+            ReturnTo::parse(&format!("/{}", "a".repeat(MAX_LENGTH))),
+            ReturnTo::home()
+        );
     }
 
     #[test]
     fn the_sign_in_page_carries_it() {
-        assert_eq!(ReturnTo::parse("/admin?a=1&b=2").sign_in(), "/sign-in?return_to=%2Fadmin%3Fa%3D1%26b%3D2");
+        assert_eq!(
+            ReturnTo::parse("/admin?a=1&b=2").sign_in(),
+            "/sign-in?return_to=%2Fadmin%3Fa%3D1%26b%3D2"
+        );
         assert_eq!(ReturnTo::home().sign_in(), "/sign-in");
     }
 }

@@ -10,8 +10,8 @@ use tower_http::compression::CompressionLayer;
 use super::errors::Failure;
 use super::state::AppState;
 use super::{
-    account, admin, assets, errors, functions, health, home, request_id, same_origin, security_headers, setup, sign_in,
-    sign_out,
+    account, admin, assets, errors, functions, health, home, request_id, same_origin, security_headers,
+    setup, sign_in, sign_out,
 };
 
 /// The most bytes of a plain form.

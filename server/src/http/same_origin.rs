@@ -15,7 +15,10 @@ use super::state::AppState;
 
 /// Lets safe requests and those from this site through.
 pub(super) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
+    let safe = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE
+    );
     if safe || is_same_origin(&state, request.headers()) {
         return next.run(request).await;
     }
@@ -28,7 +31,10 @@ fn is_same_origin(state: &AppState, headers: &HeaderMap) -> bool {
         // `none`: the person did it, with no page involved.
         return site == "same-origin" || site == "none";
     }
-    match headers.get(ORIGIN).map(|origin| origin.to_str().unwrap_or("null")) {
+    match headers
+        .get(ORIGIN)
+        .map(|origin| origin.to_str().unwrap_or("null"))
+    {
         Some(origin) => origin == state.public_url.origin() || is_own_host(origin, headers),
         // No browser of today leaves both out. Without a session there is nothing to be forged either.
         None => session::token(state, headers).is_none(),

@@ -28,7 +28,9 @@ impl FromRequestParts<AppState> for MaybeSignedIn {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
-        let Some(token) = token(state, &parts.headers) else { return Ok(Self(None)) };
+        let Some(token) = token(state, &parts.headers) else {
+            return Ok(Self(None));
+        };
         let found = state.instance.sessions.find(&token).await?;
         Ok(Self(found.map(|(session, member)| SignedIn { member, session })))
     }
@@ -42,7 +44,11 @@ impl FromRequestParts<AppState> for SignedIn {
             Ok(MaybeSignedIn(Some(signed_in))) => Ok(signed_in),
             Ok(MaybeSignedIn(None)) => {
                 // A form cannot be sent again by coming back to its address.
-                let back = if parts.method == Method::GET { ReturnTo::of(&parts.uri) } else { ReturnTo::home() };
+                let back = if parts.method == Method::GET {
+                    ReturnTo::of(&parts.uri)
+                } else {
+                    ReturnTo::home()
+                };
                 Err(Redirect::to(&back.sign_in()).into_response())
             }
             Err(failure) => Err(failure.into_response()),
@@ -74,12 +80,20 @@ pub(super) fn forget(response: &mut Response, state: &AppState) {
 
 /// With HTTPS, the name itself makes browsers refuse the cookie from anywhere but this host (RFC 6265bis section 4.1.3).
 fn cookie_name(state: &AppState) -> &'static str {
-    if state.public_url.is_https() { "__Host-latchkey_session" } else { "latchkey_session" }
+    if state.public_url.is_https() {
+        "__Host-latchkey_session"
+    } else {
+        "latchkey_session"
+    }
 }
 
 fn set_cookie(response: &mut Response, state: &AppState, value: &str, seconds: u64) {
     let name = cookie_name(state);
-    let secure = if state.public_url.is_https() { "; Secure" } else { "" };
+    let secure = if state.public_url.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
     let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
         cookie.set_sensitive(true);

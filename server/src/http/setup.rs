@@ -31,10 +31,17 @@ pub(super) struct SetupForm {
 }
 
 /// The form, for who has the token.
-pub(super) async fn show(State(state): State<AppState>, Query(link): Query<Link>) -> Result<Response, Failure> {
+pub(super) async fn show(
+    State(state): State<AppState>,
+    Query(link): Query<Link>,
+) -> Result<Response, Failure> {
     match state.instance.setup.check(&link.token).await {
         Ok(()) => {
-            let page = SetupPage { frame: frame(&state).await?, token: link.token, ..SetupPage::default() };
+            let page = SetupPage {
+                frame: frame(&state).await?,
+                token: link.token,
+                ..SetupPage::default()
+            };
             Ok(Html(page.to_html()).into_response())
         }
         Err(error) => refuse(&state, error, !link.token.is_empty()).await,
@@ -66,13 +73,20 @@ pub(super) async fn submit(
         Ok(host) => {
             tracing::info!(member = host.id.0, "the network was founded");
             let address = client.address.map(|address| address.to_string());
-            let opened = state.instance.sessions.open(host.id, address, client.user_agent).await?;
+            let opened = state
+                .instance
+                .sessions
+                .open(host.id, address, client.user_agent)
+                .await?;
             let mut response = Redirect::to("/admin/settings/oauth-applications").into_response();
             session::keep(&mut response, &state, &opened.token);
             Ok(response)
         }
         Err(error @ (AccountError::EmailTaken(_) | AccountError::Busy)) => {
-            let problems = SetupProblems { form: Some(sentence(&error.to_string())), ..SetupProblems::default() };
+            let problems = SetupProblems {
+                form: Some(sentence(&error.to_string())),
+                ..SetupProblems::default()
+            };
             again(&state, form, problems).await
         }
         Err(error) => refuse(&state, error, true).await,
@@ -80,8 +94,19 @@ pub(super) async fn submit(
 }
 
 fn problems(errors: FoundingErrors) -> SetupProblems {
-    let FoundingErrors { network_name, host_name, email, password } = errors;
-    SetupProblems { form: None, network_name, host_name, email, password }
+    let FoundingErrors {
+        network_name,
+        host_name,
+        email,
+        password,
+    } = errors;
+    SetupProblems {
+        form: None,
+        network_name,
+        host_name,
+        email,
+        password,
+    }
 }
 
 async fn again(state: &AppState, form: SetupForm, problems: SetupProblems) -> Result<Response, Failure> {
@@ -100,7 +125,10 @@ async fn refuse(state: &AppState, error: AccountError, had_token: bool) -> Resul
     match error {
         AccountError::AlreadySetUp => Ok(Redirect::to("/").into_response()),
         AccountError::WrongSetupToken => {
-            let page = SetupRefusedPage { frame: frame(state).await?, had_token };
+            let page = SetupRefusedPage {
+                frame: frame(state).await?,
+                had_token,
+            };
             Ok((StatusCode::FORBIDDEN, Html(page.to_html())).into_response())
         }
         error => Err(error.into()),

@@ -72,7 +72,9 @@ pub(super) async fn submit(
             session::keep(&mut response, &state, &signed_in.opened.token);
             Ok(response)
         }
-        Err(error) => refuse(&state, form.email, &error, &return_to).await.unwrap_or_else(|| Err(error.into())),
+        Err(error) => refuse(&state, form.email, &error, &return_to)
+            .await
+            .unwrap_or_else(|| Err(error.into())),
     }
 }
 
@@ -85,14 +87,19 @@ async fn refuse(
 ) -> Option<Result<Response, Failure>> {
     let (status, retry_after) = match error {
         AccountError::WrongCredentials => (StatusCode::UNPROCESSABLE_ENTITY, None),
-        AccountError::TryLater { wait } => (StatusCode::TOO_MANY_REQUESTS, Some(wait.as_millis().div_ceil(1_000))),
+        AccountError::TryLater { wait } => (
+            StatusCode::TOO_MANY_REQUESTS,
+            Some(wait.as_millis().div_ceil(1_000)),
+        ),
         AccountError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
         _ => return None,
     };
     let page = page(state, email, Some(sentence(&error.to_string())), return_to).await;
     Some(page.map(|mut response| {
         *response.status_mut() = status;
-        if let Some(seconds) = retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok()) {
+        if let Some(seconds) =
+            retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok())
+        {
             response.headers_mut().insert(RETRY_AFTER, seconds);
         }
         response
@@ -105,6 +112,11 @@ async fn page(
     error: Option<String>,
     return_to: &ReturnTo,
 ) -> Result<Response, Failure> {
-    let page = SignInPage { frame: frame(state).await?, email, error, return_to: return_to.as_str().to_owned() };
+    let page = SignInPage {
+        frame: frame(state).await?,
+        email,
+        error,
+        return_to: return_to.as_str().to_owned(),
+    };
     Ok(Html(page.to_html()).into_response())
 }

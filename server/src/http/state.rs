@@ -30,7 +30,12 @@ impl AppState {
     /// Puts the state together.
     pub fn new(instance: Instance, public_url: PublicUrl, trusted_proxies: Vec<IpAddr>) -> Self {
         let assets = Arc::new(assets::addresses());
-        Self(Arc::new(Inner { instance, public_url, trusted_proxies, assets }))
+        Self(Arc::new(Inner {
+            instance,
+            public_url,
+            trusted_proxies,
+            assets,
+        }))
     }
 }
 

@@ -33,7 +33,9 @@ impl FromStr for Database {
             }
             Some(("sqlite" | "file", rest)) => rest.strip_prefix("//").unwrap_or(rest),
             Some((scheme, rest)) if rest.starts_with("//") => {
-                return Err(format!("{scheme}:// is not supported: give the path of an SQLite file"));
+                return Err(format!(
+                    "{scheme}:// is not supported: give the path of an SQLite file"
+                ));
             }
             _ => text,
         };
@@ -72,9 +74,19 @@ mod tests {
     #[test]
     fn says_what_is_not_supported() {
         for text in ["postgres://localhost/latchkey", "postgresql://localhost/latchkey"] {
-            assert!(text.parse::<Database>().unwrap_err().contains("keeps its data in SQLite"), "{text}");
+            assert!(
+                text.parse::<Database>()
+                    .unwrap_err()
+                    .contains("keeps its data in SQLite"),
+                "{text}"
+            );
         }
-        assert!("mysql://localhost/x".parse::<Database>().unwrap_err().contains("mysql:// is not supported"));
+        assert!(
+            "mysql://localhost/x"
+                .parse::<Database>()
+                .unwrap_err()
+                .contains("mysql:// is not supported")
+        );
         assert!("".parse::<Database>().is_err() && "sqlite:".parse::<Database>().is_err());
     }
 }

@@ -37,7 +37,10 @@ impl SettingsFile {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound && !required => return Ok(Self::default()),
             Err(error) => {
-                return Err(CliError::Usage(format!("cannot read the settings in {}: {error}", path.display())));
+                return Err(CliError::Usage(format!(
+                    "cannot read the settings in {}: {error}",
+                    path.display()
+                )));
             }
         };
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -46,7 +49,9 @@ impl SettingsFile {
 
     fn parse(text: &str, folder: &Path) -> Result<Self, String> {
         let mut file: Self = toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            let line = error
+                .span()
+                .map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
             let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
             format!("{line}{}", error.message().replace('\n', "; "))
         })?;
@@ -62,7 +67,8 @@ mod tests {
 
     #[test]
     fn paths_are_relative_to_the_file() {
-        let text = "data_dir = \"data\"\nlisten = \"0.0.0.0:80\"\npublic_url = \"https://oauth.example.org\"\n";
+        let text =
+            "data_dir = \"data\"\nlisten = \"0.0.0.0:80\"\npublic_url = \"https://oauth.example.org\"\n";
         let file = SettingsFile::parse(text, Path::new("/etc/latchkey")).unwrap();
         assert_eq!(file.data_dir.as_deref(), Some(Path::new("/etc/latchkey/data")));
         assert_eq!(file.public_url.unwrap().origin(), "https://oauth.example.org");
@@ -73,8 +79,14 @@ mod tests {
     #[test]
     fn a_mistake_is_named_with_its_line() {
         let error = SettingsFile::parse("listen = \"0.0.0.0:80\"\nlisen = 1\n", Path::new("")).unwrap_err();
-        assert!(error.starts_with("line 2: ") && error.contains("lisen"), "{error}");
+        assert!(
+            error.starts_with("line 2: ") && error.contains("lisen"),
+            "{error}"
+        );
         let error = SettingsFile::parse("public_url = \"oauth.example.org\"", Path::new("")).unwrap_err();
-        assert!(error.starts_with("line 1: ") && error.contains("https://"), "{error}");
+        assert!(
+            error.starts_with("line 1: ") && error.contains("https://"),
+            "{error}"
+        );
     }
 }

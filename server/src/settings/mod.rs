@@ -21,15 +21,33 @@ const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000
 #[derive(Args, Clone, Debug, Default)]
 pub struct DataArgs {
     /// The folder with the database and its key [default: ./data]
-    #[arg(long, global = true, value_name = "DIR", env = "LATCHKEY_DATA_DIR", help_heading = "Data")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LATCHKEY_DATA_DIR",
+        help_heading = "Data"
+    )]
     pub data_dir: Option<PathBuf>,
 
-    /// The `SQLite` file, if it is not latchkey.db in the data folder; its latchkey.key is beside it
-    #[arg(long, global = true, value_name = "URL", env = "LATCHKEY_DATABASE_URL", help_heading = "Data")]
+    /// The database, if it is not latchkey.db in the data folder; its latchkey.key is beside it
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "LATCHKEY_DATABASE_URL",
+        help_heading = "Data"
+    )]
     pub database: Option<Database>,
 
     /// The file with the settings that neither flags nor environment make [default: ./latchkey.toml, if there is one]
-    #[arg(long, global = true, value_name = "FILE", env = "LATCHKEY_CONFIG", help_heading = "Data")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "LATCHKEY_CONFIG",
+        help_heading = "Data"
+    )]
     pub config: Option<PathBuf>,
 }
 
@@ -45,7 +63,12 @@ pub struct ServeArgs {
     pub public_url: Option<PublicUrl>,
 
     /// The address of a proxy in front, whose X-Forwarded-For is believed; may be repeated [default: none]
-    #[arg(long = "trusted-proxy", value_name = "IP", env = "LATCHKEY_TRUSTED_PROXIES", value_delimiter = ',')]
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "IP",
+        env = "LATCHKEY_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
     pub trusted_proxies: Vec<IpAddr>,
 
     /// Serve the demonstration network: only on loopback, only from an empty folder or a demonstration's
@@ -101,8 +124,11 @@ impl ServeArgs {
     /// The settings, with what the file says where nothing else does.
     pub fn resolve(self, data: &DataArgs) -> Result<ServeSettings, CliError> {
         let file = data.file()?;
-        let trusted_proxies =
-            if self.trusted_proxies.is_empty() { file.trusted_proxies.clone() } else { self.trusted_proxies };
+        let trusted_proxies = if self.trusted_proxies.is_empty() {
+            file.trusted_proxies.clone()
+        } else {
+            self.trusted_proxies
+        };
         Ok(ServeSettings {
             data: data.with(&file),
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
@@ -116,7 +142,9 @@ impl ServeArgs {
 impl DataSettings {
     /// The database file.
     pub fn database(&self) -> PathBuf {
-        self.database.clone().unwrap_or_else(|| self.data_dir.join(latchkey_store::sqlite::DATABASE_FILE))
+        self.database
+            .clone()
+            .unwrap_or_else(|| self.data_dir.join(latchkey_store::sqlite::DATABASE_FILE))
     }
 
     /// The key file, which stands beside the database.
@@ -126,8 +154,16 @@ impl DataSettings {
 
     /// The folder that both are in.
     pub fn folder(&self) -> PathBuf {
-        let folder = self.database().parent().map(Path::to_path_buf).unwrap_or_default();
-        if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }
+        let folder = self
+            .database()
+            .parent()
+            .map(Path::to_path_buf)
+            .unwrap_or_default();
+        if folder.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            folder
+        }
     }
 }
 
@@ -136,7 +172,9 @@ fn read_listen(text: &str) -> Result<SocketAddr, String> {
         Some(port) => format!("127.0.0.1:{port}"),
         None => text.to_owned(),
     };
-    numeric.parse().map_err(|_| "expected an IP address and a port, like 127.0.0.1:3000 or [::]:3000".to_owned())
+    numeric
+        .parse()
+        .map_err(|_| "expected an IP address and a port, like 127.0.0.1:3000 or [::]:3000".to_owned())
 }
 
 #[cfg(test)]
@@ -146,16 +184,26 @@ mod tests {
     #[test]
     fn listens_on_addresses_with_a_port() {
         assert_eq!(read_listen("127.0.0.1:0"), Ok("127.0.0.1:0".parse().unwrap()));
-        assert_eq!(read_listen("localhost:4000"), Ok("127.0.0.1:4000".parse().unwrap()));
+        assert_eq!(
+            read_listen("localhost:4000"),
+            Ok("127.0.0.1:4000".parse().unwrap())
+        );
         assert!(read_listen("[::1]:3000").is_ok());
         for wrong in ["", "3000", "127.0.0.1", "example.com:3000", "localhost:x"] {
-            assert!(read_listen(wrong).unwrap_err().starts_with("expected an IP address and a port"));
+            assert!(
+                read_listen(wrong)
+                    .unwrap_err()
+                    .starts_with("expected an IP address and a port")
+            );
         }
     }
 
     #[test]
     fn the_key_is_beside_the_database() {
-        let mut settings = DataSettings { data_dir: "data".into(), database: None };
+        let mut settings = DataSettings {
+            data_dir: "data".into(),
+            database: None,
+        };
         assert_eq!(settings.database(), Path::new("data/latchkey.db"));
         assert_eq!(settings.key(), Path::new("data/latchkey.key"));
         settings.database = Some("/srv/club.db".into());

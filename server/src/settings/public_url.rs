@@ -19,8 +19,16 @@ pub struct PublicUrl {
 impl PublicUrl {
     /// This machine, at `port`.
     pub fn localhost(port: u16) -> Self {
-        let port = if port == 80 { String::new() } else { format!(":{port}") };
-        Self { origin: format!("http://localhost{port}"), https: false, host: "localhost".into() }
+        let port = if port == 80 {
+            String::new()
+        } else {
+            format!(":{port}")
+        };
+        Self {
+            origin: format!("http://localhost{port}"),
+            https: false,
+            host: "localhost".into(),
+        }
     }
 
     /// Scheme, host and port as a browser's `Origin` has them: in lower case, without a default port.
@@ -49,8 +57,14 @@ impl FromStr for PublicUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = |why: &str| Err(format!("{why}; expected an address like https://oauth.example.org"));
-        let Ok(uri) = text.trim().parse::<Uri>() else { return wrong("that is not a web address") };
+        let wrong = |why: &str| {
+            Err(format!(
+                "{why}; expected an address like https://oauth.example.org"
+            ))
+        };
+        let Ok(uri) = text.trim().parse::<Uri>() else {
+            return wrong("that is not a web address");
+        };
         let https = match uri.scheme_str().map(str::to_ascii_lowercase).as_deref() {
             Some("https") => true,
             Some("http") => false,
@@ -74,7 +88,11 @@ impl FromStr for PublicUrl {
             None => return wrong("its port is not a number from 1 to 65535"),
         };
         let scheme = if https { "https" } else { "http" };
-        Ok(Self { origin: format!("{scheme}://{host}{port}"), https, host })
+        Ok(Self {
+            origin: format!("{scheme}://{host}{port}"),
+            https,
+            host,
+        })
     }
 }
 
@@ -112,8 +130,16 @@ mod tests {
     #[test]
     fn refuses_what_is_no_origin() {
         for text in [
-            "", "oauth.example.org", "ftp://a.example", "https://", "https://a.example/oauth", "https://a.example?x",
-            "https://u@a.example", "https://a.example/#x", "https://a b.example", "https://a.example:99999",
+            "",
+            "oauth.example.org",
+            "ftp://a.example",
+            "https://",
+            "https://a.example/oauth",
+            "https://a.example?x",
+            "https://u@a.example",
+            "https://a.example/#x",
+            "https://a b.example",
+            "https://a.example:99999",
         ] {
             assert!(text.parse::<PublicUrl>().is_err(), "{text}");
         }
@@ -122,9 +148,16 @@ mod tests {
     #[test]
     fn knows_this_machine() {
         assert!(PublicUrl::localhost(3000).is_loopback());
-        assert_eq!(PublicUrl::localhost(3000), "http://localhost:3000".parse().unwrap());
+        assert_eq!(
+            PublicUrl::localhost(3000),
+            "http://localhost:3000".parse().unwrap()
+        );
         assert_eq!(PublicUrl::localhost(80), "http://localhost".parse().unwrap());
-        for (text, loopback) in [("http://127.0.0.9", true), ("http://[::1]", true), ("https://a.example", false)] {
+        for (text, loopback) in [
+            ("http://127.0.0.9", true),
+            ("http://[::1]", true),
+            ("https://a.example", false),
+        ] {
             assert_eq!(text.parse::<PublicUrl>().unwrap().is_loopback(), loopback);
         }
     }

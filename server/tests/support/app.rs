@@ -7,7 +7,7 @@ use std::time::Duration;
 use latchkey_accounts::NewMember;
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, ApplicationDraft, Member, MemberName, Role};
-use latchkey_oauth::registration::{Caller, Registered};
+use latchkey_registration::{Caller, Registered};
 use latchkey_server::http::{AppState, router};
 use latchkey_server::instance::{Cost, Instance};
 use latchkey_server::settings::PublicUrl;
@@ -57,7 +57,12 @@ impl TestApp {
         let state = AppState::new(instance.clone(), public_url, vec![]);
         let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
-        Self { instance, url: format!("http://{address}"), clock, _folder: folder }
+        Self {
+            instance,
+            url: format!("http://{address}"),
+            clock,
+            _folder: folder,
+        }
     }
 
     /// A browser that has never been here.
@@ -99,7 +104,11 @@ impl TestApp {
             scopes: vec!["read:posts".into()],
             ..ApplicationDraft::default()
         };
-        self.instance.registrar.create(&Caller::operator(), &draft).await.unwrap()
+        self.instance
+            .registrar
+            .create(&Caller::operator(), &draft)
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn setup_link(&self) -> String {

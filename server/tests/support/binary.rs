@@ -25,7 +25,9 @@ pub(crate) struct Finished {
 
 impl Binary {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// The folder that commands run in; the data is in `data` below it.
@@ -50,8 +52,12 @@ impl Binary {
 
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Finished {
         let mut command = self.command(arguments);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         // A command that fails before it reads closes its end, which is no fault of the test.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
@@ -65,7 +71,12 @@ impl Binary {
     /// Starts the server at a free port and waits until it answers.
     pub(crate) async fn serve(&self, arguments: &[&str]) -> Server {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
-        let child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let child = command
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         Server::ready(child).await
     }
 }
@@ -89,7 +100,11 @@ impl Finished {
         assert_eq!(self.code, code, "{}{}", self.stdout, self.stderr);
         assert_eq!(self.stdout, "");
         assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
-        assert!(self.stderr.starts_with("latchkey: ") && self.stderr.contains(words), "{}", self.stderr);
+        assert!(
+            self.stderr.starts_with("latchkey: ") && self.stderr.contains(words),
+            "{}",
+            self.stderr
+        );
     }
 }
 
@@ -107,11 +122,17 @@ impl Server {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
-        let public_url = line.trim().strip_prefix("Latchkey is at ").unwrap_or_else(|| panic!("{line:?}"));
+        let public_url = line
+            .trim()
+            .strip_prefix("Latchkey is at ")
+            .unwrap_or_else(|| panic!("{line:?}"));
         let url = public_url.replace("localhost", "127.0.0.1");
         let server = Self { child, stdout, url };
         let deadline = Instant::now() + PATIENCE;
-        while !reqwest::get(format!("{}/healthz", server.url)).await.is_ok_and(|answer| answer.status().is_success()) {
+        while !reqwest::get(format!("{}/healthz", server.url))
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
             assert!(Instant::now() < deadline, "the server does not get ready");
             tokio::task::yield_now().await;
         }
@@ -137,7 +158,10 @@ impl Server {
     }
 
     pub(crate) fn send(&self, signal: &str) {
-        let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        let sent = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status()
+            .unwrap();
         assert!(sent.success());
     }
 

@@ -15,8 +15,16 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn at(url: &str) -> Self {
-        let client = Client::builder().redirect(Policy::none()).user_agent("Firefox/140.0 (Linux)").build().unwrap();
-        Self { url: url.to_owned(), client, cookie: Mutex::default() }
+        let client = Client::builder()
+            .redirect(Policy::none())
+            .user_agent("Firefox/140.0 (Linux)")
+            .build()
+            .unwrap();
+        Self {
+            url: url.to_owned(),
+            client,
+            cookie: Mutex::default(),
+        }
     }
 
     /// A request with nothing but the cookie: what a program would send.
@@ -30,22 +38,32 @@ impl Browser {
 
     /// Opens a page.
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        self.send(self.bare(Method::GET, path).header(ACCEPT, "text/html")).await
+        self.send(self.bare(Method::GET, path).header(ACCEPT, "text/html"))
+            .await
     }
 
     /// Sends a form from a page of this site.
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
-        self.send(self.bare(Method::POST, path).header(ORIGIN, &self.url).header(ACCEPT, "text/html").form(form)).await
+        self.send(
+            self.bare(Method::POST, path)
+                .header(ORIGIN, &self.url)
+                .header(ACCEPT, "text/html")
+                .form(form),
+        )
+        .await
     }
 
     /// Calls a function of the page.
     pub(crate) async fn call(&self, function: &str, arguments: &Value) -> Answer {
-        let request = self.bare(Method::POST, &format!("/api/{function}")).header(ORIGIN, &self.url);
+        let request = self
+            .bare(Method::POST, &format!("/api/{function}"))
+            .header(ORIGIN, &self.url);
         self.send(request.json(arguments)).await
     }
 
     pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Answer {
-        self.post("/sign-in", &[("email", email), ("password", password)]).await
+        self.post("/sign-in", &[("email", email), ("password", password)])
+            .await
     }
 
     pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
@@ -78,15 +96,26 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) async fn read(response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
-        Self { status, headers, text: response.text().await.unwrap() }
+        Self {
+            status,
+            headers,
+            text: response.text().await.unwrap(),
+        }
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap())
+            .unwrap_or_default()
     }
 
     pub(crate) fn cookies(&self) -> Vec<&str> {
-        self.headers.get_all(SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect()
+        self.headers
+            .get_all(SET_COOKIE)
+            .iter()
+            .map(|cookie| cookie.to_str().unwrap())
+            .collect()
     }
 
     pub(crate) fn json(&self) -> Value {

@@ -10,11 +10,14 @@ pub(crate) struct HandClock(AtomicI64);
 impl HandClock {
     /// It stands at the system's time, so that what it writes looks as in real life.
     pub(crate) fn new() -> Self {
-        Self(AtomicI64::new(latchkey_server::system::SystemClock.now().as_millis()))
+        Self(AtomicI64::new(
+            latchkey_server::system::SystemClock.now().as_millis(),
+        ))
     }
 
     pub(crate) fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        self.0
+            .fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
 

@@ -71,17 +71,28 @@ pub(crate) struct Address {
 impl Address {
     /// The list, from its beginning.
     pub(crate) fn start() -> Self {
-        Self { search: String::new(), page: 1, dialog: None }
+        Self {
+            search: String::new(),
+            page: 1,
+            dialog: None,
+        }
     }
 
     /// The list as it is shown now, without a dialog.
     pub(crate) fn here(list: ListContext) -> Self {
-        Self { search: list.search.get_untracked(), page: list.page.get_untracked(), dialog: None }
+        Self {
+            search: list.search.get_untracked(),
+            page: list.page.get_untracked(),
+            dialog: None,
+        }
     }
 
     /// The same with a dialog open.
     pub(crate) fn with_dialog(self, dialog: Dialog) -> Self {
-        Self { dialog: Some(dialog), ..self }
+        Self {
+            dialog: Some(dialog),
+            ..self
+        }
     }
 }
 

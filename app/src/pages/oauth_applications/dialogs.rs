@@ -38,7 +38,10 @@ pub(super) fn OpenDialog(dialog: Which) -> impl IntoView {
 
 /// “Copy of …”, cut to what a name may have.
 fn copy_of(name: &str) -> String {
-    format!("Copy of {name}").chars().take(latchkey_domain::ApplicationName::MAX_LENGTH).collect()
+    format!("Copy of {name}")
+        .chars()
+        .take(latchkey_domain::ApplicationName::MAX_LENGTH)
+        .collect()
 }
 
 /// A dialog about one application, which is read first: it may not be on the page that is shown.
@@ -81,7 +84,8 @@ fn create(initial: ApplicationDraft, title: &'static str) -> impl IntoView {
     let send: Send = Arc::new(|draft| Box::pin(create_application(draft)));
     let on_saved = Callback::new(move |saved: Saved| {
         toasts.success("Application created");
-        list.fresh_secret.set(saved.new_secret.map(|secret| (saved.client_id, secret)));
+        list.fresh_secret
+            .set(saved.new_secret.map(|secret| (saved.client_id, secret)));
         list.refresh();
         // The new card stands first: on the first page of all.
         list.go(&Address::start());
@@ -104,7 +108,8 @@ fn edit(card: ApplicationCard) -> impl IntoView {
     let send: Send = Arc::new(move |draft| Box::pin(update_application(client_id.clone(), revision, draft)));
     let on_saved = Callback::new(move |saved: Saved| {
         toasts.success("Changes saved");
-        list.fresh_secret.set(saved.new_secret.map(|secret| (saved.client_id, secret)));
+        list.fresh_secret
+            .set(saved.new_secret.map(|secret| (saved.client_id, secret)));
         list.refresh();
         list.close();
     });
@@ -120,9 +125,12 @@ fn delete(card: ApplicationCard) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let name = card.spec.name.to_string();
     let consequence = match card.connected_members {
-        0 => "No member is connected to it now. Whatever uses its credentials stops working at once.".to_owned(),
+        0 => "No member is connected to it now. Whatever uses its credentials stops working at once."
+            .to_owned(),
         1 => "1 member’s connection stops at once, and so does whatever uses its credentials.".to_owned(),
-        more => format!("The connections of {more} members stop at once, and so does whatever uses its credentials."),
+        more => format!(
+            "The connections of {more} members stop at once, and so does whatever uses its credentials."
+        ),
     };
     let deed: Deed = {
         let (client_id, name) = (card.client_id, name.clone());

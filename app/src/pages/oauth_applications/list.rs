@@ -23,14 +23,28 @@ pub(super) fn ApplicationList(listing: Resource<Result<Listing, Refusal>>) -> im
     let refusal = Signal::derive(move || listing.get().and_then(Result::err));
     let client_ids = Memo::new(move |_| {
         last_good.with(|listing| {
-            listing.iter().flat_map(|listing| &listing.page.items).map(|card| card.client_id.clone()).collect::<Vec<_>>()
+            listing
+                .iter()
+                .flat_map(|listing| &listing.page.items)
+                .map(|card| card.client_id.clone())
+                .collect::<Vec<_>>()
         })
     });
-    let total = Memo::new(move |_| last_good.with(|listing| listing.as_ref().map_or(0, |listing| listing.page.total)));
-    let number = Memo::new(move |_| last_good.with(|listing| listing.as_ref().map_or(1, |listing| listing.page.number)));
-    let pages = Memo::new(move |_| last_good.with(|listing| listing.as_ref().map_or(1, |listing| listing.page.pages())));
+    let total = Memo::new(move |_| {
+        last_good.with(|listing| listing.as_ref().map_or(0, |listing| listing.page.total))
+    });
+    let number = Memo::new(move |_| {
+        last_good.with(|listing| listing.as_ref().map_or(1, |listing| listing.page.number))
+    });
+    let pages = Memo::new(move |_| {
+        last_good.with(|listing| listing.as_ref().map_or(1, |listing| listing.page.pages()))
+    });
     let may_create = Memo::new(move |_| {
-        last_good.with(|listing| listing.as_ref().is_some_and(|listing| listing.plan >= Plan::Scale))
+        last_good.with(|listing| {
+            listing
+                .as_ref()
+                .is_some_and(|listing| listing.plan >= Plan::Scale)
+        })
     });
     let empty = move || total.get() == 0 && last_good.with(Option::is_some);
     view! {

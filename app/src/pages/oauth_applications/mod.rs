@@ -68,16 +68,30 @@ pub(crate) fn OAuthApplicationsPage() -> impl IntoView {
     let list = ListContext {
         search: Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default())),
         page: Memo::new(move |_| {
-            query.with(|query| query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1))
+            query.with(|query| {
+                query
+                    .get("page")
+                    .and_then(|page| page.parse().ok())
+                    .unwrap_or(1)
+                    .max(1)
+            })
         }),
         fresh_secret: RwSignal::new(None),
         version: RwSignal::new(0),
         go: Callback::new(move |(address, replace): (String, bool)| {
-            navigate(&address, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+            navigate(
+                &address,
+                NavigateOptions {
+                    replace,
+                    scroll: false,
+                    ..NavigateOptions::default()
+                },
+            );
         }),
     };
     provide_context(list);
-    let dialog = Memo::new(move |_| params.with(|params| Dialog::at(&params.get("dialog").unwrap_or_default())));
+    let dialog =
+        Memo::new(move |_| params.with(|params| Dialog::at(&params.get("dialog").unwrap_or_default())));
     return_focus(dialog);
 
     let listing = Resource::new(
@@ -181,7 +195,10 @@ fn SearchField() -> impl IntoView {
     let mut search = debounce(std::time::Duration::from_millis(150), move |text: String| {
         let text = text.trim().to_owned();
         if text != list.search.get_untracked() {
-            list.replace(&Address { search: text, ..Address::start() });
+            list.replace(&Address {
+                search: text,
+                ..Address::start()
+            });
         }
     });
     view! {

@@ -38,8 +38,14 @@ impl FromStr for ClientId {
 
     fn from_str(text: &str) -> Result<Self, ClientIdError> {
         let valid = text.len() == Self::LENGTH
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if valid { Ok(Self(text.to_owned())) } else { Err(ClientIdError(text.chars().count())) }
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        if valid {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ClientIdError(text.chars().count()))
+        }
     }
 }
 

@@ -61,9 +61,13 @@ pub enum Field {
 impl DraftErrors {
     /// The first field that is wrong, in the order of the form: the focus goes there.
     pub fn first(&self) -> Option<Field> {
-        [(&self.name, Field::Name), (&self.redirect_uris, Field::RedirectUris), (&self.scopes, Field::Scopes)]
-            .into_iter()
-            .find_map(|(error, field)| error.as_ref().map(|_| field))
+        [
+            (&self.name, Field::Name),
+            (&self.redirect_uris, Field::RedirectUris),
+            (&self.scopes, Field::Scopes),
+        ]
+        .into_iter()
+        .find_map(|(error, field)| error.as_ref().map(|_| field))
     }
 
     /// What is wrong with `field`.
@@ -90,21 +94,35 @@ impl ApplicationDraft {
 
     /// The application that the form describes, or all that is wrong with it at once.
     pub fn validate(&self) -> Result<ApplicationSpec, DraftErrors> {
-        let name = ApplicationName::parse(&self.name).map_err(|error| format!("The application name {error}."));
-        let redirect_uris = RedirectUris::from_lines(&self.redirect_uris, |uri| self.accepts(uri))
-            .map_err(|error| error.to_string().lines().map(|line| format!("{line}.")).collect::<Vec<_>>().join("\n"));
+        let name =
+            ApplicationName::parse(&self.name).map_err(|error| format!("The application name {error}."));
+        let redirect_uris =
+            RedirectUris::from_lines(&self.redirect_uris, |uri| self.accepts(uri)).map_err(|error| {
+                error
+                    .to_string()
+                    .lines()
+                    .map(|line| format!("{line}."))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            });
         let scopes = self.validate_scopes();
         match (name, redirect_uris, scopes) {
             (Ok(name), Ok(redirect_uris), Ok(scopes)) => Ok(ApplicationSpec {
                 name,
                 redirect_uris,
                 scopes,
-                client_type: if self.confidential { ClientType::Confidential } else { ClientType::Public },
+                client_type: if self.confidential {
+                    ClientType::Confidential
+                } else {
+                    ClientType::Public
+                },
                 skip_consent: self.skip_consent,
             }),
-            (name, redirect_uris, scopes) => {
-                Err(DraftErrors { name: name.err(), redirect_uris: redirect_uris.err(), scopes: scopes.err() })
-            }
+            (name, redirect_uris, scopes) => Err(DraftErrors {
+                name: name.err(),
+                redirect_uris: redirect_uris.err(),
+                scopes: scopes.err(),
+            }),
         }
     }
 
@@ -123,7 +141,9 @@ impl ApplicationDraft {
             .collect::<Result<_, _>>()
             .map_err(|error| format!("{error}."))?;
         if scopes.is_empty() {
-            return Err("Select at least one scope: without one the application could not do anything.".to_owned());
+            return Err(
+                "Select at least one scope: without one the application could not do anything.".to_owned(),
+            );
         }
         Ok(scopes)
     }
@@ -155,14 +175,25 @@ mod tests {
     fn says_all_that_is_wrong_at_once() {
         let errors = ApplicationDraft::default().validate().unwrap_err();
         assert_eq!(errors.first(), Some(Field::Name));
-        assert_eq!(errors.name.as_deref(), Some("The application name cannot be blank."));
-        assert!(errors.redirect_uris.unwrap().starts_with("Enter at least one redirect URI"));
+        assert_eq!(
+            errors.name.as_deref(),
+            Some("The application name cannot be blank.")
+        );
+        assert!(
+            errors
+                .redirect_uris
+                .unwrap()
+                .starts_with("Enter at least one redirect URI")
+        );
         assert!(errors.scopes.unwrap().starts_with("Select at least one scope"));
     }
 
     #[test]
     fn a_private_use_scheme_needs_a_public_client() {
-        let mut native = ApplicationDraft { redirect_uris: "com.example.app:/cb".into(), ..draft() };
+        let mut native = ApplicationDraft {
+            redirect_uris: "com.example.app:/cb".into(),
+            ..draft()
+        };
         let error = native.validate().unwrap_err();
         assert_eq!(error.first(), Some(Field::RedirectUris));
         assert!(error.redirect_uris.unwrap().contains("public clients"));
@@ -172,8 +203,16 @@ mod tests {
 
     #[test]
     fn an_unknown_scope_is_an_error_not_ignored() {
-        let errors = ApplicationDraft { scopes: vec!["read:mail".into()], ..draft() }.validate().unwrap_err();
-        assert_eq!(errors.scopes.as_deref(), Some("`read:mail` is not a scope of this network."));
+        let errors = ApplicationDraft {
+            scopes: vec!["read:mail".into()],
+            ..draft()
+        }
+        .validate()
+        .unwrap_err();
+        assert_eq!(
+            errors.scopes.as_deref(),
+            Some("`read:mail` is not a scope of this network.")
+        );
     }
 
     proptest! {

@@ -46,7 +46,9 @@ impl MemberName {
 
     /// What stands before the last word; the whole name if it is one word.
     pub fn first(&self) -> &str {
-        self.0.rsplit_once(' ').map_or(self.0.as_str(), |(first, _)| first.trim_end())
+        self.0
+            .rsplit_once(' ')
+            .map_or(self.0.as_str(), |(first, _)| first.trim_end())
     }
 
     /// The last word; empty if the name is one word.
@@ -109,7 +111,11 @@ impl Role {
 
     /// The scopes that a person with this role may grant: all of them for a host, the member scopes for anyone else.
     pub fn grantable_scopes(self) -> crate::ScopeSet {
-        crate::Scope::ALL.iter().copied().filter(|scope| self.is_host() || !scope.is_host_only()).collect()
+        crate::Scope::ALL
+            .iter()
+            .copied()
+            .filter(|scope| self.is_host() || !scope.is_host_only())
+            .collect()
     }
 }
 
@@ -151,7 +157,11 @@ mod tests {
 
     #[test]
     fn a_name_has_a_first_and_a_last_part() {
-        for (name, first, last) in [("Ada Lovelace", "Ada", "Lovelace"), ("Plato", "Plato", ""), ("A B C", "A B", "C")] {
+        for (name, first, last) in [
+            ("Ada Lovelace", "Ada", "Lovelace"),
+            ("Plato", "Plato", ""),
+            ("A B C", "A B", "C"),
+        ] {
             let name = MemberName::parse(name).unwrap();
             assert_eq!((name.first(), name.last()), (first, last));
         }
@@ -161,7 +171,10 @@ mod tests {
     fn only_hosts_grant_host_scopes() {
         assert!(Role::Host.grantable_scopes().needs_host());
         assert!(!Role::Moderator.grantable_scopes().needs_host());
-        assert_eq!(Role::Member.grantable_scopes(), Role::Moderator.grantable_scopes());
+        assert_eq!(
+            Role::Member.grantable_scopes(),
+            Role::Moderator.grantable_scopes()
+        );
     }
 
     #[test]

@@ -55,8 +55,14 @@ mod tests {
 
     #[test]
     fn length_is_bounded_and_nothing_prints() {
-        assert_eq!(NewPassword::new("1234567".into()).unwrap_err(), PasswordError::TooShort(7));
-        assert_eq!(NewPassword::new("x".repeat(1_025)).unwrap_err(), PasswordError::TooLong(1_025));
+        assert_eq!(
+            NewPassword::new("1234567".into()).unwrap_err(),
+            PasswordError::TooShort(7)
+        );
+        assert_eq!(
+            NewPassword::new("x".repeat(1_025)).unwrap_err(),
+            PasswordError::TooLong(1_025)
+        );
         let password = NewPassword::new("latchkey-demo".into()).unwrap();
         assert!(!format!("{password:?}").contains("latchkey"));
     }

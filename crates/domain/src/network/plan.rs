@@ -60,7 +60,10 @@ impl FromStr for Plan {
     type Err = UnknownPlan;
 
     fn from_str(id: &str) -> Result<Self, UnknownPlan> {
-        Self::ALL.into_iter().find(|plan| plan.id() == id).ok_or_else(|| UnknownPlan(id.chars().take(40).collect()))
+        Self::ALL
+            .into_iter()
+            .find(|plan| plan.id() == id)
+            .ok_or_else(|| UnknownPlan(id.chars().take(40).collect()))
     }
 }
 
@@ -76,7 +79,10 @@ mod tests {
 
     #[test]
     fn oauth_applications_come_with_scale() {
-        assert_eq!(Plan::ALL.map(Plan::includes_oauth_applications), [false, true, true, true]);
+        assert_eq!(
+            Plan::ALL.map(Plan::includes_oauth_applications),
+            [false, true, true, true]
+        );
         assert_eq!(Plan::default(), Plan::Scale);
         for plan in Plan::ALL {
             assert_eq!(plan.id().parse(), Ok(plan));

@@ -36,7 +36,9 @@ impl Slug {
             }
         }
         slug.truncate(63);
-        slug.trim_end_matches('-').parse().unwrap_or_else(|_| Self("network".to_owned()))
+        slug.trim_end_matches('-')
+            .parse()
+            .unwrap_or_else(|_| Self("network".to_owned()))
     }
 }
 
@@ -45,12 +47,19 @@ impl FromStr for Slug {
 
     fn from_str(text: &str) -> Result<Self, SlugError> {
         let part = |part: &str| {
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         };
         let valid = text.len() <= 63
             && text.split('-').all(part)
             && text.bytes().any(|byte| byte.is_ascii_lowercase());
-        if valid { Ok(Self(text.to_owned())) } else { Err(SlugError(text.chars().take(80).collect())) }
+        if valid {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(SlugError(text.chars().take(80).collect()))
+        }
     }
 }
 
@@ -90,7 +99,12 @@ mod tests {
 
     #[test]
     fn is_made_from_a_name() {
-        for (name, slug) in [("My Community!", "my-community"), ("  Café & Co ", "caf-co"), ("123", "network"), ("", "network")] {
+        for (name, slug) in [
+            ("My Community!", "my-community"),
+            ("  Café & Co ", "caf-co"),
+            ("123", "network"),
+            ("", "network"),
+        ] {
             assert_eq!(Slug::from_name(name).as_str(), slug);
         }
     }

@@ -14,7 +14,9 @@ pub enum RedirectUriError {
     TooLong { length: usize },
     #[error("contains a space or a control character (U+{code:04X}); remove it or write it percent-encoded")]
     Blank { code: u32 },
-    #[error("contains “{character}”, which is not ASCII; write international host names in punycode (xn--…) and other characters percent-encoded")]
+    #[error(
+        "contains “{character}”, which is not ASCII; write international host names in punycode (xn--…) and other characters percent-encoded"
+    )]
     NotAscii { character: char },
     #[error("contains a wildcard (*); list every address in full instead")]
     Wildcard,
@@ -38,12 +40,18 @@ pub enum RedirectUriError {
     PlainHttp,
     #[error("uses {scheme}:, which can run code or read files; use https")]
     DangerousScheme { scheme: String },
-    #[error("uses the scheme “{scheme}:”, which has no dot in it; a private-use scheme is a domain of yours reversed, like com.example.app:/callback")]
+    #[error(
+        "uses the scheme “{scheme}:”, which has no dot in it; a private-use scheme is a domain of yours reversed, like com.example.app:/callback"
+    )]
     SchemeWithoutDot { scheme: String },
     #[error("has nothing after the scheme; expected something like com.example.app:/callback")]
     NoPath,
-    #[error("is the retired out-of-band address; use a loopback address like http://127.0.0.1/callback instead")]
+    #[error(
+        "is the retired out-of-band address; use a loopback address like http://127.0.0.1/callback instead"
+    )]
     OutOfBand,
-    #[error("uses a private-use scheme, which only public clients may use; use https, or uncheck “Confidential client”")]
+    #[error(
+        "uses a private-use scheme, which only public clients may use; use https, or uncheck “Confidential client”"
+    )]
     PrivateUseForConfidential,
 }

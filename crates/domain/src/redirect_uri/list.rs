@@ -46,7 +46,11 @@ impl RedirectUris {
         text: &str,
         accept: impl Fn(&RedirectUri) -> Result<(), RedirectUriError>,
     ) -> Result<Self, RedirectUrisError> {
-        let filled = text.lines().map(str::trim).enumerate().filter(|(_, line)| !line.is_empty());
+        let filled = text
+            .lines()
+            .map(str::trim)
+            .enumerate()
+            .filter(|(_, line)| !line.is_empty());
         let mut uris: Vec<RedirectUri> = Vec::new();
         let mut wrong = Vec::new();
         let mut count = 0;
@@ -56,10 +60,16 @@ impl RedirectUris {
             if count > 4 * Self::MAX {
                 continue;
             }
-            match line.parse::<RedirectUri>().and_then(|uri| accept(&uri).map(|()| uri)) {
+            match line
+                .parse::<RedirectUri>()
+                .and_then(|uri| accept(&uri).map(|()| uri))
+            {
                 Ok(uri) if uris.contains(&uri) => count -= 1,
                 Ok(uri) => uris.push(uri),
-                Err(error) => wrong.push(LineError { line: index + 1, message: error.to_string() }),
+                Err(error) => wrong.push(LineError {
+                    line: index + 1,
+                    message: error.to_string(),
+                }),
             }
         }
         if count > Self::MAX {
@@ -92,7 +102,11 @@ impl RedirectUris {
 
     /// One URI per line, as the form shows them.
     pub fn to_lines(&self) -> String {
-        self.0.iter().map(RedirectUri::as_str).collect::<Vec<_>>().join("\n")
+        self.0
+            .iter()
+            .map(RedirectUri::as_str)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 
@@ -130,7 +144,8 @@ mod tests {
 
     #[test]
     fn reads_lines_and_folds_duplicates() {
-        let uris = read("  https://a.example/cb \r\n\n https://b.example/cb\nhttps://a.example/cb\n").unwrap();
+        let uris =
+            read("  https://a.example/cb \r\n\n https://b.example/cb\nhttps://a.example/cb\n").unwrap();
         assert_eq!(uris.to_lines(), "https://a.example/cb\nhttps://b.example/cb");
         assert!(uris.only().is_none());
     }
@@ -138,14 +153,20 @@ mod tests {
     #[test]
     fn names_each_wrong_line() {
         let error = read("https://a.example/cb\n\nhttp://evil.example/\nftp").unwrap_err();
-        let RedirectUrisError::Lines(lines) = error else { panic!("{error}") };
+        let RedirectUrisError::Lines(lines) = error else {
+            panic!("{error}")
+        };
         assert_eq!(lines.iter().map(|wrong| wrong.line).collect::<Vec<_>>(), [3, 4]);
     }
 
     #[test]
     fn refuses_none_and_too_many() {
         assert_eq!(read(" \n "), Err(RedirectUrisError::None));
-        let many = |count| (0..count).map(|n| format!("https://a.example/{n}\n")).collect::<String>();
+        let many = |count| {
+            (0..count)
+                .map(|n| format!("https://a.example/{n}\n"))
+                .collect::<String>()
+        };
         assert!(read(&many(20)).is_ok());
         assert_eq!(read(&many(21)), Err(RedirectUrisError::TooMany(21)));
         assert_eq!(read(&many(500)), Err(RedirectUrisError::TooMany(500)));
@@ -154,7 +175,10 @@ mod tests {
     #[test]
     fn finds_the_match() {
         let uris = read("https://a.example/cb\nhttp://127.0.0.1/cb").unwrap();
-        assert_eq!(uris.find("http://127.0.0.1:5151/cb").map(RedirectUri::as_str), Some("http://127.0.0.1/cb"));
+        assert_eq!(
+            uris.find("http://127.0.0.1:5151/cb").map(RedirectUri::as_str),
+            Some("http://127.0.0.1/cb")
+        );
         assert!(uris.find("https://a.example/cb/").is_none());
     }
 }

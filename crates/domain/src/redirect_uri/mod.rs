@@ -77,10 +77,14 @@ impl RedirectUri {
 /// A loopback IP URI without its port: what stands before it, and what after.
 fn without_port(uri: &str) -> (&str, &str) {
     let host_start = uri.find("//").map_or(0, |at| at + 2);
-    let host_end = uri[host_start..].find(['/', '?']).map_or(uri.len(), |at| host_start + at);
+    let host_end = uri[host_start..]
+        .find(['/', '?'])
+        .map_or(uri.len(), |at| host_start + at);
     let address_end = match uri[host_start..host_end].find(']') {
         Some(bracket) => host_start + bracket + 1,
-        None => uri[host_start..host_end].find(':').map_or(host_end, |colon| host_start + colon),
+        None => uri[host_start..host_end]
+            .find(':')
+            .map_or(host_end, |colon| host_start + colon),
     };
     (&uri[..address_end], &uri[host_end..])
 }
@@ -90,7 +94,10 @@ impl FromStr for RedirectUri {
 
     fn from_str(text: &str) -> Result<Self, RedirectUriError> {
         let kind = check(text)?;
-        Ok(Self { text: text.to_owned(), kind })
+        Ok(Self {
+            text: text.to_owned(),
+            kind,
+        })
     }
 }
 
@@ -106,7 +113,9 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
         return Err(Wrong::TooLong { length });
     }
     if let Some(character) = text.chars().find(|c| c.is_control() || c.is_whitespace()) {
-        return Err(Wrong::Blank { code: character.into() });
+        return Err(Wrong::Blank {
+            code: character.into(),
+        });
     }
     if let Some(character) = text.chars().find(|c| !c.is_ascii()) {
         return Err(Wrong::NotAscii { character });
@@ -118,7 +127,9 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
         return Err(Wrong::Fragment);
     }
     if text.contains('\\') {
-        return Err(Wrong::Malformed { detail: "a backslash is not allowed".into() });
+        return Err(Wrong::Malformed {
+            detail: "a backslash is not allowed".into(),
+        });
     }
     let Some((scheme, _)) = text.split_once(':') else {
         return Err(Wrong::NotAbsolute);
@@ -127,7 +138,9 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
         if scheme.contains(['/', '?', '.']) && !scheme.contains("://") && !is_scheme(scheme) {
             Wrong::NotAbsolute
         } else {
-            Wrong::Malformed { detail: error.to_string() }
+            Wrong::Malformed {
+                detail: error.to_string(),
+            }
         }
     })?;
     match scheme.to_ascii_lowercase().as_str() {
@@ -140,11 +153,19 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
             None => Err(Wrong::PlainHttp),
         },
         "urn" if text.to_ascii_lowercase().contains("oauth:2.0:oob") => Err(Wrong::OutOfBand),
-        scheme @ ("javascript" | "data" | "file" | "vbscript" | "blob" | "about" | "filesystem" | "view-source"
-        | "intent") => Err(Wrong::DangerousScheme { scheme: scheme.to_owned() }),
+        scheme @ ("javascript" | "data" | "file" | "vbscript" | "blob" | "about" | "filesystem"
+        | "view-source" | "intent") => Err(Wrong::DangerousScheme {
+            scheme: scheme.to_owned(),
+        }),
         scheme if !scheme.contains('.') => {
             // `localhost:3000/cb` and `myapp.test:8080/cb` parse as a scheme; what was meant is plain.
-            Err(if scheme == "localhost" { Wrong::NotAbsolute } else { Wrong::SchemeWithoutDot { scheme: scheme.into() } })
+            Err(if scheme == "localhost" {
+                Wrong::NotAbsolute
+            } else {
+                Wrong::SchemeWithoutDot {
+                    scheme: scheme.into(),
+                }
+            })
         }
         _ => private_use(&uri),
     }
@@ -152,7 +173,9 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
 
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
 }
 
 /// The authority of an `http` or `https` URI, checked, and its path.
@@ -172,18 +195,27 @@ fn web_authority<'uri>(uri: &'uri Uri<&str>) -> Result<Authority<'uri>, Redirect
             let name = name.as_str();
             let labels = name.strip_suffix('.').unwrap_or(name);
             let valid = labels.split('.').all(|label| {
-                !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+                !label.is_empty()
+                    && label
+                        .chars()
+                        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
             });
             // Browsers read a host of numbers as an IPv4 address in any of its odd spellings: `127.1`, `0x7f.0.0.1`.
             let numeric = labels.rsplit('.').next().is_some_and(|last| {
                 last.chars().all(|c| c.is_ascii_digit()) || last.starts_with("0x") || last.starts_with("0X")
             });
             if !valid || numeric {
-                return Err(Wrong::BadHost { host: host.to_owned() });
+                return Err(Wrong::BadHost {
+                    host: host.to_owned(),
+                });
             }
         }
         Host::Ipv4 { .. } | Host::Ipv6 { .. } => {}
-        Host::IpvFuture { .. } => return Err(Wrong::BadHost { host: host.to_owned() }),
+        Host::IpvFuture { .. } => {
+            return Err(Wrong::BadHost {
+                host: host.to_owned(),
+            });
+        }
     }
     if authority.has_port() && !matches!(authority.port_to_u16(), Ok(Some(1..))) {
         return Err(Wrong::BadPort);
@@ -211,7 +243,11 @@ fn private_use(uri: &Uri<&str>) -> Result<Kind, RedirectUriError> {
     if uri.authority().is_none() && path.starts_with(|c: char| c.is_ascii_digit()) {
         return Err(Wrong::NotAbsolute);
     }
-    if uri.authority().is_none_or(|authority| authority.as_str().is_empty()) && matches!(path, "" | "/" | "//") {
+    if uri
+        .authority()
+        .is_none_or(|authority| authority.as_str().is_empty())
+        && matches!(path, "" | "/" | "//")
+    {
         return Err(Wrong::NoPath);
     }
     no_dot_segments(path)?;
@@ -224,7 +260,11 @@ fn no_dot_segments(path: &str) -> Result<(), RedirectUriError> {
         let plain = segment.replace("%2e", ".").replace("%2E", ".");
         plain == "." || plain == ".."
     });
-    if dotted { Err(RedirectUriError::DotSegments) } else { Ok(()) }
+    if dotted {
+        Err(RedirectUriError::DotSegments)
+    } else {
+        Ok(())
+    }
 }
 
 impl TryFrom<String> for RedirectUri {

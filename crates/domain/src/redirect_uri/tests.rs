@@ -61,9 +61,24 @@ fn refuses_with_the_reason() {
         ("http://127.0.0.2/cb", Wrong::PlainHttp),
         ("http://[::2]/cb", Wrong::PlainHttp),
         ("http://127.1/cb", Wrong::BadHost { host: "127.1".into() }),
-        ("http://0x7f.0.0.1/cb", Wrong::BadHost { host: "0x7f.0.0.1".into() }),
-        ("http://2130706433/cb", Wrong::BadHost { host: "2130706433".into() }),
-        ("https://exa%6dple.com/cb", Wrong::BadHost { host: "exa%6dple.com".into() }),
+        (
+            "http://0x7f.0.0.1/cb",
+            Wrong::BadHost {
+                host: "0x7f.0.0.1".into(),
+            },
+        ),
+        (
+            "http://2130706433/cb",
+            Wrong::BadHost {
+                host: "2130706433".into(),
+            },
+        ),
+        (
+            "https://exa%6dple.com/cb",
+            Wrong::BadHost {
+                host: "exa%6dple.com".into(),
+            },
+        ),
         ("https://a..b/cb", Wrong::BadHost { host: "a..b".into() }),
         ("https://my app.com/cb", Wrong::Blank { code: 32 }),
         ("https://myapp.com/\u{7}", Wrong::Blank { code: 7 }),
@@ -72,21 +87,65 @@ fn refuses_with_the_reason() {
         ("https://bücher.example/cb", Wrong::NotAscii { character: 'ü' }),
         ("httpѕ://myapp.com/cb", Wrong::NotAscii { character: 'ѕ' }),
         ("https://myapp。com/cb", Wrong::NotAscii { character: '。' }),
-        ("javascript:alert(1)", Wrong::DangerousScheme { scheme: "javascript".into() }),
-        ("JavaScript:alert(1)", Wrong::DangerousScheme { scheme: "javascript".into() }),
-        ("data:text/html,x", Wrong::DangerousScheme { scheme: "data".into() }),
-        ("file:///etc/passwd", Wrong::DangerousScheme { scheme: "file".into() }),
-        ("myapp:/cb", Wrong::SchemeWithoutDot { scheme: "myapp".into() }),
-        ("ftp://myapp.com/cb", Wrong::SchemeWithoutDot { scheme: "ftp".into() }),
-        ("hxxps://myapp.com/cb", Wrong::SchemeWithoutDot { scheme: "hxxps".into() }),
+        (
+            "javascript:alert(1)",
+            Wrong::DangerousScheme {
+                scheme: "javascript".into(),
+            },
+        ),
+        (
+            "JavaScript:alert(1)",
+            Wrong::DangerousScheme {
+                scheme: "javascript".into(),
+            },
+        ),
+        (
+            "data:text/html,x",
+            Wrong::DangerousScheme {
+                scheme: "data".into(),
+            },
+        ),
+        (
+            "file:///etc/passwd",
+            Wrong::DangerousScheme {
+                scheme: "file".into(),
+            },
+        ),
+        (
+            "myapp:/cb",
+            Wrong::SchemeWithoutDot {
+                scheme: "myapp".into(),
+            },
+        ),
+        (
+            "ftp://myapp.com/cb",
+            Wrong::SchemeWithoutDot { scheme: "ftp".into() },
+        ),
+        (
+            "hxxps://myapp.com/cb",
+            Wrong::SchemeWithoutDot {
+                scheme: "hxxps".into(),
+            },
+        ),
         ("com.example.app:", Wrong::NoPath),
         ("com.example.app://", Wrong::NoPath),
         ("urn:ietf:wg:oauth:2.0:oob", Wrong::OutOfBand),
     ] {
         assert_eq!(refused(text), expected, "{text:?}");
     }
-    assert_eq!(refused(&format!("https://a/{}", "x".repeat(MAX_LENGTH))), Wrong::TooLong { length: MAX_LENGTH + 10 });
-    for text in ["https:\\\\myapp.com\\cb", "https://a b", "https://[::1/cb", "https://a/%zz", "1https://a/b"] {
+    assert_eq!(
+        refused(&format!("https://a/{}", "x".repeat(MAX_LENGTH))),
+        Wrong::TooLong {
+            length: MAX_LENGTH + 10
+        }
+    );
+    for text in [
+        "https:\\\\myapp.com\\cb",
+        "https://a b",
+        "https://[::1/cb",
+        "https://a/%zz",
+        "1https://a/b",
+    ] {
         refused(text);
     }
 }
@@ -120,7 +179,11 @@ fn only_loopback_ip_literals_have_a_free_port() {
         ("http://127.0.0.1:4000?x=1", "http://127.0.0.1:9?x=1", true),
         ("http://127.0.0.1/cb", "http://127.0.0.1:5000/cb/", false),
         ("http://127.0.0.1/cb", "http://[::1]:5000/cb", false),
-        ("http://127.0.0.1/cb", "http://127.0.0.1:5000@evil.example/cb", false),
+        (
+            "http://127.0.0.1/cb",
+            "http://127.0.0.1:5000@evil.example/cb",
+            false,
+        ),
         ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", false),
         ("http://localhost:4000/cb", "http://localhost:5000/cb", false),
         ("https://127.0.0.1:4000/cb", "https://127.0.0.1:5000/cb", false),
@@ -147,10 +210,27 @@ fn names_the_host() {
 
 fn near_uris() -> impl Strategy<Value = String> {
     let scheme = prop_oneof![
-        Just("https"), Just("http"), Just("HTTPS"), Just("com.example"), Just("javascript"), Just(""), Just("x")
+        Just("https"),
+        Just("http"),
+        Just("HTTPS"),
+        Just("com.example"),
+        Just("javascript"),
+        Just(""),
+        Just("x")
     ];
-    let separator = prop_oneof![Just("://"), Just(":"), Just(":/"), Just(":///"), Just("//"), Just(":\\\\")];
-    (scheme, separator, "[a-zA-Z0-9.:@%*#?/\\[\\]\\\\ \u{0}-\u{1f}é-]{0,40}")
+    let separator = prop_oneof![
+        Just("://"),
+        Just(":"),
+        Just(":/"),
+        Just(":///"),
+        Just("//"),
+        Just(":\\\\")
+    ];
+    (
+        scheme,
+        separator,
+        "[a-zA-Z0-9.:@%*#?/\\[\\]\\\\ \u{0}-\u{1f}é-]{0,40}",
+    )
         .prop_map(|(scheme, separator, rest)| format!("{scheme}{separator}{rest}"))
 }
 
