@@ -14,7 +14,7 @@ use crate::pages::oauth_applications::OAuthApplicationsPage;
 pub fn App() -> impl IntoView {
     provide_context(Toasts::new());
     // Effects run in the browser only: from here on, buttons do something.
-    Effect::new(|| browser::mark_ready());
+    Effect::new(browser::mark_ready);
     view! {
         <Router>
             <FlatRoutes fallback=NotFoundPage>

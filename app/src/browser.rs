@@ -27,6 +27,8 @@ pub(crate) fn mark_ready() {
 }
 
 /// Copies text. `false` where the browser does not allow it (a page without HTTPS has no clipboard).
+// On the server there is nothing to wait for.
+#[cfg_attr(not(feature = "hydrate"), allow(clippy::unused_async))]
 pub(crate) async fn copy(text: &str) -> bool {
     #[cfg(feature = "hydrate")]
     {
@@ -56,6 +58,8 @@ pub(crate) async fn server_answers() -> bool {
 
 /// Whether the server answers.
 #[cfg(not(feature = "hydrate"))]
+// The same signature as in the browser.
+#[allow(clippy::unused_async)]
 pub(crate) async fn server_answers() -> bool {
     true
 }

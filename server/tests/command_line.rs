@@ -36,6 +36,7 @@ const CREATE: [&str; 9] = [
 fn help_and_version() {
     let binary = Binary::new();
     let help = binary.run(&["serve", "--help"]).succeeds();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
         "--data-dir",
         "--database",

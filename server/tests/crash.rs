@@ -54,13 +54,13 @@ async fn every_save_that_was_answered_is_there_afterwards() {
 
 async fn save_until_it_fails(
     browser: Arc<Browser>,
-    saver: String,
+    number: String,
     answered: Arc<AtomicUsize>,
 ) -> Vec<String> {
     let mut saved = vec![];
     loop {
         let draft = json!({ "draft": {
-            "name": format!("App {saver}-{}", saved.len()),
+            "name": format!("App {number}-{}", saved.len()),
             "redirect_uris": "https://myapp.com/oauth/callback",
             "scopes": ["read:posts"],
             "confidential": true,

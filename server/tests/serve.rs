@@ -10,8 +10,7 @@ async fn prints_the_setup_link_until_there_is_a_host() {
     let path = line
         .split("/setup")
         .nth(1)
-        .map(|rest| format!("/setup{rest}"))
-        .unwrap_or_else(|| panic!("{line}"));
+        .map_or_else(|| panic!("{line}"), |rest| format!("/setup{rest}"));
     server
         .browser()
         .get(&path)

@@ -21,10 +21,10 @@ pub(crate) fn check(layout: &Layout) -> Result<()> {
     let mut total = 0;
     for path in [&manifest.js, &manifest.wasm, &manifest.css] {
         let compressed = site.join(format!("{}.br", path.trim_start_matches('/')));
-        let size = fs::metadata(&compressed)
+        let length = fs::metadata(&compressed)
             .with_context(|| format!("cannot read {}", compressed.display()))?
             .len();
-        total += usize::try_from(size)?;
+        total += usize::try_from(length)?;
     }
     judge(total)?;
     println!("The page's script, WebAssembly and styles weigh {total} bytes of {STATIC_PARTS}.");

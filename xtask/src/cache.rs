@@ -30,12 +30,12 @@ impl Cache {
         if let Ok(kept) = fs::read(&path) {
             return Ok(kept);
         }
-        let made = make()?;
+        let result = make()?;
         // Written aside first: a run that is interrupted must not leave half a result under a name that is trusted.
         let unfinished = self.folder.join("unfinished");
-        fs::write(&unfinished, &made).with_context(|| format!("cannot write {}", unfinished.display()))?;
+        fs::write(&unfinished, &result).with_context(|| format!("cannot write {}", unfinished.display()))?;
         fs::rename(&unfinished, &path).with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(made)
+        Ok(result)
     }
 
     /// Forgets what this run has not asked for.

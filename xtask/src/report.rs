@@ -1,5 +1,7 @@
 //! What each part of the site weighs, for the person who builds it.
 
+use std::fmt::Write;
+
 use crate::publish::Files;
 
 /// A line for each file that travels compressed, the heaviest first.
@@ -11,7 +13,7 @@ pub(crate) fn table(files: &Files) -> String {
     rows.sort_unstable_by(|left, right| right.cmp(left));
     let mut table = format!("{:>10} {:>10}  file\n", "brotli", "raw");
     for (compressed, raw, path) in rows {
-        table.push_str(&format!("{compressed:>10} {raw:>10}  {path}\n"));
+        let _ = writeln!(table, "{compressed:>10} {raw:>10}  {path}");
     }
     table
 }

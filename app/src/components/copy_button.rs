@@ -37,7 +37,7 @@ pub(crate) fn CopyButton(what: &'static str, source: Source) -> impl IntoView {
                     );
                 }
                 Ok(_) => {
-                    toasts.failure("The browser did not allow copying. Select the text and copy it by hand.")
+                    toasts.failure("The browser did not allow copying. Select the text and copy it by hand.");
                 }
             }
         });

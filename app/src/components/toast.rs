@@ -53,9 +53,9 @@ impl Toasts {
         });
         set_timeout(
             move || {
-                self.shown
-                    .try_update(|shown| shown.retain(|toast| toast.number != number))
-                    .unwrap_or(())
+                let _ = self
+                    .shown
+                    .try_update(|shown| shown.retain(|toast| toast.number != number));
             },
             STAYS,
         );

@@ -1,7 +1,7 @@
 //! `latchkey app`
 
 use clap::{ArgAction, Args, Subcommand};
-use latchkey_domain::{Application, ApplicationDraft, ClientSecret};
+use latchkey_domain::{Application, ApplicationDraft, ClientSecret, Scope};
 use latchkey_registration::{Caller, Registrar};
 use latchkey_store::ApplicationListing;
 use serde_json::{Value, json};
@@ -230,7 +230,7 @@ fn as_json(application: &Application) -> Value {
         "client_id": application.client_id,
         "name": spec.name,
         "redirect_uris": spec.redirect_uris.to_lines().lines().collect::<Vec<_>>(),
-        "scopes": spec.scopes.iter().map(|scope| scope.id()).collect::<Vec<_>>(),
+        "scopes": spec.scopes.iter().map(Scope::id).collect::<Vec<_>>(),
         "confidential": spec.client_type.is_confidential(),
         "skip_consent": spec.skip_consent,
         "paused": application.is_paused(),

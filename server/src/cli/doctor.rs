@@ -16,9 +16,8 @@ use crate::system::SystemClock;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
-    /// The address that people's browsers use, if the server is given it as a flag
-    #[arg(long, value_name = "URL", env = "LATCHKEY_PUBLIC_URL")]
-    public_url: Option<PublicUrl>,
+    #[command(flatten)]
+    serve: ServeArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -29,12 +28,8 @@ struct Check {
     finding: Result<String, String>,
 }
 
-pub(super) async fn run(Args { public_url, output }: Args, data: &DataArgs) -> Result<(), CliError> {
-    let settings = ServeArgs {
-        public_url,
-        ..ServeArgs::default()
-    }
-    .resolve(data)?;
+pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result<(), CliError> {
+    let settings = serve.resolve(data)?;
     let mut checks = vec![
         Check {
             what: "Data folder",

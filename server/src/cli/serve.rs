@@ -24,35 +24,38 @@ const DRAIN: Duration = Duration::from_secs(10);
 pub(super) struct Args {
     #[command(flatten)]
     serve: ServeArgs,
+    /// Serve the demonstration network: only on loopback, only from an empty folder or a demonstration's
+    #[arg(long)]
+    demo: bool,
 }
 
-pub(super) fn run(Args { serve }: Args, data: &DataArgs) -> Result<(), CliError> {
+pub(super) fn run(Args { serve, demo }: Args, data: &DataArgs) -> Result<(), CliError> {
     let settings = serve.resolve(data)?;
-    if settings.demo {
+    if demo {
         check_demo(&settings)?;
     }
     start_log();
     let runtime = Runtime::new().map_err(|error| CliError::Failed(format!("cannot start: {error}")))?;
-    let served = runtime.block_on(serve_until_told(settings));
+    let served = runtime.block_on(serve_until_told(settings, demo));
     // A hash that is still being made must not hold up the end.
     runtime.shutdown_timeout(Duration::from_secs(1));
     served
 }
 
-async fn serve_until_told(settings: ServeSettings) -> Result<(), CliError> {
+async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), CliError> {
     // Before the address is known to work nothing is left behind in the data folder.
     let listener = bind(settings.listen).await?;
     let bound = listener
         .local_addr()
         .map_err(|error| CliError::Failed(format!("cannot listen: {error}")))?;
     let instance = instance(open_store(&settings.data)?);
-    if settings.demo {
+    if demo {
         fill_demo(&instance, &settings.data).await?;
     }
     let public_url = settings
         .public_url
         .unwrap_or_else(|| PublicUrl::localhost(bound.port()));
-    announce(&instance, &public_url, bound, settings.demo).await?;
+    announce(&instance, &public_url, bound, demo).await?;
     let state = AppState::new(instance, public_url, settings.trusted_proxies);
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
 
@@ -71,7 +74,7 @@ async fn serve_until_told(settings: ServeSettings) -> Result<(), CliError> {
         tokio::time::sleep(DRAIN).await;
     };
     tokio::select! {
-        served = server.into_future() => served.map_err(|error| CliError::Failed(format!("the server failed: {error}"))),
+        outcome = server.into_future() => outcome.map_err(|error| CliError::Failed(format!("the server failed: {error}"))),
         () = overdue => {
             tracing::warn!("stopped with requests unanswered after {} s", DRAIN.as_secs());
             Ok(())
@@ -149,7 +152,8 @@ async fn fill_demo(instance: &Instance, data: &DataSettings) -> Result<(), CliEr
         == 0;
     let is_demo = instance.store.is_demo().await?;
     // A database without anything in it is one that this very command has just made.
-    if !is_demo && !(nobody_yet && nothing_yet) {
+    let is_empty = nobody_yet && nothing_yet;
+    if !is_demo && !is_empty {
         return Err(not_a_demo(data));
     }
     Ok(demo::fill(instance).await?)

@@ -39,6 +39,8 @@ pub(super) fn addresses() -> Assets {
 /// The file at the request's path, or 404.
 pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Result<Response, Failure> {
     let path = uri.path().trim_start_matches('/');
+    // The name of a file of ours, not of a person: there is no `.BR`.
+    #[allow(clippy::case_sensitive_file_extension_comparisons)]
     let hidden = path == MANIFEST || path.ends_with(".br");
     let file = if hidden { None } else { Site::get(path) }.ok_or(Failure::NotFound)?;
     if !matches!(method, Method::GET | Method::HEAD) {

@@ -121,6 +121,8 @@ fn internal(error: &(dyn Error + 'static)) -> Failure {
 }
 
 /// What a panic in a handler is answered with.
+// The layer that calls it hands the panic over.
+#[allow(clippy::needless_pass_by_value)]
 pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     let message = panic
         .downcast_ref::<String>()

@@ -16,7 +16,7 @@ use super::session::MaybeSignedIn;
 use super::state::AppState;
 
 /// The most bytes of a call: many times what the largest form can hold, so that its own errors are seen.
-const LIMIT: usize = 2 * 1024 * 1024;
+pub(super) const LIMIT: usize = 2 * 1024 * 1024;
 
 /// Calls a function. It decides itself who may.
 pub(super) async fn call(

@@ -51,7 +51,10 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route("/admin/", get(admin::index))
         .route("/admin/oauth-applications", get(admin::index))
         .route("/admin/{*path}", get(admin::page))
-        .route("/api/{*function}", post(functions::call))
+        .route(
+            "/api/{*function}",
+            post(functions::call).layer(DefaultBodyLimit::max(functions::LIMIT)),
+        )
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn_with_state(state.clone(), same_origin::check))
 }

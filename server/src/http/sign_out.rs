@@ -28,9 +28,10 @@ pub(super) async fn submit(
     if let Some(token) = session::token(&state, &headers) {
         state.instance.sessions.end(&token).await?;
     }
-    let return_to = form
-        .map(|Form(form)| ReturnTo::parse(&form.return_to))
-        .unwrap_or(ReturnTo::home());
+    let return_to = form.map_or_else(
+        |_| ReturnTo::home(),
+        |Form(form)| ReturnTo::parse(&form.return_to),
+    );
     let mut response = Redirect::to(&return_to.sign_in()).into_response();
     session::forget(&mut response, &state);
     Ok(response)

@@ -8,7 +8,7 @@ mod clock;
 mod page;
 
 pub(crate) use self::app::TestApp;
-pub(crate) use self::binary::{Binary, Finished, Server};
+pub(crate) use self::binary::{Binary, Server};
 pub(crate) use self::browser::{Answer, Browser};
 pub(crate) use self::page::assert_sound;
 

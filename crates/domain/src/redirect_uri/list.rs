@@ -164,8 +164,9 @@ mod tests {
         assert_eq!(read(" \n "), Err(RedirectUrisError::None));
         let many = |count| {
             (0..count)
-                .map(|n| format!("https://a.example/{n}\n"))
-                .collect::<String>()
+                .map(|n| format!("https://a.example/{n}"))
+                .collect::<Vec<_>>()
+                .join("\n")
         };
         assert!(read(&many(20)).is_ok());
         assert_eq!(read(&many(21)), Err(RedirectUrisError::TooMany(21)));
