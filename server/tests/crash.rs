@@ -23,11 +23,11 @@ async fn every_save_that_was_answered_is_there_afterwards() {
             .await
             .assert_redirect("/");
         let answered = Arc::new(AtomicUsize::new(0));
-        let mut savers = tokio::task::JoinSet::new();
-        for saver in 0..4 {
-            savers.spawn(save_until_it_fails(
+        let mut workers = tokio::task::JoinSet::new();
+        for worker in 0..4 {
+            workers.spawn(save_until_it_fails(
                 browser.clone(),
-                format!("{round}-{saver}"),
+                format!("{round}-{worker}"),
                 answered.clone(),
             ));
         }
@@ -36,8 +36,8 @@ async fn every_save_that_was_answered_is_there_afterwards() {
         }
         server.send("-KILL");
         server.wait();
-        for saved in savers.join_all().await {
-            acknowledged.extend(saved);
+        for names in workers.join_all().await {
+            acknowledged.extend(names);
         }
         let list = binary.run(&["app", "list", "--json"]).json();
         let kept: HashSet<String> = list
@@ -46,8 +46,8 @@ async fn every_save_that_was_answered_is_there_afterwards() {
             .iter()
             .map(|app| app["client_id"].as_str().unwrap().to_owned())
             .collect();
-        let lost: Vec<_> = acknowledged.difference(&kept).collect();
-        assert!(lost.is_empty(), "lost {lost:?}");
+        let missing: Vec<_> = acknowledged.difference(&kept).collect();
+        assert!(missing.is_empty(), "lost {missing:?}");
     }
     assert!(acknowledged.len() >= 3 * ENOUGH);
 }
@@ -57,10 +57,10 @@ async fn save_until_it_fails(
     number: String,
     answered: Arc<AtomicUsize>,
 ) -> Vec<String> {
-    let mut saved = vec![];
+    let mut names = vec![];
     loop {
         let draft = json!({ "draft": {
-            "name": format!("App {number}-{}", saved.len()),
+            "name": format!("App {number}-{}", names.len()),
             "redirect_uris": "https://myapp.com/oauth/callback",
             "scopes": ["read:posts"],
             "confidential": true,
@@ -78,7 +78,7 @@ async fn save_until_it_fails(
         let Ok(answer) = response.json::<serde_json::Value>().await else {
             break;
         };
-        saved.push(
+        names.push(
             answer["client_id"]
                 .as_str()
                 .unwrap_or_else(|| panic!("{answer}"))
@@ -86,5 +86,5 @@ async fn save_until_it_fails(
         );
         answered.fetch_add(1, Ordering::Relaxed);
     }
-    saved
+    names
 }
