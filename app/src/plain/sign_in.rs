@@ -96,7 +96,7 @@ mod tests {
         let html = page.to_html();
         assert_sound(&html);
         assert!(
-            html.contains("role=\"alert\">The email or the password is wrong."),
+            html.contains("role=\"alert\"") && html.contains(">The email or the password is wrong.<"),
             "{html}"
         );
         assert!(
