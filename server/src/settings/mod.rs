@@ -70,10 +70,6 @@ pub struct ServeArgs {
         value_delimiter = ','
     )]
     pub trusted_proxies: Vec<IpAddr>,
-
-    /// Serve the demonstration network: only on loopback, only from an empty folder or a demonstration's
-    #[arg(long)]
-    pub demo: bool,
 }
 
 /// Where the data is.
@@ -96,8 +92,6 @@ pub struct ServeSettings {
     pub public_url: Option<PublicUrl>,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Whether to serve the demonstration network.
-    pub demo: bool,
 }
 
 impl DataArgs {
@@ -134,7 +128,6 @@ impl ServeArgs {
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
             public_url: self.public_url.or(file.public_url),
             trusted_proxies,
-            demo: self.demo,
         })
     }
 }
