@@ -92,6 +92,7 @@ check-format:
 check-lints:
 	$(say) 'Checking lints'
 	@cargo clippy $(NATIVE) --all-targets --quiet -- -D warnings
+	@cargo clippy --release --package latchkey-frontend --target wasm32-unknown-unknown --quiet -- -D warnings
 
 check-units:
 	$(say) 'Running unit and integration tests'

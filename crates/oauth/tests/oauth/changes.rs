@@ -151,3 +151,33 @@ async fn a_member_or_a_host_who_disconnects_ends_the_tokens() {
             .contains("a host disconnected")
     );
 }
+
+#[tokio::test]
+async fn with_the_key_but_another_database_nothing_is_good() {
+    let (stolen_from, world) = (World::new(), World::new());
+    // Otherwise the seeded randomness would give both the same salts.
+    world.web_app().await;
+    let (ada, app) = (stolen_from.ada().await, stolen_from.web_app().await);
+    let forged = stolen_from.connect(&app, &ada).await;
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let own = world.connect(&app, &ada).await;
+    let access = async |world: &World, token| world.use_token(token).await.map(|access| access.grant.id);
+    // Both are made with one key, for a grant with one number.
+    let number = access(&stolen_from, forged.access_token.expose()).await.unwrap();
+    assert_eq!(access(&world, own.access_token.expose()).await.unwrap(), number);
+
+    assert!(access(&world, forged.access_token.expose()).await.is_err());
+    assert_eq!(
+        refusal(world.refresh(&app, forged.refresh_token.expose()).await).0,
+        "invalid_grant"
+    );
+    assert!(
+        !world
+            .introspect(&app, forged.access_token.expose())
+            .await
+            .unwrap()
+            .active
+    );
+    world.revoke(&app, forged.refresh_token.expose()).await.unwrap();
+    access(&world, own.access_token.expose()).await.unwrap();
+}

@@ -159,6 +159,24 @@ async fn a_trusted_application_is_let_through_and_nothing_is_remembered() {
 }
 
 #[tokio::test]
+async fn what_a_trusted_application_asked_for_all_the_same_is_not_remembered_either() {
+    let world = World::new();
+    let ada = world.ada().await;
+    let spec = spec("https://app.example/cb", "read:posts write:posts");
+    let app = world.register(trusted(spec.clone())).await;
+    let page = world
+        .consent_page(&app.asks(&[("prompt", "consent")]), &ada)
+        .await;
+    assert!(
+        answer(&world.allow(&page, "read:posts write:posts", &ada).await)
+            .get("code")
+            .is_some()
+    );
+    world.edit(&app, spec).await;
+    world.consent_page(&app.asks(&[]), &ada).await;
+}
+
+#[tokio::test]
 async fn a_trusted_application_gets_no_host_scopes_from_a_member() {
     let world = World::new();
     let ada = world.ada().await;

@@ -225,3 +225,14 @@ async fn what_is_no_refresh_token_is_refused_in_words() {
         "invalid_grant"
     );
 }
+
+#[tokio::test]
+async fn a_parameter_twice_is_refused_even_where_it_has_no_meaning() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let mut form = refreshes(tokens.refresh_token.expose(), &[]);
+    form.extend([("code".into(), "a".into()), ("code".into(), "b".into())]);
+    assert_eq!(refusal(world.exchange(&app, &form).await).0, "invalid_request");
+    world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+}
