@@ -1,0 +1,82 @@
+//! One HTTP connection that stays open.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+use http::header::{CONTENT_TYPE, HOST};
+use http::{HeaderValue, Request, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::SendRequest;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+/// A request with its body.
+pub(crate) type Ask = Request<Full<Bytes>>;
+
+/// An answer, read to its end.
+pub(crate) type Answer = Response<Bytes>;
+
+/// A connection.
+pub(crate) struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    host: HeaderValue,
+}
+
+impl Connection {
+    /// Connects.
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await.context("cannot connect")?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        Ok(Self {
+            sender,
+            host: HeaderValue::from_str(&address.to_string())?,
+        })
+    }
+
+    /// Asks, and waits for the whole answer.
+    pub(crate) async fn send(&mut self, mut ask: Ask) -> Result<Answer> {
+        ask.headers_mut().insert(HOST, self.host.clone());
+        self.sender.ready().await?;
+        let (parts, body) = self.sender.send_request(ask).await?.into_parts();
+        Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
+    }
+}
+
+/// A GET.
+pub(crate) fn get(path: &str, headers: &[(&str, &str)]) -> Ask {
+    build("GET", path, headers, Bytes::new())
+}
+
+/// A POST of a form.
+pub(crate) fn post(path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Ask {
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    let mut ask = build("POST", path, headers, body.into());
+    ask.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/x-www-form-urlencoded"),
+    );
+    ask
+}
+
+/// A POST of JSON.
+pub(crate) fn post_json(path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Ask {
+    let mut ask = build("POST", path, headers, body.to_string().into());
+    ask.headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    ask
+}
+
+fn build(method: &str, path: &str, headers: &[(&str, &str)], body: Bytes) -> Ask {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request
+        .body(Full::new(body))
+        .unwrap_or_else(|error| unreachable!("the benchmark's own request is wrong: {error}"))
+}

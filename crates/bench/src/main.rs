@@ -1,0 +1,90 @@
+//! Measures the real binary: how many requests a second, how long they take, how much memory, how soon it is ready. A
+//! bare axum endpoint is measured in the same run, by the same client, on the same machine, since only the ratio to it
+//! says anything about Latchkey. Everything stays on the loopback interface and ends by itself.
+
+mod applications;
+mod bare;
+mod client;
+mod load;
+mod memory;
+mod oauth;
+mod person;
+mod process;
+mod statistics;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+
+const USAGE: &str = "\
+usage: latchkey-bench [--quick] [applications | oauth | size]
+                        all of it, or a part; --quick: one short round, to see that it works
+       latchkey-bench bare
+                        only serve the bare endpoint, on a port that is printed";
+
+/// How much is measured.
+#[derive(Clone, Copy)]
+struct Plan {
+    /// How often each thing is measured; the median is printed.
+    rounds: usize,
+    /// How long a round of one thing takes, in seconds.
+    seconds: u64,
+}
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    arguments.retain(|argument| argument != "--quick");
+    let plan = if quick {
+        Plan {
+            rounds: 1,
+            seconds: 1,
+        }
+    } else {
+        Plan {
+            rounds: 5,
+            seconds: 3,
+        }
+    };
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["bare"] => bare::serve(),
+        [] => all(plan),
+        ["applications"] => run(applications::measure(plan)),
+        ["oauth"] => run(oauth::measure(plan)),
+        ["size"] => run(memory::measure(plan)),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("latchkey-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn all(plan: Plan) -> Result<()> {
+    run(memory::measure(plan))?;
+    run(oauth::measure(plan))?;
+    run(applications::measure(plan))
+}
+
+/// The load comes from one thread, so that it takes as little as it can from the servers, which share the processor.
+fn run(work: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}
+
+/// The binary, which is built into the same folder.
+fn latchkey() -> Result<PathBuf> {
+    let path = std::env::current_exe()?.with_file_name("latchkey");
+    ensure!(path.exists(), "{} is missing: run `make build`", path.display());
+    path.canonicalize().context("cannot find the binary")
+}

@@ -1,0 +1,72 @@
+//! A person in a browser, as far as the measurements need one.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result, ensure};
+use http::header::SET_COOKIE;
+
+use crate::client::{Answer, Ask, Connection, get, post, post_json};
+
+/// Somebody who is signed in.
+pub(crate) struct Person {
+    connection: Connection,
+    /// The session cookie.
+    pub(crate) cookie: String,
+}
+
+impl Person {
+    /// The demonstration's host.
+    pub(crate) async fn host(address: SocketAddr) -> Result<Self> {
+        let mut connection = Connection::open(address).await?;
+        let form = [("email", "host@demo.example"), ("password", "latchkey-demo")];
+        let answer = connection.send(post("/sign-in", &[], &form)).await?;
+        let cookie = answer
+            .headers()
+            .get(SET_COOKIE)
+            .and_then(|cookie| cookie.to_str().ok()?.split(';').next())
+            .with_context(|| format!("nobody could sign in: {}", answer.status()))?
+            .to_owned();
+        Ok(Self { connection, cookie })
+    }
+
+    /// Sends a request that is ready.
+    pub(crate) async fn send(&mut self, ask: Ask) -> Result<Answer> {
+        self.connection.send(ask).await
+    }
+
+    /// Opens a page.
+    pub(crate) async fn open(&mut self, path: &str) -> Result<Answer> {
+        let ask = get(path, &[("cookie", &self.cookie)]);
+        self.send(ask).await
+    }
+
+    /// A call of one of the page's functions.
+    pub(crate) fn call(&self, function: &str, arguments: &serde_json::Value) -> Ask {
+        let path = format!("/api/{function}");
+        post_json(
+            &path,
+            &[("cookie", &self.cookie), ("sec-fetch-site", "same-origin")],
+            arguments,
+        )
+    }
+
+    /// Registers an application on the page.
+    pub(crate) async fn register(&mut self, name: &str) -> Result<()> {
+        let draft = serde_json::json!({ "draft": {
+            "name": name,
+            "redirect_uris": "https://myapp.com/oauth/callback",
+            "scopes": ["read:userinfo", "read:posts", "write:posts"],
+            "confidential": true,
+            "skip_consent": false,
+        }});
+        let ask = self.call("applications/create", &draft);
+        let answer = self.send(ask).await?;
+        ensure!(
+            answer.status().is_success(),
+            "an application could not be registered: {} {}",
+            answer.status(),
+            String::from_utf8_lossy(answer.body())
+        );
+        Ok(())
+    }
+}

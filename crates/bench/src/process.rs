@@ -1,0 +1,122 @@
+//! The servers that are measured. Each is a process of its own, and ends with its value.
+
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::client::{Connection, get};
+use crate::latchkey;
+
+/// How long a server may take until it is ready.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A server that runs.
+pub(crate) struct Server {
+    process: Child,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// How long it took from its start until it said that it is ready.
+    pub(crate) ready_after: Duration,
+}
+
+impl Server {
+    /// Latchkey on this data folder, with the demonstration's people. Its log is not read, and so not written.
+    pub(crate) async fn latchkey(data: &Path) -> Result<Self> {
+        let address = free_address()?;
+        let begun = Instant::now();
+        let process = Command::new(latchkey()?)
+            .args(["serve", "--demo", "--data-dir"])
+            .arg(data)
+            .args(["--listen", &address.to_string()])
+            .env("RUST_LOG", "warn")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot start latchkey")?;
+        let mut server = Self {
+            process,
+            address,
+            ready_after: Duration::ZERO,
+        };
+        server.wait_until_ready(begun).await?;
+        Ok(server)
+    }
+
+    /// The bare endpoint.
+    pub(crate) fn bare() -> Result<Self> {
+        let begun = Instant::now();
+        let mut process = Command::new(std::env::current_exe()?)
+            .arg("bare")
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let output = process.stdout.take().context("the bare endpoint has no output")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        Ok(Self {
+            process,
+            address: line.trim().parse().context("the bare endpoint did not start")?,
+            ready_after: begun.elapsed(),
+        })
+    }
+
+    async fn wait_until_ready(&mut self, begun: Instant) -> Result<()> {
+        while begun.elapsed() < PATIENCE {
+            if let Ok(mut connection) = Connection::open(self.address).await
+                && let Ok(answer) = connection.send(get("/healthz", &[])).await
+                && answer.status().is_success()
+            {
+                self.ready_after = begun.elapsed();
+                return Ok(());
+            }
+            if let Some(status) = self.process.try_wait()? {
+                bail!("latchkey ended by itself: {status}");
+            }
+            tokio::time::sleep(Duration::from_micros(500)).await;
+        }
+        bail!("latchkey was not ready after {PATIENCE:?}")
+    }
+
+    /// The memory that the process has in use now, in bytes (`VmRSS`).
+    pub(crate) fn memory(&self) -> Result<u64> {
+        let path = format!("/proc/{}/status", self.process.id());
+        let status = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        let kibibytes = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .and_then(|value| value.trim().trim_end_matches(" kB").parse::<u64>().ok())
+            .with_context(|| format!("{path} has no VmRSS"))?;
+        Ok(kibibytes * 1_024)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // The data folder goes next: there is nothing to save.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// An application, made with the command line beside the running server.
+pub(crate) fn create_application(data: &Path, arguments: &[&str]) -> Result<Value> {
+    let output = Command::new(latchkey()?)
+        .args(["app", "create", "--json", "--data-dir"])
+        .arg(data)
+        .args(arguments)
+        .output()?;
+    if !output.status.success() {
+        bail!("latchkey app create: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+/// A port that is free now. The server cannot say which one it took before it is ready, and that is what is measured.
+fn free_address() -> Result<SocketAddr> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    Ok(listener.local_addr()?)
+}
