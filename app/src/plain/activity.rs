@@ -126,7 +126,7 @@ fn row(line: ActivityLine, client_id: &str) -> impl IntoView + use<> {
                     {moment(event.at)}
                 </time>
             </p>
-            <p class="activity-message">{event.message}</p>
+            <p class="activity-message">{message(&event.message)}</p>
             <p class="muted activity-facts">
                 {member.map(|name| view! { <span>{name}</span> })}
                 {event.address.map(|address| view! { <span class="mono">{address}</span> })}
@@ -135,7 +135,7 @@ fn row(line: ActivityLine, client_id: &str) -> impl IntoView + use<> {
                     .map(|id| {
                         view! {
                             <span>
-                                "Request " <span class="mono">{id}</span>
+                                "Request id " <span class="mono">{id}</span>
                             </span>
                         }
                     })}
@@ -143,6 +143,22 @@ fn row(line: ActivityLine, client_id: &str) -> impl IntoView + use<> {
             {offer(candidate, entry.id, client_id)}
         </li>
     }
+}
+
+/// The words of an entry, in which what stands between backticks is code.
+fn message(words: &str) -> impl IntoView + use<> {
+    words
+        .split('`')
+        .enumerate()
+        .map(|(index, part)| {
+            let part = part.to_owned();
+            if index % 2 == 1 {
+                view! { <code class="mono">{part}</code> }.into_any()
+            } else {
+                part.into_any()
+            }
+        })
+        .collect_view()
 }
 
 /// What can be done about a redirect URI that was not registered.
@@ -246,7 +262,7 @@ mod tests {
             "Failed",
             "datetime=\"2027-01-15T08:00:00Z\"",
             ">15 Jan 2027, 08:00:00 UTC</time>",
-            "redirect_uri was `https://app.example/&lt;b&gt;`",
+            "redirect_uri was <code class=\"mono\">https://app.example/&lt;b&gt;</code>",
             "a member who was removed",
             "192.0.2.1",
             "0123456789abcdef",

@@ -76,9 +76,8 @@ pub(super) async fn add(
     let registrar = &state.instance.registrar;
     let caller = caller(&host, &client);
     let (_, line) = registrar.activity_line(&caller, &client_id, entry).await?;
-    let uri = match (line.candidate, line.entry.event.redirect_uri) {
-        (Candidate::Addable, Some(uri)) => uri,
-        _ => return question(&state, &client, &host, (&client_id, entry), None).await,
+    let (Candidate::Addable, Some(uri)) = (line.candidate, line.entry.event.redirect_uri) else {
+        return question(&state, &client, &host, (&client_id, entry), None).await;
     };
     match registrar
         .add_redirect_uri(&caller, &client_id, revision, &uri)

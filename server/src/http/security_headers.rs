@@ -65,8 +65,8 @@ pub(super) fn allow_scripts(headers: &mut HeaderMap, nonce: &str) {
     }
 }
 
-/// Lets the page's forms end at `target`: Chromium and WebKit hold `form-action` against every address that a form is
-/// redirected to, and would stop the browser on its way back to the application.
+/// Lets the page's forms end at `target`: Chromium holds `form-action` against every address that a form is redirected
+/// to, and would stop the browser on its way back to the application.
 pub(super) fn allow_form_target(headers: &mut HeaderMap, target: &RedirectUri) {
     let policy = PLAIN.replace(
         "form-action 'self'",
@@ -77,28 +77,12 @@ pub(super) fn allow_form_target(headers: &mut HeaderMap, target: &RedirectUri) {
     }
 }
 
-/// The narrowest source expression (CSP level 3 section 2.3.1) that covers a redirect URI: its origin, or its scheme
-/// where the grammar has no word for the host (IP addresses but 127.0.0.1, underscores) or there is none.
+/// The source expression (CSP level 3 section 2.3.1) for where a redirect URI leads: its scheme. Its origin would be
+/// too little: many applications send the browser on from their callback, from `api.` to `www.` or from one local port
+/// to another, and Chromium stops that too, long after the person has left this site.
 fn form_target(target: &RedirectUri) -> String {
-    let (scheme, _) = target.as_str().split_once(':').unwrap_or((target.as_str(), ""));
-    if target.is_private_use() {
-        return format!("{scheme}:");
-    }
-    let authority = target.host();
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => authority,
-    };
-    let is_name = host
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
-        && !host.ends_with('.')
-        && host.parse::<std::net::IpAddr>().is_err();
-    if is_name || host == "127.0.0.1" {
-        format!("{scheme}://{authority}")
-    } else {
-        format!("{scheme}:")
-    }
+    let scheme = target.as_str().split(':').next().unwrap_or_default();
+    format!("{}:", scheme.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -106,20 +90,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_may_end_at_the_redirect_uri_and_hardly_anywhere_else() {
+    fn a_form_may_end_where_the_redirect_uri_leads() {
         for (uri, source) in [
-            ("https://myapp.com/oauth/callback", "https://myapp.com"),
-            (
-                "https://myapp.com:8443/cb?a=1;script-src",
-                "https://myapp.com:8443",
-            ),
-            ("https://myapp.com?x=1", "https://myapp.com"),
-            ("http://127.0.0.1:51234/cb", "http://127.0.0.1:51234"),
-            ("http://localhost:3000/", "http://localhost:3000"),
+            ("https://myapp.com/oauth/callback?a=1;script-src", "https:"),
+            ("HTTPS://myapp.com", "https:"),
+            ("http://127.0.0.1:51234/cb", "http:"),
             ("http://[::1]:51234/cb", "http:"),
-            ("https://192.0.2.1/cb", "https:"),
-            ("https://my_app.example/cb", "https:"),
-            ("https://myapp.com./cb", "https:"),
             ("com.example.app:/oauth", "com.example.app:"),
             ("com.example.app://x;script-src/oauth", "com.example.app:"),
         ] {
@@ -132,10 +108,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         allow_form_target(&mut headers, &"https://myapp.com/cb".parse().unwrap());
         let policy = headers[CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert_eq!(policy.replace(" https://myapp.com", ""), PLAIN);
-        assert!(
-            policy.contains("form-action 'self' https://myapp.com;"),
-            "{policy}"
-        );
+        assert_eq!(policy.replace(" https:", ""), PLAIN);
+        assert!(policy.contains("form-action 'self' https:;"), "{policy}");
     }
 }

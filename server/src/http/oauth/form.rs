@@ -48,7 +48,9 @@ impl ClientForm {
     /// Reads a request. What cannot be read is answered with `invalid_request`, in JSON.
     pub(super) async fn read(request: Request<Body>) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        check_content_type(&parts.headers)?;
+        if let Some(words) = wrong_content_type(&parts.headers) {
+            return Err(answer::unreadable(StatusCode::BAD_REQUEST, words));
+        }
         let body = axum::body::to_bytes(body, LIMIT).await.map_err(|_| {
             answer::unreadable(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -87,23 +89,22 @@ pub(super) fn authorization(headers: &HeaderMap) -> Option<String> {
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-fn check_content_type(headers: &HeaderMap) -> Result<(), Response> {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .map(|value| value.to_str().unwrap_or("?"));
-    let essence = content_type
-        .and_then(|value| value.split(';').next())
-        .map(|essence| essence.trim().to_ascii_lowercase());
-    let words = match essence.as_deref() {
-        Some(FORM) => return Ok(()),
-        Some(json) if json.ends_with("json") => {
-            "the body is JSON; OAuth expects application/x-www-form-urlencoded: grant_type=...&client_id=..., without \
-             braces"
-        }
-        Some(_) => "the body has another content type; expected application/x-www-form-urlencoded",
-        None => "the request has no Content-Type; expected a body of type application/x-www-form-urlencoded",
+/// What is wrong with the content type, for the integrator; `None` if it is a form's.
+fn wrong_content_type(headers: &HeaderMap) -> Option<&'static str> {
+    let Some(content_type) = headers.get(CONTENT_TYPE) else {
+        return Some(
+            "the request has no Content-Type; expected a body of type application/x-www-form-urlencoded",
+        );
     };
-    Err(answer::unreadable(StatusCode::BAD_REQUEST, words))
+    let content_type = String::from_utf8_lossy(content_type.as_bytes()).to_ascii_lowercase();
+    match content_type.split(';').next().unwrap_or_default().trim() {
+        FORM => None,
+        json if json.ends_with("json") => Some(
+            "the body is JSON; OAuth expects application/x-www-form-urlencoded: grant_type=...&client_id=..., without \
+             braces",
+        ),
+        _ => Some("the body has another content type; expected application/x-www-form-urlencoded"),
+    }
 }
 
 #[cfg(test)]
@@ -114,20 +115,23 @@ mod tests {
         pairs(encoded.as_bytes())
     }
 
-    fn owned(pairs: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
+    fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Some(pairs.iter().map(own).collect())
+        pairs.iter().map(own).collect()
     }
 
     #[test]
     fn duplicates_and_order_stay() {
-        assert_eq!(read("b=1&a=2&b=3"), owned(&[("b", "1"), ("a", "2"), ("b", "3")]));
+        assert_eq!(
+            read("b=1&a=2&b=3").unwrap(),
+            owned(&[("b", "1"), ("a", "2"), ("b", "3")])
+        );
     }
 
     #[test]
     fn is_decoded_as_browsers_and_libraries_encode() {
         assert_eq!(
-            read("scope=a+b%20c&state=%C3%A9%2B&x&=y&&z=1=2"),
+            read("scope=a+b%20c&state=%C3%A9%2B&x&=y&&z=1=2").unwrap(),
             owned(&[
                 ("scope", "a b c"),
                 ("state", "é+"),
@@ -136,8 +140,8 @@ mod tests {
                 ("z", "1=2")
             ])
         );
-        assert_eq!(read(""), owned(&[]));
-        assert_eq!(read("a=%zz%"), owned(&[("a", "%zz%")]));
+        assert_eq!(read("").unwrap(), owned(&[]));
+        assert_eq!(read("a=%zz%").unwrap(), owned(&[("a", "%zz%")]));
     }
 
     #[test]
