@@ -1,15 +1,14 @@
-//! The single-page application: which page stands at which address.
+//! The single-page application.
 
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::path;
+use leptos_router::components::Router;
 
 use crate::browser;
 use crate::components::toast::{ToastRegion, Toasts};
-use crate::pages::not_found::NotFoundPage;
 use crate::pages::oauth_applications::OAuthApplicationsPage;
 
-/// The admin.
+/// The admin. It has one page so far, which reads its address itself: a table of routes would be a tenth of all the
+/// WebAssembly. Where nothing stands at an address, the page says so.
 #[component]
 pub fn App() -> impl IntoView {
     provide_context(Toasts::new());
@@ -17,9 +16,7 @@ pub fn App() -> impl IntoView {
     Effect::new(browser::mark_ready);
     view! {
         <Router>
-            <FlatRoutes fallback=NotFoundPage>
-                <Route path=path!("/admin/settings/oauth-applications/*dialog") view=OAuthApplicationsPage />
-            </FlatRoutes>
+            <OAuthApplicationsPage />
         </Router>
         <ToastRegion />
     }

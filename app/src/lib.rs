@@ -14,6 +14,7 @@
 mod app;
 mod browser;
 mod components;
+mod first;
 mod functions;
 mod pages;
 #[cfg(feature = "ssr")]
@@ -24,5 +25,7 @@ pub mod request;
 mod shell;
 
 pub use self::app::App;
+#[cfg(feature = "ssr")]
+pub use self::first::{FirstView, read as read_first_view};
 #[cfg(feature = "ssr")]
 pub use self::shell::shell;

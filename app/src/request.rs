@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
 use latchkey_domain::{Actor, Member};
-use latchkey_registration::Registrar;
+use latchkey_registration::{Caller, Registrar};
 
 /// The request, as far as pages care.
 #[derive(Clone)]
@@ -21,6 +21,15 @@ pub struct Request {
     pub assets: Arc<Assets>,
     /// The status that the answer will have.
     pub status: Status,
+}
+
+impl Request {
+    /// Who asks; `None` if nobody is signed in.
+    pub(crate) fn caller(&self) -> Option<Caller> {
+        self.viewer
+            .as_ref()
+            .map(|viewer| Caller::member(viewer, self.actor.clone()))
+    }
 }
 
 /// The addresses of the built files, with their content hashes: `/pkg/latchkey.<hash>.js` and so on.

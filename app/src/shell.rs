@@ -4,6 +4,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
 use crate::app::App;
+use crate::first;
 use crate::request::Request;
 
 /// The whole document, for the server to render. The scripts carry the nonce of the Content-Security-Policy.
@@ -35,6 +36,7 @@ pub fn shell() -> impl IntoView {
                     r#type="application/wasm"
                     crossorigin="anonymous"
                 />
+                {first::first_view().map(|first| first::carrier(&first))}
                 <script type="module" nonce=nonce inner_html=start></script>
             </head>
             <body>

@@ -4,6 +4,8 @@
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::prune;
+
 /// The script and the WebAssembly that belong together.
 pub(crate) struct Bindings {
     pub(crate) js: String,
@@ -31,6 +33,8 @@ pub(crate) fn generate(compiled: Vec<u8>) -> Result<Bindings> {
         output.snippets(),
         output.local_modules().keys()
     );
+    let pruned = prune::prune(output.wasm_mut());
+    println!("{pruned} functions that are never called were taken out.");
     Ok(Bindings {
         js: output.js().to_owned(),
         wasm: output.wasm_mut().emit_wasm(),

@@ -10,6 +10,7 @@ mod fingerprint;
 mod layout;
 mod manifest;
 mod optimise;
+mod prune;
 mod publish;
 mod report;
 mod site;

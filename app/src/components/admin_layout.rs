@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 
-use crate::functions::viewer::current_viewer;
-
 /// The layout of the admin.
 #[component]
-pub(crate) fn AdminLayout(children: Children) -> impl IntoView {
-    let viewer = Resource::new(|| (), |()| current_viewer());
-    let network = move || viewer.get().and_then(Result::ok).map(|viewer| viewer.network);
-    let name = move || viewer.get().and_then(Result::ok).map(|viewer| viewer.name);
+pub(crate) fn AdminLayout(
+    /// The network's name.
+    network: String,
+    /// The name of who is signed in.
+    viewer: String,
+    children: Children,
+) -> impl IntoView {
     view! {
         <a class="skip-link" href="#main">
             "Skip to the page"
@@ -17,9 +18,7 @@ pub(crate) fn AdminLayout(children: Children) -> impl IntoView {
         <header class="topbar">
             <a class="brand" href="/" rel="external">
                 <span class="brand-mark" aria-hidden="true"></span>
-                <span class="brand-name">
-                    <Suspense>{network}</Suspense>
-                </span>
+                <span class="brand-name">{network}</span>
             </a>
             <nav class="topbar-nav" aria-label="Main">
                 <a href="/" rel="external">
@@ -33,9 +32,7 @@ pub(crate) fn AdminLayout(children: Children) -> impl IntoView {
                 </a>
             </nav>
             <form class="topbar-user" method="post" action="/sign-out">
-                <span class="topbar-name">
-                    <Suspense>{name}</Suspense>
-                </span>
+                <span class="topbar-name">{viewer}</span>
                 <button class="button button-quiet" type="submit">
                     "Sign out"
                 </button>

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use latchkey_domain::ClientType;
+use latchkey_domain::{ClientType, Scope};
 use leptos::prelude::*;
 
 use super::copy_button::{CopyButton, Source};
@@ -13,65 +13,50 @@ use crate::browser;
 use crate::functions::applications::{ApplicationCard as Card, Moment, set_paused};
 use crate::pages::oauth_applications::{Dialog, ListContext};
 
-/// The card of one application. `card` changes when the application does; the card itself stays, and with it the focus.
+/// The card of one application. `card` changes when the application does; the card's buttons stay, and with them the
+/// focus.
 #[component]
 pub(crate) fn ApplicationCard(client_id: String, card: Memo<Card>) -> impl IntoView {
     let list = expect_context::<ListContext>();
     let id = StoredValue::new(client_id.clone());
     let heading = format!("card-{client_id}");
-    let name = Memo::new(move |_| card.with(|card| card.spec.name.to_string()));
-    let confidential =
-        Memo::new(move |_| card.with(|card| card.spec.client_type == ClientType::Confidential));
-    let open = |dialog: fn(String) -> Dialog| {
-        let client_id = client_id.clone();
-        move |_| list.open(dialog(client_id.clone()))
-    };
-    let fresh = {
-        let client_id = client_id.clone();
-        Signal::derive(move || {
-            list.fresh_secret.with(|fresh| {
-                fresh
-                    .as_ref()
-                    .filter(|(id, _)| *id == client_id)
-                    .map(|(_, secret)| secret.clone())
-            })
+    let paused = Memo::new(move |_| card.with(|card| card.paused));
+    let confidential = Memo::new(move |_| card.with(|card| card.form.confidential));
+    let fresh = Signal::derive(move || {
+        list.fresh_secret.with(|fresh| {
+            fresh
+                .as_ref()
+                .filter(|(of, _)| id.with_value(|id| of == id))
+                .map(|(_, secret)| secret.clone())
         })
-    };
-    let copy_id: Source = {
-        let client_id = client_id.clone();
-        Arc::new(move || {
-            let client_id = client_id.clone();
-            Box::pin(async move { Ok(client_id) })
-        })
+    });
+    let copy_id: Source = Arc::new(move || Box::pin(async move { Ok(id.get_value()) }));
+    // Its name is “Edit Mobile App”: its own label, then the card's heading, which changes with the application.
+    let tool = |deed: &'static str, class: &'static str, icon: Icon, dialog: Dialog| {
+        let own = dialog.opener();
+        view! {
+            <button
+                type="button"
+                class=class
+                id=own.clone()
+                aria-label=deed
+                aria-labelledby=format!("{own} card-{client_id}")
+                on:click=list.opener(dialog)
+            >
+                <Glyph icon />
+            </button>
+        }
     };
     view! {
-        <article class="card" class:card-paused=move || card.with(|card| card.paused) aria-labelledby=heading.clone()>
+        <article class="card" class:card-paused=paused aria-labelledby=heading.clone()>
             <header class="card-header">
                 <h2 class="card-name" id=heading.clone() tabindex="-1">
-                    {name}
+                    {move || card.with(|card| card.form.name.clone())}
                 </h2>
-                <Show when=move || card.with(|card| card.paused)>
-                    <span class="badge badge-paused">"Paused"</span>
-                </Show>
+                {move || paused.get().then(|| view! { <span class="badge badge-paused">"Paused"</span> })}
                 <div class="card-tools">
-                    <button
-                        type="button"
-                        class="icon-button"
-                        id=format!("edit-{client_id}")
-                        aria-label=move || format!("Edit {}", name.get())
-                        on:click=open(Dialog::Edit)
-                    >
-                        <Glyph icon=Icon::Pencil />
-                    </button>
-                    <button
-                        type="button"
-                        class="icon-button icon-button-danger"
-                        id=format!("delete-{client_id}")
-                        aria-label=move || format!("Delete {}", name.get())
-                        on:click=open(Dialog::Delete)
-                    >
-                        <Glyph icon=Icon::Trash />
-                    </button>
+                    {tool("Edit", "icon-button", Icon::Pencil, Dialog::Edit(client_id.clone()))}
+                    {tool("Delete", "icon-button icon-button-danger", Icon::Trash, Dialog::Delete(client_id.clone()))}
                 </div>
             </header>
             <dl class="facts">
@@ -82,104 +67,137 @@ pub(crate) fn ApplicationCard(client_id: String, card: Memo<Card>) -> impl IntoV
                         <CopyButton what="Client ID" source=copy_id />
                     </dd>
                 </div>
-                <Show when=move || confidential.get()>
-                    <div class="fact">
-                        <dt>"Client Secret"</dt>
-                        <dd>
-                            <SecretField client_id=id.get_value() fresh />
-                        </dd>
-                    </div>
-                </Show>
-                <div class="fact">
-                    <dt>"Redirect URI"</dt>
-                    <dd>
-                        {move || {
-                            card.with(|card| {
-                                card.spec
-                                    .redirect_uris
-                                    .iter()
-                                    .map(|uri| view! { <code class="mono value value-line">{uri.to_string()}</code> })
-                                    .collect_view()
-                            })
-                        }}
-                    </dd>
-                </div>
-                <div class="fact">
-                    <dt>"Type"</dt>
-                    <dd>{move || card.with(|card| card.spec.client_type.label())}</dd>
-                </div>
-                <div class="fact">
-                    <dt>"Scopes"</dt>
-                    <dd>
-                        <ul class="chips">
-                            {move || {
-                                card.with(|card| {
-                                    card.spec
-                                        .scopes
-                                        .iter()
-                                        .map(|scope| {
-                                            let host = scope.is_host_only();
-                                            view! {
-                                                <li class="chip mono" class:chip-host=host title=scope.description()>
-                                                    {scope.id()}
-                                                    {host.then(|| view! { <span class="chip-mark">"Host"</span> })}
-                                                </li>
-                                            }
-                                        })
-                                        .collect_view()
-                                })
-                            }}
-                        </ul>
-                    </dd>
-                </div>
-                <div class="fact">
-                    <dt>"Consent screen"</dt>
-                    <dd>{move || if card.with(|card| card.spec.skip_consent) { "Skipped" } else { "Shown" }}</dd>
-                </div>
+                {move || {
+                    confidential
+                        .get()
+                        .then(|| {
+                            view! {
+                                <div class="fact">
+                                    <dt>"Client Secret"</dt>
+                                    <dd>
+                                        <SecretField client_id=id.get_value() fresh />
+                                    </dd>
+                                </div>
+                            }
+                        })
+                }}
+                {move || card.with(facts)}
             </dl>
             <footer class="card-footer">
-                <p class="muted card-times">
-                    "Created " {move || card.with(|card| moment(&card.created))} " · "
-                    {move || {
-                        card.with(|card| match &card.last_used {
-                            Some(used) => view! { "Last used " {moment(used)} }.into_any(),
-                            None => "Never used".into_any(),
-                        })
-                    }} " · " {move || connected(card.with(|card| card.connected_members))}
-                </p>
-                <CardActions client_id=client_id.clone() card name />
+                <p class="muted card-times">{move || card.with(history)}</p>
+                <CardActions client_id card paused />
             </footer>
         </article>
     }
 }
 
+/// What the host decided.
+fn facts(card: &Card) -> AnyView {
+    let redirect_uris: Vec<_> = card
+        .form
+        .redirect_uris
+        .lines()
+        .map(|uri| view! { <code class="mono value value-line">{uri.to_owned()}</code> })
+        .collect();
+    let scopes: Vec<_> = card
+        .form
+        .scopes
+        .iter()
+        .filter_map(|id| id.parse::<Scope>().ok())
+        .map(|scope| {
+            let host = scope.is_host_only();
+            view! {
+                <li class=if host { "chip mono chip-host" } else { "chip mono" } title=scope.description()>
+                    {scope.id()}
+                    <span class="chip-mark">{if host { "Host" } else { "" }}</span>
+                </li>
+            }
+        })
+        .collect();
+    let client_type = if card.form.confidential {
+        ClientType::Confidential
+    } else {
+        ClientType::Public
+    };
+    view! {
+        <div class="fact">
+            <dt>"Redirect URI"</dt>
+            <dd>{redirect_uris}</dd>
+        </div>
+        <div class="fact">
+            <dt>"Type"</dt>
+            <dd>{client_type.label()}</dd>
+        </div>
+        <div class="fact">
+            <dt>"Scopes"</dt>
+            <dd>
+                <ul class="chips">{scopes}</ul>
+            </dd>
+        </div>
+        <div class="fact">
+            <dt>"Consent screen"</dt>
+            <dd>{if card.form.skip_consent { "Skipped" } else { "Shown" }}</dd>
+        </div>
+    }
+    .into_any()
+}
+
+/// When it was created and used, and by how many.
+fn history(card: &Card) -> AnyView {
+    let time = |moment: &Moment| view! { <time datetime=moment.iso.clone()>{moment.words.clone()}</time> };
+    let used = if card.last_used.is_some() {
+        "Last used "
+    } else {
+        "Never used"
+    };
+    view! {
+        "Created "
+        {time(&card.created)}
+        " · "
+        {used}
+        {card.last_used.as_ref().map(time)}
+        " · "
+        {connected(card.connected_members)}
+    }
+    .into_any()
+}
+
 /// What else can be done with an application.
 #[component]
-fn CardActions(client_id: String, card: Memo<Card>, name: Memo<String>) -> impl IntoView {
+fn CardActions(client_id: String, card: Memo<Card>, paused: Memo<bool>) -> impl IntoView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();
     let busy = RwSignal::new(false);
-    let open = |dialog: fn(String) -> Dialog| {
-        let client_id = client_id.clone();
-        move |_| list.open(dialog(client_id.clone()))
+    let id = client_id.clone();
+    let toggle = move |_| {
+        let pause = !paused.get_untracked();
+        let (client_id, name) = (id.clone(), card.with_untracked(|card| card.form.name.clone()));
+        busy.set(true);
+        browser::spawn(async move {
+            match set_paused(client_id, pause).await {
+                Ok(()) if pause => toasts.success(format!(
+                    "{name} paused. Its tokens are refused until you resume it."
+                )),
+                Ok(()) => toasts.success(format!("{name} resumed")),
+                Err(refusal) => toasts.failure(refusal.words()),
+            }
+            list.refresh();
+            let _ = busy.try_set(false);
+        });
     };
-    let toggle = {
-        let client_id = client_id.clone();
-        move |_| {
-            let pause = !card.with_untracked(|card| card.paused);
-            let (client_id, name) = (client_id.clone(), name.get_untracked());
-            busy.set(true);
-            browser::spawn(async move {
-                match set_paused(client_id, pause).await {
-                    Ok(()) if pause => toasts.success(format!(
-                        "{name} paused. Its tokens are refused until you resume it."
-                    )),
-                    Ok(()) => toasts.success(format!("{name} resumed")),
-                    Err(refusal) => toasts.failure(refusal.words()),
-                }
-                list.refresh();
-                let _ = busy.try_set(false);
-            });
+    let action = |label: &'static str, words: &'static str, dialog: Dialog| {
+        let own = dialog.opener();
+        view! {
+            <button
+                type="button"
+                class="button button-quiet"
+                id=own.clone()
+                aria-label=label
+                aria-labelledby=format!("{own} card-{client_id}")
+                on:click=list.opener(dialog)
+            >
+                {words}
+            </button>
         }
     };
     view! {
@@ -187,30 +205,15 @@ fn CardActions(client_id: String, card: Memo<Card>, name: Memo<String>) -> impl 
             <button
                 type="button"
                 class="button button-quiet"
-                aria-label=move || format!("{} {}", if card.with(|card| card.paused) { "Resume" } else { "Pause" }, name.get())
+                id=format!("pause-{client_id}")
+                aria-labelledby=format!("pause-{client_id} card-{client_id}")
                 aria-busy=move || busy.get().to_string()
                 on:click=toggle
             >
-                {move || if card.with(|card| card.paused) { "Resume" } else { "Pause" }}
+                {move || if paused.get() { "Resume" } else { "Pause" }}
             </button>
-            <button
-                type="button"
-                class="button button-quiet"
-                id=format!("duplicate-{client_id}")
-                aria-label=move || format!("Duplicate {}", name.get())
-                on:click=open(Dialog::Duplicate)
-            >
-                "Duplicate"
-            </button>
-            <button
-                type="button"
-                class="button button-quiet"
-                id=format!("disconnect-{client_id}")
-                aria-label=move || format!("Disconnect everyone from {}", name.get())
-                on:click=open(Dialog::Disconnect)
-            >
-                "Disconnect everyone"
-            </button>
+            {action("Duplicate", "Duplicate", Dialog::Duplicate(client_id.clone()))}
+            {action("Disconnect everyone from", "Disconnect everyone", Dialog::Disconnect(client_id.clone()))}
         </div>
     }
 }
@@ -222,8 +225,4 @@ pub(crate) fn connected(members: u64) -> String {
         1 => "1 member connected".into(),
         more => format!("{more} members connected"),
     }
-}
-
-fn moment(moment: &Moment) -> impl IntoView + use<> {
-    view! { <time datetime=moment.iso.clone()>{moment.words.clone()}</time> }
 }

@@ -8,6 +8,7 @@ use latchkey_domain::application::{DraftErrors, Field};
 use latchkey_domain::{ApplicationDraft, Scope, ScopeSet};
 use leptos::prelude::*;
 
+use super::field_error::FieldError;
 use super::refusal_notice::RefusalNotice;
 use super::scope_picker::ScopePicker;
 use crate::browser;
@@ -101,7 +102,7 @@ pub(crate) fn ApplicationForm(
         });
     };
     let error =
-        move |field: Field| Signal::derive(move || errors.with(|errors| errors.of(field).map(str::to_owned)));
+        move |field: Field| Memo::new(move |_| errors.with(|errors| errors.of(field).map(str::to_owned)));
     let name_error = error(Field::Name);
     let uris_error = error(Field::RedirectUris);
 
@@ -157,16 +158,20 @@ pub(crate) fn ApplicationForm(
                     hint="For applications on a server that can keep a secret. Uncheck for native and single-page applications: they cannot, and must use PKCE instead."
                     value=confidential
                 />
-                <Show when=move || has_secret && !confidential.get()>
-                    <p class="notice notice-warning" role="alert">
-                        "Saving destroys the client secret for good. Whatever still uses it stops working."
-                    </p>
-                </Show>
-                <Show when=move || was_public && confidential.get()>
-                    <p class="notice" role="status">
-                        "Saving makes a client secret and shows it to you. The application must use it from then on."
-                    </p>
-                </Show>
+                {move || {
+                    let (class, role, words) = if has_secret && !confidential.get() {
+                        ("notice notice-warning", "alert", "Saving destroys the client secret for good. Whatever still uses it stops working.")
+                    } else if was_public && confidential.get() {
+                        (
+                            "notice",
+                            "status",
+                            "Saving makes a client secret and shows it to you. The application must use it from then on.",
+                        )
+                    } else {
+                        return None;
+                    };
+                    Some(view! { <p class=class role=role>{words}</p> })
+                }}
                 <Toggle
                     id="skip-consent"
                     label="Skip consent screen"
@@ -192,18 +197,6 @@ fn focus_target(field: Field) -> &'static str {
         Field::Name => "name",
         Field::RedirectUris => "redirect-uris",
         Field::Scopes => "scope-host-read-network_events",
-    }
-}
-
-/// What is wrong with a field; each line of it on a line.
-#[component]
-fn FieldError(id: &'static str, error: Signal<Option<String>>) -> impl IntoView {
-    view! {
-        <Show when=move || error.get().is_some()>
-            <p class="field-error" id=id role="alert">
-                {move || error.get()}
-            </p>
-        </Show>
     }
 }
 

@@ -21,32 +21,35 @@ pub(crate) fn RefusalNotice(#[prop(into)] refusal: Signal<Option<Refusal>>) -> i
             wait_for_server(refusal, back);
         }
     });
-    let way_on = move || {
-        match refusal.get() {
-        Some(Refusal::SignedOut) => Some(
-            view! {
-                <a href="/sign-in" target="_blank" rel="noopener">
-                    "Sign in again in a new tab"
-                </a>
-                ", then try once more here: what you typed is kept."
-            }
-            .into_any(),
-        ),
-        Some(Refusal::Unreachable) if back.get() => Some("The server is back: try once more.".into_any()),
-        Some(Refusal::PlanTooLow { .. }) => Some(
-            view! { "The operator can change the plan with " <code class="mono">"latchkey network set --plan scale"</code> "." }
+    move || {
+        let refusal = refusal.get()?;
+        let way_on = match refusal {
+            Refusal::SignedOut => Some(
+                view! {
+                    <a href="/sign-in" target="_blank" rel="noopener">
+                        "Sign in again in a new tab"
+                    </a>
+                    ", then try once more here: what you typed is kept."
+                }
                 .into_any(),
-        ),
-        _ => None,
-    }
-    };
-    view! {
-        <Show when=move || refusal.get().is_some()>
+            ),
+            Refusal::Unreachable if back.get() => Some("The server is back: try once more.".into_any()),
+            Refusal::PlanTooLow { .. } => Some(
+                view! {
+                    "The operator can change the plan with "
+                    <code class="mono">"latchkey network set --plan scale"</code>
+                    "."
+                }
+                .into_any(),
+            ),
+            _ => None,
+        };
+        Some(view! {
             <div class="notice notice-error" role="alert" tabindex="-1" id="refusal">
                 <Glyph icon=Icon::Warning />
-                <p>{move || refusal.get().map(|refusal| refusal.words())} " " {way_on}</p>
+                <p>{refusal.words()} " " {way_on}</p>
             </div>
-        </Show>
+        })
     }
 }
 

@@ -3,6 +3,8 @@
 use latchkey_domain::{Audience, Scope, ScopeSet};
 use leptos::prelude::*;
 
+use super::field_error::FieldError;
+
 /// One group of scopes.
 #[component]
 fn ScopeGroup(
@@ -10,7 +12,7 @@ fn ScopeGroup(
     legend: &'static str,
     hint: &'static str,
     selected: RwSignal<ScopeSet>,
-    #[prop(into)] error: Signal<Option<String>>,
+    error: Memo<Option<String>>,
 ) -> impl IntoView {
     let rows = Scope::ALL
         .iter()
@@ -53,10 +55,11 @@ fn ScopeGroup(
 }
 
 fn badge(audience: Audience) -> impl IntoView {
-    match audience {
-        Audience::Host => view! { <span class="badge badge-host">"Host only"</span> },
-        Audience::Member => view! { <span class="badge">"Member"</span> },
-    }
+    let (class, words) = match audience {
+        Audience::Host => ("badge badge-host", "Host only"),
+        Audience::Member => ("badge", "Member"),
+    };
+    view! { <span class=class>{words}</span> }
 }
 
 /// All scopes, host scopes first.
@@ -65,8 +68,7 @@ pub(crate) fn ScopePicker(
     /// The scopes that are ticked.
     selected: RwSignal<ScopeSet>,
     /// What is wrong with the selection.
-    #[prop(into)]
-    error: Signal<Option<String>>,
+    error: Memo<Option<String>>,
 ) -> impl IntoView {
     view! {
         <div class="field" id="scopes">
@@ -84,11 +86,7 @@ pub(crate) fn ScopePicker(
                 selected
                 error
             />
-            <Show when=move || error.get().is_some()>
-                <p class="field-error" id="scopes-error" role="alert">
-                    {move || error.get()}
-                </p>
-            </Show>
+            <FieldError id="scopes-error" error />
         </div>
     }
 }

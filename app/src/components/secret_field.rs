@@ -80,11 +80,16 @@ pub(crate) fn SecretField(client_id: String, #[prop(into)] fresh: Signal<Option<
             </button>
             <CopyButton what="Client Secret" source />
         </div>
-        <Show when=move || fresh.get().is_some() && shown.get().is_some()>
-            <p class="reminder">
-                <Glyph icon=Icon::Key />
-                "Store this secret safely now. Treat it like a password: never put it in client-side code or version control."
-            </p>
-        </Show>
+        {move || {
+            (fresh.get().is_some() && shown.get().is_some())
+                .then(|| {
+                    view! {
+                        <p class="reminder">
+                            <Glyph icon=Icon::Key />
+                            "Store this secret safely now. Treat it like a password: never put it in client-side code or version control."
+                        </p>
+                    }
+                })
+        }}
     }
 }

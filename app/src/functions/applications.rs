@@ -1,6 +1,6 @@
 //! The server functions of the OAuth Applications page.
 
-use latchkey_domain::{ApplicationDraft, ApplicationSpec, Page, Plan};
+use latchkey_domain::{ApplicationDraft, Page, Plan};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -21,8 +21,8 @@ pub struct Moment {
 pub struct ApplicationCard {
     /// The public identifier.
     pub client_id: String,
-    /// What the host decided.
-    pub spec: ApplicationSpec,
+    /// What the host decided, as the form shows it.
+    pub form: ApplicationDraft,
     /// Whether it is paused.
     pub paused: bool,
     /// When it was created.
@@ -56,14 +56,7 @@ pub struct Saved {
 /// Page `page` of the applications whose name or client id contains `search`.
 #[server(prefix = "/api", endpoint = "applications/list", input = Json)]
 pub async fn list_applications(search: String, page: u32) -> Result<Listing, Refusal> {
-    super::reply::as_member(async |registrar, caller| {
-        let page = registrar.list(&caller, &search, page).await?.map(ssr::card);
-        Ok(Listing {
-            page,
-            plan: registrar.network().await?.plan,
-        })
-    })
-    .await
+    super::reply::as_member(async |registrar, caller| listing(&registrar, &caller, &search, page).await).await
 }
 
 /// One application.
@@ -141,19 +134,35 @@ pub async fn reveal_secret(client_id: String) -> Result<String, Refusal> {
 }
 
 #[cfg(feature = "ssr")]
+pub(crate) use self::ssr::listing;
+
+#[cfg(feature = "ssr")]
 mod ssr {
     //! From the rules' words to the page's.
 
-    use latchkey_domain::Timestamp;
-    use latchkey_registration::{ApplicationListing, Registered};
+    use latchkey_domain::{ApplicationDraft, Timestamp};
+    use latchkey_registration::{ApplicationListing, Caller, Registered, Registrar, RegistrationError};
 
-    use super::{ApplicationCard, Moment, Saved};
+    use super::{ApplicationCard, Listing, Moment, Saved};
+
+    /// A page of the list, as the page shows it.
+    pub(crate) async fn listing(
+        registrar: &Registrar,
+        caller: &Caller,
+        search: &str,
+        page: u32,
+    ) -> Result<Listing, RegistrationError> {
+        Ok(Listing {
+            page: registrar.list(caller, search, page).await?.map(card),
+            plan: registrar.network().await?.plan,
+        })
+    }
 
     pub(super) fn card(listing: ApplicationListing) -> ApplicationCard {
         let application = listing.application;
         ApplicationCard {
             client_id: application.client_id.into(),
-            spec: application.spec,
+            form: ApplicationDraft::from_spec(&application.spec),
             paused: application.paused_at.is_some(),
             created: moment(application.created_at),
             last_used: application.last_used_at.map(moment),

@@ -3,7 +3,6 @@
 pub(crate) mod applications;
 pub(crate) mod refusal;
 #[cfg(feature = "ssr")]
-mod reply;
-pub(crate) mod viewer;
+pub(crate) mod reply;
 
 pub(crate) use self::refusal::Refusal;

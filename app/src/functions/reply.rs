@@ -20,19 +20,17 @@ pub(super) async fn as_member<T>(
     rule: impl AsyncFnOnce(Registrar, Caller) -> Result<T, RegistrationError>,
 ) -> Result<T, Refusal> {
     let request = expect_context::<Request>();
-    let outcome = match &request.viewer {
+    let outcome = match request.caller() {
         None => Err(Refusal::SignedOut),
-        Some(viewer) => rule(
-            request.registrar.clone(),
-            Caller::member(viewer, request.actor.clone()),
-        )
-        .await
-        .map_err(|error| refuse(&request, error)),
+        Some(caller) => rule(request.registrar.clone(), caller)
+            .await
+            .map_err(|error| refuse(&request, error)),
     };
     outcome.inspect_err(|refusal| request.status.set(refusal.status()))
 }
 
-fn refuse(request: &Request, error: RegistrationError) -> Refusal {
+/// The refusal that a rule's error becomes.
+pub(crate) fn refuse(request: &Request, error: RegistrationError) -> Refusal {
     match error {
         RegistrationError::NotAHost => Refusal::NotAHost,
         RegistrationError::PlanTooLow(plan) => Refusal::PlanTooLow { plan },

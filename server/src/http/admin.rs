@@ -40,6 +40,9 @@ pub(super) async fn page(
         status: Status::default(),
     };
     let status = context.status.clone();
+    let network = state.instance.store.network().await?.name.to_string();
+    let query = request.uri().query().unwrap_or_default();
+    let first = latchkey_app::read_first_view(&context, network, query).await;
     let render = leptos_axum::render_app_async_with_context(
         {
             let nonce = nonce.clone();
@@ -47,6 +50,7 @@ pub(super) async fn page(
                 // In place of the one that the framework has made: the header has to name the same.
                 provide_context(nonce.clone());
                 provide_context(context.clone());
+                provide_context(first.clone());
             }
         },
         latchkey_app::shell,

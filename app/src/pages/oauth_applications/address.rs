@@ -36,6 +36,14 @@ impl Dialog {
         }
     }
 
+    /// The application that it is about; `None` for a new one.
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        match self {
+            Self::New => None,
+            Self::Duplicate(id) | Self::Edit(id) | Self::Delete(id) | Self::Disconnect(id) => Some(id),
+        }
+    }
+
     /// The id of the button that opens it: the focus returns there.
     pub(crate) fn opener(&self) -> String {
         match self {
@@ -69,6 +77,28 @@ pub(crate) struct Address {
 }
 
 impl Address {
+    /// The dialog that stands at a path: `Ok(None)` at the page itself, `Err` where nothing stands.
+    pub(crate) fn dialog_at(path: &str) -> Result<Option<Dialog>, ()> {
+        match path.strip_prefix(PATH) {
+            Some(below) if below.is_empty() || below.starts_with('/') => Dialog::at(below),
+            _ => Err(()),
+        }
+    }
+
+    /// The search and the page of the list that a query asks for.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn list_at(query: &str) -> (String, u32) {
+        let value = |wanted: &str| {
+            form_urlencoded::parse(query.as_bytes())
+                .find(|(name, _)| name == wanted)
+                .map(|(_, value)| value.into_owned())
+        };
+        (
+            value("q").unwrap_or_default(),
+            super::page_number(value("page").as_deref()),
+        )
+    }
+
     /// The list, from its beginning.
     pub(crate) fn start() -> Self {
         Self {
@@ -117,6 +147,15 @@ impl fmt::Display for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_stands_beside_the_page() {
+        assert_eq!(Address::dialog_at(PATH), Ok(None));
+        assert_eq!(Address::dialog_at(&format!("{PATH}/")), Ok(None));
+        assert_eq!(Address::dialog_at(&format!("{PATH}/new")), Ok(Some(Dialog::New)));
+        assert_eq!(Address::dialog_at(&format!("{PATH}new")), Err(()));
+        assert_eq!(Address::dialog_at("/admin/settings"), Err(()));
+    }
 
     #[test]
     fn every_dialog_is_found_at_its_address() {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use latchkey_domain::{ApplicationDraft, ClientType};
+use latchkey_domain::ApplicationDraft;
 use leptos::prelude::*;
 
-use super::{Address, Dialog as Which, ListContext};
+use super::{Address, Dialog as Which, ListContext, progress};
 use crate::browser;
 use crate::components::application_card::connected;
 use crate::components::application_form::{ApplicationForm, Send};
@@ -19,20 +19,63 @@ use crate::functions::applications::{
     update_application,
 };
 
-/// The dialog that the address names.
+/// What is known about the dialog that the address names.
+#[derive(Clone)]
+enum Opened {
+    /// A form for a new application.
+    New,
+    /// A dialog about an application is on its way: the application is read first, since it may not be on the page
+    /// that is shown, or be as it was.
+    Loading,
+    /// A dialog about an application.
+    About(Which, Box<ApplicationCard>),
+    /// There is no such application, or it could not be read.
+    Failed(Refusal),
+}
+
+/// The dialog that the address names. It opens in the browser only: a dialog without script would do nothing.
 #[component]
-pub(super) fn OpenDialog(dialog: Which) -> impl IntoView {
-    match dialog {
-        Which::New => create(ApplicationDraft::default(), "New OAuth Application").into_any(),
-        Which::Duplicate(id) => about(id, |card| {
-            let mut draft = ApplicationDraft::from_spec(&card.spec);
-            draft.name = copy_of(&draft.name);
-            create(draft, "Duplicate OAuth Application").into_any()
-        })
-        .into_any(),
-        Which::Edit(id) => about(id, |card| edit(card).into_any()).into_any(),
-        Which::Delete(id) => about(id, |card| delete(card).into_any()).into_any(),
-        Which::Disconnect(id) => about(id, |card| disconnect(card).into_any()).into_any(),
+pub(super) fn OpenDialog(dialog: Memo<Result<Option<Which>, ()>>) -> impl IntoView {
+    let opened = RwSignal::new(None::<Opened>);
+    Effect::new(move || {
+        let Ok(Some(which)) = dialog.get() else {
+            opened.set(None);
+            return;
+        };
+        let Some(client_id) = which.client_id().map(str::to_owned) else {
+            opened.set(Some(Opened::New));
+            return;
+        };
+        opened.set(Some(Opened::Loading));
+        browser::spawn(async move {
+            let found = find_application(client_id).await;
+            // By now another dialog may be wanted, or none.
+            if dialog.try_get_untracked() == Some(Ok(Some(which.clone()))) {
+                opened.set(Some(match found {
+                    Ok(card) => Opened::About(which, Box::new(card)),
+                    Err(refusal) => Opened::Failed(refusal),
+                }));
+            }
+        });
+    });
+    move || opened.get().map(show)
+}
+
+fn show(opened: Opened) -> AnyView {
+    match opened {
+        Opened::New => create(ApplicationDraft::default(), "New OAuth Application"),
+        Opened::Loading => progress("Opening the dialog").into_any(),
+        Opened::Failed(refusal) => failed(refusal),
+        Opened::About(which, card) => match which {
+            Which::Edit(_) => edit(*card),
+            Which::Delete(_) => delete(*card),
+            Which::Disconnect(_) => disconnect(*card),
+            Which::New | Which::Duplicate(_) => {
+                let mut draft = card.form;
+                draft.name = copy_of(&draft.name);
+                create(draft, "Duplicate OAuth Application")
+            }
+        },
     }
 }
 
@@ -44,23 +87,7 @@ fn copy_of(name: &str) -> String {
         .collect()
 }
 
-/// A dialog about one application, which is read first: it may not be on the page that is shown.
-fn about(client_id: String, show: fn(ApplicationCard) -> AnyView) -> impl IntoView {
-    let card = Resource::new(|| (), move |()| find_application(client_id.clone()));
-    view! {
-        <Suspense>
-            {move || {
-                card.get()
-                    .map(|card| match card {
-                        Ok(card) => show(card),
-                        Err(refusal) => failed(refusal).into_any(),
-                    })
-            }}
-        </Suspense>
-    }
-}
-
-fn failed(refusal: Refusal) -> impl IntoView {
+fn failed(refusal: Refusal) -> AnyView {
     let list = expect_context::<ListContext>();
     let on_close = Callback::new(move |()| list.close());
     view! {
@@ -75,9 +102,10 @@ fn failed(refusal: Refusal) -> impl IntoView {
             </footer>
         </Dialog>
     }
+    .into_any()
 }
 
-fn create(initial: ApplicationDraft, title: &'static str) -> impl IntoView {
+fn create(initial: ApplicationDraft, title: &'static str) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();
     let on_close = Callback::new(move |()| list.close());
@@ -95,16 +123,16 @@ fn create(initial: ApplicationDraft, title: &'static str) -> impl IntoView {
             <ApplicationForm initial submit_label="Create" send on_saved on_close />
         </Dialog>
     }
+    .into_any()
 }
 
-fn edit(card: ApplicationCard) -> impl IntoView {
+fn edit(card: ApplicationCard) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();
     let on_close = Callback::new(move |()| list.close());
-    let title = format!("Edit {}", card.spec.name);
-    let initial = ApplicationDraft::from_spec(&card.spec);
-    let has_secret = card.spec.client_type == ClientType::Confidential;
-    let (client_id, revision) = (card.client_id, card.revision);
+    let title = format!("Edit {}", card.form.name);
+    let has_secret = card.form.confidential;
+    let (client_id, revision, initial) = (card.client_id, card.revision, card.form);
     let send: Send = Arc::new(move |draft| Box::pin(update_application(client_id.clone(), revision, draft)));
     let on_saved = Callback::new(move |saved: Saved| {
         toasts.success("Changes saved");
@@ -118,12 +146,13 @@ fn edit(card: ApplicationCard) -> impl IntoView {
             <ApplicationForm initial has_secret was_public=!has_secret submit_label="Save" send on_saved on_close />
         </Dialog>
     }
+    .into_any()
 }
 
-fn delete(card: ApplicationCard) -> impl IntoView {
+fn delete(card: ApplicationCard) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();
-    let name = card.spec.name.to_string();
+    let name = card.form.name.clone();
     let consequence = match card.connected_members {
         0 => "No member is connected to it now. Whatever uses its credentials stops working at once."
             .to_owned(),
@@ -151,12 +180,13 @@ fn delete(card: ApplicationCard) -> impl IntoView {
             <p>"This is permanent and cannot be undone. " {consequence}</p>
         </Confirm>
     }
+    .into_any()
 }
 
-fn disconnect(card: ApplicationCard) -> impl IntoView {
+fn disconnect(card: ApplicationCard) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();
-    let name = card.spec.name.to_string();
+    let name = card.form.name.clone();
     let now = connected(card.connected_members);
     let deed: Deed = {
         let (client_id, name) = (card.client_id, name.clone());
@@ -187,4 +217,5 @@ fn disconnect(card: ApplicationCard) -> impl IntoView {
             </p>
         </Confirm>
     }
+    .into_any()
 }

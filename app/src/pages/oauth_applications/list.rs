@@ -3,79 +3,115 @@
 use latchkey_domain::Plan;
 use leptos::prelude::*;
 
-use super::{Address, Dialog, ListContext};
+use super::{Address, Dialog, ListContext, PageHeader, SearchField};
 use crate::components::application_card::ApplicationCard;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::pager::Pager;
 use crate::components::refusal_notice::RefusalNotice;
 use crate::functions::Refusal;
-use crate::functions::applications::Listing;
+use crate::functions::applications::{ApplicationCard as ApplicationCardData, Listing};
 
-/// The cards, the page numbers, and the words for an empty list.
+/// The page below its navigation. A failed reading leaves the last good list in place.
 #[component]
-pub(super) fn ApplicationList(listing: Resource<Result<Listing, Refusal>>) -> impl IntoView {
+pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, Refusal>>) -> impl IntoView {
     let list = expect_context::<ListContext>();
-    // A failed reading leaves the last good list on the page.
-    let last_good = Memo::new(move |before: Option<&Option<Listing>>| match listing.get() {
-        Some(Ok(listing)) => Some(listing),
-        _ => before.cloned().flatten(),
+    let shown = Memo::new(move |before: Option<&Option<Listing>>| match listing.get() {
+        Ok(listing) => Some(listing),
+        Err(_) => before.cloned().flatten(),
     });
-    let refusal = Signal::derive(move || listing.get().and_then(Result::err));
+    let refusal = Signal::derive(move || listing.get().err());
+    let plan = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|listing| listing.plan)));
     let client_ids = Memo::new(move |_| {
-        last_good.with(|listing| {
-            listing
+        shown.with(|shown| {
+            shown
                 .iter()
                 .flat_map(|listing| &listing.page.items)
                 .map(|card| card.client_id.clone())
                 .collect::<Vec<_>>()
         })
     });
-    let total = Memo::new(move |_| {
-        last_good.with(|listing| listing.as_ref().map_or(0, |listing| listing.page.total))
-    });
-    let number = Memo::new(move |_| {
-        last_good.with(|listing| listing.as_ref().map_or(1, |listing| listing.page.number))
-    });
-    let pages = Memo::new(move |_| {
-        last_good.with(|listing| listing.as_ref().map_or(1, |listing| listing.page.pages()))
-    });
-    let may_create = Memo::new(move |_| {
-        last_good.with(|listing| {
-            listing
+    // How many there are, on which page we are, and of how many.
+    let numbers = Memo::new(move |_| {
+        shown.with(|shown| {
+            shown
                 .as_ref()
-                .is_some_and(|listing| listing.plan >= Plan::Scale)
+                .map(|listing| (listing.page.total, listing.page.number, listing.page.pages()))
         })
     });
-    let empty = move || total.get() == 0 && last_good.with(Option::is_some);
     view! {
+        <PageHeader plan />
+        <SearchField />
         <RefusalNotice refusal />
         <p class="muted count" role="status">
-            {move || (total.get() > 0).then(|| count(total.get(), &list.search.get()))}
+            {move || {
+                numbers.get().filter(|(total, ..)| *total > 0).map(|(total, ..)| count(total, &list.search.get()))
+            }}
         </p>
         <div class="cards">
             <For each=move || client_ids.get() key=String::clone let:client_id>
-                {
-                    let id = client_id.clone();
-                    // The card of this id as it was last read. It is there as long as its row is.
-                    let card = Memo::new(move |before: Option<&Option<_>>| {
-                        last_good
-                            .with(|listing| {
-                                listing.as_ref().and_then(|listing| listing.page.items.iter().find(|card| card.client_id == id).cloned())
-                            })
-                            .or_else(|| before.cloned().flatten())
-                    });
-                    card.get_untracked().map(|first| {
-                        let card = Memo::new(move |_| card.get().unwrap_or_else(|| first.clone()));
-                        view! { <ApplicationCard client_id card /> }
-                    })
-                }
+                {card_of(shown, &client_id).map(|card| view! { <ApplicationCard client_id card /> })}
             </For>
         </div>
-        <Show when=empty>
-            {move || if list.search.get().is_empty() { empty_list(list, may_create.get()).into_any() } else { no_match(list).into_any() }}
-        </Show>
-        <Pager number pages address=move |page| Address { page, ..Address::here(list) }.to_string() />
+        {move || {
+            numbers
+                .get()
+                .filter(|(total, ..)| *total == 0)
+                .map(|_| {
+                    if list.search.get().is_empty() {
+                        let may_create = plan.get().is_some_and(Plan::includes_oauth_applications);
+                        empty_list(list, may_create).into_any()
+                    } else {
+                        no_match(list).into_any()
+                    }
+                })
+        }}
+        {move || {
+            // The links carry the search along.
+            list.search.track();
+            numbers.get().map(|(_, number, pages)| pager(list, number, pages))
+        }}
     }
+}
+
+/// The card of this id as it was last read, which is there as long as its row is.
+fn card_of(shown: Memo<Option<Listing>>, client_id: &str) -> Option<Memo<ApplicationCardData>> {
+    let id = client_id.to_owned();
+    let find = move || {
+        shown.with(|shown| {
+            let items = &shown.as_ref()?.page.items;
+            items.iter().find(|card| card.client_id == id).cloned()
+        })
+    };
+    let first = untrack(&find)?;
+    Some(Memo::new(move |before: Option<&ApplicationCardData>| {
+        find().unwrap_or_else(|| before.unwrap_or(&first).clone())
+    }))
+}
+
+/// Links to the page before and after.
+fn pager(list: ListContext, number: u32, pages: u32) -> Option<AnyView> {
+    let link = |label: &'static str, target: u32, enabled: bool, rel: &'static str| {
+        let address = Address {
+            page: target,
+            ..Address::here(list)
+        };
+        // A link that leads nowhere is none: it has no address.
+        let address = enabled.then(|| address.to_string());
+        view! {
+            <a class="button" class:button-off=!enabled aria-hidden=(!enabled).then_some("true") href=address rel=rel>
+                {label}
+            </a>
+        }
+    };
+    (pages > 1).then(|| {
+        view! {
+            <nav class="pager" aria-label="Pages">
+                {link("Previous", number.saturating_sub(1), number > 1, "prev")}
+                <span class="muted">"Page " {number} " of " {pages}</span>
+                {link("Next", number + 1, number < pages, "next")}
+            </nav>
+        }
+        .into_any()
+    })
 }
 
 fn count(total: u64, search: &str) -> String {
@@ -100,7 +136,7 @@ fn empty_list(list: ListContext, may_create: bool) -> impl IntoView {
             {may_create
                 .then(|| {
                     view! {
-                        <button type="button" class="button" on:click=move |_| list.open(Dialog::New)>
+                        <button type="button" class="button" on:click=list.opener(Dialog::New)>
                             "Create your first application"
                         </button>
                     }
@@ -117,17 +153,6 @@ fn no_match(list: ListContext) -> impl IntoView {
             <button type="button" class="button" on:click=move |_| list.go(&Address::start())>
                 "Show all applications"
             </button>
-        </div>
-    }
-}
-
-/// What stands in place of the list while it is read for the first time.
-#[component]
-pub(super) fn ListSkeleton() -> impl IntoView {
-    view! {
-        <div class="cards" aria-busy="true">
-            <div class="card skeleton"></div>
-            <div class="card skeleton"></div>
         </div>
     }
 }

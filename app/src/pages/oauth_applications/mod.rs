@@ -4,16 +4,18 @@ mod address;
 mod dialogs;
 mod list;
 
+use latchkey_domain::Plan;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_params_map, use_query_map};
+use leptos_router::hooks::{use_location, use_navigate};
 
 use self::dialogs::OpenDialog;
-use self::list::{ApplicationList, ListSkeleton};
+use self::list::ApplicationList;
 use super::not_found::NotFoundPage;
 use crate::browser;
 use crate::components::admin_layout::AdminLayout;
 use crate::components::icon::{Glyph, Icon};
+use crate::first::first_view;
 use crate::functions::Refusal;
 use crate::functions::applications::{Listing, list_applications};
 
@@ -53,6 +55,11 @@ impl ListContext {
         self.go(&Address::here(self).with_dialog(dialog));
     }
 
+    /// What a button that opens a dialog does.
+    pub(crate) fn opener(self, dialog: Dialog) -> impl Fn(leptos::ev::MouseEvent) + Clone + 'static {
+        move |_| self.open(dialog.clone())
+    }
+
     /// Closes the dialog.
     pub(crate) fn close(self) {
         self.go(&Address::here(self));
@@ -62,20 +69,12 @@ impl ListContext {
 /// The page.
 #[component]
 pub(crate) fn OAuthApplicationsPage() -> impl IntoView {
-    let query = use_query_map();
-    let params = use_params_map();
+    let location = use_location();
+    let (path, query) = (location.pathname, location.query);
     let navigate = use_navigate();
     let list = ListContext {
         search: Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default())),
-        page: Memo::new(move |_| {
-            query.with(|query| {
-                query
-                    .get("page")
-                    .and_then(|page| page.parse().ok())
-                    .unwrap_or(1)
-                    .max(1)
-            })
-        }),
+        page: Memo::new(move |_| query.with(|query| page_number(query.get("page").as_deref()))),
         fresh_secret: RwSignal::new(None),
         version: RwSignal::new(0),
         go: Callback::new(move |(address, replace): (String, bool)| {
@@ -90,30 +89,67 @@ pub(crate) fn OAuthApplicationsPage() -> impl IntoView {
         }),
     };
     provide_context(list);
-    let dialog =
-        Memo::new(move |_| params.with(|params| Dialog::at(&params.get("dialog").unwrap_or_default())));
+    let dialog = Memo::new(move |_| path.with(|path| Address::dialog_at(path)));
     return_focus(dialog);
 
-    let listing = Resource::new(
-        move || (list.search.get(), list.page.get(), list.version.get()),
-        |(search, page, _)| list_applications(search, page),
-    );
+    let first = first_view();
+    let (viewer, network) = first
+        .as_ref()
+        .map(|first| (first.viewer.clone(), first.network.clone()))
+        .unwrap_or_default();
+    let listing = RwSignal::new(first.map_or(Err(Refusal::Unreadable), |first| first.listing));
+    let reading = keep_up(list, listing);
+    let found = Memo::new(move |_| dialog.read().is_ok());
     move || {
-        if dialog.read().is_err() {
+        if !found.get() {
             return NotFoundPage().into_any();
         }
         view! {
-            <AdminLayout>
-                <PageHeader listing />
-                <SearchField />
-                <Transition fallback=ListSkeleton>
-                    <ApplicationList listing />
-                </Transition>
+            <AdminLayout network=network.clone() viewer=viewer.clone()>
+                <ApplicationList listing />
             </AdminLayout>
-            {move || dialog.get().ok().flatten().map(|dialog| view! { <OpenDialog dialog /> })}
+            <OpenDialog dialog />
+            {move || reading.get().then(|| progress("Reading the list"))}
         }
         .into_any()
     }
+}
+
+/// Which page a query asks for: the first, unless it says otherwise.
+pub(crate) fn page_number(value: Option<&str>) -> u32 {
+    value.and_then(|page| page.parse().ok()).unwrap_or(1).max(1)
+}
+
+/// Says that something was asked for, if the answer takes its time.
+fn progress(label: &'static str) -> impl IntoView {
+    view! { <div class="progress" role="progressbar" aria-label=label></div> }
+}
+
+/// Reads the list again when the address or the applications change. What was read last stays until then. Says whether
+/// it is reading.
+fn keep_up(list: ListContext, listing: RwSignal<Result<Listing, Refusal>>) -> RwSignal<bool> {
+    let reading = RwSignal::new(false);
+    let asked = StoredValue::new(0_usize);
+    Effect::new(move |before: Option<()>| {
+        let (search, page) = (list.search.get(), list.page.get());
+        list.version.track();
+        if before.is_none() {
+            // The document has brought it along.
+            return;
+        }
+        let this = asked.get_value() + 1;
+        asked.set_value(this);
+        reading.set(true);
+        browser::spawn(async move {
+            let answer = list_applications(search, page).await;
+            // An answer that was overtaken by a later one would show what nobody asks for any more.
+            if asked.try_get_value() == Some(this) {
+                listing.set(answer);
+                reading.set(false);
+            }
+        });
+    });
+    reading
 }
 
 /// Moves the focus back to the button that opened a dialog, once it has gone.
@@ -131,9 +167,8 @@ fn return_focus(dialog: Memo<Result<Option<Dialog>, ()>>) {
 
 /// The heading and the button for a new application, or why there is none.
 #[component]
-fn PageHeader(listing: Resource<Result<Listing, Refusal>>) -> impl IntoView {
+pub(super) fn PageHeader(plan: Memo<Option<Plan>>) -> impl IntoView {
     let list = expect_context::<ListContext>();
-    let plan = move || listing.get().and_then(Result::ok).map(|listing| listing.plan);
     view! {
         <div class="page-header">
             <div>
@@ -144,45 +179,47 @@ fn PageHeader(listing: Resource<Result<Listing, Refusal>>) -> impl IntoView {
                     "Let third-party applications sign members in with OAuth 2.0 and use your network’s Headless API on their behalf."
                 </p>
             </div>
-            <Transition>
-                <Show when=move || plan().is_some_and(latchkey_domain::Plan::includes_oauth_applications)>
-                    <button
-                        type="button"
-                        class="button button-primary"
-                        id="new-application"
-                        on:click=move |_| list.open(Dialog::New)
-                    >
-                        <Glyph icon=Icon::Plus />
-                        "New OAuth Application"
-                    </button>
-                </Show>
-            </Transition>
-        </div>
-        <Transition>
             {move || {
-                plan()
-                    .filter(|plan| !plan.includes_oauth_applications())
-                    .map(|plan| {
+                plan.get()
+                    .filter(|plan| plan.includes_oauth_applications())
+                    .map(|_| {
                         view! {
-                            <div class="notice">
-                                <Glyph icon=Icon::Warning />
-                                <p>
-                                    "OAuth applications are available on the Scale plan and above. This network is on "
-                                    <strong>{plan.label()}</strong>
-                                    ", so none can be created, edited or authorized. The operator can change the plan with "
-                                    <code class="mono">"latchkey network set --plan scale"</code> "."
-                                </p>
-                            </div>
+                            <button
+                                type="button"
+                                class="button button-primary"
+                                id="new-application"
+                                on:click=list.opener(Dialog::New)
+                            >
+                                <Glyph icon=Icon::Plus />
+                                "New OAuth Application"
+                            </button>
                         }
                     })
             }}
-        </Transition>
+        </div>
+        {move || {
+            plan.get()
+                .filter(|plan| !plan.includes_oauth_applications())
+                .map(|plan| {
+                    view! {
+                        <div class="notice">
+                            <Glyph icon=Icon::Warning />
+                            <p>
+                                "OAuth applications are available on the Scale plan and above. This network is on "
+                                <strong>{plan.label()}</strong>
+                                ", so none can be created, edited or authorized. The operator can change the plan with "
+                                <code class="mono">"latchkey network set --plan scale"</code> "."
+                            </p>
+                        </div>
+                    }
+                })
+        }}
     }
 }
 
 /// Searches while typing, shortly after the last key.
 #[component]
-fn SearchField() -> impl IntoView {
+pub(super) fn SearchField() -> impl IntoView {
     let list = expect_context::<ListContext>();
     let typed = RwSignal::new(list.search.get_untracked());
     // Back and forward change the address; the field follows.

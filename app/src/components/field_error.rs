@@ -1,0 +1,17 @@
+//! What is wrong with a field, beside the field.
+
+use leptos::prelude::*;
+
+/// What is wrong with a field; each line of it on a line.
+#[component]
+pub(crate) fn FieldError(id: &'static str, error: Memo<Option<String>>) -> impl IntoView {
+    move || {
+        error.get().map(|error| {
+            view! {
+                <p class="field-error" id=id role="alert">
+                    {error}
+                </p>
+            }
+        })
+    }
+}
