@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn};
 use latchkey_domain::{Clock, Randomness};
+use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts};
 use latchkey_registration::Registrar;
 use latchkey_store::Store;
 use latchkey_store::sqlite::SqliteStore;
+use zeroize::Zeroizing;
 
 pub use latchkey_accounts::Cost;
+
+use crate::settings::PublicUrl;
 
 /// Everything an instance can do, apart from how it is reached.
 #[derive(Clone)]
@@ -31,6 +35,8 @@ pub struct Instance {
     pub setup: Setup,
     /// The members.
     pub roster: Roster,
+    /// What codes and tokens are made with.
+    token_key: Zeroizing<[u8; 32]>,
 }
 
 impl Instance {
@@ -42,6 +48,7 @@ impl Instance {
         password_cost: Cost,
     ) -> Self {
         let setup_key = store.key().derive("setup");
+        let token_key = Zeroizing::new(store.key().derive("tokens v1"));
         let store: Arc<dyn Store> = Arc::new(store);
         let passwords = Passwords::new(password_cost, randomness.clone());
         let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness.clone());
@@ -55,6 +62,20 @@ impl Instance {
             randomness,
             clock,
             store,
+            token_key,
         }
+    }
+
+    /// The authorization server that clients reach at `public_url`, which is its issuer. Tokens do not depend on the
+    /// address: they stay good when it changes.
+    pub fn authorization_server(&self, public_url: &PublicUrl) -> AuthorizationServer {
+        AuthorizationServer::new(Parts {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            randomness: self.randomness.clone(),
+            token_key: *self.token_key,
+            issuer: public_url.origin().to_owned(),
+            lifetimes: Lifetimes::default(),
+        })
     }
 }

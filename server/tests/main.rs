@@ -1,15 +1,27 @@
 //! The server over HTTP, and the binary: a module per page or family of routes.
 
 mod account;
+mod activity;
 mod admin;
 mod command_line;
 mod compression;
+mod connected_apps;
 mod crash;
 mod errors;
 mod functions;
 mod headers;
 mod health;
 mod home;
+mod oauth_authorize;
+mod oauth_changes;
+mod oauth_consent;
+mod oauth_cors;
+mod oauth_introspect;
+mod oauth_logs;
+mod oauth_metadata;
+mod oauth_revoke;
+mod oauth_token;
+mod oauth_userinfo;
 mod same_origin;
 mod serve;
 mod setup;

@@ -40,6 +40,12 @@ impl HomePage {
                     {admin}
                     <li class="row-item">
                         <div>
+                            <a href="/account/connected-apps">"Connected apps"</a>
+                            <p class="muted">"See which applications may use your account, and take it back."</p>
+                        </div>
+                    </li>
+                    <li class="row-item">
+                        <div>
                             <a href="/account/sessions">"Your sessions"</a>
                             <p class="muted">"See where you are signed in, and sign out elsewhere."</p>
                         </div>
@@ -65,7 +71,7 @@ mod tests {
             .to_html();
             assert_sound(&html);
             assert_eq!(html.contains("/admin/settings/oauth-applications"), is_host);
-            assert!(html.contains("/account/sessions"));
+            assert!(html.contains("/account/sessions") && html.contains("/account/connected-apps"));
         }
     }
 }

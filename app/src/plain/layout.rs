@@ -54,41 +54,36 @@ impl Frame {
         place: Option<Place>,
         content: impl IntoView,
     ) -> String {
-        let network = self.network.clone();
-        let entry = |entry: Place, address: &'static str, label: &'static str| {
-            let current = (place == Some(entry)).then_some("true");
-            view! {
-                <a href=address aria-current=current>
-                    {label}
-                </a>
-            }
-        };
+        let header = topbar(self.network.clone(), visitor, place);
         self.document(
             title,
             view! {
-                <a class="skip-link" href="#main">
-                    "Skip to the page"
-                </a>
-                <header class="topbar">
-                    <a class="brand" href="/">
-                        <span class="brand-mark" aria-hidden="true"></span>
-                        <span class="brand-name">{network}</span>
-                    </a>
-                    <nav class="topbar-nav" aria-label="Main">
-                        {entry(Place::Home, "/", "Home")}
-                        {entry(Place::Account, "/account", "Account")}
-                        {visitor.is_host.then(|| entry(Place::Admin, "/admin", "Admin"))}
-                    </nav>
-                    <form class="topbar-user" method="post" action="/sign-out">
-                        <span class="topbar-name">{visitor.name}</span>
-                        <button class="button button-quiet" type="submit">
-                            "Sign out"
-                        </button>
-                    </form>
-                </header>
+                {header}
                 <main class="plain-main" id="main" tabindex="-1">
                     <div class="plain-card plain-card-wide">{content}</div>
                 </main>
+            },
+        )
+    }
+
+    /// A page of the admin: under the top bar, beside the settings' navigation.
+    pub(super) fn admin(self, title: &str, visitor: Visitor, content: impl IntoView) -> String {
+        let header = topbar(self.network.clone(), visitor, Some(Place::Admin));
+        self.document(
+            title,
+            view! {
+                {header}
+                <div class="admin">
+                    <nav class="sidebar" aria-label="Settings">
+                        <p class="sidebar-heading">"Settings"</p>
+                        <a href="/admin/settings/oauth-applications" aria-current="true">
+                            "OAuth Applications"
+                        </a>
+                    </nav>
+                    <main id="main" class="main" tabindex="-1">
+                        {content}
+                    </main>
+                </div>
             },
         )
     }
@@ -118,8 +113,44 @@ impl Frame {
     }
 }
 
+/// The network's name, the main navigation, and who is signed in.
+fn topbar(network: String, visitor: Visitor, place: Option<Place>) -> impl IntoView {
+    let entry = |entry: Place, address: &'static str, label: &'static str| {
+        let current = (place == Some(entry)).then_some("true");
+        view! {
+            <a href=address aria-current=current>
+                {label}
+            </a>
+        }
+    };
+    view! {
+        <a class="skip-link" href="#main">
+            "Skip to the page"
+        </a>
+        <header class="topbar">
+            <a class="brand" href="/">
+                <span class="brand-mark" aria-hidden="true"></span>
+                <span class="brand-name">{network}</span>
+            </a>
+            <nav class="topbar-nav" aria-label="Main">
+                {entry(Place::Home, "/", "Home")} {entry(Place::Account, "/account", "Account")}
+                {visitor.is_host.then(|| entry(Place::Admin, "/admin", "Admin"))}
+            </nav>
+            <form class="topbar-user" method="post" action="/sign-out">
+                <span class="topbar-name">{visitor.name}</span>
+                <button class="button button-quiet" type="submit">
+                    "Sign out"
+                </button>
+            </form>
+        </header>
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
+    use latchkey_domain::{Application, ApplicationDraft, MemberId, Timestamp};
+    use latchkey_registration::{ActivityEntry, ActivityKind, ActivityLine, Candidate, NewActivity};
+
     use super::*;
 
     pub(crate) fn frame() -> Frame {
@@ -133,6 +164,44 @@ pub(super) mod tests {
         Visitor {
             name: "Ada Lovelace".into(),
             is_host,
+        }
+    }
+
+    /// A confidential application that was edited twice.
+    pub(crate) fn application(name: &str) -> Application {
+        let draft = ApplicationDraft {
+            name: name.into(),
+            redirect_uris: "https://app.example/cb".into(),
+            scopes: vec!["read:posts".into(), "host:read:network_events".into()],
+            ..ApplicationDraft::default()
+        };
+        Application {
+            client_id: "A".repeat(43).parse().unwrap(),
+            spec: draft.validate().unwrap(),
+            paused_at: None,
+            created_at: Timestamp::from_millis(0),
+            last_used_at: None,
+            revision: 3,
+        }
+    }
+
+    /// A request with a redirect URI that was not registered.
+    pub(crate) fn activity_line(id: i64, candidate: Candidate) -> ActivityLine {
+        let event = NewActivity {
+            client_id: "A".repeat(43).parse().unwrap(),
+            at: Timestamp::from_millis(0),
+            kind: ActivityKind::Authorization,
+            succeeded: false,
+            message: "redirect_uri was `https://app.example/<b>`".into(),
+            redirect_uri: Some("https://app.example/<b>".into()),
+            member: Some(MemberId(1)),
+            address: Some("192.0.2.1".into()),
+            request_id: Some("0123456789abcdef".into()),
+        };
+        ActivityLine {
+            entry: ActivityEntry { id, event },
+            member: None,
+            candidate,
         }
     }
 

@@ -3,7 +3,12 @@
 //! Each page is a value with all that it shows; `to_html` makes the document of it. Nothing here asks who is signed in
 //! or looks anything up.
 
+mod account;
+mod activity;
+mod add_redirect_uri;
 mod browser_name;
+mod connected_apps;
+mod consent;
 mod error;
 mod forbidden;
 mod form;
@@ -14,6 +19,10 @@ mod setup;
 mod sign_in;
 mod when;
 
+pub use self::activity::ActivityPage;
+pub use self::add_redirect_uri::AddRedirectUriPage;
+pub use self::connected_apps::ConnectedAppsPage;
+pub use self::consent::ConsentPage;
 pub use self::error::ErrorPage;
 pub use self::forbidden::ForbiddenPage;
 pub use self::home::HomePage;

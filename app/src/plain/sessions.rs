@@ -3,6 +3,7 @@
 use latchkey_domain::Timestamp;
 use leptos::prelude::*;
 
+use super::account::{AccountPage, account_nav, outcome};
 use super::browser_name::browser_name;
 use super::layout::{Frame, Place, Visitor};
 use super::when::{iso, when};
@@ -68,17 +69,12 @@ impl SessionsPage {
             visitor,
             Some(Place::Account),
             view! {
+                {account_nav(AccountPage::Sessions)}
                 <h1 class="plain-title">"Sessions"</h1>
                 <p class="plain-lead">
                     "You are signed in on these browsers. If you do not know one of them, end it and change your password."
                 </p>
-                {notice.map(|words| {
-                    view! {
-                        <p class="notice" role="status">
-                            {words}
-                        </p>
-                    }
-                })}
+                {notice.map(outcome)}
                 <ul class="row-list">{rows}</ul>
                 {end_others}
             },

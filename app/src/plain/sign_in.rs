@@ -10,6 +10,8 @@ use super::layout::Frame;
 pub struct SignInPage {
     /// What stands around it.
     pub frame: Frame,
+    /// The name of the application that sent the person here, if one did.
+    pub application: Option<String>,
     /// The email, as typed before.
     pub email: String,
     /// What went wrong, in a sentence.
@@ -23,6 +25,7 @@ impl SignInPage {
     pub fn to_html(self) -> String {
         let Self {
             frame,
+            application,
             email,
             error,
             return_to,
@@ -52,6 +55,14 @@ impl SignInPage {
             "Sign in",
             view! {
                 <h1 class="plain-title">"Sign in"</h1>
+                {application
+                    .map(|name| {
+                        view! {
+                            <p class="plain-lead">
+                                "to continue to " <strong>{name}</strong>
+                            </p>
+                        }
+                    })}
                 {error.map(error_notice)}
                 <form class="stack" method="post" action="/sign-in">
                     <input type="hidden" name="return_to" value=return_to />
@@ -89,6 +100,7 @@ mod tests {
     fn keeps_what_was_typed_and_says_what_went_wrong() {
         let page = SignInPage {
             frame: frame(),
+            application: Some("Mobile <b>App".into()),
             email: "\"><b>ada@example.com".into(),
             error: Some("The email or the password is wrong.".into()),
             return_to: "/admin?a=1&b=\"".into(),
@@ -100,7 +112,7 @@ mod tests {
             "{html}"
         );
         assert!(
-            html.contains("ada@example.com") && !html.contains("<b>"),
+            html.contains("ada@example.com") && html.contains("Mobile &lt;b&gt;App") && !html.contains("<b>"),
             "{html}"
         );
     }

@@ -20,6 +20,11 @@ pub(super) fn when(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// `15 Jan 2027, 08:00:00 UTC`, for those who compare it with a log.
+pub(super) fn moment(at: Timestamp) -> String {
+    time(at).strftime("%-d %b %Y, %H:%M:%S UTC").to_string()
+}
+
 /// ISO 8601, for the `datetime` attribute.
 pub(super) fn iso(at: Timestamp) -> String {
     time(at).to_string()
@@ -50,5 +55,6 @@ mod tests {
             assert_eq!(when(now.minus(Duration::from_secs(seconds)), now), words);
         }
         assert_eq!(iso(now), "2027-01-15T08:00:00Z");
+        assert_eq!(moment(now), "15 Jan 2027, 08:00:00 UTC");
     }
 }

@@ -2,11 +2,13 @@
 //! that failed, in words to act on.
 //!
 //! What is routine and frequent is left out, since an application keeps 500 entries: refreshes after a grant's first
-//! (the card says when the application was last used), and the same refused token more than once a minute.
+//! (the card says when the application was last used), and the same refused token more than once a minute. Of
+//! failures only so many a minute are kept, since anybody can cause them.
 
 use latchkey_domain::{ClientId, MemberId, Timestamp};
 use latchkey_store::{ActivityKind, NewActivity};
 
+use crate::throttle::Event;
 use crate::{AuthorizationServer, EndpointError};
 
 /// Where a request came from, for the entries that it leaves.
@@ -59,8 +61,18 @@ impl<'a> Trail<'a> {
 }
 
 impl AuthorizationServer {
-    /// Leaves the entry of a request that was refused.
+    /// Leaves the entry of a request that was refused, unless too many were lately.
     pub(crate) async fn record_failure(&self, mut trail: Trail<'_>, description: &str) {
+        let Some(client) = &trail.client else {
+            return;
+        };
+        if !self
+            .0
+            .throttle
+            .admits(Event::Failure(client.clone(), trail.member), self.now())
+        {
+            return;
+        }
         let message = trail.message.take().unwrap_or_else(|| description.to_owned());
         self.record(trail, false, message).await;
     }

@@ -12,6 +12,7 @@
 //! | `POST /oauth/introspect` | [`AuthorizationServer::introspect`] |
 //! | `GET /oauth/userinfo` | [`AuthorizationServer::userinfo`] |
 //! | every protected resource | [`AuthorizationServer::verify_access`] |
+//! | `/account/connected-apps` | [`AuthorizationServer::connections`], [`AuthorizationServer::disconnect`] |
 //! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::protected_resource_metadata`] |
 
 pub mod access;
@@ -25,6 +26,7 @@ pub mod tokens;
 pub mod userinfo;
 
 mod client_auth;
+mod connections;
 mod description;
 mod error;
 mod lifetimes;
@@ -38,6 +40,8 @@ use std::sync::Arc;
 
 use latchkey_domain::{Clock, Randomness, Timestamp};
 use latchkey_store::Store;
+
+pub use latchkey_store::Connection;
 
 pub use self::access::{Access, AccessError};
 pub use self::activity::RequestOrigin;

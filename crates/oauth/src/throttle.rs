@@ -1,39 +1,66 @@
-//! Keeps a client that does the same thing over and over from filling its application's activity with it.
+//! Keeps whoever does the same thing over and over from filling an application's activity with it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use latchkey_domain::Timestamp;
+use latchkey_domain::{ClientId, MemberId, Timestamp};
 use latchkey_store::GrantId;
 
-/// How long the same event of the same grant is not recorded again.
-const PAUSE: Duration = Duration::from_secs(60);
+/// After how long the same kind of event may be recorded anew.
+const PERIOD: Duration = Duration::from_secs(60);
 
-/// How many events are remembered. It bounds the memory; when it is full, the old ones are forgotten.
+/// How many kinds of events are remembered. It bounds the memory; when it is full, the old ones are forgotten.
 const CAPACITY: usize = 4_096;
+
+/// A kind of event that may come often.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Event {
+    /// The same thing happened to the same grant.
+    OfGrant(GrantId, &'static str),
+    /// A request of this application failed while this person, or nobody, was known to be behind it. Anybody can send
+    /// such requests, since client ids are public.
+    Failure(ClientId, Option<MemberId>),
+}
+
+impl Event {
+    /// How many of the kind are recorded in a period.
+    const fn allowance(&self) -> u32 {
+        match self {
+            Self::OfGrant(..) => 1,
+            // Enough for an integrator who tries things out.
+            Self::Failure(..) => 10,
+        }
+    }
+}
 
 /// Remembers what was recorded lately. Each node has its own, which at worst records an event once per node.
 #[derive(Default)]
-pub(crate) struct Throttle(Mutex<HashMap<(GrantId, &'static str), Timestamp>>);
+pub(crate) struct Throttle(Mutex<HashMap<Event, Recorded>>);
+
+/// How often something was recorded since when.
+struct Recorded {
+    since: Timestamp,
+    times: u32,
+}
 
 impl Throttle {
-    /// Whether this event of this grant may be recorded now; if so, it may not for a while.
-    pub(crate) fn admits(&self, grant: GrantId, event: &'static str, now: Timestamp) -> bool {
+    /// Whether an event may be recorded now; if so, it is counted.
+    pub(crate) fn admits(&self, event: Event, now: Timestamp) -> bool {
         let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if recorded
-            .get(&(grant, event))
-            .is_some_and(|at| now.since(*at) < PAUSE)
-        {
-            return false;
+        let fresh = |recorded: &Recorded| now.since(recorded.since) < PERIOD;
+        if let Some(lately) = recorded.get_mut(&event).filter(|lately| fresh(lately)) {
+            let admitted = lately.times < event.allowance();
+            lately.times += u32::from(admitted);
+            return admitted;
         }
         if recorded.len() >= CAPACITY {
-            recorded.retain(|_, at| now.since(*at) < PAUSE);
+            recorded.retain(|_, recorded| fresh(recorded));
             if recorded.len() >= CAPACITY {
                 recorded.clear();
             }
         }
-        recorded.insert((grant, event), now);
+        recorded.insert(event, Recorded { since: now, times: 1 });
         true
     }
 }
@@ -42,22 +69,42 @@ impl Throttle {
 mod tests {
     use super::*;
 
+    fn expired(grant: i64) -> Event {
+        Event::OfGrant(GrantId(grant), "expired")
+    }
+
     #[test]
     fn the_same_event_is_admitted_once_a_minute() {
         let throttle = Throttle::default();
         let start = Timestamp::from_millis(0);
-        assert!(throttle.admits(GrantId(1), "expired", start));
-        assert!(!throttle.admits(GrantId(1), "expired", start.plus(Duration::from_secs(59))));
-        assert!(throttle.admits(GrantId(1), "revoked", start));
-        assert!(throttle.admits(GrantId(2), "expired", start));
-        assert!(throttle.admits(GrantId(1), "expired", start.plus(Duration::from_secs(60))));
+        assert!(throttle.admits(expired(1), start));
+        assert!(!throttle.admits(expired(1), start.plus(Duration::from_secs(59))));
+        assert!(throttle.admits(Event::OfGrant(GrantId(1), "revoked"), start));
+        assert!(throttle.admits(expired(2), start));
+        assert!(throttle.admits(expired(1), start.plus(Duration::from_secs(60))));
+    }
+
+    #[test]
+    fn failures_are_counted_for_each_application_and_person() {
+        let throttle = Throttle::default();
+        let start = Timestamp::from_millis(0);
+        let failure = |letter: &str, member| Event::Failure(letter.repeat(43).parse().unwrap(), member);
+        let admitted = |event: &Event, now| (0..50).filter(|_| throttle.admits(event.clone(), now)).count();
+        assert_eq!(admitted(&failure("A", None), start), 10);
+        assert_eq!(admitted(&failure("A", Some(MemberId(1))), start), 10);
+        assert_eq!(admitted(&failure("B", None), start), 10);
+        assert_eq!(
+            admitted(&failure("A", None), start.plus(Duration::from_secs(59))),
+            0
+        );
+        assert_eq!(admitted(&failure("A", None), start.plus(PERIOD)), 10);
     }
 
     #[test]
     fn memory_is_bounded() {
         let throttle = Throttle::default();
         for grant in 0..10_000 {
-            assert!(throttle.admits(GrantId(grant), "expired", Timestamp::from_millis(0)));
+            assert!(throttle.admits(expired(grant), Timestamp::from_millis(0)));
         }
         assert!(throttle.0.lock().unwrap().len() <= CAPACITY);
     }

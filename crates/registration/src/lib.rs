@@ -1,5 +1,6 @@
 //! Registering applications (RFC 6749 section 2): what hosts do on the page and operators on the command line.
 
+mod activity;
 mod error;
 
 use std::sync::Arc;
@@ -10,8 +11,9 @@ use latchkey_domain::{
 };
 use latchkey_store::{ApplicationUpdate, Deleted, NewApplication, Store, UpdateOutcome};
 
-pub use latchkey_store::ApplicationListing;
+pub use latchkey_store::{ActivityEntry, ActivityKind, ApplicationListing, NewActivity};
 
+pub use self::activity::{ACTIVITY_PAGE_SIZE, ActivityLine, ActivityReport, Candidate};
 pub use self::error::RegistrationError;
 
 /// How many applications stand on a page of the list.

@@ -77,7 +77,8 @@ pub struct ActivityEntry {
 /// Keeping and reading events.
 #[async_trait]
 pub trait Activity: Send + Sync {
-    /// Keeps events. Only the newest 500 of an application stay; those of one that is gone are passed over.
+    /// Keeps events. Only the newest 500 of an application stay, and of failures with no member behind them, which
+    /// anybody can cause, the newest 100; those of an application that is gone are passed over.
     async fn record_activity(&self, events: Vec<NewActivity>) -> Result<(), StoreError>;
 
     /// The newest `limit` events of an application, the newest first; `before` continues behind an entry's number.

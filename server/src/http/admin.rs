@@ -2,17 +2,15 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use http::{Request, StatusCode};
-use latchkey_app::plain::ForbiddenPage;
 use latchkey_app::request::{Request as PageRequest, Status};
 use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 
 use super::client::Client;
 use super::errors::Failure;
-use super::pages::{frame, visitor};
-use super::return_to::ReturnTo;
+use super::hosts::forbidden;
 use super::security_headers::allow_scripts;
 use super::session::SignedIn;
 use super::state::AppState;
@@ -31,13 +29,7 @@ pub(super) async fn page(
 ) -> Result<Response, Failure> {
     let member = signed_in.member;
     if !member.role.is_host() {
-        let page = ForbiddenPage {
-            frame: frame(&state).await?,
-            visitor: visitor(&member),
-            email: member.email.to_string(),
-            return_to: ReturnTo::of(request.uri()).as_str().to_owned(),
-        };
-        return Ok((StatusCode::FORBIDDEN, Html(page.to_html())).into_response());
+        return forbidden(&state, &member, request.uri()).await;
     }
     let nonce = Nonce::new();
     let context = PageRequest {

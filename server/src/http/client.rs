@@ -8,6 +8,7 @@ use http::HeaderMap;
 use http::header::USER_AGENT;
 use http::request::Parts;
 use latchkey_domain::{Actor, MemberId};
+use latchkey_oauth::RequestOrigin;
 
 use super::request_id::RequestId;
 use super::state::AppState;
@@ -28,6 +29,14 @@ impl Client {
     pub(super) fn actor(&self, member: Option<MemberId>) -> Actor {
         Actor {
             member,
+            address: self.address.map(|address| address.to_string()),
+            request_id: Some(self.request_id.clone()),
+        }
+    }
+
+    /// Where the request came from, for the application's activity.
+    pub(super) fn origin(&self) -> RequestOrigin {
+        RequestOrigin {
             address: self.address.map(|address| address.to_string()),
             request_id: Some(self.request_id.clone()),
         }

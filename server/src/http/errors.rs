@@ -12,6 +12,7 @@ use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use latchkey_accounts::AccountError;
 use latchkey_app::plain::{ErrorPage, Frame};
+use latchkey_registration::RegistrationError;
 use latchkey_store::StoreError;
 use serde_json::json;
 
@@ -108,6 +109,15 @@ impl From<AccountError> for Failure {
     }
 }
 
+impl From<RegistrationError> for Failure {
+    fn from(error: RegistrationError) -> Self {
+        match error {
+            RegistrationError::NotFound => Self::NotFound,
+            error => internal(&error),
+        }
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         internal(&error)
@@ -124,13 +134,17 @@ fn internal(error: &(dyn Error + 'static)) -> Failure {
 // The layer that calls it hands the panic over.
 #[allow(clippy::needless_pass_by_value)]
 pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    let message = panic
+    tracing::error!(message = panic_message(&*panic), "a handler panicked");
+    Failure::Internal.into_response()
+}
+
+/// What a panic said, for the log.
+pub(super) fn panic_message<'a>(panic: &'a (dyn Any + Send + 'static)) -> &'a str {
+    panic
         .downcast_ref::<String>()
         .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
-    tracing::error!(message, "a handler panicked");
-    Failure::Internal.into_response()
+        .or_else(|| panic.downcast_ref::<&'static str>().copied())
+        .unwrap_or("no message")
 }
 
 /// Gives a failure its words, and so whatever the framework refused by itself in a bare line of text.

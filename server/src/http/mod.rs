@@ -1,13 +1,17 @@
 //! HTTP: one file per family of routes, and one per thing that is done to every request.
 
 mod account;
+mod activity;
 mod admin;
 mod assets;
 mod client;
+mod connected_apps;
 mod errors;
 mod functions;
 mod health;
 mod home;
+mod hosts;
+mod oauth;
 mod pages;
 mod request_id;
 mod return_to;

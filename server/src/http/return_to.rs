@@ -4,8 +4,9 @@
 use form_urlencoded::Serializer;
 use http::Uri;
 
-/// The most characters; an authorization request fits.
-const MAX_LENGTH: usize = 8_192;
+/// The most characters. An authorization request fits, even one whose `state` is as long as it may be and all of
+/// it percent-encoded.
+const MAX_LENGTH: usize = 16_384;
 
 /// A path on this site, with its query.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use tower_http::compression::CompressionLayer;
 use super::errors::Failure;
 use super::state::AppState;
 use super::{
-    account, admin, assets, errors, functions, health, home, request_id, same_origin, security_headers,
-    setup, sign_in, sign_out,
+    account, activity, admin, assets, connected_apps, errors, functions, health, home, oauth, request_id,
+    same_origin, security_headers, setup, sign_in, sign_out,
 };
 
 /// The most bytes of a plain form.
@@ -23,6 +23,7 @@ pub fn router(state: AppState) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     Router::new()
         .merge(for_browsers(&state))
+        .merge(oauth::for_programs())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(assets::serve)
@@ -47,14 +48,28 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route("/account/sessions", get(account::sessions))
         .route("/account/sessions/end-others", post(account::end_others))
         .route("/account/sessions/{id}/end", post(account::end_one))
+        .route("/account/connected-apps", get(connected_apps::show))
+        .route(
+            "/account/connected-apps/{client_id}/revoke",
+            post(connected_apps::revoke),
+        )
         .route("/admin", get(admin::index))
         .route("/admin/", get(admin::index))
         .route("/admin/oauth-applications", get(admin::index))
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/activity",
+            get(activity::show),
+        )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/activity/{entry}/add-redirect-uri",
+            get(activity::ask).post(activity::add),
+        )
         .route("/admin/{*path}", get(admin::page))
         .route(
             "/api/{*function}",
             post(functions::call).layer(DefaultBodyLimit::max(functions::LIMIT)),
         )
+        .merge(oauth::for_browsers())
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
         .layer(from_fn_with_state(state.clone(), same_origin::check))
 }

@@ -12,8 +12,10 @@ use zeroize::Zeroizing;
 
 use super::client::Client;
 use super::errors::Failure;
+use super::oauth::Destination;
 use super::pages::{frame, sentence};
 use super::return_to::ReturnTo;
+use super::security_headers::allow_form_target;
 use super::session::{self, MaybeSignedIn};
 use super::state::AppState;
 
@@ -21,6 +23,9 @@ use super::state::AppState;
 pub(super) struct Link {
     #[serde(default)]
     return_to: String,
+    /// Whether the form is shown to who is signed in, too: an application wants the password again.
+    #[serde(default)]
+    again: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -38,13 +43,15 @@ pub(super) async fn show(
     Query(link): Query<Link>,
 ) -> Result<Response, Failure> {
     let return_to = ReturnTo::parse(&link.return_to);
-    if signed_in.is_some() {
-        return Ok(Redirect::to(return_to.as_str()).into_response());
-    }
+    let email = match signed_in {
+        Some(_) if !link.again => return Ok(Redirect::to(return_to.as_str()).into_response()),
+        Some(signed_in) => signed_in.member.email.to_string(),
+        None => String::new(),
+    };
     if state.instance.setup.is_needed().await? {
         return Ok(Redirect::to("/setup").into_response());
     }
-    page(&state, String::new(), None, &return_to).await
+    page(&state, email, None, &return_to).await
 }
 
 /// The form was sent.
@@ -112,11 +119,19 @@ async fn page(
     error: Option<String>,
     return_to: &ReturnTo,
 ) -> Result<Response, Failure> {
+    let destination = Destination::of(return_to, &*state.instance.store).await?;
     let page = SignInPage {
         frame: frame(state).await?,
+        application: destination
+            .as_ref()
+            .map(|destination| destination.application.to_string()),
         email,
         error,
         return_to: return_to.as_str().to_owned(),
     };
-    Ok(Html(page.to_html()).into_response())
+    let mut response = Html(page.to_html()).into_response();
+    if let Some(destination) = destination {
+        allow_form_target(response.headers_mut(), &destination.redirect_uri);
+    }
+    Ok(response)
 }

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use latchkey_app::request::Assets;
+use latchkey_oauth::AuthorizationServer;
 
 use super::assets;
 use crate::instance::Instance;
@@ -18,6 +19,8 @@ pub struct AppState(Arc<Inner>);
 pub struct Inner {
     /// The rules.
     pub instance: Instance,
+    /// The OAuth protocol.
+    pub oauth: AuthorizationServer,
     /// How browsers get here.
     pub public_url: PublicUrl,
     /// Proxies whose word about the client's address is taken.
@@ -30,8 +33,10 @@ impl AppState {
     /// Puts the state together.
     pub fn new(instance: Instance, public_url: PublicUrl, trusted_proxies: Vec<IpAddr>) -> Self {
         let assets = Arc::new(assets::addresses());
+        let oauth = instance.authorization_server(&public_url);
         Self(Arc::new(Inner {
             instance,
+            oauth,
             public_url,
             trusted_proxies,
             assets,

@@ -115,6 +115,11 @@ impl TestApp {
         format!("/setup?token={}", self.instance.setup.token().await.unwrap())
     }
 
+    /// The server's own name in OAuth: its public address.
+    pub(crate) fn issuer(&self) -> String {
+        self.url.replace("127.0.0.1", "localhost")
+    }
+
     pub(crate) fn wait(&self, by: Duration) {
         self.clock.advance(by);
     }

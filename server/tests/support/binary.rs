@@ -1,6 +1,8 @@
 //! The real binary, with a data folder of its own.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -75,6 +77,19 @@ impl Binary {
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Server::ready(child).await
+    }
+
+    /// The same, with the log in a file, and as much of it as `level` says.
+    pub(crate) async fn serve_with_log(&self, arguments: &[&str], log: &Path, level: &str) -> Server {
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        let child = command
+            .args(arguments)
+            .env("LATCHKEY_LOG", level)
+            .stdout(Stdio::piped())
+            .stderr(File::create(log).unwrap())
             .spawn()
             .unwrap();
         Server::ready(child).await

@@ -1,10 +1,11 @@
 //! Fixtures: the real router in this process ([`TestApp`]), a browser's view of it ([`Browser`]), and the real binary
-//! ([`Binary`], [`Server`]).
+//! ([`Binary`], [`Server`]). [`oauth`] is what applications and the people they ask do.
 
 mod app;
 mod binary;
 mod browser;
 mod clock;
+pub(crate) mod oauth;
 mod page;
 
 pub(crate) use self::app::TestApp;

@@ -13,6 +13,7 @@ pub use self::error::AccessError;
 pub(crate) use self::error::{Rejection, reason_words, time_words};
 pub(crate) use self::judge::{RACE, effective_scopes, judge};
 use crate::activity::Trail;
+use crate::throttle::Event;
 use crate::tokens::{Claims, Presented, TokenKind};
 use crate::{AuthorizationServer, RequestOrigin};
 
@@ -100,7 +101,11 @@ impl AuthorizationServer {
         now: Timestamp,
         origin: &RequestOrigin,
     ) {
-        if self.0.throttle.admits(grant.id, rejection.id(), now) {
+        if self
+            .0
+            .throttle
+            .admits(Event::OfGrant(grant.id, rejection.id()), now)
+        {
             let mut trail = Trail::new(ActivityKind::TokenUse, origin);
             trail.client = Some(grant.application.client_id.clone());
             trail.member = Some(grant.member.id);

@@ -17,6 +17,7 @@ use super::response::TokenResponse;
 use super::rotation::{self, Rotation};
 use crate::access::reason_words;
 use crate::activity::Trail;
+use crate::throttle::Event;
 use crate::tokens::{Presented, ScopeLimit, TokenKey, TokenKind, Unreadable};
 use crate::{AuthorizationServer, EndpointError, ErrorCode};
 
@@ -139,7 +140,7 @@ impl AuthorizationServer {
         let limit = attempt.scope.map_or(ScopeLimit::NONE, ScopeLimit::to);
         let response = TokenResponse::of(&after, limit, self.token_key(), attempt.now, self.lifetimes());
         trail.message = match rotation {
-            Rotation::Repeat => self.0.throttle.admits(id, "repeat", attempt.now).then(|| {
+            Rotation::Repeat => self.0.throttle.admits(Event::OfGrant(id, "repeat"), attempt.now).then(|| {
                 "Answered a refresh with the same pair of tokens again: two requests raced, or an answer was lost."
                     .to_owned()
             }),

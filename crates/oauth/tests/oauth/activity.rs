@@ -136,3 +136,45 @@ async fn nothing_secret_is_ever_listed() {
         assert!(!listed.contains(secret), "{listed}");
     }
 }
+
+#[tokio::test]
+async fn a_flood_of_failures_is_listed_ten_times_a_minute() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let wrong = app.asks(&[("redirect_uri", "https://app.example/cb/")]);
+    for _ in 0..30 {
+        world.visit(&wrong, None).await;
+    }
+    assert_eq!(world.activity(&app).await.len(), 10);
+    // Somebody who is known counts apart, and so does the next minute.
+    world.visit(&wrong, Some(&ada)).await;
+    assert_eq!(world.activity(&app).await.len(), 11);
+    world.after(60).visit(&wrong, None).await;
+    assert_eq!(world.activity(&app).await.len(), 12);
+}
+
+#[tokio::test]
+async fn a_member_who_disconnects_the_application_is_listed_once() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let [connection] = &world.server.connections(&ada.member).await.unwrap()[..] else {
+        panic!("not one connection")
+    };
+    assert_eq!(connection.application.client_id, app.id);
+    let disconnect = async || {
+        let origin = crate::world::origin();
+        world
+            .server
+            .disconnect(&ada.member, &app.id, &origin)
+            .await
+            .unwrap()
+    };
+    assert!(disconnect().await);
+    assert!(!disconnect().await);
+    world.use_token(tokens.access_token.expose()).await.unwrap_err();
+    let words = "The member disconnected the application; its tokens were revoked.";
+    let listed = world.activity(&app).await;
+    assert_eq!(listed.iter().filter(|event| event.message == words).count(), 1);
+    assert!(world.server.connections(&ada.member).await.unwrap().is_empty());
+}

@@ -13,6 +13,10 @@ use crate::{Activity, ActivityEntry, ActivityKind, NewActivity, StoreError};
 /// The most events that are kept of an application.
 const MOST_OF_ONE_APPLICATION: u32 = 500;
 
+/// The most of them that are failures with no member behind them. Anybody can cause those; they must not push out what
+/// happened to members.
+const MOST_FAILURES_OF_STRANGERS: u32 = 100;
+
 /// The most characters of a message.
 const MESSAGE_LENGTH: usize = 1_000;
 
@@ -27,12 +31,34 @@ fn record(connection: &Connection, events: &[NewActivity]) -> Result<(), StoreEr
             applications.insert(application);
         }
     }
-    for application in applications {
+    for application in &applications {
         rows::execute(
             connection,
             "DELETE FROM activity WHERE application_id = ?1 AND id <= \
              (SELECT id FROM activity WHERE application_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
             params![application, MOST_OF_ONE_APPLICATION],
+        )?;
+    }
+    if events
+        .iter()
+        .any(|event| !event.succeeded && event.member.is_none())
+    {
+        forget_failures_of_strangers(connection, &applications)?;
+    }
+    Ok(())
+}
+
+fn forget_failures_of_strangers(
+    connection: &Connection,
+    applications: &BTreeSet<i64>,
+) -> Result<(), StoreError> {
+    for application in applications {
+        rows::execute(
+            connection,
+            "DELETE FROM activity WHERE application_id = ?1 AND succeeded = 0 AND member_id IS NULL AND id <= \
+             (SELECT id FROM activity WHERE application_id = ?1 AND succeeded = 0 AND member_id IS NULL \
+             ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+            params![application, MOST_FAILURES_OF_STRANGERS],
         )?;
     }
     Ok(())

@@ -116,3 +116,30 @@ async fn long_messages_are_cut_and_deleted_applications_passed_over() {
             .is_empty()
     );
 }
+
+#[tokio::test]
+async fn failures_of_strangers_do_not_push_out_what_happened_to_members() {
+    let store = store();
+    let application = add_application(&*store, "App").await;
+    store
+        .record_activity(vec![event(&application, "a member's failure")])
+        .await
+        .unwrap();
+    for n in 0..150 {
+        let flood = NewActivity {
+            member: None,
+            ..event(&application, &n.to_string())
+        };
+        store.record_activity(vec![flood]).await.unwrap();
+    }
+    let kept = store.activity(&application.client_id, None, 1_000).await.unwrap();
+    assert_eq!(
+        (
+            kept.len(),
+            kept[0].event.message.as_str(),
+            kept[99].event.message.as_str(),
+            kept[100].event.message.as_str()
+        ),
+        (101, "149", "50", "a member's failure")
+    );
+}

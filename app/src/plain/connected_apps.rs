@@ -1,0 +1,197 @@
+//! `/account/connected-apps`: the applications that a member let in.
+
+use latchkey_domain::{ScopeSet, Timestamp};
+use latchkey_oauth::Connection;
+use leptos::prelude::*;
+
+use super::account::{AccountPage, account_nav, outcome};
+use super::layout::{Frame, Place, Visitor};
+use super::when::{iso, when};
+
+/// What the member let in.
+#[derive(Clone, Debug)]
+pub struct ConnectedAppsPage {
+    /// What stands around it.
+    pub frame: Frame,
+    /// Who is signed in.
+    pub visitor: Visitor,
+    /// The applications, the last used first.
+    pub connections: Vec<Connection>,
+    /// What was just done, in a sentence.
+    pub notice: Option<String>,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+impl ConnectedAppsPage {
+    /// The document.
+    pub fn to_html(self) -> String {
+        let Self {
+            frame,
+            visitor,
+            connections,
+            notice,
+            now,
+        } = self;
+        let list = if connections.is_empty() {
+            view! {
+                <div class="empty account-empty">
+                    <h2>"No connected apps"</h2>
+                    <p class="muted">
+                        "When you allow an application to use your account, it stands here, and you can take that back."
+                    </p>
+                </div>
+            }
+            .into_any()
+        } else {
+            let rows = connections
+                .into_iter()
+                .map(|connection| row(connection, now))
+                .collect_view();
+            view! { <ul class="row-list">{rows}</ul> }.into_any()
+        };
+        frame.with_topbar(
+            "Connected apps",
+            visitor,
+            Some(Place::Account),
+            view! {
+                {account_nav(AccountPage::ConnectedApps)}
+                <h1 class="plain-title">"Connected apps"</h1>
+                <p class="plain-lead">
+                    "These applications may use your account. Revoke stops one at once: what it was given no longer works, and it has to ask you again."
+                </p>
+                {notice.map(outcome)}
+                {list}
+            },
+        )
+    }
+}
+
+fn row(connection: Connection, now: Timestamp) -> impl IntoView {
+    let Connection {
+        application,
+        scopes,
+        since,
+        last_used_at,
+    } = connection;
+    let name = application.spec.name.to_string();
+    let label = format!("Revoke access of {name}");
+    let action = format!("/account/connected-apps/{}/revoke", application.client_id);
+    let used = match last_used_at {
+        Some(at) => view! { "Last used " {time(at, now)} }.into_any(),
+        None => "Not used yet".into_any(),
+    };
+    let paused = application
+        .is_paused()
+        .then(|| view! { <span class="badge badge-paused">"Paused by a host"</span> });
+    view! {
+        <li class="row-item connection">
+            <div class="connection-text">
+                <p>
+                    <strong class="connection-name">{name}</strong>
+                    " "
+                    {paused}
+                </p>
+                {can(scopes)}
+                <p class="muted connection-times">"Connected " {time(since, now)} " · " {used}</p>
+            </div>
+            <form method="post" action=action>
+                <button class="button" type="submit" aria-label=label>
+                    "Revoke"
+                </button>
+            </form>
+        </li>
+    }
+}
+
+fn can(scopes: ScopeSet) -> impl IntoView {
+    if scopes.is_empty() {
+        return view! { <p class="muted">"It can do nothing at the moment."</p> }.into_any();
+    }
+    let scopes = scopes
+        .iter()
+        .map(|scope| {
+            let host = scope
+                .is_host_only()
+                .then(|| view! { <span class="badge badge-host">"Host only"</span> });
+            view! { <li>{scope.description()} " " {host}</li> }
+        })
+        .collect_view();
+    view! { <ul class="connection-scopes">{scopes}</ul> }.into_any()
+}
+
+fn time(at: Timestamp, now: Timestamp) -> impl IntoView {
+    view! { <time datetime=iso(at)>{when(at, now)}</time> }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::layout::tests::{application, assert_sound, frame, visitor};
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    fn page(connections: Vec<Connection>) -> String {
+        ConnectedAppsPage {
+            frame: frame(),
+            visitor: visitor(false),
+            connections,
+            notice: None,
+            now: NOW,
+        }
+        .to_html()
+    }
+
+    #[test]
+    fn says_what_each_application_can_do_and_since_when() {
+        let connection = Connection {
+            application: application("Mobile <b>App"),
+            scopes: "read:posts host:read:network_events".parse().unwrap(),
+            since: NOW.minus(Duration::from_secs(3 * 86_400)),
+            last_used_at: Some(NOW.minus(Duration::from_secs(300))),
+        };
+        let html = page(vec![connection]);
+        assert_sound(&html);
+        for words in [
+            "Mobile &lt;b&gt;App",
+            "View posts you have created",
+            "View events in the network",
+            "Host only",
+            ">3 days ago</time>",
+            "Last used ",
+            ">5 minutes ago</time>",
+            "aria-label=\"Revoke access of Mobile &lt;b&gt;App\"",
+            "href=\"/account/sessions\"",
+        ] {
+            assert!(html.contains(words), "{words} in {html}");
+        }
+        assert!(html.contains(&format!(
+            "action=\"/account/connected-apps/{}/revoke\"",
+            "A".repeat(43)
+        )));
+    }
+
+    #[test]
+    fn an_application_that_can_do_nothing_is_there_too() {
+        let mut paused = application("Mobile App");
+        paused.paused_at = Some(NOW);
+        let html = page(vec![Connection {
+            application: paused,
+            scopes: ScopeSet::EMPTY,
+            since: NOW,
+            last_used_at: None,
+        }]);
+        assert_sound(&html);
+        assert!(html.contains("It can do nothing at the moment") && html.contains("Not used yet"));
+        assert!(html.contains("Paused by a host"));
+    }
+
+    #[test]
+    fn none_is_said_in_words() {
+        let html = page(vec![]);
+        assert_sound(&html);
+        assert!(html.contains("No connected apps") && !html.contains("Revoke access"));
+    }
+}

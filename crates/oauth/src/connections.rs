@@ -1,0 +1,42 @@
+//! What a member let in, and takes back: the member's side of revocation (RFC 7009 is the client's).
+
+use latchkey_domain::{ClientId, Member};
+use latchkey_store::{ActivityKind, Connection, StoreError};
+
+use crate::activity::Trail;
+use crate::{AuthorizationServer, RequestOrigin};
+
+impl AuthorizationServer {
+    /// The applications that `member` let in, the last used first. Of their scopes those that have an effect right now:
+    /// what was granted, is still registered, and the member may still grant.
+    pub async fn connections(&self, member: &Member) -> Result<Vec<Connection>, StoreError> {
+        let mut connections = self.store().connections_of(member.id).await?;
+        for connection in &mut connections {
+            connection.scopes = connection
+                .scopes
+                .meet(connection.application.spec.scopes)
+                .meet(member.role.grantable_scopes());
+        }
+        Ok(connections)
+    }
+
+    /// Ends all that `member` granted to an application, from the next request on, and forgets the consent; whether
+    /// there was anything. The integrator reads of it in Activity.
+    pub async fn disconnect(
+        &self,
+        member: &Member,
+        client_id: &ClientId,
+        origin: &RequestOrigin,
+    ) -> Result<bool, StoreError> {
+        let ended = self.store().disconnect(member.id, client_id, self.now()).await?;
+        if ended {
+            let mut trail = Trail::new(ActivityKind::Revocation, origin);
+            trail.client = Some(client_id.clone());
+            trail.member = Some(member.id);
+            trail.message =
+                Some("The member disconnected the application; its tokens were revoked.".to_owned());
+            self.record_success(trail).await;
+        }
+        Ok(ended)
+    }
+}

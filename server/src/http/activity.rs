@@ -1,0 +1,137 @@
+//! `/admin/settings/oauth-applications/{client_id}/activity`: what happened to an application, for hosts, and adding a
+//! redirect URI that a request named and the application does not have.
+
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::StatusCode;
+use latchkey_app::plain::{ActivityPage, AddRedirectUriPage};
+use latchkey_domain::Member;
+use latchkey_registration::{Caller, Candidate, RegistrationError};
+use serde::Deserialize;
+
+use super::client::Client;
+use super::errors::Failure;
+use super::hosts::SignedInHost;
+use super::pages::{frame, sentence, visitor};
+use super::state::AppState;
+
+/// Which page, and what was just done. Of the latter only these words are shown, never any from the address.
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    before: Option<i64>,
+    added: Option<String>,
+}
+
+/// The revision of the application that the host saw when the question was asked.
+#[derive(Deserialize)]
+pub(super) struct Confirmation {
+    revision: u32,
+}
+
+/// A page of the activity.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    client: Client,
+    SignedInHost(host): SignedInHost,
+    Path(client_id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let registrar = &state.instance.registrar;
+    let caller = caller(&host, &client);
+    let report = registrar.activity(&caller, &client_id, wanted.before).await?;
+    let notice = match wanted.added.as_deref() {
+        Some("redirect-uri") => Some("The redirect URI is registered. The application can be tried again."),
+        _ => None,
+    };
+    let page = ActivityPage {
+        frame: frame(&state).await?,
+        visitor: visitor(&host),
+        report,
+        is_newest: wanted.before.is_none(),
+        notice: notice.map(str::to_owned),
+    };
+    Ok(Html(page.to_html()).into_response())
+}
+
+/// Asks whether to add the redirect URI of an entry.
+pub(super) async fn ask(
+    State(state): State<AppState>,
+    client: Client,
+    SignedInHost(host): SignedInHost,
+    Path((client_id, entry)): Path<(String, i64)>,
+) -> Result<Response, Failure> {
+    question(&state, &client, &host, (&client_id, entry), None).await
+}
+
+/// Adds the redirect URI of an entry. It is taken from the entry and not from the form: what the host read is what is
+/// registered.
+pub(super) async fn add(
+    State(state): State<AppState>,
+    client: Client,
+    SignedInHost(host): SignedInHost,
+    Path((client_id, entry)): Path<(String, i64)>,
+    Form(Confirmation { revision }): Form<Confirmation>,
+) -> Result<Response, Failure> {
+    let registrar = &state.instance.registrar;
+    let caller = caller(&host, &client);
+    let (_, line) = registrar.activity_line(&caller, &client_id, entry).await?;
+    let (Candidate::Addable, Some(uri)) = (line.candidate, line.entry.event.redirect_uri) else {
+        return question(&state, &client, &host, (&client_id, entry), None).await;
+    };
+    match registrar
+        .add_redirect_uri(&caller, &client_id, revision, &uri)
+        .await
+    {
+        Ok(_) => {
+            let address =
+                format!("/admin/settings/oauth-applications/{client_id}/activity?added=redirect-uri");
+            Ok(Redirect::to(&address).into_response())
+        }
+        Err(
+            error @ (RegistrationError::PlanTooLow(_)
+            | RegistrationError::Invalid(_)
+            | RegistrationError::Stale),
+        ) => question(&state, &client, &host, (&client_id, entry), Some(&error)).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn question(
+    state: &AppState,
+    client: &Client,
+    host: &Member,
+    (client_id, entry): (&str, i64),
+    error: Option<&RegistrationError>,
+) -> Result<Response, Failure> {
+    let registrar = &state.instance.registrar;
+    let (application, line) = registrar
+        .activity_line(&caller(host, client), client_id, entry)
+        .await?;
+    let status = if error.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let page = AddRedirectUriPage {
+        frame: frame(state).await?,
+        visitor: visitor(host),
+        application,
+        line,
+        error: error.map(words),
+    };
+    Ok((status, Html(page.to_html())).into_response())
+}
+
+fn words(error: &RegistrationError) -> String {
+    match error {
+        RegistrationError::Stale => {
+            "Someone else changed the application in the meantime. This is how it stands now: look at it again, then add the redirect URI.".to_owned()
+        }
+        error => sentence(error.to_string().trim_end_matches('.')),
+    }
+}
+
+fn caller(host: &Member, client: &Client) -> Caller {
+    Caller::member(host, client.actor(Some(host.id)))
+}

@@ -1,0 +1,54 @@
+//! `/account/connected-apps`: what a member let in, and takes back.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use latchkey_app::plain::ConnectedAppsPage;
+use latchkey_domain::ClientId;
+use serde::Deserialize;
+
+use super::client::Client;
+use super::errors::Failure;
+use super::pages::{frame, visitor};
+use super::session::SignedIn;
+use super::state::AppState;
+
+/// What was just done, in the address that a form leads to. Only these words are shown, never any from the address.
+#[derive(Deserialize)]
+pub(super) struct Outcome {
+    revoked: Option<String>,
+}
+
+/// The applications that the member let in.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    signed_in: SignedIn,
+    Query(outcome): Query<Outcome>,
+) -> Result<Response, Failure> {
+    let notice = match outcome.revoked.as_deref() {
+        Some("one") => Some("The application is disconnected. What it was given no longer works."),
+        _ => None,
+    };
+    let page = ConnectedAppsPage {
+        frame: frame(&state).await?,
+        visitor: visitor(&signed_in.member),
+        connections: state.oauth.connections(&signed_in.member).await?,
+        notice: notice.map(str::to_owned),
+        now: state.instance.clock.now(),
+    };
+    Ok(Html(page.to_html()).into_response())
+}
+
+/// Disconnects an application. One that is not connected has been disconnected already, or never was: that is not said.
+pub(super) async fn revoke(
+    State(state): State<AppState>,
+    client: Client,
+    signed_in: SignedIn,
+    Path(client_id): Path<String>,
+) -> Result<Response, Failure> {
+    let client_id: ClientId = client_id.parse().map_err(|_| Failure::NotFound)?;
+    state
+        .oauth
+        .disconnect(&signed_in.member, &client_id, &client.origin())
+        .await?;
+    Ok(Redirect::to("/account/connected-apps?revoked=one").into_response())
+}

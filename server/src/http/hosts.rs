@@ -1,0 +1,43 @@
+//! What only hosts may open.
+
+use axum::extract::FromRequestParts;
+use axum::response::{Html, IntoResponse, Response};
+use http::request::Parts;
+use http::{StatusCode, Uri};
+use latchkey_app::plain::ForbiddenPage;
+use latchkey_domain::Member;
+
+use super::errors::Failure;
+use super::pages::{frame, visitor};
+use super::return_to::ReturnTo;
+use super::session::SignedIn;
+use super::state::AppState;
+
+/// A host who is signed in. As an extractor it sends the signed-out to sign in and come back, and tells everybody else
+/// that they may not.
+#[derive(Clone, Debug)]
+pub(super) struct SignedInHost(pub(super) Member);
+
+impl FromRequestParts<AppState> for SignedInHost {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        let SignedIn { member, .. } = SignedIn::from_request_parts(parts, state).await?;
+        if member.role.is_host() {
+            return Ok(Self(member));
+        }
+        let page = forbidden(state, &member, &parts.uri).await;
+        Err(page.unwrap_or_else(IntoResponse::into_response))
+    }
+}
+
+/// The page for who is signed in and no host.
+pub(super) async fn forbidden(state: &AppState, member: &Member, uri: &Uri) -> Result<Response, Failure> {
+    let page = ForbiddenPage {
+        frame: frame(state).await?,
+        visitor: visitor(member),
+        email: member.email.to_string(),
+        return_to: ReturnTo::of(uri).as_str().to_owned(),
+    };
+    Ok((StatusCode::FORBIDDEN, Html(page.to_html())).into_response())
+}

@@ -1,0 +1,114 @@
+//! `GET` and `POST /oauth/authorize` (RFC 6749 section 3.1): the pages between an application's link and its answer.
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::response::{Html, IntoResponse, Redirect as Redirection, Response};
+use http::StatusCode;
+use latchkey_app::plain::{ConsentPage, ErrorPage};
+use latchkey_oauth::{ConsentPage as Question, Decision, PageError, Redirect, SignIn, SignedIn as Person};
+
+use super::{answer, form};
+use crate::http::client::Client;
+use crate::http::errors::Failure;
+use crate::http::pages::{bare_frame, frame};
+use crate::http::return_to::ReturnTo;
+use crate::http::security_headers::allow_form_target;
+use crate::http::session::{MaybeSignedIn, SignedIn};
+use crate::http::state::AppState;
+
+/// An application sent the browser here.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    client: Client,
+    MaybeSignedIn(signed_in): MaybeSignedIn,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let query = form::pairs(query.unwrap_or_default().as_bytes()).ok_or(Failure::BadRequest)?;
+    let person = signed_in.map(person);
+    let decision = state
+        .oauth
+        .authorize(&query, person.as_ref(), &client.origin())
+        .await;
+    respond(&state, &client, decision).await
+}
+
+/// The consent page was answered. That it was one of ours is checked before.
+pub(super) async fn submit(
+    State(state): State<AppState>,
+    client: Client,
+    MaybeSignedIn(signed_in): MaybeSignedIn,
+    body: Bytes,
+) -> Result<Response, Failure> {
+    let fields = form::pairs(&body).ok_or(Failure::BadRequest)?;
+    let person = signed_in.map(person);
+    let decision = state
+        .oauth
+        .answer_consent(&fields, person.as_ref(), &client.origin())
+        .await;
+    respond(&state, &client, decision).await
+}
+
+/// A session is opened by a password and nothing else.
+fn person(signed_in: SignedIn) -> Person {
+    Person {
+        member: signed_in.member,
+        at: signed_in.session.created_at,
+    }
+}
+
+async fn respond(state: &AppState, client: &Client, decision: Decision) -> Result<Response, Failure> {
+    match decision {
+        Decision::SignIn(sign_in) => Ok(to_sign_in(&sign_in)),
+        Decision::Consent(question) => ask(state, *question).await,
+        Decision::Redirect(redirect) => Ok(send_back(&redirect)),
+        Decision::Page(error) => Ok(explain(state, client, &error).await),
+    }
+}
+
+/// The sign-in page finds out by itself which application it is for.
+fn to_sign_in(sign_in: &SignIn) -> Response {
+    let mut address = ReturnTo::parse(&sign_in.return_to).sign_in();
+    if sign_in.again {
+        address.push_str("&again=true");
+    }
+    Redirection::to(&address).into_response()
+}
+
+async fn ask(state: &AppState, question: Question) -> Result<Response, Failure> {
+    let status = if question.nothing_approved {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let redirect_uri = question.redirect_uri.clone();
+    let page = ConsentPage {
+        frame: frame(state).await?,
+        question,
+    };
+    let mut response = (status, Html(page.to_html())).into_response();
+    allow_form_target(response.headers_mut(), &redirect_uri);
+    Ok(response)
+}
+
+/// 303: the browser follows with GET, and takes no form along (RFC 9700 section 4.12).
+fn send_back(redirect: &Redirect) -> Response {
+    if let Some(cause) = &redirect.cause {
+        answer::log(cause);
+    }
+    Redirection::to(&redirect.location).into_response()
+}
+
+/// An error that stays here, since there is nowhere to send the browser.
+async fn explain(state: &AppState, client: &Client, error: &PageError) -> Response {
+    if let PageError::Unavailable(cause) = error {
+        answer::log(cause);
+    }
+    let page = ErrorPage {
+        frame: frame(state).await.unwrap_or_else(|_| bare_frame(state)),
+        title: error.title().to_owned(),
+        lead: error.to_string(),
+        request_id: Some(client.request_id.clone()),
+    };
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, Html(page.to_html())).into_response()
+}

@@ -1,0 +1,41 @@
+//! Applications in a browser call from pages of their own (the Fetch standard's CORS protocol). What they may read
+//! depends on the token or secret in the request alone and never on a cookie, so any origin may ask and none gets
+//! credentials.
+
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderName,
+};
+use http::{HeaderValue, Method, StatusCode};
+
+/// The answer to a preflight. `*` does not cover `Authorization`, which has to be named.
+const PREFLIGHT: [(HeaderName, &str); 3] = [
+    (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST"),
+    (ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, *"),
+    // Two hours, the most that browsers heed.
+    (ACCESS_CONTROL_MAX_AGE, "7200"),
+];
+
+/// Answers preflights, and lets every origin read the other answers, errors too.
+pub(super) async fn allow(request: Request, next: Next) -> Response {
+    let mut response = if request.method() == Method::OPTIONS {
+        (StatusCode::NO_CONTENT, PREFLIGHT).into_response()
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("WWW-Authenticate, X-Request-Id"),
+    );
+    // In place of the `same-origin` that pages have.
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("cross-origin"),
+    );
+    response
+}

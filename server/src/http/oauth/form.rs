@@ -1,0 +1,163 @@
+//! Reading parameters: `application/x-www-form-urlencoded`, in a query or a body (RFC 6749 appendix B). A parameter that
+//! comes twice stays twice, since the rules refuse it; what is no UTF-8 is refused here, since no rule could tell what
+//! was meant.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, Request, StatusCode};
+use latchkey_oauth::token::ClientRequest;
+use percent_encoding::percent_decode_str;
+
+use super::answer;
+
+/// The most bytes of a body: many times what the longest request needs.
+pub(super) const LIMIT: usize = 64 * 1024;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Names and values, in the order in which they came.
+pub(super) type Pairs = Vec<(String, String)>;
+
+/// Decodes a query or a body; `None` if it is no UTF-8, plain or percent-encoded.
+pub(super) fn pairs(encoded: &[u8]) -> Option<Pairs> {
+    std::str::from_utf8(encoded)
+        .ok()?
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((decoded(name)?, decoded(value)?))
+        })
+        .collect()
+}
+
+fn decoded(text: &str) -> Option<String> {
+    let spaced = text.replace('+', " ");
+    let decoded = percent_decode_str(&spaced).decode_utf8().ok()?;
+    Some(decoded.into_owned())
+}
+
+/// What a client sent to an endpoint that it calls with a form.
+pub(super) struct ClientForm {
+    authorization: Option<String>,
+    form: Pairs,
+}
+
+impl ClientForm {
+    /// Reads a request. What cannot be read is answered with `invalid_request`, in JSON.
+    pub(super) async fn read(request: Request<Body>) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        if let Some(words) = wrong_content_type(&parts.headers) {
+            return Err(answer::unreadable(StatusCode::BAD_REQUEST, words));
+        }
+        let body = axum::body::to_bytes(body, LIMIT).await.map_err(|_| {
+            answer::unreadable(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the body is larger than this endpoint accepts: 64 KiB",
+            )
+        })?;
+        let form = pairs(&body).ok_or_else(|| {
+            answer::unreadable(
+                StatusCode::BAD_REQUEST,
+                "the body is not UTF-8; encode parameters as UTF-8 and percent-encode the bytes",
+            )
+        })?;
+        Ok(Self {
+            authorization: authorization(&parts.headers),
+            form,
+        })
+    }
+
+    /// The same, as the rules take it.
+    pub(super) fn as_request(&self) -> ClientRequest<'_> {
+        ClientRequest {
+            authorization: self.authorization.as_deref(),
+            form: &self.form,
+        }
+    }
+}
+
+/// The `Authorization` header. One that comes twice is joined as RFC 9110 section 5.3 has it, which no scheme
+/// understands: of two credentials none is preferred.
+pub(super) fn authorization(headers: &HeaderMap) -> Option<String> {
+    let values: Vec<_> = headers
+        .get_all(AUTHORIZATION)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// What is wrong with the content type, for the integrator; `None` if it is a form's.
+fn wrong_content_type(headers: &HeaderMap) -> Option<&'static str> {
+    let Some(content_type) = headers.get(CONTENT_TYPE) else {
+        return Some(
+            "the request has no Content-Type; expected a body of type application/x-www-form-urlencoded",
+        );
+    };
+    let content_type = String::from_utf8_lossy(content_type.as_bytes()).to_ascii_lowercase();
+    match content_type.split(';').next().unwrap_or_default().trim() {
+        FORM => None,
+        json if json.ends_with("json") => Some(
+            "the body is JSON; OAuth expects application/x-www-form-urlencoded: grant_type=...&client_id=..., without \
+             braces",
+        ),
+        _ => Some("the body has another content type; expected application/x-www-form-urlencoded"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(encoded: &str) -> Option<Vec<(String, String)>> {
+        pairs(encoded.as_bytes())
+    }
+
+    fn owned(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        pairs.iter().map(own).collect()
+    }
+
+    #[test]
+    fn duplicates_and_order_stay() {
+        assert_eq!(
+            read("b=1&a=2&b=3").unwrap(),
+            owned(&[("b", "1"), ("a", "2"), ("b", "3")])
+        );
+    }
+
+    #[test]
+    fn is_decoded_as_browsers_and_libraries_encode() {
+        assert_eq!(
+            read("scope=a+b%20c&state=%C3%A9%2B&x&=y&&z=1=2").unwrap(),
+            owned(&[
+                ("scope", "a b c"),
+                ("state", "é+"),
+                ("x", ""),
+                ("", "y"),
+                ("z", "1=2")
+            ])
+        );
+        assert_eq!(read("").unwrap(), owned(&[]));
+        assert_eq!(read("a=%zz%").unwrap(), owned(&[("a", "%zz%")]));
+    }
+
+    #[test]
+    fn what_is_no_utf_8_is_refused() {
+        assert_eq!(read("state=%FF"), None);
+        assert_eq!(read("%C3=1"), None);
+        assert_eq!(pairs(b"state=\xFF"), None);
+    }
+
+    #[test]
+    fn two_authorization_headers_are_none_that_could_be_understood() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(authorization(&headers), None);
+        headers.append(AUTHORIZATION, "Bearer a".parse().unwrap());
+        assert_eq!(authorization(&headers).as_deref(), Some("Bearer a"));
+        headers.append(AUTHORIZATION, "Bearer b".parse().unwrap());
+        assert_eq!(authorization(&headers).as_deref(), Some("Bearer a, Bearer b"));
+    }
+}

@@ -1,0 +1,49 @@
+//! What clients read first: `/.well-known/oauth-authorization-server` (RFC 8414 section 3) and
+//! `/.well-known/oauth-protected-resource`, alone and with the path of the GraphQL endpoint behind it (RFC 9728
+//! section 3).
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, StatusCode};
+use latchkey_oauth::{EndpointError, ErrorBody};
+use serde::Serialize;
+
+use super::answer;
+use crate::http::state::AppState;
+
+/// How long the documents may be kept: they change with the binary or the public URL.
+const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300");
+
+/// The authorization server.
+pub(super) async fn authorization_server(State(state): State<AppState>) -> Response {
+    document(&state.oauth.metadata())
+}
+
+/// The server as a whole, as a resource: userinfo.
+pub(super) async fn protected_resource(State(state): State<AppState>) -> Response {
+    document(&state.oauth.protected_resource_metadata(""))
+}
+
+/// The Headless API of the network, which is known by its slug.
+pub(super) async fn graphql(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+) -> Result<Response, Response> {
+    let network = state.instance.store.network().await;
+    let network = network.map_err(|error| answer::refusal(&EndpointError::Unavailable(error)))?;
+    if network.slug.as_str() != slug {
+        let body = ErrorBody {
+            error: "not_found",
+            error_description: "this server has no network of that name".to_owned(),
+        };
+        return Err(answer::json(StatusCode::NOT_FOUND, &body));
+    }
+    let path = format!("/networks/{slug}/graphql");
+    Ok(document(&state.oauth.protected_resource_metadata(&path)))
+}
+
+fn document(metadata: &impl Serialize) -> Response {
+    ([(CACHE_CONTROL, KEPT)], Json(metadata)).into_response()
+}

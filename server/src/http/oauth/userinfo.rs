@@ -1,0 +1,47 @@
+//! `GET /oauth/userinfo`, and `POST` as clients of OIDC may do (Core section 5.3.1). The token stands in the
+//! `Authorization` header either way.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::header::WWW_AUTHENTICATE;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use latchkey_oauth::{AccessError, AuthorizationServer, ErrorBody};
+
+use super::answer;
+use super::form::authorization;
+use crate::http::client::Client;
+use crate::http::state::AppState;
+
+/// Who granted the token.
+pub(super) async fn answer(
+    State(state): State<AppState>,
+    client: Client,
+    headers: HeaderMap,
+) -> Result<Response, Response> {
+    let authorization = authorization(&headers);
+    let origin = client.origin();
+    match state.oauth.userinfo(authorization.as_deref(), &origin).await {
+        Ok(userinfo) => Ok(answer::json(StatusCode::OK, &userinfo)),
+        Err(error) => Err(refusal(&error, &state.oauth)),
+    }
+}
+
+/// A refusal in the form of RFC 6750 section 3. The header of a request without a token names no error (section 3.1);
+/// the body, which the RFC leaves free, tells the integrator all the same.
+fn refusal(error: &AccessError, server: &AuthorizationServer) -> Response {
+    if let AccessError::Unavailable(cause) = error {
+        answer::log(cause);
+    }
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = ErrorBody {
+        error: error.id().unwrap_or("invalid_token"),
+        error_description: error.description(),
+    };
+    let mut response = answer::json(status, &body);
+    let metadata = format!("{}/.well-known/oauth-protected-resource", server.issuer());
+    let challenge = error.www_authenticate(&metadata);
+    if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
+}

@@ -1,0 +1,298 @@
+//! `/admin/settings/oauth-applications/{client_id}/activity`
+
+use latchkey_domain::{Actor, ApplicationDraft};
+use latchkey_store::AuditAction;
+
+use crate::support::oauth::{Client, web_app};
+use crate::support::{Answer, TestApp, assert_sound};
+
+fn page_of(client: &Client) -> String {
+    format!("/admin/settings/oauth-applications/{}/activity", client.id)
+}
+
+/// The address behind “Add this redirect URI”.
+#[track_caller]
+fn offered(page: &Answer) -> String {
+    page.text
+        .split("href=\"")
+        .filter_map(|rest| rest.split('"').next())
+        .find(|address| address.ends_with("/add-redirect-uri"))
+        .unwrap_or_else(|| panic!("nothing is offered: {}", page.text))
+        .to_owned()
+}
+
+#[tokio::test]
+async fn only_hosts_can_open_it() {
+    let app = TestApp::new().await;
+    let client = app.web_app().await;
+    let page = page_of(&client);
+    let encoded: String = form_urlencoded::byte_serialize(page.as_bytes()).collect();
+    app.browser()
+        .get(&page)
+        .await
+        .assert_redirect(&format!("/sign-in?return_to={encoded}"));
+    for path in [page.clone(), format!("{page}/1/add-redirect-uri")] {
+        let answer = app.as_member().await.get(&path).await;
+        assert_sound(&answer);
+        answer.assert_status(403).assert_text("Only hosts can open Admin");
+    }
+    app.as_member()
+        .await
+        .post(&format!("{page}/1/add-redirect-uri"), &[("revision", "1")])
+        .await
+        .assert_status(403);
+}
+
+#[tokio::test]
+async fn nothing_yet_is_said_in_words() {
+    let app = TestApp::new().await;
+    let client = app.web_app().await;
+    let answer = app.as_host().await.get(&page_of(&client)).await;
+    assert_sound(&answer);
+    answer
+        .assert_status(200)
+        .assert_text("Activity of Mobile App")
+        .assert_text("Nothing has happened yet")
+        .assert_text("aria-label=\"Settings\"");
+}
+
+#[tokio::test]
+async fn an_application_that_is_not_there_is_404() {
+    let app = TestApp::new().await;
+    let host = app.as_host().await;
+    for id in ["nonsense", &"A".repeat(43)] {
+        let path = format!("/admin/settings/oauth-applications/{id}/activity");
+        host.get(&path).await.assert_status(404);
+    }
+}
+
+#[tokio::test]
+async fn the_dialogs_of_the_application_are_where_they_were() {
+    let app = TestApp::new().await;
+    let client = app.web_app().await;
+    let host = app.as_host().await;
+    for dialog in ["edit", "duplicate", "delete", "disconnect"] {
+        let path = format!("/admin/settings/oauth-applications/{}/{dialog}", client.id);
+        host.get(&path)
+            .await
+            .assert_status(200)
+            .assert_text("New OAuth Application");
+    }
+}
+
+#[tokio::test]
+async fn shows_what_worked_and_what_failed_with_who_when_and_from_where() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    app.connect(&client, &person).await;
+    let failed = app.exchange(&client, "nonsense").await;
+    let page = app.as_host().await.get(&page_of(&client)).await;
+    assert_sound(&page);
+    page.assert_text("Authorized for read:posts write:posts; a code was sent to myapp.com.")
+        .assert_text("Exchanged a code for tokens with read:posts write:posts.")
+        .assert_text("was not issued by this server")
+        .assert_text(failed.header("x-request-id"))
+        .assert_text("127.0.0.1")
+        .assert_text("Ada Lovelace")
+        .assert_text("<time")
+        .assert_text(" UTC</time>")
+        .assert_no_text("lk_");
+    let order: Vec<_> = ["Failed", "Exchanged a code", "Authorized for"]
+        .iter()
+        .map(|words| page.text.find(words).unwrap())
+        .collect();
+    assert!(order.is_sorted(), "the newest stands first: {order:?}");
+}
+
+#[tokio::test]
+async fn what_an_error_page_says_can_be_found_by_its_request_id() {
+    let app = TestApp::new().await;
+    let client = app.web_app().await;
+    let seen = app
+        .browser()
+        .get(&client.asks(&[("redirect_uri", "https://myapp.com/oauth/callback/")]))
+        .await;
+    let id = seen.header("x-request-id");
+    seen.assert_text(id);
+    app.as_host()
+        .await
+        .get(&page_of(&client))
+        .await
+        .assert_text(id)
+        .assert_text("they differ by a trailing slash");
+}
+
+#[tokio::test]
+async fn a_redirect_uri_that_was_mistyped_is_added_after_a_question() {
+    let app = TestApp::new().await;
+    let (client, host) = (app.web_app().await, app.as_host().await);
+    let uri = "https://myapp.com/oauth/callback/";
+    let link = client.asks(&[("redirect_uri", uri)]);
+    app.browser().get(&link).await.assert_status(400);
+
+    let ask = offered(&host.get(&page_of(&client)).await);
+    let question = host.get(&ask).await;
+    assert_sound(&question);
+    question
+        .assert_status(200)
+        .assert_text(&format!("<strong>{uri}</strong>"))
+        .assert_text("https://myapp.com/oauth/callback</code>");
+    app.browser().get(&link).await.assert_status(400);
+
+    let fields = question.hidden(&ask);
+    let done = host.post(&ask, &crate::support::oauth::borrowed(&fields)).await;
+    let activity = format!("{}?added=redirect-uri", page_of(&client));
+    done.assert_redirect(&activity);
+    host.get(&activity)
+        .await
+        .assert_text("The redirect URI is registered")
+        .assert_text("This redirect URI is registered by now")
+        .assert_no_text("/add-redirect-uri");
+    app.as_member().await.get(&link).await.assert_status(200);
+
+    let audit = app.instance.store.audit(1).await.unwrap().remove(0);
+    assert_eq!(audit.action, AuditAction::ApplicationUpdated);
+    assert_eq!(audit.target, client.id);
+    assert!(audit.actor.member.is_some() && audit.actor.request_id.is_some());
+
+    // Asking or answering once more changes nothing.
+    host.get(&ask).await.assert_text("is registered by now");
+    host.post(&ask, &crate::support::oauth::borrowed(&fields))
+        .await
+        .assert_status(200)
+        .assert_text("is registered by now");
+}
+
+#[tokio::test]
+async fn what_could_never_be_registered_is_not_offered() {
+    let app = TestApp::new().await;
+    let client = app.web_app().await;
+    for uri in [
+        "javascript:alert(1)",
+        "http://myapp.com/oauth/callback",
+        "com.example.app:/cb",
+    ] {
+        app.browser()
+            .get(&client.asks(&[("redirect_uri", uri)]))
+            .await
+            .assert_status(400);
+    }
+    app.as_host()
+        .await
+        .get(&page_of(&client))
+        .await
+        .assert_text("javascript:alert(1)")
+        .assert_no_text("/add-redirect-uri");
+}
+
+#[tokio::test]
+async fn an_edit_in_between_is_noticed() {
+    let app = TestApp::new().await;
+    let (client, host) = (app.web_app().await, app.as_host().await);
+    let link = client.asks(&[("redirect_uri", "https://myapp.com/cb")]);
+    app.browser().get(&link).await.assert_status(400);
+    let ask = offered(&host.get(&page_of(&client)).await);
+    let fields = host.get(&ask).await.hidden(&ask);
+    let draft = ApplicationDraft {
+        name: "Renamed".into(),
+        ..web_app()
+    };
+    app.edit(&client, draft).await;
+    let again = host.post(&ask, &crate::support::oauth::borrowed(&fields)).await;
+    assert_sound(&again);
+    again
+        .assert_status(422)
+        .assert_text("Someone else changed the application")
+        .assert_text("Renamed");
+    let fields = again.hidden(&ask);
+    host.post(&ask, &crate::support::oauth::borrowed(&fields))
+        .await
+        .assert_status(303);
+}
+
+#[tokio::test]
+async fn below_the_scale_plan_nothing_is_added() {
+    let app = TestApp::new().await;
+    let (client, host) = (app.web_app().await, app.as_host().await);
+    app.browser()
+        .get(&client.asks(&[("redirect_uri", "https://myapp.com/cb")]))
+        .await;
+    let ask = offered(&host.get(&page_of(&client)).await);
+    let fields = host.get(&ask).await.hidden(&ask);
+    app.set_plan("launch").await;
+    let answer = host.post(&ask, &crate::support::oauth::borrowed(&fields)).await;
+    assert_sound(&answer);
+    answer.assert_status(422).assert_text("Scale plan and above");
+    app.set_plan("scale").await;
+    app.as_member()
+        .await
+        .get(&client.asks(&[("redirect_uri", "https://myapp.com/cb")]))
+        .await
+        .assert_status(400);
+}
+
+#[tokio::test]
+async fn the_entry_of_another_application_is_not_found() {
+    let app = TestApp::new().await;
+    let (client, other, host) = (app.web_app().await, app.web_app().await, app.as_host().await);
+    app.browser()
+        .get(&client.asks(&[("redirect_uri", "https://myapp.com/cb")]))
+        .await;
+    let ask = offered(&host.get(&page_of(&client)).await);
+    host.get(&ask.replace(&client.id, &other.id))
+        .await
+        .assert_status(404);
+    host.post(&ask.replace(&client.id, &other.id), &[("revision", "1")])
+        .await
+        .assert_status(404);
+}
+
+#[tokio::test]
+async fn many_entries_come_in_pages() {
+    let app = TestApp::new().await;
+    let (client, host, person) = (app.web_app().await, app.as_host().await, app.as_member().await);
+    for _ in 0..6 {
+        for _ in 0..10 {
+            app.exchange(&client, "nonsense").await;
+        }
+        app.wait(std::time::Duration::from_secs(61));
+    }
+    app.connect(&client, &person).await;
+    let first = host.get(&page_of(&client)).await;
+    assert_eq!(first.text.matches("<li class=\"activity-row").count(), 50);
+    first.assert_text("Authorized for").assert_no_text(">Newest<");
+    let older = first
+        .text
+        .split("?before=")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap();
+    let second = host.get(&format!("{}?before={older}", page_of(&client))).await;
+    assert_sound(&second);
+    assert_eq!(second.text.matches("<li class=\"activity-row").count(), 12);
+    second
+        .assert_no_text("Authorized for")
+        .assert_no_text("?before=")
+        .assert_text(">Newest<");
+    let beyond = host.get(&format!("{}?before=1", page_of(&client))).await;
+    beyond.assert_status(200).assert_text("There is nothing older");
+}
+
+#[tokio::test]
+async fn a_member_who_is_gone_is_called_so() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    app.connect(&client, &person).await;
+    let roster = &app.instance.roster;
+    roster
+        .remove(&"member@example.com".parse().unwrap(), &Actor::operator())
+        .await
+        .unwrap();
+    app.as_host()
+        .await
+        .get(&page_of(&client))
+        .await
+        .assert_text("a member who was removed");
+}

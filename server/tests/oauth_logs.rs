@@ -1,0 +1,104 @@
+//! The log of the real binary, as talkative as it gets.
+
+use std::fs;
+
+use crate::support::oauth::Client;
+use crate::support::{Answer, Binary, Server};
+
+async fn send_form(server: &Server, path: &str, form: &crate::support::oauth::Form) -> Answer {
+    let program = server.browser();
+    program
+        .send(program.bare(reqwest::Method::POST, path).form(form))
+        .await
+}
+
+#[tokio::test]
+async fn has_no_secret_code_token_state_or_password_in_it() {
+    let binary = Binary::new();
+    let log = binary.folder().join("log");
+    let mut server = binary.serve_with_log(&["--demo"], &log, "trace").await;
+    let create = [
+        "app",
+        "create",
+        "--name",
+        "Logged",
+        "--redirect-uri",
+        "https://myapp.com/oauth/callback",
+        "--scope",
+        "read:posts",
+        "--scope",
+        "write:posts",
+        "--json",
+    ];
+    let created = binary.run(&create).json();
+    let client = Client {
+        id: created["client_id"].as_str().unwrap().to_owned(),
+        secret: created["client_secret"].as_str().map(str::to_owned),
+        redirect_uri: "https://myapp.com/oauth/callback".to_owned(),
+    };
+    let person = server.browser();
+    person
+        .sign_in("member@demo.example", "latchkey-demo")
+        .await
+        .assert_redirect("/");
+    let state = "state-that-nobody-else-may-read";
+    let code = person.lets_in(&client, &[("state", state)]).await;
+    let exchange = client.exchanges(&code, &[]);
+    let tokens = send_form(&server, "/oauth/token", &exchange)
+        .await
+        .assert_status(200)
+        .json();
+    let (access, refresh) = (
+        tokens["access_token"].as_str().unwrap(),
+        tokens["refresh_token"].as_str().unwrap(),
+    );
+    let program = server.browser();
+    let request = program
+        .bare(
+            reqwest::Method::GET,
+            &format!("/oauth/userinfo?access_token={access}"),
+        )
+        .bearer_auth(access);
+    program.send(request).await.assert_status(200);
+    send_form(&server, "/oauth/introspect", &client.names(access))
+        .await
+        .assert_status(200);
+    let next = send_form(&server, "/oauth/token", &client.refreshes(refresh)).await;
+    let next = next.assert_status(200).json();
+    send_form(&server, "/oauth/token", &exchange)
+        .await
+        .assert_status(400);
+    send_form(&server, "/oauth/revoke", &client.names(refresh))
+        .await
+        .assert_status(200);
+    person
+        .get(&client.asks(&[("redirect_uri", "https://evil.example/"), ("state", state)]))
+        .await;
+
+    server.send("-TERM");
+    server.wait();
+    let log = fs::read_to_string(log).unwrap();
+    assert!(
+        log.contains("/oauth/token") && log.contains("/oauth/authorize"),
+        "{log}"
+    );
+    let cookie = person.cookie().unwrap();
+    for secret in [
+        client.secret.as_deref().unwrap(),
+        &code,
+        access,
+        refresh,
+        next["access_token"].as_str().unwrap(),
+        next["refresh_token"].as_str().unwrap(),
+        state,
+        crate::support::oauth::VERIFIER,
+        "latchkey-demo",
+        cookie.split_once('=').unwrap().1,
+        "lk_at_",
+        "lk_rt_",
+        "lk_ac_",
+        "redirect_uri=",
+    ] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+}

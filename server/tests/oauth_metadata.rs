@@ -1,0 +1,100 @@
+//! `/.well-known/…`: the documents, member by member.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::TestApp;
+
+const SCOPES: [&str; 11] = [
+    "host:read:network_events",
+    "host:read:network_spaces",
+    "host:read:network_members",
+    "host:read:network_plans",
+    "host:read:network_posts",
+    "read:userinfo",
+    "read:posts",
+    "read:courses",
+    "read:search",
+    "write:posts",
+    "write:comments",
+];
+
+#[tokio::test]
+async fn the_authorization_server() {
+    let app = TestApp::behind_https().await;
+    let answer = app.browser().get("/.well-known/oauth-authorization-server").await;
+    answer.assert_status(200);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("cache-control"), "public, max-age=300");
+    assert_eq!(
+        answer.json(),
+        json!({
+            "issuer": "https://oauth.example.org",
+            "authorization_endpoint": "https://oauth.example.org/oauth/authorize",
+            "token_endpoint": "https://oauth.example.org/oauth/token",
+            "revocation_endpoint": "https://oauth.example.org/oauth/revoke",
+            "introspection_endpoint": "https://oauth.example.org/oauth/introspect",
+            "userinfo_endpoint": "https://oauth.example.org/oauth/userinfo",
+            "scopes_supported": SCOPES,
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+            "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true,
+            "prompt_values_supported": ["none", "login", "consent"],
+        })
+    );
+}
+
+#[tokio::test]
+async fn the_resources() {
+    let app = TestApp::behind_https().await;
+    for (path, resource) in [
+        ("", "https://oauth.example.org"),
+        (
+            "/networks/my-community/graphql",
+            "https://oauth.example.org/networks/my-community/graphql",
+        ),
+    ] {
+        let path = format!("/.well-known/oauth-protected-resource{path}");
+        let answer = app.browser().get(&path).await;
+        answer.assert_status(200);
+        assert_eq!(
+            answer.json(),
+            json!({
+                "resource": resource,
+                "authorization_servers": ["https://oauth.example.org"],
+                "scopes_supported": SCOPES,
+                "bearer_methods_supported": ["header"],
+            })
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_network_that_is_not_here() {
+    let app = TestApp::new().await;
+    let answer = app
+        .browser()
+        .get("/.well-known/oauth-protected-resource/networks/another/graphql")
+        .await;
+    answer.assert_error(404, "not_found");
+}
+
+#[tokio::test]
+async fn another_method_is_refused() {
+    let app = TestApp::new().await;
+    let program = app.browser();
+    for path in [
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/oauth-protected-resource",
+        "/.well-known/oauth-protected-resource/networks/my-community/graphql",
+    ] {
+        let answer = program.send(program.bare(Method::POST, path)).await;
+        answer.assert_error(405, "invalid_request");
+        assert_eq!(answer.header("allow"), "GET,HEAD");
+    }
+}
