@@ -12,6 +12,7 @@ mod functions;
 mod headers;
 mod health;
 mod home;
+mod oauth2_crate;
 mod oauth_authorize;
 mod oauth_changes;
 mod oauth_consent;

@@ -15,7 +15,7 @@ let member;
 /** @type {oauth.AuthorizationServer} */
 let as;
 
-const options = { [oauth.allowInsecureRequests]: true }; // only for http://localhost
+const options = { [oauth.allowInsecureRequests]: true };
 
 /** @typedef {import("./support/latchkey.mjs").Application} Application */
 
@@ -36,8 +36,7 @@ after(() => latchkey.stop());
 async function discover() {
   const issuer = new URL(latchkey.issuer);
   const response = await oauth.discoveryRequest(issuer, { algorithm: "oauth2", ...options });
-  const as = await oauth.processDiscoveryResponse(issuer, response);
-  return as;
+  return oauth.processDiscoveryResponse(issuer, response);
 }
 
 /**
@@ -70,8 +69,7 @@ async function exchange({ client, authentication, redirect_uri }, callback, { st
   const answer = oauth.validateAuthResponse(as, client, callback, state);
   const response = await oauth.authorizationCodeGrantRequest(as, client, authentication, answer, redirect_uri, verifier, options);
   assert.match(response.headers.get("cache-control") ?? "", /no-store/);
-  const tokens = await oauth.processAuthorizationCodeResponse(as, client, response);
-  return tokens;
+  return oauth.processAuthorizationCodeResponse(as, client, response);
 }
 
 /**
@@ -156,6 +154,36 @@ function badToken(thrown) {
   return true;
 }
 
+test("the lines of docs/clients.md", async () => {
+  const { client_id, client_secret, redirect_uri } = latchkey.registerWebApp();
+  const issuer = new URL(latchkey.issuer);
+
+  const client = { client_id };
+  const authentication = oauth.ClientSecretBasic(client_secret);
+  const options = { [oauth.allowInsecureRequests]: true }; // only for http://localhost
+  const found = await oauth.discoveryRequest(issuer, { algorithm: "oauth2", ...options });
+  const as = await oauth.processDiscoveryResponse(issuer, found);
+
+  const verifier = oauth.generateRandomCodeVerifier();
+  const state = oauth.generateRandomState();
+  const link = new URL(as.authorization_endpoint ?? "");
+  link.searchParams.set("response_type", "code");
+  link.searchParams.set("client_id", client_id);
+  link.searchParams.set("redirect_uri", redirect_uri);
+  link.searchParams.set("scope", "read:userinfo read:posts");
+  link.searchParams.set("state", state);
+  link.searchParams.set("code_challenge", await oauth.calculatePKCECodeChallenge(verifier));
+  link.searchParams.set("code_challenge_method", "S256");
+  const callback = await member.allows(link); // The browser goes to `link`, and comes back at this address.
+  const answer = oauth.validateAuthResponse(as, client, callback, state);
+
+  const exchange = oauth.authorizationCodeGrantRequest;
+  const response = await exchange(as, client, authentication, answer, redirect_uri, verifier, options);
+  const tokens = await oauth.processAuthorizationCodeResponse(as, client, response);
+
+  assert.equal((await userinfo({ client, authentication, redirect_uri }, tokens.access_token)).email, "member@demo.example");
+});
+
 /** @type {[string, () => Registered][]} */
 const kinds = [
   [
@@ -230,22 +258,22 @@ for (const [kind, register] of kinds) {
     });
 
     test("a refresh rotates, survives a lost answer, and finds a thief", async () => {
-      const first = await connect(app);
-      const second = await refresh(app, first.refresh_token);
-      assert.notEqual(second.access_token, first.access_token);
-      assert.notEqual(second.refresh_token, first.refresh_token);
-      assert.equal(second.scope, "read:userinfo read:posts");
+      const tokens = await connect(app);
+      const newer = await refresh(app, tokens.refresh_token);
+      assert.notEqual(newer.access_token, tokens.access_token);
+      assert.notEqual(newer.refresh_token, tokens.refresh_token);
+      assert.equal(newer.scope, "read:userinfo read:posts");
 
-      const again = await refresh(app, first.refresh_token);
-      assert.equal(again.access_token, second.access_token);
-      assert.equal(again.refresh_token, second.refresh_token);
+      const again = await refresh(app, tokens.refresh_token);
+      assert.equal(again.access_token, newer.access_token);
+      assert.equal(again.refresh_token, newer.refresh_token);
 
-      const third = await refresh(app, second.refresh_token);
-      await userinfo(app, third.access_token);
+      const newest = await refresh(app, newer.refresh_token);
+      await userinfo(app, newest.access_token);
 
-      await assert.rejects(refresh(app, first.refresh_token), refusal("invalid_grant", /replaced by a newer one/));
-      await assert.rejects(userinfo(app, third.access_token), badToken);
-      await assert.rejects(refresh(app, third.refresh_token), refusal("invalid_grant", /was revoked/));
+      await assert.rejects(refresh(app, tokens.refresh_token), refusal("invalid_grant", /replaced by a newer one/));
+      await assert.rejects(userinfo(app, newest.access_token), badToken);
+      await assert.rejects(refresh(app, newest.refresh_token), refusal("invalid_grant", /was revoked/));
     });
 
     test("a refresh may ask for less", async () => {

@@ -28,11 +28,8 @@ after(() => latchkey.stop());
  */
 async function discover({ client_id }, authentication) {
   const issuer = new URL(latchkey.issuer);
-  const config = await client.discovery(issuer, client_id, undefined, authentication, {
-    algorithm: "oauth2",
-    execute: [client.allowInsecureRequests], // only for http://localhost
-  });
-  return config;
+  const options = { algorithm: /** @type {const} */ ("oauth2"), execute: [client.allowInsecureRequests] };
+  return client.discovery(issuer, client_id, undefined, authentication, options);
 }
 
 /**
@@ -51,7 +48,7 @@ async function begin(config, { redirect_uri }) {
     code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
     code_challenge_method: "S256",
   });
-  return { link, checks: { pkceCodeVerifier, expectedState } };
+  return { link, pkceCodeVerifier, expectedState };
 }
 
 /**
@@ -62,9 +59,9 @@ async function begin(config, { redirect_uri }) {
  * @param {{ untick?: string[] }} [choice]
  */
 async function connect(config, app, choice) {
-  const { link, checks } = await begin(config, app);
+  const { link, pkceCodeVerifier, expectedState } = await begin(config, app);
   const callback = await member.allows(link, choice);
-  const tokens = await client.authorizationCodeGrant(config, callback, checks);
+  const tokens = await client.authorizationCodeGrant(config, callback, { pkceCodeVerifier, expectedState });
   assert.ok(tokens.refresh_token);
   return /** @type {client.TokenEndpointResponse & { refresh_token: string }} */ (tokens);
 }
@@ -94,6 +91,37 @@ function badToken(thrown) {
   assert.equal(thrown.cause[0].parameters.error, "invalid_token");
   return true;
 }
+
+test("the lines of docs/clients.md", async () => {
+  const { client_id, client_secret, redirect_uri } = latchkey.registerWebApp();
+  const issuer = new URL(latchkey.issuer);
+
+  const config = await client.discovery(issuer, client_id, undefined, client.ClientSecretBasic(client_secret), {
+    algorithm: "oauth2",
+    execute: [client.allowInsecureRequests], // only for http://localhost
+  });
+
+  const pkceCodeVerifier = client.randomPKCECodeVerifier();
+  const expectedState = client.randomState();
+  const link = client.buildAuthorizationUrl(config, {
+    redirect_uri,
+    scope: "read:userinfo read:posts",
+    state: expectedState,
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: "S256",
+  });
+  const callback = await member.allows(link); // The browser goes to `link`, and comes back at this address.
+  const checks = { pkceCodeVerifier, expectedState };
+  const { access_token, refresh_token = "" } = await client.authorizationCodeGrant(config, callback, checks);
+
+  const userinfo = await client.fetchUserInfo(config, access_token, client.skipSubjectCheck);
+  const newer = await client.refreshTokenGrant(config, refresh_token);
+  await client.tokenRevocation(config, newer.access_token);
+
+  assert.equal(userinfo.email, "member@demo.example");
+  assert.notEqual(newer.access_token, access_token);
+  await assert.rejects(client.fetchUserInfo(config, newer.access_token, client.skipSubjectCheck), badToken);
+});
 
 /** @type {[string, () => { app: Application, authentication: client.ClientAuth }][]} */
 const kinds = [
@@ -164,24 +192,24 @@ for (const [kind, register] of kinds) {
     });
 
     test("a refresh rotates, survives a lost answer, and finds a thief", async () => {
-      const first = await connect(config, app);
-      const second = await client.refreshTokenGrant(config, first.refresh_token);
-      assert.notEqual(second.access_token, first.access_token);
-      assert.notEqual(second.refresh_token, first.refresh_token);
-      assert.equal(second.scope, "read:userinfo read:posts");
+      const tokens = await connect(config, app);
+      const newer = await client.refreshTokenGrant(config, tokens.refresh_token);
+      assert.notEqual(newer.access_token, tokens.access_token);
+      assert.notEqual(newer.refresh_token, tokens.refresh_token);
+      assert.equal(newer.scope, "read:userinfo read:posts");
 
-      const again = await client.refreshTokenGrant(config, first.refresh_token);
-      assert.equal(again.access_token, second.access_token);
-      assert.equal(again.refresh_token, second.refresh_token);
+      const again = await client.refreshTokenGrant(config, tokens.refresh_token);
+      assert.equal(again.access_token, newer.access_token);
+      assert.equal(again.refresh_token, newer.refresh_token);
 
-      const third = await client.refreshTokenGrant(config, String(second.refresh_token));
-      await client.fetchUserInfo(config, third.access_token, client.skipSubjectCheck);
+      const newest = await client.refreshTokenGrant(config, String(newer.refresh_token));
+      await client.fetchUserInfo(config, newest.access_token, client.skipSubjectCheck);
 
       const replaced = refusal("invalid_grant", /replaced by a newer one/);
-      await assert.rejects(client.refreshTokenGrant(config, first.refresh_token), replaced);
-      await assert.rejects(client.fetchUserInfo(config, third.access_token, client.skipSubjectCheck), badToken);
+      await assert.rejects(client.refreshTokenGrant(config, tokens.refresh_token), replaced);
+      await assert.rejects(client.fetchUserInfo(config, newest.access_token, client.skipSubjectCheck), badToken);
       const revoked = refusal("invalid_grant", /was revoked/);
-      await assert.rejects(client.refreshTokenGrant(config, String(third.refresh_token)), revoked);
+      await assert.rejects(client.refreshTokenGrant(config, String(newest.refresh_token)), revoked);
     });
 
     test("a refresh may ask for less", async () => {
@@ -201,7 +229,7 @@ for (const [kind, register] of kinds) {
     });
 
     test("a code is good once, and its second use ends what the first began", async () => {
-      const { link, checks } = await begin(config, app);
+      const { link, ...checks } = await begin(config, app);
       const callback = await member.allows(link);
       const tokens = await client.authorizationCodeGrant(config, callback, checks);
       const second = client.authorizationCodeGrant(config, callback, checks);
@@ -210,7 +238,7 @@ for (const [kind, register] of kinds) {
     });
 
     test("a code that was changed on its way is refused in words", async () => {
-      const { link, checks } = await begin(config, app);
+      const { link, ...checks } = await begin(config, app);
       const callback = await member.allows(link);
       callback.searchParams.set("code", "nonsense");
       const exchange = client.authorizationCodeGrant(config, callback, checks);
@@ -218,7 +246,7 @@ for (const [kind, register] of kinds) {
     });
 
     test("another verifier is refused in words", async () => {
-      const { link, checks } = await begin(config, app);
+      const { link, ...checks } = await begin(config, app);
       const callback = await member.allows(link);
       const other = { ...checks, pkceCodeVerifier: client.randomPKCECodeVerifier() };
       const exchange = client.authorizationCodeGrant(config, callback, other);
@@ -228,7 +256,7 @@ for (const [kind, register] of kinds) {
     test("Deny arrives with its state and issuer", async () => {
       const fresh = register();
       const config = await discover(fresh.app, fresh.authentication);
-      const { link, checks } = await begin(config, fresh.app);
+      const { link, ...checks } = await begin(config, fresh.app);
       const callback = await member.denies(link);
       await assert.rejects(client.authorizationCodeGrant(config, callback, checks), (thrown) => {
         assert.ok(thrown instanceof client.AuthorizationResponseError, String(thrown));
@@ -240,7 +268,7 @@ for (const [kind, register] of kinds) {
 
     test("an answer with another state or issuer is not used", async () => {
       for (const name of ["state", "iss"]) {
-        const { link, checks } = await begin(config, app);
+        const { link, ...checks } = await begin(config, app);
         const callback = await member.allows(link);
         callback.searchParams.set(name, "https://evil.example");
         await assert.rejects(client.authorizationCodeGrant(config, callback, checks), client.ClientError);
@@ -282,7 +310,7 @@ test("a secret that was cut off is refused in words", async () => {
   const app = latchkey.registerWebApp();
   for (const authenticate of [client.ClientSecretBasic, client.ClientSecretPost]) {
     const config = await discover(app, authenticate(app.client_secret.slice(1)));
-    const { link, checks } = await begin(config, app);
+    const { link, ...checks } = await begin(config, app);
     const callback = await member.allows(link);
     const thrown = await client.authorizationCodeGrant(config, callback, checks).catch((error) => error);
     // Every 401 has a challenge, and the library reads that first; the words are in the body.

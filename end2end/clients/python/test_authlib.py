@@ -80,14 +80,45 @@ def connect(registered: Registered, member: Person, untick: tuple[str, ...] = ()
 
 
 def userinfo(registered: Registered, client: OAuth2Session | OAuth2Client) -> requests.Response:
-    answer = client.get(registered.metadata["userinfo_endpoint"])
-    return answer
+    return client.get(registered.metadata["userinfo_endpoint"])
 
 
 def refused(error: str, description: str, act: Callable[[], object]) -> None:
     with pytest.raises(OAuthError, match=description) as caught:
         act()
     assert caught.value.error == error
+
+
+def test_the_lines_of_the_documentation(latchkey: Latchkey, member: Person) -> None:
+    """Those of docs/clients.md."""
+    app = latchkey.register_web_app()
+    issuer, client_id, client_secret, redirect_uri = latchkey.issuer, app.client_id, app.client_secret, app.redirect_uri
+
+    url = get_well_known_url(issuer, external=True)
+    metadata = AuthorizationServerMetadata(requests.get(url, timeout=10).json())
+    metadata.validate()
+
+    client = OAuth2Session(
+        client_id,
+        client_secret,
+        scope="read:userinfo read:posts",
+        redirect_uri=redirect_uri,
+        code_challenge_method="S256",
+        token_endpoint=metadata["token_endpoint"],
+    )
+    verifier = generate_token(48)
+    link, state = client.create_authorization_url(metadata["authorization_endpoint"], code_verifier=verifier)
+    callback = member.allows(link)  # The browser goes to `link`, and comes back at this address.
+    client.fetch_token(authorization_response=callback, state=state, code_verifier=verifier)
+    client.scope = client.token["scope"]  # what the member granted
+
+    profile = client.get(metadata["userinfo_endpoint"]).json()
+    newer = client.refresh_token()
+    client.revoke_token(metadata["revocation_endpoint"])
+
+    assert profile["email"] == "member@demo.example"
+    assert newer["scope"] == "read:userinfo read:posts"
+    assert client.get(metadata["userinfo_endpoint"]).status_code == 401
 
 
 def test_discovery(latchkey: Latchkey, server: AuthorizationServerMetadata) -> None:

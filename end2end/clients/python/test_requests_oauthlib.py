@@ -1,5 +1,6 @@
 """requests-oauthlib, with oauthlib below it."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,8 +84,7 @@ def connect(registered: Registered, member: Person) -> OAuth2Session:
 
 
 def userinfo(registered: Registered, client: OAuth2Session) -> requests.Response:
-    answer = client.get(registered.metadata["userinfo_endpoint"])
-    return answer
+    return client.get(registered.metadata["userinfo_endpoint"])
 
 
 def refresh(registered: Registered, client: OAuth2Session, **changes: object) -> dict:
@@ -105,6 +105,33 @@ def revoke(registered: Registered, client: OAuth2Session) -> requests.Response:
 def refused(error: type[OAuth2Error], description: str, act: Callable[[], object]) -> None:
     with pytest.raises(error, match=description):
         act()
+
+
+def test_the_lines_of_the_documentation(
+    latchkey: Latchkey, member: Person, metadata: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of docs/clients.md."""
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    app = latchkey.register_web_app()
+    client_id, client_secret, redirect_uri = app.client_id, app.client_secret, app.redirect_uri
+
+    os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"  # only for http://localhost
+    os.environ["OAUTHLIB_RELAX_TOKEN_SCOPE"] = "1"  # The member may grant less than was asked for.
+
+    client = OAuth2Session(client_id, scope=["read:userinfo", "read:posts"], redirect_uri=redirect_uri, pkce="S256")
+    link, state = client.authorization_url(metadata["authorization_endpoint"])
+    callback = member.allows(link)  # The browser goes to `link`, and comes back at this address.
+    client.fetch_token(metadata["token_endpoint"], authorization_response=callback, client_secret=client_secret)
+    client.scope = client.token["scope"]  # what the member granted
+
+    profile = client.get(metadata["userinfo_endpoint"]).json()
+    newer = client.refresh_token(metadata["token_endpoint"], auth=(client_id, client_secret))
+    form = {"token": newer["refresh_token"]}
+    requests.post(metadata["revocation_endpoint"], data=form, auth=(client_id, client_secret), timeout=10)
+
+    assert profile["email"] == "member@demo.example"
+    assert newer["scope"] == SCOPE
+    assert client.get(metadata["userinfo_endpoint"]).status_code == 401
 
 
 def test_the_code_flow_ends_with_tokens_that_userinfo_accepts(registered: Registered, member: Person) -> None:
