@@ -63,7 +63,7 @@ e2e: ## Run only the browser tests; ARGS='tests/list.spec.ts' for some of them
 	@$(MAKE) --no-print-directory build-all check-browser
 
 .PHONY: clients
-clients: ## Run only the client libraries' tests
+clients: ## Run only the client libraries' tests (the oauth2 crate's are among the unit tests)
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory build-all check-clients
 

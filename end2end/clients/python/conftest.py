@@ -1,12 +1,12 @@
 """One server and one member for all tests of a run; each test registers its own application."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import requests
 
-from support.latchkey import Application, Latchkey
+from support.latchkey import Latchkey
 from support.person import Person
 
 # oauthlib refuses plain HTTP unless it is told so; only for http://localhost.

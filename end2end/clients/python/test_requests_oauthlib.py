@@ -111,7 +111,7 @@ def test_the_lines_of_the_documentation(
     latchkey: Latchkey, member: Person, metadata: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those of docs/clients.md."""
-    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr(os, "environ", dict(os.environ))  # What is set here stays here.
     app = latchkey.register_web_app()
     client_id, client_secret, redirect_uri = app.client_id, app.client_secret, app.redirect_uri
 
@@ -280,9 +280,7 @@ def test_deny_is_an_error_of_its_own(confidential: Registered, member: Person) -
     )
 
 
-def test_a_scope_that_the_member_unticks_raises_a_warning(
-    registered: Registered, member: Person
-) -> None:
+def test_a_scope_that_the_member_unticks_raises_a_warning(registered: Registered, member: Person) -> None:
     """The library takes another scope than it asked for as an exception, which has the tokens with it."""
     client = registered.client()
     link, _ = client.authorization_url(registered.metadata["authorization_endpoint"])
@@ -313,7 +311,9 @@ def test_a_scope_that_the_member_unticks_is_not_granted(
 
 
 @pytest.mark.parametrize("include_client_id", [None, True], ids=["client_secret_basic", "client_secret_post"])
-def test_a_secret_that_was_cut_off_is_refused_in_words(confidential: Registered, include_client_id: bool | None) -> None:
+def test_a_secret_that_was_cut_off_is_refused_in_words(
+    confidential: Registered, include_client_id: bool | None
+) -> None:
     secret = confidential.app.client_secret[1:]
     client = confidential.client(pkce=None)
     refused(
