@@ -103,14 +103,14 @@ impl World {
             .as_str()
             .map(|secret| ClientSecret::new(secret.to_owned()));
         assert_eq!(secret.is_none(), kind == Kind::Public);
-        let redirect_url = RedirectUrl::new(redirect_uri.replace("127.0.0.1", "127.0.0.1:49152")).unwrap();
+        let back = RedirectUrl::new(redirect_uri.replace("127.0.0.1", "127.0.0.1:49152")).unwrap();
         let metadata = &self.metadata;
         let client = BasicClient::new(client_id)
             .set_auth_uri(metadata.authorization_endpoint.clone())
             .set_token_uri(metadata.token_endpoint.clone())
             .set_introspection_url(metadata.introspection_endpoint.clone())
             .set_revocation_url(metadata.revocation_endpoint.clone())
-            .set_redirect_uri(redirect_url);
+            .set_redirect_uri(back);
         let client = match &secret {
             Some(client_secret) => client.set_client_secret(client_secret.clone()),
             None => client,

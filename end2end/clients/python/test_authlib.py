@@ -256,7 +256,7 @@ def test_deny_arrives_with_its_state_and_issuer(confidential: Registered, member
     assert answer["error_description"][0].startswith("the member declined")
     assert (answer["state"], answer["iss"]) == ([state], [latchkey.issuer])
     # Whoever does not look for it: without a code, Authlib takes the grant to be another.
-    refused("unsupported_grant_type", "client_credentials", lambda: client.fetch_token(authorization_response=callback))
+    refused("unsupported_grant_type", "`grant_type` is not", lambda: client.fetch_token(authorization_response=callback))
 
 
 def test_a_scope_that_the_member_unticks_is_not_granted(registered: Registered, member: Person) -> None:
