@@ -21,9 +21,8 @@ const FORM_LIMIT: usize = 64 * 1024;
 pub fn router(state: AppState) -> Router {
     // What the page reads while it is rendered runs on tokio. A second router in the same process finds it set already.
     let _ = any_spawner::Executor::init_tokio();
-    Router::new()
+    let pages = Router::new()
         .merge(for_browsers(&state))
-        .merge(oauth::for_programs())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(assets::serve)
@@ -32,7 +31,14 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(errors::after_panic))
         .layer(from_fn_with_state(state.clone(), errors::render))
         .layer(from_fn_with_state(state.clone(), security_headers::add))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new());
+    // What programs call needs no policy for pages, and a compressed answer with a secret in it can give the secret away.
+    let programs = oauth::for_programs().layer(from_fn_with_state(
+        state.clone(),
+        security_headers::add_for_programs,
+    ));
+    pages
+        .merge(programs)
         .layer(from_fn_with_state(state.clone(), request_id::make))
         .with_state(state)
 }
