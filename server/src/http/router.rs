@@ -2,12 +2,13 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use super::errors::Failure;
+use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
     account, activity, admin, assets, connected_apps, errors, functions, health, home, oauth, request_id,
@@ -47,8 +48,13 @@ pub fn router(state: AppState) -> Router {
 fn for_browsers(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/", get(home::show))
-        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
-        .route("/sign-out", post(sign_out::submit))
+        .route(
+            "/sign-in",
+            get(sign_in::show)
+                .post(sign_in::submit)
+                .layer(from_fn(keep_opener)),
+        )
+        .route("/sign-out", post(sign_out::submit).layer(from_fn(keep_opener)))
         .route("/setup", get(setup::show).post(setup::submit))
         .route("/account", get(account::index))
         .route("/account/sessions", get(account::sessions))

@@ -52,7 +52,11 @@ impl Applications for SqliteStore {
         &self,
         client_id: &ClientId,
     ) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
-        self.look_up(|connection| row::find_with_secret(connection, &self.sealer, client_id))
+        self.recall(|memory, connection| {
+            memory.clients.recall(client_id, || {
+                row::find_with_secret(connection, &self.sealer, client_id)
+            })
+        })
     }
 
     async fn application_listing(
