@@ -61,6 +61,12 @@ e2e: ## Run only the browser tests; ARGS='tests/list.spec.ts' for some of them
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory build-all check-browser
 
+.PHONY: bench
+bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for a short round
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory build-all
+	@target/release/latchkey-bench $(ARGS)
+
 .PHONY: clean
 clean: ## Delete what was built
 	rm -rf target end2end/node_modules end2end/test-results end2end/screenshots
