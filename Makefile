@@ -67,6 +67,12 @@ clients: ## Run only the client libraries' tests (the oauth2 crate's are among t
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory build-all check-clients
 
+.PHONY: bench
+bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for a short round
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory build-all
+	@target/release/latchkey-bench $(ARGS)
+
 .PHONY: clean
 clean: ## Delete what was built
 	rm -rf target end2end/node_modules end2end/clients/node/node_modules end2end/test-results end2end/screenshots

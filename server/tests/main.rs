@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod admin;
+mod bad_input;
 mod command_line;
 mod compression;
 mod connected_apps;
