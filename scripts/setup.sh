@@ -46,7 +46,7 @@ setup_toolchain() {
       # Once it was refused here, the Debian toolchain was installed, and asking again would only cost time.
       if ! { [ -x /usr/bin/rustc ] && has_wasm /usr/bin/rustc; }; then
         say "Adding the WebAssembly target to the Rust toolchain"
-        if timeout 120 rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then
+        if timeout 120 rustup target add wasm32-unknown-unknown >/dev/null 2>&1 && has_wasm rustc; then
           use_toolchain ""; return
         fi
         say "rustup cannot download here: using the distribution's compiler instead"
