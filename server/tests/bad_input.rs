@@ -6,161 +6,146 @@ use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-/// A field, what is put into it, and a part of the words that come back beside that field.
-fn wrong() -> Vec<(&'static str, &'static str, Value, &'static str)> {
-    let uris = |count: usize| {
-        let lines: Vec<_> = (0..count).map(|n| format!("https://a.example/{n}")).collect();
-        Value::from(lines.join("\n"))
-    };
-    let name = "name";
-    let uri = "redirect_uris";
-    let scopes = "scopes";
+/// What is put into a field, and a part of the words that come back beside it.
+type Case = (&'static str, Value, &'static str);
+
+fn wrong_names() -> Vec<Case> {
     vec![
-        (name, "nothing", "".into(), "blank"),
-        (name, "blanks", " \t ".into(), "blank"),
-        (name, "1 MB", "x".repeat(1_000_000).into(), "at most"),
-        (name, "a NUL", "a\u{0}b".into(), "invisible"),
-        (name, "a line feed", "a\nb".into(), "invisible"),
-        (name, "an escape sequence", "\u{1b}[31mred".into(), "invisible"),
+        ("nothing", "".into(), "blank"),
+        ("blanks", " \t ".into(), "blank"),
+        ("1 MB", "x".repeat(1_000_000).into(), "at most"),
+        ("a NUL", "a\u{0}b".into(), "invisible"),
+        ("a line feed", "a\nb".into(), "invisible"),
+        ("an escape sequence", "\u{1b}[31mred".into(), "invisible"),
         (
-            name,
             "a change of direction (U+202E)",
             "abc\u{202e}gpj".into(),
             "invisible",
         ),
-        (name, "a zero-width space", "Pay\u{200b}Pal".into(), "invisible"),
-        (uri, "nothing", "".into(), "at least one"),
-        (uri, "blank lines", "\n \n".into(), "at least one"),
-        (uri, "500 of them", uris(500), "at most 20"),
-        (uri, "21 of them", uris(21), "at most 20"),
+        ("a zero-width space", "Pay\u{200b}Pal".into(), "invisible"),
+    ]
+}
+
+fn wrong_redirect_uris() -> Vec<Case> {
+    let uris = |count: usize| {
+        let lines: Vec<_> = (0..count).map(|n| format!("https://a.example/{n}")).collect();
+        Value::from(lines.join("\n"))
+    };
+    let mut cases = vec![
+        ("nothing", "".into(), "at least one"),
+        ("blank lines", "\n \n".into(), "at least one"),
+        ("500 of them", uris(500), "at most 20"),
+        ("21 of them", uris(21), "at most 20"),
         (
-            uri,
             "2,049 characters",
             format!("https://a.example/{}", "x".repeat(2_031)).into(),
             "2048",
         ),
-        (uri, "a path", "/callback".into(), "https://"),
-        (uri, "no scheme", "myapp.com/callback".into(), "https://"),
+        ("a path", "/callback".into(), "https://"),
+        ("no scheme", "myapp.com/callback".into(), "https://"),
+        ("http on the internet", "http://myapp.com/cb".into(), "use https"),
+        ("http on 0.0.0.0", "http://0.0.0.0/cb".into(), "use https"),
+        ("https with one slash", "https:/myapp.com/cb".into(), "host"),
+        ("no host", "https:///cb".into(), "host"),
+        ("a fragment", "https://myapp.com/cb#x".into(), "fragment"),
+        ("an empty fragment", "https://myapp.com/cb#".into(), "fragment"),
+        ("a wildcard", "https://*.myapp.com/cb".into(), "wildcard"),
+        ("a port that is none", "https://myapp.com:99999/cb".into(), "port"),
+        ("a space", "https://myapp.com/a b".into(), "space"),
+        ("a NUL", "https://myapp.com/\u{0}".into(), "control character"),
         (
-            uri,
-            "http on the internet",
-            "http://myapp.com/cb".into(),
-            "use https",
+            "a private-use scheme, but a secret",
+            "com.example.app:/cb".into(),
+            "public clients",
         ),
+        ("a scheme without a dot", "myapp:/cb".into(), ""),
         (
-            uri,
+            "one good, one bad",
+            "https://myapp.com/cb\nhttp://myapp.com/cb".into(),
+            "Line 2",
+        ),
+    ];
+    cases.extend(look_alikes());
+    cases
+}
+
+/// Redirect URIs that look like what they are not.
+fn look_alikes() -> Vec<Case> {
+    vec![
+        (
             "http on a host that begins like localhost",
             "http://localhost.evil.com/cb".into(),
             "use https",
         ),
         (
-            uri,
             "http on a host that begins like 127.0.0.1",
             "http://127.0.0.1.evil.com/cb".into(),
             "use https",
         ),
-        (uri, "http on 0.0.0.0", "http://0.0.0.0/cb".into(), "use https"),
-        (uri, "javascript:", "javascript:alert(1)".into(), "javascript"),
+        ("javascript:", "javascript:alert(1)".into(), "javascript"),
         (
-            uri,
             "javascript: in capitals",
             "JaVaScRiPt:alert(1)".into(),
             "javascript",
         ),
         (
-            uri,
             "javascript: with a tab in it",
             "java\tscript:alert(1)".into(),
             "control character",
         ),
         (
-            uri,
             "javascript: behind a no-break space",
             "\u{a0}javascript:alert(1)".into(),
             "",
         ),
-        (uri, "data:", "data:text/html,x".into(), "data"),
-        (uri, "file:", "file:///etc/passwd".into(), "file"),
-        (uri, "vbscript:", "vbscript:x".into(), "vbscript"),
+        ("data:", "data:text/html,x".into(), "data"),
+        ("file:", "file:///etc/passwd".into(), "file"),
+        ("vbscript:", "vbscript:x".into(), "vbscript"),
         (
-            uri,
             "a look-alike of https (full width)",
             "ｈttps://myapp.com/cb".into(),
             "",
         ),
+        ("a look-alike of https (hxxps)", "hxxps://myapp.com/cb".into(), ""),
+        ("a Cyrillic letter in the host", "https://myаpp.com/cb".into(), ""),
+        ("a password", "https://user:pw@myapp.com/cb".into(), "password"),
         (
-            uri,
-            "a look-alike of https (hxxps)",
-            "hxxps://myapp.com/cb".into(),
-            "",
-        ),
-        (uri, "https with one slash", "https:/myapp.com/cb".into(), "host"),
-        (uri, "no host", "https:///cb".into(), "host"),
-        (
-            uri,
-            "a Cyrillic letter in the host",
-            "https://myаpp.com/cb".into(),
-            "",
-        ),
-        (uri, "a fragment", "https://myapp.com/cb#x".into(), "fragment"),
-        (
-            uri,
-            "an empty fragment",
-            "https://myapp.com/cb#".into(),
-            "fragment",
-        ),
-        (uri, "a wildcard", "https://*.myapp.com/cb".into(), "wildcard"),
-        (
-            uri,
-            "a password",
-            "https://user:pw@myapp.com/cb".into(),
-            "password",
-        ),
-        (
-            uri,
             "another host behind an @",
             "https://myapp.com@evil.com/cb".into(),
             "password",
         ),
-        (uri, "a backslash", "https://myapp.com\\@evil.com/cb".into(), ""),
-        (uri, "a way up", "https://myapp.com/a/../b".into(), "path segment"),
+        ("a backslash", "https://myapp.com\\@evil.com/cb".into(), ""),
+        ("a way up", "https://myapp.com/a/../b".into(), "path segment"),
+    ]
+}
+
+fn wrong_scopes() -> Vec<Case> {
+    vec![
+        ("none", json!([]), "at least one"),
         (
-            uri,
-            "a port that is none",
-            "https://myapp.com:99999/cb".into(),
-            "port",
-        ),
-        (uri, "a space", "https://myapp.com/a b".into(), "space"),
-        (
-            uri,
-            "a NUL",
-            "https://myapp.com/\u{0}".into(),
-            "control character",
-        ),
-        (
-            uri,
-            "a private-use scheme, but a secret",
-            "com.example.app:/cb".into(),
-            "public clients",
-        ),
-        (uri, "a scheme without a dot", "myapp:/cb".into(), ""),
-        (
-            uri,
-            "one good, one bad",
-            "https://myapp.com/cb\nhttp://myapp.com/cb".into(),
-            "Line 2",
-        ),
-        (scopes, "none", json!([]), "at least one"),
-        (
-            scopes,
             "one that does not exist",
             json!(["read:everything"]),
             "read:everything",
         ),
-        (scopes, "one in capitals", json!(["READ:POSTS"]), "READ:POSTS"),
-        (scopes, "two in one", json!(["read:posts write:posts"]), ""),
-        (scopes, "10,000 of them", json!(vec!["nonsense"; 10_000]), ""),
+        ("one in capitals", json!(["READ:POSTS"]), "READ:POSTS"),
+        ("two in one", json!(["read:posts write:posts"]), ""),
+        ("10,000 of them", json!(vec!["nonsense"; 10_000]), ""),
     ]
+}
+
+/// All of it, with the field.
+fn wrong() -> Vec<(&'static str, &'static str, Value, &'static str)> {
+    let fields = [
+        ("name", wrong_names()),
+        ("redirect_uris", wrong_redirect_uris()),
+        ("scopes", wrong_scopes()),
+    ];
+    let cases = fields.into_iter().map(|(field, cases)| {
+        cases
+            .into_iter()
+            .map(move |(what, value, words)| (field, what, value, words))
+    });
+    cases.flatten().collect()
 }
 
 fn good() -> Value {

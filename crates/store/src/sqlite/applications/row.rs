@@ -66,8 +66,8 @@ pub(super) fn find_with_secret(
     );
     rows::first(connection, sql, [client_id.as_str()], |columns| {
         let application = read(columns)?;
-        let sealed = columns.get::<Option<Vec<u8>>>("sealed_secret")?;
-        let secret = sealed.map(|sealed| sealer.open(client_id, &sealed)).transpose()?;
+        let kept = columns.get::<Option<Vec<u8>>>("sealed_secret")?;
+        let secret = kept.map(|sealed| sealer.open(client_id, &sealed)).transpose()?;
         Ok((application, secret))
     })
 }
