@@ -19,6 +19,8 @@ mod oauth_cors;
 mod oauth_introspect;
 mod oauth_logs;
 mod oauth_metadata;
+mod oauth_races;
+mod oauth_races_killed;
 mod oauth_revoke;
 mod oauth_token;
 mod oauth_userinfo;
