@@ -18,16 +18,14 @@ const DOCUMENTS: [&str; 9] = [
 ];
 
 /// Where tests stand, and the file that has to name their module for them to be compiled.
-const PLACES: [(&str, Option<&str>); 5] = [
+const PLACES: [(&str, Option<&str>); 6] = [
     ("crates/oauth/tests/oauth/", Some("main.rs")),
     ("server/tests/", Some("main.rs")),
     ("crates/oauth/src/", None),
     ("crates/accounts/src/", None),
     ("crates/domain/src/", None),
+    ("server/src/", None),
 ];
-
-/// Beside tests of these, some stand next to the HTTP code that they are about.
-const HTTP: (&str, Option<&str>) = ("server/src/http/", None);
 
 /// A row of a table whose last column is called “test”.
 struct Row<'a> {
@@ -103,7 +101,6 @@ fn is_test(reference: &str, read: &impl Fn(&str) -> Option<String>) -> Result<()
         .ok_or_else(|| format!("{reference} is not path::name"))?;
     let (folder, root) = PLACES
         .iter()
-        .chain([&HTTP])
         .find(|(folder, _)| path.starts_with(folder) && !path.contains(".."))
         .ok_or_else(|| format!("{path} is not where tests stand"))?;
     let source = read(path).ok_or_else(|| format!("{path} is not there"))?;
@@ -180,12 +177,16 @@ fn a_row_without_a_test_that_runs_is_found_out() {
         Some(text.to_owned())
     };
     let complaints = |tests: &str| {
-        let document = format!("# RFC 1\n\n| section | requirement | test |\n|--|--|--|\n| 1 | must | {tests} |\n");
+        let document =
+            format!("# RFC 1\n\n| section | requirement | test |\n|--|--|--|\n| 1 | must | {tests} |\n");
         let rows = rows(&document);
         assert_eq!((rows.len(), rows[0].heading, rows[0].line), (1, "RFC 1", 5));
         wrong(&rows[0], &read)
     };
-    assert_eq!(complaints("`server/tests/a.rs::good`, `crates/oauth/src/a.rs::waits`"), "");
+    assert_eq!(
+        complaints("`server/tests/a.rs::good`, `crates/oauth/src/a.rs::waits`"),
+        ""
+    );
     for (tests, words) in [
         ("", "a cell is empty"),
         ("to do", "is not the name of a test"),
@@ -196,7 +197,10 @@ fn a_row_without_a_test_that_runs_is_found_out() {
         ("`server/tests/b.rs::good`", "is not compiled"),
         ("`server/tests/c.rs::good`", "is not there"),
         ("`crates/bench/src/a.rs::good`", "is not where tests stand"),
-        ("`server/tests/a.rs::good`, `server/tests/a.rs::bad`", "there is no bad"),
+        (
+            "`server/tests/a.rs::good`, `server/tests/a.rs::bad`",
+            "there is no bad",
+        ),
     ] {
         let found = complaints(tests);
         assert!(found.contains(words), "{tests}: {found}");

@@ -9,13 +9,19 @@ async fn pages(app: &TestApp) -> Vec<Answer> {
     let link = client.asks(&[]);
     let encoded: String = form_urlencoded::byte_serialize(link.as_bytes()).collect();
     let consent = person.get(&link).await;
-    let wrong = [("email", "member@example.com"), ("password", "no"), ("return_to", &link)];
+    let wrong = [
+        ("email", "member@example.com"),
+        ("password", "no"),
+        ("return_to", &link),
+    ];
     vec![
         app.browser().get(&format!("/sign-in?return_to={encoded}")).await,
         app.browser().post("/sign-in", &wrong).await,
         person.allow(&consent, "").await,
         consent,
-        person.get(&client.asks(&[("redirect_uri", "https://evil.example/")])).await,
+        person
+            .get(&client.asks(&[("redirect_uri", "https://evil.example/")]))
+            .await,
         person.get("/oauth/authorize").await,
         person.get("/account/connected-apps").await,
     ]

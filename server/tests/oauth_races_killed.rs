@@ -213,7 +213,11 @@ async fn of_200_refreshes_and_a_kill_all_who_were_answered_hold_the_same_pair_an
         assert_eq!(pairs.len(), 1);
         let tokens = answers[0].json();
         // Whoever was not answered asks again, and has the same pair as the others.
-        let again = server.send_form("/oauth/token", &form).await.assert_status(200).json();
+        let again = server
+            .send_form("/oauth/token", &form)
+            .await
+            .assert_status(200)
+            .json();
         assert_eq!(again["refresh_token"], tokens["refresh_token"]);
         assert_eq!(server.userinfo(&tokens).await, 200);
         server.refresh(&client, &tokens).await.assert_status(200);

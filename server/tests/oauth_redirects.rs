@@ -113,7 +113,11 @@ async fn assert_only(app: &TestApp, client: &Client, registered: &[&str], lookal
         let link = client.asks(&[("redirect_uri", uri)]);
         for browser in [&person, &nobody] {
             let answer = browser.get(&link).await;
-            assert_eq!((answer.status.as_u16(), answer.header("location")), (400, ""), "{uri}");
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("location")),
+                (400, ""),
+                "{uri}"
+            );
             assert_sound(&answer);
         }
         // Nor does the sign-in page believe it.
@@ -224,7 +228,12 @@ async fn a_link_alone_sends_nobody_to_an_application_not_even_with_an_error() {
 #[tokio::test]
 async fn signing_out_leads_to_this_site_only() {
     let app = TestApp::new().await;
-    for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example"] {
+    for elsewhere in [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+    ] {
         let member = app.as_member().await;
         let answer = member.post("/sign-out", &[("return_to", elsewhere)]).await;
         answer.assert_redirect("/sign-in");

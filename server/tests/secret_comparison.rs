@@ -9,10 +9,7 @@ use latchkey_domain::ClientSecret;
 use latchkey_oauth::Token;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap()
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
 fn read(path: &str) -> String {
@@ -56,11 +53,7 @@ fn each_comparison_ends_in_a_function_made_for_it() {
             "fn is_begun(",
             ".verify_truncated_left(",
         ),
-        (
-            "crates/accounts/src/setup.rs",
-            "pub async fn check(",
-            ".ct_eq(",
-        ),
+        ("crates/accounts/src/setup.rs", "pub async fn check(", ".ct_eq("),
         (
             "crates/accounts/src/password.rs",
             "pub async fn verify(",
@@ -85,9 +78,16 @@ fn whoever_authenticates_a_client_asks_the_secret_itself() {
 
 #[test]
 fn no_line_compares_a_secret_that_was_taken_out() {
-    let mut folders: Vec<PathBuf> = ["crates/domain/src", "crates/oauth/src", "crates/accounts/src", "crates/store/src", "crates/registration/src", "server/src"]
-        .map(|folder| root().join(folder))
-        .into();
+    let mut folders: Vec<PathBuf> = [
+        "crates/domain/src",
+        "crates/oauth/src",
+        "crates/accounts/src",
+        "crates/store/src",
+        "crates/registration/src",
+        "server/src",
+    ]
+    .map(|folder| root().join(folder))
+    .into();
     let (mut seen, mut wrong) = (0, vec![]);
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
@@ -105,7 +105,10 @@ fn no_line_compares_a_secret_that_was_taken_out() {
             let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
             for line in source.lines().filter(|line| line.contains("expose")) {
                 seen += 1;
-                if [" == ", " != ", ".eq(", ".starts_with("].iter().any(|how| line.contains(how)) {
+                if [" == ", " != ", ".eq(", ".starts_with("]
+                    .iter()
+                    .any(|how| line.contains(how))
+                {
                     wrong.push(format!("{}: {line}", path.display()));
                 }
             }
