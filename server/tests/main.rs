@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod admin;
+mod bad_input;
 mod command_line;
 mod compression;
 mod conformance;
@@ -13,6 +14,7 @@ mod functions;
 mod headers;
 mod health;
 mod home;
+mod oauth2_crate;
 mod oauth_at_rest;
 mod oauth_authorize;
 mod oauth_changes;
