@@ -3,6 +3,7 @@
 //! command line may change the same file at any time.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
@@ -13,6 +14,7 @@ use super::connection;
 pub(super) struct Readers {
     idle: Mutex<Vec<Connection>>,
     returned: Condvar,
+    reads: AtomicU64,
 }
 
 impl Readers {
@@ -24,11 +26,13 @@ impl Readers {
         Ok(Self {
             idle: Mutex::new(idle),
             returned: Condvar::new(),
+            reads: AtomicU64::new(0),
         })
     }
 
     /// Reads with a connection, waiting for one if all are in use.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> T) -> T {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         let lease = Lease {
             readers: self,
             connection: Some(self.take()),
@@ -37,6 +41,11 @@ impl Readers {
             Some(connection) => read(connection),
             None => unreachable!("a lease holds its connection until it is dropped"),
         }
+    }
+
+    /// How often something was read.
+    pub(super) fn count(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 
     fn take(&self) -> Connection {
