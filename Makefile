@@ -12,6 +12,7 @@ endif
 
 NATIVE := --release --workspace --exclude latchkey-frontend
 LATCHKEY := target/release/latchkey
+CLIENTS_VENV := $(CURDIR)/target/clients-venv
 say = @printf '\033[1m==>\033[0m %s\n'
 
 .PHONY: help
@@ -37,9 +38,9 @@ dev: ## Build quickly, with a larger page, and start the demonstration network w
 	@RUST_LOG=debug exec $(LATCHKEY) serve --demo --data-dir data-demo
 
 .PHONY: test
-test: ## Run everything: format, lints, unit, integration and browser tests, the page's weight
+test: ## Run everything: format, lints, unit, integration, browser and client tests, the page's weight
 	@scripts/setup.sh test
-	@$(MAKE) --no-print-directory check-format build-all budget check-lints check-units check-browser
+	@$(MAKE) --no-print-directory check-format build-all budget check-lints check-units check-browser check-clients
 
 .PHONY: fmt
 fmt: ## Format the code
@@ -61,12 +62,23 @@ e2e: ## Run only the browser tests; ARGS='tests/list.spec.ts' for some of them
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory build-all check-browser
 
+.PHONY: clients
+clients: ## Run only the client libraries' tests (the oauth2 crate's are among the unit tests)
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build-all check-clients
+
+.PHONY: bench
+bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for a short round
+	@scripts/setup.sh build
+	@$(MAKE) --no-print-directory build-all
+	@target/release/latchkey-bench $(ARGS)
+
 .PHONY: clean
 clean: ## Delete what was built
-	rm -rf target end2end/node_modules end2end/test-results end2end/screenshots
+	rm -rf target end2end/node_modules end2end/clients/node/node_modules end2end/test-results end2end/screenshots
 
 # The steps. They are run by the targets above once the machine is ready and the toolchain is known.
-.PHONY: site site-fast build-all budget format check-format check-lints check-units check-browser
+.PHONY: site site-fast build-all budget format check-format check-lints check-units check-browser check-clients
 site:
 	$(say) 'Building the page (WebAssembly, script, styles)'
 	@cargo run --release --quiet --package xtask -- site
@@ -101,3 +113,9 @@ check-units:
 check-browser:
 	$(say) 'Running the browser tests'
 	@cd end2end && npm test --silent -- $(ARGS)
+
+# The oauth2 crate is a client too; its tests are among those of the server.
+check-clients:
+	$(say) 'Running the client libraries'
+	@cd end2end/clients/node && npm test --silent
+	@cd end2end/clients/python && PYTHONDONTWRITEBYTECODE=1 $(CLIENTS_VENV)/bin/python -m pytest

@@ -46,7 +46,7 @@ setup_toolchain() {
       # Once it was refused here, the Debian toolchain was installed, and asking again would only cost time.
       if ! { [ -x /usr/bin/rustc ] && has_wasm /usr/bin/rustc; }; then
         say "Adding the WebAssembly target to the Rust toolchain"
-        if timeout 120 rustup target add wasm32-unknown-unknown >/dev/null 2>&1; then
+        if timeout 120 rustup target add wasm32-unknown-unknown >/dev/null 2>&1 && has_wasm rustc; then
           use_toolchain ""; return
         fi
         say "rustup cannot download here: using the distribution's compiler instead"
@@ -95,13 +95,32 @@ setup_c_compiler() {
   command -v cc >/dev/null || apt_install gcc libc6-dev
 }
 
+npm_install() { # FOLDER
+  local stamp=$1/node_modules/.package-lock.json
+  if [ ! -f "$stamp" ] || [ "$1/package-lock.json" -nt "$stamp" ]; then
+    say "Installing the packages of $1/"
+    (cd "$1" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error)
+    touch "$stamp"
+  fi
+}
+
 setup_npm() {
   command -v node >/dev/null && command -v npm >/dev/null || fail "Node.js 18 or newer with npm is needed: https://nodejs.org"
-  local stamp=end2end/node_modules/.package-lock.json
-  if [ ! -f "$stamp" ] || [ end2end/package-lock.json -nt "$stamp" ]; then
-    say "Installing the packages of end2end/"
-    (cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error)
-    touch "$stamp"
+  npm_install end2end
+}
+
+# The client libraries that are tested: from npm in a folder of their own, from PyPI in an environment of their own.
+setup_clients() {
+  [ "$(node -p 'parseInt(process.versions.node)')" -ge 20 ] ||
+    fail "the client libraries' tests need Node.js 20 or newer: https://nodejs.org"
+  npm_install end2end/clients/node
+  local venv=target/clients-venv requirements=end2end/clients/python/requirements.txt
+  if ! cmp -s "$requirements" "$venv/requirements.txt"; then
+    say "Installing the packages of end2end/clients/python/"
+    if ! python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then apt_install python3 python3-venv; fi
+    python3 -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
+    cp "$requirements" "$venv/requirements.txt"
   fi
 }
 
@@ -117,6 +136,6 @@ setup_browser() {
 
 case "${1:-}" in
   build) setup_toolchain; setup_c_compiler; setup_npm ;;
-  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser ;;
+  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients ;;
   *) fail "usage: setup.sh build|test" ;;
 esac

@@ -20,6 +20,33 @@ async fn every_page_has_them() {
 }
 
 #[tokio::test]
+async fn only_the_way_to_an_application_keeps_its_window_s_opener() {
+    let app = TestApp::new().await;
+    let (nobody, host) = (app.browser(), app.as_host().await);
+    for (browser, path, opener) in [
+        (&nobody, "/sign-in", "unsafe-none"),
+        (&nobody, "/oauth/authorize", "unsafe-none"),
+        (&nobody, "/nonsense", "same-origin"),
+        (&host, "/", "same-origin"),
+        (&host, "/account/connected-apps", "same-origin"),
+        (&host, "/admin/settings/oauth-applications", "same-origin"),
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.header("cross-origin-opener-policy"), opener, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_at_the_address_alone_authorizes_nothing() {
+    let app = TestApp::new().await;
+    let host = app.as_host().await;
+    let answer = host
+        .send(host.bare(reqwest::Method::HEAD, "/oauth/authorize"))
+        .await;
+    answer.assert_status(405);
+}
+
+#[tokio::test]
 async fn each_request_has_an_id_that_the_client_does_not_choose() {
     let app = TestApp::new().await;
     let browser = app.browser();

@@ -99,7 +99,8 @@ async fn prompt_login_wants_the_password_again_and_then_goes_on() {
     let app = TestApp::new().await;
     let (client, person) = (app.web_app().await, app.as_member().await);
     app.connect(&client, &person).await;
-    app.wait(Duration::from_secs(60));
+    // Long enough that being seen is noted: that is no sign-in.
+    app.wait(Duration::from_secs(120));
     let start = person.get(&client.asks(&[("prompt", "login")])).await;
     let sign_in = start.assert_status(303).header("location").to_owned();
     let page = person.get(&sign_in).await;

@@ -98,3 +98,56 @@ async fn another_method_is_refused() {
         assert_eq!(answer.header("allow"), "GET,HEAD");
     }
 }
+
+#[tokio::test]
+async fn every_endpoint_that_is_named_is_there() {
+    let app = TestApp::new().await;
+    let metadata = app
+        .browser()
+        .get("/.well-known/oauth-authorization-server")
+        .await
+        .json();
+    let mut endpoints = 0;
+    for (name, value) in metadata.as_object().unwrap() {
+        assert!(!value.is_null(), "{name}");
+        assert!(
+            value.as_array().is_none_or(|all| !all.is_empty()),
+            "{name} is empty"
+        );
+        if !name.ends_with("_endpoint") {
+            continue;
+        }
+        endpoints += 1;
+        let url = value.as_str().unwrap();
+        assert!(!url.contains(['?', '#']), "{url}");
+        let path = url.strip_prefix(&app.issuer()).unwrap();
+        let answer = app.browser().get(path).await;
+        assert_ne!(answer.status, 404, "{url}");
+    }
+    assert_eq!(endpoints, 5);
+}
+
+#[tokio::test]
+async fn the_issuer_stands_in_every_answer_that_leads_to_an_application() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let metadata = app
+        .browser()
+        .get("/.well-known/oauth-authorization-server")
+        .await
+        .json();
+    assert_eq!(metadata["authorization_response_iss_parameter_supported"], true);
+    let page = person.get(&client.asks(&[])).await;
+    let answers = [
+        person.deny(&page).await,
+        person.allow(&page, "read:posts").await,
+        person.get(&client.asks(&[("scope", "nonsense")])).await,
+        person
+            .get(&client.asks(&[("prompt", "none"), ("scope", "read:userinfo")]))
+            .await,
+        app.browser().get(&client.asks(&[("prompt", "none")])).await,
+    ];
+    for answer in answers {
+        assert_eq!(answer.callback().get("iss"), metadata["issuer"].as_str());
+    }
+}

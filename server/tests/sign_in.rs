@@ -151,6 +151,22 @@ async fn a_session_that_was_planted_is_not_taken_over() {
 }
 
 #[tokio::test]
+async fn a_session_that_was_made_up_is_not_taken_up() {
+    let app = TestApp::new().await;
+    let browser = app.browser();
+    let made_up = format!("latchkey_session={}", "A".repeat(43));
+    browser.set_cookie(Some(made_up.clone()));
+    browser
+        .sign_in("member@example.com", PASSWORD)
+        .await
+        .assert_redirect("/");
+    assert_ne!(browser.cookie(), Some(made_up.clone()));
+    let attacker = app.browser();
+    attacker.set_cookie(Some(made_up));
+    attacker.get("/").await.assert_redirect("/sign-in");
+}
+
+#[tokio::test]
 async fn guessing_has_to_wait_and_is_told_how_long() {
     let app = TestApp::new().await;
     let browser = app.browser();

@@ -11,7 +11,7 @@ use super::secret_field::SecretField;
 use super::toast::Toasts;
 use crate::browser;
 use crate::functions::applications::{ApplicationCard as Card, Moment, set_paused};
-use crate::pages::oauth_applications::{Dialog, ListContext};
+use crate::pages::oauth_applications::{Dialog, ListContext, PATH};
 
 /// The card of one application. `card` changes when the application does; the card's buttons stay, and with them the
 /// focus.
@@ -109,7 +109,7 @@ fn facts(card: &Card) -> AnyView {
             view! {
                 <li class=if host { "chip mono chip-host" } else { "chip mono" } title=scope.description()>
                     {scope.id()}
-                    <span class="chip-mark">{if host { "Host" } else { "" }}</span>
+                    {host.then(|| view! { <span class="chip-mark">"Host"</span> })}
                 </li>
             }
         })
@@ -212,6 +212,15 @@ fn CardActions(client_id: String, card: Memo<Card>, paused: Memo<bool>) -> impl 
             >
                 {move || if paused.get() { "Resume" } else { "Pause" }}
             </button>
+            <a
+                class="button button-quiet"
+                id=format!("activity-{client_id}")
+                aria-labelledby=format!("activity-{client_id} card-{client_id}")
+                href=format!("{PATH}/{client_id}/activity")
+                rel="external"
+            >
+                "Activity"
+            </a>
             {action("Duplicate", "Duplicate", Dialog::Duplicate(client_id.clone()))}
             {action("Disconnect everyone from", "Disconnect everyone", Dialog::Disconnect(client_id.clone()))}
         </div>

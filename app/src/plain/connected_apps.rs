@@ -87,11 +87,7 @@ fn row(connection: Connection, now: Timestamp) -> impl IntoView {
     view! {
         <li class="row-item connection">
             <div class="connection-text">
-                <p>
-                    <strong class="connection-name">{name}</strong>
-                    " "
-                    {paused}
-                </p>
+                <h2 class="connection-name">{name} " " {paused}</h2>
                 {can(scopes)}
                 <p class="muted connection-times">"Connected " {time(since, now)} " · " {used}</p>
             </div>

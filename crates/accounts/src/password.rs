@@ -148,8 +148,30 @@ fn matches_nothing(cost: Cost, randomness: &dyn Randomness) -> PasswordHash {
     ))
 }
 
+/// What tests look at.
+#[cfg(test)]
+impl Passwords {
+    /// Lets no hash begin while the value lives.
+    pub(crate) async fn hold(&self) -> tokio::sync::OwnedSemaphorePermit {
+        let all = u32::try_from(AT_ONCE).unwrap();
+        Arc::clone(&self.turn).acquire_many_owned(all).await.unwrap()
+    }
+
+    /// How many hashes are being made or wait for their turn.
+    pub(crate) fn in_line(&self) -> usize {
+        AT_ONCE + IN_LINE - self.line.available_permits()
+    }
+
+    /// What a password is compared with where there is no account.
+    pub(crate) fn nobody(&self) -> &PasswordHash {
+        &self.nobody
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
     use crate::testing::{SeededRandomness, new_password};
 
@@ -239,5 +261,30 @@ mod tests {
             .unwrap();
         let error = passwords.verify(typed("correct horse"), None).await.unwrap_err();
         assert!(matches!(error, AccountError::Busy));
+    }
+
+    #[tokio::test]
+    async fn never_more_than_two_hashes_take_memory_at_once() {
+        let passwords = passwords(Cost::TRIFLING);
+        let (running, peak) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..40 {
+            let (passwords, running, peak) = (passwords.clone(), running.clone(), peak.clone());
+            tasks.spawn(async move {
+                let work = move |_: &Argon2<'static>| {
+                    peak.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    // Long enough for others to begin, if they could.
+                    for _ in 0..500 {
+                        std::thread::yield_now();
+                    }
+                    running.fetch_sub(1, Ordering::SeqCst);
+                };
+                passwords.in_turn(work).await.unwrap();
+            });
+        }
+        tasks.join_all().await;
+        assert_eq!(peak.load(Ordering::SeqCst), AT_ONCE);
+        let kib = usize::try_from(Cost::OWASP.memory_kib).unwrap() * AT_ONCE;
+        assert!(kib <= 40 * 1_024, "{kib} KiB");
     }
 }

@@ -170,6 +170,34 @@ mod tests {
         }
     }
 
+    /// Counted, not timed: every attempt takes one place in the line for hashing, whoever it is for, and what it is
+    /// compared with costs the same.
+    #[tokio::test]
+    async fn an_unknown_email_is_as_much_work_as_a_known_one() {
+        let world = World::new().await;
+        world.member("ada@example.com").await;
+        let held = world.passwords.hold().await;
+        let mut attempts = tokio::task::JoinSet::new();
+        let typed = ["ada@example.com", "bob@example.com", "no email", ""];
+        for (before, email) in typed.into_iter().enumerate() {
+            let sign_in = world.sign_in.clone();
+            attempts.spawn(async move { sign_in.attempt(attempt(email, "wrong")).await.err() });
+            while world.passwords.in_line() <= before {
+                assert!(attempts.try_join_next().is_none(), "{email} took no work");
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(world.passwords.in_line(), before + 1, "{email}");
+        }
+        drop(held);
+        for error in attempts.join_all().await {
+            assert!(matches!(error, Some(AccountError::WrongCredentials)));
+        }
+        let known = world.store.credentials(&"ada@example.com".parse().unwrap()).await;
+        let (_, known) = known.unwrap().unwrap();
+        let cost = |hash: &PasswordHash| hash.0.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(cost(world.passwords.nobody()), cost(&known));
+    }
+
     #[tokio::test]
     async fn guessing_waits_and_the_member_elsewhere_does_not() {
         let world = World::new().await;
@@ -205,6 +233,37 @@ mod tests {
             world
                 .sign_in
                 .attempt(attempt("ada@example.com", PASSWORD))
+                .await
+                .is_ok()
+        );
+    }
+
+    /// However long somebody guesses, from wherever: the member is in within a minute from the same address, and at
+    /// once from another.
+    #[tokio::test]
+    async fn no_attack_locks_a_member_out_for_good() {
+        let world = World::new().await;
+        world.member("ada@example.com").await;
+        for round in 0..500_u64 {
+            world.clock.advance(Duration::from_secs(1));
+            let from = u8::try_from(round % 100).unwrap();
+            let _ = world
+                .sign_in
+                .attempt(attempt_from(from, "ada@example.com", "guess"))
+                .await;
+        }
+        assert!(
+            world
+                .sign_in
+                .attempt(attempt_from(200, "ada@example.com", PASSWORD))
+                .await
+                .is_ok()
+        );
+        world.clock.advance(Duration::from_secs(60));
+        assert!(
+            world
+                .sign_in
+                .attempt(attempt_from(7, "ada@example.com", PASSWORD))
                 .await
                 .is_ok()
         );

@@ -54,7 +54,7 @@ pub(crate) struct World {
     pub(crate) sign_in: SignIn,
     pub(crate) setup: Setup,
     pub(crate) roster: Roster,
-    passwords: Passwords,
+    pub(crate) passwords: Passwords,
     _folder: TempDir,
 }
 

@@ -14,7 +14,7 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
     drop(Server::latchkey(data.path()).await?);
     let mut ready = Vec::new();
     let mut memory = Vec::new();
-    for _ in 0..plan.rounds * 2 + 1 {
+    for _ in 0..=plan.rounds * 2 {
         let server = Server::latchkey(data.path()).await?;
         ready.push(server.ready_after.as_secs_f64() * 1_000.0);
         tokio::time::sleep(Duration::from_millis(200)).await;

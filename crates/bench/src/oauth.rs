@@ -239,7 +239,7 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
         let (summary, askers) = load::run(server.address, askers, Duration::from_secs(60)).await?;
         note("6. authorizations, remembered (durable)", &summary)?;
 
-        let askers = askers
+        let redeeming = askers
             .into_iter()
             .map(|asker| Redeeming {
                 asks: asker.codes.iter().map(|code| application.redeem(code)).collect(),
@@ -247,11 +247,11 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
                 access_token: None,
             })
             .collect();
-        let (summary, askers) = load::run(server.address, askers, Duration::from_secs(60)).await?;
+        let (summary, redeemed) = load::run(server.address, redeeming, Duration::from_secs(60)).await?;
         note("5. code exchanges (durable)", &summary)?;
 
-        let access_token = askers[0].access_token.clone().context("no access token")?;
-        let rotating = askers
+        let access_token = redeemed[0].access_token.clone().context("no access token")?;
+        let rotating = redeemed
             .into_iter()
             .filter_map(|asker| asker.refresh_token)
             .map(|token| Rotating {

@@ -16,3 +16,26 @@ pub fn random_token(randomness: &dyn Randomness) -> String {
     randomness.fill(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Counting;
+
+    impl Randomness for Counting {
+        fn fill(&self, bytes: &mut [u8]) {
+            for (byte, number) in bytes.iter_mut().zip(0..) {
+                *byte = number;
+            }
+        }
+    }
+
+    #[test]
+    fn all_256_random_bits_stand_in_it() {
+        let token = random_token(&Counting);
+        assert_eq!(token.len(), 43);
+        let expected: Vec<u8> = (0..32).collect();
+        assert_eq!(URL_SAFE_NO_PAD.decode(token).unwrap(), expected);
+    }
+}

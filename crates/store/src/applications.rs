@@ -88,6 +88,13 @@ pub trait Applications: Send + Sync {
     /// The application with this client id.
     async fn application(&self, client_id: &ClientId) -> Result<Option<Application>, StoreError>;
 
+    /// The application with this client id and its secret, unsealed for comparison: all that a client has to prove, in one
+    /// look-up. The secret is `None` if the application is public.
+    async fn application_with_secret(
+        &self,
+        client_id: &ClientId,
+    ) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError>;
+
     /// The application with this client id and how many members are connected.
     async fn application_listing(
         &self,

@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
+use latchkey_store::sqlite::NOTICED_AFTER;
 
 pub use self::error::CliError;
 use crate::settings::DataArgs;
@@ -88,7 +89,12 @@ fn block_on(work: impl Future<Output = Result<(), CliError>>) -> Result<(), CliE
         .enable_all()
         .build()
         .map_err(|error| CliError::Failed(format!("cannot start: {error}")))?;
-    runtime.block_on(work)
+    runtime.block_on(async {
+        let outcome = work.await;
+        // What was done holds for a running server too by the time that this is over.
+        tokio::time::sleep(NOTICED_AFTER).await;
+        outcome
+    })
 }
 
 /// Wrong usage in one line; help and version as they are.

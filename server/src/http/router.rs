@@ -2,12 +2,13 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use super::errors::Failure;
+use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
     account, activity, admin, assets, connected_apps, errors, functions, health, home, oauth, request_id,
@@ -21,9 +22,8 @@ const FORM_LIMIT: usize = 64 * 1024;
 pub fn router(state: AppState) -> Router {
     // What the page reads while it is rendered runs on tokio. A second router in the same process finds it set already.
     let _ = any_spawner::Executor::init_tokio();
-    Router::new()
+    let pages = Router::new()
         .merge(for_browsers(&state))
-        .merge(oauth::for_programs())
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .fallback(assets::serve)
@@ -32,7 +32,14 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(errors::after_panic))
         .layer(from_fn_with_state(state.clone(), errors::render))
         .layer(from_fn_with_state(state.clone(), security_headers::add))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new());
+    // What programs call needs no policy for pages, and a compressed answer with a secret in it can give the secret away.
+    let programs = oauth::for_programs().layer(from_fn_with_state(
+        state.clone(),
+        security_headers::add_for_programs,
+    ));
+    pages
+        .merge(programs)
         .layer(from_fn_with_state(state.clone(), request_id::make))
         .with_state(state)
 }
@@ -41,8 +48,13 @@ pub fn router(state: AppState) -> Router {
 fn for_browsers(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/", get(home::show))
-        .route("/sign-in", get(sign_in::show).post(sign_in::submit))
-        .route("/sign-out", post(sign_out::submit))
+        .route(
+            "/sign-in",
+            get(sign_in::show)
+                .post(sign_in::submit)
+                .layer(from_fn(keep_opener)),
+        )
+        .route("/sign-out", post(sign_out::submit).layer(from_fn(keep_opener)))
         .route("/setup", get(setup::show).post(setup::submit))
         .route("/account", get(account::index))
         .route("/account/sessions", get(account::sessions))

@@ -51,6 +51,38 @@ pub(super) async fn add(State(state): State<AppState>, request: Request, next: N
     response
 }
 
+/// Lets the window that opened this one keep hold of it: many applications sign people in through a pop-up window, and
+/// wait for it to come back to their own site. For the pages on that way only.
+pub(super) async fn keep_opener(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let value = HeaderValue::from_static("unsafe-none");
+    response
+        .headers_mut()
+        .insert(HeaderName::from_static("cross-origin-opener-policy"), value);
+    response
+}
+
+/// Adds the headers of answers to programs: they are never run, framed or guessed at, should a browser open one.
+pub(super) async fn add_for_programs(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    set_default(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set_default(
+        headers,
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    );
+    set_default(headers, CACHE_CONTROL, "no-store");
+    if state.public_url.is_https() {
+        set_default(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
+
 fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
 }

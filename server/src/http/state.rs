@@ -8,6 +8,7 @@ use latchkey_app::request::Assets;
 use latchkey_oauth::AuthorizationServer;
 
 use super::assets;
+use super::request_id::RequestIds;
 use crate::instance::Instance;
 use crate::settings::PublicUrl;
 
@@ -25,6 +26,8 @@ pub struct Inner {
     pub public_url: PublicUrl,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: Vec<IpAddr>,
+    /// What numbers the requests.
+    pub request_ids: RequestIds,
     /// The addresses of script, WebAssembly and styles.
     pub assets: Arc<Assets>,
 }
@@ -39,6 +42,7 @@ impl AppState {
             oauth,
             public_url,
             trusted_proxies,
+            request_ids: RequestIds::default(),
             assets,
         }))
     }

@@ -7,6 +7,7 @@ mod browser;
 mod clock;
 pub(crate) mod oauth;
 mod page;
+mod served;
 
 pub(crate) use self::app::TestApp;
 pub(crate) use self::binary::{Binary, Server};

@@ -27,7 +27,6 @@ pub(crate) fn assert_sound(answer: &Answer) {
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
         ("referrer-policy", "same-origin"),
-        ("cross-origin-opener-policy", "same-origin"),
         ("cache-control", "no-store"),
         ("content-type", "text/html; charset=utf-8"),
     ] {

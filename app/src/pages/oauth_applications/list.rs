@@ -37,9 +37,16 @@ pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, Refusal>>) -> im
                 .map(|listing| (listing.page.total, listing.page.number, listing.page.pages()))
         })
     });
+    // Once there, the field stays: somebody may be typing in it.
+    let is_worth_searching = Memo::new(move |before: Option<&bool>| {
+        before == Some(&true)
+            || !list.search.read().is_empty()
+            || numbers.get().is_some_and(|(total, ..)| total > 0)
+    });
     view! {
         <PageHeader plan />
-        <SearchField />
+        // There is nothing to search where there is nothing; a search that finds nothing is another matter.
+        {move || is_worth_searching.get().then(|| view! { <SearchField /> })}
         <RefusalNotice refusal />
         <p class="muted count" role="status">
             {move || {

@@ -19,7 +19,7 @@ use crate::first::first_view;
 use crate::functions::Refusal;
 use crate::functions::applications::{Listing, list_applications};
 
-pub(crate) use self::address::{Address, Dialog};
+pub(crate) use self::address::{Address, Dialog, PATH};
 
 /// What the page, its cards and its dialogs share.
 #[derive(Clone, Copy)]

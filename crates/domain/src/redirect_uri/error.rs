@@ -34,6 +34,8 @@ pub enum RedirectUriError {
     BadPort,
     #[error("contains a user name or password (…@); remove it")]
     Credentials,
+    #[error("has “{name}” in its query, which the answer adds itself; call it something else")]
+    ReservedParameter { name: String },
     #[error("contains a “.” or “..” path segment; write the path in full")]
     DotSegments,
     #[error("uses http, which is allowed only for localhost, 127.0.0.1 and [::1]; use https")]

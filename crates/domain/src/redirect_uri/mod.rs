@@ -143,6 +143,7 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
             }
         }
     })?;
+    no_reserved_parameters(&uri)?;
     match scheme.to_ascii_lowercase().as_str() {
         "https" => {
             web_authority(&uri)?;
@@ -264,6 +265,25 @@ fn no_dot_segments(path: &str) -> Result<(), RedirectUriError> {
         Err(RedirectUriError::DotSegments)
     } else {
         Ok(())
+    }
+}
+
+/// What an answer adds to the query. There it stands once (RFC 6749 section 3.1), or nobody could tell which counts.
+const RESERVED: [&str; 6] = ["code", "state", "iss", "error", "error_description", "error_uri"];
+
+fn no_reserved_parameters(uri: &Uri<&str>) -> Result<(), RedirectUriError> {
+    let Some(query) = uri.query() else {
+        return Ok(());
+    };
+    let mut names = query
+        .split('&')
+        .map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
+    match names.find_map(|name| {
+        let name = name.decode().to_string_lossy();
+        RESERVED.into_iter().find(|reserved| *reserved == name)
+    }) {
+        Some(name) => Err(RedirectUriError::ReservedParameter { name: name.into() }),
+        None => Ok(()),
     }
 }
 

@@ -210,6 +210,29 @@ fn names_the_host() {
     }
 }
 
+#[test]
+fn what_an_answer_adds_is_not_in_the_query_already() {
+    for (query, name) in [
+        ("code=1", "code"),
+        ("a=1&state=", "state"),
+        ("iss", "iss"),
+        ("%73tate=1", "state"),
+        ("error_description=x", "error_description"),
+    ] {
+        for uri in ["https://myapp.com/cb", "com.example.app:/cb"] {
+            let expected = RedirectUriError::ReservedParameter { name: name.into() };
+            assert_eq!(refused(&format!("{uri}?{query}")), expected);
+        }
+    }
+    for query in ["codes=1", "a=code", "tenant=state&b", "State=1"] {
+        assert!(
+            format!("https://myapp.com/cb?{query}")
+                .parse::<RedirectUri>()
+                .is_ok()
+        );
+    }
+}
+
 fn near_uris() -> impl Strategy<Value = String> {
     let scheme = prop_oneof![
         Just("https"),

@@ -32,7 +32,8 @@ impl AuthorizationServer {
             .client_id
             .parse()
             .map_err(|error| invalid_client(format!("`client_id` is wrong: {error}")))?;
-        let application = self.store().application(&client_id).await?.ok_or_else(|| {
+        let found = self.store().application_with_secret(&client_id).await?;
+        let (application, kept) = found.ok_or_else(|| {
             invalid_client(
                 "no application has this `client_id`; it may have been deleted, or belong to another server",
             )
@@ -55,15 +56,11 @@ impl AuthorizationServer {
             }
             (Some(presented), true) => {
                 let presented = presented.expose_secret();
-                let kept = self
-                    .store()
-                    .client_secret(&application.client_id)
-                    .await?
-                    .ok_or_else(|| {
-                        invalid_client(
-                            "this application has no secret at the moment; a host just changed its type",
-                        )
-                    })?;
+                let kept = kept.ok_or_else(|| {
+                    invalid_client(
+                        "this application has no secret at the moment; a host just changed its type",
+                    )
+                })?;
                 if !kept.is(presented) {
                     return Err(invalid_client(hint::what_is_wrong(
                         presented,

@@ -125,9 +125,12 @@ impl Attempt {
 
     /// RFC 6749 section 4.1.3. Where the authorization request left it out, a client that sends it all the same (most
     /// libraries do) must at least send one that is registered: the code went to the only one there was.
+    ///
+    /// Clients of OAuth 2.1 do not send it at all (section 10.2 of the draft). They have to be let through where a code
+    /// challenge does the same better: it ties the code to who asked for it. What is sent is always checked.
     fn check_redirect_uri(&self, grant: &Grant) -> Result<(), Refusal> {
         match (&grant.requested_redirect_uri, &self.redirect_uri) {
-            (Some(_), None) => Err(Refusal::RedirectUriMissing),
+            (Some(_), None) if grant.code_challenge.is_none() => Err(Refusal::RedirectUriMissing),
             (Some(requested), Some(sent)) if requested != sent => Err(Refusal::RedirectUriMismatch),
             (None, Some(sent))
                 if !grant

@@ -141,6 +141,34 @@ fn the_redirect_uri_is_the_same_to_the_letter() {
 }
 
 #[test]
+fn with_a_challenge_the_redirect_uri_may_be_left_out_but_not_be_another() {
+    let with = |sent: Option<&str>, verifier: Option<&str>| Attempt {
+        redirect_uri: sent.map(str::to_owned),
+        code_verifier: verifier.map(SecretString::from),
+        ..attempt()
+    };
+    let challenged = Grant {
+        code_challenge: Some(CHALLENGE.into()),
+        ..grant()
+    };
+    assert!(matches!(
+        with(None, Some(VERIFIER)).judge(&challenged),
+        Verdict::Redeem(_)
+    ));
+    assert_eq!(
+        refused(&with(None, None), &challenged),
+        Refusal::Verifier(VerifierError::Missing)
+    );
+    assert_eq!(
+        refused(
+            &with(Some("https://myapp.example/cb/"), Some(VERIFIER)),
+            &challenged
+        ),
+        Refusal::RedirectUriMismatch
+    );
+}
+
+#[test]
 fn a_redirect_uri_that_was_left_out_may_be_left_out_again_or_be_a_registered_one() {
     let grant = Grant {
         requested_redirect_uri: None,

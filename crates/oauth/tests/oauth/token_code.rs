@@ -135,8 +135,27 @@ async fn a_code_is_bound_to_its_redirect_uri() {
             .await
             .ends_with("they differ by a trailing slash")
     );
-    let missing = app.exchanges(&code, &[("redirect_uri", "")]);
+    let plain = [("code_challenge", ""), ("code_challenge_method", "")];
+    let code = world.code_for(&app.asks(&plain), &ada).await;
+    let missing = app.exchanges(&code, &[("redirect_uri", ""), ("code_verifier", "")]);
     assert_eq!(refusal(world.exchange(&app, &missing).await).0, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_client_of_oauth_2_1_sends_no_redirect_uri_for_its_code() {
+    let world = World::new();
+    let ada = world.ada().await;
+    for app in [world.web_app().await, world.native_app().await] {
+        let code = world.code_for(&app.asks(&[]), &ada).await;
+        let without = app.exchanges(&code, &[("redirect_uri", "")]);
+        let wrong = [
+            ("redirect_uri", ""),
+            ("code_verifier", &VERIFIER.replace('d', "e")),
+        ];
+        let wrong = app.exchanges(&code, &wrong);
+        assert_eq!(refusal(world.exchange(&app, &wrong).await).0, "invalid_grant");
+        world.exchange(&app, &without).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod content;
 mod grants;
 mod maintenance;
 mod members;
+mod memory;
 mod migrations;
 mod networks;
 mod opening;
@@ -23,6 +24,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rusqlite::Connection;
 
+use self::memory::Memory;
+pub use self::memory::NOTICED_AFTER;
 pub use self::opening::{DATABASE_FILE, KEY_FILE};
 use self::readers::Readers;
 use self::writer::Writer;
@@ -65,6 +68,14 @@ impl SqliteStore {
     /// long read ever holds one.
     fn look_up<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.lookups.read(read)
+    }
+
+    /// The same for rows that are asked for again and again, from memory if nothing has changed since.
+    fn recall<T>(
+        &self,
+        recall: impl FnOnce(&mut Memory, &Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.lookups.recall(self.writer.commits(), recall)
     }
 
     /// Reads what may take milliseconds (a search, a page, a trail), on a thread that may block.

@@ -1,6 +1,5 @@
 //! Connections that only read. With write-ahead logging they see every transaction that was committed before the read
-//! began, so what a caller was answered is what the next read finds; nothing is remembered between reads, since the
-//! command line may change the same file at any time.
+//! began, so what a caller was answered is what the next read finds, also when it was the command line that changed the file.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,10 +8,18 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 
 use super::connection;
+use super::memory::Memory;
+use crate::StoreError;
+
+/// A read-only connection and what it remembers.
+pub(super) struct Reader {
+    connection: Connection,
+    memory: Memory,
+}
 
 /// A pool of read-only connections.
 pub(super) struct Readers {
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Reader>>,
     returned: Condvar,
     reads: AtomicU64,
 }
@@ -21,8 +28,13 @@ impl Readers {
     /// Opens `count` connections.
     pub(super) fn open(path: &Path, count: usize) -> rusqlite::Result<Self> {
         let idle = (0..count)
-            .map(|_| connection::open_for_reading(path))
-            .collect::<Result<_, _>>()?;
+            .map(|_| {
+                Ok(Reader {
+                    connection: connection::open_for_reading(path)?,
+                    memory: Memory::default(),
+                })
+            })
+            .collect::<rusqlite::Result<_>>()?;
         Ok(Self {
             idle: Mutex::new(idle),
             returned: Condvar::new(),
@@ -32,13 +44,30 @@ impl Readers {
 
     /// Reads with a connection, waiting for one if all are in use.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> T) -> T {
+        self.with(|reader| read(&reader.connection))
+    }
+
+    /// The same for what a connection may remember: `recall` finds a memory that knows of every change of the file.
+    /// `commits` is the writer's count of commits.
+    pub(super) fn recall<T>(
+        &self,
+        commits: u64,
+        recall: impl FnOnce(&mut Memory, &Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.with(|reader| {
+            reader.memory.catch_up(&reader.connection, commits)?;
+            recall(&mut reader.memory, &reader.connection)
+        })
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Reader) -> T) -> T {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        let lease = Lease {
+        let mut lease = Lease {
             readers: self,
-            connection: Some(self.take()),
+            reader: Some(self.take()),
         };
-        match &lease.connection {
-            Some(connection) => read(connection),
+        match &mut lease.reader {
+            Some(reader) => work(reader),
             None => unreachable!("a lease holds its connection until it is dropped"),
         }
     }
@@ -48,17 +77,17 @@ impl Readers {
         self.reads.load(Ordering::Relaxed)
     }
 
-    fn take(&self) -> Connection {
+    fn take(&self) -> Reader {
         let mut idle = self.idle();
         loop {
             match idle.pop() {
-                Some(connection) => return connection,
+                Some(reader) => return reader,
                 None => idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner),
             }
         }
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
         // Nothing that can panic runs under the lock.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -67,13 +96,13 @@ impl Readers {
 /// Gives the connection back, also when the read panics.
 struct Lease<'pool> {
     readers: &'pool Readers,
-    connection: Option<Connection>,
+    reader: Option<Reader>,
 }
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
-        if let Some(connection) = self.connection.take() {
-            self.readers.idle().push(connection);
+        if let Some(reader) = self.reader.take() {
+            self.readers.idle().push(reader);
             self.readers.returned.notify_one();
         }
     }

@@ -46,8 +46,14 @@ impl<'row, 'statement> Columns<'row, 'statement> {
         column: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, StoreError> {
-        let text: String = self.get(column)?;
-        parse(&text).map_err(|error| self.damaged(column, &error))
+        let text = self
+            .row
+            .get_ref(self.next)
+            .map_err(|error| self.damaged(column, &error))?
+            .as_str()
+            .map_err(|error| self.damaged(column, &error))?;
+        self.next += 1;
+        parse(text).map_err(|error| self.damaged(column, &error))
     }
 
     /// The next column, as the id of one of `all`.

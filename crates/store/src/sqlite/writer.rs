@@ -4,6 +4,8 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
@@ -17,6 +19,7 @@ const MOST_IN_ONE_COMMIT: usize = 256;
 
 /// The way to the writer's thread. Dropping it finishes what was asked for and closes the connection.
 pub(super) struct Writer {
+    commits: Arc<AtomicU64>,
     /// `None` only while it is dropped.
     jobs: Option<Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
@@ -26,18 +29,26 @@ impl Writer {
     /// Starts the thread, which owns `connection`.
     pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (jobs, queue) = channel();
+        let commits = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&commits);
         let thread = thread::Builder::new()
             .name("latchkey-writer".to_owned())
-            .spawn(move || write_until_closed(&connection, &queue))
+            .spawn(move || write_until_closed(&connection, &queue, &counted))
             .map_err(|error| {
                 StoreError::Open(format!(
                     "cannot start the thread that writes: {error}; allow more threads"
                 ))
             })?;
         Ok(Self {
+            commits,
             jobs: Some(jobs),
             thread: Some(thread),
         })
+    }
+
+    /// How many transactions were committed. It counts one before anybody is told of it.
+    pub(super) fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Acquire)
     }
 
     /// Does `work` in a transaction, and answers when it is on the disk. An error undoes this work alone. Work that was
@@ -132,7 +143,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
         .unwrap_or("?")
 }
 
-fn write_until_closed(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
+fn write_until_closed(connection: &Connection, queue: &Receiver<Box<dyn Job>>, commits: &AtomicU64) {
     while let Ok(first) = queue.recv() {
         let mut batch = vec![first];
         let lost = commit_together(connection, &mut batch, queue).err().map(|error| {
@@ -140,6 +151,8 @@ fn write_until_closed(connection: &Connection, queue: &Receiver<Box<dyn Job>>) {
             tracing::error!(%error, jobs = batch.len(), "a transaction was not committed");
             error.to_string()
         });
+        // Also when it may not have been: what is remembered of the rows is worth nothing then.
+        commits.fetch_add(1, Ordering::Release);
         for job in batch {
             job.answer(lost.as_deref());
         }

@@ -18,11 +18,20 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub(super) use self::destination::Destination;
+use super::errors::Failure;
+use super::security_headers::keep_opener;
 use super::state::AppState;
 
 /// What people's browsers open: inside the check that forms come from this site, and closed to scripts of others.
 pub(super) fn for_browsers() -> Router<AppState> {
-    Router::new().route("/oauth/authorize", get(authorize::show).post(authorize::submit))
+    Router::new().route(
+        "/oauth/authorize",
+        get(authorize::show)
+            .post(authorize::submit)
+            // A look at the address alone must not authorize anything.
+            .head(async || Failure::MethodNotAllowed)
+            .layer(from_fn(keep_opener)),
+    )
 }
 
 /// What other programs call, from anywhere. No cookie counts here, so there is nothing that another site could forge.

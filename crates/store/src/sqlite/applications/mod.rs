@@ -48,6 +48,17 @@ impl Applications for SqliteStore {
         self.look_up(|connection| row::find(connection, client_id))
     }
 
+    async fn application_with_secret(
+        &self,
+        client_id: &ClientId,
+    ) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
+        self.recall(|memory, connection| {
+            memory.clients.recall(client_id, || {
+                row::find_with_secret(connection, &self.sealer, client_id)
+            })
+        })
+    }
+
     async fn application_listing(
         &self,
         client_id: &ClientId,

@@ -53,6 +53,25 @@ pub(super) fn find(connection: &Connection, client_id: &ClientId) -> Result<Opti
     rows::first(connection, sql, [client_id.as_str()], read)
 }
 
+/// The application with this client id and its secret, unsealed.
+pub(super) fn find_with_secret(
+    connection: &Connection,
+    sealer: &Sealer,
+    client_id: &ClientId,
+) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        ", a.sealed_secret FROM applications a WHERE a.client_id = ?1"
+    );
+    rows::first(connection, sql, [client_id.as_str()], |columns| {
+        let application = read(columns)?;
+        let kept = columns.get::<Option<Vec<u8>>>("sealed_secret")?;
+        let secret = kept.map(|sealed| sealer.open(client_id, &sealed)).transpose()?;
+        Ok((application, secret))
+    })
+}
+
 /// The secret of the application with this client id, unsealed.
 pub(super) fn secret(
     connection: &Connection,

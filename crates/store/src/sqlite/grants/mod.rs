@@ -68,7 +68,7 @@ impl Grants for SqliteStore {
     }
 
     async fn grant(&self, id: GrantId) -> Result<Option<Grant>, StoreError> {
-        self.look_up(|database| row::find(database, id))
+        self.recall(|memory, database| memory.grants.recall(&id, || row::find(database, id)))
     }
 
     async fn change_grant(

@@ -1,0 +1,88 @@
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+
+const BINARY = process.env.LATCHKEY ?? resolve(import.meta.dirname, "../../../../target/release/latchkey");
+
+/** All that the applications here may ask for. */
+const SCOPES = ["read:userinfo", "read:posts", "write:posts"];
+
+/** @typedef {{ client_id: string, client_secret?: string, redirect_uri: string }} Application */
+
+/** The settings of whoever runs the tests are not those of the tests. */
+function environment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LATCHKEY")));
+}
+
+/** The real binary on the demonstration network, in a folder and at a port of its own. */
+export class Latchkey {
+  /**
+   * @param {string} folder
+   * @param {import("node:child_process").ChildProcess} server
+   * @param {string} issuer
+   */
+  constructor(folder, server, issuer) {
+    this.folder = folder;
+    this.server = server;
+    /** The address that clients are configured with. */
+    this.issuer = issuer;
+  }
+
+  static async start() {
+    const folder = mkdtempSync(join(tmpdir(), "latchkey-"));
+    const server = spawn(BINARY, ["serve", "--demo", "--data-dir", folder, "--listen", "127.0.0.1:0"], {
+      env: environment(),
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const [line] = await Promise.race([
+      once(createInterface(server.stdout), "line"),
+      once(server, "exit").then(([status]) => [`it ended with ${status}`]),
+    ]);
+    const issuer = /^Latchkey is at (\S+)$/.exec(line)?.[1];
+    if (!issuer) throw new Error(`${BINARY} did not start: ${line}`);
+    const health = await fetch(`${issuer}/healthz`);
+    if (!health.ok) throw new Error(`/healthz answered ${health.status}`);
+    return new Latchkey(folder, server, issuer);
+  }
+
+  async stop() {
+    const gone = once(this.server, "exit");
+    this.server.kill("SIGKILL");
+    await gone;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /**
+   * Registers a web application, which keeps a secret.
+   *
+   * @returns {Application & { client_secret: string }}
+   */
+  registerWebApp() {
+    const redirect_uri = "https://app.example/callback";
+    const created = this.#create(["--name", "Web App", "--redirect-uri", redirect_uri]);
+    return { ...created, redirect_uri };
+  }
+
+  /**
+   * Registers a program on a member's device, which has no secret. It asks with a port that was free when it started
+   * (RFC 8252 section 7.3).
+   *
+   * @returns {Application}
+   */
+  registerNativeApp() {
+    const created = this.#create(["--name", "Native App", "--redirect-uri", "http://127.0.0.1/callback", "--public"]);
+    return { ...created, redirect_uri: "http://127.0.0.1:49152/callback" };
+  }
+
+  /** @param {string[]} flags */
+  #create(flags) {
+    const scopes = SCOPES.flatMap((scope) => ["--scope", scope]);
+    const command = ["app", "create", "--data-dir", this.folder, "--json", ...flags, ...scopes];
+    const result = spawnSync(BINARY, command, { encoding: "utf8", env: environment() });
+    if (result.status !== 0) throw new Error(`latchkey ${command.join(" ")}: ${result.stderr}`);
+    return JSON.parse(result.stdout);
+  }
+}

@@ -1,0 +1,1 @@
+"""The real binary, and a person with a browser."""

@@ -1,0 +1,71 @@
+"""The real binary on the demonstration network, in a folder and at a port of its own."""
+
+import json
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[4]
+BINARY = os.environ.get("LATCHKEY", str(ROOT / "target/release/latchkey"))
+
+# All that the applications here may ask for.
+SCOPES = ["read:userinfo", "read:posts", "write:posts"]
+
+# The settings of whoever runs the tests are not those of the tests.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("LATCHKEY")}
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application, as its developer knows it. A public one has no secret."""
+
+    client_id: str
+    client_secret: str | None
+    redirect_uri: str
+
+
+class Latchkey:
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="latchkey-")
+        self._server = subprocess.Popen(
+            [BINARY, "serve", "--demo", "--data-dir", self._folder.name, "--listen", "127.0.0.1:0"],
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        line = self._server.stdout.readline().strip()
+        assert line.startswith("Latchkey is at "), f"{BINARY} did not start: {line!r}"
+        # The address that clients are configured with.
+        self.issuer = line.removeprefix("Latchkey is at ")
+        requests.get(f"{self.issuer}/healthz", timeout=10).raise_for_status()
+
+    def stop(self) -> None:
+        self._server.kill()
+        self._server.communicate()
+        self._folder.cleanup()
+
+    def register_web_app(self) -> Application:
+        """Registers a web application, which keeps a secret."""
+        redirect_uri = "https://app.example/callback"
+        created = self._create("--name", "Web App", "--redirect-uri", redirect_uri)
+        return Application(created["client_id"], created["client_secret"], redirect_uri)
+
+    def register_native_app(self) -> Application:
+        """Registers a program on a member's device, which has no secret. It asks with a port that was free when it
+        started (RFC 8252 section 7.3)."""
+        created = self._create("--name", "Native App", "--redirect-uri", "http://127.0.0.1/callback", "--public")
+        assert "client_secret" not in created
+        return Application(created["client_id"], None, "http://127.0.0.1:49152/callback")
+
+    def _create(self, *flags: str) -> dict:
+        scopes = [part for scope in SCOPES for part in ("--scope", scope)]
+        command = [BINARY, "app", "create", "--data-dir", self._folder.name, "--json", *flags, *scopes]
+        done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)

@@ -1,0 +1,66 @@
+import { expect, Page } from "./fixtures";
+import { CreatedApplication, Latchkey } from "./latchkey";
+
+/** Where the application of these tests waits for people to come back. Nothing listens there: the browser is stopped. */
+export const CALLBACK = "http://localhost:5173/callback";
+
+/** An application that sends people to authorize, as an integrator writes it. */
+export class Client {
+  constructor(
+    readonly latchkey: Latchkey,
+    readonly application: CreatedApplication,
+  ) {}
+
+  static register(latchkey: Latchkey, name: string, scopes: string[], ...flags: string[]): Client {
+    const application = JSON.parse(
+      latchkey.cli([
+        "app", "create", "--json", "--name", name, "--redirect-uri", CALLBACK,
+        ...scopes.flatMap((scope) => ["--scope", scope]), ...flags,
+      ]),
+    );
+    return new Client(latchkey, application);
+  }
+
+  /** The link that lets a person authorize. */
+  link(scope: string, more: Record<string, string> = {}): string {
+    const query = new URLSearchParams({
+      response_type: "code",
+      client_id: this.application.client_id,
+      redirect_uri: CALLBACK,
+      scope,
+      state: "xyz",
+      ...more,
+    });
+    return `${this.latchkey.url}/oauth/authorize?${query}`;
+  }
+
+  /** Does `press` and gives what the browser brought back to the application. */
+  async comesBack(page: Page, press: () => Promise<unknown>): Promise<URLSearchParams> {
+    await page.route(`${CALLBACK}**`, (route) => route.fulfill({ contentType: "text/html", body: "<title>back</title>" }));
+    await press();
+    await page.waitForURL((url) => url.origin === new URL(CALLBACK).origin);
+    const back = new URL(page.url()).searchParams;
+    expect(back.get("state")).toBe("xyz");
+    return back;
+  }
+
+  /** A call of an endpoint with the application's credentials. */
+  async post(path: string, form: Record<string, string>): Promise<{ status: number; body: Record<string, unknown> }> {
+    const { client_id, client_secret } = this.application;
+    const answer = await fetch(this.latchkey.url + path, {
+      method: "POST",
+      headers: { authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString("base64")}` },
+      body: new URLSearchParams(form),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: text ? JSON.parse(text) : {} };
+  }
+
+  redeem(code: string): Promise<{ status: number; body: Record<string, unknown> }> {
+    return this.post("/oauth/token", { grant_type: "authorization_code", code, redirect_uri: CALLBACK });
+  }
+
+  async userinfo(token: unknown): Promise<Response> {
+    return fetch(`${this.latchkey.url}/oauth/userinfo`, { headers: { authorization: `Bearer ${token}` } });
+  }
+}

@@ -1,0 +1,286 @@
+//! What the endpoints make of parameters and credentials, wherever the RFCs say the same of all of them.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::support::oauth::{Client, Form};
+use crate::support::{Answer, TestApp};
+
+const ENDPOINTS: [&str; 3] = ["/oauth/token", "/oauth/revoke", "/oauth/introspect"];
+
+fn with(form: &Form, more: &[(&str, &str)]) -> Form {
+    let more = more
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    form.iter().cloned().chain(more).collect()
+}
+
+fn text<'a>(tokens: &'a Value, name: &str) -> &'a str {
+    tokens[name].as_str().unwrap()
+}
+
+/// The form with which a client calls one of [`ENDPOINTS`].
+fn form_for(endpoint: &str, client: &Client, tokens: &Value) -> Form {
+    match endpoint {
+        "/oauth/token" => client.refreshes(text(tokens, "refresh_token")),
+        _ => client.names(text(tokens, "access_token")),
+    }
+}
+
+/// The same form with the credentials in the header.
+async fn by_basic(app: &TestApp, endpoint: &str, client: &Client, form: &Form) -> Answer {
+    let pair = format!("{}:{}", client.id, client.secret.as_deref().unwrap());
+    let mut form = form.clone();
+    form.retain(|(name, _)| !name.starts_with("client_"));
+    let program = app.browser();
+    let request = program
+        .bare(Method::POST, endpoint)
+        .header("authorization", format!("Basic {}", STANDARD.encode(pair)))
+        .form(&form);
+    program.send(request).await
+}
+
+#[tokio::test]
+async fn what_is_unknown_is_ignored() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let unknown = "nonce=1&max_age=9&resource=https%3A%2F%2Fx.example&latchkey=1&latchkey=2";
+    person
+        .get(&format!("{}&{unknown}", client.asks(&[])))
+        .await
+        .assert_status(200);
+    let more = [("latchkey", "1"), ("latchkey", "2"), ("audience", "x")];
+    let code = person.lets_in(&client, &[]).await;
+    let tokens = app
+        .send_form("/oauth/token", &with(&client.exchanges(&code, &[]), &more))
+        .await
+        .assert_status(200)
+        .json();
+    let names = with(&client.names(text(&tokens, "access_token")), &more);
+    let told = app.send_form("/oauth/introspect", &names).await.json();
+    assert_eq!(told["active"], true);
+    let refresh = with(&client.refreshes(text(&tokens, "refresh_token")), &more);
+    app.send_form("/oauth/token", &refresh).await.assert_status(200);
+    app.send_form("/oauth/revoke", &names).await.assert_status(200);
+    app.userinfo(&tokens).await.assert_status(401);
+}
+
+#[tokio::test]
+async fn what_is_empty_counts_as_left_out() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    // All that the member may grant is what `scope` means when it is left out.
+    let host = app.as_host().await;
+    let link = format!(
+        "{}&scope=&prompt=&response_mode=&request=",
+        client.asks(&[("scope", "")])
+    );
+    host.get(&link)
+        .await
+        .assert_status(200)
+        .assert_text("value=\"read:posts\"")
+        .assert_text("value=\"host:read:network_events\"");
+    let missing = format!("{}&response_type=", client.asks(&[("response_type", "")]));
+    assert_eq!(person.get(&missing).await.callback().error().0, "invalid_request");
+
+    let tokens = app.connect(&client, &person).await;
+    let refresh = client.refreshes(text(&tokens, "refresh_token"));
+    let next = app
+        .send_form("/oauth/token", &with(&refresh, &[("scope", ""), ("code", "")]))
+        .await
+        .assert_status(200)
+        .json();
+    assert_eq!(next["scope"], "read:posts write:posts");
+    for endpoint in ["/oauth/revoke", "/oauth/introspect"] {
+        app.send_form(endpoint, &client.names(""))
+            .await
+            .assert_error(400, "invalid_request");
+    }
+    let public = app.browser_app().await;
+    let code = person.lets_in(&public, &[]).await;
+    let form = with(&public.exchanges(&code, &[]), &[("client_secret", "")]);
+    app.send_form("/oauth/token", &form).await.assert_status(200);
+}
+
+#[tokio::test]
+async fn what_comes_twice_is_refused_everywhere() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let tokens = app.connect(&client, &person).await;
+    for endpoint in ENDPOINTS {
+        let form = form_for(endpoint, &client, &tokens);
+        for (name, value) in &form {
+            for again in [value.as_str(), "", "another"] {
+                let words = app
+                    .send_form(endpoint, &with(&form, &[(name, again)]))
+                    .await
+                    .assert_error(400, "invalid_request");
+                assert!(
+                    words.contains(name) && words.contains("more than once"),
+                    "{words}"
+                );
+            }
+        }
+    }
+    app.userinfo(&tokens).await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_wrong_hint_is_no_hindrance() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    for token in ["access_token", "refresh_token"] {
+        for hint in ["access_token", "refresh_token", "id_token", "nonsense"] {
+            let tokens = app.connect(&client, &person).await;
+            let form = with(&client.names(text(&tokens, token)), &[("token_type_hint", hint)]);
+            let told = app.send_form("/oauth/introspect", &form).await;
+            assert_eq!(told.assert_status(200).json()["active"], true, "{token} {hint}");
+            app.send_form("/oauth/revoke", &form).await.assert_status(200);
+            app.userinfo(&tokens).await.assert_status(401);
+        }
+    }
+}
+
+#[tokio::test]
+async fn http_basic_works_wherever_a_client_authenticates() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let code = person.lets_in(&client, &[]).await;
+    let tokens = by_basic(&app, "/oauth/token", &client, &client.exchanges(&code, &[]))
+        .await
+        .assert_status(200)
+        .json();
+    for endpoint in ["/oauth/introspect", "/oauth/token", "/oauth/revoke"] {
+        let form = form_for(endpoint, &client, &tokens);
+        by_basic(&app, endpoint, &client, &form).await.assert_status(200);
+    }
+    app.userinfo(&tokens).await.assert_status(401);
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_told_the_scheme_to_use_wherever_a_client_authenticates() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let tokens = app.connect(&client, &person).await;
+    let wrong = Client {
+        id: client.id.clone(),
+        secret: Some("x".repeat(43)),
+        redirect_uri: client.redirect_uri.clone(),
+    };
+    for endpoint in ENDPOINTS {
+        let form = form_for(endpoint, &wrong, &tokens);
+        for answer in [
+            by_basic(&app, endpoint, &wrong, &form).await,
+            app.send_form(endpoint, &form).await,
+        ] {
+            answer.assert_error(401, "invalid_client");
+            let challenge = answer.header("www-authenticate");
+            assert!(challenge.starts_with("Basic realm="), "{challenge}");
+        }
+    }
+    app.userinfo(&tokens).await.assert_status(200);
+}
+
+#[tokio::test]
+async fn credentials_in_the_address_count_for_nothing() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let tokens = app.connect(&client, &person).await;
+    for endpoint in ENDPOINTS {
+        let (credentials, rest): (Form, Form) = form_for(endpoint, &client, &tokens)
+            .into_iter()
+            .partition(|(name, _)| name.starts_with("client_"));
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(credentials)
+            .finish();
+        app.send_form(&format!("{endpoint}?{query}"), &rest)
+            .await
+            .assert_error(401, "invalid_client");
+    }
+    app.userinfo(&tokens).await.assert_status(200);
+}
+
+#[tokio::test]
+async fn scopes_have_no_order_but_case() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    for scope in [
+        "write:posts read:posts",
+        "read:posts write:posts",
+        "read:posts write:posts read:posts",
+    ] {
+        let tokens = app.connect_for(&client, &person, scope).await;
+        assert_eq!(tokens["scope"], "read:posts write:posts");
+    }
+    for scope in ["Read:posts", "READ:POSTS", "read:posts,write:posts"] {
+        let answer = person.get(&client.asks(&[("scope", scope)])).await;
+        assert_eq!(answer.callback().error().0, "invalid_scope", "{scope}");
+    }
+}
+
+/// RFC 6749 appendix A.8 and RFC 6750 section 3: printable ASCII without `"` and `\`.
+#[track_caller]
+fn assert_plain(words: &str) {
+    let plain = |c: char| matches!(c, ' '..='~') && c != '"' && c != '\\';
+    assert!(!words.is_empty() && words.chars().all(plain), "{words:?}");
+}
+
+#[tokio::test]
+async fn descriptions_have_only_the_characters_that_they_may_have() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let odd = "\"quoted\" \\ ümläut \u{7} \r\n“x” 日本";
+    let callback = person.get(&client.asks(&[("scope", odd)])).await.callback();
+    let (error, words) = callback.error();
+    assert_eq!(error, "invalid_scope");
+    assert_plain(words);
+    let tokens = app.connect(&client, &person).await;
+    let refresh = with(
+        &client.refreshes(text(&tokens, "refresh_token")),
+        &[("scope", odd)],
+    );
+    assert_plain(
+        &app.send_form("/oauth/token", &refresh)
+            .await
+            .assert_error(400, "invalid_scope"),
+    );
+    let code = client.exchanges(odd, &[]);
+    assert_plain(
+        &app.send_form("/oauth/token", &code)
+            .await
+            .assert_error(400, "invalid_grant"),
+    );
+    let program = app.browser();
+    let request = program
+        .bare(Method::GET, "/oauth/userinfo")
+        .bearer_auth("\"a\\b\"");
+    let answer = program.send(request).await;
+    answer.assert_error(401, "invalid_token");
+    let challenge = answer.header("www-authenticate");
+    for name in ["realm", "error", "error_description"] {
+        assert_eq!(
+            challenge.matches(&format!(" {name}=\"")).count(),
+            1,
+            "{challenge}"
+        );
+    }
+    assert_plain(&challenge.replace('"', ""));
+    assert_eq!(challenge.matches('"').count(), 8, "{challenge}");
+}
+
+#[tokio::test]
+async fn a_client_of_oauth_2_1_exchanges_its_code_without_a_redirect_uri() {
+    let app = TestApp::new().await;
+    let person = app.as_member().await;
+    for client in [app.web_app().await, app.browser_app().await] {
+        let code = person.lets_in(&client, &[]).await;
+        let other = client.exchanges(&code, &[("redirect_uri", "https://evil.example/")]);
+        app.send_form("/oauth/token", &other)
+            .await
+            .assert_error(400, "invalid_grant");
+        let without = client.exchanges(&code, &[("redirect_uri", "")]);
+        app.send_form("/oauth/token", &without).await.assert_status(200);
+    }
+}
