@@ -189,7 +189,7 @@ async fn what_is_no_request_or_too_large_is_refused_quickly() {
     let program = app.browser();
     for (body, status) in [
         ("not json".to_owned(), 400),
-        ("[]".to_owned(), 400),
+        ("[]".to_owned(), 200),
         ("{\"query\": 1}".to_owned(), 400),
         (format!("{{\"query\": \"{}\"}}", "{a".repeat(500_000)), 413),
         (format!("{{\"query\": \"{}\"}}", "{a".repeat(100_000)), 200),

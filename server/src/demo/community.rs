@@ -192,7 +192,8 @@ impl Build {
         let topic = &TOPICS[index % TOPICS.len()];
         let round = index / TOPICS.len();
         let thing = topic.things[round % topic.things.len()];
-        let (title, body): (&str, &str) = POSTS[(round / topic.things.len() + round) % POSTS.len()];
+        let (title, body): (&str, &str) =
+            POSTS[(round / topic.things.len() + round % topic.things.len()) % POSTS.len()];
         // From two years ago until this morning, at all hours.
         let minutes = (POST_COUNT - index) * 1_310 + self.chance.below(900);
         let created_at = self.now.minus(Duration::from_secs(minutes as u64 * 60));

@@ -11,7 +11,8 @@ use latchkey_headless::html;
 /// A moment: ISO 8601 with its offset, or a day, which begins at midnight UTC.
 pub(super) fn time(text: &str) -> Result<Timestamp, String> {
     let moment = text.parse::<jiff::Timestamp>().or_else(|_| {
-        let day: Date = text.parse()?;
+        // A day only: a time without its offset could be any of many moments.
+        let day: Date = text.get(..10).filter(|day| *day == text).unwrap_or("").parse()?;
         Ok::<_, jiff::Error>(day.to_zoned(TimeZone::UTC)?.timestamp())
     });
     moment

@@ -164,17 +164,17 @@ const WAYS: &[(&str, &str, &[&str])] = &[
     ),
     (
         "Lesson",
-        "{ me { courses { nodes { lessons { nodes { F } } } } } }",
+        "{ me { courses(first: 5) { nodes { lessons { nodes { F } } } } } }",
         &["read:courses"],
     ),
     (
         "LessonConnection",
-        "{ me { courses { nodes { lessons { F } } } } }",
+        "{ me { courses(first: 5) { nodes { lessons { F } } } } }",
         &["read:courses"],
     ),
     (
         "LessonEdge",
-        "{ me { courses { nodes { lessons { edges { F } } } } } }",
+        "{ me { courses(first: 5) { nodes { lessons { edges { F } } } } } }",
         &["read:courses"],
     ),
     (
