@@ -219,9 +219,9 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
     for _ in 0..plan.rounds {
         let (summary, _) =
             load::run(bare.address, vec![Repeat(get("/", &[])); CONNECTIONS], duration).await?;
-        let base = summary.rate;
+        let bare_rate = summary.rate;
         let mut note = |what: &'static str, summary: &Summary| -> Result<()> {
-            all.entry(what).or_default().add(summary, base);
+            all.entry(what).or_default().add(summary, bare_rate);
             memory = memory.max(server.memory()?);
             Ok(())
         };
