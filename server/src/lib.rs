@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod demo;
 pub mod http;
+pub mod import;
 pub mod instance;
 pub mod settings;
 pub mod system;

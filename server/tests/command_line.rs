@@ -305,7 +305,7 @@ fn the_demonstration_fills_an_empty_network_once() {
                 .as_array()
                 .unwrap()
                 .len(),
-            42
+            200
         );
         assert_eq!(
             binary

@@ -22,6 +22,7 @@ pub enum AuditAction {
     MemberRemoved,
     NetworkChanged,
     NetworkFounded,
+    CommunityAdded,
 }
 
 impl AuditAction {
@@ -40,6 +41,7 @@ impl AuditAction {
         Self::MemberRemoved,
         Self::NetworkChanged,
         Self::NetworkFounded,
+        Self::CommunityAdded,
     ];
 
     /// Its name at rest and in JSON.
@@ -58,6 +60,7 @@ impl AuditAction {
             Self::MemberRemoved => "member_removed",
             Self::NetworkChanged => "network_changed",
             Self::NetworkFounded => "network_founded",
+            Self::CommunityAdded => "community_added",
         }
     }
 }

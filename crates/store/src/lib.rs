@@ -12,6 +12,7 @@ mod members;
 mod networks;
 mod sessions;
 
+pub mod content;
 pub mod keys;
 pub mod sqlite;
 
@@ -35,7 +36,9 @@ pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
 
 /// All that is kept, behind one value.
 #[async_trait]
-pub trait Store: Networks + Members + Sessions + Applications + Grants + Activity + Audit {
+pub trait Store:
+    Networks + Members + Sessions + Applications + Grants + Activity + Audit + content::Content
+{
     /// Asks the database for an answer, for `/readyz`.
     async fn ping(&self) -> Result<(), StoreError>;
 }

@@ -4,6 +4,7 @@ mod app;
 mod demo;
 mod doctor;
 mod error;
+mod import;
 mod member;
 mod network;
 mod open;
@@ -44,6 +45,8 @@ enum Command {
     Serve(serve::Args),
     /// Fill an empty network with the demonstration community
     Demo(demo::Args),
+    /// Bring in a community: members.csv or network.json; all of it, or nothing
+    Import(import::Args),
     /// Show or change the network
     #[command(subcommand)]
     Network(network::Command),
@@ -76,6 +79,7 @@ fn execute(Cli { data, command }: Cli) -> Result<(), CliError> {
     match command {
         Command::Serve(args) => serve::run(args, &data),
         Command::Demo(args) => block_on(demo::run(args, &data)),
+        Command::Import(args) => block_on(import::run(args, &data)),
         Command::Network(command) => block_on(network::run(command, &data)),
         Command::Member(command) => block_on(member::run(command, &data)),
         Command::App(command) => block_on(app::run(command, &data)),

@@ -1,14 +1,20 @@
-//! The demonstration network: the same people and applications each time.
+//! The demonstration network: the same people, applications and content each time.
 
 mod applications;
+mod chance;
+mod community;
+mod courses;
+mod crowd;
 mod people;
+mod topics;
 
 use std::time::Duration;
 
 use latchkey_accounts::AccountError;
 use latchkey_domain::member::NewPassword;
-use latchkey_domain::{Actor, Email, MemberName, NetworkName, PageRequest, Role, Slug, Timestamp};
-use latchkey_store::{AddMember, NetworkChange, PasswordHash, StoreError};
+use latchkey_domain::{Actor, NetworkName, PageRequest, Slug, Timestamp};
+use latchkey_store::content::Conflict;
+use latchkey_store::{NetworkChange, StoreError};
 use thiserror::Error;
 
 use crate::cli::CliError;
@@ -33,6 +39,9 @@ pub enum DemoError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Something of it is there already.
+    #[error("something of the demonstration is in the network already: {0:?}")]
+    Conflict(Vec<Conflict>),
 }
 
 impl From<DemoError> for CliError {
@@ -40,6 +49,7 @@ impl From<DemoError> for CliError {
         match error {
             DemoError::Account(error) => error.into(),
             DemoError::Store(error) => error.into(),
+            DemoError::Conflict(_) => CliError::Failed(format!("{error}; start it in an empty data folder")),
         }
     }
 }
@@ -52,7 +62,7 @@ pub fn sign_ins() -> String {
 /// Fills the network. Nothing happens if that was done before; what was interrupted is finished.
 pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
     let store = &instance.store;
-    // The host comes last: who finds one finds all.
+    // The community comes last and at once: who finds its host finds all.
     if store.is_demo().await? && store.has_host().await? {
         return Ok(());
     }
@@ -65,16 +75,6 @@ pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
     };
     store.change_network(change, &by, now).await?;
 
-    for group in people::PEOPLE.chunk_by(|one, other| one.0 == other.0) {
-        // Nobody signs in as these: their hash matches no password.
-        let nobody = || instance.passwords.matches_nothing();
-        let members = group
-            .iter()
-            .filter_map(|(_, role, name)| member(&people::email_of(name), name, *role, nobody()));
-        store
-            .add_members(members.collect(), &by, ago(now, group[0].0))
-            .await?;
-    }
     if store.applications("", PageRequest::new(1, 1)).await?.total == 0 {
         for (days_ago, draft) in applications::applications() {
             // Each is valid; a test sees to it.
@@ -87,26 +87,17 @@ pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
         }
     }
     let password = NewPassword::new(PASSWORD.to_owned()).map_err(AccountError::from)?;
-    for (email, name, role) in [
-        (MEMBER, "Sam Okafor", Role::Member),
-        (HOST, "Robin Hale", Role::Host),
-    ] {
-        let member = member(email, name, role, instance.passwords.hash(&password).await?);
-        store
-            .add_members(member.into_iter().collect(), &by, ago(now, 730))
+    let password = instance.passwords.hash(&password).await?;
+    // Each text is valid; a test sees to it.
+    if let Some(community) = community::community(now, &password) {
+        // Nobody signs in as the others: their hash matches no password.
+        let locked = instance.passwords.matches_nothing();
+        let added = store
+            .add_community(community, locked, Box::new(|_| ()), &by, now)
             .await?;
+        added.map_err(DemoError::Conflict)?;
     }
     Ok(())
-}
-
-fn member(email: &str, name: &str, role: Role, password: PasswordHash) -> Option<AddMember> {
-    let (email, name) = (email.parse::<Email>().ok()?, MemberName::parse(name).ok()?);
-    Some(AddMember {
-        email,
-        name,
-        role,
-        password,
-    })
 }
 
 fn ago(now: Timestamp, days: u32) -> Timestamp {

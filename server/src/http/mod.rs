@@ -8,6 +8,7 @@ mod client;
 mod connected_apps;
 mod errors;
 mod functions;
+mod headless;
 mod health;
 mod home;
 mod hosts;

@@ -11,8 +11,8 @@ use super::errors::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, assets, connected_apps, errors, functions, health, home, oauth, request_id,
-    same_origin, security_headers, setup, sign_in, sign_out,
+    account, activity, admin, assets, connected_apps, errors, functions, headless, health, home, oauth,
+    request_id, same_origin, security_headers, setup, sign_in, sign_out,
 };
 
 /// The most bytes of a plain form.
@@ -34,10 +34,12 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), security_headers::add))
         .layer(CompressionLayer::new());
     // What programs call needs no policy for pages, and a compressed answer with a secret in it can give the secret away.
-    let programs = oauth::for_programs().layer(from_fn_with_state(
-        state.clone(),
-        security_headers::add_for_programs,
-    ));
+    let programs = oauth::for_programs()
+        .merge(headless::for_programs())
+        .layer(from_fn_with_state(
+            state.clone(),
+            security_headers::add_for_programs,
+        ));
     pages
         .merge(programs)
         .layer(from_fn_with_state(state.clone(), request_id::make))

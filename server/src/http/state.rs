@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use latchkey_app::request::Assets;
+use latchkey_headless::HeadlessApi;
 use latchkey_oauth::AuthorizationServer;
 
 use super::assets;
@@ -22,6 +23,8 @@ pub struct Inner {
     pub instance: Instance,
     /// The OAuth protocol.
     pub oauth: AuthorizationServer,
+    /// The Headless API.
+    pub headless: HeadlessApi,
     /// How browsers get here.
     pub public_url: PublicUrl,
     /// Proxies whose word about the client's address is taken.
@@ -37,9 +40,11 @@ impl AppState {
     pub fn new(instance: Instance, public_url: PublicUrl, trusted_proxies: Vec<IpAddr>) -> Self {
         let assets = Arc::new(assets::addresses());
         let oauth = instance.authorization_server(&public_url);
+        let headless = HeadlessApi::new(instance.store.clone(), instance.clock.clone());
         Self(Arc::new(Inner {
             instance,
             oauth,
+            headless,
             public_url,
             trusted_proxies,
             request_ids: RequestIds::default(),

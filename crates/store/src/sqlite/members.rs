@@ -85,6 +85,12 @@ pub(super) fn add(
     }))
 }
 
+/// Notes that a member was here, to the minute, so that it is seldom a write.
+pub(super) fn note_visit(connection: &Connection, member: MemberId, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE members SET last_active_at = ?2 WHERE id = ?1 AND last_active_at <= ?2 - 60000";
+    rows::execute(connection, sql, params![member.0, at.as_millis()]).map(|_| ())
+}
+
 fn page(connection: &Connection, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
     // One snapshot for the count and the rows.
     let snapshot = connection.unchecked_transaction()?;

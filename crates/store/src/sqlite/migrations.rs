@@ -19,10 +19,16 @@ struct Migration {
 }
 
 /// All steps; the first makes schema 1. A step that was released is never changed.
-const MIGRATIONS: &[Migration] = &[Migration {
-    sql: include_str!("migrations/0001_tables.sql"),
-    then: fill_new_database,
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        sql: include_str!("migrations/0001_tables.sql"),
+        then: fill_new_database,
+    },
+    Migration {
+        sql: include_str!("migrations/0002_content.sql"),
+        then: nothing_more,
+    },
+];
 
 /// Refuses a file that another program made, before anything is written to it.
 pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
@@ -143,5 +149,12 @@ fn fill_new_database(transaction: &Transaction<'_>, key_fingerprint: &str) -> Re
         "INSERT INTO meta (key, value) VALUES ('key_fingerprint', ?1)",
         [key_fingerprint],
     )?;
+    Ok(())
+}
+
+/// For a step that is all SQL.
+// It has the type of those that can fail.
+#[allow(clippy::unnecessary_wraps)]
+fn nothing_more(_: &Transaction<'_>, _key_fingerprint: &str) -> Result<(), StoreError> {
     Ok(())
 }

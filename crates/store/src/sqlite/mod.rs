@@ -5,6 +5,7 @@ mod activity;
 mod applications;
 mod audit;
 mod connection;
+mod content;
 mod grants;
 mod maintenance;
 mod members;
@@ -46,6 +47,11 @@ impl SqliteStore {
     /// The key that the database is sealed with.
     pub fn key(&self) -> &ServerKey {
         &self.key
+    }
+
+    /// How often the database was asked for something since it was opened: what a request costs it is the difference.
+    pub fn reads(&self) -> u64 {
+        self.lookups.count() + self.scans.count()
     }
 
     /// Writes in a transaction; see [`Writer::write`].

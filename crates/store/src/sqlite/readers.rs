@@ -2,6 +2,7 @@
 //! began, so what a caller was answered is what the next read finds, also when it was the command line that changed the file.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
@@ -20,6 +21,7 @@ pub(super) struct Reader {
 pub(super) struct Readers {
     idle: Mutex<Vec<Reader>>,
     returned: Condvar,
+    reads: AtomicU64,
 }
 
 impl Readers {
@@ -36,6 +38,7 @@ impl Readers {
         Ok(Self {
             idle: Mutex::new(idle),
             returned: Condvar::new(),
+            reads: AtomicU64::new(0),
         })
     }
 
@@ -58,6 +61,7 @@ impl Readers {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Reader) -> T) -> T {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         let mut lease = Lease {
             readers: self,
             reader: Some(self.take()),
@@ -66,6 +70,11 @@ impl Readers {
             Some(reader) => work(reader),
             None => unreachable!("a lease holds its connection until it is dropped"),
         }
+    }
+
+    /// How often something was read.
+    pub(super) fn count(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 
     fn take(&self) -> Reader {

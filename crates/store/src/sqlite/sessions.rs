@@ -53,6 +53,7 @@ fn open(connection: &Connection, session: NewSession, at: Timestamp) -> Result<S
         ],
     )?;
     let id = connection.last_insert_rowid();
+    members::note_visit(connection, session.member, at)?;
     rows::execute(
         connection,
         "DELETE FROM sessions WHERE member_id = ?1 AND (expires_at <= ?2 OR id NOT IN \
@@ -94,7 +95,11 @@ impl Sessions for SqliteStore {
     async fn touch_session(&self, id: SessionId, at: Timestamp) -> Result<(), StoreError> {
         self.write(move |connection| {
             let sql = "UPDATE sessions SET last_seen_at = ?2 WHERE id = ?1 AND last_seen_at < ?2";
-            rows::execute(connection, sql, params![id.0, at.as_millis()]).map(|_| ())
+            if rows::execute(connection, sql, params![id.0, at.as_millis()])? > 0 {
+                let owner = rows::number(connection, "SELECT member_id FROM sessions WHERE id = ?1", [id.0])?;
+                members::note_visit(connection, MemberId(owner), at)?;
+            }
+            Ok(())
         })
         .await
     }

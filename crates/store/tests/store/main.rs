@@ -4,11 +4,16 @@
 mod activity;
 mod applications;
 mod audit;
+mod community;
 mod concurrency;
+mod content;
 mod editing;
 mod fixtures;
 mod grants;
 mod members;
+mod migration;
 mod networks;
+mod roster;
+mod search;
 mod sessions;
 mod sqlite;

@@ -149,7 +149,7 @@ async fn a_newer_schema_is_refused() {
     );
     let message = refusal(folder.path());
     assert!(
-        message.contains("has schema 99") && message.contains("schemas up to 1"),
+        message.contains("has schema 99") && message.contains("schemas up to 2"),
         "{message}"
     );
     assert!(
@@ -329,7 +329,7 @@ async fn a_backup_is_a_database_of_its_own() {
     );
     assert_eq!(
         (restored.schema().unwrap(), restored.check().await.unwrap().len()),
-        (1, 0)
+        (2, 0)
     );
     let twice = store.back_up(&copy).await.unwrap_err().to_string();
     assert!(twice.contains("choose another"), "{twice}");

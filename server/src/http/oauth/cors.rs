@@ -20,7 +20,7 @@ const PREFLIGHT: [(HeaderName, &str); 3] = [
 ];
 
 /// Answers preflights, and lets every origin read the other answers, errors too.
-pub(super) async fn allow(request: Request, next: Next) -> Response {
+pub(in crate::http) async fn allow(request: Request, next: Next) -> Response {
     let mut response = if request.method() == Method::OPTIONS {
         (StatusCode::NO_CONTENT, PREFLIGHT).into_response()
     } else {

@@ -80,7 +80,7 @@ impl ClientForm {
 
 /// The `Authorization` header. One that comes twice is joined as RFC 9110 section 5.3 has it, which no scheme
 /// understands: of two credentials none is preferred.
-pub(super) fn authorization(headers: &HeaderMap) -> Option<String> {
+pub(in crate::http) fn authorization(headers: &HeaderMap) -> Option<String> {
     let values: Vec<_> = headers
         .get_all(AUTHORIZATION)
         .iter()

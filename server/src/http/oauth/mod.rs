@@ -3,7 +3,7 @@
 
 mod answer;
 mod authorize;
-mod cors;
+pub(super) mod cors;
 mod destination;
 mod form;
 mod introspect;
@@ -18,6 +18,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub(super) use self::destination::Destination;
+pub(super) use self::form::authorization;
 use super::errors::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;

@@ -1,0 +1,105 @@
+//! What members learn, and how far they are.
+
+use super::{CourseId, LessonId, RichText, Title};
+use crate::{Slug, Timestamp};
+
+/// A course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Course {
+    /// Its number.
+    pub id: CourseId,
+    /// What stands in addresses; one of a kind.
+    pub slug: Slug,
+    /// What it is called.
+    pub title: Title,
+    /// What it teaches, as plain text.
+    pub description: String,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// How far a member is in a course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CourseProgress {
+    /// When the member began.
+    pub enrolled_at: Timestamp,
+    /// How many lessons the course has.
+    pub lessons: u32,
+    /// How many of them the member has completed.
+    pub completed: u32,
+    /// When the last of all lessons was completed; `None` while one is open.
+    pub completed_at: Option<Timestamp>,
+}
+
+impl CourseProgress {
+    /// The part that is done, in whole per cent; 100 only when nothing is open.
+    pub fn percent(&self) -> u32 {
+        (u64::from(self.completed) * 100)
+            .checked_div(u64::from(self.lessons))
+            .and_then(|percent| u32::try_from(percent).ok())
+            .unwrap_or(0)
+    }
+}
+
+/// A course of a member, with that member's progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnrolledCourse {
+    /// The course.
+    pub course: Course,
+    /// How far the member is.
+    pub progress: CourseProgress,
+}
+
+/// A lesson of a course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lesson {
+    /// Its number.
+    pub id: LessonId,
+    /// Of which course.
+    pub course: CourseId,
+    /// Its place in the course, from 1.
+    pub position: u32,
+    /// What it is called.
+    pub title: Title,
+    /// What it says.
+    pub body: RichText,
+    /// How long it takes, in minutes.
+    pub minutes: u32,
+}
+
+/// A lesson, and whether a member has completed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LessonProgress {
+    /// The lesson.
+    pub lesson: Lesson,
+    /// When the member completed it.
+    pub completed_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_a_hundred_and_less_never_is() {
+        let percent = |completed, lessons| {
+            CourseProgress {
+                enrolled_at: Timestamp::default(),
+                lessons,
+                completed,
+                completed_at: None,
+            }
+            .percent()
+        };
+        assert_eq!(
+            [
+                percent(0, 0),
+                percent(0, 3),
+                percent(1, 3),
+                percent(299, 300),
+                percent(3, 3)
+            ],
+            [0, 0, 33, 99, 100]
+        );
+    }
+}

@@ -1,0 +1,26 @@
+//! What members read and write: spaces, events, plans, posts, comments and courses. The page does not use it; the
+//! Headless API, the demonstration and imports do.
+
+mod comment;
+mod course;
+mod event;
+mod id;
+mod membership_plan;
+mod post;
+mod profile;
+mod rich_text;
+mod space;
+mod title;
+mod viewer;
+
+pub use self::comment::Comment;
+pub use self::course::{Course, CourseProgress, EnrolledCourse, Lesson, LessonProgress};
+pub use self::event::Event;
+pub use self::id::{CommentId, CourseId, EventId, LessonId, MembershipPlanId, PostId, SpaceId};
+pub use self::membership_plan::{BillingInterval, Currency, CurrencyError, MembershipPlan, UnknownInterval};
+pub use self::post::Post;
+pub use self::profile::{AvatarUrl, AvatarUrlError, Profile};
+pub use self::rich_text::{RichText, RichTextError};
+pub use self::space::{Space, SpaceVisibility, UnknownVisibility};
+pub use self::title::Title;
+pub use self::viewer::Viewer;

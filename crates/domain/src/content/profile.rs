@@ -1,0 +1,68 @@
+//! A member as others see them.
+
+use fluent_uri::Uri;
+use thiserror::Error;
+
+use crate::{Member, Timestamp};
+
+/// A member, with what only the roster shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The member.
+    pub member: Member,
+    /// When the member was last here; `None` if never.
+    pub last_active_at: Option<Timestamp>,
+    /// The picture.
+    pub avatar_url: Option<AvatarUrl>,
+}
+
+/// The address of a picture: `https`, at most 500 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AvatarUrl(String);
+
+/// Text that is no address of a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("“{0}” is not the address of a picture; expected https:// and at most 500 characters")]
+pub struct AvatarUrlError(String);
+
+impl AvatarUrl {
+    /// Reads an address.
+    pub fn parse(text: &str) -> Result<Self, AvatarUrlError> {
+        let is_good = text.len() <= 500
+            && Uri::parse(text).is_ok_and(|uri| {
+                uri.scheme().as_str().eq_ignore_ascii_case("https")
+                    && uri
+                        .authority()
+                        .is_some_and(|authority| !authority.host().is_empty())
+            });
+        if is_good {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(AvatarUrlError(text.chars().take(80).collect()))
+        }
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_https_is_a_picture() {
+        assert!(AvatarUrl::parse("https://a.example/ada.png").is_ok());
+        for bad in [
+            "",
+            "ada.png",
+            "http://a.example/a.png",
+            "javascript:alert(1)",
+            "https:///a.png",
+        ] {
+            assert!(AvatarUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

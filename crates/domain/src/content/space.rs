@@ -1,0 +1,60 @@
+//! Where posts stand.
+
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use super::{SpaceId, Title};
+use crate::{Slug, Timestamp};
+
+/// A part of the network with a subject of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Space {
+    /// Its number.
+    pub id: SpaceId,
+    /// What stands in addresses; one of a kind.
+    pub slug: Slug,
+    /// What it is called.
+    pub name: Title,
+    /// What it is for, as plain text.
+    pub description: String,
+    /// Who may read in it.
+    pub visibility: SpaceVisibility,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+/// Who may read in a space. To write in one is for those who belong to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpaceVisibility {
+    /// Every member of the network.
+    Public,
+    /// Those who belong to it, and hosts.
+    Private,
+}
+
+/// A visibility that does not exist.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("“{0}” is not a visibility; expected public or private")]
+pub struct UnknownVisibility(String);
+
+impl SpaceVisibility {
+    /// Its name at rest and in files.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+        }
+    }
+}
+
+impl FromStr for SpaceVisibility {
+    type Err = UnknownVisibility;
+
+    fn from_str(id: &str) -> Result<Self, UnknownVisibility> {
+        [Self::Public, Self::Private]
+            .into_iter()
+            .find(|visibility| visibility.id() == id)
+            .ok_or_else(|| UnknownVisibility(id.chars().take(40).collect()))
+    }
+}

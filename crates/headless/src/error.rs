@@ -1,0 +1,77 @@
+//! What goes wrong inside a query, and the `code` that says so.
+
+use std::sync::Arc;
+
+use async_graphql::{Error, ErrorExtensions};
+use latchkey_store::StoreError;
+
+/// Why a field has no value. It is no [`std::error::Error`]: the library would take it for one, and lose its code.
+#[derive(Clone, Debug)]
+pub(crate) enum ApiError {
+    /// The token does not reach that far.
+    MissingScope(String),
+    /// It is someone else's.
+    NotYours(&'static str),
+    /// There is no such thing, or none that the member may see.
+    NotFound(&'static str),
+    /// An argument makes no sense.
+    BadInput(String),
+    /// The server is at fault. The cause goes to the log and nothing of it to the client.
+    Internal,
+}
+
+impl ApiError {
+    /// What the client is told.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::MissingScope(scope) => {
+                format!("this needs the scope {scope}, which the access token does not have")
+            }
+            Self::NotYours(message) => (*message).to_owned(),
+            Self::NotFound(what) => format!("there is no {what} of this id, or none that you may see"),
+            Self::BadInput(message) => message.clone(),
+            Self::Internal => "something failed on the server; try again later".to_owned(),
+        }
+    }
+
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::MissingScope(_) | Self::NotYours(_) => "FORBIDDEN",
+            Self::NotFound(_) => "NOT_FOUND",
+            Self::BadInput(_) => BAD_USER_INPUT,
+            Self::Internal => INTERNAL,
+        }
+    }
+}
+
+/// The code of what a client can put right in its query or its arguments.
+pub(crate) const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
+/// The code of a query that is refused because of its size.
+pub(crate) const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
+/// The code of what is the server's fault.
+pub(crate) const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
+
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Self::new(error.message()).extend_with(|_, extensions| {
+            extensions.set("code", error.code());
+            if let ApiError::MissingScope(scope) = &error {
+                extensions.set("requiredScope", scope.as_str());
+            }
+        })
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Self::from(Arc::new(error))
+    }
+}
+
+impl From<Arc<StoreError>> for ApiError {
+    fn from(error: Arc<StoreError>) -> Self {
+        let error: &(dyn std::error::Error + 'static) = &*error;
+        tracing::error!(error, "a field of the Headless API failed");
+        Self::Internal
+    }
+}

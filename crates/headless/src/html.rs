@@ -1,0 +1,155 @@
+//! What people write in HTML, made safe on the way in.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use latchkey_domain::content::{RichText, RichTextError};
+
+/// What stays: formatting, links, pictures, quotes, lists, tables. Scripts, styles, forms, frames and event handlers go.
+static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::default();
+    builder
+        .url_schemes(HashSet::from(["https", "http", "mailto"]))
+        .url_relative(UrlRelative::Deny)
+        .rm_tags(["area", "map"])
+        .link_rel(Some("noopener noreferrer nofollow"));
+    builder
+});
+
+/// Elements that stand on lines of their own: the words before and behind them are not one word.
+const BLOCKS: &[&str] = &[
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "caption",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "img",
+    "li",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+];
+
+/// Sanitizes HTML. What is not a known element stays as text only; plain text is HTML too, with its line breaks kept
+/// as white space.
+pub fn sanitize(html: &str) -> Result<RichText, RichTextError> {
+    // Before any work is done: what is many times too long would keep the parser busy.
+    if html.len() > RichText::MAX_BYTES {
+        return Err(RichTextError::TooLong { length: html.len() });
+    }
+    let clean = SANITIZER.clean(html).to_string();
+    let text = text_of(&clean);
+    RichText::from_sanitized(clean, text)
+}
+
+/// The words of sanitized HTML, with a space wherever a block begins or ends.
+fn text_of(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        text.push_str(&rest[..start]);
+        let tag = &rest[start + 1..];
+        let end = end_of_tag(tag);
+        let name: String = tag
+            .trim_start_matches('/')
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .collect();
+        if BLOCKS.contains(&name.as_str()) {
+            text.push(' ');
+        }
+        rest = tag.get(end + 1..).unwrap_or("");
+    }
+    text.push_str(rest);
+    let decoded = text
+        .replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&");
+    decoded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Where a tag ends: at the first `>` outside its attributes' values.
+fn end_of_tag(tag: &str) -> usize {
+    let mut quoted = false;
+    for (index, byte) in tag.bytes().enumerate() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'>' if !quoted => return index,
+            _ => {}
+        }
+    }
+    tag.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_run_goes_and_formatting_stays() {
+        for (html, clean) in [
+            ("<p>Hi <b>you</b></p>", "<p>Hi <b>you</b></p>"),
+            ("<script>alert(1)</script>Hi", "Hi"),
+            ("<img src=x onerror=alert(1)>", "<img>"),
+            (
+                "<a href=\"javascript:alert(1)\">x</a>",
+                "<a rel=\"noopener noreferrer nofollow\">x</a>",
+            ),
+            ("<p style=\"position:fixed\" onclick=\"x()\">a</p>", "<p>a</p>"),
+            (
+                "<iframe src=\"https://e.example\"></iframe><form><input></form>",
+                "",
+            ),
+            ("<svg><script>alert(1)</script></svg>", ""),
+            ("1 < 2 & 3", "1 &lt; 2 &amp; 3"),
+        ] {
+            assert_eq!(sanitize(html).unwrap().html(), clean, "{html}");
+        }
+    }
+
+    #[test]
+    fn words_are_kept_apart_and_decoded() {
+        for (html, text) in [
+            ("<p>one</p><p>two</p>", "one two"),
+            ("in<b>sid</b>e", "inside"),
+            ("a<br>b &lt;c&gt; &amp;amp;", "a b <c> &amp;"),
+            ("<ul><li>x</li><li>y</li></ul>", "x y"),
+            ("<a href=\"https://e.example/?a>b\">l</a>ink", "link"),
+        ] {
+            assert_eq!(sanitize(html).unwrap().text(), text, "{html}");
+        }
+    }
+
+    #[test]
+    fn too_much_is_refused_before_it_is_parsed() {
+        assert!(sanitize(&"<b>".repeat(1_000_000)).is_err());
+    }
+}

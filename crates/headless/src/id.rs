@@ -1,0 +1,136 @@
+//! Global ids: base64 of `Type:number`. Arguments take them and bare numbers alike.
+
+use async_graphql::ID;
+use base64::Engine;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{DecodePaddingMode, general_purpose};
+
+use crate::error::ApiError;
+
+/// What a global id can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Network,
+    Member,
+    Space,
+    Event,
+    Plan,
+    Post,
+    Comment,
+    Course,
+    Lesson,
+}
+
+impl Kind {
+    const ALL: [Self; 9] = [
+        Self::Network,
+        Self::Member,
+        Self::Space,
+        Self::Event,
+        Self::Plan,
+        Self::Post,
+        Self::Comment,
+        Self::Course,
+        Self::Lesson,
+    ];
+
+    /// The name of its type in the schema.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Network => "Network",
+            Self::Member => "Member",
+            Self::Space => "Space",
+            Self::Event => "Event",
+            Self::Plan => "Plan",
+            Self::Post => "Post",
+            Self::Comment => "Comment",
+            Self::Course => "Course",
+            Self::Lesson => "Lesson",
+        }
+    }
+}
+
+/// The global id of the `kind` with this number.
+pub(crate) fn global(kind: Kind, number: i64) -> ID {
+    ID(general_purpose::STANDARD.encode(format!("{}:{number}", kind.name())))
+}
+
+/// What a global id names.
+pub(crate) fn parse(id: &ID) -> Result<(Kind, i64), ApiError> {
+    decode(id).ok_or_else(|| {
+        ApiError::BadInput(
+            "that is not a global id; pass on the id of an object as you received it".to_owned(),
+        )
+    })
+}
+
+/// The number of a `kind`, from either form of id.
+pub(crate) fn number(id: &ID, kind: Kind) -> Result<i64, ApiError> {
+    if let Ok(number) = id.parse::<i64>() {
+        return Ok(number);
+    }
+    match decode(id) {
+        Some((found, number)) if found == kind => Ok(number),
+        Some((found, _)) => Err(ApiError::BadInput(format!(
+            "that is the id of a {}; expected one of a {}",
+            found.name(),
+            kind.name()
+        ))),
+        None => Err(ApiError::BadInput(format!(
+            "that is not the id of a {}; expected its id or its resourceId",
+            kind.name()
+        ))),
+    }
+}
+
+fn decode(id: &ID) -> Option<(Kind, i64)> {
+    // Clients that put ids into addresses change the alphabet and drop the padding.
+    let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let alphabet = if id.contains(['-', '_']) {
+        &URL_SAFE
+    } else {
+        &STANDARD
+    };
+    let bytes = GeneralPurpose::new(alphabet, lenient)
+        .decode(id.as_bytes())
+        .ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let (name, number) = text.split_once(':')?;
+    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name)?;
+    Some((kind, number.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_form_is_understood() {
+        let id = global(Kind::Member, 42);
+        assert_eq!(id.as_str(), "TWVtYmVyOjQy");
+        assert_eq!(parse(&id).unwrap(), (Kind::Member, 42));
+        for form in ["TWVtYmVyOjQy", "42"] {
+            assert_eq!(number(&ID(form.into()), Kind::Member).unwrap(), 42);
+        }
+        // With and without padding.
+        assert_eq!(global(Kind::Post, 7).as_str(), "UG9zdDo3");
+        for form in ["U3BhY2U6MTI=", "U3BhY2U6MTI"] {
+            assert_eq!(number(&ID(form.into()), Kind::Space).unwrap(), 12);
+        }
+    }
+
+    #[test]
+    fn others_are_refused_with_words() {
+        for (id, words) in [
+            ("TWVtYmVyOjQy", "id of a Member; expected one of a Post"),
+            ("nonsense!", "not the id of a Post"),
+            ("", "not the id of a Post"),
+            ("UG9zdDp4", "not the id of a Post"),
+        ] {
+            let error = number(&ID(id.into()), Kind::Post).unwrap_err();
+            assert!(error.message().contains(words), "{error:?}");
+        }
+        assert!(parse(&ID("42".into())).is_err());
+    }
+}

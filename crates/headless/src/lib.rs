@@ -1,0 +1,21 @@
+//! The Headless API: GraphQL over a network's content, through the eyes of the member whose token asks.
+//!
+//! [`HeadlessApi::answer`] takes what a client sent and gives what it gets. A query passes three gates: [`cost`] refuses
+//! what would be too much work before any of it is done, [`access`] opens each field only to the scopes that it declares,
+//! and the store gives only what the member may see. The schema is in `schema/`, a file per type.
+
+pub mod access;
+pub mod cost;
+pub mod html;
+
+mod answer;
+mod caller;
+mod connection;
+mod error;
+mod id;
+mod loaders;
+mod schema;
+mod time;
+
+pub use self::answer::{Answer, HeadlessApi, error_body};
+pub use self::caller::Caller;

@@ -1,0 +1,58 @@
+//! Where queries begin.
+
+use async_graphql::{Context, ID, Object, Result};
+use latchkey_domain::Scope;
+
+use super::me::Me;
+use super::network::Network;
+use super::node::{self, Node};
+use super::search::{self, SearchResult, SearchType};
+use crate::access::{any_token, requires_scope};
+use crate::connection::Connection;
+use crate::loaders::{caller, store};
+
+/// Where queries begin.
+pub(crate) struct Query;
+
+/// Where queries begin.
+#[Object]
+impl Query {
+    /// Whose token it is.
+    #[graphql(directive = any_token::apply())]
+    async fn me(&self, ctx: &Context<'_>) -> Result<Me> {
+        Ok(Me(caller(ctx)?.member.clone()))
+    }
+
+    /// The network.
+    #[graphql(directive = any_token::apply())]
+    async fn network(&self, ctx: &Context<'_>) -> Result<Network> {
+        Ok(Network(
+            store(ctx)?
+                .network()
+                .await
+                .map_err(crate::error::ApiError::from)?,
+        ))
+    }
+
+    /// Anything with a global id, under the scope that opens its kind elsewhere.
+    #[graphql(directive = any_token::apply())]
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
+        Ok(node::find(ctx, &id).await?)
+    }
+
+    /// What you may see and matches, the best first. All words have to be there; the last may be the beginning of a word,
+    /// and so may any that ends in `*`; a phrase stands in quotation marks.
+    #[graphql(directive = requires_scope::apply(Scope::ReadSearch.to_string()))]
+    async fn search(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to look for.")] query: String,
+        #[graphql(desc = "Among what; among everything if left out.")] types: Option<Vec<SearchType>>,
+        #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
+        #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
+    ) -> Result<Option<Connection<SearchResult>>> {
+        Ok(Some(
+            search::find(ctx, query, types, first, after.as_deref()).await?,
+        ))
+    }
+}

@@ -1,0 +1,26 @@
+//! Roles.
+
+use async_graphql::Enum;
+use latchkey_domain::Role;
+
+/// What a member may do in the network.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(name = "Role")]
+pub(crate) enum RoleName {
+    /// Everything.
+    Host,
+    /// Keeps order.
+    Moderator,
+    /// Takes part.
+    Member,
+}
+
+impl From<Role> for RoleName {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Host => Self::Host,
+            Role::Moderator => Self::Moderator,
+            Role::Member => Self::Member,
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Full-text search.
+
+use async_graphql::{Context, Enum, ID, Object};
+use latchkey_store::content::{Direction, Hit, Item, ItemKind, SearchRequest};
+
+use crate::access::any_token;
+use crate::caller::Caller;
+use crate::connection::{Connection, MAX_PAGE, slice};
+use crate::error::ApiError;
+use crate::id::{Kind, global};
+use crate::loaders::{Count, caller, store};
+
+/// The sort of hits.
+const BY_RANK: &str = "RANK";
+/// The most characters of a query.
+const MAX_QUERY: usize = 200;
+
+/// What can be found.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(remote = "ItemKind")]
+pub(crate) enum SearchType {
+    /// Posts.
+    Post,
+    /// Comments.
+    Comment,
+    /// Events.
+    Event,
+    /// Spaces.
+    Space,
+    /// Courses that you take.
+    Course,
+}
+
+/// Something that was found.
+pub(crate) struct SearchResult(Hit);
+
+/// Something that was found. `node(id:)` has the rest of it.
+#[Object]
+impl SearchResult {
+    /// The global id of what was found.
+    #[graphql(directive = any_token::apply())]
+    async fn id(&self) -> ID {
+        let (kind, number) = self.named();
+        global(kind, number)
+    }
+
+    /// The number in the global id.
+    #[graphql(directive = any_token::apply())]
+    async fn resource_id(&self) -> String {
+        self.named().1.to_string()
+    }
+
+    /// What it is.
+    #[graphql(name = "type", directive = any_token::apply())]
+    async fn kind(&self) -> SearchType {
+        match self.0.item {
+            Item::Post(_) => SearchType::Post,
+            Item::Comment(_) => SearchType::Comment,
+            Item::Event(_) => SearchType::Event,
+            Item::Space(_) => SearchType::Space,
+            Item::Course(_) => SearchType::Course,
+        }
+    }
+
+    /// Its title; null for a comment.
+    #[graphql(directive = any_token::apply())]
+    async fn title(&self) -> Option<&str> {
+        (!self.0.title.is_empty()).then_some(self.0.title.as_str())
+    }
+
+    /// The words around what was found, as HTML that is safe to show: found words stand in `<mark>`.
+    #[graphql(directive = any_token::apply())]
+    async fn snippet(&self) -> String {
+        marked(&self.0.snippet)
+    }
+
+    /// How well it matches: more is better.
+    #[graphql(directive = any_token::apply())]
+    async fn score(&self) -> f64 {
+        self.0.score
+    }
+}
+
+impl SearchResult {
+    fn named(&self) -> (Kind, i64) {
+        match self.0.item {
+            Item::Post(id) => (Kind::Post, id.0),
+            Item::Comment(id) => (Kind::Comment, id.0),
+            Item::Event(id) => (Kind::Event, id.0),
+            Item::Space(id) => (Kind::Space, id.0),
+            Item::Course(id) => (Kind::Course, id.0),
+        }
+    }
+}
+
+/// A snippet as HTML. It is plain text, which may look like HTML.
+fn marked(snippet: &str) -> String {
+    snippet
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace(Hit::OPEN, "<mark>")
+        .replace(Hit::CLOSE, "</mark>")
+}
+
+/// Searches.
+pub(super) async fn find(
+    ctx: &Context<'_>,
+    query: String,
+    types: Option<Vec<SearchType>>,
+    first: Option<i32>,
+    after: Option<&str>,
+) -> Result<Connection<SearchResult>, ApiError> {
+    if !query.chars().any(char::is_alphanumeric) {
+        return Err(ApiError::BadInput(
+            "query has no letter or digit to look for".to_owned(),
+        ));
+    }
+    if query.chars().count() > MAX_QUERY {
+        return Err(ApiError::BadInput(format!(
+            "query has more than {MAX_QUERY} characters"
+        )));
+    }
+    let slice = slice((first, MAX_PAGE), after, Direction::Descending, BY_RANK)?;
+    let request = SearchRequest {
+        query,
+        kinds: types.map_or_else(
+            || ItemKind::ALL.to_vec(),
+            |types| types.into_iter().map(ItemKind::from).collect(),
+        ),
+        after: slice.after.clone(),
+        limit: slice.limit,
+    };
+    let viewer = Caller::viewer(caller(ctx)?);
+    let hits = store(ctx)?.search(viewer, request.clone()).await?;
+    Ok(Connection::new(
+        hits,
+        &slice,
+        BY_RANK,
+        Count::Hits(viewer, request),
+        SearchResult,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snippet_shows_markup_and_is_none() {
+        let snippet = format!("<script> & {}bread{}", Hit::OPEN, Hit::CLOSE);
+        assert_eq!(marked(&snippet), "&lt;script&gt; &amp; <mark>bread</mark>");
+    }
+}

@@ -1,0 +1,11 @@
+//! The Headless API over a real database: what each token may ask, and what it gets.
+
+mod batching;
+mod hostile;
+mod matrix;
+mod mutations;
+mod nodes;
+mod pagination;
+mod sdl;
+mod visibility;
+mod world;

@@ -1,0 +1,90 @@
+//! Posts.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use latchkey_domain::content::{Post, PostId, RichText, SpaceId, Title, Viewer};
+use latchkey_domain::{MemberId, Timestamp};
+
+use super::{Slice, SliceRequest, Slices};
+use crate::StoreError;
+
+/// A post to be written.
+#[derive(Clone, Debug)]
+pub struct NewPost {
+    /// Where.
+    pub space: SpaceId,
+    /// What it is called.
+    pub title: Title,
+    /// What it says.
+    pub body: RichText,
+}
+
+/// What to change of a post; `None` leaves as it is.
+#[derive(Clone, Debug, Default)]
+pub struct PostChange {
+    /// What it is called.
+    pub title: Option<Title>,
+    /// What it says.
+    pub body: Option<RichText>,
+}
+
+/// What came of changing or deleting something that only its author may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edited<T> {
+    /// It was done; as it is now, or was last.
+    Done(T),
+    /// There is nothing of that number that the member may see.
+    NotFound,
+    /// It is someone else's.
+    NotYours,
+}
+
+/// Reading and writing posts.
+#[async_trait]
+pub trait Posts: Send + Sync {
+    /// All posts, by age.
+    async fn posts(&self, slice: SliceRequest) -> Result<Slice<Post>, StoreError>;
+
+    /// How many there are.
+    async fn count_posts(&self) -> Result<u64, StoreError>;
+
+    /// What a member wrote, by age.
+    async fn posts_of(&self, author: MemberId, slice: SliceRequest) -> Result<Slice<Post>, StoreError>;
+
+    /// How many posts a member wrote.
+    async fn count_posts_of(&self, author: MemberId) -> Result<u64, StoreError>;
+
+    /// The posts in each of these spaces, by age.
+    async fn posts_of_spaces(
+        &self,
+        spaces: Vec<SpaceId>,
+        slice: SliceRequest,
+    ) -> Result<Slices<SpaceId, Post>, StoreError>;
+
+    /// How many posts there are in each of these spaces.
+    async fn count_posts_of_spaces(&self, spaces: Vec<SpaceId>) -> Result<HashMap<SpaceId, u64>, StoreError>;
+
+    /// Those of these posts that `viewer` may read: one's own, and those in spaces that one may read in.
+    async fn readable_posts(&self, viewer: Viewer, ids: Vec<PostId>) -> Result<Vec<Post>, StoreError>;
+
+    /// Writes a post. `None` if there is no such space that `author` may read in, for who may read may write.
+    async fn create_post(
+        &self,
+        author: Viewer,
+        post: NewPost,
+        at: Timestamp,
+    ) -> Result<Option<Post>, StoreError>;
+
+    /// Changes one of `author`'s own posts.
+    async fn update_post(
+        &self,
+        author: Viewer,
+        id: PostId,
+        change: PostChange,
+        at: Timestamp,
+    ) -> Result<Edited<Post>, StoreError>;
+
+    /// Deletes one of `author`'s own posts with the comments under it.
+    async fn delete_post(&self, author: Viewer, id: PostId) -> Result<Edited<Post>, StoreError>;
+}

@@ -1,0 +1,169 @@
+//! `latchkey import`
+
+use std::cell::Cell;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args as ClapArgs;
+use latchkey_domain::Actor;
+use latchkey_store::content::{Added, Community, ProgressReport, TellProgress};
+
+use super::open::open;
+use super::output::print;
+use super::{CliError, DataArgs};
+use crate::import::{self, Fault, Format};
+
+/// The most faults that are named one by one.
+const NAMED: usize = 100;
+
+/// From how many rows on progress is told.
+const MANY: usize = 1_000;
+
+#[derive(ClapArgs, Debug)]
+pub(super) struct Args {
+    /// members.csv (email, name or first_name and last_name, role, joined_at, last_active_at, avatar_url) or network.json
+    /// (members, spaces, plans, events, posts with comments, courses with lessons and enrolments)
+    file: PathBuf,
+    /// Check everything and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) async fn run(Args { file, dry_run }: Args, data: &DataArgs) -> Result<(), CliError> {
+    let format = format_of(&file)?;
+    let bytes = std::fs::read(&file)
+        .map_err(|error| CliError::Failed(format!("cannot read {}: {error}", file.display())))?;
+    let text = String::from_utf8(bytes).map_err(|error| not_utf_8(&file, &error))?;
+    let instance = open(data)?;
+    let now = instance.clock.now();
+    let mut import = import::read(&text, format, now);
+    let community = import.take_community();
+    let (community, conflicts) = instance.store.check_community(community).await?;
+    let faults = import.faults(&conflicts);
+    if !faults.is_empty() {
+        return Err(refuse(&file, &faults));
+    }
+    if dry_run {
+        print(&format!(
+            "{} is good: {} would be added. Nothing was changed.",
+            file.display(),
+            in_words(&size(&community))
+        ));
+        return Ok(());
+    }
+    // Argon2 for each of thousands would take hours; one hash that nothing matches serves all of them.
+    let locked = instance.passwords.matches_nothing();
+    let added = instance
+        .store
+        .add_community(community, locked, progress(), &Actor::operator(), now)
+        .await?;
+    let added = added.map_err(|conflicts| refuse(&file, &import.faults(&conflicts)))?;
+    let took = instance.clock.now().since(now);
+    let passwords = if added.members > 0 {
+        " Members have no password until one is set with `latchkey member set-password`."
+    } else {
+        ""
+    };
+    print(&format!(
+        "Added {} in {:.1} s.{passwords}",
+        in_words(&added),
+        took.as_secs_f64()
+    ));
+    Ok(())
+}
+
+fn format_of(file: &Path) -> Result<Format, CliError> {
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or("");
+    match ending.to_ascii_lowercase().as_str() {
+        "csv" => Ok(Format::MembersCsv),
+        "json" => Ok(Format::NetworkJson),
+        _ => Err(CliError::Usage(format!(
+            "cannot tell what {} is: expected a name that ends in .csv (members) or .json (a network)",
+            file.display()
+        ))),
+    }
+}
+
+fn not_utf_8(file: &Path, error: &std::string::FromUtf8Error) -> CliError {
+    let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+    let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+    refuse(
+        file,
+        &[Fault {
+            line,
+            message: "is not UTF-8; save the file as UTF-8".to_owned(),
+        }],
+    )
+}
+
+/// Names each fault on a line of its own, for an editor to jump to; the command's own line says what that means.
+fn refuse(file: &Path, faults: &[Fault]) -> CliError {
+    let mut stderr = io::stderr().lock();
+    for fault in faults.iter().take(NAMED) {
+        let _ = writeln!(stderr, "{}:{fault}", file.display());
+    }
+    let more = faults.len().saturating_sub(NAMED);
+    if more > 0 {
+        let _ = writeln!(stderr, "{}: and {more} more", file.display());
+    }
+    let faults = match faults.len() {
+        1 => "1 fault".to_owned(),
+        count => format!("{count} faults"),
+    };
+    CliError::Failed(format!(
+        "nothing was imported: {faults} in {}; correct the file and import it again",
+        file.display()
+    ))
+}
+
+/// Tells how far it is, on standard error: on one line of a terminal, every now and then elsewhere.
+fn progress() -> TellProgress {
+    let terminal = io::stderr().is_terminal();
+    let told = Cell::new(0);
+    Box::new(move |ProgressReport { what, done, of }: ProgressReport| {
+        if of < MANY {
+            return;
+        }
+        let mut stderr = io::stderr().lock();
+        if terminal {
+            let end = if done == of { "\n" } else { "" };
+            let _ = write!(stderr, "\r{what}: {done} of {of}{end}").and_then(|()| stderr.flush());
+        } else if done == of || done >= told.get() + of / 4 {
+            let _ = writeln!(stderr, "{what}: {done} of {of}");
+            told.set(if done == of { 0 } else { done });
+        }
+    })
+}
+
+fn size(community: &Community) -> Added {
+    Added {
+        members: community.members.len(),
+        spaces: community.spaces.len(),
+        events: community.events.len(),
+        plans: community.plans.len(),
+        posts: community.posts.len(),
+        comments: community.posts.iter().map(|post| post.comments.len()).sum(),
+        courses: community.courses.len(),
+    }
+}
+
+fn in_words(added: &Added) -> String {
+    let parts: Vec<String> = [
+        (added.members, "member"),
+        (added.spaces, "space"),
+        (added.plans, "plan"),
+        (added.events, "event"),
+        (added.posts, "post"),
+        (added.comments, "comment"),
+        (added.courses, "course"),
+    ]
+    .iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" }))
+    .collect();
+    if parts.is_empty() {
+        "nothing".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}

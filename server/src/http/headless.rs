@@ -1,0 +1,128 @@
+//! `/networks/{slug-or-id}/graphql`: the Headless API. Programs call it from anywhere, with a token in the
+//! `Authorization` header; no cookie counts here.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
+use latchkey_domain::Network;
+use latchkey_headless::{Answer, Caller, error_body};
+use latchkey_oauth::AccessError;
+
+use super::client::Client;
+use super::oauth::{authorization, cors};
+use super::state::AppState;
+
+/// The most bytes of a request: a post as long as one can be, and a query, several times.
+const LIMIT: usize = 256 * 1024;
+
+/// The endpoint and its schema. Scripts on any page may call them.
+pub(super) fn for_programs() -> Router<AppState> {
+    Router::new()
+        .route("/networks/{network}/graphql", post(answer).options(preflight))
+        .route(
+            "/networks/{network}/graphql/schema",
+            get(schema).options(preflight),
+        )
+        .layer(from_fn(cors::allow))
+}
+
+/// Answered by [`cors::allow`] before it comes here.
+async fn preflight() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// Answers a query, or a list of queries.
+async fn answer(
+    State(state): State<AppState>,
+    Path(network): Path<String>,
+    client: Client,
+    headers: HeaderMap,
+    request: Request<Body>,
+) -> Result<Response, Response> {
+    let network = find(&state, &network).await?;
+    let authorization = authorization(&headers);
+    let access = state
+        .oauth
+        .verify_access(authorization.as_deref(), &client.origin())
+        .await
+        .map_err(|error| refusal(&error, &state, &network))?;
+    let body = axum::body::to_bytes(request.into_body(), LIMIT)
+        .await
+        .map_err(|_| {
+            let message = "the request is larger than this endpoint accepts: 256 KiB";
+            json(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                error_body("BAD_USER_INPUT", message),
+            )
+        })?;
+    let caller = Caller {
+        scopes: access.scopes,
+        member: access.grant.member,
+    };
+    Ok(match state.headless.answer(&caller, &body).await {
+        Answer::Done(body) => json(StatusCode::OK, body),
+        Answer::Malformed(body) => json(StatusCode::BAD_REQUEST, body),
+    })
+}
+
+/// The schema, which is no secret.
+async fn schema(State(state): State<AppState>, Path(network): Path<String>) -> Result<Response, Response> {
+    find(&state, &network).await?;
+    let headers = [
+        (CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (CACHE_CONTROL, "public, max-age=300"),
+    ];
+    Ok((headers, state.headless.sdl()).into_response())
+}
+
+/// The network, by its slug or its number.
+async fn find(state: &AppState, name: &str) -> Result<Network, Response> {
+    let network = state.instance.store.network().await.map_err(|error| {
+        let error: &(dyn std::error::Error + 'static) = &error;
+        tracing::error!(error, "a request failed");
+        let message = "something failed on the server; try again later";
+        json(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            error_body("INTERNAL_SERVER_ERROR", message),
+        )
+    })?;
+    if name == network.slug.as_str() || name == network.id.to_string() {
+        return Ok(network);
+    }
+    let message = "this server has no network of that name; the address has its slug or its number";
+    Err(json(StatusCode::NOT_FOUND, error_body("NOT_FOUND", message)))
+}
+
+/// A refusal in the form of RFC 6750 section 3, with a body as GraphQL clients read it.
+fn refusal(error: &AccessError, state: &AppState, network: &Network) -> Response {
+    let code = if let AccessError::Unavailable(cause) = error {
+        let error: &(dyn std::error::Error + 'static) = cause;
+        tracing::error!(error, "a request failed");
+        "INTERNAL_SERVER_ERROR"
+    } else {
+        "UNAUTHENTICATED"
+    };
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = json(status, error_body(code, &error.description()));
+    let metadata = format!(
+        "{}/.well-known/oauth-protected-resource/networks/{}/graphql",
+        state.oauth.issuer(),
+        network.slug
+    );
+    let challenge = error.www_authenticate(&metadata);
+    if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// A JSON document that nobody on the way is to keep.
+fn json(status: StatusCode, body: String) -> Response {
+    let headers: [(HeaderName, &str); 2] = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    (status, headers, body).into_response()
+}

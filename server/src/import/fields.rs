@@ -1,0 +1,78 @@
+//! Values of the files that both kinds of file have.
+
+use std::fmt::Display;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use latchkey_domain::content::RichText;
+use latchkey_domain::{Role, Timestamp};
+use latchkey_headless::html;
+
+/// A moment: ISO 8601 with its offset, or a day, which begins at midnight UTC.
+pub(super) fn time(text: &str) -> Result<Timestamp, String> {
+    let moment = text.parse::<jiff::Timestamp>().or_else(|_| {
+        // A day only: a time without its offset could be any of many moments.
+        let day: Date = text.get(..10).filter(|day| *day == text).unwrap_or("").parse()?;
+        Ok::<_, jiff::Error>(day.to_zoned(TimeZone::UTC)?.timestamp())
+    });
+    moment
+        .map(|moment| Timestamp::from_millis(moment.as_millisecond()))
+        .map_err(|_| {
+            format!(
+                "“{}” is not a time; expected 2026-05-01T18:30:00Z or 2026-05-01",
+                cut(text)
+            )
+        })
+}
+
+/// A moment that has been.
+pub(super) fn past(text: &str, now: Timestamp) -> Result<Timestamp, String> {
+    let moment = time(text)?;
+    if moment > now {
+        return Err(format!("“{}” lies in the future", cut(text)));
+    }
+    Ok(moment)
+}
+
+/// A role; a member if there is none.
+pub(super) fn role(text: Option<&str>) -> Result<Role, String> {
+    text.map_or(Ok(Role::Member), |text| text.parse().map_err(in_words))
+}
+
+/// HTML or plain text with something in it.
+pub(super) fn body(text: &str) -> Result<RichText, String> {
+    html::sanitize(text)
+        .and_then(RichText::not_blank)
+        .map_err(in_words)
+}
+
+/// An error as it is said to people.
+// It is what `map_err` hands over.
+#[allow(clippy::needless_pass_by_value)]
+pub(super) fn in_words(error: impl Display) -> String {
+    error.to_string()
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_and_days() {
+        for (text, millis) in [
+            ("1970-01-02", 86_400_000),
+            ("1970-01-01T00:00:01Z", 1_000),
+            ("1970-01-01T02:00:00+02:00", 0),
+        ] {
+            assert_eq!(time(text), Ok(Timestamp::from_millis(millis)), "{text}");
+        }
+        for text in ["", "yesterday", "2026-13-01", "2026-05-01 10:00", "1700000000"] {
+            assert!(time(text).is_err(), "{text}");
+        }
+        assert!(past("1970-01-02", Timestamp::from_millis(0)).is_err());
+    }
+}

@@ -1,0 +1,205 @@
+//! `/networks/{slug-or-id}/graphql` over HTTP: who gets in, and what the answers look like. What the fields give is
+//! tested with the schema, in `crates/headless/tests`.
+
+use std::time::{Duration, Instant};
+
+use latchkey_domain::Scope;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::oauth::{Client, web_app};
+use crate::support::{Answer, Browser, TestApp};
+
+const PATH: &str = "/networks/my-community/graphql";
+
+async fn application(app: &TestApp) -> Client {
+    let mut draft = web_app();
+    draft.scopes = Scope::ALL.iter().map(|scope| scope.id().to_owned()).collect();
+    app.register(draft).await
+}
+
+async fn token(app: &TestApp, person: &Browser, scopes: &str) -> String {
+    let client = application(app).await;
+    let tokens = app.connect_for(&client, person, scopes).await;
+    tokens["access_token"].as_str().unwrap().to_owned()
+}
+
+async fn ask(app: &TestApp, token: &str, body: &Value) -> Answer {
+    let program = app.browser();
+    let request = program.bare(Method::POST, PATH).bearer_auth(token).json(body);
+    program.send(request).await
+}
+
+#[tokio::test]
+async fn a_token_of_the_code_flow_opens_what_was_granted() {
+    let app = TestApp::new().await;
+    let token = token(&app, &app.as_member().await, "read:userinfo").await;
+    let answer = ask(
+        &app,
+        &token,
+        &json!({ "query": "{ me { firstName email role } network { slug } }" }),
+    )
+    .await;
+    answer.assert_status(200);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(
+        answer.json(),
+        json!({ "data": {
+            "me": { "firstName": "Ada", "email": "member@example.com", "role": "MEMBER" },
+            "network": { "slug": "my-community" }
+        } })
+    );
+    let closed = ask(
+        &app,
+        &token,
+        &json!({ "query": "{ me { name posts { totalCount } } }" }),
+    )
+    .await;
+    let closed = closed.assert_status(200).json();
+    assert_eq!(
+        closed["data"]["me"],
+        json!({ "name": "Ada Lovelace", "posts": null })
+    );
+    assert_eq!(closed["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    assert_eq!(closed["errors"][0]["path"], json!(["me", "posts"]));
+    assert!(
+        closed["errors"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("read:posts")
+    );
+}
+
+#[tokio::test]
+async fn the_network_is_known_by_slug_and_number() {
+    let app = TestApp::new().await;
+    let id = app.instance.store.network().await.unwrap().id;
+    let program = app.browser();
+    for (name, status) in [
+        ("my-community", 401),
+        (id.to_string().as_str(), 401),
+        ("other", 404),
+        ("1", 404),
+    ] {
+        let request = program
+            .bare(Method::POST, &format!("/networks/{name}/graphql"))
+            .body("{}");
+        let answer = program.send(request).await;
+        answer.assert_status(status);
+        let code = if status == 404 {
+            "NOT_FOUND"
+        } else {
+            "UNAUTHENTICATED"
+        };
+        assert_eq!(answer.json()["errors"][0]["extensions"]["code"], code);
+    }
+}
+
+#[tokio::test]
+async fn without_a_good_token_the_challenge_says_where_to_get_one() {
+    let app = TestApp::new().await;
+    let program = app.browser();
+    let metadata = format!("{}/.well-known/oauth-protected-resource{PATH}", app.issuer());
+    let bare = program
+        .send(
+            program
+                .bare(Method::POST, PATH)
+                .json(&json!({ "query": "{ me { id } }" })),
+        )
+        .await;
+    bare.assert_status(401);
+    assert_eq!(
+        bare.header("www-authenticate"),
+        format!("Bearer realm=\"Latchkey\", resource_metadata=\"{metadata}\"")
+    );
+    let bad = ask(&app, "lk_at_nonsense", &json!({ "query": "{ me { id } }" })).await;
+    bad.assert_status(401);
+    assert!(bad.header("www-authenticate").contains("error=\"invalid_token\""));
+    assert_eq!(bad.json()["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    // The address in the challenge leads somewhere.
+    let document = program
+        .get(&format!("/.well-known/oauth-protected-resource{PATH}"))
+        .await;
+    document.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_demoted_host_loses_host_scopes_at_once() {
+    let app = TestApp::new().await;
+    app.member("second@example.com", latchkey_domain::Role::Host)
+        .await;
+    let token = token(&app, &app.as_host().await, "host:read:network_members").await;
+    let query = json!({ "query": "{ network { members(first: 1) { totalCount } } }" });
+    let before = ask(&app, &token, &query).await.json();
+    assert_eq!(before["data"]["network"]["members"]["totalCount"], 3);
+    app.set_role("host@example.com", latchkey_domain::Role::Moderator)
+        .await;
+    let after = ask(&app, &token, &query).await.json();
+    assert_eq!(after["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    assert_eq!(after["data"]["network"]["members"], Value::Null);
+}
+
+#[tokio::test]
+async fn browsers_may_call_it_from_other_sites() {
+    let app = TestApp::new().await;
+    let program = app.browser();
+    for path in [PATH, "/networks/my-community/graphql/schema"] {
+        let preflight = program
+            .bare(Method::OPTIONS, path)
+            .header("origin", "https://spa.example")
+            .header("access-control-request-method", "POST");
+        let answer = program.send(preflight).await;
+        answer.assert_status(204);
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert!(
+            answer
+                .header("access-control-allow-headers")
+                .contains("Authorization")
+        );
+    }
+    let call = program
+        .bare(Method::POST, PATH)
+        .header("origin", "https://spa.example")
+        .header("sec-fetch-site", "cross-site");
+    let answer = program.send(call).await;
+    answer.assert_status(401);
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+}
+
+#[tokio::test]
+async fn the_schema_is_open() {
+    let app = TestApp::new().await;
+    let answer = app.browser().get("/networks/my-community/graphql/schema").await;
+    answer.assert_status(200);
+    assert!(
+        answer.text.contains("type Query {")
+            && answer.text.contains("@requiresScope(scope: \"read:search\")")
+    );
+    app.browser()
+        .get("/networks/other/graphql/schema")
+        .await
+        .assert_status(404);
+}
+
+#[tokio::test]
+async fn what_is_no_request_or_too_large_is_refused_quickly() {
+    let app = TestApp::new().await;
+    let token = token(&app, &app.as_member().await, "read:posts").await;
+    let program = app.browser();
+    for (body, status) in [
+        ("not json".to_owned(), 400),
+        ("[]".to_owned(), 200),
+        ("{\"query\": 1}".to_owned(), 400),
+        (format!("{{\"query\": \"{}\"}}", "{a".repeat(500_000)), 413),
+        (format!("{{\"query\": \"{}\"}}", "{a".repeat(100_000)), 200),
+    ] {
+        let before = Instant::now();
+        let request = program.bare(Method::POST, PATH).bearer_auth(&token).body(body);
+        let answer = program.send(request).await;
+        let took = before.elapsed();
+        answer.assert_status(status);
+        assert!(answer.json()["errors"][0]["message"].is_string());
+        assert!(took < Duration::from_secs(1), "{took:?}");
+    }
+}

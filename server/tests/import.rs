@@ -1,0 +1,310 @@
+//! `latchkey import`: members.csv and network.json, all of it or nothing.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::{Binary, PASSWORD};
+
+fn write(binary: &Binary, name: &str, content: &str) {
+    std::fs::write(binary.folder().join(name), content).unwrap();
+}
+
+fn members(binary: &Binary) -> Vec<Value> {
+    let list = binary.run(&["member", "list", "--json"]).json();
+    list.as_array().unwrap().clone()
+}
+
+const GOOD: &str = "email,first_name,last_name,role,joined_at,last_active_at,avatar_url\n\
+    ada@example.com,Ada,Lovelace,host,2020-01-02,2021-03-04T05:06:07Z,https://a.example/ada.png\n\
+    bob@example.com,\"Bob, the Builder\",,,,,\n\n\
+    Cleo@Example.com,Cleo,,moderator,2019-12-31T23:00:00-05:00,,\n";
+
+#[test]
+fn members_come_in_and_can_sign_in_once_they_have_a_password() {
+    let binary = Binary::new();
+    write(&binary, "members.csv", GOOD);
+    let dry = binary.run(&["import", "members.csv", "--dry-run"]).succeeds();
+    assert!(
+        dry.contains("3 members would be added. Nothing was changed."),
+        "{dry}"
+    );
+    assert!(members(&binary).is_empty());
+    let done = binary.run(&["import", "members.csv"]).succeeds();
+    assert!(done.starts_with("Added 3 members in "), "{done}");
+    assert!(done.contains("no password until one is set"), "{done}");
+    let names: Vec<_> = members(&binary)
+        .iter()
+        .map(|member| {
+            (
+                member["email"].clone(),
+                member["name"].clone(),
+                member["role"].clone(),
+            )
+        })
+        .collect();
+    assert!(
+        names.contains(&(json!("ada@example.com"), json!("Ada Lovelace"), json!("host"))),
+        "{names:?}"
+    );
+    assert!(
+        names.contains(&(
+            json!("bob@example.com"),
+            json!("Bob, the Builder"),
+            json!("member")
+        )),
+        "{names:?}"
+    );
+    assert_eq!(names.len(), 3);
+    binary
+        .run_with_input(
+            &["member", "set-password", "ada@example.com"],
+            &format!("{PASSWORD}\n"),
+        )
+        .succeeds();
+
+    let again = binary.run(&["import", "members.csv"]);
+    assert_eq!(again.code, 1);
+    assert!(
+        again
+            .stderr
+            .contains("members.csv:2: email: ada@example.com is a member already"),
+        "{}",
+        again.stderr
+    );
+    assert_eq!(members(&binary).len(), 3);
+}
+
+#[test]
+fn ten_faults_are_named_with_their_lines_and_nothing_is_stored() {
+    let binary = Binary::new();
+    write(&binary, "first.csv", "email,name\ntaken@example.com,Taken\n");
+    binary.run(&["import", "first.csv"]).succeeds();
+    let lines = [
+        "email,name,role,joined_at,last_active_at,avatar_url",
+        "good@example.com,Good,,,,",
+        "not-an-email,Ada,,,,",
+        ",Nobody,,,,",
+        "blank@example.com,,,,,",
+        "king@example.com,King,king,,,",
+        "when@example.com,When,,yesterday,,",
+        "future@example.com,Future,,2999-01-01,,",
+        "picture@example.com,Picture,,,,javascript:alert(1)",
+        "good@example.com,Good Again,,,,",
+        "few@example.com,Few",
+        "taken@example.com,Taken,,,,",
+        "last@example.com,Last,,,,",
+    ];
+    // Windows' line ends, an empty line and a value over two lines: the numbers are still those that an editor shows.
+    let text = format!("\u{FEFF}{}\r\n", lines.join("\r\n")).replace("few@", "\r\nfew@");
+    write(&binary, "members.csv", &text);
+    for arguments in [
+        &["import", "members.csv"][..],
+        &["import", "members.csv", "--dry-run"],
+    ] {
+        let finished = binary.run(arguments);
+        assert_eq!(finished.code, 1);
+        assert_eq!(finished.stdout, "");
+        let faults: Vec<&str> = finished.stderr.lines().collect();
+        let expected = [
+            "members.csv:3: email: ",
+            "members.csv:4: email: is missing",
+            "members.csv:5: name: cannot be blank",
+            "members.csv:6: role: “king” is not a role",
+            "members.csv:7: joined_at: “yesterday” is not a time",
+            "members.csv:8: joined_at: “2999-01-01” lies in the future",
+            "members.csv:9: avatar_url: “javascript:alert(1)” is not the address of a picture",
+            "members.csv:10: email: good@example.com stands on line 2 already",
+            "members.csv:12: has 2 values, and the first line names 6",
+            "members.csv:13: email: taken@example.com is a member already",
+            "latchkey: nothing was imported: 10 faults in members.csv",
+        ];
+        assert_eq!(faults.len(), expected.len(), "{}", finished.stderr);
+        for (fault, expected) in faults.iter().zip(expected) {
+            assert!(
+                fault.starts_with(expected),
+                "{fault} does not begin with {expected}"
+            );
+        }
+        assert_eq!(members(&binary).len(), 1, "only the one from before");
+    }
+}
+
+#[test]
+fn wrong_columns_and_files_are_named() {
+    let binary = Binary::new();
+    for (name, content, code, words) in [
+        (
+            "a.csv",
+            "email,nmae\na@b.example,A\n",
+            1,
+            "a.csv:1: “nmae” is not a column; expected some of email, name",
+        ),
+        ("b.csv", "name\nA\n", 1, "b.csv:1: there is no column email"),
+        (
+            "c.csv",
+            "email,email,name\n",
+            1,
+            "c.csv:1: the column email is there twice",
+        ),
+        ("d.csv", "", 1, "d.csv:1: the file is empty"),
+        ("e.txt", "", 2, "expected a name that ends in .csv"),
+        ("f.json", "{\n\"members\": [,]\n}", 1, "f.json:2: expected value"),
+        (
+            "g.json",
+            "{\n\n\"memberz\": []}",
+            1,
+            "g.json:3: unknown field `memberz`",
+        ),
+    ] {
+        write(&binary, name, content);
+        let finished = binary.run(&["import", name]);
+        assert_eq!(finished.code, code, "{name}: {}", finished.stderr);
+        assert!(finished.stderr.contains(words), "{name}: {}", finished.stderr);
+    }
+    std::fs::write(
+        binary.folder().join("latin.csv"),
+        b"email,name\na@b.example,Ada\nb@b.example,Andr\xE9\n",
+    )
+    .unwrap();
+    let finished = binary.run(&["import", "latin.csv"]);
+    assert!(
+        finished.stderr.contains("latin.csv:3: is not UTF-8"),
+        "{}",
+        finished.stderr
+    );
+    binary
+        .run(&["import", "nowhere.csv"])
+        .fails(1, "cannot read nowhere.csv");
+}
+
+const NETWORK: &str = r#"{
+  "members": [
+    {"email": "ada@example.com", "name": "Ada Lovelace", "role": "host", "joined_at": "2020-01-02"},
+    {"email": "bob@example.com", "name": "Bob"}
+  ],
+  "spaces": [
+    {"slug": "garden", "name": "Garden", "description": "Beds", "visibility": "private", "members": ["bob@example.com"]}
+  ],
+  "plans": [
+    {"name": "Maker", "price_cents": 2900, "currency": "EUR", "interval": "month"}
+  ],
+  "events": [
+    {"title": "Digging", "description": "<p>Bring a spade</p>", "space": "garden", "organizer": "ada@example.com",
+     "starts_at": "2027-05-01T18:00:00Z", "ends_at": "2027-05-01T20:00:00Z"}
+  ],
+  "posts": [
+    {"space": "garden", "author": "bob@example.com", "title": "Beans", "body": "<p>Grow<script>x()</script></p>",
+     "comments": [
+       {"author": "ada@example.com", "body": "They do"}
+     ]}
+  ],
+  "courses": [
+    {"slug": "soil", "title": "Soil", "lessons": [{"title": "Clay", "body": "Heavy", "minutes": 5}],
+     "enrolments": [{"member": "bob@example.com", "completed": ["2026-01-01"]}]}
+  ]
+}
+"#;
+
+#[test]
+fn a_whole_network_comes_in() {
+    let binary = Binary::new();
+    write(&binary, "network.json", NETWORK);
+    let done = binary.run(&["import", "network.json"]).succeeds();
+    assert!(
+        done.starts_with("Added 2 members, 1 space, 1 plan, 1 event, 1 post, 1 comment, 1 course in "),
+        "{done}"
+    );
+    assert_eq!(members(&binary).len(), 2);
+}
+
+#[test]
+fn faults_of_a_network_are_named_with_their_lines() {
+    let binary = Binary::new();
+    for (from, to, fault) in [
+        ("\"Bob\"}", "\"\"}", "network.json:4: name: cannot be blank"),
+        (
+            "\"role\": \"host\"",
+            "\"rule\": \"host\"",
+            "network.json:3: unknown field `rule`",
+        ),
+        (
+            "\"private\"",
+            "\"hidden\"",
+            "network.json:7: visibility: “hidden” is not a visibility",
+        ),
+        ("2900", "-1", "network.json:10: invalid value"),
+        (
+            "\"EUR\"",
+            "\"Euro\"",
+            "network.json:10: currency: “Euro” is not a currency",
+        ),
+        (
+            "T20:00:00Z",
+            "T10:00:00Z",
+            "network.json:14: ends_at: lies before starts_at",
+        ),
+        (
+            "\"space\": \"garden\", \"author\"",
+            "\"space\": \"attic\", \"author\"",
+            "network.json:17: space: there is no space attic",
+        ),
+        (
+            "{\"author\": \"ada@",
+            "{\"author\": \"eve@",
+            "network.json:19: author: there is no member eve@example.com",
+        ),
+        ("\"They do\"", "\" \"", "network.json:19: body: cannot be blank"),
+        (
+            "[\"2026-01-01\"]",
+            "[\"2026-01-01\", \"2026-01-02\"]",
+            "network.json:24: completed: has 2 times, and the course 1",
+        ),
+    ] {
+        let text = NETWORK.replacen(from, to, 1);
+        assert_ne!(text, NETWORK, "{from}");
+        write(&binary, "network.json", &text);
+        let finished = binary.run(&["import", "network.json"]);
+        assert_eq!(finished.code, 1, "{from}");
+        assert!(
+            finished.stderr.starts_with(fault),
+            "{fault} was expected: {}",
+            finished.stderr
+        );
+        assert!(
+            finished.stderr.contains("1 fault in network.json"),
+            "{}",
+            finished.stderr
+        );
+        assert!(members(&binary).is_empty());
+    }
+}
+
+#[test]
+fn twenty_thousand_members_take_seconds() {
+    let binary = Binary::new();
+    let mut text = "email,name,joined_at,last_active_at\n".to_owned();
+    for n in 0..20_000 {
+        let _ = writeln!(
+            text,
+            "m{n}@example.com,Member {n},2024-01-{:02},2025-02-03T04:05:06Z",
+            n % 28 + 1
+        );
+    }
+    write(&binary, "members.csv", &text);
+    let before = Instant::now();
+    let finished = binary.run(&["import", "members.csv"]);
+    let took = before.elapsed();
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    assert!(
+        finished.stdout.starts_with("Added 20000 members in "),
+        "{}",
+        finished.stdout
+    );
+    let progress: Vec<&str> = finished.stderr.lines().collect();
+    assert_eq!(progress.last(), Some(&"members: 20000 of 20000"));
+    assert!(progress.len() >= 3, "{progress:?}");
+    // One password hash takes some 30 ms; hashing for each would be ten minutes.
+    assert!(took < Duration::from_secs(20), "{took:?}");
+}
