@@ -21,6 +21,8 @@ const MANY: usize = 1_000;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
+    // The help shows it as it stands, without Markdown.
+    #[allow(clippy::doc_markdown)]
     /// members.csv (email, name or first_name and last_name, role, joined_at, last_active_at, avatar_url) or network.json
     /// (members, spaces, plans, events, posts with comments, courses with lessons and enrolments)
     file: PathBuf,
@@ -86,7 +88,7 @@ fn format_of(file: &Path) -> Result<Format, CliError> {
 
 fn not_utf_8(file: &Path, error: &std::string::FromUtf8Error) -> CliError {
     let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-    let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+    let line = 1 + String::from_utf8_lossy(good).matches('\n').count();
     refuse(
         file,
         &[Fault {

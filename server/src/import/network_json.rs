@@ -1,5 +1,8 @@
 //! `network.json`: members, spaces, plans, events, posts with comments, and courses with lessons and progress.
 
+// Each item is read from the file for the one function that takes it.
+#![allow(clippy::needless_pass_by_value)]
+
 use latchkey_domain::content::{
     AvatarUrl, CurrencyError, RichText, Title, UnknownInterval, UnknownVisibility,
 };
@@ -386,8 +389,6 @@ fn course<'a>(source: &Source<'a>, place: Place<'_, 'a>, item: CourseJson<'a>) -
     })
 }
 
-// It is read for this.
-#[allow(clippy::needless_pass_by_value)]
 fn enrolment(place: Place<'_, '_>, item: EnrolmentJson, lessons: usize) -> Option<NewEnrolment> {
     let member = email(place, "member", &item.member);
     let enrolled_at = place.past("enrolled_at", item.enrolled_at.as_deref());

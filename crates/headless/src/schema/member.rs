@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, ID, Object};
 use latchkey_domain::Scope;
-use latchkey_domain::content::Profile;
+use latchkey_domain::content::{AvatarUrl, Profile};
 use latchkey_store::content::RosterSort;
 
 use super::role::RoleName;
@@ -82,7 +82,7 @@ impl MemberNode {
     /// The address of the picture.
     #[graphql(directive = any_token::apply())]
     async fn avatar_url(&self) -> Option<&str> {
-        self.0.avatar_url.as_ref().map(|url| url.as_str())
+        self.0.avatar_url.as_ref().map(AvatarUrl::as_str)
     }
 
     /// The email.

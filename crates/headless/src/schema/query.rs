@@ -15,6 +15,8 @@ use crate::loaders::{caller, store};
 pub(crate) struct Query;
 
 /// Where queries begin.
+// The macro wants each resolver to be a future.
+#[allow(clippy::unused_async)]
 #[Object]
 impl Query {
     /// Whose token it is.

@@ -1,5 +1,6 @@
 //! Queries that are meant to hurt are refused before they do.
 
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -57,7 +58,7 @@ async fn aliases_do_not_hide_what_is_asked() {
     let world = World::new().await;
     let mut aliased = "{".to_owned();
     for n in 0..1_000 {
-        aliased += &format!(" a{n}: me {{ name }}");
+        let _ = write!(aliased, " a{n}: me {{ name }}");
     }
     aliased += " }";
     assert!(
@@ -67,12 +68,12 @@ async fn aliases_do_not_hide_what_is_asked() {
     );
     let mut searches = "{".to_owned();
     for n in 0..60 {
-        searches += &format!(" a{n}: search(query: \"a\", first: 1) {{ totalCount }}");
+        let _ = write!(searches, " a{n}: search(query: \"a\", first: 1) {{ totalCount }}");
     }
     refused(&world, &(searches + " }")).await;
     let mut writes = "mutation {".to_owned();
     for n in 0..200 {
-        writes += &format!(" a{n}: deletePost(input: {{id: {n}}}) {{ errors }}");
+        let _ = write!(writes, " a{n}: deletePost(input: {{id: {n}}}) {{ errors }}");
     }
     refused(&world, &(writes + " }")).await;
 }
@@ -88,12 +89,12 @@ async fn fragments_neither_go_in_circles_nor_explode() {
     );
     let mut bomb = "{ ...f0 }".to_owned();
     for n in 0..60 {
-        bomb += &format!(" fragment f{n} on Query {{ ...f{0} ...f{0} }}", n + 1);
+        let _ = write!(bomb, " fragment f{n} on Query {{ ...f{0} ...f{0} }}", n + 1);
     }
     refused(&world, &(bomb + " fragment f60 on Query { me { id } }")).await;
     let mut chain = "{ ...f0 }".to_owned();
     for n in 0..700 {
-        chain += &format!(" fragment f{n} on Query {{ ...f{} }}", n + 1);
+        let _ = write!(chain, " fragment f{n} on Query {{ ...f{} }}", n + 1);
     }
     refused(&world, &(chain + " fragment f700 on Query { me { id } }")).await;
 }

@@ -190,7 +190,7 @@ async fn only_the_author_changes_a_post_even_before_a_host() {
     );
     assert_eq!(
         store.readable_posts(viewer(&ada), vec![post.id]).await.unwrap(),
-        [changed.clone()]
+        std::slice::from_ref(&changed)
     );
     assert_eq!(
         store.delete_post(viewer(&ada), post.id).await.unwrap(),

@@ -75,7 +75,7 @@ async fn a_folder_of_schema_1_is_brought_along() {
         .into_items();
     let visits: Vec<_> = roster
         .iter()
-        .map(|profile| profile.last_active_at.map(|at| at.as_millis()))
+        .map(|profile| profile.last_active_at.map(latchkey_domain::Timestamp::as_millis))
         .collect();
     assert_eq!(visits, [Some(1_600_000_003_000), None]);
     in_public_space(&store, "welcome").await;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use latchkey_domain::content::AvatarUrl;
 use latchkey_domain::{Actor, Email, Slug, Timestamp};
 use rusqlite::{Connection, Params, params};
 
@@ -82,7 +83,7 @@ impl Adding<'_> {
                 member.password.as_ref().unwrap_or(locked).0,
                 self.time(member.joined_at),
                 member.last_active_at.map_or(0, Timestamp::as_millis),
-                member.avatar_url.as_ref().map(|url| url.as_str())
+                member.avatar_url.as_ref().map(AvatarUrl::as_str)
             ],
         )?;
         self.members.insert(member.email.clone(), id);
