@@ -7,8 +7,8 @@ use crate::browser;
 use crate::components::toast::{ToastRegion, Toasts};
 use crate::pages::oauth_applications::OAuthApplicationsPage;
 
-/// The admin. It has one page so far, which reads its address itself: a table of routes would be a tenth of all the
-/// WebAssembly. Where nothing stands at an address, the page says so.
+/// The admin. It has one page so far, which reads its address itself: a table of routes for one page is
+/// WebAssembly for nothing. Where nothing stands at an address, the page says so.
 #[component]
 pub fn App() -> impl IntoView {
     provide_context(Toasts::new());

@@ -1,7 +1,7 @@
 //! What the page shows first. The document carries it, so that nothing has to be asked for and nothing appears late: the
 //! server reads it before it renders, the browser finds it in the head of the document.
 //!
-//! A Leptos `Resource` under `Suspense` would do the same, for 12 kB of WebAssembly more: all that the page waits for
+//! A Leptos `Resource` under `Suspense` would do the same, for 14 kB of WebAssembly more: all that the page waits for
 //! later, it waits for in an event of its own.
 
 use serde::{Deserialize, Serialize};

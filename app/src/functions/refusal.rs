@@ -87,7 +87,7 @@ impl Refusal {
 }
 
 /// A refusal as JSON: `{"error": "stale"}`, and beside it what belongs to that error. One flat object rather than serde's
-/// tagged enum, whose reading costs the page 5 kB of WebAssembly.
+/// tagged enum, whose reading takes more WebAssembly.
 #[derive(Default, Serialize, Deserialize)]
 struct Wire {
     error: String,
