@@ -2,6 +2,7 @@
 //!
 //! The server provides a [`Request`] as Leptos context; after the answer it reads [`Request::status`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -41,6 +42,15 @@ pub struct Assets {
     pub wasm: String,
     /// The styles.
     pub css: String,
+    /// What only some pages load, by its plain name: `copy.js` for what stands in `public/scripts/copy.js`.
+    pub extras: BTreeMap<String, String>,
+}
+
+impl Assets {
+    /// The address of what only some pages load; empty if the site was built without it.
+    pub fn extra(&self, name: &str) -> String {
+        self.extras.get(name).cloned().unwrap_or_default()
+    }
 }
 
 /// The HTTP status of the answer; 200 unless somebody sets another.

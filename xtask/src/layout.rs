@@ -42,8 +42,13 @@ impl Layout {
         self.root.join("target/site-work")
     }
 
+    /// Where the npm packages are that the site is built with.
+    pub(crate) fn packages(&self) -> PathBuf {
+        self.root.join("end2end/node_modules")
+    }
+
     /// The npm package whose `wasm-opt` understands what rustc emits.
     pub(crate) fn binaryen(&self) -> PathBuf {
-        self.root.join("end2end/node_modules/binaryen")
+        self.packages().join("binaryen")
     }
 }

@@ -6,6 +6,7 @@ mod bindings;
 mod budget;
 mod cache;
 mod compress;
+mod extras;
 mod fingerprint;
 mod layout;
 mod manifest;

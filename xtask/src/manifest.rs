@@ -1,24 +1,36 @@
 //! `manifest.json`: the addresses of the files whose names carry a hash, for the server to write into each page.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 /// The name of the file inside `target/site`.
 pub(crate) const FILE: &str = "manifest.json";
 
-/// The three files that every page loads, as paths of the site (`/pkg/latchkey.<hash>.js`).
+/// The files of the site whose names carry a hash, as paths (`/pkg/latchkey.<hash>.js`).
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Manifest {
     pub(crate) js: String,
     pub(crate) wasm: String,
     pub(crate) css: String,
+    /// What only some pages load, by its plain name (`copy.js`).
+    pub(crate) extras: BTreeMap<String, String>,
 }
 
 impl Manifest {
     /// The document as it is written.
     pub(crate) fn to_json(&self) -> String {
-        let Self { js, wasm, css } = self;
-        format!("{:#}\n", json!({ "js": js, "wasm": wasm, "css": css }))
+        let Self {
+            js,
+            wasm,
+            css,
+            extras,
+        } = self;
+        format!(
+            "{:#}\n",
+            json!({ "js": js, "wasm": wasm, "css": css, "extras": extras })
+        )
     }
 
     /// Reads what [`Manifest::to_json`] wrote.
@@ -34,6 +46,8 @@ impl Manifest {
             js: entry("js")?,
             wasm: entry("wasm")?,
             css: entry("css")?,
+            extras: serde_json::from_value(document["extras"].clone())
+                .context("the manifest names no extras")?,
         })
     }
 }
@@ -48,12 +62,18 @@ mod tests {
             js: "/pkg/latchkey.1.js".into(),
             wasm: "/pkg/latchkey.2.wasm".into(),
             css: "/pkg/latchkey.3.css".into(),
+            extras: BTreeMap::from([("copy.js".into(), "/pkg/latchkey.4.js".into())]),
         };
         let text = manifest.to_json();
         let document: Value = serde_json::from_str(&text)?;
         assert_eq!(
             document,
-            json!({ "js": "/pkg/latchkey.1.js", "wasm": "/pkg/latchkey.2.wasm", "css": "/pkg/latchkey.3.css" })
+            json!({
+                "js": "/pkg/latchkey.1.js",
+                "wasm": "/pkg/latchkey.2.wasm",
+                "css": "/pkg/latchkey.3.css",
+                "extras": { "copy.js": "/pkg/latchkey.4.js" },
+            })
         );
         assert_eq!(Manifest::from_json(&text)?, manifest);
         Ok(())

@@ -8,7 +8,7 @@ use crate::cache::Cache;
 use crate::layout::Layout;
 use crate::manifest::{self, Manifest};
 use crate::publish::{self, Files};
-use crate::{bindings, compress, fingerprint, optimise, report, stylesheet, wasm_build};
+use crate::{bindings, compress, extras, fingerprint, optimise, report, stylesheet, wasm_build};
 
 /// How much work to put in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub(crate) fn build(layout: &Layout, effort: Effort) -> Result<()> {
     let css = stylesheet::join(&layout.styles())?;
 
     let mut files = publish::read(&layout.public())?;
+    let mut extras = extras::take_scripts(&mut files);
+    extras.extend(extras::explorer(layout)?);
     let mut add = |extension: &str, content: Vec<u8>| {
         let path = format!("pkg/{}", fingerprint::hashed_name(extension, &content));
         files.insert(path.clone(), content);
@@ -42,6 +44,14 @@ pub(crate) fn build(layout: &Layout, effort: Effort) -> Result<()> {
         js: add("js", bindings.js.into_bytes()),
         wasm: add("wasm", wasm),
         css: add("css", css.into_bytes()),
+        extras: extras
+            .into_iter()
+            .map(|(name, content)| {
+                let extension = name.rsplit('.').next().unwrap_or_default();
+                let address = add(extension, content);
+                (name, address)
+            })
+            .collect(),
     };
     compress_all(&mut files, effort, &cache)?;
     files.insert(manifest::FILE.to_owned(), manifest.to_json().into_bytes());

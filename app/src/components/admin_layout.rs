@@ -44,6 +44,9 @@ pub(crate) fn AdminLayout(
                 <a href="/admin/settings/oauth-applications" aria-current="page">
                     "OAuth Applications"
                 </a>
+                <a href="/admin/headless-api" rel="external">
+                    "Headless API"
+                </a>
             </nav>
             <main id="main" class="main" tabindex="-1">
                 {children()}

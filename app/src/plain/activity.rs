@@ -5,7 +5,7 @@ use latchkey_registration::{ActivityKind, ActivityLine, ActivityReport, Candidat
 use leptos::prelude::*;
 
 use super::account::outcome;
-use super::layout::{Frame, Visitor};
+use super::layout::{Frame, Section, Visitor};
 use super::when::{iso, moment};
 
 /// The address of an application's activity.
@@ -54,6 +54,7 @@ impl ActivityPage {
         frame.admin(
             &format!("Activity of {name}"),
             visitor,
+            Section::OauthApplications,
             view! {
                 <p class="trail">
                     <a href="/admin/settings/oauth-applications">"OAuth Applications"</a>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::activity::address;
 use super::form::error_notice;
-use super::layout::{Frame, Visitor};
+use super::layout::{Frame, Section, Visitor};
 use super::when::{iso, moment};
 
 /// Asks a host whether to add a redirect URI.
@@ -78,6 +78,7 @@ impl AddRedirectUriPage {
         frame.admin(
             "Add a redirect URI",
             visitor,
+            Section::OauthApplications,
             view! {
                 <p class="trail">
                     <a href="/admin/settings/oauth-applications">"OAuth Applications"</a>

@@ -9,6 +9,9 @@ pub struct Frame {
     pub network: String,
     /// The address of the style sheet; empty if there is none.
     pub css: String,
+    /// The addresses of what only this page loads: style sheets and scripts, which run when the page is there. The
+    /// answer's policy has to allow them.
+    pub extras: Vec<String>,
 }
 
 /// Who looks at the page.
@@ -26,6 +29,24 @@ pub(super) enum Place {
     Home,
     Account,
     Admin,
+}
+
+/// An entry of the settings' navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Section {
+    OauthApplications,
+    HeadlessApi,
+}
+
+impl Section {
+    const ALL: &[(Self, &str, &str)] = &[
+        (
+            Self::OauthApplications,
+            "/admin/settings/oauth-applications",
+            "OAuth Applications",
+        ),
+        (Self::HeadlessApi, "/admin/headless-api", "Headless API"),
+    ];
 }
 
 impl Frame {
@@ -67,8 +88,25 @@ impl Frame {
     }
 
     /// A page of the admin: under the top bar, beside the settings' navigation.
-    pub(super) fn admin(self, title: &str, visitor: Visitor, content: impl IntoView) -> String {
+    pub(super) fn admin(
+        self,
+        title: &str,
+        visitor: Visitor,
+        section: Section,
+        content: impl IntoView,
+    ) -> String {
         let header = topbar(self.network.clone(), visitor, Some(Place::Admin));
+        let entries = Section::ALL
+            .iter()
+            .map(|&(entry, address, label)| {
+                let current = (entry == section).then_some("true");
+                view! {
+                    <a href=address aria-current=current>
+                        {label}
+                    </a>
+                }
+            })
+            .collect_view();
         self.document(
             title,
             view! {
@@ -76,14 +114,26 @@ impl Frame {
                 <div class="admin">
                     <nav class="sidebar" aria-label="Settings">
                         <p class="sidebar-heading">"Settings"</p>
-                        <a href="/admin/settings/oauth-applications" aria-current="true">
-                            "OAuth Applications"
-                        </a>
+                        {entries}
                     </nav>
                     <main id="main" class="main" tabindex="-1">
                         {content}
                     </main>
                 </div>
+            },
+        )
+    }
+
+    /// A page of the admin that needs the whole window, under the top bar alone.
+    pub(super) fn admin_wide(self, title: &str, visitor: Visitor, content: impl IntoView) -> String {
+        let header = topbar(self.network.clone(), visitor, Some(Place::Admin));
+        self.document(
+            title,
+            view! {
+                {header}
+                <main id="main" class="wide" tabindex="-1">
+                    {content}
+                </main>
             },
         )
     }
@@ -94,6 +144,16 @@ impl Frame {
         // would be read as text. What a person typed is escaped by then, so that nothing else looks like one.
         let without_marks = |html: String| html.replace("<!>", "");
         let styles = (!self.css.is_empty()).then(|| view! { <link rel="stylesheet" href=self.css /> });
+        let is_script = |address: &String| address.rsplit('.').next() == Some("js");
+        let (scripts, sheets): (Vec<_>, Vec<_>) = self.extras.into_iter().partition(is_script);
+        let sheets = sheets
+            .into_iter()
+            .map(|address| view! { <link rel="stylesheet" href=address /> })
+            .collect_view();
+        let scripts = scripts
+            .into_iter()
+            .map(|address| view! { <script defer src=address></script> })
+            .collect_view();
         let html = view! {
             <!DOCTYPE html>
             <html lang="en">
@@ -104,7 +164,9 @@ impl Frame {
                     <meta name="robots" content="noindex" />
                     <title>{title}</title>
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                    {sheets}
                     {styles}
+                    {scripts}
                 </head>
                 <body class="plain">{body}</body>
             </html>
@@ -157,6 +219,7 @@ pub(super) mod tests {
         Frame {
             network: "River Club".into(),
             css: "/pkg/latchkey.0.css".into(),
+            extras: vec![],
         }
     }
 
@@ -207,13 +270,19 @@ pub(super) mod tests {
 
     /// What is true of every plain page.
     pub(crate) fn assert_sound(html: &str) {
+        assert_sound_with_scripts(html, 0);
+    }
+
+    /// The same for a page that loads so many scripts; none stands in the page itself.
+    pub(crate) fn assert_sound_with_scripts(html: &str, scripts: usize) {
+        assert_eq!(html.matches("<script defer src=").count(), scripts, "{html}");
         assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{html}");
         assert!(!html.contains("<!>"), "{html}");
         for (what, times) in [
             ("<h1", 1),
             ("<main", 1),
             ("<title>", 1),
-            ("<script", 0),
+            ("<script", scripts),
             ("style=", 0),
             ("onclick", 0),
         ] {
@@ -251,6 +320,7 @@ pub(super) mod tests {
         let frame = Frame {
             network: "<b>River</b> & \"Club\"".into(),
             css: "\"><script>".into(),
+            extras: vec![],
         };
         let html = frame.card("Title", view! { <h1>"Hello"</h1> });
         assert!(html.contains("&lt;b&gt;River&lt;/b&gt; &amp;"), "{html}");

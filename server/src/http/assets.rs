@@ -1,5 +1,7 @@
 //! The built site, which is part of the binary: script, WebAssembly, styles, icons.
 
+use std::collections::BTreeMap;
+
 use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
 use http::header::{
@@ -24,16 +26,28 @@ struct Manifest {
     js: String,
     wasm: String,
     css: String,
+    extras: BTreeMap<String, String>,
 }
 
-/// The addresses of the files that every page loads; empty if the site was not built.
+/// The addresses of the files that pages load; empty if the site was not built.
 pub(super) fn addresses() -> Assets {
     let manifest = Site::get(MANIFEST).and_then(|file| serde_json::from_slice::<Manifest>(&file.data).ok());
-    let Some(Manifest { js, wasm, css }) = manifest else {
+    let Some(manifest) = manifest else {
         tracing::warn!("this binary was built without the site: pages have neither styles nor scripts");
         return Assets::default();
     };
-    Assets { js, wasm, css }
+    let Manifest {
+        js,
+        wasm,
+        css,
+        extras,
+    } = manifest;
+    Assets {
+        js,
+        wasm,
+        css,
+        extras,
+    }
 }
 
 /// The file at the request's path, or 404.

@@ -20,7 +20,21 @@ pub(super) fn bare_frame(state: &AppState) -> Frame {
     Frame {
         network: String::new(),
         css: state.assets.css.clone(),
+        extras: Vec::new(),
     }
+}
+
+/// What stands around a page that loads `extras`: scripts of `public/scripts`, `graphiql.css` and the like. Its answer
+/// needs [`allow_own_scripts`](super::security_headers::allow_own_scripts).
+pub(super) async fn scripted_frame(state: &AppState, extras: &[&str]) -> Result<Frame, StoreError> {
+    Ok(Frame {
+        extras: extras
+            .iter()
+            .map(|name| state.assets.extra(name))
+            .filter(|address| !address.is_empty())
+            .collect(),
+        ..frame(state).await?
+    })
 }
 
 /// Who looks at the page.

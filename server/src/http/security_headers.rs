@@ -97,6 +97,14 @@ pub(super) fn allow_scripts(headers: &mut HeaderMap, nonce: &str) {
     }
 }
 
+/// Lets a plain page run the scripts of this site, which all are files of the binary, and lets these call this site.
+pub(super) fn allow_own_scripts(headers: &mut HeaderMap) {
+    let policy = format!("{PLAIN}; script-src 'self'; connect-src 'self'");
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
 /// Lets the page's forms end at `target`: Chromium holds `form-action` against every address that a form is redirected
 /// to, and would stop the browser on its way back to the application.
 pub(super) fn allow_form_target(headers: &mut HeaderMap, target: &RedirectUri) {
