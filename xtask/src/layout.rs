@@ -27,6 +27,11 @@ impl Layout {
         self.root.join("style")
     }
 
+    /// The style sheets of single plain pages, which the page with the WebAssembly does not load.
+    pub(crate) fn plain_styles(&self) -> PathBuf {
+        self.styles().join("plain")
+    }
+
     /// Files that are served under their own names: icons, `robots.txt`.
     pub(crate) fn public(&self) -> PathBuf {
         self.root.join("public")

@@ -164,8 +164,8 @@ impl Frame {
                     <meta name="robots" content="noindex" />
                     <title>{title}</title>
                     <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                    {sheets}
                     {styles}
+                    {sheets}
                     {scripts}
                 </head>
                 <body class="plain">{body}</body>

@@ -20,21 +20,26 @@ pub(super) fn bare_frame(state: &AppState) -> Frame {
     Frame {
         network: String::new(),
         css: state.assets.css.clone(),
-        extras: Vec::new(),
+        extras: extras(state, &[PLAIN_STYLES]).collect(),
     }
 }
 
-/// What stands around a page that loads `extras`: scripts of `public/scripts`, `graphiql.css` and the like. Its answer
+/// The styles of the plain pages, which the page with the WebAssembly does without.
+const PLAIN_STYLES: &str = "plain.css";
+
+fn extras<'a>(state: &'a AppState, names: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+    names
+        .iter()
+        .map(|name| state.assets.extra(name))
+        .filter(|address| !address.is_empty())
+}
+
+/// What stands around a page that loads `names` besides: scripts of `public/scripts`, `graphiql.css` and the like. Its answer
 /// needs [`allow_own_scripts`](super::security_headers::allow_own_scripts).
-pub(super) async fn scripted_frame(state: &AppState, extras: &[&str]) -> Result<Frame, StoreError> {
-    Ok(Frame {
-        extras: extras
-            .iter()
-            .map(|name| state.assets.extra(name))
-            .filter(|address| !address.is_empty())
-            .collect(),
-        ..frame(state).await?
-    })
+pub(super) async fn scripted_frame(state: &AppState, names: &[&str]) -> Result<Frame, StoreError> {
+    let mut frame = frame(state).await?;
+    frame.extras.extend(extras(state, names));
+    Ok(frame)
 }
 
 /// Who looks at the page.
