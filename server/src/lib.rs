@@ -7,3 +7,4 @@ pub mod import;
 pub mod instance;
 pub mod settings;
 pub mod system;
+pub mod usage;

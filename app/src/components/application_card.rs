@@ -202,6 +202,16 @@ fn CardActions(client_id: String, card: Memo<Card>, paused: Memo<bool>) -> impl 
     };
     view! {
         <div class="card-actions">
+            <form method="post" action="/admin/headless-api/explorer">
+                <button
+                    class="button button-quiet"
+                    name="application"
+                    value=client_id.clone()
+                    aria-label=format!("Try {} out", card.with_untracked(|card| card.form.name.clone()))
+                >
+                    "Try it"
+                </button>
+            </form>
             <button
                 type="button"
                 class="button button-quiet"

@@ -26,6 +26,7 @@ impl ConsentPage {
             member,
             scopes,
             redirect_uri,
+            is_trial,
             hidden,
             return_to,
             nothing_approved,
@@ -50,7 +51,7 @@ impl ConsentPage {
                 <form class="consent-form" method="post" action="/oauth/authorize">
                     {hidden}
                     {permissions(scopes, !nothing_approved)}
-                    {whereto(&redirect_uri, &name)}
+                    {if is_trial { whereto_explorer(&name) } else { whereto(&redirect_uri, &name) }}
                     <div class="consent-answers">
                         <button class="button" type="submit" name=DECISION value=DENY>
                             "Deny"
@@ -111,8 +112,19 @@ fn permissions(scopes: ScopeSet, ticked: bool) -> impl IntoView {
     }
 }
 
+/// Where the browser goes when a host tries the application out.
+fn whereto_explorer(name: &str) -> AnyView {
+    view! {
+        <p class="consent-whereto">
+            "Next you are back in the " <strong>"API explorer"</strong>
+            " of this server, which stands in for " {name.to_owned()} "."
+        </p>
+    }
+    .into_any()
+}
+
 /// Where the browser goes, whatever the answer is. Of an address only the host tells a person anything.
-fn whereto(redirect_uri: &RedirectUri, name: &str) -> impl IntoView + use<> {
+fn whereto(redirect_uri: &RedirectUri, name: &str) -> AnyView {
     let host = redirect_uri.host().to_owned();
     let place = view! { <strong class="consent-host">{host.clone()}</strong> };
     if redirect_uri.is_loopback() {
@@ -157,6 +169,7 @@ mod tests {
                 joined_at: Timestamp::from_millis(0),
             },
             redirect_uri: redirect_uri.parse().unwrap(),
+            is_trial: redirect_uri.contains("/admin/headless-api/"),
             hidden: vec![("state".into(), "\"><script>".into())],
             return_to: "/oauth/authorize?a=1&b=2".into(),
             nothing_approved,
@@ -212,6 +225,17 @@ mod tests {
         }
         let html = page("com.example.app:/cb", "read:posts", false);
         assert!(!html.contains("notice-warning") && html.contains(">com.example.app<"));
+    }
+
+    #[test]
+    fn a_trial_leads_back_to_the_explorer() {
+        let html = page(
+            "http://localhost:3000/admin/headless-api/explorer/callback",
+            "read:posts",
+            false,
+        );
+        assert_sound(&html);
+        assert!(html.contains("API explorer") && !html.contains("notice-warning"));
     }
 
     #[test]

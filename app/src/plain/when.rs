@@ -25,6 +25,11 @@ pub(super) fn moment(at: Timestamp) -> String {
     time(at).strftime("%-d %b %Y, %H:%M:%S UTC").to_string()
 }
 
+/// `Fri 15 Jan, 08:00 UTC`, for the beginning of an hour or more.
+pub(super) fn hour(at: Timestamp) -> String {
+    time(at).strftime("%a %-d %b, %H:%M UTC").to_string()
+}
+
 /// ISO 8601, for the `datetime` attribute.
 pub(super) fn iso(at: Timestamp) -> String {
     time(at).to_string()
@@ -56,5 +61,6 @@ mod tests {
         }
         assert_eq!(iso(now), "2027-01-15T08:00:00Z");
         assert_eq!(moment(now), "15 Jan 2027, 08:00:00 UTC");
+        assert_eq!(hour(now), "Fri 15 Jan, 08:00 UTC");
     }
 }

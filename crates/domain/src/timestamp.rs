@@ -37,6 +37,17 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis(duration)))
     }
 
+    /// When the period began that this moment lies in, of periods as long as `period` that follow each other since
+    /// 1970-01-01 00:00 UTC: the hour, the day. A period without length is the moment itself.
+    #[must_use]
+    pub fn start_of(self, period: Duration) -> Self {
+        let period = millis(period);
+        if period == 0 {
+            return self;
+        }
+        Self(self.0.saturating_sub(self.0.rem_euclid(period)))
+    }
+
     /// How long ago `earlier` was; zero if it lies ahead (a clock that was set back).
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -59,6 +70,15 @@ mod tests {
         assert_eq!(later.as_secs(), 3);
         assert_eq!(later.since(start), Duration::from_secs(2));
         assert_eq!(later.minus(Duration::from_secs(2)), start);
+    }
+
+    #[test]
+    fn finds_the_start_of_an_hour() {
+        let hour = Duration::from_secs(3_600);
+        for (moment, start) in [(0, 0), (3_599_999, 0), (3_600_000, 3_600_000), (-1, -3_600_000)] {
+            assert_eq!(Timestamp::from_millis(moment).start_of(hour).as_millis(), start);
+        }
+        assert_eq!(Timestamp::from_millis(7).start_of(Duration::ZERO).as_millis(), 7);
     }
 
     #[test]

@@ -23,7 +23,12 @@ const MAX_BATCH: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The request was understood; what went wrong in it, if anything did, stands in `errors`.
-    Done(String),
+    Done {
+        /// The document.
+        body: String,
+        /// Whether anything went wrong.
+        failed: bool,
+    },
     /// The body is no GraphQL request.
     Malformed(String),
 }
@@ -63,23 +68,38 @@ impl HeadlessApi {
             }
         };
         let mut spent = 0;
-        Answer::Done(match batch {
-            BatchRequest::Single(request) => text(&self.run(caller, request, &mut spent).await),
+        match batch {
+            BatchRequest::Single(request) => {
+                let response = self.run(caller, request, &mut spent).await;
+                Answer::Done {
+                    failed: response.is_err(),
+                    body: text(&response),
+                }
+            }
             BatchRequest::Batch(requests) if requests.len() > MAX_BATCH => {
                 let message = format!(
                     "the batch has {} queries, and the limit is {MAX_BATCH}",
                     requests.len()
                 );
-                error_body(QUERY_TOO_COMPLEX, &message)
+                Answer::Done {
+                    body: error_body(QUERY_TOO_COMPLEX, &message),
+                    failed: true,
+                }
             }
             BatchRequest::Batch(requests) => {
                 let mut answers = Vec::with_capacity(requests.len());
+                let mut failed = false;
                 for request in requests {
-                    answers.push(text(&self.run(caller, request, &mut spent).await));
+                    let response = self.run(caller, request, &mut spent).await;
+                    failed |= response.is_err();
+                    answers.push(text(&response));
                 }
-                format!("[{}]", answers.join(","))
+                Answer::Done {
+                    body: format!("[{}]", answers.join(",")),
+                    failed,
+                }
             }
-        })
+        }
     }
 
     async fn run(&self, caller: &Caller, mut request: Request, spent: &mut u64) -> Response {

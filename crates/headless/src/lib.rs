@@ -15,7 +15,9 @@ mod error;
 mod id;
 mod loaders;
 mod schema;
+mod starter;
 mod time;
 
 pub use self::answer::{Answer, HeadlessApi, error_body};
 pub use self::caller::Caller;
+pub use self::starter::starter_query;

@@ -13,6 +13,7 @@
 //! | `GET /oauth/userinfo` | [`AuthorizationServer::userinfo`] |
 //! | every protected resource | [`AuthorizationServer::verify_access`] |
 //! | `/account/connected-apps` | [`AuthorizationServer::connections`], [`AuthorizationServer::disconnect`] |
+//! | the API explorer | [`AuthorizationServer::begin_trial`], [`AuthorizationServer::finish_trial`] |
 //! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::protected_resource_metadata`] |
 
 pub mod access;
@@ -23,6 +24,7 @@ pub mod metadata;
 pub mod revoke;
 pub mod token;
 pub mod tokens;
+pub mod trial;
 pub mod userinfo;
 
 mod client_auth;
@@ -52,6 +54,7 @@ pub use self::lifetimes::{Lifetimes, LifetimesError};
 pub use self::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata};
 pub use self::token::TokenResponse;
 pub use self::tokens::Token;
+pub use self::trial::Trial;
 pub use self::userinfo::Userinfo;
 
 use self::throttle::Throttle;

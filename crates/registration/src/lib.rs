@@ -2,6 +2,7 @@
 
 mod activity;
 mod error;
+mod usage;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ pub use latchkey_store::{ActivityEntry, ActivityKind, ApplicationListing, NewAct
 
 pub use self::activity::{ACTIVITY_PAGE_SIZE, ActivityLine, ActivityReport, Candidate};
 pub use self::error::RegistrationError;
+pub use self::usage::{ApplicationUsage, Period, Tally, UsageReport};
 
 /// How many applications stand on a page of the list.
 pub const PAGE_SIZE: u32 = 20;

@@ -11,6 +11,7 @@ mod grants;
 mod members;
 mod networks;
 mod sessions;
+mod usage;
 
 pub mod content;
 pub mod keys;
@@ -33,11 +34,12 @@ pub use self::grants::{
 pub use self::members::{AddMember, Members, PasswordHash};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
+pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
 
 /// All that is kept, behind one value.
 #[async_trait]
 pub trait Store:
-    Networks + Members + Sessions + Applications + Grants + Activity + Audit + content::Content
+    Networks + Members + Sessions + Applications + Grants + Activity + Audit + Usage + content::Content
 {
     /// Asks the database for an answer, for `/readyz`.
     async fn ping(&self) -> Result<(), StoreError>;

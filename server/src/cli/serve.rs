@@ -16,6 +16,7 @@ use crate::demo;
 use crate::http::{AppState, router};
 use crate::instance::Instance;
 use crate::settings::{DataSettings, PublicUrl, ServeArgs, ServeSettings};
+use crate::usage;
 
 /// How long requests that have begun may take when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -57,7 +58,8 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         .unwrap_or_else(|| PublicUrl::localhost(bound.port()));
     announce(&instance, &public_url, bound, demo).await?;
     let state = AppState::new(instance, public_url, settings.trusted_proxies);
-    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let usage = tokio::spawn(write_usage_down(state.clone()));
+    let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
 
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let mut told = stopping.clone();
@@ -73,11 +75,28 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         let _ = stopping.wait_for(|stop| *stop).await;
         tokio::time::sleep(DRAIN).await;
     };
-    tokio::select! {
+    let served = tokio::select! {
         outcome = server.into_future() => outcome.map_err(|error| CliError::Failed(format!("the server failed: {error}"))),
         () = overdue => {
             tracing::warn!("stopped with requests unanswered after {} s", DRAIN.as_secs());
             Ok(())
+        }
+    };
+    usage.abort();
+    state.usage.write_down(&*state.instance.store).await?;
+    served
+}
+
+/// Writes down every few seconds what was counted of the Headless API.
+async fn write_usage_down(state: AppState) {
+    loop {
+        tokio::time::sleep(usage::EVERY).await;
+        if let Err(error) = state.usage.write_down(&*state.instance.store).await {
+            let error: &(dyn std::error::Error + 'static) = &error;
+            tracing::warn!(
+                error,
+                "the use of the Headless API was not written down; it is tried again"
+            );
         }
     }
 }

@@ -64,10 +64,15 @@ async fn answer(
         scopes: access.scopes,
         member: access.grant.member,
     };
-    Ok(match state.headless.answer(&caller, &body).await {
-        Answer::Done(body) => json(StatusCode::OK, body),
-        Answer::Malformed(body) => json(StatusCode::BAD_REQUEST, body),
-    })
+    let (status, body, failed) = match state.headless.answer(&caller, &body).await {
+        Answer::Done { body, failed } => (StatusCode::OK, body, failed),
+        Answer::Malformed(body) => (StatusCode::BAD_REQUEST, body, true),
+    };
+    let now = state.instance.clock.now();
+    state
+        .usage
+        .count(&access.grant.application.client_id, now, failed);
+    Ok(json(status, body))
 }
 
 /// The schema, which is no secret.

@@ -7,6 +7,7 @@ mod assets;
 mod client;
 mod connected_apps;
 mod errors;
+mod explorer;
 mod functions;
 mod headless;
 mod health;
@@ -24,6 +25,7 @@ mod setup;
 mod sign_in;
 mod sign_out;
 mod state;
+mod usage;
 
 pub use self::router::router;
 pub use self::state::AppState;

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use latchkey_oauth::trial;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -11,8 +12,8 @@ use super::errors::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, assets, connected_apps, errors, functions, headless, health, home, oauth,
-    request_id, same_origin, security_headers, setup, sign_in, sign_out,
+    account, activity, admin, assets, connected_apps, errors, explorer, functions, headless, health, home,
+    oauth, request_id, same_origin, security_headers, setup, sign_in, sign_out, usage,
 };
 
 /// The most bytes of a plain form.
@@ -77,6 +78,16 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route(
             "/admin/settings/oauth-applications/{client_id}/activity/{entry}/add-redirect-uri",
             get(activity::ask).post(activity::add),
+        )
+        .route("/admin/headless-api", get(usage::show))
+        .route(
+            "/admin/headless-api/explorer",
+            get(explorer::show).post(explorer::begin),
+        )
+        .route(
+            trial::CALLBACK,
+            // A look at the address alone must not use the code up.
+            get(explorer::finish).head(async || Failure::MethodNotAllowed),
         )
         .route("/admin/{*path}", get(admin::page))
         .route(

@@ -105,6 +105,19 @@ pub(super) fn allow_own_scripts(headers: &mut HeaderMap) {
     }
 }
 
+/// The same for `GraphiQL`, which makes styles as it runs, carries its letters in its style sheet, and reads what it is
+/// given in a worker of its own.
+pub(super) fn allow_explorer(headers: &mut HeaderMap) {
+    let styles = PLAIN.replace(
+        "style-src 'self'",
+        "style-src 'self' 'unsafe-inline'; font-src data:",
+    );
+    let policy = format!("{styles}; script-src 'self'; connect-src 'self'");
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
 /// Lets the page's forms end at `target`: Chromium holds `form-action` against every address that a form is redirected
 /// to, and would stop the browser on its way back to the application.
 pub(super) fn allow_form_target(headers: &mut HeaderMap, target: &RedirectUri) {

@@ -12,6 +12,7 @@ use super::assets;
 use super::request_id::RequestIds;
 use crate::instance::Instance;
 use crate::settings::PublicUrl;
+use crate::usage::UsageMeter;
 
 /// The state of the router. Cloning it is cheap.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct Inner {
     pub oauth: AuthorizationServer,
     /// The Headless API.
     pub headless: HeadlessApi,
+    /// What counts its requests.
+    pub usage: UsageMeter,
     /// How browsers get here.
     pub public_url: PublicUrl,
     /// Proxies whose word about the client's address is taken.
@@ -45,6 +48,7 @@ impl AppState {
             instance,
             oauth,
             headless,
+            usage: UsageMeter::default(),
             public_url,
             trusted_proxies,
             request_ids: RequestIds::default(),

@@ -7,5 +7,6 @@ mod mutations;
 mod nodes;
 mod pagination;
 mod sdl;
+mod starter;
 mod visibility;
 mod world;

@@ -52,6 +52,8 @@ pub struct ConsentPage {
     /// Where the browser will be sent. The page shows its [host](RedirectUri::host), and warns if it is a
     /// [loopback address](RedirectUri::is_loopback).
     pub redirect_uri: RedirectUri,
+    /// Whether that is this server's own [explorer](crate::trial).
+    pub is_trial: bool,
     /// The hidden fields of the form.
     pub hidden: Vec<(String, String)>,
     /// The path and query of this page, for “not you?”: sign out, sign in as somebody else, come back.

@@ -195,6 +195,7 @@ impl AuthorizationServer {
             application: request.recipient.application.clone(),
             member: person.member.clone(),
             scopes: request.scopes,
+            is_trial: self.explorer_redirect_uri().as_ref() == Some(&request.recipient.redirect_uri),
             redirect_uri: request.recipient.redirect_uri.clone(),
             hidden,
             return_to: self.return_to(visit),

@@ -77,7 +77,7 @@ impl AuthorizationServer {
                     only.ok_or_else(|| PageError::RedirectUriMissing(application.spec.name.clone()))?;
                 (only.clone(), only.clone())
             }
-            Some(requested) => match matching(&application, requested) {
+            Some(requested) => match matching(&application, requested).or_else(|| self.explorer(requested)) {
                 Some(both) => both,
                 None => return Err(mismatch(&application, requested, trail)),
             },
@@ -91,6 +91,14 @@ impl AuthorizationServer {
             issuer: self.issuer().to_owned(),
             application,
         })
+    }
+}
+
+impl AuthorizationServer {
+    /// The explorer of this server, which tries every application out and is registered for none.
+    fn explorer(&self, requested: &str) -> Option<(RedirectUri, RedirectUri)> {
+        let own = self.explorer_redirect_uri()?;
+        (own.as_str() == requested).then(|| (own.clone(), own))
     }
 }
 

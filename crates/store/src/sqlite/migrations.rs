@@ -28,6 +28,10 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0002_content.sql"),
         then: nothing_more,
     },
+    Migration {
+        sql: include_str!("migrations/0003_usage.sql"),
+        then: nothing_more,
+    },
 ];
 
 /// Refuses a file that another program made, before anything is written to it.

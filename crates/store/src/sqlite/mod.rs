@@ -16,6 +16,7 @@ mod opening;
 mod readers;
 mod rows;
 mod sessions;
+mod usage;
 mod writer;
 
 use std::fmt;

@@ -17,3 +17,4 @@ mod roster;
 mod search;
 mod sessions;
 mod sqlite;
+mod usage;

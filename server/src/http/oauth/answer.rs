@@ -55,7 +55,7 @@ pub(super) fn refusal(error: &EndpointError) -> Response {
 }
 
 /// Notes what failed below the rules, with its causes.
-pub(super) fn log(cause: &(dyn std::error::Error + 'static)) {
+pub(in crate::http) fn log(cause: &(dyn std::error::Error + 'static)) {
     tracing::error!(error = cause, "a request failed");
 }
 

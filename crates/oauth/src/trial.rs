@@ -1,0 +1,97 @@
+//! Trying an application out: the API explorer of this very server takes the place of the application. It goes the
+//! whole way that the application would go, through `/oauth/authorize` and the token endpoint, with the application's
+//! own credentials and PKCE; only the redirect URI is the explorer's, which is on this server and therefore needs no
+//! registration. Nobody else gets a code that way: the explorer takes only what it asked for in the same browser.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey_domain::{Application, ClientId, RedirectUri};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+
+use crate::token::ClientRequest;
+use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin, TokenResponse};
+
+/// Where the explorer takes its codes.
+pub const CALLBACK: &str = "/admin/headless-api/explorer/callback";
+
+/// A trial that has begun. The browser keeps `state` and `code_verifier` until it comes back.
+pub struct Trial {
+    /// Where the browser goes: the authorization endpoint.
+    pub location: String,
+    /// What the answer has to carry (RFC 6749 section 10.12).
+    pub state: String,
+    /// What the code is tied to (RFC 7636 section 4.1).
+    pub code_verifier: SecretString,
+}
+
+impl AuthorizationServer {
+    /// The redirect URI of the explorer; `None` if people reach this server by plain HTTP under a name that is not
+    /// this machine's, where no code may be sent (RFC 9700 section 2.6).
+    pub fn explorer_redirect_uri(&self) -> Option<RedirectUri> {
+        format!("{}{CALLBACK}", self.issuer()).parse().ok()
+    }
+
+    /// Begins a trial of an application, for all the scopes that it is registered for.
+    pub fn begin_trial(&self, application: &Application) -> Option<Trial> {
+        let redirect_uri = self.explorer_redirect_uri()?;
+        let (state, code_verifier) = (self.fresh(), self.fresh());
+        let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(code_verifier.as_bytes()));
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("response_type", "code")
+            .append_pair("client_id", application.client_id.as_str())
+            .append_pair("redirect_uri", redirect_uri.as_str())
+            .append_pair("scope", &application.spec.scopes.to_string())
+            .append_pair("state", &state)
+            .append_pair("code_challenge", &challenge)
+            .append_pair("code_challenge_method", "S256")
+            .finish();
+        Some(Trial {
+            location: format!("/oauth/authorize?{query}"),
+            state,
+            code_verifier: code_verifier.into(),
+        })
+    }
+
+    /// Exchanges the code that the trial of an application ended with.
+    pub async fn finish_trial(
+        &self,
+        client_id: &ClientId,
+        code: &str,
+        code_verifier: &SecretString,
+        origin: &RequestOrigin,
+    ) -> Result<TokenResponse, EndpointError> {
+        let (Some((_, secret)), Some(redirect_uri)) = (
+            self.store().application_with_secret(client_id).await?,
+            self.explorer_redirect_uri(),
+        ) else {
+            return Err(EndpointError::refused(
+                ErrorCode::InvalidClient,
+                "the application was deleted in the meantime",
+            ));
+        };
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut form = vec![
+            pair("grant_type", "authorization_code"),
+            pair("client_id", client_id.as_str()),
+            pair("code", code),
+            pair("redirect_uri", redirect_uri.as_str()),
+            pair("code_verifier", code_verifier.expose_secret()),
+        ];
+        if let Some(secret) = &secret {
+            form.push(pair("client_secret", secret.expose()));
+        }
+        let request = ClientRequest {
+            authorization: None,
+            form: &form,
+        };
+        self.token(request, origin).await
+    }
+
+    /// 32 random bytes as 43 characters.
+    fn fresh(&self) -> String {
+        let mut bytes = [0; 32];
+        self.0.randomness.fill(&mut bytes);
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+}

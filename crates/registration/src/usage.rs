@@ -1,0 +1,162 @@
+//! How much applications use the Headless API, as a host reads it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use latchkey_domain::{Application, ClientId, PageRequest, Timestamp};
+
+use crate::{Caller, Registrar, RegistrationError};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// The most applications that a report lists; the rest is in its sums.
+const MOST_LISTED: usize = 50;
+
+/// The most applications that can be chosen from at once.
+const MOST_CHOICES: u32 = 200;
+
+/// How far a report goes back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Period {
+    /// 24 hours, by the hour.
+    Day,
+    /// 7 days, by the quarter of a day.
+    #[default]
+    Week,
+    /// 30 days, by the day.
+    Month,
+}
+
+impl Period {
+    /// Every period, the shortest first.
+    pub const ALL: &[Self] = &[Self::Day, Self::Week, Self::Month];
+
+    /// How long a step of the report is.
+    pub const fn step(self) -> Duration {
+        match self {
+            Self::Day => HOUR,
+            Self::Week => Duration::from_secs(6 * 60 * 60),
+            Self::Month => Duration::from_secs(24 * 60 * 60),
+        }
+    }
+
+    /// How many steps it has.
+    pub const fn steps(self) -> u32 {
+        match self {
+            Self::Day => 24,
+            Self::Week => 28,
+            Self::Month => 30,
+        }
+    }
+}
+
+/// What was counted in a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many requests came with a good token.
+    pub requests: u64,
+    /// How many of these had errors in their answer.
+    pub failures: u64,
+}
+
+impl Tally {
+    fn add(&mut self, other: Self) {
+        self.requests = self.requests.saturating_add(other.requests);
+        self.failures = self.failures.saturating_add(other.failures);
+    }
+
+    /// All of `tallies` together.
+    pub fn sum(tallies: &[Self]) -> Self {
+        let mut sum = Self::default();
+        for tally in tallies {
+            sum.add(*tally);
+        }
+        sum
+    }
+}
+
+/// The use that one application made of the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApplicationUsage {
+    /// Which.
+    pub application: Application,
+    /// A tally for each step.
+    pub steps: Vec<Tally>,
+}
+
+/// The use of the API over a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageReport {
+    /// How far it goes back.
+    pub period: Period,
+    /// When the first step begins. The last one is the one that is going on.
+    pub from: Timestamp,
+    /// A tally for each step, of all applications together.
+    pub steps: Vec<Tally>,
+    /// The applications that made requests, those with the most first.
+    pub applications: Vec<ApplicationUsage>,
+    /// How many more made requests and are not listed.
+    pub more: usize,
+}
+
+impl Registrar {
+    /// The use of the API over `period` until now.
+    pub async fn usage(&self, caller: &Caller, period: Period) -> Result<UsageReport, RegistrationError> {
+        Self::check_caller(caller)?;
+        let step = period.step();
+        let count = usize::try_from(period.steps()).unwrap_or(0);
+        let until = self.clock.now().start_of(step).plus(step);
+        let from = until.minus(step * period.steps());
+        let mut steps = vec![Tally::default(); count];
+        let mut by_application: BTreeMap<String, (ClientId, Vec<Tally>)> = BTreeMap::new();
+        for counted in self.store.usage(from, until).await? {
+            let index = counted.hour.since(from).as_millis() / step.as_millis().max(1);
+            let tally = Tally {
+                requests: counted.requests,
+                failures: counted.failures,
+            };
+            let (_, own) = by_application
+                .entry(counted.client_id.to_string())
+                .or_insert_with(|| (counted.client_id, vec![Tally::default(); count]));
+            if let Ok(index) = usize::try_from(index)
+                && index < count
+            {
+                own[index].add(tally);
+                steps[index].add(tally);
+            }
+        }
+        let mut used: Vec<_> = by_application.into_values().collect();
+        used.sort_by_key(|(_, steps)| std::cmp::Reverse(Tally::sum(steps).requests));
+        let more = used.len().saturating_sub(MOST_LISTED);
+        let mut applications = Vec::new();
+        for (client_id, steps) in used.into_iter().take(MOST_LISTED) {
+            // One that was deleted in this moment is nobody's concern any more.
+            if let Some(application) = self.store.application(&client_id).await? {
+                applications.push(ApplicationUsage { application, steps });
+            }
+        }
+        Ok(UsageReport {
+            period,
+            from,
+            steps,
+            applications,
+            more,
+        })
+    }
+
+    /// Applications to choose from, the newest first, and whether there are more.
+    pub async fn choices(&self, caller: &Caller) -> Result<(Vec<Application>, bool), RegistrationError> {
+        Self::check_caller(caller)?;
+        let page = self
+            .store
+            .applications("", PageRequest::new(1, MOST_CHOICES))
+            .await?;
+        let more = page.total > u64::from(MOST_CHOICES);
+        let applications = page
+            .items
+            .into_iter()
+            .map(|listing| listing.application)
+            .collect();
+        Ok((applications, more))
+    }
+}

@@ -1,0 +1,240 @@
+//! `/admin/headless-api/explorer`: a host chooses an application, goes through its authorization in this browser, and
+//! comes back with a token that carries its scopes. What the browser keeps meanwhile is in a cookie that only these
+//! pages get.
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue};
+use latchkey_app::plain::{EXPLORER, ExplorerPage, Pass};
+use latchkey_domain::{ClientId, Member};
+use latchkey_headless::starter_query;
+use latchkey_oauth::{EndpointError, Trial};
+use latchkey_registration::Caller;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use subtle::ConstantTimeEq;
+
+use super::client::Client;
+use super::errors::Failure;
+use super::hosts::SignedInHost;
+use super::oauth::log;
+use super::pages::{frame, scripted_frame, sentence, visitor};
+use super::security_headers::allow_explorer;
+use super::state::AppState;
+
+const COOKIE_NAME: &str = "latchkey_trial";
+
+/// How long the way may take, in seconds: a person may have to sign in.
+const SECONDS: u32 = 600;
+
+/// Which application.
+#[derive(Deserialize)]
+pub(super) struct Choice {
+    application: Option<String>,
+}
+
+/// What the authorization endpoint answers (RFC 6749 section 4.1.2, RFC 9207).
+#[derive(Deserialize)]
+pub(super) struct Callback {
+    code: Option<String>,
+    state: Option<String>,
+    iss: Option<String>,
+    error_description: Option<String>,
+}
+
+/// The page without a token: which application is to be acted as?
+pub(super) async fn show(
+    State(state): State<AppState>,
+    client: Client,
+    SignedInHost(host): SignedInHost,
+    Query(choice): Query<Choice>,
+) -> Result<Response, Failure> {
+    page(&state, &client, &host, choice.application, Err(None)).await
+}
+
+/// Sends the browser on the way that a member's goes.
+pub(super) async fn begin(
+    State(state): State<AppState>,
+    client: Client,
+    SignedInHost(host): SignedInHost,
+    Form(choice): Form<Choice>,
+) -> Result<Response, Failure> {
+    let client_id = choice.application.unwrap_or_default();
+    let caller = Caller::member(&host, client.actor(Some(host.id)));
+    let application = state
+        .instance
+        .registrar
+        .find(&caller, &client_id)
+        .await?
+        .application;
+    let Some(trial) = state.oauth.begin_trial(&application) else {
+        let words = "Applications can be tried out only where people reach this server by HTTPS, or on this machine. The operator sets that with --public-url.";
+        return page(
+            &state,
+            &client,
+            &host,
+            Some(client_id),
+            Err(Some(words.to_owned())),
+        )
+        .await;
+    };
+    let mut response = Redirect::to(&trial.location).into_response();
+    keep(&mut response, &state, &trial, &application.client_id);
+    Ok(response)
+}
+
+/// The browser comes back.
+pub(super) async fn finish(
+    State(state): State<AppState>,
+    client: Client,
+    SignedInHost(host): SignedInHost,
+    headers: HeaderMap,
+    Query(answer): Query<Callback>,
+) -> Result<Response, Failure> {
+    let begun = Begun::read(&headers);
+    let chosen = begun.as_ref().map(|begun| begun.client_id.to_string());
+    let outcome = match begun {
+        Some(begun) => receive(&state, &client, &begun, answer).await,
+        None => Err(
+            "This answer belongs to no try that began in this browser within ten minutes. Begin again."
+                .to_owned(),
+        ),
+    };
+    let mut response = page(&state, &client, &host, chosen, outcome.map_err(Some)).await?;
+    forget(&mut response, &state);
+    Ok(response)
+}
+
+/// Turns the answer into a token, or says why there is none.
+async fn receive(state: &AppState, client: &Client, begun: &Begun, answer: Callback) -> Result<Pass, String> {
+    let expected: bool = answer
+        .state
+        .as_deref()
+        .is_some_and(|given| given.as_bytes().ct_eq(begun.state.as_bytes()).into());
+    if !expected || answer.iss.as_deref() != Some(state.oauth.issuer()) {
+        return Err(
+            "This answer belongs to another try than the last that began in this browser. Begin again."
+                .to_owned(),
+        );
+    }
+    let Some(code) = answer.code else {
+        let why = answer.error_description.unwrap_or_default();
+        return Err(sentence(why.trim_end_matches('.')));
+    };
+    let tokens = state
+        .oauth
+        .finish_trial(&begun.client_id, &code, &begun.code_verifier, &client.origin())
+        .await
+        .map_err(|error| {
+            if let EndpointError::Unavailable(cause) = &error {
+                log(cause);
+            }
+            sentence(error.description().trim_end_matches('.'))
+        })?;
+    Ok(Pass {
+        token: tokens.access_token.expose().to_owned(),
+        scopes: tokens.scope,
+        expires_in: tokens.expires_in,
+        query: starter_query(tokens.scope),
+    })
+}
+
+async fn page(
+    state: &AppState,
+    client: &Client,
+    host: &Member,
+    chosen: Option<String>,
+    outcome: Result<Pass, Option<String>>,
+) -> Result<Response, Failure> {
+    let registrar = &state.instance.registrar;
+    let caller = Caller::member(host, client.actor(Some(host.id)));
+    let mut choices = registrar.choices(&caller).await?;
+    // One that is not among the newest stands first.
+    if let Some(id) = &chosen
+        && !choices
+            .0
+            .iter()
+            .any(|application| application.client_id.as_str() == id)
+        && let Ok(listing) = registrar.find(&caller, id).await
+    {
+        choices.0.insert(0, listing.application);
+    }
+    let network = registrar.network().await?;
+    let (pass, problem) = match outcome {
+        Ok(pass) => (Some(pass), None),
+        Err(problem) => (None, problem),
+    };
+    let has_token = pass.is_some();
+    let page = ExplorerPage {
+        frame: if has_token {
+            scripted_frame(state, &["graphiql.css", "graphiql.js", "explorer.js"]).await?
+        } else {
+            frame(state).await?
+        },
+        visitor: visitor(host),
+        endpoint: format!("/networks/{}/graphql", network.slug),
+        choices,
+        chosen,
+        pass,
+        problem,
+    };
+    let mut response = Html(page.to_html()).into_response();
+    if has_token {
+        allow_explorer(response.headers_mut());
+    }
+    Ok(response)
+}
+
+/// What the browser kept of a try.
+struct Begun {
+    state: String,
+    code_verifier: SecretString,
+    client_id: ClientId,
+}
+
+impl Begun {
+    fn read(headers: &HeaderMap) -> Option<Self> {
+        let value = headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find_map(|(name, value)| (name == COOKIE_NAME).then_some(value))?;
+        let mut parts = value.split('.');
+        Some(Self {
+            state: parts.next()?.to_owned(),
+            code_verifier: parts.next()?.to_owned().into(),
+            client_id: parts.next()?.parse().ok()?,
+        })
+    }
+}
+
+fn keep(response: &mut Response, state: &AppState, trial: &Trial, client_id: &ClientId) {
+    let value = format!(
+        "{}.{}.{client_id}",
+        trial.state,
+        trial.code_verifier.expose_secret()
+    );
+    set_cookie(response, state, &value, SECONDS);
+}
+
+fn forget(response: &mut Response, state: &AppState) {
+    set_cookie(response, state, "", 0);
+}
+
+fn set_cookie(response: &mut Response, state: &AppState, value: &str, seconds: u32) {
+    let secure = if state.public_url.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let cookie =
+        format!("{COOKIE_NAME}={value}; Path={EXPLORER}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
+        cookie.set_sensitive(true);
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}

@@ -1,0 +1,75 @@
+//! Counting the requests to the Headless API. They are counted in memory and written down every few seconds, so that a
+//! request costs the database nothing. A server that is told to stop writes the rest; one that dies takes the last
+//! seconds with it, which for a chart is no loss.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use latchkey_domain::{ClientId, Timestamp};
+use latchkey_store::{Store, StoreError, UsageCount};
+
+/// How often counts are written down.
+pub const EVERY: Duration = Duration::from_secs(5);
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// What was counted and not yet written.
+#[derive(Debug, Default)]
+pub struct UsageMeter {
+    counts: Mutex<HashMap<(ClientId, Timestamp), Count>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    requests: u64,
+    failures: u64,
+}
+
+impl UsageMeter {
+    /// Counts a request of an application at `now`.
+    pub fn count(&self, client_id: &ClientId, now: Timestamp, failed: bool) {
+        self.add(client_id.clone(), now.start_of(HOUR), 1, u64::from(failed));
+    }
+
+    /// Writes down what was counted. What could not be written is kept for the next time.
+    pub async fn write_down(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let counts: Vec<_> = std::mem::take(&mut *self.counts())
+            .into_iter()
+            .map(|((client_id, hour), count)| UsageCount {
+                client_id,
+                hour,
+                requests: count.requests,
+                failures: count.failures,
+            })
+            .collect();
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let written = store.add_usage(counts.clone()).await;
+        if written.is_err() {
+            for UsageCount {
+                client_id,
+                hour,
+                requests,
+                failures,
+            } in counts
+            {
+                self.add(client_id, hour, requests, failures);
+            }
+        }
+        written
+    }
+
+    fn add(&self, client_id: ClientId, hour: Timestamp, requests: u64, failures: u64) {
+        let mut counts = self.counts();
+        let count = counts.entry((client_id, hour)).or_default();
+        count.requests += requests;
+        count.failures += failures;
+    }
+
+    fn counts(&self) -> MutexGuard<'_, HashMap<(ClientId, Timestamp), Count>> {
+        // Nothing that can panic runs under the lock.
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
