@@ -6,6 +6,9 @@
   delete place.dataset.token;
   history.replaceState(null, "", address);
 
+  // The editors measure their margins before they have what stands there; asked again they find the right place.
+  const measure = () => document.querySelectorAll(".CodeMirror").forEach((editor) => editor.CodeMirror.refresh());
+
   const fetcher = async (request) => {
     try {
       const answer = await fetch(endpoint, {
@@ -14,6 +17,7 @@
         body: JSON.stringify(request),
         credentials: "omit",
       });
+      setTimeout(measure, 300);
       return await answer.json();
     } catch {
       return { errors: [{ message: "The server cannot be reached. Nothing was changed here; run the query again." }] };

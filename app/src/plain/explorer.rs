@@ -154,7 +154,10 @@ fn explorer(pass: &Pass, endpoint: String, chosen: Option<&str>) -> (AnyView, bo
             data-query=pass.query.clone()
             data-address=address
         >
-            <p class="muted explorer-wait">"The explorer needs JavaScript."</p>
+            <p class="muted explorer-wait">"Opening the explorer…"</p>
+            <noscript>
+                <p class="explorer-wait">"The explorer needs JavaScript, which this browser does not run."</p>
+            </noscript>
         </div>
     };
     (view.into_any(), true)

@@ -61,9 +61,11 @@ fn address(endpoint: String) -> impl IntoView {
     let schema = format!("{endpoint}/schema");
     view! {
         <section class="card" aria-labelledby="endpoint-title">
-            <h2 class="card-name" id="endpoint-title">
-                "Endpoint"
-            </h2>
+            <header class="card-header">
+                <h2 class="card-name" id="endpoint-title">
+                    "Endpoint"
+                </h2>
+            </header>
             <dl class="facts">
                 <div class="fact">
                     <dt>"GraphQL"</dt>

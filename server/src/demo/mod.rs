@@ -7,6 +7,7 @@ mod courses;
 mod crowd;
 mod people;
 mod topics;
+mod usage;
 
 use std::time::Duration;
 
@@ -85,6 +86,11 @@ pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
                     .await?;
             }
         }
+    }
+    if store.usage(ago(now, 30), now).await?.is_empty() {
+        let listed = store.applications("", PageRequest::new(1, 100)).await?.items;
+        let listed: Vec<_> = listed.into_iter().map(|listing| listing.application).collect();
+        store.add_usage(usage::month(&listed, now)).await?;
     }
     let password = NewPassword::new(PASSWORD.to_owned()).map_err(AccountError::from)?;
     let password = instance.passwords.hash(&password).await?;

@@ -41,7 +41,12 @@ impl TestApp {
 
     /// The same, where browsers come in through a proxy with HTTPS.
     pub(crate) async fn behind_https() -> Self {
-        let app = Self::at(Some("https://oauth.example.org".parse().unwrap())).await;
+        Self::at_url("https://oauth.example.org").await
+    }
+
+    /// The same, where people's browsers know the server as `url`.
+    pub(crate) async fn at_url(url: &str) -> Self {
+        let app = Self::at(Some(url.parse().unwrap())).await;
         app.member("host@example.com", Role::Host).await;
         app
     }

@@ -11,6 +11,8 @@ pub(crate) struct Browser {
     url: String,
     client: Client,
     cookie: Mutex<Option<String>>,
+    /// What it keeps besides the session, as `name=value`.
+    others: Mutex<Vec<String>>,
 }
 
 impl Browser {
@@ -24,16 +26,19 @@ impl Browser {
             url: url.to_owned(),
             client,
             cookie: Mutex::default(),
+            others: Mutex::default(),
         }
     }
 
     /// A request with nothing but the cookie: what a program would send.
     pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.url));
-        match self.cookie() {
-            Some(cookie) => request.header(COOKIE, cookie),
-            None => request,
+        let mut cookies = self.others.lock().unwrap().clone();
+        cookies.extend(self.cookie());
+        if cookies.is_empty() {
+            return request;
         }
+        request.header(COOKIE, cookies.join("; "))
     }
 
     /// Opens a page.
@@ -70,12 +75,20 @@ impl Browser {
         let answer = Answer::read(request.send().await.unwrap()).await;
         for cookie in answer.cookies() {
             let (pair, attributes) = cookie.split_once(';').unwrap();
-            *self.cookie.lock().unwrap() = (!attributes.contains("Max-Age=0")).then(|| pair.to_owned());
+            let kept = (!attributes.contains("Max-Age=0")).then(|| pair.to_owned());
+            let name = pair.split('=').next().unwrap();
+            if name.ends_with("latchkey_session") {
+                *self.cookie.lock().unwrap() = kept;
+            } else {
+                let mut others = self.others.lock().unwrap();
+                others.retain(|other| other.split('=').next() != Some(name));
+                others.extend(kept);
+            }
         }
         answer
     }
 
-    /// The cookie, as `name=value`.
+    /// The session's cookie, as `name=value`.
     pub(crate) fn cookie(&self) -> Option<String> {
         self.cookie.lock().unwrap().clone()
     }

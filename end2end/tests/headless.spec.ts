@@ -1,0 +1,62 @@
+// The Headless API in the admin: trying an application out from its card, the explorer, and how much it was used.
+import { expect, PATH, test } from "../support/fixtures";
+import { look } from "../support/look";
+
+const SCOPES = ["host:read:network_members", "host:read:network_posts", "read:userinfo", "read:posts", "read:search"].flatMap((scope) => ["--scope", scope]);
+
+test("Try it goes through a real authorization and ends in the explorer", async ({ admin, latchkey }) => {
+  const { page } = admin;
+  latchkey.addApplication("Roster Client", ...SCOPES);
+  await admin.open();
+  await admin.card("Roster Client").getByRole("button", { name: "Try Roster Client out" }).click();
+  await expect(page.getByRole("heading", { name: /Roster Client wants to use/ })).toBeVisible();
+  await expect(page.getByText("API explorer")).toBeVisible();
+  await look(page, "consent-trial");
+  await page.getByRole("button", { name: "Allow" }).click();
+
+  await expect(page.getByRole("heading", { name: "API explorer" })).toBeVisible();
+  await expect(page).not.toHaveURL(/code=/);
+  await expect(page.locator("#explorer")).not.toHaveAttribute("data-token");
+  const run = page.getByRole("button", { name: /Execute query/ });
+  await run.click();
+  const result = page.locator(".graphiql-response, .result-window").first();
+  await expect(result).toContainText('"Hanna"');
+  await expect(result).toContainText('"totalCount"');
+  await expect(result).not.toContainText("errors");
+  await page.screenshot({ path: "screenshots/explorer-1440-light.png" });
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.screenshot({ path: "screenshots/explorer-1440-dark.png" });
+
+  // What was asked just now is counted.
+  await page.goto(`${latchkey.url}/admin/headless-api`);
+  await expect(page.getByText("Roster Client").first()).toBeVisible();
+  await look(page, "headless-api");
+  // A token is not kept: coming back, the explorer asks again, and remembers who was chosen.
+  await page.goto(`${latchkey.url}/admin/headless-api/explorer`);
+  await look(page, "explorer-choice");
+  await page.getByRole("button", { name: "Get a token" }).click();
+  await expect(page.locator("#explorer")).toBeVisible();
+});
+
+test("GraphiQL reads the schema with its descriptions", async ({ admin, latchkey }) => {
+  const { page } = admin;
+  latchkey.addApplication("Reader", "--skip-consent", ...SCOPES);
+  await page.goto(`${latchkey.url}/admin/headless-api/explorer`);
+  await page.getByLabel("Act as").selectOption({ label: "Reader" });
+  await page.getByRole("button", { name: "Get a token" }).click();
+  await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+  await page.getByText("Query", { exact: true }).first().click();
+  await expect(page.getByText("Whose token it is.")).toBeVisible();
+});
+
+test("without an application, and without any use", async ({ admin, latchkey }) => {
+  const { page } = admin;
+  await page.goto(`${latchkey.url}/admin/headless-api`);
+  await expect(page.getByText("No requests in the last 7 days")).toBeVisible();
+  await look(page, "headless-api-none");
+  await page.getByRole("link", { name: "Open the explorer" }).click();
+  await expect(page.getByText("There is no application yet")).toBeVisible();
+  await look(page, "explorer-none");
+  await page.getByRole("link", { name: "New OAuth Application" }).click();
+  await expect(page).toHaveURL(new RegExp(`${PATH}/new$`));
+});

@@ -1,0 +1,69 @@
+//! How much the demonstration's applications have used the Headless API: a believable month, the same each time.
+
+use std::time::Duration;
+
+use latchkey_domain::{Application, Timestamp};
+use latchkey_store::UsageCount;
+
+use super::chance::Chance;
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+const HOURS: usize = 30 * 24;
+
+/// Requests in a usual hour of the day, of those applications that make any.
+fn usual(name: &str) -> usize {
+    match name {
+        "Mobile App" => 90,
+        "Member Directory" => 40,
+        "Course Companion" => 22,
+        "Event Calendar" => 9,
+        _ => 0,
+    }
+}
+
+/// The last thirty days of `applications` before `now`.
+pub(super) fn month(applications: &[Application], now: Timestamp) -> Vec<UsageCount> {
+    let mut chance = Chance::new(30);
+    let this_hour = now.start_of(HOUR);
+    let mut counts = Vec::new();
+    for application in applications {
+        let usual = usual(application.spec.name.as_str());
+        for hours_ago in (1..=HOURS).rev() {
+            let Some(hour) = u32::try_from(hours_ago)
+                .ok()
+                .map(|ago| this_hour.minus(HOUR * ago))
+            else {
+                continue;
+            };
+            let requests = usual * daylight(hour) / 100 * (60 + chance.below(80)) / 100;
+            // Seldom something fails, and on one day more: an integrator tried something.
+            let failures = match hours_ago {
+                100..=108 => requests / 4,
+                _ if chance.below(12) == 0 => requests / 20,
+                _ => 0,
+            };
+            if usual > 0 && requests > 0 && hour >= application.created_at {
+                counts.push(UsageCount {
+                    client_id: application.client_id.clone(),
+                    hour,
+                    requests: requests as u64,
+                    failures: failures as u64,
+                });
+            }
+        }
+    }
+    counts
+}
+
+/// How awake the members are, in percent.
+fn daylight(hour: Timestamp) -> usize {
+    match hour.as_secs().rem_euclid(86_400) / 3_600 {
+        0..=5 => 8,
+        6..=7 => 40,
+        8..=11 => 90,
+        12..=13 => 110,
+        14..=17 => 85,
+        18..=21 => 130,
+        _ => 50,
+    }
+}
