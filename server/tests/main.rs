@@ -41,3 +41,4 @@ mod setup;
 mod sign_in;
 mod sign_out;
 mod support;
+mod use_it;

@@ -200,6 +200,19 @@ fn CardActions(client_id: String, card: Memo<Card>, paused: Memo<bool>) -> impl 
             </button>
         }
     };
+    let page = |page: &'static str, words: &'static str| {
+        view! {
+            <a
+                class="button button-quiet"
+                id=format!("{page}-{client_id}")
+                aria-labelledby=format!("{page}-{client_id} card-{client_id}")
+                href=format!("{PATH}/{client_id}/{page}")
+                rel="external"
+            >
+                {words}
+            </a>
+        }
+    };
     view! {
         <div class="card-actions">
             <form method="post" action="/admin/headless-api/explorer">
@@ -222,15 +235,8 @@ fn CardActions(client_id: String, card: Memo<Card>, paused: Memo<bool>) -> impl 
             >
                 {move || if paused.get() { "Resume" } else { "Pause" }}
             </button>
-            <a
-                class="button button-quiet"
-                id=format!("activity-{client_id}")
-                aria-labelledby=format!("activity-{client_id} card-{client_id}")
-                href=format!("{PATH}/{client_id}/activity")
-                rel="external"
-            >
-                "Activity"
-            </a>
+            {page("use", "Use it")}
+            {page("activity", "Activity")}
             {action("Duplicate", "Duplicate", Dialog::Duplicate(client_id.clone()))}
             {action("Disconnect everyone from", "Disconnect everyone", Dialog::Disconnect(client_id.clone()))}
         </div>
