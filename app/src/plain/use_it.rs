@@ -2,12 +2,16 @@
 //! language that uses them, ready to be copied.
 
 mod environment;
+mod next;
 mod programs;
+mod snippet;
 
 use latchkey_domain::{Application, ClientSecret, RedirectUri};
 use leptos::prelude::*;
 
+use self::next::next;
 use self::programs::{PROGRAMS, Program};
+use self::snippet::{block, copy_button};
 use super::layout::{Frame, Section, Visitor};
 
 pub use self::environment::{Endpoints, Environment};
@@ -251,96 +255,6 @@ fn panel(program: &'static Program, confidential: bool) -> impl IntoView {
                 {block(&run, "Run it", program.run, "#")}
             </div>
         </div>
-    }
-}
-
-/// What the program does, from the integrator's seat.
-fn next(
-    application: &Application,
-    redirect_uri: &RedirectUri,
-    endpoints: Endpoints,
-) -> impl IntoView + use<> {
-    let who = if application.spec.scopes.needs_host() {
-        "Open it and sign in as a host, since the scopes include some that only hosts can grant. Press Allow."
-    } else {
-        "Open it, sign in and press Allow."
-    };
-    let target = view! { <code class="mono use-uri">{redirect_uri.to_string()}</code> };
-    let there = if redirect_uri.is_private_use() {
-        view! {
-            "The browser hands " {target}
-            " to your application and does not show where it went. To try this in a terminal, add a redirect URI such as "
-            <code class="mono">"http://127.0.0.1/callback"</code> " to the application and choose it above."
-        }
-        .into_any()
-    } else if redirect_uri.is_loopback() {
-        view! {
-            "The browser goes to " {target}
-            ". If nothing listens there it says so, which does no harm: copy the address from its address bar."
-        }
-        .into_any()
-    } else {
-        view! {
-            "The browser goes to " {target}
-            ". Copy the address from its address bar, before your site uses up the code in it."
-        }
-        .into_any()
-    };
-    let metadata = format!("{}/.well-known/oauth-authorization-server", endpoints.issuer);
-    let schema = format!("{}/schema", endpoints.graphql);
-    let activity = super::activity::address(application.client_id.as_str());
-    view! {
-        <section class="use-step" aria-labelledby="then">
-            <h2 id="then">"3. What happens then"</h2>
-            <ol class="use-then">
-                <li>"It prints a link. " {who}</li>
-                <li>{there}</li>
-                <li>"Paste it into the terminal within two minutes: so long is the code good, and once."</li>
-            </ol>
-            <p class="muted">
-                "When something does not work, " <a href=activity>"Activity"</a>
-                " says what was wrong. More stands in the " <a href=metadata>"server's metadata"</a> ", the "
-                <a href=schema>"GraphQL schema"</a> ", and the integrator's guide, "
-                <code class="mono">"docs/integrating.md"</code> " in Latchkey's repository."
-            </p>
-        </section>
-    }
-}
-
-/// A button that copies the element `id`, or what its address answers. Without a script it does nothing, and is hidden.
-fn copy_button(what: &str, id: &str, from: Option<String>) -> impl IntoView + use<> {
-    view! {
-        <button
-            class="button button-quiet"
-            type="button"
-            data-copy=format!("#{id}")
-            data-copy-from=from
-            aria-label=format!("Copy {what}")
-            hidden
-        >
-            "Copy"
-        </button>
-    }
-}
-
-/// Code that scrolls inside its frame, with its comments set apart.
-fn block(id: &str, label: &str, code: &str, comment: &str) -> impl IntoView + use<> {
-    let lines = code
-        .split_inclusive('\n')
-        .map(|line| {
-            if line.trim_start().starts_with(comment) {
-                view! { <span class="comment">{line.to_owned()}</span> }.into_any()
-            } else {
-                line.to_owned().into_any()
-            }
-        })
-        .collect_view();
-    view! {
-        <pre class="snippet-code" tabindex="0" role="group" aria-label=label.to_owned()>
-            <code class="mono" id=id.to_owned()>
-                {lines}
-            </code>
-        </pre>
     }
 }
 
