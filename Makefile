@@ -63,7 +63,7 @@ e2e: ## Run only the browser tests; ARGS='tests/list.spec.ts' for some of them
 	@$(MAKE) --no-print-directory build-all check-browser
 
 .PHONY: clients
-clients: ## Run only the client libraries' tests (the oauth2 crate's are among the unit tests)
+clients: ## Run only the client libraries' tests, the programs of "Use it" and the integrator's guide
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory build-all check-clients
 
@@ -114,8 +114,10 @@ check-browser:
 	$(say) 'Running the browser tests'
 	@cd end2end && npm test --silent -- $(ARGS)
 
-# The oauth2 crate is a client too; its tests are among those of the server.
+# The oauth2 crate is a client too; its tests are among those of the server. The examples are the Rust programs of the page
+# "Use it", which are run here with its others and with the commands of docs/integrating.md.
 check-clients:
-	$(say) 'Running the client libraries'
+	$(say) 'Running the client libraries, the programs of "Use it" and the guide'
+	@cargo build $(NATIVE) --bins --examples --quiet
 	@cd end2end/clients/node && npm test --silent
 	@cd end2end/clients/python && PYTHONDONTWRITEBYTECODE=1 $(CLIENTS_VENV)/bin/python -m pytest

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::support::oauth::Client;
-use crate::support::{TestApp, assert_sound};
+use crate::support::{TestApp, assert_sound_with_scripts};
 
 const PAGE: &str = "/admin/headless-api";
 
@@ -24,7 +24,7 @@ async fn ask(app: &TestApp, client: &Client, query: &str) {
 async fn with_no_requests_it_names_the_endpoint() {
     let app = TestApp::new().await;
     let page = app.as_host().await.get(PAGE).await;
-    assert_sound(&page);
+    assert_sound_with_scripts(&page);
     page.assert_status(200)
         .assert_text(&format!("{}/networks/my-community/graphql", app.issuer()))
         .assert_text("No requests in the last 7 days");

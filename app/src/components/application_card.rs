@@ -200,6 +200,19 @@ fn CardActions(client_id: String, card: Memo<Card>, paused: Memo<bool>) -> impl 
             </button>
         }
     };
+    let page = |page: &'static str, words: &'static str| {
+        view! {
+            <a
+                class="button button-quiet"
+                id=format!("{page}-{client_id}")
+                aria-labelledby=format!("{page}-{client_id} card-{client_id}")
+                href=format!("{PATH}/{client_id}/{page}")
+                rel="external"
+            >
+                {words}
+            </a>
+        }
+    };
     view! {
         <div class="card-actions">
             <form method="post" action="/admin/headless-api/explorer">
@@ -207,11 +220,15 @@ fn CardActions(client_id: String, card: Memo<Card>, paused: Memo<bool>) -> impl 
                     class="button button-quiet"
                     name="application"
                     value=client_id.clone()
-                    aria-label=format!("Try {} out", card.with_untracked(|card| card.form.name.clone()))
+                    id=format!("try-{client_id}")
+                    aria-labelledby=format!("try-{client_id} card-{client_id}")
                 >
                     "Try it"
                 </button>
             </form>
+            {page("use", "Use it")}
+            {page("activity", "Activity")}
+            {action("Duplicate", "Duplicate", Dialog::Duplicate(client_id.clone()))}
             <button
                 type="button"
                 class="button button-quiet"
@@ -222,16 +239,6 @@ fn CardActions(client_id: String, card: Memo<Card>, paused: Memo<bool>) -> impl 
             >
                 {move || if paused.get() { "Resume" } else { "Pause" }}
             </button>
-            <a
-                class="button button-quiet"
-                id=format!("activity-{client_id}")
-                aria-labelledby=format!("activity-{client_id} card-{client_id}")
-                href=format!("{PATH}/{client_id}/activity")
-                rel="external"
-            >
-                "Activity"
-            </a>
-            {action("Duplicate", "Duplicate", Dialog::Duplicate(client_id.clone()))}
             {action("Disconnect everyone from", "Disconnect everyone", Dialog::Disconnect(client_id.clone()))}
         </div>
     }

@@ -20,6 +20,7 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod usage;
+mod use_it;
 mod when;
 
 pub use self::activity::ActivityPage;
@@ -35,3 +36,4 @@ pub use self::sessions::{SessionRow, SessionsPage};
 pub use self::setup::{SetupPage, SetupProblems, SetupRefusedPage};
 pub use self::sign_in::SignInPage;
 pub use self::usage::{UsagePage, period_of};
+pub use self::use_it::{Endpoints, Environment, UseItPage};

@@ -26,6 +26,7 @@ mod sign_in;
 mod sign_out;
 mod state;
 mod usage;
+mod use_it;
 
 pub use self::router::router;
 pub use self::state::AppState;

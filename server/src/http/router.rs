@@ -13,7 +13,7 @@ use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
     account, activity, admin, assets, connected_apps, errors, explorer, functions, headless, health, home,
-    oauth, request_id, same_origin, security_headers, setup, sign_in, sign_out, usage,
+    oauth, request_id, same_origin, security_headers, setup, sign_in, sign_out, usage, use_it,
 };
 
 /// The most bytes of a plain form.
@@ -88,6 +88,14 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             trial::CALLBACK,
             // A look at the address alone must not use the code up.
             get(explorer::finish).head(async || Failure::MethodNotAllowed),
+        )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/use",
+            get(use_it::show).post(use_it::reveal),
+        )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/use/env",
+            post(use_it::environment),
         )
         .route("/admin/{*path}", get(admin::page))
         .route(

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-const BINARY = process.env.LATCHKEY ?? resolve(import.meta.dirname, "../../../../target/release/latchkey");
+export const BINARY = process.env.LATCHKEY ?? resolve(import.meta.dirname, "../../../../target/release/latchkey");
 
 /** All that the applications here may ask for. */
 const SCOPES = ["read:userinfo", "read:posts", "write:posts"];
@@ -13,7 +13,7 @@ const SCOPES = ["read:userinfo", "read:posts", "write:posts"];
 /** @typedef {{ client_id: string, client_secret?: string, redirect_uri: string }} Application */
 
 /** The settings of whoever runs the tests are not those of the tests. */
-function environment() {
+export function environment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LATCHKEY")));
 }
 
@@ -77,10 +77,24 @@ export class Latchkey {
     return { ...created, redirect_uri: "http://127.0.0.1:49152/callback" };
   }
 
+  /**
+   * All members or applications, as the command line lists them.
+   *
+   * @param {"member" | "app"} what
+   * @returns {Record<string, string>[]}
+   */
+  list(what) {
+    return this.#run([what, "list", "--data-dir", this.folder, "--json"]);
+  }
+
   /** @param {string[]} flags */
   #create(flags) {
     const scopes = SCOPES.flatMap((scope) => ["--scope", scope]);
-    const command = ["app", "create", "--data-dir", this.folder, "--json", ...flags, ...scopes];
+    return this.#run(["app", "create", "--data-dir", this.folder, "--json", ...flags, ...scopes]);
+  }
+
+  /** @param {string[]} command */
+  #run(command) {
     const result = spawnSync(BINARY, command, { encoding: "utf8", env: environment() });
     if (result.status !== 0) throw new Error(`latchkey ${command.join(" ")}: ${result.stderr}`);
     return JSON.parse(result.stdout);

@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
+import { Browser, fields } from "./browser.mjs";
 
-/** The member of the demonstration network, with a browser: it follows redirects, keeps cookies and sends forms. */
-export class Person {
-  /** @type {Map<string, string>} */
-  #cookies = new Map();
+/** @typedef {import("./browser.mjs").Field} Field */
 
-  /** @param {string} site the address of the server */
-  constructor(site) {
-    this.site = site;
+/** Somebody of the demonstration network, with a browser; the member, unless it is said otherwise. */
+export class Person extends Browser {
+  /**
+   * @param {string} site the address of the server
+   * @param {string} email
+   */
+  constructor(site, email = "member@demo.example") {
+    super(site);
+    this.email = email;
+  }
+
+  /** Signs in, with no application behind it. */
+  async signsIn() {
+    await this.#typesPassword(await this.opens("/sign-in"));
   }
 
   /**
@@ -18,7 +27,7 @@ export class Person {
    * @returns {Promise<URL>} the address of the application that the browser is sent to
    */
   async allows(link, { untick = [] } = {}) {
-    const consent = await this.#opens(link);
+    const consent = await this.#follows(link);
     if (consent instanceof URL) return consent;
     const ticked = fields(consent).filter(({ name, value }) => name !== "approved" || !untick.includes(value));
     return this.#answers([...ticked, { name: "decision", value: "allow" }]);
@@ -30,7 +39,7 @@ export class Person {
    * @param {URL} link
    */
   async denies(link) {
-    const consent = await this.#opens(link);
+    const consent = await this.#follows(link);
     assert.ok(typeof consent === "string", `nothing was asked: ${consent}`);
     const hidden = fields(consent).filter(({ name }) => name !== "approved");
     return this.#answers([...hidden, { name: "decision", value: "deny" }]);
@@ -41,72 +50,23 @@ export class Person {
    *
    * @param {URL} link
    */
-  async #opens(link) {
-    let page = await this.#visits(link.href);
-    if (typeof page === "string" && page.includes('action="/sign-in"')) {
-      const form = [...fields(page), { name: "email", value: "member@demo.example" }, { name: "password", value: "latchkey-demo" }];
-      page = await this.#visits(`${this.site}/sign-in`, form);
-    }
+  async #follows(link) {
+    let page = await this.visits(link.href);
+    if (typeof page === "string" && page.includes('action="/sign-in"')) page = await this.#typesPassword(page);
     assert.ok(page instanceof URL || page.includes('value="allow"'), `no consent page: ${page}`);
     return page;
   }
 
+  /** @param {string} page where to sign in */
+  #typesPassword(page) {
+    const typed = [{ name: "email", value: this.email }, { name: "password", value: "latchkey-demo" }];
+    return this.visits(`${this.site}/sign-in`, [...fields(page), ...typed]);
+  }
+
   /** @param {Field[]} form */
   async #answers(form) {
-    const callback = await this.#visits(`${this.site}/oauth/authorize`, form);
+    const callback = await this.visits(`${this.site}/oauth/authorize`, form);
     assert.ok(callback instanceof URL, `not sent back to the application: ${callback}`);
     return callback;
   }
-
-  /**
-   * Goes where it is sent, as long as that is this site.
-   *
-   * @param {string} address
-   * @param {Field[]} [form] what to send, for a form
-   * @returns {Promise<string | URL>} the page, or the address elsewhere, which nothing is sent to
-   */
-  async #visits(address, form) {
-    const response = await fetch(address, {
-      redirect: "manual",
-      headers: { cookie: [...this.#cookies].map((pair) => pair.join("=")).join("; "), origin: this.site },
-      ...(form && { method: "POST", body: new URLSearchParams(form.map(({ name, value }) => [name, value])) }),
-    });
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      this.#cookies.set(name, value);
-    }
-    const page = await response.text();
-    const location = response.headers.get("location");
-    if (!location) {
-      assert.equal(response.status, 200, page);
-      return page;
-    }
-    const next = new URL(location, address);
-    return next.origin === this.site ? this.#visits(next.href) : next;
-  }
-}
-
-/** @typedef {{ name: string, value: string }} Field */
-
-/**
- * What a browser would send of the form in the middle of a page: its hidden fields and the boxes that are ticked.
- *
- * @param {string} page
- * @returns {Field[]}
- */
-function fields(page) {
-  const form = /<form[^>]* action="\/(?:sign-in|oauth\/authorize)".*?<\/form>/s.exec(page)?.[0] ?? "";
-  return [...form.matchAll(/<input [^>]*>/g)]
-    .map(([input]) => input)
-    .filter((input) => input.includes('type="hidden"') || / checked\b/.test(input))
-    .map((input) => ({ name: attribute(input, "name"), value: attribute(input, "value") }));
-}
-
-/**
- * @param {string} tag
- * @param {string} name
- */
-function attribute(tag, name) {
-  const value = new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? "";
-  return value.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }

@@ -1,0 +1,60 @@
+//! What happens once the program runs.
+
+use latchkey_domain::{Application, RedirectUri};
+use leptos::prelude::*;
+
+use super::environment::Endpoints;
+use crate::plain::activity;
+
+/// What the program does, from the integrator's seat.
+pub(super) fn next(
+    application: &Application,
+    redirect_uri: &RedirectUri,
+    endpoints: Endpoints,
+) -> impl IntoView + use<> {
+    let who = if application.spec.scopes.needs_host() {
+        "Open it and sign in as a host, since the scopes include some that only hosts can grant. Press Allow."
+    } else {
+        "Open it, sign in and press Allow."
+    };
+    let target = view! { <code class="mono use-uri">{redirect_uri.to_string()}</code> };
+    let there = if redirect_uri.is_private_use() {
+        view! {
+            "The browser hands " {target}
+            " to your application and does not show where it went. To try this in a terminal, add a redirect URI such as "
+            <code class="mono">"http://127.0.0.1/callback"</code> " to the application and choose it above."
+        }
+        .into_any()
+    } else if redirect_uri.is_loopback() {
+        view! {
+            "The browser goes to " {target}
+            ". If nothing listens there it says so, which does no harm: copy the address from its address bar."
+        }
+        .into_any()
+    } else {
+        view! {
+            "The browser goes to " {target}
+            ". Copy the address from its address bar, before your site uses up the code in it."
+        }
+        .into_any()
+    };
+    let metadata = format!("{}/.well-known/oauth-authorization-server", endpoints.issuer);
+    let schema = format!("{}/schema", endpoints.graphql);
+    let activity = activity::address(application.client_id.as_str());
+    view! {
+        <section class="use-step" aria-labelledby="then">
+            <h2 id="then">"3. What happens then"</h2>
+            <ol class="use-then">
+                <li>"It prints a link. " {who}</li>
+                <li>{there}</li>
+                <li>"Paste it into the terminal within two minutes: so long is the code good, and once."</li>
+            </ol>
+            <p class="muted">
+                "When something does not work, " <a href=activity>"Activity"</a>
+                " says what was wrong. More stands in the " <a href=metadata>"server's metadata"</a> ", the "
+                <a href=schema>"GraphQL schema"</a> ", and the integrator's guide, "
+                <code class="mono">"docs/integrating.md"</code> " in Latchkey's repository."
+            </p>
+        </section>
+    }
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+
+/** A browser at one site: it follows redirects there, keeps cookies and sends forms. */
+export class Browser {
+  /** @type {Map<string, string>} */
+  #cookies = new Map();
+
+  /** @param {string} site the address of the server */
+  constructor(site) {
+    this.site = site;
+  }
+
+  /**
+   * Goes where it is sent, as long as that is this site.
+   *
+   * @param {string} address
+   * @param {Field[]} [form] what to send, for a form
+   * @returns {Promise<string | URL>} the page, or the address elsewhere, which nothing is sent to
+   */
+  async visits(address, form) {
+    const response = await fetch(address, {
+      redirect: "manual",
+      headers: this.#headers(),
+      ...(form && { method: "POST", body: new URLSearchParams(form.map(({ name, value }) => [name, value])) }),
+    });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      this.#cookies.set(name, value);
+    }
+    const page = await response.text();
+    const location = response.headers.get("location");
+    if (!location) {
+      assert.equal(response.status, 200, page);
+      return page;
+    }
+    const next = new URL(location, address);
+    return next.origin === this.site ? this.visits(next.href) : next;
+  }
+
+  /**
+   * The same, for what is a page of this site.
+   *
+   * @param {string} path
+   * @param {Field[]} [form]
+   */
+  async opens(path, form) {
+    const page = await this.visits(`${this.site}${path}`, form);
+    assert.ok(typeof page === "string", `sent away from ${path}: ${page}`);
+    return page;
+  }
+
+  /**
+   * Calls a function of the page, as its script does.
+   *
+   * @param {string} name
+   * @param {Record<string, unknown>} values
+   */
+  async calls(name, values) {
+    const headers = { ...this.#headers(), "content-type": "application/json" };
+    const answer = await fetch(`${this.site}/api/${name}`, { method: "POST", headers, body: JSON.stringify(values) });
+    assert.equal(answer.status, 200, await answer.text());
+  }
+
+  #headers() {
+    return { cookie: [...this.#cookies].map((pair) => pair.join("=")).join("; "), origin: this.site };
+  }
+}
+
+/** @typedef {{ name: string, value: string }} Field */
+
+/**
+ * What a browser would send of the form in the middle of a page: its hidden fields and the boxes that are ticked.
+ *
+ * @param {string} page
+ * @returns {Field[]}
+ */
+export function fields(page) {
+  const form = /<form[^>]* action="\/(?:sign-in|oauth\/authorize)".*?<\/form>/s.exec(page)?.[0] ?? "";
+  return [...form.matchAll(/<input [^>]*>/g)]
+    .map(([input]) => input)
+    .filter((input) => input.includes('type="hidden"') || / checked\b/.test(input))
+    .map((input) => ({ name: attribute(input, "name"), value: attribute(input, "value") }));
+}
+
+/**
+ * The text of the element with this id.
+ *
+ * @param {string} page
+ * @param {string} id
+ */
+export function textOf(page, id) {
+  const inside = new RegExp(` id="${id}"[^>]*>(.*?)</code>`, "s").exec(page)?.[1];
+  assert.ok(inside !== undefined, `no ${id} in ${page}`);
+  return unescaped(inside.replace(/<[^>]*>/g, ""));
+}
+
+/**
+ * @param {string} tag
+ * @param {string} name
+ */
+function attribute(tag, name) {
+  return unescaped(new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? "");
+}
+
+/** @param {string} text */
+function unescaped(text) {
+  return text.replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}

@@ -1,0 +1,141 @@
+//! `/admin/settings/oauth-applications/{client_id}/use`: what an integrator copies, for hosts. The secret is in it only
+//! when it was asked for, which leaves an audit entry.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, IntoResponse, Response};
+use latchkey_app::plain::{Endpoints, Environment, UseItPage};
+use latchkey_domain::{Application, ClientSecret, Member, RedirectUri};
+use latchkey_registration::Caller;
+use serde::Deserialize;
+
+use super::client::Client;
+use super::errors::Failure;
+use super::hosts::SignedInHost;
+use super::pages::{scripted_frame, visitor};
+use super::security_headers::allow_own_scripts;
+use super::state::AppState;
+
+/// Which of the application's redirect URIs. Another than those it has is as good as none.
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    redirect_uri: Option<String>,
+}
+
+/// The page, with the secret masked.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    client: Client,
+    SignedInHost(host): SignedInHost,
+    Path(client_id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let caller = Caller::member(&host, client.actor(Some(host.id)));
+    let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
+    kit.page(&state, &host, None).await
+}
+
+/// The page, with the secret in the clear.
+pub(super) async fn reveal(
+    State(state): State<AppState>,
+    client: Client,
+    SignedInHost(host): SignedInHost,
+    Path(client_id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let caller = Caller::member(&host, client.actor(Some(host.id)));
+    let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
+    let secret = kit.secret(&state, &caller).await?;
+    kit.page(&state, &host, secret).await
+}
+
+/// The settings alone, with the secret in the clear: what the page's script copies.
+pub(super) async fn environment(
+    State(state): State<AppState>,
+    client: Client,
+    SignedInHost(host): SignedInHost,
+    Path(client_id): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let caller = Caller::member(&host, client.actor(Some(host.id)));
+    let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
+    let secret = kit.secret(&state, &caller).await?;
+    let environment = Environment {
+        application: &kit.application,
+        redirect_uri: &kit.redirect_uri,
+        endpoints: &kit.endpoints,
+        network: &kit.network,
+    };
+    Ok(environment.to_text(secret.as_ref()).into_response())
+}
+
+/// What an integrator needs, but for the secret.
+struct Kit {
+    application: Application,
+    redirect_uri: RedirectUri,
+    endpoints: Endpoints,
+    network: String,
+}
+
+impl Kit {
+    async fn find(
+        state: &AppState,
+        caller: &Caller,
+        client_id: &str,
+        wanted: Wanted,
+    ) -> Result<Self, Failure> {
+        let registrar = &state.instance.registrar;
+        let application = registrar.find(caller, client_id).await?.application;
+        let redirect_uri = wanted
+            .redirect_uri
+            .and_then(|wanted| {
+                let mut all = application.spec.redirect_uris.iter();
+                all.find(|uri| uri.as_str() == wanted)
+            })
+            .or_else(|| UseItPage::first_choice(&application))
+            .cloned()
+            .ok_or(Failure::NotFound)?;
+        let network = registrar.network().await?;
+        let metadata = state.oauth.metadata();
+        let endpoints = Endpoints {
+            graphql: format!("{}/networks/{}/graphql", metadata.issuer, network.slug),
+            issuer: metadata.issuer,
+            authorization: metadata.authorization_endpoint,
+            token: metadata.token_endpoint,
+        };
+        Ok(Self {
+            application,
+            redirect_uri,
+            endpoints,
+            network: network.name.to_string(),
+        })
+    }
+
+    /// The secret of a confidential application. Leaves an audit entry.
+    async fn secret(&self, state: &AppState, caller: &Caller) -> Result<Option<ClientSecret>, Failure> {
+        if !self.application.spec.client_type.is_confidential() {
+            return Ok(None);
+        }
+        let client_id = self.application.client_id.as_str();
+        let secret = state.instance.registrar.reveal_secret(caller, client_id).await?;
+        Ok(Some(secret))
+    }
+
+    async fn page(
+        self,
+        state: &AppState,
+        host: &Member,
+        secret: Option<ClientSecret>,
+    ) -> Result<Response, Failure> {
+        let page = UseItPage {
+            frame: scripted_frame(state, &["copy.js"]).await?,
+            visitor: visitor(host),
+            application: self.application,
+            redirect_uri: self.redirect_uri,
+            endpoints: self.endpoints,
+            secret,
+        };
+        let mut response = Html(page.to_html()).into_response();
+        allow_own_scripts(response.headers_mut());
+        Ok(response)
+    }
+}
