@@ -1,6 +1,6 @@
 //! The servers that are measured. Each is a process of its own, and ends with its value.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -103,15 +103,35 @@ impl Drop for Server {
 
 /// An application, made with the command line beside the running server.
 pub(crate) fn create_application(data: &Path, arguments: &[&str]) -> Result<Value> {
-    let output = Command::new(latchkey()?)
-        .args(["app", "create", "--json", "--data-dir"])
-        .arg(data)
+    let mut command = vec!["app", "create", "--json"];
+    command.extend_from_slice(arguments);
+    Ok(serde_json::from_str(&run(data, &command, "")?)?)
+}
+
+/// Runs a command of the command line beside the running server; what it printed.
+pub(crate) fn run(data: &Path, arguments: &[&str], input: &str) -> Result<String> {
+    let mut process = Command::new(latchkey()?)
         .args(arguments)
-        .output()?;
+        .arg("--data-dir")
+        .arg(data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    process
+        .stdin
+        .take()
+        .context("no standard input")?
+        .write_all(input.as_bytes())?;
+    let output = process.wait_with_output()?;
     if !output.status.success() {
-        bail!("latchkey app create: {}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "latchkey {}: {}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// A port that is free now. The server cannot say which one it took before it is ready, and that is what is measured.
