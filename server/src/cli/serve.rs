@@ -56,7 +56,12 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         .public_url
         .unwrap_or_else(|| PublicUrl::localhost(bound.port()));
     announce(&instance, &public_url, bound, demo).await?;
-    let state = AppState::new(instance, public_url, settings.trusted_proxies);
+    let state = AppState::new(
+        instance,
+        public_url,
+        settings.trusted_proxies,
+        settings.api_budget,
+    );
     let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
 
     let (stop, mut stopping) = tokio::sync::watch::channel(false);

@@ -7,10 +7,10 @@ use axum::extract::{Path, State};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use latchkey_domain::Network;
-use latchkey_headless::{Answer, Caller, error_body};
+use latchkey_headless::{Answer, Caller, error_body, whole_seconds};
 use latchkey_oauth::AccessError;
 
 use super::client::Client;
@@ -61,11 +61,18 @@ async fn answer(
             )
         })?;
     let caller = Caller {
+        application: access.grant.application.client_id,
         scopes: access.scopes,
         member: access.grant.member,
     };
     Ok(match state.headless.answer(&caller, &body).await {
         Answer::Done(body) => json(StatusCode::OK, body),
+        Answer::Throttled(body, wait) => {
+            let mut response = json(StatusCode::OK, body);
+            let wait = HeaderValue::from(whole_seconds(wait));
+            response.headers_mut().insert(RETRY_AFTER, wait);
+            response
+        }
         Answer::Malformed(body) => json(StatusCode::BAD_REQUEST, body),
     })
 }
