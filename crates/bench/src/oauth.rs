@@ -90,8 +90,7 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
     let mut memory = 0;
 
     for _ in 0..plan.rounds {
-        let (summary, _) =
-            load::run(bare.address, vec![Repeat(get("/", &[])); CONNECTIONS], duration).await?;
+        let (summary, _) = load::run(&bare, vec![Repeat(get("/", &[])); CONNECTIONS], duration).await?;
         let bare_rate = summary.rate;
         let mut note = |what: &'static str, summary: &Summary| -> Result<()> {
             all.entry(what).or_default().add(summary, bare_rate);
@@ -109,7 +108,7 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
                 wanted,
             })
             .collect();
-        let (summary, askers) = load::run(server.address, askers, Duration::from_secs(60)).await?;
+        let (summary, askers) = load::run(&server, askers, Duration::from_secs(60)).await?;
         note("6. authorizations, remembered (durable)", &summary)?;
 
         let redeeming = askers
@@ -120,7 +119,7 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
                 access_token: None,
             })
             .collect();
-        let (summary, redeemed) = load::run(server.address, redeeming, Duration::from_secs(60)).await?;
+        let (summary, redeemed) = load::run(&server, redeeming, Duration::from_secs(60)).await?;
         note("5. code exchanges (durable)", &summary)?;
 
         let access_token = redeemed[0].access_token.clone().context("no access token")?;
@@ -133,17 +132,17 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
             })
             .collect();
         let ask = application.post("/oauth/introspect", &[("token", &access_token)]);
-        let (summary, _) = load::run(server.address, vec![Repeat(ask); CONNECTIONS], duration).await?;
+        let (summary, _) = load::run(&server, vec![Repeat(ask); CONNECTIONS], duration).await?;
         note("2. introspections", &summary)?;
 
         let ask = get(
             "/oauth/userinfo",
             &[("authorization", &format!("Bearer {access_token}"))],
         );
-        let (summary, _) = load::run(server.address, vec![Repeat(ask); CONNECTIONS], duration).await?;
+        let (summary, _) = load::run(&server, vec![Repeat(ask); CONNECTIONS], duration).await?;
         note("3. userinfo", &summary)?;
 
-        let (summary, _) = load::run(server.address, rotating, duration).await?;
+        let (summary, _) = load::run(&server, rotating, duration).await?;
         note("4. refresh rotations (durable)", &summary)?;
     }
     println!("\n## OAuth at {CONNECTIONS} connections, medians of the rounds\n");

@@ -95,6 +95,26 @@ impl Server {
     }
 }
 
+impl Server {
+    /// The processor time that the process has used so far.
+    pub(crate) fn cpu(&self) -> Result<Duration> {
+        // Linux counts in hundredths of a second there (proc(5), USER_HZ).
+        const TICK: Duration = Duration::from_millis(10);
+
+        let path = format!("/proc/{}/stat", self.process.id());
+        let stat = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        // The name, in parentheses, may have spaces; user and system time are the 12th and 13th field behind it.
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let ticks: u32 = fields
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .filter_map(|ticks| ticks.parse::<u32>().ok())
+            .sum();
+        Ok(TICK * ticks)
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // The data folder goes next: there is nothing to save.
