@@ -42,8 +42,5 @@ mod setup;
 mod sign_in;
 mod sign_out;
 mod support;
-<<<<<<< HEAD
 mod usage;
-=======
 mod use_it;
->>>>>>> guide

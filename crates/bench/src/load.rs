@@ -1,12 +1,12 @@
 //! Load: a number of connections, each of which asks again as soon as it has its answer.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use tokio::task::JoinSet;
 
 use crate::client::{Answer, Ask, Connection};
+use crate::process::Server;
 use crate::statistics::percentile;
 
 /// How many connections ask at once.
@@ -25,6 +25,9 @@ pub(crate) trait Asker: Send + 'static {
 pub(crate) struct Summary {
     /// Answers a second.
     pub(crate) rate: f64,
+    /// What each answer took of the server's processor time, in microseconds. Unlike the rate it does not depend on what
+    /// else the machine does.
+    pub(crate) cpu: f64,
     /// The time that half of the answers took at most, in milliseconds.
     pub(crate) p50: f64,
     /// The time that 99 of 100 answers took at most, in milliseconds.
@@ -33,14 +36,15 @@ pub(crate) struct Summary {
 
 /// Asks for `duration`, or until there is nothing left to ask, one connection for each asker. Gives the askers back.
 pub(crate) async fn run<A: Asker>(
-    address: SocketAddr,
+    server: &Server,
     askers: Vec<A>,
     duration: Duration,
 ) -> Result<(Summary, Vec<A>)> {
     let mut connections = Vec::new();
     for _ in &askers {
-        connections.push(Connection::open(address).await?);
+        connections.push(Connection::open(server.address).await?);
     }
+    let cpu = server.cpu()?;
     let begun = Instant::now();
     let until = begun + duration;
     let mut work = JoinSet::new();
@@ -60,6 +64,7 @@ pub(crate) async fn run<A: Asker>(
     let count = times.len() as f64;
     let summary = Summary {
         rate: count / elapsed,
+        cpu: server.cpu()?.saturating_sub(cpu).as_secs_f64() * 1_000_000.0 / count,
         p50: percentile(&mut times, 50),
         p99: percentile(&mut times, 99),
     };

@@ -2,14 +2,17 @@
 //! bare axum endpoint is measured in the same run, by the same client, on the same machine, since only the ratio to it
 //! says anything about Latchkey. Everything stays on the loopback interface and ends by itself.
 
+mod application;
 mod applications;
 mod bare;
 mod client;
+mod headless;
 mod load;
 mod memory;
 mod oauth;
 mod person;
 mod process;
+mod series;
 mod statistics;
 
 use std::path::PathBuf;
@@ -18,7 +21,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 
 const USAGE: &str = "\
-usage: latchkey-bench [--quick] [applications | oauth | size]
+usage: latchkey-bench [--quick] [applications | headless | oauth | size]
                         all of it, or a part; --quick: one short round, to see that it works
        latchkey-bench bare
                         only serve the bare endpoint, on a port that is printed";
@@ -30,6 +33,10 @@ struct Plan {
     rounds: usize,
     /// How long a round of one thing takes, in seconds.
     seconds: u64,
+    /// How many members the Headless API lists.
+    members: usize,
+    /// How many posts it searches.
+    posts: usize,
 }
 
 fn main() -> ExitCode {
@@ -40,11 +47,15 @@ fn main() -> ExitCode {
         Plan {
             rounds: 1,
             seconds: 1,
+            members: 2_000,
+            posts: 5_000,
         }
     } else {
         Plan {
             rounds: 5,
             seconds: 3,
+            members: 20_000,
+            posts: 100_000,
         }
     };
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -52,6 +63,7 @@ fn main() -> ExitCode {
         ["bare"] => bare::serve(),
         [] => all(plan),
         ["applications"] => run(applications::measure(plan)),
+        ["headless"] => run(headless::measure(plan)),
         ["oauth"] => run(oauth::measure(plan)),
         ["size"] => run(memory::measure(plan)),
         _ => {
@@ -71,7 +83,8 @@ fn main() -> ExitCode {
 fn all(plan: Plan) -> Result<()> {
     run(memory::measure(plan))?;
     run(oauth::measure(plan))?;
-    run(applications::measure(plan))
+    run(applications::measure(plan))?;
+    run(headless::measure(plan))
 }
 
 /// The load comes from one thread, so that it takes as little as it can from the servers, which share the processor.

@@ -7,6 +7,9 @@ use http::header::SET_COOKIE;
 
 use crate::client::{Answer, Ask, Connection, get, post, post_json};
 
+/// The password of the demonstration's people.
+pub(crate) const PASSWORD: &str = "latchkey-demo";
+
 /// Somebody who is signed in.
 pub(crate) struct Person {
     connection: Connection,
@@ -17,8 +20,18 @@ pub(crate) struct Person {
 impl Person {
     /// The demonstration's host.
     pub(crate) async fn host(address: SocketAddr) -> Result<Self> {
+        Self::sign_in(address, "host@demo.example").await
+    }
+
+    /// The demonstration's member.
+    pub(crate) async fn member(address: SocketAddr) -> Result<Self> {
+        Self::sign_in(address, "member@demo.example").await
+    }
+
+    /// Whoever has this email and the [`PASSWORD`].
+    pub(crate) async fn sign_in(address: SocketAddr, email: &str) -> Result<Self> {
         let mut connection = Connection::open(address).await?;
-        let form = [("email", "host@demo.example"), ("password", "latchkey-demo")];
+        let form = [("email", email), ("password", PASSWORD)];
         let answer = connection.send(post("/sign-in", &[], &form)).await?;
         let cookie = answer
             .headers()

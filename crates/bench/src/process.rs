@@ -1,6 +1,6 @@
 //! The servers that are measured. Each is a process of its own, and ends with its value.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -33,6 +33,8 @@ impl Server {
             .args(["serve", "--demo", "--data-dir"])
             .arg(data)
             .args(["--listen", &address.to_string()])
+            // What is measured is how fast it can be, not how much it is allowed.
+            .args(["--api-budget", "0"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
@@ -93,6 +95,26 @@ impl Server {
     }
 }
 
+impl Server {
+    /// The processor time that the process has used so far.
+    pub(crate) fn cpu(&self) -> Result<Duration> {
+        // Linux counts in hundredths of a second there (proc(5), USER_HZ).
+        const TICK: Duration = Duration::from_millis(10);
+
+        let path = format!("/proc/{}/stat", self.process.id());
+        let stat = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        // The name, in parentheses, may have spaces; user and system time are the 12th and 13th field behind it.
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let ticks: u32 = fields
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .filter_map(|ticks| ticks.parse::<u32>().ok())
+            .sum();
+        Ok(TICK * ticks)
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // The data folder goes next: there is nothing to save.
@@ -103,15 +125,35 @@ impl Drop for Server {
 
 /// An application, made with the command line beside the running server.
 pub(crate) fn create_application(data: &Path, arguments: &[&str]) -> Result<Value> {
-    let output = Command::new(latchkey()?)
-        .args(["app", "create", "--json", "--data-dir"])
-        .arg(data)
+    let mut command = vec!["app", "create", "--json"];
+    command.extend_from_slice(arguments);
+    Ok(serde_json::from_str(&run(data, &command, "")?)?)
+}
+
+/// Runs a command of the command line beside the running server; what it printed.
+pub(crate) fn run(data: &Path, arguments: &[&str], input: &str) -> Result<String> {
+    let mut process = Command::new(latchkey()?)
         .args(arguments)
-        .output()?;
+        .arg("--data-dir")
+        .arg(data)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    process
+        .stdin
+        .take()
+        .context("no standard input")?
+        .write_all(input.as_bytes())?;
+    let output = process.wait_with_output()?;
     if !output.status.success() {
-        bail!("latchkey app create: {}", String::from_utf8_lossy(&output.stderr));
+        bail!(
+            "latchkey {}: {}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    Ok(String::from_utf8(output.stdout)?)
 }
 
 /// A port that is free now. The server cannot say which one it took before it is ready, and that is what is measured.

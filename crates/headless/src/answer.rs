@@ -1,6 +1,7 @@
 //! What a client sends, and what it gets.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{
     BatchRequest, EmptySubscription, ErrorExtensionValues, Request, Response, Schema, ServerError,
@@ -10,14 +11,18 @@ use latchkey_store::Store;
 use serde_json::json;
 
 use crate::access::{Refusals, ScopeGuard};
+use crate::budget::{Budget, Budgets};
 use crate::caller::Caller;
 use crate::cost::{self, MAX_COST, TooComplex};
-use crate::error::{BAD_USER_INPUT, QUERY_TOO_COMPLEX};
+use crate::documents::{Documents, Unreadable};
+use crate::error::{BAD_USER_INPUT, QUERY_TOO_COMPLEX, THROTTLED};
 use crate::loaders::loader;
 use crate::schema::{Mutation, Query};
 
 /// The most queries of a batch.
 const MAX_BATCH: usize = 10;
+/// What a query costs that is refused because of its size or its form: it was read.
+const REFUSED: u64 = 10;
 
 /// The answer to a request: a JSON document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +33,9 @@ pub enum Answer {
         body: String,
         /// Whether anything went wrong.
         failed: bool,
+        /// Where some of it would have been too much for this minute: how long to wait before it may be asked for
+        /// again.
+        retry_after: Option<Duration>,
     },
     /// The body is no GraphQL request.
     Malformed(String),
@@ -38,17 +46,37 @@ pub enum Answer {
 pub struct HeadlessApi {
     schema: Schema<Query, Mutation, EmptySubscription>,
     store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    documents: Arc<Documents>,
+    budgets: Arc<Budgets>,
+}
+
+/// What the queries of a request have come to so far.
+#[derive(Default)]
+struct Bill {
+    /// Their cost.
+    cost: u64,
+    /// How long to wait before the first that was put off can be asked again.
+    wait: Option<Duration>,
+    /// Whether anything went wrong in one of them.
+    failed: bool,
 }
 
 impl HeadlessApi {
-    /// Puts the schema together.
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+    /// Puts the schema together. `budget` is what an application may spend.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, budget: Budget) -> Self {
         let schema = Schema::build(Query, Mutation, EmptySubscription)
             .extension(ScopeGuard)
             .data(Arc::clone(&store))
-            .data(clock)
+            .data(Arc::clone(&clock))
             .finish();
-        Self { schema, store }
+        Self {
+            schema,
+            store,
+            clock,
+            documents: Arc::default(),
+            budgets: Arc::new(Budgets::new(budget)),
+        }
     }
 
     /// The schema in GraphQL's own language, with the scope that opens each field.
@@ -67,43 +95,35 @@ impl HeadlessApi {
                 return Answer::Malformed(error_body(BAD_USER_INPUT, &message));
             }
         };
-        let mut spent = 0;
-        match batch {
-            BatchRequest::Single(request) => {
-                let response = self.run(caller, request, &mut spent).await;
-                Answer::Done {
-                    failed: response.is_err(),
-                    body: text(&response),
-                }
-            }
+        let mut bill = Bill::default();
+        let body = match batch {
+            BatchRequest::Single(request) => text(&self.run(caller, request, &mut bill).await),
             BatchRequest::Batch(requests) if requests.len() > MAX_BATCH => {
                 let message = format!(
                     "the batch has {} queries, and the limit is {MAX_BATCH}",
                     requests.len()
                 );
-                Answer::Done {
-                    body: error_body(QUERY_TOO_COMPLEX, &message),
-                    failed: true,
-                }
+                bill.failed = true;
+                error_body(QUERY_TOO_COMPLEX, &message)
             }
             BatchRequest::Batch(requests) => {
                 let mut answers = Vec::with_capacity(requests.len());
-                let mut failed = false;
                 for request in requests {
-                    let response = self.run(caller, request, &mut spent).await;
-                    failed |= response.is_err();
-                    answers.push(text(&response));
+                    answers.push(text(&self.run(caller, request, &mut bill).await));
                 }
-                Answer::Done {
-                    body: format!("[{}]", answers.join(",")),
-                    failed,
-                }
+                format!("[{}]", answers.join(","))
             }
+        };
+        Answer::Done {
+            body,
+            failed: bill.failed,
+            retry_after: bill.wait,
         }
     }
 
-    async fn run(&self, caller: &Caller, mut request: Request, spent: &mut u64) -> Response {
-        if let Err(refusal) = weigh(&mut request, spent) {
+    async fn run(&self, caller: &Caller, mut request: Request, bill: &mut Bill) -> Response {
+        if let Err(refusal) = self.admit(caller, &mut request, bill) {
+            bill.failed = true;
             return Response::from_errors(vec![refusal]);
         }
         let refusals = Arc::new(Refusals::default());
@@ -118,26 +138,63 @@ impl HeadlessApi {
         }
         response
     }
+
+    /// Parses and weighs a query, and charges what it costs.
+    fn admit(&self, caller: &Caller, request: &mut Request, bill: &mut Bill) -> Result<(), ServerError> {
+        let weighed = self.weigh(request, bill);
+        let cost = weighed.as_ref().map_or(REFUSED, |cost| *cost);
+        if let Err(wait) = self.budgets.spend(caller, cost, self.clock.now()) {
+            bill.wait.get_or_insert(wait);
+            return Err(throttled(wait));
+        }
+        bill.cost = bill.cost.saturating_add(weighed?);
+        Ok(())
+    }
+
+    /// What a query costs. Refuses what is too much, together with what the batch has cost before.
+    fn weigh(&self, request: &mut Request, bill: &Bill) -> Result<u64, ServerError> {
+        let document = self
+            .documents
+            .read(&request.query)
+            .map_err(|unreadable| match unreadable {
+                Unreadable::TooComplex(refusal) => too_complex(&refusal),
+                Unreadable::Wrong(mut error) => {
+                    give_code(&mut error);
+                    error
+                }
+            })?;
+        let cost = cost::cost(&document, &request.variables).map_err(|refusal| too_complex(&refusal))?;
+        // Fragments in a circle have no cost; validation refuses them.
+        let cost = cost.unwrap_or(REFUSED);
+        let total = bill.cost.saturating_add(cost);
+        if total > MAX_COST {
+            return Err(too_complex(&TooComplex::Cost { cost: total }));
+        }
+        request.set_parsed_query(Arc::unwrap_or_clone(document));
+        Ok(cost)
+    }
 }
 
 /// The refusals of a request, which its guard adds to and its answer takes.
 pub(crate) struct SharedRefusals(pub(crate) Arc<Refusals>);
 
-/// Refuses what is too much, together with what the batch has cost before.
-fn weigh(request: &mut Request, spent: &mut u64) -> Result<(), ServerError> {
-    cost::check_text(&request.query).map_err(|refusal| too_complex(&refusal))?;
-    let variables = request.variables.clone();
-    let mut document = request.parsed_query().cloned();
-    if let Err(error) = &mut document {
-        give_code(error);
-    }
-    let cost = cost::cost(&document?, &variables).map_err(|refusal| too_complex(&refusal))?;
-    let total = spent.saturating_add(cost.unwrap_or(0));
-    if total > MAX_COST {
-        return Err(too_complex(&TooComplex::Cost { cost: total }));
-    }
-    *spent = total;
-    Ok(())
+fn throttled(wait: Duration) -> ServerError {
+    let seconds = whole_seconds(wait);
+    let message =
+        format!("this application has asked for too much in this member's name; ask again after {seconds} s");
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", THROTTLED);
+    extensions.set("retryAfter", seconds);
+    let mut error = ServerError::new(message, None);
+    error.extensions = Some(extensions);
+    error
+}
+
+/// A wait as clients are told it: never too short.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis().div_ceil(1_000))
+        .unwrap_or(u64::MAX)
+        .max(1)
 }
 
 fn too_complex(refusal: &TooComplex) -> ServerError {

@@ -48,6 +48,8 @@ impl ApiError {
 pub(crate) const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 /// The code of a query that is refused because of its size.
 pub(crate) const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
+/// The code of what would be too much for this minute.
+pub(crate) const THROTTLED: &str = "THROTTLED";
 /// The code of what is the server's fault.
 pub(crate) const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
 

@@ -57,7 +57,12 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         .public_url
         .unwrap_or_else(|| PublicUrl::localhost(bound.port()));
     announce(&instance, &public_url, bound, demo).await?;
-    let state = AppState::new(instance, public_url, settings.trusted_proxies);
+    let state = AppState::new(
+        instance,
+        public_url,
+        settings.trusted_proxies,
+        settings.api_budget,
+    );
     let usage = tokio::spawn(write_usage_down(state.clone()));
     let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
 

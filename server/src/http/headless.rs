@@ -7,10 +7,10 @@ use axum::extract::{Path, State};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use latchkey_domain::Network;
-use latchkey_headless::{Answer, Caller, error_body};
+use latchkey_headless::{Answer, Caller, error_body, whole_seconds};
 use latchkey_oauth::AccessError;
 
 use super::client::Client;
@@ -61,18 +61,26 @@ async fn answer(
             )
         })?;
     let caller = Caller {
+        application: access.grant.application.client_id,
         scopes: access.scopes,
         member: access.grant.member,
     };
-    let (status, body, failed) = match state.headless.answer(&caller, &body).await {
-        Answer::Done { body, failed } => (StatusCode::OK, body, failed),
-        Answer::Malformed(body) => (StatusCode::BAD_REQUEST, body, true),
+    let (status, body, failed, retry_after) = match state.headless.answer(&caller, &body).await {
+        Answer::Done {
+            body,
+            failed,
+            retry_after,
+        } => (StatusCode::OK, body, failed, retry_after),
+        Answer::Malformed(body) => (StatusCode::BAD_REQUEST, body, true, None),
     };
     let now = state.instance.clock.now();
-    state
-        .usage
-        .count(&access.grant.application.client_id, now, failed);
-    Ok(json(status, body))
+    state.usage.count(&caller.application, now, failed);
+    let mut response = json(status, body);
+    if let Some(wait) = retry_after {
+        let wait = HeaderValue::from(whole_seconds(wait));
+        response.headers_mut().insert(RETRY_AFTER, wait);
+    }
+    Ok(response)
 }
 
 /// The schema, which is no secret.

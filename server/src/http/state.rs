@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use latchkey_app::request::Assets;
-use latchkey_headless::HeadlessApi;
+use latchkey_headless::{Budget, HeadlessApi};
 use latchkey_oauth::AuthorizationServer;
 
 use super::assets;
@@ -39,11 +39,16 @@ pub struct Inner {
 }
 
 impl AppState {
-    /// Puts the state together.
-    pub fn new(instance: Instance, public_url: PublicUrl, trusted_proxies: Vec<IpAddr>) -> Self {
+    /// Puts the state together. `budget` is what an application may spend at the Headless API.
+    pub fn new(
+        instance: Instance,
+        public_url: PublicUrl,
+        trusted_proxies: Vec<IpAddr>,
+        budget: Budget,
+    ) -> Self {
         let assets = Arc::new(assets::addresses());
         let oauth = instance.authorization_server(&public_url);
-        let headless = HeadlessApi::new(instance.store.clone(), instance.clock.clone());
+        let headless = HeadlessApi::new(instance.store.clone(), instance.clock.clone(), budget);
         Self(Arc::new(Inner {
             instance,
             oauth,

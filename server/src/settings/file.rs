@@ -4,7 +4,9 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use latchkey_headless::Budget;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 use super::{Database, PublicUrl};
 use crate::cli::CliError;
@@ -27,6 +29,15 @@ pub struct SettingsFile {
     /// Proxies that are believed.
     #[serde(default)]
     pub trusted_proxies: Vec<IpAddr>,
+    /// What an application may spend at the Headless API.
+    #[serde(default, deserialize_with = "budget")]
+    pub api_budget: Option<Budget>,
+}
+
+fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Budget>, D::Error> {
+    let points = u64::deserialize(deserializer)?;
+    let budget = super::read_budget(&points.to_string()).map_err(D::Error::custom)?;
+    Ok(Some(budget))
 }
 
 impl SettingsFile {

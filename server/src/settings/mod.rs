@@ -8,6 +8,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use latchkey_headless::Budget;
+use latchkey_headless::cost::MAX_COST;
 
 pub use self::database::Database;
 pub use self::file::SettingsFile;
@@ -70,6 +72,11 @@ pub struct ServeArgs {
         value_delimiter = ','
     )]
     pub trusted_proxies: Vec<IpAddr>,
+
+    /// What an application may ask of the Headless API in a minute for one member, in points of cost; 0: no limit
+    /// [default: 600000]
+    #[arg(long, value_name = "POINTS", env = "LATCHKEY_API_BUDGET", value_parser = read_budget)]
+    pub api_budget: Option<Budget>,
 }
 
 /// Where the data is.
@@ -92,6 +99,8 @@ pub struct ServeSettings {
     pub public_url: Option<PublicUrl>,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// What an application may spend at the Headless API.
+    pub api_budget: Budget,
 }
 
 impl DataArgs {
@@ -128,6 +137,7 @@ impl ServeArgs {
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
             public_url: self.public_url.or(file.public_url),
             trusted_proxies,
+            api_budget: self.api_budget.or(file.api_budget).unwrap_or_default(),
         })
     }
 }
@@ -170,6 +180,14 @@ fn read_listen(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| "expected an IP address and a port, like 127.0.0.1:3000 or [::]:3000".to_owned())
 }
 
+/// Reads a budget, in points a minute.
+fn read_budget(text: &str) -> Result<Budget, String> {
+    text.parse()
+        .ok()
+        .and_then(Budget::new)
+        .ok_or_else(|| format!("expected 0 (no limit) or a number of points from {MAX_COST} on"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,6 +205,18 @@ mod tests {
                 read_listen(wrong)
                     .unwrap_err()
                     .starts_with("expected an IP address and a port")
+            );
+        }
+    }
+
+    #[test]
+    fn a_budget_holds_the_largest_query() {
+        assert_eq!(read_budget("1500"), Ok(Budget::new(1_500).unwrap()));
+        assert_eq!(read_budget("0"), Ok(Budget::new(0).unwrap()));
+        for wrong in ["", "1499", "-1", "many"] {
+            assert_eq!(
+                read_budget(wrong).unwrap_err(),
+                "expected 0 (no limit) or a number of points from 1500 on"
             );
         }
     }

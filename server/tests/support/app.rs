@@ -7,6 +7,7 @@ use std::time::Duration;
 use latchkey_accounts::NewMember;
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, ApplicationDraft, Member, MemberName, Role};
+use latchkey_headless::Budget;
 use latchkey_registration::{Caller, Registered};
 use latchkey_server::http::{AppState, router};
 use latchkey_server::instance::{Cost, Instance};
@@ -28,7 +29,7 @@ pub(crate) struct TestApp {
 impl TestApp {
     /// A network that nobody has set up.
     pub(crate) async fn empty() -> Self {
-        Self::at(None).await
+        Self::at(None, Budget::default()).await
     }
 
     /// A network with the host `host@example.com` and the member `member@example.com`.
@@ -46,12 +47,20 @@ impl TestApp {
 
     /// The same, where people's browsers know the server as `url`.
     pub(crate) async fn at_url(url: &str) -> Self {
-        let app = Self::at(Some(url.parse().unwrap())).await;
+        let app = Self::at(Some(url.parse().unwrap()), Budget::default()).await;
         app.member("host@example.com", Role::Host).await;
         app
     }
 
-    async fn at(public_url: Option<PublicUrl>) -> Self {
+    /// The same as [`Self::new`], where an application may spend so many points a minute at the Headless API.
+    pub(crate) async fn with_api_budget(points: u64) -> Self {
+        let app = Self::at(None, Budget::new(points).unwrap()).await;
+        app.member("host@example.com", Role::Host).await;
+        app.member("member@example.com", Role::Member).await;
+        app
+    }
+
+    async fn at(public_url: Option<PublicUrl>, budget: Budget) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open_folder(folder.path()).unwrap();
         let clock = Arc::new(HandClock::new());
@@ -59,7 +68,7 @@ impl TestApp {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let public_url = public_url.unwrap_or_else(|| PublicUrl::localhost(address.port()));
-        let state = AppState::new(instance.clone(), public_url, vec![]);
+        let state = AppState::new(instance.clone(), public_url, vec![], budget);
         let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async move { axum::serve(listener, service).await });
         Self {

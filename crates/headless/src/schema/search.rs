@@ -122,6 +122,15 @@ pub(super) async fn find(
             "query has more than {MAX_QUERY} characters"
         )));
     }
+    if types
+        .as_ref()
+        .is_some_and(|types| types.len() > ItemKind::ALL.len())
+    {
+        return Err(ApiError::BadInput(format!(
+            "types names more than the {} there are",
+            ItemKind::ALL.len()
+        )));
+    }
     let slice = slice((first, MAX_PAGE), after, Direction::Descending, BY_RANK)?;
     let request = SearchRequest {
         query,

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use latchkey_headless::Answer;
 use serde_json::{Value, json};
 
 use crate::world::{HOST, World, code};
@@ -19,8 +20,7 @@ async fn quickly(world: &World, body: &Value) -> Value {
     let took = before.elapsed();
     // Within milliseconds on an idle machine; a busy one gets some leave.
     assert!(took < Duration::from_millis(250), "{took:?}");
-    let (latchkey_headless::Answer::Done { body: text, .. } | latchkey_headless::Answer::Malformed(text)) =
-        answer;
+    let (Answer::Done { body: text, .. } | Answer::Malformed(text)) = answer;
     serde_json::from_str(&text).unwrap()
 }
 

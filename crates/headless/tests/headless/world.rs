@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use latchkey_domain::content::{RichText, SpaceVisibility, Title};
 use latchkey_domain::{Actor, Clock, Email, Member, MemberName, Role, ScopeSet, Timestamp};
-use latchkey_headless::{Answer, Caller, HeadlessApi};
+use latchkey_headless::{Answer, Budget, Caller, HeadlessApi};
 use latchkey_store::content::{
     Communities, Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson,
     NewMembershipPlan, NewProfile, NewReply, NewSpace,
@@ -158,7 +158,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let key = ServerKey::from_bytes([7; 32]);
         let store = Arc::new(SqliteStore::open(&folder.path().join("latchkey.db"), key).unwrap());
-        let api = HeadlessApi::new(store.clone(), Arc::new(Noon));
+        let api = HeadlessApi::new(store.clone(), Arc::new(Noon), Budget::default());
         let world = Self {
             store,
             api,
@@ -190,6 +190,7 @@ impl World {
         let member = self.member(address).await;
         let scopes: ScopeSet = scopes.parse().unwrap();
         Caller {
+            application: "A".repeat(43).parse().unwrap(),
             scopes: scopes.meet(member.role.grantable_scopes()),
             member,
         }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::time::{Duration, Instant};
 
-use latchkey_domain::{Application, ClientId, ClientSecret};
+use latchkey_domain::{Application, ClientId, ClientSecret, Network};
 use rusqlite::Connection;
 
 use crate::{Grant, GrantId, StoreError};
@@ -32,6 +32,7 @@ pub(super) struct Memory {
     /// The version of the file, and when it was asked for.
     version: Option<(i64, Instant)>,
     pub(super) grants: Rows<GrantId, Grant>,
+    pub(super) network: Rows<(), Network>,
     pub(super) clients: Rows<ClientId, (Application, Option<ClientSecret>)>,
     #[cfg(test)]
     marks: Rows<u32, ()>,

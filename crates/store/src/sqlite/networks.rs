@@ -23,7 +23,11 @@ pub(super) fn read(connection: &Connection) -> Result<Network, StoreError> {
             })
         },
     )?
-    .ok_or_else(|| StoreError::Damaged("network: its row is missing".to_owned()))
+    .ok_or_else(missing)
+}
+
+fn missing() -> StoreError {
+    StoreError::Damaged("network: its row is missing".to_owned())
 }
 
 fn save(connection: &Connection, network: &Network) -> Result<(), StoreError> {
@@ -111,7 +115,9 @@ fn found(
 #[async_trait]
 impl Networks for SqliteStore {
     async fn network(&self) -> Result<Network, StoreError> {
-        self.look_up(read)
+        let network =
+            self.recall(|memory, database| memory.network.recall(&(), || read(database).map(Some)))?;
+        network.ok_or_else(missing)
     }
 
     async fn change_network(

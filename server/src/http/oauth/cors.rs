@@ -30,7 +30,7 @@ pub(in crate::http) async fn allow(request: Request, next: Next) -> Response {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("WWW-Authenticate, X-Request-Id"),
+        HeaderValue::from_static("WWW-Authenticate, X-Request-Id, Retry-After"),
     );
     // In place of the `same-origin` that pages have.
     headers.insert(

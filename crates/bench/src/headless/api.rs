@@ -1,0 +1,85 @@
+//! A client of the Headless API.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+
+use crate::client::{Answer, Ask, Connection, post_json};
+use crate::statistics::percentile;
+
+/// The API, as the owner of a token calls it.
+#[derive(Clone)]
+pub(super) struct Api {
+    address: SocketAddr,
+    path: String,
+    authorization: String,
+}
+
+impl Api {
+    /// `network` is what `network show --json` says.
+    pub(super) fn new(address: SocketAddr, network: &Value, token: &str) -> Result<Self> {
+        let slug = network["slug"].as_str().context("the network has no slug")?;
+        Ok(Self {
+            address,
+            path: format!("/networks/{slug}/graphql"),
+            authorization: format!("Bearer {token}"),
+        })
+    }
+
+    /// A connection to it.
+    pub(super) async fn connect(&self) -> Result<Connection> {
+        Connection::open(self.address).await
+    }
+
+    /// A query with its variables.
+    pub(super) fn ask(&self, query: &str, variables: &Value) -> Ask {
+        self.send(&json!({ "query": query, "variables": variables }))
+    }
+
+    /// A body.
+    pub(super) fn send(&self, body: &Value) -> Ask {
+        post_json(&self.path, &[("authorization", &self.authorization)], body)
+    }
+
+    /// Asks the same `times` times, one after the other; how long each took, and the last answer's data.
+    pub(super) async fn time(
+        &self,
+        query: &str,
+        variables: &Value,
+        times: usize,
+    ) -> Result<(Vec<Duration>, Value)> {
+        let ask = self.ask(query, variables);
+        let mut connection = self.connect().await?;
+        let mut taken = Vec::with_capacity(times);
+        let mut data = Value::Null;
+        for _ in 0..times {
+            let begun = Instant::now();
+            let answer = connection.send(ask.clone()).await?;
+            taken.push(begun.elapsed());
+            data = data_in(&answer).with_context(|| query.to_owned())?;
+        }
+        Ok((taken, data))
+    }
+}
+
+/// The data of an answer without errors.
+pub(super) fn data_in(answer: &Answer) -> Result<Value> {
+    let mut body: Value = serde_json::from_slice(answer.body())?;
+    ensure!(
+        answer.status().is_success() && body.get("errors").is_none(),
+        "{}: {body}",
+        answer.status()
+    );
+    Ok(body["data"].take())
+}
+
+/// Prints a row: what, something about it, p50 and p99 in milliseconds.
+pub(super) fn print_row(what: &str, about: &str, times: &mut [Duration]) {
+    println!(
+        "| {what} | {about} | {:.2} | {:.2} |",
+        percentile(times, 50),
+        percentile(times, 99)
+    );
+}

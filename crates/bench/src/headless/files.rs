@@ -1,0 +1,141 @@
+//! The files that are imported. They are the same each time.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde_json::json;
+
+/// A word that a handful of posts have.
+pub(super) const RARE: &str = "quokka";
+/// A word that a fifth of the posts have.
+pub(super) const COMMON: &str = "garden";
+/// Another one.
+pub(super) const ALSO_COMMON: &str = "harvest";
+/// How many of the members write.
+const AUTHORS: usize = 200;
+/// Words of posts, the most frequent first.
+const VOCABULARY: usize = 5_000;
+/// Words of a post.
+const LENGTH: usize = 60;
+
+/// The email of a member.
+pub(super) fn email(number: usize) -> String {
+    format!("m{number}@bench.example")
+}
+
+/// Numbers that look like chance.
+struct Chance(u64);
+
+impl Chance {
+    /// From 0 to below `limit`.
+    fn below(&mut self, limit: usize) -> usize {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^= mixed >> 31;
+        usize::try_from(mixed % limit as u64).unwrap_or(0)
+    }
+}
+
+/// `members.csv` with so many members. Many joined on the same day, as in a network that came from elsewhere.
+pub(super) fn members(folder: &Path, count: usize) -> Result<PathBuf> {
+    let path = folder.join("members.csv");
+    let mut file = BufWriter::new(File::create(&path)?);
+    let mut chance = Chance(1);
+    writeln!(file, "email,first_name,last_name,joined_at,last_active_at")?;
+    for number in 0..count {
+        let (year, month, day) = (2016 + chance.below(8), 1 + chance.below(12), 1 + chance.below(28));
+        writeln!(
+            file,
+            "{},Member,Number {number},{year}-{month:02}-{day:02},{}-03-04T05:06:07Z",
+            email(number),
+            year + 1
+        )?;
+    }
+    file.flush()?;
+    Ok(path)
+}
+
+/// `network.json` with so many posts in twelve spaces, by some of the members and the demonstration's two.
+pub(super) fn network(folder: &Path, posts: usize) -> Result<PathBuf> {
+    let path = folder.join("network.json");
+    let mut file = BufWriter::new(File::create(&path)?);
+    let mut chance = Chance(2);
+    let spaces: Vec<_> = (0..12)
+        .map(|number| {
+            json!({
+                "slug": format!("bench-{number}"),
+                "name": format!("Bench {number}"),
+                "visibility": if number < 8 { "public" } else { "private" },
+                "members": if number < 10 { vec!["member@demo.example"] } else { vec![] },
+            })
+        })
+        .collect();
+    write!(file, "{{\"spaces\": {},\n\"posts\": [\n", json!(spaces))?;
+    for number in 0..posts {
+        let author = match number % 100 {
+            0 => "host@demo.example".to_owned(),
+            1 => "member@demo.example".to_owned(),
+            _ => email(10 * chance.below(AUTHORS)),
+        };
+        let (year, month, day) = (
+            2016 + chance.below(10),
+            1 + chance.below(12),
+            1 + chance.below(28),
+        );
+        let post = json!({
+            "space": format!("bench-{}", chance.below(12)),
+            "author": author,
+            "title": format!("{} {} {number}", word(&mut chance), word(&mut chance)),
+            "body": body(number, posts, &mut chance),
+            "created_at": format!("{year}-{month:02}-{day:02}T{:02}:00:00Z", chance.below(24)),
+        });
+        let end = if number + 1 < posts { "," } else { "" };
+        writeln!(file, "{post}{end}")?;
+    }
+    writeln!(file, "]}}")?;
+    file.flush()?;
+    Ok(path)
+}
+
+fn body(number: usize, posts: usize, chance: &mut Chance) -> String {
+    let mut words: Vec<String> = (0..LENGTH).map(|_| word(chance)).collect();
+    for common in [COMMON, ALSO_COMMON] {
+        if chance.below(5) == 0 {
+            words[chance.below(LENGTH)] = common.to_owned();
+        }
+    }
+    // Five posts, evenly among all.
+    if number % (posts / 5).max(1) == 7 {
+        words[chance.below(LENGTH)] = RARE.to_owned();
+    }
+    let (first, second) = words.split_at(LENGTH / 2);
+    format!("<p>{}.</p><p><b>{}</b></p>", first.join(" "), second.join(" "))
+}
+
+/// A word: few are frequent and many are rare, as in every language.
+fn word(chance: &mut Chance) -> String {
+    const STEPS: usize = 1_000;
+    let at = chance.below(STEPS);
+    let skewed = at * at / STEPS * at / STEPS * VOCABULARY / STEPS + chance.below(VOCABULARY / STEPS);
+    spelled(skewed)
+}
+
+/// The word of this rank.
+pub(super) fn spelled(rank: usize) -> String {
+    const SYLLABLES: [&str; 20] = [
+        "ba", "co", "di", "fe", "gu", "ha", "jo", "ki", "le", "mu", "na", "po", "ri", "se", "tu", "va", "wo",
+        "xi", "ye", "zu",
+    ];
+    let mut rest = rank;
+    let mut word = String::new();
+    for _ in 0..3 {
+        word += SYLLABLES[rest % 20];
+        rest /= 20;
+    }
+    word
+}

@@ -1,0 +1,37 @@
+//! The smallest query there is, beside the bare endpoint.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::api::Api;
+use crate::Plan;
+use crate::client::get;
+use crate::load::{self, CONNECTIONS, Repeat};
+use crate::process::Server;
+use crate::series::{self, Series};
+
+/// Measures and prints.
+pub(super) async fn measure(plan: Plan, server: &Server, api: &Api) -> Result<()> {
+    let bare = Server::bare()?;
+    let duration = Duration::from_secs(plan.seconds);
+    let mut all: BTreeMap<&str, Series> = BTreeMap::new();
+    let query = "{ me { id name } }";
+    api.time(query, &json!({}), 1).await?;
+    for _ in 0..plan.rounds {
+        let ask = get("/", &[]);
+        let (bare_summary, _) = load::run(&bare, vec![Repeat(ask); CONNECTIONS], duration).await?;
+        let ask = api.ask(query, &json!({}));
+        let (summary, _) = load::run(server, vec![Repeat(ask); CONNECTIONS], duration).await?;
+        let mut note = |what, summary| all.entry(what).or_default().add(summary, bare_summary.rate);
+        note("1. bare axum endpoint", &bare_summary);
+        note("2. `{ me { id name } }`", &summary);
+    }
+    println!(
+        "\n## The Headless API at {CONNECTIONS} connections, medians of the rounds (goal: 0.40 of the bare endpoint)\n"
+    );
+    series::print(&all);
+    Ok(())
+}

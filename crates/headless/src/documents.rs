@@ -1,0 +1,81 @@
+//! Queries that were parsed lately. Clients send the same few again and again, with other variables.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::ServerError;
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::ExecutableDocument;
+
+use crate::cost::{self, TooComplex};
+
+/// How many are remembered. Beyond that it starts afresh, so that memory stays bounded.
+const COUNT: usize = 256;
+/// The most bytes of one that is remembered.
+const BYTES: usize = 4 * 1024;
+
+/// Why a query cannot be run.
+pub(crate) enum Unreadable {
+    /// It is too long or too deep to be parsed.
+    TooComplex(TooComplex),
+    /// It is no GraphQL.
+    Wrong(ServerError),
+}
+
+/// What was parsed lately, by its text.
+#[derive(Default)]
+pub(crate) struct Documents(Mutex<HashMap<String, Arc<ExecutableDocument>>>);
+
+impl Documents {
+    /// The query, parsed or remembered. Its text is checked before it is parsed.
+    pub(crate) fn read(&self, query: &str) -> Result<Arc<ExecutableDocument>, Unreadable> {
+        if let Some(known) = self.known().get(query) {
+            return Ok(Arc::clone(known));
+        }
+        cost::check_text(query).map_err(Unreadable::TooComplex)?;
+        let document = parse_query(query).map_err(|error| Unreadable::Wrong(error.into()))?;
+        let document = Arc::new(document);
+        if query.len() <= BYTES {
+            let mut known = self.known();
+            if known.len() >= COUNT {
+                known.clear();
+            }
+            known.insert(query.to_owned(), Arc::clone(&document));
+        }
+        Ok(document)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<ExecutableDocument>>> {
+        // Nothing that can panic runs under the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_text_is_parsed_once() {
+        let documents = Documents::default();
+        let read = |query: &str| documents.read(query).ok();
+        let first = read("{ me { id } }").unwrap();
+        assert!(Arc::ptr_eq(&first, &read("{ me { id } }").unwrap()));
+        assert!(!Arc::ptr_eq(&first, &read("{ me { id  } }").unwrap()));
+        assert!(read("{ me {").is_none());
+        assert!(read("{ me {").is_none());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let documents = Documents::default();
+        for number in 0..2 * COUNT + 10 {
+            assert!(documents.read(&format!("{{ a{number} }}")).is_ok());
+            assert!(documents.known().len() <= COUNT);
+        }
+        let long = format!("{{ me {} }}", " ".repeat(BYTES));
+        let before = documents.known().len();
+        assert!(documents.read(&long).is_ok());
+        assert_eq!(documents.known().len(), before);
+    }
+}
