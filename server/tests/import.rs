@@ -282,6 +282,52 @@ fn faults_of_a_network_are_named_with_their_lines() {
 }
 
 #[test]
+fn ten_faults_of_one_network_are_all_named_at_once() {
+    let binary = Binary::new();
+    let mut text = NETWORK.to_owned();
+    for (from, to) in [
+        ("\"Ada Lovelace\"", "\" \""),
+        (
+            "bob@example.com\", \"name\": \"Bob\"",
+            "bob at example\", \"name\": \"Bob\"",
+        ),
+        ("\"private\"", "\"hidden\""),
+        (
+            "\"EUR\", \"interval\": \"month\"",
+            "\"EUR\", \"interval\": \"week\"",
+        ),
+        ("T20:00:00Z", "T10:00:00Z"),
+        ("\"title\": \"Beans\"", "\"title\": \"\""),
+        ("\"They do\"", "\" \""),
+        ("\"slug\": \"soil\"", "\"slug\": \"Top Soil!\""),
+        (
+            "[\"2026-01-01\"]}]}\n",
+            "[\"yesterday\"]}]},\n    {\"title\": \"No slug\"},\n    {\"slug\": \"a\", \"title\": \"A\", \"rooms\": 3}\n",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    write(&binary, "network.json", &text);
+    let finished = binary.run(&["import", "network.json"]);
+    assert_eq!(finished.code, 1);
+    println!("{}", finished.stderr);
+    for line in [3, 4, 7, 10, 14, 17, 19, 23, 25, 26] {
+        assert!(
+            finished.stderr.contains(&format!("network.json:{line}: ")),
+            "line {line}: {}",
+            finished.stderr
+        );
+    }
+    assert!(
+        finished.stderr.contains("faults in network.json"),
+        "{}",
+        finished.stderr
+    );
+    assert!(members(&binary).is_empty());
+}
+
+#[test]
 fn twenty_thousand_members_take_seconds() {
     let binary = Binary::new();
     let mut text = "email,name,joined_at,last_active_at\n".to_owned();

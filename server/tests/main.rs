@@ -35,6 +35,7 @@ mod oauth_revoke;
 mod oauth_token;
 mod oauth_userinfo;
 mod oauth_values;
+mod roster;
 mod same_origin;
 mod secret_comparison;
 mod serve;
