@@ -203,3 +203,29 @@ async fn what_is_no_request_or_too_large_is_refused_quickly() {
         assert!(took < Duration::from_secs(1), "{took:?}");
     }
 }
+
+#[tokio::test]
+async fn who_asks_for_too_much_in_a_minute_is_told_when_to_come_back() {
+    let app = TestApp::with_api_budget(1_500).await;
+    let token = token(&app, &app.as_host().await, "host:read:network_members").await;
+    let query = json!({ "query": "{ network { members(first: 50) { nodes { id name email } } } }" });
+    let mut answered = 0;
+    let refused = loop {
+        let answer = ask(&app, &token, &query).await;
+        if answer.assert_status(200).json().get("errors").is_some() {
+            break answer;
+        }
+        answered += 1;
+        assert!(answered < 100, "nothing is refused");
+    };
+    assert!(answered > 2, "{answered}");
+    let error = &refused.json()["errors"][0];
+    assert_eq!(error["extensions"]["code"], "THROTTLED", "{error}");
+    let wait = error["extensions"]["retryAfter"].as_u64().unwrap();
+    assert_eq!(refused.header("retry-after"), wait.to_string());
+    assert!((1..=60).contains(&wait), "{wait}");
+    // Not for longer than was said.
+    app.wait(Duration::from_secs(wait));
+    let answer = ask(&app, &token, &query).await.json();
+    assert_eq!(answer.get("errors"), None, "{answer}");
+}

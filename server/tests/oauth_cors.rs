@@ -51,7 +51,7 @@ async fn answers_and_errors_can_be_read_by_any_origin() {
             assert_eq!(answer.header("access-control-allow-origin"), "*", "{path}");
             assert_eq!(
                 answer.header("access-control-expose-headers"),
-                "WWW-Authenticate, X-Request-Id"
+                "WWW-Authenticate, X-Request-Id, Retry-After"
             );
             assert_eq!(answer.header("access-control-allow-credentials"), "");
         }

@@ -1,4 +1,4 @@
-//! `/admin/headless-api/explorer`: GraphiQL with a token of an application that the host chooses.
+//! `/admin/headless-api/explorer`: `GraphiQL` with a token of an application that the host chooses.
 
 use latchkey_domain::{Application, ScopeSet};
 use leptos::prelude::*;

@@ -136,6 +136,7 @@ impl HeadlessApi {
         for error in &mut response.errors {
             give_code(error);
         }
+        bill.failed |= response.is_err();
         response
     }
 

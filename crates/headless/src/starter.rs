@@ -52,6 +52,5 @@ pub fn starter_query(scopes: ScopeSet) -> String {
 }
 
 fn block(name: &str, fields: &[&str]) -> String {
-    let fields: String = fields.iter().map(|field| format!("    {field}\n")).collect();
-    format!("  {name} {{\n{fields}  }}\n")
+    format!("  {name} {{\n    {}\n  }}\n", fields.join("\n    "))
 }

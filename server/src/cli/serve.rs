@@ -63,7 +63,7 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         settings.trusted_proxies,
         settings.api_budget,
     );
-    let usage = tokio::spawn(write_usage_down(state.clone()));
+    let writing = tokio::spawn(write_usage_down(state.clone()));
     let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
 
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
@@ -80,16 +80,16 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         let _ = stopping.wait_for(|stop| *stop).await;
         tokio::time::sleep(DRAIN).await;
     };
-    let served = tokio::select! {
+    let end = tokio::select! {
         outcome = server.into_future() => outcome.map_err(|error| CliError::Failed(format!("the server failed: {error}"))),
         () = overdue => {
             tracing::warn!("stopped with requests unanswered after {} s", DRAIN.as_secs());
             Ok(())
         }
     };
-    usage.abort();
+    writing.abort();
     state.usage.write_down(&*state.instance.store).await?;
-    served
+    end
 }
 
 /// Writes down every few seconds what was counted of the Headless API.

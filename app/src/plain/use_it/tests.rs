@@ -61,7 +61,7 @@ fn the_settings_are_those_of_the_application() {
              OAUTH_CLIENT_ID={id}\n\
              OAUTH_CLIENT_SECRET={mask}\n\
              OAUTH_REDIRECT_URI=https://app.example/cb\n\
-             OAUTH_SCOPES='read:posts read:userinfo'\n\
+             OAUTH_SCOPES='read:userinfo read:posts'\n\
              OAUTH_ISSUER=https://oauth.example\n\
              OAUTH_AUTHORIZATION_ENDPOINT=https://oauth.example/oauth/authorize\n\
              OAUTH_TOKEN_ENDPOINT=https://oauth.example/oauth/token\n\
