@@ -113,7 +113,7 @@ pub fn start(instance: &Instance, rules: Rules) {
                 Ok(true) => tracing::info!("tokens are made with a new key from now on"),
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(%error, "the key file cannot be read; the server goes on with the key it has")
+                    tracing::error!(%error, "the key file cannot be read; the server goes on with the key it has");
                 }
             }
         }
@@ -132,7 +132,7 @@ async fn tidy_and_tell(instance: &Instance, rules: Rules) {
             tracing::info!(grants, sessions, activity, millis, "forgot what is past its time");
         }
         Err(error) => {
-            tracing::error!(%error, "could not forget what is past its time; the next run tries again")
+            tracing::error!(%error, "could not forget what is past its time; the next run tries again");
         }
     }
 }

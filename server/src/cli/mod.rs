@@ -23,6 +23,7 @@ use clap::{Parser, Subcommand};
 use latchkey_store::sqlite::NOTICED_AFTER;
 
 pub use self::error::CliError;
+pub(crate) use self::member::iso;
 use crate::settings::DataArgs;
 
 /// OAuth for a community network: hosts register applications, members sign in and consent, applications call the API.
