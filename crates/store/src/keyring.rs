@@ -56,6 +56,7 @@ impl Keyring {
 
     /// Reads the file at `path`; if there is none, makes it, but only if `may_create`.
     pub fn load_or_create(path: &Path, may_create: bool) -> Result<Self, StoreError> {
+        keys::warn_if_others_can_read(path);
         match Self::load(path)? {
             Some(ring) => Ok(ring),
             None => ServerKey::load_or_create(path, may_create).map(Self::of),

@@ -141,7 +141,6 @@ pub(crate) fn read_file(path: &Path) -> Result<Option<Zeroizing<String>>, StoreE
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(path, &error)),
     };
-    warn_if_others_can_read(path, &file);
     // A key file is a few lines; whatever is longer is something else, and is not read to its end.
     let mut text = Zeroizing::new(String::with_capacity(4_096));
     match file.take(4_096).read_to_string(&mut text) {
@@ -193,14 +192,12 @@ pub(crate) fn malformed(path: &Path) -> StoreError {
     ))
 }
 
+/// Said where a folder is opened, and not each time that the file is looked at.
 #[cfg(unix)]
-fn warn_if_others_can_read(path: &Path, file: &File) {
+pub(crate) fn warn_if_others_can_read(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
 
-    if file
-        .metadata()
-        .is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-    {
+    if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {
         tracing::warn!(
             "other users of this machine can read the key file; run: chmod 600 {}",
             path.display()
@@ -209,7 +206,7 @@ fn warn_if_others_can_read(path: &Path, file: &File) {
 }
 
 #[cfg(not(unix))]
-fn warn_if_others_can_read(_path: &Path, _file: &File) {}
+pub(crate) fn warn_if_others_can_read(_path: &Path) {}
 
 #[cfg(test)]
 mod tests {

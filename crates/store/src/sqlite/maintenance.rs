@@ -1,8 +1,11 @@
 //! What an operator asks of the file: whether it is whole, and how far it is.
 
+use std::path::Path;
+
 use latchkey_domain::Timestamp;
 
-use super::{SqliteStore, migrations, rows};
+use super::opening::explain;
+use super::{SqliteStore, connection, migrations, rows};
 use crate::StoreError;
 
 impl SqliteStore {
@@ -26,6 +29,14 @@ impl SqliteStore {
     /// The number of the database's schema.
     pub fn schema(&self) -> Result<i64, StoreError> {
         self.look_up(|database| rows::number(database, "PRAGMA user_version", []))
+    }
+
+    /// The number of the schema of the file at `path`, which is only read: opening would bring it to this version's.
+    pub fn schema_of(path: &Path) -> Result<usize, StoreError> {
+        let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
+        migrations::refuse_foreign(&connection, path)?;
+        migrations::refuse_newer(&connection, path)?;
+        migrations::version(&connection)
     }
 
     /// The number of the schema that this version works with.

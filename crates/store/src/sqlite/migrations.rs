@@ -107,7 +107,8 @@ fn step(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Resu
     Ok(true)
 }
 
-fn version(connection: &Connection) -> Result<usize, StoreError> {
+/// The number of the file's schema.
+pub(super) fn version(connection: &Connection) -> Result<usize, StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     usize::try_from(version).map_err(|_| StoreError::Damaged(format!("PRAGMA user_version is {version}")))
 }

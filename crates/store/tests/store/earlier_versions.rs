@@ -74,6 +74,13 @@ async fn assert_works(store: &SqliteStore) {
 async fn each_opens_with_all_that_was_in_it() {
     for schema in 1..=ROWS.len() {
         let folder = folder_of_schema(schema);
+        let database = folder.path().join(DATABASE_FILE);
+        assert_eq!(SqliteStore::schema_of(&database).unwrap(), schema);
+        assert_eq!(
+            SqliteStore::schema_of(&database).unwrap(),
+            schema,
+            "looking changes nothing"
+        );
         let store = SqliteStore::open_folder(folder.path()).unwrap();
         assert_eq!(
             usize::try_from(store.schema().unwrap()),

@@ -91,6 +91,19 @@ pub(super) async fn database(settings: &DataSettings) -> Vec<Check> {
         );
         return vec![("Database", fail(words))];
     }
+    // Opening an older one would change it.
+    match SqliteStore::schema_of(&path) {
+        Ok(schema) if schema < SqliteStore::latest_schema() => {
+            let words = format!(
+                "{} has schema {schema}: the next start brings it to schema {}, after a backup; run this again then",
+                path.display(),
+                SqliteStore::latest_schema()
+            );
+            return vec![("Database", warn(words))];
+        }
+        Ok(_) => {}
+        Err(error) => return vec![("Database", fail(error.to_string()))],
+    }
     let store = match open_store(settings) {
         Ok(store) => store,
         Err(error) => return vec![("Database", fail(error.to_string()))],
