@@ -17,7 +17,9 @@ const APPLICATION: &str = include_str!("../../crates/store/tests/data-folders/ap
 const TABLES: &str = include_str!("../../crates/store/src/sqlite/migrations/0001_tables.sql");
 const CONTENT: &str = include_str!("../../crates/store/src/sqlite/migrations/0002_content.sql");
 
-const SCHEMAS: [(&[&str], &str); 2] = [
+const USAGE: &str = include_str!("../../crates/store/src/sqlite/migrations/0003_usage.sql");
+
+const SCHEMAS: [(&[&str], &str); 3] = [
     (
         &[TABLES],
         include_str!("../../crates/store/tests/data-folders/schema-1.sql"),
@@ -25,6 +27,10 @@ const SCHEMAS: [(&[&str], &str); 2] = [
     (
         &[TABLES, CONTENT],
         include_str!("../../crates/store/tests/data-folders/schema-2.sql"),
+    ),
+    (
+        &[TABLES, CONTENT, USAGE],
+        include_str!("../../crates/store/tests/data-folders/schema-3.sql"),
     ),
 ];
 

@@ -39,7 +39,10 @@ async fn what_can_still_be_presented_is_recognised_and_afterwards_refused_alike(
         .refresh(&client, &stolen)
         .await
         .assert_error(400, "invalid_grant");
-    assert!(words.contains("used"), "the replay is remembered: {words}");
+    assert!(
+        words.contains("presented a second time"),
+        "the replay is remembered: {words}"
+    );
     app.exchange(&client, &replayed)
         .await
         .assert_error(400, "invalid_grant");

@@ -12,14 +12,16 @@ use tempfile::TempDir;
 
 use crate::fixtures::{at, operator};
 
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../../src/sqlite/migrations/0001_tables.sql"),
     include_str!("../../src/sqlite/migrations/0002_content.sql"),
+    include_str!("../../src/sqlite/migrations/0003_usage.sql"),
 ];
 
-const ROWS: [&str; 2] = [
+const ROWS: [&str; 3] = [
     include_str!("../data-folders/schema-1.sql"),
     include_str!("../data-folders/schema-2.sql"),
+    include_str!("../data-folders/schema-3.sql"),
 ];
 
 /// The folder as the version with this schema left it.
