@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn};
 use latchkey_domain::{Clock, Randomness};
-use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts};
+use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts, TokenKeys};
 use latchkey_registration::Registrar;
-use latchkey_store::Store;
-use latchkey_store::sqlite::SqliteStore;
+use latchkey_store::keyring::Keyring;
+use latchkey_store::keys::ServerKey;
+use latchkey_store::sqlite::{Keychain, SqliteStore};
+use latchkey_store::{Store, StoreError};
 use zeroize::Zeroizing;
 
 pub use latchkey_accounts::Cost;
@@ -35,8 +37,10 @@ pub struct Instance {
     pub setup: Setup,
     /// The members.
     pub roster: Roster,
+    /// The key file.
+    keychain: Keychain,
     /// What codes and tokens are made with.
-    token_key: Zeroizing<[u8; 32]>,
+    token_keys: TokenKeys,
 }
 
 impl Instance {
@@ -48,7 +52,8 @@ impl Instance {
         password_cost: Cost,
     ) -> Self {
         let setup_key = store.key().derive("setup");
-        let token_key = Zeroizing::new(store.key().derive("tokens v1"));
+        let keychain = store.keychain().clone();
+        let (current, before) = token_keys(&keychain.ring());
         let store: Arc<dyn Store> = Arc::new(store);
         let passwords = Passwords::new(password_cost, randomness.clone());
         let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness.clone());
@@ -62,8 +67,17 @@ impl Instance {
             randomness,
             clock,
             store,
-            token_key,
+            keychain,
+            token_keys: TokenKeys::new(&current, &before),
         }
+    }
+
+    /// Looks whether the key was rotated, and makes tokens with the new one if so; whether it was.
+    pub fn refresh_keys(&self) -> Result<bool, StoreError> {
+        self.keychain.refresh()?;
+        // Not only when this look found it: a secret that was needed may have led to it before.
+        let (current, before) = token_keys(&self.keychain.ring());
+        Ok(self.token_keys.replace(&current, &before))
     }
 
     /// The authorization server that clients reach at `public_url`, which is its issuer. Tokens do not depend on the
@@ -73,9 +87,16 @@ impl Instance {
             store: self.store.clone(),
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
-            token_key: *self.token_key,
+            token_keys: self.token_keys.clone(),
             issuer: public_url.origin().to_owned(),
             lifetimes: Lifetimes::default(),
         })
     }
+}
+
+/// The current key for tokens, and those before it. A token is recognised by each, so that rotating the key ends none.
+fn token_keys(ring: &Keyring) -> (Zeroizing<[u8; 32]>, Zeroizing<Vec<[u8; 32]>>) {
+    let of = |key: &ServerKey| key.derive("tokens v1");
+    let before = ring.all().skip(1).map(of).collect();
+    (Zeroizing::new(of(ring.current())), Zeroizing::new(before))
 }

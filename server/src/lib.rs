@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod demo;
+pub mod housekeeping;
 pub mod http;
 pub mod import;
 pub mod instance;

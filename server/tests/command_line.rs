@@ -42,6 +42,7 @@ fn help_and_version() {
         "--database",
         "--listen",
         "--public-url",
+        "--retain-activity-days",
         "--demo",
         "LATCHKEY_DATA_DIR",
         "LATCHKEY_DATABASE_URL",
@@ -85,6 +86,9 @@ fn wrong_usage_is_one_line_and_status_2() {
     binary
         .run(&["serve", "--public-url", "oauth.example.org"])
         .fails(2, "has to begin with https://");
+    binary
+        .run(&["serve", "--retain-activity-days", "0"])
+        .fails(2, "--retain-activity-days");
     assert!(!binary.folder().join("data").exists());
 }
 
@@ -337,7 +341,32 @@ fn the_doctor_says_what_to_do() {
     binary.run(&["network", "show"]).succeeds();
     let report = binary.run(&["doctor", "--json"]).json();
     assert_eq!(report["ok"], true);
-    assert_eq!(report["checks"].as_array().unwrap().len(), 5);
+    let levels: Vec<(&str, &str)> = report["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|check| (check["check"].as_str().unwrap(), check["level"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("Data folder", "OK"),
+        ("Disk space", "OK"),
+        ("Key", "OK"),
+        ("Database", "WARN"),
+        ("Sealed with", "OK"),
+        ("Integrity", "OK"),
+        ("Timestamps", "OK"),
+        ("Last backup", "WARN"),
+        ("Clock", "OK"),
+        ("Public URL", "OK"),
+        ("Listen", "OK"),
+    ];
+    assert_eq!(levels, expected);
+    binary.run(&["backup", "copy.db"]).succeeds();
+    let healthy = binary.run(&["doctor"]).succeeds();
+    assert!(
+        healthy.contains("OK    Last backup") && healthy.contains("0 days ago"),
+        "{healthy}"
+    );
 
     let insecure = binary.run(&["doctor", "--public-url", "http://oauth.example.org"]);
     assert_eq!(insecure.code, 1);
@@ -351,4 +380,55 @@ fn the_doctor_says_what_to_do() {
         keyless.stdout
     );
     assert!(!binary.folder().join("data/latchkey.key").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn the_doctor_sees_what_others_can_read_and_a_clock_that_was_set_back() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let binary = Binary::new();
+    binary.run(&["network", "show"]).succeeds();
+    let data = binary.folder().join("data");
+    let open = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    open(&data, 0o755);
+    let warned = binary.run(&["doctor"]).succeeds();
+    assert!(
+        warned.contains("WARN  Data folder") && warned.contains("chmod 700"),
+        "{warned}"
+    );
+    open(&data.join("latchkey.key"), 0o644);
+    let failed = binary.run(&["doctor"]);
+    assert_eq!(failed.code, 1);
+    assert!(
+        failed.stdout.contains("FAIL  Key") && failed.stdout.contains("chmod 600"),
+        "{}",
+        failed.stdout
+    );
+    open(&data.join("latchkey.key"), 0o600);
+
+    // An entry of the year 2100.
+    let ahead = latchkey_domain::Timestamp::from_millis(4_102_444_800_000);
+    let store = latchkey_store::sqlite::SqliteStore::open_folder(&data).unwrap();
+    let entry = latchkey_store::AuditEntry {
+        at: ahead,
+        actor: latchkey_domain::Actor::operator(),
+        action: latchkey_store::AuditAction::SignedOut,
+        target: "x".into(),
+        detail: String::new(),
+    };
+    tokio::runtime::Runtime::new()
+        .unwrap()
+        .block_on(latchkey_store::Audit::note(&store, entry))
+        .unwrap();
+    drop(store);
+    let failed = binary.run(&["doctor"]);
+    assert_eq!(failed.code, 1);
+    assert!(
+        failed.stdout.contains("FAIL  Timestamps") && failed.stdout.contains("set the clock"),
+        "{}",
+        failed.stdout
+    );
 }

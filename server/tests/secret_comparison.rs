@@ -38,19 +38,12 @@ fn each_comparison_ends_in_a_function_made_for_it() {
             ".ct_eq(",
         ),
         ("crates/oauth/src/pkce.rs", "pub(crate) fn verify(", ".ct_eq("),
+        ("crates/oauth/src/tokens/mac.rs", "fn is_inner(", "self.made("),
+        ("crates/oauth/src/tokens/mac.rs", "fn is_outer(", "self.made("),
+        ("crates/oauth/src/tokens/mac.rs", "fn is_begun(", "self.made("),
         (
             "crates/oauth/src/tokens/mac.rs",
-            "fn is_inner(",
-            ".verify_truncated_left(",
-        ),
-        (
-            "crates/oauth/src/tokens/mac.rs",
-            "fn is_outer(",
-            ".verify_truncated_left(",
-        ),
-        (
-            "crates/oauth/src/tokens/mac.rs",
-            "fn is_begun(",
+            "fn made(",
             ".verify_truncated_left(",
         ),
         ("crates/accounts/src/setup.rs", "pub async fn check(", ".ct_eq("),

@@ -47,6 +47,9 @@ pub(crate) fn AdminLayout(
                 <a href="/admin/headless-api" rel="external">
                     "Headless API"
                 </a>
+                <a href="/admin/audit" rel="external">
+                    "Audit trail"
+                </a>
             </nav>
             <main id="main" class="main" tabindex="-1">
                 {children()}

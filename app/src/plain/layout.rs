@@ -36,6 +36,7 @@ pub(super) enum Place {
 pub(super) enum Section {
     OauthApplications,
     HeadlessApi,
+    AuditTrail,
 }
 
 impl Section {
@@ -46,6 +47,7 @@ impl Section {
             "OAuth Applications",
         ),
         (Self::HeadlessApi, "/admin/headless-api", "Headless API"),
+        (Self::AuditTrail, "/admin/audit", "Audit trail"),
     ];
 }
 

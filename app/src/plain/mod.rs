@@ -6,6 +6,7 @@
 mod account;
 mod activity;
 mod add_redirect_uri;
+mod audit;
 mod bars;
 mod browser_name;
 mod connected_apps;
@@ -25,6 +26,7 @@ mod when;
 
 pub use self::activity::ActivityPage;
 pub use self::add_redirect_uri::AddRedirectUriPage;
+pub use self::audit::{AuditForm, AuditPage, AuditRow};
 pub use self::connected_apps::ConnectedAppsPage;
 pub use self::consent::ConsentPage;
 pub use self::error::ErrorPage;

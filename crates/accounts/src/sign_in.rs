@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use latchkey_domain::{Clock, Email, Member};
-use latchkey_store::{PasswordHash, Store};
+use latchkey_domain::{Actor, Clock, Email, Member};
+use latchkey_store::{AuditAction, AuditEntry, PasswordHash, Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::{AccountError, Opened, Passwords, SessionKeeper, Throttle};
@@ -19,6 +19,8 @@ pub struct Attempt {
     pub address: Option<IpAddr>,
     /// With what browser.
     pub user_agent: Option<String>,
+    /// The id of the request.
+    pub request_id: Option<String>,
 }
 
 /// Who was let in.
@@ -64,18 +66,40 @@ impl SignIn {
             password,
             address,
             user_agent,
+            request_id,
         } = attempt;
         self.throttle
             .admit(&email, address, self.clock.now())
             .map_err(|wait| AccountError::TryLater { wait })?;
+        let origin = Actor {
+            member: None,
+            address: address.map(|address| address.to_string()),
+            request_id,
+        };
         match self.check(&email, password).await {
-            Ok(Some(member)) => {
+            Ok((Some(member), true)) => {
                 self.throttle.succeeded(&email, address);
-                let address = address.map(|address| address.to_string());
-                let opened = self.sessions.open(member.id, address, user_agent).await?;
+                let opened = self
+                    .sessions
+                    .open(member.id, origin.address.clone(), user_agent)
+                    .await?;
+                if member.role.is_host() {
+                    let by = Actor {
+                        member: Some(member.id),
+                        ..origin
+                    };
+                    self.note(by, AuditAction::SignedIn, &member).await?;
+                }
                 Ok(SignedIn { member, opened })
             }
-            Ok(None) => Err(AccountError::WrongCredentials),
+            Ok((found, _)) => {
+                if let Some(host) = found.filter(|member| member.role.is_host()) {
+                    // Behind the answer's back: who waits for it must not learn from the time that this is a host.
+                    let this = self.clone();
+                    tokio::spawn(async move { this.note(origin, AuditAction::SignInFailed, &host).await });
+                }
+                Err(AccountError::WrongCredentials)
+            }
             Err(error) => {
                 self.throttle.undecided(&email, address);
                 Err(error)
@@ -83,14 +107,30 @@ impl SignIn {
         }
     }
 
-    async fn check(&self, email: &str, password: Zeroizing<String>) -> Result<Option<Member>, AccountError> {
+    /// Whose email it is, and whether the password is theirs.
+    async fn check(
+        &self,
+        email: &str,
+        password: Zeroizing<String>,
+    ) -> Result<(Option<Member>, bool), AccountError> {
         let found: Option<(Member, PasswordHash)> = match email.parse::<Email>() {
             Ok(email) => self.store.credentials(&email).await?,
             Err(_) => None,
         };
         let (member, hash) = found.unzip();
         let matches = self.passwords.verify(password, hash).await?;
-        Ok(member.filter(|_| matches))
+        Ok((member, matches))
+    }
+
+    async fn note(&self, by: Actor, action: AuditAction, host: &Member) -> Result<(), StoreError> {
+        let entry = AuditEntry {
+            at: self.clock.now(),
+            actor: by,
+            action,
+            target: host.email.to_string(),
+            detail: String::new(),
+        };
+        self.store.note(entry).await
     }
 }
 
@@ -111,6 +151,7 @@ mod tests {
             password: Zeroizing::new(password.into()),
             address: Some(IpAddr::from([192, 0, 2, last])),
             user_agent: Some("Firefox".into()),
+            request_id: Some("r1".into()),
         }
     }
 

@@ -53,7 +53,7 @@ pub use self::introspect::Introspection;
 pub use self::lifetimes::{Lifetimes, LifetimesError};
 pub use self::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata};
 pub use self::token::TokenResponse;
-pub use self::tokens::Token;
+pub use self::tokens::{Token, TokenKeys};
 pub use self::trial::Trial;
 pub use self::userinfo::Userinfo;
 
@@ -68,8 +68,8 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Where the salts of grants come from.
     pub randomness: Arc<dyn Randomness>,
-    /// The key that codes and tokens are made with.
-    pub token_key: [u8; 32],
+    /// The keys that codes and tokens are made and recognised with.
+    pub token_keys: TokenKeys,
     /// The public URL of the server: the `iss` of RFC 9207 and the issuer of RFC 8414.
     pub issuer: String,
     /// How long codes and tokens are good for.
@@ -84,7 +84,7 @@ struct Inner {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
-    token_key: TokenKey,
+    token_keys: TokenKeys,
     issuer: String,
     lifetimes: Lifetimes,
     throttle: Throttle,
@@ -97,7 +97,7 @@ impl AuthorizationServer {
             store: parts.store,
             clock: parts.clock,
             randomness: parts.randomness,
-            token_key: TokenKey::new(&parts.token_key),
+            token_keys: parts.token_keys,
             issuer: parts.issuer.trim_end_matches('/').to_owned(),
             lifetimes: parts.lifetimes,
             throttle: Throttle::default(),
@@ -117,8 +117,8 @@ impl AuthorizationServer {
         self.0.clock.now()
     }
 
-    fn token_key(&self) -> &TokenKey {
-        &self.0.token_key
+    fn token_key(&self) -> TokenKey {
+        self.0.token_keys.now()
     }
 
     fn lifetimes(&self) -> Lifetimes {

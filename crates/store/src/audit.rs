@@ -1,7 +1,7 @@
 //! Who did what. Entries are written by the operations themselves, in the same transaction; nothing changes them.
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Timestamp};
+use latchkey_domain::{Actor, Email, MemberName, Timestamp};
 
 use crate::StoreError;
 
@@ -23,6 +23,14 @@ pub enum AuditAction {
     NetworkChanged,
     NetworkFounded,
     CommunityAdded,
+    SignedIn,
+    SignInFailed,
+    SignedOut,
+    SessionEnded,
+    AuditExported,
+    BackupMade,
+    DatabaseRestored,
+    KeyRotated,
 }
 
 impl AuditAction {
@@ -42,6 +50,14 @@ impl AuditAction {
         Self::NetworkChanged,
         Self::NetworkFounded,
         Self::CommunityAdded,
+        Self::SignedIn,
+        Self::SignInFailed,
+        Self::SignedOut,
+        Self::SessionEnded,
+        Self::AuditExported,
+        Self::BackupMade,
+        Self::DatabaseRestored,
+        Self::KeyRotated,
     ];
 
     /// Its name at rest and in JSON.
@@ -61,6 +77,14 @@ impl AuditAction {
             Self::NetworkChanged => "network_changed",
             Self::NetworkFounded => "network_founded",
             Self::CommunityAdded => "community_added",
+            Self::SignedIn => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignedOut => "signed_out",
+            Self::SessionEnded => "session_ended",
+            Self::AuditExported => "audit_exported",
+            Self::BackupMade => "backup_made",
+            Self::DatabaseRestored => "database_restored",
+            Self::KeyRotated => "key_rotated",
         }
     }
 }
@@ -80,9 +104,57 @@ pub struct AuditEntry {
     pub detail: String,
 }
 
-/// Reading the audit trail.
+/// An entry as it is read: with its number, and the names of who and what as they are now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// Its number; a later entry has a greater one.
+    pub id: i64,
+    /// The entry.
+    pub entry: AuditEntry,
+    /// The name and email of the member who acted, unless nobody did or the member was removed since.
+    pub member: Option<(MemberName, Email)>,
+    /// The name of the application that is the target, if it is one and is still there.
+    pub application: Option<String>,
+}
+
+/// Who acted, as a filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditWho {
+    /// The operator, at the command line.
+    Operator,
+    /// Members whose name or email contains these words.
+    Member(String),
+}
+
+/// Which entries are asked for; the default is all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// By whom.
+    pub who: Option<AuditWho>,
+    /// What.
+    pub action: Option<AuditAction>,
+    /// Words in the target, the name of the application that is the target, or the detail.
+    pub target: Option<String>,
+    /// From this moment on.
+    pub from: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+}
+
+/// Reading the audit trail, and adding to it what no other operation does.
 #[async_trait]
 pub trait Audit: Send + Sync {
     /// The newest `limit` entries, the newest first.
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError>;
+
+    /// The newest `limit` entries that pass the filter, the newest first; `before` continues behind an entry's number.
+    async fn audit_page(
+        &self,
+        filter: AuditFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<AuditRecord>, StoreError>;
+
+    /// Adds an entry of its own. Failed sign-ins, which anybody can cause, are kept up to 20 an hour for each target.
+    async fn note(&self, entry: AuditEntry) -> Result<(), StoreError>;
 }

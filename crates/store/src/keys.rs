@@ -4,7 +4,7 @@
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,12 +12,13 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{StoreError, random};
+use crate::keyring::Keyring;
+use crate::{StoreError, files, random};
 
 /// The word that the key stands behind in its file.
 const FORMAT: &str = "latchkey-key-v1";
 
-const COMMENT: &str =
+pub(crate) const COMMENT: &str =
     "# Latchkey's server key. Back it up apart from the database: without it, secrets cannot be opened.";
 
 /// The server key. It does not print, and its memory is wiped.
@@ -81,36 +82,23 @@ impl ServerKey {
             .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
+    /// The key as it stands in the file; of a file with several, the current one.
     fn load(path: &Path) -> Result<Option<Self>, StoreError> {
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(unreadable(path, &error)),
-        };
-        warn_if_others_can_read(path, &file);
-        // A key file is two lines; whatever is longer is something else, and is not read to its end.
-        let mut text = Zeroizing::new(String::with_capacity(4_096));
-        match file.take(4_096).read_to_string(&mut text) {
-            Ok(_) => {}
-            Err(error) if error.kind() == ErrorKind::InvalidData => return Err(malformed(path)),
-            Err(error) => return Err(unreadable(path, &error)),
-        }
-        Self::parse(&text).map(Some).ok_or_else(|| malformed(path))
+        Ok(Keyring::load(path)?.map(|ring| ring.current().clone()))
     }
 
-    fn parse(text: &str) -> Option<Self> {
-        let mut lines = text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut lines = lines(text);
         let line = lines.next()?;
         if lines.next().is_some() {
             return None;
         }
-        let encoded = line.strip_prefix(FORMAT)?.strip_prefix(' ')?.trim_start();
-        let decoded = Zeroizing::new(URL_SAFE_NO_PAD.decode(encoded).ok()?);
-        let bytes: [u8; 32] = decoded.as_slice().try_into().ok()?;
-        Some(Self::from_bytes(bytes))
+        decode(line.strip_prefix(FORMAT)?.strip_prefix(' ')?.trim_start())
+    }
+
+    /// The bytes, for the key file and nothing else.
+    pub(crate) fn expose(&self) -> &[u8] {
+        self.0.as_slice()
     }
 
     /// Writes the whole file under another name and then links it to its own, so that nobody ever reads half a key and
@@ -120,7 +108,7 @@ impl ServerKey {
         let text = Zeroizing::new(format!("{COMMENT}\n{FORMAT} {encoded}\n"));
         encoded.zeroize();
 
-        let draft = draft_path(path)?;
+        let draft = files::draft_path(path)?;
         write_new(&draft, &text)?;
         let linked = fs::hard_link(&draft, path);
         fs::remove_file(&draft)?;
@@ -128,30 +116,55 @@ impl ServerKey {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => write_new(path, &text)?,
             linked => linked?,
         }
-        // The name is on the disk only once the folder is.
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        #[cfg(unix)]
-        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
-        #[cfg(not(unix))]
-        let _ = folder;
-        Ok(())
+        files::sync_folder_of(path)
     }
+}
+
+/// The lines of a key file that are no comment.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+}
+
+/// The key that `encoded` spells.
+pub(crate) fn decode(encoded: &str) -> Option<ServerKey> {
+    let decoded = Zeroizing::new(URL_SAFE_NO_PAD.decode(encoded).ok()?);
+    let bytes: [u8; 32] = decoded.as_slice().try_into().ok()?;
+    Some(ServerKey::from_bytes(bytes))
+}
+
+/// The text of the key file at `path`; `None` if there is none.
+pub(crate) fn read_file(path: &Path) -> Result<Option<Zeroizing<String>>, StoreError> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(path, &error)),
+    };
+    // A key file is a few lines; whatever is longer is something else, and is not read to its end.
+    let mut text = Zeroizing::new(String::with_capacity(4_096));
+    match file.take(4_096).read_to_string(&mut text) {
+        Ok(_) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::InvalidData => Err(malformed(path)),
+        Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
+/// Puts `text` in place of the key file at `path`: written whole under another name, on the disk, and then renamed.
+pub(crate) fn replace_file(path: &Path, text: &str) -> io::Result<()> {
+    let draft = files::draft_path(path)?;
+    write_new(&draft, text)
+        .and_then(|()| fs::rename(&draft, path))
+        .inspect_err(|_| {
+            let _ = fs::remove_file(&draft);
+        })?;
+    files::sync_folder_of(path)
 }
 
 impl fmt::Debug for ServerKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ServerKey(…)")
     }
-}
-
-/// A name beside `path` that nobody else uses.
-fn draft_path(path: &Path) -> io::Result<PathBuf> {
-    let number = random::bytes()
-        .map(u64::from_ne_bytes)
-        .map_err(io::Error::other)?;
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{number:016x}.new"));
-    Ok(name.into())
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
@@ -171,7 +184,7 @@ fn unreadable(path: &Path, error: &io::Error) -> StoreError {
     ))
 }
 
-fn malformed(path: &Path) -> StoreError {
+pub(crate) fn malformed(path: &Path) -> StoreError {
     StoreError::Open(format!(
         "the key file {} is malformed: expected the line “{FORMAT}” with 43 characters behind it; put the original \
          file back, from a backup if need be",
@@ -179,14 +192,12 @@ fn malformed(path: &Path) -> StoreError {
     ))
 }
 
+/// Said where a folder is opened, and not each time that the file is looked at.
 #[cfg(unix)]
-fn warn_if_others_can_read(path: &Path, file: &File) {
+pub(crate) fn warn_if_others_can_read(path: &Path) {
     use std::os::unix::fs::PermissionsExt;
 
-    if file
-        .metadata()
-        .is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-    {
+    if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {
         tracing::warn!(
             "other users of this machine can read the key file; run: chmod 600 {}",
             path.display()
@@ -195,7 +206,7 @@ fn warn_if_others_can_read(path: &Path, file: &File) {
 }
 
 #[cfg(not(unix))]
-fn warn_if_others_can_read(_path: &Path, _file: &File) {}
+pub(crate) fn warn_if_others_can_read(_path: &Path) {}
 
 #[cfg(test)]
 mod tests {

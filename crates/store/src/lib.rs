@@ -10,13 +10,16 @@ mod error;
 mod grants;
 mod members;
 mod networks;
+mod retention;
 mod sessions;
 mod usage;
 
 pub mod content;
+pub mod keyring;
 pub mod keys;
 pub mod sqlite;
 
+mod files;
 mod random;
 mod sealing;
 
@@ -26,20 +29,30 @@ pub use self::activity::{Activity, ActivityEntry, ActivityKind, NewActivity};
 pub use self::applications::{
     ApplicationListing, ApplicationUpdate, Applications, Deleted, NewApplication, UpdateOutcome,
 };
-pub use self::audit::{Audit, AuditAction, AuditEntry};
+pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
 pub use self::error::StoreError;
 pub use self::grants::{
     Connection, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants, NewGrant, RevocationReason,
 };
 pub use self::members::{AddMember, Members, PasswordHash};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};
+pub use self::retention::{Expiring, Retention, Swept};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
 pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
 
 /// All that is kept, behind one value.
 #[async_trait]
 pub trait Store:
-    Networks + Members + Sessions + Applications + Grants + Activity + Audit + Usage + content::Content
+    Networks
+    + Members
+    + Sessions
+    + Applications
+    + Grants
+    + Activity
+    + Audit
+    + Usage
+    + Retention
+    + content::Content
 {
     /// Asks the database for an answer, for `/readyz`.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -12,51 +12,66 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use latchkey_domain::{ClientId, ClientSecret};
 use zeroize::Zeroizing;
 
-use crate::keys::ServerKey;
+use crate::keyring::Keyring;
 use crate::{StoreError, random};
-
-/// This format, under the server's first key. Another number will mean another key, so that one day a new key can seal
-/// what is new while the old one still opens what is old.
-const FIRST_KEY: u8 = 1;
 
 const NONCE_LENGTH: usize = 24;
 
-/// Seals and opens client secrets. It does not print, and its key is wiped.
-pub(crate) struct Sealer(XChaCha20Poly1305);
+/// One key of the key file, ready for use. The first byte of what it sealed is its number, so that a new key can seal what
+/// is new while the old one still opens what is old.
+struct Cipher {
+    number: u8,
+    cipher: XChaCha20Poly1305,
+}
+
+/// Seals and opens client secrets. It does not print, and its keys are wiped.
+pub(crate) struct Sealer(Vec<Cipher>);
 
 impl Sealer {
-    pub(crate) fn new(key: &ServerKey) -> Self {
-        let derived = Zeroizing::new(key.derive("sealing of client secrets v1"));
-        Self(XChaCha20Poly1305::new((&*derived).into()))
+    /// Seals with the first of `keys` and opens with each.
+    pub(crate) fn new(keys: impl Into<Keyring>) -> Self {
+        let keys = keys.into();
+        let ciphers = keys.numbered().iter().map(|one| {
+            let derived = Zeroizing::new(one.key.derive("sealing of client secrets v1"));
+            Cipher {
+                number: one.number,
+                cipher: XChaCha20Poly1305::new((&*derived).into()),
+            }
+        });
+        Self(ciphers.collect())
     }
 
     pub(crate) fn seal(&self, client_id: &ClientId, secret: &ClientSecret) -> Result<Vec<u8>, StoreError> {
+        let key = self.0.first().ok_or(StoreError::Unsealable)?;
         let nonce: [u8; NONCE_LENGTH] = random::bytes()?;
         let payload = Payload {
             msg: secret.expose().as_bytes(),
-            aad: &bound_to(FIRST_KEY, client_id),
+            aad: &bound_to(key.number, client_id),
         };
-        let encrypted = self
-            .0
+        let encrypted = key
+            .cipher
             .encrypt(&XNonce::from(nonce), payload)
             .map_err(|_| StoreError::Unsealable)?;
-        Ok([&[FIRST_KEY], nonce.as_slice(), &encrypted].concat())
+        Ok([&[key.number], nonce.as_slice(), &encrypted].concat())
     }
 
+    /// Opens what any of the keys sealed.
     pub(crate) fn open(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
-        let (&key_number, sealed) = sealed.split_first().ok_or(StoreError::Unsealable)?;
+        let (&number, sealed) = sealed.split_first().ok_or(StoreError::Unsealable)?;
         let (nonce, encrypted) = sealed
             .split_first_chunk::<NONCE_LENGTH>()
             .ok_or(StoreError::Unsealable)?;
-        if key_number != FIRST_KEY {
-            return Err(StoreError::Unsealable);
-        }
+        let key = self
+            .0
+            .iter()
+            .find(|key| key.number == number)
+            .ok_or(StoreError::Unsealable)?;
         let payload = Payload {
             msg: encrypted,
-            aad: &bound_to(key_number, client_id),
+            aad: &bound_to(number, client_id),
         };
-        let secret = self
-            .0
+        let secret = key
+            .cipher
             .decrypt(&XNonce::from(*nonce), payload)
             .map_err(|_| StoreError::Unsealable)?;
         // What is authentic was text when it was sealed. The bytes move into the secret, which wipes them.
@@ -84,6 +99,7 @@ impl fmt::Debug for Sealer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::keys::ServerKey;
 
     fn sealer(byte: u8) -> Sealer {
         Sealer::new(&ServerKey::from_bytes([byte; 32]))

@@ -132,7 +132,7 @@ fn as_json(member: &Member) -> Value {
 }
 
 /// ISO 8601 in UTC.
-pub(super) fn iso(at: Timestamp) -> String {
+pub(crate) fn iso(at: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.as_millis())
         .unwrap_or_default()
         .to_string()

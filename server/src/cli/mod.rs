@@ -1,10 +1,12 @@
 //! The command line: one file per command.
 
 mod app;
+mod backup;
 mod demo;
 mod doctor;
 mod error;
 mod import;
+mod key;
 mod member;
 mod network;
 mod open;
@@ -21,6 +23,7 @@ use clap::{Parser, Subcommand};
 use latchkey_store::sqlite::NOTICED_AFTER;
 
 pub use self::error::CliError;
+pub(crate) use self::member::iso;
 use crate::settings::DataArgs;
 
 /// OAuth for a community network: hosts register applications, members sign in and consent, applications call the API.
@@ -56,7 +59,14 @@ enum Command {
     /// Register, list, show and delete OAuth applications
     #[command(subcommand)]
     App(app::Command),
-    /// Check the data folder, key, schema, clock and public URL, and say what to do
+    /// Write a copy of the database to a file, while the server runs
+    Backup(backup::BackupArgs),
+    /// Put a backup in place of the database, while the server is stopped
+    Restore(backup::RestoreArgs),
+    /// Replace the key that seals the secrets
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Check the data folder, disk, key, database, backups, clock and addresses, and say what to do
     Doctor(doctor::Args),
 }
 
@@ -83,6 +93,9 @@ fn execute(Cli { data, command }: Cli) -> Result<(), CliError> {
         Command::Network(command) => block_on(network::run(command, &data)),
         Command::Member(command) => block_on(member::run(command, &data)),
         Command::App(command) => block_on(app::run(command, &data)),
+        Command::Backup(args) => block_on(backup::back_up(args, &data)),
+        Command::Restore(args) => backup::restore(&args, &data),
+        Command::Key(command) => block_on(key::run(command, &data)),
         Command::Doctor(args) => block_on(doctor::run(args, &data)),
     }
 }

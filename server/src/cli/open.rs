@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use latchkey_store::keys::ServerKey;
 use latchkey_store::sqlite::SqliteStore;
 
 use super::CliError;
@@ -12,12 +11,10 @@ use crate::system::{SystemClock, SystemRandomness};
 
 /// Opens the database, and makes it if there is none.
 pub(super) fn open_store(settings: &DataSettings) -> Result<SqliteStore, CliError> {
-    let Some(database) = &settings.database else {
-        return Ok(SqliteStore::open_folder(&settings.data_dir)?);
-    };
-    let exists = std::fs::metadata(database).is_ok_and(|metadata| metadata.len() > 0);
-    let key = ServerKey::load_or_create(&settings.key(), !exists)?;
-    Ok(SqliteStore::open(database, key)?)
+    Ok(match &settings.database {
+        None => SqliteStore::open_folder(&settings.data_dir)?,
+        Some(database) => SqliteStore::open_file(database)?,
+    })
 }
 
 /// The rules over an open store, with the machine's clock and randomness.

@@ -13,6 +13,7 @@ use super::open::{instance, open_store};
 use super::output::print;
 use super::{CliError, DataArgs};
 use crate::demo;
+use crate::housekeeping::{self, Rules};
 use crate::http::{AppState, router};
 use crate::instance::Instance;
 use crate::settings::{DataSettings, PublicUrl, ServeArgs, ServeSettings};
@@ -57,6 +58,10 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         .public_url
         .unwrap_or_else(|| PublicUrl::localhost(bound.port()));
     announce(&instance, &public_url, bound, demo).await?;
+    housekeeping::start(
+        &instance,
+        Rules::with_activity_days(settings.retain_activity_days),
+    );
     let state = AppState::new(
         instance,
         public_url,

@@ -3,9 +3,11 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use latchkey_app::plain::{SessionRow, SessionsPage};
-use latchkey_store::SessionId;
+use latchkey_domain::Member;
+use latchkey_store::{AuditAction, AuditEntry, SessionId};
 use serde::Deserialize;
 
+use super::client::Client;
 use super::errors::Failure;
 use super::pages::{frame, visitor};
 use super::session::{self, SignedIn};
@@ -55,11 +57,21 @@ pub(super) async fn sessions(
 /// Ends one of the member's sessions. One that is not there has ended already, or is someone else's: that is not said.
 pub(super) async fn end_one(
     State(state): State<AppState>,
+    client: Client,
     signed_in: SignedIn,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
     let id = SessionId(id);
-    state.instance.sessions.end_one(signed_in.member.id, id).await?;
+    if state.instance.sessions.end_one(signed_in.member.id, id).await? {
+        note_host(
+            &state,
+            &client,
+            &signed_in.member,
+            AuditAction::SessionEnded,
+            "one",
+        )
+        .await?;
+    }
     if id == signed_in.session.id {
         let mut response = Redirect::to("/sign-in").into_response();
         session::forget(&mut response, &state);
@@ -71,12 +83,45 @@ pub(super) async fn end_one(
 /// Ends all of the member's sessions but this one.
 pub(super) async fn end_others(
     State(state): State<AppState>,
+    client: Client,
     signed_in: SignedIn,
 ) -> Result<Response, Failure> {
-    state
+    let ended = state
         .instance
         .sessions
         .end_others(signed_in.member.id, signed_in.session.id)
         .await?;
+    if ended > 0 {
+        let detail = format!("{ended}, all but the current one");
+        note_host(
+            &state,
+            &client,
+            &signed_in.member,
+            AuditAction::SessionEnded,
+            &detail,
+        )
+        .await?;
+    }
     Ok(Redirect::to("/account/sessions?ended=others").into_response())
+}
+
+/// Leaves an entry in the audit trail, if it is a host: they can do what others have to be able to look up.
+pub(super) async fn note_host(
+    state: &AppState,
+    client: &Client,
+    member: &Member,
+    action: AuditAction,
+    detail: &str,
+) -> Result<(), Failure> {
+    if member.role.is_host() {
+        let entry = AuditEntry {
+            at: state.instance.clock.now(),
+            actor: client.actor(Some(member.id)),
+            action,
+            target: member.email.to_string(),
+            detail: detail.to_owned(),
+        };
+        state.instance.store.note(entry).await?;
+    }
+    Ok(())
 }

@@ -4,6 +4,8 @@ mod account;
 mod activity;
 mod admin;
 mod assets;
+mod audit;
+mod audit_words;
 mod client;
 mod connected_apps;
 mod errors;

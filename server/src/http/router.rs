@@ -12,8 +12,8 @@ use super::errors::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, assets, connected_apps, errors, explorer, functions, headless, health, home,
-    oauth, request_id, same_origin, security_headers, setup, sign_in, sign_out, usage, use_it,
+    account, activity, admin, assets, audit, connected_apps, errors, explorer, functions, headless, health,
+    home, oauth, request_id, same_origin, security_headers, setup, sign_in, sign_out, usage, use_it,
 };
 
 /// The most bytes of a plain form.
@@ -97,6 +97,8 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             "/admin/settings/oauth-applications/{client_id}/use/env",
             post(use_it::environment),
         )
+        .route("/admin/audit", get(audit::show))
+        .route("/admin/audit.csv", get(audit::export))
         .route("/admin/{*path}", get(admin::page))
         .route(
             "/api/{*function}",

@@ -67,6 +67,7 @@ pub(super) async fn submit(
         password: Zeroizing::new(form.password),
         address: client.address,
         user_agent: client.user_agent,
+        request_id: Some(client.request_id),
     };
     match state.instance.sign_in.attempt(attempt).await {
         Ok(signed_in) => {

@@ -5,8 +5,11 @@ use axum::extract::State;
 use axum::extract::rejection::FormRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::HeaderMap;
+use latchkey_store::AuditAction;
 use serde::Deserialize;
 
+use super::account::note_host;
+use super::client::Client;
 use super::errors::Failure;
 use super::return_to::ReturnTo;
 use super::session;
@@ -22,10 +25,14 @@ pub(super) struct SignOutForm {
 /// Ends the session. Doing it twice is no mistake.
 pub(super) async fn submit(
     State(state): State<AppState>,
+    client: Client,
     headers: HeaderMap,
     form: Result<Form<SignOutForm>, FormRejection>,
 ) -> Result<Response, Failure> {
     if let Some(token) = session::token(&state, &headers) {
+        if let Some((_, member)) = state.instance.sessions.find(&token).await? {
+            note_host(&state, &client, &member, AuditAction::SignedOut, "").await?;
+        }
         state.instance.sessions.end(&token).await?;
     }
     let return_to = form.map_or_else(

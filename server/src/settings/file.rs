@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use latchkey_headless::Budget;
@@ -29,6 +30,8 @@ pub struct SettingsFile {
     /// Proxies that are believed.
     #[serde(default)]
     pub trusted_proxies: Vec<IpAddr>,
+    /// For how many days the activity of applications is kept.
+    pub retain_activity_days: Option<NonZeroU16>,
     /// What an application may spend at the Headless API.
     #[serde(default, deserialize_with = "budget")]
     pub api_budget: Option<Budget>,

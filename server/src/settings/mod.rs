@@ -5,6 +5,7 @@ mod file;
 mod public_url;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -18,6 +19,9 @@ use crate::cli::CliError;
 
 /// Where the server listens unless told otherwise.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+
+/// For how many days activity is kept unless told otherwise.
+const RETAIN_ACTIVITY_DAYS: u16 = 90;
 
 /// Where the data is: what every command takes.
 #[derive(Args, Clone, Debug, Default)]
@@ -77,6 +81,15 @@ pub struct ServeArgs {
     /// [default: 600000]
     #[arg(long, value_name = "POINTS", env = "LATCHKEY_API_BUDGET", value_parser = read_budget)]
     pub api_budget: Option<Budget>,
+
+    /// For how many days the activity of applications is kept; the audit trail is kept for good [default: 90]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        env = "LATCHKEY_RETAIN_ACTIVITY_DAYS",
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub retain_activity_days: Option<u16>,
 }
 
 /// Where the data is.
@@ -101,6 +114,8 @@ pub struct ServeSettings {
     pub trusted_proxies: Vec<IpAddr>,
     /// What an application may spend at the Headless API.
     pub api_budget: Budget,
+    /// For how many days the activity of applications is kept.
+    pub retain_activity_days: u16,
 }
 
 impl DataArgs {
@@ -138,6 +153,10 @@ impl ServeArgs {
             public_url: self.public_url.or(file.public_url),
             trusted_proxies,
             api_budget: self.api_budget.or(file.api_budget).unwrap_or_default(),
+            retain_activity_days: self
+                .retain_activity_days
+                .or(file.retain_activity_days.map(NonZeroU16::get))
+                .unwrap_or(RETAIN_ACTIVITY_DAYS),
         })
     }
 }

@@ -23,7 +23,7 @@ pub(crate) struct TestApp {
     pub(crate) instance: Instance,
     pub(crate) url: String,
     clock: Arc<HandClock>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestApp {
@@ -61,9 +61,22 @@ impl TestApp {
     }
 
     async fn at(public_url: Option<PublicUrl>, budget: Budget) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::over_with(tempfile::tempdir().unwrap(), HandClock::new(), public_url, budget).await
+    }
+
+    /// A data folder that is there already, at a moment of its time.
+    pub(crate) async fn over(folder: TempDir, clock: HandClock) -> Self {
+        Self::over_with(folder, clock, None, Budget::default()).await
+    }
+
+    async fn over_with(
+        folder: TempDir,
+        clock: HandClock,
+        public_url: Option<PublicUrl>,
+        budget: Budget,
+    ) -> Self {
         let store = SqliteStore::open_folder(folder.path()).unwrap();
-        let clock = Arc::new(HandClock::new());
+        let clock = Arc::new(clock);
         let instance = Instance::new(store, clock.clone(), Arc::new(SystemRandomness), Cost::TRIFLING);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -75,8 +88,13 @@ impl TestApp {
             instance,
             url: format!("http://{address}"),
             clock,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// The data folder.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// A browser that has never been here.

@@ -15,6 +15,10 @@ impl HandClock {
         ))
     }
 
+    pub(crate) fn at(moment: Timestamp) -> Self {
+        Self(AtomicI64::new(moment.as_millis()))
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         self.0
             .fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);

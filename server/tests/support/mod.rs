@@ -12,6 +12,7 @@ mod served;
 pub(crate) use self::app::TestApp;
 pub(crate) use self::binary::{Binary, Server};
 pub(crate) use self::browser::{Answer, Browser};
+pub(crate) use self::clock::HandClock;
 pub(crate) use self::page::{assert_sound, assert_sound_with_scripts};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";

@@ -72,7 +72,7 @@ impl AuthorizationServer {
     ) -> Decision {
         let params = Params::new(pairs, PARAMETERS);
         let now = self.now();
-        let begun = begun::read(&params, self.token_key(), now);
+        let begun = begun::read(&params, &self.token_key(), now);
         let visit = Visit {
             params,
             form,
@@ -205,7 +205,7 @@ impl AuthorizationServer {
 
     /// The request's own address, with the time at which it was begun.
     fn return_to(&self, visit: &Visit<'_>) -> String {
-        let begun = begun::write(&visit.params, self.token_key(), visit.begun.unwrap_or(visit.now));
+        let begun = begun::write(&visit.params, &self.token_key(), visit.begun.unwrap_or(visit.now));
         format!(
             "{PATH}?{}&{}={begun}",
             request::query(&visit.params),

@@ -162,7 +162,7 @@ impl AuthorizationServer {
             .map_err(Refusal::from)?;
         let id = code.claims.grant;
         let attempt = Arc::new(Attempt {
-            key: self.token_key().clone(),
+            key: self.token_key(),
             code,
             client_id: application.client_id.clone(),
             is_public: !application.spec.client_type.is_confidential(),
@@ -187,7 +187,7 @@ impl AuthorizationServer {
                 let response = TokenResponse::of(
                     &after,
                     ScopeLimit::NONE,
-                    self.token_key(),
+                    &self.token_key(),
                     attempt.now,
                     self.lifetimes(),
                 );

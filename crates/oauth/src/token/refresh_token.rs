@@ -113,7 +113,7 @@ impl AuthorizationServer {
             .map_err(Refusal::from)?;
         let id = token.claims.grant;
         let attempt = Arc::new(Attempt {
-            key: self.token_key().clone(),
+            key: self.token_key(),
             token,
             client_id: application.client_id.clone(),
             scope: request.scope,
@@ -138,7 +138,7 @@ impl AuthorizationServer {
             return Err(Refusal::Theft.into());
         }
         let limit = attempt.scope.map_or(ScopeLimit::NONE, ScopeLimit::to);
-        let response = TokenResponse::of(&after, limit, self.token_key(), attempt.now, self.lifetimes());
+        let response = TokenResponse::of(&after, limit, &self.token_key(), attempt.now, self.lifetimes());
         trail.message = match rotation {
             Rotation::Repeat => self.0.throttle.admits(Event::OfGrant(id, "repeat"), attempt.now).then(|| {
                 "Answered a refresh with the same pair of tokens again: two requests raced, or an answer was lost."

@@ -24,6 +24,7 @@ use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 pub(crate) use self::claims::{Claims, ScopeLimit};
+pub use self::mac::TokenKeys;
 pub(crate) use self::mac::{TAG, Tag, TokenKey};
 
 /// What a token is for. One kind is never taken for another: it is part of what both tags cover.

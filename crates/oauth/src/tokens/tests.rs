@@ -123,3 +123,28 @@ proptest! {
         prop_assert_eq!(key().read_any(&text), Err(Unreadable::NotOurs));
     }
 }
+
+#[test]
+fn what_a_replaced_key_made_stays_good_and_the_next_is_made_with_the_new_one() {
+    let keys = TokenKeys::new(&[42; 32], &[]);
+    let before = keys.now().make(TokenKind::Refresh, &claims(), &SALT);
+    keys.replace(&[43; 32], &[[42; 32]]);
+    let presented = keys.now().read(TokenKind::Refresh, before.expose()).unwrap();
+    assert!(
+        keys.now()
+            .is_inner(TokenKind::Refresh, &SALT, &claims().to_bytes(), &presented.inner)
+    );
+    let after = keys.now().make(TokenKind::Refresh, &claims(), &SALT);
+    assert_ne!(before.expose(), after.expose());
+    assert!(
+        TokenKey::new(&[43; 32])
+            .read(TokenKind::Refresh, after.expose())
+            .is_ok()
+    );
+    // Once the key is gone, so is what it made.
+    keys.replace(&[43; 32], &[]);
+    assert_eq!(
+        keys.now().read(TokenKind::Refresh, before.expose()),
+        Err(Unreadable::NotOurs)
+    );
+}

@@ -1,11 +1,21 @@
-//! The audit trail. Each operation writes its entry in its own transaction.
+//! The audit trail. Each operation writes its entry in its own transaction; triggers refuse to change or delete one.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, MemberId, Timestamp};
-use rusqlite::{Connection, params};
+use latchkey_domain::{Actor, Email, MemberId, MemberName, Timestamp};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
 
+use super::rows::Columns;
 use super::{SqliteStore, rows};
-use crate::{Audit, AuditAction, AuditEntry, StoreError};
+use crate::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
+
+/// The most failed sign-ins of one target that are kept of an hour. The trail is kept for good, and anybody can fail.
+const MOST_FAILURES_AN_HOUR: u64 = 20;
+
+/// The most characters of a target or a detail.
+const TEXT_LENGTH: usize = 1_000;
 
 /// Adds an entry.
 pub(super) fn write(
@@ -24,11 +34,142 @@ pub(super) fn write(
             by.address,
             by.request_id,
             action.id(),
-            target,
-            detail
+            rows::cut(target, TEXT_LENGTH),
+            rows::cut(detail, TEXT_LENGTH)
         ],
     )?;
     Ok(())
+}
+
+fn note(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
+    if entry.action == AuditAction::SignInFailed {
+        let hour_ago = entry.at.minus(Duration::from_secs(3_600)).as_millis();
+        let lately = rows::count(
+            connection,
+            "SELECT count(*) FROM (SELECT at, target FROM audit WHERE action = ?1 ORDER BY id DESC LIMIT 1000) \
+             WHERE target = ?2 AND at > ?3",
+            params![entry.action.id(), entry.target, hour_ago],
+        )?;
+        if lately >= MOST_FAILURES_AN_HOUR {
+            return Ok(());
+        }
+    }
+    write(
+        connection,
+        (&entry.actor, entry.at),
+        entry.action,
+        &entry.target,
+        &entry.detail,
+    )
+}
+
+fn read(columns: &mut Columns<'_, '_>) -> Result<AuditEntry, StoreError> {
+    columns.table("audit");
+    Ok(AuditEntry {
+        at: columns.time("at")?,
+        actor: Actor {
+            member: columns.get::<Option<i64>>("member_id")?.map(MemberId),
+            address: columns.get("address")?,
+            request_id: columns.get("request_id")?,
+        },
+        action: columns.one_of("action", AuditAction::ALL, AuditAction::id)?,
+        target: columns.get("target")?,
+        detail: columns.get("detail")?,
+    })
+}
+
+fn read_record(columns: &mut Columns<'_, '_>) -> Result<AuditRecord, StoreError> {
+    let entry = read(columns)?;
+    let id = columns.get("id")?;
+    let application = columns.table("applications").get("name")?;
+    let member = if columns.table("members").get::<Option<i64>>("id")?.is_some() {
+        Some((
+            columns.parsed("name", MemberName::parse)?,
+            columns.parsed("email", str::parse::<Email>)?,
+        ))
+    } else {
+        None
+    };
+    Ok(AuditRecord {
+        id,
+        entry,
+        member,
+        application,
+    })
+}
+
+/// `LIKE` takes some characters for more than themselves; upper and lower case are alike for ASCII.
+fn contains(words: &str) -> String {
+    let escaped = words
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// A statement that grows: its conditions, and the values that they compare with. What was typed is always a value.
+struct Conditions {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    /// Adds a condition, in which `$` stands for `value`.
+    fn add(&mut self, condition: &str, value: impl Into<Value>) {
+        self.values.push(value.into());
+        let number = format!("?{}", self.values.len());
+        self.sql.push_str(" AND ");
+        self.sql.push_str(&condition.replace('$', &number));
+    }
+}
+
+fn conditions(filter: AuditFilter, before: i64) -> Conditions {
+    let mut all = Conditions {
+        sql: "u.id < ?1".to_owned(),
+        values: vec![before.into()],
+    };
+    match filter.who {
+        None => {}
+        Some(AuditWho::Operator) => all.sql.push_str(" AND u.member_id IS NULL AND u.address IS NULL"),
+        Some(AuditWho::Member(words)) => all.add(
+            "u.member_id IN (SELECT id FROM members WHERE email LIKE $ ESCAPE '\\' OR name_folded LIKE $ ESCAPE '\\')",
+            contains(&words.to_lowercase()),
+        ),
+    }
+    if let Some(action) = filter.action {
+        all.add("u.action = $", action.id().to_owned());
+    }
+    if let Some(words) = filter.target {
+        all.add(
+            "(u.target LIKE $ ESCAPE '\\' OR u.detail LIKE $ ESCAPE '\\' OR u.target IN \
+             (SELECT client_id FROM applications WHERE name LIKE $ ESCAPE '\\'))",
+            contains(&words),
+        );
+    }
+    if let Some(from) = filter.from {
+        all.add("u.at >= $", from.as_millis());
+    }
+    if let Some(until) = filter.until {
+        all.add("u.at < $", until.as_millis());
+    }
+    all
+}
+
+fn page(
+    connection: &Connection,
+    filter: AuditFilter,
+    before: i64,
+    limit: u32,
+) -> Result<Vec<AuditRecord>, StoreError> {
+    let Conditions { sql, mut values } = conditions(filter, before);
+    values.push(i64::from(limit).into());
+    let sql = format!(
+        "SELECT u.at, u.member_id, u.address, u.request_id, u.action, u.target, u.detail, u.id, a.name, m.id, m.name, m.email \
+         FROM audit u LEFT JOIN members m ON m.id = u.member_id LEFT JOIN applications a ON a.client_id = u.target \
+         WHERE {sql} ORDER BY u.id DESC LIMIT ?{}",
+        values.len()
+    );
+    rows::all(connection, &sql, params_from_iter(values), read_record)
 }
 
 #[async_trait]
@@ -39,22 +180,23 @@ impl Audit for SqliteStore {
                 connection,
                 "SELECT at, member_id, address, request_id, action, target, detail FROM audit ORDER BY id DESC LIMIT ?1",
                 [limit],
-                |columns| {
-                    columns.table("audit");
-                    Ok(AuditEntry {
-                        at: columns.time("at")?,
-                        actor: Actor {
-                            member: columns.get::<Option<i64>>("member_id")?.map(MemberId),
-                            address: columns.get("address")?,
-                            request_id: columns.get("request_id")?,
-                        },
-                        action: columns.one_of("action", AuditAction::ALL, AuditAction::id)?,
-                        target: columns.get("target")?,
-                        detail: columns.get("detail")?,
-                    })
-                },
+                read,
             )
         })
         .await
+    }
+
+    async fn audit_page(
+        &self,
+        filter: AuditFilter,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<AuditRecord>, StoreError> {
+        self.scan(move |connection| page(connection, filter, before.unwrap_or(i64::MAX), limit))
+            .await
+    }
+
+    async fn note(&self, entry: AuditEntry) -> Result<(), StoreError> {
+        self.write(move |connection| note(connection, &entry)).await
     }
 }

@@ -1,45 +1,14 @@
-//! What an operator does with the file: copying it while it is in use, and looking whether it is whole.
+//! What an operator asks of the file: whether it is whole, and how far it is.
 
-use std::fs::{self, File};
-use std::io::ErrorKind;
 use std::path::Path;
 
-use super::{SqliteStore, connection, rows};
+use latchkey_domain::Timestamp;
+
+use super::opening::explain;
+use super::{SqliteStore, connection, migrations, rows};
 use crate::StoreError;
 
 impl SqliteStore {
-    /// Writes a copy of the database to a new file at `path`, as it is at one moment; the server may go on writing. Its
-    /// secrets are sealed with the same key, which is not in the copy.
-    pub async fn back_up(&self, path: &Path) -> Result<(), StoreError> {
-        let path = path.to_owned();
-        self.scan(move |database| {
-            let failed = |error: &dyn std::fmt::Display| {
-                StoreError::Open(format!("cannot write the backup {}: {error}", path.display()))
-            };
-            let name = path
-                .to_str()
-                .ok_or_else(|| failed(&"its name is not UTF-8; choose another"))?;
-            if fs::metadata(&path).map_or_else(|error| error.kind() != ErrorKind::NotFound, |_| true) {
-                return Err(failed(&"there is something of that name already; choose another"));
-            }
-            connection::create_file(&path).map_err(|error| failed(&error))?;
-            let written = rows::execute(database, "VACUUM INTO ?1", [name])
-                .map_err(|error| failed(&error))
-                // `SQLite` does not wait for the disk here, but who has a backup may delete the original.
-                .and_then(|_| {
-                    File::open(&path)
-                        .and_then(|file| file.sync_all())
-                        .map_err(|error| failed(&error))
-                });
-            if written.is_err() {
-                // Half a copy is worse than none.
-                let _ = fs::remove_file(&path);
-            }
-            written
-        })
-        .await
-    }
-
     /// Reads the whole file and says what is wrong with it; nothing, if it is whole.
     pub async fn check(&self) -> Result<Vec<String>, StoreError> {
         self.scan(|database| {
@@ -60,5 +29,29 @@ impl SqliteStore {
     /// The number of the database's schema.
     pub fn schema(&self) -> Result<i64, StoreError> {
         self.look_up(|database| rows::number(database, "PRAGMA user_version", []))
+    }
+
+    /// The number of the schema of the file at `path`, which is only read: opening would bring it to this version's.
+    pub fn schema_of(path: &Path) -> Result<usize, StoreError> {
+        let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
+        migrations::refuse_foreign(&connection, path)?;
+        migrations::refuse_newer(&connection, path)?;
+        migrations::version(&connection)
+    }
+
+    /// The number of the schema that this version works with.
+    pub const fn latest_schema() -> usize {
+        migrations::LATEST
+    }
+
+    /// The latest moment that anything in the database is from; one that lies ahead tells that the clock was set back.
+    pub fn newest_moment(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT max(at) FROM (SELECT max(last_seen_at) AS at FROM sessions \
+                   UNION ALL SELECT at FROM (SELECT at FROM audit ORDER BY id DESC LIMIT 1) \
+                   UNION ALL SELECT at FROM (SELECT at FROM activity ORDER BY id DESC LIMIT 1))";
+        self.look_up(|database| {
+            let newest = rows::first(database, sql, [], |columns| columns.optional_time("at"))?;
+            Ok(newest.flatten())
+        })
     }
 }

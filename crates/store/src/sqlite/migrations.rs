@@ -6,6 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::opening::explain;
+use crate::keyring::Keyring;
 use crate::{StoreError, random};
 
 /// Marks the file as ours (`PRAGMA application_id`): the letters L, K, e, y.
@@ -32,7 +33,14 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0003_usage.sql"),
         then: nothing_more,
     },
+    Migration {
+        sql: include_str!("migrations/0004_audit.sql"),
+        then: nothing_more,
+    },
 ];
+
+/// The number of the newest schema.
+pub(super) const LATEST: usize = MIGRATIONS.len();
 
 /// Refuses a file that another program made, before anything is written to it.
 pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
@@ -59,6 +67,10 @@ pub(super) fn run(connection: &mut Connection, path: &Path, key_fingerprint: &st
         )),
         error => error,
     };
+    let before = version(connection)?;
+    if (1..LATEST).contains(&before) {
+        super::backup::before_migration(connection, path, before)?;
+    }
     while step(connection, path, key_fingerprint).map_err(failed)? {}
     Ok(())
 }
@@ -95,7 +107,8 @@ fn step(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Resu
     Ok(true)
 }
 
-fn version(connection: &Connection) -> Result<usize, StoreError> {
+/// The number of the file's schema.
+pub(super) fn version(connection: &Connection) -> Result<usize, StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     usize::try_from(version).map_err(|_| StoreError::Damaged(format!("PRAGMA user_version is {version}")))
 }
@@ -115,22 +128,39 @@ fn newer(connection: &Connection, path: &Path, version: usize) -> StoreError {
     ))
 }
 
-/// Refuses a key that is not the one that the database was made with.
+/// Refuses a file whose schema this version does not know.
+pub(super) fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let version = version(connection)?;
+    if version > LATEST {
+        return Err(newer(connection, path, version));
+    }
+    Ok(())
+}
+
+/// The fingerprint of the key that the secrets are sealed with.
+pub(super) fn sealed_with(connection: &Connection) -> Result<Option<String>, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT value FROM meta WHERE key = 'key_fingerprint'")?
+        .query_row([], |row| row.get(0))
+        .optional()?)
+}
+
+/// Says with which key the secrets are sealed from now on.
+pub(super) fn name_key(connection: &Connection, fingerprint: &str) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'key_fingerprint'")?
+        .execute([fingerprint])?;
+    Ok(())
+}
+
+/// Refuses a key file that has not the key that the database names.
 pub(super) fn refuse_other_key(
     connection: &Connection,
     path: &Path,
     key_path: &Path,
-    key_fingerprint: &str,
+    keys: &Keyring,
 ) -> Result<(), StoreError> {
-    let sealed_with: Option<String> = connection
-        .query_row(
-            "SELECT value FROM meta WHERE key = 'key_fingerprint'",
-            [],
-            |row| row.get(0),
-        )
-        .optional()
-        .map_err(|error| explain(path, &error))?;
-    if sealed_with.as_deref() == Some(key_fingerprint) {
+    if sealed_with(connection)?.is_some_and(|fingerprint| keys.has(&fingerprint)) {
         return Ok(());
     }
     Err(StoreError::Open(format!(

@@ -4,9 +4,13 @@
 mod activity;
 mod applications;
 mod audit;
+mod backup;
 mod connection;
 mod content;
+mod contents;
 mod grants;
+mod in_use;
+mod keychain;
 mod maintenance;
 mod members;
 mod memory;
@@ -14,6 +18,9 @@ mod migrations;
 mod networks;
 mod opening;
 mod readers;
+mod restore;
+mod retention;
+mod rotation;
 mod rows;
 mod sessions;
 mod usage;
@@ -25,13 +32,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rusqlite::Connection;
 
+pub use self::backup::{BackedUp, Existing};
+pub use self::contents::Contents;
+use self::in_use::InUse;
+pub use self::keychain::Keychain;
 use self::memory::Memory;
 pub use self::memory::NOTICED_AFTER;
 pub use self::opening::{DATABASE_FILE, KEY_FILE};
 use self::readers::Readers;
+pub use self::restore::{Restored, restore};
+pub use self::rotation::Rotated;
 use self::writer::Writer;
 use crate::keys::ServerKey;
-use crate::sealing::Sealer;
 use crate::{Store, StoreError};
 
 /// The store in an `SQLite` file.
@@ -40,14 +52,19 @@ pub struct SqliteStore {
     scans: Arc<Readers>,
     // Dropped behind the readers: the last connection to close tidies up the write-ahead log.
     writer: Writer,
-    sealer: Arc<Sealer>,
-    key: ServerKey,
+    keychain: Keychain,
+    _in_use: InUse,
 }
 
 impl SqliteStore {
-    /// The key that the database is sealed with.
-    pub fn key(&self) -> &ServerKey {
-        &self.key
+    /// The key that new tokens are made with.
+    pub fn key(&self) -> ServerKey {
+        self.keychain.ring().current().clone()
+    }
+
+    /// All keys of the key file, as they come and go.
+    pub fn keychain(&self) -> &Keychain {
+        &self.keychain
     }
 
     /// How often the database was asked for something since it was opened: what a request costs it is the difference.

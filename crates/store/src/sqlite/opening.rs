@@ -5,12 +5,14 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
+use super::in_use::InUse;
+use super::keychain::Keychain;
 use super::readers::Readers;
 use super::writer::Writer;
 use super::{SqliteStore, connection, migrations};
 use crate::StoreError;
+use crate::keyring::Keyring;
 use crate::keys::ServerKey;
-use crate::sealing::Sealer;
 
 /// The database's name in the data folder.
 pub const DATABASE_FILE: &str = "latchkey.db";
@@ -23,21 +25,31 @@ impl SqliteStore {
     /// has one already.
     pub fn open_folder(folder: &Path) -> Result<Self, StoreError> {
         create_folder(folder)?;
-        let database = folder.join(DATABASE_FILE);
-        let key = folder.join(KEY_FILE);
+        Self::open_file(&folder.join(DATABASE_FILE))
+    }
+
+    /// The same for a database of any name, whose key is beside it.
+    pub fn open_file(database: &Path) -> Result<Self, StoreError> {
+        let key = database.with_file_name(KEY_FILE);
+        // Before anything is looked at: a backup may be on its way to this place.
+        let in_use = InUse::share(database)?;
         // An empty file is a database that was never begun.
-        let has_database = fs::metadata(&database).is_ok_and(|metadata| metadata.len() > 0);
-        let server_key = ServerKey::load_or_create(&key, !has_database)?;
-        Self::open_with(&database, server_key, &key)
+        let has_database = fs::metadata(database).is_ok_and(|metadata| metadata.len() > 0);
+        let keys = Keyring::load_or_create(&key, !has_database)?;
+        Self::open_with(database, in_use, keys, &key)
     }
 
     /// Opens the database at `path`, or makes it, and brings it to this version's schema.
     pub fn open(path: &Path, key: ServerKey) -> Result<Self, StoreError> {
-        Self::open_with(path, key, &path.with_file_name(KEY_FILE))
+        Self::open_with(
+            path,
+            InUse::share(path)?,
+            Keyring::of(key),
+            &path.with_file_name(KEY_FILE),
+        )
     }
 
-    /// `key_path` is only named in messages.
-    fn open_with(path: &Path, key: ServerKey, key_path: &Path) -> Result<Self, StoreError> {
+    fn open_with(path: &Path, in_use: InUse, keys: Keyring, key_path: &Path) -> Result<Self, StoreError> {
         let explain = |error| explain(path, &error);
         connection::create_file(path).map_err(|error| {
             StoreError::Open(format!(
@@ -49,21 +61,21 @@ impl SqliteStore {
         let mut writing = connection::open_for_writing(path).map_err(explain)?;
         migrations::refuse_foreign(&writing, path)?;
         connection::prepare_for_writing(&writing).map_err(explain)?;
-        migrations::run(&mut writing, path, &key.fingerprint())?;
-        migrations::refuse_other_key(&writing, path, key_path, &key.fingerprint())?;
+        migrations::run(&mut writing, path, &keys.current().fingerprint())?;
+        migrations::refuse_other_key(&writing, path, key_path, &keys)?;
 
         let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
         Ok(Self {
             lookups: Readers::open(path, cores).map_err(explain)?,
             scans: Readers::open(path, cores).map_err(explain)?.into(),
             writer: Writer::start(writing)?,
-            sealer: Sealer::new(&key).into(),
-            key,
+            keychain: Keychain::new(key_path, keys),
+            _in_use: in_use,
         })
     }
 }
 
-fn create_folder(folder: &Path) -> Result<(), StoreError> {
+pub(super) fn create_folder(folder: &Path) -> Result<(), StoreError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

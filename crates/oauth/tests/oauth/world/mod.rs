@@ -69,7 +69,7 @@ impl World {
             store: store.clone(),
             clock: clock.clone(),
             randomness: randomness.clone(),
-            token_key: [7; 32],
+            token_keys: latchkey_oauth::TokenKeys::new(&[7; 32], &[]),
             issuer: ISSUER.into(),
             lifetimes: Lifetimes::default(),
         });

@@ -4,7 +4,7 @@ use latchkey_domain::{Actor, Application, ApplicationSpec, ClientId, ClientSecre
 use rusqlite::{Connection, params};
 
 use super::row::{self, SecretChange};
-use crate::sealing::Sealer;
+use crate::sqlite::keychain::Keychain;
 use crate::sqlite::{audit, grants, rows};
 use crate::{
     ApplicationUpdate, AuditAction, Deleted, NewApplication, RevocationReason, StoreError, UpdateOutcome,
@@ -16,7 +16,7 @@ type Act<'act> = (&'act Actor, Timestamp);
 /// Registers an application.
 pub(super) fn create(
     connection: &Connection,
-    sealer: &Sealer,
+    keychain: &Keychain,
     new: NewApplication,
     (by, at): Act<'_>,
 ) -> Result<Application, StoreError> {
@@ -28,7 +28,7 @@ pub(super) fn create(
     // A public application has no secret, whatever was made for it.
     let secret = secret.filter(|_| spec.client_type.is_confidential());
     let sealed_secret = secret
-        .map(|secret| sealer.seal(&client_id, &secret))
+        .map(|secret| keychain.seal(connection, &client_id, &secret))
         .transpose()?;
     row::insert(connection, &client_id, &spec, sealed_secret.as_deref(), at)?;
     let detail = format!("“{}”", spec.name);
@@ -52,7 +52,7 @@ pub(super) fn create(
 /// Edits an application, if nobody else did so meanwhile. An edit that changes nothing is none.
 pub(super) fn update(
     connection: &Connection,
-    sealer: &Sealer,
+    keychain: &Keychain,
     client_id: &ClientId,
     update: ApplicationUpdate,
     (by, at): Act<'_>,
@@ -79,7 +79,7 @@ pub(super) fn update(
     );
     let new_secret = (becomes && !was).then_some(update.secret_if_missing);
     let secret = match &new_secret {
-        Some(secret) => SecretChange::Replace(sealer.seal(client_id, secret)?),
+        Some(secret) => SecretChange::Replace(keychain.seal(connection, client_id, secret)?),
         None if becomes => SecretChange::Keep,
         None => SecretChange::Destroy,
     };
@@ -228,11 +228,11 @@ pub(super) fn disconnect_everyone(
 /// Unseals the secret for a person to see.
 pub(super) fn reveal(
     connection: &Connection,
-    sealer: &Sealer,
+    keychain: &Keychain,
     client_id: &ClientId,
     (by, at): Act<'_>,
 ) -> Result<Option<ClientSecret>, StoreError> {
-    let Some(secret) = row::secret(connection, sealer, client_id)? else {
+    let Some(secret) = row::secret(connection, keychain, client_id)? else {
         return Ok(None);
     };
     audit::write(

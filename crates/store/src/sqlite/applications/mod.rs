@@ -4,8 +4,6 @@ mod edit;
 mod list;
 mod row;
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequest, Timestamp};
 
@@ -23,8 +21,8 @@ impl Applications for SqliteStore {
         by: &Actor,
         at: Timestamp,
     ) -> Result<Application, StoreError> {
-        let (sealer, by) = (Arc::clone(&self.sealer), by.clone());
-        self.write(move |connection| edit::create(connection, &sealer, application, (&by, at)))
+        let (keychain, by) = (self.keychain.clone(), by.clone());
+        self.write(move |connection| edit::create(connection, &keychain, application, (&by, at)))
             .await
     }
 
@@ -34,10 +32,10 @@ impl Applications for SqliteStore {
         by: &Actor,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let (sealer, by) = (Arc::clone(&self.sealer), by.clone());
+        let (keychain, by) = (self.keychain.clone(), by.clone());
         self.write(move |connection| {
             for application in applications {
-                edit::create(connection, &sealer, application, (&by, at))?;
+                edit::create(connection, &keychain, application, (&by, at))?;
             }
             Ok(())
         })
@@ -54,7 +52,7 @@ impl Applications for SqliteStore {
     ) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
         self.recall(|memory, connection| {
             memory.clients.recall(client_id, || {
-                row::find_with_secret(connection, &self.sealer, client_id)
+                row::find_with_secret(connection, &self.keychain, client_id)
             })
         })
     }
@@ -85,8 +83,8 @@ impl Applications for SqliteStore {
         by: &Actor,
         at: Timestamp,
     ) -> Result<UpdateOutcome, StoreError> {
-        let (sealer, client_id, by) = (Arc::clone(&self.sealer), client_id.clone(), by.clone());
-        self.write(move |connection| edit::update(connection, &sealer, &client_id, update, (&by, at)))
+        let (keychain, client_id, by) = (self.keychain.clone(), client_id.clone(), by.clone());
+        self.write(move |connection| edit::update(connection, &keychain, &client_id, update, (&by, at)))
             .await
     }
 
@@ -125,7 +123,7 @@ impl Applications for SqliteStore {
     }
 
     async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
-        self.look_up(|connection| row::secret(connection, &self.sealer, client_id))
+        self.look_up(|connection| row::secret(connection, &self.keychain, client_id))
     }
 
     async fn reveal_client_secret(
@@ -134,8 +132,8 @@ impl Applications for SqliteStore {
         by: &Actor,
         at: Timestamp,
     ) -> Result<Option<ClientSecret>, StoreError> {
-        let (sealer, client_id, by) = (Arc::clone(&self.sealer), client_id.clone(), by.clone());
-        self.write(move |connection| edit::reveal(connection, &sealer, &client_id, (&by, at)))
+        let (keychain, client_id, by) = (self.keychain.clone(), client_id.clone(), by.clone());
+        self.write(move |connection| edit::reveal(connection, &keychain, &client_id, (&by, at)))
             .await
     }
 }

@@ -7,7 +7,7 @@ use latchkey_domain::{
 use rusqlite::{Connection, params};
 
 use crate::StoreError;
-use crate::sealing::Sealer;
+use crate::sqlite::keychain::Keychain;
 use crate::sqlite::rows::{self, Columns};
 
 /// What [`read`] reads, of `applications a`.
@@ -56,7 +56,7 @@ pub(super) fn find(connection: &Connection, client_id: &ClientId) -> Result<Opti
 /// The application with this client id and its secret, unsealed.
 pub(super) fn find_with_secret(
     connection: &Connection,
-    sealer: &Sealer,
+    keychain: &Keychain,
     client_id: &ClientId,
 ) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
     let sql = concat!(
@@ -67,7 +67,7 @@ pub(super) fn find_with_secret(
     rows::first(connection, sql, [client_id.as_str()], |columns| {
         let application = read(columns)?;
         let kept = columns.get::<Option<Vec<u8>>>("sealed_secret")?;
-        let secret = kept.map(|sealed| sealer.open(client_id, &sealed)).transpose()?;
+        let secret = kept.map(|sealed| keychain.open(client_id, &sealed)).transpose()?;
         Ok((application, secret))
     })
 }
@@ -75,7 +75,7 @@ pub(super) fn find_with_secret(
 /// The secret of the application with this client id, unsealed.
 pub(super) fn secret(
     connection: &Connection,
-    sealer: &Sealer,
+    keychain: &Keychain,
     client_id: &ClientId,
 ) -> Result<Option<ClientSecret>, StoreError> {
     let sql = "SELECT sealed_secret FROM applications WHERE client_id = ?1";
@@ -85,7 +85,7 @@ pub(super) fn secret(
             .get::<Option<Vec<u8>>>("sealed_secret")
     })?;
     kept.flatten()
-        .map(|sealed| sealer.open(client_id, &sealed))
+        .map(|sealed| keychain.open(client_id, &sealed))
         .transpose()
 }
 

@@ -1,0 +1,76 @@
+//! Forgetting in small steps: rows are looked at by a reader, in the order of their numbers, and only what is to go is
+//! handed to the writer, a bounded number at a time. So a request waits for one small transaction at most.
+
+use async_trait::async_trait;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use super::{SqliteStore, rows};
+use crate::{Expiring, Retention, StoreError, Swept};
+
+/// The table, the condition for a row of it to go (its moments are the parameters from `first` on), and the moments.
+fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<i64>) {
+    let second = first + 1;
+    match expiring {
+        // A grant that was redeemed has its last tokens from `issued_at`; one that was not has a code alone.
+        Expiring::Grants { codes, tokens } => (
+            "grants",
+            format!("iif(redeemed_at IS NULL, code_expires_at < ?{first}, issued_at < ?{second})"),
+            vec![codes.as_millis(), tokens.as_millis()],
+        ),
+        Expiring::Sessions(before) => (
+            "sessions",
+            format!("expires_at < ?{first}"),
+            vec![before.as_millis()],
+        ),
+        Expiring::Activity(before) => ("activity", format!("at < ?{first}"), vec![before.as_millis()]),
+    }
+}
+
+/// The rows to go among the `limit` behind `after`, and the number of the last row that was looked at, unless it was the
+/// table's last.
+fn look(
+    connection: &Connection,
+    expiring: Expiring,
+    after: i64,
+    limit: u32,
+) -> Result<(Vec<i64>, Option<i64>), StoreError> {
+    let (table, expired, moments) = condition(expiring, 3);
+    let sql = format!("SELECT id, {expired} FROM {table} WHERE id > ?1 ORDER BY id LIMIT ?2");
+    let limit = i64::from(limit);
+    let values = [after, limit].into_iter().chain(moments);
+    let seen = rows::all(connection, &sql, params_from_iter(values), |columns| {
+        columns.table(table);
+        Ok((columns.get::<i64>("id")?, columns.get::<bool>("id")?))
+    })?;
+    let is_full = i64::try_from(seen.len()).is_ok_and(|count| count == limit);
+    let last = seen.last().filter(|_| is_full).map(|(id, _)| *id);
+    let expired = seen.iter().filter(|(_, expired)| *expired).map(|(id, _)| *id);
+    Ok((expired.collect(), last))
+}
+
+/// Deletes those of `ids` that are expired still: a refresh may have come in between.
+fn forget(connection: &Connection, expiring: Expiring, ids: &[i64]) -> Result<u64, StoreError> {
+    let (table, expired, moments) = condition(expiring, 2);
+    let ids = serde_json::to_string(ids).map_err(|error| StoreError::Database(error.into()))?;
+    let values = std::iter::once(Value::from(ids)).chain(moments.into_iter().map(Value::from));
+    let sql = format!("DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?1)) AND {expired}");
+    let forgotten = rows::execute(connection, &sql, params_from_iter(values))?;
+    Ok(u64::try_from(forgotten).unwrap_or(u64::MAX))
+}
+
+#[async_trait]
+impl Retention for SqliteStore {
+    async fn sweep(&self, expiring: Expiring, after: i64, rows: u32) -> Result<Swept, StoreError> {
+        let (ids, next) = self
+            .scan(move |connection| look(connection, expiring, after, rows))
+            .await?;
+        let forgotten = if ids.is_empty() {
+            0
+        } else {
+            self.write(move |connection| forget(connection, expiring, &ids))
+                .await?
+        };
+        Ok(Swept { forgotten, next })
+    }
+}

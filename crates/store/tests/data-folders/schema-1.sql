@@ -1,0 +1,16 @@
+INSERT INTO meta VALUES('key_fingerprint','48f048449cc228822f99c650907a55c8');
+INSERT INTO meta VALUES('setup_salt',X'e9440e0373c8bd7f16d93e4f645b63c5');
+INSERT INTO meta VALUES('written_by','0.1.0');
+INSERT INTO network VALUES(8992559,'River Club','river-club','pro',1);
+INSERT INTO members VALUES(1,'ada@example.com','Ada Lovelace','ada lovelace','host','$argon2id$v=19$m=19456,t=2,p=1$P81r47y5tklMec9dhnedtA$KNv+cV81/EuZKyIlN6JCdWIjuXZ9LWHTQhwVXc0XUHk',1795462169672);
+INSERT INTO members VALUES(2,'bob@example.com','Bob','bob','member','$argon2id$v=19$m=19456,t=2,p=1$TVIbYygP8SIwOdY91N/7uQ$rzFLon8pYheRHkgoAqvd8H3A3aEkNadTRapHSon5J0g',1795462169808);
+INSERT INTO sessions VALUES(1,X'098e93333aa93ebff54272eb2ba932c2a2180a986b0504a47eb42930a4159bdc',2,1795462171516,1795462171516,1798054171516,'127.0.0.1','Python-urllib/3.11');
+INSERT INTO applications VALUES(1,'IGsBAibG2aElQWGtFxawrC4viy93J2lesEirI0or__k','CRM','["http://127.0.0.1:4201/cb"]','read:userinfo read:posts',1,0,X'01fcb1450f82cd6cf34cfe140af3ea1b78672f8e3b5bf4136673948dcaedb833fad973bb92129bb45a9bb8c6b9cbbf30dc5c22338eee856eed9f614ff19155ac692aabae5a04231e0359966e976aef448dfcf0ec',NULL,1795462169889,1795462171548,1,replace('crm\nigsbaibg2aelqwgtfxawrc4viy93j2leseiri0or__k','\n',char(10)));
+INSERT INTO grants VALUES(1,1,2,'read:userinfo','http://127.0.0.1:4201/cb','http://127.0.0.1:4201/cb',NULL,X'91a7c3b2d4a8ed7b920d4c2696f02dc0',1795462171544,1795462291544,1,1795462171548,NULL,1795462171548,1795462171548,NULL,NULL);
+INSERT INTO consents VALUES(2,1,'read:userinfo',1795462171544);
+INSERT INTO activity VALUES(1,1,1795462171545,'authorization',1,'Authorized for read:userinfo; a code was sent to 127.0.0.1:4201.',NULL,2,'127.0.0.1','4e42127744b3966a');
+INSERT INTO activity VALUES(2,1,1795462171548,'code_exchange',1,'Exchanged a code for tokens with read:userinfo.',NULL,2,'127.0.0.1','d4fec20a3d3d5864');
+INSERT INTO audit VALUES(1,1795462169672,NULL,NULL,NULL,'member_added','ada@example.com','role host');
+INSERT INTO audit VALUES(2,1795462169808,NULL,NULL,NULL,'member_added','bob@example.com','role member');
+INSERT INTO audit VALUES(3,1795462169843,NULL,NULL,NULL,'network_changed','river-club','name from “My Community” to “River Club”, slug from my-community to river-club, plan from scale to pro');
+INSERT INTO audit VALUES(4,1795462169889,NULL,NULL,NULL,'application_created','IGsBAibG2aElQWGtFxawrC4viy93J2lesEirI0or__k','“CRM”');

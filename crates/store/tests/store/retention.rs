@@ -1,0 +1,150 @@
+//! What nobody can use any more is forgotten, in steps, and nothing else.
+
+use std::time::Duration;
+
+use latchkey_domain::Timestamp;
+use latchkey_store::{
+    ActivityKind, Expiring, GrantChange, NewActivity, NewSession, RevocationReason, SessionKey,
+};
+
+use crate::fixtures::{add_application, add_member, at, connect, new_grant, store};
+
+const DAY: u64 = 86_400;
+
+/// Sweeps from the beginning to the end, `rows` at a time; how many were forgotten, and in how many steps.
+async fn sweep(store: &dyn latchkey_store::Store, expiring: Expiring, rows: u32) -> (u64, u32) {
+    let (mut forgotten, mut steps, mut after) = (0, 0, 0);
+    loop {
+        let swept = store.sweep(expiring, after, rows).await.unwrap();
+        assert!(swept.forgotten <= u64::from(rows));
+        forgotten += swept.forgotten;
+        steps += 1;
+        match swept.next {
+            Some(next) => after = next,
+            None => return (forgotten, steps),
+        }
+    }
+}
+
+fn grants_at(now: Timestamp) -> Expiring {
+    Expiring::Grants {
+        codes: now.minus(Duration::from_secs(DAY)),
+        tokens: now.minus(Duration::from_secs(91 * DAY)),
+    }
+}
+
+#[tokio::test]
+async fn grants_go_when_nothing_of_them_can_be_presented() {
+    let store = store();
+    let application = add_application(&*store, "App").await;
+    let ada = add_member(&*store, "ada@b.example").await;
+    let used = connect(&*store, &application, &ada, at(0)).await;
+    let unredeemed = store
+        .create_grant(new_grant(&application, &ada, "read:posts"), at(0))
+        .await
+        .unwrap()
+        .unwrap();
+    let replayed = connect(&*store, &application, &ada, at(0)).await;
+    let revoke = |grant: &latchkey_store::Grant| {
+        let mut state = grant.state.clone();
+        state.revoked = Some((at(60), RevocationReason::CodeReplayed));
+        GrantChange::Set(state)
+    };
+    store.change_grant(replayed, Box::new(revoke)).await.unwrap();
+
+    assert_eq!(sweep(&*store, grants_at(at(DAY)), 10).await, (0, 1));
+    assert_eq!(
+        sweep(&*store, grants_at(at(DAY + 121)), 10).await.0,
+        1,
+        "the code"
+    );
+    assert_eq!(store.grant(unredeemed).await.unwrap(), None);
+    // Replayed, it is recognised for as long as a refresh token could be presented.
+    assert_eq!(sweep(&*store, grants_at(at(91 * DAY)), 10).await.0, 0);
+    assert!(
+        store
+            .grant(replayed)
+            .await
+            .unwrap()
+            .unwrap()
+            .state
+            .revoked
+            .is_some()
+    );
+    assert_eq!(sweep(&*store, grants_at(at(91 * DAY + 1)), 10).await.0, 2);
+    assert_eq!(store.grant(replayed).await.unwrap(), None);
+    assert_eq!(store.grant(used).await.unwrap(), None);
+    // The consent is the member's to take back.
+    assert!(
+        !store
+            .remembered_consent(ada.id, &application.client_id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn a_grant_that_was_refreshed_stays() {
+    let store = store();
+    let application = add_application(&*store, "App").await;
+    let ada = add_member(&*store, "ada@b.example").await;
+    let grant = connect(&*store, &application, &ada, at(0)).await;
+    crate::fixtures::rotate(&*store, grant, at(90 * DAY)).await;
+    assert_eq!(sweep(&*store, grants_at(at(100 * DAY)), 10).await.0, 0);
+    assert!(store.grant(grant).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn goes_in_bounded_steps_over_everything() {
+    let store = store();
+    let application = add_application(&*store, "App").await;
+    let ada = add_member(&*store, "ada@b.example").await;
+    for second in 0..25 {
+        connect(&*store, &application, &ada, at(second)).await;
+    }
+    assert_eq!(sweep(&*store, grants_at(at(91 * DAY + 10)), 10).await, (10, 3));
+    assert_eq!(sweep(&*store, grants_at(at(200 * DAY)), 4).await.0, 15);
+}
+
+#[tokio::test]
+async fn sessions_go_when_they_have_ended() {
+    let store = store();
+    let ada = add_member(&*store, "ada@b.example").await;
+    let bob = add_member(&*store, "bob@b.example").await;
+    for (number, (member, ends)) in [(&ada, 10), (&bob, 20)].into_iter().enumerate() {
+        let session = NewSession {
+            key: SessionKey([u8::try_from(number).unwrap(); 32]),
+            member: member.id,
+            address: None,
+            user_agent: None,
+            expires_at: at(ends),
+        };
+        store.open_session(session, at(0)).await.unwrap();
+    }
+    assert_eq!(sweep(&*store, Expiring::Sessions(at(10)), 10).await.0, 0);
+    assert_eq!(sweep(&*store, Expiring::Sessions(at(11)), 10).await.0, 1);
+    assert_eq!(store.sessions_of(bob.id, at(15)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn activity_goes_by_age_and_the_audit_trail_never() {
+    let store = store();
+    let application = add_application(&*store, "App").await;
+    let event = |second| NewActivity {
+        client_id: application.client_id.clone(),
+        at: at(second),
+        kind: ActivityKind::Refresh,
+        succeeded: true,
+        message: "x".into(),
+        redirect_uri: None,
+        member: None,
+        address: None,
+        request_id: None,
+    };
+    store.record_activity((0..10).map(event).collect()).await.unwrap();
+    assert_eq!(sweep(&*store, Expiring::Activity(at(4)), 3).await.0, 4);
+    let left = store.activity(&application.client_id, None, 100).await.unwrap();
+    assert_eq!(left.len(), 6);
+    assert_eq!(store.audit(100).await.unwrap().len(), 1);
+}

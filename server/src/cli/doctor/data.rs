@@ -1,0 +1,191 @@
+//! The data: folder, key, database, backups.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use latchkey_domain::{Clock, Timestamp};
+use latchkey_store::Members;
+use latchkey_store::keyring::Keyring;
+use latchkey_store::sqlite::SqliteStore;
+
+use super::{Check, Finding, fail, ok, warn};
+use crate::cli::open::open_store;
+use crate::settings::DataSettings;
+use crate::system::SystemClock;
+
+/// A backup should not be older than this.
+const BACKUP_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// How far a moment in the database may lie ahead: clocks are set to the second at best.
+const AHEAD: Duration = Duration::from_secs(60);
+
+pub(super) fn folder(folder: &Path) -> Finding {
+    let path = folder.display();
+    let metadata = match fs::metadata(folder) {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            return fail(format!(
+                "{path}: {error}; `latchkey serve` makes it, or name another with --data-dir"
+            ));
+        }
+    };
+    if !metadata.is_dir() {
+        return fail(format!("{path} is not a folder: name another with --data-dir"));
+    }
+    let probe = folder.join(format!(".latchkey-doctor-{}", std::process::id()));
+    if let Err(error) = fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)) {
+        return fail(format!(
+            "{path} cannot be written to ({error}): make it writable for the user that runs Latchkey"
+        ));
+    }
+    if others_can_read(&metadata) {
+        return warn(format!(
+            "others than the owner can look into {path}: run `chmod 700 {path}`"
+        ));
+    }
+    ok(format!("{path} can be written to, by its owner alone"))
+}
+
+pub(super) fn key(path: &Path) -> Finding {
+    let shown = path.display();
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => {
+            return fail(format!(
+                "{shown}: {error}; put it back from a backup, or start `latchkey serve` afresh"
+            ));
+        }
+    };
+    if others_can_read(&metadata) {
+        return fail(format!(
+            "others than the owner can read {shown}: run `chmod 600 {shown}`, and then `latchkey key rotate`"
+        ));
+    }
+    match Keyring::load(path) {
+        Ok(Some(_)) => ok(format!(
+            "{shown} is there, for its owner alone; keep a copy of it apart from the database"
+        )),
+        Ok(None) => fail(format!("{shown} is gone; put it back from a backup")),
+        Err(error) => fail(error.to_string()),
+    }
+}
+
+#[cfg(unix)]
+fn others_can_read(metadata: &fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0
+}
+
+#[cfg(not(unix))]
+fn others_can_read(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// All that takes an open database to tell.
+pub(super) async fn database(settings: &DataSettings) -> Vec<Check> {
+    let path = settings.database();
+    if !fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0) {
+        let words = format!(
+            "there is no database at {} yet: `latchkey serve` makes it",
+            path.display()
+        );
+        return vec![("Database", fail(words))];
+    }
+    // Opening an older one would change it.
+    match SqliteStore::schema_of(&path) {
+        Ok(schema) if schema < SqliteStore::latest_schema() => {
+            let words = format!(
+                "{} has schema {schema}: the next start brings it to schema {}, after a backup; run this again then",
+                path.display(),
+                SqliteStore::latest_schema()
+            );
+            return vec![("Database", warn(words))];
+        }
+        Ok(_) => {}
+        Err(error) => return vec![("Database", fail(error.to_string()))],
+    }
+    let store = match open_store(settings) {
+        Ok(store) => store,
+        Err(error) => return vec![("Database", fail(error.to_string()))],
+    };
+    let now = SystemClock.now();
+    vec![
+        ("Database", opened(&store, &path).await),
+        ("Sealed with", sealed(&store)),
+        ("Integrity", integrity(&store).await),
+        ("Timestamps", timestamps(&store, now)),
+        ("Last backup", last_backup(&store, now)),
+    ]
+}
+
+async fn opened(store: &SqliteStore, path: &Path) -> Finding {
+    let path = path.display();
+    match (store.schema(), store.has_host().await) {
+        (Ok(schema), Ok(true)) => ok(format!("{path} opens, with this version’s schema {schema}")),
+        (Ok(schema), Ok(false)) => warn(format!(
+            "{path} opens, with this version’s schema {schema}; it has no host yet: `latchkey serve` prints the link to \
+             set it up"
+        )),
+        (Err(error), _) | (_, Err(error)) => fail(error.to_string()),
+    }
+}
+
+fn sealed(store: &SqliteStore) -> Finding {
+    match store.is_behind_its_key_file() {
+        Ok(false) => ok("the newest key of the key file"),
+        Ok(true) => warn(
+            "an older key of the key file, as after a rotation that was cut short or restoring an older backup: run \
+             `latchkey key rotate`",
+        ),
+        Err(error) => fail(error.to_string()),
+    }
+}
+
+async fn integrity(store: &SqliteStore) -> Finding {
+    match store.check().await {
+        Ok(faults) => match faults.first() {
+            None => ok("every page was looked at and is whole"),
+            Some(first) => fail(format!(
+                "the database is damaged ({first}{}): stop the server and restore the latest backup with `latchkey restore`",
+                if faults.len() > 1 {
+                    format!(", and {} more", faults.len() - 1)
+                } else {
+                    String::new()
+                }
+            )),
+        },
+        Err(error) => fail(format!(
+            "the database cannot be read through ({error}): restore the latest backup with `latchkey restore`"
+        )),
+    }
+}
+
+fn timestamps(store: &SqliteStore, now: Timestamp) -> Finding {
+    match store.newest_moment() {
+        Ok(Some(newest)) if newest > now.plus(AHEAD) => fail(format!(
+            "the newest entry is from {}, which lies ahead: the clock was set back, and codes and tokens live longer than \
+             they should; set the clock, best by NTP",
+            crate::cli::member::iso(newest)
+        )),
+        Ok(_) => ok("none lies ahead of the clock"),
+        Err(error) => fail(error.to_string()),
+    }
+}
+
+fn last_backup(store: &SqliteStore, now: Timestamp) -> Finding {
+    match store.last_backup() {
+        Ok(None) => warn("none was made with `latchkey backup` yet: make one each day, to another disk"),
+        Ok(Some(at)) => {
+            let when = crate::cli::member::iso(at);
+            let days = now.since(at).as_secs() / 86_400;
+            if now.since(at) > BACKUP_AGE {
+                warn(format!(
+                    "{when}, {days} days ago: run `latchkey backup FILE`, best each day"
+                ))
+            } else {
+                ok(format!("{when}, {days} days ago"))
+            }
+        }
+        Err(error) => fail(error.to_string()),
+    }
+}

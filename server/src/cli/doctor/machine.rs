@@ -1,0 +1,113 @@
+//! The machine: disk, clock, and the way here.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::path::Path;
+
+use latchkey_domain::Clock;
+use tokio::net::TcpListener;
+
+use super::{Finding, fail, ok, warn};
+use crate::cli::backup::size;
+use crate::settings::PublicUrl;
+use crate::system::SystemClock;
+
+/// Below this a database stops before long.
+const LEAST: u64 = 100 * 1_024 * 1_024;
+
+/// A backup before an upgrade, one by hand and the write-ahead log: this many times the database should fit.
+const TIMES: u64 = 3;
+
+#[cfg(unix)]
+pub(super) fn disk_space(folder: &Path, database: &Path) -> Finding {
+    // The folder may not be there yet; the one above it is on the same disk as it will be.
+    let place = folder
+        .ancestors()
+        .find(|place| place.exists())
+        .unwrap_or(Path::new("."));
+    let place = if place.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        place
+    };
+    let free = match rustix::fs::statvfs(place) {
+        Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
+        Err(error) => return warn(format!("cannot be told for {}: {error}", place.display())),
+    };
+    let needed = fs::metadata(database)
+        .map_or(0, |database| database.len())
+        .saturating_mul(TIMES);
+    let words = format!("{} free at {}", size(free), place.display());
+    if free < LEAST {
+        fail(format!("{words}: make room, or writing will soon fail"))
+    } else if free < needed {
+        warn(format!(
+            "{words}, and the database with room for its backups takes {}: make room before the next upgrade",
+            size(needed)
+        ))
+    } else {
+        ok(words)
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn disk_space(_folder: &Path, _database: &Path) -> Finding {
+    let _ = (LEAST, TIMES, size, fs::metadata::<&Path>);
+    warn("not looked at on this system: see that there is room for three times the database")
+}
+
+pub(super) fn clock() -> Finding {
+    /// 2025-01-01: this program is younger.
+    const EARLIEST: i64 = 1_735_689_600;
+    /// 2100-01-01.
+    const LATEST: i64 = 4_102_444_800;
+    let now = SystemClock.now();
+    let words = crate::cli::member::iso(now);
+    if (EARLIEST..LATEST).contains(&now.as_secs()) {
+        ok(format!(
+            "{words} (codes and tokens expire by it: keep it set by NTP)"
+        ))
+    } else {
+        fail(format!("{words} cannot be right: set the clock, best by NTP"))
+    }
+}
+
+pub(super) fn public_url(url: &PublicUrl) -> Finding {
+    if url.is_loopback() {
+        return ok(format!(
+            "{url} (only from this machine; others need --public-url)"
+        ));
+    }
+    if !url.is_https() {
+        return fail(format!(
+            "{url} is not HTTPS: passwords and tokens would travel in the clear; put a proxy with HTTPS in front"
+        ));
+    }
+    let host = url.host().trim_matches(['[', ']']);
+    match (host, 443)
+        .to_socket_addrs()
+        .map(|mut addresses| addresses.next())
+    {
+        Ok(Some(address)) => ok(format!("{url} ({})", address.ip())),
+        Ok(None) | Err(_) => fail(format!(
+            "the name {host} cannot be resolved here: check --public-url and the DNS"
+        )),
+    }
+}
+
+/// Whether the server could listen, or does.
+pub(super) async fn listen(address: SocketAddr, public_url: &PublicUrl) -> Finding {
+    match TcpListener::bind(address).await {
+        Ok(_) if public_url.is_loopback() && !address.ip().is_loopback() => warn(format!(
+            "{address} can be reached by others, but links say {public_url}: set --public-url"
+        )),
+        Ok(_) => ok(format!("{address} is free; the server is not running there")),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => {
+            ok(format!("{address} is in use, by the server if it is running"))
+        }
+        Err(error) => fail(format!(
+            "{address} cannot be listened on ({error}): choose another with --listen"
+        )),
+    }
+}

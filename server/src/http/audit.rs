@@ -1,0 +1,319 @@
+//! `/admin/audit`: who did what, for hosts, as a page and as CSV.
+
+use std::collections::VecDeque;
+
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Response};
+use futures_util::stream;
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use latchkey_app::plain::{AuditForm, AuditPage, AuditRow};
+use latchkey_domain::Timestamp;
+use latchkey_store::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
+use serde::Deserialize;
+
+use super::audit_words::{who, words};
+use super::client::Client;
+use super::errors::Failure;
+use super::hosts::SignedInHost;
+use super::pages::{frame, visitor};
+use super::state::AppState;
+
+/// How many entries a page has.
+const PAGE: u32 = 50;
+
+/// How many entries of an export are in memory at a time.
+const CHUNK: u32 = 500;
+
+/// The most characters of a filter that are looked at.
+const LONGEST: usize = 200;
+
+/// The filters, as they stand in the address.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    who: String,
+    action: String,
+    target: String,
+    from: String,
+    to: String,
+    before: Option<i64>,
+}
+
+impl Wanted {
+    /// The filters; or what could not be read, in words.
+    fn filter(&self) -> Result<AuditFilter, String> {
+        let text = |text: &str| {
+            let text: String = text.trim().chars().take(LONGEST).collect();
+            (!text.is_empty()).then_some(text)
+        };
+        let action = match self.action.as_str() {
+            "" => None,
+            id => Some(
+                *AuditAction::ALL
+                    .iter()
+                    .find(|action| action.id() == id)
+                    .ok_or("That is no action; choose one of the list.")?,
+            ),
+        };
+        Ok(AuditFilter {
+            who: text(&self.who).map(|who| {
+                if who.eq_ignore_ascii_case("operator") {
+                    AuditWho::Operator
+                } else {
+                    AuditWho::Member(who)
+                }
+            }),
+            action,
+            target: text(&self.target),
+            from: day(&self.from)?.map(beginning),
+            until: match day(&self.to)? {
+                Some(day) => Some(beginning(day.tomorrow().map_err(|_| NO_DAY)?)),
+                None => None,
+            },
+        })
+    }
+
+    fn form(&self) -> AuditForm {
+        AuditForm {
+            who: self.who.clone(),
+            action: self.action.clone(),
+            target: self.target.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+        }
+    }
+
+    /// The same filters as a query, without the page.
+    fn query(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("who", &self.who),
+            ("action", &self.action),
+            ("target", &self.target),
+            ("from", &self.from),
+            ("to", &self.to),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
+    }
+}
+
+const NO_DAY: &str = "That is no day; write it like 2027-01-15.";
+
+fn day(text: &str) -> Result<Option<Date>, String> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| NO_DAY.to_owned()),
+    }
+}
+
+fn beginning(day: Date) -> Timestamp {
+    let zoned = day.to_zoned(TimeZone::UTC);
+    Timestamp::from_millis(zoned.map_or(i64::MAX, |zoned| zoned.timestamp().as_millisecond()))
+}
+
+/// A page of the trail.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    SignedInHost(host): SignedInHost,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let (mut records, error) = match wanted.filter() {
+        Ok(filter) => {
+            let audit = &state.instance.store;
+            (audit.audit_page(filter, wanted.before, PAGE + 1).await?, None)
+        }
+        Err(error) => (Vec::new(), Some(error)),
+    };
+    let has_more = records.len() > PAGE as usize;
+    records.truncate(PAGE as usize);
+    let older = records.last().filter(|_| has_more).map(|record| record.id);
+    let page = AuditPage {
+        frame: frame(&state).await?,
+        visitor: visitor(&host),
+        rows: records.into_iter().map(row).collect(),
+        actions: AuditAction::ALL
+            .iter()
+            .map(|action| (action.id(), words(*action)))
+            .collect(),
+        form: wanted.form(),
+        error,
+        query: wanted.query(),
+        older,
+        is_newest: wanted.before.is_none(),
+    };
+    Ok(Html(page.to_html()).into_response())
+}
+
+fn row(record: AuditRecord) -> AuditRow {
+    AuditRow {
+        who: who(&record),
+        email: record.member.map(|(_, email)| email.to_string()),
+        at: record.entry.at,
+        address: record.entry.actor.address,
+        request_id: record.entry.actor.request_id,
+        action: words(record.entry.action).to_owned(),
+        target: record.entry.target,
+        name: record.application,
+        detail: record.entry.detail,
+    }
+}
+
+/// All that passes the filters, the newest first. It is read a chunk at a time while it is sent, and leaves an entry.
+pub(super) async fn export(
+    State(state): State<AppState>,
+    client: Client,
+    SignedInHost(host): SignedInHost,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let filter = wanted.filter().map_err(|_| Failure::BadRequest)?;
+    let entry = AuditEntry {
+        at: state.instance.clock.now(),
+        actor: client.actor(Some(host.id)),
+        action: AuditAction::AuditExported,
+        target: "audit.csv".to_owned(),
+        detail: wanted.query(),
+    };
+    state.instance.store.note(entry).await?;
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\""),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, Body::from_stream(rows_of(state, filter))).into_response())
+}
+
+/// Where an export is.
+struct Export {
+    state: AppState,
+    filter: AuditFilter,
+    before: Option<i64>,
+    ready: VecDeque<String>,
+    is_over: bool,
+}
+
+fn rows_of(
+    state: AppState,
+    filter: AuditFilter,
+) -> impl stream::Stream<Item = Result<String, StoreError>> + Send {
+    let header = line(&[
+        "number",
+        "at",
+        "who",
+        "email",
+        "address",
+        "request_id",
+        "action",
+        "target",
+        "name",
+        "detail",
+    ]);
+    let begun = Export {
+        state,
+        filter,
+        before: None,
+        ready: VecDeque::from([header]),
+        is_over: false,
+    };
+    stream::try_unfold(begun, async |mut export| {
+        if export.ready.is_empty() && !export.is_over {
+            export.read().await?;
+        }
+        Ok(export.ready.pop_front().map(|text| (text, export)))
+    })
+}
+
+impl Export {
+    /// Makes the next chunk ready.
+    async fn read(&mut self) -> Result<(), StoreError> {
+        let store = &self.state.instance.store;
+        let records = store.audit_page(self.filter.clone(), self.before, CHUNK).await?;
+        self.is_over = records.len() < CHUNK as usize;
+        self.before = records.last().map(|record| record.id);
+        if !records.is_empty() {
+            self.ready.push_back(records.into_iter().map(csv_row).collect());
+        }
+        Ok(())
+    }
+}
+
+fn csv_row(record: AuditRecord) -> String {
+    let number = record.id.to_string();
+    let row = row(record);
+    let at = crate::cli::iso(row.at);
+    line(&[
+        &number,
+        &at,
+        &row.who,
+        row.email.as_deref().unwrap_or(""),
+        row.address.as_deref().unwrap_or(""),
+        row.request_id.as_deref().unwrap_or(""),
+        &row.action,
+        &row.target,
+        row.name.as_deref().unwrap_or(""),
+        &row.detail,
+    ])
+}
+
+/// A line of CSV (RFC 4180).
+fn line(cells: &[&str]) -> String {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    // Writing to memory does not fail.
+    let _ = writer.write_record(cells.iter().map(|cell| harmless(cell)));
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// A spreadsheet takes a cell that begins like this for a formula, and some run what is in it; an apostrophe makes it text.
+fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_no_formula() {
+        assert_eq!(
+            line(&["=1+1", "+1", "-1", "@x", "\tx", "a=b", "a,\"b\"", ""]),
+            "'=1+1,'+1,'-1,'@x,'\tx,a=b,\"a,\"\"b\"\"\",\r\n"
+        );
+    }
+
+    #[test]
+    fn days_are_whole_and_in_utc() {
+        let wanted = Wanted {
+            from: "2027-01-15".into(),
+            to: "2027-01-15".into(),
+            ..Wanted::default()
+        };
+        let filter = wanted.filter().unwrap();
+        let (from, until) = (filter.from.unwrap(), filter.until.unwrap());
+        assert_eq!(from.as_secs(), 1_799_971_200);
+        assert_eq!(until.since(from).as_secs(), 86_400);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        for (from, action) in [("soon", ""), ("2027-02-30", ""), ("", "king_crowned")] {
+            let wanted = Wanted {
+                from: from.into(),
+                action: action.into(),
+                ..Wanted::default()
+            };
+            assert!(wanted.filter().is_err(), "{from}{action}");
+        }
+    }
+}

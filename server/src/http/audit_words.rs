@@ -1,0 +1,45 @@
+//! The audit trail in words for people.
+
+use latchkey_store::{AuditAction, AuditRecord};
+
+/// What was done.
+pub(super) const fn words(action: AuditAction) -> &'static str {
+    match action {
+        AuditAction::ApplicationCreated => "Application registered",
+        AuditAction::ApplicationUpdated => "Application edited",
+        AuditAction::ApplicationDeleted => "Application deleted",
+        AuditAction::ApplicationPaused => "Application paused",
+        AuditAction::ApplicationResumed => "Application resumed",
+        AuditAction::ApplicationDisconnected => "Everyone disconnected",
+        AuditAction::SecretRevealed => "Secret revealed",
+        AuditAction::MemberAdded => "Member added",
+        AuditAction::MemberRoleChanged => "Role changed",
+        AuditAction::MemberPasswordChanged => "Password set",
+        AuditAction::MemberRemoved => "Member removed",
+        AuditAction::NetworkChanged => "Network changed",
+        AuditAction::NetworkFounded => "Network set up",
+        AuditAction::CommunityAdded => "Community imported",
+        AuditAction::SignedIn => "Host signed in",
+        AuditAction::SignInFailed => "Sign-in as a host failed",
+        AuditAction::SignedOut => "Host signed out",
+        AuditAction::SessionEnded => "Session of a host ended",
+        AuditAction::AuditExported => "Audit trail exported",
+        AuditAction::BackupMade => "Backup made",
+        AuditAction::DatabaseRestored => "Database restored",
+        AuditAction::KeyRotated => "Key rotated",
+    }
+}
+
+/// Who did it.
+pub(super) fn who(record: &AuditRecord) -> String {
+    match (
+        &record.member,
+        record.entry.actor.member,
+        &record.entry.actor.address,
+    ) {
+        (Some((name, _)), ..) => name.to_string(),
+        (None, Some(id), _) => format!("Member {}, who was removed", id.0),
+        (None, None, Some(_)) => "Somebody who was not signed in".to_owned(),
+        (None, None, None) => "The operator, on the command line".to_owned(),
+    }
+}
