@@ -1,7 +1,7 @@
 //! What Latchkey keeps.
 //!
 //! The traits speak the words of the domain: a rule asks for one meaningful operation, which is one transaction, and
-//! what was answered is on the disk. [`sqlite`] is what stands behind them; nothing outside it names SQL.
+//! what was answered is on the disk. [`sqlite`] stands behind them, or [`postgres`]; nothing outside those names SQL.
 
 mod activity;
 mod applications;
@@ -15,10 +15,12 @@ mod usage;
 
 pub mod content;
 pub mod keys;
+pub mod postgres;
 pub mod sqlite;
 
 mod random;
 mod sealing;
+mod shared;
 
 use async_trait::async_trait;
 
