@@ -7,7 +7,7 @@ use latchkey_domain::{Clock, Randomness};
 use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts};
 use latchkey_registration::Registrar;
 use latchkey_store::Store;
-use latchkey_store::sqlite::SqliteStore;
+use latchkey_store::keys::ServerKey;
 use zeroize::Zeroizing;
 
 pub use latchkey_accounts::Cost;
@@ -40,16 +40,16 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Puts the rules together.
+    /// Puts the rules together, over a store and the key that it is sealed with.
     pub fn new(
-        store: SqliteStore,
+        store: Arc<dyn Store>,
+        key: &ServerKey,
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
         password_cost: Cost,
     ) -> Self {
-        let setup_key = store.key().derive("setup");
-        let token_key = Zeroizing::new(store.key().derive("tokens v1"));
-        let store: Arc<dyn Store> = Arc::new(store);
+        let setup_key = key.derive("setup");
+        let token_key = Zeroizing::new(key.derive("tokens v1"));
         let passwords = Passwords::new(password_cost, randomness.clone());
         let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness.clone());
         Self {

@@ -6,12 +6,13 @@ use std::path::Path;
 
 use clap::Args as ClapArgs;
 use latchkey_domain::Clock;
+use latchkey_store::postgres::PostgresStore;
 use serde_json::json;
 
-use super::open::open_store;
+use super::open::{KEY_VARIABLE, key_of_environment, open_store};
 use super::output::{OutputArgs, print, print_json};
 use super::{CliError, DataArgs};
-use crate::settings::{DataSettings, PublicUrl, ServeArgs};
+use crate::settings::{DataSettings, Database, PublicUrl, ServeArgs};
 use crate::system::SystemClock;
 
 #[derive(ClapArgs, Debug)]
@@ -30,16 +31,24 @@ struct Check {
 
 pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result<(), CliError> {
     let settings = serve.resolve(data)?;
-    let mut checks = vec![
-        Check {
+    let mut checks = Vec::new();
+    if matches!(settings.data.database(), Database::Postgres(_)) && std::env::var_os(KEY_VARIABLE).is_some() {
+        checks.push(Check {
+            what: "Key",
+            finding: key_of_environment()
+                .map(|_| format!("{KEY_VARIABLE} has one; keep a copy of it apart from the database"))
+                .map_err(|error| error.to_string()),
+        });
+    } else {
+        checks.push(Check {
             what: "Data folder",
             finding: folder(&settings.data.folder()),
-        },
-        Check {
+        });
+        checks.push(Check {
             what: "Key",
             finding: key(&settings.data.key()),
-        },
-    ];
+        });
+    }
     // Opening makes what is missing, so it is only done where nothing is.
     let begun = checks.iter().all(|check| check.finding.is_ok());
     let schema = if begun {
@@ -132,14 +141,24 @@ fn key(path: &Path) -> Result<String, String> {
 }
 
 async fn schema(settings: &DataSettings) -> Result<String, String> {
-    let path = settings.database();
-    if !fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0) {
+    let (begun, shown) = match settings.database() {
+        Database::Sqlite(path) => (
+            fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0),
+            path.display().to_string(),
+        ),
+        Database::Postgres(url) => (
+            PostgresStore::is_begun(&url)
+                .await
+                .map_err(|error| error.to_string())?,
+            url.to_string(),
+        ),
+    };
+    if !begun {
         return Err(format!(
-            "there is no database at {} yet: `latchkey serve` makes it",
-            path.display()
+            "there is no database at {shown} yet: `latchkey serve` makes it"
         ));
     }
-    let store = open_store(settings).map_err(|error| error.to_string())?;
+    let store = open_store(settings).await.map_err(|error| error.to_string())?;
     let instance = super::open::instance(store);
     instance.store.ping().await.map_err(|error| error.to_string())?;
     let host = instance
@@ -153,8 +172,7 @@ async fn schema(settings: &DataSettings) -> Result<String, String> {
         "; it has no host yet: `latchkey serve` prints the link to set it up"
     };
     Ok(format!(
-        "{} opens, with this version’s schema and its key{next}",
-        path.display()
+        "{shown} opens, with this version’s schema and its key{next}"
     ))
 }
 

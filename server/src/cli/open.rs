@@ -1,29 +1,97 @@
 //! Opening the data for a command.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use latchkey_store::Store;
 use latchkey_store::keys::ServerKey;
+use latchkey_store::postgres::{PostgresStore, PostgresUrl};
 use latchkey_store::sqlite::SqliteStore;
 
 use super::CliError;
 use crate::instance::{Cost, Instance};
-use crate::settings::{DataArgs, DataSettings};
+use crate::settings::{DataArgs, DataSettings, Database};
 use crate::system::{SystemClock, SystemRandomness};
 
+/// The environment variable that a node on `PostgreSQL` may have its key in, instead of in a file: what stands in that
+/// file.
+pub(super) const KEY_VARIABLE: &str = "LATCHKEY_KEY";
+
+/// An open store, and the key that it is sealed with.
+pub(super) struct Opened {
+    store: Arc<dyn Store>,
+    key: ServerKey,
+}
+
 /// Opens the database, and makes it if there is none.
-pub(super) fn open_store(settings: &DataSettings) -> Result<SqliteStore, CliError> {
-    let Some(database) = &settings.database else {
-        return Ok(SqliteStore::open_folder(&settings.data_dir)?);
+pub(super) async fn open_store(settings: &DataSettings) -> Result<Opened, CliError> {
+    let database = match &settings.database {
+        None => return Ok(opened(SqliteStore::open_folder(&settings.data_dir)?)),
+        Some(Database::Postgres(url)) => return open_postgres(url, settings).await,
+        Some(Database::Sqlite(file)) => file,
     };
     let exists = std::fs::metadata(database).is_ok_and(|metadata| metadata.len() > 0);
     let key = ServerKey::load_or_create(&settings.key(), !exists)?;
-    Ok(SqliteStore::open(database, key)?)
+    Ok(opened(SqliteStore::open(database, key)?))
+}
+
+fn opened(store: SqliteStore) -> Opened {
+    let key = store.key().clone();
+    Opened {
+        store: Arc::new(store),
+        key,
+    }
+}
+
+async fn open_postgres(url: &PostgresUrl, settings: &DataSettings) -> Result<Opened, CliError> {
+    let key = match key_of_environment()? {
+        Some(key) => key,
+        None => {
+            let may_create = !PostgresStore::is_begun(url).await?;
+            let path = settings.key();
+            if may_create {
+                make_folder(path.parent().unwrap_or(Path::new(".")))?;
+            }
+            ServerKey::load_or_create(&path, may_create)?
+        }
+    };
+    Ok(Opened {
+        store: Arc::new(PostgresStore::open(url, key.clone()).await?),
+        key,
+    })
+}
+
+/// The key that the environment gives, if it does.
+pub(super) fn key_of_environment() -> Result<Option<ServerKey>, CliError> {
+    match std::env::var(KEY_VARIABLE) {
+        Ok(text) => ServerKey::from_text(&text)
+            .map(Some)
+            .map_err(|error| CliError::Usage(format!("{KEY_VARIABLE}: {error}"))),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(CliError::Usage(format!("{KEY_VARIABLE} is not text"))),
+    }
+}
+
+/// The data folder, for its owner alone.
+fn make_folder(folder: &Path) -> Result<(), CliError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| {
+        CliError::Failed(format!(
+            "cannot create the data folder {} for the key: {error}; choose another with --data-dir, or give the key \
+             in {KEY_VARIABLE}",
+            folder.display()
+        ))
+    })
 }
 
 /// The rules over an open store, with the machine's clock and randomness.
-pub(super) fn instance(store: SqliteStore) -> Instance {
+pub(super) fn instance(Opened { store, key }: Opened) -> Instance {
     Instance::new(
         store,
+        &key,
         Arc::new(SystemClock),
         Arc::new(SystemRandomness),
         Cost::OWASP,
@@ -31,6 +99,6 @@ pub(super) fn instance(store: SqliteStore) -> Instance {
 }
 
 /// The instance that a command is about.
-pub(super) fn open(data: &DataArgs) -> Result<Instance, CliError> {
-    Ok(instance(open_store(&data.resolve()?)?))
+pub(super) async fn open(data: &DataArgs) -> Result<Instance, CliError> {
+    Ok(instance(open_store(&data.resolve()?).await?))
 }

@@ -13,6 +13,8 @@ use latchkey_server::http::{AppState, router};
 use latchkey_server::instance::{Cost, Instance};
 use latchkey_server::settings::PublicUrl;
 use latchkey_server::system::SystemRandomness;
+use latchkey_store::Store;
+use latchkey_store::keys::ServerKey;
 use latchkey_store::sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -23,7 +25,7 @@ pub(crate) struct TestApp {
     pub(crate) instance: Instance,
     pub(crate) url: String,
     clock: Arc<HandClock>,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl TestApp {
@@ -63,8 +65,26 @@ impl TestApp {
     async fn at(public_url: Option<PublicUrl>, budget: Budget) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open_folder(folder.path()).unwrap();
+        let key = store.key().clone();
         let clock = Arc::new(HandClock::new());
-        let instance = Instance::new(store, clock.clone(), Arc::new(SystemRandomness), Cost::TRIFLING);
+        Self::over(Arc::new(store), &key, clock, public_url, Some(folder)).await
+    }
+
+    /// A node over a store that others may have open too.
+    pub(crate) async fn over(
+        store: Arc<dyn Store>,
+        key: &ServerKey,
+        clock: Arc<HandClock>,
+        public_url: Option<PublicUrl>,
+        folder: Option<TempDir>,
+    ) -> Self {
+        let instance = Instance::new(
+            store,
+            key,
+            clock.clone(),
+            Arc::new(SystemRandomness),
+            Cost::TRIFLING,
+        );
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let public_url = public_url.unwrap_or_else(|| PublicUrl::localhost(address.port()));

@@ -87,7 +87,8 @@ impl fmt::Display for PostgresUrl {
                 Host::Unix(path) => write!(f, "{}", path.display())?,
             }
             match ports {
-                [] => {}
+                // What everybody has is not worth a word.
+                [] | [5432] => {}
                 [port] => write!(f, ":{port}")?,
                 many => write!(f, ":{}", many[index.min(many.len() - 1)])?,
             }
