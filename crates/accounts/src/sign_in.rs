@@ -7,7 +7,8 @@ use latchkey_domain::{Clock, Email, Member};
 use latchkey_store::{PasswordHash, Store};
 use zeroize::Zeroizing;
 
-use crate::{AccountError, Opened, Passwords, SessionKeeper, Throttle};
+use crate::throttle::Throttling;
+use crate::{AccountError, Opened, Passwords, SessionKeeper};
 
 /// What a person typed, and from where.
 pub struct Attempt {
@@ -36,7 +37,7 @@ pub struct SignIn {
     clock: Arc<dyn Clock>,
     passwords: Passwords,
     sessions: SessionKeeper,
-    throttle: Arc<Throttle>,
+    throttle: Arc<Throttling>,
 }
 
 impl SignIn {
@@ -48,11 +49,11 @@ impl SignIn {
         sessions: SessionKeeper,
     ) -> Self {
         Self {
+            throttle: Arc::new(Throttling::over(store.clone())),
             store,
             clock,
             passwords,
             sessions,
-            throttle: Arc::default(),
         }
     }
 
@@ -65,19 +66,18 @@ impl SignIn {
             address,
             user_agent,
         } = attempt;
-        self.throttle
-            .admit(&email, address, self.clock.now())
-            .map_err(|wait| AccountError::TryLater { wait })?;
+        let now = self.clock.now();
+        self.throttle.admit(&email, address, now).await?;
         match self.check(&email, password).await {
             Ok(Some(member)) => {
-                self.throttle.succeeded(&email, address);
+                self.throttle.succeeded(&email, address, now).await?;
                 let address = address.map(|address| address.to_string());
                 let opened = self.sessions.open(member.id, address, user_agent).await?;
                 Ok(SignedIn { member, opened })
             }
             Ok(None) => Err(AccountError::WrongCredentials),
             Err(error) => {
-                self.throttle.undecided(&email, address);
+                self.throttle.undecided(&email, address, now).await;
                 Err(error)
             }
         }

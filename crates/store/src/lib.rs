@@ -5,6 +5,7 @@
 
 mod activity;
 mod applications;
+mod attempts;
 mod audit;
 mod error;
 mod grants;
@@ -28,6 +29,7 @@ pub use self::activity::{Activity, ActivityEntry, ActivityKind, NewActivity};
 pub use self::applications::{
     ApplicationListing, ApplicationUpdate, Applications, Deleted, NewApplication, UpdateOutcome,
 };
+pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts};
 pub use self::audit::{Audit, AuditAction, AuditEntry};
 pub use self::error::StoreError;
 pub use self::grants::{
@@ -45,4 +47,9 @@ pub trait Store:
 {
     /// Asks the database for an answer, for `/readyz`.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Where attempts to sign in are counted for all nodes, if several can share this store.
+    fn shared_attempts(&self) -> Option<&dyn SharedAttempts> {
+        None
+    }
 }

@@ -10,6 +10,7 @@
 
 mod activity;
 mod applications;
+mod attempts;
 mod audit;
 mod content;
 mod errors;
@@ -24,6 +25,7 @@ mod rows;
 mod sessions;
 mod transaction;
 mod url;
+mod usage;
 
 use std::fmt;
 use std::sync::Arc;
@@ -34,7 +36,7 @@ use self::pool::Connections;
 pub use self::url::PostgresUrl;
 use crate::keys::ServerKey;
 use crate::sealing::Sealer;
-use crate::{Store, StoreError};
+use crate::{SharedAttempts, Store, StoreError};
 
 /// The store in a `PostgreSQL` database.
 pub struct PostgresStore {
@@ -54,6 +56,10 @@ impl PostgresStore {
 impl Store for PostgresStore {
     async fn ping(&self) -> Result<(), StoreError> {
         networks::read(&self.connections).await.map(|_| ())
+    }
+
+    fn shared_attempts(&self) -> Option<&dyn SharedAttempts> {
+        Some(self)
     }
 }
 

@@ -113,6 +113,15 @@ impl Transaction {
         Ok(self.connection.batch_execute(sql).await?)
     }
 
+    /// Undoes it; nothing was to be stored.
+    pub(super) async fn undo<T>(self, value: T) -> Result<T, StoreError> {
+        self.connection
+            .within(self.connection.batch_execute("ROLLBACK"))
+            .await?;
+        self.connection.set_broken(false);
+        Ok(value)
+    }
+
     /// Commits if the work was done, and undoes it if not.
     pub(super) async fn finish<T>(self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
         match outcome {

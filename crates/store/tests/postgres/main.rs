@@ -33,3 +33,5 @@ mod roster;
 mod search;
 #[path = "../store/sessions.rs"]
 mod sessions;
+#[path = "../store/usage.rs"]
+mod usage;
