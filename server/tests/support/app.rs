@@ -67,7 +67,11 @@ impl TestApp {
         let store = SqliteStore::open_folder(folder.path()).unwrap();
         let key = store.key().clone();
         let clock = Arc::new(HandClock::new());
-        Self::over(Arc::new(store), &key, clock, public_url, Some(folder)).await
+        let app = Self::over(Arc::new(store), &key, clock, public_url, budget).await;
+        Self {
+            _folder: Some(folder),
+            ..app
+        }
     }
 
     /// A node over a store that others may have open too.
@@ -76,7 +80,7 @@ impl TestApp {
         key: &ServerKey,
         clock: Arc<HandClock>,
         public_url: Option<PublicUrl>,
-        folder: Option<TempDir>,
+        budget: Budget,
     ) -> Self {
         let instance = Instance::new(
             store,
@@ -95,7 +99,7 @@ impl TestApp {
             instance,
             url: format!("http://{address}"),
             clock,
-            _folder: folder,
+            _folder: None,
         }
     }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use latchkey_domain::Role;
+use latchkey_headless::Budget;
+
 use latchkey_store::keys::ServerKey;
 use latchkey_store::postgres::PostgresStore;
 
@@ -41,5 +43,12 @@ async fn node(url: &str, clock: &Arc<HandClock>) -> TestApp {
         .unwrap();
     // Both say that they are one issuer, as they do behind a load balancer.
     let issuer = "http://localhost:3000".parse().unwrap();
-    TestApp::over(Arc::new(store), &key, clock.clone(), Some(issuer), None).await
+    TestApp::over(
+        Arc::new(store),
+        &key,
+        clock.clone(),
+        Some(issuer),
+        Budget::default(),
+    )
+    .await
 }
