@@ -42,12 +42,13 @@ async fn commands_and_a_server_work_on_one_database() {
         .sign_in("ada@b.example", "correct horse battery")
         .await
         .assert_redirect("/");
+    browser.get("/account/connected-apps").await.assert_status(200);
     // What the command line does beside it holds from the next request on.
     let password = on(&url, &["member", "set-password", "ada@b.example"]);
     binary
         .run_with_input(&password, "another horse entirely\n")
         .succeeds();
-    browser.get("/account").await.assert_status(303);
+    browser.get("/account/connected-apps").await.assert_status(303);
     let doctor = binary.run(&on(&url, &["doctor", "--json"]));
     let report: serde_json::Value = serde_json::from_str(&doctor.stdout).unwrap();
     let database = report["checks"]

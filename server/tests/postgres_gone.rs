@@ -43,5 +43,10 @@ async fn requests_are_refused_in_time_and_work_again_without_a_restart() {
     }
     let refreshed = one.refresh(&client, &tokens).await.assert_status(200).json();
     other.userinfo(&refreshed).await.assert_status(200);
-    other.as_member().await.get("/account").await.assert_status(200);
+    other
+        .as_member()
+        .await
+        .get("/account/connected-apps")
+        .await
+        .assert_status(200);
 }

@@ -51,9 +51,9 @@ async fn a_session_works_on_both_and_ends_on_both() {
     let Nodes { one, other } = Nodes::new().await;
     let person = one.as_member().await;
     let there = moved(&person, &other);
-    there.get("/account").await.assert_status(200);
+    there.get("/account/connected-apps").await.assert_status(200);
     person.post("/sign-out", &[]).await.assert_status(303);
-    there.get("/account").await.assert_status(303);
+    there.get("/account/connected-apps").await.assert_status(303);
     // A new password, set by the operator on one node, ends a session that the other made.
     let person = other.as_member().await;
     let password = latchkey_domain::member::NewPassword::new("another horse entirely".into()).unwrap();
@@ -66,7 +66,7 @@ async fn a_session_works_on_both_and_ends_on_both() {
         )
         .await
         .unwrap();
-    person.get("/account").await.assert_status(303);
+    person.get("/account/connected-apps").await.assert_status(303);
 }
 
 #[tokio::test]
@@ -153,9 +153,9 @@ async fn a_narrowed_scope_and_a_demoted_host_hold_at_once() {
         let form = client.names(tokens["access_token"].as_str().unwrap());
         other.send_form("/oauth/introspect", &form).await.json()["scope"].clone()
     };
-    assert_eq!(scope().await, "host:read:network_events read:posts read:userinfo");
+    assert_eq!(scope().await, "host:read:network_events read:userinfo read:posts");
     one.set_role("host@example.com", Role::Member).await;
-    assert_eq!(scope().await, "read:posts read:userinfo");
+    assert_eq!(scope().await, "read:userinfo read:posts");
     let narrow = ApplicationDraft {
         scopes: vec!["read:posts".into()],
         ..web_app()
