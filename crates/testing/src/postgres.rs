@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// What runs the server; see there.
@@ -20,7 +20,9 @@ pub struct PrivateServer {
 
 #[derive(Debug)]
 struct Talk {
-    ask: ChildStdin,
+    /// `None` only while it is dropped: the script ends with its input.
+    ask: Option<ChildStdin>,
+    script: Child,
     answers: BufReader<ChildStdout>,
     databases: u32,
 }
@@ -47,7 +49,7 @@ impl PrivateServer {
             .stdout(Stdio::piped())
             .spawn()
             .expect("a shell starts");
-        let ask = child.stdin.take().expect("it is piped");
+        let ask = child.stdin.take();
         let mut answers = BufReader::new(child.stdout.take().expect("it is piped"));
         let folder = line(&mut answers);
         assert!(
@@ -58,6 +60,7 @@ impl PrivateServer {
             folder,
             talk: Mutex::new(Talk {
                 ask,
+                script: child,
                 answers,
                 databases: 0,
             }),
@@ -99,9 +102,17 @@ impl PrivateServer {
     }
 }
 
+impl Drop for Talk {
+    fn drop(&mut self) {
+        self.ask = None;
+        let _ = self.script.wait();
+    }
+}
+
 impl Talk {
     fn tell(&mut self, what: &str) {
-        writeln!(self.ask, "{what}").expect("the private PostgreSQL listens");
+        let ask = self.ask.as_mut().expect("it is open until it is dropped");
+        writeln!(ask, "{what}").expect("the private PostgreSQL listens");
         assert_eq!(line(&mut self.answers), "done", "{what}");
     }
 }

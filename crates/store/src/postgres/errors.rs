@@ -31,9 +31,8 @@ impl Fault {
         match error.code() {
             Some(code) if is_conflict(code) => Self::Conflict,
             Some(code) if is_going(code) => Self::Lost,
-            Some(_) => Self::Other,
             None if error.is_closed() || has_io_error(error) => Self::Lost,
-            None => Self::Other,
+            _ => Self::Other,
         }
     }
 }

@@ -94,16 +94,14 @@ impl Connection {
         &self,
         answer: impl Future<Output = Result<T, tokio_postgres::Error>> + Send,
     ) -> Result<T, StoreError> {
-        match tokio::time::timeout(STATEMENT, answer).await {
-            Ok(answer) => Ok(answer?),
-            Err(_) => {
-                // Its answer may still come, for whoever asks next.
-                self.set_broken(true);
-                Err(StoreError::Database(
-                    format!("PostgreSQL did not answer within {} s", STATEMENT.as_secs()).into(),
-                ))
-            }
+        if let Ok(answer) = tokio::time::timeout(STATEMENT, answer).await {
+            return Ok(answer?);
         }
+        // Its answer may still come, for whoever asks next.
+        self.set_broken(true);
+        Err(StoreError::Database(
+            format!("PostgreSQL did not answer within {} s", STATEMENT.as_secs()).into(),
+        ))
     }
 }
 

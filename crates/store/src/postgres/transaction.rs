@@ -84,16 +84,14 @@ impl Transaction {
         let typed = typed(params);
         let connection = &self.connection;
         // A statement that fails makes the commit that comes behind it an undoing, so its error comes first.
-        let (executed, committed) = match tokio::time::timeout(super::pool::STATEMENT, async {
+        let both = async {
             tokio::join!(
                 connection.execute_typed(sql, &typed),
                 connection.batch_execute("COMMIT")
             )
-        })
-        .await
-        {
-            Ok(outcomes) => outcomes,
-            Err(_) => return Err(unknown_outcome(&StoreError::Database("no answer".into()))),
+        };
+        let Ok((executed, committed)) = tokio::time::timeout(super::pool::STATEMENT, both).await else {
+            return Err(unknown_outcome(&StoreError::Database("no answer".into())));
         };
         let executed = executed.map(|_| ()).map_err(StoreError::from);
         match (executed, committed) {

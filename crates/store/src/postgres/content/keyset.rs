@@ -105,7 +105,7 @@ impl List {
             if matches!(position.key, SortKey::Text(_)) != self.by_text {
                 // The position is of another list: nothing here is behind it.
                 sql.push_str("AND FALSE");
-                return self.end(sql, parameters, request);
+                return self.end(&sql, parameters, request);
             }
             let sign = match request.direction {
                 Direction::Ascending => '>',
@@ -116,10 +116,10 @@ impl List {
             parameters.push(value(&position.key));
             parameters.push(Param::from(position.id));
         }
-        self.end(sql, parameters, request)
+        self.end(&sql, parameters, request)
     }
 
-    fn end(&self, sql: String, parameters: &mut Vec<Param<'_>>, request: &SliceRequest) -> String {
+    fn end(&self, sql: &str, parameters: &mut Vec<Param<'_>>, request: &SliceRequest) -> String {
         parameters.push(Param::from(i64::from(request.limit) + 1));
         let order = order(self.key, self.id, request.direction);
         format!("{sql} ORDER BY {order} LIMIT ${}", parameters.len())
