@@ -54,7 +54,7 @@ lint: ## Run only the format and lint checks
 
 .PHONY: unit
 unit: ## Run only the unit and integration tests
-	@scripts/setup.sh build
+	@scripts/setup.sh unit
 	@$(MAKE) --no-print-directory check-units
 
 .PHONY: e2e

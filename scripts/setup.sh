@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a machine ready: `setup.sh build` for building and running, `setup.sh test` for the tests as well.
+# Makes a machine ready: `setup.sh build` for building and running, `setup.sh unit` for the unit and integration tests as
+# well, `setup.sh test` for all tests.
 # It installs only what is missing, says what it does, and takes no time when there is nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -124,6 +125,15 @@ setup_clients() {
   fi
 }
 
+# The server that tests start for themselves. The package's own is not started: nobody asked for it.
+setup_postgres() {
+  if compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; then return; fi
+  as_root mkdir -p /etc/postgresql-common
+  [ -e /etc/postgresql-common/createcluster.conf ] ||
+    echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+  apt_install postgresql
+}
+
 setup_browser() {
   for browser in /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome \
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
@@ -136,6 +146,7 @@ setup_browser() {
 
 case "${1:-}" in
   build) setup_toolchain; setup_c_compiler; setup_npm ;;
-  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients ;;
-  *) fail "usage: setup.sh build|test" ;;
+  unit) setup_toolchain; setup_c_compiler; setup_npm; setup_postgres ;;
+  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_postgres ;;
+  *) fail "usage: setup.sh build|unit|test" ;;
 esac

@@ -8,7 +8,7 @@ use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts, TokenKeys};
 use latchkey_registration::Registrar;
 use latchkey_store::keyring::Keyring;
 use latchkey_store::keys::ServerKey;
-use latchkey_store::sqlite::{Keychain, SqliteStore};
+use latchkey_store::sqlite::Keychain;
 use latchkey_store::{Store, StoreError};
 use zeroize::Zeroizing;
 
@@ -37,24 +37,24 @@ pub struct Instance {
     pub setup: Setup,
     /// The members.
     pub roster: Roster,
-    /// The key file.
-    keychain: Keychain,
+    /// The keys that go with the store.
+    keys: Keys,
     /// What codes and tokens are made with.
     token_keys: TokenKeys,
 }
 
 impl Instance {
-    /// Puts the rules together.
+    /// Puts the rules together, over a store and the keys that go with it.
     pub fn new(
-        store: SqliteStore,
+        store: Arc<dyn Store>,
+        keys: Keys,
         clock: Arc<dyn Clock>,
         randomness: Arc<dyn Randomness>,
         password_cost: Cost,
     ) -> Self {
-        let setup_key = store.key().derive("setup");
-        let keychain = store.keychain().clone();
-        let (current, before) = token_keys(&keychain.ring());
-        let store: Arc<dyn Store> = Arc::new(store);
+        let ring = keys.ring();
+        let setup_key = ring.current().derive("setup");
+        let (current, before) = token_keys(&ring);
         let passwords = Passwords::new(password_cost, randomness.clone());
         let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness.clone());
         Self {
@@ -67,16 +67,16 @@ impl Instance {
             randomness,
             clock,
             store,
-            keychain,
+            keys,
             token_keys: TokenKeys::new(&current, &before),
         }
     }
 
     /// Looks whether the key was rotated, and makes tokens with the new one if so; whether it was.
     pub fn refresh_keys(&self) -> Result<bool, StoreError> {
-        self.keychain.refresh()?;
+        self.keys.refresh()?;
         // Not only when this look found it: a secret that was needed may have led to it before.
-        let (current, before) = token_keys(&self.keychain.ring());
+        let (current, before) = token_keys(&self.keys.ring());
         Ok(self.token_keys.replace(&current, &before))
     }
 
@@ -91,6 +91,31 @@ impl Instance {
             issuer: public_url.origin().to_owned(),
             lifetimes: Lifetimes::default(),
         })
+    }
+}
+
+/// The keys that go with a store.
+#[derive(Clone)]
+pub enum Keys {
+    /// A key file, in which the key may be rotated at any time.
+    File(Keychain),
+    /// A key that stays as long as the server runs: that of a node on `PostgreSQL`.
+    Fixed(ServerKey),
+}
+
+impl Keys {
+    fn ring(&self) -> Keyring {
+        match self {
+            Self::File(keychain) => keychain.ring(),
+            Self::Fixed(key) => Keyring::of(key.clone()),
+        }
+    }
+
+    fn refresh(&self) -> Result<bool, StoreError> {
+        match self {
+            Self::File(keychain) => keychain.refresh(),
+            Self::Fixed(_) => Ok(false),
+        }
     }
 }
 

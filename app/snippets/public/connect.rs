@@ -1,7 +1,8 @@
-//! From a link to tokens and a GraphQL answer. In a new project:
-//!     cargo add oauth2@5 serde_json
-//!     cargo add reqwest@0.12 --features json
-//!     cargo add tokio@1 --features macros,rt-multi-thread
+//! From a link to tokens and a GraphQL answer.
+// In a new project:
+//     cargo add oauth2@5 serde_json
+//     cargo add reqwest@0.12 --features json
+//     cargo add tokio@1 --features macros,rt-multi-thread
 
 use std::collections::HashMap;
 use std::error::Error;

@@ -7,7 +7,8 @@ use latchkey_domain::{Actor, Clock, Email, Member};
 use latchkey_store::{AuditAction, AuditEntry, PasswordHash, Store, StoreError};
 use zeroize::Zeroizing;
 
-use crate::{AccountError, Opened, Passwords, SessionKeeper, Throttle};
+use crate::throttle::Throttling;
+use crate::{AccountError, Opened, Passwords, SessionKeeper};
 
 /// What a person typed, and from where.
 pub struct Attempt {
@@ -38,7 +39,7 @@ pub struct SignIn {
     clock: Arc<dyn Clock>,
     passwords: Passwords,
     sessions: SessionKeeper,
-    throttle: Arc<Throttle>,
+    throttle: Arc<Throttling>,
 }
 
 impl SignIn {
@@ -50,11 +51,11 @@ impl SignIn {
         sessions: SessionKeeper,
     ) -> Self {
         Self {
+            throttle: Arc::new(Throttling::over(store.clone())),
             store,
             clock,
             passwords,
             sessions,
-            throttle: Arc::default(),
         }
     }
 
@@ -68,9 +69,8 @@ impl SignIn {
             user_agent,
             request_id,
         } = attempt;
-        self.throttle
-            .admit(&email, address, self.clock.now())
-            .map_err(|wait| AccountError::TryLater { wait })?;
+        let now = self.clock.now();
+        self.throttle.admit(&email, address, now).await?;
         let origin = Actor {
             member: None,
             address: address.map(|address| address.to_string()),
@@ -78,7 +78,7 @@ impl SignIn {
         };
         match self.check(&email, password).await {
             Ok((Some(member), true)) => {
-                self.throttle.succeeded(&email, address);
+                self.throttle.succeeded(&email, address, now).await?;
                 let opened = self
                     .sessions
                     .open(member.id, origin.address.clone(), user_agent)
@@ -101,7 +101,7 @@ impl SignIn {
                 Err(AccountError::WrongCredentials)
             }
             Err(error) => {
-                self.throttle.undecided(&email, address);
+                self.throttle.undecided(&email, address, now).await;
                 Err(error)
             }
         }

@@ -1,6 +1,7 @@
 //! Sign-in under attack.
 //!
-//! Three counts, all kept in memory and bounded in size:
+//! Three counts, kept in memory and bounded in size, or by a store that serves several nodes for all of them (see
+//! `shared`):
 //!
 //! - **Account and address together.** After [`FREE`] attempts with a wrong password the pair waits, twice as long each
 //!   time, up to a minute. Another address is not held up, so nobody can lock a member out by guessing.
@@ -11,6 +12,9 @@
 //! An attempt counts from when it begins, so that a thousand at once are no way around; one that succeeds is taken
 //! back.
 
+mod rules;
+mod shared;
+
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hash};
@@ -19,21 +23,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
+use latchkey_store::Attempts;
 
-/// Attempts that a pair of account and address has before it waits.
-const FREE: u32 = 5;
-/// The first wait; each that follows is twice as long.
-const FIRST_WAIT: Duration = Duration::from_secs(2);
-/// The longest wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// After so long without an attempt, all is forgotten.
-const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
-/// Wrong attempts on one account, from everywhere, after which it counts as under attack.
-const UNDER_ATTACK: u32 = 50;
-/// Attempts that an address can make at once.
-const BUCKET: u32 = 30;
-/// How long it takes an address to earn another attempt.
-const REFILL: Duration = Duration::from_secs(6);
+use self::rules::Three;
+pub(crate) use self::shared::Throttling;
+
 /// Entries of each kind, at most.
 const CAPACITY: usize = 20_000;
 
@@ -68,50 +62,39 @@ impl Throttle {
     /// Counts an attempt on `account` from `address`, or says how long to wait. Attempts that are told to wait do not
     /// count.
     pub fn admit(&self, account: &str, address: Option<IpAddr>, now: Timestamp) -> Result<(), Duration> {
-        let (pair, account, address) = self.keys(account, address);
+        let keys = self.keys(account, address);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let under_attack = counts.accounts.count(account, now) >= UNDER_ATTACK;
-        let free = if under_attack { 1 } else { FREE };
-        let wait = counts
-            .pairs
-            .wait_of_pair(pair, free, now)
-            .max(counts.addresses.wait_of_address(address, now));
-        if !wait.is_zero() {
-            return Err(wait);
-        }
-        counts.pairs.add(pair, now);
-        counts.accounts.add(account, now);
-        counts.addresses.spend(address, now);
+        let after = rules::admit(&counts.get(keys), now)?;
+        counts.put(keys, after);
         Ok(())
     }
 
     /// Takes back an attempt that succeeded: the pair starts anew, the address has its attempt back.
     pub fn succeeded(&self, account: &str, address: Option<IpAddr>) {
-        let (pair, account, address) = self.keys(account, address);
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.pairs.0.remove(&pair);
-        counts.accounts.take_back(account);
-        counts.addresses.take_back(address);
+        self.change(account, address, rules::succeeded);
     }
 
     /// Takes back an attempt whose outcome is not known, because the server could not look.
     pub fn undecided(&self, account: &str, address: Option<IpAddr>) {
-        let (pair, account, address) = self.keys(account, address);
+        self.change(account, address, rules::undecided);
+    }
+
+    fn change(&self, account: &str, address: Option<IpAddr>, change: impl Fn(&Three) -> Three) {
+        let keys = self.keys(account, address);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.pairs.take_back(pair);
-        counts.accounts.take_back(account);
-        counts.addresses.take_back(address);
+        let after = change(&counts.get(keys));
+        counts.put(keys, after);
     }
 
     /// Keys of a fixed size: an entry costs the same whatever was typed as the email.
-    fn keys(&self, account: &str, address: Option<IpAddr>) -> (u64, u64, u64) {
+    fn keys(&self, account: &str, address: Option<IpAddr>) -> [u64; 3] {
         let account = account.trim().to_lowercase();
-        let address = address.map(subscriber);
-        (
+        let address = address.map(rules::subscriber);
+        [
             self.key(&(&account, address)),
             self.key(&account),
             self.key(&address),
-        )
+        ]
     }
 
     fn key(&self, of: &impl Hash) -> u64 {
@@ -119,92 +102,33 @@ impl Throttle {
     }
 }
 
-/// What one subscriber holds: an IPv4 address, or a /64 of IPv6 (RFC 6177), in which addresses are free to pick.
-fn subscriber(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
-        v4 @ IpAddr::V4(_) => v4,
+impl Counts {
+    fn get(&self, [pair, account, address]: [u64; 3]) -> Three {
+        [
+            self.pairs.0.get(&pair).copied(),
+            self.accounts.0.get(&account).copied(),
+            self.addresses.0.get(&address).copied(),
+        ]
     }
-}
 
-#[derive(Clone, Copy)]
-struct Entry {
-    count: u32,
-    seen: Timestamp,
+    fn put(&mut self, keys: [u64; 3], after: Three) {
+        let tables = [&mut self.pairs, &mut self.accounts, &mut self.addresses];
+        for ((table, key), entry) in tables.into_iter().zip(keys).zip(after) {
+            match entry {
+                Some(entry) => table.put(key, entry),
+                None => {
+                    table.0.remove(&key);
+                }
+            }
+        }
+    }
 }
 
 #[derive(Default)]
-struct Table(HashMap<u64, Entry>);
+struct Table(HashMap<u64, Attempts>);
 
 impl Table {
-    /// The entry, unless it is old, or from a future that a clock which was set back has yet to reach.
-    fn entry(&self, key: u64, now: Timestamp) -> Option<Entry> {
-        let current =
-            |entry: &Entry| now.since(entry.seen) < FORGET_AFTER && entry.seen.since(now) <= LONGEST_WAIT;
-        self.0.get(&key).copied().filter(current)
-    }
-
-    fn count(&self, key: u64, now: Timestamp) -> u32 {
-        self.entry(key, now).map_or(0, |entry| entry.count)
-    }
-
-    fn wait_of_pair(&self, key: u64, free: u32, now: Timestamp) -> Duration {
-        let Some(entry) = self.entry(key, now).filter(|entry| entry.count >= free) else {
-            return Duration::ZERO;
-        };
-        let doublings = (entry.count - free).min(16);
-        let wait = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
-        wait.saturating_sub(now.since(entry.seen))
-    }
-
-    fn wait_of_address(&self, key: u64, now: Timestamp) -> Duration {
-        let Some(entry) = self.entry(key, now) else {
-            return Duration::ZERO;
-        };
-        let since = now.since(entry.seen);
-        let (spent, over) = Self::refilled(entry.count, since);
-        if spent < BUCKET {
-            Duration::ZERO
-        } else {
-            REFILL.saturating_sub(over)
-        }
-    }
-
-    /// What is still spent of a bucket after `since`, and how far it is into earning the next attempt.
-    fn refilled(spent: u32, since: Duration) -> (u32, Duration) {
-        let earned = u32::try_from(since.as_millis() / REFILL.as_millis()).unwrap_or(u32::MAX);
-        (
-            spent.saturating_sub(earned),
-            since.saturating_sub(REFILL.saturating_mul(earned)),
-        )
-    }
-
-    fn spend(&mut self, key: u64, now: Timestamp) {
-        let Some(entry) = self.entry(key, now) else {
-            return self.put(key, Entry { count: 1, seen: now });
-        };
-        let (spent, over) = Self::refilled(entry.count, now.since(entry.seen));
-        self.put(
-            key,
-            Entry {
-                count: spent + 1,
-                seen: now.minus(over),
-            },
-        );
-    }
-
-    fn add(&mut self, key: u64, now: Timestamp) {
-        let count = self.count(key, now).saturating_add(1);
-        self.put(key, Entry { count, seen: now });
-    }
-
-    fn take_back(&mut self, key: u64) {
-        if let Some(entry) = self.0.get_mut(&key) {
-            entry.count = entry.count.saturating_sub(1);
-        }
-    }
-
-    fn put(&mut self, key: u64, entry: Entry) {
+    fn put(&mut self, key: u64, entry: Attempts) {
         if self.0.len() >= CAPACITY && !self.0.contains_key(&key) {
             self.make_room();
         }
@@ -222,6 +146,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
+    use super::rules::{BUCKET, FIRST_WAIT, FREE, REFILL, UNDER_ATTACK};
     use super::*;
 
     const EMAIL: &str = "ada@example.com";

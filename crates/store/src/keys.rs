@@ -82,6 +82,15 @@ impl ServerKey {
             .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
+    /// The key in `text`, which is what stands in a key file; for a node that is given it by its environment.
+    pub fn from_text(text: &str) -> Result<Self, StoreError> {
+        Self::parse(text).ok_or_else(|| {
+            StoreError::Open(format!(
+                "expected the line of a latchkey.key, like {FORMAT} and 43 characters"
+            ))
+        })
+    }
+
     /// The key as it stands in the file; of a file with several, the current one.
     fn load(path: &Path) -> Result<Option<Self>, StoreError> {
         Ok(Keyring::load(path)?.map(|ring| ring.current().clone()))

@@ -1,10 +1,11 @@
 //! What Latchkey keeps.
 //!
 //! The traits speak the words of the domain: a rule asks for one meaningful operation, which is one transaction, and
-//! what was answered is on the disk. [`sqlite`] is what stands behind them; nothing outside it names SQL.
+//! what was answered is on the disk. [`sqlite`] stands behind them, or [`postgres`]; nothing outside those names SQL.
 
 mod activity;
 mod applications;
+mod attempts;
 mod audit;
 mod error;
 mod grants;
@@ -17,11 +18,13 @@ mod usage;
 pub mod content;
 pub mod keyring;
 pub mod keys;
+pub mod postgres;
 pub mod sqlite;
 
 mod files;
 mod random;
 mod sealing;
+mod shared;
 
 use async_trait::async_trait;
 
@@ -29,6 +32,7 @@ pub use self::activity::{Activity, ActivityEntry, ActivityKind, NewActivity};
 pub use self::applications::{
     ApplicationListing, ApplicationUpdate, Applications, Deleted, NewApplication, UpdateOutcome,
 };
+pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts};
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
 pub use self::error::StoreError;
 pub use self::grants::{
@@ -56,4 +60,9 @@ pub trait Store:
 {
     /// Asks the database for an answer, for `/readyz`.
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Where attempts to sign in are counted for all nodes, if several can share this store.
+    fn shared_attempts(&self) -> Option<&dyn SharedAttempts> {
+        None
+    }
 }

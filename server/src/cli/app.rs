@@ -80,11 +80,11 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
         Command::Create(args) => {
             let output = args.output;
             let draft = args.into_draft()?;
-            let created = open(data)?.registrar.create(&caller, &draft).await?;
+            let created = open(data).await?.registrar.create(&caller, &draft).await?;
             show(&created.application, created.new_secret.as_ref(), None, output);
         }
         Command::List { search, output } => {
-            let registrar = open(data)?.registrar;
+            let registrar = open(data).await?.registrar;
             let listings = all(&registrar, &caller, &search).await?;
             if output.json {
                 print_json(&listings.iter().map(listed).collect());
@@ -98,7 +98,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             reveal,
             output,
         } => {
-            let registrar = open(data)?.registrar;
+            let registrar = open(data).await?.registrar;
             let listing = registrar.find(&caller, &which.client_id).await?;
             let confidential = listing.application.spec.client_type.is_confidential();
             let secret = if reveal && confidential {
@@ -114,7 +114,11 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             );
         }
         Command::Delete { which } => {
-            let deleted = open(data)?.registrar.delete(&caller, &which.client_id).await?;
+            let deleted = open(data)
+                .await?
+                .registrar
+                .delete(&caller, &which.client_id)
+                .await?;
             let count = deleted.connected_members;
             let members = if count == 1 {
                 "1 member was"

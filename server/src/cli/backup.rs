@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 use latchkey_domain::{Actor, Clock, Timestamp};
 use latchkey_store::sqlite::{Contents, Existing, SqliteStore, restore as put_back};
 
-use super::open::open_store;
+use super::open::{open_sqlite, sqlite_file};
 use super::output::print;
 use super::{CliError, DataArgs};
 use crate::settings::DataSettings;
@@ -29,8 +29,8 @@ pub(super) struct RestoreArgs {
 
 pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataArgs) -> Result<(), CliError> {
     let settings = data.resolve()?;
-    refuse_missing(&settings)?;
-    let store = open_store(&settings)?;
+    refuse_missing(&settings, "`latchkey backup`")?;
+    let store = open_sqlite(&settings, "`latchkey backup`")?;
     let begun = SystemClock.now();
     let existing = if force {
         Existing::Replace
@@ -56,7 +56,7 @@ pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataA
 
 pub(super) fn restore(RestoreArgs { file }: &RestoreArgs, data: &DataArgs) -> Result<(), CliError> {
     let settings = data.resolve()?;
-    let database = settings.database();
+    let database = sqlite_file(&settings, "`latchkey restore`")?;
     let now = SystemClock.now();
     let restored = put_back(file, &database, &suffix(now), &Actor::operator(), now)?;
     print(&format!(
@@ -84,8 +84,8 @@ pub(super) fn restore(RestoreArgs { file }: &RestoreArgs, data: &DataArgs) -> Re
 }
 
 /// Opening would make an empty database, and a backup of that is a trap.
-pub(super) fn refuse_missing(settings: &DataSettings) -> Result<(), CliError> {
-    let database = settings.database();
+pub(super) fn refuse_missing(settings: &DataSettings, what: &str) -> Result<(), CliError> {
+    let database = sqlite_file(settings, what)?;
     if std::fs::metadata(&database).is_ok_and(|metadata| metadata.len() > 0) {
         return Ok(());
     }

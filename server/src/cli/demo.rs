@@ -11,7 +11,7 @@ use crate::demo;
 pub(super) struct Args {}
 
 pub(super) async fn run(Args {}: Args, data: &DataArgs) -> Result<(), CliError> {
-    let instance = open(data)?;
+    let instance = open(data).await?;
     let store = &instance.store;
     let members = store
         .members(latchkey_domain::PageRequest::new(1, 1))

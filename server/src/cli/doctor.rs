@@ -2,13 +2,14 @@
 
 mod data;
 mod machine;
+mod postgres;
 
 use clap::Args as ClapArgs;
 use serde_json::json;
 
 use super::output::{OutputArgs, print, print_json};
 use super::{CliError, DataArgs};
-use crate::settings::{PublicUrl, ServeArgs};
+use crate::settings::{Database, PublicUrl, ServeArgs};
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
@@ -59,18 +60,21 @@ type Check = (&'static str, Finding);
 pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result<(), CliError> {
     let settings = serve.resolve(data)?;
     let folder = settings.data.folder();
-    let mut checks = vec![
-        ("Data folder", data::folder(&folder)),
-        (
-            "Disk space",
-            machine::disk_space(&folder, &settings.data.database()),
-        ),
-        ("Key", data::key(&settings.data.key())),
-    ];
+    let mut checks = match settings.data.database() {
+        Database::Sqlite(file) => vec![
+            ("Data folder", data::folder(&folder)),
+            ("Disk space", machine::disk_space(&folder, &file)),
+            ("Key", data::key(&settings.data.key())),
+        ],
+        Database::Postgres(_) => postgres::key(&settings.data),
+    };
     // Opening makes what is missing, so it is only done where nothing is.
     let begun = checks.iter().all(|(_, Finding(level, _))| *level != Level::Fail);
     if begun {
-        checks.extend(data::database(&settings.data).await);
+        checks.extend(match settings.data.database() {
+            Database::Sqlite(file) => data::database(&settings.data, &file).await,
+            Database::Postgres(url) => postgres::database(&settings.data, &url).await,
+        });
     } else {
         checks.push(("Database", fail("not looked at: see above")));
     }

@@ -36,7 +36,7 @@ pub(super) async fn run(Args { file, dry_run }: Args, data: &DataArgs) -> Result
     let bytes = std::fs::read(&file)
         .map_err(|error| CliError::Failed(format!("cannot read {}: {error}", file.display())))?;
     let text = String::from_utf8(bytes).map_err(|error| not_utf_8(&file, &error))?;
-    let instance = open(data)?;
+    let instance = open(data).await?;
     let now = instance.clock.now();
     let mut import = import::read(&text, format, now);
     let community = import.take_community();

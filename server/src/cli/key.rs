@@ -4,10 +4,12 @@ use clap::Subcommand;
 use latchkey_domain::{Actor, Clock};
 
 use super::backup::refuse_missing;
-use super::open::open_store;
+use super::open::open_sqlite;
 use super::output::print;
 use super::{CliError, DataArgs};
 use crate::system::SystemClock;
+
+const WHAT: &str = "rotating the key";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -22,8 +24,8 @@ pub(super) enum Command {
 pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliError> {
     let Command::Rotate { revoke_tokens } = command;
     let settings = data.resolve()?;
-    refuse_missing(&settings)?;
-    let store = open_store(&settings)?;
+    refuse_missing(&settings, WHAT)?;
+    let store = open_sqlite(&settings, WHAT)?;
     let rotated = store
         .rotate_key(revoke_tokens, &Actor::operator(), SystemClock.now())
         .await?;

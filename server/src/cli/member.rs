@@ -60,7 +60,8 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             output,
         }) => {
             let password = read_new_password()?;
-            let member = open(data)?
+            let member = open(data)
+                .await?
                 .roster
                 .add(
                     NewMember {
@@ -82,7 +83,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             }
         }
         Command::List(output) => {
-            let members = open(data)?.roster.all().await?;
+            let members = open(data).await?.roster.all().await?;
             if output.json {
                 print_json(&members.iter().map(as_json).collect());
             } else {
@@ -91,19 +92,23 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             }
         }
         Command::SetRole { email, role } => {
-            let member = open(data)?.roster.set_role(&email, role, &by).await?;
+            let member = open(data).await?.roster.set_role(&email, role, &by).await?;
             print(&format!("{} is now {}.", member.email, member.role));
         }
         Command::SetPassword { email } => {
             let password = read_new_password()?;
-            let member = open(data)?.roster.set_password(&email, &password, &by).await?;
+            let member = open(data)
+                .await?
+                .roster
+                .set_password(&email, &password, &by)
+                .await?;
             print(&format!(
                 "{} has a new password and is signed out everywhere.",
                 member.email
             ));
         }
         Command::Remove { email } => {
-            let member = open(data)?.roster.remove(&email, &by).await?;
+            let member = open(data).await?.roster.remove(&email, &by).await?;
             print(&format!("Removed {} <{}>.", member.name, member.email));
         }
     }

@@ -34,7 +34,7 @@ pub(super) struct SetArgs {
 
 pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliError> {
     let (network, output) = match command {
-        Command::Show(output) => (open(data)?.store.network().await?, output),
+        Command::Show(output) => (open(data).await?.store.network().await?, output),
         Command::Set(SetArgs {
             name,
             slug,
@@ -46,7 +46,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
                     "nothing to change: give --name, --slug or --plan".into(),
                 ));
             }
-            let instance = open(data)?;
+            let instance = open(data).await?;
             let change = NetworkChange { name, slug, plan };
             let network = instance
                 .store

@@ -1,26 +1,111 @@
 //! Opening the data for a command.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use latchkey_store::Store;
+use latchkey_store::keys::ServerKey;
+use latchkey_store::postgres::{PostgresStore, PostgresUrl};
 use latchkey_store::sqlite::SqliteStore;
 
 use super::CliError;
-use crate::instance::{Cost, Instance};
-use crate::settings::{DataArgs, DataSettings};
+use crate::instance::{Cost, Instance, Keys};
+use crate::settings::{DataArgs, DataSettings, Database};
 use crate::system::{SystemClock, SystemRandomness};
 
+/// The environment variable that a node on `PostgreSQL` may have its key in, instead of in a file: what stands in that
+/// file.
+pub(super) const KEY_VARIABLE: &str = "LATCHKEY_KEY";
+
+/// An open store, and the keys that go with it.
+pub(super) struct Opened {
+    store: Arc<dyn Store>,
+    keys: Keys,
+}
+
 /// Opens the database, and makes it if there is none.
-pub(super) fn open_store(settings: &DataSettings) -> Result<SqliteStore, CliError> {
-    Ok(match &settings.database {
-        None => SqliteStore::open_folder(&settings.data_dir)?,
-        Some(database) => SqliteStore::open_file(database)?,
+pub(super) async fn open_store(settings: &DataSettings) -> Result<Opened, CliError> {
+    if let Some(Database::Postgres(url)) = &settings.database {
+        return open_postgres(url, settings).await;
+    }
+    let store = open_sqlite(settings, "this")?;
+    Ok(Opened {
+        keys: Keys::File(store.keychain().clone()),
+        store: Arc::new(store),
+    })
+}
+
+/// Opens the database for `what`, which is there for `SQLite` alone.
+pub(super) fn open_sqlite(settings: &DataSettings, what: &str) -> Result<SqliteStore, CliError> {
+    match &settings.database {
+        None => Ok(SqliteStore::open_folder(&settings.data_dir)?),
+        Some(Database::Sqlite(file)) => Ok(SqliteStore::open_file(file)?),
+        Some(Database::Postgres(_)) => Err(only_sqlite(what)),
+    }
+}
+
+/// The file of the database, for `what`, which is there for `SQLite` alone.
+pub(super) fn sqlite_file(settings: &DataSettings, what: &str) -> Result<PathBuf, CliError> {
+    match settings.database() {
+        Database::Sqlite(file) => Ok(file),
+        Database::Postgres(_) => Err(only_sqlite(what)),
+    }
+}
+
+fn only_sqlite(what: &str) -> CliError {
+    CliError::Failed(format!(
+        "{what} is for SQLite; with PostgreSQL use its own tools, as docs/postgresql.md says"
+    ))
+}
+
+async fn open_postgres(url: &PostgresUrl, settings: &DataSettings) -> Result<Opened, CliError> {
+    let key = if let Some(key) = key_of_environment()? {
+        key
+    } else {
+        let may_create = !PostgresStore::is_begun(url).await?;
+        let path = settings.key();
+        if may_create {
+            make_folder(path.parent().unwrap_or(Path::new(".")))?;
+        }
+        ServerKey::load_or_create(&path, may_create)?
+    };
+    Ok(Opened {
+        store: Arc::new(PostgresStore::open(url, key.clone()).await?),
+        keys: Keys::Fixed(key),
+    })
+}
+
+/// The key that the environment gives, if it does.
+pub(super) fn key_of_environment() -> Result<Option<ServerKey>, CliError> {
+    match std::env::var(KEY_VARIABLE) {
+        Ok(text) => ServerKey::from_text(&text)
+            .map(Some)
+            .map_err(|error| CliError::Usage(format!("{KEY_VARIABLE}: {error}"))),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(CliError::Usage(format!("{KEY_VARIABLE} is not text"))),
+    }
+}
+
+/// The data folder, for its owner alone.
+fn make_folder(folder: &Path) -> Result<(), CliError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| {
+        CliError::Failed(format!(
+            "cannot create the data folder {} for the key: {error}; choose another with --data-dir, or give the key \
+             in {KEY_VARIABLE}",
+            folder.display()
+        ))
     })
 }
 
 /// The rules over an open store, with the machine's clock and randomness.
-pub(super) fn instance(store: SqliteStore) -> Instance {
+pub(super) fn instance(Opened { store, keys }: Opened) -> Instance {
     Instance::new(
         store,
+        keys,
         Arc::new(SystemClock),
         Arc::new(SystemRandomness),
         Cost::OWASP,
@@ -28,6 +113,6 @@ pub(super) fn instance(store: SqliteStore) -> Instance {
 }
 
 /// The instance that a command is about.
-pub(super) fn open(data: &DataArgs) -> Result<Instance, CliError> {
-    Ok(instance(open_store(&data.resolve()?)?))
+pub(super) async fn open(data: &DataArgs) -> Result<Instance, CliError> {
+    Ok(instance(open_store(&data.resolve()?).await?))
 }

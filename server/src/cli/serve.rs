@@ -16,7 +16,7 @@ use crate::demo;
 use crate::housekeeping::{self, Rules};
 use crate::http::{AppState, router};
 use crate::instance::Instance;
-use crate::settings::{DataSettings, PublicUrl, ServeArgs, ServeSettings};
+use crate::settings::{DataSettings, Database, PublicUrl, ServeArgs, ServeSettings};
 use crate::usage;
 
 /// How long requests that have begun may take when the server is told to stop.
@@ -50,7 +50,7 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
     let bound = listener
         .local_addr()
         .map_err(|error| CliError::Failed(format!("cannot listen: {error}")))?;
-    let instance = instance(open_store(&settings.data)?);
+    let instance = instance(open_store(&settings.data).await?);
     if demo {
         fill_demo(&instance, &settings.data).await?;
     }
@@ -156,8 +156,12 @@ fn check_demo(settings: &ServeSettings) -> Result<(), CliError> {
             settings.listen
         )));
     }
+    let Database::Sqlite(file) = settings.data.database() else {
+        // Whether it is empty is seen when it is open.
+        return Ok(());
+    };
     let folder = settings.data.folder();
-    let has_database = settings.data.database().exists();
+    let has_database = file.exists();
     let is_empty = std::fs::read_dir(&folder).map_or(true, |mut entries| entries.next().is_none());
     if has_database || is_empty {
         Ok(())
@@ -189,10 +193,15 @@ async fn fill_demo(instance: &Instance, data: &DataSettings) -> Result<(), CliEr
 }
 
 fn not_a_demo(data: &DataSettings) -> CliError {
-    CliError::Failed(format!(
-        "{} is neither empty nor a demonstration’s: give --demo a folder of its own with --data-dir",
-        data.folder().display()
-    ))
+    CliError::Failed(match data.database() {
+        Database::Sqlite(_) => format!(
+            "{} is neither empty nor a demonstration’s: give --demo a folder of its own with --data-dir",
+            data.folder().display()
+        ),
+        Database::Postgres(url) => format!(
+            "{url} is neither empty nor a demonstration’s: give --demo a database of its own with --database"
+        ),
+    })
 }
 
 async fn signal() {

@@ -1,23 +1,28 @@
 //! Which database to use.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use latchkey_store::postgres::PostgresUrl;
 use serde::Deserialize;
 
-/// An `SQLite` file: a path, or a URL like `sqlite:club.db` or `sqlite:///srv/club.db`.
+/// Where the data is kept. It prints no password.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Database(PathBuf);
+pub enum Database {
+    /// An `SQLite` file: a path, or a URL like `sqlite:club.db` or `sqlite:///srv/club.db`.
+    Sqlite(PathBuf),
+    /// A `PostgreSQL` database: a URL like `postgres://latchkey:password@db.example.org/latchkey`.
+    Postgres(PostgresUrl),
+}
 
 impl Database {
-    /// The file.
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
     pub(super) fn below(self, folder: &Path) -> Self {
-        Self(folder.join(self.0))
+        match self {
+            Self::Sqlite(path) => Self::Sqlite(folder.join(path)),
+            Self::Postgres(url) => Self::Postgres(url),
+        }
     }
 }
 
@@ -25,16 +30,14 @@ impl FromStr for Database {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if PostgresUrl::is_meant(text) {
+            return text.parse().map(Self::Postgres);
+        }
         let path = match text.split_once(':') {
-            Some(("postgres" | "postgresql", _)) => {
-                return Err("this build of Latchkey keeps its data in SQLite, not PostgreSQL: give the path of a file, \
-                     or leave --database out and use --data-dir"
-                    .to_owned());
-            }
             Some(("sqlite" | "file", rest)) => rest.strip_prefix("//").unwrap_or(rest),
             Some((scheme, rest)) if rest.starts_with("//") => {
                 return Err(format!(
-                    "{scheme}:// is not supported: give the path of an SQLite file"
+                    "{scheme}:// is not supported: give the path of an SQLite file, or a URL with postgres://"
                 ));
             }
             _ => text,
@@ -42,7 +45,7 @@ impl FromStr for Database {
         if path.is_empty() {
             return Err("expected the path of an SQLite file, like /srv/latchkey/latchkey.db".to_owned());
         }
-        Ok(Self(path.into()))
+        Ok(Self::Sqlite(path.into()))
     }
 }
 
@@ -51,6 +54,19 @@ impl TryFrom<String> for Database {
 
     fn try_from(text: String) -> Result<Self, String> {
         text.parse()
+    }
+}
+
+/// A [`Database`] as an argument. What is wrong with one is kept for later: the command line's own complaint would
+/// repeat the argument, and a URL has a password in it.
+#[derive(Clone, Debug)]
+pub struct DatabaseArgument(pub Result<Database, String>);
+
+impl FromStr for DatabaseArgument {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.parse()))
     }
 }
 
@@ -67,20 +83,21 @@ mod tests {
             ("sqlite:///srv/club.db", "/srv/club.db"),
             ("sqlite://club.db", "club.db"),
         ] {
-            assert_eq!(text.parse::<Database>().unwrap().path(), Path::new(path));
+            assert_eq!(text.parse(), Ok(Database::Sqlite(path.into())));
+        }
+        for text in [
+            "postgres://l@localhost/latchkey",
+            "postgresql://l:x@localhost/latchkey",
+        ] {
+            let Ok(Database::Postgres(url)) = text.parse() else {
+                panic!("{text}");
+            };
+            assert_eq!(url.to_string(), "postgres://l@localhost/latchkey");
         }
     }
 
     #[test]
     fn says_what_is_not_supported() {
-        for text in ["postgres://localhost/latchkey", "postgresql://localhost/latchkey"] {
-            assert!(
-                text.parse::<Database>()
-                    .unwrap_err()
-                    .contains("keeps its data in SQLite"),
-                "{text}"
-            );
-        }
         assert!(
             "mysql://localhost/x"
                 .parse::<Database>()
@@ -88,5 +105,13 @@ mod tests {
                 .contains("mysql:// is not supported")
         );
         assert!("".parse::<Database>().is_err() && "sqlite:".parse::<Database>().is_err());
+        assert!("postgres:latchkey".parse::<Database>().is_err());
+    }
+
+    #[test]
+    fn a_password_is_not_repeated() {
+        let argument: DatabaseArgument = "postgres://l:geheim@db:x/latchkey".parse().unwrap();
+        assert!(!format!("{argument:?}").contains("geheim"), "{argument:?}");
+        assert!(argument.0.is_err());
     }
 }

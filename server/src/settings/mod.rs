@@ -12,7 +12,7 @@ use clap::Args;
 use latchkey_headless::Budget;
 use latchkey_headless::cost::MAX_COST;
 
-pub use self::database::Database;
+pub use self::database::{Database, DatabaseArgument};
 pub use self::file::SettingsFile;
 pub use self::public_url::PublicUrl;
 use crate::cli::CliError;
@@ -36,15 +36,17 @@ pub struct DataArgs {
     )]
     pub data_dir: Option<PathBuf>,
 
-    /// The database, if it is not latchkey.db in the data folder; its latchkey.key is beside it
+    /// The database, if it is not latchkey.db in the data folder: a file, whose latchkey.key is beside it, or a URL like
+    /// <postgres://latchkey:password@db.example.org/latchkey>, whose latchkey.key is in the data folder
     #[arg(
         long,
         global = true,
-        value_name = "FILE",
+        value_name = "FILE|URL",
         env = "LATCHKEY_DATABASE_URL",
+        hide_env_values = true,
         help_heading = "Data"
     )]
-    pub database: Option<Database>,
+    pub database: Option<DatabaseArgument>,
 
     /// The file with the settings that neither flags nor environment make [default: ./latchkey.toml, if there is one]
     #[arg(
@@ -97,8 +99,8 @@ pub struct ServeArgs {
 pub struct DataSettings {
     /// The data folder.
     pub data_dir: PathBuf,
-    /// The database, if it is not in the data folder.
-    pub database: Option<PathBuf>,
+    /// The database, if it is not a file in the data folder.
+    pub database: Option<Database>,
 }
 
 /// All that `serve` needs to know.
@@ -121,20 +123,24 @@ pub struct ServeSettings {
 impl DataArgs {
     /// The settings, with what the file says where nothing else does.
     pub fn resolve(&self) -> Result<DataSettings, CliError> {
-        Ok(self.with(&self.file()?))
+        self.with(&self.file()?)
     }
 
     fn file(&self) -> Result<SettingsFile, CliError> {
         SettingsFile::read(self.config.as_deref())
     }
 
-    fn with(&self, file: &SettingsFile) -> DataSettings {
+    fn with(&self, file: &SettingsFile) -> Result<DataSettings, CliError> {
         let data_dir = self.data_dir.clone().or_else(|| file.data_dir.clone());
-        let database = self.database.clone().or_else(|| file.database.clone());
-        DataSettings {
+        let database = match &self.database {
+            Some(DatabaseArgument(Ok(database))) => Some(database.clone()),
+            Some(DatabaseArgument(Err(why))) => return Err(CliError::Usage(format!("--database: {why}"))),
+            None => file.database.clone(),
+        };
+        Ok(DataSettings {
             data_dir: data_dir.unwrap_or_else(|| PathBuf::from("data")),
-            database: database.map(|database| database.path().to_owned()),
-        }
+            database,
+        })
     }
 }
 
@@ -148,7 +154,7 @@ impl ServeArgs {
             self.trusted_proxies
         };
         Ok(ServeSettings {
-            data: data.with(&file),
+            data: data.with(&file)?,
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
             public_url: self.public_url.or(file.public_url),
             trusted_proxies,
@@ -162,25 +168,24 @@ impl ServeArgs {
 }
 
 impl DataSettings {
-    /// The database file.
-    pub fn database(&self) -> PathBuf {
+    /// The database.
+    pub fn database(&self) -> Database {
         self.database
             .clone()
-            .unwrap_or_else(|| self.data_dir.join(latchkey_store::sqlite::DATABASE_FILE))
+            .unwrap_or_else(|| Database::Sqlite(self.data_dir.join(latchkey_store::sqlite::DATABASE_FILE)))
     }
 
-    /// The key file, which stands beside the database.
+    /// The key file, which stands beside a database that is a file, and in the data folder otherwise.
     pub fn key(&self) -> PathBuf {
-        self.database().with_file_name(latchkey_store::sqlite::KEY_FILE)
+        match self.database() {
+            Database::Sqlite(file) => file.with_file_name(latchkey_store::sqlite::KEY_FILE),
+            Database::Postgres(_) => self.data_dir.join(latchkey_store::sqlite::KEY_FILE),
+        }
     }
 
-    /// The folder that both are in.
+    /// The folder with the key, and the database if it is a file.
     pub fn folder(&self) -> PathBuf {
-        let folder = self
-            .database()
-            .parent()
-            .map(Path::to_path_buf)
-            .unwrap_or_default();
+        let folder = self.key().parent().map(Path::to_path_buf).unwrap_or_default();
         if folder.as_os_str().is_empty() {
             PathBuf::from(".")
         } else {
@@ -246,11 +251,13 @@ mod tests {
             data_dir: "data".into(),
             database: None,
         };
-        assert_eq!(settings.database(), Path::new("data/latchkey.db"));
+        assert_eq!(settings.database(), Database::Sqlite("data/latchkey.db".into()));
         assert_eq!(settings.key(), Path::new("data/latchkey.key"));
-        settings.database = Some("/srv/club.db".into());
+        settings.database = "/srv/club.db".parse().ok();
         assert_eq!(settings.key(), Path::new("/srv/latchkey.key"));
-        settings.database = Some("club.db".into());
+        settings.database = "club.db".parse().ok();
         assert_eq!(settings.folder(), Path::new("."));
+        settings.database = "postgres://l@db/latchkey".parse().ok();
+        assert_eq!(settings.key(), Path::new("data/latchkey.key"));
     }
 }

@@ -10,9 +10,10 @@ use latchkey_domain::{Actor, ApplicationDraft, Member, MemberName, Role};
 use latchkey_headless::Budget;
 use latchkey_registration::{Caller, Registered};
 use latchkey_server::http::{AppState, router};
-use latchkey_server::instance::{Cost, Instance};
+use latchkey_server::instance::{Cost, Instance, Keys};
 use latchkey_server::settings::PublicUrl;
 use latchkey_server::system::SystemRandomness;
+use latchkey_store::Store;
 use latchkey_store::sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -23,7 +24,7 @@ pub(crate) struct TestApp {
     pub(crate) instance: Instance,
     pub(crate) url: String,
     clock: Arc<HandClock>,
-    folder: TempDir,
+    folder: Option<TempDir>,
 }
 
 impl TestApp {
@@ -76,8 +77,24 @@ impl TestApp {
         budget: Budget,
     ) -> Self {
         let store = SqliteStore::open_folder(folder.path()).unwrap();
-        let clock = Arc::new(clock);
-        let instance = Instance::new(store, clock.clone(), Arc::new(SystemRandomness), Cost::TRIFLING);
+        let keys = Keys::File(store.keychain().clone());
+        let app = Self::node(Arc::new(store), keys, Arc::new(clock), public_url, budget).await;
+        Self {
+            folder: Some(folder),
+            ..app
+        }
+    }
+
+    /// A node over a store that others may have open too.
+    pub(crate) async fn node(
+        store: Arc<dyn Store>,
+        keys: Keys,
+        clock: Arc<HandClock>,
+        public_url: Option<PublicUrl>,
+        budget: Budget,
+    ) -> Self {
+        let randomness = Arc::new(SystemRandomness);
+        let instance = Instance::new(store, keys, clock.clone(), randomness, Cost::TRIFLING);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let public_url = public_url.unwrap_or_else(|| PublicUrl::localhost(address.port()));
@@ -88,13 +105,13 @@ impl TestApp {
             instance,
             url: format!("http://{address}"),
             clock,
-            folder,
+            folder: None,
         }
     }
 
     /// The data folder.
     pub(crate) fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+        self.folder.as_ref().unwrap().path()
     }
 
     /// A browser that has never been here.

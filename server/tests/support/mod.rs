@@ -5,6 +5,7 @@ mod app;
 mod binary;
 mod browser;
 mod clock;
+mod nodes;
 pub(crate) mod oauth;
 mod page;
 mod served;
@@ -13,6 +14,7 @@ pub(crate) use self::app::TestApp;
 pub(crate) use self::binary::{Binary, Server};
 pub(crate) use self::browser::{Answer, Browser};
 pub(crate) use self::clock::HandClock;
+pub(crate) use self::nodes::Nodes;
 pub(crate) use self::page::{assert_sound, assert_sound_with_scripts};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";

@@ -9,6 +9,7 @@ use rusqlite::{Connection, params, params_from_iter};
 
 use super::rows::Columns;
 use super::{SqliteStore, rows};
+use crate::shared::cut;
 use crate::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 
 /// The most failed sign-ins of one target that are kept of an hour. The trail is kept for good, and anybody can fail.
@@ -34,8 +35,8 @@ pub(super) fn write(
             by.address,
             by.request_id,
             action.id(),
-            rows::cut(target, TEXT_LENGTH),
-            rows::cut(detail, TEXT_LENGTH)
+            cut(target, TEXT_LENGTH),
+            cut(detail, TEXT_LENGTH)
         ],
     )?;
     Ok(())

@@ -9,8 +9,6 @@ use latchkey_domain::{
     Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Member, MemberName, Role,
     Timestamp,
 };
-use latchkey_store::keys::ServerKey;
-use latchkey_store::sqlite::SqliteStore;
 use latchkey_store::{
     AddMember, Applications, GrantId, Grants, Members, NewApplication, NewGrant, PasswordHash, Store,
 };
@@ -18,8 +16,9 @@ use tempfile::TempDir;
 
 /// A store that is gone after the test.
 pub(crate) struct TestStore {
-    store: Arc<dyn Store>,
-    _folder: TempDir,
+    pub(crate) store: Arc<dyn Store>,
+    /// Its folder, if it has one.
+    pub(crate) _folder: Option<TempDir>,
 }
 
 impl TestStore {
@@ -37,15 +36,9 @@ impl Deref for TestStore {
     }
 }
 
-/// A new, empty store. Another kind of store is tested by opening it here.
+/// A new, empty store, of the kind that this binary tests.
 pub(crate) fn store() -> TestStore {
-    let folder = tempfile::tempdir().unwrap();
-    let key = ServerKey::from_bytes([7; 32]);
-    let store = SqliteStore::open(&folder.path().join("latchkey.db"), key).unwrap();
-    TestStore {
-        store: Arc::new(store),
-        _folder: folder,
-    }
+    crate::backend::store()
 }
 
 /// The moment `seconds` after the tests begin.

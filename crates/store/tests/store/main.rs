@@ -1,9 +1,10 @@
 //! What every store must do, asked through the traits alone, so that another database can be put to the same questions
-//! (see [`fixtures::store`]); and, in [`sqlite`], what opening a file must do.
+//! (`tests/postgres` does); and, in [`sqlite`], what opening a file must do.
 
 mod activity;
 mod applications;
 mod audit;
+mod backend;
 mod backup;
 mod community;
 mod concurrency;

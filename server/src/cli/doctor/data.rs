@@ -10,7 +10,7 @@ use latchkey_store::keyring::Keyring;
 use latchkey_store::sqlite::SqliteStore;
 
 use super::{Check, Finding, fail, ok, warn};
-use crate::cli::open::open_store;
+use crate::cli::open::open_sqlite;
 use crate::settings::DataSettings;
 use crate::system::SystemClock;
 
@@ -82,9 +82,8 @@ fn others_can_read(_: &fs::Metadata) -> bool {
 }
 
 /// All that takes an open database to tell.
-pub(super) async fn database(settings: &DataSettings) -> Vec<Check> {
-    let path = settings.database();
-    if !fs::metadata(&path).is_ok_and(|metadata| metadata.len() > 0) {
+pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check> {
+    if !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
         let words = format!(
             "there is no database at {} yet: `latchkey serve` makes it",
             path.display()
@@ -92,7 +91,7 @@ pub(super) async fn database(settings: &DataSettings) -> Vec<Check> {
         return vec![("Database", fail(words))];
     }
     // Opening an older one would change it.
-    match SqliteStore::schema_of(&path) {
+    match SqliteStore::schema_of(path) {
         Ok(schema) if schema < SqliteStore::latest_schema() => {
             let words = format!(
                 "{} has schema {schema}: the next start brings it to schema {}, after a backup; run this again then",
@@ -104,13 +103,13 @@ pub(super) async fn database(settings: &DataSettings) -> Vec<Check> {
         Ok(_) => {}
         Err(error) => return vec![("Database", fail(error.to_string()))],
     }
-    let store = match open_store(settings) {
+    let store = match open_sqlite(settings, "this check") {
         Ok(store) => store,
         Err(error) => return vec![("Database", fail(error.to_string()))],
     };
     let now = SystemClock.now();
     vec![
-        ("Database", opened(&store, &path).await),
+        ("Database", opened(&store, path).await),
         ("Sealed with", sealed(&store)),
         ("Integrity", integrity(&store).await),
         ("Timestamps", timestamps(&store, now)),

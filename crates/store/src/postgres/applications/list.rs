@@ -1,0 +1,98 @@
+//! The list of applications: a page of it, and a search.
+
+use latchkey_domain::{ClientId, Page, PageRequest};
+
+use super::row::{columns, read};
+use crate::postgres::params::params;
+use crate::postgres::rows::Statements;
+use crate::postgres::rows::{self, Columns};
+use crate::{ApplicationListing, StoreError};
+
+/// A listing, of `applications a`. Only the rows of the page are counted, each within one index.
+macro_rules! listing_columns {
+    () => {
+        concat!(
+            columns!(),
+            ", (SELECT count(DISTINCT g.member_id) FROM grants g WHERE g.application_id = a.id \
+             AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL)"
+        )
+    };
+}
+
+fn read_listing(columns: &mut Columns<'_>) -> Result<ApplicationListing, StoreError> {
+    let application = read(columns)?;
+    let connected: i64 = columns.get("(connected members)")?;
+    Ok(ApplicationListing {
+        application,
+        connected_members: u64::try_from(connected).unwrap_or(0),
+    })
+}
+
+/// The listing of one application.
+pub(super) async fn one(
+    db: &impl Statements,
+    client_id: &ClientId,
+) -> Result<Option<ApplicationListing>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        listing_columns!(),
+        " FROM applications a WHERE a.client_id = $1"
+    );
+    rows::first(db, sql, params![client_id.as_str()], read_listing).await
+}
+
+/// A page of those in which `search` (folded) occurs; of all if it is empty. The pages are cut in the index
+/// `applications_by_age`, which has the text too; rows are read for the one page alone. `db` is one snapshot.
+pub(super) async fn page(
+    db: &impl Statements,
+    search: &str,
+    wanted: PageRequest,
+) -> Result<Page<ApplicationListing>, StoreError> {
+    let (ids, shown, total) = if search.is_empty() {
+        let total = rows::count(db, "SELECT count(*) FROM applications", &[]).await?;
+        let shown = crate::shared::shown(wanted, total);
+        (ids_of_page(db, shown).await?, shown, total)
+    } else {
+        let mut found = ids_of_search(db, search).await?;
+        let total = found.len() as u64;
+        let shown = crate::shared::shown(wanted, total);
+        let before = usize::try_from(shown.offset())
+            .unwrap_or(usize::MAX)
+            .min(found.len());
+        found.drain(..before);
+        found.truncate(usize::try_from(shown.size).unwrap_or(usize::MAX));
+        (found, shown, total)
+    };
+    let sql = concat!(
+        "SELECT ",
+        listing_columns!(),
+        " FROM applications a WHERE a.id = ANY($1) ORDER BY a.created_at DESC, a.id DESC"
+    );
+    let items = rows::all(db, sql, params![ids], read_listing).await?;
+    Ok(Page {
+        items,
+        number: shown.number,
+        size: shown.size,
+        total,
+    })
+}
+
+async fn ids_of_page(db: &impl Statements, shown: PageRequest) -> Result<Vec<i64>, StoreError> {
+    rows::all(
+        db,
+        "SELECT id FROM applications ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2",
+        params![shown.size, i64::try_from(shown.offset()).unwrap_or(i64::MAX)],
+        |columns| columns.table("applications").get("id"),
+    )
+    .await
+}
+
+async fn ids_of_search(db: &impl Statements, search: &str) -> Result<Vec<i64>, StoreError> {
+    rows::all(
+        db,
+        "SELECT id FROM applications WHERE strpos(search, $1) > 0 ORDER BY created_at DESC, id DESC",
+        params![search],
+        |columns| columns.table("applications").get("id"),
+    )
+    .await
+}

@@ -1,0 +1,147 @@
+//! Applications: [`row`] reads and writes one, [`list`] finds many, [`edit`] is what a host does to one.
+//!
+//! An edit locks the application's row before it reads it, so that what it decides by stays so until it is committed:
+//! two edits of one application wait for each other, and nobody has to try again.
+
+mod edit;
+mod list;
+mod row;
+
+use async_trait::async_trait;
+use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequest, Timestamp};
+
+pub(super) use self::row::{columns, read};
+use super::PostgresStore;
+use crate::postgres::transaction::transact;
+use crate::{
+    ApplicationListing, ApplicationUpdate, Applications, Deleted, NewApplication, StoreError, UpdateOutcome,
+};
+
+#[async_trait]
+impl Applications for PostgresStore {
+    async fn create_application(
+        &self,
+        application: NewApplication,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Application, StoreError> {
+        transact!(self, RowLocked, |tx| edit::create(
+            tx,
+            &self.sealer,
+            &application,
+            (by, at)
+        ))
+    }
+
+    async fn create_applications(
+        &self,
+        applications: Vec<NewApplication>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        transact!(self, RowLocked, |tx| async {
+            for application in &applications {
+                edit::create(tx, &self.sealer, application, (by, at)).await?;
+            }
+            Ok(())
+        })
+    }
+
+    async fn application(&self, client_id: &ClientId) -> Result<Option<Application>, StoreError> {
+        row::find(&self.connections, client_id).await
+    }
+
+    async fn application_with_secret(
+        &self,
+        client_id: &ClientId,
+    ) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
+        row::find_with_secret(&self.connections, &self.sealer, client_id).await
+    }
+
+    async fn application_listing(
+        &self,
+        client_id: &ClientId,
+    ) -> Result<Option<ApplicationListing>, StoreError> {
+        list::one(&self.connections, client_id).await
+    }
+
+    async fn applications(
+        &self,
+        search: &str,
+        page: PageRequest,
+    ) -> Result<Page<ApplicationListing>, StoreError> {
+        let search = row::folded(search.trim());
+        transact!(self, Snapshot, |tx| list::page(tx, &search, page))
+    }
+
+    async fn update_application(
+        &self,
+        client_id: &ClientId,
+        update: ApplicationUpdate,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<UpdateOutcome, StoreError> {
+        transact!(self, RowLocked, |tx| edit::update(
+            tx,
+            &self.sealer,
+            client_id,
+            &update,
+            (by, at)
+        ))
+    }
+
+    async fn set_paused(
+        &self,
+        client_id: &ClientId,
+        paused: bool,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Application>, StoreError> {
+        transact!(self, RowLocked, |tx| edit::set_paused(
+            tx,
+            client_id,
+            paused,
+            (by, at)
+        ))
+    }
+
+    async fn delete_application(
+        &self,
+        client_id: &ClientId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Deleted>, StoreError> {
+        transact!(self, RowLocked, |tx| edit::delete(tx, client_id, (by, at)))
+    }
+
+    async fn disconnect_everyone(
+        &self,
+        client_id: &ClientId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        transact!(self, RowLocked, |tx| edit::disconnect_everyone(
+            tx,
+            client_id,
+            (by, at)
+        ))
+    }
+
+    async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
+        row::secret(&self.connections, &self.sealer, client_id).await
+    }
+
+    async fn reveal_client_secret(
+        &self,
+        client_id: &ClientId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<ClientSecret>, StoreError> {
+        transact!(self, RowLocked, |tx| edit::reveal(
+            tx,
+            &self.sealer,
+            client_id,
+            (by, at)
+        ))
+    }
+}

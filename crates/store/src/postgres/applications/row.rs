@@ -1,0 +1,189 @@
+//! The row of one application.
+
+use latchkey_domain::{
+    Application, ApplicationName, ApplicationSpec, ClientId, ClientSecret, ClientType, RedirectUris,
+    ScopeSet, Timestamp,
+};
+
+use crate::StoreError;
+use crate::postgres::params::params;
+use crate::postgres::rows::Statements;
+use crate::postgres::rows::{self, Columns};
+use crate::sealing::Sealer;
+
+/// What [`read`] reads, of `applications a`.
+macro_rules! columns {
+    () => {
+        "a.client_id, a.name, a.redirect_uris, a.scopes, a.confidential, a.skip_consent, a.paused_at, a.created_at, \
+         a.last_used_at, a.revision"
+    };
+}
+pub(in crate::postgres) use columns;
+
+/// An application from [`columns`].
+pub(in crate::postgres) fn read(columns: &mut Columns<'_>) -> Result<Application, StoreError> {
+    columns.table("applications");
+    Ok(Application {
+        client_id: columns.parsed("client_id", str::parse::<ClientId>)?,
+        spec: ApplicationSpec {
+            name: columns.parsed("name", ApplicationName::parse)?,
+            redirect_uris: columns
+                .parsed("redirect_uris", |text| serde_json::from_str::<RedirectUris>(text))?,
+            scopes: columns.parsed("scopes", str::parse::<ScopeSet>)?,
+            client_type: if columns.get("confidential")? {
+                ClientType::Confidential
+            } else {
+                ClientType::Public
+            },
+            skip_consent: columns.get("skip_consent")?,
+        },
+        paused_at: columns.optional_time("paused_at")?,
+        created_at: columns.time("created_at")?,
+        last_used_at: columns.optional_time("last_used_at")?,
+        revision: columns.get("revision")?,
+    })
+}
+
+/// The application with this client id.
+pub(super) async fn find(
+    db: &impl Statements,
+    client_id: &ClientId,
+) -> Result<Option<Application>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM applications a WHERE a.client_id = $1"
+    );
+    rows::first(db, sql, params![client_id.as_str()], read).await
+}
+
+/// The same, and nobody else changes it, or makes a grant of it, until the transaction ends.
+pub(super) async fn find_locked(
+    db: &impl Statements,
+    client_id: &ClientId,
+) -> Result<Option<Application>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM applications a WHERE a.client_id = $1 FOR UPDATE"
+    );
+    rows::first(db, sql, params![client_id.as_str()], read).await
+}
+
+/// The application with this client id and its secret, unsealed.
+pub(super) async fn find_with_secret(
+    db: &impl Statements,
+    sealer: &Sealer,
+    client_id: &ClientId,
+) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        ", a.sealed_secret FROM applications a WHERE a.client_id = $1"
+    );
+    rows::first(db, sql, params![client_id.as_str()], |columns| {
+        let application = read(columns)?;
+        let kept = columns.get::<Option<Vec<u8>>>("sealed_secret")?;
+        let secret = kept.map(|sealed| sealer.open(client_id, &sealed)).transpose()?;
+        Ok((application, secret))
+    })
+    .await
+}
+
+/// The secret of the application with this client id, unsealed.
+pub(super) async fn secret(
+    db: &impl Statements,
+    sealer: &Sealer,
+    client_id: &ClientId,
+) -> Result<Option<ClientSecret>, StoreError> {
+    let sql = "SELECT sealed_secret FROM applications WHERE client_id = $1";
+    let kept = rows::first(db, sql, params![client_id.as_str()], |columns| {
+        columns
+            .table("applications")
+            .get::<Option<Vec<u8>>>("sealed_secret")
+    })
+    .await?;
+    kept.flatten()
+        .map(|sealed| sealer.open(client_id, &sealed))
+        .transpose()
+}
+
+/// Adds a new application.
+pub(super) async fn insert(
+    db: &impl Statements,
+    client_id: &ClientId,
+    spec: &ApplicationSpec,
+    sealed_secret: Option<&[u8]>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    rows::execute(
+        db,
+        "INSERT INTO applications \
+         (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, sealed_secret, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        params![
+            client_id.as_str(),
+            spec.name.as_str(),
+            json(&spec.redirect_uris)?,
+            spec.scopes.to_string(),
+            spec.client_type.is_confidential(),
+            spec.skip_consent,
+            search_text(client_id, spec),
+            sealed_secret,
+            at.as_millis(),
+        ],
+    ).await?;
+    Ok(())
+}
+
+/// What becomes of the sealed secret when an application is edited.
+pub(super) enum SecretChange {
+    Keep,
+    Destroy,
+    Replace(Vec<u8>),
+}
+
+/// Stores what a host decided, and counts the edit.
+pub(super) async fn update(
+    db: &impl Statements,
+    client_id: &ClientId,
+    spec: &ApplicationSpec,
+    secret: &SecretChange,
+) -> Result<(), StoreError> {
+    let (keep, sealed) = match secret {
+        SecretChange::Keep => (true, None),
+        SecretChange::Destroy => (false, None),
+        SecretChange::Replace(sealed) => (false, Some(sealed.as_slice())),
+    };
+    rows::execute(
+        db,
+        "UPDATE applications SET name = $2, redirect_uris = $3, scopes = $4, confidential = $5, skip_consent = $6, \
+         search = $7, sealed_secret = CASE WHEN $8 THEN sealed_secret ELSE $9 END, revision = revision + 1 WHERE client_id = $1",
+        params![
+            client_id.as_str(),
+            spec.name.as_str(),
+            json(&spec.redirect_uris)?,
+            spec.scopes.to_string(),
+            spec.client_type.is_confidential(),
+            spec.skip_consent,
+            search_text(client_id, spec),
+            keep,
+            sealed,
+        ],
+    ).await?;
+    Ok(())
+}
+
+/// Text in the form in which it is searched: upper and lower case are alike, in every script.
+pub(super) fn folded(text: &str) -> String {
+    text.to_lowercase()
+}
+
+/// A line feed stands in neither part, and the search is trimmed, so that no search matches across.
+fn search_text(client_id: &ClientId, spec: &ApplicationSpec) -> String {
+    folded(&format!("{}\n{client_id}", spec.name))
+}
+
+fn json(redirect_uris: &RedirectUris) -> Result<String, StoreError> {
+    serde_json::to_string(redirect_uris).map_err(|error| StoreError::Database(error.into()))
+}

@@ -1,0 +1,80 @@
+//! Spaces.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use latchkey_domain::Slug;
+use latchkey_domain::content::{Space, SpaceId, SpaceVisibility, Title, Viewer};
+
+use super::keyset::{self, List};
+use super::{distinct, readable};
+use crate::StoreError;
+use crate::content::{Slice, SliceRequest, Spaces};
+use crate::postgres::PostgresStore;
+use crate::postgres::params::params;
+use crate::postgres::rows::{self, Columns};
+
+/// What [`read`] reads, of `spaces t`.
+macro_rules! columns {
+    () => {
+        "t.id, t.slug, t.name, t.description, t.visibility, t.created_at"
+    };
+}
+
+fn read(columns: &mut Columns<'_>) -> Result<Space, StoreError> {
+    columns.table("spaces");
+    Ok(Space {
+        id: SpaceId(columns.get("id")?),
+        slug: columns.parsed("slug", str::parse::<Slug>)?,
+        name: columns.parsed("name", Title::parse)?,
+        description: columns.get("description")?,
+        visibility: columns.parsed("visibility", str::parse::<SpaceVisibility>)?,
+        created_at: columns.time("created_at")?,
+    })
+}
+
+const ALL: List = List {
+    columns: columns!(),
+    from: "spaces t",
+    filter: "TRUE",
+    key: "t.created_at",
+    id: "t.id",
+    by_text: false,
+};
+
+fn numbers(ids: Vec<SpaceId>) -> Vec<i64> {
+    distinct(ids.into_iter().map(|id| id.0))
+}
+
+#[async_trait]
+impl Spaces for PostgresStore {
+    async fn spaces(&self, slice: SliceRequest) -> Result<Slice<Space>, StoreError> {
+        ALL.slice(&self.connections, vec![], &slice, read).await
+    }
+
+    async fn count_spaces(&self) -> Result<u64, StoreError> {
+        rows::count(&self.connections, "SELECT count(*) FROM spaces", &[]).await
+    }
+
+    async fn spaces_by_id(&self, ids: Vec<SpaceId>) -> Result<Vec<Space>, StoreError> {
+        let sql = concat!("SELECT ", columns!(), " FROM spaces t WHERE t.id = ANY($1)");
+        rows::all(&self.connections, sql, params![numbers(ids)], read).await
+    }
+
+    async fn readable_spaces(&self, viewer: Viewer, ids: Vec<SpaceId>) -> Result<Vec<Space>, StoreError> {
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM spaces t WHERE t.id = ANY($3) AND ",
+            readable::in_space!("t.id")
+        );
+        let parameters = readable::parameters_and(viewer, numbers(ids));
+        rows::all(&self.connections, sql, &parameters, read).await
+    }
+
+    async fn count_members_of_spaces(&self, ids: Vec<SpaceId>) -> Result<HashMap<SpaceId, u64>, StoreError> {
+        let sql = "SELECT space_id, count(*) FROM space_members \
+                       WHERE space_id = ANY($1) GROUP BY space_id";
+        keyset::counts(&self.connections, sql, numbers(ids), SpaceId).await
+    }
+}

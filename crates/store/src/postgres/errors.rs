@@ -1,0 +1,102 @@
+//! What went wrong, sorted by what to do about it.
+
+use tokio_postgres::Error;
+use tokio_postgres::error::SqlState;
+
+use crate::StoreError;
+
+/// What a failed statement means for the transaction that it was part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Another transaction was in the way; the database undid this one and asks to try again.
+    Conflict,
+    /// The connection is gone, or the server is going. What was not committed is undone.
+    Lost,
+    /// Something else, that trying again does not help.
+    Other,
+}
+
+impl Fault {
+    /// What is behind `error`.
+    pub(super) fn of(error: &StoreError) -> Self {
+        match error {
+            StoreError::Database(source) => source
+                .downcast_ref::<Error>()
+                .map_or(Self::Other, Self::of_statement),
+            _ => Self::Other,
+        }
+    }
+
+    fn of_statement(error: &Error) -> Self {
+        match error.code() {
+            Some(code) if is_conflict(code) => Self::Conflict,
+            Some(code) if is_going(code) => Self::Lost,
+            None if error.is_closed() || has_io_error(error) => Self::Lost,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn is_conflict(code: &SqlState) -> bool {
+    [
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ]
+    .contains(code)
+}
+
+/// The server stops, starts, or closes connections.
+fn is_going(code: &SqlState) -> bool {
+    [
+        SqlState::ADMIN_SHUTDOWN,
+        SqlState::CRASH_SHUTDOWN,
+        SqlState::CANNOT_CONNECT_NOW,
+        SqlState::CONNECTION_FAILURE,
+        SqlState::CONNECTION_DOES_NOT_EXIST,
+        SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+    ]
+    .contains(code)
+}
+
+fn has_io_error(error: &Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if cause.is::<std::io::Error>() {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
+}
+
+/// The words of a failure, its causes included: what the driver says of itself is only “db error”.
+pub(super) fn words(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let more = cause.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        source = cause.source();
+    }
+    words.replace('\n', "; ")
+}
+
+/// The connection was lost after the database was told to keep something and before it said that it did. Trying again
+/// could do it twice, so nobody does.
+pub(super) fn unknown_outcome(error: &StoreError) -> StoreError {
+    StoreError::Database(
+        format!(
+            "the connection was lost while something was stored; whether it was stored is not known: {}",
+            words(error)
+        )
+        .into(),
+    )
+}
+
+impl From<Error> for StoreError {
+    fn from(error: Error) -> Self {
+        Self::Database(error.into())
+    }
+}

@@ -1,0 +1,118 @@
+//! What a member let in: the living grants and the remembered consents together.
+
+use std::cmp::Reverse;
+
+use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
+
+use crate::postgres::params::params;
+use crate::postgres::rows::Statements;
+use crate::postgres::{applications, rows};
+use crate::{Connection, NewGrant, RevocationReason, StoreError};
+
+/// What `member` consented to before.
+pub(super) async fn remembered(
+    db: &impl Statements,
+    member: MemberId,
+    client_id: &ClientId,
+) -> Result<ScopeSet, StoreError> {
+    let consent = rows::first(
+        db,
+        "SELECT scopes FROM consents WHERE member_id = $1 \
+         AND application_id = (SELECT id FROM applications WHERE client_id = $2)",
+        params![member.0, client_id.as_str()],
+        |columns| columns.table("consents").parsed("scopes", str::parse::<ScopeSet>),
+    )
+    .await?;
+    Ok(consent.unwrap_or_default())
+}
+
+/// Adds the scopes of `grant` to what is remembered; since when stays as it was.
+pub(super) async fn remember(
+    db: &impl Statements,
+    application: i64,
+    grant: &NewGrant,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let scopes = remembered(db, grant.member, &grant.client_id)
+        .await?
+        .join(grant.scopes);
+    rows::execute(
+        db,
+        "INSERT INTO consents (member_id, application_id, scopes, granted_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (member_id, application_id) DO UPDATE SET scopes = excluded.scopes",
+        params![grant.member.0, application, scopes.to_string(), at.as_millis()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The applications that `member` let in, the last used first.
+pub(super) async fn of(db: &impl Statements, member: MemberId) -> Result<Vec<Connection>, StoreError> {
+    let parts = rows::all(
+        db,
+        concat!(
+            "SELECT ",
+            applications::columns!(),
+            ", part.scopes, part.since, part.last_used_at FROM (\
+             SELECT application_id, scopes, created_at AS since, last_used_at FROM grants \
+             WHERE member_id = $1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
+             UNION ALL \
+             SELECT application_id, scopes, granted_at, NULL FROM consents WHERE member_id = $1) part \
+             JOIN applications a ON a.id = part.application_id ORDER BY a.id"
+        ),
+        params![member.0],
+        |columns| {
+            let application = applications::read(columns)?;
+            columns.table("grants");
+            Ok(Connection {
+                application,
+                scopes: columns.parsed("scopes", str::parse::<ScopeSet>)?,
+                since: columns.time("since")?,
+                last_used_at: columns.optional_time("last_used_at")?,
+            })
+        },
+    )
+    .await?;
+    let mut connections: Vec<Connection> = Vec::new();
+    for part in parts {
+        match connections.last_mut() {
+            Some(last) if last.application.client_id == part.application.client_id => {
+                last.scopes = last.scopes.join(part.scopes);
+                last.since = last.since.min(part.since);
+                last.last_used_at = last.last_used_at.max(part.last_used_at);
+            }
+            _ => connections.push(part),
+        }
+    }
+    connections.sort_by_key(|connection| Reverse((connection.last_used_at, connection.since)));
+    Ok(connections)
+}
+
+/// Revokes what `member` granted to the application, codes that wait to be redeemed too, and forgets the consent;
+/// whether there was anything.
+pub(super) async fn end(
+    db: &impl Statements,
+    member: MemberId,
+    application: i64,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let revoked = rows::execute(
+        db,
+        "UPDATE grants SET revoked_at = $3, revoked_because = $4 \
+         WHERE member_id = $1 AND application_id = $2 AND revoked_at IS NULL",
+        params![
+            member.0,
+            application,
+            at.as_millis(),
+            RevocationReason::Member.id()
+        ],
+    )
+    .await?;
+    let forgotten = rows::execute(
+        db,
+        "DELETE FROM consents WHERE member_id = $1 AND application_id = $2",
+        params![member.0, application],
+    )
+    .await?;
+    Ok(revoked + forgotten > 0)
+}

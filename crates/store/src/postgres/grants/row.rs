@@ -1,0 +1,176 @@
+//! The row of one grant.
+
+use std::time::Duration;
+
+use latchkey_domain::{Application, MemberId, ScopeSet, Timestamp};
+
+use crate::postgres::params::{Param, params};
+use crate::postgres::rows::Statements;
+use crate::postgres::rows::{self, Columns};
+use crate::postgres::{applications, members};
+use crate::{Grant, GrantId, GrantState, NewGrant, RevocationReason, StoreError};
+
+/// How exactly an application's last use is kept. Many members refresh tokens of one application; without this, each
+/// refresh would write its row too.
+const LAST_USED_GRAIN: Duration = Duration::from_secs(60);
+
+/// How long the row of a code that nobody redeemed stays, for whoever looks into why.
+const UNREDEEMED_STAYS: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Keeps others from changing the grant `$1` until the transaction ends.
+pub(super) const LOCK: &str = "SELECT 1 FROM grants WHERE id = $1 FOR UPDATE";
+
+/// The grant `$1`, its application and its member, by three primary keys.
+pub(super) const FIND: &str = concat!(
+    "SELECT ",
+    applications::columns!(),
+    ", ",
+    members::columns!(),
+    ", g.id, g.scopes, g.requested_redirect_uri, g.code_challenge, g.salt, g.created_at, g.code_expires_at, \
+         g.generation, g.issued_at, g.generation_used_at, g.last_used_at, g.revoked_at, g.revoked_because \
+         FROM grants g JOIN applications a ON a.id = g.application_id JOIN members m ON m.id = g.member_id \
+         WHERE g.id = $1"
+);
+
+/// A grant from [`FIND`].
+pub(super) fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
+    let application = applications::read(columns)?;
+    let member = members::read(columns)?;
+    columns.table("grants");
+    Ok(Grant {
+        id: GrantId(columns.get("id")?),
+        application,
+        member,
+        scopes: columns.parsed("scopes", str::parse::<ScopeSet>)?,
+        requested_redirect_uri: columns.get("requested_redirect_uri")?,
+        code_challenge: columns.get("code_challenge")?,
+        salt: columns.get("salt")?,
+        created_at: columns.time("created_at")?,
+        code_expires_at: columns.time("code_expires_at")?,
+        state: GrantState {
+            generation: columns.get("generation")?,
+            issued_at: columns.time("issued_at")?,
+            generation_used_at: columns.optional_time("generation_used_at")?,
+            last_used_at: columns.optional_time("last_used_at")?,
+            revoked: match columns.optional_time("revoked_at")? {
+                Some(at) => Some((
+                    at,
+                    columns.one_of("revoked_because", RevocationReason::ALL, RevocationReason::id)?,
+                )),
+                None => None,
+            },
+        },
+    })
+}
+
+/// The row number of the application that `grant` is for; `None` if it or the member is gone. Neither can be deleted
+/// while the transaction lasts, a host's edit of the application waits, and so does whatever else changes what the
+/// member has granted.
+pub(super) async fn application_of(
+    db: &impl Statements,
+    grant: &NewGrant,
+) -> Result<Option<i64>, StoreError> {
+    rows::first(
+        db,
+        "SELECT a.id FROM applications a JOIN members m ON m.id = $2 WHERE a.client_id = $1 \
+         FOR KEY SHARE OF a FOR NO KEY UPDATE OF m",
+        params![grant.client_id.as_str(), grant.member.0],
+        |columns| columns.table("applications").get("id"),
+    )
+    .await
+}
+
+/// Removes what `member` began with the application and never finished, so that grants are what the table grows with.
+pub(super) async fn forget_unredeemed(
+    db: &impl Statements,
+    application: i64,
+    member: MemberId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    rows::execute(
+        db,
+        "DELETE FROM grants WHERE application_id = $1 AND member_id = $2 AND redeemed_at IS NULL AND code_expires_at < $3",
+        params![application, member.0, at.minus(UNREDEEMED_STAYS).as_millis()],
+    ).await?;
+    Ok(())
+}
+
+/// Adds a grant whose code is not redeemed.
+pub(super) async fn insert(
+    db: &impl Statements,
+    application: i64,
+    grant: &NewGrant,
+    at: Timestamp,
+) -> Result<GrantId, StoreError> {
+    let id = rows::insert(
+        db,
+        "INSERT INTO grants (application_id, member_id, scopes, requested_redirect_uri, redirect_uri, code_challenge, \
+         salt, created_at, issued_at, code_expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id",
+        params![
+            application,
+            grant.member.0,
+            grant.scopes.to_string(),
+            &grant.requested_redirect_uri,
+            grant.redirect_uri.as_str(),
+            &grant.code_challenge,
+            &grant.salt,
+            at.as_millis(),
+            grant.code_expires_at.as_millis(),
+        ],
+    ).await?;
+    Ok(GrantId(id))
+}
+
+/// The statement that stores where a grant is in its life, with its parameters. A rotation names no column that stands in
+/// an index, so it writes one row and nothing else; redeeming and revoking, once each, do. The application's last use,
+/// to the minute, is stored along.
+pub(super) fn set_state(before: &Grant, after: &GrantState) -> (&'static str, Vec<Param<'static>>) {
+    let mut params = vec![
+        Param::from(before.id.0),
+        Param::from(after.generation),
+        Param::from(after.issued_at),
+        Param::from(after.generation_used_at),
+        Param::from(after.last_used_at),
+        Param::from(before.application.client_id.as_str().to_owned()),
+        Param::from(after.last_used_at.map(|at| at.minus(LAST_USED_GRAIN))),
+    ];
+    let was = &before.state;
+    if (was.generation == 0) == (after.generation == 0) && was.revoked == after.revoked {
+        return (ROTATE, params);
+    }
+    params.push(Param::from(after.revoked.map(|(at, _)| at)));
+    params.push(Param::from(after.revoked.map(|(_, why)| why.id())));
+    (REDEEM_OR_REVOKE, params)
+}
+
+/// Before each of the two statements. Of many who use an application at once, one writes its row: the others wait for
+/// that row, see that it has been written, and leave it.
+macro_rules! note_use {
+    () => {
+        "WITH used AS (UPDATE applications SET last_used_at = $5 \
+         WHERE client_id = $6 AND (last_used_at IS NULL OR last_used_at <= $7) AND $5 IS NOT NULL) "
+    };
+}
+
+const ROTATE: &str = concat!(
+    note_use!(),
+    "UPDATE grants SET generation = $2, issued_at = $3, generation_used_at = $4, last_used_at = $5 WHERE id = $1"
+);
+
+const REDEEM_OR_REVOKE: &str = concat!(
+    note_use!(),
+    "UPDATE grants SET generation = $2, issued_at = $3, generation_used_at = $4, last_used_at = $5, \
+     redeemed_at = CASE WHEN $2 = 0 THEN NULL ELSE coalesce(redeemed_at, $3) END, revoked_at = $8, \
+     revoked_because = $9 WHERE id = $1"
+);
+
+/// The application as [`set_state`] leaves it.
+pub(super) fn note_use(application: &mut Application, used_at: Option<Timestamp>) {
+    if let Some(used_at) = used_at
+        && application
+            .last_used_at
+            .is_none_or(|last| used_at >= last.plus(LAST_USED_GRAIN))
+    {
+        application.last_used_at = Some(used_at);
+    }
+}

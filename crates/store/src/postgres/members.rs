@@ -1,0 +1,295 @@
+//! Members.
+
+use async_trait::async_trait;
+use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp};
+
+use super::rows::Columns;
+use super::{PostgresStore, audit, rows};
+use crate::postgres::params::params;
+use crate::postgres::rows::Statements;
+use crate::postgres::transaction::transact;
+use crate::{AddMember, AuditAction, Members, PasswordHash, StoreError};
+
+/// What [`read`] reads, of `members m`.
+macro_rules! columns {
+    () => {
+        "m.id, m.email, m.name, m.role, m.joined_at"
+    };
+}
+pub(super) use columns;
+
+/// A member from [`columns`].
+pub(super) fn read(columns: &mut Columns<'_>) -> Result<Member, StoreError> {
+    columns.table("members");
+    Ok(Member {
+        id: MemberId(columns.get("id")?),
+        email: columns.parsed("email", str::parse::<Email>)?,
+        name: columns.parsed("name", MemberName::parse)?,
+        role: columns.parsed("role", str::parse::<Role>)?,
+        joined_at: columns.time("joined_at")?,
+    })
+}
+
+async fn by_email(db: &impl Statements, email: &Email) -> Result<Option<Member>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM members m WHERE m.email = $1");
+    rows::first(db, sql, params![email.as_str()], read).await
+}
+
+/// The same, and nobody else changes the member until the transaction ends, which is why one look is enough.
+async fn locked(db: &impl Statements, email: &Email) -> Result<Option<Member>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM members m WHERE m.email = $1 FOR UPDATE"
+    );
+    rows::first(db, sql, params![email.as_str()], read).await
+}
+
+/// Whether there is a host.
+pub(super) async fn has_host(db: &impl Statements) -> Result<bool, StoreError> {
+    Ok(rows::number(
+        db,
+        "SELECT count(*) FROM (SELECT 1 FROM members WHERE role = 'host' LIMIT 1) one",
+        &[],
+    )
+    .await?
+        != 0)
+}
+
+/// Adds a member, unless the email is taken.
+pub(super) async fn add(
+    db: &impl Statements,
+    member: &AddMember,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let added = rows::first(
+        db,
+        "INSERT INTO members (email, name, name_folded, role, password_hash, joined_at) VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (email) DO NOTHING RETURNING id",
+        params![
+            member.email.as_str(),
+            member.name.as_str(),
+            member.name.as_str().to_lowercase(),
+            member.role.id(),
+            &member.password.0,
+            at
+        ],
+        |columns| columns.table("members").get("id"),
+    )
+    .await?;
+    let Some(id) = added.map(MemberId) else {
+        return Ok(None);
+    };
+    let detail = format!("role {}", member.role);
+    audit::write(
+        db,
+        (by, at),
+        AuditAction::MemberAdded,
+        member.email.as_str(),
+        &detail,
+    )
+    .await?;
+    let AddMember {
+        email, name, role, ..
+    } = member.clone();
+    Ok(Some(Member {
+        id,
+        email,
+        name,
+        role,
+        joined_at: at,
+    }))
+}
+
+/// Notes that a member was here, to the minute, so that it is seldom a write.
+pub(super) async fn note_visit(
+    db: &impl Statements,
+    member: MemberId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE members SET last_active_at = $2 WHERE id = $1 AND last_active_at <= $2 - 60000";
+    rows::execute(db, sql, params![member.0, at.as_millis()])
+        .await
+        .map(|_| ())
+}
+
+/// A page; `db` is one snapshot, for the count and the rows.
+async fn page(db: &impl Statements, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
+    let total = rows::count(db, "SELECT count(*) FROM members", &[]).await?;
+    let shown = crate::shared::shown(wanted, total);
+    let items = rows::all(
+        db,
+        concat!(
+            "SELECT ",
+            columns!(),
+            " FROM members m ORDER BY m.name_folded, m.id LIMIT $1 OFFSET $2"
+        ),
+        params![shown.size, i64::try_from(shown.offset()).unwrap_or(i64::MAX)],
+        read,
+    )
+    .await?;
+    Ok(Page {
+        items,
+        number: shown.number,
+        size: shown.size,
+        total,
+    })
+}
+
+async fn set_role(
+    db: &impl Statements,
+    email: &Email,
+    role: Role,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let Some(before) = locked(db, email).await? else {
+        return Ok(None);
+    };
+    if before.role != role {
+        rows::execute(
+            db,
+            "UPDATE members SET role = $2 WHERE id = $1",
+            params![before.id.0, role.id()],
+        )
+        .await?;
+        let detail = format!("from {} to {role}", before.role);
+        audit::write(
+            db,
+            (by, at),
+            AuditAction::MemberRoleChanged,
+            email.as_str(),
+            &detail,
+        )
+        .await?;
+    }
+    Ok(Some(Member { role, ..before }))
+}
+
+async fn set_password(
+    db: &impl Statements,
+    email: &Email,
+    password: &PasswordHash,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let Some(member) = locked(db, email).await? else {
+        return Ok(None);
+    };
+    let id = member.id.0;
+    rows::execute(
+        db,
+        "UPDATE members SET password_hash = $2 WHERE id = $1",
+        params![id, &password.0],
+    )
+    .await?;
+    let ended = rows::execute(db, "DELETE FROM sessions WHERE member_id = $1", params![id]).await?;
+    let detail = format!("{ended} sessions ended");
+    audit::write(
+        db,
+        (by, at),
+        AuditAction::MemberPasswordChanged,
+        email.as_str(),
+        &detail,
+    )
+    .await?;
+    Ok(Some(member))
+}
+
+async fn remove(
+    db: &impl Statements,
+    email: &Email,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let Some(member) = locked(db, email).await? else {
+        return Ok(None);
+    };
+    // Sessions, grants and consents go with the row.
+    rows::execute(db, "DELETE FROM members WHERE id = $1", params![member.id.0]).await?;
+    let detail = format!("role {}", member.role);
+    audit::write(db, (by, at), AuditAction::MemberRemoved, email.as_str(), &detail).await?;
+    Ok(Some(member))
+}
+
+#[async_trait]
+impl Members for PostgresStore {
+    async fn member(&self, id: MemberId) -> Result<Option<Member>, StoreError> {
+        let sql = concat!("SELECT ", columns!(), " FROM members m WHERE m.id = $1");
+        rows::first(&self.connections, sql, params![id.0], read).await
+    }
+
+    async fn member_by_email(&self, email: &Email) -> Result<Option<Member>, StoreError> {
+        by_email(&self.connections, email).await
+    }
+
+    async fn credentials(&self, email: &Email) -> Result<Option<(Member, PasswordHash)>, StoreError> {
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            ", m.password_hash FROM members m WHERE m.email = $1"
+        );
+        rows::first(&self.connections, sql, params![email.as_str()], |columns| {
+            Ok((read(columns)?, PasswordHash(columns.get("password_hash")?)))
+        })
+        .await
+    }
+
+    async fn members(&self, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
+        transact!(self, Snapshot, |tx| page(tx, wanted))
+    }
+
+    async fn has_host(&self) -> Result<bool, StoreError> {
+        has_host(&self.connections).await
+    }
+
+    async fn add_member(
+        &self,
+        member: AddMember,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        transact!(self, RowLocked, |tx| add(tx, &member, (by, at)))
+    }
+
+    async fn add_members(
+        &self,
+        members: Vec<AddMember>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<Member>, StoreError> {
+        transact!(self, RowLocked, |tx| async {
+            let mut added = Vec::with_capacity(members.len());
+            for member in &members {
+                added.extend(add(tx, member, (by, at)).await?);
+            }
+            Ok(added)
+        })
+    }
+
+    async fn set_role(
+        &self,
+        email: &Email,
+        role: Role,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        transact!(self, RowLocked, |tx| set_role(tx, email, role, (by, at)))
+    }
+
+    async fn set_password(
+        &self,
+        email: &Email,
+        password: PasswordHash,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        transact!(self, RowLocked, |tx| set_password(tx, email, &password, (by, at)))
+    }
+
+    async fn remove_member(
+        &self,
+        email: &Email,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        transact!(self, RowLocked, |tx| remove(tx, email, (by, at)))
+    }
+}

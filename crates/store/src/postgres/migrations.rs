@@ -1,0 +1,160 @@
+//! The schema's versions. The one row of `latchkey_schema` says which one a database has; each step is one transaction
+//! that holds that row, so that of nodes that start at once one makes the step and the others find it made.
+
+use tokio_postgres::error::SqlState;
+
+use super::PostgresUrl;
+use super::params::params;
+use super::pool::Connections;
+use super::rows::{self, Statements};
+use super::transaction::{Transaction, transact};
+use crate::{StoreError, random};
+
+/// All steps; the first makes schema 1. A step that was released is never changed.
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_tables.sql"),
+    include_str!("migrations/0002_audit.sql"),
+];
+
+/// Gives [`transact`] what it asks a store for.
+struct Database<'c> {
+    connections: &'c Connections,
+}
+
+/// The number of the database's schema; `None` if there is nothing of Latchkey in it.
+pub(super) async fn version(connections: &Connections) -> Result<Option<i64>, StoreError> {
+    let there = "SELECT count(*) FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_name = 'latchkey_schema'";
+    if rows::number(connections, there, &[]).await? == 0 {
+        return Ok(None);
+    }
+    let version = rows::first(
+        connections,
+        "SELECT version FROM latchkey_schema",
+        &[],
+        |columns| columns.table("latchkey_schema").get::<i64>("version"),
+    )
+    .await?;
+    Ok(version.filter(|version| *version > 0))
+}
+
+/// Brings the database to this version's schema; refuses one that is newer, and one that is another program's.
+pub(super) async fn run(
+    connections: &Connections,
+    url: &PostgresUrl,
+    key_fingerprint: &str,
+) -> Result<(), StoreError> {
+    let newest = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    match version(connections).await? {
+        // Nothing is written where nothing is to do.
+        Some(version) if version == newest => return Ok(()),
+        Some(_) => {}
+        None => begin(connections, url).await?,
+    }
+    let database = Database { connections };
+    while transact!(database, RowLocked, |tx| step(tx, url, key_fingerprint))? {}
+    Ok(())
+}
+
+/// Makes the row that says which schema there is.
+async fn begin(connections: &Connections, url: &PostgresUrl) -> Result<(), StoreError> {
+    let foreign = "SELECT count(*) FROM information_schema.tables \
+                   WHERE table_schema = current_schema() AND table_name <> 'latchkey_schema'";
+    let ours = "SELECT count(*) FROM information_schema.tables \
+                WHERE table_schema = current_schema() AND table_name IN ('latchkey_schema', 'meta', 'network')";
+    if rows::number(connections, foreign, &[]).await? > 0 && rows::number(connections, ours, &[]).await? < 3 {
+        return Err(StoreError::Open(format!(
+            "{url} is a database of another program; give Latchkey a database of its own with --database"
+        )));
+    }
+    let table = "CREATE TABLE IF NOT EXISTS latchkey_schema (\
+                 only_row BOOLEAN PRIMARY KEY CHECK (only_row), version BIGINT NOT NULL, written_by TEXT NOT NULL)";
+    match connections.execute(table, &[]).await {
+        // Another node was faster by a moment.
+        Err(error) if is_taken(&error) => {}
+        made => {
+            made?;
+        }
+    }
+    connections
+        .execute(
+            "INSERT INTO latchkey_schema (only_row, version, written_by) VALUES (TRUE, 0, '') ON CONFLICT DO NOTHING",
+            &[],
+        )
+        .await?;
+    Ok(())
+}
+
+fn is_taken(error: &StoreError) -> bool {
+    let StoreError::Database(source) = error else {
+        return false;
+    };
+    source
+        .downcast_ref::<tokio_postgres::Error>()
+        .and_then(tokio_postgres::Error::code)
+        .is_some_and(|code| [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE].contains(code))
+}
+
+/// Makes one step; whether there was one to make. The version is read under its lock: of two nodes, the second finds
+/// the step made.
+async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Result<bool, StoreError> {
+    let (version, written_by) = rows::first(
+        tx,
+        "SELECT version, written_by FROM latchkey_schema FOR UPDATE",
+        &[],
+        |columns| {
+            columns.table("latchkey_schema");
+            Ok((
+                columns.get::<i64>("version")?,
+                columns.get::<String>("written_by")?,
+            ))
+        },
+    )
+    .await?
+    .ok_or_else(|| StoreError::Damaged("latchkey_schema: its row is missing".to_owned()))?;
+    let index = usize::try_from(version)
+        .map_err(|_| StoreError::Damaged(format!("latchkey_schema.version is {version}")))?;
+    if index > MIGRATIONS.len() {
+        return Err(newer(url, version, &written_by));
+    }
+    let Some(sql) = MIGRATIONS.get(index) else {
+        return Ok(false);
+    };
+    tx.run_script(sql).await?;
+    if index == 0 {
+        fill_new_database(tx, key_fingerprint).await?;
+    }
+    tx.execute(
+        "UPDATE latchkey_schema SET version = $1, written_by = $2",
+        params![version + 1, env!("CARGO_PKG_VERSION")],
+    )
+    .await?;
+    tracing::info!(schema = version + 1, database = %url, "the database has a new schema");
+    Ok(true)
+}
+
+fn newer(url: &PostgresUrl, version: i64, written_by: &str) -> StoreError {
+    StoreError::Open(format!(
+        "the database {url} has schema {version}, and this is Latchkey {}, which knows schemas up to {}; install \
+         Latchkey {written_by} or newer, or restore the backup made before the upgrade",
+        env!("CARGO_PKG_VERSION"),
+        MIGRATIONS.len(),
+    ))
+}
+
+async fn fill_new_database(tx: &Transaction, key_fingerprint: &str) -> Result<(), StoreError> {
+    // Six or seven digits, as a network's number has on the hosted product; clients must not rely on it being 1.
+    let network = 100_000 + i64::from(u32::from_ne_bytes(random::bytes()?)) % 9_900_000;
+    let salt: [u8; 16] = random::bytes()?;
+    tx.execute(
+        "INSERT INTO network (id, name, slug, plan) VALUES ($1, 'My Community', 'my-community', 'scale')",
+        params![network],
+    )
+    .await?;
+    tx.execute(
+        "INSERT INTO meta (key, value) VALUES ('setup_salt', $1), ('key_fingerprint', $2)",
+        params![&salt, key_fingerprint.as_bytes()],
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The store as a `PostgreSQL` database, for several nodes behind a load balancer.
+//!
+//! Nothing is remembered between requests: what one node revokes, deletes or changes holds on every other from the next
+//! request on, because that request asks the database. So what a request needs is asked for in as few round trips as
+//! there can be: a look-up is one.
+//!
+//! A connection keeps nothing either, no prepared statement, no setting, no lock beyond a transaction, so that a pooler
+//! may give each transaction another one, and a distributed database that speaks `PostgreSQL`'s language may take its
+//! place.
+
+mod activity;
+mod applications;
+mod attempts;
+mod audit;
+mod content;
+mod errors;
+mod grants;
+mod members;
+mod migrations;
+mod networks;
+mod opening;
+mod params;
+mod pool;
+mod retention;
+mod rows;
+mod sessions;
+mod transaction;
+mod url;
+mod usage;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use self::pool::Connections;
+pub use self::url::PostgresUrl;
+use crate::keys::ServerKey;
+use crate::sealing::Sealer;
+use crate::{SharedAttempts, Store, StoreError};
+
+/// The store in a `PostgreSQL` database.
+pub struct PostgresStore {
+    connections: Connections,
+    sealer: Arc<Sealer>,
+    key: ServerKey,
+}
+
+impl PostgresStore {
+    /// The key that the database is sealed with.
+    pub fn key(&self) -> &ServerKey {
+        &self.key
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn ping(&self) -> Result<(), StoreError> {
+        networks::read(&self.connections).await.map(|_| ())
+    }
+
+    fn shared_attempts(&self) -> Option<&dyn SharedAttempts> {
+        Some(self)
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresStore(…)")
+    }
+}

@@ -1,0 +1,125 @@
+//! Sessions.
+
+use async_trait::async_trait;
+use latchkey_domain::{Member, MemberId, Timestamp};
+
+use super::params::params;
+use super::rows::{Columns, Statements};
+use super::transaction::{Transaction, transact};
+use super::{PostgresStore, members, rows};
+use crate::shared::cut;
+use crate::{NewSession, Session, SessionId, SessionKey, Sessions, StoreError};
+
+/// The most sessions that a member can have.
+const MOST_OF_ONE_MEMBER: u32 = 50;
+
+/// The most characters of a browser's name for itself.
+const USER_AGENT_LENGTH: usize = 300;
+
+/// What [`read`] reads, of `sessions s`.
+macro_rules! columns {
+    () => {
+        "s.id, s.member_id, s.created_at, s.last_seen_at, s.expires_at, s.address, s.user_agent"
+    };
+}
+
+fn read(columns: &mut Columns<'_>) -> Result<Session, StoreError> {
+    columns.table("sessions");
+    Ok(Session {
+        id: SessionId(columns.get("id")?),
+        member: MemberId(columns.get("member_id")?),
+        created_at: columns.time("created_at")?,
+        last_seen_at: columns.time("last_seen_at")?,
+        expires_at: columns.time("expires_at")?,
+        address: columns.get("address")?,
+        user_agent: columns.get("user_agent")?,
+    })
+}
+
+/// Two that open sessions of one member at once may leave one more than there should be, until the next.
+async fn open(tx: &Transaction, session: &NewSession, at: Timestamp) -> Result<Session, StoreError> {
+    let user_agent = session
+        .user_agent
+        .as_deref()
+        .map(|name| cut(name, USER_AGENT_LENGTH).to_owned());
+    let member = session.member.0;
+    let id = rows::insert(
+        tx,
+        "INSERT INTO sessions (key, member_id, created_at, last_seen_at, expires_at, address, user_agent) \
+         VALUES ($1, $2, $3, $3, $4, $5, $6) RETURNING id",
+        params![
+            &session.key.0,
+            member,
+            at,
+            session.expires_at,
+            &session.address,
+            &user_agent
+        ],
+    )
+    .await?;
+    members::note_visit(tx, session.member, at).await?;
+    tx.execute(
+        "DELETE FROM sessions WHERE member_id = $1 AND (expires_at <= $2 OR id NOT IN \
+         (SELECT id FROM sessions WHERE member_id = $1 ORDER BY id DESC LIMIT $3))",
+        params![member, at, MOST_OF_ONE_MEMBER],
+    )
+    .await?;
+    Ok(Session {
+        id: SessionId(id),
+        member: session.member,
+        created_at: at,
+        last_seen_at: at,
+        expires_at: session.expires_at,
+        address: session.address.clone(),
+        user_agent,
+    })
+}
+
+#[async_trait]
+impl Sessions for PostgresStore {
+    async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Session, StoreError> {
+        transact!(self, RowLocked, |tx| open(tx, &session, at))
+    }
+
+    async fn session(&self, key: SessionKey, at: Timestamp) -> Result<Option<(Session, Member)>, StoreError> {
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            ", ",
+            members::columns!(),
+            " FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.key = $1 AND s.expires_at > $2"
+        );
+        rows::first(&self.connections, sql, params![&key.0, at], |columns| {
+            Ok((read(columns)?, members::read(columns)?))
+        })
+        .await
+    }
+
+    async fn touch_session(&self, id: SessionId, at: Timestamp) -> Result<(), StoreError> {
+        // Session and member in one statement, since it comes with a request.
+        let sql = "WITH seen AS (UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2 \
+                   RETURNING member_id) \
+                   UPDATE members SET last_active_at = $2 FROM seen \
+                   WHERE members.id = seen.member_id AND last_active_at <= $2 - 60000";
+        self.connections.execute(sql, params![id.0, at]).await.map(|_| ())
+    }
+
+    async fn end_session(&self, key: SessionKey) -> Result<(), StoreError> {
+        let sql = "DELETE FROM sessions WHERE key = $1";
+        self.connections.execute(sql, params![&key.0]).await.map(|_| ())
+    }
+
+    async fn end_session_of(&self, member: MemberId, id: SessionId) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM sessions WHERE id = $1 AND member_id = $2";
+        Ok(self.connections.execute(sql, params![id.0, member.0]).await? > 0)
+    }
+
+    async fn sessions_of(&self, member: MemberId, at: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM sessions s WHERE s.member_id = $1 AND s.expires_at > $2 ORDER BY s.last_seen_at DESC, s.id DESC"
+        );
+        rows::all(&self.connections, sql, params![member.0, at], read).await
+    }
+}

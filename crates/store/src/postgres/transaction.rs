@@ -1,0 +1,254 @@
+//! Transactions, and how often one is tried.
+
+use std::time::Duration;
+
+use tokio_postgres::Row;
+
+use super::errors::{Fault, unknown_outcome, words};
+use super::params::Param;
+use super::pool::{Connection, Connections, typed};
+use super::rows::Statements;
+use crate::{StoreError, random};
+
+/// How often a transaction is tried before its caller hears of it.
+const TRIES: u32 = 12;
+
+/// What a transaction may see of others.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Isolation {
+    /// As if there were no others: what was read is still so when it is committed. A conflict is tried again.
+    Serializable,
+    /// Each statement sees what is committed when it begins. For transactions that lock the rows that they decide by
+    /// before they read them, so that those cannot change; nobody has to try again, they wait.
+    RowLocked,
+    /// One moment for several statements that only read.
+    Snapshot,
+}
+
+impl Isolation {
+    /// The statement that begins the transaction. It says all there is to say, so that nothing is left set on a
+    /// connection that a pooler gives to somebody else.
+    const fn begin(self) -> &'static str {
+        match self {
+            Self::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            Self::RowLocked => "BEGIN ISOLATION LEVEL READ COMMITTED",
+            Self::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+}
+
+/// A transaction. If it is dropped before it is finished its connection is closed, and nothing of it was done.
+pub(super) struct Transaction {
+    connection: Connection,
+}
+
+impl Transaction {
+    /// Begins a transaction.
+    pub(super) async fn begin(connections: &Connections, isolation: Isolation) -> Result<Self, StoreError> {
+        let connection = connections.get().await?;
+        connection.set_broken(true);
+        connection
+            .within(connection.batch_execute(isolation.begin()))
+            .await?;
+        Ok(Self { connection })
+    }
+
+    /// Begins a row-locked transaction, takes the lock, and reads what was locked: three statements on one trip. What
+    /// is read is as it is under the lock, for each statement sees what is committed when it begins.
+    pub(super) async fn begin_locked(
+        connections: &Connections,
+        lock: &str,
+        read: &str,
+        params: &[Param<'_>],
+    ) -> Result<(Self, Vec<Row>), StoreError> {
+        let connection = connections.get().await?;
+        connection.set_broken(true);
+        let typed = typed(params);
+        let rows = connection
+            .within(async {
+                let (begun, locked, rows) = tokio::join!(
+                    connection.batch_execute(Isolation::RowLocked.begin()),
+                    connection.execute_typed(lock, &typed),
+                    connection.query_typed(read, &typed),
+                );
+                begun?;
+                locked?;
+                rows
+            })
+            .await?;
+        Ok((Self { connection }, rows))
+    }
+
+    /// Runs a last statement and commits, on one trip.
+    pub(super) async fn execute_and_commit(self, sql: &str, params: &[Param<'_>]) -> Result<(), StoreError> {
+        let typed = typed(params);
+        let connection = &self.connection;
+        // A statement that fails makes the commit that comes behind it an undoing, so its error comes first.
+        let both = async {
+            tokio::join!(
+                connection.execute_typed(sql, &typed),
+                connection.batch_execute("COMMIT")
+            )
+        };
+        let Ok((executed, committed)) = tokio::time::timeout(super::pool::STATEMENT, both).await else {
+            return Err(unknown_outcome(&StoreError::Database("no answer".into())));
+        };
+        let executed = executed.map(|_| ()).map_err(StoreError::from);
+        match (executed, committed) {
+            (Ok(()), Ok(())) => {
+                connection.set_broken(false);
+                Ok(())
+            }
+            // The commit was on its way already when the connection was lost.
+            (Err(error), _) if Fault::of(&error) == Fault::Lost => Err(unknown_outcome(&error)),
+            (Err(error), _) => Err(error),
+            (Ok(()), Err(error)) => Err(not_committed(error.into())),
+        }
+    }
+
+    /// Runs several statements without parameters. They may take as long as they take: nobody waits for an answer.
+    pub(super) async fn run_script(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.connection.batch_execute(sql).await?)
+    }
+
+    /// Undoes it; nothing was to be stored.
+    pub(super) async fn undo<T>(self, value: T) -> Result<T, StoreError> {
+        self.connection
+            .within(self.connection.batch_execute("ROLLBACK"))
+            .await?;
+        self.connection.set_broken(false);
+        Ok(value)
+    }
+
+    /// Commits if the work was done, and undoes it if not.
+    pub(super) async fn finish<T>(self, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        match outcome {
+            Ok(value) => {
+                let committed = self
+                    .connection
+                    .within(self.connection.batch_execute("COMMIT"))
+                    .await;
+                committed.map_err(not_committed)?;
+                self.connection.set_broken(false);
+                Ok(value)
+            }
+            Err(error) => {
+                if Fault::of(&error) != Fault::Lost {
+                    let undone = self
+                        .connection
+                        .within(self.connection.batch_execute("ROLLBACK"))
+                        .await;
+                    // A connection that could not even do that is closed.
+                    self.connection.set_broken(undone.is_err());
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A commit that the database refused did not happen. One that got no answer may have.
+fn not_committed(error: StoreError) -> StoreError {
+    let refused = match &error {
+        StoreError::Database(source) => source
+            .downcast_ref::<tokio_postgres::Error>()
+            .is_some_and(|error| error.code().is_some()),
+        _ => false,
+    };
+    if refused && Fault::of(&error) != Fault::Lost {
+        error
+    } else {
+        unknown_outcome(&error)
+    }
+}
+
+impl Statements for Transaction {
+    async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.connection.query(sql, params).await
+    }
+
+    async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        self.connection.execute(sql, params).await
+    }
+}
+
+/// Counts the tries of a transaction.
+#[derive(Debug, Default)]
+pub(super) struct Tries(u32);
+
+impl Tries {
+    /// The outcome, if that is the end of it; `None`, after a pause, if it is to be tried again. Only what was surely
+    /// not done is tried again.
+    pub(super) async fn judge<T>(&mut self, outcome: Result<T, StoreError>) -> Option<Result<T, StoreError>> {
+        let error = match outcome {
+            Err(error) => error,
+            done => return Some(done),
+        };
+        self.0 += 1;
+        let again = match Fault::of(&error) {
+            Fault::Conflict => self.0 < TRIES,
+            // A connection that has stood idle may be gone; a database that is gone does not come back by being asked.
+            Fault::Lost => self.0 < 3,
+            Fault::Other => false,
+        };
+        if again {
+            tracing::debug!(
+                error = words(&error),
+                tries = self.0,
+                "a transaction is tried again"
+            );
+            tokio::time::sleep(pause(self.0)).await;
+            return None;
+        }
+        Some(Err(if Fault::of(&error) == Fault::Conflict {
+            StoreError::Database(
+                format!(
+                    "others were in the way {} times; nothing was stored: {}",
+                    self.0,
+                    words(&error)
+                )
+                .into(),
+            )
+        } else {
+            error
+        }))
+    }
+}
+
+/// A pause that doubles, up to an eighth of a second, of which a random part is waited, so that those who collided do
+/// not collide again.
+fn pause(tries: u32) -> Duration {
+    let longest = 1_000_u64 << tries.min(7);
+    let random = random::bytes::<8>().map_or(longest, u64::from_ne_bytes);
+    Duration::from_micros(random % longest)
+}
+
+/// Does something in a transaction, again if the database asks for it: `$work` is an expression with the transaction
+/// as `$tx`, whose future gives a `Result`. It is a macro because work borrows from both its caller and the transaction,
+/// which a closure that is called more than once cannot say.
+macro_rules! transact {
+    ($store:expr, $isolation:ident, |$tx:ident| $work:expr) => {{
+        let mut tries = $crate::postgres::transaction::Tries::default();
+        loop {
+            let begun = $crate::postgres::transaction::Transaction::begin(
+                &$store.connections,
+                $crate::postgres::transaction::Isolation::$isolation,
+            )
+            .await;
+            let outcome = match begun {
+                Ok(transaction) => {
+                    let outcome = {
+                        let $tx = &transaction;
+                        $work.await
+                    };
+                    transaction.finish(outcome).await
+                }
+                Err(error) => Err(error),
+            };
+            if let Some(outcome) = tries.judge(outcome).await {
+                break outcome;
+            }
+        }
+    }};
+}
+pub(super) use transact;

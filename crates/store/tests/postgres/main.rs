@@ -1,0 +1,39 @@
+//! What every store must do, asked of `PostgreSQL`: the same files as in `tests/store`; and, in [`opening`] and [`nodes`],
+//! what is its own.
+
+mod backend;
+mod nodes;
+mod opening;
+
+#[path = "../store/activity.rs"]
+mod activity;
+#[path = "../store/applications.rs"]
+mod applications;
+#[path = "../store/audit.rs"]
+mod audit;
+#[path = "../store/community.rs"]
+mod community;
+#[path = "../store/concurrency.rs"]
+mod concurrency;
+#[path = "../store/content.rs"]
+mod content;
+#[path = "../store/editing.rs"]
+mod editing;
+#[path = "../store/fixtures.rs"]
+mod fixtures;
+#[path = "../store/grants.rs"]
+mod grants;
+#[path = "../store/members.rs"]
+mod members;
+#[path = "../store/networks.rs"]
+mod networks;
+#[path = "../store/retention.rs"]
+mod retention;
+#[path = "../store/roster.rs"]
+mod roster;
+#[path = "../store/search.rs"]
+mod search;
+#[path = "../store/sessions.rs"]
+mod sessions;
+#[path = "../store/usage.rs"]
+mod usage;

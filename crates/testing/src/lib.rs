@@ -1,0 +1,6 @@
+//! What tests need around them. Only tests depend on this.
+
+mod blocking;
+pub mod postgres;
+
+pub use self::blocking::block_on;

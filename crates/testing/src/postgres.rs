@@ -1,0 +1,160 @@
+//! A private `PostgreSQL` from the distribution's package: no port, no password, no trace. It is made in a temporary
+//! folder, and goes with the process that asked for it, also when that is killed.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// What runs the server; see there.
+const SCRIPT: &str = include_str!("postgres.sh");
+
+/// A server that is gone when this is dropped.
+#[derive(Debug)]
+pub struct PrivateServer {
+    /// Where its socket is.
+    folder: String,
+    talk: Mutex<Talk>,
+}
+
+#[derive(Debug)]
+struct Talk {
+    /// `None` only while it is dropped: the script ends with its input.
+    ask: Option<ChildStdin>,
+    script: Child,
+    answers: BufReader<ChildStdout>,
+    databases: u32,
+}
+
+impl PrivateServer {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// If `PostgreSQL` is not installed or does not start.
+    pub fn start() -> Self {
+        // The server refuses to run as root.
+        let mut command = if is_root() {
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "sh"]);
+            command
+        } else {
+            Command::new("sh")
+        };
+        let mut child = command
+            .args(["-c", SCRIPT, "latchkey-test-postgres"])
+            .arg(programs())
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("a shell starts");
+        let ask = child.stdin.take();
+        let mut answers = BufReader::new(child.stdout.take().expect("it is piped"));
+        let folder = line(&mut answers);
+        assert!(
+            folder.starts_with('/'),
+            "the private PostgreSQL did not start: its log is above"
+        );
+        Self {
+            folder,
+            talk: Mutex::new(Talk {
+                ask,
+                script: child,
+                answers,
+                databases: 0,
+            }),
+        }
+    }
+
+    /// Makes an empty database; its URL.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn database(&self) -> String {
+        let mut talk = self.talk.lock().unwrap_or_else(PoisonError::into_inner);
+        talk.databases += 1;
+        let name = format!("test_{}", talk.databases);
+        talk.tell(&format!("create {name}"));
+        format!("postgres://latchkey@{}/{name}", self.folder.replace('/', "%2F"))
+    }
+
+    /// Stops it as a crash would; what it keeps stays.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn stop(&self) {
+        self.talk
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .tell("stop");
+    }
+
+    /// Starts it again, and waits until it answers.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub fn start_again(&self) {
+        self.talk
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .tell("start");
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        self.ask = None;
+        let _ = self.script.wait();
+    }
+}
+
+impl Talk {
+    fn tell(&mut self, what: &str) {
+        let ask = self.ask.as_mut().expect("it is open until it is dropped");
+        writeln!(ask, "{what}").expect("the private PostgreSQL listens");
+        assert_eq!(line(&mut self.answers), "done", "{what}");
+    }
+}
+
+/// The URL of a new, empty database on a server that all tests of this process share.
+pub fn database() -> String {
+    static SHARED: OnceLock<PrivateServer> = OnceLock::new();
+    SHARED.get_or_init(PrivateServer::start).database()
+}
+
+fn line(answers: &mut BufReader<ChildStdout>) -> String {
+    let mut line = String::new();
+    answers.read_line(&mut line).expect("it answers with text");
+    line.trim_end().to_owned()
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output().expect("there is `id`");
+    id.stdout.trim_ascii() == b"0"
+}
+
+/// The folder with `postgres` and `initdb`: the newest of Debian's, or that of `pg_config`.
+fn programs() -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let newest = versions
+        .filter_map(|entry| {
+            Some((
+                entry.file_name().to_str()?.parse::<u32>().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
+        .filter(|(_, bin)| bin.join("initdb").exists())
+        .max();
+    if let Some((_, bin)) = newest {
+        return bin;
+    }
+    let asked = Command::new("pg_config").arg("--bindir").output();
+    let bin = asked.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    bin.ok()
+        .filter(|bin| bin.join("initdb").exists())
+        .expect("the tests need PostgreSQL's server: run `scripts/setup.sh test`, or install it")
+}

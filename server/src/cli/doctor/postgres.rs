@@ -1,0 +1,46 @@
+//! A database on a `PostgreSQL` server: its key, and whether it can be reached and opened.
+
+use latchkey_store::postgres::{PostgresStore, PostgresUrl};
+
+use super::{Check, data, fail, ok, warn};
+use crate::cli::open::{KEY_VARIABLE, instance, key_of_environment, open_store};
+use crate::settings::DataSettings;
+
+/// The key, which every node has to have: in its environment, or in a file.
+pub(super) fn key(settings: &DataSettings) -> Vec<Check> {
+    match key_of_environment() {
+        Ok(Some(_)) => vec![(
+            "Key",
+            ok(format!(
+                "{KEY_VARIABLE} has one; keep a copy of it apart from the database"
+            )),
+        )],
+        Ok(None) => vec![
+            ("Data folder", data::folder(&settings.folder())),
+            ("Key", data::key(&settings.key())),
+        ],
+        Err(error) => vec![("Key", fail(error.to_string()))],
+    }
+}
+
+/// All that takes an open database to tell.
+pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<Check> {
+    let finding = match PostgresStore::is_begun(url).await {
+        Err(error) => fail(error.to_string()),
+        Ok(false) => fail(format!(
+            "there is nothing at {url} yet: `latchkey serve` makes it"
+        )),
+        Ok(true) => match open_store(settings).await {
+            Err(error) => fail(error.to_string()),
+            Ok(opened) => match instance(opened).store.has_host().await {
+                Ok(true) => ok(format!("{url} opens, with this version’s schema and its key")),
+                Ok(false) => warn(format!(
+                    "{url} opens, with this version’s schema and its key; it has no host yet: `latchkey serve` prints the \
+                     link to set it up"
+                )),
+                Err(error) => fail(error.to_string()),
+            },
+        },
+    };
+    vec![("Database", finding)]
+}

@@ -1,0 +1,137 @@
+//! The binary on `PostgreSQL`: all commands, the key, and what is refused.
+
+use latchkey_testing::postgres::database;
+
+use crate::support::Binary;
+
+/// A command on the database at `url`.
+fn on<'a>(url: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
+    [arguments, &["--database", url]].concat()
+}
+
+const ADD_HOST: &[&str] = &[
+    "member",
+    "add",
+    "--email",
+    "ada@b.example",
+    "--name",
+    "Ada",
+    "--role",
+    "host",
+];
+
+#[tokio::test]
+async fn commands_and_a_server_work_on_one_database() {
+    let (binary, url) = (Binary::new(), database());
+    binary
+        .run_with_input(&on(&url, ADD_HOST), "correct horse battery\n")
+        .succeeds();
+    binary
+        .run(&on(&url, &["network", "set", "--name", "River Club"]))
+        .succeeds();
+    // The key was made in the data folder, and nothing else.
+    let made: Vec<_> = std::fs::read_dir(binary.folder().join("data"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(made, ["latchkey.key"]);
+    let server = binary.serve(&["--database", &url]).await;
+    server.browser().get("/readyz").await.assert_status(200);
+    let browser = server.browser();
+    browser
+        .sign_in("ada@b.example", "correct horse battery")
+        .await
+        .assert_redirect("/");
+    browser.get("/account/connected-apps").await.assert_status(200);
+    // What the command line does beside it holds from the next request on.
+    let password = on(&url, &["member", "set-password", "ada@b.example"]);
+    binary
+        .run_with_input(&password, "another horse entirely\n")
+        .succeeds();
+    browser.get("/account/connected-apps").await.assert_status(303);
+    let doctor = binary.run(&on(&url, &["doctor", "--json"]));
+    let report: serde_json::Value = serde_json::from_str(&doctor.stdout).unwrap();
+    let database = report["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|check| check["check"] == "Database")
+        .unwrap()
+        .clone();
+    assert_eq!(database["ok"], true, "{report}");
+}
+
+#[test]
+fn a_node_without_the_key_is_refused() {
+    let (first, second, url) = (Binary::new(), Binary::new(), database());
+    first.run(&on(&url, &["network", "show"])).succeeds();
+    second
+        .run(&on(&url, &["network", "show"]))
+        .fails(1, "there is a database that was sealed with it");
+    assert!(!second.folder().join("data/latchkey.key").exists());
+    std::fs::create_dir_all(second.folder().join("data")).unwrap();
+    let other = "latchkey-key-v1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
+    std::fs::write(second.folder().join("data/latchkey.key"), other).unwrap();
+    second
+        .run(&on(&url, &["network", "show"]))
+        .fails(1, "every node needs the same latchkey.key");
+}
+
+#[test]
+fn the_key_may_come_from_the_environment() {
+    let (first, second, url) = (Binary::new(), Binary::new(), database());
+    first.run(&on(&url, &["network", "show"])).succeeds();
+    let file = std::fs::read_to_string(first.folder().join("data/latchkey.key")).unwrap();
+    let line = file
+        .lines()
+        .find(|line| line.starts_with("latchkey-key"))
+        .unwrap();
+    let show = |key: &str| {
+        second
+            .command(&on(&url, &["network", "show"]))
+            .env("LATCHKEY_KEY", key)
+            .output()
+            .unwrap()
+    };
+    assert!(show(line).status.success());
+    assert!(!second.folder().join("data").exists());
+    let refused = show("geheim");
+    let words = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        words.contains("LATCHKEY_KEY: expected the line") && !words.contains("geheim"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_password_is_never_shown() {
+    let binary = Binary::new();
+    for (url, code, words) in [
+        (
+            "postgres://l:geheim@127.0.0.1:9/x",
+            1,
+            "cannot be reached at postgres://l@127.0.0.1:9/x",
+        ),
+        (
+            "postgres://l:geheim@127.0.0.1:port/x",
+            2,
+            "--database: expected a URL like",
+        ),
+        (
+            "postgres://l:geheim@127.0.0.1/x?sslmode=require",
+            2,
+            "does not speak TLS",
+        ),
+    ] {
+        let refused = binary.run(&on(url, &["network", "show"]));
+        assert!(!refused.stderr.contains("geheim"), "{}", refused.stderr);
+        refused.fails(code, words);
+    }
+    let help = binary
+        .command(&["serve", "--help"])
+        .env("LATCHKEY_DATABASE_URL", "postgres://l:geheim@db/x")
+        .output()
+        .unwrap();
+    assert!(!String::from_utf8(help.stdout).unwrap().contains("geheim"));
+}

@@ -1,0 +1,54 @@
+//! Two nodes on one `PostgreSQL` database, in this process.
+
+use std::sync::Arc;
+
+use latchkey_domain::Role;
+use latchkey_headless::Budget;
+use latchkey_server::instance::Keys;
+use latchkey_store::keys::ServerKey;
+use latchkey_store::postgres::PostgresStore;
+
+use super::TestApp;
+use super::clock::HandClock;
+
+/// Two servers, each with connections of its own. They share the database, the key and the time.
+pub(crate) struct Nodes {
+    pub(crate) one: TestApp,
+    pub(crate) other: TestApp,
+}
+
+impl Nodes {
+    /// On a new database, with the host `host@example.com` and the member `member@example.com`.
+    pub(crate) async fn new() -> Self {
+        Self::on(&latchkey_testing::postgres::database()).await
+    }
+
+    /// The same on an empty database of one's own.
+    pub(crate) async fn on(url: &str) -> Self {
+        let clock = Arc::new(HandClock::new());
+        let nodes = Self {
+            one: node(url, &clock).await,
+            other: node(url, &clock).await,
+        };
+        nodes.one.member("host@example.com", Role::Host).await;
+        nodes.one.member("member@example.com", Role::Member).await;
+        nodes
+    }
+}
+
+async fn node(url: &str, clock: &Arc<HandClock>) -> TestApp {
+    let key = ServerKey::from_bytes([7; 32]);
+    let store = PostgresStore::open(&url.parse().unwrap(), key.clone())
+        .await
+        .unwrap();
+    // Both say that they are one issuer, as they do behind a load balancer.
+    let issuer = "http://localhost:3000".parse().unwrap();
+    TestApp::node(
+        Arc::new(store),
+        Keys::Fixed(key),
+        clock.clone(),
+        Some(issuer),
+        Budget::default(),
+    )
+    .await
+}
