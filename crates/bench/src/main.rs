@@ -1,6 +1,7 @@
 //! Measures the real binary: how many requests a second, how long they take, how much memory, how soon it is ready. A
 //! bare axum endpoint is measured in the same run, by the same client, on the same machine, since only the ratio to it
-//! says anything about Latchkey. Everything stays on the loopback interface and ends by itself.
+//! says anything about Latchkey. And in `endure`, whether it keeps what it acknowledged when it is killed, filled or starved.
+//! Everything stays on the loopback interface and ends by itself.
 
 mod application;
 mod applications;
@@ -84,6 +85,10 @@ fn main() -> ExitCode {
         ["size"] => run(memory::measure(plan)),
         [command, options @ ..] if endure::COMMANDS.contains(command) => {
             run(endure::run(command, options, quick))
+        }
+        ["--help"] => {
+            println!("{USAGE}");
+            Ok(())
         }
         _ => {
             eprintln!("{USAGE}");

@@ -66,7 +66,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
         })
         .collect();
 
-    let (mut server_recoveries, mut database_recoveries) = (Vec::new(), Vec::new());
+    let (mut server_starts, mut database_starts, mut reconnections) = (Vec::new(), Vec::new(), Vec::new());
     let begun = Instant::now();
     for kill in 1..=plan.kills {
         let stop = Arc::new(AtomicBool::new(false));
@@ -86,18 +86,18 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
                 cluster.kill()?;
                 stop.store(true, Ordering::Relaxed);
                 workers = end(working).await?;
-                let down = Instant::now();
-                cluster.start_again()?;
+                database_starts.push(cluster.start_again()?.as_secs_f64() * 1_000.0);
+                let back = Instant::now();
                 let ready = get("/readyz", &[]);
                 Caller::tolerant(server.address).insist(&ready, PATIENCE).await?;
-                database_recoveries.push(down.elapsed().as_secs_f64() * 1_000.0);
+                reconnections.push(back.elapsed().as_secs_f64() * 1_000.0);
             }
             _ => {
                 server.kill()?;
                 stop.store(true, Ordering::Relaxed);
                 workers = end(working).await?;
                 server = Server::start(&setup).await?;
-                server_recoveries.push(server.ready_after.as_secs_f64() * 1_000.0);
+                server_starts.push(server.ready_after.as_secs_f64() * 1_000.0);
             }
         }
         workers = verify(workers, &server, &setup, kill == plan.kills)
@@ -106,8 +106,13 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
         check_database(&setup, cluster.as_ref())?;
     }
     print(kind, plan.kills, &workers, begun.elapsed());
-    print_recoveries("server", &server_recoveries);
-    print_recoveries("database", &database_recoveries);
+    print_times("The server was killed", "it was ready again", &server_starts);
+    print_times("The database was killed", "it answered again", &database_starts);
+    print_times(
+        "The server found the database again",
+        "it was ready",
+        &reconnections,
+    );
     Ok(())
 }
 
@@ -220,13 +225,13 @@ fn print(kind: &str, kills: usize, workers: &[Worker], took: Duration) {
     );
 }
 
-fn print_recoveries(what: &str, recoveries: &[f64]) {
-    if !recoveries.is_empty() {
+fn print_times(what: &str, then: &str, times: &[f64]) {
+    if !times.is_empty() {
         println!(
-            "The {what} was killed {} times; back after {:.0} ms (median), {:.0} ms at most.",
-            recoveries.len(),
-            median(recoveries),
-            recoveries.iter().copied().fold(0.0, f64::max)
+            "{what} {} times; {then} after {:.0} ms (median), {:.0} ms at most.",
+            times.len(),
+            median(times),
+            times.iter().copied().fold(0.0, f64::max)
         );
     }
 }

@@ -162,7 +162,16 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        let _ = self.kill();
+        if let Some(mut process) = self.process.take() {
+            // At once, but unlike `kill -9` it leaves no shared memory behind.
+            let told = Command::new("kill")
+                .args(["-QUIT", &process.id().to_string()])
+                .status();
+            if !told.is_ok_and(|status| status.success()) {
+                let _ = process.kill();
+            }
+            let _ = process.wait();
+        }
     }
 }
 

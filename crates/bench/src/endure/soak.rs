@@ -130,8 +130,7 @@ fn print_sample(after: Duration, sample: &Sample) {
 
 /// Compares the last fifth with the first after the warm-up, which is two minutes or a fifth of a short run.
 fn judge(samples: &[Sample]) -> Result<()> {
-    let warm = (120 / WINDOW.as_secs()) as usize;
-    let warm = warm.min(samples.len() / 5);
+    let warm = usize::try_from(120 / WINDOW.as_secs())?.min(samples.len() / 5);
     let samples = &samples[warm..];
     let fifth = (samples.len() / 5).max(1);
     ensure!(samples.len() > fifth, "the run was too short to compare anything");

@@ -92,12 +92,12 @@ fn body(number: usize, posts: usize, chance: &mut Chance) -> String {
     let mut words: Vec<String> = (0..LENGTH).map(|_| word(chance)).collect();
     for common in [COMMON, ALSO_COMMON] {
         if chance.below(5) == 0 {
-            words[chance.below(LENGTH)] = common.to_owned();
+            common.clone_into(&mut words[chance.below(LENGTH)]);
         }
     }
     // Five posts, evenly among all.
     if number % (posts / 5).max(1) == 7 {
-        words[chance.below(LENGTH)] = RARE.to_owned();
+        RARE.clone_into(&mut words[chance.below(LENGTH)]);
     }
     let (first, second) = words.split_at(LENGTH / 2);
     format!("<p>{}.</p><p><b>{}</b></p>", first.join(" "), second.join(" "))

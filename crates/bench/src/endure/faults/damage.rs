@@ -87,14 +87,13 @@ pub(super) async fn middle_while_running() -> Result<Row> {
     // Back as it was, under the running server: pages that it did not change are good again.
     let file = OpenOptions::new().write(true).open(stage.file(DATABASE))?;
     file.write_all_at(&good, 0)?;
-    let after = match stage.is_well().await {
-        Ok(()) => "goes on with the file put back, without a restart",
-        Err(_) => {
-            stage.stop()?;
-            stage.start().await?;
-            stage.is_well().await?;
-            "goes on with the file put back and a restart"
-        }
+    let after = if stage.is_well().await.is_ok() {
+        "goes on with the file put back, without a restart"
+    } else {
+        stage.stop()?;
+        stage.start().await?;
+        stage.is_well().await?;
+        "goes on with the file put back and a restart"
     };
     Ok(Row {
         fault: "the same while the server runs",

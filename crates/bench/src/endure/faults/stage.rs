@@ -245,11 +245,19 @@ impl Stage {
 /// What an answer says to whom reads it.
 fn words_of(answer: &Answer) -> String {
     let body = String::from_utf8_lossy(answer.body());
+    if answer.status().is_success() && body.contains("access_token") {
+        return "new tokens".to_owned();
+    }
     let words = if let Ok(json) = serde_json::from_slice::<Value>(answer.body()) {
         ["error_description", "database", "active"]
             .iter()
-            .find_map(|name| json.get(name))
-            .map_or_else(|| json.to_string(), |value| format!("{value}"))
+            .find_map(|name| {
+                Some(match (*name, json.get(name)?) {
+                    ("error_description", words) => words.to_string(),
+                    (name, value) => format!("{name}: {value}"),
+                })
+            })
+            .unwrap_or_default()
     } else {
         let between = |tag: &str| {
             let (_, rest) = body.split_once(&format!("<{tag}"))?;
