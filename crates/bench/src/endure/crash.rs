@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use super::caller::Caller;
 use super::journal::{Counts, Journal};
-use super::postgres::Cluster;
+use super::postgres::{Cluster, ensure_supported};
 use super::worker::{PATIENCE, Worker};
 use crate::chance::Chance;
 use crate::client::get;
@@ -39,6 +39,9 @@ pub(super) struct Plan {
 
 /// Kills, checks and prints.
 pub(super) async fn run(plan: Plan) -> Result<()> {
+    if plan.database.is_some() {
+        ensure_supported()?;
+    }
     let data = tempfile::tempdir()?;
     let mut cluster = match plan.database.as_deref() {
         Some("postgres") => Some(Cluster::start()?),

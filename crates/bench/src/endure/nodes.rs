@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::balancer::Balancer;
 use super::caller::Caller;
 use super::journal::{active_in, pair_in};
-use super::postgres::Cluster;
+use super::postgres::{Cluster, ensure_supported};
 use super::worker::SCOPES;
 use crate::application::{Application, code_in};
 use crate::client::Ask;
@@ -54,6 +54,7 @@ enum Kind {
 
 /// Runs, checks and prints.
 pub(super) async fn run(plan: Plan) -> Result<()> {
+    ensure_supported()?;
     let cluster = match plan.database.as_deref() {
         None | Some("postgres") => Some(Cluster::start()?),
         Some(url) if url.starts_with("postgres") => None,

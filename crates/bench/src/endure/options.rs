@@ -45,3 +45,31 @@ impl Options {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_pairs_and_none_is_left_over() {
+        let mut options = Options::read(&["--kills", "3", "--database", "postgres"]).unwrap();
+        assert_eq!(options.number("kills", 20).unwrap(), 3);
+        assert_eq!(options.number("seed", 1).unwrap(), 1);
+        assert!(Options::read(&["--seed", "2"]).unwrap().end().is_err());
+        assert_eq!(options.text("database").as_deref(), Some("postgres"));
+        assert!(options.end().is_ok());
+    }
+
+    #[test]
+    fn what_is_no_option_is_refused_in_words() {
+        for wrong in [&["--kills"][..], &["kills", "3"]] {
+            let error = Options::read(wrong).err().unwrap().to_string();
+            assert!(error.contains("expected --name value"), "{error}");
+        }
+        for wrong in ["0", "-1", "many", ""] {
+            let mut options = Options::read(&["--kills", wrong]).unwrap();
+            let error = options.number("kills", 20).unwrap_err().to_string();
+            assert!(error.contains("expected a number above 0"), "{error}");
+        }
+    }
+}

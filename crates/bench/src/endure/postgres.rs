@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
+use crate::process::Setup;
+
 /// How long it may take until it answers; after a crash it has a log to go through.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -173,6 +175,22 @@ impl Drop for Cluster {
             let _ = process.wait();
         }
     }
+}
+
+/// Whether the binary can keep its data there.
+pub(super) fn is_supported() -> Result<bool> {
+    let nowhere = std::env::temp_dir().join("latchkey-bench-nowhere");
+    let help = Setup::on(&nowhere).run(&["serve", "--help"], "")?;
+    Ok(help.contains("postgres://"))
+}
+
+/// The same, as a condition.
+pub(super) fn ensure_supported() -> Result<()> {
+    ensure!(
+        is_supported()?,
+        "this binary keeps its data in SQLite alone; expected one whose `serve --help` names postgres:// (LATCHKEY=…)"
+    );
+    Ok(())
 }
 
 fn is_root() -> Result<bool> {

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use super::Row;
 use super::stage::Stage;
-use crate::endure::postgres::Cluster;
+use crate::endure::postgres::{Cluster, is_supported};
 use crate::process::Setup;
 
 /// How long the database is away.
@@ -72,8 +72,7 @@ pub(super) async fn postgres() -> Result<Row> {
     const FAULT: &str = "PostgreSQL is gone for ten seconds";
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
-    let help = Setup::on(&data).run(&["serve", "--help"], "")?;
-    if !help.contains("postgres://") {
+    if !is_supported()? {
         return Ok(skipped(FAULT, "this version keeps its data in SQLite"));
     }
     let mut cluster = Cluster::start()?;

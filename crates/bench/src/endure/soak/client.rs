@@ -24,8 +24,11 @@ pub(super) const KINDS: &[&str] = &[
     "GraphQL me",
     "abandoned grant",
     "mistake",
-    "bare endpoint",
+    BARE,
 ];
+
+/// Measured beside them, since the machine may have other things to do.
+pub(super) const BARE: &str = "bare endpoint";
 
 /// A client.
 pub(super) struct Client {
@@ -45,7 +48,7 @@ struct Desk {
 
 impl Desk {
     async fn ask(&mut self, kind: &'static str, ask: Ask) -> Result<Answer> {
-        let connection = if kind == "bare endpoint" {
+        let connection = if kind == BARE {
             &mut self.bare
         } else {
             &mut self.server
@@ -84,7 +87,7 @@ impl Client {
                 64..=79 => self.read(&mut desk, &access).await?,
                 80..=83 => drop(self.code(&mut desk).await?),
                 84..=89 => self.mistake(&mut desk, &access, chance.below(3)).await?,
-                _ => drop(desk.ask("bare endpoint", get("/", &[])).await?),
+                _ => drop(desk.ask(BARE, get("/", &[])).await?),
             }
         }
         Ok(())
