@@ -68,7 +68,7 @@ clients: ## Run only the client libraries' tests, the programs of "Use it" and t
 	@$(MAKE) --no-print-directory build-all check-clients
 
 .PHONY: bench
-bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for a short round
+bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for a short round, ARGS=--help for more
 	@scripts/setup.sh build
 	@$(MAKE) --no-print-directory build-all
 	@target/release/latchkey-bench $(ARGS)

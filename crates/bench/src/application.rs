@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::client::{Answer, Ask, get, post};
 use crate::person::Person;
-use crate::process::create_application;
+use crate::process::Setup;
 
 const REDIRECT_URI: &str = "https://myapp.com/oauth/callback";
 /// The verifier and challenge of RFC 7636 appendix B.
@@ -17,6 +17,7 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// An application.
+#[derive(Clone, Debug)]
 pub(crate) struct Application {
     client_id: String,
     client_secret: String,
@@ -25,7 +26,15 @@ pub(crate) struct Application {
 impl Application {
     /// Registers it with the command line, with these scopes.
     pub(crate) fn register(data: &Path, scopes: &str) -> Result<Self> {
+        Self::register_on(&Setup::on(data), scopes)
+    }
+
+    /// The same, wherever the data is.
+    pub(crate) fn register_on(setup: &Setup, scopes: &str) -> Result<Self> {
         let mut arguments = vec![
+            "app",
+            "create",
+            "--json",
             "--name",
             "Bench",
             "--redirect-uri",
@@ -35,7 +44,7 @@ impl Application {
         for scope in scopes.split(' ') {
             arguments.extend(["--scope", scope]);
         }
-        let made = create_application(data, &arguments)?;
+        let made: Value = serde_json::from_str(&setup.run(&arguments, "")?)?;
         let text = |name: &str| {
             made[name]
                 .as_str()
@@ -46,6 +55,19 @@ impl Application {
             client_id: text("client_id")?,
             client_secret: text("client_secret")?,
         })
+    }
+
+    /// One that was registered in another way.
+    pub(crate) fn known(client_id: &str, client_secret: &str) -> Self {
+        Self {
+            client_id: client_id.to_owned(),
+            client_secret: client_secret.to_owned(),
+        }
+    }
+
+    /// Its public identifier.
+    pub(crate) fn client_id(&self) -> &str {
+        &self.client_id
     }
 
     /// A POST in which the application says who it is.
@@ -60,6 +82,11 @@ impl Application {
 
     /// What a person's browser is sent with.
     pub(crate) fn authorize(&self, person: &Person, scopes: &str) -> Ask {
+        self.authorize_with(&person.cookie, scopes)
+    }
+
+    /// The same, of whoever has this session cookie.
+    pub(crate) fn authorize_with(&self, cookie: &str, scopes: &str) -> Ask {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
                 ("response_type", "code"),
@@ -71,10 +98,7 @@ impl Application {
                 ("code_challenge_method", "S256"),
             ])
             .finish();
-        get(
-            &format!("/oauth/authorize?{query}"),
-            &[("cookie", &person.cookie)],
-        )
+        get(&format!("/oauth/authorize?{query}"), &[("cookie", cookie)])
     }
 
     /// What a code is exchanged with.

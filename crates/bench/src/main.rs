@@ -1,11 +1,14 @@
 //! Measures the real binary: how many requests a second, how long they take, how much memory, how soon it is ready. A
 //! bare axum endpoint is measured in the same run, by the same client, on the same machine, since only the ratio to it
-//! says anything about Latchkey. Everything stays on the loopback interface and ends by itself.
+//! says anything about Latchkey. And in `endure`, whether it keeps what it acknowledged when it is killed, filled or starved.
+//! Everything stays on the loopback interface and ends by itself.
 
 mod application;
 mod applications;
 mod bare;
+mod chance;
 mod client;
+mod endure;
 mod headless;
 mod load;
 mod memory;
@@ -24,7 +27,21 @@ const USAGE: &str = "\
 usage: latchkey-bench [--quick] [applications | headless | oauth | size]
                         all of it, or a part; --quick: one short round, to see that it works
        latchkey-bench bare
-                        only serve the bare endpoint, on a port that is printed";
+                        only serve the bare endpoint, on a port that is printed
+
+Whether it runs for years; each fails if something was wrong, and --quick is a small size of it:
+       latchkey-bench crash [--kills 20] [--seed 1] [--database postgres]
+                        kill -9 under load, again and again: nothing that was acknowledged is lost
+       latchkey-bench nodes [--seconds 30] [--database postgres://...]
+                        two nodes on one PostgreSQL while one of them dies and comes back
+       latchkey-bench soak [--minutes 15]
+                        memory, files, disk and latency under a long load
+       latchkey-bench volume [--grants 1000000] [--members 100000]
+                        introspection and rotation with a large database beside an empty one
+       latchkey-bench faults
+                        full disk, read-only, damaged, wrong key, clock, database gone: what people see
+
+LATCHKEY=/path/to/latchkey names the binary; `postgres` as the database is a private cluster for the run.";
 
 /// How much is measured.
 #[derive(Clone, Copy)]
@@ -66,6 +83,13 @@ fn main() -> ExitCode {
         ["headless"] => run(headless::measure(plan)),
         ["oauth"] => run(oauth::measure(plan)),
         ["size"] => run(memory::measure(plan)),
+        [command, options @ ..] if endure::COMMANDS.contains(command) => {
+            run(endure::run(command, options, quick))
+        }
+        ["--help"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -95,8 +119,14 @@ fn run(work: impl Future<Output = Result<()>>) -> Result<()> {
         .block_on(work)
 }
 
-/// The binary, which is built into the same folder.
+/// The binary: the one that `LATCHKEY` names, or the one that is built into the same folder.
 fn latchkey() -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os("LATCHKEY") {
+        let path = PathBuf::from(path);
+        return path
+            .canonicalize()
+            .with_context(|| format!("LATCHKEY names {}, which is not there", path.display()));
+    }
     let path = std::env::current_exe()?.with_file_name("latchkey");
     ensure!(path.exists(), "{} is missing: run `make build`", path.display());
     path.canonicalize().context("cannot find the binary")

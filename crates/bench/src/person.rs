@@ -10,6 +10,27 @@ use crate::client::{Answer, Ask, Connection, get, post, post_json};
 /// The password of the demonstration's people.
 pub(crate) const PASSWORD: &str = "latchkey-demo";
 
+/// A call of one of the page's functions by whoever has this session cookie.
+pub(crate) fn call(cookie: &str, function: &str, arguments: &serde_json::Value) -> Ask {
+    let path = format!("/api/{function}");
+    post_json(
+        &path,
+        &[("cookie", cookie), ("sec-fetch-site", "same-origin")],
+        arguments,
+    )
+}
+
+/// What the form sends that registers an application.
+pub(crate) fn draft(name: &str, skip_consent: bool) -> serde_json::Value {
+    serde_json::json!({ "draft": {
+        "name": name,
+        "redirect_uris": "https://myapp.com/oauth/callback",
+        "scopes": ["read:userinfo", "read:posts", "write:posts"],
+        "confidential": true,
+        "skip_consent": skip_consent,
+    }})
+}
+
 /// Somebody who is signed in.
 pub(crate) struct Person {
     connection: Connection,
@@ -55,23 +76,12 @@ impl Person {
 
     /// A call of one of the page's functions.
     pub(crate) fn call(&self, function: &str, arguments: &serde_json::Value) -> Ask {
-        let path = format!("/api/{function}");
-        post_json(
-            &path,
-            &[("cookie", &self.cookie), ("sec-fetch-site", "same-origin")],
-            arguments,
-        )
+        call(&self.cookie, function, arguments)
     }
 
     /// Registers an application on the page.
     pub(crate) async fn register(&mut self, name: &str) -> Result<()> {
-        let draft = serde_json::json!({ "draft": {
-            "name": name,
-            "redirect_uris": "https://myapp.com/oauth/callback",
-            "scopes": ["read:userinfo", "read:posts", "write:posts"],
-            "confidential": true,
-            "skip_consent": false,
-        }});
+        let draft = draft(name, false);
         let ask = self.call("applications/create", &draft);
         let answer = self.send(ask).await?;
         ensure!(

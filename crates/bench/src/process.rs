@@ -1,19 +1,92 @@
 //! The servers that are measured. Each is a process of its own, and ends with its value.
 
+use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
-
-use anyhow::{Context, Result, bail};
-use serde_json::Value;
 
 use crate::client::{Connection, get};
 use crate::latchkey;
+use anyhow::{Context, Result, bail, ensure};
 
 /// How long a server may take until it is ready.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a server is started with. The default is what most measurements want.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Setup {
+    /// The data folder.
+    pub(crate) data: PathBuf,
+    /// A database that is not in it.
+    pub(crate) database: Option<String>,
+    /// Where the log goes; nowhere if it is left out.
+    pub(crate) log: Option<PathBuf>,
+    /// A program that starts the server in its own place, with its arguments.
+    pub(crate) through: Vec<String>,
+}
+
+impl Setup {
+    /// A server on this data folder.
+    pub(crate) fn on(data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// The same with another database.
+    pub(crate) fn with_database(mut self, database: Option<String>) -> Self {
+        self.database = database;
+        self
+    }
+
+    /// The binary with these arguments and this data.
+    fn command(&self, arguments: &[&str]) -> Result<Command> {
+        let latchkey = latchkey()?;
+        let mut command = match self.through.split_first() {
+            Some((program, leading)) => {
+                let mut command = Command::new(program);
+                command.args(leading).arg(latchkey);
+                command
+            }
+            None => Command::new(latchkey),
+        };
+        command.args(arguments).arg("--data-dir").arg(&self.data);
+        if let Some(database) = &self.database {
+            command.env("LATCHKEY_DATABASE_URL", database);
+        }
+        // What is measured is how fast it can be, not how much it is allowed.
+        command.env("LATCHKEY_API_BUDGET", "0");
+        Ok(command)
+    }
+
+    /// Runs a command beside the running server; what it printed.
+    pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Result<String> {
+        let mut process = self
+            .command(arguments)?
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        process
+            .stdin
+            .take()
+            .context("no standard input")?
+            .write_all(input.as_bytes())?;
+        let output = process.wait_with_output()?;
+        if !output.status.success() {
+            bail!(
+                "latchkey {}: {}{}",
+                arguments.join(" "),
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+}
 
 /// A server that runs.
 pub(crate) struct Server {
@@ -27,25 +100,60 @@ pub(crate) struct Server {
 impl Server {
     /// Latchkey on this data folder, with the demonstration's people. It logs as it does by default; nobody reads it.
     pub(crate) async fn latchkey(data: &Path) -> Result<Self> {
-        let address = free_address()?;
+        Self::start(&Setup::on(data)).await
+    }
+
+    /// Latchkey with the demonstration's people, once it is ready.
+    pub(crate) async fn start(setup: &Setup) -> Result<Self> {
         let begun = Instant::now();
-        let process = Command::new(latchkey()?)
-            .args(["serve", "--demo", "--data-dir"])
-            .arg(data)
-            .args(["--listen", &address.to_string()])
-            // What is measured is how fast it can be, not how much it is allowed.
-            .args(["--api-budget", "0"])
+        let mut server = Self::spawn(setup)?;
+        server.wait_until_ready(begun).await?;
+        Ok(server)
+    }
+
+    /// The same, not ready yet.
+    pub(crate) fn spawn(setup: &Setup) -> Result<Self> {
+        let address = free_address()?;
+        let log = match &setup.log {
+            Some(path) => Stdio::from(OpenOptions::new().create(true).append(true).open(path)?),
+            None => Stdio::null(),
+        };
+        let process = setup
+            .command(&["serve", "--demo", "--listen", &address.to_string()])?
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .context("cannot start latchkey")?;
-        let mut server = Self {
+        Ok(Self {
             process,
             address,
             ready_after: Duration::ZERO,
-        };
-        server.wait_until_ready(begun).await?;
-        Ok(server)
+        })
+    }
+
+    /// Ends it as `kill -9` does, and waits until it is gone.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+
+    /// Whether it ended by itself, and how.
+    pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.process.try_wait()?)
+    }
+
+    /// Asks it to end, as a service manager does, and waits until it did.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        let status = Command::new("kill").arg(self.process.id().to_string()).status()?;
+        ensure!(status.success(), "the server could not be told to stop");
+        self.process.wait()?;
+        Ok(())
+    }
+
+    /// How many files and connections the process has open.
+    pub(crate) fn open_files(&self) -> Result<usize> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.process.id()))?.count())
     }
 
     /// The bare endpoint.
@@ -65,7 +173,8 @@ impl Server {
         })
     }
 
-    async fn wait_until_ready(&mut self, begun: Instant) -> Result<()> {
+    /// Waits until it says that it is alive, from `begun` on.
+    pub(crate) async fn wait_until_ready(&mut self, begun: Instant) -> Result<()> {
         while begun.elapsed() < PATIENCE {
             if let Ok(mut connection) = Connection::open(self.address).await
                 && let Ok(answer) = connection.send(get("/healthz", &[])).await
@@ -123,37 +232,9 @@ impl Drop for Server {
     }
 }
 
-/// An application, made with the command line beside the running server.
-pub(crate) fn create_application(data: &Path, arguments: &[&str]) -> Result<Value> {
-    let mut command = vec!["app", "create", "--json"];
-    command.extend_from_slice(arguments);
-    Ok(serde_json::from_str(&run(data, &command, "")?)?)
-}
-
 /// Runs a command of the command line beside the running server; what it printed.
 pub(crate) fn run(data: &Path, arguments: &[&str], input: &str) -> Result<String> {
-    let mut process = Command::new(latchkey()?)
-        .args(arguments)
-        .arg("--data-dir")
-        .arg(data)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    process
-        .stdin
-        .take()
-        .context("no standard input")?
-        .write_all(input.as_bytes())?;
-    let output = process.wait_with_output()?;
-    if !output.status.success() {
-        bail!(
-            "latchkey {}: {}",
-            arguments.join(" "),
-            String::from_utf8_lossy(&output.stderr)
-        );
-    }
-    Ok(String::from_utf8(output.stdout)?)
+    Setup::on(data).run(arguments, input)
 }
 
 /// A port that is free now. The server cannot say which one it took before it is ready, and that is what is measured.

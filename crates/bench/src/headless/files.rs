@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use serde_json::json;
 
+use crate::chance::Chance;
+
 /// A word that a handful of posts have.
 pub(super) const RARE: &str = "quokka";
 /// A word that a fifth of the posts have.
@@ -23,22 +25,6 @@ const LENGTH: usize = 60;
 /// The email of a member.
 pub(super) fn email(number: usize) -> String {
     format!("m{number}@bench.example")
-}
-
-/// Numbers that look like chance.
-struct Chance(u64);
-
-impl Chance {
-    /// From 0 to below `limit`.
-    fn below(&mut self, limit: usize) -> usize {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^= mixed >> 31;
-        usize::try_from(mixed % limit as u64).unwrap_or(0)
-    }
 }
 
 /// `members.csv` with so many members. Many joined on the same day, as in a network that came from elsewhere.

@@ -63,3 +63,10 @@ fn import(data: &Path, file: &Path) -> Result<Duration> {
     );
     Ok(took)
 }
+
+/// Imports so many members.
+pub(crate) fn import_members(data: &Path, count: usize) -> Result<()> {
+    let file = files::members(data, count)?;
+    import(data, &file)?;
+    Ok(std::fs::remove_file(file)?)
+}

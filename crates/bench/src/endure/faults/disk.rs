@@ -1,0 +1,144 @@
+//! A disk that is full, and a data folder that cannot be written to.
+
+use std::fs::{self, File, Permissions};
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::Row;
+use super::stage::Stage;
+use crate::process::Setup;
+
+/// How much fits, in MiB, on the disk that gets full.
+const SIZE: u64 = 8;
+/// How many registrations there are at most until nothing fits any more.
+const MOST: usize = 20_000;
+
+/// A small file system in memory, gone with its value.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(path: &Path) -> Option<Self> {
+        let status = Command::new("mount")
+            .args([
+                "-t",
+                "tmpfs",
+                "-o",
+                &format!("size={SIZE}m,mode=700"),
+                "latchkey-bench",
+            ])
+            .arg(path)
+            .stderr(std::process::Stdio::null())
+            .status();
+        status
+            .is_ok_and(|status| status.success())
+            .then(|| Self(path.to_owned()))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily: whoever still has a file open there keeps it until then.
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+/// The disk is full: what is there can be read, nothing new is acknowledged, and it goes on when there is room.
+pub(super) async fn full() -> Result<Row> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    fs::create_dir(&data)?;
+    let disk = SmallDisk::mount(&data);
+    let mut setup = Setup::on(&data);
+    if disk.is_none() {
+        // Without the right to mount: no file may grow beyond 4 MiB. The signal that says so is to be an error.
+        let limited = "trap '' XFSZ; ulimit -f 8192; exec \"$@\"";
+        setup.through = ["sh", "-c", limited, "sh"].map(str::to_owned).to_vec();
+    }
+    let mut stage = Stage::on(folder, setup).await?;
+    let ballast = stage.file("ballast");
+    if disk.is_some() {
+        let mut file = File::create(&ballast)?;
+        // The last write is the one that does not fit.
+        while file.write_all(&[0; 4_096]).is_ok() {}
+    }
+    let mut registered = 0;
+    while stage.register().await? {
+        registered += 1;
+        ensure!(registered < MOST, "the disk does not get full");
+    }
+    let seen = stage.see().await?;
+    ensure!(
+        seen.read.status.is_success(),
+        "what is there cannot be read: {}",
+        seen.words()
+    );
+    let log = stage.last_error()?;
+    let again = if disk.is_some() {
+        fs::remove_file(&ballast)?;
+        "goes on as soon as there is room, without a restart; nothing acknowledged is lost"
+    } else {
+        stage.stop()?;
+        stage.setup.through.clear();
+        stage.start().await?;
+        "goes on after a restart without the limit (it could not be lifted while it ran); nothing acknowledged is lost"
+    };
+    stage.is_well().await?;
+    stage.stop()?;
+    crate::endure::crash::check_integrity(&stage.setup.data)?;
+    Ok(Row {
+        fault: "the disk is full",
+        seen: seen.words(),
+        log,
+        after: again.to_owned(),
+    })
+}
+
+/// Whoever runs the server may read the data folder, but not write to it.
+pub(super) async fn read_only() -> Result<Row> {
+    let mut stage = Stage::new().await?;
+    stage.stop()?;
+    let data = stage.setup.data.clone();
+    let root = fs::metadata(&data)?.uid() == 0;
+    if root {
+        // Root may write everywhere, so somebody else runs it.
+        let above = data.parent().context("no folder above")?;
+        for path in [above, &data] {
+            chown(path)?;
+        }
+        for file in fs::read_dir(&data)? {
+            chown(&file?.path())?;
+        }
+        stage.setup.through = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+            .map(str::to_owned)
+            .to_vec();
+    }
+    allow(&data, 0o500, 0o400)?;
+    let log = stage.fails_to_start().await;
+    allow(&data, 0o700, 0o600)?;
+    let log = log?;
+    stage.start().await?;
+    stage.is_well().await?;
+    Ok(Row {
+        fault: "the data folder is read-only at the start",
+        seen: "nothing: the server does not start".to_owned(),
+        log,
+        after: "starts once it can write; nothing is lost".to_owned(),
+    })
+}
+
+fn chown(path: &Path) -> Result<()> {
+    std::os::unix::fs::chown(path, Some(65_534), Some(65_534))?;
+    Ok(())
+}
+
+fn allow(data: &Path, folder: u32, files: u32) -> Result<()> {
+    for file in fs::read_dir(data)? {
+        fs::set_permissions(file?.path(), Permissions::from_mode(files))?;
+    }
+    fs::set_permissions(data, Permissions::from_mode(folder))?;
+    Ok(())
+}

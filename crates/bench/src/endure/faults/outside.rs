@@ -1,0 +1,120 @@
+//! A clock that was set back, and a database that is away.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+
+use super::Row;
+use super::stage::Stage;
+use crate::endure::postgres::{Cluster, is_supported};
+use crate::process::Setup;
+
+/// How long the database is away.
+const AWAY: Duration = Duration::from_secs(10);
+
+/// A row about what was not tried.
+fn skipped(fault: &'static str, why: &str) -> Row {
+    Row {
+        fault,
+        seen: format!("not tried here: {why}"),
+        log: String::new(),
+        after: String::new(),
+    }
+}
+
+/// The clock is an hour behind after a restart: tokens that were issued are from the future.
+pub(super) async fn clock() -> Result<Row> {
+    const FAULT: &str = "the clock is set back an hour";
+    // It starts programs as its children; what it preloads does as well, in a process that can be ended by its id.
+    let Ok(asked) = Command::new("faketime")
+        .args(["-f", "-1h", "printenv", "LD_PRELOAD"])
+        .output()
+    else {
+        return Ok(skipped(FAULT, "it needs `faketime`"));
+    };
+    let library = String::from_utf8(asked.stdout)?;
+    let preload = format!("LD_PRELOAD={}", library.trim());
+    let mut stage = Stage::new().await?;
+    stage.stop()?;
+    stage.setup.through = ["env", &preload, "FAKETIME=-1h"].map(str::to_owned).to_vec();
+    stage.start().await?;
+    let seen = stage.see().await?;
+    ensure!(
+        seen.read.status.is_success() && seen.write.status.is_success(),
+        "an honest client suffers: {}",
+        seen.words()
+    );
+    stage.is_well().await?;
+    let log = match stage.setup.run(&["doctor"], "") {
+        Ok(said) => clock_line(&said),
+        Err(error) => clock_line(&error.to_string()),
+    };
+    stage.stop()?;
+    stage.setup.through.clear();
+    stage.start().await?;
+    stage.is_well().await?;
+    Ok(Row {
+        fault: FAULT,
+        seen: seen.words(),
+        log,
+        after: "goes on both ways; nobody has to authorize again".to_owned(),
+    })
+}
+
+fn clock_line(said: &str) -> String {
+    let line = said.lines().find(|line| line.contains("Clock"));
+    format!("`latchkey doctor`: `{}`", line.unwrap_or("-").trim())
+}
+
+/// `PostgreSQL` dies and comes back.
+pub(super) async fn postgres() -> Result<Row> {
+    const FAULT: &str = "PostgreSQL is gone for ten seconds";
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    if !is_supported()? {
+        return Ok(skipped(FAULT, "this version keeps its data in SQLite"));
+    }
+    let mut cluster = Cluster::start()?;
+    let setup = Setup::on(&data).with_database(Some(cluster.database("faults")?));
+    let mut stage = Stage::on(folder, setup).await?;
+    ensure!(stage.register().await?, "nothing can be registered");
+    cluster.kill()?;
+    let (begun, mut slowest) = (Instant::now(), Duration::ZERO);
+    let mut last = None;
+    while begun.elapsed() < AWAY {
+        let asked = Instant::now();
+        let seen = stage.see().await?;
+        // Four questions, one after the other.
+        slowest = slowest.max(asked.elapsed() / 4);
+        for look in [&seen.read, &seen.write, &seen.ready] {
+            ensure!(
+                look.status.is_server_error(),
+                "nobody could look, and yet: {}",
+                seen.words()
+            );
+        }
+        last = Some(seen);
+    }
+    let log = stage.last_error()?;
+    cluster.start_again()?;
+    let back = Instant::now();
+    while !stage.see().await?.ready.status.is_success() {
+        ensure!(back.elapsed() < AWAY, "it does not find the database again");
+    }
+    let back = back.elapsed();
+    stage.is_well().await?;
+    Ok(Row {
+        fault: FAULT,
+        seen: format!(
+            "{}; an answer takes {:.1} s at most",
+            last.map(|seen| seen.words()).unwrap_or_default(),
+            slowest.as_secs_f64()
+        ),
+        log,
+        after: format!(
+            "goes on {} ms after the database is back, without a restart; nothing acknowledged is lost",
+            back.as_millis()
+        ),
+    })
+}

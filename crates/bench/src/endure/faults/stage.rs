@@ -1,0 +1,270 @@
+//! A server with a grant in use, to break things around.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use http::StatusCode;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::application::{Application, code_in};
+use crate::client::{Answer, Ask, get};
+use crate::endure::caller::{Caller, Reply};
+use crate::endure::journal::{active_in, pair_in};
+use crate::endure::worker::SCOPES;
+use crate::person::{Person, call, draft};
+use crate::process::{Server, Setup};
+
+/// How long a server may take to say that it cannot start.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The stage.
+pub(super) struct Stage {
+    pub(super) setup: Setup,
+    pub(super) server: Option<Server>,
+    application: Application,
+    cookie: String,
+    access: String,
+    refresh: String,
+    /// Registered and acknowledged.
+    registered: Vec<String>,
+    _folder: TempDir,
+}
+
+/// What is seen of the server now.
+pub(super) struct Seen {
+    pub(super) read: Look,
+    pub(super) write: Look,
+    pub(super) page: Look,
+    pub(super) ready: Look,
+}
+
+/// One answer.
+pub(super) struct Look {
+    pub(super) status: StatusCode,
+    words: String,
+}
+
+impl Look {
+    fn words(&self) -> String {
+        format!("{} {}", self.status.as_u16(), self.words)
+    }
+}
+
+impl Seen {
+    /// In a line.
+    pub(super) fn words(&self) -> String {
+        format!(
+            "refresh: {}; introspection: {}; the admin's page: {}; `/readyz`: {}",
+            self.write.words(),
+            self.read.words(),
+            self.page.words(),
+            self.ready.words()
+        )
+    }
+}
+
+impl Stage {
+    /// With its own data folder.
+    pub(super) async fn new() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().join("data");
+        fs::create_dir(&data)?;
+        Self::on(folder, Setup::on(&data)).await
+    }
+
+    /// With another setup, whose data is in `folder`.
+    pub(super) async fn on(folder: TempDir, mut setup: Setup) -> Result<Self> {
+        setup.log = Some(folder.path().join("log"));
+        let server = Server::start(&setup).await?;
+        let application = Application::register_on(&setup, SCOPES)?;
+        let cookie = Person::host(server.address).await?.cookie;
+        let mut caller = Caller::new(server.address);
+        let authorize = application.authorize_with(&cookie, SCOPES);
+        let code = code_in(&caller.ask(authorize).await?.answer().context("no code")?)?;
+        let answer = caller.ask(application.redeem(&code)).await?;
+        let (access, refresh) = pair_in(&answer.answer().context("no tokens")?)?;
+        Ok(Self {
+            setup,
+            server: Some(server),
+            application,
+            cookie,
+            access,
+            refresh,
+            registered: Vec::new(),
+            _folder: folder,
+        })
+    }
+
+    /// A file in the data folder.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.setup.data.join(name)
+    }
+
+    /// Stops the server.
+    pub(super) fn stop(&mut self) -> Result<()> {
+        self.server.take().map_or(Ok(()), Server::stop)
+    }
+
+    /// Starts it, which has to work.
+    pub(super) async fn start(&mut self) -> Result<()> {
+        self.server = Some(Server::start(&self.setup).await?);
+        Ok(())
+    }
+
+    /// Starts it, which has to fail; what it said, in its one line.
+    pub(super) async fn fails_to_start(&mut self) -> Result<String> {
+        let mut server = self.spawn()?;
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = server.ended()? {
+                break status;
+            }
+            ensure!(begun.elapsed() < PATIENCE, "it runs");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        };
+        ensure!(status.code() == Some(1), "it ended with {status}");
+        let log = self.log()?;
+        let line = log.lines().last().context("it said nothing")?;
+        ensure!(line.starts_with("latchkey: "), "it said {line}");
+        Ok(format!("`{}`", self.anonymous(line)))
+    }
+
+    /// Starts it, whether or not it works.
+    pub(super) fn spawn(&self) -> Result<Server> {
+        if let Some(log) = &self.setup.log {
+            fs::write(log, "")?;
+        }
+        Server::spawn(&self.setup)
+    }
+
+    fn caller(&self) -> Result<Caller> {
+        let server = self.server.as_ref().context("the server is stopped")?;
+        Ok(Caller::tolerant(server.address))
+    }
+
+    /// What can be seen now. It does not judge; but an answer there must be.
+    pub(super) async fn see(&mut self) -> Result<Seen> {
+        let introspect = self
+            .application
+            .post("/oauth/introspect", &[("token", &self.access)]);
+        let read = self.look(introspect).await?;
+        let refresh = self.application.refresh(&self.refresh);
+        let write = self.look(refresh).await?;
+        if write.0.status == StatusCode::OK {
+            (self.access, self.refresh) = pair_in(&write.1)?;
+        }
+        let page = get("/admin/settings/oauth-applications", &[("cookie", &self.cookie)]);
+        Ok(Seen {
+            read: read.0,
+            write: write.0,
+            page: self.look(page).await?.0,
+            ready: self.look(get("/readyz", &[])).await?.0,
+        })
+    }
+
+    async fn look(&self, ask: Ask) -> Result<(Look, Answer)> {
+        let path = ask.uri().path().to_owned();
+        let (Reply::Answer(answer) | Reply::Unable(answer)) = self.caller()?.ask(ask).await? else {
+            bail!("{path} was not answered: the server is gone");
+        };
+        let look = Look {
+            status: answer.status(),
+            words: words_of(&answer),
+        };
+        Ok((look, answer))
+    }
+
+    /// Registers an application; whether that was acknowledged.
+    pub(super) async fn register(&mut self) -> Result<bool> {
+        let name = format!("One of many {}", self.registered.len());
+        let ask = call(&self.cookie, "applications/create", &draft(&name, true));
+        let (look, answer) = self.look(ask).await?;
+        if look.status != StatusCode::OK {
+            ensure!(look.status.is_server_error(), "{}", look.words());
+            return Ok(false);
+        }
+        let saved: Value = serde_json::from_slice(answer.body())?;
+        let id = saved["client_id"].as_str().context("no client id")?;
+        self.registered.push(id.to_owned());
+        Ok(true)
+    }
+
+    /// Everything works, and what was acknowledged is there.
+    pub(super) async fn is_well(&mut self) -> Result<()> {
+        let refresh = self.application.refresh(&self.refresh);
+        let (_, answer) = self.look(refresh).await?;
+        (self.access, self.refresh) =
+            pair_in(&answer).context("LOST: the newest refresh token does not rotate")?;
+        let introspect = self
+            .application
+            .post("/oauth/introspect", &[("token", &self.access)]);
+        ensure!(
+            active_in(&self.look(introspect).await?.1)?,
+            "LOST: the newest access token is not active"
+        );
+        ensure!(self.register().await?, "nothing can be registered");
+        let listed = self.setup.run(&["app", "list", "--json"], "")?;
+        for id in &self.registered {
+            ensure!(
+                listed.contains(id.as_str()),
+                "LOST: application {id} was acknowledged"
+            );
+        }
+        Ok(())
+    }
+
+    fn log(&self) -> Result<String> {
+        let path = self.setup.log.as_ref().context("no log")?;
+        Ok(fs::read_to_string(path)?)
+    }
+
+    /// The last error in the log, in words.
+    pub(super) fn last_error(&self) -> Result<String> {
+        let log = self.log()?;
+        let entry = log
+            .lines()
+            .rev()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+            .find(|entry| entry["level"] == "ERROR")
+            .context("the log has no error")?;
+        let fields = entry.get("fields").unwrap_or(&entry);
+        let message = fields["message"].as_str().unwrap_or_default();
+        let error = fields["error"].as_str().unwrap_or_default();
+        Ok(format!("`ERROR {}: {}`", message, self.anonymous(error)))
+    }
+
+    /// Without the path of this run's folder.
+    fn anonymous(&self, text: &str) -> String {
+        text.replace(&*self.setup.data.to_string_lossy(), "data")
+    }
+}
+
+/// What an answer says to whom reads it.
+fn words_of(answer: &Answer) -> String {
+    let body = String::from_utf8_lossy(answer.body());
+    if answer.status().is_success() && body.contains("access_token") {
+        return "new tokens".to_owned();
+    }
+    let words = if let Ok(json) = serde_json::from_slice::<Value>(answer.body()) {
+        ["error_description", "database", "active"]
+            .iter()
+            .find_map(|name| {
+                Some(match (*name, json.get(name)?) {
+                    ("error_description", words) => words.to_string(),
+                    (name, value) => format!("{name}: {value}"),
+                })
+            })
+            .unwrap_or_default()
+    } else {
+        let between = |tag: &str| {
+            let (_, rest) = body.split_once(&format!("<{tag}"))?;
+            let (_, rest) = rest.split_once('>')?;
+            Some(rest.split_once(&format!("</{tag}>"))?.0.to_owned())
+        };
+        between("h1").or_else(|| between("title")).unwrap_or_default()
+    };
+    words.chars().take(120).collect()
+}

@@ -1,0 +1,249 @@
+//! What was acknowledged, by one worker: applications, codes that wait, grants with their newest tokens, and what ended.
+//! What was asked for and not answered is in doubt: it may be one way or the other, but nothing in between.
+
+use std::collections::HashSet;
+
+use anyhow::{Context, Result, ensure};
+use http::StatusCode;
+use serde_json::Value;
+
+use super::caller::Caller;
+use super::worker::PATIENCE;
+use crate::application::{Application, tokens_in};
+use crate::chance::Chance;
+use crate::client::{Answer, get};
+
+/// How many of those that ended long ago are looked at again each time.
+const SAMPLE: usize = 30;
+
+/// Where something is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Life {
+    /// It is there.
+    Alive,
+    /// Its end was asked for and not acknowledged.
+    InDoubt,
+    /// Its end was acknowledged.
+    Ended,
+}
+
+/// An application of the worker's own.
+#[derive(Clone, Debug)]
+pub(super) struct Registered {
+    pub(super) application: Application,
+    pub(super) life: Life,
+}
+
+/// A grant with the newest tokens that were acknowledged.
+#[derive(Clone, Debug)]
+pub(super) struct Granted {
+    /// Which of the worker's applications.
+    pub(super) application: usize,
+    pub(super) access: String,
+    pub(super) refresh: String,
+    pub(super) life: Life,
+}
+
+/// How many operations of each kind were acknowledged, and what else was counted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) created: usize,
+    pub(super) deleted: usize,
+    pub(super) authorized: usize,
+    pub(super) exchanged: usize,
+    pub(super) rotated: usize,
+    pub(super) revoked: usize,
+    pub(super) introspected: usize,
+    /// Asked for and not answered.
+    pub(super) in_doubt: usize,
+    /// Answers that were looked at after the kills.
+    pub(super) verified: usize,
+}
+
+impl Counts {
+    /// Adds another's.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.created += other.created;
+        self.deleted += other.deleted;
+        self.authorized += other.authorized;
+        self.exchanged += other.exchanged;
+        self.rotated += other.rotated;
+        self.revoked += other.revoked;
+        self.introspected += other.introspected;
+        self.in_doubt += other.in_doubt;
+        self.verified += other.verified;
+    }
+}
+
+/// The journal.
+#[derive(Default)]
+pub(super) struct Journal {
+    pub(super) applications: Vec<Registered>,
+    /// Codes that were acknowledged and not sent yet, with their application.
+    pub(super) codes: Vec<(usize, String)>,
+    pub(super) grants: Vec<Granted>,
+    pub(super) ended: Vec<Granted>,
+    /// How many of those that ended were looked at.
+    looked_at: usize,
+    pub(super) counts: Counts,
+}
+
+impl Journal {
+    /// Ends what belongs to an application that is gone.
+    pub(super) fn application_ended(&mut self, at: usize) {
+        self.applications[at].life = Life::Ended;
+        self.codes.retain(|(application, _)| *application != at);
+        let mut alive = Vec::new();
+        for grant in self.grants.drain(..) {
+            if grant.application == at {
+                self.ended.push(Granted {
+                    life: Life::Ended,
+                    ..grant
+                });
+            } else {
+                alive.push(grant);
+            }
+        }
+        self.grants = alive;
+    }
+
+    /// Holds the journal against the server. `listed` are the client ids that it has.
+    pub(super) async fn verify(
+        &mut self,
+        caller: &mut Caller,
+        listed: &HashSet<String>,
+        chance: &mut Chance,
+        all: bool,
+    ) -> Result<()> {
+        self.verify_applications(listed)?;
+        self.verify_codes(caller).await?;
+        self.verify_alive(caller).await?;
+        self.verify_ended(caller, chance, all).await
+    }
+
+    fn verify_applications(&mut self, listed: &HashSet<String>) -> Result<()> {
+        for at in 0..self.applications.len() {
+            let Registered { application, life } = &self.applications[at];
+            let (id, there) = (application.client_id(), listed.contains(application.client_id()));
+            match life {
+                Life::Alive => ensure!(there, "LOST: application {id} was acknowledged and is not there"),
+                Life::Ended => ensure!(!there, "ALIVE AGAIN: application {id} was deleted and is there"),
+                Life::InDoubt if there => self.applications[at].life = Life::Alive,
+                Life::InDoubt => self.application_ended(at),
+            }
+        }
+        Ok(())
+    }
+
+    async fn verify_codes(&mut self, caller: &mut Caller) -> Result<()> {
+        for (at, code) in std::mem::take(&mut self.codes) {
+            let ask = self.applications[at].application.redeem(&code);
+            let answer = caller.insist(&ask, PATIENCE).await?;
+            let (access, refresh) = pair_in(&answer).context("LOST: a code that was acknowledged")?;
+            self.counts.verified += 1;
+            self.grants.push(Granted {
+                application: at,
+                access,
+                refresh,
+                life: Life::Alive,
+            });
+        }
+        Ok(())
+    }
+
+    async fn verify_alive(&mut self, caller: &mut Caller) -> Result<()> {
+        for mut grant in std::mem::take(&mut self.grants) {
+            let application = &self.applications[grant.application].application;
+            if grant.life == Life::Alive {
+                // Nothing newer than what was acknowledged was ever used, so the pair before is good as well.
+                ensure!(
+                    is_active(caller, application, &grant.access).await?,
+                    "LOST: an access token that was acknowledged is not active"
+                );
+            }
+            let answer = caller
+                .insist(&application.refresh(&grant.refresh), PATIENCE)
+                .await?;
+            if grant.life == Life::InDoubt && answer.status() == StatusCode::BAD_REQUEST {
+                grant.life = Life::Ended;
+                self.ended.push(grant);
+                continue;
+            }
+            (grant.access, grant.refresh) =
+                pair_in(&answer).context("LOST: the newest refresh token that was acknowledged")?;
+            grant.life = Life::Alive;
+            ensure!(
+                is_active(caller, application, &grant.access).await?,
+                "WRONG: an access token is not active just after it was issued"
+            );
+            self.counts.verified += 3;
+            self.grants.push(grant);
+        }
+        Ok(())
+    }
+
+    /// What ended since the last time, and some of what ended before; or all of it.
+    async fn verify_ended(&mut self, caller: &mut Caller, chance: &mut Chance, all: bool) -> Result<()> {
+        let mut which: Vec<usize> = (self.looked_at..self.ended.len()).collect();
+        if all {
+            which = (0..self.ended.len()).collect();
+        } else if self.looked_at > 0 {
+            which.extend((0..SAMPLE).map(|_| chance.below(self.looked_at)));
+        }
+        self.looked_at = self.ended.len();
+        for at in which {
+            let grant = &self.ended[at];
+            let Registered { application, life } = &self.applications[grant.application];
+            let bearer = format!("Bearer {}", grant.access);
+            let userinfo = get("/oauth/userinfo", &[("authorization", &bearer)]);
+            let answer = caller.insist(&userinfo, PATIENCE).await?;
+            ensure!(
+                answer.status() == StatusCode::UNAUTHORIZED,
+                "ALIVE AGAIN: the access token of a grant that ended: {}",
+                answer.status()
+            );
+            let answer = caller
+                .insist(&application.refresh(&grant.refresh), PATIENCE)
+                .await?;
+            let error: Value = serde_json::from_slice(answer.body())?;
+            let expected = if *life == Life::Ended {
+                "invalid_client"
+            } else {
+                "invalid_grant"
+            };
+            ensure!(
+                error["error"] == expected,
+                "ALIVE AGAIN: the refresh token of a grant that ended: {} {error}",
+                answer.status()
+            );
+            self.counts.verified += 2;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the server says that a token is good.
+pub(super) async fn is_active(caller: &mut Caller, application: &Application, token: &str) -> Result<bool> {
+    let ask = application.post("/oauth/introspect", &[("token", token)]);
+    active_in(&caller.insist(&ask, PATIENCE).await?)
+}
+
+/// What an introspection answered.
+pub(super) fn active_in(answer: &Answer) -> Result<bool> {
+    let said: Value = serde_json::from_slice(answer.body())?;
+    said["active"]
+        .as_bool()
+        .with_context(|| format!("introspection answered {}: {said}", answer.status()))
+}
+
+/// The access token and the refresh token that were answered.
+pub(super) fn pair_in(answer: &Answer) -> Result<(String, String)> {
+    let tokens = tokens_in(answer)?;
+    let text = |name: &str| {
+        tokens[name]
+            .as_str()
+            .map(str::to_owned)
+            .with_context(|| format!("no {name}"))
+    };
+    Ok((text("access_token")?, text("refresh_token")?))
+}

@@ -1,0 +1,255 @@
+//! Two nodes on one `PostgreSQL` behind a balancer, while one of them dies and comes back: clients that ask again when a
+//! connection breaks never see a wrong answer. And how much more two do than one.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use http::StatusCode;
+use tokio::task::JoinSet;
+
+use super::balancer::Balancer;
+use super::caller::Caller;
+use super::journal::{active_in, pair_in};
+use super::postgres::{Cluster, ensure_supported};
+use super::worker::SCOPES;
+use crate::application::{Application, code_in};
+use crate::client::Ask;
+use crate::load::CONNECTIONS;
+use crate::person::Person;
+use crate::process::{Server, Setup};
+
+/// How long a node lives between two kills.
+const LIFE: Duration = Duration::from_millis(2_500);
+/// How long a client asks again: no longer than a node is away.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What is to be done.
+pub(super) struct Plan {
+    /// How long a node is killed again and again, and, a fourth each, how long the four figures are measured.
+    pub(super) seconds: usize,
+    /// `postgres`, or the URL of an empty database.
+    pub(super) database: Option<String>,
+}
+
+/// What the clients share.
+struct Load {
+    application: Application,
+    cookie: String,
+    stop: AtomicBool,
+    rotated: AtomicUsize,
+    introspected: AtomicUsize,
+    revoked: AtomicUsize,
+}
+
+/// What a client does.
+#[derive(Clone, Copy)]
+enum Kind {
+    Rotate,
+    Introspect,
+    /// Everything, with each answer held against the one before, which another node may have given.
+    Check,
+}
+
+/// Runs, checks and prints.
+pub(super) async fn run(plan: Plan) -> Result<()> {
+    ensure_supported()?;
+    let cluster = match plan.database.as_deref() {
+        None | Some("postgres") => Some(Cluster::start()?),
+        Some(url) if url.starts_with("postgres") => None,
+        Some(other) => bail!("--database {other}: two nodes need PostgreSQL; expected postgres://…"),
+    };
+    let database = match &cluster {
+        Some(cluster) => Some(cluster.database("nodes")?),
+        None => plan.database,
+    };
+    let data = tempfile::tempdir()?;
+    let setup = Setup::on(data.path()).with_database(database);
+    let one = Server::start(&setup).await?;
+    let mut other = Server::start(&setup).await?;
+    let balancer = Balancer::start(vec![one.address, other.address]).await?;
+    let load = Arc::new(Load {
+        application: Application::register_on(&setup, SCOPES)?,
+        cookie: Person::host(one.address).await?.cookie,
+        stop: AtomicBool::new(false),
+        rotated: AtomicUsize::new(0),
+        introspected: AtomicUsize::new(0),
+        revoked: AtomicUsize::new(0),
+    });
+
+    let each = Duration::from_secs((plan.seconds as u64).div_ceil(4));
+    println!("\n## Two nodes on PostgreSQL, {CONNECTIONS} clients\n");
+    println!("| nodes | rotations a second | introspections a second |\n|---|---|---|");
+    for nodes in [vec![one.address], vec![one.address, other.address]] {
+        balancer.set(nodes.clone());
+        let rotated = measure(&load, &balancer, Kind::Rotate, each).await?;
+        let introspected = measure(&load, &balancer, Kind::Introspect, each).await?;
+        println!("| {} | {rotated:.0} | {introspected:.0} |", nodes.len());
+    }
+
+    reset(&load);
+    let clients = start(&load, &balancer, Kind::Check);
+    let begun = Instant::now();
+    let mut kills = 0;
+    while begun.elapsed() < Duration::from_secs(plan.seconds as u64) {
+        tokio::time::sleep(LIFE).await;
+        other.kill()?;
+        kills += 1;
+        tokio::time::sleep(LIFE / 5).await;
+        other = Server::start(&setup).await?;
+        balancer.set(vec![one.address, other.address]);
+    }
+    finish(&load, clients).await?;
+    println!(
+        "\nOne node was killed {kills} times in {:.0} s. Meanwhile {} rotations, {} introspections and {} revocations were \
+         acknowledged; none of the answers contradicted one before it.",
+        begun.elapsed().as_secs_f64(),
+        load.rotated.load(Ordering::Relaxed),
+        load.introspected.load(Ordering::Relaxed),
+        load.revoked.load(Ordering::Relaxed),
+    );
+    if let Some(cluster) = &cluster {
+        cluster.check("nodes")?;
+        println!("The database is sound (`pg_amcheck --heapallindexed`).");
+    }
+    Ok(())
+}
+
+fn reset(load: &Load) {
+    load.stop.store(false, Ordering::Relaxed);
+    for count in [&load.rotated, &load.introspected, &load.revoked] {
+        count.store(0, Ordering::Relaxed);
+    }
+}
+
+async fn measure(load: &Arc<Load>, balancer: &Balancer, kind: Kind, duration: Duration) -> Result<f64> {
+    reset(load);
+    let clients = start(load, balancer, kind);
+    // Until each has its grant.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let done = || load.rotated.load(Ordering::Relaxed) + load.introspected.load(Ordering::Relaxed);
+    let (before, begun) = (done(), Instant::now());
+    tokio::time::sleep(duration).await;
+    let count = u32::try_from(done() - before)?;
+    let rate = f64::from(count) / begun.elapsed().as_secs_f64();
+    finish(load, clients).await?;
+    Ok(rate)
+}
+
+fn start(load: &Arc<Load>, balancer: &Balancer, kind: Kind) -> JoinSet<Result<()>> {
+    let mut clients = JoinSet::new();
+    for _ in 0..CONNECTIONS {
+        // Two connections that were made one after the other end at different nodes.
+        let callers = [Caller::new(balancer.address), Caller::new(balancer.address)];
+        let client = Client {
+            load: load.clone(),
+            callers,
+            turn: 0,
+        };
+        clients.spawn(client.work(kind));
+    }
+    clients
+}
+
+async fn finish(load: &Load, mut clients: JoinSet<Result<()>>) -> Result<()> {
+    load.stop.store(true, Ordering::Relaxed);
+    while let Some(outcome) = clients.join_next().await {
+        outcome??;
+    }
+    Ok(())
+}
+
+struct Client {
+    load: Arc<Load>,
+    callers: [Caller; 2],
+    turn: usize,
+}
+
+impl Client {
+    async fn ask(&mut self, ask: &Ask) -> Result<crate::client::Answer> {
+        self.turn += 1;
+        if self.turn.is_multiple_of(500) {
+            // So that a node that came back gets its share.
+            self.callers.iter_mut().for_each(Caller::hang_up);
+        }
+        self.callers[self.turn % 2].insist(ask, PATIENCE).await
+    }
+
+    /// A new grant. A code whose exchange was not answered is left alone: sending it twice would look like theft.
+    async fn grant(&mut self) -> Result<(String, String)> {
+        loop {
+            let authorize = self.load.application.authorize_with(&self.load.cookie, SCOPES);
+            let code = code_in(&self.ask(&authorize).await?)?;
+            let ask = self.load.application.redeem(&code);
+            self.turn += 1;
+            if let Some(answer) = self.callers[self.turn % 2].ask(ask).await?.answer() {
+                return pair_in(&answer);
+            }
+        }
+    }
+
+    async fn active(&mut self, token: &str) -> Result<bool> {
+        let load = self.load.clone();
+        let ask = load.application.post("/oauth/introspect", &[("token", token)]);
+        let active = active_in(&self.ask(&ask).await?)?;
+        load.introspected.fetch_add(1, Ordering::Relaxed);
+        Ok(active)
+    }
+
+    async fn rotate(&mut self, refresh: &str) -> Result<(String, String)> {
+        let ask = self.load.application.refresh(refresh);
+        let pair = pair_in(&self.ask(&ask).await?)
+            .context("WRONG: a refresh token that was acknowledged does not rotate")?;
+        ensure!(pair.1 != refresh, "WRONG: the refresh token was not rotated");
+        self.load.rotated.fetch_add(1, Ordering::Relaxed);
+        Ok(pair)
+    }
+
+    async fn work(mut self, kind: Kind) -> Result<()> {
+        let (mut access, mut refresh) = self.grant().await?;
+        let mut rounds = 0_usize;
+        while !self.load.stop.load(Ordering::Relaxed) {
+            rounds += 1;
+            if matches!(kind, Kind::Rotate | Kind::Check) {
+                (access, refresh) = self.rotate(&refresh).await?;
+            }
+            if matches!(kind, Kind::Introspect | Kind::Check) {
+                ensure!(
+                    self.active(&access).await?,
+                    "WRONG: an access token is not active"
+                );
+            }
+            if matches!(kind, Kind::Check) && rounds.is_multiple_of(10) {
+                self.revoke(&access, &refresh).await?;
+                (access, refresh) = self.grant().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn revoke(&mut self, access: &str, refresh: &str) -> Result<()> {
+        let load = self.load.clone();
+        let ask = load.application.post("/oauth/revoke", &[("token", refresh)]);
+        let answer = self.ask(&ask).await?;
+        ensure!(
+            answer.status() == StatusCode::OK,
+            "revoking answered {}",
+            answer.status()
+        );
+        load.revoked.fetch_add(1, Ordering::Relaxed);
+        for token in [access, refresh] {
+            ensure!(
+                !self.active(token).await?,
+                "WRONG: a token is active after it was revoked"
+            );
+        }
+        let answer = self.ask(&load.application.refresh(refresh)).await?;
+        ensure!(
+            answer.status() == StatusCode::BAD_REQUEST,
+            "WRONG: a refresh token that was revoked was answered {}",
+            answer.status()
+        );
+        Ok(())
+    }
+}

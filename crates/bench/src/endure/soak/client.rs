@@ -1,0 +1,152 @@
+//! Who loads the server in the long run: tokens in use, tokens that rotate, new members, abandoned consents, mistakes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use http::StatusCode;
+use serde_json::json;
+
+use super::{SCOPES, Times};
+use crate::application::{Application, code_in};
+use crate::chance::Chance;
+use crate::client::{Answer, Ask, Connection, get, post_json};
+use crate::endure::journal::{active_in, pair_in};
+
+/// What is measured.
+pub(super) const KINDS: &[&str] = &[
+    "introspection",
+    "rotation",
+    "exchange",
+    "GraphQL me",
+    "abandoned grant",
+    "mistake",
+    BARE,
+];
+
+/// Measured beside them, since the machine may have other things to do.
+pub(super) const BARE: &str = "bare endpoint";
+
+/// A client.
+pub(super) struct Client {
+    pub(super) server: SocketAddr,
+    pub(super) bare: SocketAddr,
+    pub(super) application: Application,
+    pub(super) cookie: String,
+    pub(super) graphql: String,
+}
+
+/// Its connections, and where it writes down how long answers took.
+struct Desk {
+    server: Connection,
+    bare: Connection,
+    times: Arc<Times>,
+}
+
+impl Desk {
+    async fn ask(&mut self, kind: &'static str, ask: Ask) -> Result<Answer> {
+        let connection = if kind == BARE {
+            &mut self.bare
+        } else {
+            &mut self.server
+        };
+        let begun = Instant::now();
+        let answer = connection.send(ask).await?;
+        let took = begun.elapsed();
+        let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
+        times.entry(kind).or_default().push(took);
+        Ok(answer)
+    }
+}
+
+impl Client {
+    /// Works until it is told to stop; a wrong answer is an error.
+    pub(super) async fn work(self, number: usize, stop: Arc<AtomicBool>, times: Arc<Times>) -> Result<()> {
+        let mut chance = Chance(number as u64);
+        let mut desk = Desk {
+            server: Connection::open(self.server).await?,
+            bare: Connection::open(self.bare).await?,
+            times,
+        };
+        let (mut access, mut refresh) = self.grant(&mut desk).await?;
+        while !stop.load(Ordering::Relaxed) {
+            match chance.below(100) {
+                0..=39 => {
+                    let ask = self.application.post("/oauth/introspect", &[("token", &access)]);
+                    let answer = desk.ask("introspection", ask).await?;
+                    ensure!(active_in(&answer)?, "a token is not active");
+                }
+                40..=59 => {
+                    let ask = self.application.refresh(&refresh);
+                    (access, refresh) = pair_in(&desk.ask("rotation", ask).await?)?;
+                }
+                60..=63 => (access, refresh) = self.grant(&mut desk).await?,
+                64..=79 => self.read(&mut desk, &access).await?,
+                80..=83 => drop(self.code(&mut desk).await?),
+                84..=89 => self.mistake(&mut desk, &access, chance.below(3)).await?,
+                _ => drop(desk.ask(BARE, get("/", &[])).await?),
+            }
+        }
+        Ok(())
+    }
+
+    async fn code(&self, desk: &mut Desk) -> Result<String> {
+        let ask = self.application.authorize_with(&self.cookie, SCOPES);
+        code_in(&desk.ask("abandoned grant", ask).await?)
+    }
+
+    async fn grant(&self, desk: &mut Desk) -> Result<(String, String)> {
+        let code = self.code(desk).await?;
+        pair_in(&desk.ask("exchange", self.application.redeem(&code)).await?)
+    }
+
+    async fn read(&self, desk: &mut Desk, access: &str) -> Result<()> {
+        let bearer = format!("Bearer {access}");
+        let query = json!({ "query": "{ me { id name } }" });
+        let ask = post_json(&self.graphql, &[("authorization", &bearer)], &query);
+        let answer = desk.ask("GraphQL me", ask).await?;
+        ensure!(
+            answer.status() == StatusCode::OK,
+            "GraphQL answered {}: {}",
+            answer.status(),
+            String::from_utf8_lossy(answer.body())
+        );
+        Ok(())
+    }
+
+    /// What clients get wrong. What they are told has to be right.
+    async fn mistake(&self, desk: &mut Desk, access: &str, which: usize) -> Result<()> {
+        let (ask, expected) = match which {
+            0 => (
+                self.application
+                    .redeem("lk_ac_no-such-code-was-ever-issued-by-anybody"),
+                StatusCode::BAD_REQUEST,
+            ),
+            1 => {
+                let bearer = format!("Bearer {}x", &access[..access.len() - 1]);
+                (
+                    get("/oauth/userinfo", &[("authorization", &bearer)]),
+                    StatusCode::UNAUTHORIZED,
+                )
+            }
+            _ => {
+                let stranger = Application::known(self.application.client_id(), &"A".repeat(43));
+                (
+                    stranger.post("/oauth/introspect", &[("token", access)]),
+                    StatusCode::UNAUTHORIZED,
+                )
+            }
+        };
+        let answer = desk.ask("mistake", ask).await?;
+        ensure!(
+            answer.status() == expected,
+            "a mistake was answered {} instead of {expected}: {}",
+            answer.status(),
+            String::from_utf8_lossy(answer.body())
+        );
+        Ok(())
+    }
+}

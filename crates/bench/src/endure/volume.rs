@@ -1,0 +1,242 @@
+//! A large database beside an empty one, in the same run: introspection and rotation, and what forgetting old grants costs.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use rusqlite::Connection;
+
+use self::askers::{Introspecting, Rotating};
+use super::caller::Caller;
+use super::journal::pair_in;
+use super::worker::SCOPES;
+use crate::application::{Application, code_in};
+use crate::chance::Chance;
+use crate::load::{self, CONNECTIONS, Summary};
+use crate::memory::megabytes;
+use crate::person::Person;
+use crate::process::{Server, Setup};
+use crate::statistics::median;
+
+mod askers;
+mod fill;
+
+/// How many applications the grants belong to.
+const APPLICATIONS: usize = 10;
+/// Real grants are made in so many places of the table, so many in each.
+const PLACES: usize = 10;
+const REAL: usize = 100;
+/// How long a round of one thing takes.
+const ROUND: Duration = Duration::from_secs(3);
+/// How fast the large database has to be, beside the empty one.
+const GOAL: f64 = 0.7;
+/// How long forgetting may take at most, until the measurement ends.
+const FORGETTING: Duration = Duration::from_secs(120);
+
+/// How much.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    pub(super) grants: usize,
+    pub(super) members: usize,
+    pub(super) rounds: usize,
+}
+
+/// A network, with the tokens that were really issued.
+struct Network {
+    setup: Setup,
+    /// The first is the one whose tokens are used.
+    applications: Vec<Application>,
+    pairs: Vec<(String, String)>,
+}
+
+/// Fills, measures and prints.
+pub(super) async fn run(plan: Plan) -> Result<()> {
+    let (large, small) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let begun = Instant::now();
+    let mut large = begin(large.path(), plan.members).await?;
+    let mut small = begin(small.path(), 0).await?;
+    let mut chance = Chance(7);
+    let (members, first, last) = fill::members(&large.setup.data)?;
+    for _ in 0..PLACES {
+        fill::grants(
+            &large.setup.data,
+            plan.grants / PLACES,
+            fill::Age::Fresh,
+            &mut chance,
+        )?;
+        issue(&mut large).await?;
+        issue(&mut small).await?;
+    }
+    println!(
+        "\n## {} grants of {members} members (numbers {first} to {last}), beside {} grants\n",
+        fill::count(&large.setup.data)?,
+        fill::count(&small.setup.data)?
+    );
+    println!(
+        "Filled in {:.0} s; the database takes {:.0} MB.",
+        begun.elapsed().as_secs_f64(),
+        megabytes(std::fs::metadata(large.setup.data.join("latchkey.db"))?.len())
+    );
+    compare(&mut large, &mut small, plan.rounds).await?;
+    forget(&large, plan.grants / 5, &mut chance).await
+}
+
+/// A network with members and applications; the server is stopped again.
+async fn begin(data: &Path, members: usize) -> Result<Network> {
+    let setup = Setup::on(data);
+    let server = Server::start(&setup).await?;
+    if members > 0 {
+        crate::headless::import_members(data, members)?;
+    }
+    let applications = (0..APPLICATIONS)
+        .map(|_| Application::register_on(&setup, SCOPES))
+        .collect::<Result<_>>()?;
+    server.stop()?;
+    Ok(Network {
+        setup,
+        applications,
+        pairs: Vec::new(),
+    })
+}
+
+/// Grants that are made as all are, over HTTP.
+async fn issue(network: &mut Network) -> Result<()> {
+    let server = Server::start(&network.setup).await?;
+    let cookie = Person::host(server.address).await?.cookie;
+    let mut caller = Caller::new(server.address);
+    let application = &network.applications[0];
+    for _ in 0..REAL {
+        let ask = application.authorize_with(&cookie, SCOPES);
+        let code = code_in(&caller.ask(ask).await?.answer().context("no code")?)?;
+        let answer = caller.ask(application.redeem(&code)).await?;
+        network
+            .pairs
+            .push(pair_in(&answer.answer().context("no tokens")?)?);
+    }
+    server.stop()
+}
+
+async fn introspect(server: &Server, network: &Network, duration: Duration) -> Result<Summary> {
+    let askers = (0..CONNECTIONS)
+        .map(|number| Introspecting::new(&network.applications[0], &network.pairs, number))
+        .collect();
+    Ok(load::run(server, askers, duration).await?.0)
+}
+
+async fn rotate(server: &Server, network: &mut Network) -> Result<Summary> {
+    let share = network.pairs.len().div_ceil(CONNECTIONS);
+    let askers = network
+        .pairs
+        .chunks(share)
+        .map(|pairs| Rotating::new(&network.applications[0], pairs))
+        .collect();
+    let (summary, askers) = load::run(server, askers, ROUND).await?;
+    network.pairs = askers.into_iter().flat_map(Rotating::into_pairs).collect();
+    Ok(summary)
+}
+
+async fn compare(large: &mut Network, small: &mut Network, rounds: usize) -> Result<()> {
+    let (on_large, on_small) = (
+        Server::start(&large.setup).await?,
+        Server::start(&small.setup).await?,
+    );
+    println!(
+        "The server is ready after {:.0} ms with the large one, {:.0} ms with the small one.\n",
+        on_large.ready_after.as_secs_f64() * 1_000.0,
+        on_small.ready_after.as_secs_f64() * 1_000.0
+    );
+    let mut introspections = Pair::default();
+    let mut rotations = Pair::default();
+    for _ in 0..rounds {
+        let summary = introspect(&on_large, large, ROUND).await?;
+        introspections.add(&summary, &introspect(&on_small, small, ROUND).await?);
+        let summary = rotate(&on_large, large).await?;
+        rotations.add(&summary, &rotate(&on_small, small).await?);
+    }
+    println!(
+        "| medians of {rounds} interleaved rounds | large: a second | p99 ms | small: a second | p99 ms | ratio | goal |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    let ratios = [
+        introspections.print("introspections"),
+        rotations.print("rotations"),
+    ];
+    println!(
+        "\nMemory: {:.1} MB with the large one, {:.1} MB with the small one.",
+        megabytes(on_large.memory()?),
+        megabytes(on_small.memory()?)
+    );
+    on_large.stop()?;
+    on_small.stop()?;
+    ensure!(
+        ratios.iter().all(|ratio| *ratio >= GOAL),
+        "the large database is slower than {GOAL} of the small one"
+    );
+    Ok(())
+}
+
+/// The same with the large and the small database.
+#[derive(Default)]
+struct Pair {
+    large: Vec<f64>,
+    large_p99: Vec<f64>,
+    small: Vec<f64>,
+    small_p99: Vec<f64>,
+    ratios: Vec<f64>,
+}
+
+impl Pair {
+    fn add(&mut self, large: &Summary, small: &Summary) {
+        self.large.push(large.rate);
+        self.large_p99.push(large.p99);
+        self.small.push(small.rate);
+        self.small_p99.push(small.p99);
+        self.ratios.push(large.rate / small.rate);
+    }
+
+    fn print(&self, what: &str) -> f64 {
+        let ratio = median(&self.ratios);
+        println!(
+            "| {what} | {:.0} | {:.2} | {:.0} | {:.2} | {ratio:.2} | {GOAL} |",
+            median(&self.large),
+            median(&self.large_p99),
+            median(&self.small),
+            median(&self.small_p99)
+        );
+        ratio
+    }
+}
+
+/// Grants that are long over, and introspection while the server forgets them.
+async fn forget(network: &Network, old: usize, chance: &mut Chance) -> Result<()> {
+    if !network.setup.run(&["serve", "--help"], "")?.contains("retain") {
+        println!("\nThis version forgets nothing: there is no retention to measure.");
+        return Ok(());
+    }
+    fill::grants(&network.setup.data, old, fill::Age::Over, chance)?;
+    let left = || -> Result<i64> {
+        let connection = Connection::open(network.setup.data.join("latchkey.db"))?;
+        fill::count_over(&connection)
+    };
+    let before = left()?;
+    let server = Server::start(&network.setup).await?;
+    let begun = Instant::now();
+    let mut while_forgetting = Vec::new();
+    while left()? > 0 && begun.elapsed() < FORGETTING {
+        while_forgetting.push(introspect(&server, network, Duration::from_secs(1)).await?.p99);
+    }
+    let (after, took) = (left()?, begun.elapsed());
+    let mut quiet = Vec::new();
+    for _ in 0..5 {
+        quiet.push(introspect(&server, network, Duration::from_secs(1)).await?.p99);
+    }
+    println!(
+        "\nOf {before} grants that were long over, {} were forgotten in {:.0} s. p99 of introspection meanwhile {:.2} ms, \
+         afterwards {:.2} ms.",
+        before - after,
+        took.as_secs_f64(),
+        median(&while_forgetting),
+        median(&quiet)
+    );
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! One of those who work on the server while it is killed: it does what comes by chance, and keeps its journal.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::caller::{Caller, Reply};
+use super::journal::{Granted, Journal, Life, Registered, active_in, pair_in};
+use crate::application::{Application, code_in};
+use crate::chance::Chance;
+use crate::person::{call, draft};
+
+/// How long a question after a kill may stay without an answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// What is asked for.
+pub(super) const SCOPES: &str = "read:userinfo read:posts";
+/// A worker's applications and grants, at most: what there is has to be looked at after each kill.
+const APPLICATIONS: usize = 6;
+const GRANTS: usize = 25;
+
+/// A worker.
+pub(super) struct Worker {
+    pub(super) number: usize,
+    pub(super) journal: Journal,
+    pub(super) chance: Chance,
+    /// The session of a host: it has to outlive everything, too.
+    pub(super) cookie: Arc<str>,
+}
+
+impl Worker {
+    /// Works until it is told to stop, or the server is gone. What is answered wrongly is an error.
+    pub(super) async fn work(&mut self, caller: &mut Caller, stop: &AtomicBool) -> Result<()> {
+        while !stop.load(Ordering::Relaxed) {
+            let answered = match self.chance.below(100) {
+                0..=5 => self.create(caller).await?,
+                6..=8 => self.delete(caller).await?,
+                9..=22 => self.authorize(caller).await?,
+                23..=36 => self.exchange(caller).await?,
+                37..=44 => self.revoke(caller).await?,
+                45..=79 => self.rotate(caller).await?,
+                _ => self.introspect(caller).await?,
+            };
+            if !answered {
+                self.journal.counts.in_doubt += 1;
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Which of the applications that are there, by chance.
+    fn application(&mut self) -> Option<usize> {
+        let alive: Vec<usize> = (0..self.journal.applications.len())
+            .filter(|at| self.journal.applications[*at].life == Life::Alive)
+            .collect();
+        (!alive.is_empty()).then(|| alive[self.chance.below(alive.len())])
+    }
+
+    /// Which of the grants, by chance.
+    fn grant(&mut self) -> Option<usize> {
+        let count = self.journal.grants.len();
+        (count > 0).then(|| self.chance.below(count))
+    }
+
+    async fn create(&mut self, caller: &mut Caller) -> Result<bool> {
+        let alive = self.journal.applications.iter();
+        if alive.filter(|one| one.life == Life::Alive).count() >= APPLICATIONS {
+            return Ok(true);
+        }
+        let name = format!("Worker {}-{}", self.number, self.journal.applications.len());
+        let ask = call(&self.cookie, "applications/create", &draft(&name, true));
+        let Some(answer) = caller.ask(ask).await?.answer() else {
+            return Ok(false);
+        };
+        let saved: Value = serde_json::from_slice(answer.body())
+            .with_context(|| format!("creating an application answered {}", answer.status()))?;
+        let (Some(id), Some(secret)) = (saved["client_id"].as_str(), saved["new_secret"].as_str()) else {
+            anyhow::bail!("creating an application answered {}: {saved}", answer.status());
+        };
+        self.journal.applications.push(Registered {
+            application: Application::known(id, secret),
+            life: Life::Alive,
+        });
+        self.journal.counts.created += 1;
+        Ok(true)
+    }
+
+    async fn delete(&mut self, caller: &mut Caller) -> Result<bool> {
+        let Some(at) = self.application() else {
+            return Ok(true);
+        };
+        self.journal.applications[at].life = Life::InDoubt;
+        let id = self.journal.applications[at].application.client_id();
+        let ask = call(&self.cookie, "applications/delete", &json!({ "client_id": id }));
+        let Some(answer) = caller.ask(ask).await?.answer() else {
+            return Ok(false);
+        };
+        ensure!(
+            answer.status().is_success(),
+            "deleting an application answered {}",
+            answer.status()
+        );
+        self.journal.application_ended(at);
+        self.journal.counts.deleted += 1;
+        Ok(true)
+    }
+
+    async fn authorize(&mut self, caller: &mut Caller) -> Result<bool> {
+        let Some(at) = self.application() else {
+            return Ok(true);
+        };
+        let application = &self.journal.applications[at].application;
+        let ask = application.authorize_with(&self.cookie, SCOPES);
+        let Some(answer) = caller.ask(ask).await?.answer() else {
+            return Ok(false);
+        };
+        self.journal.codes.push((at, code_in(&answer)?));
+        self.journal.counts.authorized += 1;
+        Ok(true)
+    }
+
+    async fn exchange(&mut self, caller: &mut Caller) -> Result<bool> {
+        if self.journal.codes.is_empty() || self.journal.grants.len() >= GRANTS {
+            return Ok(true);
+        }
+        let (at, code) = self.journal.codes.remove(0);
+        let ask = self.journal.applications[at].application.redeem(&code);
+        let Some(answer) = caller.ask(ask).await?.answer() else {
+            return Ok(false);
+        };
+        let (access, refresh) = pair_in(&answer)?;
+        self.journal.grants.push(Granted {
+            application: at,
+            access,
+            refresh,
+            life: Life::Alive,
+        });
+        self.journal.counts.exchanged += 1;
+        Ok(true)
+    }
+
+    async fn revoke(&mut self, caller: &mut Caller) -> Result<bool> {
+        let Some(at) = self.grant() else {
+            return Ok(true);
+        };
+        let grant = &mut self.journal.grants[at];
+        grant.life = Life::InDoubt;
+        let application = &self.journal.applications[grant.application].application;
+        let ask = application.post("/oauth/revoke", &[("token", &grant.refresh)]);
+        let Some(answer) = caller.ask(ask).await?.answer() else {
+            return Ok(false);
+        };
+        ensure!(
+            answer.status() == StatusCode::OK,
+            "revoking answered {}",
+            answer.status()
+        );
+        let mut grant = self.journal.grants.swap_remove(at);
+        grant.life = Life::Ended;
+        self.journal.ended.push(grant);
+        self.journal.counts.revoked += 1;
+        Ok(true)
+    }
+
+    async fn rotate(&mut self, caller: &mut Caller) -> Result<bool> {
+        let Some(at) = self.grant() else {
+            return Ok(true);
+        };
+        let grant = &mut self.journal.grants[at];
+        let application = &self.journal.applications[grant.application].application;
+        // If the answer is lost, the token that was sent has to do once more: that is what the journal keeps.
+        let Some(answer) = caller.ask(application.refresh(&grant.refresh)).await?.answer() else {
+            return Ok(false);
+        };
+        (grant.access, grant.refresh) = pair_in(&answer)?;
+        self.journal.counts.rotated += 1;
+        Ok(true)
+    }
+
+    async fn introspect(&mut self, caller: &mut Caller) -> Result<bool> {
+        let Some(at) = self.grant() else {
+            return Ok(true);
+        };
+        let grant = &self.journal.grants[at];
+        let application = &self.journal.applications[grant.application].application;
+        let ask = application.post("/oauth/introspect", &[("token", &grant.access)]);
+        let reply = caller.ask(ask).await?;
+        let Reply::Answer(answer) = reply else {
+            return Ok(false);
+        };
+        ensure!(active_in(&answer)?, "an access token is not active");
+        self.journal.counts.introspected += 1;
+        Ok(true)
+    }
+}
