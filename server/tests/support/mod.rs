@@ -5,12 +5,13 @@ mod app;
 mod binary;
 mod browser;
 mod clock;
+pub(crate) mod metrics;
 pub(crate) mod oauth;
 mod page;
 mod served;
 
 pub(crate) use self::app::TestApp;
-pub(crate) use self::binary::{Binary, Server};
+pub(crate) use self::binary::{Binary, Finished, Server};
 pub(crate) use self::browser::{Answer, Browser};
 pub(crate) use self::clock::HandClock;
 pub(crate) use self::page::{assert_sound, assert_sound_with_scripts};
