@@ -24,9 +24,9 @@ async fn live(server: &Server, client: &Client, member: &Browser) {
 
     let first = server.connect(client, member).await;
     let second = server.refresh(client, &first).await.assert_status(200).json();
-    // Once the newer pair is in use, the older refresh token is in wrong hands.
     assert_eq!(introspect(server, client, &second).await, Value::Bool(true));
-    server.userinfo(&second).await;
+    // Once the newer pair was used, who has the older refresh token has stolen it.
+    server.refresh(client, &second).await.assert_status(200);
     server.refresh(client, &first).await.assert_status(400);
 
     let third = server.connect(client, member).await;
@@ -73,7 +73,7 @@ async fn what_happened_is_counted() {
             "latchkey_oauth_tokens_issued_total{grant=\"authorization_code\"}",
             3,
         ),
-        ("latchkey_oauth_tokens_issued_total{grant=\"refresh_token\"}", 1),
+        ("latchkey_oauth_tokens_issued_total{grant=\"refresh_token\"}", 2),
         ("latchkey_oauth_replays_total{kind=\"code\"}", 1),
         ("latchkey_oauth_replays_total{kind=\"refresh_token\"}", 1),
         ("latchkey_oauth_revocations_total", 1),
@@ -86,7 +86,7 @@ async fn what_happened_is_counted() {
         ("latchkey_sign_ins_total{outcome=\"failed\"}", 1),
         (
             "latchkey_http_requests_total{route=\"/oauth/token\",method=\"POST\",status=\"2xx\"}",
-            4,
+            5,
         ),
         (
             "latchkey_http_requests_total{route=\"/oauth/token\",method=\"POST\",status=\"4xx\"}",
@@ -94,11 +94,11 @@ async fn what_happened_is_counted() {
         ),
         (
             "latchkey_http_request_duration_seconds_count{route=\"/oauth/token\"}",
-            6,
+            7,
         ),
         (
             "latchkey_http_request_duration_seconds_bucket{route=\"/oauth/token\",le=\"+Inf\"}",
-            6,
+            7,
         ),
         ("latchkey_http_requests_in_flight", 0),
         ("latchkey_database_writes_waiting", 0),

@@ -48,12 +48,28 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// `<SqliteStore as Grants>::grant::{{closure}}::{{closure}}` was written in `grant`.
+/// `<SqliteStore as Grants>::grant<'_>::{{closure}}::{{closure}}` was written in `grant`.
 fn method(type_name: &str) -> &str {
-    type_name
-        .rsplit("::")
-        .find(|part| !part.starts_with('{'))
-        .unwrap_or(type_name)
+    let path = type_name.split("::{{closure}}").next().unwrap_or(type_name);
+    let path = without_parameters(path);
+    path.rsplit("::").next().unwrap_or(path)
+}
+
+/// A path without the parameters that its last part has in angle brackets.
+fn without_parameters(path: &str) -> &str {
+    let mut depth = 0;
+    for (at, character) in path.char_indices().rev() {
+        match character {
+            '>' => depth += 1,
+            '<' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            let end = if character == '<' { at } else { path.len() };
+            return path[..end].trim_end_matches("::");
+        }
+    }
+    path
 }
 
 #[cfg(test)]
@@ -70,6 +86,19 @@ mod tests {
         let outer = || name_of(|| ());
         let nested = outer();
         assert_eq!(nested, "a_closure_has_the_name_of_its_method");
+    }
+
+    #[test]
+    fn parameters_are_no_part_of_a_name() {
+        for type_name in [
+            "credentials",
+            "store::Sqlite::credentials",
+            "<store::Sqlite as store::Members>::credentials::{{closure}}::{{closure}}",
+            "<store::Sqlite as store::Members>::credentials<'_, '_>::{{closure}}",
+            "store::credentials<a::B<c::D>, e::F>::{{closure}}<g::H>::{{closure}}",
+        ] {
+            assert_eq!(method(type_name), "credentials", "{type_name}");
+        }
     }
 
     #[test]
