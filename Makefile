@@ -40,7 +40,7 @@ dev: ## Build quickly, with a larger page, and start the demonstration network w
 .PHONY: test
 test: ## Run everything: format, lints, unit, integration, browser and client tests, the page's weight
 	@scripts/setup.sh test
-	@$(MAKE) --no-print-directory check-format build-all budget check-lints check-units check-browser check-clients
+	@$(MAKE) --no-print-directory check-format build-all budget check-lints check-units check-browser check-clients check-package
 
 .PHONY: fmt
 fmt: ## Format the code
@@ -73,12 +73,17 @@ bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for
 	@$(MAKE) --no-print-directory build-all
 	@target/release/latchkey-bench $(ARGS)
 
+.PHONY: package
+package: ## Make the release archive in target/package from the optimised binary, and test it
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build-all check-package
+
 .PHONY: clean
 clean: ## Delete what was built
 	rm -rf target end2end/node_modules end2end/clients/node/node_modules end2end/test-results end2end/screenshots
 
 # The steps. They are run by the targets above once the machine is ready and the toolchain is known.
-.PHONY: site site-fast build-all budget format check-format check-lints check-units check-browser check-clients
+.PHONY: site site-fast build-all budget format check-format check-lints check-units check-browser check-clients check-package
 site:
 	$(say) 'Building the page (WebAssembly, script, styles)'
 	@cargo run --release --quiet --package xtask -- site
@@ -121,3 +126,10 @@ check-clients:
 	@cargo build $(NATIVE) --bins --examples --quiet
 	@cd end2end/clients/node && npm test --silent
 	@cd end2end/clients/python && PYTHONDONTWRITEBYTECODE=1 $(CLIENTS_VENV)/bin/python -m pytest
+
+# Nothing is compiled here: what is packed is the binary that the other tests ran.
+check-package:
+	$(say) 'Packing the release archive, and testing it'
+	@if [ "$$(uname -sm)" = 'Linux x86_64' ]; then scripts/package.sh && cd packaging/tests && \
+	  PYTHONDONTWRITEBYTECODE=1 $(CLIENTS_VENV)/bin/python -m pytest; \
+	else echo 'Packages are made on Linux on x86_64: nothing done here.'; fi

@@ -6,6 +6,7 @@ pub mod housekeeping;
 pub mod http;
 pub mod import;
 pub mod instance;
+pub mod metrics;
 pub mod settings;
 pub mod system;
 pub mod usage;

@@ -60,6 +60,9 @@ impl AuthorizationServer {
     ) -> Result<Introspection, EndpointError> {
         let mut trail = Trail::new(ActivityKind::TokenUse, origin);
         let result = self.answer_introspect(request, &mut trail).await;
+        if let Ok(introspection) = &result {
+            self.tally().count_introspection(introspection);
+        }
         self.record_result(trail, &result).await;
         result
     }

@@ -22,6 +22,7 @@ pub mod authorize;
 pub mod introspect;
 pub mod metadata;
 pub mod revoke;
+pub mod tally;
 pub mod token;
 pub mod tokens;
 pub mod trial;
@@ -52,6 +53,7 @@ pub use self::error::{EndpointError, ErrorBody, ErrorCode};
 pub use self::introspect::Introspection;
 pub use self::lifetimes::{Lifetimes, LifetimesError};
 pub use self::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata};
+pub use self::tally::Tally;
 pub use self::token::TokenResponse;
 pub use self::tokens::{Token, TokenKeys};
 pub use self::trial::Trial;
@@ -88,6 +90,7 @@ struct Inner {
     issuer: String,
     lifetimes: Lifetimes,
     throttle: Throttle,
+    tally: Tally,
 }
 
 impl AuthorizationServer {
@@ -101,12 +104,18 @@ impl AuthorizationServer {
             issuer: parts.issuer.trim_end_matches('/').to_owned(),
             lifetimes: parts.lifetimes,
             throttle: Throttle::default(),
+            tally: Tally::default(),
         }))
     }
 
     /// The issuer, as it stands in metadata and in `iss`.
     pub fn issuer(&self) -> &str {
         &self.0.issuer
+    }
+
+    /// How often what was decided.
+    pub fn tally(&self) -> &Tally {
+        &self.0.tally
     }
 
     fn store(&self) -> &dyn Store {

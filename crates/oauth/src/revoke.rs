@@ -85,6 +85,7 @@ impl AuthorizationServer {
             })
         };
         self.store().change_grant(grant.id, Box::new(decide)).await?;
+        self.tally().revocations.add();
         trail.member = Some(grant.member.id);
         trail.message = Some("The application revoked its tokens.".to_owned());
         Ok(())

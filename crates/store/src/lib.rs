@@ -25,6 +25,10 @@ mod files;
 mod random;
 mod sealing;
 mod shared;
+mod slow;
+mod statistics;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -42,6 +46,7 @@ pub use self::members::{AddMember, Members, PasswordHash};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};
 pub use self::retention::{Expiring, Retention, Swept};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
+pub use self::statistics::{Histogram, HistogramReading, Statistics};
 pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
 
 /// All that is kept, behind one value.
@@ -65,4 +70,12 @@ pub trait Store:
     fn shared_attempts(&self) -> Option<&dyn SharedAttempts> {
         None
     }
+
+    /// What the store counted of itself until now; `None` if it counts nothing.
+    fn statistics(&self) -> Option<Statistics> {
+        None
+    }
+
+    /// From now on, operations that take longer than `threshold` are named in the log.
+    fn log_slow(&self, _threshold: Duration) {}
 }

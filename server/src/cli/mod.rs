@@ -5,6 +5,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod error;
+mod health;
 mod import;
 mod key;
 mod member;
@@ -13,6 +14,7 @@ mod open;
 mod output;
 mod password;
 mod serve;
+mod signals;
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -68,6 +70,8 @@ enum Command {
     Key(key::Command),
     /// Check the data folder, disk, key, database, backups, clock and addresses, and say what to do
     Doctor(doctor::Args),
+    /// Ask the server on this machine whether it is ready: exit status 0 if it is, 1 if not
+    Health(health::Args),
 }
 
 /// Runs the command that `arguments` ask for. 0: done; 1: something failed; 2: wrong usage.
@@ -97,6 +101,7 @@ fn execute(Cli { data, command }: Cli) -> Result<(), CliError> {
         Command::Restore(args) => backup::restore(&args, &data),
         Command::Key(command) => block_on(key::run(command, &data)),
         Command::Doctor(args) => block_on(doctor::run(args, &data)),
+        Command::Health(args) => health::run(&args, &data),
     }
 }
 

@@ -11,10 +11,11 @@ use tracing_subscriber::EnvFilter;
 
 use super::open::{instance, open_store};
 use super::output::print;
+use super::signals::Signals;
 use super::{CliError, DataArgs};
 use crate::demo;
 use crate::housekeeping::{self, Rules};
-use crate::http::{AppState, router};
+use crate::http::{AppState, metrics_router, router};
 use crate::instance::Instance;
 use crate::settings::{DataSettings, Database, PublicUrl, ServeArgs, ServeSettings};
 use crate::usage;
@@ -46,10 +47,11 @@ pub(super) fn run(Args { serve, demo }: Args, data: &DataArgs) -> Result<(), Cli
 
 async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), CliError> {
     // Before the address is known to work nothing is left behind in the data folder.
-    let listener = bind(settings.listen).await?;
-    let bound = listener
-        .local_addr()
-        .map_err(|error| CliError::Failed(format!("cannot listen: {error}")))?;
+    let (listener, bound) = bind(settings.listen, "--listen").await?;
+    let metrics = match settings.metrics_listen {
+        Some(address) => Some(bind(address, "--metrics-listen").await?),
+        None => None,
+    };
     let instance = instance(open_store(&settings.data).await?);
     if demo {
         fill_demo(&instance, &settings.data).await?;
@@ -57,6 +59,7 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
     let public_url = settings
         .public_url
         .unwrap_or_else(|| PublicUrl::localhost(bound.port()));
+    instance.store.log_slow(settings.slow_query);
     announce(&instance, &public_url, bound, demo).await?;
     housekeeping::start(
         &instance,
@@ -69,6 +72,9 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         settings.api_budget,
     );
     let writing = tokio::spawn(write_usage_down(state.clone()));
+    if let Some((listener, bound)) = metrics {
+        show_metrics(listener, bound, state.clone());
+    }
     let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
 
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
@@ -76,8 +82,13 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
     let server = axum::serve(listener, app).with_graceful_shutdown(async move {
         let _ = told.wait_for(|stop| *stop).await;
     });
+    let mut signals =
+        Signals::new().map_err(|error| CliError::Failed(format!("cannot listen for signals: {error}")))?;
+    let ending = state.clone();
     tokio::spawn(async move {
-        signal().await;
+        signals.next().await;
+        ending.stop();
+        step_down(settings.drain_delay, &mut signals).await;
         tracing::info!("stopping: no new requests, those that have begun are answered");
         let _ = stop.send(true);
     });
@@ -97,6 +108,31 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
     end
 }
 
+/// Gives a balancer the time to see at `/readyz` that it has to send requests elsewhere; a second signal cuts it short.
+async fn step_down(delay: Duration, signals: &mut Signals) {
+    if delay.is_zero() {
+        return;
+    }
+    tracing::info!(
+        "stopping in {} s: /readyz says so, requests are answered until then",
+        delay.as_secs()
+    );
+    tokio::select! {
+        () = tokio::time::sleep(delay) => {}
+        () = signals.next() => {}
+    }
+}
+
+/// Answers at an address of its own until the process ends, also while requests are drained.
+fn show_metrics(listener: TcpListener, bound: SocketAddr, state: AppState) {
+    print(&format!("Metrics are at http://{bound}/metrics"));
+    tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, metrics_router(state)).await {
+            tracing::error!(%error, "metrics are not shown any more");
+        }
+    });
+}
+
 /// Writes down every few seconds what was counted of the Headless API.
 async fn write_usage_down(state: AppState) {
     loop {
@@ -111,16 +147,24 @@ async fn write_usage_down(state: AppState) {
     }
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener, CliError> {
-    TcpListener::bind(address).await.map_err(|error| {
+/// Listens at an address that `flag` gave; at which in the end, too, since port 0 is any.
+async fn bind(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), CliError> {
+    let bound = async {
+        let listener = TcpListener::bind(address).await?;
+        let bound = listener.local_addr()?;
+        Ok((listener, bound))
+    };
+    bound.await.map_err(|error: std::io::Error| {
         let what_to_do = match error.kind() {
             std::io::ErrorKind::AddrInUse => {
-                "another program listens there: stop it, or choose another port with --listen"
+                "another program listens there: stop it, or choose another port with"
             }
-            std::io::ErrorKind::PermissionDenied => "choose a port above 1023 with --listen",
-            _ => "choose another address with --listen",
+            std::io::ErrorKind::PermissionDenied => "choose a port above 1023 with",
+            _ => "choose another address with",
         };
-        CliError::Failed(format!("cannot listen on {address} ({error}): {what_to_do}"))
+        CliError::Failed(format!(
+            "cannot listen on {address} ({error}): {what_to_do} {flag}"
+        ))
     })
 }
 
@@ -202,21 +246,6 @@ fn not_a_demo(data: &DataSettings) -> CliError {
             "{url} is neither empty nor a demonstration’s: give --demo a database of its own with --database"
         ),
     })
-}
-
-async fn signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => return,
-                _ = tokio::signal::ctrl_c() => return,
-            }
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// The log goes to standard error: for people at a terminal, as JSON elsewhere. `LATCHKEY_LOG`, or `RUST_LOG` as with

@@ -75,6 +75,7 @@ async fn answer(
     };
     let now = state.instance.clock.now();
     state.usage.count(&caller.application, now, failed);
+    state.metrics.graphql.count(failed, retry_after.is_some());
     let mut response = json(status, body);
     if let Some(wait) = retry_after {
         let wait = HeaderValue::from(whole_seconds(wait));

@@ -13,8 +13,12 @@ pub(super) async fn alive() -> Response {
     Json(json!({ "status": "ok" })).into_response()
 }
 
-/// The server runs and its database answers.
+/// The server runs, its database answers, and nobody told it to stop.
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
+    if state.is_stopping() {
+        let body = Json(json!({ "status": "stopping" }));
+        return (StatusCode::SERVICE_UNAVAILABLE, body).into_response();
+    }
     match state.instance.store.ping().await {
         Ok(()) => Json(json!({ "status": "ok", "database": "ok" })).into_response(),
         Err(error) => {

@@ -15,6 +15,7 @@ mod headless;
 mod health;
 mod home;
 mod hosts;
+mod metrics;
 mod oauth;
 mod pages;
 mod request_id;
@@ -30,5 +31,6 @@ mod state;
 mod usage;
 mod use_it;
 
+pub use self::metrics::metrics_router;
 pub use self::router::router;
 pub use self::state::AppState;

@@ -1,10 +1,10 @@
 //! Every request gets an id, which the answer, the log and the audit trail carry. One that a client sends along is not
-//! looked at: it could be anything, and the same twice.
+//! looked at: it could be anything, and the same twice. Here, at the outermost, requests are counted, too.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
@@ -32,14 +32,20 @@ impl RequestIds {
 #[derive(Clone, Debug)]
 pub(super) struct RequestId(pub(super) String);
 
-/// Makes the id, and answers under it.
+/// Makes the id, answers under it, and counts the answer.
 pub(super) async fn make(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>();
+    let counted = state
+        .metrics
+        .routes
+        .begin(route.map(MatchedPath::as_str), request.method());
     let id = state.request_ids.next();
     // Of the address only the path: a query may carry a token.
     let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
     let header = HeaderValue::from_str(&id);
     request.extensions_mut().insert(RequestId(id));
     let mut response = next.run(request).instrument(span.clone()).await;
+    counted.answered(response.status());
     tracing::debug!(parent: &span, status = response.status().as_u16(), "answered");
     if let Ok(header) = header {
         response.headers_mut().insert("x-request-id", header);

@@ -75,6 +75,7 @@ pub(super) async fn submit(
             if let Some(before) = session::token(&state, &headers) {
                 state.instance.sessions.end(&before).await?;
             }
+            state.metrics.sign_ins.succeeded.add();
             tracing::info!(member = signed_in.member.id.0, "signed in");
             let mut response = Redirect::to(return_to.as_str()).into_response();
             session::keep(&mut response, &state, &signed_in.opened.token);
@@ -102,6 +103,12 @@ async fn refuse(
         AccountError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
         _ => return None,
     };
+    let counts = &state.metrics.sign_ins;
+    if status == StatusCode::UNPROCESSABLE_ENTITY {
+        counts.failed.add();
+    } else {
+        counts.throttled.add();
+    }
     let page = page(state, email, Some(sentence(&error.to_string())), return_to).await;
     Some(page.map(|mut response| {
         *response.status_mut() = status;

@@ -3,14 +3,17 @@
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use latchkey_app::request::Assets;
+use latchkey_domain::Timestamp;
 use latchkey_headless::{Budget, HeadlessApi};
 use latchkey_oauth::AuthorizationServer;
 
 use super::assets;
 use super::request_id::RequestIds;
 use crate::instance::Instance;
+use crate::metrics::Metrics;
 use crate::settings::PublicUrl;
 use crate::usage::UsageMeter;
 
@@ -28,6 +31,12 @@ pub struct Inner {
     pub headless: HeadlessApi,
     /// What counts its requests.
     pub usage: UsageMeter,
+    /// What is counted for whoever watches.
+    pub metrics: Metrics,
+    /// Since when.
+    pub started: Timestamp,
+    /// Whether the server was told to stop.
+    stopping: AtomicBool,
     /// How browsers get here.
     pub public_url: PublicUrl,
     /// Proxies whose word about the client's address is taken.
@@ -49,16 +58,30 @@ impl AppState {
         let assets = Arc::new(assets::addresses());
         let oauth = instance.authorization_server(&public_url);
         let headless = HeadlessApi::new(instance.store.clone(), instance.clock.clone(), budget);
+        let started = instance.clock.now();
         Self(Arc::new(Inner {
             instance,
             oauth,
             headless,
             usage: UsageMeter::default(),
+            metrics: Metrics::default(),
+            started,
+            stopping: AtomicBool::new(false),
             public_url,
             trusted_proxies,
             request_ids: RequestIds::default(),
             assets,
         }))
+    }
+
+    /// From now on the server is not ready for new requests, though it answers them.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was told to stop.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 }
 

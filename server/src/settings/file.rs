@@ -35,12 +35,30 @@ pub struct SettingsFile {
     /// What an application may spend at the Headless API.
     #[serde(default, deserialize_with = "budget")]
     pub api_budget: Option<Budget>,
+    /// Where to show metrics.
+    pub metrics_listen: Option<SocketAddr>,
+    /// From where on the database is slow, in milliseconds.
+    pub slow_query_ms: Option<u64>,
+    /// How long to take requests still, once told to stop, in seconds.
+    #[serde(default, deserialize_with = "drain_delay")]
+    pub drain_delay: Option<u64>,
 }
 
 fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Budget>, D::Error> {
     let points = u64::deserialize(deserializer)?;
     let budget = super::read_budget(&points.to_string()).map_err(D::Error::custom)?;
     Ok(Some(budget))
+}
+
+fn drain_delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let seconds = u64::deserialize(deserializer)?;
+    if seconds > super::MAX_DRAIN_DELAY {
+        let limit = super::MAX_DRAIN_DELAY;
+        return Err(D::Error::custom(format!(
+            "expected a number of seconds from 0 to {limit}"
+        )));
+    }
+    Ok(Some(seconds))
 }
 
 impl SettingsFile {

@@ -7,6 +7,7 @@ mod public_url;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use latchkey_headless::Budget;
@@ -22,6 +23,12 @@ const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000
 
 /// For how many days activity is kept unless told otherwise.
 const RETAIN_ACTIVITY_DAYS: u16 = 90;
+
+/// What the database may take unless told otherwise, in milliseconds.
+const SLOW_QUERY_MS: u64 = 200;
+
+/// The longest that a server that was told to stop goes on, in seconds: no balancer looks more rarely.
+const MAX_DRAIN_DELAY: u64 = 300;
 
 /// Where the data is: what every command takes.
 #[derive(Args, Clone, Debug, Default)]
@@ -92,6 +99,19 @@ pub struct ServeArgs {
         value_parser = clap::value_parser!(u16).range(1..)
     )]
     pub retain_activity_days: Option<u16>,
+
+    /// Where Prometheus finds /metrics: an address of its own, that only your network reaches [default: none]
+    #[arg(long, value_name = "ADDR", env = "LATCHKEY_METRICS_LISTEN", value_parser = read_listen)]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// Name in the log what the database takes longer for, in milliseconds [default: 200]
+    #[arg(long, value_name = "MS", env = "LATCHKEY_SLOW_QUERY_MS")]
+    pub slow_query_ms: Option<u64>,
+
+    /// When told to stop, take requests for so many seconds more while /readyz says 503: for balancers that look there
+    /// [default: 0]
+    #[arg(long, value_name = "SECONDS", env = "LATCHKEY_DRAIN_DELAY", value_parser = clap::value_parser!(u64).range(..=MAX_DRAIN_DELAY))]
+    pub drain_delay: Option<u64>,
 }
 
 /// Where the data is.
@@ -118,6 +138,12 @@ pub struct ServeSettings {
     pub api_budget: Budget,
     /// For how many days the activity of applications is kept.
     pub retain_activity_days: u16,
+    /// Where to show metrics.
+    pub metrics_listen: Option<SocketAddr>,
+    /// From where on the database is slow.
+    pub slow_query: Duration,
+    /// How long to take requests still, once told to stop.
+    pub drain_delay: Duration,
 }
 
 impl DataArgs {
@@ -163,6 +189,11 @@ impl ServeArgs {
                 .retain_activity_days
                 .or(file.retain_activity_days.map(NonZeroU16::get))
                 .unwrap_or(RETAIN_ACTIVITY_DAYS),
+            metrics_listen: self.metrics_listen.or(file.metrics_listen),
+            slow_query: Duration::from_millis(
+                self.slow_query_ms.or(file.slow_query_ms).unwrap_or(SLOW_QUERY_MS),
+            ),
+            drain_delay: Duration::from_secs(self.drain_delay.or(file.drain_delay).unwrap_or(0)),
         })
     }
 }
@@ -194,7 +225,7 @@ impl DataSettings {
     }
 }
 
-fn read_listen(text: &str) -> Result<SocketAddr, String> {
+pub(crate) fn read_listen(text: &str) -> Result<SocketAddr, String> {
     let numeric = match text.strip_prefix("localhost:") {
         Some(port) => format!("127.0.0.1:{port}"),
         None => text.to_owned(),

@@ -5,13 +5,14 @@ mod app;
 mod binary;
 mod browser;
 mod clock;
+pub(crate) mod metrics;
 mod nodes;
 pub(crate) mod oauth;
 mod page;
 mod served;
 
 pub(crate) use self::app::TestApp;
-pub(crate) use self::binary::{Binary, Server};
+pub(crate) use self::binary::{Binary, Finished, Server};
 pub(crate) use self::browser::{Answer, Browser};
 pub(crate) use self::clock::HandClock;
 pub(crate) use self::nodes::Nodes;

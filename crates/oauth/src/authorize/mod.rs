@@ -48,7 +48,9 @@ impl AuthorizationServer {
         signed_in: Option<&SignedIn>,
         origin: &RequestOrigin,
     ) -> Decision {
-        self.decide(query, None, signed_in, origin).await
+        let decision = self.decide(query, None, signed_in, origin).await;
+        self.tally().count_decision(&decision);
+        decision
     }
 
     /// Answers `POST /oauth/authorize`: the fields of the consent page, with the person's answer. The HTTP layer has
@@ -60,7 +62,9 @@ impl AuthorizationServer {
         signed_in: Option<&SignedIn>,
         origin: &RequestOrigin,
     ) -> Decision {
-        self.decide(form, Some(form), signed_in, origin).await
+        let decision = self.decide(form, Some(form), signed_in, origin).await;
+        self.tally().count_decision(&decision);
+        decision
     }
 
     async fn decide(

@@ -184,6 +184,7 @@ impl AuthorizationServer {
             .ok_or(Refusal::Unknown)?;
         match attempt.judge(&before) {
             Verdict::Redeem(_) => {
+                self.tally().codes_exchanged.add();
                 let response = TokenResponse::of(
                     &after,
                     ScopeLimit::NONE,
@@ -199,6 +200,7 @@ impl AuthorizationServer {
                 Ok(response)
             }
             Verdict::Replay(_) => {
+                self.tally().code_replays.add();
                 trail.member = Some(before.member.id);
                 Err(Refusal::Replayed.into())
             }

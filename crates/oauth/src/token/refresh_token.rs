@@ -135,8 +135,10 @@ impl AuthorizationServer {
         }
         let rotation = attempt.judge(&before)?;
         if matches!(rotation, Rotation::Theft(_)) {
+            self.tally().refresh_replays.add();
             return Err(Refusal::Theft.into());
         }
+        self.tally().refreshes.add();
         let limit = attempt.scope.map_or(ScopeLimit::NONE, ScopeLimit::to);
         let response = TokenResponse::of(&after, limit, &self.token_key(), attempt.now, self.lifetimes());
         trail.message = match rotation {

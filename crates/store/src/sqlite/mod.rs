@@ -24,10 +24,13 @@ mod rotation;
 mod rows;
 mod sessions;
 mod usage;
+mod watch;
 mod writer;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -44,7 +47,8 @@ pub use self::restore::{Restored, restore};
 pub use self::rotation::Rotated;
 use self::writer::Writer;
 use crate::keys::ServerKey;
-use crate::{Store, StoreError};
+use crate::slow::SlowLog;
+use crate::{Statistics, Store, StoreError};
 
 /// The store in an `SQLite` file.
 pub struct SqliteStore {
@@ -52,6 +56,9 @@ pub struct SqliteStore {
     scans: Arc<Readers>,
     // Dropped behind the readers: the last connection to close tidies up the write-ahead log.
     writer: Writer,
+    path: PathBuf,
+    identity: watch::Identity,
+    slow: SlowLog,
     keychain: Keychain,
     _in_use: InUse,
 }
@@ -78,22 +85,34 @@ impl SqliteStore {
         T: Send + 'static,
         W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        self.writer.write(work).await
+        let began = Instant::now();
+        let written = self.writer.write(work).await;
+        self.slow.look_at::<W>(began);
+        written
     }
 
     /// Reads a row or a few by an index. It takes some ten microseconds, less than handing it to another thread and
     /// waiting for that would, so it runs where it is called. There are as many connections for it as cores, and no
     /// long read ever holds one.
-    fn look_up<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.lookups.read(read)
+    fn look_up<T, R>(&self, read: R) -> Result<T, StoreError>
+    where
+        R: FnOnce(&Connection) -> Result<T, StoreError>,
+    {
+        let began = Instant::now();
+        let found = self.lookups.read(read);
+        self.slow.look_at::<R>(began);
+        found
     }
 
     /// The same for rows that are asked for again and again, from memory if nothing has changed since.
-    fn recall<T>(
-        &self,
-        recall: impl FnOnce(&mut Memory, &Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        self.lookups.recall(self.writer.commits(), recall)
+    fn recall<T, R>(&self, recall: R) -> Result<T, StoreError>
+    where
+        R: FnOnce(&mut Memory, &Connection) -> Result<T, StoreError>,
+    {
+        let began = Instant::now();
+        let found = self.lookups.recall(self.writer.commits(), recall);
+        self.slow.look_at::<R>(began);
+        found
     }
 
     /// Reads what may take milliseconds (a search, a page, a trail), on a thread that may block.
@@ -102,17 +121,28 @@ impl SqliteStore {
         T: Send + 'static,
         R: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
+        let began = Instant::now();
         let readers = Arc::clone(&self.scans);
-        tokio::task::spawn_blocking(move || readers.read(read))
-            .await
-            .map_err(|error| StoreError::Database(error.into()))?
+        let found = tokio::task::spawn_blocking(move || readers.read(read)).await;
+        self.slow.look_at::<R>(began);
+        found.map_err(|error| StoreError::Database(error.into()))?
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn ping(&self) -> Result<(), StoreError> {
+        // What is open can be read after its file is gone; but what is written then is lost at the next start.
+        self.identity.check(&self.path)?;
         self.look_up(|connection| networks::read(connection).map(|_| ()))
+    }
+
+    fn statistics(&self) -> Option<Statistics> {
+        Some(watch::statistics(self))
+    }
+
+    fn log_slow(&self, threshold: Duration) {
+        self.slow.set(threshold);
     }
 }
 

@@ -8,11 +8,13 @@ use rusqlite::ErrorCode;
 use super::in_use::InUse;
 use super::keychain::Keychain;
 use super::readers::Readers;
+use super::watch::Identity;
 use super::writer::Writer;
 use super::{SqliteStore, connection, migrations};
 use crate::StoreError;
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
+use crate::slow::SlowLog;
 
 /// The database's name in the data folder.
 pub const DATABASE_FILE: &str = "latchkey.db";
@@ -69,6 +71,9 @@ impl SqliteStore {
             lookups: Readers::open(path, cores).map_err(explain)?,
             scans: Readers::open(path, cores).map_err(explain)?.into(),
             writer: Writer::start(writing)?,
+            path: path.to_owned(),
+            identity: Identity::of(path)?,
+            slow: SlowLog::default(),
             keychain: Keychain::new(key_path, keys),
             _in_use: in_use,
         })

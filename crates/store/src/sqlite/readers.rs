@@ -22,6 +22,7 @@ pub(super) struct Readers {
     idle: Mutex<Vec<Reader>>,
     returned: Condvar,
     reads: AtomicU64,
+    waited: AtomicU64,
 }
 
 impl Readers {
@@ -39,6 +40,7 @@ impl Readers {
             idle: Mutex::new(idle),
             returned: Condvar::new(),
             reads: AtomicU64::new(0),
+            waited: AtomicU64::new(0),
         })
     }
 
@@ -77,8 +79,16 @@ impl Readers {
         self.reads.load(Ordering::Relaxed)
     }
 
+    /// How often a reader had to wait for a connection.
+    pub(super) fn waited(&self) -> u64 {
+        self.waited.load(Ordering::Relaxed)
+    }
+
     fn take(&self) -> Reader {
         let mut idle = self.idle();
+        if idle.is_empty() {
+            self.waited.fetch_add(1, Ordering::Relaxed);
+        }
         loop {
             match idle.pop() {
                 Some(reader) => return reader,

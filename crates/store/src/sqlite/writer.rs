@@ -8,29 +8,56 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::StoreError;
+use crate::{Histogram, HistogramReading, StoreError};
 
 /// The most jobs in one transaction, so that the first of them does not wait long for the last.
 const MOST_IN_ONE_COMMIT: usize = 256;
 
 /// The way to the writer's thread. Dropping it finishes what was asked for and closes the connection.
 pub(super) struct Writer {
-    commits: Arc<AtomicU64>,
+    counts: Arc<Counts>,
     /// `None` only while it is dropped.
     jobs: Option<Sender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread counts.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    commits: AtomicU64,
+    asked: AtomicU64,
+    answered: AtomicU64,
+    took: Histogram,
+}
+
+impl Counts {
+    /// How much was written, or refused while it was.
+    pub(super) fn answered(&self) -> u64 {
+        self.answered.load(Ordering::Relaxed)
+    }
+
+    /// How much was handed over and is not answered yet.
+    pub(super) fn waiting(&self) -> u64 {
+        self.asked.load(Ordering::Relaxed).saturating_sub(self.answered())
+    }
+
+    /// How long transactions took.
+    pub(super) fn took(&self) -> HistogramReading {
+        self.took.read()
+    }
 }
 
 impl Writer {
     /// Starts the thread, which owns `connection`.
     pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (jobs, queue) = channel();
-        let commits = Arc::new(AtomicU64::new(0));
-        let counted = Arc::clone(&commits);
+        let counts = Arc::new(Counts::default());
+        let counted = Arc::clone(&counts);
         let thread = thread::Builder::new()
             .name("latchkey-writer".to_owned())
             .spawn(move || write_until_closed(&connection, &queue, &counted))
@@ -40,7 +67,7 @@ impl Writer {
                 ))
             })?;
         Ok(Self {
-            commits,
+            counts,
             jobs: Some(jobs),
             thread: Some(thread),
         })
@@ -48,7 +75,12 @@ impl Writer {
 
     /// How many transactions were committed. It counts one before anybody is told of it.
     pub(super) fn commits(&self) -> u64 {
-        self.commits.load(Ordering::Acquire)
+        self.counts.commits.load(Ordering::Acquire)
+    }
+
+    /// What was counted.
+    pub(super) fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// Does `work` in a transaction, and answers when it is on the disk. An error undoes this work alone. Work that was
@@ -64,6 +96,8 @@ impl Writer {
             outcome: None,
             caller,
         });
+        // Before it is sent: what is answered was asked for.
+        self.counts.asked.fetch_add(1, Ordering::Relaxed);
         self.jobs
             .as_ref()
             .ok_or(StoreError::Closed)?
@@ -143,8 +177,9 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
         .unwrap_or("?")
 }
 
-fn write_until_closed(connection: &Connection, queue: &Receiver<Box<dyn Job>>, commits: &AtomicU64) {
+fn write_until_closed(connection: &Connection, queue: &Receiver<Box<dyn Job>>, counts: &Counts) {
     while let Ok(first) = queue.recv() {
+        let began = Instant::now();
         let mut batch = vec![first];
         let lost = commit_together(connection, &mut batch, queue).err().map(|error| {
             roll_back(connection);
@@ -152,7 +187,9 @@ fn write_until_closed(connection: &Connection, queue: &Receiver<Box<dyn Job>>, c
             error.to_string()
         });
         // Also when it may not have been: what is remembered of the rows is worth nothing then.
-        commits.fetch_add(1, Ordering::Release);
+        counts.commits.fetch_add(1, Ordering::Release);
+        counts.took.observe(began.elapsed());
+        counts.answered.fetch_add(batch.len() as u64, Ordering::Relaxed);
         for job in batch {
             job.answer(lost.as_deref());
         }

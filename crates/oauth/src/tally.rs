@@ -1,0 +1,75 @@
+//! What was decided, counted: for whoever watches the server. A number each that all requests share, and nothing of who
+//! or what it was about.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::authorize::RedirectCode;
+use crate::{Decision, Introspection};
+
+/// How often something happened.
+#[derive(Debug, Default)]
+pub struct Count(AtomicU64);
+
+impl Count {
+    /// Once more.
+    pub fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How often until now.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// All that the authorization server counts.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Pairs of tokens that were issued for a code.
+    pub codes_exchanged: Count,
+    /// Pairs of tokens that were issued for a refresh token.
+    pub refreshes: Count,
+    /// Codes that came a second time.
+    pub code_replays: Count,
+    /// Refresh tokens that came after a newer one was in use.
+    pub refresh_replays: Count,
+    /// Grants that applications gave back.
+    pub revocations: Count,
+    /// Authorizations that ended with a code.
+    pub granted: Count,
+    /// Authorizations that the person denied.
+    pub denied: Count,
+    /// Authorization requests that were refused.
+    pub refused: Count,
+    /// Authorization requests that could not be answered, since something failed here.
+    pub failed: Count,
+    /// Introspected tokens that were good.
+    pub active: Count,
+    /// Introspected tokens that were not.
+    pub inactive: Count,
+}
+
+impl Tally {
+    /// Counts how an authorization ended; one that leads to a page to answer has not ended.
+    pub(crate) fn count_decision(&self, decision: &Decision) {
+        match decision {
+            Decision::SignIn(_) | Decision::Consent(_) => {}
+            Decision::Redirect(redirect) => match redirect.error {
+                None => self.granted.add(),
+                Some(RedirectCode::AccessDenied) => self.denied.add(),
+                Some(_) if redirect.cause.is_some() => self.failed.add(),
+                Some(_) => self.refused.add(),
+            },
+            Decision::Page(error) if error.status() >= 500 => self.failed.add(),
+            Decision::Page(_) => self.refused.add(),
+        }
+    }
+
+    pub(crate) fn count_introspection(&self, introspection: &Introspection) {
+        if introspection.active {
+            self.active.add();
+        } else {
+            self.inactive.add();
+        }
+    }
+}

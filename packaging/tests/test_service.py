@@ -1,0 +1,87 @@
+"""The systemd unit and the example settings."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import requests
+
+from support import Server, flags, run
+
+systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
+
+# As in server/src/cli/serve.rs: how long requests under way may take.
+DRAIN = 10
+
+
+def setting(unit: str, name: str) -> str:
+    (value,) = re.findall(rf"^{name}=(.*)$", unit, re.MULTILINE)
+    return value
+
+
+@pytest.fixture
+def unit(unpacked: Path) -> str:
+    return (unpacked / "packaging/latchkey.service").read_text()
+
+
+def test_its_flags_exist(unit: str, serve_help: str) -> None:
+    command = setting(unit, "ExecStart")
+    assert command.startswith("/usr/local/bin/latchkey serve ")
+    assert flags(command) and flags(command) <= flags(serve_help)
+
+
+def test_it_waits_for_what_is_under_way(unit: str) -> None:
+    assert int(setting(unit, "TimeoutStopSec")) > DRAIN
+    assert setting(unit, "Restart") == "on-failure"
+
+
+def test_its_command_starts_a_server(unit: str, unpacked: Path, tmp_path: Path) -> None:
+    """The command as it stands, with the folders of this machine for those of the system."""
+    toml = (unpacked / "packaging/latchkey.toml").read_text()
+    (tmp_path / "latchkey.toml").write_text(toml.replace("127.0.0.1:3000", "127.0.0.1:0"))
+    command = setting(unit, "ExecStart")
+    for there, here in [
+        ("/usr/local/bin/latchkey", str(unpacked / "latchkey")),
+        ("/etc/latchkey/latchkey.toml", str(tmp_path / "latchkey.toml")),
+        ("/var/lib/latchkey", str(tmp_path / "data")),
+    ]:
+        assert there in command
+        command = command.replace(there, here)
+    with Server(command.split(), tmp_path) as server:
+        assert server.said("Latchkey is at ") == "https://oauth.example.org"
+    assert (tmp_path / "data/latchkey.db").is_file()
+
+
+def test_all_example_settings_are_understood(unpacked: Path, tmp_path: Path) -> None:
+    """Those behind a # too: the server starts with them, and shows metrics."""
+    text = (unpacked / "packaging/latchkey.toml").read_text()
+    text = re.sub(r"^#(\w+ = )", r"\1", text, flags=re.MULTILINE)
+    assert {"listen", "metrics_listen", "slow_query_ms", "drain_delay"} <= set(tomllib.loads(text))
+    text = text.replace("127.0.0.1:3000", "127.0.0.1:0").replace("127.0.0.1:9300", "127.0.0.1:0")
+    (tmp_path / "latchkey.toml").write_text(text)
+    command = [str(unpacked / "latchkey"), "serve", "--config", "latchkey.toml"]
+    with Server(command, tmp_path, until="Metrics are at ") as server:
+        metrics = requests.get(server.said("Metrics are at "), timeout=10)
+        assert "latchkey_build_info" in metrics.text
+
+
+@systemd
+def test_systemd_understands_it(unit: str, unpacked: Path, tmp_path: Path) -> None:
+    installed = tmp_path / "latchkey.service"
+    installed.write_text(unit.replace("/usr/local/bin/latchkey", str(unpacked / "latchkey")))
+    done = subprocess.run(["systemd-analyze", "verify", installed], capture_output=True, text=True, timeout=60)
+    # It reads the machine's other units too; of those nothing is said here.
+    assert "latchkey.service" not in done.stderr, done.stderr
+    assert done.returncode == 0, done.stderr
+
+
+@systemd
+def test_it_is_shut_in(unpacked: Path) -> None:
+    """0 is a service that can do nothing, 10 one that can do all."""
+    path = str(unpacked / "packaging/latchkey.service")
+    said = run(["systemd-analyze", "security", "--offline=yes", "--no-pager", path])
+    exposure = float(re.search(r"exposure level for latchkey.service: ([\d.]+)", said)[1])
+    assert exposure <= 1.5, said
