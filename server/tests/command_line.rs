@@ -78,8 +78,8 @@ fn wrong_usage_is_one_line_and_status_2() {
         .run(&["network", "set"])
         .fails(2, "give --name, --slug or --plan");
     binary
-        .run(&["network", "show", "--database", "postgres://localhost/x"])
-        .fails(2, "keeps its data in SQLite");
+        .run(&["network", "show", "--database", "mysql://localhost/x"])
+        .fails(2, "mysql:// is not supported");
     binary
         .run(&["serve", "--listen", "3000"])
         .fails(2, "expected an IP address and a port");

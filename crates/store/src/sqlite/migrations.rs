@@ -45,8 +45,11 @@ pub(super) const LATEST: usize = MIGRATIONS.len();
 /// Refuses a file that another program made, before anything is written to it.
 pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let is_ours = || -> rusqlite::Result<bool> {
-        let application: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        // In one statement, which sees one moment: another process may be making the first schema right now.
+        let both =
+            "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)";
+        let (application, tables): (i64, i64) =
+            connection.query_row(both, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(application == APPLICATION_ID || (application == 0 && tables == 0))
     };
     if is_ours().map_err(|error| explain(path, &error))? {
