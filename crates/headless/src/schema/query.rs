@@ -43,8 +43,7 @@ impl Query {
     }
 
     /// What you may see and matches, the best first. All words have to be there; the last may be the beginning of a word,
-    /// and so may any that ends in `*`; a phrase stands in quotation marks. Where more than 3,000 of a type match, its newest
-    /// 3,000 are ranked and listed; `totalCount` counts all.
+    /// and so may any that ends in `*`; a phrase stands in quotation marks.
     #[graphql(directive = requires_scope::apply(Scope::ReadSearch.to_string()))]
     async fn search(
         &self,

@@ -79,8 +79,7 @@ impl Hit {
 /// Searching.
 #[async_trait]
 pub trait Search: Send + Sync {
-    /// What `viewer` may see and matches, the best first. Where very many things of a kind match, it may be the best of
-    /// the newest of them.
+    /// What `viewer` may see and matches, the best first.
     async fn search(&self, viewer: Viewer, request: SearchRequest) -> Result<Slice<Hit>, StoreError>;
 
     /// How much of what `viewer` may see matches.

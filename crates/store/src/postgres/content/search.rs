@@ -64,21 +64,9 @@ const fn table(kind: ItemKind) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// How many hits of a kind are ranked at most, the newest; see the same on `SQLite`.
-const RANKED: u32 = 3_000;
-
 /// All that matches, as `row`, `score`, `title`, `body`. A word in a title counts four times one in a body, and one in a
 /// short text more than one in a long text. As with `SQLite`, better matches have smaller numbers.
 fn matching(kinds: &[ItemKind]) -> String {
-    parts(kinds, "")
-}
-
-/// The same, of each kind only the newest.
-fn newest_matching(kinds: &[ItemKind]) -> String {
-    parts(kinds, &format!(" ORDER BY t.id DESC LIMIT {RANKED}"))
-}
-
-fn parts(kinds: &[ItemKind], end: &str) -> String {
     let parts: Vec<String> = ItemKind::ALL
         .iter()
         .filter(|kind| kinds.contains(kind))
@@ -87,7 +75,7 @@ fn parts(kinds: &[ItemKind], end: &str) -> String {
             let code = code(*kind);
             format!(
                 "(SELECT t.id * 8 + {code}, -ts_rank('{{0, 0, 0.25, 1}}', t.words, $3::tsquery, 1)::float8, {columns} \
-                 FROM {from} WHERE t.words @@ $3::tsquery AND {may_find}{end})"
+                 FROM {from} WHERE t.words @@ $3::tsquery AND {may_find})"
             )
         })
         .collect();
@@ -141,7 +129,7 @@ impl Search for PostgresStore {
         parameters.push(Param::from(i64::from(request.limit) + 1));
         let sql = format!(
             "SELECT row, score, title, body FROM {}{behind} ORDER BY score, row LIMIT ${}",
-            newest_matching(&request.kinds),
+            matching(&request.kinds),
             parameters.len()
         );
         let hits = rows::all(&self.connections, &sql, &parameters, |columns| {

@@ -1,7 +1,5 @@
 //! Full-text search with FTS5. The index is kept in step by triggers (see `migrations/0002_content.sql`).
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use latchkey_domain::content::{CommentId, CourseId, EventId, PostId, SpaceId, Viewer};
 use rusqlite::types::Value;
@@ -39,32 +37,25 @@ fn item(row: i64) -> Result<Item, StoreError> {
     })
 }
 
-/// How many hits of a kind are ranked at most, the newest. A word that tens of thousands of posts have tells little about
-/// any of them, and ranking them all would take longer than anybody waits.
-const RANKED: u32 = 3_000;
-
-/// What matches `?3` and may be seen by `?1` and `?2`, as `s`. The viewer's right to see everything comes first: with it,
-/// no space has to be read.
+/// What matches `?3`, is of a kind in `?4` and may be seen by `?1` and `?2`, as `s`.
 macro_rules! matching {
     () => {
         concat!(
-            " FROM search s WHERE s.search MATCH ?3 AND (",
+            " FROM search s WHERE s.search MATCH ?3 AND s.rowid % 8 IN (SELECT value FROM json_each(?4)) \
+             AND (s.space IS NULL OR ",
             readable::in_space!("s.space"),
-            " OR s.space IS NULL) \
-             AND (s.rowid % 8 <> 5 OR s.rowid / 8 IN (SELECT course_id FROM enrolments WHERE member_id = ?1))"
+            ") AND (s.rowid % 8 <> 5 OR s.rowid / 8 IN (SELECT course_id FROM enrolments WHERE member_id = ?1))"
         )
     };
 }
 
-fn parameters(viewer: Viewer, query: String) -> Vec<Value> {
+fn parameters(viewer: Viewer, query: &str, kinds: &[ItemKind]) -> Vec<Value> {
     let mut parameters = readable::parameters(viewer);
-    parameters.push(Value::Text(query));
+    parameters.push(Value::Text(query.to_owned()));
+    parameters.push(Value::Text(super::json_array(
+        kinds.iter().map(|kind| code(*kind)),
+    )));
     parameters
-}
-
-/// What the kinds that are searched add to a row's number, each once.
-fn kinds(request: &SearchRequest) -> BTreeSet<i64> {
-    request.kinds.iter().map(|kind| code(*kind)).collect()
 }
 
 fn read(columns: &mut Columns<'_, '_>) -> Result<(Position, Hit), StoreError> {
@@ -90,35 +81,25 @@ fn search(
     viewer: Viewer,
     request: &SearchRequest,
 ) -> Result<Slice<Hit>, StoreError> {
-    let Some(query) = to_fts5(&request.query).filter(|_| !request.kinds.is_empty()) else {
+    let Some(query) = to_fts5(&request.query) else {
         return Ok(Slice::default());
     };
-    let mut parameters = parameters(viewer, query);
+    let mut parameters = parameters(viewer, &query, &request.kinds);
     let mut behind = "";
     if let Some(after) = &request.after {
-        behind = " WHERE (score, row) > (?4, ?5)";
+        behind = " AND (s.rank, s.rowid) > (?5, ?6)";
         parameters.push(keyset::value(&after.key));
         parameters.push(Value::Integer(after.id));
     }
     parameters.push(Value::Integer(i64::from(request.limit) + 1));
     let limit = parameters.len();
-    // Each kind by itself: comments have higher numbers than posts, and would be all of the newest.
-    let ranked: Vec<String> = kinds(request)
-        .iter()
-        .map(|code| {
-            format!(
-                "SELECT * FROM (SELECT s.rowid AS row, s.rank AS score{} AND s.rowid % 8 = {code} \
-                 ORDER BY s.rowid DESC LIMIT {RANKED})",
-                matching!()
-            )
-        })
-        .collect();
     // First which, then the words around: these are only made for what is shown.
     let sql = format!(
-        "WITH hits AS MATERIALIZED (SELECT row, score FROM ({}){behind} ORDER BY score, row LIMIT ?{limit}) \
+        "WITH hits AS MATERIALIZED (SELECT s.rowid AS row, s.rank AS score{}{behind} \
+         ORDER BY s.rank, s.rowid LIMIT ?{limit}) \
          SELECT h.row, h.score, s.title, snippet(search, -1, '{}', '{}', '…', 24) \
          FROM hits h CROSS JOIN search s ON s.rowid = h.row WHERE s.search MATCH ?3 ORDER BY h.score, h.row",
-        ranked.join(" UNION ALL "),
+        matching!(),
         Hit::OPEN,
         Hit::CLOSE
     );
@@ -130,15 +111,10 @@ fn count(connection: &Connection, viewer: Viewer, request: &SearchRequest) -> Re
     let Some(query) = to_fts5(&request.query) else {
         return Ok(0);
     };
-    let mut parameters = parameters(viewer, query);
-    parameters.push(Value::Text(super::json_array(kinds(request))));
+    let parameters = parameters(viewer, &query, &request.kinds);
     rows::count(
         connection,
-        concat!(
-            "SELECT count(*)",
-            matching!(),
-            " AND s.rowid % 8 IN (SELECT value FROM json_each(?4))"
-        ),
+        concat!("SELECT count(*)", matching!()),
         params_from_iter(parameters),
     )
 }
