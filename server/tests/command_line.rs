@@ -220,6 +220,50 @@ fn applications() {
 }
 
 #[test]
+fn a_secret_is_replaced_in_two_steps() {
+    let binary = Binary::new();
+    let created = binary.run(&CREATE).json();
+    let id = created["client_id"].as_str().unwrap();
+    let first = binary.run(&["app", "show", id, "--json"]).json()["secrets"].clone();
+    assert_eq!(
+        (first.as_array().unwrap().len(), &first[0]["last_used_at"]),
+        (1, &Value::Null)
+    );
+    binary
+        .run(&["app", "retire-secret", id])
+        .fails(1, "make a new one first");
+
+    let made = binary.run(&["app", "new-secret", id, "--json"]).json();
+    assert_ne!(made["client_secret"], created["client_secret"]);
+    assert_eq!(made["secrets"][1], first[0]);
+    binary
+        .run(&["app", "new-secret", id])
+        .fails(1, "two secrets already");
+    let shown = binary.run(&["app", "show", id]).succeeds();
+    assert_eq!(shown.matches("never used").count(), 2, "{shown}");
+
+    // The older one, unless it is said which.
+    assert!(
+        binary
+            .run(&["app", "retire-secret", id])
+            .succeeds()
+            .contains("of “Mobile App”")
+    );
+    let revealed = binary.run(&["app", "show", id, "--reveal", "--json"]).json();
+    assert_eq!(revealed["client_secret"], made["client_secret"]);
+    let third = binary.run(&["app", "new-secret", id, "--json"]).json();
+    let newest = third["secrets"][0]["number"].to_string();
+    binary
+        .run(&["app", "retire-secret", id, "--secret", &newest])
+        .succeeds();
+    binary
+        .run(&["app", "retire-secret", id, "--secret", &newest])
+        .fails(1, "there is no such secret any more");
+    let revealed = binary.run(&["app", "show", id, "--reveal", "--json"]).json();
+    assert_eq!(revealed["client_secret"], made["client_secret"]);
+}
+
+#[test]
 fn a_public_application_has_no_secret() {
     let binary = Binary::new();
     let mut arguments = CREATE.to_vec();

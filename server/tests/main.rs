@@ -48,6 +48,7 @@ mod postgres_nodes;
 mod roster;
 mod same_origin;
 mod secret_comparison;
+mod secrets;
 mod serve;
 mod setup;
 mod sign_in;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::copy_button::{CopyButton, Source};
 use super::icon::{Glyph, Icon};
-use super::secret_field::SecretField;
+use super::secrets::Secrets;
 use super::toast::Toasts;
 use crate::browser;
 use crate::functions::applications::{ApplicationCard as Card, Moment, set_paused};
@@ -75,7 +75,7 @@ pub(crate) fn ApplicationCard(client_id: String, card: Memo<Card>) -> impl IntoV
                                 <div class="fact">
                                     <dt>"Client Secret"</dt>
                                     <dd>
-                                        <SecretField client_id=id.get_value() fresh />
+                                        <Secrets client_id=id card fresh />
                                     </dd>
                                 </div>
                             }

@@ -11,4 +11,5 @@ pub(crate) mod icon;
 pub(crate) mod refusal_notice;
 pub(crate) mod scope_picker;
 pub(crate) mod secret_field;
+pub(crate) mod secrets;
 pub(crate) mod toast;

@@ -10,10 +10,15 @@ use super::toast::Toasts;
 use crate::browser;
 use crate::functions::applications::reveal_secret;
 
-/// The client secret of the application `client_id`. It is fetched when it is asked for, and forgotten when hidden.
-/// `fresh` is a secret that was just made: it is shown at once, with a reminder.
+/// The secret with number `id` of the application `client_id`, which is called `what`. It is fetched when it is asked for,
+/// and forgotten when hidden. `fresh` is a secret that was just made: it is shown at once, with a reminder.
 #[component]
-pub(crate) fn SecretField(client_id: String, #[prop(into)] fresh: Signal<Option<String>>) -> impl IntoView {
+pub(crate) fn SecretField(
+    what: &'static str,
+    client_id: StoredValue<String>,
+    id: i64,
+    fresh: Signal<Option<String>>,
+) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let fetched = RwSignal::new(None::<String>);
     let hidden = RwSignal::new(false);
@@ -32,29 +37,24 @@ pub(crate) fn SecretField(client_id: String, #[prop(into)] fresh: Signal<Option<
         }
     });
 
-    let source: Source = {
-        let client_id = client_id.clone();
-        Arc::new(move || {
-            let known = shown.get_untracked();
-            let client_id = client_id.clone();
-            Box::pin(async move {
-                match known {
-                    Some(secret) => Ok(secret),
-                    None => reveal_secret(client_id).await,
-                }
-            })
+    let source: Source = Arc::new(move || {
+        let known = shown.get_untracked();
+        Box::pin(async move {
+            match known {
+                Some(secret) => Ok(secret),
+                None => reveal_secret(client_id.get_value(), Some(id)).await,
+            }
         })
-    };
+    });
     let toggle = move |_| {
         if shown.get_untracked().is_some() {
             hidden.set(true);
             fetched.set(None);
             return;
         }
-        let client_id = client_id.clone();
         busy.set(true);
         browser::spawn(async move {
-            match reveal_secret(client_id).await {
+            match reveal_secret(client_id.get_value(), Some(id)).await {
                 Ok(secret) => {
                     fetched.set(Some(secret));
                     hidden.set(false);
@@ -72,13 +72,13 @@ pub(crate) fn SecretField(client_id: String, #[prop(into)] fresh: Signal<Option<
             <button
                 type="button"
                 class="icon-button"
-                aria-label=move || if shown.get().is_some() { "Hide Client Secret" } else { "Reveal Client Secret" }
+                aria-label=move || format!("{} {what}", if shown.get().is_some() { "Hide" } else { "Reveal" })
                 aria-busy=move || busy.get().to_string()
                 on:click=toggle
             >
                 <Glyph icon=Signal::derive(move || if shown.get().is_some() { Icon::EyeOff } else { Icon::Eye }) />
             </button>
-            <CopyButton what="Client Secret" source />
+            <CopyButton what source />
         </div>
         {move || {
             (fresh.get().is_some() && shown.get().is_some())

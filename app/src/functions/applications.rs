@@ -29,10 +29,23 @@ pub struct ApplicationCard {
     pub created: Moment,
     /// When it was last used.
     pub last_used: Option<Moment>,
+    /// What is known of its secrets, the newest first.
+    pub secrets: Vec<SecretCard>,
     /// How many members are connected.
     pub connected_members: u64,
     /// Which edit this is.
     pub revision: u32,
+}
+
+/// What a card shows of a secret, which is not in it. The words are the server's, which takes less WebAssembly.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecretCard {
+    /// Its number.
+    pub id: i64,
+    /// Its age and its use.
+    pub history: String,
+    /// Of the older of two: whether it can be retired. Otherwise empty.
+    pub verdict: String,
 }
 
 /// A page of the list.
@@ -63,7 +76,10 @@ pub async fn list_applications(search: String, page: u32) -> Result<Listing, Ref
 #[server(prefix = "/api", endpoint = "applications/find", input = Json)]
 pub async fn find_application(client_id: String) -> Result<ApplicationCard, Refusal> {
     super::reply::as_member(async |registrar, caller| {
-        Ok(ssr::card(registrar.find(&caller, &client_id).await?))
+        Ok(ssr::card(
+            registrar.find(&caller, &client_id).await?,
+            registrar.now(),
+        ))
     })
     .await
 }
@@ -120,15 +136,33 @@ pub async fn disconnect_everyone(client_id: String) -> Result<u64, Refusal> {
     .await
 }
 
-/// The secret of an application, in the clear.
+/// A secret of an application, in the clear: the one with number `id`, or the newest.
 #[server(prefix = "/api", endpoint = "applications/reveal-secret", input = Json)]
-pub async fn reveal_secret(client_id: String) -> Result<String, Refusal> {
+pub async fn reveal_secret(client_id: String, id: Option<i64>) -> Result<String, Refusal> {
     super::reply::as_member(async |registrar, caller| {
-        Ok(registrar
-            .reveal_secret(&caller, &client_id)
-            .await?
-            .expose()
-            .to_owned())
+        let id = id.map(latchkey_domain::SecretId);
+        Ok(ssr::clear(
+            registrar.reveal_secret(&caller, &client_id, id).await?,
+        ))
+    })
+    .await
+}
+
+/// Makes a second secret, which is valid beside the first; in the clear.
+#[server(prefix = "/api", endpoint = "applications/new-secret", input = Json)]
+pub async fn new_secret(client_id: String) -> Result<String, Refusal> {
+    super::reply::as_member(async |registrar, caller| {
+        Ok(ssr::clear(registrar.new_secret(&caller, &client_id).await?))
+    })
+    .await
+}
+
+/// Retires one of two secrets.
+#[server(prefix = "/api", endpoint = "applications/retire-secret", input = Json)]
+pub async fn retire_secret(client_id: String, id: i64) -> Result<(), Refusal> {
+    super::reply::as_member(async |registrar, caller| {
+        let id = latchkey_domain::SecretId(id);
+        registrar.retire_secret(&caller, &client_id, id).await
     })
     .await
 }
@@ -140,10 +174,11 @@ pub(crate) use self::ssr::listing;
 mod ssr {
     //! From the rules' words to the page's.
 
-    use latchkey_domain::{ApplicationDraft, Timestamp};
+    use latchkey_domain::{ApplicationDraft, ClientSecret, Retirement, SecretRecord, Timestamp};
     use latchkey_registration::{ApplicationListing, Caller, Registered, Registrar, RegistrationError};
 
-    use super::{ApplicationCard, Listing, Moment, Saved};
+    use super::{ApplicationCard, Listing, Moment, Saved, SecretCard};
+    use crate::plain::when;
 
     /// A page of the list, as the page shows it.
     pub(crate) async fn listing(
@@ -152,13 +187,17 @@ mod ssr {
         search: &str,
         page: u32,
     ) -> Result<Listing, RegistrationError> {
+        let now = registrar.now();
         Ok(Listing {
-            page: registrar.list(caller, search, page).await?.map(card),
+            page: registrar
+                .list(caller, search, page)
+                .await?
+                .map(|listing| card(listing, now)),
             plan: registrar.network().await?.plan,
         })
     }
 
-    pub(super) fn card(listing: ApplicationListing) -> ApplicationCard {
+    pub(super) fn card(listing: ApplicationListing, now: Timestamp) -> ApplicationCard {
         let application = listing.application;
         ApplicationCard {
             client_id: application.client_id.into(),
@@ -166,16 +205,58 @@ mod ssr {
             paused: application.paused_at.is_some(),
             created: moment(application.created_at),
             last_used: application.last_used_at.map(moment),
+            secrets: secrets(&listing.secrets, now),
             connected_members: listing.connected_members,
             revision: application.revision,
+        }
+    }
+
+    /// `records` has the newest first.
+    fn secrets(records: &[SecretRecord], now: Timestamp) -> Vec<SecretCard> {
+        let card = |(at, record): (usize, &SecretRecord)| {
+            let newer = at.checked_sub(1).map(|before| &records[before]);
+            SecretCard {
+                id: record.id.0,
+                history: history(record, now),
+                verdict: newer.map(|newer| verdict(record, newer, now)).unwrap_or_default(),
+            }
+        };
+        records.iter().enumerate().map(card).collect()
+    }
+
+    fn history(secret: &SecretRecord, now: Timestamp) -> String {
+        let used = match secret.last_used_at {
+            Some(at) => format!("last used {}", when(at, now)),
+            None => "never used".to_owned(),
+        };
+        format!("Made {}, {used}.", when(secret.created_at, now))
+    }
+
+    /// Whether the older of two secrets can be retired.
+    fn verdict(old: &SecretRecord, new: &SecretRecord, now: Timestamp) -> String {
+        let moved = when(new.first_used_at.unwrap_or(now), now);
+        match old.retirement(new) {
+            Retirement::NotMoved => " Keep it: the new secret has not been used yet.".to_owned(),
+            Retirement::StillUsed => {
+                format!(" Keep it: it was used again after the new secret was first used {moved}.")
+            }
+            Retirement::Safe => {
+                format!(" Safe to retire: not used since the new secret was first used {moved}.")
+            }
         }
     }
 
     pub(super) fn saved(registered: Registered) -> Saved {
         Saved {
             client_id: registered.application.client_id.into(),
-            new_secret: registered.new_secret.map(|secret| secret.expose().to_owned()),
+            new_secret: registered.new_secret.map(clear),
         }
+    }
+
+    // Taken from whoever has it: nobody else is to keep it.
+    #[allow(clippy::needless_pass_by_value)]
+    pub(super) fn clear(secret: ClientSecret) -> String {
+        secret.expose().to_owned()
     }
 
     fn moment(timestamp: Timestamp) -> Moment {
@@ -183,6 +264,57 @@ mod ssr {
         Moment {
             words: time.strftime("%-d %b %Y").to_string(),
             iso: time.to_string(),
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use std::time::Duration;
+
+        use latchkey_domain::SecretId;
+
+        use super::*;
+
+        fn at(minutes: u64) -> Timestamp {
+            Timestamp::from_millis(1_800_000_000_000).plus(Duration::from_secs(minutes * 60))
+        }
+
+        fn secret(created: u64, used: Option<(u64, u64)>) -> SecretRecord {
+            SecretRecord {
+                id: SecretId(1),
+                created_at: at(created),
+                first_used_at: used.map(|used| at(used.0)),
+                last_used_at: used.map(|used| at(used.1)),
+            }
+        }
+
+        #[test]
+        fn a_secret_tells_its_age_its_use_and_whether_it_is_needed() {
+            let words = |records: &[SecretRecord]| -> Vec<String> {
+                let cards = secrets(records, at(60));
+                cards
+                    .iter()
+                    .map(|card| format!("{}{}", card.history, card.verdict))
+                    .collect()
+            };
+            assert_eq!(words(&[secret(60, None)]), ["Made just now, never used."]);
+            assert_eq!(
+                words(&[secret(50, None), secret(0, Some((10, 58)))]),
+                [
+                    "Made 10 minutes ago, never used.",
+                    "Made 1 hour ago, last used 2 minutes ago. Keep it: the new secret has not been used yet."
+                ]
+            );
+            assert_eq!(
+                words(&[secret(50, Some((52, 60))), secret(0, Some((10, 58)))])[1],
+                "Made 1 hour ago, last used 2 minutes ago. Keep it: it was used again after the new secret was first used 8 \
+                 minutes ago."
+            );
+            assert_eq!(
+                words(&[secret(50, Some((52, 60))), secret(0, Some((10, 51)))])[1],
+                "Made 1 hour ago, last used 9 minutes ago. Safe to retire: not used since the new secret was first used 8 \
+                 minutes ago."
+            );
         }
     }
 }

@@ -32,6 +32,11 @@ pub enum Refusal {
         /// What was expected.
         message: String,
     },
+    /// It cannot be done as things are now.
+    Conflict {
+        /// Why, and what to do.
+        message: String,
+    },
     /// Something failed on the server; the log has more under this id.
     Failed {
         /// The request's id.
@@ -60,7 +65,7 @@ impl Refusal {
                  current version."
                     .into()
             }
-            Self::BadRequest { message } => message.clone(),
+            Self::BadRequest { message } | Self::Conflict { message } => message.clone(),
             Self::Failed { request_id } => {
                 format!("Something went wrong on the server and nothing was changed. Request {request_id}.")
             }
@@ -78,7 +83,7 @@ impl Refusal {
             Self::SignedOut => 401,
             Self::NotAHost | Self::PlanTooLow { .. } => 403,
             Self::NotFound => 404,
-            Self::Stale => 409,
+            Self::Stale | Self::Conflict { .. } => 409,
             Self::Invalid { .. } => 422,
             Self::BadRequest { .. } => 400,
             Self::Failed { .. } | Self::Unreachable | Self::Unreadable => 500,
@@ -124,6 +129,10 @@ impl From<Refusal> for Wire {
                 message: Some(message),
                 ..named("bad_request")
             },
+            Refusal::Conflict { message } => Self {
+                message: Some(message),
+                ..named("conflict")
+            },
             Refusal::Failed { request_id } => Self {
                 request_id: Some(request_id),
                 ..named("failed")
@@ -155,6 +164,13 @@ impl From<Wire> for Refusal {
                     ..
                 },
             ) => Self::BadRequest { message },
+            (
+                "conflict",
+                Wire {
+                    message: Some(message),
+                    ..
+                },
+            ) => Self::Conflict { message },
             (
                 "failed",
                 Wire {
@@ -212,6 +228,7 @@ mod tests {
             Refusal::NotFound,
             Refusal::Stale,
             Refusal::BadRequest { message: "x".into() },
+            Refusal::Conflict { message: "x".into() },
             Refusal::Failed {
                 request_id: "x".into(),
             },

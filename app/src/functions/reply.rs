@@ -37,6 +37,12 @@ pub(crate) fn refuse(request: &Request, error: RegistrationError) -> Refusal {
         RegistrationError::Invalid(errors) => Refusal::Invalid { errors },
         RegistrationError::NotFound => Refusal::NotFound,
         RegistrationError::Stale => Refusal::Stale,
+        error @ (RegistrationError::NoSecrets
+        | RegistrationError::TooManySecrets
+        | RegistrationError::OnlySecret
+        | RegistrationError::SecretNotFound) => Refusal::Conflict {
+            message: sentence(&error.to_string()),
+        },
         RegistrationError::Store(error) => {
             tracing::error!(error = &error as &dyn Error, "a server function failed");
             Refusal::Failed {
@@ -44,4 +50,11 @@ pub(crate) fn refuse(request: &Request, error: RegistrationError) -> Refusal {
             }
         }
     }
+}
+
+/// The words of an error as a sentence of their own.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    first.chain(letters).chain(['.']).collect()
 }

@@ -39,3 +39,4 @@ pub use self::setup::{SetupPage, SetupProblems, SetupRefusedPage};
 pub use self::sign_in::SignInPage;
 pub use self::usage::{UsagePage, period_of};
 pub use self::use_it::{Endpoints, Environment, UseItPage};
+pub(crate) use self::when::when;

@@ -19,7 +19,7 @@ pub mod timestamp;
 pub use actor::Actor;
 pub use application::{
     Application, ApplicationDraft, ApplicationName, ApplicationSpec, ClientId, ClientSecret, ClientType,
-    DraftErrors,
+    DraftErrors, Retirement, SecretId, SecretRecord,
 };
 pub use clock::Clock;
 pub use member::{Email, Member, MemberId, MemberName, Role};

@@ -24,11 +24,14 @@ pub struct RequestOrigin {
 /// there is nobody who could read it.
 pub(crate) struct Trail<'a> {
     pub(crate) kind: ActivityKind,
-    origin: &'a RequestOrigin,
+    pub(crate) origin: &'a RequestOrigin,
     pub(crate) client: Option<ClientId>,
     pub(crate) member: Option<MemberId>,
     /// A redirect URI that a host may want to add.
     pub(crate) redirect_uri: Option<String>,
+    /// Whether a host tries the application out: then no use of its secret is written down, since it is not the
+    /// integration that used it.
+    pub(crate) is_trial: bool,
     /// What to say; a failure says what its error says unless there is more to tell.
     pub(crate) message: Option<String>,
 }
@@ -41,6 +44,7 @@ impl<'a> Trail<'a> {
             client: None,
             member: None,
             redirect_uri: None,
+            is_trial: false,
             message: None,
         }
     }

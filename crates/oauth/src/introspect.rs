@@ -74,7 +74,8 @@ impl AuthorizationServer {
     ) -> Result<Introspection, EndpointError> {
         let params = Params::new(request.form, PARAMETERS);
         let credentials = Credentials::read(request.authorization, &params)?;
-        let application = self.authenticate(&credentials, trail).await?;
+        let client = self.authenticate(&credentials, trail).await?;
+        let application = &client.application;
         if !application.spec.client_type.is_confidential() {
             return Err(EndpointError::refused(
                 ErrorCode::InvalidClient,

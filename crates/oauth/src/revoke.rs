@@ -38,7 +38,8 @@ impl AuthorizationServer {
     ) -> Result<(), EndpointError> {
         let params = Params::new(request.form, PARAMETERS);
         let credentials = Credentials::read(request.authorization, &params)?;
-        let application = self.authenticate(&credentials, trail).await?;
+        let client = self.authenticate(&credentials, trail).await?;
+        let application = &client.application;
         params.check()?;
         let text = params
             .get("token")?
@@ -60,7 +61,7 @@ impl AuthorizationServer {
             ));
         }
         if grant.state.revoked.is_none() {
-            self.end(&grant, &application, trail).await?;
+            self.end(&grant, application, trail).await?;
         }
         Ok(())
     }

@@ -6,9 +6,11 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::{Application, ClientId, RedirectUri};
+use latchkey_store::ActivityKind;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use crate::activity::Trail;
 use crate::token::ClientRequest;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin, TokenResponse};
 
@@ -61,8 +63,8 @@ impl AuthorizationServer {
         code_verifier: &SecretString,
         origin: &RequestOrigin,
     ) -> Result<TokenResponse, EndpointError> {
-        let (Some((_, secret)), Some(redirect_uri)) = (
-            self.store().application_with_secret(client_id).await?,
+        let (Some(client), Some(redirect_uri)) = (
+            self.store().client(client_id).await?,
             self.explorer_redirect_uri(),
         ) else {
             return Err(EndpointError::refused(
@@ -78,14 +80,18 @@ impl AuthorizationServer {
             pair("redirect_uri", redirect_uri.as_str()),
             pair("code_verifier", code_verifier.expose_secret()),
         ];
-        if let Some(secret) = &secret {
-            form.push(pair("client_secret", secret.expose()));
+        if let Some(kept) = client.secrets.first() {
+            form.push(pair("client_secret", kept.secret.expose()));
         }
         let request = ClientRequest {
             authorization: None,
             form: &form,
         };
-        self.token(request, origin).await
+        let trail = Trail {
+            is_trial: true,
+            ..Trail::new(ActivityKind::CodeExchange, origin)
+        };
+        self.token_for(request, trail).await
     }
 
     /// 32 random bytes as 43 characters.

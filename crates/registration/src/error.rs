@@ -22,6 +22,18 @@ pub enum RegistrationError {
     /// Somebody else changed it since the form was opened.
     #[error("the application was changed by someone else since you opened it")]
     Stale,
+    /// It is public: there is no secret to be had.
+    #[error("this application is public and has no secret: it proves itself with PKCE")]
+    NoSecrets,
+    /// It has as many secrets as there can be.
+    #[error("this application has two secrets already: retire one of them first")]
+    TooManySecrets,
+    /// The secret is the only one.
+    #[error("this is the application's only secret: make a new one first")]
+    OnlySecret,
+    /// There is no such secret: it was retired, or the number is wrong.
+    #[error("there is no such secret any more: somebody may have retired it")]
+    SecretNotFound,
     /// What lies below failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use latchkey_domain::{
     Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Clock, Member, Network,
-    Page, PageRequest, Randomness,
+    Page, PageRequest, Randomness, SecretId, Timestamp,
 };
-use latchkey_store::{ApplicationUpdate, Deleted, NewApplication, Store, UpdateOutcome};
+use latchkey_store::{
+    ApplicationUpdate, Deleted, NewApplication, SecretAdded, SecretRetired, Store, UpdateOutcome,
+};
 
 pub use latchkey_store::{ActivityEntry, ActivityKind, ApplicationListing, NewActivity};
 
@@ -217,18 +219,71 @@ impl Registrar {
             .ok_or(RegistrationError::NotFound)
     }
 
-    /// The secret of a confidential application, for a person to see. Leaves an audit entry.
+    /// A secret of a confidential application, for a person to see: the one with number `id`, or the newest. Leaves an
+    /// audit entry.
     pub async fn reveal_secret(
+        &self,
+        caller: &Caller,
+        client_id: &str,
+        id: Option<SecretId>,
+    ) -> Result<ClientSecret, RegistrationError> {
+        Self::check_caller(caller)?;
+        let client_id = parse(client_id)?;
+        self.store
+            .reveal_client_secret(&client_id, id, &caller.actor, self.clock.now())
+            .await?
+            .ok_or(if id.is_some() {
+                RegistrationError::SecretNotFound
+            } else {
+                RegistrationError::NotFound
+            })
+    }
+
+    /// Makes a second secret, which is valid beside the first until one of the two is retired. Allowed on every plan, like
+    /// all that keeps an application safe.
+    pub async fn new_secret(
         &self,
         caller: &Caller,
         client_id: &str,
     ) -> Result<ClientSecret, RegistrationError> {
         Self::check_caller(caller)?;
         let client_id = parse(client_id)?;
-        self.store
-            .reveal_client_secret(&client_id, &caller.actor, self.clock.now())
-            .await?
-            .ok_or(RegistrationError::NotFound)
+        let secret = ClientSecret::generate(self.randomness.as_ref());
+        let added = self
+            .store
+            .add_client_secret(&client_id, secret.clone(), &caller.actor, self.clock.now())
+            .await?;
+        match added {
+            SecretAdded::Added(_) => Ok(secret),
+            SecretAdded::TooMany => Err(RegistrationError::TooManySecrets),
+            SecretAdded::Public => Err(RegistrationError::NoSecrets),
+            SecretAdded::NotFound => Err(RegistrationError::NotFound),
+        }
+    }
+
+    /// Retires one of two secrets: it is refused from the next request on.
+    pub async fn retire_secret(
+        &self,
+        caller: &Caller,
+        client_id: &str,
+        id: SecretId,
+    ) -> Result<(), RegistrationError> {
+        Self::check_caller(caller)?;
+        let client_id = parse(client_id)?;
+        let retired = self
+            .store
+            .retire_client_secret(&client_id, id, &caller.actor, self.clock.now())
+            .await?;
+        match retired {
+            SecretRetired::Retired => Ok(()),
+            SecretRetired::OnlyOne => Err(RegistrationError::OnlySecret),
+            SecretRetired::NotFound => Err(RegistrationError::SecretNotFound),
+        }
+    }
+
+    /// What time it is, for words like “2 minutes ago”.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     async fn check(&self, caller: &Caller) -> Result<(), RegistrationError> {

@@ -1,8 +1,11 @@
 //! The applications that hosts register.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use latchkey_domain::{
-    Actor, Application, ApplicationSpec, ClientId, ClientSecret, Page, PageRequest, Timestamp,
+    Actor, Application, ApplicationSpec, ClientId, ClientSecret, Page, PageRequest, SecretId, SecretRecord,
+    Timestamp,
 };
 
 use crate::StoreError;
@@ -18,11 +21,58 @@ pub struct NewApplication {
     pub secret: Option<ClientSecret>,
 }
 
+/// How many secrets an application can have at once: the one that is in use, and the one that takes its place.
+pub const MOST_SECRETS: usize = 2;
+
+/// A secret that is valid, unsealed.
+#[derive(Clone, Debug)]
+pub struct KeptSecret {
+    /// Its age and its use.
+    pub record: SecretRecord,
+    /// The secret.
+    pub secret: ClientSecret,
+}
+
+/// All that a client has to prove.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The application.
+    pub application: Application,
+    /// Its secrets, the newest first; none if it is public.
+    pub secrets: Vec<KeptSecret>,
+}
+
+/// What became of the wish for another secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SecretAdded {
+    /// It is valid from now on, beside the one before.
+    Added(SecretRecord),
+    /// There are [`MOST_SECRETS`] already: one has to be retired first.
+    TooMany,
+    /// The application is public and has none.
+    Public,
+    /// There is no such application.
+    NotFound,
+}
+
+/// What became of the wish to retire a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretRetired {
+    /// It is refused from now on.
+    Retired,
+    /// It is the only one, without which the application could not prove itself.
+    OnlyOne,
+    /// There is no such secret (any more).
+    NotFound,
+}
+
 /// A row of the list: the application and how many members are connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationListing {
     /// The application.
     pub application: Application,
+    /// What is known of its secrets, the newest first; none if it is public.
+    pub secrets: Vec<SecretRecord>,
     /// How many members have a grant that is alive.
     pub connected_members: u64,
 }
@@ -88,12 +138,8 @@ pub trait Applications: Send + Sync {
     /// The application with this client id.
     async fn application(&self, client_id: &ClientId) -> Result<Option<Application>, StoreError>;
 
-    /// The application with this client id and its secret, unsealed for comparison: all that a client has to prove, in one
-    /// look-up. The secret is `None` if the application is public.
-    async fn application_with_secret(
-        &self,
-        client_id: &ClientId,
-    ) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError>;
+    /// The application with this client id and its secrets, unsealed for comparison, in one look-up.
+    async fn client(&self, client_id: &ClientId) -> Result<Option<Arc<Client>>, StoreError>;
 
     /// The application with this client id and how many members are connected.
     async fn application_listing(
@@ -146,13 +192,43 @@ pub trait Applications: Send + Sync {
         at: Timestamp,
     ) -> Result<Option<u64>, StoreError>;
 
-    /// Unseals the secret, for comparison; `None` if there is no such application or it is public.
+    /// Unseals the newest secret; `None` if there is no such application or it is public.
     async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError>;
 
-    /// Unseals the secret for a person to see, which leaves an audit entry.
+    /// Makes `secret` valid beside the one that there is.
+    async fn add_client_secret(
+        &self,
+        client_id: &ClientId,
+        secret: ClientSecret,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<SecretAdded, StoreError>;
+
+    /// Refuses a secret from now on. What is left of it is a hash by which it is recognised.
+    async fn retire_client_secret(
+        &self,
+        client_id: &ClientId,
+        id: SecretId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<SecretRetired, StoreError>;
+
+    /// When `presented` was retired; `None` if it is no secret that this application had lately.
+    async fn secret_retired_at(
+        &self,
+        client_id: &ClientId,
+        presented: &ClientSecret,
+    ) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Writes down that a client proved itself with a secret. Nothing happens if it is retired by now.
+    async fn secret_used(&self, id: SecretId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// Unseals a secret for a person to see, which leaves an audit entry; `None` if there is none (any more). Without an
+    /// `id` it is the newest.
     async fn reveal_client_secret(
         &self,
         client_id: &ClientId,
+        id: Option<SecretId>,
         by: &Actor,
         at: Timestamp,
     ) -> Result<Option<ClientSecret>, StoreError>;

@@ -34,7 +34,8 @@ use async_trait::async_trait;
 
 pub use self::activity::{Activity, ActivityEntry, ActivityKind, NewActivity};
 pub use self::applications::{
-    ApplicationListing, ApplicationUpdate, Applications, Deleted, NewApplication, UpdateOutcome,
+    ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, KeptSecret, MOST_SECRETS,
+    NewApplication, SecretAdded, SecretRetired, UpdateOutcome,
 };
 pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts};
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};

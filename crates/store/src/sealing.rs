@@ -10,12 +10,21 @@ use std::fmt;
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use latchkey_domain::{ClientId, ClientSecret};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::keyring::Keyring;
 use crate::{StoreError, random};
 
 const NONCE_LENGTH: usize = 24;
+
+/// Of so many retired secrets of an application a hash is kept.
+pub(crate) const RETIRED_KEPT: u32 = 8;
+
+/// What is kept of a secret that was retired. With 256 random bits in it, nobody finds a secret from its hash.
+pub(crate) fn digest(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
 
 /// One key of the key file, ready for use. The first byte of what it sealed is its number, so that a new key can seal what
 /// is new while the old one still opens what is old.

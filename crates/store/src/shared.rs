@@ -1,6 +1,6 @@
 //! What both stores do alike before and after they ask their database.
 
-use latchkey_domain::{Page, PageRequest};
+use latchkey_domain::{Page, PageRequest, SecretRecord, Timestamp};
 
 /// The page that is shown where `wanted` was asked for: a page beyond the last is the last.
 pub(crate) fn shown(wanted: PageRequest, total: u64) -> PageRequest {
@@ -19,6 +19,18 @@ pub(crate) fn cut(text: &str, limit: usize) -> &str {
     text.char_indices()
         .nth(limit)
         .map_or(text, |(end, _)| &text[..end])
+}
+
+/// A secret that is retired, for the audit trail: made and last used when, in UTC.
+pub(crate) fn age_of_secret(secret: &SecretRecord) -> String {
+    let day = |at: Timestamp| {
+        let time = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
+        time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+    };
+    let used = secret
+        .last_used_at
+        .map_or("never used".to_owned(), |at| format!("last used {}", day(at)));
+    format!("made {}, {used}", day(secret.created_at))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! `latchkey app`
 
 use clap::{ArgAction, Args, Subcommand};
-use latchkey_domain::{Application, ApplicationDraft, ClientSecret, Scope};
-use latchkey_registration::{Caller, Registrar};
+use latchkey_domain::{Application, ApplicationDraft, ClientSecret, Scope, SecretId, SecretRecord};
+use latchkey_registration::{Caller, Registrar, RegistrationError};
 use latchkey_store::ApplicationListing;
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub(super) enum Command {
         #[command(flatten)]
         output: OutputArgs,
     },
-    // A client id may begin with `-h`, so that these two have no short flag for help.
+    // A client id may begin with `-h`, so that those that take one have no short flag for help.
     /// Show an application
     #[command(disable_help_flag = true)]
     Show {
@@ -34,6 +34,23 @@ pub(super) enum Command {
         reveal: bool,
         #[command(flatten)]
         output: OutputArgs,
+    },
+    /// Make a second secret, valid beside the first until one of them is retired; it is printed
+    #[command(disable_help_flag = true)]
+    NewSecret {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Retire one of two secrets, the older one unless --secret says which; it is refused at once
+    #[command(disable_help_flag = true)]
+    RetireSecret {
+        #[command(flatten)]
+        which: Which,
+        /// The number of the secret, as `app show` prints it
+        #[arg(long, value_name = "NUMBER")]
+        secret: Option<i64>,
     },
     /// Delete an application for good; its tokens stop working at once
     #[command(disable_help_flag = true)]
@@ -102,16 +119,31 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             let listing = registrar.find(&caller, &which.client_id).await?;
             let confidential = listing.application.spec.client_type.is_confidential();
             let secret = if reveal && confidential {
-                Some(registrar.reveal_secret(&caller, &which.client_id).await?)
+                Some(registrar.reveal_secret(&caller, &which.client_id, None).await?)
             } else {
                 None
             };
-            show(
-                &listing.application,
-                secret.as_ref(),
-                Some(listing.connected_members),
-                output,
-            );
+            show(&listing.application, secret.as_ref(), Some(&listing), output);
+        }
+        Command::NewSecret { which, output } => {
+            let registrar = open(data).await?.registrar;
+            let secret = registrar.new_secret(&caller, &which.client_id).await?;
+            let listing = registrar.find(&caller, &which.client_id).await?;
+            show(&listing.application, Some(&secret), Some(&listing), output);
+        }
+        Command::RetireSecret { which, secret } => {
+            let registrar = open(data).await?.registrar;
+            let listing = registrar.find(&caller, &which.client_id).await?;
+            let id = match (secret, listing.secrets.last()) {
+                (Some(number), _) => SecretId(number),
+                (None, Some(oldest)) => oldest.id,
+                (None, None) => return Err(RegistrationError::NoSecrets.into()),
+            };
+            registrar.retire_secret(&caller, &which.client_id, id).await?;
+            print(&format!(
+                "Retired secret {} of “{}”. Whatever still sends it is refused.",
+                id.0, listing.application.spec.name
+            ));
         }
         Command::Delete { which } => {
             let deleted = open(data)
@@ -172,16 +204,13 @@ async fn all(
 fn show(
     application: &Application,
     secret: Option<&ClientSecret>,
-    connected: Option<u64>,
+    listing: Option<&ApplicationListing>,
     output: OutputArgs,
 ) {
     if output.json {
-        let mut document = as_json(application);
+        let mut document = listing.map_or_else(|| as_json(application), listed);
         if let Some(secret) = secret {
             document["client_secret"] = secret.expose().into();
-        }
-        if let Some(connected) = connected {
-            document["connected_members"] = connected.into();
         }
         return print_json(&document);
     }
@@ -206,8 +235,18 @@ fn show(
     if application.is_paused() {
         lines.push("Paused         yes".to_owned());
     }
-    if let Some(connected) = connected {
-        lines.push(format!("Connected      {connected}"));
+    if let Some(listing) = listing {
+        lines.extend(listing.secrets.iter().map(|secret| {
+            let used = secret
+                .last_used_at
+                .map_or("never used".to_owned(), |at| format!("last used {}", iso(at)));
+            format!(
+                "Secret         {}, made {}, {used}",
+                secret.id.0,
+                iso(secret.created_at)
+            )
+        }));
+        lines.push(format!("Connected      {}", listing.connected_members));
     }
     print(&lines.join("\n"));
 }
@@ -225,7 +264,17 @@ fn row(listing: &ApplicationListing) -> [String; 4] {
 fn listed(listing: &ApplicationListing) -> Value {
     let mut document = as_json(&listing.application);
     document["connected_members"] = listing.connected_members.into();
+    document["secrets"] = listing.secrets.iter().map(secret_as_json).collect();
     document
+}
+
+fn secret_as_json(secret: &SecretRecord) -> Value {
+    json!({
+        "number": secret.id,
+        "created_at": iso(secret.created_at),
+        "first_used_at": secret.first_used_at.map(iso),
+        "last_used_at": secret.last_used_at.map(iso),
+    })
 }
 
 fn as_json(application: &Application) -> Value {

@@ -12,6 +12,8 @@ pub(super) const fn words(action: AuditAction) -> &'static str {
         AuditAction::ApplicationResumed => "Application resumed",
         AuditAction::ApplicationDisconnected => "Everyone disconnected",
         AuditAction::SecretRevealed => "Secret revealed",
+        AuditAction::SecretAdded => "Secret made",
+        AuditAction::SecretRetired => "Secret retired",
         AuditAction::MemberAdded => "Member added",
         AuditAction::MemberRoleChanged => "Role changed",
         AuditAction::MemberPasswordChanged => "Password set",

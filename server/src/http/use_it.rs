@@ -116,7 +116,11 @@ impl Kit {
             return Ok(None);
         }
         let client_id = self.application.client_id.as_str();
-        let secret = state.instance.registrar.reveal_secret(caller, client_id).await?;
+        let secret = state
+            .instance
+            .registrar
+            .reveal_secret(caller, client_id, None)
+            .await?;
         Ok(Some(secret))
     }
 

@@ -19,6 +19,8 @@ pub(crate) enum Dialog {
     Edit(String),
     Delete(String),
     Disconnect(String),
+    /// The application, and the number of one of its secrets.
+    Retire(String, String),
 }
 
 impl Dialog {
@@ -32,6 +34,7 @@ impl Dialog {
             [id, "edit"] => Ok(Some(Self::Edit((*id).to_owned()))),
             [id, "delete"] => Ok(Some(Self::Delete((*id).to_owned()))),
             [id, "disconnect"] => Ok(Some(Self::Disconnect((*id).to_owned()))),
+            [id, "retire", secret] => Ok(Some(Self::Retire((*id).to_owned(), (*secret).to_owned()))),
             _ => Err(()),
         }
     }
@@ -40,7 +43,11 @@ impl Dialog {
     pub(crate) fn client_id(&self) -> Option<&str> {
         match self {
             Self::New => None,
-            Self::Duplicate(id) | Self::Edit(id) | Self::Delete(id) | Self::Disconnect(id) => Some(id),
+            Self::Duplicate(id)
+            | Self::Edit(id)
+            | Self::Delete(id)
+            | Self::Disconnect(id)
+            | Self::Retire(id, _) => Some(id),
         }
     }
 
@@ -52,6 +59,7 @@ impl Dialog {
             Self::Edit(id) => format!("edit-{id}"),
             Self::Delete(id) => format!("delete-{id}"),
             Self::Disconnect(id) => format!("disconnect-{id}"),
+            Self::Retire(id, secret) => format!("retire-{id}-{secret}"),
         }
     }
 }
@@ -64,6 +72,7 @@ impl fmt::Display for Dialog {
             Self::Edit(id) => write!(f, "{id}/edit"),
             Self::Delete(id) => write!(f, "{id}/delete"),
             Self::Disconnect(id) => write!(f, "{id}/disconnect"),
+            Self::Retire(id, secret) => write!(f, "{id}/retire/{secret}"),
         }
     }
 }
@@ -166,6 +175,7 @@ mod tests {
             Dialog::Edit(id()),
             Dialog::Delete(id()),
             Dialog::Disconnect(id()),
+            Dialog::Retire(id(), "7".to_owned()),
         ] {
             assert_eq!(Dialog::at(&dialog.to_string()), Ok(Some(dialog)));
         }

@@ -16,7 +16,7 @@ use crate::components::toast::Toasts;
 use crate::functions::Refusal;
 use crate::functions::applications::{
     ApplicationCard, Saved, create_application, delete_application, disconnect_everyone, find_application,
-    update_application,
+    retire_secret, update_application,
 };
 
 /// What is known about the dialog that the address names.
@@ -70,6 +70,7 @@ fn show(opened: Opened) -> AnyView {
             Which::Edit(_) => edit(*card),
             Which::Delete(_) => delete(*card),
             Which::Disconnect(_) => disconnect(*card),
+            Which::Retire(_, secret) => retire(*card, &secret),
             Which::New | Which::Duplicate(_) => {
                 let mut draft = card.form;
                 draft.name = copy_of(&draft.name);
@@ -215,6 +216,41 @@ fn disconnect(card: ApplicationCard) -> AnyView {
                 {now}
                 ". Every code and token is revoked at once, and members are asked again before the application can act for them. The application and its credentials stay."
             </p>
+        </Confirm>
+    }
+    .into_any()
+}
+
+fn retire(card: ApplicationCard, secret: &str) -> AnyView {
+    let list = expect_context::<ListContext>();
+    let toasts = expect_context::<Toasts>();
+    let at = card.secrets.iter().position(|kept| kept.id.to_string() == secret);
+    let Some(at) = at else {
+        return failed(Refusal::Conflict {
+            message: "This secret has been retired already.".into(),
+        });
+    };
+    let (which, secret) = (if at == 0 { "new" } else { "old" }, &card.secrets[at]);
+    let title = format!("Retire the {which} secret of {}?", card.form.name);
+    let words = format!("{}{}", secret.history, secret.verdict);
+    let deed: Deed = {
+        let (client_id, id) = (card.client_id, secret.id);
+        Arc::new(move || {
+            let client_id = client_id.clone();
+            Box::pin(async move {
+                retire_secret(client_id.clone(), id).await?;
+                toasts.success("Secret retired");
+                list.refresh();
+                list.close();
+                browser::focus(format!("card-{client_id}"));
+                Ok(())
+            })
+        })
+    };
+    view! {
+        <Confirm title action="Retire secret" deed on_close=Callback::new(move |()| list.close())>
+            <p>{words}</p>
+            <p>"Whatever still sends this secret is refused from its next request on. This cannot be undone."</p>
         </Confirm>
     }
     .into_any()

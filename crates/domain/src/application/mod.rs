@@ -5,6 +5,7 @@ mod client_secret;
 mod client_type;
 mod draft;
 mod name;
+mod secret_record;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ pub use self::client_secret::ClientSecret;
 pub use self::client_type::ClientType;
 pub use self::draft::{ApplicationDraft, DraftErrors, Field};
 pub use self::name::ApplicationName;
+pub use self::secret_record::{Retirement, SecretId, SecretRecord};
 use crate::{RedirectUris, ScopeSet, Timestamp};
 
 /// What a host decides about an application: all that the form asks for, and nothing that is wrong.

@@ -1,13 +1,34 @@
 //! What is wrong with a secret, for an integrator who is sure that it is right. It tells nothing about the real one
 //! that the reader does not know: its form is public, and the rest is about what was sent.
 
-use latchkey_domain::{ClientId, ClientSecret};
+use std::time::Duration;
 
-/// Says what is probably wrong with `presented`, which is not `kept`.
-pub(super) fn what_is_wrong(presented: &str, kept: &ClientSecret, client_id: &ClientId) -> String {
+use latchkey_domain::{ClientId, ClientSecret};
+use latchkey_store::KeptSecret;
+
+/// Says of a secret that was good once that it was retired, and how long ago.
+pub(super) fn retired(ago: Duration) -> String {
+    let seconds = ago.as_secs();
+    let (count, unit) = match seconds {
+        0..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    let ago = match count {
+        0 => "just now".to_owned(),
+        1 => format!("1 {unit} ago"),
+        _ => format!("{count} {unit}s ago"),
+    };
+    format!(
+        "a host of the network retired this secret {ago}; use the new one, which hosts see on the application's card"
+    )
+}
+
+/// Says what is probably wrong with `presented`, which is none of `kept`.
+pub(super) fn what_is_wrong(presented: &str, kept: &[KeptSecret], client_id: &ClientId) -> String {
     let length = presented.chars().count();
     let expected = ClientSecret::LENGTH;
-    if presented.trim() != presented && kept.is(presented.trim()) {
+    if presented.trim() != presented && kept.iter().any(|kept| kept.secret.is(presented.trim())) {
         let side = if presented.trim_end() == presented {
             "begins"
         } else {
@@ -32,12 +53,40 @@ pub(super) fn what_is_wrong(presented: &str, kept: &ClientSecret, client_id: &Cl
 
 #[cfg(test)]
 mod tests {
+    use latchkey_domain::{SecretId, SecretRecord, Timestamp};
+
     use super::*;
+
+    fn other(letter: &str) -> KeptSecret {
+        KeptSecret {
+            record: SecretRecord {
+                id: SecretId(1),
+                created_at: Timestamp::default(),
+                first_used_at: None,
+                last_used_at: None,
+            },
+            secret: ClientSecret::kept(letter.repeat(ClientSecret::LENGTH)),
+        }
+    }
+
+    #[test]
+    fn a_retired_secret_is_named_with_its_age() {
+        for (seconds, ago) in [
+            (59, "just now"),
+            (60, "1 minute ago"),
+            (3_599, "59 minutes ago"),
+            (7_200, "2 hours ago"),
+            (86_400, "1 day ago"),
+        ] {
+            let words = retired(Duration::from_secs(seconds));
+            assert!(words.contains(&format!("retired this secret {ago};")), "{words}");
+        }
+    }
 
     #[test]
     fn names_what_is_wrong() {
         let secret = "s".repeat(43);
-        let kept = ClientSecret::kept(secret.clone());
+        let kept = [other("u"), other("s")];
         let client_id: ClientId = "c".repeat(43).parse().unwrap();
         for (presented, words) in [
             (

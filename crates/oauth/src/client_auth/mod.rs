@@ -5,7 +5,10 @@
 mod credentials;
 mod hint;
 
-use latchkey_domain::{Application, ClientId};
+use std::sync::Arc;
+
+use latchkey_domain::{ClientId, ClientSecret};
+use latchkey_store::{Client, KeptSecret};
 use secrecy::ExposeSecret;
 
 pub(crate) use self::credentials::Credentials;
@@ -18,8 +21,8 @@ fn invalid_client(words: impl AsRef<str>) -> EndpointError {
 }
 
 impl AuthorizationServer {
-    /// The application that presented `credentials`. A confidential one has proved who it is; a public one cannot, and
-    /// is bound by PKCE and rotation instead.
+    /// The application that presented `credentials`. A confidential one has proved who it is, with any of its secrets; a
+    /// public one cannot, and is bound by PKCE and rotation instead.
     ///
     /// Fails with `invalid_client` in words that say what is wrong with the id or the secret. That a client id exists
     /// is no secret: it stands in every authorization request.
@@ -27,22 +30,19 @@ impl AuthorizationServer {
         &self,
         credentials: &Credentials,
         trail: &mut Trail<'_>,
-    ) -> Result<Application, EndpointError> {
+    ) -> Result<Arc<Client>, EndpointError> {
         let client_id: ClientId = credentials
             .client_id
             .parse()
             .map_err(|error| invalid_client(format!("`client_id` is wrong: {error}")))?;
-        let found = self.store().application_with_secret(&client_id).await?;
-        let (application, kept) = found.ok_or_else(|| {
+        let client = self.store().client(&client_id).await?.ok_or_else(|| {
             invalid_client(
                 "no application has this `client_id`; it may have been deleted, or belong to another server",
             )
         })?;
         trail.client = Some(client_id);
-        match (
-            &credentials.secret,
-            application.spec.client_type.is_confidential(),
-        ) {
+        let confidential = client.application.spec.client_type.is_confidential();
+        match (&credentials.secret, confidential) {
             (None, false) => {}
             (Some(_), false) => {
                 return Err(invalid_client(
@@ -56,20 +56,58 @@ impl AuthorizationServer {
             }
             (Some(presented), true) => {
                 let presented = presented.expose_secret();
-                let kept = kept.ok_or_else(|| {
-                    invalid_client(
-                        "this application has no secret at the moment; a host just changed its type",
-                    )
-                })?;
-                if !kept.is(presented) {
-                    return Err(invalid_client(hint::what_is_wrong(
-                        presented,
-                        &kept,
-                        &application.client_id,
-                    )));
+                match matching(&client.secrets, presented) {
+                    Some(at) => self.write_use_down(&client.secrets, at, trail).await,
+                    None => return Err(self.wrong_secret(&client, presented).await?),
                 }
             }
         }
-        Ok(application)
+        Ok(client)
     }
+
+    /// Writes down that the secret at `at` was used, for the host who wants to know whether the one before is still
+    /// needed. Most uses are no news. The answer stands whether or not it could be written.
+    async fn write_use_down(&self, secrets: &[KeptSecret], at: usize, trail: &Trail<'_>) {
+        let newer = at.checked_sub(1).map(|before| &secrets[before].record);
+        let (record, now) = (&secrets[at].record, self.now());
+        if trail.is_trial || !record.is_news(newer, now) {
+            return;
+        }
+        if let Err(error) = self.store().secret_used(record.id, now).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the use of a client secret was not written down"
+            );
+        }
+    }
+
+    /// What is wrong with a secret that is none of the application's.
+    async fn wrong_secret(&self, client: &Client, presented: &str) -> Result<EndpointError, EndpointError> {
+        if client.secrets.is_empty() {
+            return Ok(invalid_client(
+                "this application has no secret at the moment; a host just changed its type",
+            ));
+        }
+        let client_id = &client.application.client_id;
+        let mut retired = None;
+        if presented.len() == ClientSecret::LENGTH {
+            let presented = ClientSecret::kept(presented.to_owned());
+            retired = self.store().secret_retired_at(client_id, &presented).await?;
+        }
+        Ok(invalid_client(match retired {
+            Some(at) => hint::retired(self.now().since(at)),
+            None => hint::what_is_wrong(presented, &client.secrets, client_id),
+        }))
+    }
+}
+
+/// Which of `secrets` was presented. All are compared, so that the time does not tell which.
+fn matching(secrets: &[KeptSecret], presented: &str) -> Option<usize> {
+    let mut found = None;
+    for (at, kept) in secrets.iter().enumerate() {
+        if kept.secret.is(presented) {
+            found = Some(at);
+        }
+    }
+    found
 }

@@ -31,7 +31,16 @@ impl AuthorizationServer {
         request: ClientRequest<'_>,
         origin: &RequestOrigin,
     ) -> Result<TokenResponse, EndpointError> {
-        let mut trail = Trail::new(ActivityKind::CodeExchange, origin);
+        self.token_for(request, Trail::new(ActivityKind::CodeExchange, origin))
+            .await
+    }
+
+    /// The same, for whoever has begun the trail already.
+    pub(crate) async fn token_for(
+        &self,
+        request: ClientRequest<'_>,
+        mut trail: Trail<'_>,
+    ) -> Result<TokenResponse, EndpointError> {
         let result = self.answer_token(request, &mut trail).await;
         self.record_result(trail, &result).await;
         result
@@ -47,7 +56,8 @@ impl AuthorizationServer {
             trail.kind = ActivityKind::Refresh;
         }
         let credentials = Credentials::read(request.authorization, &params)?;
-        let application = self.authenticate(&credentials, trail).await?;
+        let client = self.authenticate(&credentials, trail).await?;
+        let application = &client.application;
         params.check()?;
         let request = TokenRequest::read(&params)?;
         // Not `invalid_grant`, at which clients throw their refresh token away: a pause ends.
@@ -58,8 +68,8 @@ impl AuthorizationServer {
             ));
         }
         match request {
-            TokenRequest::Code(request) => self.exchange_code(request, &application, trail).await,
-            TokenRequest::Refresh(request) => self.refresh(request, &application, trail).await,
+            TokenRequest::Code(request) => self.exchange_code(request, application, trail).await,
+            TokenRequest::Refresh(request) => self.refresh(request, application, trail).await,
         }
     }
 }

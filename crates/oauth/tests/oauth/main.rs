@@ -12,6 +12,7 @@ mod prompt;
 mod races;
 mod redirect_uri;
 mod revoke;
+mod secret_rotation;
 mod token_code;
 mod token_refresh;
 mod userinfo;

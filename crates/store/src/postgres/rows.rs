@@ -107,6 +107,12 @@ impl<'row> Columns<'row> {
         Ok(value)
     }
 
+    /// Whether the next column, a number that stays the next one, is there: it is of a row that may be missing in a join.
+    pub(super) fn is_there(&self, column: &'static str) -> Result<bool, StoreError> {
+        let value = plain::<Option<i64>>(self.row, self.next);
+        Ok(value.map_err(|error| self.damaged(column, &error))?.is_some())
+    }
+
     /// The next column, as text that `parse` reads.
     pub(super) fn parsed<T, E: Display>(
         &mut self,

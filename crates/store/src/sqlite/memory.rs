@@ -8,12 +8,13 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use latchkey_domain::{Application, ClientId, ClientSecret, Network};
+use latchkey_domain::{ClientId, Network};
 use rusqlite::Connection;
 
-use crate::{Grant, GrantId, StoreError};
+use crate::{Client, Grant, GrantId, StoreError};
 
 /// How long a commit of another process may go unnoticed.
 const UNNOTICED: Duration = Duration::from_millis(1);
@@ -33,7 +34,7 @@ pub(super) struct Memory {
     version: Option<(i64, Instant)>,
     pub(super) grants: Rows<GrantId, Grant>,
     pub(super) network: Rows<(), Network>,
-    pub(super) clients: Rows<ClientId, (Application, Option<ClientSecret>)>,
+    pub(super) clients: Rows<ClientId, Arc<Client>>,
     #[cfg(test)]
     marks: Rows<u32, ()>,
 }

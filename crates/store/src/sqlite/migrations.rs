@@ -37,6 +37,10 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0004_audit.sql"),
         then: nothing_more,
     },
+    Migration {
+        sql: include_str!("migrations/0005_client_secrets.sql"),
+        then: nothing_more,
+    },
 ];
 
 /// The number of the newest schema.

@@ -74,18 +74,19 @@ fn next_keys(
 
 fn seal_again(connection: &Connection, ring: &Keyring) -> Result<usize, StoreError> {
     let sealer = Sealer::new(ring);
-    let sql = "SELECT id, client_id, sealed_secret FROM applications WHERE sealed_secret IS NOT NULL";
+    let sql = "SELECT s.id, s.sealed, a.client_id FROM client_secrets s JOIN applications a ON a.id = s.application_id \
+               WHERE s.sealed IS NOT NULL";
     let secrets = rows::all(connection, sql, [], |columns| {
+        columns.table("client_secrets");
+        let (id, sealed) = (columns.get::<i64>("id")?, columns.get::<Vec<u8>>("sealed")?);
         columns.table("applications");
-        let id: i64 = columns.get("id")?;
-        let client_id = columns.parsed("client_id", str::parse::<ClientId>)?;
-        Ok((id, client_id, columns.get::<Vec<u8>>("sealed_secret")?))
+        Ok((id, columns.parsed("client_id", str::parse::<ClientId>)?, sealed))
     })?;
     for (id, client_id, sealed) in &secrets {
         let secret = sealer.open(client_id, sealed)?;
         rows::execute(
             connection,
-            "UPDATE applications SET sealed_secret = ?2 WHERE id = ?1",
+            "UPDATE client_secrets SET sealed = ?2 WHERE id = ?1",
             params![id, sealer.seal(client_id, &secret)?],
         )?;
     }

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use latchkey_domain::Timestamp;
-use rusqlite::types::FromSql;
+use rusqlite::types::{FromSql, ValueRef};
 use rusqlite::{Connection, Params, Row};
 
 use crate::StoreError;
@@ -39,6 +39,12 @@ impl<'row, 'statement> Columns<'row, 'statement> {
             .map_err(|error| self.damaged(column, &error))?;
         self.next += 1;
         Ok(value)
+    }
+
+    /// Whether the next column, which stays the next one, holds anything: it is of a row that may be missing in a join.
+    pub(super) fn is_there(&self, column: &'static str) -> Result<bool, StoreError> {
+        let value = self.row.get_ref(self.next);
+        Ok(value.map_err(|error| self.damaged(column, &error))? != ValueRef::Null)
     }
 
     /// The next column, as text that `parse` reads.

@@ -33,6 +33,8 @@ mod retention;
 mod roster;
 #[path = "../store/search.rs"]
 mod search;
+#[path = "../store/secrets.rs"]
+mod secrets;
 #[path = "../store/sessions.rs"]
 mod sessions;
 #[path = "../store/usage.rs"]

@@ -32,12 +32,8 @@ async fn a_look_sees_what_another_node_just_did() {
             .unwrap();
         let seen = other.grant(id).await.unwrap().unwrap();
         assert_eq!(seen.application.is_paused(), paused);
-        let (seen, _) = other
-            .application_with_secret(&application.client_id)
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(seen.is_paused(), paused);
+        let seen = other.client(&application.client_id).await.unwrap().unwrap();
+        assert_eq!(seen.application.is_paused(), paused);
     }
     one.set_role(&ada.email, Role::Host, &operator(), at(3))
         .await

@@ -48,7 +48,7 @@ async fn a_public_application_has_no_secret() {
     assert!(store.client_secret(&made.client_id).await.unwrap().is_none());
     assert!(
         store
-            .reveal_client_secret(&made.client_id, &operator(), at(1))
+            .reveal_client_secret(&made.client_id, None, &operator(), at(1))
             .await
             .unwrap()
             .is_none()

@@ -17,7 +17,7 @@ async fn says_who_did_what_from_where() {
         .await
         .unwrap();
     store
-        .reveal_client_secret(&application.client_id, &by, at(2))
+        .reveal_client_secret(&application.client_id, None, &by, at(2))
         .await
         .unwrap()
         .unwrap();

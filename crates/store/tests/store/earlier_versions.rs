@@ -58,7 +58,7 @@ async fn assert_works(store: &SqliteStore) {
         serde_json::from_str(include_str!("../data-folders/application.json")).unwrap();
     let client_id = application["client_id"].as_str().unwrap().parse().unwrap();
     let secret = store
-        .reveal_client_secret(&client_id, &operator(), at(0))
+        .reveal_client_secret(&client_id, None, &operator(), at(0))
         .await
         .unwrap()
         .unwrap();

@@ -158,7 +158,7 @@ async fn becoming_public_destroys_the_secret_and_becoming_confidential_makes_one
     };
     assert!(new_secret.is(made.expose()) && !new_secret.is(old.expose()));
     let kept = store
-        .reveal_client_secret(&public.client_id, &operator(), at(10))
+        .reveal_client_secret(&public.client_id, None, &operator(), at(10))
         .await
         .unwrap()
         .unwrap();

@@ -21,6 +21,7 @@ mod restore;
 mod retention;
 mod roster;
 mod search;
+mod secrets;
 mod sessions;
 mod sqlite;
 mod usage;

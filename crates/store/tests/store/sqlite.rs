@@ -261,7 +261,8 @@ async fn a_sealed_secret_that_was_moved_does_not_open() {
     );
     alter(
         folder.path(),
-        "UPDATE applications SET sealed_secret = (SELECT sealed_secret FROM applications WHERE name = 'Second')",
+        "UPDATE client_secrets SET sealed = (SELECT s.sealed FROM client_secrets s \
+         JOIN applications a ON a.id = s.application_id WHERE a.name = 'Second')",
     );
     let error = store.client_secret(&first.client_id).await.unwrap_err();
     assert!(matches!(error, latchkey_store::StoreError::Unsealable), "{error}");

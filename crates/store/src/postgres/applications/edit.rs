@@ -1,8 +1,8 @@
 //! What a host does to an application. Each is one transaction together with its entry in the audit trail.
 
-use latchkey_domain::{Actor, Application, ApplicationSpec, ClientId, ClientSecret, Timestamp};
+use latchkey_domain::{Actor, Application, ApplicationSpec, ClientId, Timestamp};
 
-use super::row::{self, SecretChange};
+use super::{row, secrets};
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::{audit, grants, rows};
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Who does it, and when.
-type Act<'act> = (&'act Actor, Timestamp);
+pub(super) type Act<'act> = (&'act Actor, Timestamp);
 
 /// Registers an application.
 pub(super) async fn create(
@@ -28,8 +28,10 @@ pub(super) async fn create(
     } = new;
     // A public application has no secret, whatever was made for it.
     let secret = secret.as_ref().filter(|_| spec.client_type.is_confidential());
-    let sealed_secret = secret.map(|secret| sealer.seal(client_id, secret)).transpose()?;
-    row::insert(db, client_id, spec, sealed_secret.as_deref(), at).await?;
+    row::insert(db, client_id, spec, at).await?;
+    if let Some(secret) = secret {
+        secrets::insert(db, sealer, client_id, secret, at).await?;
+    }
     let detail = format!("“{}”", spec.name);
     audit::write(
         db,
@@ -78,12 +80,14 @@ pub(super) async fn update(
         update.spec.client_type.is_confidential(),
     );
     let new_secret = (becomes && !was).then(|| update.secret_if_missing.clone());
-    let secret = match &new_secret {
-        Some(secret) => SecretChange::Replace(sealer.seal(client_id, secret)?),
-        None if becomes => SecretChange::Keep,
-        None => SecretChange::Destroy,
-    };
-    row::update(db, client_id, &update.spec, &secret).await?;
+    row::update(db, client_id, &update.spec).await?;
+    match &new_secret {
+        Some(secret) => {
+            secrets::insert(db, sealer, client_id, secret, at).await?;
+        }
+        None if becomes => {}
+        None => secrets::destroy(db, client_id).await?,
+    }
     audit::write(
         db,
         (by, at),
@@ -231,18 +235,4 @@ pub(super) async fn disconnect_everyone(
     )
     .await?;
     Ok(Some(connected_members))
-}
-
-/// Unseals the secret for a person to see.
-pub(super) async fn reveal(
-    db: &impl Statements,
-    sealer: &Sealer,
-    client_id: &ClientId,
-    (by, at): Act<'_>,
-) -> Result<Option<ClientSecret>, StoreError> {
-    let Some(secret) = row::secret(db, sealer, client_id).await? else {
-        return Ok(None);
-    };
-    audit::write(db, (by, at), AuditAction::SecretRevealed, client_id.as_str(), "").await?;
-    Ok(Some(secret))
 }

@@ -3,6 +3,7 @@
 use latchkey_domain::{ClientId, Page, PageRequest};
 
 use super::row::{columns, read};
+use super::secrets;
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::rows::{self, Columns};
@@ -24,11 +25,12 @@ fn read_listing(columns: &mut Columns<'_>) -> Result<ApplicationListing, StoreEr
     let connected: i64 = columns.get("(connected members)")?;
     Ok(ApplicationListing {
         application,
+        secrets: Vec::new(),
         connected_members: u64::try_from(connected).unwrap_or(0),
     })
 }
 
-/// The listing of one application.
+/// The listing of one application. `db` is one snapshot.
 pub(super) async fn one(
     db: &impl Statements,
     client_id: &ClientId,
@@ -38,7 +40,13 @@ pub(super) async fn one(
         listing_columns!(),
         " FROM applications a WHERE a.client_id = $1"
     );
-    rows::first(db, sql, params![client_id.as_str()], read_listing).await
+    let Some(listing) = rows::first(db, sql, params![client_id.as_str()], read_listing).await? else {
+        return Ok(None);
+    };
+    Ok(Some(ApplicationListing {
+        secrets: secrets::records(db, client_id).await?,
+        ..listing
+    }))
 }
 
 /// A page of those in which `search` (folded) occurs; of all if it is empty. The pages are cut in the index
@@ -68,7 +76,13 @@ pub(super) async fn page(
         listing_columns!(),
         " FROM applications a WHERE a.id = ANY($1) ORDER BY a.created_at DESC, a.id DESC"
     );
-    let items = rows::all(db, sql, params![ids], read_listing).await?;
+    let mut items = rows::all(db, sql, params![ids.clone()], read_listing).await?;
+    for (client_id, record) in secrets::records_of(db, ids).await? {
+        let of = |item: &&mut ApplicationListing| item.application.client_id.as_str() == client_id;
+        if let Some(item) = items.iter_mut().find(of) {
+            item.secrets.push(record);
+        }
+    }
     Ok(Page {
         items,
         number: shown.number,

@@ -1,4 +1,5 @@
-//! Applications: [`row`] reads and writes one, [`list`] finds many, [`edit`] is what a host does to one.
+//! Applications: [`row`] reads and writes one, [`list`] finds many, [`edit`] is what a host does to one,
+//! [`secrets`] its secrets.
 //!
 //! An edit locks the application's row before it reads it, so that what it decides by stays so until it is committed:
 //! two edits of one application wait for each other, and nobody has to try again.
@@ -6,15 +7,19 @@
 mod edit;
 mod list;
 mod row;
+mod secrets;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequest, Timestamp};
+use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequest, SecretId, Timestamp};
 
 pub(super) use self::row::{columns, read};
 use super::PostgresStore;
 use crate::postgres::transaction::transact;
 use crate::{
-    ApplicationListing, ApplicationUpdate, Applications, Deleted, NewApplication, StoreError, UpdateOutcome,
+    ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, NewApplication, SecretAdded,
+    SecretRetired, StoreError, UpdateOutcome,
 };
 
 #[async_trait]
@@ -51,18 +56,16 @@ impl Applications for PostgresStore {
         row::find(&self.connections, client_id).await
     }
 
-    async fn application_with_secret(
-        &self,
-        client_id: &ClientId,
-    ) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
-        row::find_with_secret(&self.connections, &self.sealer, client_id).await
+    async fn client(&self, client_id: &ClientId) -> Result<Option<Arc<Client>>, StoreError> {
+        let client = secrets::client(&self.connections, &self.sealer, client_id).await?;
+        Ok(client.map(Arc::new))
     }
 
     async fn application_listing(
         &self,
         client_id: &ClientId,
     ) -> Result<Option<ApplicationListing>, StoreError> {
-        list::one(&self.connections, client_id).await
+        transact!(self, Snapshot, |tx| list::one(tx, client_id))
     }
 
     async fn applications(
@@ -128,19 +131,66 @@ impl Applications for PostgresStore {
     }
 
     async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
-        row::secret(&self.connections, &self.sealer, client_id).await
+        let kept = secrets::kept(&self.connections, &self.sealer, client_id).await?;
+        Ok(kept.into_iter().next().map(|kept| kept.secret))
+    }
+
+    async fn add_client_secret(
+        &self,
+        client_id: &ClientId,
+        secret: ClientSecret,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<SecretAdded, StoreError> {
+        transact!(self, RowLocked, |tx| secrets::add(
+            tx,
+            &self.sealer,
+            client_id,
+            &secret,
+            (by, at)
+        ))
+    }
+
+    async fn retire_client_secret(
+        &self,
+        client_id: &ClientId,
+        id: SecretId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<SecretRetired, StoreError> {
+        transact!(self, RowLocked, |tx| secrets::retire(
+            tx,
+            &self.sealer,
+            client_id,
+            id,
+            (by, at)
+        ))
+    }
+
+    async fn secret_retired_at(
+        &self,
+        client_id: &ClientId,
+        presented: &ClientSecret,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        secrets::retired_at(&self.connections, client_id, presented).await
+    }
+
+    async fn secret_used(&self, id: SecretId, at: Timestamp) -> Result<(), StoreError> {
+        secrets::used(&self.connections, id, at).await
     }
 
     async fn reveal_client_secret(
         &self,
         client_id: &ClientId,
+        id: Option<SecretId>,
         by: &Actor,
         at: Timestamp,
     ) -> Result<Option<ClientSecret>, StoreError> {
-        transact!(self, RowLocked, |tx| edit::reveal(
+        transact!(self, RowLocked, |tx| secrets::reveal(
             tx,
             &self.sealer,
             client_id,
+            id,
             (by, at)
         ))
     }

@@ -1,15 +1,13 @@
 //! The row of one application.
 
 use latchkey_domain::{
-    Application, ApplicationName, ApplicationSpec, ClientId, ClientSecret, ClientType, RedirectUris,
-    ScopeSet, Timestamp,
+    Application, ApplicationName, ApplicationSpec, ClientId, ClientType, RedirectUris, ScopeSet, Timestamp,
 };
 
 use crate::StoreError;
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::rows::{self, Columns};
-use crate::sealing::Sealer;
 
 /// What [`read`] reads, of `applications a`.
 macro_rules! columns {
@@ -70,57 +68,18 @@ pub(super) async fn find_locked(
     rows::first(db, sql, params![client_id.as_str()], read).await
 }
 
-/// The application with this client id and its secret, unsealed.
-pub(super) async fn find_with_secret(
-    db: &impl Statements,
-    sealer: &Sealer,
-    client_id: &ClientId,
-) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
-    let sql = concat!(
-        "SELECT ",
-        columns!(),
-        ", a.sealed_secret FROM applications a WHERE a.client_id = $1"
-    );
-    rows::first(db, sql, params![client_id.as_str()], |columns| {
-        let application = read(columns)?;
-        let kept = columns.get::<Option<Vec<u8>>>("sealed_secret")?;
-        let secret = kept.map(|sealed| sealer.open(client_id, &sealed)).transpose()?;
-        Ok((application, secret))
-    })
-    .await
-}
-
-/// The secret of the application with this client id, unsealed.
-pub(super) async fn secret(
-    db: &impl Statements,
-    sealer: &Sealer,
-    client_id: &ClientId,
-) -> Result<Option<ClientSecret>, StoreError> {
-    let sql = "SELECT sealed_secret FROM applications WHERE client_id = $1";
-    let kept = rows::first(db, sql, params![client_id.as_str()], |columns| {
-        columns
-            .table("applications")
-            .get::<Option<Vec<u8>>>("sealed_secret")
-    })
-    .await?;
-    kept.flatten()
-        .map(|sealed| sealer.open(client_id, &sealed))
-        .transpose()
-}
-
 /// Adds a new application.
 pub(super) async fn insert(
     db: &impl Statements,
     client_id: &ClientId,
     spec: &ApplicationSpec,
-    sealed_secret: Option<&[u8]>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     rows::execute(
         db,
         "INSERT INTO applications \
-         (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, sealed_secret, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -129,18 +88,11 @@ pub(super) async fn insert(
             spec.client_type.is_confidential(),
             spec.skip_consent,
             search_text(client_id, spec),
-            sealed_secret,
             at.as_millis(),
         ],
-    ).await?;
+    )
+    .await?;
     Ok(())
-}
-
-/// What becomes of the sealed secret when an application is edited.
-pub(super) enum SecretChange {
-    Keep,
-    Destroy,
-    Replace(Vec<u8>),
 }
 
 /// Stores what a host decided, and counts the edit.
@@ -148,17 +100,11 @@ pub(super) async fn update(
     db: &impl Statements,
     client_id: &ClientId,
     spec: &ApplicationSpec,
-    secret: &SecretChange,
 ) -> Result<(), StoreError> {
-    let (keep, sealed) = match secret {
-        SecretChange::Keep => (true, None),
-        SecretChange::Destroy => (false, None),
-        SecretChange::Replace(sealed) => (false, Some(sealed.as_slice())),
-    };
     rows::execute(
         db,
         "UPDATE applications SET name = $2, redirect_uris = $3, scopes = $4, confidential = $5, skip_consent = $6, \
-         search = $7, sealed_secret = CASE WHEN $8 THEN sealed_secret ELSE $9 END, revision = revision + 1 WHERE client_id = $1",
+         search = $7, revision = revision + 1 WHERE client_id = $1",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -167,8 +113,6 @@ pub(super) async fn update(
             spec.client_type.is_confidential(),
             spec.skip_consent,
             search_text(client_id, spec),
-            keep,
-            sealed,
         ],
     ).await?;
     Ok(())

@@ -1,9 +1,9 @@
 //! What a host does to an application. Each is one transaction together with its entry in the audit trail.
 
-use latchkey_domain::{Actor, Application, ApplicationSpec, ClientId, ClientSecret, Timestamp};
+use latchkey_domain::{Actor, Application, ApplicationSpec, ClientId, Timestamp};
 use rusqlite::{Connection, params};
 
-use super::row::{self, SecretChange};
+use super::{row, secrets};
 use crate::sqlite::keychain::Keychain;
 use crate::sqlite::{audit, grants, rows};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Who does it, and when.
-type Act<'act> = (&'act Actor, Timestamp);
+pub(super) type Act<'act> = (&'act Actor, Timestamp);
 
 /// Registers an application.
 pub(super) fn create(
@@ -27,10 +27,10 @@ pub(super) fn create(
     } = new;
     // A public application has no secret, whatever was made for it.
     let secret = secret.filter(|_| spec.client_type.is_confidential());
-    let sealed_secret = secret
-        .map(|secret| keychain.seal(connection, &client_id, &secret))
-        .transpose()?;
-    row::insert(connection, &client_id, &spec, sealed_secret.as_deref(), at)?;
+    row::insert(connection, &client_id, &spec, at)?;
+    if let Some(secret) = secret {
+        secrets::insert(connection, keychain, &client_id, &secret, at)?;
+    }
     let detail = format!("“{}”", spec.name);
     audit::write(
         connection,
@@ -78,12 +78,14 @@ pub(super) fn update(
         update.spec.client_type.is_confidential(),
     );
     let new_secret = (becomes && !was).then_some(update.secret_if_missing);
-    let secret = match &new_secret {
-        Some(secret) => SecretChange::Replace(keychain.seal(connection, client_id, secret)?),
-        None if becomes => SecretChange::Keep,
-        None => SecretChange::Destroy,
-    };
-    row::update(connection, client_id, &update.spec, &secret)?;
+    row::update(connection, client_id, &update.spec)?;
+    match &new_secret {
+        Some(secret) => {
+            secrets::insert(connection, keychain, client_id, secret, at)?;
+        }
+        None if becomes => {}
+        None => secrets::destroy(connection, client_id)?,
+    }
     audit::write(
         connection,
         (by, at),
@@ -223,24 +225,4 @@ pub(super) fn disconnect_everyone(
         &detail,
     )?;
     Ok(Some(connected_members))
-}
-
-/// Unseals the secret for a person to see.
-pub(super) fn reveal(
-    connection: &Connection,
-    keychain: &Keychain,
-    client_id: &ClientId,
-    (by, at): Act<'_>,
-) -> Result<Option<ClientSecret>, StoreError> {
-    let Some(secret) = row::secret(connection, keychain, client_id)? else {
-        return Ok(None);
-    };
-    audit::write(
-        connection,
-        (by, at),
-        AuditAction::SecretRevealed,
-        client_id.as_str(),
-        "",
-    )?;
-    Ok(Some(secret))
 }

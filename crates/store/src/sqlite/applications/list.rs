@@ -4,6 +4,7 @@ use latchkey_domain::{ClientId, Page, PageRequest};
 use rusqlite::{Connection, params};
 
 use super::row::{columns, read};
+use super::secrets;
 use crate::sqlite::rows::{self, Columns};
 use crate::{ApplicationListing, StoreError};
 
@@ -23,6 +24,7 @@ fn read_listing(columns: &mut Columns<'_, '_>) -> Result<ApplicationListing, Sto
     let connected: i64 = columns.get("(connected members)")?;
     Ok(ApplicationListing {
         application,
+        secrets: Vec::new(),
         connected_members: u64::try_from(connected).unwrap_or(0),
     })
 }
@@ -37,7 +39,21 @@ pub(super) fn one(
         listing_columns!(),
         " FROM applications a WHERE a.client_id = ?1"
     );
-    rows::first(connection, sql, [client_id.as_str()], read_listing)
+    // One snapshot for the row and its secrets.
+    let snapshot = connection.unchecked_transaction()?;
+    rows::first(&snapshot, sql, [client_id.as_str()], read_listing)?
+        .map(|listing| with_secrets(&snapshot, listing))
+        .transpose()
+}
+
+fn with_secrets(
+    connection: &Connection,
+    listing: ApplicationListing,
+) -> Result<ApplicationListing, StoreError> {
+    Ok(ApplicationListing {
+        secrets: secrets::records(connection, &listing.application.client_id)?,
+        ..listing
+    })
 }
 
 /// A page of those in which `search` (folded) occurs; of all if it is empty. The pages are cut in the index
@@ -100,9 +116,10 @@ fn by_id(connection: &Connection, id: i64) -> Result<ApplicationListing, StoreEr
         listing_columns!(),
         " FROM applications a WHERE a.id = ?1"
     );
-    rows::first(connection, sql, [id], read_listing)?.ok_or_else(|| {
+    let listing = rows::first(connection, sql, [id], read_listing)?.ok_or_else(|| {
         StoreError::Damaged(format!(
             "applications: the row {id} is in the index and not in the table"
         ))
-    })
+    })?;
+    with_secrets(connection, listing)
 }

@@ -1,16 +1,21 @@
-//! Applications: [`row`] reads and writes one, [`list`] finds many, [`edit`] is what a host does to one.
+//! Applications: [`row`] reads and writes one, [`list`] finds many, [`edit`] is what a host does to one,
+//! [`secrets`] its secrets.
 
 mod edit;
 mod list;
 mod row;
+mod secrets;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequest, Timestamp};
+use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequest, SecretId, Timestamp};
 
 pub(super) use self::row::{columns, read};
 use super::SqliteStore;
 use crate::{
-    ApplicationListing, ApplicationUpdate, Applications, Deleted, NewApplication, StoreError, UpdateOutcome,
+    ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, NewApplication, SecretAdded,
+    SecretRetired, StoreError, UpdateOutcome,
 };
 
 #[async_trait]
@@ -46,13 +51,10 @@ impl Applications for SqliteStore {
         self.look_up(|connection| row::find(connection, client_id))
     }
 
-    async fn application_with_secret(
-        &self,
-        client_id: &ClientId,
-    ) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
+    async fn client(&self, client_id: &ClientId) -> Result<Option<Arc<Client>>, StoreError> {
         self.recall(|memory, connection| {
             memory.clients.recall(client_id, || {
-                row::find_with_secret(connection, &self.keychain, client_id)
+                Ok(secrets::client(connection, &self.keychain, client_id)?.map(Arc::new))
             })
         })
     }
@@ -123,17 +125,58 @@ impl Applications for SqliteStore {
     }
 
     async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
-        self.look_up(|connection| row::secret(connection, &self.keychain, client_id))
+        self.look_up(|connection| {
+            let mut kept = secrets::kept(connection, &self.keychain, client_id)?.into_iter();
+            Ok(kept.next().map(|kept| kept.secret))
+        })
+    }
+
+    async fn add_client_secret(
+        &self,
+        client_id: &ClientId,
+        secret: ClientSecret,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<SecretAdded, StoreError> {
+        let (keychain, client_id, by) = (self.keychain.clone(), client_id.clone(), by.clone());
+        self.write(move |connection| secrets::add(connection, &keychain, &client_id, &secret, (&by, at)))
+            .await
+    }
+
+    async fn retire_client_secret(
+        &self,
+        client_id: &ClientId,
+        id: SecretId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<SecretRetired, StoreError> {
+        let (keychain, client_id, by) = (self.keychain.clone(), client_id.clone(), by.clone());
+        self.write(move |connection| secrets::retire(connection, &keychain, &client_id, id, (&by, at)))
+            .await
+    }
+
+    async fn secret_retired_at(
+        &self,
+        client_id: &ClientId,
+        presented: &ClientSecret,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.look_up(|connection| secrets::retired_at(connection, client_id, presented))
+    }
+
+    async fn secret_used(&self, id: SecretId, at: Timestamp) -> Result<(), StoreError> {
+        self.write(move |connection| secrets::used(connection, id, at))
+            .await
     }
 
     async fn reveal_client_secret(
         &self,
         client_id: &ClientId,
+        id: Option<SecretId>,
         by: &Actor,
         at: Timestamp,
     ) -> Result<Option<ClientSecret>, StoreError> {
         let (keychain, client_id, by) = (self.keychain.clone(), client_id.clone(), by.clone());
-        self.write(move |connection| edit::reveal(connection, &keychain, &client_id, (&by, at)))
+        self.write(move |connection| secrets::reveal(connection, &keychain, &client_id, id, (&by, at)))
             .await
     }
 }

@@ -1,13 +1,11 @@
 //! The row of one application.
 
 use latchkey_domain::{
-    Application, ApplicationName, ApplicationSpec, ClientId, ClientSecret, ClientType, RedirectUris,
-    ScopeSet, Timestamp,
+    Application, ApplicationName, ApplicationSpec, ClientId, ClientType, RedirectUris, ScopeSet, Timestamp,
 };
 use rusqlite::{Connection, params};
 
 use crate::StoreError;
-use crate::sqlite::keychain::Keychain;
 use crate::sqlite::rows::{self, Columns};
 
 /// What [`read`] reads, of `applications a`.
@@ -53,55 +51,18 @@ pub(super) fn find(connection: &Connection, client_id: &ClientId) -> Result<Opti
     rows::first(connection, sql, [client_id.as_str()], read)
 }
 
-/// The application with this client id and its secret, unsealed.
-pub(super) fn find_with_secret(
-    connection: &Connection,
-    keychain: &Keychain,
-    client_id: &ClientId,
-) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
-    let sql = concat!(
-        "SELECT ",
-        columns!(),
-        ", a.sealed_secret FROM applications a WHERE a.client_id = ?1"
-    );
-    rows::first(connection, sql, [client_id.as_str()], |columns| {
-        let application = read(columns)?;
-        let kept = columns.get::<Option<Vec<u8>>>("sealed_secret")?;
-        let secret = kept.map(|sealed| keychain.open(client_id, &sealed)).transpose()?;
-        Ok((application, secret))
-    })
-}
-
-/// The secret of the application with this client id, unsealed.
-pub(super) fn secret(
-    connection: &Connection,
-    keychain: &Keychain,
-    client_id: &ClientId,
-) -> Result<Option<ClientSecret>, StoreError> {
-    let sql = "SELECT sealed_secret FROM applications WHERE client_id = ?1";
-    let kept = rows::first(connection, sql, [client_id.as_str()], |columns| {
-        columns
-            .table("applications")
-            .get::<Option<Vec<u8>>>("sealed_secret")
-    })?;
-    kept.flatten()
-        .map(|sealed| keychain.open(client_id, &sealed))
-        .transpose()
-}
-
 /// Adds a new application.
 pub(super) fn insert(
     connection: &Connection,
     client_id: &ClientId,
     spec: &ApplicationSpec,
-    sealed_secret: Option<&[u8]>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     rows::execute(
         connection,
         "INSERT INTO applications \
-         (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, sealed_secret, created_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+         (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, created_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -110,18 +71,10 @@ pub(super) fn insert(
             spec.client_type.is_confidential(),
             spec.skip_consent,
             search_text(client_id, spec),
-            sealed_secret,
             at.as_millis(),
         ],
     )?;
     Ok(())
-}
-
-/// What becomes of the sealed secret when an application is edited.
-pub(super) enum SecretChange {
-    Keep,
-    Destroy,
-    Replace(Vec<u8>),
 }
 
 /// Stores what a host decided, and counts the edit.
@@ -129,17 +82,11 @@ pub(super) fn update(
     connection: &Connection,
     client_id: &ClientId,
     spec: &ApplicationSpec,
-    secret: &SecretChange,
 ) -> Result<(), StoreError> {
-    let (keep, sealed) = match secret {
-        SecretChange::Keep => (true, None),
-        SecretChange::Destroy => (false, None),
-        SecretChange::Replace(sealed) => (false, Some(sealed)),
-    };
     rows::execute(
         connection,
         "UPDATE applications SET name = ?2, redirect_uris = ?3, scopes = ?4, confidential = ?5, skip_consent = ?6, \
-         search = ?7, sealed_secret = iif(?8, sealed_secret, ?9), revision = revision + 1 WHERE client_id = ?1",
+         search = ?7, revision = revision + 1 WHERE client_id = ?1",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -148,8 +95,6 @@ pub(super) fn update(
             spec.client_type.is_confidential(),
             spec.skip_consent,
             search_text(client_id, spec),
-            keep,
-            sealed,
         ],
     )?;
     Ok(())

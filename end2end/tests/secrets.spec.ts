@@ -1,0 +1,92 @@
+// A host replaces a client secret while the integration goes on.
+import { Client } from "../support/client";
+import { expect, PATH, test } from "../support/fixtures";
+import { look } from "../support/look";
+
+const SECRET = /^[A-Za-z0-9_-]{43}$/;
+
+/** Whether a secret is accepted: a request that is right but for its token. */
+async function accepted(client: Client, secret: string): Promise<boolean> {
+  const other = new Client(client.latchkey, { ...client.application, client_secret: secret });
+  return (await other.post("/oauth/introspect", { token: "nonsense" })).status === 200;
+}
+
+test("a new secret works beside the old one, which says when it can be retired", async ({ admin, latchkey }) => {
+  const client = Client.register(latchkey, "CRM", ["read:posts"]);
+  const old = client.application.client_secret!;
+  await admin.open();
+  const card = admin.card("CRM");
+  await expect(card).toContainText("Made just now, never used.");
+
+  await card.getByRole("button", { name: "New secret for CRM" }).click();
+  await expect(admin.toast).toContainText("New secret made. The old one works until you retire it.");
+  const fields = card.locator(".secret");
+  await expect(fields).toHaveCount(2);
+  await expect(fields.first()).toHaveText(SECRET);
+  await expect(card).toContainText("Store this secret safely now");
+  await expect(card).toContainText("Keep it: the new secret has not been used yet.");
+  const fresh = (await fields.first().textContent())!;
+  expect(fresh).not.toBe(old);
+  await card.getByRole("button", { name: "Copy Old Client Secret" }).click();
+  await expect(admin.toast).toContainText("Old Client Secret copied");
+  expect(await admin.clipboard()).toBe(old);
+  await card.getByRole("button", { name: "Reveal Old Client Secret" }).click();
+  await expect(fields.last()).toHaveText(old);
+  await look(admin.page, "secrets-two");
+
+  // Both are good; once the new one is in use, the old one can go.
+  expect(await accepted(client, old)).toBe(true);
+  await new Promise((wait) => setTimeout(wait, 5));
+  expect(await accepted(client, fresh)).toBe(true);
+  await admin.open();
+  await expect(card).toContainText("Safe to retire: not used since the new secret was first used just now.");
+  await look(admin.page, "secrets-safe");
+
+  await card.getByRole("button", { name: "Retire Old Client Secret of CRM" }).click();
+  await expect(admin.dialog).toContainText("Retire the old secret of CRM?");
+  await expect(admin.dialog).toContainText("Safe to retire");
+  await look(admin.page, "secrets-retire");
+  await admin.page.goBack();
+  await expect(admin.dialog).toHaveCount(0);
+  await expect(card.getByRole("button", { name: "Retire Old Client Secret of CRM" })).toBeFocused();
+  await card.getByRole("button", { name: "Retire Old Client Secret of CRM" }).click();
+  await admin.dialog.getByRole("button", { name: "Retire secret" }).click();
+  await expect(admin.toast).toContainText("Secret retired");
+  await expect(fields).toHaveCount(1);
+  expect(await accepted(client, old)).toBe(false);
+  expect(await accepted(client, fresh)).toBe(true);
+
+  // The integrator who missed it reads why.
+  await admin.page.goto(`${latchkey.url}${PATH}/${client.application.client_id}/activity`);
+  await expect(admin.page.getByText(/retired this secret just now; use the new one/).first()).toBeVisible();
+});
+
+test("a secret that somebody else retired meanwhile is said to be gone", async ({ admin, latchkey }) => {
+  const client = Client.register(latchkey, "Shared", ["read:posts"]);
+  latchkey.cli(["app", "new-secret", client.application.client_id]);
+  await admin.open();
+  await admin.card("Shared").getByRole("button", { name: "Retire Old Client Secret of Shared" }).click();
+  await expect(admin.dialog).toContainText("Retire the old secret of Shared?");
+  latchkey.cli(["app", "retire-secret", client.application.client_id]);
+  await admin.dialog.getByRole("button", { name: "Retire secret" }).click();
+  await expect(admin.dialog).toContainText("There is no such secret any more");
+  await admin.dialog.getByRole("button", { name: "Cancel" }).click();
+  await admin.open();
+  await expect(admin.card("Shared").locator(".secret")).toHaveCount(1);
+});
+
+test("with the keyboard alone", async ({ admin, latchkey }) => {
+  Client.register(latchkey, "Keys", ["read:posts"]);
+  await admin.open();
+  const card = admin.card("Keys");
+  await card.getByRole("button", { name: "New secret for Keys" }).focus();
+  await admin.page.keyboard.press("Enter");
+  await expect(card.locator(".secret")).toHaveCount(2);
+  // The button is gone; the focus stays on the card.
+  await expect(card.getByRole("heading", { name: "Keys" })).toBeFocused();
+  await card.getByRole("button", { name: "Retire New Client Secret of Keys" }).focus();
+  await admin.page.keyboard.press("Enter");
+  await expect(admin.dialog).toContainText("Retire the new secret of Keys?");
+  await admin.page.keyboard.press("Escape");
+  await expect(admin.dialog).toHaveCount(0);
+});
