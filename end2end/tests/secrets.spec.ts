@@ -42,14 +42,14 @@ test("a new secret works beside the old one, which says when it can be retired",
   await expect(card).toContainText("Safe to retire: not used since the new secret was first used just now.");
   await look(admin.page, "secrets-safe");
 
-  await card.getByRole("button", { name: "Retire Old Client Secret of CRM" }).click();
+  await card.getByRole("button", { name: "Retire the old secret of CRM" }).click();
   await expect(admin.dialog).toContainText("Retire the old secret of CRM?");
   await expect(admin.dialog).toContainText("Safe to retire");
   await look(admin.page, "secrets-retire");
   await admin.page.goBack();
   await expect(admin.dialog).toHaveCount(0);
-  await expect(card.getByRole("button", { name: "Retire Old Client Secret of CRM" })).toBeFocused();
-  await card.getByRole("button", { name: "Retire Old Client Secret of CRM" }).click();
+  await expect(card.getByRole("button", { name: "Retire the old secret of CRM" })).toBeFocused();
+  await card.getByRole("button", { name: "Retire the old secret of CRM" }).click();
   await admin.dialog.getByRole("button", { name: "Retire secret" }).click();
   await expect(admin.toast).toContainText("Secret retired");
   await expect(fields).toHaveCount(1);
@@ -65,7 +65,7 @@ test("a secret that somebody else retired meanwhile is said to be gone", async (
   const client = Client.register(latchkey, "Shared", ["read:posts"]);
   latchkey.cli(["app", "new-secret", client.application.client_id]);
   await admin.open();
-  await admin.card("Shared").getByRole("button", { name: "Retire Old Client Secret of Shared" }).click();
+  await admin.card("Shared").getByRole("button", { name: "Retire the old secret of Shared" }).click();
   await expect(admin.dialog).toContainText("Retire the old secret of Shared?");
   latchkey.cli(["app", "retire-secret", client.application.client_id]);
   await admin.dialog.getByRole("button", { name: "Retire secret" }).click();
@@ -84,7 +84,7 @@ test("with the keyboard alone", async ({ admin, latchkey }) => {
   await expect(card.locator(".secret")).toHaveCount(2);
   // The button is gone; the focus stays on the card.
   await expect(card.getByRole("heading", { name: "Keys" })).toBeFocused();
-  await card.getByRole("button", { name: "Retire New Client Secret of Keys" }).focus();
+  await card.getByRole("button", { name: "Retire the new secret of Keys" }).focus();
   await admin.page.keyboard.press("Enter");
   await expect(admin.dialog).toContainText("Retire the new secret of Keys?");
   await admin.page.keyboard.press("Escape");

@@ -8,7 +8,7 @@ use super::copy_button::{CopyButton, Source};
 use super::icon::{Glyph, Icon};
 use super::toast::Toasts;
 use crate::browser;
-use crate::functions::applications::reveal_secret;
+use crate::functions::applications::{SecretDeed, secret};
 
 /// The secret with number `id` of the application `client_id`, which is called `what`. It is fetched when it is asked for,
 /// and forgotten when hidden. `fresh` is a secret that was just made: it is shown at once, with a reminder.
@@ -16,7 +16,7 @@ use crate::functions::applications::reveal_secret;
 pub(crate) fn SecretField(
     what: &'static str,
     client_id: StoredValue<String>,
-    id: i64,
+    id: String,
     fresh: Signal<Option<String>>,
 ) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
@@ -37,24 +37,29 @@ pub(crate) fn SecretField(
         }
     });
 
-    let source: Source = Arc::new(move || {
-        let known = shown.get_untracked();
-        Box::pin(async move {
-            match known {
-                Some(secret) => Ok(secret),
-                None => reveal_secret(client_id.get_value(), Some(id)).await,
-            }
+    let fetch = move || secret(client_id.get_value(), SecretDeed::Reveal(id.clone()));
+    let source: Source = {
+        let fetch = fetch.clone();
+        Arc::new(move || {
+            let (known, fetch) = (shown.get_untracked(), fetch.clone());
+            Box::pin(async move {
+                match known {
+                    Some(secret) => Ok(secret),
+                    None => fetch().await,
+                }
+            })
         })
-    });
+    };
     let toggle = move |_| {
         if shown.get_untracked().is_some() {
             hidden.set(true);
             fetched.set(None);
             return;
         }
+        let fetched_now = fetch();
         busy.set(true);
         browser::spawn(async move {
-            match reveal_secret(client_id.get_value(), Some(id)).await {
+            match fetched_now.await {
                 Ok(secret) => {
                     fetched.set(Some(secret));
                     hidden.set(false);

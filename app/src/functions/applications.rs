@@ -29,23 +29,15 @@ pub struct ApplicationCard {
     pub created: Moment,
     /// When it was last used.
     pub last_used: Option<Moment>,
-    /// What is known of its secrets, the newest first.
-    pub secrets: Vec<SecretCard>,
+    /// The numbers of its secrets, the newest first, as text: nobody here counts with them.
+    pub secrets: Vec<String>,
+    /// Of each its age, its use, and of the older of two whether it can be retired. A list beside the other and the words
+    /// ready to be shown, since a type of its own and dates would weigh more in the browser.
+    pub secret_words: Vec<String>,
     /// How many members are connected.
     pub connected_members: u64,
     /// Which edit this is.
     pub revision: u32,
-}
-
-/// What a card shows of a secret, which is not in it. The words are the server's, which takes less WebAssembly.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SecretCard {
-    /// Its number.
-    pub id: i64,
-    /// Its age and its use.
-    pub history: String,
-    /// Of the older of two: whether it can be retired. Otherwise empty.
-    pub verdict: String,
 }
 
 /// A page of the list.
@@ -136,33 +128,36 @@ pub async fn disconnect_everyone(client_id: String) -> Result<u64, Refusal> {
     .await
 }
 
-/// A secret of an application, in the clear: the one with number `id`, or the newest.
-#[server(prefix = "/api", endpoint = "applications/reveal-secret", input = Json)]
-pub async fn reveal_secret(client_id: String, id: Option<i64>) -> Result<String, Refusal> {
-    super::reply::as_member(async |registrar, caller| {
-        let id = id.map(latchkey_domain::SecretId);
-        Ok(ssr::clear(
-            registrar.reveal_secret(&caller, &client_id, id).await?,
-        ))
-    })
-    .await
+/// What a host does with the secrets of an application. One function has them all: each function of its own weighs two
+/// kilobytes in the browser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretDeed {
+    /// Sees the one with this number.
+    Reveal(String),
+    /// Makes a second one, which is valid beside the first.
+    Make,
+    /// Retires the one with this number.
+    Retire(String),
 }
 
-/// Makes a second secret, which is valid beside the first; in the clear.
-#[server(prefix = "/api", endpoint = "applications/new-secret", input = Json)]
-pub async fn new_secret(client_id: String) -> Result<String, Refusal> {
+/// Does something with the secrets of an application. Comes back with the secret in the clear, or nothing where one was
+/// retired.
+#[server(prefix = "/api", endpoint = "applications/secret", input = Json)]
+pub async fn secret(client_id: String, deed: SecretDeed) -> Result<String, Refusal> {
     super::reply::as_member(async |registrar, caller| {
-        Ok(ssr::clear(registrar.new_secret(&caller, &client_id).await?))
-    })
-    .await
-}
-
-/// Retires one of two secrets.
-#[server(prefix = "/api", endpoint = "applications/retire-secret", input = Json)]
-pub async fn retire_secret(client_id: String, id: i64) -> Result<(), Refusal> {
-    super::reply::as_member(async |registrar, caller| {
-        let id = latchkey_domain::SecretId(id);
-        registrar.retire_secret(&caller, &client_id, id).await
+        Ok(match deed {
+            SecretDeed::Reveal(id) => {
+                let id = Some(ssr::secret_id(&id)?);
+                ssr::clear(registrar.reveal_secret(&caller, &client_id, id).await?)
+            }
+            SecretDeed::Make => ssr::clear(registrar.new_secret(&caller, &client_id).await?),
+            SecretDeed::Retire(id) => {
+                let id = ssr::secret_id(&id)?;
+                registrar.retire_secret(&caller, &client_id, id).await?;
+                String::new()
+            }
+        })
     })
     .await
 }
@@ -174,10 +169,10 @@ pub(crate) use self::ssr::listing;
 mod ssr {
     //! From the rules' words to the page's.
 
-    use latchkey_domain::{ApplicationDraft, ClientSecret, Retirement, SecretRecord, Timestamp};
+    use latchkey_domain::{ApplicationDraft, ClientSecret, Retirement, SecretId, SecretRecord, Timestamp};
     use latchkey_registration::{ApplicationListing, Caller, Registered, Registrar, RegistrationError};
 
-    use super::{ApplicationCard, Listing, Moment, Saved, SecretCard};
+    use super::{ApplicationCard, Listing, Moment, Saved};
     use crate::plain::when;
 
     /// A page of the list, as the page shows it.
@@ -205,23 +200,28 @@ mod ssr {
             paused: application.paused_at.is_some(),
             created: moment(application.created_at),
             last_used: application.last_used_at.map(moment),
-            secrets: secrets(&listing.secrets, now),
+            secrets: listing
+                .secrets
+                .iter()
+                .map(|secret| secret.id.0.to_string())
+                .collect(),
+            secret_words: secret_words(&listing.secrets, now),
             connected_members: listing.connected_members,
             revision: application.revision,
         }
     }
 
     /// `records` has the newest first.
-    fn secrets(records: &[SecretRecord], now: Timestamp) -> Vec<SecretCard> {
-        let card = |(at, record): (usize, &SecretRecord)| {
-            let newer = at.checked_sub(1).map(|before| &records[before]);
-            SecretCard {
-                id: record.id.0,
-                history: history(record, now),
-                verdict: newer.map(|newer| verdict(record, newer, now)).unwrap_or_default(),
-            }
+    fn secret_words(records: &[SecretRecord], now: Timestamp) -> Vec<String> {
+        let words = |(at, record): (usize, &SecretRecord)| match at.checked_sub(1) {
+            Some(newer) => format!(
+                "{} {}",
+                history(record, now),
+                verdict(record, &records[newer], now)
+            ),
+            None => history(record, now),
         };
-        records.iter().enumerate().map(card).collect()
+        records.iter().enumerate().map(words).collect()
     }
 
     fn history(secret: &SecretRecord, now: Timestamp) -> String {
@@ -236,12 +236,12 @@ mod ssr {
     fn verdict(old: &SecretRecord, new: &SecretRecord, now: Timestamp) -> String {
         let moved = when(new.first_used_at.unwrap_or(now), now);
         match old.retirement(new) {
-            Retirement::NotMoved => " Keep it: the new secret has not been used yet.".to_owned(),
+            Retirement::NotMoved => "Keep it: the new secret has not been used yet.".to_owned(),
             Retirement::StillUsed => {
-                format!(" Keep it: it was used again after the new secret was first used {moved}.")
+                format!("Keep it: it was used again after the new secret was first used {moved}.")
             }
             Retirement::Safe => {
-                format!(" Safe to retire: not used since the new secret was first used {moved}.")
+                format!("Safe to retire: not used since the new secret was first used {moved}.")
             }
         }
     }
@@ -251,6 +251,14 @@ mod ssr {
             client_id: registered.application.client_id.into(),
             new_secret: registered.new_secret.map(clear),
         }
+    }
+
+    /// What cannot be a number is none that a secret has.
+    pub(super) fn secret_id(text: &str) -> Result<SecretId, RegistrationError> {
+        let number = text.parse();
+        number
+            .map(SecretId)
+            .map_err(|_| RegistrationError::SecretNotFound)
     }
 
     // Taken from whoever has it: nobody else is to keep it.
@@ -271,8 +279,6 @@ mod ssr {
     mod tests {
         use std::time::Duration;
 
-        use latchkey_domain::SecretId;
-
         use super::*;
 
         fn at(minutes: u64) -> Timestamp {
@@ -290,13 +296,7 @@ mod ssr {
 
         #[test]
         fn a_secret_tells_its_age_its_use_and_whether_it_is_needed() {
-            let words = |records: &[SecretRecord]| -> Vec<String> {
-                let cards = secrets(records, at(60));
-                cards
-                    .iter()
-                    .map(|card| format!("{}{}", card.history, card.verdict))
-                    .collect()
-            };
+            let words = |records: &[SecretRecord]| secret_words(records, at(60));
             assert_eq!(words(&[secret(60, None)]), ["Made just now, never used."]);
             assert_eq!(
                 words(&[secret(50, None), secret(0, Some((10, 58)))]),

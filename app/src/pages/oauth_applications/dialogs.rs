@@ -15,8 +15,8 @@ use crate::components::refusal_notice::RefusalNotice;
 use crate::components::toast::Toasts;
 use crate::functions::Refusal;
 use crate::functions::applications::{
-    ApplicationCard, Saved, create_application, delete_application, disconnect_everyone, find_application,
-    retire_secret, update_application,
+    ApplicationCard, Saved, SecretDeed, create_application, delete_application, disconnect_everyone,
+    find_application, secret, update_application,
 };
 
 /// What is known about the dialog that the address names.
@@ -70,7 +70,7 @@ fn show(opened: Opened) -> AnyView {
             Which::Edit(_) => edit(*card),
             Which::Delete(_) => delete(*card),
             Which::Disconnect(_) => disconnect(*card),
-            Which::Retire(_, secret) => retire(*card, &secret),
+            Which::Retire(_, secret) => retire(*card, secret),
             Which::New | Which::Duplicate(_) => {
                 let mut draft = card.form;
                 draft.name = copy_of(&draft.name);
@@ -221,24 +221,23 @@ fn disconnect(card: ApplicationCard) -> AnyView {
     .into_any()
 }
 
-fn retire(card: ApplicationCard, secret: &str) -> AnyView {
+fn retire(card: ApplicationCard, id: String) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();
-    let at = card.secrets.iter().position(|kept| kept.id.to_string() == secret);
-    let Some(at) = at else {
+    let Some(at) = card.secrets.iter().position(|kept| *kept == id) else {
         return failed(Refusal::Conflict {
             message: "This secret has been retired already.".into(),
         });
     };
-    let (which, secret) = (if at == 0 { "new" } else { "old" }, &card.secrets[at]);
+    let which = if at == 0 { "new" } else { "old" };
     let title = format!("Retire the {which} secret of {}?", card.form.name);
-    let words = format!("{}{}", secret.history, secret.verdict);
+    let words = card.secret_words.get(at).cloned().unwrap_or_default();
     let deed: Deed = {
-        let (client_id, id) = (card.client_id, secret.id);
+        let client_id = card.client_id;
         Arc::new(move || {
-            let client_id = client_id.clone();
+            let (client_id, id) = (client_id.clone(), id.clone());
             Box::pin(async move {
-                retire_secret(client_id.clone(), id).await?;
+                secret(client_id.clone(), SecretDeed::Retire(id)).await?;
                 toasts.success("Secret retired");
                 list.refresh();
                 list.close();
@@ -249,8 +248,7 @@ fn retire(card: ApplicationCard, secret: &str) -> AnyView {
     };
     view! {
         <Confirm title action="Retire secret" deed on_close=Callback::new(move |()| list.close())>
-            <p>{words}</p>
-            <p>"Whatever still sends this secret is refused from its next request on. This cannot be undone."</p>
+            <p>"Whatever still sends it is refused from its next request on, and this cannot be undone. " {words}</p>
         </Confirm>
     }
     .into_any()
