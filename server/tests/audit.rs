@@ -41,7 +41,8 @@ async fn says_who_did_what_from_where() {
     let which = serde_json::json!({ "client_id": client.id });
     let card = host.call("applications/find", &which).await.json();
     let reveal = serde_json::json!({ "client_id": client.id, "deed": { "reveal": card["secrets"][0] } });
-    host.call("applications/secret", &reveal).await.assert_status(200);
+    let revealed = host.call("applications/secret", &reveal).await;
+    revealed.assert_status(200);
     let page = host.get("/admin/audit").await;
     assert_sound(&page);
     page.assert_status(200)
