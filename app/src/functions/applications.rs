@@ -213,13 +213,15 @@ mod ssr {
 
     /// `records` has the newest first.
     fn secret_words(records: &[SecretRecord], now: Timestamp) -> Vec<String> {
-        let words = |(at, record): (usize, &SecretRecord)| match at.checked_sub(1) {
-            Some(newer) => format!(
-                "{} {}",
-                history(record, now),
-                verdict(record, &records[newer], now)
-            ),
-            None => history(record, now),
+        let words = |(at, record): (usize, &SecretRecord)| {
+            let history = history(record, now);
+            match (records.len() > 1, at.checked_sub(1)) {
+                (false, _) => history,
+                (true, None) => format!("New secret. {history}"),
+                (true, Some(newer)) => {
+                    format!("Old secret. {history} {}", verdict(record, &records[newer], now))
+                }
+            }
         };
         records.iter().enumerate().map(words).collect()
     }
@@ -301,18 +303,18 @@ mod ssr {
             assert_eq!(
                 words(&[secret(50, None), secret(0, Some((10, 58)))]),
                 [
-                    "Made 10 minutes ago, never used.",
-                    "Made 1 hour ago, last used 2 minutes ago. Keep it: the new secret has not been used yet."
+                    "New secret. Made 10 minutes ago, never used.",
+                    "Old secret. Made 1 hour ago, last used 2 minutes ago. Keep it: the new secret has not been used yet."
                 ]
             );
             assert_eq!(
                 words(&[secret(50, Some((52, 60))), secret(0, Some((10, 58)))])[1],
-                "Made 1 hour ago, last used 2 minutes ago. Keep it: it was used again after the new secret was first used 8 \
+                "Old secret. Made 1 hour ago, last used 2 minutes ago. Keep it: it was used again after the new secret was first used 8 \
                  minutes ago."
             );
             assert_eq!(
                 words(&[secret(50, Some((52, 60))), secret(0, Some((10, 51)))])[1],
-                "Made 1 hour ago, last used 9 minutes ago. Safe to retire: not used since the new secret was first used 8 \
+                "Old secret. Made 1 hour ago, last used 9 minutes ago. Safe to retire: not used since the new secret was first used 8 \
                  minutes ago."
             );
         }

@@ -248,7 +248,10 @@ fn retire(card: ApplicationCard, id: String) -> AnyView {
     };
     view! {
         <Confirm title action="Retire secret" deed on_close=Callback::new(move |()| list.close())>
-            <p>"Whatever still sends it is refused from its next request on, and this cannot be undone. " {words}</p>
+            <p>
+                {words}
+                " Whatever still sends it is refused from its next request on, which cannot be undone."
+            </p>
         </Confirm>
     }
     .into_any()
