@@ -26,7 +26,7 @@ impl PostgresStore {
             .await
             .map_err(|error| explain(url, error))?;
         let sealed_with = rows::first(
-            &connections,
+            &connections.named("open"),
             "SELECT value FROM meta WHERE key = 'key_fingerprint'",
             &[],
             |columns| columns.table("meta").get::<Vec<u8>>("key_fingerprint"),

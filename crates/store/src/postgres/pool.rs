@@ -1,10 +1,12 @@
 //! Connections: how many, for how long one waits for one, and what becomes of one that is not in order any more.
 
 use std::ops::Deref;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
-    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Status, TimeoutType, Timeouts,
 };
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{NoTls, Row};
@@ -13,6 +15,7 @@ use super::errors::{Fault, unknown_outcome, words};
 use super::params::Param;
 use super::rows::Statements;
 use super::url::PostgresUrl;
+use super::watch::{Access, Watch};
 use crate::StoreError;
 
 /// The most connections of one node. With more, a node would wait for the database's processors instead of for a
@@ -28,7 +31,10 @@ pub(super) const STATEMENT: Duration = Duration::from_secs(10);
 
 /// The pool of connections of this node.
 #[derive(Clone)]
-pub(super) struct Connections(Pool);
+pub(super) struct Connections {
+    pool: Pool,
+    watch: Arc<Watch>,
+}
 
 impl Connections {
     /// A pool to `url`. It connects when it is asked to.
@@ -46,18 +52,50 @@ impl Connections {
             .recycle_timeout(Some(ACQUIRE))
             .runtime(Runtime::Tokio1)
             .build()
-            .map(Self)
+            .map(|pool| Self {
+                pool,
+                watch: Arc::default(),
+            })
             .map_err(|error| StoreError::Open(format!("cannot prepare connections: {error}")))
     }
 
+    /// What is counted.
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// How many connections there are.
+    pub(super) fn status(&self) -> Status {
+        self.pool.status()
+    }
+
+    /// For single statements of an operation, which is counted and timed under this name.
+    pub(super) fn named(&self, operation: &'static str) -> Named<'_> {
+        Named {
+            connections: self,
+            operation,
+        }
+    }
+
     /// A connection.
-    pub(super) async fn get(&self) -> Result<Connection, StoreError> {
-        match self.0.get().await {
+    pub(super) async fn get(&self, access: Access) -> Result<Connection, StoreError> {
+        let at_once = Timeouts {
+            wait: Some(Duration::ZERO),
+            ..self.pool.timeouts()
+        };
+        let mut got = self.pool.timeout_get(&at_once).await;
+        if let Err(PoolError::Timeout(TimeoutType::Wait)) = got {
+            if access == Access::Read {
+                self.watch.read_waited();
+            }
+            got = self.pool.get().await;
+        }
+        match got {
             Ok(client) => Ok(Connection {
                 client: Some(client),
-                broken: true.into(),
-            }
-            .whole()),
+                broken: false.into(),
+                watch: Arc::clone(&self.watch),
+            }),
             Err(PoolError::Backend(error)) => Err(error.into()),
             Err(PoolError::Timeout(TimeoutType::Wait)) => Err(slow("all connections are in use")),
             Err(PoolError::Timeout(_)) => Err(slow("it does not take connections")),
@@ -75,18 +113,19 @@ fn slow(why: &str) -> StoreError {
 pub(super) struct Connection {
     /// `None` only while it is dropped.
     client: Option<Object>,
-    broken: std::sync::atomic::AtomicBool,
+    broken: AtomicBool,
+    watch: Arc<Watch>,
 }
 
 impl Connection {
-    fn whole(self) -> Self {
-        self.set_broken(false);
-        self
+    /// What is counted.
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// Says whether it must not be used by anybody else.
     pub(super) fn set_broken(&self, broken: bool) {
-        self.broken.store(broken, std::sync::atomic::Ordering::Relaxed);
+        self.broken.store(broken, Ordering::Relaxed);
     }
 
     /// Waits for what a statement answers, but not for ever.
@@ -118,7 +157,7 @@ impl Deref for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.broken.load(std::sync::atomic::Ordering::Relaxed)
+        if self.broken.load(Ordering::Relaxed)
             && let Some(client) = self.client.take()
         {
             drop(Object::take(client));
@@ -146,16 +185,24 @@ impl Statements for Connection {
     }
 }
 
+/// Connections for single statements of one operation.
+pub(super) struct Named<'pool> {
+    connections: &'pool Connections,
+    operation: &'static str,
+}
+
 /// A statement by itself is a transaction by itself.
-impl Statements for Connections {
+impl Statements for Named<'_> {
     /// Only for statements that read: they are run again if the connection turns out to be gone, or the database asks
     /// for it.
     async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
-        let first = self.get().await?.query(sql, params).await;
-        match first {
+        let _operation = self.connections.watch.begin(Access::Read, self.operation);
+        let first = self.connections.get(Access::Read).await?;
+        match first.query(sql, params).await {
             Err(error) if Fault::of(&error) != Fault::Other => {
                 tracing::debug!(error = words(&error), "a statement is run again");
-                self.get().await?.query(sql, params).await
+                drop(first);
+                self.connections.get(Access::Read).await?.query(sql, params).await
             }
             outcome => outcome,
         }
@@ -163,8 +210,11 @@ impl Statements for Connections {
 
     /// Run once. If it fails as a conflict it was not done; if the connection is lost, nobody knows.
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
-        let connection = self.get().await?;
+        let _operation = self.connections.watch.begin(Access::Write, self.operation);
+        let connection = self.connections.get(Access::Write).await?;
+        let began = Instant::now();
         let outcome = connection.execute(sql, params).await;
+        connection.watch().committed(began);
         match outcome {
             Err(error) if Fault::of(&error) == Fault::Lost => Err(unknown_outcome(&error)),
             outcome => outcome,

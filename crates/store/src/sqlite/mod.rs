@@ -137,7 +137,7 @@ impl Store for SqliteStore {
         self.look_up(|connection| networks::read(connection).map(|_| ()))
     }
 
-    fn statistics(&self) -> Option<Statistics> {
+    async fn statistics(&self) -> Option<Statistics> {
         Some(watch::statistics(self))
     }
 

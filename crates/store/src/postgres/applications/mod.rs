@@ -13,6 +13,7 @@ use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequ
 pub(super) use self::row::{columns, read};
 use super::PostgresStore;
 use crate::postgres::transaction::transact;
+use crate::postgres::watch::named;
 use crate::{
     ApplicationListing, ApplicationUpdate, Applications, Deleted, NewApplication, StoreError, UpdateOutcome,
 };
@@ -48,21 +49,21 @@ impl Applications for PostgresStore {
     }
 
     async fn application(&self, client_id: &ClientId) -> Result<Option<Application>, StoreError> {
-        row::find(&self.connections, client_id).await
+        row::find(&named!(self), client_id).await
     }
 
     async fn application_with_secret(
         &self,
         client_id: &ClientId,
     ) -> Result<Option<(Application, Option<ClientSecret>)>, StoreError> {
-        row::find_with_secret(&self.connections, &self.sealer, client_id).await
+        row::find_with_secret(&named!(self), &self.sealer, client_id).await
     }
 
     async fn application_listing(
         &self,
         client_id: &ClientId,
     ) -> Result<Option<ApplicationListing>, StoreError> {
-        list::one(&self.connections, client_id).await
+        list::one(&named!(self), client_id).await
     }
 
     async fn applications(
@@ -128,7 +129,7 @@ impl Applications for PostgresStore {
     }
 
     async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
-        row::secret(&self.connections, &self.sealer, client_id).await
+        row::secret(&named!(self), &self.sealer, client_id).await
     }
 
     async fn reveal_client_secret(
