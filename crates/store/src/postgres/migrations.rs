@@ -14,6 +14,7 @@ use crate::{StoreError, random};
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_tables.sql"),
     include_str!("migrations/0002_audit.sql"),
+    include_str!("migrations/0003_audit_only_grows.sql"),
 ];
 
 /// Gives [`transact`] what it asks a store for.
