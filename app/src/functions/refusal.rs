@@ -32,6 +32,8 @@ pub enum Refusal {
         /// What was expected.
         message: String,
     },
+    /// The server cannot get at its data at the moment.
+    Unavailable,
     /// Something failed on the server; the log has more under this id.
     Failed {
         /// The request's id.
@@ -61,6 +63,7 @@ impl Refusal {
                     .into()
             }
             Self::BadRequest { message } => message.clone(),
+            Self::Unavailable => "The server is not ready at the moment, and nothing was changed. Try again in a few seconds.".into(),
             Self::Failed { request_id } => {
                 format!("Something went wrong on the server and nothing was changed. Request {request_id}.")
             }
@@ -81,6 +84,7 @@ impl Refusal {
             Self::Stale => 409,
             Self::Invalid { .. } => 422,
             Self::BadRequest { .. } => 400,
+            Self::Unavailable => 503,
             Self::Failed { .. } | Self::Unreachable | Self::Unreadable => 500,
         }
     }
@@ -124,6 +128,7 @@ impl From<Refusal> for Wire {
                 message: Some(message),
                 ..named("bad_request")
             },
+            Refusal::Unavailable => named("unavailable"),
             Refusal::Failed { request_id } => Self {
                 request_id: Some(request_id),
                 ..named("failed")
@@ -162,6 +167,7 @@ impl From<Wire> for Refusal {
                     ..
                 },
             ) => Self::Failed { request_id },
+            ("unavailable", _) => Self::Unavailable,
             ("unreachable", _) => Self::Unreachable,
             _ => Self::Unreadable,
         }
@@ -212,6 +218,7 @@ mod tests {
             Refusal::NotFound,
             Refusal::Stale,
             Refusal::BadRequest { message: "x".into() },
+            Refusal::Unavailable,
             Refusal::Failed {
                 request_id: "x".into(),
             },

@@ -39,6 +39,9 @@ pub(crate) fn refuse(request: &Request, error: RegistrationError) -> Refusal {
         RegistrationError::Stale => Refusal::Stale,
         RegistrationError::Store(error) => {
             tracing::error!(error = &error as &dyn Error, "a server function failed");
+            if error.try_again().is_some() {
+                return Refusal::Unavailable;
+            }
             Refusal::Failed {
                 request_id: request.actor.request_id.clone().unwrap_or_default(),
             }

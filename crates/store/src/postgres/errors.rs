@@ -19,12 +19,7 @@ pub(super) enum Fault {
 impl Fault {
     /// What is behind `error`.
     pub(super) fn of(error: &StoreError) -> Self {
-        match error {
-            StoreError::Database(source) => source
-                .downcast_ref::<Error>()
-                .map_or(Self::Other, Self::of_statement),
-            _ => Self::Other,
-        }
+        statement_error(error).map_or(Self::Other, Self::of_statement)
     }
 
     fn of_statement(error: &Error) -> Self {
@@ -35,6 +30,11 @@ impl Fault {
             _ => Self::Other,
         }
     }
+}
+
+/// What the driver said, if it was the driver.
+pub(super) fn statement_error(error: &StoreError) -> Option<&Error> {
+    error.of_database()?.downcast_ref()
 }
 
 fn is_conflict(code: &SqlState) -> bool {
@@ -56,6 +56,18 @@ fn is_going(code: &SqlState) -> bool {
         SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
     ]
     .contains(code)
+}
+
+/// The database has no room, processors or patience left, is a replica for now, or will take it when others are done.
+fn is_short_of_something(code: &SqlState) -> bool {
+    // Class 53 is "insufficient resources": a full disk, no memory, too many connections.
+    code.code().starts_with("53")
+        || [
+            SqlState::QUERY_CANCELED,
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+        ]
+        .contains(code)
 }
 
 fn has_io_error(error: &Error) -> bool {
@@ -95,8 +107,25 @@ pub(super) fn unknown_outcome(error: &StoreError) -> StoreError {
     )
 }
 
+/// A commit that the database refused did not happen. One that got no answer may have.
+pub(super) fn not_committed(error: StoreError) -> StoreError {
+    let is_refused = statement_error(&error).is_some_and(|error| error.code().is_some());
+    if is_refused && Fault::of(&error) != Fault::Lost {
+        error
+    } else {
+        unknown_outcome(&error)
+    }
+}
+
 impl From<Error> for StoreError {
+    /// Of a statement before the commit, which undoes what its transaction did.
     fn from(error: Error) -> Self {
-        Self::Database(error.into())
+        let is_passing =
+            Fault::of_statement(&error) != Fault::Other || error.code().is_some_and(is_short_of_something);
+        if is_passing {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Database(error.into())
+        }
     }
 }

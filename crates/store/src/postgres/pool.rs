@@ -11,7 +11,7 @@ use deadpool_postgres::{
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{NoTls, Row};
 
-use super::errors::{Fault, unknown_outcome, words};
+use super::errors::{Fault, not_committed, words};
 use super::params::Param;
 use super::rows::Statements;
 use super::url::PostgresUrl;
@@ -96,16 +96,19 @@ impl Connections {
                 broken: false.into(),
                 watch: Arc::clone(&self.watch),
             }),
-            Err(PoolError::Backend(error)) => Err(error.into()),
+            // Whatever it is, nothing can be asked of the database until it is over.
+            Err(PoolError::Backend(error)) => Err(StoreError::Unavailable(error.into())),
             Err(PoolError::Timeout(TimeoutType::Wait)) => Err(slow("all connections are in use")),
             Err(PoolError::Timeout(_)) => Err(slow("it does not take connections")),
-            Err(error) => Err(StoreError::Database(error.into())),
+            Err(error) => Err(StoreError::Unavailable(error.into())),
         }
     }
 }
 
 fn slow(why: &str) -> StoreError {
-    StoreError::Database(format!("PostgreSQL does not answer: {why}, after {} s", ACQUIRE.as_secs()).into())
+    StoreError::Unavailable(
+        format!("PostgreSQL does not answer: {why}, after {} s", ACQUIRE.as_secs()).into(),
+    )
 }
 
 /// A connection of the pool. It goes back to it when it is dropped, unless it is broken: then it is closed, which undoes
@@ -138,7 +141,7 @@ impl Connection {
         }
         // Its answer may still come, for whoever asks next.
         self.set_broken(true);
-        Err(StoreError::Database(
+        Err(StoreError::Unavailable(
             format!("PostgreSQL did not answer within {} s", STATEMENT.as_secs()).into(),
         ))
     }
@@ -208,16 +211,14 @@ impl Statements for Named<'_> {
         }
     }
 
-    /// Run once. If it fails as a conflict it was not done; if the connection is lost, nobody knows.
+    /// Run once. If the database refuses it was not done; if there is no answer, nobody knows.
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let _operation = self.connections.watch.begin(Access::Write, self.operation);
         let connection = self.connections.get(Access::Write).await?;
         let began = Instant::now();
         let outcome = connection.execute(sql, params).await;
         connection.watch().committed(began);
-        match outcome {
-            Err(error) if Fault::of(&error) == Fault::Lost => Err(unknown_outcome(&error)),
-            outcome => outcome,
-        }
+        // Its commit is part of it.
+        outcome.map_err(not_committed)
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio_postgres::Row;
 
-use super::errors::{Fault, unknown_outcome, words};
+use super::errors::{Fault, not_committed, unknown_outcome, words};
 use super::params::Param;
 use super::pool::{Connection, Connections, typed};
 use super::rows::Statements;
@@ -179,21 +179,6 @@ impl Transaction {
     }
 }
 
-/// A commit that the database refused did not happen. One that got no answer may have.
-fn not_committed(error: StoreError) -> StoreError {
-    let refused = match &error {
-        StoreError::Database(source) => source
-            .downcast_ref::<tokio_postgres::Error>()
-            .is_some_and(|error| error.code().is_some()),
-        _ => false,
-    };
-    if refused && Fault::of(&error) != Fault::Lost {
-        error
-    } else {
-        unknown_outcome(&error)
-    }
-}
-
 impl Statements for Transaction {
     async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
         self.connection.query(sql, params).await
@@ -233,7 +218,7 @@ impl Tries {
             return None;
         }
         Some(Err(if Fault::of(&error) == Fault::Conflict {
-            StoreError::Database(
+            StoreError::Unavailable(
                 format!(
                     "others were in the way {} times; nothing was stored: {}",
                     self.0,

@@ -154,6 +154,10 @@ impl fmt::Debug for SqliteStore {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error.into())
+        if connection::may_pass(&error) {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Database(error.into())
+        }
     }
 }
