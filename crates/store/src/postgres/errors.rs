@@ -3,6 +3,7 @@
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
+use super::tls::Untrusted;
 use crate::StoreError;
 
 /// What a failed statement means for the transaction that it was part of.
@@ -79,6 +80,18 @@ fn has_io_error(error: &Error) -> bool {
         source = cause.source();
     }
     false
+}
+
+/// Why there is no TLS with the server, if that is what failed.
+pub(super) fn tls_failure(error: &Error) -> Option<String> {
+    let cause = std::error::Error::source(error)?;
+    if cause.is::<Untrusted>() {
+        return Some(cause.to_string());
+    }
+    // The driver has no kinds for its errors.
+    (cause.to_string() == "server does not support TLS").then(|| {
+        "the server does not speak TLS: let it (`ssl = on`), or, on a network that you trust, leave sslmode out".to_owned()
+    })
 }
 
 /// The words of a failure, its causes included: what the driver says of itself is only “db error”.

@@ -24,6 +24,7 @@ mod pool;
 mod retention;
 mod rows;
 mod sessions;
+mod tls;
 mod transaction;
 mod url;
 mod usage;

@@ -2,7 +2,7 @@
 
 use tokio_postgres::error::SqlState;
 
-use super::errors::{statement_error, words};
+use super::errors::{statement_error, tls_failure, words};
 use super::pool::Connections;
 use super::{PostgresStore, PostgresUrl, migrations, rows};
 use crate::StoreError;
@@ -58,6 +58,9 @@ fn explain(url: &PostgresUrl, error: StoreError) -> StoreError {
         return error;
     };
     let code = statement_error(&error).and_then(tokio_postgres::Error::code);
+    if let Some(why) = statement_error(&error).and_then(tls_failure) {
+        return StoreError::Open(format!("no TLS with PostgreSQL at {url}: {why}"));
+    }
     let is = |state: &SqlState| code == Some(state);
     let why = words(source);
     StoreError::Open(if is(&SqlState::INVALID_CATALOG_NAME) {

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Status, TimeoutType, Timeouts,
 };
+use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{NoTls, Row};
 
 use super::errors::{Fault, not_committed, words};
 use super::params::Param;
 use super::rows::Statements;
+use super::tls::Connector;
 use super::url::PostgresUrl;
 use super::watch::{Access, Watch};
 use crate::StoreError;
@@ -44,7 +45,7 @@ impl Connections {
         let config = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = Manager::from_config(url.config(), NoTls, config);
+        let manager = Manager::from_config(url.config(), Connector::new(url.tls())?, config);
         Pool::builder(manager)
             .max_size(MOST_CONNECTIONS)
             .wait_timeout(Some(ACQUIRE))

@@ -6,6 +6,7 @@ mod backend;
 mod nodes;
 mod opening;
 mod statistics;
+mod tls;
 
 #[path = "../store/activity.rs"]
 mod activity;
