@@ -5,6 +5,7 @@ use tokio_postgres::error::SqlState;
 
 use super::tls::Untrusted;
 use crate::StoreError;
+pub(super) use crate::error::words;
 
 /// What a failed statement means for the transaction that it was part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,20 +93,6 @@ pub(super) fn tls_failure(error: &Error) -> Option<String> {
     (cause.to_string() == "server does not support TLS").then(|| {
         "the server does not speak TLS: let it (`ssl = on`), or, on a network that you trust, leave sslmode out".to_owned()
     })
-}
-
-/// The words of a failure, its causes included: what the driver says of itself is only “db error”.
-pub(super) fn words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let more = cause.to_string();
-        if !words.contains(&more) {
-            words = format!("{words}: {more}");
-        }
-        source = cause.source();
-    }
-    words.replace('\n', "; ")
 }
 
 /// The connection was lost after the database was told to keep something and before it said that it did. Trying again
