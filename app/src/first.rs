@@ -80,6 +80,12 @@ mod reading {
                 .await
                 .map_err(|error| refuse(request, error)),
         };
+        // The page says what failed; its status says so to programs. What the person may not do is no failure.
+        if let Err(refusal) = &listing
+            && refusal.status() >= 500
+        {
+            request.status.set(refusal.status());
+        }
         let viewer = request.viewer.as_ref().map(|viewer| viewer.name.to_string());
         FirstView {
             viewer: viewer.unwrap_or_default(),

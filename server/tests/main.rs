@@ -10,6 +10,7 @@ mod compression;
 mod conformance;
 mod connected_apps;
 mod crash;
+mod disk_full;
 mod drain;
 mod earlier_versions;
 mod errors;

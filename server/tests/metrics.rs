@@ -121,6 +121,33 @@ async fn what_happened_is_counted() {
 }
 
 #[tokio::test]
+async fn on_postgresql_the_database_is_counted_too() {
+    let (binary, url) = (Binary::new(), latchkey_testing::postgres::database());
+    let on = [ON.as_slice(), &["--database", &url]].concat();
+    let mut server = binary.serve(&on).await;
+    let metrics = server.metrics_url();
+    let before = Scrape::of(&metrics).await;
+    server.as_member().await;
+    let now = Scrape::of(&metrics).await;
+    for series in [
+        "latchkey_database_reads_total",
+        "latchkey_database_writes_total",
+        "latchkey_database_commit_duration_seconds_count",
+    ] {
+        assert!(now.value(series) > before.value(series), "{series}");
+    }
+    assert!(now.value("latchkey_database_size_bytes") > 1e6);
+    now.assert("latchkey_database_writes_waiting", 0);
+    now.assert("latchkey_database_reads_waited_total", 0);
+    now.assert("latchkey_database_connections{state=\"in_use\"}", 0);
+    now.assert("latchkey_database_connections_max", 20);
+    now.assert("latchkey_database_connections_awaited", 0);
+    assert!(now.value("latchkey_database_connections{state=\"idle\"}") >= 1.0);
+    // It is not this node's, and not about this database alone.
+    assert!(!now.0.contains("latchkey_database_log_size_bytes"));
+}
+
+#[tokio::test]
 async fn the_headless_api_is_counted() {
     let binary = Binary::new();
     let mut server = binary.serve(&ON).await;

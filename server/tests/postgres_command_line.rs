@@ -119,9 +119,14 @@ fn a_password_is_never_shown() {
             "--database: expected a URL like",
         ),
         (
-            "postgres://l:geheim@127.0.0.1/x?sslmode=require",
+            "postgres://l:geheim@127.0.0.1/x?sslmode=must",
             2,
-            "does not speak TLS",
+            "sslmode is one of",
+        ),
+        (
+            "postgres://l:geheim@127.0.0.1:9/x?sslmode=verify-full&sslrootcert=missing.pem",
+            1,
+            "cannot read a certificate in missing.pem, which sslrootcert names",
         ),
     ] {
         let refused = binary.run(&on(url, &["network", "show"]));

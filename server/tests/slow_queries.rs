@@ -7,10 +7,11 @@ use serde_json::Value;
 use crate::support::Binary;
 
 /// The lines about slow operations that a server writes while somebody signs in.
-async fn lines(threshold: &str) -> Vec<Value> {
+async fn lines(threshold: &str, database: Option<&str>) -> Vec<Value> {
     let binary = Binary::new();
     let log = binary.folder().join("log");
-    let flags = ["--demo", "--slow-query-ms", threshold];
+    let mut flags = vec!["--demo", "--slow-query-ms", threshold];
+    flags.extend(database.map(|url| ["--database", url]).into_iter().flatten());
     let mut server = binary.serve_with_log(&flags, &log, "warn").await;
     let member = server.as_member().await;
     member.get("/account/sessions").await.assert_status(200);
@@ -28,9 +29,18 @@ async fn lines(threshold: &str) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_slow_operation_is_named_without_its_values() {
-    let lines = lines("0").await;
+    assert_names(&lines("0", None).await);
+}
+
+#[tokio::test]
+async fn on_postgresql_it_has_the_same_name() {
+    let url = latchkey_testing::postgres::database();
+    assert_names(&lines("0", Some(&url)).await);
+}
+
+fn assert_names(lines: &[Value]) {
     let mut names = HashSet::new();
-    for line in &lines {
+    for line in lines {
         assert_eq!(line["level"], "WARN");
         assert!(line["took_ms"].is_u64(), "{line}");
         let name = line["operation"].as_str().unwrap();
@@ -57,5 +67,5 @@ async fn a_slow_operation_is_named_without_its_values() {
 
 #[tokio::test]
 async fn what_is_fast_enough_is_not_mentioned() {
-    assert_eq!(lines("3600000").await, [] as [Value; 0]);
+    assert_eq!(lines("3600000", None).await, [] as [Value; 0]);
 }

@@ -27,14 +27,11 @@ pub enum Refusal {
     NotFound,
     /// Somebody else changed the application.
     Stale,
-    /// The request was not understood.
-    BadRequest {
-        /// What was expected.
-        message: String,
-    },
-    /// It cannot be done as things are now.
-    Conflict {
-        /// Why, and what to do.
+    /// Anything else that the server says in its own words. One kind for all of it: each weighs in the browser.
+    Told {
+        /// What it is called on the wire: one of [`BAD_REQUEST`], [`CONFLICT`] and [`UNAVAILABLE`].
+        error: String,
+        /// What happened, and what to do.
         message: String,
     },
     /// Something failed on the server; the log has more under this id.
@@ -48,7 +45,23 @@ pub enum Refusal {
     Unreadable,
 }
 
+/// The request was not understood.
+pub(crate) const BAD_REQUEST: &str = "bad_request";
+/// It cannot be done as things are now.
+pub(crate) const CONFLICT: &str = "conflict";
+/// The server cannot get at its data at the moment.
+#[cfg(feature = "ssr")]
+pub(crate) const UNAVAILABLE: &str = "unavailable";
+
 impl Refusal {
+    /// Says something in the server's own words. `error` is its name on the wire.
+    pub(crate) fn told(error: &str, message: impl Into<String>) -> Self {
+        Self::Told {
+            error: error.to_owned(),
+            message: message.into(),
+        }
+    }
+
     /// What happened and what to do, in a sentence or two.
     pub(crate) fn words(&self) -> String {
         match self {
@@ -65,7 +78,7 @@ impl Refusal {
                  current version."
                     .into()
             }
-            Self::BadRequest { message } | Self::Conflict { message } => message.clone(),
+            Self::Told { message, .. } => message.clone(),
             Self::Failed { request_id } => {
                 format!("Something went wrong on the server and nothing was changed. Request {request_id}.")
             }
@@ -83,9 +96,13 @@ impl Refusal {
             Self::SignedOut => 401,
             Self::NotAHost | Self::PlanTooLow { .. } => 403,
             Self::NotFound => 404,
-            Self::Stale | Self::Conflict { .. } => 409,
+            Self::Stale => 409,
             Self::Invalid { .. } => 422,
-            Self::BadRequest { .. } => 400,
+            Self::Told { error, .. } => match error.as_str() {
+                CONFLICT => 409,
+                UNAVAILABLE => 503,
+                _ => 400,
+            },
             Self::Failed { .. } | Self::Unreachable | Self::Unreadable => 500,
         }
     }
@@ -125,13 +142,9 @@ impl From<Refusal> for Wire {
             },
             Refusal::NotFound => named("not_found"),
             Refusal::Stale => named("stale"),
-            Refusal::BadRequest { message } => Self {
+            Refusal::Told { error, message } => Self {
                 message: Some(message),
-                ..named("bad_request")
-            },
-            Refusal::Conflict { message } => Self {
-                message: Some(message),
-                ..named("conflict")
+                ..named(&error)
             },
             Refusal::Failed { request_id } => Self {
                 request_id: Some(request_id),
@@ -158,20 +171,6 @@ impl From<Wire> for Refusal {
             ("not_found", _) => Self::NotFound,
             ("stale", _) => Self::Stale,
             (
-                "bad_request",
-                Wire {
-                    message: Some(message),
-                    ..
-                },
-            ) => Self::BadRequest { message },
-            (
-                "conflict",
-                Wire {
-                    message: Some(message),
-                    ..
-                },
-            ) => Self::Conflict { message },
-            (
                 "failed",
                 Wire {
                     request_id: Some(request_id),
@@ -179,6 +178,14 @@ impl From<Wire> for Refusal {
                 },
             ) => Self::Failed { request_id },
             ("unreachable", _) => Self::Unreachable,
+            (
+                _,
+                Wire {
+                    error,
+                    message: Some(message),
+                    ..
+                },
+            ) => Self::Told { error, message },
             _ => Self::Unreadable,
         }
     }
@@ -190,13 +197,13 @@ impl FromServerFnError for Refusal {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let refusal = match error {
             ServerFnErrorErr::Request(_) => Self::Unreachable,
-            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => Self::BadRequest {
-                message: format!("The request was not understood: {detail}."),
-            },
+            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => {
+                Self::told(BAD_REQUEST, format!("The request was not understood: {detail}."))
+            }
             // On the server this is a body that is no JSON, in the browser an answer that is none.
-            ServerFnErrorErr::Deserialization(detail) if cfg!(feature = "ssr") => Self::BadRequest {
-                message: format!("The request was not understood: {detail}."),
-            },
+            ServerFnErrorErr::Deserialization(detail) if cfg!(feature = "ssr") => {
+                Self::told(BAD_REQUEST, format!("The request was not understood: {detail}."))
+            }
             ServerFnErrorErr::Deserialization(_) => Self::Unreadable,
             _ if cfg!(feature = "ssr") => Self::Failed {
                 request_id: String::new(),
@@ -227,8 +234,8 @@ mod tests {
             },
             Refusal::NotFound,
             Refusal::Stale,
-            Refusal::BadRequest { message: "x".into() },
-            Refusal::Conflict { message: "x".into() },
+            Refusal::told(BAD_REQUEST, "x"),
+            Refusal::told(CONFLICT, "x"),
             Refusal::Failed {
                 request_id: "x".into(),
             },

@@ -6,6 +6,7 @@ use latchkey_registration::{Caller, Registrar, RegistrationError};
 use leptos::prelude::*;
 
 use super::Refusal;
+use super::refusal::{CONFLICT, UNAVAILABLE};
 use crate::request::Request;
 
 /// Sets the HTTP status that goes with a refusal.
@@ -40,11 +41,15 @@ pub(crate) fn refuse(request: &Request, error: RegistrationError) -> Refusal {
         error @ (RegistrationError::NoSecrets
         | RegistrationError::TooManySecrets
         | RegistrationError::OnlySecret
-        | RegistrationError::SecretNotFound) => Refusal::Conflict {
-            message: sentence(&error.to_string()),
-        },
+        | RegistrationError::SecretNotFound) => Refusal::told(CONFLICT, sentence(&error.to_string())),
         RegistrationError::Store(error) => {
             tracing::error!(error = &error as &dyn Error, "a server function failed");
+            if error.try_again().is_some() {
+                return Refusal::told(
+                    UNAVAILABLE,
+                    "The server is not ready at the moment, and nothing was changed. Try again in a few seconds.",
+                );
+            }
             Refusal::Failed {
                 request_id: request.actor.request_id.clone().unwrap_or_default(),
             }

@@ -15,7 +15,7 @@ use crate::budget::{Budget, Budgets};
 use crate::caller::Caller;
 use crate::cost::{self, MAX_COST, TooComplex};
 use crate::documents::{Documents, Unreadable};
-use crate::error::{BAD_USER_INPUT, QUERY_TOO_COMPLEX, THROTTLED};
+use crate::error::{BAD_USER_INPUT, QUERY_TOO_COMPLEX, THROTTLED, UNAVAILABLE};
 use crate::loaders::loader;
 use crate::schema::{Mutation, Query};
 
@@ -36,6 +36,8 @@ pub enum Answer {
         /// Where some of it would have been too much for this minute: how long to wait before it may be asked for
         /// again.
         retry_after: Option<Duration>,
+        /// Whether some of it failed here and may soon work. A part may be done all the same: of two mutations the first.
+        unavailable: bool,
     },
     /// The body is no GraphQL request.
     Malformed(String),
@@ -60,6 +62,8 @@ struct Bill {
     wait: Option<Duration>,
     /// Whether anything went wrong in one of them.
     failed: bool,
+    /// Whether anything in one of them is not available at the moment.
+    unavailable: bool,
 }
 
 impl HeadlessApi {
@@ -118,6 +122,7 @@ impl HeadlessApi {
             body,
             failed: bill.failed,
             retry_after: bill.wait,
+            unavailable: bill.unavailable,
         }
     }
 
@@ -135,6 +140,7 @@ impl HeadlessApi {
         response.errors.extend(refusals.take());
         for error in &mut response.errors {
             give_code(error);
+            bill.unavailable |= is_unavailable(error);
         }
         bill.failed |= response.is_err();
         response
@@ -223,6 +229,14 @@ fn give_code(error: &mut ServerError) {
     if extensions.get("code").is_none() {
         extensions.set("code", BAD_USER_INPUT);
     }
+}
+
+fn is_unavailable(error: &ServerError) -> bool {
+    let code = error
+        .extensions
+        .as_ref()
+        .and_then(|extensions| extensions.get("code"));
+    code == Some(&UNAVAILABLE.into())
 }
 
 fn text(response: &Response) -> String {

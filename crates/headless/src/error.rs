@@ -16,6 +16,8 @@ pub(crate) enum ApiError {
     NotFound(&'static str),
     /// An argument makes no sense.
     BadInput(String),
+    /// The server is at fault, and the same may soon work. The cause goes to the log and nothing of it to the client.
+    Unavailable(&'static str),
     /// The server is at fault. The cause goes to the log and nothing of it to the client.
     Internal,
 }
@@ -30,6 +32,7 @@ impl ApiError {
             Self::NotYours(message) => (*message).to_owned(),
             Self::NotFound(what) => format!("there is no {what} of this id, or none that you may see"),
             Self::BadInput(message) => message.clone(),
+            Self::Unavailable(message) => (*message).to_owned(),
             Self::Internal => "something failed on the server; try again later".to_owned(),
         }
     }
@@ -39,6 +42,7 @@ impl ApiError {
             Self::MissingScope(_) | Self::NotYours(_) => "FORBIDDEN",
             Self::NotFound(_) => "NOT_FOUND",
             Self::BadInput(_) => BAD_USER_INPUT,
+            Self::Unavailable(_) => UNAVAILABLE,
             Self::Internal => INTERNAL,
         }
     }
@@ -50,6 +54,8 @@ pub(crate) const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 pub(crate) const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
 /// The code of what would be too much for this minute.
 pub(crate) const THROTTLED: &str = "THROTTLED";
+/// The code of what is the server's fault and may soon work.
+pub(crate) const UNAVAILABLE: &str = "UNAVAILABLE";
 /// The code of what is the server's fault.
 pub(crate) const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
 
@@ -72,8 +78,31 @@ impl From<StoreError> for ApiError {
 
 impl From<Arc<StoreError>> for ApiError {
     fn from(error: Arc<StoreError>) -> Self {
-        let error: &(dyn std::error::Error + 'static) = &*error;
-        tracing::error!(error, "a field of the Headless API failed");
-        Self::Internal
+        let cause: &(dyn std::error::Error + 'static) = &*error;
+        tracing::error!(error = cause, "a field of the Headless API failed");
+        error.try_again().map_or(Self::Internal, Self::Unavailable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_soon_work_is_told_from_what_will_not() {
+        for (cause, code, words) in [
+            (
+                StoreError::Unavailable("disk 7".into()),
+                UNAVAILABLE,
+                "try again in a few seconds",
+            ),
+            (StoreError::Closed, UNAVAILABLE, "try again in a moment"),
+            (StoreError::Damaged("row 7".into()), INTERNAL, "something failed"),
+        ] {
+            let error = ApiError::from(cause);
+            assert_eq!(error.code(), code);
+            let message = error.message();
+            assert!(message.contains(words) && !message.contains('7'), "{message}");
+        }
     }
 }

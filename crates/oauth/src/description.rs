@@ -1,6 +1,8 @@
 //! The characters that `error_description` may have: printable ASCII without `"` and `\` (RFC 6749 section 5.2), which
 //! also fit into a quoted string of `WWW-Authenticate` (RFC 6750 section 3).
 
+use latchkey_store::StoreError;
+
 /// The most characters of a description. Values that a client sent may be part of it.
 const MAX_LENGTH: usize = 600;
 
@@ -14,6 +16,13 @@ pub(crate) fn plain(text: &str) -> String {
         _ => '?',
     };
     text.chars().take(MAX_LENGTH).map(counterpart).collect()
+}
+
+/// What a client is told when something below the rules failed: nothing of the failure but whether to try again soon.
+pub(crate) fn of_failure(cause: &StoreError) -> &'static str {
+    cause
+        .try_again()
+        .unwrap_or("something failed on the server; try again later")
 }
 
 /// At most the first `limit` characters of a value that a client sent, without control characters, to be quoted in

@@ -24,7 +24,9 @@ pub enum ErrorCode {
     InvalidScope,
     /// Something failed here.
     ServerError,
-    /// The server is shutting down.
+    /// The server cannot get at its data, or is shutting down. RFC 6749 has this code at the authorization endpoint
+    /// alone (section 4.1.2.1) and none of section 5.2 is true here: those say that the request is wrong, and clients
+    /// throw their tokens away for some. What tells every client to try again is the status, 503.
     TemporarilyUnavailable,
 }
 
@@ -82,7 +84,7 @@ impl EndpointError {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Refused { code, .. } => *code,
-            Self::Unavailable(StoreError::Closed) => ErrorCode::TemporarilyUnavailable,
+            Self::Unavailable(cause) if cause.try_again().is_some() => ErrorCode::TemporarilyUnavailable,
             Self::Unavailable(_) => ErrorCode::ServerError,
         }
     }
@@ -91,8 +93,7 @@ impl EndpointError {
     pub fn description(&self) -> &str {
         match self {
             Self::Refused { description, .. } => description,
-            Self::Unavailable(StoreError::Closed) => "the server is shutting down; try again in a moment",
-            Self::Unavailable(_) => "something failed on the server; try again later",
+            Self::Unavailable(cause) => description::of_failure(cause),
         }
     }
 
@@ -156,6 +157,24 @@ mod tests {
         assert_eq!((error.status(), error.body().error), (500, "server_error"));
         assert!(!error.body().error_description.contains("row 7"));
         assert!(error.source().unwrap().to_string().contains("row 7"));
-        assert_eq!(EndpointError::from(StoreError::Closed).status(), 503);
+    }
+
+    #[test]
+    fn what_passes_is_a_503_that_says_to_try_again() {
+        for cause in [
+            StoreError::Closed,
+            StoreError::Unavailable("disk 7 is full".into()),
+        ] {
+            let error = EndpointError::from(cause);
+            assert_eq!(
+                (error.status(), error.body().error),
+                (503, "temporarily_unavailable")
+            );
+            let words = error.body().error_description;
+            assert!(
+                words.contains("try again in a") && !words.contains("disk 7"),
+                "{words}"
+            );
+        }
     }
 }

@@ -47,7 +47,7 @@ pub use self::members::{AddMember, Members, PasswordHash};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};
 pub use self::retention::{Expiring, Retention, Swept};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
-pub use self::statistics::{Histogram, HistogramReading, Statistics};
+pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};
 pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
 
 /// All that is kept, behind one value.
@@ -73,7 +73,7 @@ pub trait Store:
     }
 
     /// What the store counted of itself until now; `None` if it counts nothing.
-    fn statistics(&self) -> Option<Statistics> {
+    async fn statistics(&self) -> Option<Statistics> {
         None
     }
 

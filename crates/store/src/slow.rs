@@ -33,12 +33,21 @@ impl SlowLog {
     /// An operation is over that began at `began`. `Work` is its closure: the method that it was written in is its name,
     /// so that no operation has to be named a second time.
     pub(crate) fn look_at<Work>(&self, began: Instant) {
+        self.notice(began, || method(std::any::type_name::<Work>()));
+    }
+
+    /// The same for the operation that `method` is.
+    pub(crate) fn look_at_method(&self, began: Instant, method: &'static str) {
+        self.notice(began, || method);
+    }
+
+    fn notice(&self, began: Instant, operation: impl FnOnce() -> &'static str) {
         let took = began.elapsed();
         if micros(took) <= self.threshold_micros.load(Ordering::Relaxed) {
             return;
         }
         self.noticed.fetch_add(1, Ordering::Relaxed);
-        let operation = method(std::any::type_name::<Work>());
+        let operation = operation();
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         tracing::warn!(operation, took_ms, "the database was slow");
     }
@@ -49,7 +58,7 @@ fn micros(duration: Duration) -> u64 {
 }
 
 /// `<SqliteStore as Grants>::grant<'_>::{{closure}}::{{closure}}` was written in `grant`.
-fn method(type_name: &str) -> &str {
+pub(crate) fn method(type_name: &str) -> &str {
     let path = type_name.split("::{{closure}}").next().unwrap_or(type_name);
     let path = without_parameters(path);
     path.rsplit("::").next().unwrap_or(path)

@@ -43,10 +43,25 @@ pub struct Statistics {
     pub commits: HistogramReading,
     /// How many operations took longer than [`Store::log_slow`](crate::Store::log_slow) allows.
     pub slow: u64,
-    /// How large the database is, in bytes.
-    pub database_bytes: u64,
-    /// How large its write-ahead log is, in bytes.
-    pub log_bytes: u64,
+    /// How large the database is, in bytes; `None` if it does not say.
+    pub database_bytes: Option<u64>,
+    /// How large its write-ahead log is, in bytes; `None` if it has none of its own.
+    pub log_bytes: Option<u64>,
+    /// The connections to a database that is another process.
+    pub connections: Option<ConnectionCounts>,
+}
+
+/// Connections to the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConnectionCounts {
+    /// Open, and nobody uses them.
+    pub idle: u64,
+    /// In use.
+    pub in_use: u64,
+    /// The most that there may be, of both.
+    pub most: u64,
+    /// How many operations wait for one.
+    pub waiting: u64,
 }
 
 impl Histogram {

@@ -1,8 +1,9 @@
-//! A private `PostgreSQL` from the distribution's package: no port, no password, no trace. It is made in a temporary
-//! folder, and goes with the process that asked for it, also when that is killed.
+//! A private `PostgreSQL` from the distribution's package: no password, no trace, and no port unless one is asked for. It
+//! is made in a temporary folder, and goes with the process that asked for it, also when that is killed.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -10,11 +11,31 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 /// What runs the server; see there.
 const SCRIPT: &str = include_str!("postgres.sh");
 
+/// The port that is part of a socket's name, where nothing listens at a port.
+const USUAL_PORT: u16 = 5432;
+
+/// How a server listens at a port of the loopback interface.
+#[derive(Clone, Debug)]
+pub enum AtPort {
+    /// Without TLS.
+    Plain,
+    /// With TLS, for whoever wants it.
+    Tls {
+        /// The server's certificate, and what leads from it to a root: PEM.
+        certificate: String,
+        /// Its key: PEM.
+        key: String,
+        /// Who signs the certificates of clients: PEM.
+        clients: String,
+    },
+}
+
 /// A server that is gone when this is dropped.
 #[derive(Debug)]
 pub struct PrivateServer {
     /// Where its socket is.
     folder: String,
+    port: u16,
     talk: Mutex<Talk>,
 }
 
@@ -33,6 +54,22 @@ impl PrivateServer {
     /// # Panics
     /// If `PostgreSQL` is not installed or does not start.
     pub fn start() -> Self {
+        Self::try_start(USUAL_PORT, None).expect("no port, no quarrel about one")
+    }
+
+    /// Starts one that listens at a port of the loopback interface, too: see [`Self::over_tcp`].
+    ///
+    /// # Panics
+    /// If `PostgreSQL` is not installed or does not start.
+    pub fn start_at_port(how: &AtPort) -> Self {
+        // Between the look for a free port and its use somebody else may take it.
+        (0..20)
+            .find_map(|_| Self::try_start(free_port(), Some(how)))
+            .expect("there is a port for PostgreSQL")
+    }
+
+    /// `None` if somebody else has the port.
+    fn try_start(port: u16, how: Option<&AtPort>) -> Option<Self> {
         // The server refuses to run as root.
         let mut command = if is_root() {
             let mut command = Command::new("setpriv");
@@ -41,9 +78,24 @@ impl PrivateServer {
         } else {
             Command::new("sh")
         };
+        if how.is_some() {
+            command.env("PORT_OPEN", "yes");
+        }
+        if let Some(AtPort::Tls {
+            certificate,
+            key,
+            clients,
+        }) = how
+        {
+            command
+                .env("CERTIFICATE", certificate)
+                .env("KEY", key)
+                .env("CLIENTS", clients);
+        }
         let mut child = command
             .args(["-c", SCRIPT, "latchkey-test-postgres"])
             .arg(programs())
+            .arg(port.to_string())
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -52,19 +104,24 @@ impl PrivateServer {
         let ask = child.stdin.take();
         let mut answers = BufReader::new(child.stdout.take().expect("it is piped"));
         let folder = line(&mut answers);
+        if folder == "taken" {
+            child.wait().expect("it ends");
+            return None;
+        }
         assert!(
             folder.starts_with('/'),
             "the private PostgreSQL did not start: its log is above"
         );
-        Self {
+        Some(Self {
             folder,
+            port,
             talk: Mutex::new(Talk {
                 ask,
                 script: child,
                 answers,
                 databases: 0,
             }),
-        }
+        })
     }
 
     /// Makes an empty database; its URL.
@@ -76,7 +133,24 @@ impl PrivateServer {
         talk.databases += 1;
         let name = format!("test_{}", talk.databases);
         talk.tell(&format!("create {name}"));
-        format!("postgres://latchkey@{}/{name}", self.folder.replace('/', "%2F"))
+        let port = if self.port == USUAL_PORT {
+            String::new()
+        } else {
+            format!(":{}", self.port)
+        };
+        format!(
+            "postgres://latchkey@{}{port}/{name}",
+            self.folder.replace('/', "%2F")
+        )
+    }
+
+    /// The same database at the port. `user` may have a password; `host` has to be a name of the loopback interface.
+    ///
+    /// # Panics
+    /// If `url` is not one of [`Self::database`].
+    pub fn over_tcp(&self, url: &str, user: &str, host: &str) -> String {
+        let (_, database) = url.rsplit_once('/').expect("it ends with the database");
+        format!("postgres://{user}@{host}:{}/{database}", self.port)
     }
 
     /// Stops it as a crash would; what it keeps stays.
@@ -127,6 +201,11 @@ fn line(answers: &mut BufReader<ChildStdout>) -> String {
     let mut line = String::new();
     answers.read_line(&mut line).expect("it answers with text");
     line.trim_end().to_owned()
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
+    listener.local_addr().expect("it has an address").port()
 }
 
 fn is_root() -> bool {

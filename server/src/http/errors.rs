@@ -29,6 +29,7 @@ pub(super) enum Failure {
     BadRequest,
     TooLarge,
     CrossSite,
+    Unavailable,
     Internal,
 }
 
@@ -40,6 +41,7 @@ impl Failure {
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -48,6 +50,7 @@ impl Failure {
     fn id(self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::Unavailable => "unavailable",
             Self::Internal => "failed",
             _ => "bad_request",
         }
@@ -60,6 +63,7 @@ impl Failure {
             Self::BadRequest => "The request could not be read",
             Self::TooLarge => "That is too much at once",
             Self::CrossSite => "This form came from another site",
+            Self::Unavailable => "Not available right now",
             Self::Internal => "Something went wrong",
         }
     }
@@ -78,6 +82,9 @@ impl Failure {
             Self::CrossSite => {
                 "To protect you, nothing was changed. Open the page on this site itself and try again from there."
             }
+            Self::Unavailable => {
+                "This is the server’s fault, not yours. It cannot get at its data at the moment: try again in a few seconds."
+            }
             Self::Internal => {
                 "This is the server’s fault, not yours. Try again; if it stays, tell a host the request’s id."
             }
@@ -89,6 +96,7 @@ impl Failure {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             status if status.is_server_error() => Self::Internal,
             _ => Self::BadRequest,
         }
@@ -105,7 +113,10 @@ impl IntoResponse for Failure {
 
 impl From<AccountError> for Failure {
     fn from(error: AccountError) -> Self {
-        internal(&error)
+        match error {
+            AccountError::Store(error) => error.into(),
+            error => internal(&error),
+        }
     }
 }
 
@@ -113,6 +124,7 @@ impl From<RegistrationError> for Failure {
     fn from(error: RegistrationError) -> Self {
         match error {
             RegistrationError::NotFound => Self::NotFound,
+            RegistrationError::Store(error) => error.into(),
             error => internal(&error),
         }
     }
@@ -120,7 +132,11 @@ impl From<RegistrationError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        internal(&error)
+        let failure = internal(&error);
+        match error.try_again() {
+            Some(_) => Self::Unavailable,
+            None => failure,
+        }
     }
 }
 
@@ -171,10 +187,7 @@ pub(super) async fn render(State(state): State<AppState>, request: Request, next
             .into_response()
     } else {
         let page = ErrorPage {
-            frame: pages::frame(&state).await.unwrap_or_else(|_| Frame {
-                network: "Latchkey".into(),
-                ..pages::bare_frame(&state)
-            }),
+            frame: frame(&state, failure).await,
             title: failure.title().to_owned(),
             lead: failure.lead().to_owned(),
             request_id: Some(id),
@@ -185,6 +198,16 @@ pub(super) async fn render(State(state): State<AppState>, request: Request, next
         rendered.headers_mut().insert(ALLOW, allow.clone());
     }
     rendered
+}
+
+/// What stands around an error. A store that is not available is not asked for the network's name: that would take as
+/// long again to fail.
+async fn frame(state: &AppState, failure: Failure) -> Frame {
+    let named = match failure {
+        Failure::Unavailable => None,
+        _ => pages::frame(state).await.ok(),
+    };
+    named.unwrap_or_else(|| pages::bare_frame(state))
 }
 
 fn is_bare(response: &Response) -> bool {

@@ -14,7 +14,8 @@ use latchkey_headless::{Answer, Caller, error_body, whole_seconds};
 use latchkey_oauth::AccessError;
 
 use super::client::Client;
-use super::oauth::{authorization, cors};
+use super::oauth::{authorization, cors, log};
+use super::retry_after::SOON;
 use super::state::AppState;
 
 /// The most bytes of a request: a post as long as one can be, and a query, several times.
@@ -65,21 +66,25 @@ async fn answer(
         scopes: access.scopes,
         member: access.grant.member,
     };
-    let (status, body, failed, retry_after) = match state.headless.answer(&caller, &body).await {
+    let (status, body, failed, retry_after, unavailable) = match state.headless.answer(&caller, &body).await {
         Answer::Done {
             body,
             failed,
             retry_after,
-        } => (StatusCode::OK, body, failed, retry_after),
-        Answer::Malformed(body) => (StatusCode::BAD_REQUEST, body, true, None),
+            unavailable,
+        } => (StatusCode::OK, body, failed, retry_after, unavailable),
+        Answer::Malformed(body) => (StatusCode::BAD_REQUEST, body, true, None, false),
     };
     let now = state.instance.clock.now();
     state.usage.count(&caller.application, now, failed);
     state.metrics.graphql.count(failed, retry_after.is_some());
     let mut response = json(status, body);
-    if let Some(wait) = retry_after {
-        let wait = HeaderValue::from(whole_seconds(wait));
-        response.headers_mut().insert(RETRY_AFTER, wait);
+    // What is not available stays a 200: the answer may hold what was done, which must not be done again.
+    let wait = retry_after.map(whole_seconds).or(unavailable.then_some(SOON));
+    if let Some(wait) = wait {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(wait));
     }
     Ok(response)
 }
@@ -97,13 +102,9 @@ async fn schema(State(state): State<AppState>, Path(network): Path<String>) -> R
 /// The network, by its slug or its number.
 async fn find(state: &AppState, name: &str) -> Result<Network, Response> {
     let network = state.instance.store.network().await.map_err(|error| {
-        let error: &(dyn std::error::Error + 'static) = &error;
-        tracing::error!(error, "a request failed");
-        let message = "something failed on the server; try again later";
-        json(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            error_body("INTERNAL_SERVER_ERROR", message),
-        )
+        let error = AccessError::from(error);
+        let code = code(&error);
+        json(status(&error), error_body(code, &error.description()))
     })?;
     if name == network.slug.as_str() || name == network.id.to_string() {
         return Ok(network);
@@ -114,15 +115,7 @@ async fn find(state: &AppState, name: &str) -> Result<Network, Response> {
 
 /// A refusal in the form of RFC 6750 section 3, with a body as GraphQL clients read it.
 fn refusal(error: &AccessError, state: &AppState, network: &Network) -> Response {
-    let code = if let AccessError::Unavailable(cause) = error {
-        let error: &(dyn std::error::Error + 'static) = cause;
-        tracing::error!(error, "a request failed");
-        "INTERNAL_SERVER_ERROR"
-    } else {
-        "UNAUTHENTICATED"
-    };
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = json(status, error_body(code, &error.description()));
+    let mut response = json(status(error), error_body(code(error), &error.description()));
     let metadata = format!(
         "{}/.well-known/oauth-protected-resource/networks/{}/graphql",
         state.oauth.issuer(),
@@ -133,6 +126,22 @@ fn refusal(error: &AccessError, state: &AppState, network: &Network) -> Response
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
     response
+}
+
+/// The code of a refusal. What failed here goes to the log, with its causes.
+fn code(error: &AccessError) -> &'static str {
+    let AccessError::Unavailable(cause) = error else {
+        return "UNAUTHENTICATED";
+    };
+    log(cause);
+    match cause.try_again() {
+        Some(_) => "UNAVAILABLE",
+        None => "INTERNAL_SERVER_ERROR",
+    }
+}
+
+fn status(error: &AccessError) -> StatusCode {
+    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// A JSON document that nobody on the way is to keep.

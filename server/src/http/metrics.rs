@@ -15,7 +15,7 @@ pub fn metrics_router(state: AppState) -> Router {
 }
 
 async fn show(State(state): State<AppState>) -> Response {
-    let store = state.instance.store.statistics();
+    let store = state.instance.store.statistics().await;
     let document = render(&state.metrics, state.oauth.tally(), store.as_ref(), state.started);
     let headers = [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
     (headers, document).into_response()

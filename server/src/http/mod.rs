@@ -19,6 +19,7 @@ mod metrics;
 mod oauth;
 mod pages;
 mod request_id;
+mod retry_after;
 mod return_to;
 mod router;
 mod same_origin;

@@ -18,7 +18,7 @@ pub(super) async fn frame(state: &AppState) -> Result<Frame, StoreError> {
 /// The same without the network's name, where the store cannot be asked.
 pub(super) fn bare_frame(state: &AppState) -> Frame {
     Frame {
-        network: String::new(),
+        network: "Latchkey".into(),
         css: state.assets.css.clone(),
         extras: extras(state, &[PLAIN_STYLES]).collect(),
     }

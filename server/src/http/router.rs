@@ -13,7 +13,8 @@ use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
     account, activity, admin, assets, audit, connected_apps, errors, explorer, functions, headless, health,
-    home, oauth, request_id, same_origin, security_headers, setup, sign_in, sign_out, usage, use_it,
+    home, oauth, request_id, retry_after, same_origin, security_headers, setup, sign_in, sign_out, usage,
+    use_it,
 };
 
 /// The most bytes of a plain form.
@@ -43,6 +44,7 @@ pub fn router(state: AppState) -> Router {
         ));
     pages
         .merge(programs)
+        .layer(from_fn(retry_after::add))
         .layer(from_fn_with_state(state.clone(), request_id::make))
         .with_state(state)
 }

@@ -3,7 +3,7 @@
 use latchkey_domain::Timestamp;
 use latchkey_oauth::Tally;
 use latchkey_oauth::tally::Count;
-use latchkey_store::Statistics;
+use latchkey_store::{ConnectionCounts, Statistics};
 
 use super::process::Process;
 use super::routes::{CLASSES, METHODS};
@@ -164,11 +164,11 @@ fn database(document: &mut Document, store: &Statistics) {
         (
             "latchkey_database_writes_waiting",
             "Writes that are not answered yet.",
-            store.writes_waiting,
+            Some(store.writes_waiting),
         ),
         (
             "latchkey_database_size_bytes",
-            "The size of the database file.",
+            "The size of the database.",
             store.database_bytes,
         ),
         (
@@ -178,9 +178,30 @@ fn database(document: &mut Document, store: &Statistics) {
         ),
     ];
     for (name, help, value) in gauges {
-        document.gauge(name, help);
-        document.value(name, &[], value);
+        if let Some(value) = value {
+            document.gauge(name, help);
+            document.value(name, &[], value);
+        }
     }
+    if let Some(counts) = &store.connections {
+        connections(document, counts);
+    }
+}
+
+fn connections(document: &mut Document, counts: &ConnectionCounts) {
+    let name = "latchkey_database_connections";
+    document.gauge(
+        name,
+        "Open connections to the database, by whether they are in use.",
+    );
+    document.value(name, &[("state", "idle")], counts.idle);
+    document.value(name, &[("state", "in_use")], counts.in_use);
+    let name = "latchkey_database_connections_max";
+    document.gauge(name, "The most connections that this node opens.");
+    document.value(name, &[], counts.most);
+    let name = "latchkey_database_connections_awaited";
+    document.gauge(name, "Operations that wait for a connection.");
+    document.value(name, &[], counts.waiting);
 }
 
 fn process(document: &mut Document, started: Timestamp) {

@@ -130,5 +130,7 @@ fn redirects_with_server_error(answer: &Answer) -> bool {
         .headers()
         .get(http::header::LOCATION)
         .and_then(|location| location.to_str().ok())
-        .is_some_and(|location| location.contains("error=server_error"))
+        .is_some_and(|location| {
+            location.contains("error=server_error") || location.contains("error=temporarily_unavailable")
+        })
 }

@@ -106,7 +106,7 @@ impl AccessError {
             Self::InvalidRequest(_) => Some("invalid_request"),
             Self::InvalidToken(_) => Some("invalid_token"),
             Self::InsufficientScope(_) => Some("insufficient_scope"),
-            Self::Unavailable(StoreError::Closed) => Some("temporarily_unavailable"),
+            Self::Unavailable(cause) if cause.try_again().is_some() => Some("temporarily_unavailable"),
             Self::Unavailable(_) => Some("server_error"),
         }
     }
@@ -114,10 +114,7 @@ impl AccessError {
     /// What the client is told.
     pub fn description(&self) -> String {
         match self {
-            Self::Unavailable(StoreError::Closed) => {
-                "the server is shutting down; try again in a moment".to_owned()
-            }
-            Self::Unavailable(_) => "something failed on the server; try again later".to_owned(),
+            Self::Unavailable(cause) => description::of_failure(cause).to_owned(),
             other => description::plain(&other.to_string()),
         }
     }
@@ -128,7 +125,7 @@ impl AccessError {
             Self::NoToken | Self::InvalidToken(_) => 401,
             Self::InvalidRequest(_) => 400,
             Self::InsufficientScope(_) => 403,
-            Self::Unavailable(StoreError::Closed) => 503,
+            Self::Unavailable(cause) if cause.try_again().is_some() => 503,
             Self::Unavailable(_) => 500,
         }
     }
@@ -200,5 +197,9 @@ mod tests {
         let error = AccessError::from(StoreError::Damaged("row 7".into()));
         assert_eq!((error.status(), error.www_authenticate(METADATA)), (500, None));
         assert!(!error.description().contains("row 7"));
+        let error = AccessError::from(StoreError::Unavailable("disk 7 is full".into()));
+        assert_eq!((error.status(), error.www_authenticate(METADATA)), (503, None));
+        assert_eq!(error.id(), Some("temporarily_unavailable"));
+        assert!(!error.description().contains("disk 7"));
     }
 }

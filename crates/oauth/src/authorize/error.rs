@@ -6,6 +6,7 @@ use latchkey_domain::application::ClientIdError;
 use latchkey_store::StoreError;
 use thiserror::Error;
 
+use crate::description;
 use crate::params::ParamError;
 use crate::pkce::ChallengeError;
 
@@ -48,7 +49,10 @@ pub enum PageError {
         difference: Option<String>,
     },
     /// The server is at fault. The chain goes to the log, nothing of it to the person.
-    #[error("Something failed here. Try again in a moment.")]
+    #[error("This is the server’s fault, not yours. {}", match .0.try_again() {
+        Some(_) => "It cannot get at its data at the moment: try again in a few seconds.",
+        None => "Try again in a moment.",
+    })]
     Unavailable(#[source] StoreError),
 }
 
@@ -56,7 +60,7 @@ impl PageError {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         match self {
-            Self::Unavailable(StoreError::Closed) => 503,
+            Self::Unavailable(cause) if cause.try_again().is_some() => 503,
             Self::Unavailable(_) => 500,
             _ => 400,
         }
@@ -67,6 +71,7 @@ impl PageError {
         match self {
             Self::UnknownApplication => "Unknown application",
             Self::RedirectUriMissing(_) | Self::RedirectUriMismatch { .. } => "Cannot send you back",
+            Self::Unavailable(cause) if cause.try_again().is_some() => "Not available right now",
             Self::Unavailable(_) => "Something failed",
             _ => "This link does not work",
         }
@@ -136,6 +141,13 @@ impl RedirectError {
             cause: None,
         }
     }
+
+    fn because(self, cause: StoreError) -> Self {
+        Self {
+            cause: Some(cause),
+            ..self
+        }
+    }
 }
 
 impl From<ParamError> for RedirectError {
@@ -152,19 +164,11 @@ impl From<ChallengeError> for RedirectError {
 
 impl From<StoreError> for RedirectError {
     fn from(error: StoreError) -> Self {
-        let (code, description) = match error {
-            StoreError::Closed => (
-                RedirectCode::TemporarilyUnavailable,
-                "the server is shutting down; try again in a moment",
-            ),
-            _ => (
-                RedirectCode::ServerError,
-                "something failed on the server; try again later",
-            ),
+        // No 503 here: the answer is a redirect, which is what this code is for (RFC 6749 section 4.1.2.1).
+        let code = match error.try_again() {
+            Some(_) => RedirectCode::TemporarilyUnavailable,
+            None => RedirectCode::ServerError,
         };
-        Self {
-            cause: Some(error),
-            ..Self::new(code, description)
-        }
+        Self::new(code, description::of_failure(&error)).because(error)
     }
 }

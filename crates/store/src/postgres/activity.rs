@@ -8,6 +8,7 @@ use latchkey_domain::{ClientId, MemberId};
 use super::params::{Param, params};
 use super::rows::{Columns, Statements};
 use super::transaction::{Transaction, transact};
+use super::watch::named;
 use super::{PostgresStore, rows};
 use crate::shared::cut;
 use crate::{Activity, ActivityEntry, ActivityKind, NewActivity, StoreError};
@@ -126,7 +127,7 @@ impl Activity for PostgresStore {
         limit: u32,
     ) -> Result<Vec<ActivityEntry>, StoreError> {
         rows::all(
-                &self.connections,
+                &named!(self),
                 "SELECT id, at, kind, succeeded, message, redirect_uri, member_id, address, request_id FROM activity \
                  WHERE application_id = (SELECT id FROM applications WHERE client_id = $1) AND id < $2 \
                  ORDER BY id DESC LIMIT $3",

@@ -7,6 +7,7 @@ use latchkey_domain::{Actor, Email, MemberId, MemberName, Timestamp};
 
 use super::params::params;
 use super::rows::{Columns, Statements};
+use super::watch::named;
 use super::{PostgresStore, rows};
 use crate::shared::cut;
 use crate::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
@@ -105,7 +106,7 @@ const PAGE: &str = "SELECT u.at, u.member_id, u.address, u.request_id, u.action,
 impl Audit for PostgresStore {
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         rows::all(
-            &self.connections,
+            &named!(self),
             "SELECT at, member_id, address, request_id, action, target, detail FROM audit ORDER BY id DESC LIMIT $1",
             params![limit],
             read,
@@ -127,7 +128,7 @@ impl Audit for PostgresStore {
         let action = filter.action.map(|action| action.id().to_owned());
         let target = filter.target.as_deref().map(contains);
         rows::all(
-            &self.connections,
+            &named!(self),
             PAGE,
             params![
                 before.unwrap_or(i64::MAX),
@@ -148,7 +149,7 @@ impl Audit for PostgresStore {
         if entry.action == AuditAction::SignInFailed {
             let hour_ago = entry.at.minus(Duration::from_secs(3_600));
             let lately = rows::number(
-                &self.connections,
+                &named!(self),
                 "SELECT count(*) FROM (SELECT at, target FROM audit WHERE action = $1 ORDER BY id DESC LIMIT 1000) AS lately \
                  WHERE target = $2 AND at > $3",
                 params![entry.action.id(), &entry.target, hour_ago],
@@ -160,7 +161,7 @@ impl Audit for PostgresStore {
             }
         }
         write(
-            &self.connections,
+            &named!(self),
             (&entry.actor, entry.at),
             entry.action,
             &entry.target,

@@ -3,7 +3,9 @@
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
+use super::tls::Untrusted;
 use crate::StoreError;
+pub(super) use crate::error::words;
 
 /// What a failed statement means for the transaction that it was part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,12 +21,7 @@ pub(super) enum Fault {
 impl Fault {
     /// What is behind `error`.
     pub(super) fn of(error: &StoreError) -> Self {
-        match error {
-            StoreError::Database(source) => source
-                .downcast_ref::<Error>()
-                .map_or(Self::Other, Self::of_statement),
-            _ => Self::Other,
-        }
+        statement_error(error).map_or(Self::Other, Self::of_statement)
     }
 
     fn of_statement(error: &Error) -> Self {
@@ -35,6 +32,11 @@ impl Fault {
             _ => Self::Other,
         }
     }
+}
+
+/// What the driver said, if it was the driver.
+pub(super) fn statement_error(error: &StoreError) -> Option<&Error> {
+    error.of_database()?.downcast_ref()
 }
 
 fn is_conflict(code: &SqlState) -> bool {
@@ -58,6 +60,18 @@ fn is_going(code: &SqlState) -> bool {
     .contains(code)
 }
 
+/// The database has no room, processors or patience left, is a replica for now, or will take it when others are done.
+fn is_short_of_something(code: &SqlState) -> bool {
+    // Class 53 is "insufficient resources": a full disk, no memory, too many connections.
+    code.code().starts_with("53")
+        || [
+            SqlState::QUERY_CANCELED,
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+        ]
+        .contains(code)
+}
+
 fn has_io_error(error: &Error) -> bool {
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
@@ -69,18 +83,16 @@ fn has_io_error(error: &Error) -> bool {
     false
 }
 
-/// The words of a failure, its causes included: what the driver says of itself is only “db error”.
-pub(super) fn words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let more = cause.to_string();
-        if !words.contains(&more) {
-            words = format!("{words}: {more}");
-        }
-        source = cause.source();
+/// Why there is no TLS with the server, if that is what failed.
+pub(super) fn tls_failure(error: &Error) -> Option<String> {
+    let cause = std::error::Error::source(error)?;
+    if cause.is::<Untrusted>() {
+        return Some(cause.to_string());
     }
-    words.replace('\n', "; ")
+    // The driver has no kinds for its errors.
+    (cause.to_string() == "server does not support TLS").then(|| {
+        "the server does not speak TLS: let it (`ssl = on`), or, on a network that you trust, leave sslmode out".to_owned()
+    })
 }
 
 /// The connection was lost after the database was told to keep something and before it said that it did. Trying again
@@ -95,8 +107,25 @@ pub(super) fn unknown_outcome(error: &StoreError) -> StoreError {
     )
 }
 
+/// A commit that the database refused did not happen. One that got no answer may have.
+pub(super) fn not_committed(error: StoreError) -> StoreError {
+    let is_refused = statement_error(&error).is_some_and(|error| error.code().is_some());
+    if is_refused && Fault::of(&error) != Fault::Lost {
+        error
+    } else {
+        unknown_outcome(&error)
+    }
+}
+
 impl From<Error> for StoreError {
+    /// Of a statement before the commit, which undoes what its transaction did.
     fn from(error: Error) -> Self {
-        Self::Database(error.into())
+        let is_passing =
+            Fault::of_statement(&error) != Fault::Other || error.code().is_some_and(is_short_of_something);
+        if is_passing {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Database(error.into())
+        }
     }
 }

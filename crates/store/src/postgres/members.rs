@@ -8,6 +8,7 @@ use super::{PostgresStore, audit, rows};
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::transaction::transact;
+use crate::postgres::watch::named;
 use crate::{AddMember, AuditAction, Members, PasswordHash, StoreError};
 
 /// What [`read`] reads, of `members m`.
@@ -213,11 +214,11 @@ async fn remove(
 impl Members for PostgresStore {
     async fn member(&self, id: MemberId) -> Result<Option<Member>, StoreError> {
         let sql = concat!("SELECT ", columns!(), " FROM members m WHERE m.id = $1");
-        rows::first(&self.connections, sql, params![id.0], read).await
+        rows::first(&named!(self), sql, params![id.0], read).await
     }
 
     async fn member_by_email(&self, email: &Email) -> Result<Option<Member>, StoreError> {
-        by_email(&self.connections, email).await
+        by_email(&named!(self), email).await
     }
 
     async fn credentials(&self, email: &Email) -> Result<Option<(Member, PasswordHash)>, StoreError> {
@@ -226,7 +227,7 @@ impl Members for PostgresStore {
             columns!(),
             ", m.password_hash FROM members m WHERE m.email = $1"
         );
-        rows::first(&self.connections, sql, params![email.as_str()], |columns| {
+        rows::first(&named!(self), sql, params![email.as_str()], |columns| {
             Ok((read(columns)?, PasswordHash(columns.get("password_hash")?)))
         })
         .await
@@ -237,7 +238,7 @@ impl Members for PostgresStore {
     }
 
     async fn has_host(&self) -> Result<bool, StoreError> {
-        has_host(&self.connections).await
+        has_host(&named!(self)).await
     }
 
     async fn add_member(

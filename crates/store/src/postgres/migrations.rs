@@ -4,6 +4,7 @@
 use tokio_postgres::error::SqlState;
 
 use super::PostgresUrl;
+use super::errors::statement_error;
 use super::params::params;
 use super::pool::Connections;
 use super::rows::{self, Statements};
@@ -15,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_tables.sql"),
     include_str!("migrations/0002_audit.sql"),
     include_str!("migrations/0003_client_secrets.sql"),
+    include_str!("migrations/0004_audit_only_grows.sql"),
 ];
 
 /// Gives [`transact`] what it asks a store for.
@@ -26,11 +28,12 @@ struct Database<'c> {
 pub(super) async fn version(connections: &Connections) -> Result<Option<i64>, StoreError> {
     let there = "SELECT count(*) FROM information_schema.tables \
                  WHERE table_schema = current_schema() AND table_name = 'latchkey_schema'";
-    if rows::number(connections, there, &[]).await? == 0 {
+    let connections = connections.named("open");
+    if rows::number(&connections, there, &[]).await? == 0 {
         return Ok(None);
     }
     let version = rows::first(
-        connections,
+        &connections,
         "SELECT version FROM latchkey_schema",
         &[],
         |columns| columns.table("latchkey_schema").get::<i64>("version"),
@@ -63,7 +66,9 @@ async fn begin(connections: &Connections, url: &PostgresUrl) -> Result<(), Store
                    WHERE table_schema = current_schema() AND table_name <> 'latchkey_schema'";
     let ours = "SELECT count(*) FROM information_schema.tables \
                 WHERE table_schema = current_schema() AND table_name IN ('latchkey_schema', 'meta', 'network')";
-    if rows::number(connections, foreign, &[]).await? > 0 && rows::number(connections, ours, &[]).await? < 3 {
+    let connections = connections.named("open");
+    if rows::number(&connections, foreign, &[]).await? > 0 && rows::number(&connections, ours, &[]).await? < 3
+    {
         return Err(StoreError::Open(format!(
             "{url} is a database of another program; give Latchkey a database of its own with --database"
         )));
@@ -87,11 +92,7 @@ async fn begin(connections: &Connections, url: &PostgresUrl) -> Result<(), Store
 }
 
 fn is_taken(error: &StoreError) -> bool {
-    let StoreError::Database(source) = error else {
-        return false;
-    };
-    source
-        .downcast_ref::<tokio_postgres::Error>()
+    statement_error(error)
         .and_then(tokio_postgres::Error::code)
         .is_some_and(|code| [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE].contains(code))
 }

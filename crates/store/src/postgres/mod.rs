@@ -24,20 +24,24 @@ mod pool;
 mod retention;
 mod rows;
 mod sessions;
+mod tls;
 mod transaction;
 mod url;
 mod usage;
+mod watch;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use self::pool::Connections;
 pub use self::url::PostgresUrl;
+use self::watch::named;
 use crate::keys::ServerKey;
 use crate::sealing::Sealer;
-use crate::{SharedAttempts, Store, StoreError};
+use crate::{SharedAttempts, Statistics, Store, StoreError};
 
 /// The store in a `PostgreSQL` database.
 pub struct PostgresStore {
@@ -56,11 +60,19 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn ping(&self) -> Result<(), StoreError> {
-        networks::read(&self.connections).await.map(|_| ())
+        networks::read(&named!(self)).await.map(|_| ())
     }
 
     fn shared_attempts(&self) -> Option<&dyn SharedAttempts> {
         Some(self)
+    }
+
+    async fn statistics(&self) -> Option<Statistics> {
+        Some(watch::statistics(self).await)
+    }
+
+    fn log_slow(&self, threshold: Duration) {
+        self.connections.watch().slow.set(threshold);
     }
 }
 

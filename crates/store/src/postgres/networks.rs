@@ -7,6 +7,7 @@ use super::{PostgresStore, audit, members, rows};
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::transaction::transact;
+use crate::postgres::watch::named;
 use crate::{AddMember, AuditAction, NetworkChange, Networks, NewNetwork, StoreError};
 
 /// The network.
@@ -123,7 +124,7 @@ async fn found(
 #[async_trait]
 impl Networks for PostgresStore {
     async fn network(&self) -> Result<Network, StoreError> {
-        read(&self.connections).await
+        read(&named!(self)).await
     }
 
     async fn change_network(
@@ -147,17 +148,17 @@ impl Networks for PostgresStore {
 
     async fn is_demo(&self) -> Result<bool, StoreError> {
         let sql = "SELECT count(*) FROM meta WHERE key = 'demo'";
-        Ok(rows::count(&self.connections, sql, &[]).await? > 0)
+        Ok(rows::count(&named!(self), sql, &[]).await? > 0)
     }
 
     async fn mark_demo(&self) -> Result<(), StoreError> {
         let sql = "INSERT INTO meta (key, value) VALUES ('demo', '\\x01') ON CONFLICT DO NOTHING";
-        self.connections.execute(sql, &[]).await.map(|_| ())
+        named!(self).execute(sql, &[]).await.map(|_| ())
     }
 
     async fn setup_salt(&self) -> Result<Vec<u8>, StoreError> {
         let sql = "SELECT value FROM meta WHERE key = 'setup_salt'";
-        rows::first(&self.connections, sql, &[], |columns| {
+        rows::first(&named!(self), sql, &[], |columns| {
             columns.table("meta").get("setup_salt")
         })
         .await?

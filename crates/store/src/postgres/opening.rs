@@ -2,7 +2,7 @@
 
 use tokio_postgres::error::SqlState;
 
-use super::errors::words;
+use super::errors::{statement_error, tls_failure, words};
 use super::pool::Connections;
 use super::{PostgresStore, PostgresUrl, migrations, rows};
 use crate::StoreError;
@@ -26,7 +26,7 @@ impl PostgresStore {
             .await
             .map_err(|error| explain(url, error))?;
         let sealed_with = rows::first(
-            &connections,
+            &connections.named("open"),
             "SELECT value FROM meta WHERE key = 'key_fingerprint'",
             &[],
             |columns| columns.table("meta").get::<Vec<u8>>("key_fingerprint"),
@@ -54,15 +54,15 @@ impl PostgresStore {
 
 /// An error while opening, in words that say what to do.
 fn explain(url: &PostgresUrl, error: StoreError) -> StoreError {
-    let StoreError::Database(source) = &error else {
+    let Some(source) = error.of_database() else {
         return error;
     };
-    let code = source
-        .downcast_ref::<tokio_postgres::Error>()
-        .and_then(tokio_postgres::Error::code);
+    let code = statement_error(&error).and_then(tokio_postgres::Error::code);
+    if let Some(why) = statement_error(&error).and_then(tls_failure) {
+        return StoreError::Open(format!("no TLS with PostgreSQL at {url}: {why}"));
+    }
     let is = |state: &SqlState| code == Some(state);
-    let why = words(&error);
-    let why = why.strip_prefix("the database failed: ").unwrap_or(&why);
+    let why = words(source);
     StoreError::Open(if is(&SqlState::INVALID_CATALOG_NAME) {
         format!("there is no database at {url}: make it with CREATE DATABASE, or correct --database ({why})")
     } else if is(&SqlState::INVALID_PASSWORD) || is(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) {

@@ -1,18 +1,22 @@
 //! Connections: how many, for how long one waits for one, and what becomes of one that is not in order any more.
 
 use std::ops::Deref;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
-    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType,
+    Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Status, TimeoutType, Timeouts,
 };
+use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{NoTls, Row};
 
-use super::errors::{Fault, unknown_outcome, words};
+use super::errors::{Fault, not_committed, words};
 use super::params::Param;
 use super::rows::Statements;
+use super::tls::Connector;
 use super::url::PostgresUrl;
+use super::watch::{Access, Watch};
 use crate::StoreError;
 
 /// The most connections of one node. With more, a node would wait for the database's processors instead of for a
@@ -28,7 +32,10 @@ pub(super) const STATEMENT: Duration = Duration::from_secs(10);
 
 /// The pool of connections of this node.
 #[derive(Clone)]
-pub(super) struct Connections(Pool);
+pub(super) struct Connections {
+    pool: Pool,
+    watch: Arc<Watch>,
+}
 
 impl Connections {
     /// A pool to `url`. It connects when it is asked to.
@@ -38,7 +45,7 @@ impl Connections {
         let config = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = Manager::from_config(url.config(), NoTls, config);
+        let manager = Manager::from_config(url.config(), Connector::new(url.tls())?, config);
         Pool::builder(manager)
             .max_size(MOST_CONNECTIONS)
             .wait_timeout(Some(ACQUIRE))
@@ -46,28 +53,63 @@ impl Connections {
             .recycle_timeout(Some(ACQUIRE))
             .runtime(Runtime::Tokio1)
             .build()
-            .map(Self)
+            .map(|pool| Self {
+                pool,
+                watch: Arc::default(),
+            })
             .map_err(|error| StoreError::Open(format!("cannot prepare connections: {error}")))
     }
 
+    /// What is counted.
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// How many connections there are.
+    pub(super) fn status(&self) -> Status {
+        self.pool.status()
+    }
+
+    /// For single statements of an operation, which is counted and timed under this name.
+    pub(super) fn named(&self, operation: &'static str) -> Named<'_> {
+        Named {
+            connections: self,
+            operation,
+        }
+    }
+
     /// A connection.
-    pub(super) async fn get(&self) -> Result<Connection, StoreError> {
-        match self.0.get().await {
+    pub(super) async fn get(&self, access: Access) -> Result<Connection, StoreError> {
+        let at_once = Timeouts {
+            wait: Some(Duration::ZERO),
+            ..self.pool.timeouts()
+        };
+        let mut got = self.pool.timeout_get(&at_once).await;
+        if let Err(PoolError::Timeout(TimeoutType::Wait)) = got {
+            if access == Access::Read {
+                self.watch.read_waited();
+            }
+            got = self.pool.get().await;
+        }
+        match got {
             Ok(client) => Ok(Connection {
                 client: Some(client),
-                broken: true.into(),
-            }
-            .whole()),
-            Err(PoolError::Backend(error)) => Err(error.into()),
+                broken: false.into(),
+                watch: Arc::clone(&self.watch),
+            }),
+            // Whatever it is, nothing can be asked of the database until it is over.
+            Err(PoolError::Backend(error)) => Err(StoreError::Unavailable(error.into())),
             Err(PoolError::Timeout(TimeoutType::Wait)) => Err(slow("all connections are in use")),
             Err(PoolError::Timeout(_)) => Err(slow("it does not take connections")),
-            Err(error) => Err(StoreError::Database(error.into())),
+            Err(error) => Err(StoreError::Unavailable(error.into())),
         }
     }
 }
 
 fn slow(why: &str) -> StoreError {
-    StoreError::Database(format!("PostgreSQL does not answer: {why}, after {} s", ACQUIRE.as_secs()).into())
+    StoreError::Unavailable(
+        format!("PostgreSQL does not answer: {why}, after {} s", ACQUIRE.as_secs()).into(),
+    )
 }
 
 /// A connection of the pool. It goes back to it when it is dropped, unless it is broken: then it is closed, which undoes
@@ -75,18 +117,19 @@ fn slow(why: &str) -> StoreError {
 pub(super) struct Connection {
     /// `None` only while it is dropped.
     client: Option<Object>,
-    broken: std::sync::atomic::AtomicBool,
+    broken: AtomicBool,
+    watch: Arc<Watch>,
 }
 
 impl Connection {
-    fn whole(self) -> Self {
-        self.set_broken(false);
-        self
+    /// What is counted.
+    pub(super) fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// Says whether it must not be used by anybody else.
     pub(super) fn set_broken(&self, broken: bool) {
-        self.broken.store(broken, std::sync::atomic::Ordering::Relaxed);
+        self.broken.store(broken, Ordering::Relaxed);
     }
 
     /// Waits for what a statement answers, but not for ever.
@@ -99,7 +142,7 @@ impl Connection {
         }
         // Its answer may still come, for whoever asks next.
         self.set_broken(true);
-        Err(StoreError::Database(
+        Err(StoreError::Unavailable(
             format!("PostgreSQL did not answer within {} s", STATEMENT.as_secs()).into(),
         ))
     }
@@ -118,7 +161,7 @@ impl Deref for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if self.broken.load(std::sync::atomic::Ordering::Relaxed)
+        if self.broken.load(Ordering::Relaxed)
             && let Some(client) = self.client.take()
         {
             drop(Object::take(client));
@@ -146,28 +189,37 @@ impl Statements for Connection {
     }
 }
 
+/// Connections for single statements of one operation.
+pub(super) struct Named<'pool> {
+    connections: &'pool Connections,
+    operation: &'static str,
+}
+
 /// A statement by itself is a transaction by itself.
-impl Statements for Connections {
+impl Statements for Named<'_> {
     /// Only for statements that read: they are run again if the connection turns out to be gone, or the database asks
     /// for it.
     async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
-        let first = self.get().await?.query(sql, params).await;
-        match first {
+        let _operation = self.connections.watch.begin(Access::Read, self.operation);
+        let first = self.connections.get(Access::Read).await?;
+        match first.query(sql, params).await {
             Err(error) if Fault::of(&error) != Fault::Other => {
                 tracing::debug!(error = words(&error), "a statement is run again");
-                self.get().await?.query(sql, params).await
+                drop(first);
+                self.connections.get(Access::Read).await?.query(sql, params).await
             }
             outcome => outcome,
         }
     }
 
-    /// Run once. If it fails as a conflict it was not done; if the connection is lost, nobody knows.
+    /// Run once. If the database refuses it was not done; if there is no answer, nobody knows.
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
-        let connection = self.get().await?;
+        let _operation = self.connections.watch.begin(Access::Write, self.operation);
+        let connection = self.connections.get(Access::Write).await?;
+        let began = Instant::now();
         let outcome = connection.execute(sql, params).await;
-        match outcome {
-            Err(error) if Fault::of(&error) == Fault::Lost => Err(unknown_outcome(&error)),
-            outcome => outcome,
-        }
+        connection.watch().committed(began);
+        // Its commit is part of it.
+        outcome.map_err(not_committed)
     }
 }

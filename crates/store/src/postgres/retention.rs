@@ -5,6 +5,7 @@ use async_trait::async_trait;
 
 use super::params::params;
 use super::rows::Statements;
+use super::watch::named;
 use super::{PostgresStore, rows};
 use crate::{Expiring, Retention, StoreError, Swept};
 
@@ -28,7 +29,7 @@ impl Retention for PostgresStore {
         let (table, expired, [first, second]) = condition(expiring);
         // How far this step goes, and whether anything is behind it.
         let ends = rows::all(
-            &self.connections,
+            &named!(self),
             &format!("SELECT id FROM {table} WHERE id > $1 ORDER BY id LIMIT $2"),
             params![after, rows],
             |columns| columns.table(table).get::<i64>("id"),
@@ -38,8 +39,7 @@ impl Retention for PostgresStore {
             return Ok(Swept::default());
         };
         let sql = format!("DELETE FROM {table} WHERE id > $1 AND id <= $2 AND ({expired})");
-        let forgotten = self
-            .connections
+        let forgotten = named!(self)
             .execute(&sql, params![after, last, first, second])
             .await?;
         let is_full = u32::try_from(ends.len()).is_ok_and(|count| count >= rows);

@@ -6,6 +6,7 @@ use latchkey_domain::{Member, MemberId, Timestamp};
 use super::params::params;
 use super::rows::{Columns, Statements};
 use super::transaction::{Transaction, transact};
+use super::watch::named;
 use super::{PostgresStore, members, rows};
 use crate::shared::cut;
 use crate::{NewSession, Session, SessionId, SessionKey, Sessions, StoreError};
@@ -89,7 +90,7 @@ impl Sessions for PostgresStore {
             members::columns!(),
             " FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.key = $1 AND s.expires_at > $2"
         );
-        rows::first(&self.connections, sql, params![&key.0, at], |columns| {
+        rows::first(&named!(self), sql, params![&key.0, at], |columns| {
             Ok((read(columns)?, members::read(columns)?))
         })
         .await
@@ -101,17 +102,17 @@ impl Sessions for PostgresStore {
                    RETURNING member_id) \
                    UPDATE members SET last_active_at = $2 FROM seen \
                    WHERE members.id = seen.member_id AND last_active_at <= $2 - 60000";
-        self.connections.execute(sql, params![id.0, at]).await.map(|_| ())
+        named!(self).execute(sql, params![id.0, at]).await.map(|_| ())
     }
 
     async fn end_session(&self, key: SessionKey) -> Result<(), StoreError> {
         let sql = "DELETE FROM sessions WHERE key = $1";
-        self.connections.execute(sql, params![&key.0]).await.map(|_| ())
+        named!(self).execute(sql, params![&key.0]).await.map(|_| ())
     }
 
     async fn end_session_of(&self, member: MemberId, id: SessionId) -> Result<bool, StoreError> {
         let sql = "DELETE FROM sessions WHERE id = $1 AND member_id = $2";
-        Ok(self.connections.execute(sql, params![id.0, member.0]).await? > 0)
+        Ok(named!(self).execute(sql, params![id.0, member.0]).await? > 0)
     }
 
     async fn sessions_of(&self, member: MemberId, at: Timestamp) -> Result<Vec<Session>, StoreError> {
@@ -120,6 +121,6 @@ impl Sessions for PostgresStore {
             columns!(),
             " FROM sessions s WHERE s.member_id = $1 AND s.expires_at > $2 ORDER BY s.last_seen_at DESC, s.id DESC"
         );
-        rows::all(&self.connections, sql, params![member.0, at], read).await
+        rows::all(&named!(self), sql, params![member.0, at], read).await
     }
 }

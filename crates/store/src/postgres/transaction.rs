@@ -1,13 +1,14 @@
 //! Transactions, and how often one is tried.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_postgres::Row;
 
-use super::errors::{Fault, unknown_outcome, words};
+use super::errors::{Fault, not_committed, unknown_outcome, words};
 use super::params::Param;
 use super::pool::{Connection, Connections, typed};
 use super::rows::Statements;
+use super::watch::Access;
 use crate::{StoreError, random};
 
 /// How often a transaction is tried before its caller hears of it.
@@ -35,22 +36,37 @@ impl Isolation {
             Self::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         }
     }
+
+    /// What it is for.
+    pub(super) const fn access(self) -> Access {
+        match self {
+            Self::Snapshot => Access::Read,
+            Self::Serializable | Self::RowLocked => Access::Write,
+        }
+    }
 }
 
 /// A transaction. If it is dropped before it is finished its connection is closed, and nothing of it was done.
 pub(super) struct Transaction {
     connection: Connection,
+    access: Access,
+    began: Instant,
 }
 
 impl Transaction {
     /// Begins a transaction.
     pub(super) async fn begin(connections: &Connections, isolation: Isolation) -> Result<Self, StoreError> {
-        let connection = connections.get().await?;
+        let connection = connections.get(isolation.access()).await?;
         connection.set_broken(true);
+        let began = Instant::now();
         connection
             .within(connection.batch_execute(isolation.begin()))
             .await?;
-        Ok(Self { connection })
+        Ok(Self {
+            connection,
+            access: isolation.access(),
+            began,
+        })
     }
 
     /// Begins a row-locked transaction, takes the lock, and reads what was locked: three statements on one trip. What
@@ -61,8 +77,9 @@ impl Transaction {
         read: &str,
         params: &[Param<'_>],
     ) -> Result<(Self, Vec<Row>), StoreError> {
-        let connection = connections.get().await?;
+        let connection = connections.get(Access::Write).await?;
         connection.set_broken(true);
+        let began = Instant::now();
         let typed = typed(params);
         let rows = connection
             .within(async {
@@ -76,7 +93,12 @@ impl Transaction {
                 rows
             })
             .await?;
-        Ok((Self { connection }, rows))
+        let transaction = Self {
+            connection,
+            access: Access::Write,
+            began,
+        };
+        Ok((transaction, rows))
     }
 
     /// Runs a last statement and commits, on one trip.
@@ -90,7 +112,9 @@ impl Transaction {
                 connection.batch_execute("COMMIT")
             )
         };
-        let Ok((executed, committed)) = tokio::time::timeout(super::pool::STATEMENT, both).await else {
+        let answer = tokio::time::timeout(super::pool::STATEMENT, both).await;
+        self.committed();
+        let Ok((executed, committed)) = answer else {
             return Err(unknown_outcome(&StoreError::Database("no answer".into())));
         };
         let executed = executed.map(|_| ()).map_err(StoreError::from);
@@ -103,6 +127,13 @@ impl Transaction {
             (Err(error), _) if Fault::of(&error) == Fault::Lost => Err(unknown_outcome(&error)),
             (Err(error), _) => Err(error),
             (Ok(()), Err(error)) => Err(not_committed(error.into())),
+        }
+    }
+
+    /// It was answered, or not in time.
+    fn committed(&self) {
+        if self.access == Access::Write {
+            self.connection.watch().committed(self.began);
         }
     }
 
@@ -128,6 +159,7 @@ impl Transaction {
                     .connection
                     .within(self.connection.batch_execute("COMMIT"))
                     .await;
+                self.committed();
                 committed.map_err(not_committed)?;
                 self.connection.set_broken(false);
                 Ok(value)
@@ -144,21 +176,6 @@ impl Transaction {
                 Err(error)
             }
         }
-    }
-}
-
-/// A commit that the database refused did not happen. One that got no answer may have.
-fn not_committed(error: StoreError) -> StoreError {
-    let refused = match &error {
-        StoreError::Database(source) => source
-            .downcast_ref::<tokio_postgres::Error>()
-            .is_some_and(|error| error.code().is_some()),
-        _ => false,
-    };
-    if refused && Fault::of(&error) != Fault::Lost {
-        error
-    } else {
-        unknown_outcome(&error)
     }
 }
 
@@ -201,7 +218,7 @@ impl Tries {
             return None;
         }
         Some(Err(if Fault::of(&error) == Fault::Conflict {
-            StoreError::Database(
+            StoreError::Unavailable(
                 format!(
                     "others were in the way {} times; nothing was stored: {}",
                     self.0,
@@ -228,6 +245,10 @@ fn pause(tries: u32) -> Duration {
 /// which a closure that is called more than once cannot say.
 macro_rules! transact {
     ($store:expr, $isolation:ident, |$tx:ident| $work:expr) => {{
+        let _operation = $store.connections.watch().begin(
+            $crate::postgres::transaction::Isolation::$isolation.access(),
+            $crate::postgres::watch::this_method!(),
+        );
         let mut tries = $crate::postgres::transaction::Tries::default();
         loop {
             let begun = $crate::postgres::transaction::Transaction::begin(

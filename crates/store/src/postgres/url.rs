@@ -2,11 +2,15 @@
 //! password.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
+
+use super::tls::TlsSettings;
 
 /// How long to wait for a server that does not take the connection, unless the URL says otherwise.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -16,7 +20,10 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
 
 /// The URL of a `PostgreSQL` database.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PostgresUrl(Box<Config>);
+pub struct PostgresUrl {
+    config: Box<Config>,
+    tls: TlsSettings,
+}
 
 impl PostgresUrl {
     /// Whether `text` is meant to be such a URL.
@@ -24,8 +31,33 @@ impl PostgresUrl {
         text.starts_with("postgres:") || text.starts_with("postgresql:")
     }
 
+    /// Whether somebody on a network could pass for the server: it is reached over one, and nobody looks who it is.
+    pub fn trusts_anybody(&self) -> bool {
+        let is_elsewhere = |host: &Host| match host {
+            Host::Tcp(name) => {
+                let address = name.parse::<IpAddr>();
+                !(name == "localhost" || address.is_ok_and(|address| address.is_loopback()))
+            }
+            #[cfg(unix)]
+            Host::Unix(_) => false,
+        };
+        let hosts = self.config.get_hosts();
+        let addresses = self.config.get_hostaddrs();
+        // Where there are addresses they are connected to, and the names are only looked at.
+        let is_elsewhere = if addresses.is_empty() {
+            hosts.iter().any(is_elsewhere)
+        } else {
+            addresses.iter().any(|address| !address.is_loopback())
+        };
+        is_elsewhere && !self.tls.verifies()
+    }
+
     pub(super) fn config(&self) -> Config {
-        *self.0.clone()
+        *self.config.clone()
+    }
+
+    pub(super) fn tls(&self) -> &TlsSettings {
+        &self.tls
     }
 }
 
@@ -37,22 +69,27 @@ impl FromStr for PostgresUrl {
         if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
             return Err(EXPECTED.to_owned());
         }
-        if text.contains("sslmode=require") || text.contains("sslmode=verify") {
-            return Err(NO_TLS.to_owned());
-        }
+        let (text, tls) = without_tls(text)?;
         let mut config: Config = text.parse().map_err(|error: tokio_postgres::Error| {
             format!("{EXPECTED} ({})", super::errors::words(&error))
         })?;
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(NO_TLS.to_owned());
-        }
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(format!("{EXPECTED} (the server is missing)"));
         }
         if config.get_dbname().is_none_or(str::is_empty) {
             return Err(format!("{EXPECTED} (the name of the database is missing)"));
         }
-        config.ssl_mode(SslMode::Disable);
+        // A socket of this machine has no TLS, and as with libpq nobody is asked for it there.
+        let is_local = config
+            .get_hosts()
+            .iter()
+            .all(|host| !matches!(host, Host::Tcp(_)));
+        let is_local = is_local && config.get_hostaddrs().is_empty();
+        config.ssl_mode(if is_local {
+            SslMode::Disable
+        } else {
+            tls.driver_mode()
+        });
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
         }
@@ -62,22 +99,49 @@ impl FromStr for PostgresUrl {
         if config.get_application_name().is_none() {
             config.application_name("latchkey");
         }
-        Ok(Self(Box::new(config)))
+        Ok(Self {
+            config: Box::new(config),
+            tls,
+        })
     }
 }
 
-const NO_TLS: &str = "this build of Latchkey does not speak TLS to PostgreSQL: leave sslmode out, and reach the server \
-                      over a private network, a tunnel or a pooler beside Latchkey that speaks it";
+/// What a URL says of TLS, and the URL without it: the driver knows half of those parameters.
+fn without_tls(text: &str) -> Result<(String, TlsSettings), String> {
+    const OURS: [&str; 4] = ["sslmode", "sslrootcert", "sslcert", "sslkey"];
+    // Behind the password, which may have anything in it.
+    let host = text.find('@').unwrap_or(0);
+    let Some(query) = text[host..].find('?').map(|at| host + at) else {
+        return Ok((text.to_owned(), TlsSettings::default()));
+    };
+    let pairs = text[query + 1..]
+        .split('&')
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    let (ours, others): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| OURS.contains(name));
+    let others: Vec<_> = others
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let tls = TlsSettings::read(|name| {
+        let (_, value) = ours.iter().find(|(other, _)| *other == name)?;
+        Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+    })?;
+    let mut rest = text[..query].to_owned();
+    if !others.is_empty() {
+        rest = format!("{rest}?{}", others.join("&"));
+    }
+    Ok((rest, tls))
+}
 
 impl fmt::Display for PostgresUrl {
     /// The server and the database, without the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("postgres://")?;
-        if let Some(user) = self.0.get_user() {
+        if let Some(user) = self.config.get_user() {
             write!(f, "{user}@")?;
         }
-        let ports = self.0.get_ports();
-        for (index, host) in self.0.get_hosts().iter().enumerate() {
+        let ports = self.config.get_ports();
+        for (index, host) in self.config.get_hosts().iter().enumerate() {
             if index > 0 {
                 f.write_str(",")?;
             }
@@ -93,7 +157,7 @@ impl fmt::Display for PostgresUrl {
                 many => write!(f, ":{}", many[index.min(many.len() - 1)])?,
             }
         }
-        write!(f, "/{}", self.0.get_dbname().unwrap_or_default())
+        write!(f, "/{}", self.config.get_dbname().unwrap_or_default())
     }
 }
 
@@ -122,16 +186,52 @@ mod tests {
     }
 
     #[test]
+    fn tells_what_is_of_tls_from_the_rest() {
+        let mode = |text: &str| text.parse::<PostgresUrl>().unwrap().config().get_ssl_mode();
+        assert_eq!(mode("postgres://l@db/x"), SslMode::Prefer);
+        assert_eq!(mode("postgres://l@db/x?sslmode=disable"), SslMode::Disable);
+        assert_eq!(
+            mode("postgres://l@db/x?connect_timeout=3&sslmode=verify-full"),
+            SslMode::Require
+        );
+        assert_eq!(
+            mode("postgres://l@%2Frun%2Fpg/x?sslmode=require"),
+            SslMode::Disable
+        );
+        let text = "postgres://l:a?b@db/x?sslrootcert=%2Fetc%2Froot%20ca.pem&application_name=me&sslmode=verify-full";
+        let url: PostgresUrl = text.parse().unwrap();
+        assert_eq!(url.config().get_password(), Some(&b"a?b"[..]));
+        assert_eq!(url.config().get_application_name(), Some("me"));
+        assert!(format!("{:?}", url.tls()).contains("/etc/root ca.pem"));
+    }
+
+    #[test]
+    fn whoever_verifies_or_stays_on_the_machine_trusts_nobody_blindly() {
+        for (text, trusting) in [
+            ("postgres://l@db/x", true),
+            ("postgres://l@db/x?sslmode=require", true),
+            ("postgres://l@db/x?sslmode=verify-full", false),
+            ("postgres://l@localhost,db/x", true),
+            ("postgres://l@localhost,127.0.0.1/x", false),
+            ("postgres://l@%2Frun%2Fpg/x", false),
+            ("postgres://l@localhost/x?hostaddr=10.0.0.7", true),
+        ] {
+            let url: PostgresUrl = text.parse().unwrap();
+            assert_eq!(url.trusts_anybody(), trusting, "{text}");
+        }
+    }
+
+    #[test]
     fn says_what_was_expected() {
         for (text, part) in [
             ("postgres:", "expected a URL like"),
             ("postgres://l:geheim@/x", "the server is missing"),
             ("postgres://l:geheim@db", "the name of the database is missing"),
             ("postgres://l:geheim@db:port/x", "expected a URL like"),
-            ("postgres://l:geheim@db/x?sslmode=require", "does not speak TLS"),
+            ("postgres://l:geheim@db/x?sslmode=must", "sslmode is one of"),
             (
-                "postgres://l:geheim@db/x?sslmode=verify-full",
-                "does not speak TLS",
+                "postgres://l:geheim@db/x?sslkey=a.key",
+                "sslcert and sslkey go together",
             ),
             ("postgres://l:geheim@db/x?colour=red", "expected a URL like"),
         ] {

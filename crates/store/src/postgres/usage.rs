@@ -8,6 +8,7 @@ use latchkey_domain::Timestamp;
 use super::params::{Param, params};
 use super::rows::Statements;
 use super::transaction::{Transaction, transact};
+use super::watch::named;
 use super::{PostgresStore, rows};
 use crate::usage::USAGE_KEPT;
 use crate::{StoreError, Usage, UsageCount};
@@ -54,7 +55,7 @@ impl Usage for PostgresStore {
 
     async fn usage(&self, from: Timestamp, until: Timestamp) -> Result<Vec<UsageCount>, StoreError> {
         rows::all(
-            &self.connections,
+            &named!(self),
             "SELECT a.client_id, u.hour, u.requests, u.failures FROM api_usage u \
              JOIN applications a ON a.id = u.application_id \
              WHERE u.hour >= $1 AND u.hour < $2 ORDER BY u.hour, u.application_id",

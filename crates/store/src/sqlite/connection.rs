@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 /// How long to wait for another process (the command line beside the server, a backup) that holds the lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -85,7 +85,7 @@ fn set_wal(connection: &Connection) -> rusqlite::Result<()> {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(mode) => {
                 return Err(rusqlite::Error::SqliteFailure(
-                    rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
+                    ffi::Error::new(ffi::SQLITE_CANTOPEN),
                     Some(format!(
                         "write-ahead logging is not possible here, the journal mode stays {mode}"
                     )),
@@ -100,9 +100,32 @@ fn set_wal(connection: &Connection) -> rusqlite::Result<()> {
     }
 }
 
+/// Whether the operator can end what is behind this error, or another process does, so that the same works again.
+pub(super) fn may_pass(error: &rusqlite::Error) -> bool {
+    is_busy(error)
+        || cannot_write(error)
+        || matches!(
+            error.sqlite_error_code(),
+            Some(ErrorCode::DiskFull | ErrorCode::ReadOnly)
+        )
+}
+
+/// No room by another name: a quota that is used up, a limit on a file's size. That the disk did not confirm what was
+/// written is another matter.
+fn cannot_write(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        [
+            ffi::SQLITE_IOERR_WRITE,
+            ffi::SQLITE_IOERR_TRUNCATE,
+            ffi::SQLITE_IOERR_SHMSIZE,
+        ]
+        .contains(&error.extended_code)
+    })
+}
+
 fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
-        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
     )
 }

@@ -68,7 +68,7 @@ pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(),
 /// Brings the file to this version's schema; refuses one that is newer.
 pub(super) fn run(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Result<(), StoreError> {
     let failed = |error: StoreError| match error {
-        StoreError::Database(source) => StoreError::Open(format!(
+        StoreError::Database(source) | StoreError::Unavailable(source) => StoreError::Open(format!(
             "cannot bring the database {} to this version's schema: {source}; nothing was changed",
             path.display()
         )),

@@ -137,7 +137,7 @@ impl Store for SqliteStore {
         self.look_up(|connection| networks::read(connection).map(|_| ()))
     }
 
-    fn statistics(&self) -> Option<Statistics> {
+    async fn statistics(&self) -> Option<Statistics> {
         Some(watch::statistics(self))
     }
 
@@ -154,6 +154,10 @@ impl fmt::Debug for SqliteStore {
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error.into())
+        if connection::may_pass(&error) {
+            Self::Unavailable(error.into())
+        } else {
+            Self::Database(error.into())
+        }
     }
 }

@@ -63,7 +63,9 @@ pub(super) fn statistics(store: &SqliteStore) -> Statistics {
         writes_waiting: counts.waiting(),
         commits: counts.took(),
         slow: store.slow.noticed(),
-        database_bytes: size(&store.path),
-        log_bytes: size(Path::new(&log)),
+        database_bytes: Some(size(&store.path)),
+        log_bytes: Some(size(Path::new(&log))),
+        // They are this process's own, and open as long as it runs.
+        connections: None,
     }
 }

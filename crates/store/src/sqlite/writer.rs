@@ -13,6 +13,7 @@ use std::time::Instant;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::connection::may_pass;
 use crate::{Histogram, HistogramReading, StoreError};
 
 /// The most jobs in one transaction, so that the first of them does not wait long for the last.
@@ -125,7 +126,24 @@ trait Job: Send {
     fn run(&mut self, connection: &Connection) -> bool;
 
     /// Answers the caller. `lost` says why the transaction is not on the disk, if it is not.
-    fn answer(self: Box<Self>, lost: Option<&str>);
+    fn answer(self: Box<Self>, lost: Option<&Lost>);
+}
+
+/// Why a transaction is not on the disk, for each of those who wanted something in it.
+struct Lost {
+    why: String,
+    may_pass: bool,
+}
+
+impl Lost {
+    fn to_error(&self) -> StoreError {
+        let why = self.why.clone().into();
+        if self.may_pass {
+            StoreError::Unavailable(why)
+        } else {
+            StoreError::Database(why)
+        }
+    }
 }
 
 struct Task<T, W> {
@@ -156,8 +174,8 @@ where
         keep
     }
 
-    fn answer(self: Box<Self>, lost: Option<&str>) {
-        let lost = lost.map(|reason| Err(StoreError::Database(reason.into())));
+    fn answer(self: Box<Self>, lost: Option<&Lost>) {
+        let lost = lost.map(|lost| Err(lost.to_error()));
         let answer = match (self.outcome, lost) {
             (Some(Err(own)), _) => Err(own),
             (_, Some(lost)) => lost,
@@ -184,14 +202,17 @@ fn write_until_closed(connection: &Connection, queue: &Receiver<Box<dyn Job>>, c
         let lost = commit_together(connection, &mut batch, queue).err().map(|error| {
             roll_back(connection);
             tracing::error!(%error, jobs = batch.len(), "a transaction was not committed");
-            error.to_string()
+            Lost {
+                why: error.to_string(),
+                may_pass: may_pass(&error),
+            }
         });
         // Also when it may not have been: what is remembered of the rows is worth nothing then.
         counts.commits.fetch_add(1, Ordering::Release);
         counts.took.observe(began.elapsed());
         counts.answered.fetch_add(batch.len() as u64, Ordering::Relaxed);
         for job in batch {
-            job.answer(lost.as_deref());
+            job.answer(lost.as_ref());
         }
     }
 }

@@ -1,9 +1,12 @@
-//! What every store must do, asked of `PostgreSQL`: the same files as in `tests/store`; and, in [`opening`] and [`nodes`],
+//! What every store must do, asked of `PostgreSQL`: the same files as in `tests/store`; and, in the modules of this folder,
 //! what is its own.
 
+mod audit_only_grows;
 mod backend;
 mod nodes;
 mod opening;
+mod statistics;
+mod tls;
 
 #[path = "../store/activity.rs"]
 mod activity;

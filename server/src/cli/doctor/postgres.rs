@@ -33,6 +33,10 @@ pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<
         Ok(true) => match open_store(settings).await {
             Err(error) => fail(error.to_string()),
             Ok(opened) => match instance(opened).store.has_host().await {
+                Ok(true) if url.trusts_anybody() => warn(format!(
+                    "{url} opens, with this version’s schema and its key; nobody looks whether it is the right server that \
+                     answers there: unless you trust the network, add sslmode=verify-full, as docs/postgresql.md says"
+                )),
                 Ok(true) => ok(format!("{url} opens, with this version’s schema and its key")),
                 Ok(false) => warn(format!(
                     "{url} opens, with this version’s schema and its key; it has no host yet: `latchkey serve` prints the \

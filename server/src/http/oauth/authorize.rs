@@ -104,7 +104,11 @@ async fn explain(state: &AppState, client: &Client, error: &PageError) -> Respon
         answer::log(cause);
     }
     let page = ErrorPage {
-        frame: frame(state).await.unwrap_or_else(|_| bare_frame(state)),
+        frame: match error {
+            // It would take as long again to fail.
+            PageError::Unavailable(_) => bare_frame(state),
+            _ => frame(state).await.unwrap_or_else(|_| bare_frame(state)),
+        },
         title: error.title().to_owned(),
         lead: error.to_string(),
         request_id: Some(client.request_id.clone()),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
+use http::StatusCode;
 
 use super::Row;
 use super::stage::Stage;
@@ -74,6 +75,11 @@ pub(super) async fn full() -> Result<Row> {
     ensure!(
         seen.read.status.is_success(),
         "what is there cannot be read: {}",
+        seen.words()
+    );
+    ensure!(
+        seen.write.status == StatusCode::SERVICE_UNAVAILABLE,
+        "it does not say to try again later: {}",
         seen.words()
     );
     let log = stage.last_error()?;

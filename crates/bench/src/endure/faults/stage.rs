@@ -183,7 +183,7 @@ impl Stage {
         let ask = call(&self.cookie, "applications/create", &draft(&name, true));
         let (look, answer) = self.look(ask).await?;
         if look.status != StatusCode::OK {
-            ensure!(look.status.is_server_error(), "{}", look.words());
+            ensure!(look.status == StatusCode::SERVICE_UNAVAILABLE, "{}", look.words());
             return Ok(false);
         }
         let saved: Value = serde_json::from_slice(answer.body())?;

@@ -17,6 +17,7 @@ use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequ
 pub(super) use self::row::{columns, read};
 use super::PostgresStore;
 use crate::postgres::transaction::transact;
+use crate::postgres::watch::named;
 use crate::{
     ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, NewApplication, SecretAdded,
     SecretRetired, StoreError, UpdateOutcome,
@@ -53,11 +54,11 @@ impl Applications for PostgresStore {
     }
 
     async fn application(&self, client_id: &ClientId) -> Result<Option<Application>, StoreError> {
-        row::find(&self.connections, client_id).await
+        row::find(&named!(self), client_id).await
     }
 
     async fn client(&self, client_id: &ClientId) -> Result<Option<Arc<Client>>, StoreError> {
-        let client = secrets::client(&self.connections, &self.sealer, client_id).await?;
+        let client = secrets::client(&named!(self), &self.sealer, client_id).await?;
         Ok(client.map(Arc::new))
     }
 
@@ -131,7 +132,7 @@ impl Applications for PostgresStore {
     }
 
     async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
-        let kept = secrets::kept(&self.connections, &self.sealer, client_id).await?;
+        let kept = secrets::kept(&named!(self), &self.sealer, client_id).await?;
         Ok(kept.into_iter().next().map(|kept| kept.secret))
     }
 
@@ -172,11 +173,11 @@ impl Applications for PostgresStore {
         client_id: &ClientId,
         presented: &ClientSecret,
     ) -> Result<Option<Timestamp>, StoreError> {
-        secrets::retired_at(&self.connections, client_id, presented).await
+        secrets::retired_at(&named!(self), client_id, presented).await
     }
 
     async fn secret_used(&self, id: SecretId, at: Timestamp) -> Result<(), StoreError> {
-        secrets::used(&self.connections, id, at).await
+        secrets::used(&named!(self), id, at).await
     }
 
     async fn reveal_client_secret(

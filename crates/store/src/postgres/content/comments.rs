@@ -14,6 +14,7 @@ use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::rows::{self, Columns};
 use crate::postgres::transaction::transact;
+use crate::postgres::watch::named;
 use crate::postgres::{PostgresStore, members};
 
 /// What [`read`] reads, of `comments t`.
@@ -144,13 +145,7 @@ impl Comments for PostgresStore {
         slice: SliceRequest,
     ) -> Result<Slices<PostId, Comment>, StoreError> {
         let found = ALL
-            .slices(
-                &self.connections,
-                ("post_id", numbers(posts)),
-                vec![],
-                &slice,
-                read,
-            )
+            .slices(&named!(self), ("post_id", numbers(posts)), vec![], &slice, read)
             .await?;
         Ok(found.into_iter().map(|(id, slice)| (PostId(id), slice)).collect())
     }
@@ -158,7 +153,7 @@ impl Comments for PostgresStore {
     async fn count_comments_of_posts(&self, posts: Vec<PostId>) -> Result<HashMap<PostId, u64>, StoreError> {
         let sql = "SELECT post_id, count(*) FROM comments \
                        WHERE post_id = ANY($1) GROUP BY post_id";
-        keyset::counts(&self.connections, sql, numbers(posts), PostId).await
+        keyset::counts(&named!(self), sql, numbers(posts), PostId).await
     }
 
     async fn readable_comments(
@@ -166,7 +161,7 @@ impl Comments for PostgresStore {
         viewer: Viewer,
         ids: Vec<CommentId>,
     ) -> Result<Vec<Comment>, StoreError> {
-        readable(&self.connections, viewer, ids).await
+        readable(&named!(self), viewer, ids).await
     }
 
     async fn create_comment(

@@ -15,6 +15,7 @@ use crate::content::{
 };
 use crate::postgres::params::params;
 use crate::postgres::transaction::{Transaction, transact};
+use crate::postgres::watch::named;
 use crate::postgres::{PostgresStore, audit, rows};
 use crate::{AuditAction, PasswordHash, StoreError};
 
@@ -307,7 +308,7 @@ async fn add(
 #[async_trait]
 impl Communities for PostgresStore {
     async fn check_community(&self, community: Community) -> Result<(Community, Vec<Conflict>), StoreError> {
-        let conflicts = conflicts(&self.connections, &community).await?;
+        let conflicts = conflicts(&named!(self), &community).await?;
         Ok((community, conflicts))
     }
 

@@ -13,6 +13,7 @@ use crate::content::{Courses, Slice, SliceRequest, Slices};
 use crate::postgres::PostgresStore;
 use crate::postgres::params::{Param, params};
 use crate::postgres::rows::{self, Columns};
+use crate::postgres::watch::named;
 
 /// What [`read_course`] reads, of `enrolments t JOIN courses c`.
 macro_rules! course_columns {
@@ -98,18 +99,13 @@ impl Courses for PostgresStore {
         slice: SliceRequest,
     ) -> Result<Slice<EnrolledCourse>, StoreError> {
         OF_MEMBER
-            .slice(
-                &self.connections,
-                vec![Param::from(member.0)],
-                &slice,
-                read_course,
-            )
+            .slice(&named!(self), vec![Param::from(member.0)], &slice, read_course)
             .await
     }
 
     async fn count_courses_of(&self, member: MemberId) -> Result<u64, StoreError> {
         let sql = "SELECT count(*) FROM enrolments WHERE member_id = $1";
-        rows::count(&self.connections, sql, params![member.0]).await
+        rows::count(&named!(self), sql, params![member.0]).await
     }
 
     async fn courses_of_by_id(
@@ -124,7 +120,7 @@ impl Courses for PostgresStore {
             " FROM enrolments t JOIN courses c ON c.id = t.course_id \
                   WHERE t.member_id = $1 AND t.course_id = ANY($2)"
         );
-        rows::all(&self.connections, sql, params![member.0, ids], read_course).await
+        rows::all(&named!(self), sql, params![member.0, ids], read_course).await
     }
 
     async fn lessons_of_courses(
@@ -137,7 +133,7 @@ impl Courses for PostgresStore {
         let parents = ("course_id", courses);
         let member = vec![Param::from(member.0)];
         let found = LESSONS
-            .slices(&self.connections, parents, member, &slice, read_lesson)
+            .slices(&named!(self), parents, member, &slice, read_lesson)
             .await?;
         Ok(found
             .into_iter()
@@ -158,6 +154,6 @@ impl Courses for PostgresStore {
                   WHERE t.id = ANY($2) \
                   AND EXISTS (SELECT 1 FROM enrolments e WHERE e.member_id = $1 AND e.course_id = t.course_id)"
         );
-        rows::all(&self.connections, sql, params![member.0, ids], read_lesson).await
+        rows::all(&named!(self), sql, params![member.0, ids], read_lesson).await
     }
 }

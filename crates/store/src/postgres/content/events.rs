@@ -10,6 +10,7 @@ use crate::StoreError;
 use crate::content::{Events, Slice, SliceRequest};
 use crate::postgres::PostgresStore;
 use crate::postgres::rows::{self, Columns};
+use crate::postgres::watch::named;
 
 /// What [`read`] reads, of `events t`.
 macro_rules! columns {
@@ -46,11 +47,11 @@ const ALL: List = List {
 #[async_trait]
 impl Events for PostgresStore {
     async fn events(&self, slice: SliceRequest) -> Result<Slice<Event>, StoreError> {
-        ALL.slice(&self.connections, vec![], &slice, read).await
+        ALL.slice(&named!(self), vec![], &slice, read).await
     }
 
     async fn count_events(&self) -> Result<u64, StoreError> {
-        rows::count(&self.connections, "SELECT count(*) FROM events", &[]).await
+        rows::count(&named!(self), "SELECT count(*) FROM events", &[]).await
     }
 
     async fn readable_events(&self, viewer: Viewer, ids: Vec<EventId>) -> Result<Vec<Event>, StoreError> {
@@ -63,6 +64,6 @@ impl Events for PostgresStore {
             ")"
         );
         let parameters = readable::parameters_and(viewer, ids);
-        rows::all(&self.connections, sql, &parameters, read).await
+        rows::all(&named!(self), sql, &parameters, read).await
     }
 }

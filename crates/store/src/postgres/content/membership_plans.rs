@@ -10,6 +10,7 @@ use crate::content::{MembershipPlans, Slice, SliceRequest};
 use crate::postgres::PostgresStore;
 use crate::postgres::params::params;
 use crate::postgres::rows::{self, Columns};
+use crate::postgres::watch::named;
 
 /// What [`read`] reads, of `membership_plans t`.
 macro_rules! columns {
@@ -43,11 +44,11 @@ const ALL: List = List {
 #[async_trait]
 impl MembershipPlans for PostgresStore {
     async fn membership_plans(&self, slice: SliceRequest) -> Result<Slice<MembershipPlan>, StoreError> {
-        ALL.slice(&self.connections, vec![], &slice, read).await
+        ALL.slice(&named!(self), vec![], &slice, read).await
     }
 
     async fn count_membership_plans(&self) -> Result<u64, StoreError> {
-        rows::count(&self.connections, "SELECT count(*) FROM membership_plans", &[]).await
+        rows::count(&named!(self), "SELECT count(*) FROM membership_plans", &[]).await
     }
 
     async fn membership_plans_by_id(
@@ -60,6 +61,6 @@ impl MembershipPlans for PostgresStore {
             columns!(),
             " FROM membership_plans t WHERE t.id = ANY($1)"
         );
-        rows::all(&self.connections, sql, params![ids], read).await
+        rows::all(&named!(self), sql, params![ids], read).await
     }
 }

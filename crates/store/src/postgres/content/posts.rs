@@ -14,6 +14,7 @@ use crate::postgres::params::{Param, params};
 use crate::postgres::rows::Statements;
 use crate::postgres::rows::{self, Columns};
 use crate::postgres::transaction::transact;
+use crate::postgres::watch::named;
 use crate::postgres::{PostgresStore, members};
 
 /// What [`read`] reads, of `posts t`.
@@ -158,22 +159,22 @@ async fn delete(db: &impl Statements, author: Viewer, id: PostId) -> Result<Edit
 #[async_trait]
 impl Posts for PostgresStore {
     async fn posts(&self, slice: SliceRequest) -> Result<Slice<Post>, StoreError> {
-        ALL.slice(&self.connections, vec![], &slice, read).await
+        ALL.slice(&named!(self), vec![], &slice, read).await
     }
 
     async fn count_posts(&self) -> Result<u64, StoreError> {
-        rows::count(&self.connections, "SELECT count(*) FROM posts", &[]).await
+        rows::count(&named!(self), "SELECT count(*) FROM posts", &[]).await
     }
 
     async fn posts_of(&self, author: MemberId, slice: SliceRequest) -> Result<Slice<Post>, StoreError> {
         OF_AUTHOR
-            .slice(&self.connections, vec![Param::from(author.0)], &slice, read)
+            .slice(&named!(self), vec![Param::from(author.0)], &slice, read)
             .await
     }
 
     async fn count_posts_of(&self, author: MemberId) -> Result<u64, StoreError> {
         rows::count(
-            &self.connections,
+            &named!(self),
             "SELECT count(*) FROM posts WHERE author_id = $1",
             params![author.0],
         )
@@ -187,7 +188,7 @@ impl Posts for PostgresStore {
     ) -> Result<Slices<SpaceId, Post>, StoreError> {
         let spaces = distinct(spaces.into_iter().map(|id| id.0));
         let found = ALL
-            .slices(&self.connections, ("space_id", spaces), vec![], &slice, read)
+            .slices(&named!(self), ("space_id", spaces), vec![], &slice, read)
             .await?;
         Ok(found
             .into_iter()
@@ -199,11 +200,11 @@ impl Posts for PostgresStore {
         let spaces = distinct(spaces.into_iter().map(|id| id.0));
         let sql = "SELECT space_id, count(*) FROM posts \
                        WHERE space_id = ANY($1) GROUP BY space_id";
-        keyset::counts(&self.connections, sql, spaces, SpaceId).await
+        keyset::counts(&named!(self), sql, spaces, SpaceId).await
     }
 
     async fn readable_posts(&self, viewer: Viewer, ids: Vec<PostId>) -> Result<Vec<Post>, StoreError> {
-        readable(&self.connections, viewer, ids).await
+        readable(&named!(self), viewer, ids).await
     }
 
     async fn create_post(

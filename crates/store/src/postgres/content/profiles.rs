@@ -10,6 +10,7 @@ use crate::StoreError;
 use crate::content::{Profiles, RosterSort, Slice, SliceRequest};
 use crate::postgres::params::params;
 use crate::postgres::rows::{self, Columns};
+use crate::postgres::watch::named;
 use crate::postgres::{PostgresStore, members};
 
 /// What [`read`] reads, of `members t`.
@@ -51,21 +52,21 @@ fn roster(sort: RosterSort) -> List {
 #[async_trait]
 impl Profiles for PostgresStore {
     async fn profiles(&self, sort: RosterSort, slice: SliceRequest) -> Result<Slice<Profile>, StoreError> {
-        roster(sort).slice(&self.connections, vec![], &slice, read).await
+        roster(sort).slice(&named!(self), vec![], &slice, read).await
     }
 
     async fn count_members(&self) -> Result<u64, StoreError> {
-        rows::count(&self.connections, "SELECT count(*) FROM members", &[]).await
+        rows::count(&named!(self), "SELECT count(*) FROM members", &[]).await
     }
 
     async fn profiles_by_id(&self, ids: Vec<MemberId>) -> Result<Vec<Profile>, StoreError> {
         let ids = distinct(ids.into_iter().map(|id| id.0));
         let sql = concat!("SELECT ", columns!(), " FROM members t WHERE t.id = ANY($1)");
-        rows::all(&self.connections, sql, params![ids], read).await
+        rows::all(&named!(self), sql, params![ids], read).await
     }
 
     async fn profile_by_email(&self, email: &Email) -> Result<Option<Profile>, StoreError> {
         let sql = concat!("SELECT ", columns!(), " FROM members t WHERE t.email = $1");
-        rows::first(&self.connections, sql, params![email.as_str()], read).await
+        rows::first(&named!(self), sql, params![email.as_str()], read).await
     }
 }

@@ -11,6 +11,7 @@ use crate::content::{Hit, Item, ItemKind, Position, Search, SearchRequest, Slice
 use crate::postgres::PostgresStore;
 use crate::postgres::params::Param;
 use crate::postgres::rows::{self, Columns};
+use crate::postgres::watch::named;
 
 /// What a row of the hits is about: the rest of its number by 8.
 const fn code(kind: ItemKind) -> i64 {
@@ -132,10 +133,7 @@ impl Search for PostgresStore {
             matching(&request.kinds),
             parameters.len()
         );
-        let hits = rows::all(&self.connections, &sql, &parameters, |columns| {
-            read(columns, &query)
-        })
-        .await?;
+        let hits = rows::all(&named!(self), &sql, &parameters, |columns| read(columns, &query)).await?;
         Ok(cut(hits, request.limit))
     }
 
@@ -144,6 +142,6 @@ impl Search for PostgresStore {
             return Ok(0);
         };
         let sql = format!("SELECT count(*) FROM {}", matching(&request.kinds));
-        rows::count(&self.connections, &sql, &parameters(viewer, &query)).await
+        rows::count(&named!(self), &sql, &parameters(viewer, &query)).await
     }
 }

@@ -13,6 +13,7 @@ use crate::content::{Slice, SliceRequest, Spaces};
 use crate::postgres::PostgresStore;
 use crate::postgres::params::params;
 use crate::postgres::rows::{self, Columns};
+use crate::postgres::watch::named;
 
 /// What [`read`] reads, of `spaces t`.
 macro_rules! columns {
@@ -49,16 +50,16 @@ fn numbers(ids: Vec<SpaceId>) -> Vec<i64> {
 #[async_trait]
 impl Spaces for PostgresStore {
     async fn spaces(&self, slice: SliceRequest) -> Result<Slice<Space>, StoreError> {
-        ALL.slice(&self.connections, vec![], &slice, read).await
+        ALL.slice(&named!(self), vec![], &slice, read).await
     }
 
     async fn count_spaces(&self) -> Result<u64, StoreError> {
-        rows::count(&self.connections, "SELECT count(*) FROM spaces", &[]).await
+        rows::count(&named!(self), "SELECT count(*) FROM spaces", &[]).await
     }
 
     async fn spaces_by_id(&self, ids: Vec<SpaceId>) -> Result<Vec<Space>, StoreError> {
         let sql = concat!("SELECT ", columns!(), " FROM spaces t WHERE t.id = ANY($1)");
-        rows::all(&self.connections, sql, params![numbers(ids)], read).await
+        rows::all(&named!(self), sql, params![numbers(ids)], read).await
     }
 
     async fn readable_spaces(&self, viewer: Viewer, ids: Vec<SpaceId>) -> Result<Vec<Space>, StoreError> {
@@ -69,12 +70,12 @@ impl Spaces for PostgresStore {
             readable::in_space!("t.id")
         );
         let parameters = readable::parameters_and(viewer, numbers(ids));
-        rows::all(&self.connections, sql, &parameters, read).await
+        rows::all(&named!(self), sql, &parameters, read).await
     }
 
     async fn count_members_of_spaces(&self, ids: Vec<SpaceId>) -> Result<HashMap<SpaceId, u64>, StoreError> {
         let sql = "SELECT space_id, count(*) FROM space_members \
                        WHERE space_id = ANY($1) GROUP BY space_id";
-        keyset::counts(&self.connections, sql, numbers(ids), SpaceId).await
+        keyset::counts(&named!(self), sql, numbers(ids), SpaceId).await
     }
 }

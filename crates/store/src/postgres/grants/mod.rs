@@ -12,6 +12,7 @@ use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
 use super::params::params;
 use super::rows::{Columns, Statements};
 use super::transaction::{Transaction, Tries, transact};
+use super::watch::{Access, named, this_method};
 use super::{PostgresStore, rows};
 use crate::{Connection, Grant, GrantChange, GrantDecision, GrantId, Grants, NewGrant, StoreError};
 
@@ -99,7 +100,7 @@ impl Grants for PostgresStore {
         member: MemberId,
         client_id: &ClientId,
     ) -> Result<ScopeSet, StoreError> {
-        connections::remembered(&self.connections, member, client_id).await
+        connections::remembered(&named!(self), member, client_id).await
     }
 
     async fn create_grant(&self, grant: NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError> {
@@ -107,7 +108,7 @@ impl Grants for PostgresStore {
     }
 
     async fn grant(&self, id: GrantId) -> Result<Option<Grant>, StoreError> {
-        rows::first(&self.connections, row::FIND, params![id.0], row::read).await
+        rows::first(&named!(self), row::FIND, params![id.0], row::read).await
     }
 
     async fn change_grant(
@@ -115,6 +116,8 @@ impl Grants for PostgresStore {
         id: GrantId,
         decide: GrantDecision,
     ) -> Result<Option<(Grant, Grant)>, StoreError> {
+        let watch = self.connections.watch();
+        let _operation = watch.begin(Access::Write, this_method!());
         let mut tries = Tries::default();
         loop {
             let outcome = self.change(id, &decide).await;
@@ -125,7 +128,7 @@ impl Grants for PostgresStore {
     }
 
     async fn connections_of(&self, member: MemberId) -> Result<Vec<Connection>, StoreError> {
-        connections::of(&self.connections, member).await
+        connections::of(&named!(self), member).await
     }
 
     async fn disconnect(
