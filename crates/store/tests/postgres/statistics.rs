@@ -112,7 +112,11 @@ async fn whoever_waits_for_a_connection_is_seen() {
         store.grant(id).await.unwrap();
     };
     let watcher = async {
-        until(&store, |said| said.connections.unwrap().waiting == 1).await;
+        // Who waits for a connection that is being opened is among the waiting for a moment, too.
+        until(&store, |said| {
+            said.reads_waited == 1 && said.connections.unwrap().waiting == 1
+        })
+        .await;
         let said = now(&store).await;
         assert_eq!((said.reads_waited, said.writes_waiting), (1, most));
         client.batch_execute("COMMIT").await.unwrap();
