@@ -33,15 +33,7 @@ impl PrivateServer {
     /// # Panics
     /// If `PostgreSQL` is not installed or does not start.
     pub fn start() -> Self {
-        // The server refuses to run as root.
-        let mut command = if is_root() {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "sh"]);
-            command
-        } else {
-            Command::new("sh")
-        };
-        let mut child = command
+        let mut child = unprivileged_shell()
             .args(["-c", SCRIPT, "latchkey-test-postgres"])
             .arg(programs())
             .current_dir("/")
@@ -127,6 +119,16 @@ fn line(answers: &mut BufReader<ChildStdout>) -> String {
     let mut line = String::new();
     answers.read_line(&mut line).expect("it answers with text");
     line.trim_end().to_owned()
+}
+
+/// A shell for what refuses to run as root.
+pub(crate) fn unprivileged_shell() -> Command {
+    if !is_root() {
+        return Command::new("sh");
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "sh"]);
+    command
 }
 
 fn is_root() -> bool {

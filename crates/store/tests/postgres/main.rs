@@ -1,9 +1,10 @@
-//! What every store must do, asked of `PostgreSQL`: the same files as in `tests/store`; and, in [`opening`] and [`nodes`],
-//! what is its own.
+//! What every store must do, asked of `PostgreSQL`: the same files as in `tests/store`; in [`opening`] and [`nodes`], what
+//! is its own; and in [`pooler`], all of it once more.
 
 mod backend;
 mod nodes;
 mod opening;
+mod pooler;
 
 #[path = "../store/activity.rs"]
 mod activity;
