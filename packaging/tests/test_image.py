@@ -167,9 +167,9 @@ def test_commands_are_given_inside(podman: Podman, image: str, start) -> None:
     assert "OK" in doctor.stdout
 
 
-def test_a_folder_of_somebody_else_is_refused_in_words(podman: Podman, image: str, start, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("start")
+def test_a_folder_of_somebody_else_is_refused_in_words(podman: Podman, image: str, tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     done = podman.podman("run", "--rm", "--network=none", *SHUT_IN, *LIMITS, f"--volume={tmp_path}:/data", image)
     assert done.returncode == 1
     assert "/data" in done.stderr and "writable" in done.stderr, done.stderr
-    assert start
