@@ -49,7 +49,7 @@ fn micros(duration: Duration) -> u64 {
 }
 
 /// `<SqliteStore as Grants>::grant<'_>::{{closure}}::{{closure}}` was written in `grant`.
-fn method(type_name: &str) -> &str {
+pub(crate) fn method(type_name: &str) -> &str {
     let path = type_name.split("::{{closure}}").next().unwrap_or(type_name);
     let path = without_parameters(path);
     path.rsplit("::").next().unwrap_or(path)

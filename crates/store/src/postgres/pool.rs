@@ -8,12 +8,13 @@ use deadpool_postgres::{
 };
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{NoTls, Row};
+use tracing::Instrument;
 
 use super::errors::{Fault, unknown_outcome, words};
 use super::params::Param;
 use super::rows::Statements;
 use super::url::PostgresUrl;
-use crate::StoreError;
+use crate::{StoreError, spans};
 
 /// The most connections of one node. With more, a node would wait for the database's processors instead of for a
 /// connection.
@@ -137,12 +138,20 @@ pub(super) fn typed<'p>(params: &'p [Param<'_>]) -> Vec<(&'p (dyn ToSql + Sync),
 impl Statements for Connection {
     async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
         let params = typed(params);
-        self.within(self.query_typed(sql, &params)).await
+        let span = spans::statement(sql);
+        let rows = self
+            .within(self.query_typed(sql, &params))
+            .instrument(span.clone());
+        spans::judged(&span, rows.await)
     }
 
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let params = typed(params);
-        self.within(self.execute_typed(sql, &params)).await
+        let span = spans::statement(sql);
+        let count = self
+            .within(self.execute_typed(sql, &params))
+            .instrument(span.clone());
+        spans::judged(&span, count.await)
     }
 }
 

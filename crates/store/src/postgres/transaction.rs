@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use tokio_postgres::Row;
+use tracing::Instrument;
 
 use super::errors::{Fault, unknown_outcome, words};
 use super::params::Param;
 use super::pool::{Connection, Connections, typed};
 use super::rows::Statements;
-use crate::{StoreError, random};
+use crate::{StoreError, random, spans};
 
 /// How often a transaction is tried before its caller hears of it.
 const TRIES: u32 = 12;
@@ -49,6 +50,7 @@ impl Transaction {
         connection.set_broken(true);
         connection
             .within(connection.batch_execute(isolation.begin()))
+            .instrument(spans::statement(isolation.begin()))
             .await?;
         Ok(Self { connection })
     }
@@ -75,6 +77,7 @@ impl Transaction {
                 locked?;
                 rows
             })
+            .instrument(spans::statement(read))
             .await?;
         Ok((Self { connection }, rows))
     }
@@ -90,6 +93,7 @@ impl Transaction {
                 connection.batch_execute("COMMIT")
             )
         };
+        let both = both.instrument(spans::statement(sql));
         let Ok((executed, committed)) = tokio::time::timeout(super::pool::STATEMENT, both).await else {
             return Err(unknown_outcome(&StoreError::Database("no answer".into())));
         };
@@ -127,6 +131,7 @@ impl Transaction {
                 let committed = self
                     .connection
                     .within(self.connection.batch_execute("COMMIT"))
+                    .instrument(spans::statement("COMMIT"))
                     .await;
                 committed.map_err(not_committed)?;
                 self.connection.set_broken(false);

@@ -24,6 +24,17 @@ impl PostgresUrl {
         text.starts_with("postgres:") || text.starts_with("postgresql:")
     }
 
+    /// The same with a password, which it must not have yet.
+    pub fn with_password(mut self, password: &str) -> Result<Self, String> {
+        if self.0.get_password().is_some() {
+            return Err(
+                "there is a password in the URL already: take it out, or leave the file out".to_owned(),
+            );
+        }
+        self.0.password(password);
+        Ok(self)
+    }
+
     pub(super) fn config(&self) -> Config {
         *self.0.clone()
     }
@@ -119,6 +130,15 @@ mod tests {
             assert_eq!(url.to_string(), shown);
             assert_eq!(format!("{url:?}"), shown);
         }
+    }
+
+    #[test]
+    fn a_password_comes_once() {
+        let url: PostgresUrl = "postgres://l@db/latchkey".parse().unwrap();
+        let url = url.with_password("geheim").unwrap();
+        assert_eq!(url.config().get_password(), Some(b"geheim".as_slice()));
+        assert!(!format!("{url:?}").contains("geheim"));
+        assert!(url.with_password("anders").unwrap_err().contains("already"));
     }
 
     #[test]

@@ -19,7 +19,11 @@ fn all_of_it_works_by_way_of_a_pooler() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
+    assert!(
+        run.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&run.stderr)
+    );
     // Not a filter by mistake that leaves nothing to run.
     let passed = said
         .split("test result: ok. ")
