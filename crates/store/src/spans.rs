@@ -67,6 +67,9 @@ fn summary(sql: &str) -> String {
             return format!("{verb} {}", table.split(|c| !name(c)).next().unwrap_or_default());
         }
     }
+    if verb.is_empty() {
+        return sql.split_ascii_whitespace().next().unwrap_or_default().to_owned();
+    }
     verb.to_owned()
 }
 
@@ -95,6 +98,7 @@ mod tests {
             ("BEGIN ISOLATION LEVEL SERIALIZABLE", "BEGIN"),
             ("COMMIT", "COMMIT"),
             ("SELECT 1", "SELECT"),
+            ("CREATE TABLE a (b int)", "CREATE"),
             ("", ""),
         ] {
             assert_eq!(summary(sql), expected, "{sql}");

@@ -19,9 +19,11 @@ use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::resource::{EnvResourceDetector, TelemetryResourceDetector};
 use opentelemetry_sdk::trace::{Sampler, SdkTracerProvider};
 use tokio::runtime::Handle;
-use tracing::Subscriber;
+use tracing::subscriber::Interest;
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::Layer;
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::filter::{DynFilterFn, LevelFilter};
+use tracing_subscriber::layer::{Context, Filter};
 use tracing_subscriber::registry::LookupSpan;
 
 use self::collector::Collector;
@@ -79,7 +81,7 @@ impl Traces {
             .with_threads(false)
             .with_tracked_inactivity(false)
             .with_context_activation(false)
-            .with_filter(Targets::new().with_target(TRACES, LevelFilter::DEBUG))
+            .with_filter(of_requests())
     }
 
     /// Sends what is waiting, for a moment at most.
@@ -87,6 +89,25 @@ impl Traces {
         // Whether it was sent is said in the log by what sends.
         let _ = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(FLUSH)).await;
     }
+}
+
+/// A trace begins with a request. What the server does for itself (its start, its housekeeping) would only fill the queue.
+fn of_requests<S>() -> impl Filter<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    DynFilterFn::new(|metadata: &Metadata<'_>, context: &Context<'_, S>| {
+        metadata.target() == TRACES
+            && (metadata.name() == request::NAME || context.lookup_current().is_some())
+    })
+    .with_callsite_filter(|metadata: &'static Metadata<'static>| {
+        if metadata.target() == TRACES {
+            Interest::sometimes()
+        } else {
+            Interest::never()
+        }
+    })
+    .with_max_level_hint(LevelFilter::DEBUG)
 }
 
 /// Who sends: the name and the version, and what the environment says in `OTEL_RESOURCE_ATTRIBUTES`.

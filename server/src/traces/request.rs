@@ -13,6 +13,9 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::TRACES;
 
+/// The name of the span where it is made; whoever looks at it sees the method and the route.
+pub(super) const NAME: &str = "request";
+
 /// The methods that are named; others could be anything.
 const METHODS: [Method; 6] = [
     Method::GET,
@@ -34,7 +37,7 @@ pub(crate) fn begin(id: &str, method: &Method, route: Option<&str>, headers: &He
     let span = tracing::debug_span!(
         target: TRACES,
         parent: None,
-        "request",
+        NAME,
         otel.name = Empty,
         otel.kind = "server",
         otel.status_code = Empty,
