@@ -134,6 +134,27 @@ setup_postgres() {
   apt_install postgresql
 }
 
+# Programs that stand around Latchkey in tests: a pooler, proxies. Tests start them for themselves, so the packages' own are
+# not started (policy-rc.d is Debian's way to say so). Where there is no apt-get, the tests that need them are left out.
+setup_around() { # PROGRAM…, each the name of its package
+  local program policy=/usr/sbin/policy-rc.d made='' missing=()
+  command -v apt-get >/dev/null || return 0
+  for program; do
+    PATH=$PATH:/usr/sbin command -v "$program" >/dev/null || missing+=("$program")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    made=1
+  fi
+  for program in "${missing[@]}"; do
+    # Not every release of every distribution has each of them.
+    (apt_install "$program") || say "$program cannot be installed: the tests that need it are left out"
+  done
+  [ -z "$made" ] || as_root rm -f "$policy"
+}
+
 setup_browser() {
   for browser in /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome \
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
@@ -146,7 +167,7 @@ setup_browser() {
 
 case "${1:-}" in
   build) setup_toolchain; setup_c_compiler; setup_npm ;;
-  unit) setup_toolchain; setup_c_compiler; setup_npm; setup_postgres ;;
-  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_postgres ;;
+  unit) setup_toolchain; setup_c_compiler; setup_npm; setup_postgres; setup_around pgbouncer ;;
+  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_postgres; setup_around pgbouncer nginx caddy openssl ;;
   *) fail "usage: setup.sh build|unit|test" ;;
 esac

@@ -73,7 +73,7 @@ def test_the_flags_and_files_in_the_docs_exist(name: str, unpacked: Path) -> Non
     known = flags("".join(run([binary, *command, "--help"]) for command in ([], ["serve"], ["health"], ["doctor"])))
     named = flags(" ".join(re.findall(r"`(--[^`]*)`", text)) + " " + " ".join(re.findall(r"latchkey (?:serve|health|doctor).*", text)))
     assert named <= known, named - known
-    for file in re.findall(r"packaging/[\w./]*\w", text):
+    for file in re.findall(r"packaging/[\w./-]*\w", text):
         assert (ROOT / file).exists(), file
 
 

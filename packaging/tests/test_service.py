@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from support import Server, flags, run
+from support import ROOT, Server, flags, run
 
 systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
 
@@ -59,13 +59,48 @@ def test_all_example_settings_are_understood(unpacked: Path, tmp_path: Path) -> 
     """Those behind a # too: the server starts with them, and shows metrics."""
     text = (unpacked / "packaging/latchkey.toml").read_text()
     text = re.sub(r"^#(\w+ = )", r"\1", text, flags=re.MULTILINE)
-    assert {"listen", "metrics_listen", "slow_query_ms", "drain_delay"} <= set(tomllib.loads(text))
+    known = {"listen", "metrics_listen", "slow_query_ms", "drain_delay", "otlp_endpoint", "trace_sampling"}
+    assert known <= set(tomllib.loads(text))
     text = text.replace("127.0.0.1:3000", "127.0.0.1:0").replace("127.0.0.1:9300", "127.0.0.1:0")
     (tmp_path / "latchkey.toml").write_text(text)
     command = [str(unpacked / "latchkey"), "serve", "--config", "latchkey.toml"]
     with Server(command, tmp_path, until="Metrics are at ") as server:
         metrics = requests.get(server.said("Metrics are at "), timeout=10)
         assert "latchkey_build_info" in metrics.text
+
+
+def blocks(title: str) -> list[str]:
+    """The commands of a section of docs/installing.md."""
+    section = re.search(rf"^## {title}\n(.*?)(?=^## )", (ROOT / "docs/installing.md").read_text(), re.MULTILINE | re.DOTALL)
+    return re.findall(r"```sh\n(.*?)```", section[1], re.DOTALL)
+
+
+def test_the_files_are_put_where_the_unit_looks_and_replaced_while_it_runs(unit: str, unpacked: Path, tmp_path: Path) -> None:
+    """The `install` commands of docs/installing.md, below another root than the machine's; an upgrade while it runs."""
+
+    def install(commands: str) -> None:
+        lines = [line for line in commands.splitlines() if line.startswith("install ")]
+        assert lines
+        below = re.sub(r"(?<= )/(?=usr/|etc/)", f"{tmp_path}/", "\n".join(lines))
+        (tmp_path / "usr/local/bin").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "etc/systemd/system").mkdir(parents=True, exist_ok=True)
+        run(["bash", "-euc", below], cwd=unpacked)
+
+    install(blocks("As a service")[0])
+    assert (tmp_path / "etc/systemd/system/latchkey.service").read_text() == unit
+    for path in [setting(unit, "Documentation").removeprefix("file:"), "/etc/sysusers.d/latchkey.conf"]:
+        assert (tmp_path / path.lstrip("/")).is_file(), path
+    command = setting(unit, "ExecStart").split()
+    binary, toml = tmp_path / command[0].lstrip("/"), tmp_path / command[3].lstrip("/")
+    assert command[1:3] == ["serve", "--config"] and toml.is_file()
+    toml.write_text(toml.read_text().replace("127.0.0.1:3000", "127.0.0.1:0"))
+    serve = [str(binary), "serve", "--config", str(toml), "--data-dir", str(tmp_path / "data")]
+    with Server(serve, tmp_path) as server:
+        install(blocks("Upgrade")[0])
+        server.process.terminate()
+        assert server.process.wait(timeout=30) == 0
+    with Server(serve, tmp_path) as server:
+        assert server.said("Latchkey is at ") == "https://oauth.example.org"
 
 
 @systemd

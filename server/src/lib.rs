@@ -9,4 +9,5 @@ pub mod instance;
 pub mod metrics;
 pub mod settings;
 pub mod system;
+pub mod traces;
 pub mod usage;

@@ -83,6 +83,8 @@ async fn a_balancer_is_told_before_the_door_closes() {
     .await;
     let answer = server.browser().get("/readyz").await;
     assert_eq!(answer.json()["status"], "stopping");
+    // A proxy keeps no connection that will be closed under its next request.
+    assert_eq!(answer.header("connection"), "close");
     // Who comes all the same is served.
     assert_eq!(status(&server, "/healthz").await, 200);
     assert_eq!(

@@ -56,5 +56,6 @@ mod sign_in;
 mod sign_out;
 mod slow_queries;
 mod support;
+mod traces;
 mod usage;
 mod use_it;

@@ -67,6 +67,21 @@ async fn every_command_works_as_it_stands_there() {
         run(&binary, commands);
     }
     assert!(binary.folder().join("new-machine/latchkey.db").exists());
+    // Who had lost the password is in again, with the new one alone.
+    let password = std::fs::read_to_string(binary.folder().join("new-password")).unwrap();
+    let server = server.expect("the last block is of a server that runs");
+    for email in ["ada@example.com", "grace@example.com"] {
+        let browser = server.browser();
+        browser.sign_in(email, PASSWORD).await.assert_status(422);
+        browser
+            .sign_in(email, password.trim_end())
+            .await
+            .assert_redirect("/");
+        browser
+            .get("/admin/settings/oauth-applications")
+            .await
+            .assert_status(200);
+    }
 }
 
 #[test]
@@ -84,6 +99,8 @@ fn no_block_is_left_out() {
         "key rotate",
         "--revoke-tokens",
         "doctor --json",
+        "member set-password",
+        "member set-role",
     ] {
         assert!(commands.contains(command), "{command}");
     }

@@ -8,8 +8,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use latchkey_domain::Randomness;
 use latchkey_domain::member::NewPassword;
-use latchkey_store::PasswordHash;
+use latchkey_store::{PasswordHash, TRACES};
 use tokio::sync::Semaphore;
+use tracing::Instrument;
 use zeroize::Zeroizing;
 
 use crate::AccountError;
@@ -73,12 +74,14 @@ impl Passwords {
         self.randomness.fill(&mut salt);
         let salt = SaltString::encode_b64(&salt).map_err(|error| AccountError::Hashing(error.to_string()))?;
         let password = Zeroizing::new(password.expose().to_owned());
-        self.in_turn(move |argon2| {
+        let hashing = self.in_turn(move |argon2| {
             let hash = argon2.hash_password(password.as_bytes(), &salt);
             hash.map(|hash| PasswordHash(hash.to_string()))
                 .map_err(|error| AccountError::Hashing(error.to_string()))
-        })
-        .await?
+        });
+        hashing
+            .instrument(tracing::debug_span!(target: TRACES, "password.hash"))
+            .await?
     }
 
     /// Whether `password` is the one that was hashed. Without a hash (there is no such account) it takes just as long
@@ -97,6 +100,7 @@ impl Passwords {
                 })?;
                 Ok::<_, AccountError>(argon2.verify_password(password.as_bytes(), &hash).is_ok())
             })
+            .instrument(tracing::debug_span!(target: TRACES, "password.verify"))
             .await??;
         Ok(known && matches)
     }

@@ -9,6 +9,7 @@ use async_graphql::{
 use latchkey_domain::Clock;
 use latchkey_store::Store;
 use serde_json::json;
+use tracing::Instrument;
 
 use crate::access::{Refusals, ScopeGuard};
 use crate::budget::{Budget, Budgets};
@@ -18,6 +19,7 @@ use crate::documents::{Documents, Unreadable};
 use crate::error::{BAD_USER_INPUT, QUERY_TOO_COMPLEX, THROTTLED, UNAVAILABLE};
 use crate::loaders::loader;
 use crate::schema::{Mutation, Query};
+use crate::span;
 
 /// The most queries of a batch.
 const MAX_BATCH: usize = 10;
@@ -132,17 +134,21 @@ impl HeadlessApi {
             return Response::from_errors(vec![refusal]);
         }
         let refusals = Arc::new(Refusals::default());
-        let request = request
+        let mut request = request
             .data(caller.clone())
             .data(loader(Arc::clone(&self.store), caller.viewer()))
             .data(SharedRefusals(Arc::clone(&refusals)));
-        let mut response = self.schema.execute(request).await;
+        let span = span::of(&mut request);
+        let mut response = self.schema.execute(request).instrument(span.clone()).await;
         response.errors.extend(refusals.take());
         for error in &mut response.errors {
             give_code(error);
             bill.unavailable |= is_unavailable(error);
         }
-        bill.failed |= response.is_err();
+        if response.is_err() {
+            bill.failed = true;
+            span.record("otel.status_code", "ERROR");
+        }
         response
     }
 

@@ -17,6 +17,7 @@ mod error;
 mod id;
 mod loaders;
 mod schema;
+mod span;
 mod starter;
 mod time;
 

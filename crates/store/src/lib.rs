@@ -26,6 +26,7 @@ mod random;
 mod sealing;
 mod shared;
 mod slow;
+mod spans;
 mod statistics;
 
 use std::time::Duration;
@@ -47,6 +48,7 @@ pub use self::members::{AddMember, Members, PasswordHash};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};
 pub use self::retention::{Expiring, Retention, Swept};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
+pub use self::spans::TRACES;
 pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};
 pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
 

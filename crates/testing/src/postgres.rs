@@ -70,14 +70,7 @@ impl PrivateServer {
 
     /// `None` if somebody else has the port.
     fn try_start(port: u16, how: Option<&AtPort>) -> Option<Self> {
-        // The server refuses to run as root.
-        let mut command = if is_root() {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "sh"]);
-            command
-        } else {
-            Command::new("sh")
-        };
+        let mut command = unprivileged_shell();
         if how.is_some() {
             command.env("PORT_OPEN", "yes");
         }
@@ -206,6 +199,16 @@ fn line(answers: &mut BufReader<ChildStdout>) -> String {
 fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
     listener.local_addr().expect("it has an address").port()
+}
+
+/// A shell for what refuses to run as root.
+pub(crate) fn unprivileged_shell() -> Command {
+    if !is_root() {
+        return Command::new("sh");
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "sh"]);
+    command
 }
 
 fn is_root() -> bool {

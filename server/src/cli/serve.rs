@@ -1,27 +1,32 @@
 //! `latchkey serve`
 
-use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use axum::serve::ListenerExt;
 use clap::Args as ClapArgs;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tracing_subscriber::EnvFilter;
 
+use super::door::Door;
 use super::open::{instance, open_store};
 use super::output::print;
 use super::signals::Signals;
-use super::{CliError, DataArgs};
+use super::{CliError, DataArgs, log};
 use crate::demo;
 use crate::housekeeping::{self, Rules};
 use crate::http::{AppState, metrics_router, router};
 use crate::instance::Instance;
 use crate::settings::{DataSettings, Database, PublicUrl, ServeArgs, ServeSettings};
+use crate::traces::Traces;
 use crate::usage;
 
 /// How long requests that have begun may take when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// How long, behind a balancer, connections that are open may bring requests once no new ones come in: one that a proxy
+/// has just made, or sends a request on at this moment, is not cut off.
+const LINGER: Duration = Duration::from_millis(500);
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
@@ -37,12 +42,29 @@ pub(super) fn run(Args { serve, demo }: Args, data: &DataArgs) -> Result<(), Cli
     if demo {
         check_demo(&settings)?;
     }
-    start_log();
     let runtime = Runtime::new().map_err(|error| CliError::Failed(format!("cannot start: {error}")))?;
-    let served = runtime.block_on(serve_until_told(settings, demo));
+    let traces = send_traces(&settings, &runtime)?;
+    log::start(traces.as_ref());
+    let served = runtime.block_on(async {
+        let served = serve_until_told(settings, demo).await;
+        if let Some(traces) = traces {
+            traces.flush().await;
+        }
+        served
+    });
     // A hash that is still being made must not hold up the end.
     runtime.shutdown_timeout(Duration::from_secs(1));
     served
+}
+
+/// Gets ready to send traces, if the settings say where to.
+fn send_traces(settings: &ServeSettings, runtime: &Runtime) -> Result<Option<Traces>, CliError> {
+    let Some(endpoint) = &settings.otlp_endpoint else {
+        return Ok(None);
+    };
+    Traces::to(endpoint, settings.trace_sampling, runtime.handle().clone())
+        .map(Some)
+        .map_err(|error| CliError::Failed(format!("cannot send traces to {endpoint}: {error}")))
 }
 
 async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), CliError> {
@@ -79,7 +101,9 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
 
     let (stop, mut stopping) = tokio::sync::watch::channel(false);
     let mut told = stopping.clone();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+    let (close, closing) = tokio::sync::watch::channel(false);
+    let door = Door::new(listener, bound, closing).tap_io(|_| {});
+    let server = axum::serve(door, app).with_graceful_shutdown(async move {
         let _ = told.wait_for(|stop| *stop).await;
     });
     let mut signals =
@@ -89,6 +113,10 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         signals.next().await;
         ending.stop();
         step_down(settings.drain_delay, &mut signals).await;
+        let _ = close.send(true);
+        if !settings.drain_delay.is_zero() {
+            tokio::time::sleep(LINGER).await;
+        }
         tracing::info!("stopping: no new requests, those that have begun are answered");
         let _ = stop.send(true);
     });
@@ -246,25 +274,4 @@ fn not_a_demo(data: &DataSettings) -> CliError {
             "{url} is neither empty nor a demonstration’s: give --demo a database of its own with --database"
         ),
     })
-}
-
-/// The log goes to standard error: for people at a terminal, as JSON elsewhere. `LATCHKEY_LOG`, or `RUST_LOG` as with
-/// other programs, says how much of it.
-fn start_log() {
-    let filter = EnvFilter::try_from_env("LATCHKEY_LOG")
-        .or_else(|_| EnvFilter::try_from_default_env())
-        .unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    // It can be started once only; whoever did it before may keep it.
-    let _ = if std::io::stderr().is_terminal() {
-        log.with_target(false).try_init()
-    } else {
-        log.json()
-            .flatten_event(true)
-            .with_current_span(true)
-            .with_span_list(false)
-            .try_init()
-    };
 }

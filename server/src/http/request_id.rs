@@ -8,9 +8,11 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
-use tracing::Instrument;
+use http::header::CONNECTION;
+use tracing::{Instrument, Span};
 
 use super::state::AppState;
+use crate::traces;
 
 /// Makes ids: the numbers from one on, scrambled with a key that the process drew when it started. So an id does not tell
 /// how many requests there were, does not come again after a restart, and costs no question to the system's randomness.
@@ -40,15 +42,41 @@ pub(super) async fn make(State(state): State<AppState>, mut request: Request, ne
         .routes
         .begin(route.map(MatchedPath::as_str), request.method());
     let id = state.request_ids.next();
+    let trace = traces::request::begin(
+        &id,
+        request.method(),
+        route.map(MatchedPath::as_str),
+        request.headers(),
+    );
     // Of the address only the path: a query may carry a token.
-    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    let span = tracing::info_span!(
+        parent: trace.as_ref().and_then(Span::id),
+        "request",
+        id,
+        method = %request.method(),
+        path = request.uri().path(),
+        trace_id = trace.as_ref().map(traces::request::trace_id),
+    );
     let header = HeaderValue::from_str(&id);
     request.extensions_mut().insert(RequestId(id));
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let answering = next.run(request).instrument(span.clone());
+    let mut response = match &trace {
+        Some(trace) => answering.instrument(trace.clone()).await,
+        None => answering.await,
+    };
     counted.answered(response.status());
+    if let Some(trace) = &trace {
+        traces::request::answered(trace, response.status());
+    }
     tracing::debug!(parent: &span, status = response.status().as_u16(), "answered");
     if let Ok(header) = header {
         response.headers_mut().insert("x-request-id", header);
+    }
+    if state.is_stopping() {
+        // So a proxy keeps no connection that is about to be closed: it could send a request on it at that moment, which
+        // would be lost, and may not be sent again.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
     }
     response
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use latchkey_store::postgres::PostgresUrl;
 use serde::Deserialize;
+use zeroize::Zeroizing;
 
 /// Where the data is kept. It prints no password.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -24,6 +25,22 @@ impl Database {
             Self::Postgres(url) => Self::Postgres(url),
         }
     }
+}
+
+/// Gives a database the password that is in a file: where a URL is seen by many, as in a container's settings.
+pub(super) fn with_password_of(file: &Path, database: Option<Database>) -> Result<Option<Database>, String> {
+    let Some(Database::Postgres(url)) = database else {
+        return Err("it is for a database with a postgres:// URL, and there is none".to_owned());
+    };
+    let text = std::fs::read_to_string(file)
+        .map(Zeroizing::new)
+        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    // An editor ends the line.
+    let password = text.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        return Err(format!("{} is empty", file.display()));
+    }
+    Ok(Some(Database::Postgres(url.with_password(password)?)))
 }
 
 impl FromStr for Database {
@@ -106,6 +123,21 @@ mod tests {
         );
         assert!("".parse::<Database>().is_err() && "sqlite:".parse::<Database>().is_err());
         assert!("postgres:latchkey".parse::<Database>().is_err());
+    }
+
+    #[test]
+    fn a_password_may_stand_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        let with = |text: &str| with_password_of(&file, text.parse().ok());
+        assert!(with("postgres://l@db/x").unwrap_err().contains("cannot read"));
+        std::fs::write(&file, "\n").unwrap();
+        assert!(with("postgres://l@db/x").unwrap_err().ends_with("is empty"));
+        std::fs::write(&file, "geheim\n").unwrap();
+        let expected = "postgres://l:geheim@db/x".parse::<Database>().unwrap();
+        assert_eq!(with("postgres://l@db/x"), Ok(Some(expected)));
+        assert!(with("postgres://l:anders@db/x").unwrap_err().contains("already"));
+        assert!(with("club.db").unwrap_err().contains("postgres://"));
     }
 
     #[test]

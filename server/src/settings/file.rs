@@ -9,7 +9,7 @@ use latchkey_headless::Budget;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::{Database, PublicUrl};
+use super::{Database, OtlpEndpoint, PublicUrl, Sampling};
 use crate::cli::CliError;
 
 /// Where the file is unless told otherwise: in the working folder.
@@ -23,6 +23,8 @@ pub struct SettingsFile {
     pub data_dir: Option<PathBuf>,
     /// The database; relative to the file.
     pub database: Option<Database>,
+    /// A file with the database's password; relative to the file.
+    pub database_password_file: Option<PathBuf>,
     /// Where to listen.
     pub listen: Option<SocketAddr>,
     /// How browsers get here.
@@ -42,6 +44,10 @@ pub struct SettingsFile {
     /// How long to take requests still, once told to stop, in seconds.
     #[serde(default, deserialize_with = "drain_delay")]
     pub drain_delay: Option<u64>,
+    /// Where to send traces.
+    pub otlp_endpoint: Option<OtlpEndpoint>,
+    /// What part of them.
+    pub trace_sampling: Option<Sampling>,
 }
 
 fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Budget>, D::Error> {
@@ -88,6 +94,7 @@ impl SettingsFile {
             format!("{line}{}", error.message().replace('\n', "; "))
         })?;
         file.data_dir = file.data_dir.map(|dir| folder.join(dir));
+        file.database_password_file = file.database_password_file.map(|path| folder.join(path));
         file.database = file.database.map(|database| database.below(folder));
         Ok(file)
     }

@@ -2,6 +2,7 @@
 
 mod database;
 mod file;
+mod otlp;
 mod public_url;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -15,6 +16,7 @@ use latchkey_headless::cost::MAX_COST;
 
 pub use self::database::{Database, DatabaseArgument};
 pub use self::file::SettingsFile;
+pub use self::otlp::{OtlpEndpoint, Sampling};
 pub use self::public_url::PublicUrl;
 use crate::cli::CliError;
 
@@ -54,6 +56,16 @@ pub struct DataArgs {
         help_heading = "Data"
     )]
     pub database: Option<DatabaseArgument>,
+
+    /// A file with the password of the database, for a URL that has none
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "LATCHKEY_DATABASE_PASSWORD_FILE",
+        help_heading = "Data"
+    )]
+    pub database_password_file: Option<PathBuf>,
 
     /// The file with the settings that neither flags nor environment make [default: ./latchkey.toml, if there is one]
     #[arg(
@@ -112,6 +124,16 @@ pub struct ServeArgs {
     /// [default: 0]
     #[arg(long, value_name = "SECONDS", env = "LATCHKEY_DRAIN_DELAY", value_parser = clap::value_parser!(u64).range(..=MAX_DRAIN_DELAY))]
     pub drain_delay: Option<u64>,
+
+    /// Send traces to an OpenTelemetry collector at this address, like <http://127.0.0.1:4318> (OTLP over HTTP)
+    /// [default: none, or what the variables say that all OpenTelemetry programs share]
+    #[arg(long, value_name = "URL", env = "LATCHKEY_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<OtlpEndpoint>,
+
+    /// What part of the traces is sent, from 0 to 1, where the caller has not decided it
+    /// [default: 1, or what the same variables say]
+    #[arg(long, value_name = "RATIO", env = "LATCHKEY_TRACE_SAMPLING")]
+    pub trace_sampling: Option<Sampling>,
 }
 
 /// Where the data is.
@@ -144,6 +166,10 @@ pub struct ServeSettings {
     pub slow_query: Duration,
     /// How long to take requests still, once told to stop.
     pub drain_delay: Duration,
+    /// Where to send traces.
+    pub otlp_endpoint: Option<OtlpEndpoint>,
+    /// What part of them; `None`: what the variables say that all programs share.
+    pub trace_sampling: Option<Sampling>,
 }
 
 impl DataArgs {
@@ -163,6 +189,12 @@ impl DataArgs {
             Some(DatabaseArgument(Err(why))) => return Err(CliError::Usage(format!("--database: {why}"))),
             None => file.database.clone(),
         };
+        let password_file = self.database_password_file.as_ref();
+        let database = match password_file.or(file.database_password_file.as_ref()) {
+            Some(file) => database::with_password_of(file, database)
+                .map_err(|why| CliError::Usage(format!("--database-password-file: {why}")))?,
+            None => database,
+        };
         Ok(DataSettings {
             data_dir: data_dir.unwrap_or_else(|| PathBuf::from("data")),
             database,
@@ -179,6 +211,12 @@ impl ServeArgs {
         } else {
             self.trusted_proxies
         };
+        let otlp_endpoint = match self.otlp_endpoint {
+            Some(endpoint) => Some(endpoint),
+            None => OtlpEndpoint::shared(|name| std::env::var(name).ok())
+                .map_err(CliError::Usage)?
+                .or(file.otlp_endpoint.clone()),
+        };
         Ok(ServeSettings {
             data: data.with(&file)?,
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
@@ -194,6 +232,8 @@ impl ServeArgs {
                 self.slow_query_ms.or(file.slow_query_ms).unwrap_or(SLOW_QUERY_MS),
             ),
             drain_delay: Duration::from_secs(self.drain_delay.or(file.drain_delay).unwrap_or(0)),
+            otlp_endpoint,
+            trace_sampling: self.trace_sampling.or(file.trace_sampling),
         })
     }
 }

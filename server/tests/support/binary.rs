@@ -40,8 +40,9 @@ impl Binary {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey"));
         for variable in std::env::vars_os().map(|(name, _)| name) {
-            if variable.to_string_lossy().starts_with("LATCHKEY_") {
-                command.env_remove(variable);
+            let name = variable.to_string_lossy();
+            if name.starts_with("LATCHKEY_") || name.starts_with("OTEL_") {
+                command.env_remove(&variable);
             }
         }
         command.current_dir(self.folder.path()).args(arguments);

@@ -28,6 +28,19 @@ pub enum Decision {
     Page(PageError),
 }
 
+impl Decision {
+    /// What it is, in a word.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::SignIn(_) => "sign_in",
+            Self::Consent(_) => "consent",
+            Self::Redirect(Redirect { error: None, .. }) => "code",
+            Self::Redirect(_) => "error",
+            Self::Page(_) => "page",
+        }
+    }
+}
+
 /// The person has to sign in, then come back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {

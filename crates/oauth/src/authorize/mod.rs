@@ -13,7 +13,9 @@ mod redirect;
 mod request;
 
 use latchkey_domain::{ScopeSet, Timestamp};
-use latchkey_store::{ActivityKind, NewGrant};
+use latchkey_store::{ActivityKind, NewGrant, TRACES};
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use self::consent::Answer;
 pub use self::decision::{ConsentPage, Decision, SignIn, SignedIn};
@@ -48,9 +50,7 @@ impl AuthorizationServer {
         signed_in: Option<&SignedIn>,
         origin: &RequestOrigin,
     ) -> Decision {
-        let decision = self.decide(query, None, signed_in, origin).await;
-        self.tally().count_decision(&decision);
-        decision
+        self.decide_and_count(query, None, signed_in, origin).await
     }
 
     /// Answers `POST /oauth/authorize`: the fields of the consent page, with the person's answer. The HTTP layer has
@@ -62,7 +62,22 @@ impl AuthorizationServer {
         signed_in: Option<&SignedIn>,
         origin: &RequestOrigin,
     ) -> Decision {
-        let decision = self.decide(form, Some(form), signed_in, origin).await;
+        self.decide_and_count(form, Some(form), signed_in, origin).await
+    }
+
+    async fn decide_and_count(
+        &self,
+        pairs: &[(String, String)],
+        form: Option<&[(String, String)]>,
+        signed_in: Option<&SignedIn>,
+        origin: &RequestOrigin,
+    ) -> Decision {
+        let span = tracing::debug_span!(target: TRACES, "authorize", latchkey.decision = Empty);
+        let decision = self
+            .decide(pairs, form, signed_in, origin)
+            .instrument(span.clone())
+            .await;
+        span.record("latchkey.decision", decision.kind());
         self.tally().count_decision(&decision);
         decision
     }

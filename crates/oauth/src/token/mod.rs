@@ -6,7 +6,8 @@ mod request;
 mod response;
 mod rotation;
 
-use latchkey_store::ActivityKind;
+use latchkey_store::{ActivityKind, TRACES};
+use tracing::Instrument;
 
 use self::request::{PARAMETERS, TokenRequest};
 pub use self::response::TokenResponse;
@@ -68,8 +69,16 @@ impl AuthorizationServer {
             ));
         }
         match request {
-            TokenRequest::Code(request) => self.exchange_code(request, application, trail).await,
-            TokenRequest::Refresh(request) => self.refresh(request, application, trail).await,
+            TokenRequest::Code(request) => {
+                self.exchange_code(request, application, trail)
+                    .instrument(tracing::debug_span!(target: TRACES, "token.authorization_code"))
+                    .await
+            }
+            TokenRequest::Refresh(request) => {
+                self.refresh(request, application, trail)
+                    .instrument(tracing::debug_span!(target: TRACES, "token.refresh"))
+                    .await
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ use deadpool_postgres::{
 };
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
+use tracing::Instrument;
 
 use super::errors::{Fault, not_committed, words};
 use super::params::Param;
@@ -17,7 +18,7 @@ use super::rows::Statements;
 use super::tls::Connector;
 use super::url::PostgresUrl;
 use super::watch::{Access, Watch};
-use crate::StoreError;
+use crate::{StoreError, spans};
 
 /// The most connections of one node. With more, a node would wait for the database's processors instead of for a
 /// connection.
@@ -180,12 +181,20 @@ pub(super) fn typed<'p>(params: &'p [Param<'_>]) -> Vec<(&'p (dyn ToSql + Sync),
 impl Statements for Connection {
     async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
         let params = typed(params);
-        self.within(self.query_typed(sql, &params)).await
+        let span = spans::statement(sql);
+        let rows = self
+            .within(self.query_typed(sql, &params))
+            .instrument(span.clone());
+        spans::judged(&span, rows.await)
     }
 
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let params = typed(params);
-        self.within(self.execute_typed(sql, &params)).await
+        let span = spans::statement(sql);
+        let count = self
+            .within(self.execute_typed(sql, &params))
+            .instrument(span.clone());
+        spans::judged(&span, count.await)
     }
 }
 

@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use tokio_postgres::Row;
+use tracing::Instrument;
 
 use super::errors::{Fault, not_committed, unknown_outcome, words};
 use super::params::Param;
 use super::pool::{Connection, Connections, typed};
 use super::rows::Statements;
 use super::watch::Access;
-use crate::{StoreError, random};
+use crate::{StoreError, random, spans};
 
 /// How often a transaction is tried before its caller hears of it.
 const TRIES: u32 = 12;
@@ -61,6 +62,7 @@ impl Transaction {
         let began = Instant::now();
         connection
             .within(connection.batch_execute(isolation.begin()))
+            .instrument(spans::statement(isolation.begin()))
             .await?;
         Ok(Self {
             connection,
@@ -92,6 +94,7 @@ impl Transaction {
                 locked?;
                 rows
             })
+            .instrument(spans::statement(read))
             .await?;
         let transaction = Self {
             connection,
@@ -112,6 +115,7 @@ impl Transaction {
                 connection.batch_execute("COMMIT")
             )
         };
+        let both = both.instrument(spans::statement(sql));
         let answer = tokio::time::timeout(super::pool::STATEMENT, both).await;
         self.committed();
         let Ok((executed, committed)) = answer else {
@@ -158,6 +162,7 @@ impl Transaction {
                 let committed = self
                     .connection
                     .within(self.connection.batch_execute("COMMIT"))
+                    .instrument(spans::statement("COMMIT"))
                     .await;
                 self.committed();
                 committed.map_err(not_committed)?;

@@ -52,6 +52,17 @@ impl PostgresUrl {
         is_elsewhere && !self.tls.verifies()
     }
 
+    /// The same with a password, which it must not have yet.
+    pub fn with_password(mut self, password: &str) -> Result<Self, String> {
+        if self.config.get_password().is_some() {
+            return Err(
+                "there is a password in the URL already: take it out, or leave the file out".to_owned(),
+            );
+        }
+        self.config.password(password);
+        Ok(self)
+    }
+
     pub(super) fn config(&self) -> Config {
         *self.config.clone()
     }
@@ -219,6 +230,15 @@ mod tests {
             let url: PostgresUrl = text.parse().unwrap();
             assert_eq!(url.trusts_anybody(), trusting, "{text}");
         }
+    }
+
+    #[test]
+    fn a_password_comes_once() {
+        let url: PostgresUrl = "postgres://l@db/latchkey".parse().unwrap();
+        let url = url.with_password("geheim").unwrap();
+        assert_eq!(url.config().get_password(), Some(b"geheim".as_slice()));
+        assert!(!format!("{url:?}").contains("geheim"));
+        assert!(url.with_password("anders").unwrap_err().contains("already"));
     }
 
     #[test]

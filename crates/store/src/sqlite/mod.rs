@@ -34,6 +34,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rusqlite::Connection;
+use tracing::Instrument;
 
 pub use self::backup::{BackedUp, Existing};
 pub use self::contents::Contents;
@@ -48,7 +49,7 @@ pub use self::rotation::Rotated;
 use self::writer::Writer;
 use crate::keys::ServerKey;
 use crate::slow::SlowLog;
-use crate::{Statistics, Store, StoreError};
+use crate::{Statistics, Store, StoreError, spans};
 
 /// The store in an `SQLite` file.
 pub struct SqliteStore {
@@ -86,9 +87,10 @@ impl SqliteStore {
         W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let began = Instant::now();
-        let written = self.writer.write(work).await;
+        let span = spans::operation::<W>();
+        let written = self.writer.write(work).instrument(span.clone()).await;
         self.slow.look_at::<W>(began);
-        written
+        spans::judged(&span, written)
     }
 
     /// Reads a row or a few by an index. It takes some ten microseconds, less than handing it to another thread and
@@ -99,9 +101,10 @@ impl SqliteStore {
         R: FnOnce(&Connection) -> Result<T, StoreError>,
     {
         let began = Instant::now();
-        let found = self.lookups.read(read);
+        let span = spans::operation::<R>();
+        let found = span.in_scope(|| self.lookups.read(read));
         self.slow.look_at::<R>(began);
-        found
+        spans::judged(&span, found)
     }
 
     /// The same for rows that are asked for again and again, from memory if nothing has changed since.
@@ -110,9 +113,10 @@ impl SqliteStore {
         R: FnOnce(&mut Memory, &Connection) -> Result<T, StoreError>,
     {
         let began = Instant::now();
-        let found = self.lookups.recall(self.writer.commits(), recall);
+        let span = spans::operation::<R>();
+        let found = span.in_scope(|| self.lookups.recall(self.writer.commits(), recall));
         self.slow.look_at::<R>(began);
-        found
+        spans::judged(&span, found)
     }
 
     /// Reads what may take milliseconds (a search, a page, a trail), on a thread that may block.
@@ -122,10 +126,14 @@ impl SqliteStore {
         R: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let began = Instant::now();
+        let span = spans::operation::<R>();
         let readers = Arc::clone(&self.scans);
-        let found = tokio::task::spawn_blocking(move || readers.read(read)).await;
+        let found = tokio::task::spawn_blocking(move || readers.read(read))
+            .instrument(span.clone())
+            .await;
         self.slow.look_at::<R>(began);
-        found.map_err(|error| StoreError::Database(error.into()))?
+        let found = found.unwrap_or_else(|error| Err(StoreError::Database(error.into())));
+        spans::judged(&span, found)
     }
 }
 

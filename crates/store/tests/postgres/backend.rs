@@ -8,8 +8,15 @@ use latchkey_testing::block_on;
 
 use crate::fixtures::TestStore;
 
+/// Set for the run of these tests by way of a pooler; see `pooler.rs`.
+pub(crate) const POOLED: &str = "LATCHKEY_TEST_POOLED";
+
 pub(crate) fn url() -> PostgresUrl {
-    latchkey_testing::postgres::database().parse().unwrap()
+    let mut url = latchkey_testing::postgres::database();
+    if std::env::var_os(POOLED).is_some() {
+        url = latchkey_testing::pooler::in_front_of(&url);
+    }
+    url.parse().unwrap()
 }
 
 pub(crate) fn key() -> ServerKey {

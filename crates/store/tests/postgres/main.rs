@@ -1,10 +1,11 @@
-//! What every store must do, asked of `PostgreSQL`: the same files as in `tests/store`; and, in the modules of this folder,
-//! what is its own.
+//! What every store must do, asked of `PostgreSQL`: the same files as in `tests/store`; in the modules of this folder, what is
+//! its own; and in [`pooler`], all of it once more.
 
 mod audit_only_grows;
 mod backend;
 mod nodes;
 mod opening;
+mod pooler;
 mod statistics;
 mod tls;
 

@@ -1,0 +1,211 @@
+"""compose.postgres.yaml: two nodes on PostgreSQL behind a proxy. Its settings are checked, and the same is started from them as
+processes of this machine: one node goes under load, and nobody notices."""
+
+import json
+import re
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import requests
+import yaml
+
+from network import HOST, Caddy, Nginx, Node, Postgres, certificate, client, free_port, program
+from support import flags, run, variables
+
+COMPOSE = "packaging/compose.postgres.yaml"
+
+
+@pytest.fixture(scope="module")
+def compose(unpacked: Path) -> dict:
+    return yaml.safe_load((unpacked / COMPOSE).read_text())
+
+
+def nodes(compose: dict) -> dict:
+    return {name: service for name, service in compose["services"].items() if name.startswith("latchkey-")}
+
+
+def test_the_settings_exist(compose: dict, serve_help: str) -> None:
+    known = variables(serve_help)
+    for service in nodes(compose).values():
+        used = set(service["environment"])
+        assert used <= known, used - known
+        assert flags(" ".join(service["command"])) <= flags(serve_help)
+
+
+def test_it_fits_together(compose: dict, unpacked: Path) -> None:
+    services, here = compose["services"], unpacked / "packaging"
+    one, two = nodes(compose).values()
+    assert one == two
+    proxy, database = services["proxy"], services["database"]
+    assert (here / one["build"]["context"] / one["build"]["dockerfile"]).is_file()
+    environment = one["environment"]
+    assert proxy["networks"]["inside"]["ipv4_address"] == environment["LATCHKEY_TRUSTED_PROXIES"]
+    # Only the proxy is reached from outside, and only it reaches out.
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    assert [name for name, service in services.items() if "outside" in service["networks"]] == ["proxy"]
+    # Of the database both ends say the same, and the password is in a file.
+    url = environment["LATCHKEY_DATABASE_URL"]
+    said = database["environment"]
+    assert url == f"postgres://{said['POSTGRES_USER']}@database/{said['POSTGRES_DB']}"
+    assert environment["LATCHKEY_DATABASE_PASSWORD_FILE"] == said["POSTGRES_PASSWORD_FILE"] == "/run/secrets/database-password"
+    for service in (one, database):
+        for secret in service["secrets"]:
+            assert (secret if isinstance(secret, str) else secret["source"]) in compose["secrets"]
+    # It waits for what is under way.
+    assert int(one["stop_grace_period"].removesuffix("s")) >= int(environment["LATCHKEY_DRAIN_DELAY"]) + 15
+    caddyfile = (here / "Caddyfile.nodes").read_text()
+    assert "./Caddyfile.nodes:/etc/caddy/Caddyfile:ro" in proxy["volumes"]
+    assert f"reverse_proxy {' '.join(f'{name}:3000' for name in nodes(compose))} {{" in caddyfile
+
+
+def commands_for_secrets(unpacked: Path) -> str:
+    lines = re.findall(r"^#     (.*)$", (unpacked / COMPOSE).read_text(), re.MULTILINE)
+    assert len(lines) == 5, lines
+    return "\n".join(lines)
+
+
+@pytest.fixture(scope="module")
+def folder(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with `.env` and the secrets, made as the head of the file says."""
+    folder = tmp_path_factory.mktemp("compose")
+    run(["bash", "-euc", commands_for_secrets(unpacked)], cwd=folder)
+    assert (folder / ".env").read_text() == f"LATCHKEY_HOST={HOST}\n"
+    return folder
+
+
+def start(name: str, compose: dict, folder: Path, database: str, binary: Path) -> Node:
+    """A node with the environment of its service, in which the places are those of this machine."""
+    data = folder / name
+    data.mkdir()
+    environment = dict(compose["services"][name]["environment"])
+    for secret in compose["services"][name]["secrets"]:
+        if isinstance(secret, dict):
+            source = folder / compose["secrets"][secret["source"]]["file"]
+            (data / Path(secret["target"]).name).write_bytes(source.read_bytes())
+    environment |= {
+        "LATCHKEY_DATA_DIR": str(data),
+        "LATCHKEY_PUBLIC_URL": environment["LATCHKEY_PUBLIC_URL"].replace("${LATCHKEY_HOST:?name it in .env}", HOST),
+        # PostgreSQL here trusts whoever reaches its socket; the password is sent to it all the same if it asks.
+        "LATCHKEY_DATABASE_URL": database,
+        "LATCHKEY_DATABASE_PASSWORD_FILE": str(folder / compose["secrets"]["database-password"]["file"]),
+        "LATCHKEY_TRUSTED_PROXIES": "127.0.0.1",
+        "LATCHKEY_METRICS_LISTEN": "127.0.0.1:0",
+        # The proxy's checks are quick here.
+        "LATCHKEY_DRAIN_DELAY": "5",
+    }
+    return Node(binary, folder, name, environment)
+
+
+def caddy(unpacked: Path, folder: Path, ports: list[int], port: int, names: tuple[Path, Path]) -> Caddy:
+    config = (unpacked / "packaging/Caddyfile.nodes").read_text()
+    config = config.replace("latchkey-1:3000 latchkey-2:3000", " ".join(f"127.0.0.1:{node}" for node in ports))
+    config = config.replace("{$LATCHKEY_HOST} {", f"{HOST} {{\n\tbind 127.0.0.1\n\ttls {names[0]} {names[1]}")
+    head = f"{{\n\tadmin off\n\thttp_port {free_port()}\n\thttps_port {port}\n}}\n"
+    return Caddy(head + config, folder)
+
+
+def nginx(unpacked: Path, folder: Path, ports: list[int], port: int, names: tuple[Path, Path]) -> Nginx:
+    config = (unpacked / "packaging/nginx.conf").read_text()
+    upstream = (unpacked / "packaging/nginx-nodes.conf").read_text()
+    for place, node in zip(["10.0.0.7:3000", "10.0.0.8:3000"], ports, strict=True):
+        assert place in upstream
+        upstream = upstream.replace(place, f"127.0.0.1:{node}")
+    config = upstream + config[config.index("server {") :]
+    config = re.sub(r"^ *listen \[::\].*\n", "", config, flags=re.MULTILINE)
+    config = config.replace("listen 80;", f"listen 127.0.0.1:{free_port()};")
+    config = config.replace("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;")
+    for name, here in zip(["fullchain.pem", "privkey.pem"], names, strict=True):
+        config = config.replace(f"/etc/letsencrypt/live/{HOST}/{name}", str(here))
+    return Nginx(config, folder)
+
+
+class Load:
+    """Programs that ask again and again by way of the proxy: half of them read, half of them post."""
+
+    def __init__(self, url: str, chain: Path, page: str, credentials: tuple[str, str]) -> None:
+        self.url, self.chain, self.page, self.credentials = url, chain, page, credentials
+        self.stop = threading.Event()
+        self.lock = threading.Lock()
+        self.answers: list[tuple[str, int]] = []
+        self.threads = [threading.Thread(target=self._run, args=(kind,)) for kind in ["get", "post"] * 3]
+
+    def _run(self, kind: str) -> None:
+        session = client(self.chain)
+        while not self.stop.is_set():
+            try:
+                if kind == "get":
+                    answer = session.get(f"{self.url}{self.page}", timeout=30)
+                else:
+                    form = {"token": "none"}
+                    answer = session.post(f"{self.url}/oauth/introspect", data=form, auth=self.credentials, timeout=30)
+                status = answer.status_code
+            except requests.RequestException:
+                status = 0
+            with self.lock:
+                self.answers.append((kind, status))
+
+    def count(self) -> int:
+        with self.lock:
+            return len(self.answers)
+
+    def more(self, number: int) -> None:
+        """Waits for so many more answers."""
+        until, deadline = self.count() + number, time.monotonic() + 60
+        while self.count() < until:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def failed(self, kind: str) -> list[int]:
+        return [status for this, status in self.answers if this == kind and status != 200]
+
+    def __enter__(self) -> "Load":
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop.set()
+        for thread in self.threads:
+            thread.join()
+
+
+@pytest.mark.parametrize("balancer", ["caddy", "nginx"])
+@pytest.mark.parametrize("signal", ["kill", "terminate"])
+def test_a_node_may_go(
+    balancer: str, signal: str, compose: dict, folder: Path, unpacked: Path, tmp_path: Path
+) -> None:
+    if program(balancer) is None:
+        pytest.skip(f"{balancer} is not installed")
+    binary = unpacked / "latchkey"
+    secrets = tmp_path / "secrets"
+    secrets.symlink_to(folder / "secrets")
+    names = certificate(tmp_path)
+    with Postgres() as postgres:
+        database = postgres.database("latchkey")
+        first, second = (start(name, compose, tmp_path, database, binary) for name in nodes(compose))
+        port = free_port()
+        make = {"caddy": caddy, "nginx": nginx}[balancer]
+        with first, second, make(unpacked, tmp_path, [first.port, second.port], port, names) as proxy:
+            proxy.listens(port)
+            data = [f"--database={database}", f"--data-dir={tmp_path / 'latchkey-1'}"]
+
+            def ask(*words: str) -> dict:
+                return json.loads(run([str(binary), *words, "--json", *data]))
+
+            create = ["app", "create", "--name=Load", "--redirect-uri=https://load.example/cb", "--scope=read:posts"]
+            application = ask(*create)
+            page = f"/networks/{ask('network', 'show')['slug']}/graphql/schema"
+            credentials = (application["client_id"], application["client_secret"])
+            with Load(f"https://127.0.0.1:{port}", names[0], page, credentials) as load:
+                load.more(200)
+                getattr(second.process, signal)()
+                second.process.wait(timeout=60)
+                load.more(400)
+            assert second.process.returncode == (0 if signal == "terminate" else -9)
+            # What only reads is sent to the other node.
+            assert load.failed("get") == []
+            # What a node had in its hands when it was killed nobody may send twice. One that is told to stop answers it.
+            in_hands = 3 if signal == "kill" else 0
+            assert len(load.failed("post")) <= in_hands, load.failed("post")

@@ -1,0 +1,145 @@
+"""The shipped settings of nginx and Caddy in front of a real server: HTTPS, a sign-in, a token; whose word is believed."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from network import HOST, Caddy, Nginx, Node, certificate, client, free_port, program
+from support import run
+
+PASSWORD = "correct horse battery"
+CALLBACK = "https://myapp.com/oauth/callback"
+
+
+class Site(NamedTuple):
+    url: str
+    plain_url: str
+    chain: Path
+    node: Node
+    application: dict
+
+
+def nginx(unpacked: Path, folder: Path, ports: tuple[int, int], node: int, names: tuple[Path, Path]) -> Nginx:
+    config = (unpacked / "packaging/nginx.conf").read_text()
+    config = re.sub(r"^ *listen \[::\].*\n", "", config, flags=re.MULTILINE)
+    for there, here in [
+        ("listen 80;", f"listen 127.0.0.1:{ports[0]};"),
+        ("listen 443 ssl;", f"listen 127.0.0.1:{ports[1]} ssl;"),
+        ("127.0.0.1:3000", f"127.0.0.1:{node}"),
+        (f"/etc/letsencrypt/live/{HOST}/fullchain.pem", str(names[0])),
+        (f"/etc/letsencrypt/live/{HOST}/privkey.pem", str(names[1])),
+    ]:
+        assert there in config, there
+        config = config.replace(there, here)
+    return Nginx(config, folder)
+
+
+def caddy(unpacked: Path, folder: Path, ports: tuple[int, int], node: int, names: tuple[Path, Path]) -> Caddy:
+    config = (unpacked / "packaging/Caddyfile").read_text()
+    assert "latchkey:3000" in config
+    config = config.replace("latchkey:3000", f"127.0.0.1:{node}").replace("{$LATCHKEY_HOST}", HOST)
+    # No certificate can be fetched for a name that is not ours, and the ports belong to root.
+    head = f"{{\n\tadmin off\n\thttp_port {ports[0]}\n\thttps_port {ports[1]}\n}}\n"
+    config = config.replace(f"{HOST} {{\n", f"{HOST} {{\n\tbind 127.0.0.1\n\ttls {names[0]} {names[1]}\n", 1)
+    return Caddy(head + config, folder)
+
+
+@pytest.fixture(scope="module", params=["nginx", "caddy"])
+def site(request: pytest.FixtureRequest, unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    if program(request.param) is None:
+        pytest.skip(f"{request.param} is not installed")
+    folder = tmp_path_factory.mktemp(request.param)
+    binary = unpacked / "latchkey"
+    member = ["member", "add", "--email=ada@example.com", "--name=Ada", "--role=host"]
+    run([str(binary), *member], cwd=folder, input=f"{PASSWORD}\n")
+    create = ["app", "create", "--name=CRM", f"--redirect-uri={CALLBACK}", "--scope=read:userinfo", "--json"]
+    application = json.loads(run([str(binary), *create], cwd=folder))
+    toml = (unpacked / "packaging/latchkey.toml").read_text()
+    (folder / "latchkey.toml").write_text(toml)
+    names = certificate(folder)
+    ports = (free_port(), free_port())
+    start = {"nginx": nginx, "caddy": caddy}[request.param]
+    with Node(binary, folder, "node", {}) as node, start(unpacked, folder, ports, node.port, names) as proxy:
+        proxy.listens(ports[1])
+        yield Site(f"https://127.0.0.1:{ports[1]}", f"http://127.0.0.1:{ports[0]}", names[0], node, application)
+
+
+def sign_in(session: requests.Session, url: str) -> requests.Response:
+    answer = session.post(
+        f"{url}/sign-in", data={"email": "ada@example.com", "password": PASSWORD}, allow_redirects=False, timeout=10
+    )
+    assert answer.status_code == 303, answer.text
+    return answer
+
+
+def test_plain_http_leads_to_https(site: Site) -> None:
+    answer = client(site.chain).get(f"{site.plain_url}/account?x=1", allow_redirects=False, timeout=10)
+    assert answer.status_code in (301, 308)
+    location = urlsplit(answer.headers["location"])
+    assert (location.scheme, location.hostname, location.path, location.query) == ("https", HOST, "/account", "x=1")
+
+
+def test_a_token_comes_out_at_the_end(site: Site) -> None:
+    person = client(site.chain)
+    cookie = sign_in(person, site.url).headers["set-cookie"]
+    assert cookie.startswith("__Host-") and {"Secure", "HttpOnly"} <= {part.strip() for part in cookie.split(";")}
+
+    program_ = client(site.chain)
+    metadata = program_.get(f"{site.url}/.well-known/oauth-authorization-server", timeout=10).json()
+    assert metadata["issuer"] == f"https://{HOST}"
+    assert metadata["token_endpoint"] == f"https://{HOST}/oauth/token"
+
+    query = {
+        "response_type": "code", "client_id": site.application["client_id"], "redirect_uri": CALLBACK,
+        "scope": "read:userinfo", "state": "s",
+    }
+    consent = person.get(f"{site.url}/oauth/authorize", params=query, timeout=10)
+    assert consent.status_code == 200, consent.text
+    form = next(form for form in consent.text.split("<form") if 'action="/oauth/authorize"' in form)
+    fields = [
+        (re.search(r'name="([^"]*)"', field)[1], re.search(r'value="([^"]*)"', field)[1].replace("&amp;", "&"))
+        for field in re.findall(r'<input type="hidden"[^>]*>', form)
+    ]
+    fields += [("approved", "read:userinfo"), ("decision", "allow")]
+    sent = person.post(f"{site.url}/oauth/authorize", data=fields, allow_redirects=False, timeout=10)
+    assert sent.status_code == 303, sent.text
+    back = parse_qs(urlsplit(sent.headers["location"]).query)
+    assert back["iss"] == [f"https://{HOST}"] and back["state"] == ["s"]
+
+    tokens = program_.post(
+        f"{site.url}/oauth/token",
+        data={"grant_type": "authorization_code", "code": back["code"][0], "redirect_uri": CALLBACK},
+        auth=(site.application["client_id"], site.application["client_secret"]), timeout=10,
+    )
+    assert tokens.status_code == 200, tokens.text
+    # Not compressed on the way: what has a secret in it could give it away.
+    assert "content-encoding" not in tokens.headers
+    bearer = {"Authorization": f"Bearer {tokens.json()['access_token']}"}
+    assert program_.get(f"{site.url}/oauth/userinfo", headers=bearer, timeout=10).json()["email"] == "ada@example.com"
+
+
+def addresses(session: requests.Session, url: str) -> str:
+    return session.get(f"{url}/account/sessions", timeout=10).text
+
+
+def test_only_the_proxy_says_who_calls(site: Site) -> None:
+    lie = {"X-Forwarded-For": "198.51.100.66"}
+    person = client(site.chain, source="127.0.0.77")
+    person.headers.update(lie)
+    sign_in(person, site.url)
+    page = addresses(person, site.url)
+    # The address that the proxy sees; not the one that the client made up.
+    assert "127.0.0.77" in page and "198.51.100.66" not in page
+    # Who reaches the server without the proxy is not believed either.
+    url = f"http://127.0.0.1:{site.node.port}"
+    stranger = client(site.chain, source="127.0.0.88")
+    stranger.headers.update(lie)
+    cookie = sign_in(stranger, url).headers["set-cookie"].split(";")[0]
+    page = stranger.get(f"{url}/account/sessions", headers={"Cookie": cookie}, timeout=10).text
+    assert "127.0.0.88" in page and "198.51.100.66" not in page

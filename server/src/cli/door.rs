@@ -1,0 +1,74 @@
+//! The door: where connections come in until it is closed. Closing it is the first step of stopping, apart from the end of
+//! the connections that are open, so that a request that is on its way in neither waits at a closed door nor is cut off.
+
+use std::io;
+use std::net::SocketAddr;
+
+use axum::serve::Listener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// Takes connections until it is told to close.
+#[derive(Debug)]
+pub(super) struct Door {
+    /// `None` once it is closed.
+    listener: Option<TcpListener>,
+    address: SocketAddr,
+    closing: watch::Receiver<bool>,
+}
+
+impl Door {
+    /// A door that is open, and closes when `closing` is true.
+    pub(super) fn new(listener: TcpListener, address: SocketAddr, closing: watch::Receiver<bool>) -> Self {
+        Self {
+            listener: Some(listener),
+            address,
+            closing,
+        }
+    }
+}
+
+impl Listener for Door {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        if let Some(listener) = &mut self.listener {
+            tokio::select! {
+                // Who stands in line comes in before it is closed.
+                biased;
+                accepted = Listener::accept(listener) => return accepted,
+                _ = self.closing.wait_for(|closing| *closing) => {}
+            }
+        }
+        self.listener = None;
+        std::future::pending().await
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn who_stands_in_line_comes_in_and_nobody_after() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (close, closing) = watch::channel(false);
+        let mut door = Door::new(listener, address, closing);
+        let _waiting = TcpStream::connect(address).await.unwrap();
+        close.send(true).unwrap();
+        let (_, from) = door.accept().await;
+        assert!(from.ip().is_loopback());
+        tokio::select! {
+            biased;
+            _ = door.accept() => panic!("nobody is there"),
+            () = std::future::ready(()) => {}
+        }
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+}
