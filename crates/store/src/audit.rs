@@ -30,6 +30,7 @@ pub enum AuditAction {
     AuditExported,
     BackupMade,
     DatabaseRestored,
+    DatabaseCopied,
     KeyRotated,
 }
 
@@ -57,6 +58,7 @@ impl AuditAction {
         Self::AuditExported,
         Self::BackupMade,
         Self::DatabaseRestored,
+        Self::DatabaseCopied,
         Self::KeyRotated,
     ];
 
@@ -84,6 +86,7 @@ impl AuditAction {
             Self::AuditExported => "audit_exported",
             Self::BackupMade => "backup_made",
             Self::DatabaseRestored => "database_restored",
+            Self::DatabaseCopied => "database_copied",
             Self::KeyRotated => "key_rotated",
         }
     }

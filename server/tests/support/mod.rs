@@ -5,6 +5,7 @@ mod app;
 mod binary;
 mod browser;
 mod clock;
+pub(crate) mod documentation;
 pub(crate) mod metrics;
 mod nodes;
 pub(crate) mod oauth;

@@ -24,6 +24,22 @@ impl PostgresUrl {
         text.starts_with("postgres:") || text.starts_with("postgresql:")
     }
 
+    /// Whether both name the same server and database, whoever asks there.
+    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
+        let place = |url: &Self| {
+            let ports = match url.0.get_ports() {
+                [] => vec![5432],
+                ports => ports.to_vec(),
+            };
+            (
+                url.0.get_hosts().to_vec(),
+                ports,
+                url.0.get_dbname().map(str::to_owned),
+            )
+        };
+        place(self) == place(other)
+    }
+
     pub(super) fn config(&self) -> Config {
         *self.0.clone()
     }

@@ -1,7 +1,9 @@
 //! What every store must do, asked of `PostgreSQL`: the same files as in `tests/store`; and, in [`opening`] and [`nodes`],
-//! what is its own.
+//! what is its own; in [`copy`], what goes from one store to the other.
 
 mod backend;
+mod copy;
+mod lived_in;
 mod nodes;
 mod opening;
 
