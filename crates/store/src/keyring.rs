@@ -262,6 +262,24 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_made_with_all_keys_and_replaces_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Keyring::of(ServerKey::from_bytes([1; 32]));
+        for (name, ring) in [("one.key", first.clone()), ("two.key", first.rotated(day(1)).unwrap())] {
+            let path = folder.path().join(name);
+            ring.create_file(&path).unwrap();
+            let read = Keyring::load(&path).unwrap().unwrap();
+            assert_eq!(prints(&read), prints(&ring));
+            assert!(ring.create_file(&path).is_err());
+        }
+        let text = std::fs::read_to_string(folder.path().join("one.key")).unwrap();
+        assert!(
+            text.contains("latchkey-key-v1 "),
+            "as one that was never rotated: {text}"
+        );
+    }
+
+    #[test]
     fn a_key_goes_once_nothing_that_it_made_can_be_left() {
         let ring = Keyring::of(ServerKey::from_bytes([1; 32]))
             .rotated(day(0))

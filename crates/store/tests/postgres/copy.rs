@@ -136,13 +136,13 @@ async fn from_sqlite_to_postgres_and_back_nothing_is_lost() {
     assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
 }
 
-/// The numbers of the next application, member and grant, and of the entry that tells of it.
-async fn next_numbers(store: &dyn Store) -> [i64; 4] {
+/// The numbers of the next member and grant, and of the entry that tells of the member.
+async fn next_numbers(store: &dyn Store) -> [i64; 3] {
     let application = add_application(store, "Next").await;
     let member = add_member(store, "next@b.example").await;
     let grant = connect(store, &application, &member, at(900)).await;
     let newest = store.audit_page(AuditFilter::default(), None, 1).await.unwrap();
-    [application.id.0, member.id.0, grant.0, newest[0].id]
+    [member.id.0, grant.0, newest[0].id]
 }
 
 #[tokio::test]
@@ -160,11 +160,7 @@ async fn numbers_go_on_above_all_that_were_ever_given() {
             .unwrap()
     };
     // The last of each were deleted: their numbers stay taken.
-    let gone = [
-        highest("applications") + 1,
-        highest("members") + 1,
-        highest("grants") + 1,
-    ];
+    let gone = [highest("members") + 1, highest("grants") + 1];
     let expected = next_numbers(&SqliteStore::open(&first, key()).unwrap()).await;
     assert!(
         gone.iter().zip(expected).all(|(gone, next)| next > *gone),
@@ -204,8 +200,8 @@ async fn search_finds_the_same() {
     let between = open(&url).await;
     let after = SqliteStore::open(&last, key()).unwrap();
     for email in ["ada@b.example", "bob@b.example"] {
-        let member = Members::member_by_email(&before, &email.parse().unwrap());
-        let viewer = Viewer::of(&member.await.unwrap().unwrap());
+        let member = before.member_by_email(&email.parse().unwrap()).await.unwrap();
+        let viewer = Viewer::of(&member.unwrap());
         for (query, at_least) in [("sourdough", 2), ("creme", 1), ("bread", 3), ("nothing such ", 0)] {
             let expected = found(&before, viewer, query).await;
             assert!(expected.len() >= at_least, "{query}: {expected:?}");

@@ -35,12 +35,12 @@ fn the_description_is_what_the_migrations_make() {
         .query_map([], |row| {
             let (table, column, kind): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let is_required: bool = row.get(3)?;
-            let place: usize = row.get(4)?;
+            let place: u32 = row.get(4)?;
             let is_counted = row.get::<_, bool>(5)? && column == "id";
             Ok(column_in_words(
                 (&table, &column, &kind),
                 !is_required,
-                place,
+                place as usize,
                 is_counted,
             ))
         })
