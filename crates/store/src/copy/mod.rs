@@ -180,8 +180,8 @@ fn refuse_unsealable(table: &Table, rows: &[Row], keys: Option<&Keyring>) -> Res
             let number = row[column].bytes().map(|sealed| sealed.first());
             if number.is_some_and(|number| keys.numbered().iter().all(|one| Some(&one.number) != number)) {
                 return Err(StoreError::Open(format!(
-                    "the key at the target cannot open what is sealed in {}, {}: it is the newest of a file with several, \
-                     as after `latchkey key rotate`; put the whole latchkey.key there, and copy again",
+                    "no key at the target has the number of that which sealed {}, {}: once it was rotated the whole latchkey.key \
+                     has to be there, and a node on PostgreSQL works with the newest key of the file alone",
                     table.name,
                     table.name_of(row)
                 )));

@@ -459,6 +459,32 @@ async fn a_copy_that_is_given_up_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn after_a_rotation_all_keys_are_needed() {
+    let files = Files::new();
+    let data = files.path("data");
+    let store = SqliteStore::open_folder(&data).unwrap();
+    add_application(&store, "CRM").await;
+    store.rotate_key(false, &operator(), at(9)).await.unwrap();
+    let ring = store.keychain().ring();
+    let from = sqlite(&data.join("latchkey.db"));
+    for (keys, words) in [
+        (
+            Keyring::of(ring.current().clone()),
+            Some("no key at the target has the number"),
+        ),
+        (ring, None),
+    ] {
+        let source = Source::open(&from).await.unwrap();
+        let target = Target::open(&sqlite(&files.path("new.db"))).await.unwrap();
+        let outcome = copy(&source, target, Some(&keys), None, &|_| ()).await;
+        match words {
+            Some(words) => assert!(outcome.unwrap_err().to_string().contains(words)),
+            None => assert!(outcome.is_ok()),
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_character_that_postgres_cannot_hold_is_replaced_and_counted() {
     let files = Files::new();
     let first = files.lived_in("first.db").await;

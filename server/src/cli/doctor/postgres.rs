@@ -47,11 +47,14 @@ pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<
         )),
         Err(error) => fail(error.to_string()),
     };
-    let made = last_backup(&*store).await;
-    vec![
-        ("Database", finding),
-        ("Last backup", data::last_backup(made, SystemClock.now())),
-    ]
+    let backup = match last_backup(&*store).await {
+        Ok(None) => warn(
+            "none was made with `latchkey backup`, and of PostgreSQL’s own tools nothing is known here: make one each day, to \
+             another disk",
+        ),
+        made => data::last_backup(made, SystemClock.now()),
+    };
+    vec![("Database", finding), ("Last backup", backup)]
 }
 
 /// When the last backup was made with `latchkey backup`; the database's own tools leave no trace here.
