@@ -72,7 +72,9 @@ pub(super) async fn run(args: Args, data: &DataArgs) -> Result<(), CliError> {
         outcome = work(args, data) => outcome,
         // What is half done is undone as it is dropped.
         () = signals.next() => Err(CliError::Failed(
-            "stopped before the end: the target is as it was before; copy again".into(),
+            "stopped before the end: the target is as it was, or whole if the last step was under way; copy again, which \
+             says so"
+                .into(),
         )),
     }
 }
