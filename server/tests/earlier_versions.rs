@@ -34,7 +34,8 @@ const SCHEMAS: [(&[&str], &str); 3] = [
     ),
 ];
 
-fn folder(schema: usize) -> TempDir {
+/// The folder as the version with that schema left it.
+pub(crate) fn folder(schema: usize) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("latchkey.key"), KEY).unwrap();
     let (migrations, rows) = SCHEMAS[schema - 1];

@@ -32,6 +32,7 @@ pub enum AuditAction {
     AuditExported,
     BackupMade,
     DatabaseRestored,
+    DatabaseCopied,
     KeyRotated,
 }
 
@@ -61,6 +62,7 @@ impl AuditAction {
         Self::AuditExported,
         Self::BackupMade,
         Self::DatabaseRestored,
+        Self::DatabaseCopied,
         Self::KeyRotated,
     ];
 
@@ -90,6 +92,7 @@ impl AuditAction {
             Self::AuditExported => "audit_exported",
             Self::BackupMade => "backup_made",
             Self::DatabaseRestored => "database_restored",
+            Self::DatabaseCopied => "database_copied",
             Self::KeyRotated => "key_rotated",
         }
     }

@@ -28,6 +28,9 @@ const FORMAT: &str = "latchkey-key-v2";
 /// How long a key stays in the file after its last day: refresh tokens are good for 90 days.
 pub const RETIRED_STAYS: Duration = Duration::from_secs(91 * 24 * 3_600);
 
+/// The number of a key that was never rotated.
+const FIRST: u8 = 1;
+
 /// The most keys in one file. Who rotates more often within 91 days has another problem.
 const MOST: usize = 24;
 
@@ -48,7 +51,7 @@ impl Keyring {
     /// A key that was never rotated.
     pub fn of(key: ServerKey) -> Self {
         Self(vec![Numbered {
-            number: 1,
+            number: FIRST,
             key,
             retired_at: None,
         }])
@@ -125,6 +128,24 @@ impl Keyring {
             },
         );
         Ok(Self(before))
+    }
+
+    /// Makes the file at `path`, where there is none.
+    pub fn create_file(&self, path: &Path) -> Result<(), StoreError> {
+        let text = match self.0.as_slice() {
+            [
+                Numbered {
+                    number: FIRST, key, ..
+                },
+            ] => key.to_text(),
+            _ => self.to_text(),
+        };
+        keys::create_file(path, &text).map_err(|error| {
+            StoreError::Open(format!(
+                "cannot create the key file {}: {error}; make its folder writable for the user that runs Latchkey",
+                path.display()
+            ))
+        })
     }
 
     /// Puts the keys in place of the file at `path`, whole or not at all.
@@ -237,6 +258,24 @@ mod tests {
         assert_eq!(
             ServerKey::load_or_create(&path, false).unwrap().fingerprint(),
             read.current().fingerprint()
+        );
+    }
+
+    #[test]
+    fn a_file_is_made_with_all_keys_and_replaces_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Keyring::of(ServerKey::from_bytes([1; 32]));
+        for (name, ring) in [("one.key", first.clone()), ("two.key", first.rotated(day(1)).unwrap())] {
+            let path = folder.path().join(name);
+            ring.create_file(&path).unwrap();
+            let read = Keyring::load(&path).unwrap().unwrap();
+            assert_eq!(prints(&read), prints(&ring));
+            assert!(ring.create_file(&path).is_err());
+        }
+        let text = std::fs::read_to_string(folder.path().join("one.key")).unwrap();
+        assert!(
+            text.contains("latchkey-key-v1 "),
+            "as one that was never rotated: {text}"
         );
     }
 

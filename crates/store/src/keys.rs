@@ -110,23 +110,31 @@ impl ServerKey {
         self.0.as_slice()
     }
 
-    /// Writes the whole file under another name and then links it to its own, so that nobody ever reads half a key and
-    /// of two processes that start at once one wins. On a file system without links the file is made in place.
     fn create_file(&self, path: &Path) -> io::Result<()> {
+        create_file(path, &self.to_text())
+    }
+
+    /// What stands in the file of a key that was never rotated.
+    pub(crate) fn to_text(&self) -> Zeroizing<String> {
         let mut encoded = URL_SAFE_NO_PAD.encode(self.0.as_slice());
         let text = Zeroizing::new(format!("{COMMENT}\n{FORMAT} {encoded}\n"));
         encoded.zeroize();
-
-        let draft = files::draft_path(path)?;
-        write_new(&draft, &text)?;
-        let linked = fs::hard_link(&draft, path);
-        fs::remove_file(&draft)?;
-        match linked {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => write_new(path, &text)?,
-            linked => linked?,
-        }
-        files::sync_folder_of(path)
+        text
     }
+}
+
+/// Writes the whole file under another name and then links it to its own, so that nobody ever reads half a key and
+/// of two processes that start at once one wins. On a file system without links the file is made in place.
+pub(crate) fn create_file(path: &Path, text: &str) -> io::Result<()> {
+    let draft = files::draft_path(path)?;
+    write_new(&draft, text)?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => write_new(path, text)?,
+        linked => linked?,
+    }
+    files::sync_folder_of(path)
 }
 
 /// The lines of a key file that are no comment.

@@ -16,6 +16,7 @@ mod sessions;
 mod usage;
 
 pub mod content;
+pub mod copy;
 pub mod keyring;
 pub mod keys;
 pub mod postgres;

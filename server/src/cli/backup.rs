@@ -1,15 +1,15 @@
 //! `latchkey backup` and `latchkey restore`: the file goes away and comes back; the key stays where it is.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 use latchkey_domain::{Actor, Clock, Timestamp};
-use latchkey_store::sqlite::{Contents, Existing, SqliteStore, restore as put_back};
+use latchkey_store::sqlite::{BackedUp, Contents, Existing, SqliteStore, restore as put_back};
 
 use super::open::{open_sqlite, sqlite_file};
 use super::output::print;
-use super::{CliError, DataArgs};
-use crate::settings::DataSettings;
+use super::{CliError, DataArgs, postgres_backup};
+use crate::settings::{DataSettings, Database};
 use crate::system::SystemClock;
 
 #[derive(ClapArgs, Debug)]
@@ -29,15 +29,16 @@ pub(super) struct RestoreArgs {
 
 pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataArgs) -> Result<(), CliError> {
     let settings = data.resolve()?;
-    refuse_missing(&settings, "`latchkey backup`")?;
-    let store = open_sqlite(&settings, "`latchkey backup`")?;
     let begun = SystemClock.now();
     let existing = if force {
         Existing::Replace
     } else {
         Existing::Refuse
     };
-    let made = store.back_up(&file, existing, &Actor::operator(), begun).await?;
+    let made = match settings.database() {
+        Database::Sqlite(_) => back_up_sqlite(&settings, &file, existing, begun).await?,
+        Database::Postgres(url) => postgres_backup::back_up(&settings, url, &file, existing, begun).await?,
+    };
     let took = SystemClock.now().since(begun);
     print(&format!(
         "Backed up {} to {}: {}, checked, in {:.1} s.",
@@ -54,11 +55,32 @@ pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataA
     Ok(())
 }
 
-pub(super) fn restore(RestoreArgs { file }: &RestoreArgs, data: &DataArgs) -> Result<(), CliError> {
+async fn back_up_sqlite(
+    settings: &DataSettings,
+    file: &Path,
+    existing: Existing,
+    at: Timestamp,
+) -> Result<BackedUp, CliError> {
+    refuse_missing(settings, "`latchkey backup`")?;
+    let store = open_sqlite(settings, "`latchkey backup`")?;
+    Ok(store.back_up(file, existing, &Actor::operator(), at).await?)
+}
+
+pub(super) async fn restore(RestoreArgs { file }: RestoreArgs, data: &DataArgs) -> Result<(), CliError> {
     let settings = data.resolve()?;
-    let database = sqlite_file(&settings, "`latchkey restore`")?;
+    match settings.database() {
+        Database::Sqlite(database) => restore_sqlite(&file, &database)?,
+        Database::Postgres(url) => postgres_backup::restore(&settings, url, &file).await?,
+    }
+    print(
+        "Start the server: `latchkey serve`. Tokens that were issued after the backup was made are refused.",
+    );
+    Ok(())
+}
+
+fn restore_sqlite(file: &Path, database: &Path) -> Result<(), CliError> {
     let now = SystemClock.now();
-    let restored = put_back(file, &database, &suffix(now), &Actor::operator(), now)?;
+    let restored = put_back(file, database, &suffix(now), &Actor::operator(), now)?;
     print(&format!(
         "Restored {} from {}.",
         in_words(&restored.contents),
@@ -77,9 +99,6 @@ pub(super) fn restore(RestoreArgs { file }: &RestoreArgs, data: &DataArgs) -> Re
             SqliteStore::latest_schema()
         ));
     }
-    print(
-        "Start the server: `latchkey serve`. Tokens that were issued after the backup was made are refused.",
-    );
     Ok(())
 }
 

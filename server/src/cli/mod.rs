@@ -2,6 +2,7 @@
 
 mod app;
 mod backup;
+mod copy;
 mod demo;
 mod doctor;
 mod door;
@@ -15,6 +16,7 @@ mod network;
 mod open;
 mod output;
 mod password;
+mod postgres_backup;
 mod serve;
 mod signals;
 
@@ -65,8 +67,13 @@ enum Command {
     App(app::Command),
     /// Write a copy of the database to a file, while the server runs
     Backup(backup::BackupArgs),
-    /// Put a backup in place of the database, while the server is stopped
+    // The help shows it as it stands, without Markdown.
+    #[allow(clippy::doc_markdown)]
+    /// Put a backup in place of the database, while the server is stopped; on PostgreSQL, into an empty one
     Restore(backup::RestoreArgs),
+    #[allow(clippy::doc_markdown)]
+    /// Copy the network into another database, from SQLite to PostgreSQL or back; all of it, or nothing
+    Copy(copy::Args),
     /// Replace the key that seals the secrets
     #[command(subcommand)]
     Key(key::Command),
@@ -100,7 +107,8 @@ fn execute(Cli { data, command }: Cli) -> Result<(), CliError> {
         Command::Member(command) => block_on(member::run(command, &data)),
         Command::App(command) => block_on(app::run(command, &data)),
         Command::Backup(args) => block_on(backup::back_up(args, &data)),
-        Command::Restore(args) => backup::restore(&args, &data),
+        Command::Restore(args) => block_on(backup::restore(args, &data)),
+        Command::Copy(args) => block_on(copy::run(args, &data)),
         Command::Key(command) => block_on(key::run(command, &data)),
         Command::Doctor(args) => block_on(doctor::run(args, &data)),
         Command::Health(args) => health::run(&args, &data),

@@ -53,9 +53,7 @@ pub(super) fn sqlite_file(settings: &DataSettings, what: &str) -> Result<PathBuf
 }
 
 fn only_sqlite(what: &str) -> CliError {
-    CliError::Failed(format!(
-        "{what} is for SQLite; with PostgreSQL use its own tools, as docs/postgresql.md says"
-    ))
+    CliError::Failed(format!("{what} is for SQLite; docs/postgresql.md says what is different with PostgreSQL"))
 }
 
 async fn open_postgres(url: &PostgresUrl, settings: &DataSettings) -> Result<Opened, CliError> {
@@ -87,7 +85,7 @@ pub(super) fn key_of_environment() -> Result<Option<ServerKey>, CliError> {
 }
 
 /// The data folder, for its owner alone.
-fn make_folder(folder: &Path) -> Result<(), CliError> {
+pub(super) fn make_folder(folder: &Path) -> Result<(), CliError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

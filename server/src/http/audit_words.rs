@@ -28,6 +28,7 @@ pub(super) const fn words(action: AuditAction) -> &'static str {
         AuditAction::AuditExported => "Audit trail exported",
         AuditAction::BackupMade => "Backup made",
         AuditAction::DatabaseRestored => "Database restored",
+        AuditAction::DatabaseCopied => "Database copied",
         AuditAction::KeyRotated => "Key rotated",
     }
 }

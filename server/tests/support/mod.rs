@@ -6,6 +6,7 @@ mod binary;
 mod browser;
 mod clock;
 pub(crate) mod collector;
+pub(crate) mod documentation;
 pub(crate) mod metrics;
 mod nodes;
 pub(crate) mod oauth;

@@ -19,6 +19,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_audit_only_grows.sql"),
 ];
 
+/// The number of the newest schema.
+// There are a few of them.
+#[allow(clippy::cast_possible_wrap)]
+pub(super) const LATEST: i64 = MIGRATIONS.len() as i64;
+
 /// Gives [`transact`] what it asks a store for.
 struct Database<'c> {
     connections: &'c Connections,
@@ -26,18 +31,19 @@ struct Database<'c> {
 
 /// The number of the database's schema; `None` if there is nothing of Latchkey in it.
 pub(super) async fn version(connections: &Connections) -> Result<Option<i64>, StoreError> {
+    version_in(&connections.named("open")).await
+}
+
+/// The same, as a transaction or a connection sees it.
+pub(super) async fn version_in(db: &impl Statements) -> Result<Option<i64>, StoreError> {
     let there = "SELECT count(*) FROM information_schema.tables \
                  WHERE table_schema = current_schema() AND table_name = 'latchkey_schema'";
-    let connections = connections.named("open");
-    if rows::number(&connections, there, &[]).await? == 0 {
+    if rows::number(db, there, &[]).await? == 0 {
         return Ok(None);
     }
-    let version = rows::first(
-        &connections,
-        "SELECT version FROM latchkey_schema",
-        &[],
-        |columns| columns.table("latchkey_schema").get::<i64>("version"),
-    )
+    let version = rows::first(db, "SELECT version FROM latchkey_schema", &[], |columns| {
+        columns.table("latchkey_schema").get::<i64>("version")
+    })
     .await?;
     Ok(version.filter(|version| *version > 0))
 }
@@ -48,10 +54,9 @@ pub(super) async fn run(
     url: &PostgresUrl,
     key_fingerprint: &str,
 ) -> Result<(), StoreError> {
-    let newest = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     match version(connections).await? {
         // Nothing is written where nothing is to do.
-        Some(version) if version == newest => return Ok(()),
+        Some(LATEST) => return Ok(()),
         Some(_) => {}
         None => begin(connections, url).await?,
     }
@@ -60,34 +65,46 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// Makes the row that says which schema there is.
-async fn begin(connections: &Connections, url: &PostgresUrl) -> Result<(), StoreError> {
+/// Makes all tables in a transaction, with no network in them yet. There is nothing of Latchkey, or its beginning.
+pub(super) async fn make(tx: &Transaction, url: &PostgresUrl) -> Result<(), StoreError> {
+    refuse_foreign(tx, url).await?;
+    tx.execute(VERSIONS, &[]).await?;
+    tx.execute(NO_VERSION, &[]).await?;
+    while step(tx, url, "").await? {}
+    Ok(())
+}
+
+/// Refuses a database that another program has tables in.
+pub(super) async fn refuse_foreign(db: &impl Statements, url: &PostgresUrl) -> Result<(), StoreError> {
     let foreign = "SELECT count(*) FROM information_schema.tables \
                    WHERE table_schema = current_schema() AND table_name <> 'latchkey_schema'";
     let ours = "SELECT count(*) FROM information_schema.tables \
                 WHERE table_schema = current_schema() AND table_name IN ('latchkey_schema', 'meta', 'network')";
-    let connections = connections.named("open");
-    if rows::number(&connections, foreign, &[]).await? > 0 && rows::number(&connections, ours, &[]).await? < 3
-    {
+    if rows::number(db, foreign, &[]).await? > 0 && rows::number(db, ours, &[]).await? < 3 {
         return Err(StoreError::Open(format!(
             "{url} is a database of another program; give Latchkey a database of its own with --database"
         )));
     }
-    let table = "CREATE TABLE IF NOT EXISTS latchkey_schema (\
-                 only_row BOOLEAN PRIMARY KEY CHECK (only_row), version BIGINT NOT NULL, written_by TEXT NOT NULL)";
-    match connections.execute(table, &[]).await {
+    Ok(())
+}
+
+const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS latchkey_schema (\
+                        only_row BOOLEAN PRIMARY KEY CHECK (only_row), version BIGINT NOT NULL, written_by TEXT NOT NULL)";
+const NO_VERSION: &str =
+    "INSERT INTO latchkey_schema (only_row, version, written_by) VALUES (TRUE, 0, '') ON CONFLICT DO NOTHING";
+
+/// Makes the row that says which schema there is.
+async fn begin(connections: &Connections, url: &PostgresUrl) -> Result<(), StoreError> {
+    let connections = &connections.named("open");
+    refuse_foreign(connections, url).await?;
+    match connections.execute(VERSIONS, &[]).await {
         // Another node was faster by a moment.
         Err(error) if is_taken(&error) => {}
         made => {
             made?;
         }
     }
-    connections
-        .execute(
-            "INSERT INTO latchkey_schema (only_row, version, written_by) VALUES (TRUE, 0, '') ON CONFLICT DO NOTHING",
-            &[],
-        )
-        .await?;
+    connections.execute(NO_VERSION, &[]).await?;
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod applications;
 mod attempts;
 mod audit;
 mod content;
+pub(crate) mod copy;
 mod errors;
 mod grants;
 mod members;

@@ -53,7 +53,7 @@ impl PostgresStore {
 }
 
 /// An error while opening, in words that say what to do.
-fn explain(url: &PostgresUrl, error: StoreError) -> StoreError {
+pub(super) fn explain(url: &PostgresUrl, error: StoreError) -> StoreError {
     let Some(source) = error.of_database() else {
         return error;
     };
@@ -69,6 +69,10 @@ fn explain(url: &PostgresUrl, error: StoreError) -> StoreError {
         format!("PostgreSQL lets nobody in at {url}: correct user and password in --database ({why})")
     } else if is(&SqlState::INSUFFICIENT_PRIVILEGE) {
         format!("the user of {url} may not make tables there: let it own the database ({why})")
+    } else if is(&SqlState::LOCK_NOT_AVAILABLE) {
+        format!(
+            "somebody is working with {url}: stop the servers and commands that use it, and try again ({why})"
+        )
     } else if code.is_none() {
         format!("PostgreSQL cannot be reached at {url}: start it, or correct --database ({why})")
     } else {

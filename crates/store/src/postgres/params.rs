@@ -19,7 +19,9 @@ pub(super) enum Param<'value> {
     Numbers(Vec<i64>),
     OptionalNumbers(Vec<Option<i64>>),
     Truths(Vec<bool>),
+    OptionalTruths(Vec<Option<bool>>),
     Texts(Vec<Option<&'value str>>),
+    ByteStrings(Vec<Option<&'value [u8]>>),
 }
 
 impl Param<'_> {
@@ -32,8 +34,9 @@ impl Param<'_> {
             Self::Text(_) => Type::TEXT,
             Self::Bytes(_) => Type::BYTEA,
             Self::Numbers(_) | Self::OptionalNumbers(_) => Type::INT8_ARRAY,
-            Self::Truths(_) => Type::BOOL_ARRAY,
+            Self::Truths(_) | Self::OptionalTruths(_) => Type::BOOL_ARRAY,
             Self::Texts(_) => Type::TEXT_ARRAY,
+            Self::ByteStrings(_) => Type::BYTEA_ARRAY,
         }
     }
 }
@@ -55,6 +58,8 @@ impl ToSql for Param<'_> {
             Self::Numbers(values) => values.to_sql(kind, out),
             Self::OptionalNumbers(values) => values.to_sql(kind, out),
             Self::Truths(values) => values.to_sql(kind, out),
+            Self::OptionalTruths(values) => values.to_sql(kind, out),
+            Self::ByteStrings(values) => values.to_sql(kind, out),
             Self::Texts(values) => {
                 let clean: Vec<Option<String>> = values.iter().map(|value| value.map(without_nul)).collect();
                 clean.to_sql(kind, out)

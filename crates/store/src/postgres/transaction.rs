@@ -146,6 +146,11 @@ impl Transaction {
         Ok(self.connection.batch_execute(sql).await?)
     }
 
+    /// The same transaction, for statements that may take long.
+    pub(super) fn unhurried(&self) -> Unhurried<'_> {
+        Unhurried(self)
+    }
+
     /// Undoes it; nothing was to be stored.
     pub(super) async fn undo<T>(self, value: T) -> Result<T, StoreError> {
         self.connection
@@ -191,6 +196,19 @@ impl Statements for Transaction {
 
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         self.connection.execute(sql, params).await
+    }
+}
+
+/// A transaction that nobody waits for behind a screen: a statement may take as long as it takes.
+pub(super) struct Unhurried<'tx>(&'tx Transaction);
+
+impl Statements for Unhurried<'_> {
+    async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        Ok(self.0.connection.query_typed(sql, &typed(params)).await?)
+    }
+
+    async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        Ok(self.0.connection.execute_typed(sql, &typed(params)).await?)
     }
 }
 

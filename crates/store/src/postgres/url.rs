@@ -63,6 +63,22 @@ impl PostgresUrl {
         Ok(self)
     }
 
+    /// Whether both name the same server and database, whoever asks there.
+    pub(crate) fn is_same_database(&self, other: &Self) -> bool {
+        let place = |url: &Self| {
+            let ports = match url.config.get_ports() {
+                [] => vec![5432],
+                ports => ports.to_vec(),
+            };
+            (
+                url.config.get_hosts().to_vec(),
+                ports,
+                url.config.get_dbname().map(str::to_owned),
+            )
+        };
+        place(self) == place(other)
+    }
+
     pub(super) fn config(&self) -> Config {
         *self.config.clone()
     }

@@ -73,9 +73,7 @@ impl SqliteStore {
 
 /// Copies `database` to `path`.
 fn copy(database: &Connection, path: &Path, existing: Existing) -> Result<BackedUp, StoreError> {
-    if existing == Existing::Refuse && path.symlink_metadata().is_ok() {
-        return Err(taken(path));
-    }
+    refuse_taken(path, existing)?;
     let draft = files::draft_path(path).map_err(|error| failed(path, &error))?;
     let made = write_draft(database, &draft, path).and_then(|made| {
         publish(&draft, path, existing)?;
@@ -102,7 +100,16 @@ fn write_draft(database: &Connection, draft: &Path, path: &Path) -> Result<Backe
     Ok(BackedUp { bytes, contents })
 }
 
-fn publish(draft: &Path, path: &Path, existing: Existing) -> Result<(), StoreError> {
+/// Refuses a name that something has already, unless that may go.
+pub(super) fn refuse_taken(path: &Path, existing: Existing) -> Result<(), StoreError> {
+    if existing == Existing::Refuse && path.symlink_metadata().is_ok() {
+        return Err(taken(path));
+    }
+    Ok(())
+}
+
+/// Gives the file `draft` the name `path`.
+pub(super) fn publish(draft: &Path, path: &Path, existing: Existing) -> Result<(), StoreError> {
     let published = match existing {
         Existing::Replace => fs::rename(draft, path),
         // A link never takes the place of another file, however late that came.

@@ -82,6 +82,16 @@ pub(super) fn run(connection: &mut Connection, path: &Path, key_fingerprint: &st
     Ok(())
 }
 
+/// The same for a file that is nobody's database: without a backup before.
+pub(super) fn run_on_draft(
+    connection: &mut Connection,
+    path: &Path,
+    key_fingerprint: &str,
+) -> Result<(), StoreError> {
+    while step(connection, path, key_fingerprint)? {}
+    Ok(())
+}
+
 /// Makes one step; whether there was one to make. The version is read inside the transaction: of two processes, the
 /// second finds the step made.
 fn step(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Result<bool, StoreError> {

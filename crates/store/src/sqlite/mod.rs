@@ -8,6 +8,7 @@ mod backup;
 mod connection;
 mod content;
 mod contents;
+pub(crate) mod copy;
 mod grants;
 mod in_use;
 mod keychain;

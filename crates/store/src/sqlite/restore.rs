@@ -65,7 +65,7 @@ pub fn restore(
 }
 
 /// A file with a log beside it is half a database, and somebody may be writing to it.
-fn refuse_live(backup: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_live(backup: &Path) -> Result<(), StoreError> {
     let metadata = fs::metadata(backup).map_err(|error| {
         StoreError::Open(format!(
             "cannot read the backup {}: {error}; name a file that `latchkey backup` made",

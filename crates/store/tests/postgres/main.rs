@@ -3,6 +3,8 @@
 
 mod audit_only_grows;
 mod backend;
+mod copy;
+mod lived_in;
 mod nodes;
 mod opening;
 mod pooler;

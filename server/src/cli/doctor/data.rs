@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use latchkey_domain::{Clock, Timestamp};
-use latchkey_store::Members;
 use latchkey_store::keyring::Keyring;
 use latchkey_store::sqlite::SqliteStore;
+use latchkey_store::{Members, StoreError};
 
 use super::{Check, Finding, fail, ok, warn};
 use crate::cli::open::open_sqlite;
@@ -113,7 +113,7 @@ pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check>
         ("Sealed with", sealed(&store)),
         ("Integrity", integrity(&store).await),
         ("Timestamps", timestamps(&store, now)),
-        ("Last backup", last_backup(&store, now)),
+        ("Last backup", last_backup(store.last_backup(), now)),
     ]
 }
 
@@ -171,8 +171,8 @@ fn timestamps(store: &SqliteStore, now: Timestamp) -> Finding {
     }
 }
 
-fn last_backup(store: &SqliteStore, now: Timestamp) -> Finding {
-    match store.last_backup() {
+pub(super) fn last_backup(made: Result<Option<Timestamp>, StoreError>, now: Timestamp) -> Finding {
+    match made {
         Ok(None) => warn("none was made with `latchkey backup` yet: make one each day, to another disk"),
         Ok(Some(at)) => {
             let when = crate::cli::member::iso(at);

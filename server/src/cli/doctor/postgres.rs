@@ -1,10 +1,13 @@
 //! A database on a `PostgreSQL` server: its key, and whether it can be reached and opened.
 
+use latchkey_domain::{Clock, Timestamp};
 use latchkey_store::postgres::{PostgresStore, PostgresUrl};
+use latchkey_store::{AuditAction, AuditFilter, Store, StoreError};
 
 use super::{Check, data, fail, ok, warn};
 use crate::cli::open::{KEY_VARIABLE, instance, key_of_environment, open_store};
 use crate::settings::DataSettings;
+use crate::system::SystemClock;
 
 /// The key, which every node has to have: in its environment, or in a file.
 pub(super) fn key(settings: &DataSettings) -> Vec<Check> {
@@ -25,26 +28,45 @@ pub(super) fn key(settings: &DataSettings) -> Vec<Check> {
 
 /// All that takes an open database to tell.
 pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<Check> {
-    let finding = match PostgresStore::is_begun(url).await {
-        Err(error) => fail(error.to_string()),
-        Ok(false) => fail(format!(
-            "there is nothing at {url} yet: `latchkey serve` makes it"
-        )),
+    let store = match PostgresStore::is_begun(url).await {
+        Err(error) => return vec![("Database", fail(error.to_string()))],
+        Ok(false) => {
+            let nothing = format!("there is nothing at {url} yet: `latchkey serve` makes it");
+            return vec![("Database", fail(nothing))];
+        }
         Ok(true) => match open_store(settings).await {
-            Err(error) => fail(error.to_string()),
-            Ok(opened) => match instance(opened).store.has_host().await {
-                Ok(true) if url.trusts_anybody() => warn(format!(
-                    "{url} opens, with this version’s schema and its key; nobody looks whether it is the right server that \
-                     answers there: unless you trust the network, add sslmode=verify-full, as docs/postgresql.md says"
-                )),
-                Ok(true) => ok(format!("{url} opens, with this version’s schema and its key")),
-                Ok(false) => warn(format!(
-                    "{url} opens, with this version’s schema and its key; it has no host yet: `latchkey serve` prints the \
-                     link to set it up"
-                )),
-                Err(error) => fail(error.to_string()),
-            },
+            Err(error) => return vec![("Database", fail(error.to_string()))],
+            Ok(opened) => instance(opened).store,
         },
     };
-    vec![("Database", finding)]
+    let finding = match store.has_host().await {
+        Ok(true) if url.trusts_anybody() => warn(format!(
+            "{url} opens, with this version’s schema and its key; nobody looks whether it is the right server that \
+             answers there: unless you trust the network, add sslmode=verify-full, as docs/postgresql.md says"
+        )),
+        Ok(true) => ok(format!("{url} opens, with this version’s schema and its key")),
+        Ok(false) => warn(format!(
+            "{url} opens, with this version’s schema and its key; it has no host yet: `latchkey serve` prints the link to \
+             set it up"
+        )),
+        Err(error) => fail(error.to_string()),
+    };
+    let backup = match last_backup(&*store).await {
+        Ok(None) => warn(
+            "none was made with `latchkey backup`, and of PostgreSQL’s own tools nothing is known here: make one each day, to \
+             another disk",
+        ),
+        made => data::last_backup(made, SystemClock.now()),
+    };
+    vec![("Database", finding), ("Last backup", backup)]
+}
+
+/// When the last backup was made with `latchkey backup`; the database's own tools leave no trace here.
+async fn last_backup(store: &dyn Store) -> Result<Option<Timestamp>, StoreError> {
+    let filter = AuditFilter {
+        action: Some(AuditAction::BackupMade),
+        ..AuditFilter::default()
+    };
+    let newest = store.audit_page(filter, None, 1).await?;
+    Ok(newest.first().map(|record| record.entry.at))
 }

@@ -12,7 +12,7 @@ mod profiles;
 mod readable;
 mod search;
 mod spaces;
-mod words;
+pub(super) mod words;
 
 use std::collections::BTreeSet;
 

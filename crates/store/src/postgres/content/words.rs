@@ -55,7 +55,7 @@ fn folded(word: &str) -> String {
 
 /// What is stored of a row, as a `tsvector`: the words of its title with the weight A, those of its body with B. A place
 /// is left free between the two, so that no phrase reaches from one into the other.
-pub(super) fn vector(title: &str, body: &str) -> String {
+pub(in crate::postgres) fn vector(title: &str, body: &str) -> String {
     let mut vector = String::new();
     let mut place = 0_usize;
     for (text, weight) in [(title, 'A'), (body, 'B')] {

@@ -1,0 +1,173 @@
+//! The description of the tables, held against the schema that the migrations make; and a row that was changed behind the
+//! copy's back.
+
+use std::fs::OpenOptions;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Once;
+
+use rusqlite::Connection;
+
+use super::search_check;
+use crate::copy::table::{Kind, column_in_words};
+use crate::copy::tables::{TABLES, in_words};
+use crate::copy::{CopyProgress, Place, Source, Step, Target, copy};
+use crate::keys::ServerKey;
+use crate::sqlite::SqliteStore;
+
+/// A database with this version's schema and an application.
+fn database(path: &Path) -> Connection {
+    drop(SqliteStore::open(path, ServerKey::from_bytes([7; 32])).unwrap());
+    Connection::open(path).unwrap()
+}
+
+#[test]
+fn the_description_is_what_the_migrations_make() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = database(&folder.path().join("latchkey.db"));
+    let sql = "SELECT t.name, c.name, c.type, c.\"notnull\" OR c.pk > 0, c.pk, t.sql LIKE '%AUTOINCREMENT%' \
+               FROM sqlite_schema t JOIN pragma_table_info(t.name) c \
+               WHERE t.type = 'table' AND t.name <> 'search' AND t.name NOT LIKE 'search\\_%' ESCAPE '\\' \
+               AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    let mut found: Vec<String> = connection
+        .prepare(sql)
+        .unwrap()
+        .query_map([], |row| {
+            let (table, column, kind): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let is_required: bool = row.get(3)?;
+            let place: u32 = row.get(4)?;
+            let is_counted = row.get::<_, bool>(5)? && column == "id";
+            Ok(column_in_words(
+                (&table, &column, &kind),
+                !is_required,
+                place as usize,
+                is_counted,
+            ))
+        })
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    found.sort();
+    let expected = in_words(|kind| match kind {
+        Kind::Number | Kind::Truth => "INTEGER",
+        Kind::Text => "TEXT",
+        Kind::Bytes | Kind::Sealed => "BLOB",
+        Kind::Meta => "ANY",
+    });
+    assert_eq!(
+        found, expected,
+        "a migration changed a table: change src/copy/tables.rs as well"
+    );
+}
+
+#[test]
+fn what_is_searched_is_what_has_triggers() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = database(&folder.path().join("latchkey.db"));
+    let mut found: Vec<String> = connection
+        .prepare("SELECT tbl_name FROM sqlite_schema WHERE type = 'trigger' AND name LIKE 'search_new%'")
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    found.sort();
+    let searched = TABLES.iter().filter(|table| table.searched.is_some());
+    let mut expected: Vec<&str> = searched.map(|table| table.name).collect();
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn a_value_that_the_disk_changed_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("from.db"), folder.path().join("to.db"));
+    database(&from)
+        .execute_batch(
+            "INSERT INTO members (id, email, name, name_folded, role, password_hash, joined_at) \
+             VALUES (3, 'ada@b.example', 'Ada', 'ada', 'host', 'what-only-this-row-has', 0)",
+        )
+        .unwrap();
+    let source = Source::open(&Place::Sqlite(from)).await.unwrap();
+    let target = Target::open(&Place::Sqlite(to.clone())).await.unwrap();
+    let changed = Once::new();
+    let tell = |report: CopyProgress| {
+        // The first table was compared; the page with the members was not read yet.
+        if report.step == Step::Comparing {
+            changed.call_once(|| change_byte(folder.path(), b"what-only-this-row-has"));
+        }
+    };
+    let said = copy(&source, target, None, None, &tell)
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        said.contains("members, id 3: password_hash is not what it is in the source")
+            && !said.contains("only-this"),
+        "{said}"
+    );
+    let mut left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("to."))
+        .collect();
+    left.sort();
+    assert_eq!(left, ["to.lock"], "nothing is left of the copy");
+}
+
+/// Changes the last of these bytes in the draft that stands in `folder`.
+fn change_byte(folder: &Path, bytes: &[u8]) {
+    let draft = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "new"))
+        .unwrap();
+    let file = std::fs::read(&draft).unwrap();
+    let places: Vec<usize> = file
+        .windows(bytes.len())
+        .enumerate()
+        .filter_map(|(place, window)| (window == bytes).then_some(place))
+        .collect();
+    let [place] = places[..] else {
+        panic!("it stands there once: {places:?}")
+    };
+    let mut open = OpenOptions::new().write(true).open(&draft).unwrap();
+    let last = place + bytes.len() - 1;
+    open.seek(SeekFrom::Start(last.try_into().unwrap())).unwrap();
+    open.write_all(b"!").unwrap();
+}
+
+#[tokio::test]
+async fn rows_that_search_would_not_find_are_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("from.db");
+    let connection = database(&path);
+    connection
+        .execute_batch(
+            "INSERT INTO spaces (id, slug, name, description, visibility, created_at) \
+             VALUES (1, 'bakery', 'Bakery', 'All about bread', 'private', 0); \
+             INSERT INTO posts (id, space_id, title, body, body_text, created_at, updated_at) \
+             VALUES (5, 1, 'Ovens', '<p>steam</p>', 'steam', 0, 0)",
+        )
+        .unwrap();
+    let posts = TABLES.iter().find(|table| table.name == "posts").unwrap();
+    let check = || {
+        let searched = posts.searched.unwrap();
+        search_check::check_rows(&connection, posts, &searched, (1, 9)).map_err(|error| error.to_string())
+    };
+    check().unwrap();
+    search_check::check_whole(&connection).unwrap();
+    for change in [
+        "UPDATE search SET body = 'fog' WHERE rowid = 41",
+        "UPDATE search SET body = 'steam', space = NULL WHERE rowid = 41",
+        "DELETE FROM search WHERE rowid = 41",
+    ] {
+        connection.execute_batch(change).unwrap();
+        let said = check().unwrap_err();
+        assert!(
+            said.contains("posts, id 5: the words that search finds it by"),
+            "{said}"
+        );
+    }
+    assert!(search_check::check_whole(&connection).is_err());
+}

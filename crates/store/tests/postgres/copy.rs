@@ -1,0 +1,503 @@
+//! A network goes from one store into the other and back, and nothing of it is lost.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use latchkey_domain::content::Viewer;
+use latchkey_domain::{Actor, Role};
+use latchkey_store::copy::{Copied, Place, Source, Target, copy};
+use latchkey_store::keyring::Keyring;
+use latchkey_store::postgres::PostgresStore;
+use latchkey_store::sqlite::SqliteStore;
+use latchkey_store::{AuditAction, AuditEntry, AuditFilter, Members, Networks, Store, StoreError};
+use latchkey_testing::postgres::database;
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+use crate::backend::key;
+use crate::fixtures::{add_application, add_member, at, connect, new_member, operator};
+use crate::lived_in::live;
+use crate::opening::alter;
+
+/// The database at `url`.
+fn pg(url: &str) -> Place {
+    Place::Postgres(url.parse().unwrap())
+}
+
+fn sqlite(path: &Path) -> Place {
+    Place::Sqlite(path.to_owned())
+}
+
+async fn open(url: &str) -> PostgresStore {
+    PostgresStore::open(&url.parse().unwrap(), key()).await.unwrap()
+}
+
+/// A folder for files.
+struct Files(TempDir);
+
+impl Files {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// A file with a network that was lived in.
+    async fn lived_in(&self, name: &str) -> PathBuf {
+        let path = self.path(name);
+        live(&SqliteStore::open(&path, key()).unwrap()).await;
+        path
+    }
+}
+
+async fn run(from: &Place, to: &Place) -> Result<Copied, StoreError> {
+    let source = Source::open(from).await?;
+    let target = Target::open(to).await?;
+    copy(&source, target, Some(&Keyring::of(key())), None, &|_| ()).await
+}
+
+async fn refused(from: &Place, to: &Place, words: &str) {
+    let said = run(from, to).await.unwrap_err().to_string();
+    assert!(said.contains(words) && !said.contains('\n'), "{said}");
+}
+
+/// Asserts that two files hold the same, told by `SQLite` alone: nothing that the copy itself knows is asked.
+fn assert_same(one: &Path, other: &Path) {
+    let connection = Connection::open(one).unwrap();
+    connection
+        .execute("ATTACH ?1 AS other", [other.to_str().unwrap()])
+        .unwrap();
+    let tables: Vec<String> = connection
+        .prepare(
+            "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search\\_%' ESCAPE '\\' \
+             UNION SELECT name FROM other.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search\\_%' ESCAPE '\\'",
+        )
+        .unwrap()
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert!(tables.len() > 20 && tables.iter().any(|name| name == "sqlite_sequence"));
+    for table in tables {
+        let columns = if table == "search" {
+            "rowid, title, body, space"
+        } else {
+            "*"
+        };
+        for (these, those) in [("main", "other"), ("other", "main")] {
+            let sql = format!(
+                "SELECT count(*) FROM (SELECT {columns} FROM {these}.{table} EXCEPT SELECT {columns} FROM {those}.{table})"
+            );
+            let more: i64 = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+            assert_eq!(more, 0, "{table}: {these} has rows that {those} has not");
+            let sql = format!("SELECT count(*) FROM {these}.{table}");
+            let rows: i64 = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+            // A table without a row would say nothing.
+            assert!(rows > 0, "{table} is empty");
+        }
+    }
+}
+
+#[tokio::test]
+async fn from_sqlite_to_postgres_and_back_nothing_is_lost() {
+    let files = Files::new();
+    let first = files.lived_in("first.db").await;
+    let (between, last) = (pg(&database()), files.path("last.db"));
+    let before = (fs::read(&first).unwrap(), files.names());
+    let there = run(&sqlite(&first), &between).await.unwrap();
+    assert!(
+        before == (fs::read(&first).unwrap(), files.names()),
+        "the source is as it was"
+    );
+    let back = run(&between, &sqlite(&last)).await.unwrap();
+    assert_eq!(there, back);
+    assert_eq!(there.nul_replaced, 0);
+    assert_same(&first, &last);
+    // And within one kind.
+    let (twin, third) = (pg(&database()), files.path("third.db"));
+    run(&between, &twin).await.unwrap();
+    run(&twin, &sqlite(&third)).await.unwrap();
+    assert_same(&first, &third);
+    let fourth = files.path("fourth.db");
+    run(&sqlite(&third), &sqlite(&fourth)).await.unwrap();
+    assert_same(&first, &fourth);
+    let store = SqliteStore::open(&fourth, key()).unwrap();
+    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+}
+
+/// The numbers of the next member and grant, and of the entry that tells of the member.
+async fn next_numbers(store: &dyn Store) -> [i64; 3] {
+    let application = add_application(store, "Next").await;
+    let member = add_member(store, "next@b.example").await;
+    let grant = connect(store, &application, &member, at(900)).await;
+    let newest = store.audit_page(AuditFilter::default(), None, 1).await.unwrap();
+    [member.id.0, grant.0, newest[0].id]
+}
+
+#[tokio::test]
+async fn numbers_go_on_above_all_that_were_ever_given() {
+    let files = Files::new();
+    let first = files.lived_in("first.db").await;
+    let (url, last) = (database(), files.path("last.db"));
+    run(&sqlite(&first), &pg(&url)).await.unwrap();
+    run(&pg(&url), &sqlite(&last)).await.unwrap();
+    let highest = |table: &str| -> i64 {
+        let sql = format!("SELECT max(id) FROM {table}");
+        Connection::open(&first)
+            .unwrap()
+            .query_row(&sql, [], |row| row.get(0))
+            .unwrap()
+    };
+    // The last of each were deleted: their numbers stay taken.
+    let gone = [highest("members") + 1, highest("grants") + 1];
+    let expected = next_numbers(&SqliteStore::open(&first, key()).unwrap()).await;
+    assert!(
+        gone.iter().zip(expected).all(|(gone, next)| next > *gone),
+        "{gone:?} {expected:?}"
+    );
+    assert_eq!(next_numbers(&open(&url).await).await, expected);
+    assert_eq!(
+        next_numbers(&SqliteStore::open(&last, key()).unwrap()).await,
+        expected
+    );
+}
+
+async fn found(store: &dyn Store, viewer: Viewer, query: &str) -> Vec<String> {
+    let request = latchkey_store::content::SearchRequest {
+        query: query.into(),
+        kinds: latchkey_store::content::ItemKind::ALL.to_vec(),
+        after: None,
+        limit: 50,
+    };
+    let hits = store.search(viewer, request).await.unwrap().into_items();
+    let mut found: Vec<String> = hits
+        .into_iter()
+        .map(|hit| format!("{:?} {}", hit.item, hit.title))
+        .collect();
+    found.sort();
+    found
+}
+
+#[tokio::test]
+async fn search_finds_the_same() {
+    let files = Files::new();
+    let first = files.lived_in("first.db").await;
+    let (url, last) = (database(), files.path("last.db"));
+    run(&sqlite(&first), &pg(&url)).await.unwrap();
+    run(&pg(&url), &sqlite(&last)).await.unwrap();
+    let before = SqliteStore::open(&first, key()).unwrap();
+    let between = open(&url).await;
+    let after = SqliteStore::open(&last, key()).unwrap();
+    for email in ["ada@b.example", "bob@b.example"] {
+        let member = before.member_by_email(&email.parse().unwrap()).await.unwrap();
+        let viewer = Viewer::of(&member.unwrap());
+        for (query, at_least) in [("sourdough", 2), ("creme", 1), ("bread", 3), ("nothing such ", 0)] {
+            let expected = found(&before, viewer, query).await;
+            assert!(expected.len() >= at_least, "{query}: {expected:?}");
+            assert_eq!(found(&between, viewer, query).await, expected, "{email}, {query}");
+            assert_eq!(found(&after, viewer, query).await, expected, "{email}, {query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_target_that_was_used_is_refused_and_one_that_was_not_is_taken() {
+    let files = Files::new();
+    let first = files.lived_in("first.db").await;
+    let from = sqlite(&first);
+    // Opened once, and never used.
+    let (url, file) = (database(), files.path("fresh.db"));
+    drop(open(&url).await);
+    drop(SqliteStore::open(&file, key()).unwrap());
+    run(&from, &pg(&url)).await.unwrap();
+    run(&from, &sqlite(&file)).await.unwrap();
+    assert_same(&first, &file);
+    let empty = files.path("empty.db");
+    fs::write(&empty, "").unwrap();
+    run(&from, &sqlite(&empty)).await.unwrap();
+    assert_same(&first, &empty);
+    // From now on they are not empty.
+    refused(&from, &pg(&url), "is not empty: it has members").await;
+    let before = fs::read(&file).unwrap();
+    refused(&from, &sqlite(&file), "is not empty: it has members").await;
+    assert!(fs::read(&file).unwrap() == before);
+}
+
+#[tokio::test]
+async fn what_cannot_be_copied_is_refused_in_words() {
+    let files = Files::new();
+    let first = files.lived_in("first.db").await;
+    let from = sqlite(&first);
+    let nowhere = || Place::Sqlite(files.path("new.db"));
+    refused(
+        &Place::Sqlite(files.path("none.db")),
+        &nowhere(),
+        "there is no database at",
+    )
+    .await;
+    refused(&pg(&database()), &nowhere(), "nothing was begun there").await;
+    assert!(!files.path("new.db").exists());
+    // Another program's.
+    let foreign = files.path("bookmarks.db");
+    Connection::open(&foreign)
+        .unwrap()
+        .execute_batch("CREATE TABLE bookmarks (url TEXT)")
+        .unwrap();
+    let foreign = Place::Sqlite(foreign);
+    refused(&foreign, &nowhere(), "is a database of another program").await;
+    refused(&from, &foreign, "is a database of another program").await;
+    let url = database();
+    alter(&url, "CREATE TABLE bookmarks (url TEXT)").await;
+    refused(&pg(&url), &nowhere(), "is a database of another program").await;
+    refused(&from, &pg(&url), "is a database of another program").await;
+    // Another schema.
+    for (version, words) in [
+        (3, "has schema 3, and this version copies"),
+        (99, "has schema 99"),
+    ] {
+        let file = files.path(&format!("schema-{version}.db"));
+        fs::copy(&first, &file).unwrap();
+        Connection::open(&file)
+            .unwrap()
+            .pragma_update(None, "user_version", version)
+            .unwrap();
+        refused(&sqlite(&file), &nowhere(), words).await;
+        let url = database();
+        drop(open(&url).await);
+        alter(
+            &url,
+            &format!("UPDATE latchkey_schema SET version = {}", version - 2),
+        )
+        .await;
+        let words = words.replace(&version.to_string(), &(version - 2).to_string());
+        refused(&pg(&url), &nowhere(), &words).await;
+    }
+    // Somebody works there.
+    let (used, store) = (
+        files.path("used.db"),
+        SqliteStore::open(&files.path("used.db"), key()).unwrap(),
+    );
+    refused(&from, &Place::Sqlite(used), "is in use by a running server").await;
+    drop(store);
+    // Another key.
+    let source = Source::open(&from).await.unwrap();
+    let target = Target::open(&nowhere()).await.unwrap();
+    let other = Keyring::of(latchkey_store::keys::ServerKey::from_bytes([8; 32]));
+    assert!(copy(&source, target, Some(&other), None, &|_| ()).await.is_err());
+    assert!(!files.path("new.db").exists());
+}
+
+#[tokio::test]
+async fn a_row_that_the_target_changes_is_found_and_nothing_is_kept() {
+    let files = Files::new();
+    let from = Place::Sqlite(files.lived_in("first.db").await);
+    for (table, change, words) in [
+        (
+            "members",
+            "NEW.password_hash := NEW.password_hash || ' '",
+            "members, id 2: password_hash is not what",
+        ),
+        (
+            "grants",
+            "NEW.salt := decode('00112233445566778899aabbccddeeff', 'hex')",
+            "grants, id 2: salt is not what",
+        ),
+        (
+            "posts",
+            "NEW.words := ''::tsvector",
+            "posts, id 2: the words that search finds it by",
+        ),
+        (
+            "consents",
+            "RETURN NULL",
+            "consents, member_id 2, application_id 1: the row is missing",
+        ),
+    ] {
+        let url = database();
+        drop(open(&url).await);
+        let when = if table == "consents" {
+            "NEW.member_id = 2"
+        } else {
+            "NEW.id = 2"
+        };
+        let sql = format!(
+            "CREATE FUNCTION spoil() RETURNS trigger AS $$ BEGIN IF {when} THEN {change}; END IF; RETURN NEW; END $$ \
+             LANGUAGE plpgsql; CREATE TRIGGER spoil BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION spoil()"
+        );
+        alter(&url, &sql).await;
+        let place = pg(&url);
+        refused(&from, &place, words).await;
+        let store = open(&url).await;
+        assert!(!Members::has_host(&store).await.unwrap());
+        assert_eq!(store.network().await.unwrap().name.as_str(), "My Community");
+    }
+}
+
+#[tokio::test]
+async fn one_moment_is_copied_while_both_stores_are_written_to() {
+    let files = Files::new();
+    let first = files.lived_in("first.db").await;
+    let (url, between) = (database(), files.path("between.db"));
+    let store = SqliteStore::open(&first, key()).unwrap();
+    let source = Source::open(&sqlite(&first)).await.unwrap();
+    let members = source.rows_of("members");
+    let late = new_member("late@b.example", Role::Member);
+    Members::add_member(&store, late.clone(), &operator(), at(9))
+        .await
+        .unwrap()
+        .unwrap();
+    let target = Target::open(&pg(&url)).await.unwrap();
+    let copied = copy(&source, target, None, None, &|_| ()).await.unwrap();
+    assert_eq!(rows_of(&copied, "members"), members);
+
+    let store = open(&url).await;
+    let source = Source::open(&pg(&url)).await.unwrap();
+    Members::add_member(&store, late, &operator(), at(9))
+        .await
+        .unwrap()
+        .unwrap();
+    let target = Target::open(&sqlite(&between)).await.unwrap();
+    let copied = copy(&source, target, None, None, &|_| ()).await.unwrap();
+    assert_eq!(rows_of(&copied, "members"), members);
+    assert_same_but_numbers(&first, &between);
+}
+
+fn rows_of(copied: &Copied, table: &str) -> u64 {
+    copied.tables.iter().find(|one| one.table == table).unwrap().rows
+}
+
+/// Who writes meanwhile may have taken numbers; the rows are those of the moment.
+fn assert_same_but_numbers(source: &Path, copied: &Path) {
+    let connection = Connection::open(copied).unwrap();
+    connection
+        .execute("ATTACH ?1 AS source", [source.to_str().unwrap()])
+        .unwrap();
+    let more: i64 = connection
+        .query_row(
+            "SELECT count(*) FROM (SELECT * FROM members EXCEPT SELECT * FROM source.members)",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(more, 0);
+}
+
+#[tokio::test]
+async fn an_entry_in_the_trail_tells_of_it() {
+    let files = Files::new();
+    let from = Place::Sqlite(files.lived_in("first.db").await);
+    let entry = AuditEntry {
+        at: at(77),
+        actor: Actor::operator(),
+        action: AuditAction::DatabaseCopied,
+        target: "there".into(),
+        detail: "from here".into(),
+    };
+    let (url, file) = (database(), files.path("new.db"));
+    for place in [pg(&url), sqlite(&file)] {
+        let source = Source::open(&from).await.unwrap();
+        let target = Target::open(&place).await.unwrap();
+        copy(&source, target, None, Some(entry.clone()), &|_| ())
+            .await
+            .unwrap();
+    }
+    let stores: [Box<dyn Store>; 2] = [
+        Box::new(open(&url).await),
+        Box::new(SqliteStore::open(&file, key()).unwrap()),
+    ];
+    for store in stores {
+        assert_eq!(store.audit(1).await.unwrap(), [entry.clone()]);
+    }
+}
+
+#[tokio::test]
+async fn a_copy_that_is_given_up_leaves_nothing() {
+    let files = Files::new();
+    let from = Place::Sqlite(files.lived_in("first.db").await);
+    let (url, file) = (database(), files.path("new.db"));
+    for place in [pg(&url), sqlite(&file)] {
+        let source = Source::open(&from).await.unwrap();
+        let target = Target::open(&place).await.unwrap();
+        let told = std::sync::atomic::AtomicU32::new(0);
+        let tell = |_| {
+            told.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        };
+        // It is dropped at the first point where it waits after half of the tables, as when the process is told to stop.
+        let copying = copy(&source, target, None, None, &tell);
+        tokio::select! {
+            biased;
+            () = std::future::poll_fn(|context| {
+                context.waker().wake_by_ref();
+                if told.load(std::sync::atomic::Ordering::Relaxed) > 10 {
+                    std::task::Poll::Ready(())
+                } else {
+                    std::task::Poll::Pending
+                }
+            }) => {}
+            _ = copying => panic!("it was to be given up"),
+        }
+    }
+    assert!(!PostgresStore::is_begun(&url.parse().unwrap()).await.unwrap());
+    assert!(!file.exists());
+    let mut left = files.names();
+    left.retain(|name| name.contains(".new"));
+    assert_eq!(left, Vec::<String>::new());
+    // And is no hindrance to the next.
+    run(&from, &pg(&url)).await.unwrap();
+    run(&from, &sqlite(&file)).await.unwrap();
+}
+
+#[tokio::test]
+async fn after_a_rotation_all_keys_are_needed() {
+    let files = Files::new();
+    let data = files.path("data");
+    let store = SqliteStore::open_folder(&data).unwrap();
+    add_application(&store, "CRM").await;
+    store.rotate_key(false, &operator(), at(9)).await.unwrap();
+    let ring = store.keychain().ring();
+    let from = sqlite(&data.join("latchkey.db"));
+    for (keys, words) in [
+        (
+            Keyring::of(ring.current().clone()),
+            Some("no key at the target has the number"),
+        ),
+        (ring, None),
+    ] {
+        let source = Source::open(&from).await.unwrap();
+        let target = Target::open(&sqlite(&files.path("new.db"))).await.unwrap();
+        let outcome = copy(&source, target, Some(&keys), None, &|_| ()).await;
+        match words {
+            Some(words) => assert!(outcome.unwrap_err().to_string().contains(words)),
+            None => assert!(outcome.is_ok()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_character_that_postgres_cannot_hold_is_replaced_and_counted() {
+    let files = Files::new();
+    let first = files.lived_in("first.db").await;
+    Connection::open(&first)
+        .unwrap()
+        .execute(
+            "UPDATE spaces SET description = 'a' || char(0) || 'b' WHERE id = 1",
+            [],
+        )
+        .unwrap();
+    let from = sqlite(&first);
+    let copied = run(&from, &pg(&database())).await.unwrap();
+    assert_eq!(copied.nul_replaced, 1);
+    let copied = run(&from, &Place::Sqlite(files.path("new.db"))).await.unwrap();
+    assert_eq!(copied.nul_replaced, 0);
+}

@@ -1,0 +1,205 @@
+//! `latchkey copy`: a network from one database into another, of either kind.
+
+pub(super) mod key;
+pub(super) mod progress;
+
+use clap::Args as ClapArgs;
+use latchkey_domain::{Actor, Clock};
+use latchkey_store::copy::{Copied, Place, Source, Target, copy};
+use latchkey_store::{AuditAction, AuditEntry};
+use serde_json::json;
+
+use self::key::Key;
+use self::progress::Progress;
+use super::output::{OutputArgs, print, print_json, table};
+use super::signals::Signals;
+use super::{CliError, DataArgs};
+use crate::settings::{DataSettings, Database, DatabaseArgument};
+use crate::system::SystemClock;
+
+#[derive(ClapArgs, Debug)]
+pub(super) struct Args {
+    /// The database that has the network; it is only read, and may be in use
+    #[arg(long, value_name = "FILE|URL")]
+    from: DatabaseArgument,
+    /// The database to copy it into: one that is not there yet, or is empty. The key has to be where this one is looked for,
+    /// as with --database, and is copied there if none is
+    #[arg(long, value_name = "FILE|URL")]
+    to: DatabaseArgument,
+    /// Check everything and copy nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// One end of the copy: where the database is, and with it its key.
+pub(super) struct End {
+    pub(super) settings: DataSettings,
+    pub(super) place: Place,
+}
+
+impl End {
+    pub(super) fn new(database: Database, data_dir: &std::path::Path) -> Self {
+        Self {
+            place: match &database {
+                Database::Sqlite(path) => Place::Sqlite(path.clone()),
+                Database::Postgres(url) => Place::Postgres(url.clone()),
+            },
+            settings: DataSettings {
+                data_dir: data_dir.to_owned(),
+                database: Some(database),
+            },
+        }
+    }
+
+    fn of(
+        flag: &str,
+        DatabaseArgument(database): DatabaseArgument,
+        data: &DataSettings,
+    ) -> Result<Self, CliError> {
+        match database {
+            Ok(database) => Ok(Self::new(database, &data.data_dir)),
+            Err(why) => Err(CliError::Usage(format!("{flag}: {why}"))),
+        }
+    }
+}
+
+pub(super) async fn run(args: Args, data: &DataArgs) -> Result<(), CliError> {
+    let mut signals =
+        Signals::new().map_err(|error| CliError::Failed(format!("cannot wait for signals: {error}")))?;
+    tokio::select! {
+        outcome = work(args, data) => outcome,
+        // What is half done is undone as it is dropped.
+        () = signals.next() => Err(CliError::Failed(
+            "stopped before the end: the target is as it was, or whole if the last step was under way; copy again, which \
+             says so"
+                .into(),
+        )),
+    }
+}
+
+async fn work(
+    Args {
+        from,
+        to,
+        dry_run,
+        output,
+    }: Args,
+    data: &DataArgs,
+) -> Result<(), CliError> {
+    let data = data.resolve()?;
+    let (from, to) = (End::of("--from", from, &data)?, End::of("--to", to, &data)?);
+    if from.place.is(&to.place) {
+        return Err(CliError::Usage(format!(
+            "--from and --to are the same database, {}: name another to copy it into",
+            from.place
+        )));
+    }
+    let begun = SystemClock.now();
+    let source = Source::open(&from.place).await?;
+    let target = Target::open(&to.place).await?;
+    let key = key::look(&source, &from, &to)?;
+    let rows: u64 = source.tables().iter().map(|table| table.rows).sum();
+    let what = format!("“{}” from {} to {}", source.network(), from.place, to.place);
+    if dry_run {
+        if output.json {
+            print_json(&document(&source, &from, &to, &key, None));
+        } else {
+            print(&format!(
+                "{what} can be copied: {rows} rows ({}). {} Nothing was copied.",
+                in_words(&source),
+                key.would_do()
+            ));
+        }
+        return Ok(());
+    }
+    if !output.json {
+        print(&format!(
+            "Copying {what}, as it is now: {rows} rows ({}).",
+            in_words(&source)
+        ));
+    }
+    key.bring()?;
+    let entry = AuditEntry {
+        at: begun,
+        actor: Actor::operator(),
+        action: AuditAction::DatabaseCopied,
+        target: to.place.to_string(),
+        detail: format!("from {}, {rows} rows", from.place),
+    };
+    let progress = Progress::default();
+    let tell = |report| progress.tell(report);
+    let copied = copy(&source, target, Some(key.ring()), Some(entry), &tell).await?;
+    let took = SystemClock.now().since(begun);
+    if output.json {
+        print_json(&document(&source, &from, &to, &key, Some((&copied, took))));
+        return Ok(());
+    }
+    summarise(&copied);
+    print(&format!(
+        "Copied {rows} rows in {:.1} s; each was read back, and is as it is in the source.",
+        took.as_secs_f64()
+    ));
+    if copied.nul_replaced > 0 {
+        print(&format!(
+            "In {} texts the character NUL, which PostgreSQL cannot hold, was replaced.",
+            copied.nul_replaced
+        ));
+    }
+    print(&key.did());
+    print(&format!(
+        "What is done in {} from now on is not in the copy: when you move, let no server work there any more, and start it \
+         on {}.",
+        from.place, to.place
+    ));
+    Ok(())
+}
+
+fn summarise(copied: &Copied) {
+    let rows: Vec<[String; 2]> = copied
+        .tables
+        .iter()
+        .map(|one| [one.table.to_owned(), one.rows.to_string()])
+        .collect();
+    print(&table(["TABLE", "ROWS"], &rows));
+}
+
+fn document(
+    source: &Source,
+    from: &End,
+    to: &End,
+    key: &Key,
+    copied: Option<(&Copied, std::time::Duration)>,
+) -> serde_json::Value {
+    let tables: serde_json::Map<_, _> = source
+        .tables()
+        .iter()
+        .map(|one| (one.table.to_owned(), one.rows.into()))
+        .collect();
+    json!({
+        "network": source.network(),
+        "from": from.place.to_string(),
+        "to": to.place.to_string(),
+        "rows": source.tables().iter().map(|one| one.rows).sum::<u64>(),
+        "tables": tables,
+        "copied": copied.is_some(),
+        "nul_replaced": copied.map_or(0, |(copied, _)| copied.nul_replaced),
+        "key": key.place(),
+        "key_copied": copied.is_some() && key.is_missing(),
+        "seconds": copied.map(|(_, took)| took.as_secs_f64()),
+    })
+}
+
+fn in_words(source: &Source) -> String {
+    let count = |table: &str, what: &str| {
+        let count = source.rows_of(table);
+        format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    };
+    format!(
+        "{}, {}, {}",
+        count("members", "member"),
+        count("applications", "application"),
+        count("grants", "grant")
+    )
+}
