@@ -191,7 +191,7 @@ impl World {
             .store
             .set_role(&person.member.email, role, &Actor::operator(), self.now())
             .await;
-        changed.unwrap().unwrap()
+        changed.unwrap().done().unwrap()
     }
 
     /// What stands in the row of the grant that a token belongs to.
