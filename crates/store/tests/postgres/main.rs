@@ -1,7 +1,8 @@
-//! What every store must do, asked of `PostgreSQL`: the same files as in `tests/store`; and, in [`opening`] and [`nodes`],
-//! what is its own.
+//! What every store must do, asked of `PostgreSQL`: the same files as in `tests/store`; and, in [`opening`],
+//! [`earlier_versions`] and [`nodes`], what is its own.
 
 mod backend;
+mod earlier_versions;
 mod nodes;
 mod opening;
 

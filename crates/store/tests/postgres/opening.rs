@@ -14,7 +14,7 @@ async fn refusal(url: &PostgresUrl, key: ServerKey) -> String {
     message
 }
 
-async fn alter(url: &str, sql: &str) {
+pub(crate) async fn alter(url: &str, sql: &str) {
     let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
     let driver = tokio::spawn(connection);
     client.batch_execute(sql).await.unwrap();
