@@ -44,7 +44,7 @@ pub use self::grants::{
 };
 pub use self::members::{AddMember, MemberChange, Members, PasswordHash};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};
-pub use self::retention::{Expiring, Retention, Swept};
+pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
 pub use self::statistics::{Histogram, HistogramReading, Statistics};
 pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
