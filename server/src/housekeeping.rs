@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use latchkey_domain::Timestamp;
 use latchkey_store::{Expiring, Store, StoreError};
+use tokio::time::MissedTickBehavior;
 
 pub use self::pace::Pace;
 use crate::instance::Instance;
@@ -103,6 +104,8 @@ pub fn start(instance: &Instance, rules: Rules) {
     let tidying = instance.clone();
     tokio::spawn(async move {
         let mut times = tokio::time::interval(rules.every());
+        // Where there is so much to forget that it takes longer than that, it pauses nevertheless.
+        times.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             times.tick().await;
             tidy_and_tell(&tidying, rules).await;

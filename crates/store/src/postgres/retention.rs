@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::params::params;
 use super::rows::Statements;
+use super::transaction::transact;
 use super::{PostgresStore, rows};
 use crate::retention::choose;
 use crate::{Expiring, Retention, StoreError, Stride, Swept};
@@ -55,15 +56,17 @@ impl Retention for PostgresStore {
         // A refresh may have come in between: what was updated is looked at once more.
         let (table, expired, moments) = condition(expiring, 2);
         let sql = format!("DELETE FROM {table} WHERE id = ANY ($1) AND {expired}");
-        let began = Instant::now();
-        let forgotten = self
-            .connections
-            .execute(&sql, params![ids, moments[0], moments[1]])
-            .await?;
-        Ok(Swept {
-            forgotten,
-            next,
-            busy: began.elapsed(),
+        transact!(self, RowLocked, |tx| async {
+            // Waiting for the disk to confirm it is in nobody's way.
+            let began = Instant::now();
+            let forgotten = tx
+                .execute(&sql, params![ids.clone(), moments[0], moments[1]])
+                .await?;
+            Ok(Swept {
+                forgotten,
+                next,
+                busy: began.elapsed(),
+            })
         })
     }
 }

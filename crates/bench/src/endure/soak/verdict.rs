@@ -1,5 +1,6 @@
 //! What is held against the server when a soak is over.
 
+use std::borrow::Borrow;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
@@ -134,10 +135,10 @@ fn open_files(sample: &Sample) -> f64 {
     sample.files as f64
 }
 
-fn line<'a, S: std::borrow::Borrow<Sample> + 'a>(
+fn line<S: Borrow<Sample>>(
     what: &str,
-    before: &'a [S],
-    after: &'a [S],
+    before: &[S],
+    after: &[S],
     of: &dyn Fn(&Sample) -> f64,
     limit: Option<f64>,
 ) -> Line {
@@ -159,7 +160,7 @@ fn line<'a, S: std::borrow::Borrow<Sample> + 'a>(
 }
 
 /// p99 of each kind.
-fn latencies<S: std::borrow::Borrow<Sample>>(before: &[S], after: &[S], unit: &str) -> Vec<Line> {
+fn latencies<S: Borrow<Sample>>(before: &[S], after: &[S], unit: &str) -> Vec<Line> {
     let p99 =
         |kind: &'static str| move |sample: &Sample| sample.times.get(kind).map_or(f64::NAN, |times| times.1);
     let machine = line(BARE, before, after, &p99(BARE), None);

@@ -1,6 +1,6 @@
 //! Rows that stand in the table of grants as if they had been made over HTTP, only faster: the server is stopped meanwhile.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -111,7 +111,7 @@ impl Rows {
     }
 }
 
-fn open(file: &PathBuf) -> Result<Connection> {
+fn open(file: &Path) -> Result<Connection> {
     let connection = Connection::open(file)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     Ok(connection)

@@ -15,7 +15,7 @@ const MOMENT: Duration = Duration::from_secs(1);
 /// How often, when the server is done.
 const QUIET: usize = 10;
 /// How long forgetting may take. A disk that confirms slowly makes it slow, and the load goes on meanwhile.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What was seen of one kind of request.
 #[derive(Default)]
