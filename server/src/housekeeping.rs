@@ -65,7 +65,7 @@ pub async fn tidy(
     store: &dyn Store,
     rules: Rules,
     now: Timestamp,
-    mut pace: Pace,
+    pace: Pace,
 ) -> Result<Forgotten, StoreError> {
     let grants = Expiring::Grants {
         codes: now.minus(rules.ended),
@@ -74,13 +74,13 @@ pub async fn tidy(
     let sessions = Expiring::Sessions(now.minus(rules.ended));
     let activity = Expiring::Activity(now.minus(rules.activity));
     Ok(Forgotten {
-        grants: sweep(store, grants, &mut pace).await?,
-        sessions: sweep(store, sessions, &mut pace).await?,
-        activity: sweep(store, activity, &mut pace).await?,
+        grants: sweep(store, grants, pace).await?,
+        sessions: sweep(store, sessions, pace).await?,
+        activity: sweep(store, activity, pace).await?,
     })
 }
 
-async fn sweep(store: &dyn Store, expiring: Expiring, pace: &mut Pace) -> Result<u64, StoreError> {
+async fn sweep(store: &dyn Store, expiring: Expiring, pace: Pace) -> Result<u64, StoreError> {
     let (mut forgotten, mut after) = (0, 0);
     loop {
         let began = Instant::now();
@@ -90,7 +90,7 @@ async fn sweep(store: &dyn Store, expiring: Expiring, pace: &mut Pace) -> Result
             return Ok(forgotten);
         };
         after = next;
-        let pause = pace.after(&step, began.elapsed());
+        let pause = pace.pause(&step, began.elapsed());
         if pause.is_zero() {
             tokio::task::yield_now().await;
         } else {

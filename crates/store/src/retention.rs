@@ -1,7 +1,5 @@
 //! Forgetting what nobody can use any more, in small steps. The audit trail is never forgotten.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use latchkey_domain::Timestamp;
 
@@ -56,8 +54,6 @@ pub struct Swept {
     pub forgotten: u64,
     /// Where the next step goes on; `None` when this one was the last.
     pub next: Option<i64>,
-    /// How long the database was busy with forgetting them, apart from confirming it; nothing if there were none.
-    pub busy: Duration,
 }
 
 /// Forgetting.

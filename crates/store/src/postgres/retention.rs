@@ -1,13 +1,10 @@
 //! Forgetting in small steps: rows are looked at in the order of their numbers, and those that are to go are deleted by one
 //! statement. Several nodes may forget at once, and each row goes once.
 
-use std::time::Instant;
-
 use async_trait::async_trait;
 
 use super::params::params;
 use super::rows::Statements;
-use super::transaction::transact;
 use super::{PostgresStore, rows};
 use crate::retention::choose;
 use crate::{Expiring, Retention, StoreError, Stride, Swept};
@@ -48,25 +45,15 @@ impl Retention for PostgresStore {
         .await?;
         let (ids, next) = choose(&seen, stride);
         if ids.is_empty() {
-            return Ok(Swept {
-                next,
-                ..Swept::default()
-            });
+            return Ok(Swept { forgotten: 0, next });
         }
         // A refresh may have come in between: what was updated is looked at once more.
         let (table, expired, moments) = condition(expiring, 2);
         let sql = format!("DELETE FROM {table} WHERE id = ANY ($1) AND {expired}");
-        transact!(self, RowLocked, |tx| async {
-            // Waiting for the disk to confirm it is in nobody's way.
-            let began = Instant::now();
-            let forgotten = tx
-                .execute(&sql, params![ids.clone(), moments[0], moments[1]])
-                .await?;
-            Ok(Swept {
-                forgotten,
-                next,
-                busy: began.elapsed(),
-            })
-        })
+        let forgotten = self
+            .connections
+            .execute(&sql, params![ids, moments[0], moments[1]])
+            .await?;
+        Ok(Swept { forgotten, next })
     }
 }

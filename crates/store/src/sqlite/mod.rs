@@ -5,6 +5,7 @@ mod activity;
 mod applications;
 mod audit;
 mod backup;
+mod checkpoints;
 mod connection;
 mod content;
 mod contents;
@@ -36,6 +37,7 @@ use async_trait::async_trait;
 use rusqlite::Connection;
 
 pub use self::backup::{BackedUp, Existing};
+use self::checkpoints::Checkpoints;
 pub use self::contents::Contents;
 use self::in_use::InUse;
 pub use self::keychain::Keychain;
@@ -54,7 +56,8 @@ use crate::{Statistics, Store, StoreError};
 pub struct SqliteStore {
     lookups: Readers,
     scans: Arc<Readers>,
-    // Dropped behind the readers: the last connection to close tidies up the write-ahead log.
+    checkpoints: Checkpoints,
+    // Dropped behind the others: the last connection to close tidies up the write-ahead log.
     writer: Writer,
     path: PathBuf,
     identity: watch::Identity,

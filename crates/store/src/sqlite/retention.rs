@@ -4,8 +4,6 @@
 //! There is no index to find them by: the moment that decides changes with each rotation of a token, and would make that
 //! write two pages more. A million rows are looked at in about a second, now and then.
 
-use std::time::Instant;
-
 use async_trait::async_trait;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -67,20 +65,13 @@ impl Retention for SqliteStore {
             .await?;
         let (ids, next) = choose(&seen, stride);
         if ids.is_empty() {
-            return Ok(Swept {
-                next,
-                ..Swept::default()
-            });
+            return Ok(Swept { forgotten: 0, next });
         }
-        self.write(move |connection| {
-            // Not from before it: who waits for others is not in their way.
-            let began = Instant::now();
-            Ok(Swept {
-                forgotten: forget(connection, expiring, &ids)?,
-                next,
-                busy: began.elapsed(),
-            })
-        })
-        .await
+        let forgotten = self
+            .write(move |connection| forget(connection, expiring, &ids))
+            .await?;
+        // So that no writer stops to do it.
+        self.checkpoints.make().await;
+        Ok(Swept { forgotten, next })
     }
 }

@@ -21,7 +21,6 @@ async fn sweep(store: &dyn latchkey_store::Store, expiring: Expiring, rows: u32)
         };
         let swept = store.sweep(expiring, after, stride).await.unwrap();
         assert!(swept.forgotten <= u64::from(rows));
-        assert_eq!(swept.busy > Duration::ZERO, swept.forgotten > 0);
         forgotten += swept.forgotten;
         steps += 1;
         match swept.next {
