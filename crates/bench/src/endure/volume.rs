@@ -73,7 +73,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     let mut chance = Chance(7);
     let (members, first, last) = large.rows.members()?;
     // The oldest stand first, as they do where a server has run for years.
-    large.rows.grants(plan.grants / 5, Age::Over, &mut chance)?;
+    large.rows.grants(plan.grants / 10, Age::Over, &mut chance)?;
     for _ in 0..PLACES {
         large.rows.grants(plan.grants / PLACES, Age::Fresh, &mut chance)?;
         issue(&mut large).await?;

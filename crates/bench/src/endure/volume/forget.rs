@@ -1,4 +1,4 @@
-//! Introspection and rotation while the server forgets a fifth of a million grants, beside the same server when it is done.
+//! Introspection and rotation while the server forgets a tenth of a million grants, beside the same server when it is done.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ const MOMENT: Duration = Duration::from_secs(1);
 /// How often, when the server is done.
 const QUIET: usize = 10;
 /// How long forgetting may take. A disk that confirms slowly makes it slow, and the load goes on meanwhile.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_secs(900);
 
 /// What was seen of one kind of request.
 #[derive(Default)]
