@@ -1,19 +1,17 @@
 //! What the server does on its own while it runs: forgetting what nobody can use any more, and noticing a new key.
 
+mod pace;
+
 use std::time::{Duration, Instant};
 
 use latchkey_domain::Timestamp;
 use latchkey_store::{Expiring, Store, StoreError};
+use tokio::time::MissedTickBehavior;
 
+pub use self::pace::Pace;
 use crate::instance::Instance;
 
-/// How many rows one step looks at, and so at most forgets in one transaction.
-const ROWS: u32 = 500;
-
-/// How long requests have the database to themselves between two steps.
-const PAUSE: Duration = Duration::from_millis(20);
-
-/// How often it forgets.
+/// How often it forgets, if not more often.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// How often it looks for a new key. Until then the key before does as well.
@@ -26,22 +24,27 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Rules {
     /// Activity of applications.
     pub activity: Duration,
-    /// Codes that nobody redeemed, from when they ended, for whoever looks into why.
-    pub codes: Duration,
-    /// Grants, from when their newest tokens were issued. Refresh tokens are good for 90 days.
-    pub tokens: Duration,
-    /// Sessions, from when they ended.
-    pub sessions: Duration,
+    /// Codes that nobody redeemed, grants and sessions, from when they ended, for whoever looks into why.
+    pub ended: Duration,
+    /// How long refresh tokens are good for: a grant ends when the newest of its has.
+    pub refresh_tokens: Duration,
 }
 
 impl Rules {
-    /// The rules, with activity kept for so many days.
-    pub fn with_activity_days(days: u16) -> Self {
+    /// How often to forget. Where little is kept it is looked at more often, so that what ended is there for twice as
+    /// long as it has to be at most, or an hour longer.
+    pub fn every(&self) -> Duration {
+        self.ended.min(EVERY)
+    }
+}
+
+/// 90 days for activity and refresh tokens, a day for what ended.
+impl Default for Rules {
+    fn default() -> Self {
         Self {
-            activity: DAY * u32::from(days),
-            codes: DAY,
-            tokens: DAY * 91,
-            sessions: DAY,
+            activity: DAY * 90,
+            ended: DAY,
+            refresh_tokens: DAY * 90,
         }
     }
 }
@@ -57,39 +60,41 @@ pub struct Forgotten {
     pub activity: u64,
 }
 
-/// Forgets what is past its time at `now`, in small steps with a pause behind each that changed something.
+/// Forgets what is past its time at `now`, in small steps at this pace.
 pub async fn tidy(
     store: &dyn Store,
     rules: Rules,
     now: Timestamp,
-    pause: Duration,
+    pace: Pace,
 ) -> Result<Forgotten, StoreError> {
     let grants = Expiring::Grants {
-        codes: now.minus(rules.codes),
-        tokens: now.minus(rules.tokens),
+        codes: now.minus(rules.ended),
+        tokens: now.minus(rules.refresh_tokens).minus(rules.ended),
     };
-    let sessions = Expiring::Sessions(now.minus(rules.sessions));
+    let sessions = Expiring::Sessions(now.minus(rules.ended));
     let activity = Expiring::Activity(now.minus(rules.activity));
     Ok(Forgotten {
-        grants: sweep(store, grants, pause).await?,
-        sessions: sweep(store, sessions, pause).await?,
-        activity: sweep(store, activity, pause).await?,
+        grants: sweep(store, grants, pace).await?,
+        sessions: sweep(store, sessions, pace).await?,
+        activity: sweep(store, activity, pace).await?,
     })
 }
 
-async fn sweep(store: &dyn Store, expiring: Expiring, pause: Duration) -> Result<u64, StoreError> {
+async fn sweep(store: &dyn Store, expiring: Expiring, pace: Pace) -> Result<u64, StoreError> {
     let (mut forgotten, mut after) = (0, 0);
     loop {
-        let step = store.sweep(expiring, after, ROWS).await?;
+        let began = Instant::now();
+        let step = store.sweep(expiring, after, pace.stride()).await?;
         forgotten += step.forgotten;
         let Some(next) = step.next else {
             return Ok(forgotten);
         };
         after = next;
-        if step.forgotten > 0 {
-            tokio::time::sleep(pause).await;
-        } else {
+        let pause = pace.pause(&step, began.elapsed());
+        if pause.is_zero() {
             tokio::task::yield_now().await;
+        } else {
+            tokio::time::sleep(pause).await;
         }
     }
 }
@@ -98,7 +103,9 @@ async fn sweep(store: &dyn Store, expiring: Expiring, pause: Duration) -> Result
 pub fn start(instance: &Instance, rules: Rules) {
     let tidying = instance.clone();
     tokio::spawn(async move {
-        let mut times = tokio::time::interval(EVERY);
+        let mut times = tokio::time::interval(rules.every());
+        // Where there is so much to forget that it takes longer than that, it pauses nevertheless.
+        times.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             times.tick().await;
             tidy_and_tell(&tidying, rules).await;
@@ -122,7 +129,7 @@ pub fn start(instance: &Instance, rules: Rules) {
 
 async fn tidy_and_tell(instance: &Instance, rules: Rules) {
     let begun = Instant::now();
-    match tidy(&*instance.store, rules, instance.clock.now(), PAUSE).await {
+    match tidy(&*instance.store, rules, instance.clock.now(), Pace::gentle()).await {
         Ok(Forgotten {
             grants,
             sessions,

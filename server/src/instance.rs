@@ -41,6 +41,8 @@ pub struct Instance {
     keys: Keys,
     /// What codes and tokens are made with.
     token_keys: TokenKeys,
+    /// How long they are good for.
+    lifetimes: Lifetimes,
 }
 
 impl Instance {
@@ -69,7 +71,14 @@ impl Instance {
             store,
             keys,
             token_keys: TokenKeys::new(&current, &before),
+            lifetimes: Lifetimes::default(),
         }
+    }
+
+    /// The same with codes and tokens that are good for as long as `lifetimes` says.
+    #[must_use]
+    pub fn with_lifetimes(self, lifetimes: Lifetimes) -> Self {
+        Self { lifetimes, ..self }
     }
 
     /// Looks whether the key was rotated, and makes tokens with the new one if so; whether it was.
@@ -89,7 +98,7 @@ impl Instance {
             randomness: self.randomness.clone(),
             token_keys: self.token_keys.clone(),
             issuer: public_url.origin().to_owned(),
-            lifetimes: Lifetimes::default(),
+            lifetimes: self.lifetimes,
         })
     }
 }

@@ -43,12 +43,24 @@ fn help_and_version() {
         "--listen",
         "--public-url",
         "--retain-activity-days",
+        "--code-lifetime",
+        "--access-token-lifetime",
+        "--refresh-token-lifetime",
+        "--retain-ended",
         "--demo",
         "LATCHKEY_DATA_DIR",
         "LATCHKEY_DATABASE_URL",
         "LATCHKEY_LISTEN",
         "LATCHKEY_PUBLIC_URL",
+        "LATCHKEY_CODE_LIFETIME",
+        "LATCHKEY_ACCESS_TOKEN_LIFETIME",
+        "LATCHKEY_REFRESH_TOKEN_LIFETIME",
+        "LATCHKEY_RETAIN_ENDED",
         "latchkey.toml",
+        "[default: 2m]",
+        "[default: 1h]",
+        "[default: 90d]",
+        "[default: 1d]",
         "[default: ./data]",
         "[default: 127.0.0.1:3000]",
     ] {
@@ -89,6 +101,30 @@ fn wrong_usage_is_one_line_and_status_2() {
     binary
         .run(&["serve", "--retain-activity-days", "0"])
         .fails(2, "--retain-activity-days");
+    for (flag, value, why) in [
+        (
+            "--code-lifetime",
+            "1h",
+            "a code can be good for 1m to 10m, not for 1h",
+        ),
+        (
+            "--access-token-lifetime",
+            "60",
+            "expected a number and a unit (s, m, h or d), like 90s",
+        ),
+        (
+            "--refresh-token-lifetime",
+            "1h",
+            "1h is not more than 1h; change --refresh-token-lifetime",
+        ),
+        (
+            "--retain-ended",
+            "1s",
+            "what ended can be kept for 1m to 365d, not for 1s",
+        ),
+    ] {
+        binary.run(&["serve", flag, value]).fails(2, why);
+    }
     assert!(!binary.folder().join("data").exists());
 }
 

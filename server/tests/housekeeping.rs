@@ -2,16 +2,21 @@
 
 use std::time::Duration;
 
-use latchkey_server::housekeeping::{Forgotten, Rules, tidy};
+use latchkey_domain::TimeSpan;
+use latchkey_oauth::Lifetimes;
+use latchkey_server::housekeeping::{Forgotten, Pace, Rules, tidy};
 
 use crate::support::TestApp;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 async fn run(app: &TestApp) -> Forgotten {
-    let rules = Rules::with_activity_days(90);
+    run_by(app, Rules::default()).await
+}
+
+async fn run_by(app: &TestApp, rules: Rules) -> Forgotten {
     let store = &*app.instance.store;
-    tidy(store, rules, app.instance.clock.now(), Duration::ZERO)
+    tidy(store, rules, app.instance.clock.now(), Pace::at_once())
         .await
         .unwrap()
 }
@@ -88,4 +93,80 @@ async fn sessions_and_old_activity_go_and_the_audit_trail_stays() {
     assert_eq!(app.activity(&client).await, []);
     assert_eq!(app.instance.store.audit(100).await.unwrap(), before);
     assert_eq!(run(&app).await, Forgotten::default());
+}
+
+/// With short lifetimes, things end and go as early as that, and not earlier.
+#[tokio::test]
+async fn what_is_forgotten_follows_from_the_lifetimes() {
+    let minute = Duration::from_secs(60);
+    let [code, access_token, refresh_token] =
+        [TimeSpan::minutes(1), TimeSpan::minutes(2), TimeSpan::minutes(5)];
+    let app = TestApp::with_lifetimes(Lifetimes::new(code, access_token, refresh_token).unwrap()).await;
+    let rules = Rules {
+        ended: minute,
+        refresh_tokens: refresh_token.duration(),
+        ..Rules::default()
+    };
+    let client = app.web_app().await;
+    let member = app.as_member().await;
+    let tokens = app.connect(&client, &member).await;
+    assert_eq!(tokens["expires_in"], 120);
+    let (in_time, late) = (
+        member.lets_in(&client, &[]).await,
+        member.lets_in(&client, &[]).await,
+    );
+
+    app.wait(minute - Duration::from_secs(1));
+    app.exchange(&client, &in_time).await.assert_status(200);
+    app.wait(Duration::from_secs(1));
+    app.exchange(&client, &late)
+        .await
+        .assert_error(400, "invalid_grant");
+    app.userinfo(&tokens).await.assert_status(200);
+    app.wait(minute);
+    app.userinfo(&tokens).await.assert_status(401);
+    assert_eq!(run_by(&app, rules).await.grants, 0);
+    app.wait(Duration::from_secs(1));
+    assert_eq!(
+        run_by(&app, rules).await.grants,
+        1,
+        "the code that was late, a minute after it ended"
+    );
+
+    // Two minutes and a second are gone; the newest tokens of one grant are that old, those of the other a second less
+    // than a minute younger.
+    let refreshed = app.refresh(&client, &tokens).await.assert_status(200).json();
+    app.wait(minute * 4);
+    assert_eq!(run_by(&app, rules).await.grants, 0);
+    app.wait(minute);
+    app.refresh(&client, &refreshed)
+        .await
+        .assert_error(400, "invalid_grant");
+    assert_eq!(
+        run_by(&app, rules).await.grants,
+        1,
+        "six minutes after its only tokens"
+    );
+    app.wait(minute);
+    assert_eq!(run_by(&app, rules).await.grants, 0);
+    app.wait(Duration::from_secs(1));
+    assert_eq!(
+        run_by(&app, rules).await.grants,
+        1,
+        "six minutes after it was refreshed"
+    );
+}
+
+#[test]
+fn little_is_kept_by_looking_often() {
+    let every = |ended| {
+        Rules {
+            ended,
+            ..Rules::default()
+        }
+        .every()
+    };
+    assert_eq!(every(Duration::from_secs(60)), Duration::from_secs(60));
+    assert_eq!(every(Duration::from_secs(3_601)), Duration::from_secs(3_600));
+    assert_eq!(Rules::default().every(), Duration::from_secs(3_600));
 }

@@ -22,6 +22,7 @@ mod health;
 mod home;
 mod housekeeping;
 mod import;
+mod lifetimes;
 mod metrics;
 mod oauth2_crate;
 mod oauth_at_rest;

@@ -39,7 +39,7 @@ let tokens = await askForTokens({
   code_verifier: verifier,
 });
 
-// 4. The access token opens the Headless API for an hour.
+// 4. The access token opens the Headless API for as long as expires_in says.
 const bearer = { authorization: `Bearer ${tokens.access_token}`, "content-type": "application/json" };
 console.log(await post(env.GRAPHQL_ENDPOINT, bearer, JSON.stringify({ query: "{ me { id name } }" })));
 

@@ -53,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .request_async(&http)
         .await?;
 
-    // 4. The access token opens the Headless API for an hour.
+    // 4. The access token opens the Headless API for as long as expires_in says.
     let response = http
         .post(setting("GRAPHQL_ENDPOINT")?)
         .bearer_auth(tokens.access_token().secret())

@@ -40,7 +40,7 @@ tokens=$(ask_for_tokens \
   --data-urlencode "redirect_uri=$OAUTH_REDIRECT_URI" \
   --data-urlencode "code_verifier=$verifier") || { echo "$tokens" >&2; exit 1; }
 
-# 4. The access token opens the Headless API for an hour.
+# 4. The access token opens the Headless API for as long as expires_in says.
 curl --silent --show-error --fail-with-body "$GRAPHQL_ENDPOINT" \
   --header "Authorization: Bearer $(field access_token <<<"$tokens")" \
   --header 'Content-Type: application/json' \

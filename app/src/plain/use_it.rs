@@ -6,7 +6,7 @@ mod next;
 mod programs;
 mod snippet;
 
-use latchkey_domain::{Application, ClientSecret, RedirectUri};
+use latchkey_domain::{Application, ClientSecret, RedirectUri, TimeSpan};
 use leptos::prelude::*;
 
 use self::next::next;
@@ -36,6 +36,8 @@ pub struct UseItPage {
     pub endpoints: Endpoints,
     /// Its secret, if the host has asked to see it.
     pub secret: Option<ClientSecret>,
+    /// How long a code is good for.
+    pub code_lifetime: TimeSpan,
 }
 
 impl UseItPage {
@@ -56,6 +58,7 @@ impl UseItPage {
             redirect_uri,
             endpoints,
             secret,
+            code_lifetime,
         } = self;
         let name = application.spec.name.to_string();
         let client_id = application.client_id.to_string();
@@ -82,7 +85,7 @@ impl UseItPage {
                 {application.is_paused().then(paused)}
                 {settings(&application, &redirect_uri, &endpoints, network, secret)}
                 {program(&application)}
-                {next(&application, &redirect_uri, endpoints)}
+                {next(&application, &redirect_uri, endpoints, code_lifetime)}
             },
         )
     }

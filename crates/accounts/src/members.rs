@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, Clock, Email, Member, MemberName, PageRequest, Role};
-use latchkey_store::{AddMember, Store};
+use latchkey_store::{AddMember, MemberChange, Store};
 
 use crate::{AccountError, Passwords};
 
@@ -79,13 +79,8 @@ impl Roster {
 
     /// Changes what a member may do.
     pub async fn set_role(&self, email: &Email, role: Role, by: &Actor) -> Result<Member, AccountError> {
-        if !role.is_host() {
-            self.spare_the_last_host(email).await?;
-        }
-        self.store
-            .set_role(email, role, by, self.clock.now())
-            .await?
-            .ok_or_else(|| unknown(email))
+        let change = self.store.set_role(email, role, by, self.clock.now()).await?;
+        changed(change, email)
     }
 
     /// Changes a member's password, which ends the member's sessions.
@@ -104,32 +99,16 @@ impl Roster {
 
     /// Removes a member with sessions and grants.
     pub async fn remove(&self, email: &Email, by: &Actor) -> Result<Member, AccountError> {
-        self.spare_the_last_host(email).await?;
-        self.store
-            .remove_member(email, by, self.clock.now())
-            .await?
-            .ok_or_else(|| unknown(email))
+        let change = self.store.remove_member(email, by, self.clock.now()).await?;
+        changed(change, email)
     }
+}
 
-    async fn spare_the_last_host(&self, email: &Email) -> Result<(), AccountError> {
-        let member = self
-            .store
-            .member_by_email(email)
-            .await?
-            .ok_or_else(|| unknown(email))?;
-        if !member.role.is_host() {
-            return Ok(());
-        }
-        let another = self
-            .all()
-            .await?
-            .iter()
-            .any(|other| other.role.is_host() && other.id != member.id);
-        if another {
-            Ok(())
-        } else {
-            Err(AccountError::LastHost(email.clone()))
-        }
+fn changed(change: MemberChange, email: &Email) -> Result<Member, AccountError> {
+    match change {
+        MemberChange::Done(member) => Ok(member),
+        MemberChange::Unknown => Err(unknown(email)),
+        MemberChange::LastHost => Err(AccountError::LastHost(email.clone())),
     }
 }
 

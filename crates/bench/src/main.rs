@@ -35,9 +35,9 @@ Whether it runs for years; each fails if something was wrong, and --quick is a s
        latchkey-bench nodes [--seconds 30] [--database postgres://...]
                         two nodes on one PostgreSQL while one of them dies and comes back
        latchkey-bench soak [--minutes 15]
-                        memory, files, disk and latency under a long load
-       latchkey-bench volume [--grants 1000000] [--members 100000]
-                        introspection and rotation with a large database beside an empty one
+                        memory, files, disk and latency under a long load, with codes and tokens that live for minutes
+       latchkey-bench volume [--grants 1000000] [--members 100000] [--database postgres]
+                        introspection and rotation with a large database beside an empty one, and while it forgets
        latchkey-bench faults
                         full disk, read-only, damaged, wrong key, clock, database gone: what people see
 

@@ -23,6 +23,8 @@ pub(crate) struct Setup {
     pub(crate) database: Option<String>,
     /// Where the log goes; nowhere if it is left out.
     pub(crate) log: Option<PathBuf>,
+    /// Settings of the server, as its environment.
+    pub(crate) settings: Vec<(&'static str, &'static str)>,
     /// A program that starts the server in its own place, with its arguments.
     pub(crate) through: Vec<String>,
 }
@@ -59,6 +61,7 @@ impl Setup {
         }
         // What is measured is how fast it can be, not how much it is allowed.
         command.env("LATCHKEY_API_BUDGET", "0");
+        command.envs(self.settings.iter().copied());
         Ok(command)
     }
 

@@ -14,6 +14,7 @@ pub mod random;
 pub mod redirect_uri;
 pub mod scope;
 pub mod text;
+pub mod time_span;
 pub mod timestamp;
 
 pub use actor::Actor;
@@ -28,4 +29,5 @@ pub use page::{Page, PageRequest};
 pub use random::Randomness;
 pub use redirect_uri::{RedirectUri, RedirectUris};
 pub use scope::{Audience, Scope, ScopeSet};
+pub use time_span::{TimeSpan, TimeSpanError};
 pub use timestamp::Timestamp;

@@ -111,11 +111,11 @@ impl AuthorizationServer {
     fn describe(&self, token: &Presented, grant: &Grant) -> Option<ActiveToken> {
         let (now, lifetimes, claims) = (self.now(), self.lifetimes(), token.claims);
         let (lifetime, limit) = match token.kind {
-            TokenKind::Access => (lifetimes.access_token, claims.limit),
-            TokenKind::Refresh => (lifetimes.refresh_token, ScopeLimit::NONE),
+            TokenKind::Access => (lifetimes.access_token(), claims.limit),
+            TokenKind::Refresh => (lifetimes.refresh_token(), ScopeLimit::NONE),
             TokenKind::Code => return None,
         };
-        let expires_at = claims.issued_at.plus(lifetime);
+        let expires_at = claims.issued_at.plus(lifetime.duration());
         let good = match token.kind {
             TokenKind::Access => judge(grant, &claims, now, lifetimes).is_ok(),
             _ => {

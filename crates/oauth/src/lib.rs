@@ -130,7 +130,8 @@ impl AuthorizationServer {
         self.0.token_keys.now()
     }
 
-    fn lifetimes(&self) -> Lifetimes {
+    /// How long codes and tokens are good for.
+    pub fn lifetimes(&self) -> Lifetimes {
         self.0.lifetimes
     }
 }

@@ -1,36 +1,111 @@
-//! How long codes and tokens are good for.
+//! How long codes and tokens are good for. A token carries its time of issue, not its end, so whoever changes a lifetime
+//! changes it for what was issued before as well.
 
-use std::time::Duration;
-
+use latchkey_domain::TimeSpan;
 use thiserror::Error;
+
+/// From the first to the last of these, a lifetime is possible.
+type Bounds = (TimeSpan, TimeSpan);
+
+/// A code; RFC 6749 section 4.1.2 advises ten minutes at most. A browser needs a moment.
+const CODE: Bounds = (TimeSpan::minutes(1), TimeSpan::minutes(10));
+
+/// An access token. It is asked for here each time, so a long one is no risk by itself, but a stolen one is.
+const ACCESS_TOKEN: Bounds = (TimeSpan::minutes(1), TimeSpan::hours(24));
+
+/// A refresh token.
+const REFRESH_TOKEN: Bounds = (TimeSpan::minutes(5), TimeSpan::days(365));
 
 /// How long codes and tokens are good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// A code, from the redirect to its exchange.
-    pub(crate) code: Duration,
-    /// An access token.
-    pub(crate) access_token: Duration,
-    /// A refresh token; each refresh gives a new one.
-    pub(crate) refresh_token: Duration,
+    code: TimeSpan,
+    access_token: TimeSpan,
+    refresh_token: TimeSpan,
 }
 
-/// A lifetime that is out of bounds.
+/// A lifetime that cannot be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("a code can be good for 60 to 600 seconds, not for {}", .0.as_secs())]
-pub struct LifetimesError(Duration);
+pub enum LifetimesError {
+    /// One that is too short or too long.
+    #[error("{what} can be good for {} to {}, not for {given}", .bounds.0, .bounds.1)]
+    OutOfBounds {
+        /// What it is the lifetime of.
+        what: &'static str,
+        /// The shortest and the longest that it can have.
+        bounds: (TimeSpan, TimeSpan),
+        /// What was asked for.
+        given: TimeSpan,
+    },
+    /// A refresh token that ends before there is anything to refresh.
+    #[error(
+        "a refresh token has to be good for longer than an access token: {refresh_token} is not more than {access_token}"
+    )]
+    RefreshTokenTooShort {
+        /// That of the refresh token.
+        refresh_token: TimeSpan,
+        /// That of the access token.
+        access_token: TimeSpan,
+    },
+}
 
 impl Lifetimes {
-    /// The usual lifetimes, but for the code's: one to ten minutes (RFC 6749 section 4.1.2 advises at most ten).
-    pub fn with_code(code: Duration) -> Result<Self, LifetimesError> {
-        if (Duration::from_secs(60)..=Duration::from_secs(10 * 60)).contains(&code) {
-            Ok(Self {
-                code,
-                ..Self::default()
-            })
-        } else {
-            Err(LifetimesError(code))
+    /// What was asked for, if it can be.
+    pub fn new(
+        code: TimeSpan,
+        access_token: TimeSpan,
+        refresh_token: TimeSpan,
+    ) -> Result<Self, LifetimesError> {
+        let lifetimes = Self {
+            code: Self::checked_code(code)?,
+            access_token: Self::checked_access_token(access_token)?,
+            refresh_token: Self::checked_refresh_token(refresh_token)?,
+        };
+        if refresh_token <= access_token {
+            return Err(LifetimesError::RefreshTokenTooShort {
+                refresh_token,
+                access_token,
+            });
         }
+        Ok(lifetimes)
+    }
+
+    /// The lifetime of a code, if it can be.
+    pub fn checked_code(lifetime: TimeSpan) -> Result<TimeSpan, LifetimesError> {
+        within("a code", CODE, lifetime)
+    }
+
+    /// The lifetime of an access token, if it can be.
+    pub fn checked_access_token(lifetime: TimeSpan) -> Result<TimeSpan, LifetimesError> {
+        within("an access token", ACCESS_TOKEN, lifetime)
+    }
+
+    /// The lifetime of a refresh token, if it can be.
+    pub fn checked_refresh_token(lifetime: TimeSpan) -> Result<TimeSpan, LifetimesError> {
+        within("a refresh token", REFRESH_TOKEN, lifetime)
+    }
+
+    /// How long a code is good for, from the redirect to its exchange.
+    pub fn code(&self) -> TimeSpan {
+        self.code
+    }
+
+    /// How long an access token is good for.
+    pub fn access_token(&self) -> TimeSpan {
+        self.access_token
+    }
+
+    /// How long a refresh token is good for; each refresh gives a new one.
+    pub fn refresh_token(&self) -> TimeSpan {
+        self.refresh_token
+    }
+}
+
+fn within(what: &'static str, bounds: Bounds, given: TimeSpan) -> Result<TimeSpan, LifetimesError> {
+    if (bounds.0..=bounds.1).contains(&given) {
+        Ok(given)
+    } else {
+        Err(LifetimesError::OutOfBounds { what, bounds, given })
     }
 }
 
@@ -38,9 +113,9 @@ impl Lifetimes {
 impl Default for Lifetimes {
     fn default() -> Self {
         Self {
-            code: Duration::from_secs(2 * 60),
-            access_token: Duration::from_secs(3_600),
-            refresh_token: Duration::from_secs(90 * 24 * 3_600),
+            code: TimeSpan::minutes(2),
+            access_token: TimeSpan::hours(1),
+            refresh_token: TimeSpan::days(90),
         }
     }
 }
@@ -49,14 +124,72 @@ impl Default for Lifetimes {
 mod tests {
     use super::*;
 
+    fn lifetimes(code: &str, access_token: &str, refresh_token: &str) -> Result<Lifetimes, String> {
+        let span = |text: &str| text.parse().unwrap();
+        Lifetimes::new(span(code), span(access_token), span(refresh_token)).map_err(|error| error.to_string())
+    }
+
     #[test]
-    fn a_code_lives_one_to_ten_minutes() {
-        for (seconds, good) in [(59, false), (60, true), (120, true), (600, true), (601, false)] {
-            assert_eq!(
-                Lifetimes::with_code(Duration::from_secs(seconds)).is_ok(),
-                good,
-                "{seconds}"
+    fn the_usual_ones_are_possible() {
+        assert_eq!(lifetimes("2m", "1h", "90d"), Ok(Lifetimes::default()));
+    }
+
+    #[test]
+    fn each_has_its_bounds() {
+        for (code, access_token, refresh_token) in [("1m", "1m", "5m"), ("10m", "24h", "365d")] {
+            assert!(lifetimes(code, access_token, refresh_token).is_ok());
+        }
+        for (code, access_token, refresh_token, why) in [
+            (
+                "59s",
+                "1h",
+                "90d",
+                "a code can be good for 1m to 10m, not for 59s",
+            ),
+            (
+                "601s",
+                "1h",
+                "90d",
+                "a code can be good for 1m to 10m, not for 601s",
+            ),
+            (
+                "2m",
+                "59s",
+                "90d",
+                "an access token can be good for 1m to 1d, not for 59s",
+            ),
+            (
+                "2m",
+                "25h",
+                "90d",
+                "an access token can be good for 1m to 1d, not for 25h",
+            ),
+            (
+                "2m",
+                "1m",
+                "299s",
+                "a refresh token can be good for 5m to 365d, not for 299s",
+            ),
+            (
+                "2m",
+                "1h",
+                "366d",
+                "a refresh token can be good for 5m to 365d, not for 366d",
+            ),
+        ] {
+            assert_eq!(lifetimes(code, access_token, refresh_token), Err(why.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_refresh_token_outlives_its_access_token() {
+        for refresh_token in ["60m", "59m"] {
+            let error = lifetimes("2m", "1h", refresh_token).unwrap_err();
+            assert!(
+                error.starts_with("a refresh token has to be good for longer than an access token"),
+                "{error}"
             );
         }
+        assert!(lifetimes("2m", "1h", "3601s").is_ok());
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! Codes and tokens are made with the current key and recognised with every key of the file. What was made with the key
 //! before therefore stays good until it expires, and a refresh answers with tokens of the current key. After
-//! [`RETIRED_STAYS`] nothing can be left that an old key made, and the next rotation drops it. The running server needs
+//! [`retired_stays`] nothing can be left that an old key made, and the next rotation drops it. The running server needs
 //! no restart: it looks the file up when it meets a key that it does not know, and every second for its tokens.
 
 use std::fmt::Write;
@@ -25,13 +25,26 @@ use crate::keys::{self, ServerKey};
 /// The word that each key stands behind in the file of a key that was rotated.
 const FORMAT: &str = "latchkey-key-v2";
 
-/// How long a key stays in the file after its last day: refresh tokens are good for 90 days.
-pub const RETIRED_STAYS: Duration = Duration::from_secs(91 * 24 * 3_600);
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// The number of a key that was never rotated.
 const FIRST: u8 = 1;
 
-/// The most keys in one file. Who rotates more often within 91 days has another problem.
+/// For how long refresh tokens are good where nobody noted anything else, as in versions that made no others.
+const USUAL_REFRESH_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3_600);
+
+/// How long a key stays in the file after its last day: a day longer than the longest refresh token that it may have
+/// made. `longest` is the longest lifetime that was ever noted ([`crate::Networks::note_refresh_lifetime`]); today's may be
+/// shorter, but whoever makes it longer again finds the old tokens good again. A shorter one than is usual shortens
+/// nothing, since a database may be older than the note.
+pub fn retired_stays(longest: Option<Duration>) -> Duration {
+    longest
+        .unwrap_or_default()
+        .max(USUAL_REFRESH_LIFETIME)
+        .saturating_add(DAY)
+}
+
+/// The most keys in one file. Who rotates more often within that time has another problem.
 const MOST: usize = 24;
 
 /// One key of the file.
@@ -101,18 +114,17 @@ impl Keyring {
         &self.0
     }
 
-    /// The same with a new current key. The one before stays, and those whose tokens have all expired go.
-    pub fn rotated(&self, at: Timestamp) -> Result<Self, StoreError> {
+    /// The same with a new current key. The one before stays, and those go that were replaced at least `stays` ago, so
+    /// that their tokens have all expired.
+    pub fn rotated(&self, at: Timestamp, stays: Duration) -> Result<Self, StoreError> {
         let mut before = self.0.clone();
         before[0].retired_at = Some(at);
-        before.retain(|one| {
-            one.retired_at
-                .is_none_or(|retired| at.since(retired) < RETIRED_STAYS)
-        });
+        before.retain(|one| one.retired_at.is_none_or(|retired| at.since(retired) < stays));
         if before.len() >= MOST {
             return Err(StoreError::Open(format!(
-                "the key was rotated {MOST} times within 91 days, and tokens made with each may still be in use; wait until \
-                 the first of them have expired"
+                "the key was rotated {MOST} times within {} days, and tokens made with each may still be in use; wait until \
+                 the first of them have expired",
+                stays.as_secs().div_ceil(DAY.as_secs())
             )));
         }
         let number = (1..=u8::MAX)
@@ -235,6 +247,10 @@ mod tests {
         Timestamp::from_millis(0).plus(Duration::from_secs(number * 86_400))
     }
 
+    fn usual() -> Duration {
+        retired_stays(None)
+    }
+
     fn prints(ring: &Keyring) -> Vec<String> {
         ring.all().map(ServerKey::fingerprint).collect()
     }
@@ -244,7 +260,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("latchkey.key");
         let first = Keyring::load_or_create(&path, true).unwrap();
-        let second = first.rotated(day(1)).unwrap();
+        let second = first.rotated(day(1), usual()).unwrap();
         second.replace_file(&path).unwrap();
         let read = Keyring::load(&path).unwrap().unwrap();
         assert_eq!(prints(&read), prints(&second));
@@ -265,7 +281,10 @@ mod tests {
     fn a_file_is_made_with_all_keys_and_replaces_none() {
         let folder = tempfile::tempdir().unwrap();
         let first = Keyring::of(ServerKey::from_bytes([1; 32]));
-        for (name, ring) in [("one.key", first.clone()), ("two.key", first.rotated(day(1)).unwrap())] {
+        for (name, ring) in [
+            ("one.key", first.clone()),
+            ("two.key", first.rotated(day(1)).unwrap()),
+        ] {
             let path = folder.path().join(name);
             ring.create_file(&path).unwrap();
             let read = Keyring::load(&path).unwrap().unwrap();
@@ -282,26 +301,42 @@ mod tests {
     #[test]
     fn a_key_goes_once_nothing_that_it_made_can_be_left() {
         let ring = Keyring::of(ServerKey::from_bytes([1; 32]))
-            .rotated(day(0))
+            .rotated(day(0), usual())
             .unwrap();
-        assert_eq!(ring.rotated(day(90)).unwrap().0.len(), 3);
-        assert_eq!(ring.rotated(day(91)).unwrap().0.len(), 2);
+        assert_eq!(ring.rotated(day(90), usual()).unwrap().0.len(), 3);
+        assert_eq!(ring.rotated(day(91), usual()).unwrap().0.len(), 2);
+        let longer = retired_stays(Some(DAY * 365));
+        assert_eq!(ring.rotated(day(365), longer).unwrap().0.len(), 3);
+        assert_eq!(ring.rotated(day(366), longer).unwrap().0.len(), 2);
+    }
+
+    #[test]
+    fn a_key_outlives_every_refresh_token_that_it_may_have_made() {
+        for (longest, days) in [
+            (None, 91),
+            (Some(1), 91),
+            (Some(90), 91),
+            (Some(91), 92),
+            (Some(365), 366),
+        ] {
+            assert_eq!(retired_stays(longest.map(|days| DAY * days)), DAY * days);
+        }
     }
 
     #[test]
     fn numbers_are_free_ones_and_there_is_a_limit() {
         let mut ring = Keyring::of(ServerKey::from_bytes([1; 32]));
         for _ in 1..MOST {
-            ring = ring.rotated(day(0)).unwrap();
+            ring = ring.rotated(day(0), usual()).unwrap();
         }
         assert!(
-            ring.rotated(day(0))
+            ring.rotated(day(0), usual())
                 .unwrap_err()
                 .to_string()
                 .contains("within 91 days")
         );
         for round in 0..300 {
-            ring = ring.rotated(day(100 * (round + 1))).unwrap();
+            ring = ring.rotated(day(100 * (round + 1)), usual()).unwrap();
             assert!(ring.0.len() == 2 && ring.0[0].number != ring.0[1].number && ring.0[0].number != 0);
         }
     }

@@ -45,9 +45,9 @@ pub use self::error::StoreError;
 pub use self::grants::{
     Connection, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants, NewGrant, RevocationReason,
 };
-pub use self::members::{AddMember, Members, PasswordHash};
+pub use self::members::{AddMember, MemberChange, Members, PasswordHash};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};
-pub use self::retention::{Expiring, Retention, Swept};
+pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
 pub use self::spans::TRACES;
 pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};

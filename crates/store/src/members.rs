@@ -30,6 +30,27 @@ pub struct AddMember {
     pub password: PasswordHash,
 }
 
+/// What became of a change after which there may be one host fewer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MemberChange {
+    /// It is done: the member as it is now, or was when it was removed.
+    Done(Member),
+    /// There is no such member.
+    Unknown,
+    /// Nothing changed: the member is the only host, and a network that has a host keeps one.
+    LastHost,
+}
+
+impl MemberChange {
+    /// The member, if it is done.
+    pub fn done(self) -> Option<Member> {
+        match self {
+            Self::Done(member) => Some(member),
+            Self::Unknown | Self::LastHost => None,
+        }
+    }
+}
+
 /// Reading and changing members.
 #[async_trait]
 pub trait Members: Send + Sync {
@@ -65,14 +86,15 @@ pub trait Members: Send + Sync {
         at: Timestamp,
     ) -> Result<Vec<Member>, StoreError>;
 
-    /// Changes a member's role. `None` if there is no such member.
+    /// Changes a member's role, unless that would leave no host: whoever else takes a host away at the same moment is
+    /// seen, or waits.
     async fn set_role(
         &self,
         email: &Email,
         role: Role,
         by: &Actor,
         at: Timestamp,
-    ) -> Result<Option<Member>, StoreError>;
+    ) -> Result<MemberChange, StoreError>;
 
     /// Changes a member's password and ends the member's sessions. `None` if there is no such member.
     async fn set_password(
@@ -83,11 +105,11 @@ pub trait Members: Send + Sync {
         at: Timestamp,
     ) -> Result<Option<Member>, StoreError>;
 
-    /// Removes a member with sessions and grants. `None` if there is no such member.
+    /// Removes a member with sessions and grants, unless that would leave no host, as with [`Members::set_role`].
     async fn remove_member(
         &self,
         email: &Email,
         by: &Actor,
         at: Timestamp,
-    ) -> Result<Option<Member>, StoreError>;
+    ) -> Result<MemberChange, StoreError>;
 }

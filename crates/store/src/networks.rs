@@ -1,5 +1,7 @@
 //! The network that this instance serves.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Member, Network, NetworkName, Plan, Slug, Timestamp};
 
@@ -59,4 +61,11 @@ pub trait Networks: Send + Sync {
 
     /// 16 random bytes that were made with the database, from which the setup token is derived.
     async fn setup_salt(&self) -> Result<Vec<u8>, StoreError>;
+
+    /// Notes that refresh tokens are good for so long from now on. The note of a longer one stays: a key that is replaced
+    /// has to be kept for as long as what it made may be presented ([`crate::keyring::retired_stays`]).
+    async fn note_refresh_lifetime(&self, lifetime: Duration) -> Result<(), StoreError>;
+
+    /// The longest lifetime of refresh tokens that was noted, if any was.
+    async fn longest_refresh_lifetime(&self) -> Result<Option<Duration>, StoreError>;
 }

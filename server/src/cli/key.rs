@@ -47,7 +47,10 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             "{revoked} grants were revoked; their tokens are refused from now on."
         ));
     } else {
-        print("Tokens stay good until they expire: the key before stays in the file for 91 days.");
+        let days = rotated.stays.as_secs().div_ceil(24 * 60 * 60);
+        print(&format!(
+            "Tokens stay good until they expire: the key before stays in the file for {days} days."
+        ));
     }
     print(
         "A running server goes on with it by itself. Copy the key file to where you keep it, and keep the older copy for as long as you keep older backups.",

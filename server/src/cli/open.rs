@@ -53,7 +53,9 @@ pub(super) fn sqlite_file(settings: &DataSettings, what: &str) -> Result<PathBuf
 }
 
 fn only_sqlite(what: &str) -> CliError {
-    CliError::Failed(format!("{what} is for SQLite; docs/postgresql.md says what is different with PostgreSQL"))
+    CliError::Failed(format!(
+        "{what} is for SQLite; docs/postgresql.md says what is different with PostgreSQL"
+    ))
 }
 
 async fn open_postgres(url: &PostgresUrl, settings: &DataSettings) -> Result<Opened, CliError> {

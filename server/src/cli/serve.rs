@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::serve::ListenerExt;
 use clap::Args as ClapArgs;
+use latchkey_domain::TimeSpan;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -74,7 +75,7 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         Some(address) => Some(bind(address, "--metrics-listen").await?),
         None => None,
     };
-    let instance = instance(open_store(&settings.data).await?);
+    let instance = instance(open_store(&settings.data).await?).with_lifetimes(settings.lifetimes);
     if demo {
         fill_demo(&instance, &settings.data).await?;
     }
@@ -82,10 +83,17 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         .public_url
         .unwrap_or_else(|| PublicUrl::localhost(bound.port()));
     instance.store.log_slow(settings.slow_query);
+    // Before the first token is made that lives so long.
+    let refresh_tokens = settings.lifetimes.refresh_token().duration();
+    instance.store.note_refresh_lifetime(refresh_tokens).await?;
     announce(&instance, &public_url, bound, demo).await?;
     housekeeping::start(
         &instance,
-        Rules::with_activity_days(settings.retain_activity_days),
+        Rules {
+            activity: TimeSpan::days(settings.retain_activity_days.into()).duration(),
+            ended: settings.retain_ended.duration(),
+            refresh_tokens,
+        },
     );
     let state = AppState::new(
         instance,

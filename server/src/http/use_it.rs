@@ -137,6 +137,7 @@ impl Kit {
             redirect_uri: self.redirect_uri,
             endpoints: self.endpoints,
             secret,
+            code_lifetime: state.oauth.lifetimes().code(),
         };
         let mut response = Html(page.to_html()).into_response();
         allow_own_scripts(response.headers_mut());

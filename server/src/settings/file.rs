@@ -5,11 +5,12 @@ use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
+use latchkey_domain::TimeSpan;
 use latchkey_headless::Budget;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::{Database, OtlpEndpoint, PublicUrl, Sampling};
+use super::{Database, OtlpEndpoint, PublicUrl, Sampling, retention};
 use crate::cli::CliError;
 
 /// Where the file is unless told otherwise: in the working folder.
@@ -34,6 +35,18 @@ pub struct SettingsFile {
     pub trusted_proxies: Vec<IpAddr>,
     /// For how many days the activity of applications is kept.
     pub retain_activity_days: Option<NonZeroU16>,
+    /// How long a code is good for.
+    #[serde(default, deserialize_with = "code_lifetime")]
+    pub code_lifetime: Option<TimeSpan>,
+    /// How long an access token is good for.
+    #[serde(default, deserialize_with = "access_token_lifetime")]
+    pub access_token_lifetime: Option<TimeSpan>,
+    /// How long a refresh token is good for.
+    #[serde(default, deserialize_with = "refresh_token_lifetime")]
+    pub refresh_token_lifetime: Option<TimeSpan>,
+    /// How long what ended is kept.
+    #[serde(default, deserialize_with = "retain_ended")]
+    pub retain_ended: Option<TimeSpan>,
     /// What an application may spend at the Headless API.
     #[serde(default, deserialize_with = "budget")]
     pub api_budget: Option<Budget>,
@@ -54,6 +67,31 @@ fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Budget>, 
     let points = u64::deserialize(deserializer)?;
     let budget = super::read_budget(&points.to_string()).map_err(D::Error::custom)?;
     Ok(Some(budget))
+}
+
+/// A time span, as `read` reads it from a flag.
+fn time_span<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    read: impl Fn(&str) -> Result<TimeSpan, String>,
+) -> Result<Option<TimeSpan>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    read(&text).map(Some).map_err(D::Error::custom)
+}
+
+fn code_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
+    time_span(deserializer, retention::read_code_lifetime)
+}
+
+fn access_token_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
+    time_span(deserializer, retention::read_access_token_lifetime)
+}
+
+fn refresh_token_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
+    time_span(deserializer, retention::read_refresh_token_lifetime)
+}
+
+fn retain_ended<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
+    time_span(deserializer, retention::read_retain_ended)
 }
 
 fn drain_delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
@@ -127,5 +165,20 @@ mod tests {
             error.starts_with("line 1: ") && error.contains("https://"),
             "{error}"
         );
+        for (line, why) in [
+            (
+                "code_lifetime = \"1h\"",
+                "a code can be good for 1m to 10m, not for 1h",
+            ),
+            ("access_token_lifetime = 3600", "expected a string"),
+            (
+                "refresh_token_lifetime = \"3 months\"",
+                "expected a number and a unit",
+            ),
+            ("retain_ended = \"0s\"", "expected a number and a unit"),
+        ] {
+            let error = SettingsFile::parse(line, Path::new("")).unwrap_err();
+            assert!(error.starts_with("line 1: ") && error.contains(why), "{error}");
+        }
     }
 }

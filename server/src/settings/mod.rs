@@ -4,6 +4,7 @@ mod database;
 mod file;
 mod otlp;
 mod public_url;
+mod retention;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
@@ -11,13 +12,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use latchkey_domain::TimeSpan;
 use latchkey_headless::Budget;
 use latchkey_headless::cost::MAX_COST;
+use latchkey_oauth::Lifetimes;
 
 pub use self::database::{Database, DatabaseArgument};
 pub use self::file::SettingsFile;
 pub use self::otlp::{OtlpEndpoint, Sampling};
 pub use self::public_url::PublicUrl;
+pub use self::retention::RetentionArgs;
 use crate::cli::CliError;
 
 /// Where the server listens unless told otherwise.
@@ -112,6 +116,10 @@ pub struct ServeArgs {
     )]
     pub retain_activity_days: Option<u16>,
 
+    /// How long codes and tokens are good for, and how long what ended is kept.
+    #[command(flatten)]
+    pub retention: RetentionArgs,
+
     /// Where Prometheus finds /metrics: an address of its own, that only your network reaches [default: none]
     #[arg(long, value_name = "ADDR", env = "LATCHKEY_METRICS_LISTEN", value_parser = read_listen)]
     pub metrics_listen: Option<SocketAddr>,
@@ -160,6 +168,10 @@ pub struct ServeSettings {
     pub api_budget: Budget,
     /// For how many days the activity of applications is kept.
     pub retain_activity_days: u16,
+    /// How long codes and tokens are good for.
+    pub lifetimes: Lifetimes,
+    /// How long what ended is kept.
+    pub retain_ended: TimeSpan,
     /// Where to show metrics.
     pub metrics_listen: Option<SocketAddr>,
     /// From where on the database is slow.
@@ -217,6 +229,8 @@ impl ServeArgs {
                 .map_err(CliError::Usage)?
                 .or(file.otlp_endpoint.clone()),
         };
+        let lifetimes = self.retention.lifetimes(&file)?;
+        let retain_ended = self.retention.retain_ended(&file);
         Ok(ServeSettings {
             data: data.with(&file)?,
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
@@ -227,6 +241,8 @@ impl ServeArgs {
                 .retain_activity_days
                 .or(file.retain_activity_days.map(NonZeroU16::get))
                 .unwrap_or(RETAIN_ACTIVITY_DAYS),
+            lifetimes,
+            retain_ended,
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
             slow_query: Duration::from_millis(
                 self.slow_query_ms.or(file.slow_query_ms).unwrap_or(SLOW_QUERY_MS),

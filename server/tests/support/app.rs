@@ -8,6 +8,7 @@ use latchkey_accounts::NewMember;
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, ApplicationDraft, Member, MemberName, Role};
 use latchkey_headless::Budget;
+use latchkey_oauth::Lifetimes;
 use latchkey_registration::{Caller, Registered};
 use latchkey_server::http::{AppState, router};
 use latchkey_server::instance::{Cost, Instance, Keys};
@@ -36,6 +37,22 @@ impl TestApp {
     /// A network with the host `host@example.com` and the member `member@example.com`.
     pub(crate) async fn new() -> Self {
         let app = Self::empty().await;
+        app.member("host@example.com", Role::Host).await;
+        app.member("member@example.com", Role::Member).await;
+        app
+    }
+
+    /// The same, where codes and tokens are good for as long as `lifetimes` says.
+    pub(crate) async fn with_lifetimes(lifetimes: Lifetimes) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open_folder(folder.path()).unwrap();
+        let keys = Keys::File(store.keychain().clone());
+        let clock = Arc::new(HandClock::new());
+        let instance = instance(Arc::new(store), keys, &clock).with_lifetimes(lifetimes);
+        let app = Self {
+            folder: Some(folder),
+            ..Self::serving(instance, clock, None, Budget::default()).await
+        };
         app.member("host@example.com", Role::Host).await;
         app.member("member@example.com", Role::Member).await;
         app
@@ -93,8 +110,16 @@ impl TestApp {
         public_url: Option<PublicUrl>,
         budget: Budget,
     ) -> Self {
-        let randomness = Arc::new(SystemRandomness);
-        let instance = Instance::new(store, keys, clock.clone(), randomness, Cost::TRIFLING);
+        let instance = instance(store, keys, &clock);
+        Self::serving(instance, clock, public_url, budget).await
+    }
+
+    async fn serving(
+        instance: Instance,
+        clock: Arc<HandClock>,
+        public_url: Option<PublicUrl>,
+        budget: Budget,
+    ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let public_url = public_url.unwrap_or_else(|| PublicUrl::localhost(address.port()));
@@ -172,4 +197,9 @@ impl TestApp {
     pub(crate) fn wait(&self, by: Duration) {
         self.clock.advance(by);
     }
+}
+
+fn instance(store: Arc<dyn Store>, keys: Keys, clock: &Arc<HandClock>) -> Instance {
+    let randomness = Arc::new(SystemRandomness);
+    Instance::new(store, keys, clock.clone(), randomness, Cost::TRIFLING)
 }

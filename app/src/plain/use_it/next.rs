@@ -1,6 +1,6 @@
 //! What happens once the program runs.
 
-use latchkey_domain::{Application, RedirectUri};
+use latchkey_domain::{Application, RedirectUri, TimeSpan};
 use leptos::prelude::*;
 
 use super::environment::Endpoints;
@@ -11,6 +11,7 @@ pub(super) fn next(
     application: &Application,
     redirect_uri: &RedirectUri,
     endpoints: Endpoints,
+    code_lifetime: TimeSpan,
 ) -> impl IntoView + use<> {
     let who = if application.spec.scopes.needs_host() {
         "Open it and sign in as a host, since the scopes include some that only hosts can grant. Press Allow."
@@ -38,6 +39,10 @@ pub(super) fn next(
         }
         .into_any()
     };
+    let in_time = format!(
+        "Paste it into the terminal within {}: so long is the code good, and once.",
+        code_lifetime.in_words()
+    );
     let metadata = format!("{}/.well-known/oauth-authorization-server", endpoints.issuer);
     let schema = format!("{}/schema", endpoints.graphql);
     let activity = activity::address(application.client_id.as_str());
@@ -47,7 +52,7 @@ pub(super) fn next(
             <ol class="use-then">
                 <li>"It prints a link. " {who}</li>
                 <li>{there}</li>
-                <li>"Paste it into the terminal within two minutes: so long is the code good, and once."</li>
+                <li>{in_time}</li>
             </ol>
             <p class="muted">
                 "When something does not work, " <a href=activity>"Activity"</a>

@@ -1,4 +1,4 @@
-use latchkey_domain::ApplicationDraft;
+use latchkey_domain::{ApplicationDraft, TimeSpan};
 
 use super::super::layout::tests::{application, assert_sound, frame, visitor};
 use super::*;
@@ -31,6 +31,7 @@ fn page(application: Application, secret: Option<ClientSecret>) -> String {
             graphql: "https://oauth.example/networks/river/graphql".into(),
         },
         secret,
+        code_lifetime: TimeSpan::minutes(5),
     }
     .to_html()
 }
@@ -149,6 +150,10 @@ fn what_to_expect_depends_on_where_the_browser_goes() {
     ] {
         assert!(page(registered(false, uri), None).contains(words), "{uri}");
     }
-    let host = application("Hosts only");
-    assert!(page(host, None).contains("sign in as a host"));
+    let host = page(application("Hosts only"), None);
+    assert!(host.contains("sign in as a host"));
+    assert!(
+        host.contains("within 5 minutes"),
+        "as long as a code is good here"
+    );
 }

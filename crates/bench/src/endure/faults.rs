@@ -22,7 +22,7 @@ pub(super) struct Row {
 }
 
 /// Breaks one thing after the other, and prints the table. What cannot be broken here is said, not left out.
-pub(super) async fn run() -> Result<()> {
+pub(super) async fn run(quick: bool) -> Result<()> {
     println!("\n## What breaks, and what is seen\n");
     println!(
         "| what breaks | people and applications see | the operator sees | afterwards |\n|---|---|---|---|"
@@ -48,7 +48,7 @@ pub(super) async fn run() -> Result<()> {
     note("another key", damage::other_key().await);
     note("no key", damage::no_key().await);
     note("clock set back", outside::clock().await);
-    note("PostgreSQL gone", outside::postgres().await);
+    note("PostgreSQL gone", outside::postgres(quick).await);
     if failures.is_empty() {
         Ok(())
     } else {

@@ -5,6 +5,7 @@ mod balancer;
 mod caller;
 mod crash;
 mod faults;
+mod forgetting;
 mod journal;
 mod nodes;
 mod options;
@@ -51,13 +52,14 @@ pub(crate) async fn run(command: &str, options: &[&str], quick: bool) -> Result<
                 grants: options.number("grants", if quick { 100_000 } else { 1_000_000 })?,
                 members: options.number("members", if quick { 10_000 } else { 100_000 })?,
                 rounds: if quick { 3 } else { 5 },
+                database: options.text("database"),
             };
             options.end()?;
             volume::run(plan).await
         }
         "faults" => {
             options.end()?;
-            faults::run().await
+            faults::run(quick).await
         }
         _ => bail!("there is no command {command}"),
     }

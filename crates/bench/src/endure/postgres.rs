@@ -101,6 +101,22 @@ impl Cluster {
         Ok(format!("postgres://latchkey@{socket}/{name}"))
     }
 
+    /// Runs statements in a database; what they answered, a row a line, with `|` between columns.
+    pub(super) fn sql(&self, database: &str, sql: &str) -> Result<String> {
+        let asked = [
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            database,
+            "-c",
+            sql,
+        ];
+        Ok(self.run_on_it("psql", &asked)?.trim().to_owned())
+    }
+
     /// Starts it, and waits until it answers; how long that took.
     pub(super) fn start_again(&mut self) -> Result<Duration> {
         let begun = Instant::now();

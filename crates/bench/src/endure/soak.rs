@@ -1,5 +1,6 @@
 //! A long, full load of all kinds. Every ten seconds somebody looks how much memory, how many files, how much disk it takes,
-//! and how long answers took: none of them may creep up.
+//! and how long answers took: none of them may creep up. Codes and tokens live for minutes here, so that what clients leave
+//! behind is forgotten within the run as it would be within months.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,33 +9,45 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use self::client::{BARE, Client, KINDS};
+use self::client::Client;
+use super::forgetting::{Log, Sweep};
 use super::worker::SCOPES;
 use crate::application::Application;
 use crate::load::CONNECTIONS;
 use crate::memory::megabytes;
 use crate::person::Person;
 use crate::process::{Server, Setup};
-use crate::statistics::{median, percentile};
+use crate::statistics::percentile;
 
 mod client;
+mod verdict;
 
 /// How often somebody looks.
 const WINDOW: Duration = Duration::from_secs(10);
-/// How much more memory there may be at the end than after the warm-up.
-const MEMORY: f64 = 1.2;
-/// How much longer the slowest answers may take in the last fifth than in the first.
-const LATENCY: f64 = 1.5;
+/// How often somebody looks whether something was forgotten.
+const TICK: Duration = Duration::from_secs(1);
+/// The shortest lives that there are, and what follows: a grant that a client abandons is there for six minutes, until the
+/// server looks, each minute. Tokens that are in use rotate every few milliseconds.
+const SETTINGS: [(&str, &str); 4] = [
+    ("LATCHKEY_CODE_LIFETIME", "1m"),
+    ("LATCHKEY_ACCESS_TOKEN_LIFETIME", "2m"),
+    ("LATCHKEY_REFRESH_TOKEN_LIFETIME", "5m"),
+    ("LATCHKEY_RETAIN_ENDED", "1m"),
+];
+/// From then on as much is forgotten as is made: a grant's six minutes, and two times that the server looks.
+const CAUGHT_UP: Duration = Duration::from_secs(8 * 60);
 
 /// How long answers of each kind took, since somebody looked.
 type Times = Mutex<BTreeMap<&'static str, Vec<Duration>>>;
 
 /// What was seen in a window.
 struct Sample {
+    began: Instant,
+    ended: Instant,
     memory: f64,
     files: usize,
     disk: f64,
@@ -45,8 +58,13 @@ struct Sample {
 
 /// Loads, looks and prints.
 pub(super) async fn run(minutes: usize) -> Result<()> {
-    let data = tempfile::tempdir()?;
-    let setup = Setup::on(data.path());
+    let (data, elsewhere) = (tempfile::tempdir()?, tempfile::tempdir()?);
+    let log = elsewhere.path().join("log");
+    let setup = Setup {
+        log: Some(log.clone()),
+        settings: SETTINGS.to_vec(),
+        ..Setup::on(data.path())
+    };
     let bare = Server::bare()?;
     let server = Server::start(&setup).await?;
     let application = Application::register_on(&setup, SCOPES)?;
@@ -71,35 +89,42 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
 
     println!("\n## {minutes} minutes of everything at once, {CONNECTIONS} connections\n");
     println!(
-        "| after s | answers/s | memory MB | files | database and log MB | introspection p50 / p99 ms | rotation p50 / p99 ms |"
+        "| after s | answers/s | memory MB | files | database and log MB | introspection p50 / p99 ms | rotation p50 / p99 ms | grants forgotten |"
     );
-    println!("|---|---|---|---|---|---|---|");
-    let begun = Instant::now();
-    let mut samples = Vec::new();
+    println!("|---|---|---|---|---|---|---|---|");
+    let (begun, mut log) = (Instant::now(), Log::of(&log));
+    let (mut samples, mut sweeps): (Vec<Sample>, Vec<Sweep>) = (Vec::new(), Vec::new());
     while begun.elapsed() < Duration::from_secs(60 * minutes as u64) {
-        tokio::time::sleep(WINDOW).await;
+        let (began, seen_before) = (Instant::now(), sweeps.len());
+        while began.elapsed() < WINDOW {
+            tokio::time::sleep(TICK.min(WINDOW.saturating_sub(began.elapsed()))).await;
+            sweeps.extend(log.sweeps()?);
+        }
         if let Some(outcome) = clients.try_join_next() {
             outcome??;
         }
-        let sample = look(&server, data.path(), &times)?;
-        print_sample(begun.elapsed(), &sample);
+        let sample = look(&server, data.path(), &times, began)?;
+        let forgotten = sweeps[seen_before..].iter().map(|sweep| sweep.grants).sum();
+        print_sample(begun.elapsed(), &sample, forgotten);
         samples.push(sample);
     }
     stop.store(true, Ordering::Relaxed);
     while let Some(outcome) = clients.join_next().await {
         outcome??;
     }
-    judge(&samples)?;
+    verdict::judge(&samples, &sweeps, begun)?;
     super::crash::check_integrity(data.path())
 }
 
-fn look(server: &Server, data: &Path, times: &Times) -> Result<Sample> {
+fn look(server: &Server, data: &Path, times: &Times, began: Instant) -> Result<Sample> {
     let taken = std::mem::take(&mut *times.lock().unwrap_or_else(PoisonError::into_inner));
     let mut disk = 0;
     for file in std::fs::read_dir(data)?.flatten() {
         disk += file.metadata().map_or(0, |metadata| metadata.len());
     }
     Ok(Sample {
+        began,
+        ended: Instant::now(),
         memory: megabytes(server.memory()?),
         files: server.open_files()?,
         disk: megabytes(disk),
@@ -111,11 +136,11 @@ fn look(server: &Server, data: &Path, times: &Times) -> Result<Sample> {
     })
 }
 
-fn print_sample(after: Duration, sample: &Sample) {
+fn print_sample(after: Duration, sample: &Sample, forgotten: u64) {
     let of = |kind| sample.times.get(kind).copied().unwrap_or((f64::NAN, f64::NAN));
     let (introspection, rotation) = (of("introspection"), of("rotation"));
     println!(
-        "| {} | {} | {:.1} | {} | {:.1} | {:.2} / {:.2} | {:.2} / {:.2} |",
+        "| {} | {} | {:.1} | {} | {:.1} | {:.2} / {:.2} | {:.2} / {:.2} | {forgotten} |",
         after.as_secs(),
         sample.answers as u64 / WINDOW.as_secs(),
         sample.memory,
@@ -126,58 +151,4 @@ fn print_sample(after: Duration, sample: &Sample) {
         rotation.0,
         rotation.1
     );
-}
-
-/// Compares the last fifth with the first after the warm-up, which is two minutes or a fifth of a short run.
-fn judge(samples: &[Sample]) -> Result<()> {
-    let warm = usize::try_from(120 / WINDOW.as_secs())?.min(samples.len() / 5);
-    let samples = &samples[warm..];
-    let fifth = (samples.len() / 5).max(1);
-    ensure!(samples.len() > fifth, "the run was too short to compare anything");
-    let (first, last) = (&samples[..fifth], &samples[samples.len() - fifth..]);
-    let p99 =
-        |kind: &'static str| move |sample: &Sample| sample.times.get(kind).map_or(f64::NAN, |times| times.1);
-    let change = |of: &dyn Fn(&Sample) -> f64| {
-        let middle = |samples: &[Sample]| median(&samples.iter().map(of).collect::<Vec<_>>());
-        let (before, after) = (middle(first), middle(last));
-        (before, after, after / before)
-    };
-    // What the machine itself does to answers is seen at the bare endpoint.
-    let (_, _, machine) = change(&p99(BARE));
-    let (mut wrong, mut unclear) = (Vec::new(), Vec::new());
-    let mut row = |what: &str, of: &dyn Fn(&Sample) -> f64, limit: Option<f64>, excuse: f64| {
-        let (before, after, ratio) = change(of);
-        let verdict = match limit {
-            None => "",
-            Some(limit) if ratio <= limit => "good",
-            Some(limit) if ratio <= limit * excuse => "unclear",
-            Some(_) => "WRONG",
-        };
-        let limit = limit.map_or("-".to_owned(), |limit| format!("{limit}"));
-        println!("| {what} | {before:.2} | {after:.2} | {ratio:.2} | {limit} | {verdict} |");
-        match verdict {
-            "WRONG" => wrong.push(what.to_owned()),
-            "unclear" => unclear.push(what.to_owned()),
-            _ => {}
-        }
-    };
-    println!(
-        "\n| medians of the windows | first fifth after warm-up | last fifth | ratio | at most | |\n|---|---|---|---|---|---|"
-    );
-    row("memory MB", &|sample| sample.memory, Some(MEMORY), 1.0);
-    #[allow(clippy::cast_precision_loss)]
-    // A handful of files.
-    row("open files", &|sample| sample.files as f64, Some(1.0), 1.0);
-    row("database and log MB", &|sample| sample.disk, None, 1.0);
-    for kind in KINDS {
-        let limit = (*kind != BARE).then_some(LATENCY);
-        row(&format!("{kind}, p99 ms"), &p99(kind), limit, machine);
-    }
-    ensure!(wrong.is_empty(), "these crept up: {}", wrong.join("; "));
-    ensure!(
-        unclear.is_empty(),
-        "the machine was not quiet (the bare endpoint took {machine:.1} times as long at the end), so this is not shown: {}",
-        unclear.join("; ")
-    );
-    Ok(())
 }

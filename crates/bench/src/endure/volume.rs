@@ -1,14 +1,16 @@
 //! A large database beside an empty one, in the same run: introspection and rotation, and what forgetting old grants costs.
 
 use std::path::Path;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
-use rusqlite::Connection;
+use anyhow::{Context, Result, bail, ensure};
 
 use self::askers::{Introspecting, Rotating};
+use self::fill::{Age, Rows};
 use super::caller::Caller;
 use super::journal::pair_in;
+use super::postgres::{Cluster, ensure_supported};
 use super::worker::SCOPES;
 use crate::application::{Application, code_in};
 use crate::chance::Chance;
@@ -20,6 +22,7 @@ use crate::statistics::median;
 
 mod askers;
 mod fill;
+mod forget;
 
 /// How many applications the grants belong to.
 const APPLICATIONS: usize = 10;
@@ -30,20 +33,23 @@ const REAL: usize = 100;
 const ROUND: Duration = Duration::from_secs(3);
 /// How fast the large database has to be, beside the empty one.
 const GOAL: f64 = 0.7;
-/// How long forgetting may take at most, until the measurement ends.
-const FORGETTING: Duration = Duration::from_secs(120);
+/// Until it is measured, nothing is forgotten of what is long over.
+const KEEPS_ALL: (&str, &str) = ("LATCHKEY_RETAIN_ENDED", "365d");
 
 /// How much.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Plan {
     pub(super) grants: usize,
     pub(super) members: usize,
     pub(super) rounds: usize,
+    /// `postgres`, or nothing: `SQLite`.
+    pub(super) database: Option<String>,
 }
 
 /// A network, with the tokens that were really issued.
 struct Network {
     setup: Setup,
+    rows: Rows,
     /// The first is the one whose tokens are used.
     applications: Vec<Application>,
     pairs: Vec<(String, String)>,
@@ -51,42 +57,72 @@ struct Network {
 
 /// Fills, measures and prints.
 pub(super) async fn run(plan: Plan) -> Result<()> {
+    let cluster = match plan.database.as_deref() {
+        None => None,
+        Some("postgres") => {
+            ensure_supported()?;
+            Some(Rc::new(Cluster::start()?))
+        }
+        Some(other) => bail!("--database {other}: expected postgres, which is a private cluster for the run"),
+    };
+    let kind = if cluster.is_some() { "PostgreSQL" } else { "SQLite" };
     let (large, small) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let begun = Instant::now();
-    let mut large = begin(large.path(), plan.members).await?;
-    let mut small = begin(small.path(), 0).await?;
+    let mut large = begin(large.path(), cluster.as_ref(), "large", plan.members).await?;
+    let mut small = begin(small.path(), cluster.as_ref(), "small", 0).await?;
     let mut chance = Chance(7);
-    let (members, first, last) = fill::members(&large.setup.data)?;
+    let (members, first, last) = large.rows.members()?;
+    // The oldest stand first, as they do where a server has run for years.
+    large.rows.grants(plan.grants / 10, Age::Over, &mut chance)?;
     for _ in 0..PLACES {
-        fill::grants(
-            &large.setup.data,
-            plan.grants / PLACES,
-            fill::Age::Fresh,
-            &mut chance,
-        )?;
+        large.rows.grants(plan.grants / PLACES, Age::Fresh, &mut chance)?;
         issue(&mut large).await?;
         issue(&mut small).await?;
     }
+    large.rows.settle()?;
+    small.rows.settle()?;
     println!(
-        "\n## {} grants of {members} members (numbers {first} to {last}), beside {} grants\n",
-        fill::count(&large.setup.data)?,
-        fill::count(&small.setup.data)?
+        "\n## {} grants of {members} members (numbers {first} to {last}), beside {} grants, on {kind}\n",
+        large.rows.count()?,
+        small.rows.count()?
     );
     println!(
         "Filled in {:.0} s; the database takes {:.0} MB.",
         begun.elapsed().as_secs_f64(),
-        megabytes(std::fs::metadata(large.setup.data.join("latchkey.db"))?.len())
+        megabytes(large.rows.size()?)
     );
-    compare(&mut large, &mut small, plan.rounds).await?;
-    forget(&large, plan.grants / 5, &mut chance).await
+    let ratios = compare(&mut large, &mut small, plan.rounds).await?;
+    forget::run(&mut large).await?;
+    println!("\nAll of it took {:.0} s.", begun.elapsed().as_secs_f64());
+    ensure!(
+        ratios.iter().all(|ratio| *ratio >= GOAL),
+        "the large database is slower than {GOAL} of the small one"
+    );
+    Ok(())
 }
 
 /// A network with members and applications; the server is stopped again.
-async fn begin(data: &Path, members: usize) -> Result<Network> {
-    let setup = Setup::on(data);
+async fn begin(
+    data: &Path,
+    cluster: Option<&Rc<Cluster>>,
+    name: &'static str,
+    members: usize,
+) -> Result<Network> {
+    let (database, rows) = match cluster {
+        Some(cluster) => (
+            Some(cluster.database(name)?),
+            Rows::Postgres(Rc::clone(cluster), name),
+        ),
+        None => (None, Rows::Sqlite(data.join("latchkey.db"))),
+    };
+    let setup = Setup {
+        settings: vec![KEEPS_ALL],
+        ..Setup::on(data)
+    }
+    .with_database(database);
     let server = Server::start(&setup).await?;
     if members > 0 {
-        crate::headless::import_members(data, members)?;
+        crate::headless::import_members(&setup, members)?;
     }
     let applications = (0..APPLICATIONS)
         .map(|_| Application::register_on(&setup, SCOPES))
@@ -94,6 +130,7 @@ async fn begin(data: &Path, members: usize) -> Result<Network> {
     server.stop()?;
     Ok(Network {
         setup,
+        rows,
         applications,
         pairs: Vec::new(),
     })
@@ -123,19 +160,19 @@ async fn introspect(server: &Server, network: &Network, duration: Duration) -> R
     Ok(load::run(server, askers, duration).await?.0)
 }
 
-async fn rotate(server: &Server, network: &mut Network) -> Result<Summary> {
+async fn rotate(server: &Server, network: &mut Network, duration: Duration) -> Result<Summary> {
     let share = network.pairs.len().div_ceil(CONNECTIONS);
     let askers = network
         .pairs
         .chunks(share)
         .map(|pairs| Rotating::new(&network.applications[0], pairs))
         .collect();
-    let (summary, askers) = load::run(server, askers, ROUND).await?;
+    let (summary, askers) = load::run(server, askers, duration).await?;
     network.pairs = askers.into_iter().flat_map(Rotating::into_pairs).collect();
     Ok(summary)
 }
 
-async fn compare(large: &mut Network, small: &mut Network, rounds: usize) -> Result<()> {
+async fn compare(large: &mut Network, small: &mut Network, rounds: usize) -> Result<[f64; 2]> {
     let (on_large, on_small) = (
         Server::start(&large.setup).await?,
         Server::start(&small.setup).await?,
@@ -150,8 +187,8 @@ async fn compare(large: &mut Network, small: &mut Network, rounds: usize) -> Res
     for _ in 0..rounds {
         let summary = introspect(&on_large, large, ROUND).await?;
         introspections.add(&summary, &introspect(&on_small, small, ROUND).await?);
-        let summary = rotate(&on_large, large).await?;
-        rotations.add(&summary, &rotate(&on_small, small).await?);
+        let summary = rotate(&on_large, large, ROUND).await?;
+        rotations.add(&summary, &rotate(&on_small, small, ROUND).await?);
     }
     println!(
         "| medians of {rounds} interleaved rounds | large: a second | p99 ms | small: a second | p99 ms | ratio | goal |"
@@ -168,11 +205,7 @@ async fn compare(large: &mut Network, small: &mut Network, rounds: usize) -> Res
     );
     on_large.stop()?;
     on_small.stop()?;
-    ensure!(
-        ratios.iter().all(|ratio| *ratio >= GOAL),
-        "the large database is slower than {GOAL} of the small one"
-    );
-    Ok(())
+    Ok(ratios)
 }
 
 /// The same with the large and the small database.
@@ -205,38 +238,4 @@ impl Pair {
         );
         ratio
     }
-}
-
-/// Grants that are long over, and introspection while the server forgets them.
-async fn forget(network: &Network, old: usize, chance: &mut Chance) -> Result<()> {
-    if !network.setup.run(&["serve", "--help"], "")?.contains("retain") {
-        println!("\nThis version forgets nothing: there is no retention to measure.");
-        return Ok(());
-    }
-    fill::grants(&network.setup.data, old, fill::Age::Over, chance)?;
-    let left = || -> Result<i64> {
-        let connection = Connection::open(network.setup.data.join("latchkey.db"))?;
-        fill::count_over(&connection)
-    };
-    let before = left()?;
-    let server = Server::start(&network.setup).await?;
-    let begun = Instant::now();
-    let mut while_forgetting = Vec::new();
-    while left()? > 0 && begun.elapsed() < FORGETTING {
-        while_forgetting.push(introspect(&server, network, Duration::from_secs(1)).await?.p99);
-    }
-    let (after, took) = (left()?, begun.elapsed());
-    let mut quiet = Vec::new();
-    for _ in 0..5 {
-        quiet.push(introspect(&server, network, Duration::from_secs(1)).await?.p99);
-    }
-    println!(
-        "\nOf {before} grants that were long over, {} were forgotten in {:.0} s. p99 of introspection meanwhile {:.2} ms, \
-         afterwards {:.2} ms.",
-        before - after,
-        took.as_secs_f64(),
-        median(&while_forgetting),
-        median(&quiet)
-    );
-    Ok(())
 }

@@ -16,7 +16,7 @@ use self::api::Api;
 use crate::Plan;
 use crate::application::Application;
 use crate::person::Person;
-use crate::process::{self, Server};
+use crate::process::{self, Server, Setup};
 
 /// What the application may read.
 const SCOPES: &str = "read:userinfo read:posts read:search host:read:network_members host:read:network_posts host:read:network_spaces";
@@ -53,8 +53,13 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
 
 /// Imports a file beside the running server; how long it took.
 fn import(data: &Path, file: &Path) -> Result<Duration> {
+    import_on(&Setup::on(data), file)
+}
+
+/// The same, wherever the database is.
+fn import_on(setup: &Setup, file: &Path) -> Result<Duration> {
     let begun = Instant::now();
-    let said = process::run(data, &["import", &file.to_string_lossy()], "")?;
+    let said = setup.run(&["import", &file.to_string_lossy()], "")?;
     let took = begun.elapsed();
     println!(
         "\n`latchkey import`: {:.1} s. It said: {}",
@@ -65,8 +70,8 @@ fn import(data: &Path, file: &Path) -> Result<Duration> {
 }
 
 /// Imports so many members.
-pub(crate) fn import_members(data: &Path, count: usize) -> Result<()> {
-    let file = files::members(data, count)?;
-    import(data, &file)?;
+pub(crate) fn import_members(setup: &Setup, count: usize) -> Result<()> {
+    let file = files::members(&setup.data, count)?;
+    import_on(setup, &file)?;
     Ok(std::fs::remove_file(file)?)
 }

@@ -53,6 +53,7 @@ async fn nobody_is_skipped_and_nobody_comes_twice_while_others_join_visit_and_le
                 .remove_member(&email(&address), &Actor::operator(), at(9))
                 .await
                 .unwrap()
+                .done()
                 .is_some()
             {
                 left.insert(address);

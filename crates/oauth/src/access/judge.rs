@@ -1,7 +1,7 @@
 //! Whether an access token is good right now: a pure rule on the grant as it was read.
 //!
-//! The access token of the current generation is good for its hour. That of the generation before stays good for its
-//! own hour as well, but at most until 30 seconds after the client first used the current one: requests that were
+//! The access token of the current generation is good for its lifetime. That of the generation before stays good for its
+//! own as well, but at most until 30 seconds after the client first used the current one: requests that were
 //! under way while another tab refreshed still get through, and a copy of the old token is worth nothing soon after the
 //! client moved on. (Doorkeeper, which clients were written for, revokes it at that first use without the 30 seconds.)
 //! Older ones are refused.
@@ -43,7 +43,7 @@ pub(crate) fn judge(
     {
         return Err(Rejection::Superseded);
     }
-    let expires_at = claims.issued_at.plus(lifetimes.access_token);
+    let expires_at = claims.issued_at.plus(lifetimes.access_token().duration());
     if now >= expires_at {
         return Err(Rejection::Expired(now.since(expires_at)));
     }

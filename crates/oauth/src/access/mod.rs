@@ -80,7 +80,10 @@ impl AuthorizationServer {
         Ok(Access {
             scopes: effective_scopes(&grant, token.claims.limit),
             issued_at: token.claims.issued_at,
-            expires_at: token.claims.issued_at.plus(self.lifetimes().access_token),
+            expires_at: token
+                .claims
+                .issued_at
+                .plus(self.lifetimes().access_token().duration()),
             grant,
         })
     }

@@ -261,7 +261,7 @@ impl AuthorizationServer {
                 .clone()
                 .map(crate::pkce::CodeChallenge::into_string),
             salt,
-            code_expires_at: visit.now.plus(self.lifetimes().code),
+            code_expires_at: visit.now.plus(self.lifetimes().code().duration()),
             remember,
         };
         let Some(id) = self.store().create_grant(grant, visit.now).await? else {

@@ -118,7 +118,7 @@ impl AuthorizationServer {
             client_id: application.client_id.clone(),
             scope: request.scope,
             now: self.now(),
-            refresh_lifetime: self.lifetimes().refresh_token,
+            refresh_lifetime: self.lifetimes().refresh_token().duration(),
         });
         let decide = {
             let attempt = Arc::clone(&attempt);

@@ -50,7 +50,10 @@ impl TokenResponse {
         Self {
             access_token: make(TokenKind::Access, limit),
             token_type: "Bearer",
-            expires_in: issued_at.plus(lifetimes.access_token).since(now).as_secs(),
+            expires_in: issued_at
+                .plus(lifetimes.access_token().duration())
+                .since(now)
+                .as_secs(),
             // The refresh token keeps all that was granted (section 6).
             refresh_token: make(TokenKind::Refresh, ScopeLimit::NONE),
             scope: effective_scopes(grant, limit),

@@ -60,6 +60,8 @@ async fn a_host_who_is_demoted_loses_host_scopes_at_once_and_gets_them_back_when
             .to_string()
     };
     assert_eq!(scopes().await, "host:read:network_members read:posts");
+    // The last host could not be demoted.
+    world.person("hopper", Role::Host).await;
     world.set_role(&grace, Role::Member).await;
     assert_eq!(scopes().await, "read:posts");
     world.set_role(&grace, Role::Host).await;

@@ -7,6 +7,7 @@ mod changes;
 mod client_auth;
 mod consent;
 mod introspect;
+mod lifetimes;
 mod metadata;
 mod prompt;
 mod races;

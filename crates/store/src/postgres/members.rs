@@ -9,7 +9,7 @@ use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::transaction::transact;
 use crate::postgres::watch::named;
-use crate::{AddMember, AuditAction, Members, PasswordHash, StoreError};
+use crate::{AddMember, AuditAction, MemberChange, Members, PasswordHash, StoreError};
 
 /// What [`read`] reads, of `members m`.
 macro_rules! columns {
@@ -44,6 +44,22 @@ async fn locked(db: &impl Statements, email: &Email) -> Result<Option<Member>, S
         " FROM members m WHERE m.email = $1 FOR UPDATE"
     );
     rows::first(db, sql, params![email.as_str()], read).await
+}
+
+/// A member that may stop being a host, locked as by [`locked`], and whether it is the only one. All hosts are locked
+/// first, in one order: of two who take the last two hosts away at once, the second waits, and then finds that it would
+/// take the last. Grants and sessions of hosts are made meanwhile, since their numbers do not change.
+async fn locked_with_hosts(
+    db: &impl Statements,
+    email: &Email,
+) -> Result<Option<(Member, bool)>, StoreError> {
+    let sql = "SELECT id FROM members WHERE role = 'host' ORDER BY id FOR NO KEY UPDATE";
+    let hosts = rows::all(db, sql, &[], |columns| columns.table("members").get::<i64>("id")).await?;
+    let member = locked(db, email).await?;
+    Ok(member.map(|member| {
+        let is_last = member.role.is_host() && hosts.iter().all(|host| *host == member.id.0);
+        (member, is_last)
+    }))
 }
 
 /// Whether there is a host.
@@ -142,9 +158,17 @@ async fn set_role(
     email: &Email,
     role: Role,
     (by, at): (&Actor, Timestamp),
-) -> Result<Option<Member>, StoreError> {
-    let Some(before) = locked(db, email).await? else {
-        return Ok(None);
+) -> Result<MemberChange, StoreError> {
+    let before = if role.is_host() {
+        locked(db, email).await?
+    } else {
+        match locked_with_hosts(db, email).await? {
+            Some((_, true)) => return Ok(MemberChange::LastHost),
+            other => other.map(|(member, _)| member),
+        }
+    };
+    let Some(before) = before else {
+        return Ok(MemberChange::Unknown);
     };
     if before.role != role {
         rows::execute(
@@ -163,7 +187,7 @@ async fn set_role(
         )
         .await?;
     }
-    Ok(Some(Member { role, ..before }))
+    Ok(MemberChange::Done(Member { role, ..before }))
 }
 
 async fn set_password(
@@ -199,15 +223,17 @@ async fn remove(
     db: &impl Statements,
     email: &Email,
     (by, at): (&Actor, Timestamp),
-) -> Result<Option<Member>, StoreError> {
-    let Some(member) = locked(db, email).await? else {
-        return Ok(None);
+) -> Result<MemberChange, StoreError> {
+    let member = match locked_with_hosts(db, email).await? {
+        None => return Ok(MemberChange::Unknown),
+        Some((_, true)) => return Ok(MemberChange::LastHost),
+        Some((member, false)) => member,
     };
     // Sessions, grants and consents go with the row.
     rows::execute(db, "DELETE FROM members WHERE id = $1", params![member.id.0]).await?;
     let detail = format!("role {}", member.role);
     audit::write(db, (by, at), AuditAction::MemberRemoved, email.as_str(), &detail).await?;
-    Ok(Some(member))
+    Ok(MemberChange::Done(member))
 }
 
 #[async_trait]
@@ -271,7 +297,7 @@ impl Members for PostgresStore {
         role: Role,
         by: &Actor,
         at: Timestamp,
-    ) -> Result<Option<Member>, StoreError> {
+    ) -> Result<MemberChange, StoreError> {
         transact!(self, RowLocked, |tx| set_role(tx, email, role, (by, at)))
     }
 
@@ -290,7 +316,7 @@ impl Members for PostgresStore {
         email: &Email,
         by: &Actor,
         at: Timestamp,
-    ) -> Result<Option<Member>, StoreError> {
+    ) -> Result<MemberChange, StoreError> {
         transact!(self, RowLocked, |tx| remove(tx, email, (by, at)))
     }
 }

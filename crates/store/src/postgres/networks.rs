@@ -1,5 +1,7 @@
 //! The network's one row, and what the database knows about itself.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Member, Network, NetworkName, Plan, Role, Slug, Timestamp};
 
@@ -163,5 +165,38 @@ impl Networks for PostgresStore {
         })
         .await?
         .ok_or_else(|| StoreError::Damaged("meta.setup_salt is missing".to_owned()))
+    }
+
+    async fn note_refresh_lifetime(&self, lifetime: Duration) -> Result<(), StoreError> {
+        // Every start says it, so it is seldom news.
+        if self.longest_refresh_lifetime().await? >= Some(lifetime) {
+            return Ok(());
+        }
+        // Eight bytes, the highest first: they are ordered as the number is.
+        let millis = u64::try_from(lifetime.as_millis())
+            .unwrap_or(u64::MAX)
+            .to_be_bytes();
+        let sql = "INSERT INTO meta (key, value) VALUES ('longest_refresh_lifetime', $1) \
+                   ON CONFLICT (key) DO UPDATE SET value = greatest(meta.value, excluded.value)";
+        self.connections
+            .execute(sql, params![millis.as_slice()])
+            .await
+            .map(|_| ())
+    }
+
+    async fn longest_refresh_lifetime(&self) -> Result<Option<Duration>, StoreError> {
+        let sql = "SELECT value FROM meta WHERE key = 'longest_refresh_lifetime'";
+        let found = rows::first(&self.connections, sql, &[], |columns| {
+            columns.table("meta").get::<Vec<u8>>("longest_refresh_lifetime")
+        })
+        .await?;
+        found
+            .map(|millis| {
+                let millis = millis.try_into().map_err(|_| {
+                    StoreError::Damaged("meta.longest_refresh_lifetime is no number".to_owned())
+                })?;
+                Ok(Duration::from_millis(u64::from_be_bytes(millis)))
+            })
+            .transpose()
     }
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::rows::Columns;
 use super::{SqliteStore, audit, rows};
-use crate::{AddMember, AuditAction, Members, PasswordHash, StoreError};
+use crate::{AddMember, AuditAction, MemberChange, Members, PasswordHash, StoreError};
 
 /// What [`read`] reads, of `members m`.
 macro_rules! columns {
@@ -40,6 +40,12 @@ pub(super) fn has_host(connection: &Connection) -> Result<bool, StoreError> {
         "SELECT EXISTS (SELECT 1 FROM members WHERE role = 'host')",
         [],
     )? != 0)
+}
+
+/// Whether this member is the only host. To be asked where the host goes: nobody else writes before that is done.
+fn is_last_host(connection: &Connection, member: &Member) -> Result<bool, StoreError> {
+    let others = "SELECT EXISTS (SELECT 1 FROM members WHERE role = 'host' AND id <> ?1)";
+    Ok(member.role.is_host() && rows::number(connection, others, [member.id.0])? == 0)
 }
 
 /// Adds a member, unless the email is taken.
@@ -119,10 +125,13 @@ fn set_role(
     email: &Email,
     role: Role,
     (by, at): (&Actor, Timestamp),
-) -> Result<Option<Member>, StoreError> {
+) -> Result<MemberChange, StoreError> {
     let Some(before) = by_email(connection, email)? else {
-        return Ok(None);
+        return Ok(MemberChange::Unknown);
     };
+    if !role.is_host() && is_last_host(connection, &before)? {
+        return Ok(MemberChange::LastHost);
+    }
     if before.role != role {
         rows::execute(
             connection,
@@ -138,7 +147,7 @@ fn set_role(
             &detail,
         )?;
     }
-    Ok(Some(Member { role, ..before }))
+    Ok(MemberChange::Done(Member { role, ..before }))
 }
 
 fn set_password(
@@ -172,10 +181,13 @@ fn remove(
     connection: &Connection,
     email: &Email,
     (by, at): (&Actor, Timestamp),
-) -> Result<Option<Member>, StoreError> {
+) -> Result<MemberChange, StoreError> {
     let Some(member) = by_email(connection, email)? else {
-        return Ok(None);
+        return Ok(MemberChange::Unknown);
     };
+    if is_last_host(connection, &member)? {
+        return Ok(MemberChange::LastHost);
+    }
     // Sessions, grants and consents go with the row.
     rows::execute(connection, "DELETE FROM members WHERE id = ?1", [member.id.0])?;
     let detail = format!("role {}", member.role);
@@ -186,7 +198,7 @@ fn remove(
         email.as_str(),
         &detail,
     )?;
-    Ok(Some(member))
+    Ok(MemberChange::Done(member))
 }
 
 #[async_trait]
@@ -256,7 +268,7 @@ impl Members for SqliteStore {
         role: Role,
         by: &Actor,
         at: Timestamp,
-    ) -> Result<Option<Member>, StoreError> {
+    ) -> Result<MemberChange, StoreError> {
         let (email, by) = (email.clone(), by.clone());
         self.write(move |connection| set_role(connection, &email, role, (&by, at)))
             .await
@@ -279,7 +291,7 @@ impl Members for SqliteStore {
         email: &Email,
         by: &Actor,
         at: Timestamp,
-    ) -> Result<Option<Member>, StoreError> {
+    ) -> Result<MemberChange, StoreError> {
         let (email, by) = (email.clone(), by.clone());
         self.write(move |connection| remove(connection, &email, (&by, at)))
             .await

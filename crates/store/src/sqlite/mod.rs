@@ -5,6 +5,7 @@ mod activity;
 mod applications;
 mod audit;
 mod backup;
+mod checkpoints;
 mod connection;
 mod content;
 mod contents;
@@ -38,6 +39,7 @@ use rusqlite::Connection;
 use tracing::Instrument;
 
 pub use self::backup::{BackedUp, Existing};
+use self::checkpoints::Checkpoints;
 pub use self::contents::Contents;
 use self::in_use::InUse;
 pub use self::keychain::Keychain;
@@ -56,7 +58,8 @@ use crate::{Statistics, Store, StoreError, spans};
 pub struct SqliteStore {
     lookups: Readers,
     scans: Arc<Readers>,
-    // Dropped behind the readers: the last connection to close tidies up the write-ahead log.
+    checkpoints: Checkpoints,
+    // Dropped behind the others: the last connection to close tidies up the write-ahead log.
     writer: Writer,
     path: PathBuf,
     identity: watch::Identity,

@@ -1,5 +1,7 @@
 //! The network's one row, and what the database knows about itself.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Member, Network, NetworkName, Plan, Role, Slug, Timestamp};
 use rusqlite::{Connection, params};
@@ -112,6 +114,16 @@ fn found(
     Ok(Some(member))
 }
 
+/// The longest lifetime of refresh tokens that was noted.
+pub(super) fn longest_refresh_lifetime(connection: &Connection) -> Result<Option<Duration>, StoreError> {
+    let sql = "SELECT value FROM meta WHERE key = 'longest_refresh_lifetime'";
+    rows::first(connection, sql, [], |columns| {
+        columns.table("meta");
+        let millis: i64 = columns.get("longest_refresh_lifetime")?;
+        Ok(Duration::from_millis(u64::try_from(millis).unwrap_or(0)))
+    })
+}
+
 #[async_trait]
 impl Networks for SqliteStore {
     async fn network(&self) -> Result<Network, StoreError> {
@@ -171,5 +183,27 @@ impl Networks for SqliteStore {
             )?
             .ok_or_else(|| StoreError::Damaged("meta.setup_salt is missing".to_owned()))
         })
+    }
+
+    async fn note_refresh_lifetime(&self, lifetime: Duration) -> Result<(), StoreError> {
+        // Every start says it, so it is seldom news.
+        if self.look_up(longest_refresh_lifetime)? >= Some(lifetime) {
+            return Ok(());
+        }
+        let millis = i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX);
+        self.write(move |connection| {
+            rows::execute(
+                connection,
+                "INSERT INTO meta (key, value) VALUES ('longest_refresh_lifetime', ?1) \
+                 ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)",
+                [millis],
+            )
+            .map(|_| ())
+        })
+        .await
+    }
+
+    async fn longest_refresh_lifetime(&self) -> Result<Option<Duration>, StoreError> {
+        self.look_up(longest_refresh_lifetime)
     }
 }

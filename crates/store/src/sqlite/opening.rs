@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::ErrorCode;
 
+use super::checkpoints::Checkpoints;
 use super::in_use::InUse;
 use super::keychain::Keychain;
 use super::readers::Readers;
@@ -64,12 +65,18 @@ impl SqliteStore {
         migrations::refuse_foreign(&writing, path)?;
         connection::prepare_for_writing(&writing).map_err(explain)?;
         migrations::run(&mut writing, path, &keys.current().fingerprint())?;
+        let keys = match migrations::refuse_other_key(&writing, path, key_path, &keys) {
+            Ok(()) => keys,
+            // It may have been rotated since the file was read.
+            Err(_) => Keyring::load(key_path)?.unwrap_or(keys),
+        };
         migrations::refuse_other_key(&writing, path, key_path, &keys)?;
 
         let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
         Ok(Self {
             lookups: Readers::open(path, cores).map_err(explain)?,
             scans: Readers::open(path, cores).map_err(explain)?.into(),
+            checkpoints: Checkpoints::open(path).map_err(explain)?,
             writer: Writer::start(writing)?,
             path: path.to_owned(),
             identity: Identity::of(path)?,

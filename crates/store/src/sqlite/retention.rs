@@ -1,12 +1,16 @@
 //! Forgetting in small steps: rows are looked at by a reader, in the order of their numbers, and only what is to go is
 //! handed to the writer, a bounded number at a time. So a request waits for one small transaction at most.
+//!
+//! There is no index to find them by: the moment that decides changes with each rotation of a token, and would make that
+//! write two pages more. A million rows are looked at in about a second, now and then.
 
 use async_trait::async_trait;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::{SqliteStore, rows};
-use crate::{Expiring, Retention, StoreError, Swept};
+use crate::retention::choose;
+use crate::{Expiring, Retention, StoreError, Stride, Swept};
 
 /// The table, the condition for a row of it to go (its moments are the parameters from `first` on), and the moments.
 fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<i64>) {
@@ -27,26 +31,20 @@ fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<i64
     }
 }
 
-/// The rows to go among the `limit` behind `after`, and the number of the last row that was looked at, unless it was the
-/// table's last.
+/// The `limit` rows behind `after`: their numbers, and whether they are to go.
 fn look(
     connection: &Connection,
     expiring: Expiring,
     after: i64,
     limit: u32,
-) -> Result<(Vec<i64>, Option<i64>), StoreError> {
+) -> Result<Vec<(i64, bool)>, StoreError> {
     let (table, expired, moments) = condition(expiring, 3);
     let sql = format!("SELECT id, {expired} FROM {table} WHERE id > ?1 ORDER BY id LIMIT ?2");
-    let limit = i64::from(limit);
-    let values = [after, limit].into_iter().chain(moments);
-    let seen = rows::all(connection, &sql, params_from_iter(values), |columns| {
+    let values = [after, i64::from(limit)].into_iter().chain(moments);
+    rows::all(connection, &sql, params_from_iter(values), |columns| {
         columns.table(table);
         Ok((columns.get::<i64>("id")?, columns.get::<bool>("id")?))
-    })?;
-    let is_full = i64::try_from(seen.len()).is_ok_and(|count| count == limit);
-    let last = seen.last().filter(|_| is_full).map(|(id, _)| *id);
-    let expired = seen.iter().filter(|(_, expired)| *expired).map(|(id, _)| *id);
-    Ok((expired.collect(), last))
+    })
 }
 
 /// Deletes those of `ids` that are expired still: a refresh may have come in between.
@@ -61,16 +59,19 @@ fn forget(connection: &Connection, expiring: Expiring, ids: &[i64]) -> Result<u6
 
 #[async_trait]
 impl Retention for SqliteStore {
-    async fn sweep(&self, expiring: Expiring, after: i64, rows: u32) -> Result<Swept, StoreError> {
-        let (ids, next) = self
-            .scan(move |connection| look(connection, expiring, after, rows))
+    async fn sweep(&self, expiring: Expiring, after: i64, stride: Stride) -> Result<Swept, StoreError> {
+        let seen = self
+            .scan(move |connection| look(connection, expiring, after, stride.look))
             .await?;
-        let forgotten = if ids.is_empty() {
-            0
-        } else {
-            self.write(move |connection| forget(connection, expiring, &ids))
-                .await?
-        };
+        let (ids, next) = choose(&seen, stride);
+        if ids.is_empty() {
+            return Ok(Swept { forgotten: 0, next });
+        }
+        let forgotten = self
+            .write(move |connection| forget(connection, expiring, &ids))
+            .await?;
+        // So that no writer stops to do it.
+        self.checkpoints.make().await;
         Ok(Swept { forgotten, next })
     }
 }

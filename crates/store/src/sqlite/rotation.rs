@@ -1,11 +1,13 @@
 //! Rotating the key: the file first, then the database (see [`crate::keyring`] for why that is safe).
 
+use std::time::Duration;
+
 use latchkey_domain::{Actor, ClientId, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::keychain::Keychain;
-use super::{SqliteStore, audit, migrations, rows};
-use crate::keyring::Keyring;
+use super::{SqliteStore, audit, migrations, networks, rows};
+use crate::keyring::{self, Keyring};
 use crate::sealing::Sealer;
 use crate::{AuditAction, RevocationReason, StoreError};
 
@@ -19,6 +21,8 @@ pub struct Rotated {
     /// Whether the key file had the new key already, from a rotation that was cut short or since an older backup was
     /// restored.
     pub finished_earlier_one: bool,
+    /// How long the key before stays in the file, so that what it made is good until it expires.
+    pub stays: Duration,
 }
 
 impl SqliteStore {
@@ -28,7 +32,8 @@ impl SqliteStore {
         // The file is written inside the transaction: of two who rotate at once, the second waits, and finds what the
         // first one made.
         self.write(move |connection| {
-            let (ring, finished_earlier_one) = next_keys(connection, &keychain, at)?;
+            let stays = keyring::retired_stays(networks::longest_refresh_lifetime(connection)?);
+            let (ring, finished_earlier_one) = next_keys(connection, &keychain, at, stays)?;
             let secrets = seal_again(connection, &ring)?;
             let revoked = if revoke { revoke_all(connection, at)? } else { 0 };
             migrations::name_key(connection, &ring.current().fingerprint())?;
@@ -45,6 +50,7 @@ impl SqliteStore {
                 secrets,
                 revoked,
                 finished_earlier_one,
+                stays,
             })
         })
         .await
@@ -62,12 +68,13 @@ fn next_keys(
     connection: &Connection,
     keychain: &Keychain,
     at: Timestamp,
+    stays: Duration,
 ) -> Result<(Keyring, bool), StoreError> {
     let ring = Keyring::load_or_create(keychain.path(), false)?;
     if migrations::sealed_with(connection)?.as_deref() != Some(&ring.current().fingerprint()) {
         return Ok((ring, true));
     }
-    let ring = ring.rotated(at)?;
+    let ring = ring.rotated(at, stays)?;
     ring.replace_file(keychain.path())?;
     Ok((ring, false))
 }

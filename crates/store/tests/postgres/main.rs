@@ -4,6 +4,7 @@
 mod audit_only_grows;
 mod backend;
 mod copy;
+mod earlier_versions;
 mod lived_in;
 mod nodes;
 mod opening;

@@ -10,6 +10,7 @@ use latchkey_testing::postgres::PrivateServer;
 use tokio::task::JoinSet;
 
 use crate::backend::{key, url};
+use crate::concurrency::all_hosts_leave;
 use crate::fixtures::{add_application, add_member, at, connect, new_member, next_generation, operator};
 
 async fn two_nodes() -> (Arc<PostgresStore>, Arc<PostgresStore>) {
@@ -63,6 +64,16 @@ async fn no_change_of_two_nodes_is_lost() {
     }
     rotations.join_all().await;
     assert_eq!(one.grant(id).await.unwrap().unwrap().state.generation, 201);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_hosts_that_two_nodes_take_away_at_once_one_stays() {
+    for _ in 0..3 {
+        let (one, other) = two_nodes().await;
+        let refused = all_hosts_leave(&[one.clone(), other], 24).await;
+        assert_eq!(refused, 1);
+        assert!(one.has_host().await.unwrap());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,7 +1,9 @@
 //! Many at once.
 
+use std::sync::Arc;
+
 use latchkey_domain::{PageRequest, Role};
-use latchkey_store::{GrantChange, GrantState};
+use latchkey_store::{GrantChange, GrantState, MemberChange, Store};
 use tokio::task::JoinSet;
 
 use crate::fixtures::{
@@ -131,4 +133,41 @@ async fn those_that_fail_do_not_disturb_the_others() {
         101
     );
     assert_eq!(store.audit(1_000).await.unwrap().len(), 101);
+}
+
+/// So many hosts are added, and leave at once, each through one of the stores by turns; how many were refused.
+pub(crate) async fn all_hosts_leave(stores: &[Arc<dyn Store>], hosts: usize) -> usize {
+    let emails: Vec<String> = (0..hosts).map(|n| format!("host{n}@b.example")).collect();
+    for email in &emails {
+        let host = new_member(email, Role::Host);
+        stores[0]
+            .add_member(host, &operator(), at(0))
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let mut leaving = JoinSet::new();
+    for (n, email) in emails.into_iter().enumerate() {
+        let store = Arc::clone(&stores[n % stores.len()]);
+        leaving.spawn(async move {
+            let email = email.parse().unwrap();
+            let change = if n % 3 == 0 {
+                store.remove_member(&email, &operator(), at(1)).await
+            } else {
+                store.set_role(&email, Role::Member, &operator(), at(1)).await
+            };
+            change.unwrap() == MemberChange::LastHost
+        });
+    }
+    let refused = leaving.join_all().await;
+    refused.into_iter().filter(|refused| *refused).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_hosts_that_leave_at_once_one_stays() {
+    for _ in 0..3 {
+        let store = store();
+        assert_eq!(all_hosts_leave(&[store.share()], 24).await, 1);
+        assert!(store.has_host().await.unwrap());
+    }
 }

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use latchkey_domain::PageRequest;
-use latchkey_store::keyring::Keyring;
+use latchkey_store::keyring::{Keyring, retired_stays};
 use latchkey_store::sqlite::{DATABASE_FILE, Existing, KEY_FILE, SqliteStore, restore};
-use latchkey_store::{Applications, Audit, AuditAction, GrantState, Grants, RevocationReason};
+use latchkey_store::{Applications, Audit, AuditAction, GrantState, Grants, Networks, RevocationReason};
 
 use crate::fixtures::{add_application, add_member, at, connect, new_application, operator, spec};
 
@@ -89,6 +89,24 @@ async fn the_new_key_alone_opens_everything() {
     assert_eq!(all_reveal(&store).await, 1);
 }
 
+/// The command line knows no flag of the server, so the database tells it how long what the old key made may be good.
+#[tokio::test]
+async fn a_key_stays_for_as_long_as_the_longest_refresh_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open_folder(folder.path()).unwrap();
+    let day = |number: u64| at(number * 86_400);
+    for days in [365, 5] {
+        let lifetime = std::time::Duration::from_secs(days * 86_400);
+        store.note_refresh_lifetime(lifetime).await.unwrap();
+    }
+    let rotated = store.rotate_key(false, &operator(), day(0)).await.unwrap();
+    assert_eq!(rotated.stays.as_secs(), 366 * 86_400);
+    for (number, keys) in [(200, 3), (365, 4), (366, 4), (732, 2)] {
+        store.rotate_key(false, &operator(), day(number)).await.unwrap();
+        assert_eq!(fingerprints(folder.path()).len(), keys, "day {number}");
+    }
+}
+
 #[tokio::test]
 async fn a_crash_between_file_and_database_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -100,7 +118,7 @@ async fn a_crash_between_file_and_database_loses_nothing() {
     Keyring::load(&key)
         .unwrap()
         .unwrap()
-        .rotated(at(1))
+        .rotated(at(1), retired_stays(None))
         .unwrap()
         .replace_file(&key)
         .unwrap();

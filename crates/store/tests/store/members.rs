@@ -1,5 +1,5 @@
 use latchkey_domain::{Email, PageRequest, Role};
-use latchkey_store::{NewSession, PasswordHash, SessionKey, Store};
+use latchkey_store::{MemberChange, NewSession, PasswordHash, SessionKey, Store};
 
 use crate::fixtures::{add_application, add_member, at, connect, new_grant, new_member, operator, store};
 
@@ -116,17 +116,47 @@ async fn a_role_is_changed() {
         .set_role(&ada.email, Role::Host, &operator(), at(1))
         .await
         .unwrap()
+        .done()
         .unwrap();
     assert_eq!(host.role, Role::Host);
     assert_eq!(store.member(ada.id).await.unwrap(), Some(host));
     assert_eq!(store.audit(1).await.unwrap()[0].detail, "from member to host");
-    assert!(
-        store
-            .set_role(&email("eve@b.example"), Role::Host, &operator(), at(1))
+    for role in [Role::Host, Role::Member] {
+        let nobody = store
+            .set_role(&email("eve@b.example"), role, &operator(), at(1))
+            .await;
+        assert_eq!(nobody.unwrap(), MemberChange::Unknown);
+    }
+}
+
+#[tokio::test]
+async fn the_last_host_stays_one() {
+    let store = store();
+    let ada = new_member("ada@b.example", Role::Host);
+    let ada = store.add_member(ada, &operator(), at(0)).await.unwrap().unwrap();
+    let bob = add_member(&*store, "bob@b.example").await;
+    let entries = store.audit(100).await.unwrap().len();
+    for role in [Role::Member, Role::Moderator] {
+        let change = store
+            .set_role(&ada.email, role, &operator(), at(1))
             .await
-            .unwrap()
-            .is_none()
+            .unwrap();
+        assert_eq!(change, MemberChange::LastHost);
+    }
+    assert_eq!(
+        store.remove_member(&ada.email, &operator(), at(1)).await.unwrap(),
+        MemberChange::LastHost
     );
+    assert_eq!(store.member(ada.id).await.unwrap(), Some(ada.clone()));
+    assert_eq!(store.audit(100).await.unwrap().len(), entries, "nothing happened");
+
+    store
+        .set_role(&bob.email, Role::Host, &operator(), at(2))
+        .await
+        .unwrap();
+    let removed = store.remove_member(&ada.email, &operator(), at(3)).await.unwrap();
+    assert_eq!(removed, MemberChange::Done(ada));
+    assert!(store.has_host().await.unwrap());
 }
 
 #[tokio::test]
@@ -172,7 +202,7 @@ async fn a_member_who_is_removed_takes_sessions_and_grants_along() {
 
     assert_eq!(
         store.remove_member(&ada.email, &operator(), at(2)).await.unwrap(),
-        Some(ada.clone())
+        MemberChange::Done(ada.clone())
     );
     assert!(store.member(ada.id).await.unwrap().is_none());
     assert!(store.grant(grant).await.unwrap().is_none());
@@ -197,12 +227,9 @@ async fn a_member_who_is_removed_takes_sessions_and_grants_along() {
             .unwrap()
             .is_none()
     );
-    assert!(
-        store
-            .remove_member(&ada.email, &operator(), at(3))
-            .await
-            .unwrap()
-            .is_none()
+    assert_eq!(
+        store.remove_member(&ada.email, &operator(), at(3)).await.unwrap(),
+        MemberChange::Unknown
     );
 
     let again = add_member(&*store, "ada@b.example").await;

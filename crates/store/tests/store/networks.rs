@@ -121,3 +121,17 @@ async fn is_a_demonstration_once_marked() {
     store.mark_demo().await.unwrap();
     assert!(store.is_demo().await.unwrap());
 }
+
+#[tokio::test]
+async fn remembers_the_longest_lifetime_of_refresh_tokens() {
+    let store = store();
+    assert_eq!(store.longest_refresh_lifetime().await.unwrap(), None);
+    let days = |count: u64| std::time::Duration::from_secs(count * 86_400);
+    for (noted, longest) in [(90, 90), (5, 90), (365, 365), (90, 365)] {
+        store.note_refresh_lifetime(days(noted)).await.unwrap();
+        assert_eq!(
+            store.longest_refresh_lifetime().await.unwrap(),
+            Some(days(longest))
+        );
+    }
+}

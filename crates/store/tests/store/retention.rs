@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use latchkey_domain::Timestamp;
 use latchkey_store::{
-    ActivityKind, Expiring, GrantChange, NewActivity, NewSession, RevocationReason, SessionKey,
+    ActivityKind, Expiring, GrantChange, NewActivity, NewSession, RevocationReason, SessionKey, Stride,
 };
 
 use crate::fixtures::{add_application, add_member, at, connect, new_grant, store};
@@ -15,7 +15,11 @@ const DAY: u64 = 86_400;
 async fn sweep(store: &dyn latchkey_store::Store, expiring: Expiring, rows: u32) -> (u64, u32) {
     let (mut forgotten, mut steps, mut after) = (0, 0, 0);
     loop {
-        let swept = store.sweep(expiring, after, rows).await.unwrap();
+        let stride = Stride {
+            look: rows,
+            forget: rows,
+        };
+        let swept = store.sweep(expiring, after, stride).await.unwrap();
         assert!(swept.forgotten <= u64::from(rows));
         forgotten += swept.forgotten;
         steps += 1;
@@ -104,7 +108,22 @@ async fn goes_in_bounded_steps_over_everything() {
         connect(&*store, &application, &ada, at(second)).await;
     }
     assert_eq!(sweep(&*store, grants_at(at(91 * DAY + 10)), 10).await, (10, 3));
-    assert_eq!(sweep(&*store, grants_at(at(200 * DAY)), 4).await.0, 15);
+    // Looking far and forgetting little goes over everything, too.
+    let (mut forgotten, mut after) = (0, 0);
+    loop {
+        let stride = Stride { look: 100, forget: 4 };
+        let swept = store
+            .sweep(grants_at(at(200 * DAY)), after, stride)
+            .await
+            .unwrap();
+        assert!(swept.forgotten <= 4);
+        forgotten += swept.forgotten;
+        match swept.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    assert_eq!(forgotten, 15);
 }
 
 #[tokio::test]

@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use latchkey_domain::PageRequest;
 use latchkey_store::keys::ServerKey;
 use latchkey_store::sqlite::{DATABASE_FILE, KEY_FILE, SqliteStore};
-use latchkey_store::{Applications, Audit, Grants, Members, Networks};
+use latchkey_store::{Applications, Audit, Grants, Members, Networks, Store};
 use rusqlite::Connection;
 
+use crate::concurrency::all_hosts_leave;
 use crate::fixtures::{add_application, add_member, at, connect, new_application, operator, spec};
 
 fn refusal(folder: &Path) -> String {
@@ -301,4 +303,16 @@ async fn a_writer_waits_for_another_process_that_writes() {
         other.execute_batch("COMMIT").unwrap();
     });
     assert_eq!(store.application(&made.client_id).await.unwrap(), Some(made));
+}
+
+/// As with the server and the command line beside it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_hosts_that_two_processes_take_away_at_once_one_stays() {
+    for _ in 0..3 {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || -> Arc<dyn Store> { Arc::new(SqliteStore::open_folder(folder.path()).unwrap()) };
+        let stores = [open(), open()];
+        assert_eq!(all_hosts_leave(&stores, 24).await, 1);
+        assert!(stores[1].has_host().await.unwrap());
+    }
 }

@@ -11,8 +11,8 @@ use super::stage::Stage;
 use crate::endure::postgres::{Cluster, is_supported};
 use crate::process::Setup;
 
-/// How long the database is away.
-const AWAY: Duration = Duration::from_secs(10);
+/// How soon after the database is back the server may notice.
+const NOTICED: Duration = Duration::from_secs(10);
 
 /// A row about what was not tried.
 fn skipped(fault: &'static str, why: &str) -> Row {
@@ -68,13 +68,18 @@ fn clock_line(said: &str) -> String {
     format!("`latchkey doctor`: `{}`", line.unwrap_or("-").trim())
 }
 
-/// `PostgreSQL` dies and comes back.
-pub(super) async fn postgres() -> Result<Row> {
-    const FAULT: &str = "PostgreSQL is gone for ten seconds";
+/// `PostgreSQL` dies and comes back: after ten seconds in a quick run, else after a minute, when every connection that was
+/// kept, and every wait for one, has ended.
+pub(super) async fn postgres(quick: bool) -> Result<Row> {
+    let (fault, away) = if quick {
+        ("PostgreSQL is gone for ten seconds", Duration::from_secs(10))
+    } else {
+        ("PostgreSQL is gone for a minute", Duration::from_secs(60))
+    };
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
     if !is_supported()? {
-        return Ok(skipped(FAULT, "this version keeps its data in SQLite"));
+        return Ok(skipped(fault, "this version keeps its data in SQLite"));
     }
     let mut cluster = Cluster::start()?;
     let setup = Setup::on(&data).with_database(Some(cluster.database("faults")?));
@@ -83,7 +88,7 @@ pub(super) async fn postgres() -> Result<Row> {
     cluster.kill()?;
     let (begun, mut slowest) = (Instant::now(), Duration::ZERO);
     let mut last = None;
-    while begun.elapsed() < AWAY {
+    while begun.elapsed() < away {
         let asked = Instant::now();
         let seen = stage.see().await?;
         // Four questions, one after the other.
@@ -101,12 +106,12 @@ pub(super) async fn postgres() -> Result<Row> {
     cluster.start_again()?;
     let back = Instant::now();
     while !stage.see().await?.ready.status.is_success() {
-        ensure!(back.elapsed() < AWAY, "it does not find the database again");
+        ensure!(back.elapsed() < NOTICED, "it does not find the database again");
     }
     let back = back.elapsed();
     stage.is_well().await?;
     Ok(Row {
-        fault: FAULT,
+        fault,
         seen: format!(
             "{}; an answer takes {:.1} s at most",
             last.map(|seen| seen.words()).unwrap_or_default(),

@@ -1,16 +1,20 @@
 //! Rows that stand in the table of grants as if they had been made over HTTP, only faster: the server is stopped meanwhile.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 use rusqlite::{Connection, params};
 
 use crate::chance::Chance;
+use crate::endure::postgres::Cluster;
 
 const DAY: i64 = 86_400_000;
 /// How old a grant is that is long over, in days: its refresh token ended after ninety.
 const OVER: i64 = 200;
+const REDIRECT_URI: &str = "https://myapp.com/oauth/callback";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// How old the grants are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,8 +25,94 @@ pub(super) enum Age {
     Over,
 }
 
-fn open(data: &Path) -> Result<Connection> {
-    let connection = Connection::open(data.join("latchkey.db"))?;
+/// Where the rows are.
+#[derive(Clone)]
+pub(super) enum Rows {
+    /// In this file.
+    Sqlite(PathBuf),
+    /// In this database of the cluster.
+    Postgres(Rc<Cluster>, &'static str),
+}
+
+impl Rows {
+    /// How many members there are, and their first and last number.
+    pub(super) fn members(&self) -> Result<(i64, i64, i64)> {
+        let numbers = self.numbers("SELECT count(*), min(id), max(id) FROM members")?;
+        match numbers[..] {
+            [count, first, last] => Ok((count, first, last)),
+            _ => anyhow::bail!("{numbers:?} are no three numbers"),
+        }
+    }
+
+    /// How many grants there are.
+    pub(super) fn count(&self) -> Result<i64> {
+        self.numbers("SELECT count(*) FROM grants")
+            .map(|numbers| numbers[0])
+    }
+
+    /// How many of them are long over.
+    pub(super) fn count_over(&self) -> Result<i64> {
+        let since = now()? - (OVER - 50) * DAY;
+        let query = format!("SELECT count(*) FROM grants WHERE issued_at < {since}");
+        self.numbers(&query).map(|numbers| numbers[0])
+    }
+
+    /// How many bytes it takes.
+    pub(super) fn size(&self) -> Result<u64> {
+        match self {
+            Self::Sqlite(file) => Ok(std::fs::metadata(file)?.len()),
+            Self::Postgres(..) => {
+                let numbers = self.numbers("SELECT pg_database_size(current_database())")?;
+                Ok(u64::try_from(numbers[0])?)
+            }
+        }
+    }
+
+    /// The numbers in the first row that a query answers.
+    fn numbers(&self, query: &str) -> Result<Vec<i64>> {
+        match self {
+            Self::Sqlite(file) => {
+                let connection = open(file)?;
+                let mut statement = connection.prepare(query)?;
+                let columns = statement.column_count();
+                Ok(statement.query_row([], |row| (0..columns).map(|column| row.get(column)).collect())?)
+            }
+            Self::Postgres(cluster, database) => cluster
+                .sql(database, query)?
+                .split('|')
+                .map(|number| number.parse().with_context(|| format!("{number} is no number")))
+                .collect(),
+        }
+    }
+
+    /// Adds so many grants, of members and to applications by chance.
+    pub(super) fn grants(&self, count: usize, age: Age, chance: &mut Chance) -> Result<()> {
+        match self {
+            Self::Sqlite(file) => sqlite(&mut open(file)?, count, age, chance),
+            Self::Postgres(cluster, database) => {
+                cluster.sql(database, &postgres(count, age, chance)?)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The server begins with files that are as they would be: no long log, and with statistics.
+    pub(super) fn settle(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(file) => {
+                open(file)?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            }
+            Self::Postgres(cluster, database) => {
+                cluster.sql(database, "VACUUM ANALYZE")?;
+                cluster.sql(database, "CHECKPOINT")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn open(file: &Path) -> Result<Connection> {
+    let connection = Connection::open(file)?;
     connection.busy_timeout(Duration::from_secs(10))?;
     Ok(connection)
 }
@@ -32,26 +122,15 @@ fn now() -> Result<i64> {
     Ok(i64::try_from(since.as_millis())?)
 }
 
-/// How many members there are, and their first and last number.
-pub(super) fn members(data: &Path) -> Result<(i64, i64, i64)> {
-    let query = "SELECT count(*), min(id), max(id) FROM members";
-    Ok(open(data)?.query_row(query, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
+/// How old a grant is at least, in days.
+fn since(age: Age) -> i64 {
+    match age {
+        Age::Fresh => 0,
+        Age::Over => OVER,
+    }
 }
 
-/// How many grants there are.
-pub(super) fn count(data: &Path) -> Result<i64> {
-    Ok(open(data)?.query_row("SELECT count(*) FROM grants", [], |row| row.get(0))?)
-}
-
-/// How many of them are long over.
-pub(super) fn count_over(connection: &Connection) -> Result<i64> {
-    let query = "SELECT count(*) FROM grants WHERE issued_at < ?1";
-    Ok(connection.query_row(query, [now()? - (OVER - 50) * DAY], |row| row.get(0))?)
-}
-
-/// Adds so many grants, of members and to applications by chance.
-pub(super) fn grants(data: &Path, count: usize, age: Age, chance: &mut Chance) -> Result<()> {
-    let mut connection = open(data)?;
+fn sqlite(connection: &mut Connection, count: usize, age: Age, chance: &mut Chance) -> Result<()> {
     let numbers = |query: &str| -> Result<Vec<i64>> {
         let mut statement = connection.prepare(query)?;
         let rows = statement.query_map([], |row| row.get(0))?;
@@ -69,11 +148,8 @@ pub(super) fn grants(data: &Path, count: usize, age: Age, chance: &mut Chance) -
              ?9, ?6, ?10, ?11)",
         )?;
         for _ in 0..count {
-            let days = match age {
-                Age::Fresh => chance.below(80),
-                Age::Over => chance.below(80) + usize::try_from(OVER)?,
-            };
-            let created = now - i64::try_from(days)? * DAY - i64::try_from(chance.below(86_400_000))?;
+            let days = i64::try_from(chance.below(80))? + since(age);
+            let created = now - days * DAY - i64::try_from(chance.below(86_400_000))?;
             let generation = 1 + chance.below(50);
             // An hour for each rotation, as clients do, but not beyond now.
             let issued = (created + i64::try_from(generation)? * 3_600_000).min(now);
@@ -83,8 +159,8 @@ pub(super) fn grants(data: &Path, count: usize, age: Age, chance: &mut Chance) -
             insert.execute(params![
                 applications[chance.below(applications.len())],
                 members[chance.below(members.len())],
-                "https://myapp.com/oauth/callback",
-                "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+                REDIRECT_URI,
+                CHALLENGE,
                 salt,
                 created,
                 created + 120_000,
@@ -95,8 +171,34 @@ pub(super) fn grants(data: &Path, count: usize, age: Age, chance: &mut Chance) -
             ])?;
         }
     }
-    transaction.commit().context("the grants could not be written")?;
-    // The server begins with a file that is as it would be, not with a long log.
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    Ok(())
+    transaction.commit().context("the grants could not be written")
+}
+
+/// The same, by the database itself.
+fn postgres(count: usize, age: Age, chance: &mut Chance) -> Result<String> {
+    let (now, days) = (now()?, since(age));
+    let seed = chance.below(1_000);
+    Ok(format!(
+        "SELECT setseed(0.{seed:03});
+         INSERT INTO grants (application_id, member_id, scopes, requested_redirect_uri, redirect_uri, code_challenge, salt,
+             created_at, code_expires_at, generation, issued_at, generation_used_at, last_used_at, redeemed_at, revoked_at,
+             revoked_because)
+         SELECT application, member, 'read:userinfo read:posts', '{REDIRECT_URI}', '{REDIRECT_URI}', '{CHALLENGE}', salt,
+             created, created + 120000, generation, issued, issued, issued, created,
+             CASE WHEN revoked THEN issued END, CASE WHEN revoked THEN 'client' END
+         FROM (
+             SELECT *, least(created + generation * 3600000, {now}) AS issued FROM (
+                 SELECT applications.ids[1 + floor(random() * cardinality(applications.ids))::int] AS application,
+                     members.ids[1 + floor(random() * cardinality(members.ids))::int] AS member,
+                     decode(md5(random()::text), 'hex') AS salt,
+                     {now} - floor(({days} + random() * 80) * {DAY})::bigint AS created,
+                     1 + floor(random() * 50)::bigint AS generation,
+                     random() < 0.1 AS revoked
+                 FROM generate_series(1, {count}),
+                     (SELECT array_agg(id) AS ids FROM applications) applications,
+                     (SELECT array_agg(id) AS ids FROM members) members
+                 OFFSET 0
+             ) drawn
+         ) dated",
+    ))
 }

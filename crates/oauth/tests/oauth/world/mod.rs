@@ -59,20 +59,29 @@ pub(crate) struct World {
     _folder: TempDir,
 }
 
+fn server(
+    store: &Arc<dyn Store>,
+    clock: &Arc<HandClock>,
+    randomness: &Arc<SeededRandomness>,
+    lifetimes: Lifetimes,
+) -> AuthorizationServer {
+    AuthorizationServer::new(Parts {
+        store: store.clone(),
+        clock: clock.clone(),
+        randomness: randomness.clone(),
+        token_keys: latchkey_oauth::TokenKeys::new(&[7; 32], &[]),
+        issuer: ISSUER.into(),
+        lifetimes,
+    })
+}
+
 impl World {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open_folder(folder.path()).unwrap());
         let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000_000)));
         let randomness = Arc::new(SeededRandomness::default());
-        let server = AuthorizationServer::new(Parts {
-            store: store.clone(),
-            clock: clock.clone(),
-            randomness: randomness.clone(),
-            token_keys: latchkey_oauth::TokenKeys::new(&[7; 32], &[]),
-            issuer: ISSUER.into(),
-            lifetimes: Lifetimes::default(),
-        });
+        let server = server(&store, &clock, &randomness, Lifetimes::default());
         Self {
             server,
             store,
@@ -80,6 +89,13 @@ impl World {
             randomness,
             _folder: folder,
         }
+    }
+
+    /// The server stops, and starts again with these lifetimes (a code's, an access token's, a refresh token's).
+    pub(crate) fn restart_with(&mut self, [code, access_token, refresh_token]: [&str; 3]) {
+        let span = |text: &str| text.parse().unwrap();
+        let lifetimes = Lifetimes::new(span(code), span(access_token), span(refresh_token)).unwrap();
+        self.server = server(&self.store, &self.clock, &self.randomness, lifetimes);
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -191,7 +207,7 @@ impl World {
             .store
             .set_role(&person.member.email, role, &Actor::operator(), self.now())
             .await;
-        changed.unwrap().unwrap()
+        changed.unwrap().done().unwrap()
     }
 
     /// What stands in the row of the grant that a token belongs to.

@@ -1,0 +1,115 @@
+//! What the server says about forgetting: it logs each time how much went and how long that took.
+
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+/// One time that it forgot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sweep {
+    /// When somebody saw that it was over.
+    pub(super) seen: Instant,
+    /// How long it took.
+    pub(super) took: Duration,
+    /// How many grants it forgot.
+    pub(super) grants: u64,
+}
+
+impl Sweep {
+    /// How much of the time between two moments it went on.
+    pub(super) fn within(&self, from: Instant, to: Instant) -> Duration {
+        let began = self.seen.checked_sub(self.took).unwrap_or(self.seen);
+        self.seen.min(to).saturating_duration_since(began.max(from))
+    }
+}
+
+/// The log of a server, as it grows.
+pub(super) struct Log {
+    path: PathBuf,
+    read: u64,
+    /// The beginning of a line that is not whole yet.
+    rest: String,
+}
+
+impl Log {
+    /// The log that the server writes there.
+    pub(super) fn of(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            read: 0,
+            rest: String::new(),
+        }
+    }
+
+    /// How often it forgot since somebody looked.
+    pub(super) fn sweeps(&mut self) -> Result<Vec<Sweep>> {
+        let mut file = std::fs::File::open(&self.path)
+            .with_context(|| format!("there is no log at {}", self.path.display()))?;
+        file.seek(SeekFrom::Start(self.read))?;
+        let mut bytes = Vec::new();
+        self.read += file.read_to_end(&mut bytes)? as u64;
+        self.rest.push_str(&String::from_utf8_lossy(&bytes));
+        let whole = self.rest.rfind('\n').map_or(0, |end| end + 1);
+        let lines: String = self.rest.drain(..whole).collect();
+        Ok(lines.lines().filter_map(sweep).collect())
+    }
+}
+
+/// The line of one time that it forgot.
+fn sweep(line: &str) -> Option<Sweep> {
+    let line: Value = serde_json::from_str(line).ok()?;
+    (line["message"] == "forgot what is past its time").then_some(())?;
+    Some(Sweep {
+        seen: Instant::now(),
+        took: Duration::from_millis(line["millis"].as_u64()?),
+        grants: line["grants"].as_u64()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn lines_are_read_once_and_whole() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let mut log = Log::of(file.path());
+        assert_eq!(log.sweeps().unwrap(), []);
+        let line = r#"{"message":"forgot what is past its time","grants":7,"millis":250}"#;
+        write!(
+            file,
+            "{{\"message\":\"ready\"}}\nno JSON\n{line}\n{}",
+            &line[..20]
+        )
+        .unwrap();
+        let sweeps = log.sweeps().unwrap();
+        assert_eq!((sweeps.len(), sweeps[0].grants), (1, 7));
+        assert_eq!(sweeps[0].took, Duration::from_millis(250));
+        writeln!(file, "{}", &line[20..]).unwrap();
+        assert_eq!(log.sweeps().unwrap().len(), 1);
+        assert_eq!(log.sweeps().unwrap(), []);
+    }
+
+    #[test]
+    fn a_sweep_is_in_the_windows_that_it_reaches_into() {
+        let start = Instant::now();
+        let at = |second| start + Duration::from_secs(second);
+        let sweep = Sweep {
+            seen: at(25),
+            took: Duration::from_secs(10),
+            grants: 0,
+        };
+        for (from, to, seconds) in [(0, 10, 0), (10, 20, 5), (20, 30, 5), (16, 18, 2), (30, 40, 0)] {
+            assert_eq!(
+                sweep.within(at(from), at(to)),
+                Duration::from_secs(seconds),
+                "{from} to {to}"
+            );
+        }
+    }
+}

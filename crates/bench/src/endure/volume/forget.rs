@@ -1,0 +1,123 @@
+//! Introspection and rotation while the server forgets a tenth of a million grants, beside the same server when it is done.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+
+use super::{KEEPS_ALL, Network, introspect, rotate};
+use crate::endure::forgetting::{Log, Sweep};
+use crate::load::Summary;
+use crate::process::{Server, Setup};
+use crate::statistics::median;
+
+/// How long it is measured at a time.
+const MOMENT: Duration = Duration::from_secs(1);
+/// How often, when the server is done.
+const QUIET: usize = 10;
+/// How long forgetting may take. A disk that confirms slowly makes it slow, and the load goes on meanwhile.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// What was seen of one kind of request.
+#[derive(Default)]
+struct Moments {
+    rate: Vec<f64>,
+    p50: Vec<f64>,
+    p99: Vec<f64>,
+}
+
+impl Moments {
+    fn add(&mut self, summary: &Summary) {
+        self.rate.push(summary.rate);
+        self.p50.push(summary.p50);
+        self.p99.push(summary.p99);
+    }
+
+    fn print(&self, what: &str, when: &str) {
+        println!(
+            "| {what} | {when} | {:.0} | {:.2} | {:.2} | {:.2} |",
+            median(&self.rate),
+            median(&self.p50),
+            median(&self.p99),
+            self.p99.iter().copied().fold(f64::NAN, f64::max)
+        );
+    }
+}
+
+/// Both kinds.
+#[derive(Default)]
+struct Both {
+    introspections: Moments,
+    rotations: Moments,
+}
+
+impl Both {
+    async fn measure(&mut self, server: &Server, network: &mut Network) -> Result<()> {
+        self.introspections
+            .add(&introspect(server, network, MOMENT).await?);
+        self.rotations.add(&rotate(server, network, MOMENT).await?);
+        Ok(())
+    }
+}
+
+/// Measures and prints. The server begins to forget when it starts.
+pub(super) async fn run(network: &mut Network) -> Result<()> {
+    let before = network.rows.count_over()?;
+    let folder = tempfile::tempdir()?;
+    let log = folder.path().join("log");
+    let setup = Setup {
+        log: Some(log.clone()),
+        ..network.setup.clone()
+    };
+    let setup = Setup {
+        settings: setup
+            .settings
+            .into_iter()
+            .filter(|one| *one != KEEPS_ALL)
+            .collect(),
+        ..setup
+    };
+    let server = Server::start(&setup).await?;
+    let (begun, mut log) = (Instant::now(), Log::of(&log));
+    let mut meanwhile = Both::default();
+    let sweep = loop {
+        meanwhile.measure(&server, network).await?;
+        if let Some(sweep) = log.sweeps()?.first() {
+            break *sweep;
+        }
+        ensure!(
+            begun.elapsed() < PATIENCE,
+            "forgetting {before} grants has not ended after {PATIENCE:?}"
+        );
+    };
+    let mut quiet = Both::default();
+    for _ in 0..QUIET {
+        quiet.measure(&server, network).await?;
+    }
+    server.stop()?;
+    print(before, &sweep, &meanwhile, &quiet);
+    let left = network.rows.count_over()?;
+    ensure!(
+        left == 0 && i64::try_from(sweep.grants)? == before,
+        "of {before} grants that were long over, {} were forgotten and {left} are left",
+        sweep.grants
+    );
+    Ok(())
+}
+
+fn print(before: i64, sweep: &Sweep, meanwhile: &Both, quiet: &Both) {
+    #[allow(clippy::cast_precision_loss)]
+    // A million.
+    let rate = sweep.grants as f64 / sweep.took.as_secs_f64();
+    println!(
+        "\nThe server forgot {} of {before} grants that were long over in {:.1} s under load: {rate:.0} a second.\n",
+        sweep.grants,
+        sweep.took.as_secs_f64()
+    );
+    println!("| | | a second | p50 ms | p99 ms | worst p99 of a second |\n|---|---|---|---|---|---|");
+    quiet.introspections.print("introspection", "quiet");
+    meanwhile
+        .introspections
+        .print("introspection", "while it forgets");
+    quiet.rotations.print("rotation", "quiet");
+    meanwhile.rotations.print("rotation", "while it forgets");
+}

@@ -1,0 +1,28 @@
+INSERT INTO applications VALUES (1, 'xQF2JPGHBCB_Vc4dIss0qBz_Wc83Z0Pb1yjbrmdnMgs', 'CRM', '["http://127.0.0.1:4201/cb"]', 'read:userinfo read:posts', true, false, '\x016de14882b8bdbb9547ab7b81f3ee9c13b541b8e68adb156c7462e7b2b4c0ba0e6ccd98bf3cd0c6a19f71023f7e0b029463ff187b763a166b748b5cd0f8ae8c1d780ca81626b0bd9adddf1ddee627a365670457', NULL, 1795630674135, 1795630674440, 1, 'crm
+xqf2jpghbcb_vc4diss0qbz_wc83z0pb1yjbrmdnmgs');
+INSERT INTO activity VALUES (1, 1, 1795630674433, 'authorization', true, 'Authorized for read:userinfo; a code was sent to 127.0.0.1:4201.', NULL, 2, '127.0.0.1', 'd787cfa66b395013');
+INSERT INTO activity VALUES (2, 1, 1795630674449, 'code_exchange', true, 'Exchanged a code for tokens with read:userinfo.', NULL, 2, '127.0.0.1', 'b834c978ff85c7db');
+INSERT INTO api_usage VALUES (1795629600000, 1, 1, 0);
+INSERT INTO audit VALUES (1, 1795630673900, NULL, NULL, NULL, 'member_added', 'ada@example.com', 'role host');
+INSERT INTO audit VALUES (2, 1795630674077, NULL, NULL, NULL, 'member_added', 'bob@example.com', 'role member');
+INSERT INTO audit VALUES (3, 1795630674110, NULL, NULL, NULL, 'network_changed', 'river-club', 'name from “My Community” to “River Club”, slug from my-community to river-club, plan from scale to pro');
+INSERT INTO audit VALUES (4, 1795630674135, NULL, NULL, NULL, 'application_created', 'xQF2JPGHBCB_Vc4dIss0qBz_Wc83Z0Pb1yjbrmdnMgs', '“CRM”');
+INSERT INTO audit VALUES (5, 1795630683256, NULL, NULL, NULL, 'member_password_changed', 'ada@example.com', '0 sessions ended');
+INSERT INTO audit VALUES (6, 1795630683376, NULL, '127.0.0.1', '0e4b3cef37fb0c89', 'sign_in_failed', 'ada@example.com', '');
+INSERT INTO audit VALUES (7, 1795630683736, 1, '127.0.0.1', 'c07ff49e68ba6802', 'signed_in', 'ada@example.com', '');
+INSERT INTO audit VALUES (8, 1795630683749, 1, '127.0.0.1', '8bf67f9699f18a2a', 'secret_revealed', 'xQF2JPGHBCB_Vc4dIss0qBz_Wc83Z0Pb1yjbrmdnMgs', '');
+INSERT INTO members VALUES (2, 'bob@example.com', 'Bob', 'bob', 'member', '$argon2id$v=19$m=19456,t=2,p=1$Ynr5OVeeg2gLAIhkoHhNxw$bFeeqg85QNSYthZ90fEMxiE6epHn5MSMreId+3aLxKM', 1795630674077, 1795630674413, NULL);
+INSERT INTO members VALUES (1, 'ada@example.com', 'Ada Lovelace', 'ada lovelace', 'host', '$argon2id$v=19$m=19456,t=2,p=1$40x7P3bkUaiSFiQacdpAig$2lRvH11iEZr2g0sKDPX1x6YqkLHrq9ShW9Y5wZhKHi8', 1795630673900, 1795630683728, NULL);
+INSERT INTO consents VALUES (2, 1, 'read:userinfo', 1795630674424);
+INSERT INTO grants VALUES (1, 1, 2, 'read:userinfo', 'http://127.0.0.1:4201/cb', 'http://127.0.0.1:4201/cb', NULL, '\x58bcb5b58f299e5cdd7f7dad096d6617', 1795630674424, 1795630794424, 1, 1795630674440, 1795630674456, 1795630674456, 1795630674440, NULL, NULL);
+INSERT INTO meta VALUES ('setup_salt', '\xd7eccf3a213cc03dddd678fc2926f708');
+INSERT INTO meta VALUES ('key_fingerprint', '\x3438663034383434396363323238383232663939633635303930376135356338');
+INSERT INTO network VALUES (3795454, 'River Club', 'river-club', 'pro', 1);
+INSERT INTO sessions VALUES (1, '\x42036c4ab2966fd6d9ae157a38176a9343d88f537203a7c6ee27f3e23fad10b0', 2, 1795630674413, 1795630674413, 1798222674413, '127.0.0.1', 'python-requests/2.34.2');
+INSERT INTO sessions VALUES (2, '\xcb6a89e722dc664df79b32847b85274e57c0693f6352100b634fb38c06537133', 1, 1795630683728, 1795630683728, 1798222683728, '127.0.0.1', 'Python-requests');
+SELECT setval('activity_id_seq', 2);
+SELECT setval('applications_id_seq', 1);
+SELECT setval('audit_id_seq', 8);
+SELECT setval('grants_id_seq', 1);
+SELECT setval('members_id_seq', 2);
+SELECT setval('sessions_id_seq', 2);

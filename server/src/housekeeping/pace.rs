@@ -1,0 +1,102 @@
+//! How fast to forget, so that requests hardly notice.
+//!
+//! Deleting a row is quick; what takes long is that the disk confirms it. A row stands in three places of the file, so a few
+//! hundred are a thousand pages, and whoever else writes waits for tens of milliseconds. A step of a few rows costs hardly more
+//! than any other transaction. It is the pauses that keep steps from adding up.
+
+use std::time::Duration;
+
+use latchkey_store::{Stride, Swept};
+
+/// A step that requests hardly notice.
+const SMALL: Stride = Stride {
+    look: 500,
+    forget: 25,
+};
+
+/// A step when there is nobody to notice.
+const LARGE: Stride = Stride {
+    look: 500,
+    forget: 500,
+};
+
+/// The shortest and the longest pause after a step that forgot something. In between, requests have the database to themselves
+/// for as long as the step took, which is longer where the disk, or everything, is slow. A step that took longer than the
+/// longest waited for something that a pause does not mend.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(100));
+
+/// How fast to forget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    stride: Stride,
+    rests: bool,
+}
+
+impl Pace {
+    /// So that requests hardly notice.
+    pub fn gentle() -> Self {
+        Self {
+            stride: SMALL,
+            rests: true,
+        }
+    }
+
+    /// Without a pause: for when there are no requests.
+    pub fn at_once() -> Self {
+        Self {
+            stride: LARGE,
+            rests: false,
+        }
+    }
+
+    /// How large a step is.
+    pub(super) fn stride(self) -> Stride {
+        self.stride
+    }
+
+    /// How long to pause after a step that did this and took so long.
+    pub(super) fn pause(self, step: &Swept, took: Duration) -> Duration {
+        if !self.rests {
+            Duration::ZERO
+        } else if step.forgotten == 0 {
+            // Looking keeps nobody from anything but a processor: half of one, then.
+            took.min(PAUSE.1)
+        } else {
+            took.clamp(PAUSE.0, PAUSE.1)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(forgotten: u64) -> Swept {
+        Swept {
+            forgotten,
+            next: Some(1),
+        }
+    }
+
+    #[test]
+    fn requests_have_as_much_time_as_a_step_takes() {
+        let (pace, milli) = (Pace::gentle(), Duration::from_millis(1));
+        assert_eq!(pace.pause(&step(25), milli * 9), milli * 9);
+        assert_eq!(pace.pause(&step(1), milli), PAUSE.0);
+        assert_eq!(pace.pause(&step(25), milli * 300), PAUSE.1);
+    }
+
+    #[test]
+    fn looking_takes_half_of_a_processor() {
+        let (pace, milli) = (Pace::gentle(), Duration::from_millis(1));
+        assert_eq!(pace.pause(&step(0), milli * 3), milli * 3);
+        assert_eq!(pace.pause(&step(0), milli * 300), PAUSE.1);
+    }
+
+    #[test]
+    fn without_requests_there_is_no_pause() {
+        let pace = Pace::at_once();
+        assert_eq!(pace.pause(&step(500), Duration::from_secs(1)), Duration::ZERO);
+        assert!(pace.stride().forget > Pace::gentle().stride().forget);
+    }
+}

@@ -1,0 +1,161 @@
+//! How long codes and tokens are good for, and how long what ended is kept.
+
+use clap::Args;
+use latchkey_domain::{TimeSpan, TimeSpanError};
+use latchkey_oauth::{Lifetimes, LifetimesError};
+
+use super::SettingsFile;
+use crate::cli::CliError;
+
+/// How long what nobody can use any more is kept unless told otherwise.
+const RETAIN_ENDED: TimeSpan = TimeSpan::days(1);
+
+/// The shortest and the longest that it can be kept. Nodes that forget for each other may be some seconds apart.
+const RETAIN_ENDED_BOUNDS: (TimeSpan, TimeSpan) = (TimeSpan::minutes(1), TimeSpan::days(365));
+
+/// How long things last.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RetentionArgs {
+    /// How long an authorization code is good for: 1m to 10m, as a number and s, m, h or d [default: 2m]
+    #[arg(long, value_name = "TIME", env = "LATCHKEY_CODE_LIFETIME", value_parser = read_code_lifetime)]
+    pub code_lifetime: Option<TimeSpan>,
+
+    /// How long an access token is good for: 1m to 24h [default: 1h]
+    #[arg(long, value_name = "TIME", env = "LATCHKEY_ACCESS_TOKEN_LIFETIME", value_parser = read_access_token_lifetime)]
+    pub access_token_lifetime: Option<TimeSpan>,
+
+    /// How long a refresh token is good for if it is not used: 5m to 365d, and longer than an access token. As the other
+    /// lifetimes, it holds for what was issued before, too; on several servers it has to be the same [default: 90d]
+    #[arg(long, value_name = "TIME", env = "LATCHKEY_REFRESH_TOKEN_LIFETIME", value_parser = read_refresh_token_lifetime)]
+    pub refresh_token_lifetime: Option<TimeSpan>,
+
+    /// How long codes, grants and sessions are kept that have ended, for whoever looks into why: 1m to 365d [default: 1d]
+    #[arg(long, value_name = "TIME", env = "LATCHKEY_RETAIN_ENDED", value_parser = read_retain_ended)]
+    pub retain_ended: Option<TimeSpan>,
+}
+
+impl RetentionArgs {
+    /// The lifetimes, with what the file says where nothing else does.
+    pub(super) fn lifetimes(&self, file: &SettingsFile) -> Result<Lifetimes, CliError> {
+        let usual = Lifetimes::default();
+        let code = self.code_lifetime.or(file.code_lifetime);
+        let access_token = self.access_token_lifetime.or(file.access_token_lifetime);
+        let refresh_token = self.refresh_token_lifetime.or(file.refresh_token_lifetime);
+        Lifetimes::new(
+            code.unwrap_or_else(|| usual.code()),
+            access_token.unwrap_or_else(|| usual.access_token()),
+            refresh_token.unwrap_or_else(|| usual.refresh_token()),
+        )
+        .map_err(|error| {
+            CliError::Usage(format!(
+                "{error}; change --refresh-token-lifetime or --access-token-lifetime"
+            ))
+        })
+    }
+
+    /// How long what ended is kept, with what the file says where nothing else does.
+    pub(super) fn retain_ended(&self, file: &SettingsFile) -> TimeSpan {
+        self.retain_ended.or(file.retain_ended).unwrap_or(RETAIN_ENDED)
+    }
+}
+
+pub(super) fn read_code_lifetime(text: &str) -> Result<TimeSpan, String> {
+    check(text, Lifetimes::checked_code)
+}
+
+pub(super) fn read_access_token_lifetime(text: &str) -> Result<TimeSpan, String> {
+    check(text, Lifetimes::checked_access_token)
+}
+
+pub(super) fn read_refresh_token_lifetime(text: &str) -> Result<TimeSpan, String> {
+    check(text, Lifetimes::checked_refresh_token)
+}
+
+pub(super) fn read_retain_ended(text: &str) -> Result<TimeSpan, String> {
+    let span = read(text)?;
+    let (shortest, longest) = RETAIN_ENDED_BOUNDS;
+    if (shortest..=longest).contains(&span) {
+        Ok(span)
+    } else {
+        Err(format!(
+            "what ended can be kept for {shortest} to {longest}, not for {span}"
+        ))
+    }
+}
+
+fn check(
+    text: &str,
+    lifetime: impl Fn(TimeSpan) -> Result<TimeSpan, LifetimesError>,
+) -> Result<TimeSpan, String> {
+    lifetime(read(text)?).map_err(|error| error.to_string())
+}
+
+fn read(text: &str) -> Result<TimeSpan, String> {
+    text.parse().map_err(|error: TimeSpanError| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(text: &str) -> Option<TimeSpan> {
+        Some(text.parse().unwrap())
+    }
+
+    #[test]
+    fn flags_go_before_the_file_and_that_before_the_defaults() {
+        let file = SettingsFile {
+            code_lifetime: span("3m"),
+            access_token_lifetime: span("5m"),
+            retain_ended: span("2d"),
+            ..SettingsFile::default()
+        };
+        let arguments = RetentionArgs {
+            code_lifetime: span("4m"),
+            ..RetentionArgs::default()
+        };
+        let lifetimes = arguments.lifetimes(&file).unwrap();
+        let expected = Lifetimes::new(TimeSpan::minutes(4), TimeSpan::minutes(5), TimeSpan::days(90));
+        assert_eq!(Ok(lifetimes), expected);
+        assert_eq!(arguments.retain_ended(&file), TimeSpan::days(2));
+        let none = SettingsFile::default();
+        let nothing = RetentionArgs::default();
+        assert_eq!(nothing.lifetimes(&none).unwrap(), Lifetimes::default());
+        assert_eq!(nothing.retain_ended(&none), TimeSpan::days(1));
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_said_with_the_settings_to_change() {
+        let arguments = RetentionArgs {
+            refresh_token_lifetime: span("30m"),
+            ..RetentionArgs::default()
+        };
+        let error = arguments
+            .lifetimes(&SettingsFile::default())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("30m is not more than 1h") && error.contains("change --refresh-token-lifetime or"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn each_is_read_within_its_bounds() {
+        assert_eq!(read_retain_ended("1m"), Ok(TimeSpan::minutes(1)));
+        for (read, text) in [
+            (read_code_lifetime as fn(&str) -> Result<TimeSpan, String>, "11m"),
+            (read_access_token_lifetime, "25h"),
+            (read_refresh_token_lifetime, "366d"),
+            (read_retain_ended, "59s"),
+        ] {
+            let error = read(text).unwrap_err();
+            assert!(error.ends_with(&format!("not for {text}")), "{error}");
+            assert!(
+                read("soon")
+                    .unwrap_err()
+                    .starts_with("expected a number and a unit")
+            );
+        }
+    }
+}

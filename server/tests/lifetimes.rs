@@ -1,0 +1,59 @@
+//! How long codes and tokens are good for is a setting, of the server as a process.
+
+use crate::support::{Binary, PASSWORD};
+
+#[tokio::test]
+async fn the_server_does_as_its_settings_say() {
+    let binary = Binary::new();
+    let host = [
+        "member",
+        "add",
+        "--email",
+        "ada@example.com",
+        "--name",
+        "Ada",
+        "--role",
+        "host",
+    ];
+    binary.run_with_input(&host, PASSWORD).succeeds();
+    let create = [
+        "app",
+        "create",
+        "--name",
+        "CRM",
+        "--redirect-uri",
+        "https://crm.example/cb",
+        "--scope",
+        "read:posts",
+        "--json",
+    ];
+    let application = binary.run(&create).json();
+    let page = format!(
+        "/admin/settings/oauth-applications/{}/use",
+        application["client_id"].as_str().unwrap()
+    );
+    std::fs::write(binary.folder().join("latchkey.toml"), "code_lifetime = \"5m\"\n").unwrap();
+    for (arguments, words) in [
+        (&[][..], "within 5 minutes"),
+        (&["--code-lifetime", "90s"], "within 90 seconds"),
+    ] {
+        let server = binary.serve(arguments).await;
+        let browser = server.browser();
+        browser
+            .sign_in("ada@example.com", PASSWORD)
+            .await
+            .assert_redirect("/");
+        browser.get(&page).await.assert_status(200).assert_text(words);
+    }
+}
+
+/// The command line does not know what the server was started with, and its setting may have been longer before.
+#[tokio::test]
+async fn a_key_is_kept_for_as_long_as_the_longest_refresh_token() {
+    let binary = Binary::new();
+    for (lifetime, days) in [("2h", 91), ("365d", 366), ("2h", 366)] {
+        drop(binary.serve(&["--refresh-token-lifetime", lifetime]).await);
+        let said = binary.run(&["key", "rotate"]).succeeds();
+        assert!(said.contains(&format!("for {days} days")), "{said}");
+    }
+}
