@@ -19,6 +19,8 @@ const LATENCY: f64 = 1.5;
 /// minute in which grants pile up and go, and for the log, which is as long as the longest wait for a checkpoint made it.
 /// A server that forgot nothing would take 1.7 times as much in a run of fifteen minutes.
 const DISK: f64 = 1.1;
+/// Fewer windows than this say more about the machine than about forgetting.
+const ENOUGH: usize = 4;
 /// How many windows the size that it had caught up with is taken from.
 const BEAT: usize = 6;
 
@@ -85,7 +87,7 @@ pub(super) fn judge(samples: &[Sample], sweeps: &[Sweep], begun: Instant) -> Res
         busy.len(),
         quiet.len()
     );
-    if !busy.is_empty() && !quiet.is_empty() {
+    if busy.len().min(quiet.len()) >= ENOUGH {
         let those = latencies(&quiet, &busy, "p99 ms while it forgets");
         println!(
             "\n| medians of the windows | quiet | forgetting | ratio | at most | |\n|---|---|---|---|---|---|"
