@@ -283,7 +283,7 @@ mod tests {
         let first = Keyring::of(ServerKey::from_bytes([1; 32]));
         for (name, ring) in [
             ("one.key", first.clone()),
-            ("two.key", first.rotated(day(1)).unwrap()),
+            ("two.key", first.rotated(day(1), usual()).unwrap()),
         ] {
             let path = folder.path().join(name);
             ring.create_file(&path).unwrap();

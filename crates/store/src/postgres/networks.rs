@@ -178,7 +178,7 @@ impl Networks for PostgresStore {
             .to_be_bytes();
         let sql = "INSERT INTO meta (key, value) VALUES ('longest_refresh_lifetime', $1) \
                    ON CONFLICT (key) DO UPDATE SET value = greatest(meta.value, excluded.value)";
-        self.connections
+        named!(self)
             .execute(sql, params![millis.as_slice()])
             .await
             .map(|_| ())
@@ -186,7 +186,7 @@ impl Networks for PostgresStore {
 
     async fn longest_refresh_lifetime(&self) -> Result<Option<Duration>, StoreError> {
         let sql = "SELECT value FROM meta WHERE key = 'longest_refresh_lifetime'";
-        let found = rows::first(&self.connections, sql, &[], |columns| {
+        let found = rows::first(&named!(self), sql, &[], |columns| {
             columns.table("meta").get::<Vec<u8>>("longest_refresh_lifetime")
         })
         .await?;

@@ -39,6 +39,7 @@ async fn nobody_changes_deletes_or_empties_it() {
         .remove_member(&ada.email, &operator(), at(2))
         .await
         .unwrap()
+        .done()
         .unwrap();
     assert_eq!(store.audit(10).await.unwrap().len(), 3);
 }

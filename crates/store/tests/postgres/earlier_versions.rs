@@ -51,7 +51,7 @@ async fn each_opens_with_all_that_was_in_it() {
         assert_eq!(store.schema().await.unwrap(), newest.schema().await.unwrap());
         assert_eq!(store.network().await.unwrap().slug.as_str(), "river-club");
         let secret = store
-            .reveal_client_secret(&client_id, &operator(), at(0))
+            .reveal_client_secret(&client_id, None, &operator(), at(0))
             .await
             .unwrap()
             .unwrap();

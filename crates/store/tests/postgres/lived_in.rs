@@ -1,15 +1,21 @@
 //! A network with something in every table, and numbers that were given and are free no more.
 
+use std::time::Duration;
+
 use latchkey_domain::content::{BillingInterval, SpaceVisibility};
-use latchkey_domain::{NetworkName, Role, Timestamp};
+use latchkey_domain::{Application, NetworkName, Role, Timestamp};
 use latchkey_store::content::{
     Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewReply,
 };
-use latchkey_store::{ActivityKind, NetworkChange, NewActivity, NewSession, SessionKey, Store, UsageCount};
+use latchkey_store::{
+    ActivityKind, NetworkChange, NewActivity, NewSession, SecretAdded, SecretRetired, SessionKey, Store,
+    UsageCount,
+};
 
 use crate::content::{add, space, title, words};
 use crate::fixtures::{
     add_application, add_member, at, connect, new_application, new_grant, new_member, operator, public_spec,
+    secret,
 };
 
 /// Lives in `store`.
@@ -100,7 +106,26 @@ pub(crate) async fn live(store: &dyn Store) {
         .remove_member(&gone.email, &operator(), at(42))
         .await
         .unwrap()
+        .done()
         .unwrap();
+    secrets(store, &one, &two).await;
+    let year = Duration::from_secs(365 * 24 * 3_600);
+    store.note_refresh_lifetime(year).await.unwrap();
+}
+
+/// One application has two secrets, one of them used; of another the first was retired.
+async fn secrets(store: &dyn Store, both: &Application, retired: &Application) {
+    for application in [both, retired] {
+        let first = store.application_listing(&application.client_id).await.unwrap();
+        let first = first.unwrap().secrets[0].id;
+        store.secret_used(first, at(50)).await.unwrap();
+        let added = store.add_client_secret(&application.client_id, secret(), &operator(), at(51));
+        assert!(matches!(added.await.unwrap(), SecretAdded::Added(_)));
+        if application.client_id == retired.client_id {
+            let gone = store.retire_client_secret(&application.client_id, first, &operator(), at(52));
+            assert_eq!(gone.await.unwrap(), SecretRetired::Retired);
+        }
+    }
 }
 
 fn community() -> Community {

@@ -287,6 +287,10 @@ fn meta<'row>(key: &str, bytes: &'row [u8]) -> Written<'row> {
     Written(match key {
         "key_fingerprint" => ToSqlOutput::Borrowed(ValueRef::Text(bytes)),
         "demo" => ToSqlOutput::Owned(Cell::Integer(bytes.first().copied().unwrap_or(1).into())),
+        "longest_refresh_lifetime" => match bytes.try_into() {
+            Ok(bytes) => ToSqlOutput::Owned(Cell::Integer(i64::from_be_bytes(bytes))),
+            Err(_) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
+        },
         _ => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
     })
 }

@@ -196,10 +196,12 @@ fn value(column: &Column, cell: ValueRef<'_>) -> Option<Value> {
         (Kind::Text, ValueRef::Text(bytes)) => text(bytes).map(Value::Text),
         (Kind::Bytes | Kind::Sealed | Kind::Meta, ValueRef::Blob(bytes))
         | (Kind::Meta, ValueRef::Text(bytes)) => Some(Value::Bytes(bytes.to_vec())),
-        // The mark of a demonstration, which `PostgreSQL` has as one byte.
-        (Kind::Meta, ValueRef::Integer(number)) => {
-            u8::try_from(number).ok().map(|byte| Value::Bytes(vec![byte]))
-        }
+        // The mark of a demonstration, which `PostgreSQL` has as one byte, and a span in milliseconds, which it has as
+        // eight, the highest first.
+        (Kind::Meta, ValueRef::Integer(number)) => Some(Value::Bytes(match u8::try_from(number) {
+            Ok(byte) => vec![byte],
+            Err(_) => number.to_be_bytes().to_vec(),
+        })),
         _ => None,
     }
 }
