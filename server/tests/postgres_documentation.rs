@@ -23,16 +23,16 @@ async fn every_command_works_as_it_stands_there() {
     ];
     binary.run_with_input(&host, &format!("{PASSWORD}\n")).succeeds();
     let (mut served, mut empty) = (None, database());
-    let mut server = None;
+    let mut running = None;
     for (runs, commands) in blocks(PAGE) {
         let mut variables = vec![("EMPTY", empty.as_str())];
         variables.extend(served.as_deref().map(|url| ("LATCHKEY_DATABASE_URL", url)));
-        if runs && server.is_none() {
+        if runs && running.is_none() {
             let url = served.as_deref().expect("it was filled before");
-            server = Some(binary.serve(&["--database", url]).await);
-        } else if !runs && let Some(mut running) = server.take() {
-            running.send("-TERM");
-            running.wait();
+            running = Some(binary.serve(&["--database", url]).await);
+        } else if !runs && let Some(mut server) = running.take() {
+            server.send("-TERM");
+            server.wait();
         }
         run(&binary, commands, &variables);
         if commands.contains("$EMPTY") && !commands.contains("--dry-run") {

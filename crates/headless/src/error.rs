@@ -29,10 +29,9 @@ impl ApiError {
             Self::MissingScope(scope) => {
                 format!("this needs the scope {scope}, which the access token does not have")
             }
-            Self::NotYours(message) => (*message).to_owned(),
+            Self::NotYours(message) | Self::Unavailable(message) => (*message).to_owned(),
             Self::NotFound(what) => format!("there is no {what} of this id, or none that you may see"),
             Self::BadInput(message) => message.clone(),
-            Self::Unavailable(message) => (*message).to_owned(),
             Self::Internal => "something failed on the server; try again later".to_owned(),
         }
     }

@@ -52,7 +52,7 @@ fn operation<'d>(
         OperationType::Mutation => "mutation",
         OperationType::Subscription => "subscription",
     };
-    Some((kind, name.map(|name| name.as_str())))
+    Some((kind, name.map(async_graphql::Name::as_str)))
 }
 
 #[cfg(test)]

@@ -98,20 +98,20 @@ fn read(text: &str) -> Result<TimeSpan, String> {
 mod tests {
     use super::*;
 
-    fn span(text: &str) -> Option<TimeSpan> {
-        Some(text.parse().unwrap())
+    fn span(text: &str) -> TimeSpan {
+        text.parse().unwrap()
     }
 
     #[test]
     fn flags_go_before_the_file_and_that_before_the_defaults() {
         let file = SettingsFile {
-            code_lifetime: span("3m"),
-            access_token_lifetime: span("5m"),
-            retain_ended: span("2d"),
+            code_lifetime: Some(span("3m")),
+            access_token_lifetime: Some(span("5m")),
+            retain_ended: Some(span("2d")),
             ..SettingsFile::default()
         };
         let arguments = RetentionArgs {
-            code_lifetime: span("4m"),
+            code_lifetime: Some(span("4m")),
             ..RetentionArgs::default()
         };
         let lifetimes = arguments.lifetimes(&file).unwrap();
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn what_does_not_go_together_is_said_with_the_settings_to_change() {
         let arguments = RetentionArgs {
-            refresh_token_lifetime: span("30m"),
+            refresh_token_lifetime: Some(span("30m")),
             ..RetentionArgs::default()
         };
         let error = arguments

@@ -95,15 +95,15 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
     let (begun, mut log) = (Instant::now(), Log::of(&log));
     let (mut samples, mut sweeps): (Vec<Sample>, Vec<Sweep>) = (Vec::new(), Vec::new());
     while begun.elapsed() < Duration::from_secs(60 * minutes as u64) {
-        let (began, seen_before) = (Instant::now(), sweeps.len());
-        while began.elapsed() < WINDOW {
-            tokio::time::sleep(TICK.min(WINDOW.saturating_sub(began.elapsed()))).await;
+        let (window, seen_before) = (Instant::now(), sweeps.len());
+        while window.elapsed() < WINDOW {
+            tokio::time::sleep(TICK.min(WINDOW.saturating_sub(window.elapsed()))).await;
             sweeps.extend(log.sweeps()?);
         }
         if let Some(outcome) = clients.try_join_next() {
             outcome??;
         }
-        let sample = look(&server, data.path(), &times, began)?;
+        let sample = look(&server, data.path(), &times, window)?;
         let forgotten = sweeps[seen_before..].iter().map(|sweep| sweep.grants).sum();
         print_sample(begun.elapsed(), &sample, forgotten);
         samples.push(sample);

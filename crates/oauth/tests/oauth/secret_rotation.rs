@@ -79,7 +79,7 @@ async fn the_old_one_is_safe_to_retire_once_only_the_new_one_is_used() {
     let world = World::new();
     let old = world.web_app().await;
     knock(&world, &old).await.unwrap();
-    let new = with_new_secret(&world.after(100), &old).await;
+    let new = with_new_secret(world.after(100), &old).await;
     let verdict = async || {
         let records = records(&world, &old).await;
         records[1].retirement(&records[0])

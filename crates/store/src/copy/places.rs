@@ -108,10 +108,10 @@ impl Source {
         let key_fingerprint = text("meta", "value", fingerprint)?;
         Ok(Self {
             rows,
+            place,
             network,
             key_fingerprint,
             tables,
-            place,
         })
     }
 

@@ -85,12 +85,12 @@ impl Transaction {
         let typed = typed(params);
         let rows = connection
             .within(async {
-                let (begun, locked, rows) = tokio::join!(
+                let (opened, locked, rows) = tokio::join!(
                     connection.batch_execute(Isolation::RowLocked.begin()),
                     connection.execute_typed(lock, &typed),
                     connection.query_typed(read, &typed),
                 );
-                begun?;
+                opened?;
                 locked?;
                 rows
             })

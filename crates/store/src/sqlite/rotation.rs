@@ -85,12 +85,13 @@ fn seal_again(connection: &Connection, ring: &Keyring) -> Result<usize, StoreErr
                WHERE s.sealed IS NOT NULL";
     let secrets = rows::all(connection, sql, [], |columns| {
         columns.table("client_secrets");
-        let (id, sealed) = (columns.get::<i64>("id")?, columns.get::<Vec<u8>>("sealed")?);
+        let id: i64 = columns.get("id")?;
+        let kept: Vec<u8> = columns.get("sealed")?;
         columns.table("applications");
-        Ok((id, columns.parsed("client_id", str::parse::<ClientId>)?, sealed))
+        Ok((id, columns.parsed("client_id", str::parse::<ClientId>)?, kept))
     })?;
-    for (id, client_id, sealed) in &secrets {
-        let secret = sealer.open(client_id, sealed)?;
+    for (id, client_id, kept) in &secrets {
+        let secret = sealer.open(client_id, kept)?;
         rows::execute(
             connection,
             "UPDATE client_secrets SET sealed = ?2 WHERE id = ?1",

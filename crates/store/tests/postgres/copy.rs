@@ -417,7 +417,7 @@ async fn an_entry_in_the_trail_tells_of_it() {
         Box::new(SqliteStore::open(&file, key()).unwrap()),
     ];
     for store in stores {
-        assert_eq!(store.audit(1).await.unwrap(), [entry.clone()]);
+        assert_eq!(store.audit(1).await.unwrap(), std::slice::from_ref(&entry));
     }
 }
 

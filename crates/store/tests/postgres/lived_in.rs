@@ -115,14 +115,15 @@ pub(crate) async fn live(store: &dyn Store) {
 
 /// One application has two secrets, one of them used; of another the first was retired.
 async fn secrets(store: &dyn Store, both: &Application, retired: &Application) {
+    let by = operator();
     for application in [both, retired] {
         let first = store.application_listing(&application.client_id).await.unwrap();
         let first = first.unwrap().secrets[0].id;
         store.secret_used(first, at(50)).await.unwrap();
-        let added = store.add_client_secret(&application.client_id, secret(), &operator(), at(51));
+        let added = store.add_client_secret(&application.client_id, secret(), &by, at(51));
         assert!(matches!(added.await.unwrap(), SecretAdded::Added(_)));
         if application.client_id == retired.client_id {
-            let gone = store.retire_client_secret(&application.client_id, first, &operator(), at(52));
+            let gone = store.retire_client_secret(&application.client_id, first, &by, at(52));
             assert_eq!(gone.await.unwrap(), SecretRetired::Retired);
         }
     }
