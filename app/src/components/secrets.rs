@@ -24,7 +24,8 @@ pub(crate) fn Secrets(
         let ids = ids.get();
         let two = ids.contains(' ');
         let rows: Vec<_> = ids
-            .split_whitespace()
+            .split(' ')
+            .filter(|id| !id.is_empty())
             .enumerate()
             .map(|(at, id)| {
                 let what = match (two, at) {
@@ -44,16 +45,11 @@ pub(crate) fn Secrets(
                         "Retire the old secret of"
                     };
                     let own = dialog.opener();
-                    card_button(
-                        &application,
-                        own,
-                        label,
-                        "Retire",
-                        Callback::new(move |()| list.open(dialog.clone())),
-                    )
+                    let open = Callback::new(move |()| list.open(dialog.clone()));
+                    card_button(&application, own, label, "Retire", open)
                 } else {
-                    let make = Callback::new(move |()| make_secret(client_id.get_value(), list, toasts));
                     let own = format!("new-secret-{application}");
+                    let make = Callback::new(move |()| make_secret(client_id.get_value(), list, toasts));
                     card_button(&application, own, "New secret for", "New secret", make)
                 };
                 view! {

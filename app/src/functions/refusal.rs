@@ -48,6 +48,7 @@ pub enum Refusal {
 /// The request was not understood.
 pub(crate) const BAD_REQUEST: &str = "bad_request";
 /// It cannot be done as things are now.
+#[cfg(feature = "ssr")]
 pub(crate) const CONFLICT: &str = "conflict";
 /// The server cannot get at its data at the moment.
 #[cfg(feature = "ssr")]
@@ -55,10 +56,10 @@ pub(crate) const UNAVAILABLE: &str = "unavailable";
 
 impl Refusal {
     /// Says something in the server's own words. `error` is its name on the wire.
-    pub(crate) fn told(error: &str, message: impl Into<String>) -> Self {
+    pub(crate) fn told(error: &str, message: String) -> Self {
         Self::Told {
             error: error.to_owned(),
-            message: message.into(),
+            message,
         }
     }
 
@@ -234,8 +235,8 @@ mod tests {
             },
             Refusal::NotFound,
             Refusal::Stale,
-            Refusal::told(BAD_REQUEST, "x"),
-            Refusal::told(CONFLICT, "x"),
+            Refusal::told(BAD_REQUEST, "x".into()),
+            Refusal::told("conflict", "x".into()),
             Refusal::Failed {
                 request_id: "x".into(),
             },

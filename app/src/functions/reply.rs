@@ -47,7 +47,7 @@ pub(crate) fn refuse(request: &Request, error: RegistrationError) -> Refusal {
             if error.try_again().is_some() {
                 return Refusal::told(
                     UNAVAILABLE,
-                    "The server is not ready at the moment, and nothing was changed. Try again in a few seconds.",
+                    "The server is not ready at the moment, and nothing was changed. Try again in a few seconds.".into(),
                 );
             }
             Refusal::Failed {

@@ -225,7 +225,7 @@ fn retire(card: ApplicationCard, id: String) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();
     let Some(at) = card.secrets.iter().position(|kept| *kept == id) else {
-        return failed(Refusal::told("", "This secret has been retired already."));
+        return failed(Refusal::told("", "This secret has been retired already.".into()));
     };
     let which = if at == 0 { "new" } else { "old" };
     let title = format!("Retire the {which} secret of {}?", card.form.name);
