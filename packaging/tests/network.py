@@ -137,7 +137,7 @@ class Postgres:
         script = (ROOT / "crates/testing/src/postgres.sh").read_text()
         drop = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
         self.process = subprocess.Popen(
-            [*drop, "sh", "-c", script, "latchkey-test-postgres", bins[-1]], cwd="/", text=True, bufsize=1,
+            [*drop, "sh", "-c", script, "latchkey-test-postgres", bins[-1], "5432"], cwd="/", text=True, bufsize=1,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )
         self.folder = self.process.stdout.readline().strip()

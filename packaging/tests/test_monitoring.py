@@ -7,14 +7,24 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from network import Postgres
 from support import ROOT, Server, flags, run
 
 
 @pytest.fixture(scope="module")
 def families(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What a server shows that was asked for a few things."""
-    command = [str(unpacked / "latchkey"), "serve", "--demo", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
-    with Server(command, tmp_path_factory.mktemp("metrics"), until="Metrics are at ") as server:
+    """What a server shows that was asked for a few things, on SQLite and on PostgreSQL."""
+    shown = read_families(unpacked, tmp_path_factory.mktemp("metrics"), [])
+    with Postgres() as postgres:
+        database = ["--database", postgres.database("metrics")]
+        shown |= read_families(unpacked, tmp_path_factory.mktemp("metrics"), database)
+    return shown
+
+
+def read_families(unpacked: Path, folder: Path, database: list[str]) -> dict:
+    listen = ["--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
+    command = [str(unpacked / "latchkey"), "serve", "--demo", *listen, *database]
+    with Server(command, folder, until="Metrics are at ") as server:
         url = server.said("Latchkey is at ")
         for path in ["/sign-in", "/nothing", "/oauth/authorize?client_id=none"]:
             requests.get(f"{url}{path}", timeout=10)
