@@ -19,6 +19,10 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_audit_only_grows.sql"),
 ];
 
+/// The step that takes more than tables and indexes. A database that speaks `PostgreSQL`'s language and has no such triggers
+/// goes on without: what it is about, the code keeps to by itself.
+const NOT_EVERYWHERE: usize = 3;
+
 /// The number of the newest schema.
 // There are a few of them.
 #[allow(clippy::cast_possible_wrap)]
@@ -139,7 +143,11 @@ async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Res
     let Some(sql) = MIGRATIONS.get(index) else {
         return Ok(false);
     };
-    tx.run_script(sql).await?;
+    if index == NOT_EVERYWHERE {
+        run_if_it_can(tx, sql, url).await?;
+    } else {
+        tx.run_script(sql).await?;
+    }
     if index == 0 {
         fill_new_database(tx, key_fingerprint).await?;
     }
@@ -150,6 +158,38 @@ async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Res
     .await?;
     tracing::info!(schema = version + 1, database = %url, "the database has a new schema");
     Ok(true)
+}
+
+/// Makes a step that not every database can make; one that cannot is left as it was, and the log says so.
+async fn run_if_it_can(tx: &Transaction, sql: &str, url: &PostgresUrl) -> Result<(), StoreError> {
+    tx.run_script("SAVEPOINT before_it").await?;
+    match tx.run_script(sql).await {
+        Err(error) if lacks_something(&error) => {
+            tx.run_script("ROLLBACK TO SAVEPOINT before_it").await?;
+            tracing::warn!(
+                database = %url,
+                error = &error as &dyn std::error::Error,
+                "this database has no triggers of whole statements: Latchkey never changes the audit trail, and the database \
+                 would let others do so"
+            );
+            Ok(())
+        }
+        made => made,
+    }
+}
+
+/// Whether the database does not know what it was asked for.
+fn lacks_something(error: &StoreError) -> bool {
+    statement_error(error)
+        .and_then(tokio_postgres::Error::code)
+        .is_some_and(|code| {
+            [
+                SqlState::FEATURE_NOT_SUPPORTED,
+                SqlState::SYNTAX_ERROR,
+                SqlState::UNDEFINED_OBJECT,
+            ]
+            .contains(code)
+        })
 }
 
 fn newer(url: &PostgresUrl, version: i64, written_by: &str) -> StoreError {

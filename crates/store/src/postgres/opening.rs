@@ -22,23 +22,16 @@ impl PostgresStore {
     /// Opens the database at `url` and brings it to this version's schema. The database itself has to be there.
     pub async fn open(url: &PostgresUrl, key: ServerKey) -> Result<Self, StoreError> {
         let connections = Connections::new(url)?;
-        migrations::run(&connections, url, &key.fingerprint())
-            .await
-            .map_err(|error| explain(url, error))?;
-        let sealed_with = rows::first(
-            &connections.named("open"),
-            "SELECT value FROM meta WHERE key = 'key_fingerprint'",
-            &[],
-            |columns| columns.table("meta").get::<Vec<u8>>("key_fingerprint"),
-        )
-        .await
-        .map_err(|error| explain(url, error))?;
-        if sealed_with.as_deref() != Some(key.fingerprint().as_bytes()) {
-            return Err(StoreError::Open(format!(
-                "this node’s key is not the one that the database {url} was sealed with; every node needs the same \
-                 latchkey.key: put the original one here, from another node or a backup"
-            )));
-        }
+        let opened = async {
+            // Before anything is changed: whoever has the wrong key has the wrong database, or the other way round.
+            if migrations::version(&connections).await?.is_some() {
+                refuse_other_key(&connections, url, &key).await?;
+            }
+            migrations::run(&connections, url, &key.fingerprint()).await?;
+            // Of nodes that make the first schema at once, one decides whose key it is.
+            refuse_other_key(&connections, url, &key).await
+        };
+        opened.await.map_err(|error| explain(url, error))?;
         Ok(Self {
             connections,
             sealer: Sealer::new(&key).into(),
@@ -50,6 +43,27 @@ impl PostgresStore {
     pub async fn schema(&self) -> Result<i64, StoreError> {
         Ok(migrations::version(&self.connections).await?.unwrap_or(0))
     }
+}
+
+async fn refuse_other_key(
+    connections: &Connections,
+    url: &PostgresUrl,
+    key: &ServerKey,
+) -> Result<(), StoreError> {
+    let sealed_with = rows::first(
+        &connections.named("open"),
+        "SELECT value FROM meta WHERE key = 'key_fingerprint'",
+        &[],
+        |columns| columns.table("meta").get::<Vec<u8>>("key_fingerprint"),
+    )
+    .await?;
+    if sealed_with.as_deref() == Some(key.fingerprint().as_bytes()) {
+        return Ok(());
+    }
+    Err(StoreError::Open(format!(
+        "this node’s key is not the one that the database {url} was sealed with; every node needs the same latchkey.key: \
+         put the original one here, from another node or a backup"
+    )))
 }
 
 /// An error while opening, in words that say what to do.

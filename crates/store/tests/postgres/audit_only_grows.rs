@@ -5,6 +5,7 @@ use latchkey_store::{Audit, AuditAction, Members};
 
 use crate::backend::key;
 use crate::fixtures::{add_application, add_member, at, operator};
+use crate::opening::alter;
 
 #[tokio::test]
 async fn nobody_changes_deletes_or_empties_it() {
@@ -42,4 +43,20 @@ async fn nobody_changes_deletes_or_empties_it() {
         .done()
         .unwrap();
     assert_eq!(store.audit(10).await.unwrap().len(), 3);
+}
+
+/// As `CockroachDB` and others do, which speak `PostgreSQL`'s language without all of its triggers.
+#[tokio::test]
+async fn a_database_without_such_triggers_is_used_all_the_same() {
+    let url = latchkey_testing::postgres::database();
+    alter(&url, "DROP EXTENSION plpgsql").await;
+    let store = PostgresStore::open(&url.parse().unwrap(), key()).await.unwrap();
+    let complete = PostgresStore::open(&crate::backend::url(), key()).await.unwrap();
+    assert_eq!(store.schema().await.unwrap(), complete.schema().await.unwrap());
+    add_application(&store, "App").await;
+    alter(&url, "DELETE FROM audit").await;
+    // The next start finds nothing to do.
+    drop(store);
+    let store = PostgresStore::open(&url.parse().unwrap(), key()).await.unwrap();
+    assert!(store.audit(10).await.unwrap().is_empty());
 }

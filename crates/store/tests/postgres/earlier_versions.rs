@@ -22,7 +22,7 @@ const ROWS: [&str; 2] = [
 const AUDIT: [usize; 2] = [4, 8];
 
 /// A database as the version with this schema left it.
-async fn database_of_schema(schema: usize) -> PostgresUrl {
+async fn database_of_schema(schema: usize) -> String {
     let url = latchkey_testing::postgres::database();
     for migration in &MIGRATIONS[..schema] {
         alter(&url, migration).await;
@@ -33,7 +33,7 @@ async fn database_of_schema(schema: usize) -> PostgresUrl {
          written_by TEXT NOT NULL); INSERT INTO latchkey_schema VALUES (TRUE, {schema}, '0.1.0')"
     );
     alter(&url, &version).await;
-    url.parse().unwrap()
+    url
 }
 
 #[tokio::test]
@@ -43,7 +43,7 @@ async fn each_opens_with_all_that_was_in_it() {
         serde_json::from_str(include_str!("../data-folders/postgres-application.json")).unwrap();
     let client_id = application["client_id"].as_str().unwrap().parse().unwrap();
     for schema in 1..=ROWS.len() {
-        let url = database_of_schema(schema).await;
+        let url: PostgresUrl = database_of_schema(schema).await.parse().unwrap();
         let store = PostgresStore::open(&url, key.clone()).await.unwrap();
         let newest = PostgresStore::open(&crate::backend::url(), key.clone())
             .await
@@ -73,13 +73,16 @@ async fn each_opens_with_all_that_was_in_it() {
 }
 
 #[tokio::test]
-async fn another_key_is_refused_here_too() {
+async fn another_key_is_refused_and_changes_nothing() {
     let url = database_of_schema(1).await;
-    let error = PostgresStore::open(&url, ServerKey::from_bytes([8; 32]))
+    let error = PostgresStore::open(&url.parse().unwrap(), ServerKey::from_bytes([8; 32]))
         .await
         .unwrap_err();
     assert!(
         error.to_string().contains("this node’s key is not the one"),
         "{error}"
     );
+    let changed = "DO $$ BEGIN IF (SELECT version FROM latchkey_schema) <> 1 THEN RAISE EXCEPTION 'it was changed'; END IF; \
+                   END $$";
+    alter(&url, changed).await;
 }
