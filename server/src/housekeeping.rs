@@ -116,11 +116,11 @@ pub fn start(instance: &Instance, rules: Rules) {
         let mut times = tokio::time::interval(KEY_EVERY);
         loop {
             times.tick().await;
-            match noticing.refresh_keys() {
+            match noticing.refresh_keys().await {
                 Ok(true) => tracing::info!("tokens are made with a new key from now on"),
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(%error, "the key file cannot be read; the server goes on with the key it has");
+                    tracing::error!(%error, "the key that is in use cannot be looked up; the server goes on with the key it has");
                 }
             }
         }

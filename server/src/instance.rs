@@ -8,6 +8,7 @@ use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts, TokenKeys};
 use latchkey_registration::Registrar;
 use latchkey_store::keyring::Keyring;
 use latchkey_store::keys::ServerKey;
+use latchkey_store::postgres::PostgresStore;
 use latchkey_store::sqlite::Keychain;
 use latchkey_store::{Store, StoreError};
 use zeroize::Zeroizing;
@@ -82,8 +83,8 @@ impl Instance {
     }
 
     /// Looks whether the key was rotated, and makes tokens with the new one if so; whether it was.
-    pub fn refresh_keys(&self) -> Result<bool, StoreError> {
-        self.keys.refresh()?;
+    pub async fn refresh_keys(&self) -> Result<bool, StoreError> {
+        self.keys.refresh().await?;
         // Not only when this look found it: a secret that was needed may have led to it before.
         let (current, before) = token_keys(&self.keys.ring());
         Ok(self.token_keys.replace(&current, &before))
@@ -108,22 +109,22 @@ impl Instance {
 pub enum Keys {
     /// A key file, in which the key may be rotated at any time.
     File(Keychain),
-    /// A key that stays as long as the server runs: that of a node on `PostgreSQL`.
-    Fixed(ServerKey),
+    /// Those of a node on `PostgreSQL`, which names the key that is in use.
+    Node(Arc<PostgresStore>),
 }
 
 impl Keys {
     fn ring(&self) -> Keyring {
         match self {
             Self::File(keychain) => keychain.ring(),
-            Self::Fixed(key) => Keyring::of(key.clone()),
+            Self::Node(store) => store.keys(),
         }
     }
 
-    fn refresh(&self) -> Result<bool, StoreError> {
+    async fn refresh(&self) -> Result<bool, StoreError> {
         match self {
             Self::File(keychain) => keychain.refresh(),
-            Self::Fixed(_) => Ok(false),
+            Self::Node(store) => store.refresh_keys().await,
         }
     }
 }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::oauth::Client;
-use crate::support::{HandClock, TestApp};
+use crate::support::{Binary, HandClock, TestApp};
 
 const KEY: &str = include_str!("../../crates/store/tests/data-folders/latchkey.key");
 const APPLICATION: &str = include_str!("../../crates/store/tests/data-folders/application.json");
@@ -102,10 +102,68 @@ async fn execute(url: &str, sql: &str) {
     driver.await.unwrap().unwrap();
 }
 
+const POSTGRES_TABLES: &str = include_str!("../../crates/store/src/postgres/migrations/0001_tables.sql");
+const POSTGRES_AUDIT: &str = include_str!("../../crates/store/src/postgres/migrations/0002_audit.sql");
+const ROWS_OF_2: &str = include_str!("../../crates/store/tests/data-folders/postgres-2.sql");
+
+/// A `PostgreSQL` database of an earlier schema; its URL.
+async fn database_of(schema: i64, steps: &[&str]) -> String {
+    let url = latchkey_testing::postgres::database();
+    for step in steps {
+        execute(&url, step).await;
+    }
+    let version = format!(
+        "CREATE TABLE latchkey_schema (only_row BOOLEAN PRIMARY KEY CHECK (only_row), version BIGINT NOT NULL, \
+         written_by TEXT NOT NULL); INSERT INTO latchkey_schema VALUES (TRUE, {schema}, '0.1.0')"
+    );
+    execute(&url, &version).await;
+    url
+}
+
+/// As the operator would see it who wants to go back: a file of `PostgreSQL`'s own, with the schema from before.
+#[tokio::test]
+async fn a_postgresql_database_is_dumped_before_its_schema_changes() {
+    let (binary, url) = (
+        Binary::new(),
+        database_of(2, &[POSTGRES_TABLES, POSTGRES_AUDIT, ROWS_OF_2]).await,
+    );
+    let data = binary.folder().join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    let look = ["network", "show", "--database", &url];
+    let other = "latchkey-key-v1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
+    std::fs::write(data.join("latchkey.key"), other).unwrap();
+    binary.run(&look).fails(1, "this node’s key is not the one");
+    assert!(
+        !data.join("backups").exists(),
+        "whose database that is, is not known"
+    );
+
+    std::fs::write(data.join("latchkey.key"), KEY).unwrap();
+    binary.run(&look).succeeds();
+    let dumps = || -> Vec<_> {
+        let entries = std::fs::read_dir(data.join("backups")).unwrap();
+        entries.map(|entry| entry.unwrap().path()).collect()
+    };
+    let made = dumps();
+    assert_eq!(made.len(), 1, "{made:?}");
+    assert!(made[0].to_str().unwrap().ends_with("Z-schema-2.dump"), "{made:?}");
+    let restored = std::process::Command::new("pg_restore")
+        .args(["--file=-"])
+        .arg(&made[0])
+        .output()
+        .unwrap();
+    let script = String::from_utf8(restored.stdout).unwrap();
+    assert!(
+        script.contains("sealed_secret") && script.contains("ada@example.com"),
+        "{script}"
+    );
+    // What is up to date needs none.
+    binary.run(&look).succeeds();
+    assert_eq!(dumps(), made);
+}
+
 #[tokio::test]
 async fn so_they_are_on_postgresql() {
-    const TABLES: &str = include_str!("../../crates/store/src/postgres/migrations/0001_tables.sql");
-    const AUDIT: &str = include_str!("../../crates/store/src/postgres/migrations/0002_audit.sql");
     let application: Value = serde_json::from_str(include_str!(
         "../../crates/store/tests/data-folders/postgres-application.json"
     ))
@@ -115,7 +173,7 @@ async fn so_they_are_on_postgresql() {
         (
             1,
             [
-                TABLES,
+                POSTGRES_TABLES,
                 "",
                 include_str!("../../crates/store/tests/data-folders/postgres-1.sql"),
             ],
@@ -123,28 +181,18 @@ async fn so_they_are_on_postgresql() {
         (
             2,
             [
-                TABLES,
-                AUDIT,
+                POSTGRES_TABLES,
+                POSTGRES_AUDIT,
                 include_str!("../../crates/store/tests/data-folders/postgres-2.sql"),
             ],
         ),
     ] {
-        let url = latchkey_testing::postgres::database();
-        for step in steps {
-            execute(&url, step).await;
-        }
-        let version = format!(
-            "CREATE TABLE latchkey_schema (only_row BOOLEAN PRIMARY KEY CHECK (only_row), version BIGINT NOT NULL, \
-             written_by TEXT NOT NULL); INSERT INTO latchkey_schema VALUES (TRUE, {schema}, '0.1.0')"
-        );
-        execute(&url, &version).await;
+        let url = database_of(schema, &steps).await;
         let key = ServerKey::from_text(KEY).unwrap();
-        let store = PostgresStore::open(&url.parse().unwrap(), key.clone())
-            .await
-            .unwrap();
+        let store = Arc::new(PostgresStore::open(&url.parse().unwrap(), key).await.unwrap());
         let clock = Arc::new(HandClock::at(issued.plus(Duration::from_secs(60))));
-        let keys = Keys::Fixed(key);
-        let app = TestApp::node(Arc::new(store), keys, clock, None, Budget::default()).await;
+        let keys = Keys::Node(Arc::clone(&store));
+        let app = TestApp::node(store, keys, clock, None, Budget::default()).await;
         assert_good(&app, &application).await;
     }
 }

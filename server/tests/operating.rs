@@ -157,7 +157,7 @@ async fn new_tokens_are_made_with_the_new_key() {
     let client = app.web_app().await;
     let member = app.as_member().await;
     let first = app.connect(&client, &member).await;
-    assert!(!app.instance.refresh_keys().unwrap());
+    assert!(!app.instance.refresh_keys().await.unwrap());
     let command_line = SqliteStore::open_folder(app.folder()).unwrap();
     command_line
         .rotate_key(false, &Actor::operator(), app.instance.clock.now())
@@ -165,8 +165,8 @@ async fn new_tokens_are_made_with_the_new_key() {
         .unwrap();
     // The same pair again, as after a lost answer, but of the other key.
     let before = app.refresh(&client, &first).await.assert_status(200).json();
-    assert!(app.instance.refresh_keys().unwrap());
-    assert!(!app.instance.refresh_keys().unwrap());
+    assert!(app.instance.refresh_keys().await.unwrap());
+    assert!(!app.instance.refresh_keys().await.unwrap());
     let after = app.refresh(&client, &first).await.assert_status(200).json();
     assert_ne!(before["refresh_token"], after["refresh_token"]);
     for tokens in [&before, &after] {

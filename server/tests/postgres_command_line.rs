@@ -61,6 +61,71 @@ async fn commands_and_a_server_work_on_one_database() {
     assert_eq!(database["ok"], true, "{report}");
 }
 
+/// With two machines, one of which the server runs on.
+#[tokio::test]
+async fn the_key_is_rotated_under_a_running_server() {
+    let (operator, node, url) = (Binary::new(), Binary::new(), database());
+    operator
+        .run_with_input(&on(&url, ADD_HOST), "correct horse battery\n")
+        .succeeds();
+    let key = |binary: &Binary| binary.folder().join("data/latchkey.key");
+    std::fs::create_dir_all(node.folder().join("data")).unwrap();
+    std::fs::copy(key(&operator), key(&node)).unwrap();
+    let create = [
+        "app",
+        "create",
+        "--name",
+        "CRM",
+        "--redirect-uri",
+        "https://crm.example/cb",
+        "--scope",
+        "read:posts",
+        "--json",
+    ];
+    let created = operator.run(&on(&url, &create)).json();
+    let id = created["client_id"].as_str().unwrap();
+    let server = node.serve(&["--database", &url]).await;
+
+    let rotate = on(&url, &["key", "rotate"]);
+    let said = operator.run(&rotate).succeeds();
+    assert!(
+        said.contains("not in use yet") && said.contains("every node"),
+        "{said}"
+    );
+    std::fs::copy(key(&operator), key(&node)).unwrap();
+    let said = operator.run(&rotate).succeeds();
+    assert!(said.contains("is the key now: 1 secrets"), "{said}");
+
+    // The server goes on, and so does its machine's command line; what was copied opens elsewhere.
+    let form = [
+        ("token", "nonsense"),
+        ("client_id", id),
+        ("client_secret", created["client_secret"].as_str().unwrap()),
+    ];
+    let answer = server.browser().post("/oauth/introspect", &form).await;
+    answer.assert_status(200);
+    for binary in [&operator, &node] {
+        let shown = binary
+            .run(&on(&url, &["app", "show", id, "--reveal", "--json"]))
+            .json();
+        assert_eq!(shown["client_secret"], created["client_secret"]);
+    }
+    let copy = operator.folder().join("copy/latchkey.db");
+    operator
+        .run(&["copy", "--from", &url, "--to", copy.to_str().unwrap()])
+        .succeeds();
+    let shown = operator.run(&[
+        "app",
+        "show",
+        id,
+        "--reveal",
+        "--json",
+        "--database",
+        copy.to_str().unwrap(),
+    ]);
+    assert_eq!(shown.json()["client_secret"], created["client_secret"]);
+}
+
 #[test]
 fn a_node_without_the_key_is_refused() {
     let (first, second, url) = (Binary::new(), Binary::new(), database());

@@ -142,6 +142,24 @@ impl Keyring {
         Ok(Self(before))
     }
 
+    /// The same, with the key of this fingerprint replaced at `at`.
+    pub(crate) fn replaced(mut self, fingerprint: &str, at: Timestamp) -> Self {
+        for one in self.0.iter_mut().skip(1) {
+            if one.key.fingerprint() == fingerprint {
+                one.retired_at = Some(at);
+            }
+        }
+        self
+    }
+
+    /// The keys of a text that is as the file's is, or of one that holds a single key.
+    pub fn from_text(text: &str) -> Result<Self, StoreError> {
+        match Self::parse(text) {
+            Some(ring) => Ok(ring),
+            None => ServerKey::from_text(text).map(Self::of),
+        }
+    }
+
     /// Makes the file at `path`, where there is none.
     pub fn create_file(&self, path: &Path) -> Result<(), StoreError> {
         let text = match self.0.as_slice() {

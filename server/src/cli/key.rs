@@ -2,18 +2,23 @@
 
 use clap::Subcommand;
 use latchkey_domain::{Actor, Clock};
+use latchkey_store::postgres::{PostgresStore, PostgresUrl, RotationStep};
 
 use super::backup::refuse_missing;
-use super::open::open_sqlite;
+use super::open::{KEY_VARIABLE, key_of_environment, open_node, open_sqlite};
 use super::output::print;
 use super::{CliError, DataArgs};
+use crate::settings::{DataSettings, Database};
 use crate::system::SystemClock;
 
 const WHAT: &str = "rotating the key";
 
+const DAY: u64 = 24 * 60 * 60;
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a new key and seal every secret with it, while the server runs; tokens stay good
+    /// Make a new key and seal every secret with it, while the server runs; tokens stay good. On PostgreSQL in two steps: once to
+    /// make the key, and, when every node has it, once more to use it
     Rotate {
         /// End every token too, when the key may be in other hands: members have to authorize their applications again
         #[arg(long)]
@@ -24,6 +29,9 @@ pub(super) enum Command {
 pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliError> {
     let Command::Rotate { revoke_tokens } = command;
     let settings = data.resolve()?;
+    if let Database::Postgres(url) = settings.database() {
+        return rotate_nodes(&url, &settings, revoke_tokens).await;
+    }
     refuse_missing(&settings, WHAT)?;
     let store = open_sqlite(&settings, WHAT)?;
     let rotated = store
@@ -47,7 +55,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             "{revoked} grants were revoked; their tokens are refused from now on."
         ));
     } else {
-        let days = rotated.stays.as_secs().div_ceil(24 * 60 * 60);
+        let days = rotated.stays.as_secs().div_ceil(DAY);
         print(&format!(
             "Tokens stay good until they expire: the key before stays in the file for {days} days."
         ));
@@ -55,5 +63,45 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
     print(
         "A running server goes on with it by itself. Copy the key file to where you keep it, and keep the older copy for as long as you keep older backups.",
     );
+    Ok(())
+}
+
+/// The next step of a rotation on `PostgreSQL`, where every node has its own copy of the key file.
+async fn rotate_nodes(
+    url: &PostgresUrl,
+    settings: &DataSettings,
+    revoke_tokens: bool,
+) -> Result<(), CliError> {
+    if key_of_environment()?.is_some() {
+        return Err(CliError::Failed(format!(
+            "the new key has to be kept in a file: put what is in {KEY_VARIABLE} into {}, unset the variable for this command, \
+             and give every node the whole file afterwards",
+            settings.key().display()
+        )));
+    }
+    if !PostgresStore::is_begun(url).await? {
+        return Err(CliError::Failed(format!("there is no network at {url}")));
+    }
+    let (store, key) = (open_node(url, settings).await?, settings.key());
+    let step = store
+        .rotate_key(&key, revoke_tokens, &Actor::operator(), SystemClock.now())
+        .await?;
+    print(&match step {
+        RotationStep::Prepared => format!(
+            "{0} has a new key, which is not in use yet. Copy the file to every node (or put its text into {KEY_VARIABLE} there \
+             and restart that node), then run this command once more.",
+            key.display()
+        ),
+        RotationStep::Done {
+            secrets,
+            revoked,
+            stays,
+        } => format!(
+            "The newest key in {} is the key now: {secrets} secrets were sealed with it, {revoked} grants were revoked. The key \
+             before stays in the file for {} days. The nodes go on by themselves; copy the file to where you keep it.",
+            key.display(),
+            stays.as_secs().div_ceil(DAY)
+        ),
+    });
     Ok(())
 }

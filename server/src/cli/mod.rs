@@ -6,6 +6,7 @@ mod copy;
 mod demo;
 mod doctor;
 mod door;
+mod dump;
 mod error;
 mod health;
 mod import;

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use latchkey_store::Store;
-use latchkey_store::keys::ServerKey;
-use latchkey_store::postgres::{PostgresStore, PostgresUrl};
+use latchkey_store::keyring::Keyring;
+use latchkey_store::postgres::{KeySource, PostgresStore, PostgresUrl};
 use latchkey_store::sqlite::SqliteStore;
 
-use super::CliError;
+use super::{CliError, dump};
 use crate::instance::{Cost, Instance, Keys};
 use crate::settings::{DataArgs, DataSettings, Database};
 use crate::system::{SystemClock, SystemRandomness};
@@ -59,26 +59,37 @@ fn only_sqlite(what: &str) -> CliError {
 }
 
 async fn open_postgres(url: &PostgresUrl, settings: &DataSettings) -> Result<Opened, CliError> {
-    let key = if let Some(key) = key_of_environment()? {
-        key
+    let store = Arc::new(open_node(url, settings).await?);
+    Ok(Opened {
+        keys: Keys::Node(Arc::clone(&store)),
+        store,
+    })
+}
+
+/// Opens a `PostgreSQL` database with the keys of this node.
+pub(super) async fn open_node(url: &PostgresUrl, settings: &DataSettings) -> Result<PostgresStore, CliError> {
+    let (ring, source) = if let Some(ring) = key_of_environment()? {
+        (ring, KeySource::Given)
     } else {
         let may_create = !PostgresStore::is_begun(url).await?;
         let path = settings.key();
         if may_create {
             make_folder(path.parent().unwrap_or(Path::new(".")))?;
         }
-        ServerKey::load_or_create(&path, may_create)?
+        (Keyring::load_or_create(&path, may_create)?, KeySource::File(path))
     };
-    Ok(Opened {
-        store: Arc::new(PostgresStore::open(url, key.clone()).await?),
-        keys: Keys::Fixed(key),
-    })
+    if let Some(schema) = PostgresStore::behind(url, &ring).await? {
+        let (url, folder) = (url.clone(), settings.folder());
+        let made = tokio::task::spawn_blocking(move || dump::before_migration(&url, &folder, schema)).await;
+        made.map_err(|error| CliError::Failed(format!("cannot back up before the new schema: {error}")))?;
+    }
+    Ok(PostgresStore::open_with(url, ring, source).await?)
 }
 
-/// The key that the environment gives, if it does.
-pub(super) fn key_of_environment() -> Result<Option<ServerKey>, CliError> {
+/// The keys that the environment gives, if it does: what stands in a key file.
+pub(super) fn key_of_environment() -> Result<Option<Keyring>, CliError> {
     match std::env::var(KEY_VARIABLE) {
-        Ok(text) => ServerKey::from_text(&text)
+        Ok(text) => Keyring::from_text(&text)
             .map(Some)
             .map_err(|error| CliError::Usage(format!("{KEY_VARIABLE}: {error}"))),
         Err(std::env::VarError::NotPresent) => Ok(None),

@@ -38,14 +38,12 @@ impl Nodes {
 
 async fn node(url: &str, clock: &Arc<HandClock>) -> TestApp {
     let key = ServerKey::from_bytes([7; 32]);
-    let store = PostgresStore::open(&url.parse().unwrap(), key.clone())
-        .await
-        .unwrap();
+    let store = Arc::new(PostgresStore::open(&url.parse().unwrap(), key).await.unwrap());
     // Both say that they are one issuer, as they do behind a load balancer.
     let issuer = "http://localhost:3000".parse().unwrap();
     TestApp::node(
-        Arc::new(store),
-        Keys::Fixed(key),
+        store.clone(),
+        Keys::Node(store),
         clock.clone(),
         Some(issuer),
         Budget::default(),

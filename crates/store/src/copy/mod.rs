@@ -181,7 +181,7 @@ fn refuse_unsealable(table: &Table, rows: &[Row], keys: Option<&Keyring>) -> Res
             if number.is_some_and(|number| keys.numbered().iter().all(|one| Some(&one.number) != number)) {
                 return Err(StoreError::Open(format!(
                     "no key at the target has the number of that which sealed {}, {}: once it was rotated the whole latchkey.key \
-                     has to be there, and a node on PostgreSQL works with the newest key of the file alone",
+                     has to be there",
                     table.name,
                     table.name_of(row)
                 )));

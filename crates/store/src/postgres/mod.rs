@@ -16,6 +16,7 @@ mod content;
 pub(crate) mod copy;
 mod errors;
 mod grants;
+mod keychain;
 mod members;
 mod migrations;
 mod networks;
@@ -23,6 +24,7 @@ mod opening;
 mod params;
 mod pool;
 mod retention;
+mod rotation;
 mod rows;
 mod sessions;
 mod tls;
@@ -32,29 +34,30 @@ mod usage;
 mod watch;
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use self::keychain::KeySource;
+use self::keychain::NodeKeys;
 use self::pool::Connections;
+pub use self::rotation::RotationStep;
 pub use self::url::PostgresUrl;
 use self::watch::named;
+use crate::keyring::Keyring;
 use crate::keys::ServerKey;
-use crate::sealing::Sealer;
 use crate::{SharedAttempts, Statistics, Store, StoreError};
 
 /// The store in a `PostgreSQL` database.
 pub struct PostgresStore {
     connections: Connections,
-    sealer: Arc<Sealer>,
-    key: ServerKey,
+    keys: NodeKeys,
 }
 
 impl PostgresStore {
-    /// The key that the database is sealed with.
-    pub fn key(&self) -> &ServerKey {
-        &self.key
+    /// The keys of this node, the one that the database names first.
+    pub fn keys(&self) -> Keyring {
+        self.keys.ring()
     }
 }
 

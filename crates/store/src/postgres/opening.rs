@@ -3,11 +3,12 @@
 use tokio_postgres::error::SqlState;
 
 use super::errors::{statement_error, tls_failure, words};
+use super::keychain::{KeySource, NodeKeys, named_by};
 use super::pool::Connections;
-use super::{PostgresStore, PostgresUrl, migrations, rows};
+use super::{PostgresStore, PostgresUrl, migrations};
 use crate::StoreError;
+use crate::keyring::Keyring;
 use crate::keys::ServerKey;
-use crate::sealing::Sealer;
 
 impl PostgresStore {
     /// Whether there is a Latchkey database at `url` already, which then has a key.
@@ -19,24 +20,40 @@ impl PostgresStore {
             .is_some())
     }
 
-    /// Opens the database at `url` and brings it to this version's schema. The database itself has to be there.
+    /// The schema of the database at `url` if it is to get a newer one when it is opened; `None` if there is nothing to do, or
+    /// if it is not these keys'.
+    pub async fn behind(url: &PostgresUrl, ring: &Keyring) -> Result<Option<i64>, StoreError> {
+        let connections = Connections::new(url)?;
+        let version = migrations::version(&connections)
+            .await
+            .map_err(|error| explain(url, error))?
+            .filter(|version| *version < migrations::LATEST);
+        let ours = version.is_some() && named_here(&connections, url, ring).await.is_ok();
+        Ok(version.filter(|_| ours))
+    }
+
+    /// Opens the database at `url` with one key.
     pub async fn open(url: &PostgresUrl, key: ServerKey) -> Result<Self, StoreError> {
+        Self::open_with(url, Keyring::of(key), KeySource::Given).await
+    }
+
+    /// Opens the database at `url` with the keys of this node, and brings it to this version's schema. The database itself
+    /// has to be there.
+    pub async fn open_with(url: &PostgresUrl, ring: Keyring, source: KeySource) -> Result<Self, StoreError> {
         let connections = Connections::new(url)?;
         let opened = async {
             // Before anything is changed: whoever has the wrong key has the wrong database, or the other way round.
             if migrations::version(&connections).await?.is_some() {
-                refuse_other_key(&connections, url, &key).await?;
+                named_here(&connections, url, &ring).await?;
             }
-            migrations::run(&connections, url, &key.fingerprint()).await?;
+            migrations::run(&connections, url, &ring.current().fingerprint()).await?;
             // Of nodes that make the first schema at once, one decides whose key it is.
-            refuse_other_key(&connections, url, &key).await
+            named_here(&connections, url, &ring).await
         };
-        opened.await.map_err(|error| explain(url, error))?;
-        Ok(Self {
-            connections,
-            sealer: Sealer::new(&key).into(),
-            key,
-        })
+        let named = opened.await.map_err(|error| explain(url, error))?;
+        let keys = NodeKeys::new(source, ring);
+        keys.lead(&named)?;
+        Ok(Self { connections, keys })
     }
 
     /// The number of the database's schema.
@@ -45,20 +62,15 @@ impl PostgresStore {
     }
 }
 
-async fn refuse_other_key(
+/// The fingerprint of the key that the database names. Refuses a node that does not have it.
+async fn named_here(
     connections: &Connections,
     url: &PostgresUrl,
-    key: &ServerKey,
-) -> Result<(), StoreError> {
-    let sealed_with = rows::first(
-        &connections.named("open"),
-        "SELECT value FROM meta WHERE key = 'key_fingerprint'",
-        &[],
-        |columns| columns.table("meta").get::<Vec<u8>>("key_fingerprint"),
-    )
-    .await?;
-    if sealed_with.as_deref() == Some(key.fingerprint().as_bytes()) {
-        return Ok(());
+    ring: &Keyring,
+) -> Result<String, StoreError> {
+    let named = named_by(&connections.named("open"), "").await?;
+    if ring.has(&named) {
+        return Ok(named);
     }
     Err(StoreError::Open(format!(
         "this node’s key is not the one that the database {url} was sealed with; every node needs the same latchkey.key: \

@@ -5,6 +5,7 @@ mod audit_only_grows;
 mod backend;
 mod copy;
 mod earlier_versions;
+mod key_rotation;
 mod lived_in;
 mod nodes;
 mod opening;

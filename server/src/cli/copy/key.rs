@@ -55,18 +55,10 @@ pub(in crate::cli) fn look(source: &Source, from: &End, to: &End) -> Result<Key,
 pub(in crate::cli) fn at(end: &End) -> Result<Option<(Keyring, String)>, CliError> {
     let path = end.settings.key();
     let is_postgres = matches!(end.place, Place::Postgres(_));
-    if is_postgres && let Some(key) = key_of_environment()? {
-        return Ok(Some((Keyring::of(key), KEY_VARIABLE.to_owned())));
+    if is_postgres && let Some(ring) = key_of_environment()? {
+        return Ok(Some((ring, KEY_VARIABLE.to_owned())));
     }
-    let ring = Keyring::load(&path)?.map(|ring| {
-        if is_postgres {
-            // A node works with the newest key alone.
-            Keyring::of(ring.current().clone())
-        } else {
-            ring
-        }
-    });
-    Ok(ring.map(|ring| (ring, path.display().to_string())))
+    Ok(Keyring::load(&path)?.map(|ring| (ring, path.display().to_string())))
 }
 
 fn name(end: &End) -> String {

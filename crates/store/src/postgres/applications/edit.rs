@@ -3,10 +3,10 @@
 use latchkey_domain::{Actor, Application, ApplicationSpec, ClientId, Timestamp};
 
 use super::{row, secrets};
+use crate::postgres::keychain::NodeKeys;
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::{audit, grants, rows};
-use crate::sealing::Sealer;
 use crate::{
     ApplicationUpdate, AuditAction, Deleted, NewApplication, RevocationReason, StoreError, UpdateOutcome,
 };
@@ -17,7 +17,7 @@ pub(super) type Act<'act> = (&'act Actor, Timestamp);
 /// Registers an application.
 pub(super) async fn create(
     db: &impl Statements,
-    sealer: &Sealer,
+    keys: &NodeKeys,
     new: &NewApplication,
     (by, at): Act<'_>,
 ) -> Result<Application, StoreError> {
@@ -30,7 +30,7 @@ pub(super) async fn create(
     let secret = secret.as_ref().filter(|_| spec.client_type.is_confidential());
     row::insert(db, client_id, spec, at).await?;
     if let Some(secret) = secret {
-        secrets::insert(db, sealer, client_id, secret, at).await?;
+        secrets::insert(db, keys, client_id, secret, at).await?;
     }
     let detail = format!("“{}”", spec.name);
     audit::write(
@@ -54,7 +54,7 @@ pub(super) async fn create(
 /// Edits an application, if nobody else did so meanwhile. An edit that changes nothing is none.
 pub(super) async fn update(
     db: &impl Statements,
-    sealer: &Sealer,
+    keys: &NodeKeys,
     client_id: &ClientId,
     update: &ApplicationUpdate,
     (by, at): Act<'_>,
@@ -83,7 +83,7 @@ pub(super) async fn update(
     row::update(db, client_id, &update.spec).await?;
     match &new_secret {
         Some(secret) => {
-            secrets::insert(db, sealer, client_id, secret, at).await?;
+            secrets::insert(db, keys, client_id, secret, at).await?;
         }
         None if becomes => {}
         None => secrets::destroy(db, client_id).await?,

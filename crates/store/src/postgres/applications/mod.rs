@@ -33,7 +33,7 @@ impl Applications for PostgresStore {
     ) -> Result<Application, StoreError> {
         transact!(self, RowLocked, |tx| edit::create(
             tx,
-            &self.sealer,
+            &self.keys,
             &application,
             (by, at)
         ))
@@ -47,7 +47,7 @@ impl Applications for PostgresStore {
     ) -> Result<(), StoreError> {
         transact!(self, RowLocked, |tx| async {
             for application in &applications {
-                edit::create(tx, &self.sealer, application, (by, at)).await?;
+                edit::create(tx, &self.keys, application, (by, at)).await?;
             }
             Ok(())
         })
@@ -58,7 +58,7 @@ impl Applications for PostgresStore {
     }
 
     async fn client(&self, client_id: &ClientId) -> Result<Option<Arc<Client>>, StoreError> {
-        let client = secrets::client(&named!(self), &self.sealer, client_id).await?;
+        let client = secrets::client(&named!(self), &self.keys, client_id).await?;
         Ok(client.map(Arc::new))
     }
 
@@ -87,7 +87,7 @@ impl Applications for PostgresStore {
     ) -> Result<UpdateOutcome, StoreError> {
         transact!(self, RowLocked, |tx| edit::update(
             tx,
-            &self.sealer,
+            &self.keys,
             client_id,
             &update,
             (by, at)
@@ -132,7 +132,7 @@ impl Applications for PostgresStore {
     }
 
     async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
-        let kept = secrets::kept(&named!(self), &self.sealer, client_id).await?;
+        let kept = secrets::kept(&named!(self), &self.keys, client_id).await?;
         Ok(kept.into_iter().next().map(|kept| kept.secret))
     }
 
@@ -145,7 +145,7 @@ impl Applications for PostgresStore {
     ) -> Result<SecretAdded, StoreError> {
         transact!(self, RowLocked, |tx| secrets::add(
             tx,
-            &self.sealer,
+            &self.keys,
             client_id,
             &secret,
             (by, at)
@@ -161,7 +161,7 @@ impl Applications for PostgresStore {
     ) -> Result<SecretRetired, StoreError> {
         transact!(self, RowLocked, |tx| secrets::retire(
             tx,
-            &self.sealer,
+            &self.keys,
             client_id,
             id,
             (by, at)
@@ -189,7 +189,7 @@ impl Applications for PostgresStore {
     ) -> Result<Option<ClientSecret>, StoreError> {
         transact!(self, RowLocked, |tx| secrets::reveal(
             tx,
-            &self.sealer,
+            &self.keys,
             client_id,
             id,
             (by, at)

@@ -5,9 +5,10 @@ use latchkey_domain::{Application, ClientId, ClientSecret, SecretId, SecretRecor
 use super::edit::Act;
 use super::row::{columns, find_locked, read};
 use crate::postgres::audit;
+use crate::postgres::keychain::NodeKeys;
 use crate::postgres::params::params;
 use crate::postgres::rows::{self, Columns, Statements};
-use crate::sealing::{RETIRED_KEPT, Sealer, digest};
+use crate::sealing::{RETIRED_KEPT, digest};
 use crate::{AuditAction, Client, KeptSecret, MOST_SECRETS, SecretAdded, SecretRetired, StoreError};
 
 /// What [`record`] reads, of `client_secrets s`.
@@ -62,7 +63,7 @@ pub(super) async fn records(
 /// The secrets that are valid, unsealed, the newest first.
 pub(super) async fn kept(
     db: &impl Statements,
-    sealer: &Sealer,
+    keys: &NodeKeys,
     client_id: &ClientId,
 ) -> Result<Vec<KeptSecret>, StoreError> {
     let sql = concat!(
@@ -74,7 +75,7 @@ pub(super) async fn kept(
     rows::all(db, sql, params![client_id.as_str()], |columns| {
         Ok(KeptSecret {
             record: record(columns)?,
-            secret: sealer.open(client_id, &columns.get::<Vec<u8>>("sealed")?)?,
+            secret: keys.open(client_id, &columns.get::<Vec<u8>>("sealed")?)?,
         })
     })
     .await
@@ -83,7 +84,7 @@ pub(super) async fn kept(
 /// The application with this client id and its secrets.
 pub(super) async fn client(
     db: &impl Statements,
-    sealer: &Sealer,
+    keys: &NodeKeys,
     client_id: &ClientId,
 ) -> Result<Option<Client>, StoreError> {
     let sql = concat!(
@@ -105,7 +106,7 @@ pub(super) async fn client(
         });
         if columns.is_there("id")? {
             let record = record(columns)?;
-            let secret = sealer.open(client_id, &columns.get::<Vec<u8>>("sealed")?)?;
+            let secret = keys.open(client_id, &columns.get::<Vec<u8>>("sealed")?)?;
             client.secrets.push(KeptSecret { record, secret });
         }
         Ok(())
@@ -117,20 +118,17 @@ pub(super) async fn client(
 /// Adds a secret to an application that can have one.
 pub(super) async fn insert(
     db: &impl Statements,
-    sealer: &Sealer,
+    keys: &NodeKeys,
     client_id: &ClientId,
     secret: &ClientSecret,
     at: Timestamp,
 ) -> Result<SecretRecord, StoreError> {
+    let sealed = keys.seal(db, client_id, secret).await?;
     let id = rows::insert(
         db,
         "INSERT INTO client_secrets (application_id, sealed, created_at) \
          VALUES ((SELECT id FROM applications WHERE client_id = $1), $2, $3) RETURNING id",
-        params![
-            client_id.as_str(),
-            sealer.seal(client_id, secret)?.as_slice(),
-            at.as_millis()
-        ],
+        params![client_id.as_str(), sealed.as_slice(), at.as_millis()],
     )
     .await?;
     Ok(SecretRecord {
@@ -155,7 +153,7 @@ pub(super) async fn destroy(db: &impl Statements, client_id: &ClientId) -> Resul
 /// Makes a second secret valid.
 pub(super) async fn add(
     db: &impl Statements,
-    sealer: &Sealer,
+    keys: &NodeKeys,
     client_id: &ClientId,
     secret: &ClientSecret,
     (by, at): Act<'_>,
@@ -169,7 +167,7 @@ pub(super) async fn add(
     if records(db, client_id).await?.len() >= MOST_SECRETS {
         return Ok(SecretAdded::TooMany);
     }
-    let record = insert(db, sealer, client_id, secret, at).await?;
+    let record = insert(db, keys, client_id, secret, at).await?;
     audit::write(
         db,
         (by, at),
@@ -184,7 +182,7 @@ pub(super) async fn add(
 /// Leaves only a hash of a secret, unless it is the only one.
 pub(super) async fn retire(
     db: &impl Statements,
-    sealer: &Sealer,
+    keys: &NodeKeys,
     client_id: &ClientId,
     id: SecretId,
     (by, at): Act<'_>,
@@ -193,7 +191,7 @@ pub(super) async fn retire(
     if find_locked(db, client_id).await?.is_none() {
         return Ok(SecretRetired::NotFound);
     }
-    let kept = kept(db, sealer, client_id).await?;
+    let kept = kept(db, keys, client_id).await?;
     let Some(retired) = kept.iter().find(|kept| kept.record.id == id) else {
         return Ok(SecretRetired::NotFound);
     };
@@ -252,12 +250,12 @@ pub(super) async fn used(db: &impl Statements, id: SecretId, at: Timestamp) -> R
 /// Unseals a secret for a person to see: the one with this number, or the newest.
 pub(super) async fn reveal(
     db: &impl Statements,
-    sealer: &Sealer,
+    keys: &NodeKeys,
     client_id: &ClientId,
     id: Option<SecretId>,
     (by, at): Act<'_>,
 ) -> Result<Option<ClientSecret>, StoreError> {
-    let kept = kept(db, sealer, client_id).await?;
+    let kept = kept(db, keys, client_id).await?;
     let found = kept
         .into_iter()
         .find(|kept| id.is_none_or(|id| id == kept.record.id));
