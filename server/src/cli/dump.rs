@@ -77,7 +77,10 @@ fn forget_oldest(folder: &Path) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-        if name.starts_with("latchkey-") && name.contains("Z-schema-") && name.ends_with(".dump") {
+        let stem = name
+            .strip_prefix("latchkey-")
+            .and_then(|rest| rest.strip_suffix(".dump"));
+        if stem.is_some_and(|stem| stem.contains("Z-schema-")) {
             made.push(path);
         }
     }

@@ -17,8 +17,8 @@ const DAY: u64 = 24 * 60 * 60;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a new key and seal every secret with it, while the server runs; tokens stay good. On PostgreSQL in two steps: once to
-    /// make the key, and, when every node has it, once more to use it
+    /// Make a new key and seal every secret with it, while the server runs; tokens stay good. Where several
+    /// nodes share a database in two steps: once to make the key, and, when every node has it, once more to use it
     Rotate {
         /// End every token too, when the key may be in other hands: members have to authorize their applications again
         #[arg(long)]

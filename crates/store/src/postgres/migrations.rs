@@ -115,7 +115,15 @@ async fn begin(connections: &Connections, url: &PostgresUrl) -> Result<(), Store
 fn is_taken(error: &StoreError) -> bool {
     statement_error(error)
         .and_then(tokio_postgres::Error::code)
-        .is_some_and(|code| [SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_TABLE].contains(code))
+        .is_some_and(|code| {
+            // Of the row in the catalogue, the table, or the type that goes with it: whichever was met first.
+            [
+                SqlState::UNIQUE_VIOLATION,
+                SqlState::DUPLICATE_TABLE,
+                SqlState::DUPLICATE_OBJECT,
+            ]
+            .contains(code)
+        })
 }
 
 /// Makes one step; whether there was one to make. The version is read under its lock: of two nodes, the second finds
