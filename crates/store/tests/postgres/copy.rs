@@ -1,5 +1,8 @@
 //! A network goes from one store into the other and back, and nothing of it is lost.
 
+mod given_up;
+mod refusals;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +12,7 @@ use latchkey_store::copy::{Copied, Place, Source, Target, copy};
 use latchkey_store::keyring::Keyring;
 use latchkey_store::postgres::PostgresStore;
 use latchkey_store::sqlite::SqliteStore;
-use latchkey_store::{AuditAction, AuditEntry, AuditFilter, Members, Networks, Store, StoreError};
+use latchkey_store::{AuditAction, AuditEntry, AuditFilter, Members, Store, StoreError};
 use latchkey_testing::postgres::database;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -17,7 +20,6 @@ use tempfile::TempDir;
 use crate::backend::key;
 use crate::fixtures::{add_application, add_member, at, connect, new_member, operator};
 use crate::lived_in::live;
-use crate::opening::alter;
 
 /// The database at `url`.
 fn pg(url: &str) -> Place {
@@ -65,11 +67,6 @@ async fn run(from: &Place, to: &Place) -> Result<Copied, StoreError> {
     let source = Source::open(from).await?;
     let target = Target::open(to).await?;
     copy(&source, target, Some(&Keyring::of(key())), None, &|_| ()).await
-}
-
-async fn refused(from: &Place, to: &Place, words: &str) {
-    let said = run(from, to).await.unwrap_err().to_string();
-    assert!(said.contains(words) && !said.contains('\n'), "{said}");
 }
 
 /// Asserts that two files hold the same, told by `SQLite` alone: nothing that the copy itself knows is asked.
@@ -212,139 +209,6 @@ async fn search_finds_the_same() {
 }
 
 #[tokio::test]
-async fn a_target_that_was_used_is_refused_and_one_that_was_not_is_taken() {
-    let files = Files::new();
-    let first = files.lived_in("first.db").await;
-    let from = sqlite(&first);
-    // Opened once, and never used.
-    let (url, file) = (database(), files.path("fresh.db"));
-    drop(open(&url).await);
-    drop(SqliteStore::open(&file, key()).unwrap());
-    run(&from, &pg(&url)).await.unwrap();
-    run(&from, &sqlite(&file)).await.unwrap();
-    assert_same(&first, &file);
-    let empty = files.path("empty.db");
-    fs::write(&empty, "").unwrap();
-    run(&from, &sqlite(&empty)).await.unwrap();
-    assert_same(&first, &empty);
-    // From now on they are not empty.
-    refused(&from, &pg(&url), "is not empty: it has members").await;
-    let before = fs::read(&file).unwrap();
-    refused(&from, &sqlite(&file), "is not empty: it has members").await;
-    assert!(fs::read(&file).unwrap() == before);
-}
-
-#[tokio::test]
-async fn what_cannot_be_copied_is_refused_in_words() {
-    let files = Files::new();
-    let first = files.lived_in("first.db").await;
-    let from = sqlite(&first);
-    let nowhere = || Place::Sqlite(files.path("new.db"));
-    refused(
-        &Place::Sqlite(files.path("none.db")),
-        &nowhere(),
-        "there is no database at",
-    )
-    .await;
-    refused(&pg(&database()), &nowhere(), "nothing was begun there").await;
-    assert!(!files.path("new.db").exists());
-    // Another program's.
-    let foreign = files.path("bookmarks.db");
-    Connection::open(&foreign)
-        .unwrap()
-        .execute_batch("CREATE TABLE bookmarks (url TEXT)")
-        .unwrap();
-    let foreign = Place::Sqlite(foreign);
-    refused(&foreign, &nowhere(), "is a database of another program").await;
-    refused(&from, &foreign, "is a database of another program").await;
-    let url = database();
-    alter(&url, "CREATE TABLE bookmarks (url TEXT)").await;
-    refused(&pg(&url), &nowhere(), "is a database of another program").await;
-    refused(&from, &pg(&url), "is a database of another program").await;
-    // Another schema.
-    for (version, words) in [
-        (3, "has schema 3, and this version copies"),
-        (99, "has schema 99"),
-    ] {
-        let file = files.path(&format!("schema-{version}.db"));
-        fs::copy(&first, &file).unwrap();
-        Connection::open(&file)
-            .unwrap()
-            .pragma_update(None, "user_version", version)
-            .unwrap();
-        refused(&sqlite(&file), &nowhere(), words).await;
-        let url = database();
-        drop(open(&url).await);
-        alter(
-            &url,
-            &format!("UPDATE latchkey_schema SET version = {}", version - 2),
-        )
-        .await;
-        let words = words.replace(&version.to_string(), &(version - 2).to_string());
-        refused(&pg(&url), &nowhere(), &words).await;
-    }
-    // Somebody works there.
-    let (used, store) = (
-        files.path("used.db"),
-        SqliteStore::open(&files.path("used.db"), key()).unwrap(),
-    );
-    refused(&from, &Place::Sqlite(used), "is in use by a running server").await;
-    drop(store);
-    // Another key.
-    let source = Source::open(&from).await.unwrap();
-    let target = Target::open(&nowhere()).await.unwrap();
-    let other = Keyring::of(latchkey_store::keys::ServerKey::from_bytes([8; 32]));
-    assert!(copy(&source, target, Some(&other), None, &|_| ()).await.is_err());
-    assert!(!files.path("new.db").exists());
-}
-
-#[tokio::test]
-async fn a_row_that_the_target_changes_is_found_and_nothing_is_kept() {
-    let files = Files::new();
-    let from = Place::Sqlite(files.lived_in("first.db").await);
-    for (table, change, words) in [
-        (
-            "members",
-            "NEW.password_hash := NEW.password_hash || ' '",
-            "members, id 2: password_hash is not what",
-        ),
-        (
-            "grants",
-            "NEW.salt := decode('00112233445566778899aabbccddeeff', 'hex')",
-            "grants, id 2: salt is not what",
-        ),
-        (
-            "posts",
-            "NEW.words := ''::tsvector",
-            "posts, id 2: the words that search finds it by",
-        ),
-        (
-            "consents",
-            "RETURN NULL",
-            "consents, member_id 2, application_id 1: the row is missing",
-        ),
-    ] {
-        let url = database();
-        drop(open(&url).await);
-        let when = if table == "consents" {
-            "NEW.member_id = 2"
-        } else {
-            "NEW.id = 2"
-        };
-        let sql = format!(
-            "CREATE FUNCTION spoil() RETURNS trigger AS $$ BEGIN IF {when} THEN {change}; END IF; RETURN NEW; END $$ \
-             LANGUAGE plpgsql; CREATE TRIGGER spoil BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION spoil()"
-        );
-        alter(&url, &sql).await;
-        let place = pg(&url);
-        refused(&from, &place, words).await;
-        let store = open(&url).await;
-        assert!(!Members::has_host(&store).await.unwrap());
-        assert_eq!(store.network().await.unwrap().name.as_str(), "My Community");
-    }
-}
-
-#[tokio::test]
 async fn one_moment_is_copied_while_both_stores_are_written_to() {
     let files = Files::new();
     let first = files.lived_in("first.db").await;
@@ -418,69 +282,6 @@ async fn an_entry_in_the_trail_tells_of_it() {
     ];
     for store in stores {
         assert_eq!(store.audit(1).await.unwrap(), std::slice::from_ref(&entry));
-    }
-}
-
-#[tokio::test]
-async fn a_copy_that_is_given_up_leaves_nothing() {
-    let files = Files::new();
-    let from = Place::Sqlite(files.lived_in("first.db").await);
-    let (url, file) = (database(), files.path("new.db"));
-    for place in [pg(&url), sqlite(&file)] {
-        let source = Source::open(&from).await.unwrap();
-        let target = Target::open(&place).await.unwrap();
-        let told = std::sync::atomic::AtomicU32::new(0);
-        let tell = |_| {
-            told.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        };
-        // It is dropped at the first point where it waits after half of the tables, as when the process is told to stop.
-        let copying = copy(&source, target, None, None, &tell);
-        tokio::select! {
-            biased;
-            () = std::future::poll_fn(|context| {
-                context.waker().wake_by_ref();
-                if told.load(std::sync::atomic::Ordering::Relaxed) > 10 {
-                    std::task::Poll::Ready(())
-                } else {
-                    std::task::Poll::Pending
-                }
-            }) => {}
-            _ = copying => panic!("it was to be given up"),
-        }
-    }
-    assert!(!PostgresStore::is_begun(&url.parse().unwrap()).await.unwrap());
-    assert!(!file.exists());
-    let mut left = files.names();
-    left.retain(|name| name.contains(".new"));
-    assert_eq!(left, Vec::<String>::new());
-    // And is no hindrance to the next.
-    run(&from, &pg(&url)).await.unwrap();
-    run(&from, &sqlite(&file)).await.unwrap();
-}
-
-#[tokio::test]
-async fn after_a_rotation_all_keys_are_needed() {
-    let files = Files::new();
-    let data = files.path("data");
-    let store = SqliteStore::open_folder(&data).unwrap();
-    add_application(&store, "CRM").await;
-    store.rotate_key(false, &operator(), at(9)).await.unwrap();
-    let ring = store.keychain().ring();
-    let from = sqlite(&data.join("latchkey.db"));
-    for (keys, words) in [
-        (
-            Keyring::of(ring.current().clone()),
-            Some("no key at the target has the number"),
-        ),
-        (ring, None),
-    ] {
-        let source = Source::open(&from).await.unwrap();
-        let target = Target::open(&sqlite(&files.path("new.db"))).await.unwrap();
-        let outcome = copy(&source, target, Some(&keys), None, &|_| ()).await;
-        match words {
-            Some(words) => assert!(outcome.unwrap_err().to_string().contains(words)),
-            None => assert!(outcome.is_ok()),
-        }
     }
 }
 
