@@ -37,7 +37,11 @@ def test_the_settings_exist(compose: dict, serve_help: str) -> None:
 def test_it_fits_together(compose: dict, unpacked: Path) -> None:
     services, here = compose["services"], unpacked / "packaging"
     one, two = nodes(compose).values()
-    assert one == two
+    # The same but for a folder of its own, which is there to be written to.
+    volumes = [node["volumes"] for node in (one, two)]
+    assert volumes == [["node-1:/data"], ["node-2:/data"]]
+    assert {"node-1", "node-2"} <= set(compose["volumes"])
+    assert {**one, "volumes": None} == {**two, "volumes": None}
     proxy, database = services["proxy"], services["database"]
     assert (here / one["build"]["context"] / one["build"]["dockerfile"]).is_file()
     environment = one["environment"]

@@ -120,9 +120,9 @@ async fn database_of(schema: i64, steps: &[&str]) -> String {
     url
 }
 
-/// As the operator would see it who wants to go back: a file of `PostgreSQL`'s own, with the schema from before.
+/// As the operator would see it who wants to go back: a script with the schema from before.
 #[tokio::test]
-async fn a_postgresql_database_is_dumped_before_its_schema_changes() {
+async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
     let (binary, url) = (
         Binary::new(),
         database_of(2, &[POSTGRES_TABLES, POSTGRES_AUDIT, ROWS_OF_2]).await,
@@ -133,33 +133,86 @@ async fn a_postgresql_database_is_dumped_before_its_schema_changes() {
     let other = "latchkey-key-v1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
     std::fs::write(data.join("latchkey.key"), other).unwrap();
     binary.run(&look).fails(1, "this node’s key is not the one");
-    assert!(
-        !data.join("backups").exists(),
-        "whose database that is, is not known"
-    );
+    let backups = data.join("backups");
+    assert!(!backups.exists(), "whose database that is, is not known");
 
+    // Where no backup can be made nothing is changed.
     std::fs::write(data.join("latchkey.key"), KEY).unwrap();
+    std::fs::write(&backups, "in the way").unwrap();
+    let words = "nothing was changed. Mend that, or say --upgrade-backup false";
+    binary.run(&look).fails(1, words);
+    assert_eq!(schema_of(&url).await, 2);
+
+    std::fs::remove_file(&backups).unwrap();
+    for old in 1..=3 {
+        std::fs::create_dir_all(&backups).unwrap();
+        let name = format!("latchkey-2020010{old}T000000Z-schema-1.sql");
+        std::fs::write(backups.join(name), "").unwrap();
+    }
+    std::fs::write(backups.join("latchkey-mine.sql"), "").unwrap();
     binary.run(&look).succeeds();
-    let dumps = || -> Vec<_> {
-        let entries = std::fs::read_dir(data.join("backups")).unwrap();
-        entries.map(|entry| entry.unwrap().path()).collect()
+    assert_eq!(schema_of(&url).await, 4);
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(&backups).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
     };
-    let made = dumps();
-    assert_eq!(made.len(), 1, "{made:?}");
-    assert!(made[0].to_str().unwrap().ends_with("Z-schema-2.dump"), "{made:?}");
-    let restored = std::process::Command::new("pg_restore")
-        .args(["--file=-"])
-        .arg(&made[0])
-        .output()
-        .unwrap();
-    let script = String::from_utf8(restored.stdout).unwrap();
-    assert!(
-        script.contains("sealed_secret") && script.contains("ada@example.com"),
-        "{script}"
+    let made = names();
+    assert_eq!(
+        made.len(),
+        4,
+        "the last three, and one of the operator’s own: {made:?}"
     );
+    assert_eq!(made[0], "latchkey-20200102T000000Z-schema-1.sql");
+    assert!(made[2].ends_with("Z-schema-2.sql"), "{made:?}");
+    let script = backups.join(&made[2]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&script).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
     // What is up to date needs none.
     binary.run(&look).succeeds();
-    assert_eq!(dumps(), made);
+    assert_eq!(names(), made);
+
+    let back = latchkey_testing::postgres::database();
+    let ran = std::process::Command::new("psql")
+        .args(["--no-psqlrc", "--file"])
+        .arg(&script)
+        .arg(&back)
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    assert_eq!(schema_of(&back).await, 2);
+}
+
+/// Who has a backup of their own says so.
+#[tokio::test]
+async fn a_postgresql_database_need_not_be_backed_up() {
+    let (binary, url) = (
+        Binary::new(),
+        database_of(2, &[POSTGRES_TABLES, POSTGRES_AUDIT, ROWS_OF_2]).await,
+    );
+    let data = binary.folder().join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    std::fs::write(data.join("latchkey.key"), KEY).unwrap();
+    let look = ["network", "show", "--database", &url, "--upgrade-backup", "false"];
+    binary.run(&look).succeeds();
+    assert_eq!(schema_of(&url).await, 4);
+    assert!(!data.join("backups").exists());
+}
+
+async fn schema_of(url: &str) -> i64 {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    let row = client.query_one("SELECT version FROM latchkey_schema", &[]).await;
+    drop(client);
+    driver.await.unwrap().unwrap();
+    row.unwrap().get(0)
 }
 
 #[tokio::test]

@@ -1,85 +1,83 @@
-//! A backup of a `PostgreSQL` database before a new schema, made by `PostgreSQL`'s own `pg_dump`, which knows every schema.
-//!
-//! A node need not have that program: without it the log says that there is no backup, and the new schema is made all the
-//! same, since the steps to it are made whole or not at all.
+//! A backup of a `PostgreSQL` database before a new schema: a script for `psql` in the data folder, of which the last few
+//! stay. Without one the schema stays as it is, unless the operator says that there is another backup.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use latchkey_domain::{Clock, Timestamp};
-use latchkey_store::postgres::PostgresUrl;
+use latchkey_store::postgres::{PostgresStore, PostgresUrl};
 
-use super::open::make_folder;
+use super::CliError;
+use super::open::make_private;
 use crate::system::SystemClock;
 
 /// So many stay.
 const KEPT: usize = 3;
 
 /// Copies the database at `url`, which has this schema, into `backups` in this folder.
-pub(super) fn before_migration(url: &PostgresUrl, folder: &Path, schema: i64) {
-    match dump(url, &folder.join("backups"), schema, SystemClock.now()) {
-        Ok(file) => tracing::info!(file = %file.display(), schema, "backed up before a new schema"),
-        Err(why) => tracing::warn!(
-            schema,
-            why,
-            "there is no backup from before the new schema: restore one of your own if you want to go back"
-        ),
+pub(super) async fn before_migration(url: &PostgresUrl, folder: &Path, schema: i64) -> Result<(), CliError> {
+    let folder = folder.join("backups");
+    tracing::info!(schema, folder = %folder.display(), "this version has a new schema; backing up first");
+    match dump(url, &folder, schema, SystemClock.now()).await {
+        Ok(file) => {
+            tracing::info!(file = %file.display(), schema, "backed up before the new schema");
+            Ok(())
+        }
+        Err(why) => Err(CliError::Failed(format!(
+            "this version has a new schema, and the database cannot be backed up into {} before: {why}; nothing was changed. \
+             Mend that, or say --upgrade-backup false if you have a backup of your own",
+            folder.display()
+        ))),
     }
 }
 
-fn dump(url: &PostgresUrl, folder: &Path, schema: i64, now: Timestamp) -> Result<PathBuf, String> {
-    make_folder(folder).map_err(|error| error.to_string())?;
+async fn dump(url: &PostgresUrl, folder: &Path, schema: i64, now: Timestamp) -> Result<PathBuf, CliError> {
+    make_private(folder)?;
     let time = jiff::Timestamp::from_millisecond(now.as_millis()).unwrap_or_default();
-    let name = format!(
-        "latchkey-{}-schema-{schema}.dump",
-        time.strftime("%Y%m%dT%H%M%SZ")
-    );
+    let name = format!("latchkey-{}-schema-{schema}.sql", time.strftime("%Y%m%dT%H%M%SZ"));
     let draft = folder.join(format!("{name}.{}.new", std::process::id()));
-    let made = write(url, &draft).and_then(|()| {
-        let target = folder.join(name);
-        fs::rename(&draft, &target).map_err(|error| error.to_string())?;
-        Ok(target)
-    });
-    if made.is_err() {
+    let target = folder.join(name);
+    let made = write(url, &draft).await;
+    let made = made.and_then(|()| Ok(publish(&draft, &target, folder)?));
+    if let Err(error) = made {
         let _ = fs::remove_file(&draft);
+        return Err(error);
     }
-    let made = made?;
-    forget_oldest(folder).map_err(|error| error.to_string())?;
-    Ok(made)
+    forget_oldest(folder)?;
+    Ok(target)
 }
 
-fn write(url: &PostgresUrl, draft: &Path) -> Result<(), String> {
-    // Made first, for its owner alone: the program writes into what is there.
+/// Writes the script for its owner alone, and brings it onto the disk.
+async fn write(url: &PostgresUrl, draft: &Path) -> Result<(), CliError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(draft).map_err(|error| error.to_string())?;
-    // The password goes by the environment, since everybody on a machine can read arguments.
-    let output = Command::new("pg_dump")
-        .args(["--format=custom", "--no-owner", "--no-password", "--file"])
-        .arg(draft)
-        .envs(url.for_programs())
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| format!("pg_dump cannot be run: {error}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let words = String::from_utf8_lossy(&output.stderr);
-    Err(format!("pg_dump failed: {}", words.trim().replace('\n', "; ")))
+    let mut file = BufWriter::with_capacity(1 << 18, options.open(draft)?);
+    PostgresStore::write_script(url, &mut file).await?;
+    file.flush()?;
+    file.get_ref().sync_all()?;
+    Ok(())
+}
+
+fn publish(draft: &Path, target: &Path, folder: &Path) -> io::Result<()> {
+    fs::rename(draft, target)?;
+    // A name is on the disk only once its folder is.
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    Ok(())
 }
 
 /// Only what has a name like those that are made here: an operator may keep others beside them.
-fn forget_oldest(folder: &Path) -> std::io::Result<()> {
+fn forget_oldest(folder: &Path) -> io::Result<()> {
     let mut made = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
         let stem = name
             .strip_prefix("latchkey-")
-            .and_then(|rest| rest.strip_suffix(".dump"));
+            .and_then(|rest| rest.strip_suffix(".sql"));
         if stem.is_some_and(|stem| stem.contains("Z-schema-")) {
             made.push(path);
         }

@@ -78,10 +78,10 @@ pub(super) async fn open_node(url: &PostgresUrl, settings: &DataSettings) -> Res
         }
         (Keyring::load_or_create(&path, may_create)?, KeySource::File(path))
     };
-    if let Some(schema) = PostgresStore::behind(url, &ring).await? {
-        let (url, folder) = (url.clone(), settings.folder());
-        let made = tokio::task::spawn_blocking(move || dump::before_migration(&url, &folder, schema)).await;
-        made.map_err(|error| CliError::Failed(format!("cannot back up before the new schema: {error}")))?;
+    if settings.upgrade_backup
+        && let Some(schema) = PostgresStore::behind(url, &ring).await?
+    {
+        dump::before_migration(url, &settings.folder(), schema).await?;
     }
     Ok(PostgresStore::open_with(url, ring, source).await?)
 }
@@ -97,13 +97,18 @@ pub(super) fn key_of_environment() -> Result<Option<Keyring>, CliError> {
     }
 }
 
-/// The data folder, for its owner alone.
-pub(super) fn make_folder(folder: &Path) -> Result<(), CliError> {
+/// Makes a folder for its owner alone, unless it is there.
+pub(super) fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| {
+    builder.create(folder)
+}
+
+/// The data folder.
+pub(super) fn make_folder(folder: &Path) -> Result<(), CliError> {
+    make_private(folder).map_err(|error| {
         CliError::Failed(format!(
             "cannot create the data folder {} for the key: {error}; choose another with --data-dir, or give the key \
              in {KEY_VARIABLE}",

@@ -10,7 +10,7 @@ use latchkey_headless::Budget;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::{Database, OtlpEndpoint, PublicUrl, Sampling, retention};
+use super::{Database, OtlpEndpoint, PublicUrl, Sampling, retention, serve};
 use crate::cli::CliError;
 
 /// Where the file is unless told otherwise: in the working folder.
@@ -26,6 +26,8 @@ pub struct SettingsFile {
     pub database: Option<Database>,
     /// A file with the database's password; relative to the file.
     pub database_password_file: Option<PathBuf>,
+    /// Whether a `PostgreSQL` database is backed up before its schema changes.
+    pub upgrade_backup: Option<bool>,
     /// Where to listen.
     pub listen: Option<SocketAddr>,
     /// How browsers get here.
@@ -65,7 +67,7 @@ pub struct SettingsFile {
 
 fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Budget>, D::Error> {
     let points = u64::deserialize(deserializer)?;
-    let budget = super::read_budget(&points.to_string()).map_err(D::Error::custom)?;
+    let budget = serve::read_budget(&points.to_string()).map_err(D::Error::custom)?;
     Ok(Some(budget))
 }
 
@@ -96,8 +98,8 @@ fn retain_ended<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Tim
 
 fn drain_delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let seconds = u64::deserialize(deserializer)?;
-    if seconds > super::MAX_DRAIN_DELAY {
-        let limit = super::MAX_DRAIN_DELAY;
+    if seconds > serve::MAX_DRAIN_DELAY {
+        let limit = serve::MAX_DRAIN_DELAY;
         return Err(D::Error::custom(format!(
             "expected a number of seconds from 0 to {limit}"
         )));

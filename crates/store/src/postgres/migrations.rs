@@ -12,7 +12,7 @@ use super::transaction::{Transaction, transact};
 use crate::{StoreError, random};
 
 /// All steps; the first makes schema 1. A step that was released is never changed.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_tables.sql"),
     include_str!("migrations/0002_audit.sql"),
     include_str!("migrations/0003_client_secrets.sql"),
@@ -21,7 +21,7 @@ const MIGRATIONS: &[&str] = &[
 
 /// The step that takes more than tables and indexes. A database that speaks `PostgreSQL`'s language and has no such triggers
 /// goes on without: what it is about, the code keeps to by itself.
-const NOT_EVERYWHERE: usize = 3;
+pub(super) const NOT_EVERYWHERE: usize = 3;
 
 /// The number of the newest schema.
 // There are a few of them.
@@ -92,7 +92,8 @@ pub(super) async fn refuse_foreign(db: &impl Statements, url: &PostgresUrl) -> R
     Ok(())
 }
 
-const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS latchkey_schema (\
+/// The table that says which schema there is.
+pub(super) const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS latchkey_schema (\
                         only_row BOOLEAN PRIMARY KEY CHECK (only_row), version BIGINT NOT NULL, written_by TEXT NOT NULL)";
 const NO_VERSION: &str =
     "INSERT INTO latchkey_schema (only_row, version, written_by) VALUES (TRUE, 0, '') ON CONFLICT DO NOTHING";

@@ -26,6 +26,7 @@ mod pool;
 mod retention;
 mod rotation;
 mod rows;
+mod script;
 mod sessions;
 mod tls;
 mod transaction;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tokio_postgres::Row;
+use tokio_postgres::{CopyOutStream, Row};
 use tracing::Instrument;
 
 use super::errors::{Fault, not_committed, unknown_outcome, words};
@@ -144,6 +144,11 @@ impl Transaction {
     /// Runs several statements without parameters. They may take as long as they take: nobody waits for an answer.
     pub(super) async fn run_script(&self, sql: &str) -> Result<(), StoreError> {
         Ok(self.connection.batch_execute(sql).await?)
+    }
+
+    /// What a `COPY … TO STDOUT` gives, as it comes.
+    pub(super) async fn copy_out(&self, sql: &str) -> Result<CopyOutStream, StoreError> {
+        Ok(self.connection.copy_out(sql).await?)
     }
 
     /// The same transaction, for statements that may take long.

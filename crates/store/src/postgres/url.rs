@@ -1,7 +1,6 @@
 //! Where the database is: a URL like `postgres://latchkey:password@db.example.org/latchkey`. It never prints the
 //! password.
 
-use std::ffi::OsString;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -51,38 +50,6 @@ impl PostgresUrl {
             addresses.iter().any(|address| !address.is_loopback())
         };
         is_elsewhere && !self.tls.verifies()
-    }
-
-    /// The same for programs that come with `PostgreSQL`, as variables of their environment.
-    pub fn for_programs(&self) -> Vec<(&'static str, OsString)> {
-        let hosts: Vec<String> = self
-            .config
-            .get_hosts()
-            .iter()
-            .map(|host| match host {
-                Host::Tcp(name) => name.clone(),
-                #[cfg(unix)]
-                Host::Unix(path) => path.display().to_string(),
-            })
-            .collect();
-        let ports: Vec<String> = self.config.get_ports().iter().map(u16::to_string).collect();
-        let mut variables = vec![
-            ("PGHOST", hosts.join(",").into()),
-            ("PGCONNECT_TIMEOUT", "10".into()),
-        ];
-        if !ports.is_empty() {
-            variables.push(("PGPORT", ports.join(",").into()));
-        }
-        for (name, value) in [
-            ("PGUSER", self.config.get_user()),
-            ("PGDATABASE", self.config.get_dbname()),
-        ] {
-            variables.extend(value.map(|value| (name, value.into())));
-        }
-        let password = self.config.get_password().map(String::from_utf8_lossy);
-        variables.extend(password.map(|password| ("PGPASSWORD", password.into_owned().into())));
-        variables.extend(self.tls.for_programs());
-        variables
     }
 
     /// The same with a password, which it must not have yet.

@@ -6,12 +6,12 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rusqlite::Connection;
 
 use super::connection;
+use super::readers::Tidy;
 
 /// The connection that makes checkpoints.
-pub(super) struct Checkpoints(Arc<Mutex<Connection>>);
+pub(super) struct Checkpoints(Tidy);
 
 impl Checkpoints {
     /// Opens it.
@@ -20,6 +20,11 @@ impl Checkpoints {
         // As safely as the writer does it.
         connection::prepare_for_writing(&connection)?;
         Ok(Self(Arc::new(Mutex::new(connection))))
+    }
+
+    /// The connection, for those that may outlive the store.
+    pub(super) fn tidy(&self) -> Tidy {
+        Arc::clone(&self.0)
     }
 
     /// Brings as much of the log into the file as nobody reads or writes right now.

@@ -73,10 +73,12 @@ impl SqliteStore {
         migrations::refuse_other_key(&writing, path, key_path, &keys)?;
 
         let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
+        let checkpoints = Checkpoints::open(path).map_err(explain)?;
+        let scans = Readers::open(path, cores).map_err(explain)?;
         Ok(Self {
             lookups: Readers::open(path, cores).map_err(explain)?,
-            scans: Readers::open(path, cores).map_err(explain)?.into(),
-            checkpoints: Checkpoints::open(path).map_err(explain)?,
+            scans: scans.outlived_by(checkpoints.tidy()).into(),
+            checkpoints,
             writer: Writer::start(writing)?,
             path: path.to_owned(),
             identity: Identity::of(path)?,

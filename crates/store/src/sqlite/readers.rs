@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
@@ -23,7 +23,13 @@ pub(super) struct Readers {
     returned: Condvar,
     reads: AtomicU64,
     waited: AtomicU64,
+    // Dropped behind those that only read.
+    _tidy: Option<Tidy>,
 }
+
+/// A connection that could write. The last connection to close brings the log into the file and takes it away, and one
+/// that only reads cannot.
+pub(super) type Tidy = Arc<Mutex<Connection>>;
 
 impl Readers {
     /// Opens `count` connections.
@@ -41,7 +47,14 @@ impl Readers {
             returned: Condvar::new(),
             reads: AtomicU64::new(0),
             waited: AtomicU64::new(0),
+            _tidy: None,
         })
+    }
+
+    /// The same readers, for reads that may be under way when the store is gone: they end before this connection.
+    pub(super) fn outlived_by(mut self, tidy: Tidy) -> Self {
+        self._tidy = Some(tidy);
+        self
     }
 
     /// Reads with a connection, waiting for one if all are in use.
@@ -115,5 +128,51 @@ impl Drop for Lease<'_> {
             self.readers.idle().push(reader);
             self.readers.returned.notify_one();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use crate::Networks;
+    use crate::keys::ServerKey;
+    use crate::sqlite::SqliteStore;
+
+    #[tokio::test]
+    async fn a_read_that_outlives_the_store_leaves_no_log_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("latchkey.db");
+        let store = SqliteStore::open(&path, ServerKey::from_bytes([7; 32])).unwrap();
+        store.mark_demo().await.unwrap();
+        assert!(folder.path().join("latchkey.db-wal").exists());
+        let ((begun, has_begun), (release, released)) = (channel(), channel());
+        {
+            let reading = store.scan(move |_| {
+                begun.send(()).unwrap();
+                Ok(released.recv())
+            });
+            tokio::select! {
+                biased;
+                _ = reading => unreachable!("nobody released it"),
+                () = async { has_begun.recv().unwrap() } => {}
+            }
+        }
+        drop(store);
+        release.send(()).unwrap();
+        // The thread closes what it had.
+        let mut left = Vec::new();
+        for _ in 0..3_000 {
+            left = std::fs::read_dir(folder.path())
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .filter(|name| name.ends_with("-wal"))
+                .collect();
+            if left.is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        assert_eq!(left, Vec::<String>::new());
     }
 }

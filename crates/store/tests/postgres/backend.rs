@@ -12,11 +12,16 @@ use crate::fixtures::TestStore;
 pub(crate) const POOLED: &str = "LATCHKEY_TEST_POOLED";
 
 pub(crate) fn url() -> PostgresUrl {
-    let mut url = latchkey_testing::postgres::database();
+    reached(&latchkey_testing::postgres::database())
+}
+
+/// The database at `url`, by whichever way these tests go.
+pub(crate) fn reached(url: &str) -> PostgresUrl {
     if std::env::var_os(POOLED).is_some() {
-        url = latchkey_testing::pooler::in_front_of(&url);
+        latchkey_testing::pooler::in_front_of(url).parse().unwrap()
+    } else {
+        url.parse().unwrap()
     }
-    url.parse().unwrap()
 }
 
 pub(crate) fn key() -> ServerKey {

@@ -13,7 +13,7 @@ const MIGRATIONS: [&str; 2] = [
     include_str!("../../src/postgres/migrations/0002_audit.sql"),
 ];
 
-const ROWS: [&str; 2] = [
+pub(crate) const ROWS: [&str; 2] = [
     include_str!("../data-folders/postgres-1.sql"),
     include_str!("../data-folders/postgres-2.sql"),
 ];
@@ -22,7 +22,7 @@ const ROWS: [&str; 2] = [
 const AUDIT: [usize; 2] = [4, 8];
 
 /// A database as the version with this schema left it.
-async fn database_of_schema(schema: usize) -> String {
+pub(crate) async fn database_of_schema(schema: usize) -> String {
     let url = latchkey_testing::postgres::database();
     for migration in &MIGRATIONS[..schema] {
         alter(&url, migration).await;

@@ -10,6 +10,7 @@ mod lived_in;
 mod nodes;
 mod opening;
 mod pooler;
+mod script;
 mod statistics;
 mod tls;
 

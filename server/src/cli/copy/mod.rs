@@ -49,6 +49,8 @@ impl End {
             settings: DataSettings {
                 data_dir: data_dir.to_owned(),
                 database: Some(database),
+                // Nothing is opened here that would be brought to another schema.
+                upgrade_backup: true,
             },
         }
     }

@@ -13,7 +13,8 @@ use super::errors::words;
 use crate::StoreError;
 
 /// A copy takes as long as it takes: what the server is told to cut off elsewhere does not count for its transaction.
-const UNHURRIED: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
+pub(super) const UNHURRIED: &str =
+    "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 
 /// An error with all that the database said of it.
 fn failed(what: &str, error: &StoreError) -> StoreError {

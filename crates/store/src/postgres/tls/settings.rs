@@ -1,6 +1,5 @@
 //! `sslmode`, `sslrootcert`, `sslcert` and `sslkey`.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -113,27 +112,6 @@ impl TlsSettings {
             Mode::Prefer => SslMode::Prefer,
             Mode::Require | Mode::VerifyCa | Mode::VerifyFull => SslMode::Require,
         }
-    }
-
-    /// The same for programs that come with `PostgreSQL`, as variables of their environment.
-    pub(in crate::postgres) fn for_programs(&self) -> Vec<(&'static str, OsString)> {
-        let mode = match self.mode {
-            Mode::Disable => "disable",
-            Mode::Prefer => "prefer",
-            Mode::Require => "require",
-            Mode::VerifyCa => "verify-ca",
-            Mode::VerifyFull => "verify-full",
-        };
-        let mut variables = vec![("PGSSLMODE", mode.into())];
-        match &self.roots {
-            Roots::File(path) => variables.push(("PGSSLROOTCERT", path.into())),
-            Roots::System if self.verifies() => variables.push(("PGSSLROOTCERT", "system".into())),
-            Roots::System => {}
-        }
-        if let Some((certificate, key)) = &self.own {
-            variables.extend([("PGSSLCERT", certificate.into()), ("PGSSLKEY", key.into())]);
-        }
-        variables
     }
 
     /// Whether it is looked at who the server is.

@@ -1,0 +1,157 @@
+//! Where the data is: what every command takes.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{Database, DatabaseArgument, SettingsFile, database};
+use crate::cli::CliError;
+
+/// Where the data is: what every command takes.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DataArgs {
+    /// The folder with the database and its key [default: ./data]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LATCHKEY_DATA_DIR",
+        help_heading = "Data"
+    )]
+    pub data_dir: Option<PathBuf>,
+
+    /// The database, if it is not latchkey.db in the data folder: a file, whose latchkey.key is beside it, or a URL like
+    /// <postgres://latchkey:password@db.example.org/latchkey>, whose latchkey.key is in the data folder
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE|URL",
+        env = "LATCHKEY_DATABASE_URL",
+        hide_env_values = true,
+        help_heading = "Data"
+    )]
+    pub database: Option<DatabaseArgument>,
+
+    /// A file with the password of the database, for a URL that has none
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "LATCHKEY_DATABASE_PASSWORD_FILE",
+        help_heading = "Data"
+    )]
+    pub database_password_file: Option<PathBuf>,
+
+    /// The file with the settings that neither flags nor environment make [default: ./latchkey.toml, if there is one]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "LATCHKEY_CONFIG",
+        help_heading = "Data"
+    )]
+    pub config: Option<PathBuf>,
+
+    /// Whether a PostgreSQL database is backed up into the data folder before a version of Latchkey with another schema
+    /// changes it [default: true]
+    #[arg(
+        long,
+        global = true,
+        value_name = "true|false",
+        env = "LATCHKEY_UPGRADE_BACKUP",
+        action = clap::ArgAction::Set,
+        help_heading = "Data"
+    )]
+    pub upgrade_backup: Option<bool>,
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataSettings {
+    /// The data folder.
+    pub data_dir: PathBuf,
+    /// The database, if it is not a file in the data folder.
+    pub database: Option<Database>,
+    /// Whether a `PostgreSQL` database is backed up before its schema changes.
+    pub upgrade_backup: bool,
+}
+
+impl DataArgs {
+    /// The settings, with what the file says where nothing else does.
+    pub fn resolve(&self) -> Result<DataSettings, CliError> {
+        self.with(&self.file()?)
+    }
+
+    pub(super) fn file(&self) -> Result<SettingsFile, CliError> {
+        SettingsFile::read(self.config.as_deref())
+    }
+
+    pub(super) fn with(&self, file: &SettingsFile) -> Result<DataSettings, CliError> {
+        let data_dir = self.data_dir.clone().or_else(|| file.data_dir.clone());
+        let database = match &self.database {
+            Some(DatabaseArgument(Ok(database))) => Some(database.clone()),
+            Some(DatabaseArgument(Err(why))) => return Err(CliError::Usage(format!("--database: {why}"))),
+            None => file.database.clone(),
+        };
+        let password_file = self.database_password_file.as_ref();
+        let database = match password_file.or(file.database_password_file.as_ref()) {
+            Some(file) => database::with_password_of(file, database)
+                .map_err(|why| CliError::Usage(format!("--database-password-file: {why}")))?,
+            None => database,
+        };
+        Ok(DataSettings {
+            data_dir: data_dir.unwrap_or_else(|| PathBuf::from("data")),
+            database,
+            upgrade_backup: self.upgrade_backup.or(file.upgrade_backup).unwrap_or(true),
+        })
+    }
+}
+
+impl DataSettings {
+    /// The database.
+    pub fn database(&self) -> Database {
+        self.database
+            .clone()
+            .unwrap_or_else(|| Database::Sqlite(self.data_dir.join(latchkey_store::sqlite::DATABASE_FILE)))
+    }
+
+    /// The key file, which stands beside a database that is a file, and in the data folder otherwise.
+    pub fn key(&self) -> PathBuf {
+        match self.database() {
+            Database::Sqlite(file) => file.with_file_name(latchkey_store::sqlite::KEY_FILE),
+            Database::Postgres(_) => self.data_dir.join(latchkey_store::sqlite::KEY_FILE),
+        }
+    }
+
+    /// The folder with the key, and the database if it is a file.
+    pub fn folder(&self) -> PathBuf {
+        let folder = self.key().parent().map(Path::to_path_buf).unwrap_or_default();
+        if folder.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            folder
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_beside_the_database() {
+        let mut settings = DataSettings {
+            data_dir: "data".into(),
+            database: None,
+            upgrade_backup: true,
+        };
+        assert_eq!(settings.database(), Database::Sqlite("data/latchkey.db".into()));
+        assert_eq!(settings.key(), Path::new("data/latchkey.key"));
+        settings.database = "/srv/club.db".parse().ok();
+        assert_eq!(settings.key(), Path::new("/srv/latchkey.key"));
+        settings.database = "club.db".parse().ok();
+        assert_eq!(settings.folder(), Path::new("."));
+        settings.database = "postgres://l@db/latchkey".parse().ok();
+        assert_eq!(settings.key(), Path::new("data/latchkey.key"));
+    }
+}

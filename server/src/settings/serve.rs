@@ -1,0 +1,211 @@
+//! How the server is reached, and what it does: what `serve` takes.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU16;
+use std::time::Duration;
+
+use clap::Args;
+use latchkey_domain::TimeSpan;
+use latchkey_headless::Budget;
+use latchkey_headless::cost::MAX_COST;
+use latchkey_oauth::Lifetimes;
+
+use super::{DataArgs, DataSettings, OtlpEndpoint, PublicUrl, RetentionArgs, Sampling};
+use crate::cli::CliError;
+
+/// Where the server listens unless told otherwise.
+const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+
+/// For how many days activity is kept unless told otherwise.
+const RETAIN_ACTIVITY_DAYS: u16 = 90;
+
+/// What the database may take unless told otherwise, in milliseconds.
+const SLOW_QUERY_MS: u64 = 200;
+
+/// The longest that a server that was told to stop goes on, in seconds: no balancer looks more rarely.
+pub(super) const MAX_DRAIN_DELAY: u64 = 300;
+
+/// How the server is reached: what `serve` takes.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ServeArgs {
+    /// The address and port to listen on; port 0 picks a free one [default: 127.0.0.1:3000]
+    #[arg(long, value_name = "ADDR", env = "LATCHKEY_LISTEN", value_parser = read_listen)]
+    pub listen: Option<SocketAddr>,
+
+    /// The address that people's browsers use, like <https://oauth.example.org> [default: http://localhost:PORT]
+    #[arg(long, value_name = "URL", env = "LATCHKEY_PUBLIC_URL")]
+    pub public_url: Option<PublicUrl>,
+
+    /// The address of a proxy in front, whose X-Forwarded-For is believed; may be repeated [default: none]
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "IP",
+        env = "LATCHKEY_TRUSTED_PROXIES",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Vec<IpAddr>,
+
+    /// What an application may ask of the Headless API in a minute for one member, in points of cost; 0: no limit
+    /// [default: 600000]
+    #[arg(long, value_name = "POINTS", env = "LATCHKEY_API_BUDGET", value_parser = read_budget)]
+    pub api_budget: Option<Budget>,
+
+    /// For how many days the activity of applications is kept; the audit trail is kept for good [default: 90]
+    #[arg(
+        long,
+        value_name = "DAYS",
+        env = "LATCHKEY_RETAIN_ACTIVITY_DAYS",
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub retain_activity_days: Option<u16>,
+
+    /// How long codes and tokens are good for, and how long what ended is kept.
+    #[command(flatten)]
+    pub retention: RetentionArgs,
+
+    /// Where Prometheus finds /metrics: an address of its own, that only your network reaches [default: none]
+    #[arg(long, value_name = "ADDR", env = "LATCHKEY_METRICS_LISTEN", value_parser = read_listen)]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// Name in the log what the database takes longer for, in milliseconds [default: 200]
+    #[arg(long, value_name = "MS", env = "LATCHKEY_SLOW_QUERY_MS")]
+    pub slow_query_ms: Option<u64>,
+
+    /// When told to stop, take requests for so many seconds more while /readyz says 503: for balancers that look there
+    /// [default: 0]
+    #[arg(long, value_name = "SECONDS", env = "LATCHKEY_DRAIN_DELAY", value_parser = clap::value_parser!(u64).range(..=MAX_DRAIN_DELAY))]
+    pub drain_delay: Option<u64>,
+
+    /// Send traces to an OpenTelemetry collector at this address, like <http://127.0.0.1:4318> (OTLP over HTTP)
+    /// [default: none, or what the variables say that all OpenTelemetry programs share]
+    #[arg(long, value_name = "URL", env = "LATCHKEY_OTLP_ENDPOINT")]
+    pub otlp_endpoint: Option<OtlpEndpoint>,
+
+    /// What part of the traces is sent, from 0 to 1, where the caller has not decided it
+    /// [default: 1, or what the same variables say]
+    #[arg(long, value_name = "RATIO", env = "LATCHKEY_TRACE_SAMPLING")]
+    pub trace_sampling: Option<Sampling>,
+}
+
+/// All that `serve` needs to know.
+#[derive(Clone, Debug)]
+pub struct ServeSettings {
+    /// Where the data is.
+    pub data: DataSettings,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How browsers get here; `None`: at localhost, at whatever port it is.
+    pub public_url: Option<PublicUrl>,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// What an application may spend at the Headless API.
+    pub api_budget: Budget,
+    /// For how many days the activity of applications is kept.
+    pub retain_activity_days: u16,
+    /// How long codes and tokens are good for.
+    pub lifetimes: Lifetimes,
+    /// How long what ended is kept.
+    pub retain_ended: TimeSpan,
+    /// Where to show metrics.
+    pub metrics_listen: Option<SocketAddr>,
+    /// From where on the database is slow.
+    pub slow_query: Duration,
+    /// How long to take requests still, once told to stop.
+    pub drain_delay: Duration,
+    /// Where to send traces.
+    pub otlp_endpoint: Option<OtlpEndpoint>,
+    /// What part of them; `None`: what the variables say that all programs share.
+    pub trace_sampling: Option<Sampling>,
+}
+
+impl ServeArgs {
+    /// The settings, with what the file says where nothing else does.
+    pub fn resolve(self, data: &DataArgs) -> Result<ServeSettings, CliError> {
+        let file = data.file()?;
+        let trusted_proxies = if self.trusted_proxies.is_empty() {
+            file.trusted_proxies.clone()
+        } else {
+            self.trusted_proxies
+        };
+        let otlp_endpoint = match self.otlp_endpoint {
+            Some(endpoint) => Some(endpoint),
+            None => OtlpEndpoint::shared(|name| std::env::var(name).ok())
+                .map_err(CliError::Usage)?
+                .or(file.otlp_endpoint.clone()),
+        };
+        let lifetimes = self.retention.lifetimes(&file)?;
+        let retain_ended = self.retention.retain_ended(&file);
+        Ok(ServeSettings {
+            data: data.with(&file)?,
+            listen: self.listen.or(file.listen).unwrap_or(LISTEN),
+            public_url: self.public_url.or(file.public_url),
+            trusted_proxies,
+            api_budget: self.api_budget.or(file.api_budget).unwrap_or_default(),
+            retain_activity_days: self
+                .retain_activity_days
+                .or(file.retain_activity_days.map(NonZeroU16::get))
+                .unwrap_or(RETAIN_ACTIVITY_DAYS),
+            lifetimes,
+            retain_ended,
+            metrics_listen: self.metrics_listen.or(file.metrics_listen),
+            slow_query: Duration::from_millis(
+                self.slow_query_ms.or(file.slow_query_ms).unwrap_or(SLOW_QUERY_MS),
+            ),
+            drain_delay: Duration::from_secs(self.drain_delay.or(file.drain_delay).unwrap_or(0)),
+            otlp_endpoint,
+            trace_sampling: self.trace_sampling.or(file.trace_sampling),
+        })
+    }
+}
+
+pub(crate) fn read_listen(text: &str) -> Result<SocketAddr, String> {
+    let numeric = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}"),
+        None => text.to_owned(),
+    };
+    numeric
+        .parse()
+        .map_err(|_| "expected an IP address and a port, like 127.0.0.1:3000 or [::]:3000".to_owned())
+}
+
+/// Reads a budget, in points a minute.
+pub(super) fn read_budget(text: &str) -> Result<Budget, String> {
+    text.parse()
+        .ok()
+        .and_then(Budget::new)
+        .ok_or_else(|| format!("expected 0 (no limit) or a number of points from {MAX_COST} on"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listens_on_addresses_with_a_port() {
+        assert_eq!(read_listen("127.0.0.1:0"), Ok("127.0.0.1:0".parse().unwrap()));
+        assert_eq!(
+            read_listen("localhost:4000"),
+            Ok("127.0.0.1:4000".parse().unwrap())
+        );
+        assert!(read_listen("[::1]:3000").is_ok());
+        for wrong in ["", "3000", "127.0.0.1", "example.com:3000", "localhost:x"] {
+            assert!(
+                read_listen(wrong)
+                    .unwrap_err()
+                    .starts_with("expected an IP address and a port")
+            );
+        }
+    }
+
+    #[test]
+    fn a_budget_holds_the_largest_query() {
+        assert_eq!(read_budget("1500"), Ok(Budget::new(1_500).unwrap()));
+        assert_eq!(read_budget("0"), Ok(Budget::new(0).unwrap()));
+        for wrong in ["", "1499", "-1", "many"] {
+            assert_eq!(
+                read_budget(wrong).unwrap_err(),
+                "expected 0 (no limit) or a number of points from 1500 on"
+            );
+        }
+    }
+}
