@@ -34,6 +34,8 @@ Whether it runs for years; each fails if something was wrong, and --quick is a s
                         kill -9 under load, again and again: nothing that was acknowledged is lost
        latchkey-bench nodes [--seconds 30] [--database postgres://...]
                         two nodes on one PostgreSQL while one of them dies and comes back
+       latchkey-bench failover [--changes 9] [--seed 1]
+                        a Patroni cluster whose leader is killed or relieved again and again, under load
        latchkey-bench soak [--minutes 15]
                         memory, files, disk and latency under a long load, with codes and tokens that live for minutes
        latchkey-bench volume [--grants 1000000] [--members 100000] [--database postgres]

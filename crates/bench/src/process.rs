@@ -241,7 +241,7 @@ pub(crate) fn run(data: &Path, arguments: &[&str], input: &str) -> Result<String
 }
 
 /// A port that is free now. The server cannot say which one it took before it is ready, and that is what is measured.
-fn free_address() -> Result<SocketAddr> {
+pub(crate) fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     Ok(listener.local_addr()?)
 }

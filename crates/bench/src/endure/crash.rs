@@ -23,7 +23,7 @@ use crate::process::{Server, Setup};
 use crate::statistics::median;
 
 /// How many work at once.
-const WORKERS: usize = 8;
+pub(super) const WORKERS: usize = 8;
 /// The database in the private cluster.
 const DATABASE: &str = "crash";
 
@@ -59,15 +59,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     let setup = Setup::on(data.path()).with_database(database);
     let mut server = Server::start(&setup).await?;
     let mut chance = Chance(plan.seed as u64);
-    let cookie: Arc<str> = Person::host(server.address).await?.cookie.into();
-    let mut workers: Vec<Worker> = (0..WORKERS)
-        .map(|number| Worker {
-            number,
-            journal: Journal::default(),
-            chance: Chance((plan.seed * 1_000 + number) as u64),
-            cookie: cookie.clone(),
-        })
-        .collect();
+    let mut workers = crew(&server, plan.seed).await?;
 
     let (mut server_starts, mut database_starts, mut reconnections) = (Vec::new(), Vec::new(), Vec::new());
     let begun = Instant::now();
@@ -108,7 +100,11 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
             .with_context(|| format!("after kill {kill}"))?;
         check_database(&setup, cluster.as_ref())?;
     }
-    print(kind, plan.kills, &workers, begun.elapsed());
+    print(
+        &format!("{} kills on {kind}, {WORKERS} workers", plan.kills),
+        &workers,
+        begun.elapsed(),
+    );
     print_times("The server was killed", "it was ready again", &server_starts);
     print_times("The database was killed", "it answered again", &database_starts);
     print_times(
@@ -119,9 +115,24 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     Ok(())
 }
 
-type Working = JoinSet<Result<Worker>>;
+/// Those who work, each with a journal and a chance of its own.
+pub(super) async fn crew(server: &Server, seed: usize) -> Result<Vec<Worker>> {
+    let cookie: Arc<str> = Person::host(server.address).await?.cookie.into();
+    Ok((0..WORKERS)
+        .map(|number| Worker {
+            number,
+            journal: Journal::default(),
+            chance: Chance((seed * 1_000 + number) as u64),
+            cookie: cookie.clone(),
+        })
+        .collect())
+}
 
-fn start(
+/// Workers at work.
+pub(super) type Working = JoinSet<Result<Worker>>;
+
+/// Sets them to work until they are told to stop, or something is not answered.
+pub(super) fn start(
     workers: Vec<Worker>,
     server: &Server,
     stop: &Arc<AtomicBool>,
@@ -138,7 +149,8 @@ fn start(
     working
 }
 
-async fn end(mut working: Working) -> Result<Vec<Worker>> {
+/// Waits until they came back.
+pub(super) async fn end(mut working: Working) -> Result<Vec<Worker>> {
     let mut workers = Vec::new();
     while let Some(outcome) = working.join_next().await {
         workers.push(outcome??);
@@ -148,7 +160,13 @@ async fn end(mut working: Working) -> Result<Vec<Worker>> {
     Ok(workers)
 }
 
-async fn verify(workers: Vec<Worker>, server: &Server, setup: &Setup, all: bool) -> Result<Vec<Worker>> {
+/// Holds their journals against the server.
+pub(super) async fn verify(
+    workers: Vec<Worker>,
+    server: &Server,
+    setup: &Setup,
+    all: bool,
+) -> Result<Vec<Worker>> {
     let listed: Value = serde_json::from_str(&setup.run(&["app", "list", "--json"], "")?)?;
     let listed: HashSet<String> = listed
         .as_array()
@@ -200,15 +218,13 @@ pub(super) fn check_integrity(data: &Path) -> Result<()> {
     Ok(())
 }
 
-fn print(kind: &str, kills: usize, workers: &[Worker], took: Duration) {
+/// What came of it.
+pub(super) fn print(what: &str, workers: &[Worker], took: Duration) {
     let mut counts = Counts::default();
     for worker in workers {
         counts.add(&worker.journal.counts);
     }
-    println!(
-        "\n## {kills} kills on {kind}, {WORKERS} workers, {:.0} s\n",
-        took.as_secs_f64()
-    );
+    println!("\n## {what}, {:.0} s\n", took.as_secs_f64());
     println!("| acknowledged | times |\n|---|---|");
     for (what, times) in [
         ("applications created", counts.created),
@@ -228,7 +244,8 @@ fn print(kind: &str, kills: usize, workers: &[Worker], took: Duration) {
     );
 }
 
-fn print_times(what: &str, then: &str, times: &[f64]) {
+/// Times in milliseconds.
+pub(super) fn print_times(what: &str, then: &str, times: &[f64]) {
     if !times.is_empty() {
         println!(
             "{what} {} times; {then} after {:.0} ms (median), {:.0} ms at most.",

@@ -4,11 +4,13 @@
 mod balancer;
 mod caller;
 mod crash;
+mod failover;
 mod faults;
 mod forgetting;
 mod journal;
 mod nodes;
 mod options;
+mod patroni;
 mod postgres;
 mod soak;
 mod volume;
@@ -19,7 +21,7 @@ use anyhow::{Result, bail};
 use self::options::Options;
 
 /// The commands.
-pub(crate) const COMMANDS: &[&str] = &["crash", "nodes", "soak", "volume", "faults"];
+pub(crate) const COMMANDS: &[&str] = &["crash", "nodes", "failover", "soak", "volume", "faults"];
 
 /// Runs one of the [`COMMANDS`].
 pub(crate) async fn run(command: &str, options: &[&str], quick: bool) -> Result<()> {
@@ -41,6 +43,12 @@ pub(crate) async fn run(command: &str, options: &[&str], quick: bool) -> Result<
             };
             options.end()?;
             nodes::run(plan).await
+        }
+        "failover" => {
+            let changes = options.number("changes", if quick { 3 } else { 9 })?;
+            let seed = options.number("seed", 1)?;
+            options.end()?;
+            failover::run(changes, seed).await
         }
         "soak" => {
             let minutes = options.number("minutes", if quick { 2 } else { 15 })?;

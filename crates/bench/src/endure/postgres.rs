@@ -62,18 +62,7 @@ impl Cluster {
 
     /// `PostgreSQL` refuses to run as root.
     fn command(&self, program: &str) -> Result<Command> {
-        let program = self.programs.join(program);
-        let mut command = if is_root()? {
-            let mut command = Command::new("setpriv");
-            command
-                .args(["--reuid=postgres", "--regid=postgres", "--init-groups"])
-                .arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
-        command.current_dir("/").stdin(Stdio::null());
-        Ok(command)
+        unprivileged(&self.programs.join(program))
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> Result<String> {
@@ -209,12 +198,27 @@ pub(super) fn ensure_supported() -> Result<()> {
     Ok(())
 }
 
-fn is_root() -> Result<bool> {
+/// A program of `PostgreSQL`, as a user that it runs as.
+pub(super) fn unprivileged(program: &Path) -> Result<Command> {
+    let mut command = if is_root()? {
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid=postgres", "--regid=postgres", "--init-groups"])
+            .arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.current_dir("/").stdin(Stdio::null());
+    Ok(command)
+}
+
+pub(super) fn is_root() -> Result<bool> {
     Ok(Command::new("id").arg("-u").output()?.stdout.trim_ascii() == b"0")
 }
 
 /// The folder with `postgres` and `initdb`: the newest of Debian's, or that of `pg_config`.
-fn programs() -> Result<PathBuf> {
+pub(super) fn programs() -> Result<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()

@@ -24,8 +24,8 @@ use crate::{StoreError, spans};
 /// connection.
 const MOST_CONNECTIONS: usize = 20;
 
-/// How long a request waits for a connection, a new one or one that others use. Whoever waits longer is told that the
-/// database does not answer.
+/// How long a request waits for a connection that others use. Whoever waits longer is told that the database does not
+/// answer.
 const ACQUIRE: Duration = Duration::from_secs(3);
 
 /// How long a statement may take. All that a request asks for takes milliseconds; what takes so long hangs.
@@ -50,7 +50,7 @@ impl Connections {
         Pool::builder(manager)
             .max_size(MOST_CONNECTIONS)
             .wait_timeout(Some(ACQUIRE))
-            .create_timeout(Some(ACQUIRE))
+            .create_timeout(Some(url.patience()))
             .recycle_timeout(Some(ACQUIRE))
             .runtime(Runtime::Tokio1)
             .build()
@@ -100,17 +100,18 @@ impl Connections {
             }),
             // Whatever it is, nothing can be asked of the database until it is over.
             Err(PoolError::Backend(error)) => Err(StoreError::Unavailable(error.into())),
-            Err(PoolError::Timeout(TimeoutType::Wait)) => Err(slow("all connections are in use")),
-            Err(PoolError::Timeout(_)) => Err(slow("it does not take connections")),
+            Err(PoolError::Timeout(TimeoutType::Wait)) => Err(slow("all connections are in use", ACQUIRE)),
+            Err(PoolError::Timeout(_)) => {
+                let waited = self.pool.timeouts().create.unwrap_or(ACQUIRE);
+                Err(slow("it does not take connections", waited))
+            }
             Err(error) => Err(StoreError::Unavailable(error.into())),
         }
     }
 }
 
-fn slow(why: &str) -> StoreError {
-    StoreError::Unavailable(
-        format!("PostgreSQL does not answer: {why}, after {} s", ACQUIRE.as_secs()).into(),
-    )
+fn slow(why: &str, waited: Duration) -> StoreError {
+    StoreError::Unavailable(format!("PostgreSQL does not answer: {why}, after {} s", waited.as_secs()).into())
 }
 
 /// A connection of the pool. It goes back to it when it is dropped, unless it is broken: then it is closed, which undoes

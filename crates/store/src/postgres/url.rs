@@ -8,12 +8,19 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 use super::tls::TlsSettings;
 
-/// How long to wait for a server that does not take the connection, unless the URL says otherwise.
-const CONNECT: Duration = Duration::from_secs(3);
+/// How long a request waits for a new connection, unless the URL lets a server take longer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long to wait in all for servers that do not take the connection, unless the URL says otherwise: what is left is for the
+/// one that does.
+const CONNECT: Duration = Duration::from_millis(2_400);
+
+/// What a server is given to say who it is.
+const GREETING: Duration = Duration::from_millis(600);
 
 /// How long what was sent may stay without an answer from the other end before the connection counts as lost.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(10);
@@ -79,6 +86,12 @@ impl PostgresUrl {
         place(self) == place(other)
     }
 
+    /// How long to wait for a new connection, whichever of the servers gives it.
+    pub(super) fn patience(&self) -> Duration {
+        let each = self.config.get_connect_timeout().copied().unwrap_or(CONNECT);
+        PATIENCE.max(each.saturating_mul(servers(&self.config)) + GREETING)
+    }
+
     pub(super) fn config(&self) -> Config {
         *self.config.clone()
     }
@@ -117,8 +130,15 @@ impl FromStr for PostgresUrl {
         } else {
             tls.driver_mode()
         });
+        let servers = servers(&config);
         if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT);
+            // A machine that is gone says nothing; the next one has to have its turn before the request gives up.
+            config.connect_timeout(CONNECT / servers);
+        }
+        // Of several one takes writes, and another may still hold good what was revoked: only the first is asked anything,
+        // unless the URL says otherwise.
+        if servers > 1 && !says(&text, "target_session_attrs") {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         if config.get_tcp_user_timeout().is_none() {
             config.tcp_user_timeout(UNACKNOWLEDGED);
@@ -133,12 +153,31 @@ impl FromStr for PostgresUrl {
     }
 }
 
+/// How many servers there are to choose from.
+fn servers(config: &Config) -> u32 {
+    let count = config.get_hosts().len().max(config.get_hostaddrs().len());
+    u32::try_from(count).unwrap_or(u32::MAX).max(1)
+}
+
+/// Where the parameters of a URL begin, behind the password, which may have anything in it.
+fn query(text: &str) -> Option<usize> {
+    let host = text.find('@').unwrap_or(0);
+    text[host..].find('?').map(|at| host + at)
+}
+
+/// Whether a URL has this parameter.
+fn says(text: &str, name: &str) -> bool {
+    let parameters = query(text).map_or("", |query| &text[query + 1..]);
+    let mut names = parameters
+        .split('&')
+        .map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
+    names.any(|other| other == name)
+}
+
 /// What a URL says of TLS, and the URL without it: the driver knows half of those parameters.
 fn without_tls(text: &str) -> Result<(String, TlsSettings), String> {
     const OURS: [&str; 4] = ["sslmode", "sslrootcert", "sslcert", "sslkey"];
-    // Behind the password, which may have anything in it.
-    let host = text.find('@').unwrap_or(0);
-    let Some(query) = text[host..].find('?').map(|at| host + at) else {
+    let Some(query) = query(text) else {
         return Ok((text.to_owned(), TlsSettings::default()));
     };
     let pairs = text[query + 1..]
@@ -245,6 +284,40 @@ mod tests {
         ] {
             let url: PostgresUrl = text.parse().unwrap();
             assert_eq!(url.trusts_anybody(), trusting, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_several_servers_the_one_that_takes_writes_is_asked_and_each_has_its_turn() {
+        for (text, attributes, each, patience) in [
+            ("postgres://l@db/x", TargetSessionAttrs::Any, 2_400, 3_000),
+            ("postgres://l@a,b/x", TargetSessionAttrs::ReadWrite, 1_200, 3_000),
+            ("postgres://l:a,b?@db/x", TargetSessionAttrs::Any, 2_400, 3_000),
+            (
+                "postgres://l@a,b/x?target_session_attrs=any",
+                TargetSessionAttrs::Any,
+                1_200,
+                3_000,
+            ),
+            (
+                "postgres://l@db/x?sslmode=require&target_session_attrs=read-write",
+                TargetSessionAttrs::ReadWrite,
+                2_400,
+                3_000,
+            ),
+            (
+                "postgres://l@a,b,c/x?connect_timeout=4",
+                TargetSessionAttrs::ReadWrite,
+                4_000,
+                12_600,
+            ),
+        ] {
+            let url: PostgresUrl = text.parse().unwrap();
+            let config = url.config();
+            assert_eq!(config.get_target_session_attrs(), attributes, "{text}");
+            let millis = config.get_connect_timeout().unwrap().as_millis();
+            assert_eq!(millis, each, "{text}");
+            assert_eq!(url.patience().as_millis(), patience, "{text}");
         }
     }
 

@@ -6,7 +6,6 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-
 use super::connection;
 use super::readers::Tidy;
 

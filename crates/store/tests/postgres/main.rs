@@ -11,6 +11,7 @@ mod nodes;
 mod opening;
 mod pooler;
 mod script;
+mod several_servers;
 mod statistics;
 mod tls;
 
