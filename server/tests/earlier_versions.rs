@@ -172,8 +172,8 @@ async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = std::fs::metadata(&script).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let permissions = std::fs::metadata(&script).unwrap().permissions().mode();
+        assert_eq!(permissions & 0o777, 0o600);
     }
     // What is up to date needs none.
     binary.run(&look).succeeds();

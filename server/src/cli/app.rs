@@ -1,7 +1,9 @@
 //! `latchkey app`
 
 use clap::{ArgAction, Args, Subcommand};
-use latchkey_domain::{Application, ApplicationDraft, ClientSecret, Scope, SecretId, SecretRecord};
+use latchkey_domain::{
+    Application, ApplicationDraft, ClientSecret, Retirement, Scope, SecretId, SecretRecord,
+};
 use latchkey_registration::{Caller, Registrar, RegistrationError};
 use latchkey_store::ApplicationListing;
 use serde_json::{Value, json};
@@ -236,12 +238,17 @@ fn show(
         lines.push("Paused         yes".to_owned());
     }
     if let Some(listing) = listing {
-        lines.extend(listing.secrets.iter().map(|secret| {
+        lines.extend(secrets(listing).map(|(secret, retirement)| {
             let used = secret
                 .last_used_at
                 .map_or("never used".to_owned(), |at| format!("last used {}", iso(at)));
+            let advice = retirement.map_or("", |retirement| match retirement {
+                Retirement::NotMoved => "; keep it: the new secret has not been used yet",
+                Retirement::StillUsed => "; keep it: it was used again after the new secret first was",
+                Retirement::Safe => "; safe to retire: not used since the new secret first was",
+            });
             format!(
-                "Secret         {}, made {}, {used}",
+                "Secret         {}, made {}, {used}{advice}",
                 secret.id.0,
                 iso(secret.created_at)
             )
@@ -264,16 +271,27 @@ fn row(listing: &ApplicationListing) -> [String; 4] {
 fn listed(listing: &ApplicationListing) -> Value {
     let mut document = as_json(&listing.application);
     document["connected_members"] = listing.connected_members.into();
-    document["secrets"] = listing.secrets.iter().map(secret_as_json).collect();
+    document["secrets"] = secrets(listing).map(secret_as_json).collect();
     document
 }
 
-fn secret_as_json(secret: &SecretRecord) -> Value {
+/// The secrets, the newest first, each with what is to be done with it if there is a newer one.
+fn secrets(listing: &ApplicationListing) -> impl Iterator<Item = (&SecretRecord, Option<Retirement>)> {
+    let newer = std::iter::once(None).chain(listing.secrets.iter().map(Some));
+    let judged = |(secret, newer): (_, Option<_>)| {
+        (secret, newer.map(|newer| SecretRecord::retirement(secret, newer)))
+    };
+    listing.secrets.iter().zip(newer).map(judged)
+}
+
+/// `safe_to_retire` is nothing where there is no newer secret.
+fn secret_as_json((secret, retirement): (&SecretRecord, Option<Retirement>)) -> Value {
     json!({
         "number": secret.id,
         "created_at": iso(secret.created_at),
         "first_used_at": secret.first_used_at.map(iso),
         "last_used_at": secret.last_used_at.map(iso),
+        "safe_to_retire": retirement.map(|retirement| retirement == Retirement::Safe),
     })
 }
 

@@ -52,8 +52,8 @@ pub struct DataArgs {
     )]
     pub config: Option<PathBuf>,
 
-    /// Whether a PostgreSQL database is backed up into the data folder before a version of Latchkey with another schema
-    /// changes it [default: true]
+    /// Whether a database with a URL is backed up into the data folder before a version of Latchkey with another schema
+    /// changes it; one that is a file always is, beside it [default: true]
     #[arg(
         long,
         global = true,

@@ -52,9 +52,11 @@ impl Readers {
     }
 
     /// The same readers, for reads that may be under way when the store is gone: they end before this connection.
-    pub(super) fn outlived_by(mut self, tidy: Tidy) -> Self {
-        self._tidy = Some(tidy);
-        self
+    pub(super) fn outlived_by(self, tidy: Tidy) -> Self {
+        Self {
+            _tidy: Some(tidy),
+            ..self
+        }
     }
 
     /// Reads with a connection, waiting for one if all are in use.

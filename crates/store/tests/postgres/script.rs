@@ -155,7 +155,7 @@ async fn what_cannot_be_written_is_said() {
     );
     assert!(none.is_empty());
     // As on a disk that is full.
-    let mut short = [0_u8; 20_000];
+    let mut short = vec![0_u8; 20_000];
     let url = lived_in().await;
     let full = PostgresStore::write_script(&reached(&url), &mut short.as_mut_slice()).await;
     assert!(

@@ -1,4 +1,4 @@
-//! A member: Patroni, and the PostgreSQL that it keeps.
+//! A member: Patroni, and the `PostgreSQL` that it keeps.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -14,7 +14,7 @@ use crate::process::free_address;
 pub(super) struct Member {
     pub(super) name: &'static str,
     pub(super) folder: PathBuf,
-    /// Of its PostgreSQL.
+    /// Of its `PostgreSQL`.
     pub(super) port: u16,
     /// `None` while it is gone.
     pub(super) process: Option<Child>,
@@ -74,7 +74,7 @@ impl Member {
         Ok(())
     }
 
-    /// Kills it as `kill -9` does: Patroni first, so that it does not start its PostgreSQL again, which has a session of its own.
+    /// Kills it as `kill -9` does: Patroni first, so that it does not start its `PostgreSQL` again, which has a session of its own.
     pub(super) fn kill(&mut self) -> Result<()> {
         if let Some(mut process) = self.process.take() {
             process.kill()?;

@@ -78,7 +78,7 @@ impl Patroni {
         ))
     }
 
-    /// Kills the leader, Patroni and PostgreSQL, as `kill -9` does; how long it took until the other led.
+    /// Kills the leader, Patroni and `PostgreSQL`, as `kill -9` does; how long it took until the other led.
     pub(super) fn lose_leader(&mut self) -> Result<Duration> {
         let (leader, begun) = (self.leader().context("nobody leads")?, Instant::now());
         self.members[leader].kill()?;
@@ -229,7 +229,7 @@ impl Patroni {
     }
 }
 
-/// Gives the folder to the user that PostgreSQL runs as.
+/// Gives the folder to the user that `PostgreSQL` runs as.
 fn own(folder: &Path) -> Result<()> {
     if is_root()? {
         let owner = Command::new("chown")
