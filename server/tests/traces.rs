@@ -231,10 +231,12 @@ async fn postgres_shows_its_statements() {
     stop(&mut server);
     let spans = collector.spans();
     let request = the(&spans, "POST /sign-in", ("http.response.status_code", "303"));
-    let statement = child(&spans, request, "INSERT sessions");
+    let operation = child(&spans, request, "open_session");
+    assert_eq!(operation.attribute("db.operation.name"), "open_session");
+    let statement = child(&spans, operation, "INSERT sessions");
     assert_eq!(statement.kind, SpanKind::Client);
     assert_eq!(statement.attribute("db.system.name"), "postgresql");
-    child(&spans, request, "COMMIT");
+    child(&spans, operation, "COMMIT");
     assert_nothing_but_names(&collector);
 }
 

@@ -24,6 +24,18 @@ pub(crate) fn operation<Work>() -> Span {
     )
 }
 
+/// An operation of the `PostgreSQL` store that takes several statements; its name is that of its method.
+pub(crate) fn transaction(name: &'static str) -> Span {
+    tracing::debug_span!(
+        target: TRACES,
+        "store",
+        otel.name = name,
+        otel.status_code = tracing::field::Empty,
+        db.system.name = "postgresql",
+        db.operation.name = name,
+    )
+}
+
 /// A statement to `PostgreSQL`, with its verb and the table that it begins with. Values stand in parameters.
 pub(crate) fn statement(sql: &str) -> Span {
     tracing::debug_span!(

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use latchkey_domain::{Actor, Clock};
-use latchkey_store::postgres::{PostgresStore, PostgresUrl, RotationStep};
+use latchkey_store::postgres::{ANOTHER, PostgresStore, PostgresUrl, RotationStep};
 
 use super::backup::refuse_missing;
 use super::open::{KEY_VARIABLE, key_of_environment, open_node, open_sqlite};
@@ -92,6 +92,14 @@ async fn rotate_nodes(
              and restart that node), then run this command once more.",
             key.display()
         ),
+        RotationStep::JustDone { ago } => {
+            return Err(CliError::Failed(format!(
+                "the key was rotated {} s ago, perhaps by somebody else; nothing was changed. If another rotation is wanted, begin \
+                 it {} minutes after the one before",
+                ago.as_secs(),
+                ANOTHER.as_secs() / 60
+            )));
+        }
         RotationStep::Done {
             secrets,
             revoked,

@@ -6,8 +6,8 @@ use latchkey_domain::Timestamp;
 use super::PostgresStore;
 use super::params::Param;
 use super::rows::Columns;
-use super::transaction::{Transaction, Tries};
-use super::watch::{Access, this_method};
+use super::transaction::{Transaction, attempt};
+use super::watch::Access;
 use crate::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts, StoreError};
 
 /// Makes the rows that are missing, so that there is something to lock; in one order, so that nobody waits in a circle.
@@ -73,14 +73,6 @@ impl SharedAttempts for PostgresStore {
         old: Timestamp,
         decide: AttemptsDecision,
     ) -> Result<[Option<Attempts>; 3], StoreError> {
-        let watch = self.connections.watch();
-        let _operation = watch.begin(Access::Write, this_method!());
-        let mut tries = Tries::default();
-        loop {
-            let outcome = self.change_once(&keys, old, &decide).await;
-            if let Some(outcome) = tries.judge(outcome).await {
-                return outcome;
-            }
-        }
+        attempt!(self, Access::Write, self.change_once(&keys, old, &decide))
     }
 }

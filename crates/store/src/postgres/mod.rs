@@ -42,7 +42,7 @@ use async_trait::async_trait;
 pub use self::keychain::KeySource;
 use self::keychain::NodeKeys;
 use self::pool::Connections;
-pub use self::rotation::RotationStep;
+pub use self::rotation::{ANOTHER, RotationStep};
 pub use self::url::PostgresUrl;
 use self::watch::named;
 use crate::keyring::Keyring;

@@ -15,11 +15,20 @@ use crate::keyring::{Keyring, retired_stays};
 use crate::sealing::Sealer;
 use crate::{AuditAction, Networks, RevocationReason, StoreError};
 
+/// After this long another rotation is meant to be another. Of two operators who make the second step at once the slower would
+/// begin the next rotation, in a file of which no other node knows.
+pub const ANOTHER: Duration = Duration::from_secs(10 * 60);
+
 /// What a step of a rotation did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RotationStep {
     /// The file has a new key, which nothing is sealed with yet: every node needs it before the next step.
     Prepared,
+    /// Nothing: somebody ended a rotation a moment ago, and another is not begun before [`ANOTHER`].
+    JustDone {
+        /// How long ago.
+        ago: Duration,
+    },
     /// The database names the new key.
     Done {
         /// How many secrets were sealed again.
@@ -45,6 +54,9 @@ impl PostgresStore {
         let before = named_by(&named!(self), "").await?;
         let stays = retired_stays(self.longest_refresh_lifetime().await?);
         if ring.current().fingerprint() == before {
+            if let Some(ago) = self.rotated_ago(at).await?.filter(|ago| *ago < ANOTHER) {
+                return Ok(RotationStep::JustDone { ago });
+            }
             ring.rotated(at, stays)?.replace_file(path)?;
             self.keys.look()?;
             return Ok(RotationStep::Prepared);
@@ -58,6 +70,20 @@ impl PostgresStore {
             revoked,
             stays,
         })
+    }
+
+    /// How long it is since a rotation ended; `None` if there was none.
+    async fn rotated_ago(&self, at: Timestamp) -> Result<Option<Duration>, StoreError> {
+        let sql = "SELECT at FROM audit WHERE action = $1 ORDER BY id DESC LIMIT 1";
+        let ended = rows::first(
+            &named!(self),
+            sql,
+            params![AuditAction::KeyRotated.id()],
+            |columns| columns.table("audit").time("at"),
+        )
+        .await?;
+        // One of later than now says nothing but that a clock was set back.
+        Ok(ended.filter(|ended| *ended <= at).map(|ended| at.since(ended)))
     }
 
     /// Looks for new keys in this node's file, and for the one that the database names; whether tokens are to be made with

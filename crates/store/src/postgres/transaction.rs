@@ -268,36 +268,49 @@ fn pause(tries: u32) -> Duration {
     Duration::from_micros(random % longest)
 }
 
-/// Does something in a transaction, again if the database asks for it: `$work` is an expression with the transaction
-/// as `$tx`, whose future gives a `Result`. It is a macro because work borrows from both its caller and the transaction,
-/// which a closure that is called more than once cannot say.
-macro_rules! transact {
-    ($store:expr, $isolation:ident, |$tx:ident| $work:expr) => {{
-        let _operation = $store.connections.watch().begin(
-            $crate::postgres::transaction::Isolation::$isolation.access(),
-            $crate::postgres::watch::this_method!(),
-        );
-        let mut tries = $crate::postgres::transaction::Tries::default();
-        loop {
-            let begun = $crate::postgres::transaction::Transaction::begin(
-                &$store.connections,
-                $crate::postgres::transaction::Isolation::$isolation,
-            )
-            .await;
-            let outcome = match begun {
-                Ok(transaction) => {
-                    let outcome = {
-                        let $tx = &transaction;
-                        $work.await
-                    };
-                    transaction.finish(outcome).await
+/// Does one operation of the method in which this stands, again if the database asks for it: `$attempt` is an expression
+/// whose future gives a `Result`. It is counted, timed and traced as one, however often it is tried. It is a macro because
+/// an attempt borrows from its caller, which a closure that is called more than once cannot say.
+macro_rules! attempt {
+    ($store:expr, $access:expr, $attempt:expr) => {{
+        let name = $crate::postgres::watch::this_method!();
+        let _operation = $store.connections.watch().begin($access, name);
+        let span = $crate::spans::transaction(name);
+        let trying = async {
+            let mut tries = $crate::postgres::transaction::Tries::default();
+            loop {
+                let outcome = $attempt.await;
+                if let Some(outcome) = tries.judge(outcome).await {
+                    break outcome;
                 }
-                Err(error) => Err(error),
-            };
-            if let Some(outcome) = tries.judge(outcome).await {
-                break outcome;
             }
-        }
+        };
+        let outcome = tracing::Instrument::instrument(trying, span.clone()).await;
+        $crate::spans::judged(&span, outcome)
     }};
+}
+pub(super) use attempt;
+
+/// Does something in a transaction, again if the database asks for it: `$work` is an expression with the transaction as
+/// `$tx`, whose future gives a `Result`.
+macro_rules! transact {
+    ($store:expr, $isolation:ident, |$tx:ident| $work:expr) => {
+        $crate::postgres::transaction::attempt!(
+            $store,
+            $crate::postgres::transaction::Isolation::$isolation.access(),
+            async {
+                let transaction = $crate::postgres::transaction::Transaction::begin(
+                    &$store.connections,
+                    $crate::postgres::transaction::Isolation::$isolation,
+                )
+                .await?;
+                let outcome = {
+                    let $tx = &transaction;
+                    $work.await
+                };
+                transaction.finish(outcome).await
+            }
+        )
+    };
 }
 pub(super) use transact;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use latchkey_store::keyring::Keyring;
-use latchkey_store::postgres::{KeySource, PostgresStore, PostgresUrl, RotationStep};
+use latchkey_store::postgres::{ANOTHER, KeySource, PostgresStore, PostgresUrl, RotationStep};
 use latchkey_store::{Applications, Audit, AuditAction, GrantState, Grants, RevocationReason, StoreError};
 
 use crate::fixtures::{add_application, add_member, at, connect, new_application, operator, spec};
@@ -50,11 +50,8 @@ async fn in_two_steps_between_which_every_node_gets_the_new_key() {
     let new = new_application(spec("App"));
     let secret = new.secret.clone().unwrap();
     let application = one.create_application(new, &operator(), at(0)).await.unwrap();
-    let rotate = async || {
-        one.rotate_key(&one_file, false, &operator(), at(1))
-            .await
-            .unwrap()
-    };
+    let rotate_at = async |at| one.rotate_key(&one_file, false, &operator(), at).await.unwrap();
+    let rotate = async || rotate_at(at(1)).await;
 
     assert_eq!(rotate().await, RotationStep::Prepared);
     // The node that has the new key goes on with the old one, as the others do.
@@ -112,7 +109,18 @@ async fn in_two_steps_between_which_every_node_gets_the_new_key() {
         text.contains(&format!("replaced {}", at(1).as_secs())),
         "it was replaced then"
     );
-    assert_eq!(rotate().await, RotationStep::Prepared, "the next rotation begins");
+    // Who came a moment too late for the second step begins no other rotation in a file of their own.
+    let keys = other.keys().all().count();
+    let late = other.rotate_key(&other_file, false, &operator(), at(4)).await;
+    let ago = at(4).since(at(1));
+    assert_eq!(late.unwrap(), RotationStep::JustDone { ago });
+    assert_eq!(Keyring::load(&other_file).unwrap().unwrap().all().count(), keys);
+    let later = at(1).plus(ANOTHER);
+    assert_eq!(
+        rotate_at(later).await,
+        RotationStep::Prepared,
+        "the next rotation begins"
+    );
 }
 
 #[tokio::test]

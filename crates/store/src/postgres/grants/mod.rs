@@ -11,8 +11,8 @@ use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
 
 use super::params::params;
 use super::rows::{Columns, Statements};
-use super::transaction::{Transaction, Tries, transact};
-use super::watch::{Access, named, this_method};
+use super::transaction::{Transaction, attempt, transact};
+use super::watch::{Access, named};
 use super::{PostgresStore, rows};
 use crate::{Connection, Grant, GrantChange, GrantDecision, GrantId, Grants, NewGrant, StoreError};
 
@@ -116,15 +116,7 @@ impl Grants for PostgresStore {
         id: GrantId,
         decide: GrantDecision,
     ) -> Result<Option<(Grant, Grant)>, StoreError> {
-        let watch = self.connections.watch();
-        let _operation = watch.begin(Access::Write, this_method!());
-        let mut tries = Tries::default();
-        loop {
-            let outcome = self.change(id, &decide).await;
-            if let Some(outcome) = tries.judge(outcome).await {
-                return outcome;
-            }
-        }
+        attempt!(self, Access::Write, self.change(id, &decide))
     }
 
     async fn connections_of(&self, member: MemberId) -> Result<Vec<Connection>, StoreError> {
