@@ -161,8 +161,8 @@ class Load:
             assert time.monotonic() < deadline
             time.sleep(0.01)
 
-    def failed(self, kind: str) -> list[int]:
-        return [status for this, status in self.answers if this == kind and status != 200]
+    def failed(self, kind: str, after: int = 0) -> list[int]:
+        return [status for this, status in self.answers[after:] if this == kind and status != 200]
 
     def __enter__(self) -> "Load":
         for thread in self.threads:
@@ -173,6 +173,19 @@ class Load:
         self.stop.set()
         for thread in self.threads:
             thread.join()
+
+
+def takes_the_other_for_dead() -> bool:
+    """Whether this Caddy is older than 2.11.2 (caddyserver/caddy#7546). A POST that was about to connect when the node was
+    killed comes to the other one without its body, and that one is then taken for dead, too: for `fail_duration`, in which
+    each POST is answered with 503. It does not happen each time."""
+    version = re.match(r"v?(\d+)\.(\d+)\.(\d+)", run([program("caddy"), "version"]))
+    return tuple(int(part) for part in version.groups()) < (2, 11, 2)
+
+
+def fail_duration(unpacked: Path) -> int:
+    settings = (unpacked / "packaging/Caddyfile.nodes").read_text()
+    return int(re.search(r"^\s*fail_duration (\d+)s$", settings, re.MULTILINE)[1])
 
 
 @pytest.mark.parametrize("balancer", ["caddy", "nginx"])
@@ -207,9 +220,16 @@ def test_a_node_may_go(
                 getattr(second.process, signal)()
                 second.process.wait(timeout=60)
                 load.more(400)
+                failed = load.failed("post")
+                if balancer == "caddy" and signal == "kill" and takes_the_other_for_dead() and 503 in failed:
+                    failed = [status for status in failed if status != 503]
+                    time.sleep(fail_duration(unpacked) + 1)
+                    well = load.count()
+                    load.more(200)
+                    failed += load.failed("post", well)
             assert second.process.returncode == (0 if signal == "terminate" else -9)
             # What only reads is sent to the other node.
             assert load.failed("get") == []
             # What a node had in its hands when it was killed nobody may send twice. One that is told to stop answers it.
             in_hands = 3 if signal == "kill" else 0
-            assert len(load.failed("post")) <= in_hands, load.failed("post")
+            assert len(failed) <= in_hands, failed
