@@ -14,6 +14,9 @@ use crate::process::Setup;
 /// How long it may take until it answers; after a crash it has a log to go through.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What `psql` is told so that it answers a row a line, with `|` between columns, and nothing else.
+pub(super) const PLAIN: [&str; 6] = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"];
+
 /// The cluster.
 pub(super) struct Cluster {
     folder: TempDir,
@@ -92,17 +95,8 @@ impl Cluster {
 
     /// Runs statements in a database; what they answered, a row a line, with `|` between columns.
     pub(super) fn sql(&self, database: &str, sql: &str) -> Result<String> {
-        let asked = [
-            "-q",
-            "-A",
-            "-t",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-d",
-            database,
-            "-c",
-            sql,
-        ];
+        let mut asked = PLAIN.to_vec();
+        asked.extend(["-d", database, "-c", sql]);
         Ok(self.run_on_it("psql", &asked)?.trim().to_owned())
     }
 

@@ -74,7 +74,8 @@ impl Member {
         Ok(())
     }
 
-    /// Kills it as `kill -9` does: Patroni first, so that it does not start its `PostgreSQL` again, which has a session of its own.
+    /// Kills it as `kill -9` does: Patroni first, so that it does not start its `PostgreSQL` again, which has a session of its
+    /// own.
     pub(super) fn kill(&mut self) -> Result<()> {
         if let Some(mut process) = self.process.take() {
             process.kill()?;

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use self::etcd::Etcd;
 use self::member::Member;
-use super::postgres::{is_root, programs, unprivileged};
+use super::postgres::{PLAIN, is_root, programs, unprivileged};
 use crate::process::free_address;
 
 /// How long members may take to agree.
@@ -128,10 +128,9 @@ impl Patroni {
     pub(super) fn check(&self, database: &str) -> Result<()> {
         let leader = self.leader().context("nobody leads")?;
         self.ask(leader, database, "CREATE EXTENSION IF NOT EXISTS amcheck")?;
-        let port = self.members[leader].port.to_string();
         let checked = self
             .client("pg_amcheck", leader)?
-            .args(["-p", &port, "-d", database, "--heapallindexed"])
+            .args(["-d", database, "--heapallindexed"])
             .output()?;
         ensure!(
             checked.status.success(),
@@ -207,18 +206,8 @@ impl Patroni {
         let output = self
             .client("psql", member)?
             .env("PGCONNECT_TIMEOUT", "2")
-            .args([
-                "-X",
-                "-q",
-                "-A",
-                "-t",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-d",
-                database,
-                "-c",
-                sql,
-            ])
+            .args(PLAIN)
+            .args(["-d", database, "-c", sql])
             .output()?;
         ensure!(
             output.status.success(),
