@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_audit.sql"),
     include_str!("migrations/0003_client_secrets.sql"),
     include_str!("migrations/0004_audit_only_grows.sql"),
+    include_str!("migrations/0005_limits.sql"),
 ];
 
 /// The step that takes more than tables and indexes. A database that speaks `PostgreSQL`'s language and has no such triggers

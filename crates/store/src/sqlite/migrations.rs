@@ -41,6 +41,10 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0005_client_secrets.sql"),
         then: nothing_more,
     },
+    Migration {
+        sql: include_str!("migrations/0006_limits.sql"),
+        then: nothing_more,
+    },
 ];
 
 /// The number of the newest schema.

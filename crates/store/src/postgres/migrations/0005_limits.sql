@@ -1,0 +1,1 @@
+-- Limits on what one member or one application may leave behind, and what they need to be kept.
