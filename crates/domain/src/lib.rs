@@ -7,6 +7,7 @@ pub mod actor;
 pub mod application;
 pub mod clock;
 pub mod content;
+pub mod limits;
 pub mod member;
 pub mod network;
 pub mod page;
