@@ -60,6 +60,23 @@ async fn the_sites_own_forms_work_in_every_browser() {
 }
 
 #[tokio::test]
+async fn the_scheme_counts() {
+    let app = TestApp::behind_https().await;
+    let host = app.as_host().await;
+    for origin in [
+        "http://oauth.example.org",
+        "https://oauth.example.org:8443",
+        &app.url,
+    ] {
+        forge(&host, &[("origin", origin)]).await.assert_status(403);
+        host.get("/").await.assert_status(200);
+    }
+    forge(&host, &[("origin", "https://oauth.example.org")])
+        .await
+        .assert_redirect("/sign-in");
+}
+
+#[tokio::test]
 async fn functions_are_guarded_too() {
     let app = TestApp::new().await;
     let host = app.as_host().await;

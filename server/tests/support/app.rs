@@ -116,11 +116,37 @@ impl TestApp {
         Self::serving(instance, clock, public_url, budget).await
     }
 
+    /// The same as [`Self::new`], where clients may keep the server waiting only so long.
+    pub(crate) async fn with_timeouts(timeouts: Timeouts) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open_folder(folder.path()).unwrap();
+        let keys = Keys::File(store.keychain().clone());
+        let clock = Arc::new(HandClock::new());
+        let instance = instance(Arc::new(store), keys, &clock);
+        let app = Self {
+            folder: Some(folder),
+            ..Self::bounded(instance, clock, None, Budget::default(), timeouts).await
+        };
+        app.member("host@example.com", Role::Host).await;
+        app.member("member@example.com", Role::Member).await;
+        app
+    }
+
     async fn serving(
         instance: Instance,
         clock: Arc<HandClock>,
         public_url: Option<PublicUrl>,
         budget: Budget,
+    ) -> Self {
+        Self::bounded(instance, clock, public_url, budget, Timeouts::default()).await
+    }
+
+    async fn bounded(
+        instance: Instance,
+        clock: Arc<HandClock>,
+        public_url: Option<PublicUrl>,
+        budget: Budget,
+        timeouts: Timeouts,
     ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -129,7 +155,7 @@ impl TestApp {
         let state = AppState::new(instance.clone(), public_url, vec![], budget);
         let bounds = Bounds {
             capacity: Capacity::of(1_000),
-            timeouts: Timeouts::default(),
+            timeouts,
             trusted: TrustedProxies::default(),
         };
         tokio::spawn(async move {

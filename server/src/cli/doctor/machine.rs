@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use super::{Finding, fail, ok, warn};
 use crate::cli::backup::size;
-use crate::settings::PublicUrl;
+use crate::settings::{PublicUrl, TrustedProxies};
 use crate::system::SystemClock;
 
 /// Below this a database stops before long.
@@ -94,6 +94,19 @@ pub(super) fn public_url(url: &PublicUrl) -> Finding {
             "the name {host} cannot be resolved here: check --public-url and the DNS"
         )),
     }
+}
+
+/// Whether the proxy, which there has to be with HTTPS, is believed.
+pub(super) fn proxy(trusted: &TrustedProxies) -> Finding {
+    if trusted.is_empty() {
+        return warn(
+            "none is trusted, so all people share the limits of the proxy's address: 30 wrong passwords of strangers keep \
+             everybody out for a while; set --trusted-proxy to the address that the proxy connects from",
+        );
+    }
+    ok(
+        "X-Forwarded-For and Forwarded are believed from the trusted proxies; the log warns once if they come from elsewhere",
+    )
 }
 
 /// Whether the server could listen, or does.
