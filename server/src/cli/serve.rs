@@ -226,7 +226,9 @@ async fn announce(
     }
     tracing::info!(listen = %bound, public_url = %public_url, version = env!("CARGO_PKG_VERSION"), "ready");
     if public_url.is_loopback() && !bound.ip().is_loopback() {
-        tracing::warn!("others can reach this address, but links say {public_url}: set --public-url");
+        tracing::warn!(
+            "others can reach this address, but only requests for {public_url} are answered: set --public-url"
+        );
     }
     Ok(())
 }

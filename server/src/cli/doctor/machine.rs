@@ -113,7 +113,7 @@ pub(super) fn proxy(trusted: &TrustedProxies) -> Finding {
 pub(super) async fn listen(address: SocketAddr, public_url: &PublicUrl) -> Finding {
     match TcpListener::bind(address).await {
         Ok(_) if public_url.is_loopback() && !address.ip().is_loopback() => warn(format!(
-            "{address} can be reached by others, but links say {public_url}: set --public-url"
+            "{address} can be reached by others, but only requests for {public_url} are answered: set --public-url"
         )),
         Ok(_) => ok(format!("{address} is free; the server is not running there")),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
