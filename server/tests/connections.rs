@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -143,7 +144,7 @@ async fn an_answer_that_nobody_reads_is_dropped() {
     }
 
     let (dropped, noticed) = oneshot::channel();
-    let body = std::sync::Mutex::new(Some(endless(dropped)));
+    let body = Arc::new(Mutex::new(Some(endless(dropped))));
     let router = Router::new().route(
         "/",
         get(move || {

@@ -158,3 +158,63 @@ impl Activity {
         self.closing.notified().await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const HEAD: Duration = Duration::from_secs(10);
+    const IDLE: Duration = Duration::from_secs(100);
+    const WRITE: Duration = Duration::from_secs(20);
+
+    fn activity() -> Activity {
+        Activity::new(Timeouts {
+            head: HEAD,
+            idle: IDLE,
+            write: WRITE,
+            ..Timeouts::default()
+        })
+    }
+
+    /// What the deadline was counted from: now, as far as the test can tell.
+    fn is_in(activity: &Activity, time: Duration) -> bool {
+        let left = activity.deadline().unwrap() - Instant::now();
+        left <= time && left > time - Duration::from_secs(5)
+    }
+
+    #[test]
+    fn each_wait_has_its_own_time() {
+        let activity = activity();
+        assert!(is_in(&activity, HEAD));
+        activity.received();
+        assert!(is_in(&activity, HEAD));
+        activity.request();
+        assert_eq!(activity.deadline(), None, "the server is at work");
+        activity.awaits_body();
+        assert_eq!(activity.deadline(), None, "the body has a clock of its own");
+        activity.body_arrived();
+        activity.answered();
+        assert!(is_in(&activity, IDLE));
+        // The next head begins.
+        activity.received();
+        assert!(is_in(&activity, HEAD));
+    }
+
+    #[test]
+    fn an_answer_that_is_not_read_has_its_time_too() {
+        let activity = activity();
+        activity.request();
+        activity.blocked();
+        assert!(is_in(&activity, WRITE));
+        assert_eq!(activity.waits_for().unwrap().0, Waiting::Reading);
+        activity.sent(1);
+        assert_eq!(activity.deadline(), None);
+        assert_eq!(activity.waits_for(), None);
+        // The rest of it is in the buffers when the handler is done.
+        activity.answered();
+        activity.blocked();
+        assert!(is_in(&activity, WRITE));
+    }
+}

@@ -29,12 +29,11 @@ enum Target {
 /// requires (RFC 9112 section 3.2). What a proxy says in `X-Forwarded-Host` is not looked at: anybody can send it.
 pub(super) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
     static SAID: Once = Once::new();
-    let failure = match target(&state.public_url, &request) {
-        Target::Here => return next.run(request).await,
-        _ if HEALTH.contains(&request.uri().path()) => return next.run(request).await,
-        Target::Elsewhere => Failure::Misdirected,
-        Target::Unknown => Failure::BadRequest,
-    };
+    let path = request.uri().path();
+    let target = target(&state.public_url, &request);
+    if target == Target::Here || HEALTH.contains(&path) {
+        return next.run(request).await;
+    }
     SAID.call_once(|| {
         tracing::warn!(
             host = ?request.headers().get(HOST),
@@ -43,7 +42,19 @@ pub(super) async fn check(State(state): State<AppState>, request: Request, next:
              has to pass the Host header on"
         );
     });
-    programs::refuse(&state, request.uri().path(), failure)
+    match target {
+        Target::Unknown => {
+            let message = "the request has no Host header, or more than one; send one";
+            programs::refuse(path, Failure::BadRequest, message)
+        }
+        Target::Here | Target::Elsewhere => {
+            let message = format!(
+                "the request is for another host; this server is {} and nothing else",
+                state.public_url
+            );
+            programs::refuse(path, Failure::Misdirected, &message)
+        }
+    }
 }
 
 fn target<B>(public_url: &PublicUrl, request: &http::Request<B>) -> Target {

@@ -9,36 +9,18 @@ use super::errors::{self, Failure};
 use super::headless;
 use super::oauth::{cors, error};
 use super::paths::is_for_programs;
-use super::state::AppState;
 
-/// What a request to `path` is refused with, before it came to a handler.
-pub(super) fn refuse(state: &AppState, path: &str, failure: Failure) -> Response {
+/// What a request to `path` is refused with, before it came to a handler. A page has words of its own; programs read `message`.
+pub(super) fn refuse(path: &str, failure: Failure, message: &str) -> Response {
     if !is_for_programs(path) {
         return failure.into_response();
     }
-    let (id, message) = match failure {
-        Failure::Misdirected => (
-            "invalid_request",
-            format!(
-                "the request is for another host; this server is {} and nothing else",
-                state.public_url
-            ),
-        ),
-        Failure::NotFound => (
-            "not_found",
-            "there is nothing at this address; /.well-known/oauth-authorization-server lists the endpoints"
-                .to_owned(),
-        ),
-        Failure::Unavailable => (
-            "temporarily_unavailable",
-            "the server did not finish in time; try again in a few seconds".to_owned(),
-        ),
-        _ => (
-            "invalid_request",
-            "the request has no Host header, or more than one".to_owned(),
-        ),
+    let id = match failure {
+        Failure::NotFound => "not_found",
+        Failure::Unavailable => "temporarily_unavailable",
+        _ => "invalid_request",
     };
-    json(path, failure.status(), id, &message)
+    json(path, failure.status(), id, message)
 }
 
 fn json(path: &str, status: StatusCode, id: &'static str, message: &str) -> Response {
@@ -62,17 +44,14 @@ fn json(path: &str, status: StatusCode, id: &'static str, message: &str) -> Resp
 }
 
 /// Where no endpoint is, for programs; `None` if a person looks, or the path is no program's.
-pub(super) fn missing(
-    state: &AppState,
-    method: &Method,
-    path: &str,
-    headers: &HeaderMap,
-) -> Option<Response> {
+pub(super) fn missing(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
     if !is_for_programs(path) || errors::wants_page(headers) {
         return None;
     }
     if method == Method::OPTIONS {
         return Some(cors::preflight());
     }
-    Some(refuse(state, path, Failure::NotFound))
+    let message =
+        "there is nothing at this address; /.well-known/oauth-authorization-server lists the endpoints";
+    Some(refuse(path, Failure::NotFound, message))
 }

@@ -1,7 +1,7 @@
 //! Which handler stands at which path, and what happens to every request on its way there and back.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -32,10 +32,7 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
         // From the inside out: the last layer is the first to see a request.
         .layer(CatchPanicLayer::custom(errors::after_panic))
-        .layer(from_fn_with_state(
-            (state.clone(), limits::REQUEST_TIMEOUT),
-            deadline::limit,
-        ))
+        .layer(from_fn_with_state(limits::REQUEST_TIMEOUT, deadline::limit))
         .layer(from_fn_with_state(state.clone(), host::check))
         .layer(from_fn_with_state(state.clone(), errors::render))
         .layer(from_fn_with_state(state.clone(), security_headers::add))
@@ -43,10 +40,7 @@ pub fn router(state: AppState) -> Router {
     // What programs call needs no policy for pages, and a compressed answer with a secret in it can give the secret away.
     let programs = oauth::for_programs()
         .merge(headless::for_programs())
-        .layer(from_fn_with_state(
-            (state.clone(), limits::REQUEST_TIMEOUT),
-            deadline::limit,
-        ))
+        .layer(from_fn_with_state(limits::REQUEST_TIMEOUT, deadline::limit))
         .layer(from_fn_with_state(state.clone(), host::check))
         .layer(from_fn_with_state(
             state.clone(),
@@ -62,9 +56,9 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// A file of the site, or an error in the form that the caller reads.
-async fn no_route(State(state): State<AppState>, request: Request) -> Response {
+async fn no_route(request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    match programs::missing(&state, &parts.method, parts.uri.path(), &parts.headers) {
+    match programs::missing(&parts.method, parts.uri.path(), &parts.headers) {
         Some(response) => response,
         None => assets::serve(parts.method, parts.uri, parts.headers)
             .await
