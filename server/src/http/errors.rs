@@ -29,6 +29,7 @@ pub(super) enum Failure {
     BadRequest,
     TooLarge,
     CrossSite,
+    NotAHost,
     Unavailable,
     Internal,
 }
@@ -40,7 +41,7 @@ impl Failure {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::CrossSite | Self::NotAHost => StatusCode::FORBIDDEN,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -63,6 +64,7 @@ impl Failure {
             Self::BadRequest => "The request could not be read",
             Self::TooLarge => "That is too much at once",
             Self::CrossSite => "This form came from another site",
+            Self::NotAHost => "Only hosts can do this",
             Self::Unavailable => "Not available right now",
             Self::Internal => "Something went wrong",
         }
@@ -82,6 +84,7 @@ impl Failure {
             Self::CrossSite => {
                 "To protect you, nothing was changed. Open the page on this site itself and try again from there."
             }
+            Self::NotAHost => "You are not a host any more, and nothing was changed. Ask a host to do this.",
             Self::Unavailable => {
                 "This is the server’s fault, not yours. It cannot get at its data at the moment: try again in a few seconds."
             }
@@ -124,6 +127,7 @@ impl From<RegistrationError> for Failure {
     fn from(error: RegistrationError) -> Self {
         match error {
             RegistrationError::NotFound => Self::NotFound,
+            RegistrationError::NotAHost => Self::NotAHost,
             RegistrationError::Store(error) => error.into(),
             error => internal(&error),
         }
@@ -132,6 +136,9 @@ impl From<RegistrationError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::NotAHost) {
+            return Self::NotAHost;
+        }
         let failure = internal(&error);
         match error.try_again() {
             Some(_) => Self::Unavailable,

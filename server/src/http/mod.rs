@@ -8,6 +8,7 @@ mod audit;
 mod audit_words;
 mod client;
 mod connected_apps;
+mod cookies;
 mod errors;
 mod explorer;
 mod functions;
