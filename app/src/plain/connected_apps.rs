@@ -89,7 +89,7 @@ fn ended_with_the_password(disconnected: Vec<Disconnected>, now: Timestamp) -> i
                 <p class="muted">
                     "These applications no longer have access to your account. To use one again, connect it again from the application."
                 </p>
-                <ul>{rows}</ul>
+                <ul class="plain-list">{rows}</ul>
             </section>
         }
     })

@@ -36,7 +36,7 @@ pub enum RegistrationError {
     SecretNotFound,
     /// What lies below failed.
     #[error(transparent)]
-    Store(#[source] StoreError),
+    Store(StoreError),
 }
 
 impl From<StoreError> for RegistrationError {

@@ -71,11 +71,8 @@ impl Cookie {
     }
 }
 
-/// The name of the hidden field by which a form says that its page has set the probe.
-pub(super) const PROBED: &str = "probed";
-
-/// Whether it is doubtful that the browser keeps cookies: it sent a form whose page has set the probe (`probed`), and the
-/// probe is not there. A request that comes from no page of this site is not doubted.
+/// Whether it is doubtful that the browser keeps cookies: it sent a form whose page has set the probe, which a hidden field
+/// (`probed`) says, and the probe is not there. A request that comes from no page of this site is not doubted.
 pub(super) fn are_doubtful(state: &AppState, headers: &HeaderMap, probed: &str) -> bool {
     let is_kept = |cookie: Cookie| cookie.read(state, headers, |_| Some(())).is_some();
     !probed.is_empty() && !is_kept(Cookie::Probe) && !is_kept(Cookie::Session)

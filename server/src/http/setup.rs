@@ -30,7 +30,7 @@ pub(super) struct SetupForm {
     host_name: String,
     email: String,
     password: String,
-    /// See [`cookies::PROBED`].
+    /// See [`cookies::are_doubtful`].
     probed: String,
 }
 

@@ -38,7 +38,7 @@ pub(super) struct SignInForm {
     email: String,
     password: String,
     return_to: String,
-    /// See [`cookies::PROBED`].
+    /// See [`cookies::are_doubtful`].
     probed: String,
 }
 

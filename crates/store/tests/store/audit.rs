@@ -257,10 +257,12 @@ async fn a_host_may_stop_being_one() {
         address: None,
         request_id: None,
     };
-    let demoted = store.set_role(&hosts[0].email, Role::Member, &by(&hosts[0]), at(1));
-    assert!(demoted.await.unwrap().done().is_some());
-    let removed = store.remove_member(&hosts[1].email, &by(&hosts[1]), at(1));
-    assert!(removed.await.unwrap().done().is_some());
+    let demoted = store
+        .set_role(&hosts[0].email, Role::Member, &by(&hosts[0]), at(1))
+        .await;
+    assert!(demoted.unwrap().done().is_some());
+    let removed = store.remove_member(&hosts[1].email, &by(&hosts[1]), at(1)).await;
+    assert!(removed.unwrap().done().is_some());
 }
 
 /// However the two meet: what a host did is in the trail before the loss of the role, or was refused.
@@ -284,8 +286,8 @@ async fn a_host_who_is_demoted_at_the_same_time_acts_before_or_not_at_all() {
         });
         let (demoting, email) = (store.share(), ada.email.clone());
         let demote = tokio::spawn(async move {
-            let demoted = demoting.set_role(&email, Role::Member, &operator(), at(1));
-            demoted.await.unwrap().done().unwrap()
+            let demoted = demoting.set_role(&email, Role::Member, &operator(), at(1)).await;
+            demoted.unwrap().done().unwrap()
         });
         let acted = act.await.unwrap();
         demote.await.unwrap();

@@ -223,8 +223,10 @@ async fn a_new_password_ends_what_was_granted() {
 
     let set = async |password: &str, keep_apps, second| {
         let password = PasswordHash(password.into());
-        let set = store.set_password(&ada.email, password, keep_apps, &operator(), at(second));
-        set.await.unwrap().unwrap()
+        let set = store
+            .set_password(&ada.email, password, keep_apps, &operator(), at(second))
+            .await;
+        set.unwrap().unwrap()
     };
     sign_in(&*store, &ada, 1).await;
     let kept = set("kept", true, 8).await;

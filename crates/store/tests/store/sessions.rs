@@ -154,8 +154,10 @@ async fn the_newest_networks_of_each_member_are_remembered() {
     assert!(!is_known("network 11").await && is_known("network 12").await && is_known("network 30").await);
     // Neither the end of a session nor a new password makes a network a stranger's.
     let new = PasswordHash("new".into());
-    let set = store.set_password(&ada.email, new, false, &operator(), at(200));
-    set.await.unwrap().unwrap();
+    let set = store
+        .set_password(&ada.email, new, false, &operator(), at(200))
+        .await;
+    set.unwrap().unwrap();
     assert!(is_known("home").await);
     store
         .remove_member(&ada.email, &operator(), at(201))
@@ -230,8 +232,10 @@ async fn a_new_password_wins_against_sign_ins_and_codes_at_the_same_time() {
         let (changing, email) = (store.share(), ada.email.clone());
         let change = tokio::spawn(async move {
             let new = PasswordHash("new".into());
-            let set = changing.set_password(&email, new, false, &operator(), at(3));
-            set.await.unwrap().unwrap()
+            let set = changing
+                .set_password(&email, new, false, &operator(), at(3))
+                .await;
+            set.unwrap().unwrap()
         });
         sign_ins.join_all().await;
         let codes = codes.join_all().await;
@@ -274,8 +278,8 @@ async fn a_code_needs_an_open_session_and_the_role_for_its_scopes() {
         !code(session.id, for_hosts, 1_000).await,
         "the session has expired"
     );
-    let demoted = store.set_role(&ada.email, Role::Member, &operator(), at(3));
-    demoted.await.unwrap().done().unwrap();
+    let demoted = store.set_role(&ada.email, Role::Member, &operator(), at(3)).await;
+    demoted.unwrap().done().unwrap();
     assert!(!code(session.id, for_hosts, 4).await);
     assert!(code(session.id, for_all, 4).await);
     assert!(store.end_session_of(ada.id, session.id).await.unwrap());
