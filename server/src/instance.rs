@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn};
+use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn, SignInMarker};
 use latchkey_domain::{Clock, Randomness};
 use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts, TokenKeys};
 use latchkey_registration::Registrar;
@@ -34,6 +34,8 @@ pub struct Instance {
     pub sessions: SessionKeeper,
     /// Signing in.
     pub sign_in: SignIn,
+    /// Tells that a sign-in succeeded a moment ago.
+    pub sign_in_marker: SignInMarker,
     /// The first run.
     pub setup: Setup,
     /// The members.
@@ -57,12 +59,20 @@ impl Instance {
     ) -> Self {
         let ring = keys.ring();
         let setup_key = ring.current().derive("setup");
+        let marker_key = ring.current().derive("sign-in marker");
         let (current, before) = token_keys(&ring);
         let passwords = Passwords::new(password_cost, randomness.clone());
         let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness.clone());
         Self {
             registrar: Registrar::new(store.clone(), clock.clone(), randomness.clone()),
-            sign_in: SignIn::new(store.clone(), clock.clone(), passwords.clone(), sessions.clone()),
+            sign_in: SignIn::new(
+                store.clone(),
+                clock.clone(),
+                passwords.clone(),
+                sessions.clone(),
+                attempts_key(&ring),
+            ),
+            sign_in_marker: SignInMarker::new(marker_key),
             setup: Setup::new(store.clone(), clock.clone(), passwords.clone(), setup_key),
             roster: Roster::new(store.clone(), clock.clone(), passwords.clone()),
             sessions,
@@ -86,7 +96,9 @@ impl Instance {
     pub async fn refresh_keys(&self) -> Result<bool, StoreError> {
         self.keys.refresh().await?;
         // Not only when this look found it: a secret that was needed may have led to it before.
-        let (current, before) = token_keys(&self.keys.ring());
+        let ring = self.keys.ring();
+        self.sign_in.use_key(attempts_key(&ring));
+        let (current, before) = token_keys(&ring);
         Ok(self.token_keys.replace(&current, &before))
     }
 
@@ -127,6 +139,11 @@ impl Keys {
             Self::Node(store) => store.refresh_keys().await,
         }
     }
+}
+
+/// The key under which attempts to sign in are counted: the same on every node.
+fn attempts_key(ring: &Keyring) -> [u8; 32] {
+    ring.current().derive("sign-in attempts")
 }
 
 /// The current key for tokens, and those before it. A token is recognised by each, so that rotating the key ends none.

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::support::{TestApp, assert_sound};
+use latchkey_domain::Actor;
+use latchkey_domain::member::NewPassword;
+
+use crate::support::{PASSWORD, TestApp, assert_sound};
 
 #[tokio::test]
 async fn leads_to_the_sessions() {
@@ -136,4 +139,63 @@ async fn a_session_that_cannot_be_is_no_session() {
         .await
         .assert_status(400)
         .assert_text("The request could not be read");
+}
+
+#[tokio::test]
+async fn a_new_password_disconnects_applications_and_says_so() {
+    let app = TestApp::new().await;
+    let (client, other) = (app.web_app().await, app.browser_app().await);
+    let member = app.as_member().await;
+    let tokens = app.connect(&client, &member).await;
+    let code = member.lets_in(&other, &[]).await;
+    let set = async |password: &str, keep_apps| {
+        let password = NewPassword::new(password.to_owned()).unwrap();
+        let (email, by) = ("member@example.com".parse().unwrap(), Actor::operator());
+        let roster = &app.instance.roster;
+        roster
+            .set_password(&email, &password, keep_apps, &by)
+            .await
+            .unwrap()
+    };
+    assert_eq!(set("another password", true).await.applications, 0);
+    app.userinfo(&tokens).await.assert_status(200);
+    // The consent that came with the code counts as well.
+    assert_eq!(set(PASSWORD, false).await.applications, 2);
+
+    let words = app.userinfo(&tokens).await.assert_error(401, "invalid_token");
+    assert!(words.contains("password was changed"), "{words}");
+    let words = app
+        .refresh(&client, &tokens)
+        .await
+        .assert_error(400, "invalid_grant");
+    assert!(words.contains("password was changed"), "{words}");
+    let words = app
+        .exchange(&other, &code)
+        .await
+        .assert_error(400, "invalid_grant");
+    assert!(words.contains("password was changed"), "{words}");
+
+    member.get("/account/connected-apps").await.assert_status(303);
+    let member = app.as_member().await;
+    let page = member.get("/account/connected-apps").await;
+    assert_sound(&page);
+    page.assert_text("No connected apps")
+        .assert_text("Disconnected when your password changed")
+        .assert_text("Mobile App");
+    // Nothing is remembered: the person is asked again.
+    let asked = member.get(&client.asks(&[])).await;
+    asked.assert_status(200);
+    app.connect(&client, &member).await;
+    let page = member.get("/account/connected-apps").await;
+    page.assert_no_text("Disconnected when");
+
+    let host = app.as_host().await;
+    let activity = format!("/admin/settings/oauth-applications/{}/activity", client.id);
+    host.get(&activity)
+        .await
+        .assert_text("password was changed, so the member");
+    host.get("/admin/audit?action=member_password_changed")
+        .await
+        .assert_text("1 sessions ended, connected applications kept")
+        .assert_text("0 sessions ended, 2 applications disconnected");
 }

@@ -195,9 +195,17 @@ fn members() {
     binary
         .run(&["member", "set-role", "bob@example.com", "host"])
         .succeeds();
-    binary
-        .run_with_input(&["member", "set-password", "bob@example.com"], "another password")
-        .succeeds();
+    let help = binary.run(&["member", "set-password", "--help"]).succeeds();
+    assert!(help.contains("--keep-apps"), "{help}");
+    let set = ["member", "set-password", "bob@example.com"];
+    let told = binary.run_with_input(&set, "another password").succeeds();
+    assert!(
+        told.contains("0 connected applications were disconnected"),
+        "{told}"
+    );
+    let keep = ["member", "set-password", "bob@example.com", "--keep-apps"];
+    let told = binary.run_with_input(&keep, "another password").succeeds();
+    assert!(told.contains("Connected applications were kept"), "{told}");
     binary.run(&["member", "remove", "ada@example.com"]).succeeds();
     binary
         .run(&["member", "remove", "ada@example.com"])

@@ -254,3 +254,28 @@ async fn where_codes_could_be_overheard_it_says_what_the_operator_does() {
     let answer = host.post(EXPLORER, &[("application", &client.id)]).await;
     answer.assert_status(200).assert_text("--public-url");
 }
+
+#[tokio::test]
+async fn the_cookie_of_a_try_is_bound_to_the_host_with_https() {
+    for (app, name) in [
+        (TestApp::new().await, "latchkey_trial="),
+        (TestApp::behind_https().await, "__Host-latchkey_trial="),
+    ] {
+        let (client, host) = (app.web_app().await, app.as_host().await);
+        let begun = host.post(EXPLORER, &[("application", &client.id)]).await;
+        begun.assert_status(303);
+        let cookies = begun.cookies();
+        let [cookie] = cookies[..] else {
+            panic!("{cookies:?}")
+        };
+        assert!(
+            cookie.starts_with(name) && cookie.contains("; Path=/; "),
+            "{cookie}"
+        );
+        assert_eq!(
+            cookie.ends_with("; Secure"),
+            name.starts_with("__Host-"),
+            "{cookie}"
+        );
+    }
+}

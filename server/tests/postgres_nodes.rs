@@ -62,6 +62,7 @@ async fn a_session_works_on_both_and_ends_on_both() {
         .set_password(
             &"member@example.com".parse().unwrap(),
             &password,
+            false,
             &latchkey_domain::Actor::operator(),
         )
         .await

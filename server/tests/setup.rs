@@ -107,3 +107,25 @@ async fn an_email_that_is_taken_is_said_to_be() {
         .assert_status(422)
         .assert_text("There is a member with the email ada@example.com already");
 }
+
+#[tokio::test]
+async fn a_browser_that_keeps_no_cookies_is_told_so() {
+    let app = TestApp::empty().await;
+    let browser = app.browser();
+    let page = browser.get(&app.setup_link().await).await;
+    browser.forget_cookies();
+    let mut fields = page.hidden("/setup");
+    for (name, value) in form("", PASSWORD).into_iter().skip(1) {
+        fields.push((name.to_owned(), value.to_owned()));
+    }
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let answer = browser.post("/setup", &fields).await;
+    answer.assert_status(303);
+    browser.forget_cookies();
+    let told = browser.get(answer.header("location")).await;
+    told.assert_text("Your browser did not keep the sign-in cookie")
+        .assert_text("/sign-in?return_to=%2Fadmin%2Fsettings%2Foauth-applications");
+}

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 
-use crate::support::{PASSWORD, TestApp, assert_sound};
+use crate::support::{Answer, Browser, PASSWORD, TestApp, assert_sound};
 
 #[tokio::test]
 async fn the_form_works_with_password_managers() {
@@ -224,4 +224,160 @@ async fn leads_to_setup_until_there_is_a_host() {
         .get("/sign-in")
         .await
         .assert_redirect("/setup");
+}
+
+/// Sends the form that `page` has, as a browser does.
+async fn sends(browser: &Browser, page: &Answer, email: &str, password: &str) -> Answer {
+    let mut form = page.hidden("/sign-in");
+    form.push(("email".into(), email.into()));
+    form.push(("password".into(), password.into()));
+    let form: Vec<_> = form
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    browser.post("/sign-in", &form).await
+}
+
+const SESSIONS: &str = "/sign-in?return_to=%2Faccount%2Fsessions";
+
+#[tokio::test]
+async fn a_browser_that_keeps_no_cookies_is_told_so() {
+    let app = TestApp::new().await;
+    let browser = app.browser();
+    let page = browser.get(SESSIONS).await;
+    browser.forget_cookies();
+    let answer = sends(&browser, &page, "member@example.com", PASSWORD).await;
+    answer.assert_status(303);
+    browser.forget_cookies();
+    let told = browser.get(answer.header("location")).await;
+    assert_sound(&told);
+    told.assert_status(200)
+        .assert_text("Your browser did not keep the sign-in cookie")
+        .assert_text(&format!("href=\"{}{SESSIONS}\"", app.issuer()))
+        .assert_no_text("<form");
+    // The password has to be right.
+    let page = browser.get(SESSIONS).await;
+    browser.forget_cookies();
+    let answer = sends(&browser, &page, "member@example.com", "wrong").await;
+    answer.assert_status(422).assert_no_text("did not keep");
+}
+
+#[tokio::test]
+async fn a_browser_that_keeps_cookies_goes_straight_on() {
+    let app = TestApp::new().await;
+    let browser = app.browser();
+    let page = browser.get(SESSIONS).await;
+    let wrong = sends(&browser, &page, "member@example.com", "wrong").await;
+    wrong.assert_status(422);
+    let answer = sends(&browser, &wrong, "member@example.com", PASSWORD).await;
+    answer.assert_redirect("/account/sessions");
+}
+
+#[tokio::test]
+async fn a_browser_whose_probe_is_gone_goes_on_by_a_detour() {
+    let app = TestApp::new().await;
+    let browser = app.browser();
+    let page = browser.get("/sign-in").await;
+    browser.forget_cookies();
+    let answer = sends(&browser, &page, "member@example.com", PASSWORD).await;
+    let location = answer.header("location").to_owned();
+    assert!(location.starts_with("/sign-in?signed_in="), "{location}");
+    browser.get(&location).await.assert_redirect("/");
+    browser.get("/").await.assert_status(200);
+}
+
+#[tokio::test]
+async fn no_link_says_that_cookies_are_blocked() {
+    let app = TestApp::new().await;
+    let browser = app.browser();
+    let page = browser.get("/sign-in").await;
+    browser.forget_cookies();
+    let answer = sends(&browser, &page, "member@example.com", PASSWORD).await;
+    let location = answer.header("location").to_owned();
+    browser.forget_cookies();
+    let forged = location.replacen("signed_in=1", "signed_in=2", 1);
+    for link in [forged.as_str(), "/sign-in?signed_in=1", "/sign-in?signed_in="] {
+        browser
+            .get(link)
+            .await
+            .assert_status(200)
+            .assert_text("action=\"/sign-in\"")
+            .assert_no_text("did not keep");
+    }
+    app.wait(Duration::from_secs(301));
+    browser.get(&location).await.assert_no_text("did not keep");
+}
+
+#[tokio::test]
+async fn a_page_that_was_opened_over_http_says_so_beforehand() {
+    let app = TestApp::behind_https().await;
+    let browser = app.browser();
+    let open = async |headers: &[(&str, &str)]| {
+        let mut request = browser.bare(Method::GET, "/sign-in?return_to=%2Fadmin");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        browser.send(request).await
+    };
+    for headers in [
+        &[][..],
+        &[("x-forwarded-proto", "http")],
+        &[("forwarded", "for=192.0.2.1;proto=http")],
+    ] {
+        let page = open(headers).await;
+        assert_sound(&page);
+        page.assert_text("You opened this page over http")
+            .assert_text("/sign-in?return_to=%2Fadmin\"");
+    }
+    for headers in [
+        [("x-forwarded-proto", "https")],
+        [("forwarded", "for=192.0.2.1;proto=https")],
+        [("x-forwarded-for", "192.0.2.1")],
+        [("sec-fetch-site", "none")],
+    ] {
+        open(&headers).await.assert_no_text("over http");
+    }
+    let page = TestApp::new().await.browser().get("/sign-in").await;
+    page.assert_no_text("over http");
+}
+
+#[tokio::test]
+async fn cookies_of_other_applications_are_passed_over() {
+    let app = TestApp::new().await;
+    let browser = app.as_member().await;
+    let session = browser.cookie().unwrap();
+    for foreign in [
+        &b"visitor=Zo\xc3\xab"[..],
+        b"a=\xff\xfe",
+        b"nonsense",
+        b"latchkey_session=nonsense",
+        b"=;;;",
+    ] {
+        let cookies = [foreign, b"; ", session.as_bytes(), b"; b=\xe9"].concat();
+        let request = app
+            .browser()
+            .bare(Method::GET, "/account/sessions")
+            .header("cookie", &cookies[..]);
+        let answer = app.browser().send(request).await;
+        answer.assert_status(200).assert_text("This session");
+    }
+}
+
+#[tokio::test]
+async fn a_password_matches_from_every_keyboard() {
+    let app = TestApp::new().await;
+    let (composed, decomposed) = ("caf\u{e9} cr\u{e8}me", "cafe\u{301} cre\u{300}me");
+    for set in [composed, decomposed] {
+        let password = latchkey_domain::member::NewPassword::new(set.to_owned()).unwrap();
+        let (email, by) = (
+            "member@example.com".parse().unwrap(),
+            latchkey_domain::Actor::operator(),
+        );
+        let roster = &app.instance.roster;
+        roster.set_password(&email, &password, false, &by).await.unwrap();
+        for typed in [composed, decomposed] {
+            let answer = app.browser().sign_in("member@example.com", typed).await;
+            answer.assert_redirect("/");
+        }
+    }
 }

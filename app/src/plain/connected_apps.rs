@@ -1,7 +1,7 @@
 //! `/account/connected-apps`: the applications that a member let in.
 
 use latchkey_domain::{ScopeSet, Timestamp};
-use latchkey_oauth::Connection;
+use latchkey_oauth::{Connection, Disconnected};
 use leptos::prelude::*;
 
 use super::account::{AccountPage, account_nav, outcome};
@@ -17,6 +17,8 @@ pub struct ConnectedAppsPage {
     pub visitor: Visitor,
     /// The applications, the last used first.
     pub connections: Vec<Connection>,
+    /// Those that a change of password disconnected.
+    pub disconnected: Vec<Disconnected>,
     /// What was just done, in a sentence.
     pub notice: Option<String>,
     /// The present moment.
@@ -30,6 +32,7 @@ impl ConnectedAppsPage {
             frame,
             visitor,
             connections,
+            disconnected,
             notice,
             now,
         } = self;
@@ -62,9 +65,34 @@ impl ConnectedAppsPage {
                 </p>
                 {notice.map(outcome)}
                 {list}
+                {ended_with_the_password(disconnected, now)}
             },
         )
     }
+}
+
+fn ended_with_the_password(disconnected: Vec<Disconnected>, now: Timestamp) -> impl IntoView {
+    (!disconnected.is_empty()).then(|| {
+        let rows = disconnected
+            .into_iter()
+            .map(|Disconnected { application, at }| {
+                view! {
+                    <li>
+                        <span translate="no">{application.to_string()}</span> " · disconnected " {time(at, now)}
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <section class="account-ended">
+                <h2>"Disconnected when your password changed"</h2>
+                <p class="muted">
+                    "These applications no longer have access to your account. To use one again, connect it again from the application."
+                </p>
+                <ul class="plain-list">{rows}</ul>
+            </section>
+        }
+    })
 }
 
 fn row(connection: Connection, now: Timestamp) -> impl IntoView {
@@ -134,6 +162,7 @@ mod tests {
             frame: frame(),
             visitor: visitor(false),
             connections,
+            disconnected: vec![],
             notice: None,
             now: NOW,
         }
@@ -189,5 +218,29 @@ mod tests {
         let html = page(vec![]);
         assert_sound(&html);
         assert!(html.contains("No connected apps") && !html.contains("Revoke access"));
+    }
+
+    #[test]
+    fn what_a_change_of_password_disconnected_is_named() {
+        let html = ConnectedAppsPage {
+            frame: frame(),
+            visitor: visitor(false),
+            connections: vec![],
+            disconnected: vec![Disconnected {
+                application: application("Mobile <b>App").spec.name,
+                at: NOW.minus(Duration::from_secs(3 * 86_400)),
+            }],
+            notice: None,
+            now: NOW,
+        }
+        .to_html();
+        assert_sound(&html);
+        for words in [
+            "Disconnected when your password changed",
+            "Mobile &lt;b&gt;App",
+            ">3 days ago</time>",
+        ] {
+            assert!(html.contains(words), "{words} in {html}");
+        }
     }
 }

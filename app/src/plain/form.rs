@@ -90,3 +90,23 @@ pub(super) fn error_notice(words: String) -> impl IntoView {
         </p>
     }
 }
+
+/// A notice that the browser will not stay signed in here, since it keeps the cookie only of `address`, which is the same
+/// page over HTTPS.
+pub(super) fn insecure_notice(address: String) -> impl IntoView {
+    let shown = address.split('?').next().unwrap_or_default().to_owned();
+    view! {
+        <p class="notice" role="alert">
+            "You opened this page over http. Your browser keeps the sign-in cookie only over https. Open "
+            <a href=address translate="no">
+                {shown}
+            </a> " instead."
+        </p>
+    }
+}
+
+/// Tells the server that the form comes from a page that has set the probe, a cookie by which it notices whether the
+/// browser keeps any.
+pub(super) fn probed() -> impl IntoView {
+    view! { <input type="hidden" name="probed" value="1" /> }
+}

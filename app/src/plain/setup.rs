@@ -3,7 +3,7 @@
 use latchkey_domain::member::NewPassword;
 use leptos::prelude::*;
 
-use super::form::{Field, error_notice};
+use super::form::{Field, error_notice, insecure_notice, probed};
 use super::layout::Frame;
 
 /// The form that founds the network.
@@ -21,6 +21,8 @@ pub struct SetupPage {
     pub email: String,
     /// What is wrong.
     pub problems: SetupProblems,
+    /// The address of the page over HTTPS, if it was opened without and the browser will not keep a cookie.
+    pub secure_address: Option<String>,
 }
 
 /// What is wrong with the form; a sentence each.
@@ -48,6 +50,7 @@ impl SetupPage {
             host_name,
             email,
             problems,
+            secure_address,
         } = self;
         // The first field that is wrong has the focus; without any, the first field.
         let wrong = [
@@ -107,8 +110,10 @@ impl SetupPage {
             view! {
                 <h1 class="plain-title">"Set up your network"</h1>
                 <p class="plain-lead">"Give your network a name and become its first host. Hosts can do everything in Admin."</p>
+                {secure_address.map(insecure_notice)}
                 {problems.form.map(error_notice)}
                 <form class="stack" method="post" action="/setup">
+                    {probed()}
                     <input type="hidden" name="token" value=token />
                     {fields.map(Field::into_view).into_iter().collect_view()}
                     <button class="button button-primary" type="submit">

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::form::{Field, error_notice};
+use super::form::{Field, error_notice, insecure_notice, probed};
 use super::layout::Frame;
 
 /// The form to sign in with.
@@ -16,6 +16,8 @@ pub struct SignInPage {
     pub email: String,
     /// What went wrong, in a sentence.
     pub error: Option<String>,
+    /// The address of the page over HTTPS, if it was opened without and the browser will not keep a cookie.
+    pub secure_address: Option<String>,
     /// Where to go afterwards: a path on this site.
     pub return_to: String,
 }
@@ -28,6 +30,7 @@ impl SignInPage {
             application,
             email,
             error,
+            secure_address,
             return_to,
         } = self;
         let has_email = !email.is_empty();
@@ -63,8 +66,10 @@ impl SignInPage {
                             </p>
                         }
                     })}
+                {secure_address.map(insecure_notice)}
                 {error.map(error_notice)}
                 <form class="stack" method="post" action="/sign-in">
+                    {probed()}
                     <input type="hidden" name="return_to" value=return_to />
                     {email.into_view()}
                     {password.into_view()}
@@ -103,6 +108,7 @@ mod tests {
             application: Some("Mobile <b>App".into()),
             email: "\"><b>ada@example.com".into(),
             error: Some("The email or the password is wrong.".into()),
+            secure_address: None,
             return_to: "/admin?a=1&b=\"".into(),
         };
         let html = page.to_html();
@@ -113,6 +119,22 @@ mod tests {
         );
         assert!(
             html.contains("ada@example.com") && html.contains("Mobile &lt;b&gt;App") && !html.contains("<b>"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn says_beforehand_that_the_browser_will_keep_no_cookie() {
+        let page = SignInPage {
+            frame: frame(),
+            secure_address: Some("https://river.example/sign-in?return_to=%2Fadmin".into()),
+            ..SignInPage::default()
+        };
+        let html = page.to_html();
+        assert_sound(&html);
+        assert!(
+            html.contains("href=\"https://river.example/sign-in?return_to=%2Fadmin\"")
+                && html.contains(">https://river.example/sign-in<"),
             "{html}"
         );
     }

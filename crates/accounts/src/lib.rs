@@ -4,6 +4,7 @@
 //! [`AccountError`] or a value.
 
 mod error;
+mod marker;
 mod members;
 mod password;
 mod session;
@@ -15,9 +16,9 @@ mod throttle;
 mod testing;
 
 pub use self::error::AccountError;
+pub use self::marker::SignInMarker;
 pub use self::members::{NewMember, Roster};
-pub use self::password::{Cost, Passwords};
-pub use self::session::{Opened, SESSION_LIFETIME, SessionKeeper, SessionToken};
-pub use self::setup::{Founding, FoundingErrors, FoundingForm, Setup};
+pub use self::password::{Cost, Passwords, Verified};
+pub use self::session::{Opened, SESSION_LIFETIME, SessionKeeper, SessionToken, Visit};
+pub use self::setup::{Founded, Founding, FoundingErrors, FoundingForm, Setup};
 pub use self::sign_in::{Attempt, SignIn, SignedIn};
-pub use self::throttle::Throttle;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, Clock, Email, Member, MemberName, PageRequest, Role};
-use latchkey_store::{AddMember, MemberChange, Store};
+use latchkey_store::{AddMember, MemberChange, PasswordSet, Store};
 
 use crate::{AccountError, Passwords};
 
@@ -83,16 +83,18 @@ impl Roster {
         changed(change, email)
     }
 
-    /// Changes a member's password, which ends the member's sessions.
+    /// Changes a member's password, which ends the member's sessions and, unless `keep_apps` is set, disconnects the
+    /// applications that the member authorized: whoever knew the old password may have authorized one.
     pub async fn set_password(
         &self,
         email: &Email,
         password: &NewPassword,
+        keep_apps: bool,
         by: &Actor,
-    ) -> Result<Member, AccountError> {
+    ) -> Result<PasswordSet, AccountError> {
         let hash = self.passwords.hash(password).await?;
         self.store
-            .set_password(email, hash, by, self.clock.now())
+            .set_password(email, hash, keep_apps, by, self.clock.now())
             .await?
             .ok_or_else(|| unknown(email))
     }
@@ -187,7 +189,7 @@ mod tests {
                 .unwrap_err(),
             world
                 .roster
-                .set_password(&nobody, &new_password("correct horse"), &by)
+                .set_password(&nobody, &new_password("correct horse"), false, &by)
                 .await
                 .unwrap_err(),
             world.roster.remove(&nobody, &by).await.unwrap_err(),
@@ -205,12 +207,18 @@ mod tests {
     async fn a_new_password_ends_the_sessions() {
         let world = World::new().await;
         let ada = world.member("ada@example.com").await;
-        let opened = world.sessions.open(ada.id, None, None).await.unwrap();
-        world
+        let opened = world.open(&ada).await;
+        let set = world
             .roster
-            .set_password(&ada.email, &new_password("another horse"), &Actor::operator())
+            .set_password(
+                &ada.email,
+                &new_password("another horse"),
+                false,
+                &Actor::operator(),
+            )
             .await
             .unwrap();
+        assert_eq!((set.sessions, set.applications), (1, 0));
         assert!(world.sessions.find(&opened.token).await.unwrap().is_none());
     }
 }

@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use latchkey_domain::Randomness;
-use latchkey_domain::member::NewPassword;
+use latchkey_domain::member::{NewPassword, normalized_password};
 use latchkey_store::{PasswordHash, TRACES};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
@@ -40,6 +40,16 @@ impl Cost {
     }
 }
 
+/// What comparing a password with a hash says.
+#[derive(Clone, Debug)]
+pub struct Verified {
+    /// Whether it is the one that was hashed.
+    pub matches: bool,
+    /// A hash of the password in its normalized form, if it matched only as it was typed: it was hashed before passwords
+    /// were normalized.
+    pub rehashed: Option<PasswordHash>,
+}
+
 /// Hashes at once, at most. With [`Cost::OWASP`] they take 19 MiB each.
 const AT_ONCE: usize = 2;
 
@@ -70,39 +80,56 @@ impl Passwords {
 
     /// The hash of `password`, with a salt of its own.
     pub async fn hash(&self, password: &NewPassword) -> Result<PasswordHash, AccountError> {
-        let mut salt = [0; 16];
-        self.randomness.fill(&mut salt);
-        let salt = SaltString::encode_b64(&salt).map_err(|error| AccountError::Hashing(error.to_string()))?;
+        let salt = self.salt()?;
         let password = Zeroizing::new(password.expose().to_owned());
-        let hashing = self.in_turn(move |argon2| {
-            let hash = argon2.hash_password(password.as_bytes(), &salt);
-            hash.map(|hash| PasswordHash(hash.to_string()))
-                .map_err(|error| AccountError::Hashing(error.to_string()))
-        });
+        let hashing = self.in_turn(move |argon2| hash(argon2, &password, &salt));
         hashing
             .instrument(tracing::debug_span!(target: TRACES, "password.hash"))
             .await?
     }
 
-    /// Whether `password` is the one that was hashed. Without a hash (there is no such account) it takes just as long
-    /// and is never right.
+    /// Whether `password` is the one that was hashed, in its normalized form or as it was typed. Without a hash (there is
+    /// no such account) it takes just as long and is never right.
     pub async fn verify(
         &self,
         password: Zeroizing<String>,
-        hash: Option<PasswordHash>,
-    ) -> Result<bool, AccountError> {
-        let known = hash.is_some();
-        let hash = hash.unwrap_or_else(|| self.nobody.clone());
-        let matches = self
+        stored: Option<PasswordHash>,
+    ) -> Result<Verified, AccountError> {
+        let known = stored.is_some();
+        let stored = stored.unwrap_or_else(|| self.nobody.clone());
+        let salt = self.salt()?;
+        let verified = self
             .in_turn(move |argon2| {
-                let hash = argon2::PasswordHash::new(&hash.0).map_err(|error| {
+                let stored = argon2::PasswordHash::new(&stored.0).map_err(|error| {
                     AccountError::Hashing(format!("the stored hash cannot be read: {error}"))
                 })?;
-                Ok::<_, AccountError>(argon2.verify_password(password.as_bytes(), &hash).is_ok())
+                let matches = |text: &str| argon2.verify_password(text.as_bytes(), &stored).is_ok();
+                let normalized = Zeroizing::new(normalized_password(&password).into_owned());
+                // What a wrong password costs depends on what was typed, never on whether the account is known.
+                if matches(&normalized) {
+                    return Ok(Verified {
+                        matches: true,
+                        rehashed: None,
+                    });
+                }
+                let as_typed = *normalized != *password && matches(&password);
+                Ok::<_, AccountError>(Verified {
+                    matches: as_typed,
+                    rehashed: as_typed.then(|| hash(argon2, &normalized, &salt)).transpose()?,
+                })
             })
             .instrument(tracing::debug_span!(target: TRACES, "password.verify"))
             .await??;
-        Ok(known && matches)
+        Ok(Verified {
+            matches: known && verified.matches,
+            rehashed: verified.rehashed.filter(|_| known),
+        })
+    }
+
+    fn salt(&self) -> Result<SaltString, AccountError> {
+        let mut salt = [0; 16];
+        self.randomness.fill(&mut salt);
+        SaltString::encode_b64(&salt).map_err(|error| AccountError::Hashing(error.to_string()))
     }
 
     /// A hash that no password matches: an account that nobody can sign in to until a password is set.
@@ -138,6 +165,13 @@ impl Passwords {
     }
 }
 
+fn hash(argon2: &Argon2<'_>, password: &str, salt: &SaltString) -> Result<PasswordHash, AccountError> {
+    argon2
+        .hash_password(password.as_bytes(), salt)
+        .map(|hash| PasswordHash(hash.to_string()))
+        .map_err(|error| AccountError::Hashing(error.to_string()))
+}
+
 /// A well-formed hash whose digest is random: comparing with it is as much work as with any other.
 fn matches_nothing(cost: Cost, randomness: &dyn Randomness) -> PasswordHash {
     let (mut salt, mut digest) = ([0; 16], [0; 32]);
@@ -164,6 +198,11 @@ impl Passwords {
     /// How many hashes are being made or wait for their turn.
     pub(crate) fn in_line(&self) -> usize {
         AT_ONCE + IN_LINE - self.line.available_permits()
+    }
+
+    /// The hash of a password as it was made before passwords were normalized.
+    pub(crate) fn hash_as_typed(&self, text: &str) -> PasswordHash {
+        hash(&self.argon2, text, &self.salt().unwrap()).unwrap()
     }
 
     /// What a password is compared with where there is no account.
@@ -196,14 +235,16 @@ mod tests {
                 .verify(typed("correct horse"), Some(hash.clone()))
                 .await
                 .unwrap()
+                .matches
         );
         assert!(
             !passwords
                 .verify(typed("correct hors"), Some(hash.clone()))
                 .await
                 .unwrap()
+                .matches
         );
-        assert!(!passwords.verify(typed(""), Some(hash)).await.unwrap());
+        assert!(!passwords.verify(typed(""), Some(hash)).await.unwrap().matches);
     }
 
     #[tokio::test]
@@ -238,8 +279,15 @@ mod tests {
                 .verify(typed("correct horse"), Some(nobody))
                 .await
                 .unwrap()
+                .matches
         );
-        assert!(!passwords.verify(typed("correct horse"), None).await.unwrap());
+        assert!(
+            !passwords
+                .verify(typed("correct horse"), None)
+                .await
+                .unwrap()
+                .matches
+        );
     }
 
     #[tokio::test]
@@ -253,6 +301,7 @@ mod tests {
                 .verify(typed("correct horse"), Some(hash))
                 .await
                 .unwrap()
+                .matches
         );
     }
 
@@ -290,5 +339,65 @@ mod tests {
         assert_eq!(peak.load(Ordering::SeqCst), AT_ONCE);
         let kib = usize::try_from(Cost::OWASP.memory_kib).unwrap() * AT_ONCE;
         assert!(kib <= 40 * 1_024, "{kib} KiB");
+    }
+
+    const COMPOSED: &str = "caf\u{e9} cr\u{e8}me";
+    const DECOMPOSED: &str = "cafe\u{301} cre\u{300}me";
+
+    #[tokio::test]
+    async fn every_way_to_type_a_password_matches() {
+        let passwords = passwords(Cost::TRIFLING);
+        for set in [COMPOSED, DECOMPOSED, "caf\u{e9}\u{a0}cr\u{e8}me"] {
+            let stored = passwords.hash(&new_password(set)).await.unwrap();
+            for text in [COMPOSED, DECOMPOSED, "cafe\u{301}\u{3000}cr\u{e8}me"] {
+                let verified = passwords.verify(typed(text), Some(stored.clone())).await.unwrap();
+                assert!(
+                    verified.matches && verified.rehashed.is_none(),
+                    "{set:?} {text:?}"
+                );
+            }
+            let other = passwords.verify(typed("cafe creme"), Some(stored)).await.unwrap();
+            assert!(!other.matches);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_from_before_is_matched_as_typed_and_made_anew() {
+        let passwords = passwords(Cost::TRIFLING);
+        let old = passwords.hash_as_typed(DECOMPOSED);
+        let verified = passwords
+            .verify(typed(DECOMPOSED), Some(old.clone()))
+            .await
+            .unwrap();
+        assert!(verified.matches);
+        let rehashed = verified.rehashed.unwrap();
+        for text in [COMPOSED, DECOMPOSED] {
+            let verified = passwords
+                .verify(typed(text), Some(rehashed.clone()))
+                .await
+                .unwrap();
+            assert!(verified.matches && verified.rehashed.is_none(), "{text:?}");
+        }
+        // Its own form, which the other keyboard does not type, is not known until then.
+        assert!(
+            !passwords
+                .verify(typed(COMPOSED), Some(old))
+                .await
+                .unwrap()
+                .matches
+        );
+        let nobody = passwords.verify(typed(DECOMPOSED), None).await.unwrap();
+        assert!(!nobody.matches && nobody.rehashed.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_short_password_from_before_is_made_anew_though_it_could_not_be_set_today() {
+        let passwords = passwords(Cost::TRIFLING);
+        let old = passwords.hash_as_typed(&"e\u{301}".repeat(4));
+        let verified = passwords
+            .verify(typed(&"e\u{301}".repeat(4)), Some(old))
+            .await
+            .unwrap();
+        assert!(verified.matches && verified.rehashed.is_some());
     }
 }

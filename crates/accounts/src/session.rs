@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::random::random_token;
 use latchkey_domain::{Clock, Member, MemberId, Randomness};
-use latchkey_store::{NewSession, Session, SessionId, SessionKey, Store};
+use latchkey_store::{AttemptKey, NewSession, PasswordHash, Session, SessionId, SessionKey, Store};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -46,6 +46,23 @@ impl SessionToken {
     }
 }
 
+/// Who opens a session, from where.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Who signed in.
+    pub member: MemberId,
+    /// The hash that the password was checked against.
+    pub password: PasswordHash,
+    /// A hash that takes its place, if the password was hashed in another form than [`crate::Passwords`] makes now.
+    pub rehashed: Option<PasswordHash>,
+    /// From where.
+    pub address: Option<String>,
+    /// What stands for the network that the member came from.
+    pub network: Option<AttemptKey>,
+    /// With what browser.
+    pub user_agent: Option<String>,
+}
+
 /// A session that was just opened.
 pub struct Opened {
     /// What the browser is to keep.
@@ -73,24 +90,23 @@ impl SessionKeeper {
     }
 
     /// Opens a session under a new token. There is no way to open one under a token that a browser brought along, so
-    /// nobody can be made to use a session that somebody else knows.
-    pub async fn open(
-        &self,
-        member: MemberId,
-        address: Option<String>,
-        user_agent: Option<String>,
-    ) -> Result<Opened, AccountError> {
+    /// nobody can be made to use a session that somebody else knows. `None` if the password was changed, or the member
+    /// removed, since it was checked.
+    pub async fn open(&self, visit: Visit) -> Result<Option<Opened>, AccountError> {
         let token = SessionToken::generate(self.randomness.as_ref());
         let now = self.clock.now();
         let new = NewSession {
             key: token.key(),
-            member,
-            address,
-            user_agent: user_agent.map(|agent| agent.chars().take(300).collect()),
+            member: visit.member,
+            password: visit.password,
+            rehashed: visit.rehashed,
+            network: visit.network,
+            address: visit.address,
+            user_agent: visit.user_agent.map(|agent| agent.chars().take(300).collect()),
             expires_at: now.plus(SESSION_LIFETIME),
         };
         let session = self.store.open_session(new, now).await?;
-        Ok(Opened { token, session })
+        Ok(session.map(|session| Opened { token, session }))
     }
 
     /// The session behind a cookie, and whose it is. Notes that it was seen.
@@ -122,14 +138,8 @@ impl SessionKeeper {
     }
 
     /// Ends all sessions of `member` but `current`; how many there were.
-    pub async fn end_others(&self, member: MemberId, current: SessionId) -> Result<usize, AccountError> {
-        let mut ended = 0;
-        for session in self.list(member).await? {
-            if session.id != current && self.end_one(member, session.id).await? {
-                ended += 1;
-            }
-        }
-        Ok(ended)
+    pub async fn end_others(&self, member: MemberId, current: SessionId) -> Result<u64, AccountError> {
+        Ok(self.store.end_other_sessions(member, current).await?)
     }
 }
 
@@ -142,11 +152,7 @@ mod tests {
     async fn a_session_is_found_by_its_cookie_until_it_ends() {
         let world = World::new().await;
         let ada = world.member("ada@example.com").await;
-        let opened = world
-            .sessions
-            .open(ada.id, Some("192.0.2.1".into()), None)
-            .await
-            .unwrap();
+        let opened = world.open(&ada).await;
         let cookie = SessionToken::parse(opened.token.expose()).unwrap();
         let (session, member) = world.sessions.find(&cookie).await.unwrap().unwrap();
         assert_eq!((session, member), (opened.session, ada));
@@ -158,7 +164,7 @@ mod tests {
     async fn a_session_ends_of_itself_after_30_days() {
         let world = World::new().await;
         let ada = world.member("ada@example.com").await;
-        let opened = world.sessions.open(ada.id, None, None).await.unwrap();
+        let opened = world.open(&ada).await;
         world
             .clock
             .advance(SESSION_LIFETIME.checked_sub(Duration::from_secs(1)).unwrap());
@@ -171,7 +177,7 @@ mod tests {
     async fn being_seen_is_noted_once_a_minute() {
         let world = World::new().await;
         let ada = world.member("ada@example.com").await;
-        let opened = world.sessions.open(ada.id, None, None).await.unwrap();
+        let opened = world.open(&ada).await;
         let start = world.clock.now();
         for (seconds, seen_after) in [(50, 0), (11, 61), (30, 61), (40, 131)] {
             world.clock.advance(Duration::from_secs(seconds));
@@ -189,9 +195,9 @@ mod tests {
         let world = World::new().await;
         let ada = world.member("ada@example.com").await;
         let bob = world.member("bob@example.com").await;
-        let here = world.sessions.open(ada.id, None, None).await.unwrap();
+        let here = world.open(&ada).await;
         for _ in 0..3 {
-            world.sessions.open(ada.id, None, None).await.unwrap();
+            world.open(&ada).await;
         }
         assert!(!world.sessions.end_one(bob.id, here.session.id).await.unwrap());
         assert_eq!(

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, Clock, Email, Member, MemberName, NetworkName, Plan, Role, Slug};
-use latchkey_store::{AddMember, NewNetwork, Store};
+use latchkey_store::{AddMember, NewNetwork, PasswordHash, Store};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -96,6 +96,15 @@ fn capitalized(message: &str) -> String {
     format!("{first}{}.", characters.as_str())
 }
 
+/// A network that was just founded.
+#[derive(Clone, Debug)]
+pub struct Founded {
+    /// Its first host.
+    pub host: Member,
+    /// The hash of the host's password, with which the host is signed in.
+    pub password: PasswordHash,
+}
+
 /// Founds the network.
 #[derive(Clone)]
 pub struct Setup {
@@ -155,7 +164,7 @@ impl Setup {
     }
 
     /// Names the network and adds its first host.
-    pub async fn found(&self, token: &str, founding: Founding, by: &Actor) -> Result<Member, AccountError> {
+    pub async fn found(&self, token: &str, founding: Founding, by: &Actor) -> Result<Founded, AccountError> {
         self.check(token).await?;
         let network = NewNetwork {
             slug: Slug::from_name(founding.network_name.as_str()),
@@ -163,18 +172,19 @@ impl Setup {
             plan: Plan::default(),
         };
         let email = founding.email.clone();
+        let password = self.passwords.hash(&founding.password).await?;
         let host = AddMember {
             email: founding.email,
             name: founding.host_name,
             role: Role::Host,
-            password: self.passwords.hash(&founding.password).await?,
+            password: password.clone(),
         };
         match self
             .store
             .found_network(network, host, by, self.clock.now())
             .await?
         {
-            Some(member) => Ok(member),
+            Some(host) => Ok(Founded { host, password }),
             // Somebody was faster, or this is the email of a member who was added on the command line.
             None if self.store.has_host().await? => Err(AccountError::AlreadySetUp),
             None => Err(AccountError::EmailTaken(email)),
@@ -202,7 +212,7 @@ mod tests {
         assert!(world.setup.is_needed().await.unwrap());
         let token = world.setup.token().await.unwrap();
         assert_eq!(token.len(), TOKEN_LENGTH);
-        let host = world
+        let Founded { host, .. } = world
             .setup
             .found(&token, form().validate().unwrap(), &Actor::operator())
             .await

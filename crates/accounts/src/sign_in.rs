@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use latchkey_domain::{Actor, Clock, Email, Member};
-use latchkey_store::{AuditAction, AuditEntry, PasswordHash, Store, StoreError};
+use latchkey_store::{AttemptKey, AuditAction, AuditEntry, PasswordHash, Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::throttle::Throttling;
-use crate::{AccountError, Opened, Passwords, SessionKeeper};
+use crate::{AccountError, Opened, Passwords, SessionKeeper, Visit};
 
 /// What a person typed, and from where.
 pub struct Attempt {
@@ -23,6 +23,9 @@ pub struct Attempt {
     /// The id of the request.
     pub request_id: Option<String>,
 }
+
+/// How often a sign-in begins anew because the password changed while it was checked.
+const TRIES: usize = 3;
 
 /// Who was let in.
 pub struct SignedIn {
@@ -43,15 +46,17 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// Sign-in over what is kept.
+    /// Sign-in over what is kept. `key` was derived for nothing else; attempts are counted under MACs that are made with
+    /// it.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         passwords: Passwords,
         sessions: SessionKeeper,
+        key: [u8; 32],
     ) -> Self {
         Self {
-            throttle: Arc::new(Throttling::over(store.clone())),
+            throttle: Arc::new(Throttling::over(store.clone(), key)),
             store,
             clock,
             passwords,
@@ -59,67 +64,126 @@ impl SignIn {
         }
     }
 
+    /// From now on, attempts are counted under MACs that are made with this key, which is derived from another server key.
+    pub fn use_key(&self, key: [u8; 32]) {
+        self.throttle.use_key(key);
+    }
+
     /// Opens a session if email and password belong together. Whether the email is known shows neither in the answer
     /// nor in the time that it takes.
     pub async fn attempt(&self, attempt: Attempt) -> Result<SignedIn, AccountError> {
-        let Attempt {
-            email,
-            password,
-            address,
-            user_agent,
-            request_id,
-        } = attempt;
         let now = self.clock.now();
-        self.throttle.admit(&email, address, now).await?;
-        let origin = Actor {
-            member: None,
-            address: address.map(|address| address.to_string()),
-            request_id,
-        };
-        match self.check(&email, password).await {
-            Ok((Some(member), true)) => {
-                self.throttle.succeeded(&email, address, now).await?;
-                let opened = self
-                    .sessions
-                    .open(member.id, origin.address.clone(), user_agent)
-                    .await?;
-                if member.role.is_host() {
-                    let by = Actor {
-                        member: Some(member.id),
-                        ..origin
-                    };
-                    self.note(by, AuditAction::SignedIn, &member).await?;
-                }
-                Ok(SignedIn { member, opened })
+        let email = attempt.email.parse::<Email>().ok();
+        // However an email is typed, it is one account.
+        let account = email
+            .as_ref()
+            .map_or_else(|| attempt.email.trim().to_lowercase(), Email::to_string);
+        let (address, is_known) = (attempt.address, self.is_known(&account, attempt.address).await?);
+        self.throttle.admit(&account, address, is_known, now).await?;
+        match self.check_and_open(email.as_ref(), &account, attempt).await {
+            Ok(signed_in) => {
+                self.throttle.succeeded(&account, address, now).await?;
+                Ok(signed_in)
             }
-            Ok((found, _)) => {
-                if let Some(host) = found.filter(|member| member.role.is_host()) {
-                    // Behind the answer's back: who waits for it must not learn from the time that this is a host.
-                    let this = self.clone();
-                    tokio::spawn(async move { this.note(origin, AuditAction::SignInFailed, &host).await });
-                }
-                Err(AccountError::WrongCredentials)
-            }
+            Err(AccountError::WrongCredentials) => Err(AccountError::WrongCredentials),
             Err(error) => {
-                self.throttle.undecided(&email, address, now).await;
+                self.throttle.undecided(&account, address, now).await;
                 Err(error)
             }
         }
     }
 
-    /// Whose email it is, and whether the password is theirs.
-    async fn check(
+    /// Opens a session for a member whose password has just been hashed or checked. `None` if it was changed since, or the
+    /// member was removed.
+    pub async fn open(
         &self,
-        email: &str,
-        password: Zeroizing<String>,
-    ) -> Result<(Option<Member>, bool), AccountError> {
-        let found: Option<(Member, PasswordHash)> = match email.parse::<Email>() {
-            Ok(email) => self.store.credentials(&email).await?,
-            Err(_) => None,
+        member: &Member,
+        password: PasswordHash,
+        address: Option<IpAddr>,
+        user_agent: Option<String>,
+    ) -> Result<Option<Opened>, AccountError> {
+        let visit = Visit {
+            member: member.id,
+            password,
+            rehashed: None,
+            network: self.network(member.email.as_str(), address),
+            address: address.map(|address| address.to_string()),
+            user_agent,
         };
-        let (member, hash) = found.unzip();
-        let matches = self.passwords.verify(password, hash).await?;
-        Ok((member, matches))
+        self.sessions.open(visit).await
+    }
+
+    /// What stands for the network of `address`, for who signs in as `account`.
+    fn network(&self, account: &str, address: Option<IpAddr>) -> Option<AttemptKey> {
+        address.map(|address| self.throttle.network(account, address))
+    }
+
+    /// Whether the member signed in from there before. For an account that does not exist it is as much work.
+    async fn is_known(&self, account: &str, address: Option<IpAddr>) -> Result<bool, AccountError> {
+        match self.network(account, address) {
+            Some(network) => Ok(self.store.has_signed_in_from(&network).await?),
+            None => Ok(false),
+        }
+    }
+
+    async fn check_and_open(
+        &self,
+        email: Option<&Email>,
+        account: &str,
+        attempt: Attempt,
+    ) -> Result<SignedIn, AccountError> {
+        let Attempt {
+            password,
+            address,
+            user_agent,
+            request_id,
+            ..
+        } = attempt;
+        let origin = Actor {
+            member: None,
+            address: address.map(|address| address.to_string()),
+            request_id,
+        };
+        let mut found = None;
+        for _ in 0..TRIES {
+            let credentials = match email {
+                Some(email) => self.store.credentials(email).await?,
+                None => None,
+            };
+            let (member, hash) = credentials.unzip();
+            let verified = self.passwords.verify(password.clone(), hash.clone()).await?;
+            found = member;
+            let (Some(member), Some(hash), true) = (&found, hash, verified.matches) else {
+                break;
+            };
+            let visit = Visit {
+                member: member.id,
+                password: hash,
+                rehashed: verified.rehashed,
+                network: self.network(account, address),
+                address: origin.address.clone(),
+                user_agent: user_agent.clone(),
+            };
+            // Checking took its time. If there is another hash by now, the password has to match that one.
+            let Some(opened) = self.sessions.open(visit).await? else {
+                continue;
+            };
+            let member = member.clone();
+            if member.role.is_host() {
+                let by = Actor {
+                    member: Some(member.id),
+                    ..origin
+                };
+                self.note(by, AuditAction::SignedIn, &member).await?;
+            }
+            return Ok(SignedIn { member, opened });
+        }
+        if let Some(host) = found.filter(|member| member.role.is_host()) {
+            // In the background: the time that the answer takes must not tell that this is a host.
+            let this = self.clone();
+            tokio::spawn(async move { this.note(origin, AuditAction::SignInFailed, &host).await });
+        }
+        Err(AccountError::WrongCredentials)
     }
 
     async fn note(&self, by: Actor, action: AuditAction, host: &Member) -> Result<(), StoreError> {
@@ -139,7 +203,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::testing::{PASSWORD, World};
+    use crate::testing::{PASSWORD, World, new_password};
 
     fn attempt(email: &str, password: &str) -> Attempt {
         attempt_from(1, email, password)
@@ -279,12 +343,19 @@ mod tests {
         );
     }
 
-    /// However long somebody guesses, from wherever: the member is in within a minute from the same address, and at
-    /// once from another.
+    /// However long somebody guesses, from wherever: the member is in at once from a network that was used before, and
+    /// within a minute from any other, also while the guessing goes on.
     #[tokio::test]
     async fn no_attack_locks_a_member_out_for_good() {
         let world = World::new().await;
         world.member("ada@example.com").await;
+        let ada = async |last| {
+            let sign_in = world
+                .sign_in
+                .attempt(attempt_from(last, "ada@example.com", PASSWORD));
+            sign_in.await.map(|_| ())
+        };
+        ada(201).await.unwrap();
         for round in 0..500_u64 {
             world.clock.advance(Duration::from_secs(1));
             let from = u8::try_from(round % 100).unwrap();
@@ -293,21 +364,197 @@ mod tests {
                 .attempt(attempt_from(from, "ada@example.com", "guess"))
                 .await;
         }
-        assert!(
-            world
+        ada(201).await.unwrap();
+        let Err(AccountError::TryLater { wait }) = ada(200).await else {
+            panic!("no pace")
+        };
+        assert!(wait <= Duration::from_secs(60), "{wait:?}");
+        for round in 0..60_u64 {
+            world.clock.advance(Duration::from_secs(1));
+            let from = u8::try_from(round).unwrap();
+            let _ = world
                 .sign_in
-                .attempt(attempt_from(200, "ada@example.com", PASSWORD))
-                .await
-                .is_ok()
-        );
+                .attempt(attempt_from(from, "ada@example.com", "guess"))
+                .await;
+        }
+        ada(200).await.unwrap();
+        ada(200).await.unwrap();
         world.clock.advance(Duration::from_secs(60));
-        assert!(
-            world
+        ada(7).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn guesses_from_120_addresses_are_slowed_whoever_they_are_about() {
+        let world = World::new().await;
+        world.member("ada@example.com").await;
+        let mut seen = Vec::new();
+        for email in ["ada@example.com", "nobody@example.com", "no email"] {
+            let mut outcomes = Vec::new();
+            for last in 0..120 {
+                let outcome = world.sign_in.attempt(attempt_from(last, email, "guess")).await;
+                outcomes.push(outcome.err().unwrap().to_string());
+            }
+            let tried = outcomes
+                .iter()
+                .filter(|outcome| outcome.contains("wrong"))
+                .count();
+            assert_eq!(tried, 10, "{email}");
+            assert!(
+                outcomes[119].ends_with("try again in 1 minute"),
+                "{}",
+                outcomes[119]
+            );
+            seen.push(outcomes);
+        }
+        seen.dedup();
+        assert_eq!(seen.len(), 1, "all are answered alike");
+    }
+
+    #[tokio::test]
+    async fn an_email_is_one_account_however_it_is_typed() {
+        let world = World::new().await;
+        for email in [
+            "ada@example.com",
+            "ADA@example.com",
+            " Ada@Example.com ",
+            "ada@EXAMPLE.com",
+            "ada@example.com",
+        ] {
+            let error = world
                 .sign_in
-                .attempt(attempt_from(7, "ada@example.com", PASSWORD))
+                .attempt(attempt(email, "guess"))
                 .await
-                .is_ok()
-        );
+                .err()
+                .unwrap();
+            assert!(matches!(error, AccountError::WrongCredentials));
+        }
+        let error = world.sign_in.attempt(attempt("aDa@example.com", "guess")).await;
+        assert!(matches!(error.err().unwrap(), AccountError::TryLater { .. }));
+    }
+
+    /// Lets attempts wait for their turn, each from an address of its own, does something, and lets them go on; who got a
+    /// session.
+    async fn while_attempts_wait<F: Future<Output = ()>>(
+        world: &World,
+        email: &str,
+        passwords: &[&str],
+        happens: F,
+    ) -> Vec<Result<SignedIn, AccountError>> {
+        let held = world.passwords.hold().await;
+        let mut attempts = tokio::task::JoinSet::new();
+        for (n, password) in passwords.iter().enumerate() {
+            let sign_in = world.sign_in.clone();
+            let attempt = attempt_from(u8::try_from(n).unwrap(), email, password);
+            attempts.spawn(async move { sign_in.attempt(attempt).await });
+        }
+        while world.passwords.in_line() < passwords.len() {
+            tokio::task::yield_now().await;
+        }
+        happens.await;
+        drop(held);
+        attempts.join_all().await
+    }
+
+    const ANOTHER: &str = "another-demo";
+    const COMPOSED: &str = "caf\u{e9} cr\u{e8}me";
+    const DECOMPOSED: &str = "cafe\u{301} cre\u{300}me";
+
+    #[tokio::test]
+    async fn no_session_is_opened_with_a_password_that_was_changed_meanwhile() {
+        for world in World::of_each_kind().await {
+            for round in 0..50 {
+                let email = format!("ada{round}@example.com");
+                let ada = world.member(&email).await;
+                // Hashed before: the queue for hashing is what is held.
+                let hash = world.passwords.hash(&new_password(ANOTHER)).await.unwrap();
+                let change = world.set_password(&ada, hash);
+                let typed = [PASSWORD, PASSWORD, ANOTHER, PASSWORD];
+                let outcomes = while_attempts_wait(&world, &email, &typed, change).await;
+                assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+                assert_eq!(world.sessions.list(ada.id).await.unwrap().len(), 1, "{round}");
+                for error in outcomes.into_iter().filter_map(Result::err) {
+                    assert!(matches!(error, AccountError::WrongCredentials), "{error}");
+                }
+                // What an address spends on wrong passwords comes back with time.
+                world.clock.advance(Duration::from_secs(60));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_let_in_who_was_removed_meanwhile() {
+        for world in World::of_each_kind().await {
+            let ada = world.member("ada@example.com").await;
+            let removal = async {
+                world.roster.remove(&ada.email, &Actor::operator()).await.unwrap();
+            };
+            for outcome in while_attempts_wait(&world, "ada@example.com", &[PASSWORD; 4], removal).await {
+                assert!(matches!(outcome.err().unwrap(), AccountError::WrongCredentials));
+            }
+        }
+    }
+
+    /// Of sign-ins that find a hash from before at once, one replaces it. The others are right all the same.
+    #[tokio::test]
+    async fn a_hash_that_is_made_anew_meanwhile_turns_nobody_away() {
+        for world in World::of_each_kind().await {
+            let ada = world.member("ada@example.com").await;
+            let old = world.passwords.hash_as_typed(DECOMPOSED);
+            world.set_password(&ada, old.clone()).await;
+            let outcomes = while_attempts_wait(&world, "ada@example.com", &[DECOMPOSED; 8], async {});
+            for outcome in outcomes.await {
+                outcome.map(|_| ()).unwrap();
+            }
+            let (_, hash) = world.store.credentials(&ada.email).await.unwrap().unwrap();
+            assert!(hash != old);
+            let now = world.sign_in.attempt(attempt("ada@example.com", COMPOSED)).await;
+            now.map(|_| ()).unwrap();
+        }
+    }
+
+    /// A hash that is made anew while the password changes does not bring the old password back.
+    #[tokio::test]
+    async fn a_hash_that_is_made_anew_is_not_stored_over_a_new_password() {
+        for world in World::of_each_kind().await {
+            let ada = world.member("ada@example.com").await;
+            let old = world.passwords.hash_as_typed(DECOMPOSED);
+            world.set_password(&ada, old).await;
+            let new = world.passwords.hash(&new_password(ANOTHER)).await.unwrap();
+            let change = world.set_password(&ada, new.clone());
+            let outcomes = while_attempts_wait(&world, "ada@example.com", &[DECOMPOSED; 3], change).await;
+            assert!(outcomes.iter().all(Result::is_err));
+            let (_, hash) = world.store.credentials(&ada.email).await.unwrap().unwrap();
+            assert!(hash == new);
+        }
+    }
+
+    /// Both stores keep the counts that a pace is made of, and know the member's own networks.
+    #[tokio::test]
+    async fn a_pace_holds_on_both_stores_and_spares_the_members_networks() {
+        for world in World::of_each_kind().await {
+            world.member("ada@example.com").await;
+            let ada = async |last, password| {
+                let signed_in = world
+                    .sign_in
+                    .attempt(attempt_from(last, "ada@example.com", password));
+                signed_in.await.map(|_| ())
+            };
+            ada(200, PASSWORD).await.unwrap();
+            let mut tried = 0;
+            for last in 0..120 {
+                let error = ada(last, "guess").await.unwrap_err();
+                tried += u32::from(matches!(error, AccountError::WrongCredentials));
+            }
+            assert_eq!(tried, 10);
+            ada(200, PASSWORD).await.unwrap();
+            assert!(matches!(
+                ada(201, PASSWORD).await,
+                Err(AccountError::TryLater { .. })
+            ));
+            world.clock.advance(Duration::from_secs(60));
+            ada(201, PASSWORD).await.unwrap();
+            ada(201, PASSWORD).await.unwrap();
+        }
     }
 
     #[tokio::test]

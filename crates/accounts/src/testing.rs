@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, Clock, Member, MemberName, Randomness, Role, Timestamp};
-use latchkey_store::Store;
+use latchkey_store::keys::ServerKey;
+use latchkey_store::postgres::PostgresStore;
 use latchkey_store::sqlite::SqliteStore;
+use latchkey_store::{PasswordHash, Store};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::{Cost, NewMember, Passwords, Roster, SessionKeeper, Setup, SignIn};
+use crate::{Cost, NewMember, Opened, Passwords, Roster, SessionKeeper, Setup, SignIn};
 
 pub(crate) const PASSWORD: &str = "latchkey-demo";
 
@@ -55,7 +57,7 @@ pub(crate) struct World {
     pub(crate) setup: Setup,
     pub(crate) roster: Roster,
     pub(crate) passwords: Passwords,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl World {
@@ -63,13 +65,35 @@ impl World {
     #[allow(clippy::unused_async)]
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_folder(folder.path()).unwrap());
+        let store = Arc::new(SqliteStore::open_folder(folder.path()).unwrap());
+        Self::over(store, Some(folder))
+    }
+
+    /// The same in a new database on a private `PostgreSQL`.
+    pub(crate) async fn on_postgres() -> Self {
+        let url = latchkey_testing::postgres::database().parse().unwrap();
+        let store = PostgresStore::open(&url, ServerKey::from_bytes([7; 32])).await;
+        Self::over(Arc::new(store.unwrap()), None)
+    }
+
+    /// On both.
+    pub(crate) async fn of_each_kind() -> [Self; 2] {
+        [Self::new().await, Self::on_postgres().await]
+    }
+
+    fn over(store: Arc<dyn Store>, folder: Option<TempDir>) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000_000)));
         let randomness = Arc::new(SeededRandomness::default());
         let passwords = Passwords::new(Cost::TRIFLING, randomness.clone());
         let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness);
         Self {
-            sign_in: SignIn::new(store.clone(), clock.clone(), passwords.clone(), sessions.clone()),
+            sign_in: SignIn::new(
+                store.clone(),
+                clock.clone(),
+                passwords.clone(),
+                sessions.clone(),
+                [8; 32],
+            ),
             setup: Setup::new(store.clone(), clock.clone(), passwords.clone(), [7; 32]),
             roster: Roster::new(store.clone(), clock.clone(), passwords.clone()),
             sessions,
@@ -87,6 +111,21 @@ impl World {
             self.passwords.clone(),
             key,
         )
+    }
+
+    /// Sets a password that was hashed before.
+    pub(crate) async fn set_password(&self, member: &Member, hash: PasswordHash) {
+        let (by, at) = (Actor::operator(), self.clock.now());
+        let set = self.store.set_password(&member.email, hash, false, &by, at);
+        set.await.unwrap().unwrap();
+    }
+
+    /// A session of `member`.
+    pub(crate) async fn open(&self, member: &Member) -> Opened {
+        let (_, hash) = self.store.credentials(&member.email).await.unwrap().unwrap();
+        let address = Some([192, 0, 2, 1].into());
+        let opened = self.sign_in.open(member, hash, address, None).await;
+        opened.unwrap().unwrap()
     }
 
     /// A member whose password is [`PASSWORD`].

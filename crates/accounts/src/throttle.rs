@@ -5,8 +5,11 @@
 //!
 //! - **Account and address together.** After [`FREE`] attempts with a wrong password the pair waits, twice as long each
 //!   time, up to a minute. Another address is not held up, so nobody can lock a member out by guessing.
-//! - **Account.** When very many attempts go wrong from everywhere, each address has one attempt instead of five before
-//!   it waits. A member who types the right password is still let in at once from an address that was not guessing.
+//! - **Account.** After [`UNDER_ATTACK`] wrong attempts from everywhere, an address that the member never signed in from
+//!   waits before each attempt: longer with each attempt on the account, up to a minute. It is asked to come back then,
+//!   and whoever else guesses meanwhile, its attempt is kept for it: one pace for all of them together would let
+//!   somebody who guesses without end lock out a member on a new network. Networks that the member signed in from before
+//!   are not held up.
 //! - **Address.** A bucket of attempts that refills slowly, so that one address cannot try one password on everybody.
 //!
 //! An attempt counts from when it begins, so that a thousand at once are no way around; one that succeeds is taken
@@ -26,13 +29,15 @@ use latchkey_domain::Timestamp;
 use latchkey_store::Attempts;
 
 use self::rules::Three;
+#[cfg(doc)]
+use self::rules::{FREE, UNDER_ATTACK};
 pub(crate) use self::shared::Throttling;
 
 /// Entries of each kind, at most.
 const CAPACITY: usize = 20_000;
 
 /// Counts attempts to sign in, and says who has to wait.
-pub struct Throttle {
+pub(crate) struct Throttle {
     hasher: RandomState,
     counts: Mutex<Counts>,
 }
@@ -44,38 +49,43 @@ struct Counts {
     addresses: Table,
 }
 
-impl Default for Throttle {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Throttle {
     /// A throttle that has seen nothing yet.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             hasher: RandomState::new(),
             counts: Mutex::default(),
         }
     }
 
-    /// Counts an attempt on `account` from `address`, or says how long to wait. Attempts that are told to wait do not
-    /// count.
-    pub fn admit(&self, account: &str, address: Option<IpAddr>, now: Timestamp) -> Result<(), Duration> {
+    /// Counts an attempt on `account` from `address`, or says how long to wait.
+    pub(crate) fn admit(
+        &self,
+        account: &str,
+        address: Option<IpAddr>,
+        is_known: bool,
+        now: Timestamp,
+    ) -> Result<(), Duration> {
         let keys = self.keys(account, address);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let after = rules::admit(&counts.get(keys), now)?;
-        counts.put(keys, after);
-        Ok(())
+        let verdict = rules::admit(&counts.get(keys), is_known, now);
+        let after = match verdict {
+            Ok(after) => Some(after),
+            Err(wait) => wait.after,
+        };
+        if let Some(after) = after {
+            counts.put(keys, after);
+        }
+        verdict.map(|_| ()).map_err(|wait| wait.wait)
     }
 
     /// Takes back an attempt that succeeded: the pair starts anew, the address has its attempt back.
-    pub fn succeeded(&self, account: &str, address: Option<IpAddr>) {
+    pub(crate) fn succeeded(&self, account: &str, address: Option<IpAddr>) {
         self.change(account, address, rules::succeeded);
     }
 
     /// Takes back an attempt whose outcome is not known, because the server could not look.
-    pub fn undecided(&self, account: &str, address: Option<IpAddr>) {
+    pub(crate) fn undecided(&self, account: &str, address: Option<IpAddr>) {
         self.change(account, address, rules::undecided);
     }
 
@@ -88,10 +98,9 @@ impl Throttle {
 
     /// Keys of a fixed size: an entry costs the same whatever was typed as the email.
     fn keys(&self, account: &str, address: Option<IpAddr>) -> [u64; 3] {
-        let account = account.trim().to_lowercase();
         let address = address.map(rules::subscriber);
         [
-            self.key(&(&account, address)),
+            self.key(&(account, address)),
             self.key(&account),
             self.key(&address),
         ]
@@ -146,7 +155,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::rules::{BUCKET, FIRST_WAIT, FREE, REFILL, UNDER_ATTACK};
+    use super::rules::{BUCKET, FIRST_WAIT, FREE, LONGEST_WAIT, REFILL, UNDER_ATTACK};
     use super::*;
 
     const EMAIL: &str = "ada@example.com";
@@ -161,9 +170,19 @@ mod tests {
         Some(IpAddr::from([192, 0, 2, last]))
     }
 
+    /// From an address that the member never signed in from.
+    fn admit(
+        throttle: &Throttle,
+        account: &str,
+        from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<(), Duration> {
+        throttle.admit(account, from, false, now)
+    }
+
     fn fail(throttle: &Throttle, times: u32, account: &str, from: Option<IpAddr>, now: Timestamp) {
         for _ in 0..times {
-            assert_eq!(throttle.admit(account, from, now), Ok(()));
+            assert_eq!(admit(throttle, account, from, now), Ok(()));
         }
     }
 
@@ -174,12 +193,12 @@ mod tests {
         let mut now = 0;
         for wait in [2, 4, 8, 16, 32, 60, 60] {
             assert_eq!(
-                throttle.admit(EMAIL, address(1), at(now)),
+                admit(&throttle, EMAIL, address(1), at(now)),
                 Err(Duration::from_secs(wait))
             );
             now += wait;
             assert_eq!(
-                throttle.admit(EMAIL, address(1), at(now)),
+                admit(&throttle, EMAIL, address(1), at(now)),
                 Ok(()),
                 "after {wait} s"
             );
@@ -190,16 +209,9 @@ mod tests {
     fn another_address_and_another_account_are_not_held_up() {
         let throttle = Throttle::new();
         fail(&throttle, FREE, EMAIL, address(1), at(0));
-        assert!(throttle.admit(EMAIL, address(1), at(0)).is_err());
-        assert!(throttle.admit(EMAIL, address(2), at(0)).is_ok());
-        assert!(throttle.admit("bob@example.com", address(1), at(0)).is_ok());
-    }
-
-    #[test]
-    fn the_email_counts_however_it_is_typed() {
-        let throttle = Throttle::new();
-        fail(&throttle, FREE, EMAIL, address(1), at(0));
-        assert!(throttle.admit(" ADA@example.com ", address(1), at(0)).is_err());
+        assert!(admit(&throttle, EMAIL, address(1), at(0)).is_err());
+        assert!(admit(&throttle, EMAIL, address(2), at(0)).is_ok());
+        assert!(admit(&throttle, "bob@example.com", address(1), at(0)).is_ok());
     }
 
     #[test]
@@ -209,18 +221,80 @@ mod tests {
         fail(&throttle, 1, EMAIL, address(1), at(0));
         throttle.succeeded(EMAIL, address(1));
         fail(&throttle, FREE, EMAIL, address(1), at(0));
-        assert!(throttle.admit(EMAIL, address(1), at(0)).is_err());
+        assert!(admit(&throttle, EMAIL, address(1), at(0)).is_err());
+    }
+
+    fn many(n: u32) -> Option<IpAddr> {
+        Some(IpAddr::from([
+            10,
+            1,
+            u8::try_from(n / 256).unwrap(),
+            u8::try_from(n % 256).unwrap(),
+        ]))
     }
 
     #[test]
-    fn an_account_under_attack_still_lets_a_new_address_try_once() {
+    fn guesses_from_many_addresses_are_slowed_and_each_address_gets_its_turn() {
         let throttle = Throttle::new();
-        for last in 0..UNDER_ATTACK {
-            fail(&throttle, 1, EMAIL, address(u8::try_from(last).unwrap()), at(0));
+        let mut waits = Vec::new();
+        for n in 0..120 {
+            waits.extend(admit(&throttle, EMAIL, many(n), at(0)).err());
         }
-        assert!(throttle.admit(EMAIL, address(200), at(0)).is_ok());
-        assert_eq!(throttle.admit(EMAIL, address(200), at(0)), Err(FIRST_WAIT));
-        assert!(throttle.admit(EMAIL, address(201), at(0)).is_ok());
+        assert_eq!(waits.len(), 120 - UNDER_ATTACK as usize);
+        assert_eq!(waits[..6], [2, 4, 8, 16, 32, 60].map(Duration::from_secs));
+        assert!(waits[6..].iter().all(|wait| *wait == LONGEST_WAIT));
+        // Whoever else guesses meanwhile.
+        for n in 1_000..3_000 {
+            assert!(admit(&throttle, EMAIL, many(n), at(30)).is_err());
+        }
+        let last = many(119);
+        assert_eq!(admit(&throttle, EMAIL, last, at(59)), Err(Duration::from_secs(1)));
+        assert_eq!(admit(&throttle, EMAIL, last, at(60)), Ok(()));
+        assert_eq!(admit(&throttle, EMAIL, last, at(60)), Err(LONGEST_WAIT));
+        assert_eq!(admit(&throttle, EMAIL, last, at(120)), Ok(()));
+        assert_eq!(admit(&throttle, EMAIL, last, at(120)), Err(LONGEST_WAIT));
+    }
+
+    #[test]
+    fn a_success_gives_the_address_its_attempts_back() {
+        let throttle = Throttle::new();
+        for n in 0..100 {
+            let _ = admit(&throttle, EMAIL, many(n), at(0));
+        }
+        assert_eq!(admit(&throttle, EMAIL, address(7), at(0)), Err(LONGEST_WAIT));
+        assert_eq!(admit(&throttle, EMAIL, address(7), at(60)), Ok(()));
+        throttle.succeeded(EMAIL, address(7));
+        assert_eq!(throttle.admit(EMAIL, address(7), true, at(60)), Ok(()));
+    }
+
+    #[test]
+    fn a_network_that_the_member_knows_is_not_held_up_by_the_guesses_of_others() {
+        let throttle = Throttle::new();
+        for n in 0..1_000 {
+            let _ = admit(&throttle, EMAIL, many(n), at(0));
+        }
+        let home = address(9);
+        for _ in 0..FREE {
+            assert_eq!(throttle.admit(EMAIL, home, true, at(0)), Ok(()));
+        }
+        assert_eq!(throttle.admit(EMAIL, home, true, at(0)), Err(FIRST_WAIT));
+        assert_eq!(admit(&throttle, "bob@example.com", address(10), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn a_network_of_ipv6_addresses_waits_as_one_while_an_account_is_guessed_at() {
+        let throttle = Throttle::new();
+        for n in 0..100 {
+            let _ = admit(&throttle, EMAIL, many(n), at(0));
+        }
+        let within = |host: u16| Some(IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, host]));
+        assert_eq!(admit(&throttle, EMAIL, within(1), at(0)), Err(LONGEST_WAIT));
+        assert_eq!(
+            admit(&throttle, EMAIL, within(2), at(1)),
+            Err(Duration::from_secs(59))
+        );
+        assert_eq!(admit(&throttle, EMAIL, within(3), at(60)), Ok(()));
+        assert!(admit(&throttle, EMAIL, within(4), at(60)).is_err());
     }
 
     #[test]
@@ -229,14 +303,17 @@ mod tests {
         for n in 0..BUCKET {
             fail(&throttle, 1, &format!("member{n}@example.com"), address(1), at(0));
         }
-        assert_eq!(throttle.admit("next@example.com", address(1), at(0)), Err(REFILL));
         assert_eq!(
-            throttle.admit("next@example.com", address(1), at(4)),
+            admit(&throttle, "next@example.com", address(1), at(0)),
+            Err(REFILL)
+        );
+        assert_eq!(
+            admit(&throttle, "next@example.com", address(1), at(4)),
             Err(Duration::from_secs(2))
         );
-        assert_eq!(throttle.admit("next@example.com", address(1), at(6)), Ok(()));
-        assert!(throttle.admit("other@example.com", address(1), at(7)).is_err());
-        assert!(throttle.admit("next@example.com", address(2), at(0)).is_ok());
+        assert_eq!(admit(&throttle, "next@example.com", address(1), at(6)), Ok(()));
+        assert!(admit(&throttle, "other@example.com", address(1), at(7)).is_err());
+        assert!(admit(&throttle, "next@example.com", address(2), at(0)).is_ok());
     }
 
     #[test]
@@ -244,7 +321,7 @@ mod tests {
         let throttle = Throttle::new();
         for n in 0..1_000 {
             let account = format!("member{n}@example.com");
-            assert_eq!(throttle.admit(&account, address(1), at(0)), Ok(()));
+            assert_eq!(admit(&throttle, &account, address(1), at(0)), Ok(()));
             throttle.succeeded(&account, address(1));
         }
     }
@@ -256,15 +333,15 @@ mod tests {
         for host in 0..u16::try_from(FREE).unwrap() {
             fail(&throttle, 1, EMAIL, within(host), at(0));
         }
-        assert!(throttle.admit(EMAIL, within(99), at(0)).is_err());
+        assert!(admit(&throttle, EMAIL, within(99), at(0)).is_err());
         assert!(
-            throttle
-                .admit(
-                    EMAIL,
-                    Some(IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1])),
-                    at(0)
-                )
-                .is_ok()
+            admit(
+                &throttle,
+                EMAIL,
+                Some(IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1])),
+                at(0)
+            )
+            .is_ok()
         );
     }
 
@@ -279,7 +356,7 @@ mod tests {
     fn a_clock_that_is_set_back_holds_nobody_up() {
         let throttle = Throttle::new();
         fail(&throttle, FREE, EMAIL, address(1), at(1_000_000));
-        assert_eq!(throttle.admit(EMAIL, address(1), at(0)), Ok(()));
+        assert_eq!(admit(&throttle, EMAIL, address(1), at(0)), Ok(()));
     }
 
     #[test]

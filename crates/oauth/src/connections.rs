@@ -1,7 +1,7 @@
 //! What a member let in, and takes back: the member's side of revocation (RFC 7009 is the client's).
 
 use latchkey_domain::{ClientId, Member};
-use latchkey_store::{ActivityKind, Connection, StoreError};
+use latchkey_store::{ActivityKind, Connection, Disconnected, StoreError};
 
 use crate::activity::Trail;
 use crate::{AuthorizationServer, RequestOrigin};
@@ -18,6 +18,11 @@ impl AuthorizationServer {
                 .meet(member.role.grantable_scopes());
         }
         Ok(connections)
+    }
+
+    /// The applications that a change of password disconnected and that the member has not connected again.
+    pub async fn disconnected_by_password(&self, member: &Member) -> Result<Vec<Disconnected>, StoreError> {
+        self.store().disconnected_by_password(member.id).await
     }
 
     /// Ends all that `member` granted to an application, from the next request on, and forgets the consent; whether

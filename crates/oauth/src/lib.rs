@@ -44,7 +44,7 @@ use std::sync::Arc;
 use latchkey_domain::{Clock, Randomness, Timestamp};
 use latchkey_store::Store;
 
-pub use latchkey_store::Connection;
+pub use latchkey_store::{Connection, Disconnected};
 
 pub use self::access::{Access, AccessError};
 pub use self::activity::RequestOrigin;

@@ -36,7 +36,17 @@ pub enum RegistrationError {
     SecretNotFound,
     /// What lies below failed.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for RegistrationError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // The role was taken away between the check and the change.
+            StoreError::NotAHost => Self::NotAHost,
+            error => Self::Store(error),
+        }
+    }
 }
 
 fn words(errors: &DraftErrors) -> String {

@@ -98,6 +98,41 @@ impl AuditAction {
     }
 }
 
+impl AuditAction {
+    /// Whether only a host, or the operator, can do it. An entry whose actor is not a host any more is refused, and what
+    /// it is about is undone with it.
+    pub(crate) const fn needs_host(self) -> bool {
+        match self {
+            Self::ApplicationCreated
+            | Self::ApplicationUpdated
+            | Self::ApplicationDeleted
+            | Self::ApplicationPaused
+            | Self::ApplicationResumed
+            | Self::ApplicationDisconnected
+            | Self::SecretRevealed
+            | Self::SecretAdded
+            | Self::SecretRetired
+            | Self::MemberAdded
+            | Self::MemberRoleChanged
+            | Self::MemberRemoved
+            | Self::NetworkChanged
+            | Self::NetworkFounded
+            | Self::CommunityAdded
+            | Self::AuditExported
+            | Self::BackupMade
+            | Self::DatabaseRestored
+            | Self::DatabaseCopied
+            | Self::KeyRotated => true,
+            // A member's own.
+            Self::MemberPasswordChanged
+            | Self::SignedIn
+            | Self::SignInFailed
+            | Self::SignedOut
+            | Self::SessionEnded => false,
+        }
+    }
+}
+
 /// An entry of the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
@@ -164,6 +199,7 @@ pub trait Audit: Send + Sync {
         limit: u32,
     ) -> Result<Vec<AuditRecord>, StoreError>;
 
-    /// Adds an entry of its own. Failed sign-ins, which anybody can cause, are kept up to 20 an hour for each target.
+    /// Adds an entry of its own. Of failed sign-ins, which anybody can cause, each target gets one entry an hour at most;
+    /// the next says how many there were since.
     async fn note(&self, entry: AuditEntry) -> Result<(), StoreError>;
 }

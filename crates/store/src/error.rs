@@ -23,6 +23,9 @@ pub enum StoreError {
     /// The writer has stopped: the server is shutting down.
     #[error("the database is closed")]
     Closed,
+    /// Only hosts can do this, and the member who asked is not one any more. Nothing was changed.
+    #[error("only hosts can do this, and you are not a host any more")]
+    NotAHost,
     /// Opening failed, in words for the operator that say what to do.
     #[error("{0}")]
     Open(String),
@@ -37,7 +40,7 @@ impl StoreError {
                 Some("the server cannot get at its data at the moment; try again in a few seconds")
             }
             Self::Closed => Some("the server is shutting down; try again in a moment"),
-            Self::Database(_) | Self::Damaged(_) | Self::Unsealable | Self::Open(_) => None,
+            Self::Database(_) | Self::Damaged(_) | Self::Unsealable | Self::NotAHost | Self::Open(_) => None,
         }
     }
 

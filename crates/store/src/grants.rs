@@ -1,9 +1,11 @@
 //! What members granted to applications. A grant is one row; its code and tokens are derived from it and never stored.
 
 use async_trait::async_trait;
-use latchkey_domain::{Application, ClientId, Member, MemberId, RedirectUri, ScopeSet, Timestamp};
+use latchkey_domain::{
+    Application, ApplicationName, ClientId, Member, MemberId, RedirectUri, ScopeSet, Timestamp,
+};
 
-use crate::StoreError;
+use crate::{SessionId, StoreError};
 
 /// The number of a grant; part of every code and token made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +18,8 @@ pub struct NewGrant {
     pub client_id: ClientId,
     /// By whom.
     pub member: MemberId,
+    /// In which of the member's sessions. It has to be open when the grant is stored.
+    pub session: Option<SessionId>,
     /// What was granted.
     pub scopes: ScopeSet,
     /// The redirect URI of the request, exactly as it was sent; `None` if the request left it out.
@@ -85,6 +89,8 @@ pub enum RevocationReason {
     CodeReplayed,
     /// A superseded refresh token was presented (RFC 9700 section 4.14.2).
     RefreshTokenReplayed,
+    /// The member's password was changed.
+    PasswordChanged,
 }
 
 impl RevocationReason {
@@ -95,6 +101,7 @@ impl RevocationReason {
         Self::Host,
         Self::CodeReplayed,
         Self::RefreshTokenReplayed,
+        Self::PasswordChanged,
     ];
 
     /// Its name at rest and in JSON.
@@ -105,6 +112,7 @@ impl RevocationReason {
             Self::Host => "host",
             Self::CodeReplayed => "code_replayed",
             Self::RefreshTokenReplayed => "refresh_token_replayed",
+            Self::PasswordChanged => "password_changed",
         }
     }
 }
@@ -135,6 +143,15 @@ pub struct Connection {
     pub last_used_at: Option<Timestamp>,
 }
 
+/// An application that a change of password disconnected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Disconnected {
+    /// Its name.
+    pub application: ApplicationName,
+    /// When the password was changed.
+    pub at: Timestamp,
+}
+
 /// Making, reading, changing and ending grants.
 #[async_trait]
 pub trait Grants: Send + Sync {
@@ -146,7 +163,7 @@ pub trait Grants: Send + Sync {
     ) -> Result<ScopeSet, StoreError>;
 
     /// Keeps an authorization (generation 0, code not redeemed) and adds its scopes to the remembered consent. `None`
-    /// if the application or the member is gone.
+    /// if the application, the member or the session is gone, or the member may not grant these scopes (any more).
     async fn create_grant(&self, grant: NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError>;
 
     /// The grant with this number.
@@ -162,6 +179,10 @@ pub trait Grants: Send + Sync {
 
     /// The applications that `member` let in, the last used first.
     async fn connections_of(&self, member: MemberId) -> Result<Vec<Connection>, StoreError>;
+
+    /// The applications that a change of password disconnected from `member` and that the member has not connected again,
+    /// the last first; at most 50.
+    async fn disconnected_by_password(&self, member: MemberId) -> Result<Vec<Disconnected>, StoreError>;
 
     /// Revokes what `member` granted to an application and forgets the consent; whether there was anything.
     async fn disconnect(

@@ -43,9 +43,10 @@ pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts}
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
 pub use self::error::StoreError;
 pub use self::grants::{
-    Connection, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants, NewGrant, RevocationReason,
+    Connection, Disconnected, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants, NewGrant,
+    RevocationReason,
 };
-pub use self::members::{AddMember, MemberChange, Members, PasswordHash};
+pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};
 pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};

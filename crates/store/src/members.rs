@@ -8,7 +8,7 @@ use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequ
 use crate::StoreError;
 
 /// The Argon2id hash of a password in PHC string form. It does not print.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(pub String);
 
 impl fmt::Debug for PasswordHash {
@@ -49,6 +49,17 @@ impl MemberChange {
             Self::Unknown | Self::LastHost => None,
         }
     }
+}
+
+/// A password that was set, and what ended with the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasswordSet {
+    /// Whose it is.
+    pub member: Member,
+    /// How many sessions ended.
+    pub sessions: u64,
+    /// How many applications were disconnected.
+    pub applications: u64,
 }
 
 /// Reading and changing members.
@@ -96,14 +107,17 @@ pub trait Members: Send + Sync {
         at: Timestamp,
     ) -> Result<MemberChange, StoreError>;
 
-    /// Changes a member's password and ends the member's sessions. `None` if there is no such member.
+    /// Changes a member's password and ends the member's sessions, in one transaction. Unless `keep_apps` is set, all
+    /// that the member granted to applications ends too: tokens, codes and remembered consents. `None` if there is no
+    /// such member.
     async fn set_password(
         &self,
         email: &Email,
         password: PasswordHash,
+        keep_apps: bool,
         by: &Actor,
         at: Timestamp,
-    ) -> Result<Option<Member>, StoreError>;
+    ) -> Result<Option<PasswordSet>, StoreError>;
 
     /// Removes a member with sessions and grants, unless that would leave no host, as with [`Members::set_role`].
     async fn remove_member(

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use latchkey_domain::{Member, MemberId, Timestamp};
 
-use crate::StoreError;
+use crate::{AttemptKey, PasswordHash, StoreError};
 
 /// What the database knows a session by: the SHA-256 of the cookie's value, so that the database alone signs nobody in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,13 @@ pub struct NewSession {
     pub key: SessionKey,
     /// Who signed in.
     pub member: MemberId,
+    /// The hash that the sign-in was checked against. The session opens only if it is still the member's.
+    pub password: PasswordHash,
+    /// A hash of the same password that takes the place of `password`, if that was made in another form.
+    pub rehashed: Option<PasswordHash>,
+    /// What stands for the network that the member signed in from; it is remembered for
+    /// [`Sessions::has_signed_in_from`].
+    pub network: Option<AttemptKey>,
     /// From where.
     pub address: Option<String>,
     /// With what browser, as it named itself; cut to 300 characters.
@@ -50,8 +57,12 @@ pub struct Session {
 /// Opening, finding and ending sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
-    /// Opens a session. Those of the same member beyond the newest 50 are ended.
-    async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Session, StoreError>;
+    /// Opens a session, if the hash that was checked is still the member's: `None`, and nothing changed, if the password
+    /// was changed or the member removed meanwhile. Sessions of the same member beyond the newest 50 are ended.
+    async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Option<Session>, StoreError>;
+
+    /// Whether a member signed in from this network before. The newest networks of each member are remembered.
+    async fn has_signed_in_from(&self, network: &AttemptKey) -> Result<bool, StoreError>;
 
     /// The open session with this key that has not expired at `at`, and whose it is.
     async fn session(&self, key: SessionKey, at: Timestamp) -> Result<Option<(Session, Member)>, StoreError>;
@@ -64,6 +75,10 @@ pub trait Sessions: Send + Sync {
 
     /// Ends one of `member`'s own sessions; whether there was such a session.
     async fn end_session_of(&self, member: MemberId, id: SessionId) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of `member` but `current`, in one transaction; how many there were. None end if `current` ended
+    /// meanwhile: then nobody is signed in who could ask for it.
+    async fn end_other_sessions(&self, member: MemberId, current: SessionId) -> Result<u64, StoreError>;
 
     /// The sessions of `member` that are open at `at`, the last seen first.
     async fn sessions_of(&self, member: MemberId, at: Timestamp) -> Result<Vec<Session>, StoreError>;

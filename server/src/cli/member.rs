@@ -23,10 +23,15 @@ pub(super) enum Command {
         /// host, moderator or member
         role: Role,
     },
-    /// Change a member's password, which is the first line of standard input; ends the member's sessions
+    /// Change a member's password, which is the first line of standard input. This ends the member's sessions and
+    /// disconnects the applications that the member authorized
     SetPassword {
         /// The member's email
         email: Email,
+        /// Keep the connected applications: their access and refresh tokens go on working. Use it only if nobody else knew
+        /// the old password
+        #[arg(long)]
+        keep_apps: bool,
     },
     /// Remove a member, with sessions and connected applications
     Remove {
@@ -95,16 +100,21 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             let member = open(data).await?.roster.set_role(&email, role, &by).await?;
             print(&format!("{} is now {}.", member.email, member.role));
         }
-        Command::SetPassword { email } => {
+        Command::SetPassword { email, keep_apps } => {
             let password = read_new_password()?;
-            let member = open(data)
+            let set = open(data)
                 .await?
                 .roster
-                .set_password(&email, &password, &by)
+                .set_password(&email, &password, keep_apps, &by)
                 .await?;
+            let applications = match (keep_apps, set.applications) {
+                (true, _) => "Connected applications were kept.".to_owned(),
+                (false, 1) => "1 connected application was disconnected.".to_owned(),
+                (false, many) => format!("{many} connected applications were disconnected."),
+            };
             print(&format!(
-                "{} has a new password and is signed out everywhere.",
-                member.email
+                "{} has a new password and is signed out everywhere. {applications}",
+                set.member.email
             ));
         }
         Command::Remove { email } => {

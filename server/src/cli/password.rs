@@ -44,7 +44,7 @@ fn ask() -> Result<Zeroizing<String>, CliError> {
 fn first_line(input: impl BufRead) -> Result<Zeroizing<String>, CliError> {
     let mut line = Zeroizing::new(String::new());
     // One byte more than a password and its line end can have: then it is refused for its length.
-    let limit = NewPassword::MAX_BYTES + 3;
+    let limit = NewPassword::MAX_BYTES_AS_TYPED + 3;
     input.take(limit as u64).read_line(&mut line).map_err(|error| {
         CliError::Failed(format!("cannot read the password from standard input: {error}"))
     })?;
@@ -72,7 +72,7 @@ mod tests {
         assert!(first_line(&b"\xff\xfe\n"[..]).is_err());
         assert_eq!(
             first_line("x".repeat(5_000).as_bytes()).unwrap().len(),
-            NewPassword::MAX_BYTES + 3
+            NewPassword::MAX_BYTES_AS_TYPED + 3
         );
     }
 }

@@ -32,6 +32,7 @@ pub(super) async fn show(
         frame: frame(&state).await?,
         visitor: visitor(&signed_in.member),
         connections: state.oauth.connections(&signed_in.member).await?,
+        disconnected: state.oauth.disconnected_by_password(&signed_in.member).await?,
         notice: notice.map(str::to_owned),
         now: state.instance.clock.now(),
     };

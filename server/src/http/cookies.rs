@@ -1,15 +1,76 @@
-//! Cookies of a request. Other applications on the same host set theirs, with names and values of any bytes, and a parent
-//! domain may set one under a name of ours: pairs that are not wanted are passed over one by one, and a name may come more
-//! than once (RFC 6265 section 5.4).
+//! Cookies: how they are named, read and set.
+//!
+//! Other applications on the same host set theirs, with names and values of any bytes, and a parent domain may set one
+//! under a name of ours: pairs that are not wanted are passed over one by one, and a name may come more than once (RFC
+//! 6265 section 5.4).
 
-use http::HeaderMap;
-use http::header::COOKIE;
+use axum::response::Response;
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue};
+
+use super::state::AppState;
 
 /// The most values of one name that are looked at: each may cost a question to the database.
 const MOST: usize = 8;
 
+/// A cookie of this server.
+#[derive(Clone, Copy)]
+pub(super) enum Cookie {
+    /// Who is signed in.
+    Session,
+    /// What the API explorer has to remember on its way through an authorization.
+    Trial,
+    /// Nothing: it shows whether the browser keeps cookies.
+    Probe,
+}
+
+impl Cookie {
+    /// Its name. With HTTPS the name itself makes browsers refuse the cookie from anywhere but this host (RFC 6265bis
+    /// section 4.1.3.2).
+    fn name(self, state: &AppState) -> &'static str {
+        match (self, state.public_url.is_https()) {
+            (Self::Session, true) => "__Host-latchkey_session",
+            (Self::Session, false) => "latchkey_session",
+            (Self::Trial, true) => "__Host-latchkey_trial",
+            (Self::Trial, false) => "latchkey_trial",
+            (Self::Probe, true) => "__Host-latchkey_probe",
+            (Self::Probe, false) => "latchkey_probe",
+        }
+    }
+
+    /// Its values in a request, in the order in which they came.
+    pub(super) fn values<'a>(
+        self,
+        state: &AppState,
+        headers: &'a HeaderMap,
+    ) -> impl Iterator<Item = &'a str> + use<'a> {
+        values(headers, self.name(state))
+    }
+
+    /// Makes the browser keep the cookie: for so many seconds, or until it is closed.
+    pub(super) fn set(self, response: &mut Response, state: &AppState, value: &str, seconds: Option<u64>) {
+        let name = self.name(state);
+        let age = seconds.map_or(String::new(), |seconds| format!("; Max-Age={seconds}"));
+        let secure = if state.public_url.is_https() {
+            "; Secure"
+        } else {
+            ""
+        };
+        let cookie = format!("{name}={value}; Path=/{age}; HttpOnly; SameSite=Lax{secure}");
+        if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
+            cookie.set_sensitive(true);
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+    }
+
+    /// Makes the browser delete the cookie.
+    pub(super) fn delete(self, response: &mut Response, state: &AppState) {
+        self.set(response, state, "", Some(0));
+    }
+}
+
 /// The values of the cookie `name`, in the order in which they came.
-pub(super) fn values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+fn values<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
     headers
         .get_all(COOKIE)
         .iter()
@@ -33,10 +94,46 @@ fn unquoted(value: &[u8]) -> &[u8] {
         .unwrap_or(value)
 }
 
+/// Whether it is doubtful that the browser keeps cookies: it sent a form whose page has set the probe, which a hidden field
+/// (`probed`) says, and the probe is not there. A request that comes from no page of this site is not doubted.
+pub(super) fn are_doubtful(state: &AppState, headers: &HeaderMap, probed: &str) -> bool {
+    let is_kept = |cookie: Cookie| cookie.values(state, headers).next().is_some();
+    !probed.is_empty() && !is_kept(Cookie::Probe) && !is_kept(Cookie::Session)
+}
+
+/// The address of this site to open instead, if the page was surely opened over plain HTTP where people are meant to come
+/// by HTTPS. Browsers then refuse to keep a cookie.
+pub(super) fn secure_address(state: &AppState, headers: &HeaderMap) -> Option<String> {
+    (state.public_url.is_https() && came_over_http(headers)).then(|| state.public_url.origin().to_owned())
+}
+
+/// Browsers send Fetch Metadata only to addresses that they trust: HTTPS, and this machine. A proxy says how it was
+/// called; one that ends TLS is not taken for the browser if it leaves any trace of itself.
+fn came_over_http(headers: &HeaderMap) -> bool {
+    if headers.contains_key("sec-fetch-site") {
+        return false;
+    }
+    let text = |name: &str| {
+        let value = headers.get(name)?.to_str().ok()?;
+        Some(value.to_ascii_lowercase())
+    };
+    if let Some(scheme) = text("x-forwarded-proto") {
+        return scheme
+            .split(',')
+            .next()
+            .is_some_and(|first| first.trim() == "http");
+    }
+    if let Some(forwarded) = text("forwarded") {
+        let mut parameters = forwarded.split([';', ',']).map(str::trim);
+        return parameters.any(|parameter| matches!(parameter, "proto=http" | "proto=\"http\""));
+    }
+    !["x-forwarded-for", "x-real-ip", "via"]
+        .iter()
+        .any(|name| headers.contains_key(*name))
+}
+
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     fn read(lines: &[&[u8]]) -> Vec<String> {
@@ -85,5 +182,30 @@ mod tests {
         assert_eq!(read(&[b"ours=\"1\""]), ["1"]);
         assert_eq!(read(&[b"ours=a=b"]), ["a=b"]);
         assert_eq!(read(&[b"ours="]), [""]);
+    }
+
+    #[test]
+    fn plain_http_is_noticed_where_it_is_certain() {
+        for (headers, expected) in [
+            (&[][..], true),
+            (&[("x-forwarded-proto", "http")], true),
+            (&[("x-forwarded-proto", "HTTP, https")], true),
+            (&[("forwarded", "for=192.0.2.1;proto=http;host=a.example")], true),
+            (&[("x-forwarded-proto", "https")], false),
+            (&[("forwarded", "for=192.0.2.1;proto=https")], false),
+            (&[("x-forwarded-for", "192.0.2.1")], false),
+            (&[("via", "1.1 proxy")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (
+                &[("sec-fetch-site", "none"), ("x-forwarded-proto", "http")],
+                false,
+            ),
+        ] {
+            let map = headers
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+                .collect();
+            assert_eq!(came_over_http(&map), expected, "{headers:?}");
+        }
     }
 }

@@ -31,6 +31,7 @@ pub(super) enum Failure {
     TooSlow,
     Misdirected,
     CrossSite,
+    NotAHost,
     Unavailable,
     Internal,
 }
@@ -44,7 +45,7 @@ impl Failure {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
-            Self::CrossSite => StatusCode::FORBIDDEN,
+            Self::CrossSite | Self::NotAHost => StatusCode::FORBIDDEN,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -69,6 +70,7 @@ impl Failure {
             Self::TooSlow => "The request did not arrive in time",
             Self::Misdirected => "This site has another address",
             Self::CrossSite => "This form came from another site",
+            Self::NotAHost => "Only hosts can do this",
             Self::Unavailable => "Not available right now",
             Self::Internal => "Something went wrong",
         }
@@ -92,6 +94,7 @@ impl Failure {
             Self::CrossSite => {
                 "To protect you, nothing was changed. Open the page on this site itself and try again from there."
             }
+            Self::NotAHost => "You are not a host any more, and nothing was changed. Ask a host to do this.",
             Self::Unavailable => {
                 "This is the server’s fault, not yours. It cannot get at its data at the moment: try again in a few seconds."
             }
@@ -135,6 +138,7 @@ impl From<RegistrationError> for Failure {
     fn from(error: RegistrationError) -> Self {
         match error {
             RegistrationError::NotFound => Self::NotFound,
+            RegistrationError::NotAHost => Self::NotAHost,
             RegistrationError::Store(error) => error.into(),
             error => internal(&error),
         }
@@ -143,6 +147,9 @@ impl From<RegistrationError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::NotAHost) {
+            return Self::NotAHost;
+        }
         let failure = internal(&error);
         match error.try_again() {
             Some(_) => Self::Unavailable,

@@ -1,12 +1,10 @@
 //! `/admin/headless-api/explorer`: a host chooses an application, goes through its authorization in this browser, and
-//! comes back with a token that carries its scopes. What the browser keeps meanwhile is in a cookie that only these
-//! pages get.
+//! comes back with a token that carries its scopes. What the browser keeps meanwhile is in a cookie.
 
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use http::header::SET_COOKIE;
-use http::{HeaderMap, HeaderValue};
-use latchkey_app::plain::{EXPLORER, ExplorerPage, Pass};
+use http::HeaderMap;
+use latchkey_app::plain::{ExplorerPage, Pass};
 use latchkey_domain::{ClientId, Member};
 use latchkey_headless::starter_query;
 use latchkey_oauth::{EndpointError, Trial};
@@ -17,7 +15,7 @@ use subtle::ConstantTimeEq;
 
 use super::body::Form;
 use super::client::Client;
-use super::cookies;
+use super::cookies::Cookie;
 use super::errors::Failure;
 use super::hosts::SignedInHost;
 use super::oauth::log;
@@ -25,10 +23,8 @@ use super::pages::{frame, scripted_frame, sentence, visitor};
 use super::security_headers::allow_explorer;
 use super::state::AppState;
 
-const COOKIE_NAME: &str = "latchkey_trial";
-
 /// How long the way may take, in seconds: a person may have to sign in.
-const SECONDS: u32 = 600;
+const SECONDS: u64 = 600;
 
 /// Which application.
 #[derive(Deserialize)]
@@ -94,17 +90,18 @@ pub(super) async fn finish(
     headers: HeaderMap,
     Query(answer): Query<Callback>,
 ) -> Result<Response, Failure> {
-    let begun = Begun::read(&headers, answer.state.as_deref());
+    let begun = Begun::read(&state, &headers, answer.state.as_deref());
     let chosen = begun.as_ref().map(|begun| begun.client_id.to_string());
     let outcome = match begun {
         Some(begun) => receive(&state, &client, &begun, answer).await,
         None => Err(
-            "This answer belongs to no try that began in this browser within ten minutes. Begin again."
+            "This answer belongs to no try that began in this browser within ten minutes. Begin again. If that does not \
+             help, your browser does not keep the cookies of this site: allow them."
                 .to_owned(),
         ),
     };
     let mut response = page(&state, &client, &host, chosen, outcome.map_err(Some)).await?;
-    forget(&mut response, &state);
+    Cookie::Trial.delete(&mut response, &state);
     Ok(response)
 }
 
@@ -197,11 +194,12 @@ struct Begun {
 
 impl Begun {
     /// Reads the cookie that belongs to the answer with this state; if there is none, any other.
-    fn read(headers: &HeaderMap, state: Option<&str>) -> Option<Self> {
-        let mut all: Vec<Self> = cookies::values(headers, COOKIE_NAME)
+    fn read(state: &AppState, headers: &HeaderMap, answered: Option<&str>) -> Option<Self> {
+        let mut all: Vec<Self> = Cookie::Trial
+            .values(state, headers)
             .filter_map(Self::parse)
             .collect();
-        let wanted = all.iter().position(|begun| Some(begun.state.as_str()) == state);
+        let wanted = all.iter().position(|begun| Some(begun.state.as_str()) == answered);
         (!all.is_empty()).then(|| all.swap_remove(wanted.unwrap_or(0)))
     }
 
@@ -221,23 +219,5 @@ fn keep(response: &mut Response, state: &AppState, trial: &Trial, client_id: &Cl
         trial.state,
         trial.code_verifier.expose_secret()
     );
-    set_cookie(response, state, &value, SECONDS);
-}
-
-fn forget(response: &mut Response, state: &AppState) {
-    set_cookie(response, state, "", 0);
-}
-
-fn set_cookie(response: &mut Response, state: &AppState, value: &str, seconds: u32) {
-    let secure = if state.public_url.is_https() {
-        "; Secure"
-    } else {
-        ""
-    };
-    let cookie =
-        format!("{COOKIE_NAME}={value}; Path={EXPLORER}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
-        cookie.set_sensitive(true);
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
+    Cookie::Trial.set(response, state, &value, Some(SECONDS));
 }

@@ -50,6 +50,11 @@ impl ReturnTo {
         format!("/sign-in?again=true&{}", self.parameter())
     }
 
+    /// The sign-in page that leads there after a sign-in that `mark` shows to have succeeded.
+    pub(super) fn just_signed_in(&self, mark: &str) -> String {
+        format!("/sign-in?{SIGNED_IN}={mark}&{}", self.parameter())
+    }
+
     /// The parameter `return_to`, which is the last of its query. A path that is percent-encoded already, as an
     /// authorization request is, stays as it is and reaches to the end: encoded twice, a long `state` would be longer
     /// than proxies take.
@@ -64,6 +69,7 @@ impl ReturnTo {
 }
 
 const RETURN_TO: &str = "return_to";
+const SIGNED_IN: &str = "signed_in";
 
 /// What the link to the sign-in page says.
 #[derive(Debug, PartialEq, Eq)]
@@ -72,6 +78,8 @@ pub(super) struct SignInLink {
     pub(super) return_to: ReturnTo,
     /// Whether the form is shown to who is signed in, too: an application wants the password again.
     pub(super) again: bool,
+    /// The mark of a sign-in that succeeded a moment ago, where it was doubtful that the browser keeps cookies.
+    pub(super) signed_in: String,
 }
 
 impl SignInLink {
@@ -86,6 +94,7 @@ impl SignInLink {
                 return Self {
                     return_to: ReturnTo::parse(&path),
                     again: is_again(before) || is_again(after),
+                    signed_in: mark_in(before),
                 };
             }
             None => (query, ReturnTo::home()),
@@ -93,6 +102,7 @@ impl SignInLink {
         Self {
             return_to,
             again: is_again(before),
+            signed_in: mark_in(before),
         }
     }
 }
@@ -111,6 +121,11 @@ fn find_return_to(query: &str) -> Option<(&str, &str)> {
         start += pair.len() + 1;
     }
     None
+}
+
+fn mark_in(query: &str) -> String {
+    let mark = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == SIGNED_IN);
+    mark.map(|(_, mark)| mark.into_owned()).unwrap_or_default()
 }
 
 fn is_again(query: &str) -> bool {

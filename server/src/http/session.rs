@@ -2,14 +2,13 @@
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::SET_COOKIE;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, Method};
 use latchkey_accounts::{SESSION_LIFETIME, SessionToken};
 use latchkey_domain::Member;
 use latchkey_store::Session;
 
-use super::cookies;
+use super::cookies::Cookie;
 use super::errors::Failure;
 use super::return_to::ReturnTo;
 use super::state::AppState;
@@ -61,40 +60,18 @@ impl FromRequestParts<AppState> for SignedIn {
 
 /// What may be the session's token in the request's cookies: usually one.
 pub(super) fn tokens(state: &AppState, headers: &HeaderMap) -> Vec<SessionToken> {
-    cookies::values(headers, cookie_name(state))
+    Cookie::Session
+        .values(state, headers)
         .filter_map(SessionToken::parse)
         .collect()
 }
 
 /// Makes the browser keep `token`.
 pub(super) fn keep(response: &mut Response, state: &AppState, token: &SessionToken) {
-    set_cookie(response, state, token.expose(), SESSION_LIFETIME.as_secs());
+    Cookie::Session.set(response, state, token.expose(), Some(SESSION_LIFETIME.as_secs()));
 }
 
 /// Makes the browser forget its session.
 pub(super) fn forget(response: &mut Response, state: &AppState) {
-    set_cookie(response, state, "", 0);
-}
-
-/// With HTTPS, the name itself makes browsers refuse the cookie from anywhere but this host (RFC 6265bis section 4.1.3).
-fn cookie_name(state: &AppState) -> &'static str {
-    if state.public_url.is_https() {
-        "__Host-latchkey_session"
-    } else {
-        "latchkey_session"
-    }
-}
-
-fn set_cookie(response: &mut Response, state: &AppState, value: &str, seconds: u64) {
-    let name = cookie_name(state);
-    let secure = if state.public_url.is_https() {
-        "; Secure"
-    } else {
-        ""
-    };
-    let cookie = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
-        cookie.set_sensitive(true);
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
+    Cookie::Session.delete(response, state);
 }

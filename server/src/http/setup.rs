@@ -2,17 +2,19 @@
 
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use http::StatusCode;
-use latchkey_accounts::{AccountError, FoundingErrors, FoundingForm};
+use http::{HeaderMap, StatusCode};
+use latchkey_accounts::{AccountError, Founded, FoundingErrors, FoundingForm};
 use latchkey_app::plain::{SetupPage, SetupProblems, SetupRefusedPage};
 use serde::Deserialize;
 
 use super::body::Form;
 use super::client::Client;
+use super::cookies::{self, Cookie};
 use super::errors::Failure;
 use super::pages::{frame, sentence};
-use super::session;
+use super::return_to::ReturnTo;
 use super::state::AppState;
+use super::{session, sign_in};
 
 #[derive(Deserialize)]
 pub(super) struct Link {
@@ -28,21 +30,31 @@ pub(super) struct SetupForm {
     host_name: String,
     email: String,
     password: String,
+    /// See [`cookies::are_doubtful`].
+    probed: String,
 }
+
+/// Where the first host goes after the network was founded.
+const FIRST_PAGE: &str = "/admin/settings/oauth-applications";
 
 /// The form, for who has the token.
 pub(super) async fn show(
     State(state): State<AppState>,
+    headers: HeaderMap,
     Query(link): Query<Link>,
 ) -> Result<Response, Failure> {
     match state.instance.setup.check(&link.token).await {
         Ok(()) => {
             let page = SetupPage {
                 frame: frame(&state).await?,
+                secure_address: cookies::secure_address(&state, &headers)
+                    .map(|origin| format!("{origin}/setup?token={}", link.token)),
                 token: link.token,
                 ..SetupPage::default()
             };
-            Ok(Html(page.to_html()).into_response())
+            let mut response = Html(page.to_html()).into_response();
+            Cookie::Probe.set(&mut response, &state, "1", None);
+            Ok(response)
         }
         Err(error) => refuse(&state, error, !link.token.is_empty()).await,
     }
@@ -52,6 +64,7 @@ pub(super) async fn show(
 pub(super) async fn submit(
     State(state): State<AppState>,
     client: Client,
+    headers: HeaderMap,
     Form(form): Form<SetupForm>,
 ) -> Result<Response, Failure> {
     let setup = &state.instance.setup;
@@ -70,15 +83,19 @@ pub(super) async fn submit(
         Err(errors) => return again(&state, form, problems(errors)).await,
     };
     match setup.found(&form.token, founding, &client.actor(None)).await {
-        Ok(host) => {
+        Ok(Founded { host, password }) => {
             tracing::info!(member = host.id.0, "the network was founded");
-            let address = client.address.map(|address| address.to_string());
-            let opened = state
-                .instance
-                .sessions
-                .open(host.id, address, client.user_agent)
+            let sign_in = &state.instance.sign_in;
+            let opened = sign_in
+                .open(&host, password, client.address, client.user_agent)
                 .await?;
-            let mut response = Redirect::to("/admin/settings/oauth-applications").into_response();
+            let first_page = ReturnTo::parse(FIRST_PAGE);
+            // Somebody at the command line has changed the password already.
+            let Some(opened) = opened else {
+                return Ok(Redirect::to(&first_page.sign_in()).into_response());
+            };
+            let onward = sign_in::onward(&state, &headers, &form.probed, &first_page);
+            let mut response = Redirect::to(&onward).into_response();
             session::keep(&mut response, &state, &opened.token);
             Ok(response)
         }
@@ -117,6 +134,7 @@ async fn again(state: &AppState, form: SetupForm, problems: SetupProblems) -> Re
         host_name: form.host_name,
         email: form.email,
         problems,
+        secure_address: None,
     };
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.to_html())).into_response())
 }

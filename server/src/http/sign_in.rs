@@ -5,12 +5,13 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use latchkey_accounts::{AccountError, Attempt};
-use latchkey_app::plain::SignInPage;
+use latchkey_app::plain::{CookieLostPage, SignInPage};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::body::Form;
 use super::client::Client;
+use super::cookies::{self, Cookie};
 use super::errors::Failure;
 use super::oauth::Destination;
 use super::pages::{frame, sentence};
@@ -25,24 +26,58 @@ pub(super) struct SignInForm {
     email: String,
     password: String,
     return_to: String,
+    /// See [`cookies::are_doubtful`].
+    probed: String,
 }
 
 /// The form; who is signed in already goes on.
 pub(super) async fn show(
     State(state): State<AppState>,
     MaybeSignedIn(signed_in): MaybeSignedIn,
+    headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
-    let SignInLink { return_to, again } = SignInLink::read(&query.unwrap_or_default());
+    let SignInLink {
+        return_to,
+        again,
+        signed_in: mark,
+    } = SignInLink::read(&query.unwrap_or_default());
+    let instance = &state.instance;
+    let just_signed_in = instance.sign_in_marker.is_recent(&mark, instance.clock.now());
     let email = match signed_in {
-        Some(_) if !again => return Ok(Redirect::to(return_to.as_str()).into_response()),
+        Some(_) if !again || just_signed_in => {
+            return Ok(Redirect::to(return_to.as_str()).into_response());
+        }
+        None if just_signed_in => return cookie_lost(&state, &return_to).await,
         Some(signed_in) => signed_in.member.email.to_string(),
         None => String::new(),
     };
     if state.instance.setup.is_needed().await? {
         return Ok(Redirect::to("/setup").into_response());
     }
-    page(&state, email, None, &return_to).await
+    let mut response = page(&state, &headers, email, None, &return_to).await?;
+    Cookie::Probe.set(&mut response, &state, "1", None);
+    Ok(response)
+}
+
+/// The sign-in succeeded, and the browser came back without the cookie.
+async fn cookie_lost(state: &AppState, return_to: &ReturnTo) -> Result<Response, Failure> {
+    let page = CookieLostPage {
+        frame: frame(state).await?,
+        address: state.public_url.origin().to_owned(),
+        sign_in: return_to.sign_in(),
+    };
+    Ok(Html(page.to_html()).into_response())
+}
+
+/// Where a browser goes that was just signed in: on, or, if it is doubtful that it keeps cookies, to where that shows.
+pub(super) fn onward(state: &AppState, headers: &HeaderMap, probed: &str, return_to: &ReturnTo) -> String {
+    if !cookies::are_doubtful(state, headers, probed) {
+        return return_to.as_str().to_owned();
+    }
+    let instance = &state.instance;
+    let mark = instance.sign_in_marker.mark(instance.clock.now());
+    return_to.just_signed_in(&mark)
 }
 
 /// The form was sent.
@@ -68,11 +103,12 @@ pub(super) async fn submit(
             }
             state.metrics.sign_ins.succeeded.add();
             tracing::info!(member = signed_in.member.id.0, "signed in");
-            let mut response = Redirect::to(return_to.as_str()).into_response();
+            let onward = onward(&state, &headers, &form.probed, &return_to);
+            let mut response = Redirect::to(&onward).into_response();
             session::keep(&mut response, &state, &signed_in.opened.token);
             Ok(response)
         }
-        Err(error) => refuse(&state, form.email, &error, &return_to)
+        Err(error) => refuse(&state, &headers, form.email, &error, &return_to)
             .await
             .unwrap_or_else(|| Err(error.into())),
     }
@@ -81,6 +117,7 @@ pub(super) async fn submit(
 /// The form again, with what went wrong; `None` if it is nothing that the person can do anything about.
 async fn refuse(
     state: &AppState,
+    headers: &HeaderMap,
     email: String,
     error: &AccountError,
     return_to: &ReturnTo,
@@ -100,7 +137,14 @@ async fn refuse(
     } else {
         counts.throttled.add();
     }
-    let page = page(state, email, Some(sentence(&error.to_string())), return_to).await;
+    let page = page(
+        state,
+        headers,
+        email,
+        Some(sentence(&error.to_string())),
+        return_to,
+    )
+    .await;
     Some(page.map(|mut response| {
         *response.status_mut() = status;
         if let Some(seconds) =
@@ -114,6 +158,7 @@ async fn refuse(
 
 async fn page(
     state: &AppState,
+    headers: &HeaderMap,
     email: String,
     error: Option<String>,
     return_to: &ReturnTo,
@@ -126,6 +171,8 @@ async fn page(
             .map(|destination| destination.application.to_string()),
         email,
         error,
+        secure_address: cookies::secure_address(state, headers)
+            .map(|origin| format!("{origin}{}", return_to.sign_in())),
         return_to: return_to.as_str().to_owned(),
     };
     let mut response = Html(page.to_html()).into_response();

@@ -105,6 +105,12 @@ impl Browser {
         self.cookie.lock().unwrap().clone()
     }
 
+    /// Forgets all cookies, as a browser does that keeps none.
+    pub(crate) fn forget_cookies(&self) {
+        self.set_cookie(None);
+        self.others.lock().unwrap().clear();
+    }
+
     /// Takes over a cookie, as a thief or an attacker would.
     pub(crate) fn set_cookie(&self, cookie: Option<String>) {
         *self.cookie.lock().unwrap() = cookie;

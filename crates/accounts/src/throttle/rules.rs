@@ -3,19 +3,19 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use latchkey_domain::Timestamp;
+use latchkey_domain::{Timestamp, limits};
 use latchkey_store::Attempts;
 
 /// Attempts that a pair of account and address has before it waits.
-pub(super) const FREE: u32 = 5;
+pub(super) const FREE: u32 = limits::SIGN_IN_FREE_ATTEMPTS;
 /// The first wait; each that follows is twice as long.
-pub(super) const FIRST_WAIT: Duration = Duration::from_secs(2);
+pub(super) const FIRST_WAIT: Duration = Duration::from_secs(limits::SIGN_IN_FIRST_WAIT_SECONDS);
 /// The longest wait.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(limits::SIGN_IN_LONGEST_WAIT_SECONDS);
 /// After so long without an attempt, all is forgotten.
 pub(super) const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
-/// Wrong attempts on one account, from everywhere, after which it counts as under attack.
-pub(super) const UNDER_ATTACK: u32 = 50;
+/// Wrong attempts on one account, from everywhere, after which addresses that are not known wait.
+pub(super) const UNDER_ATTACK: u32 = limits::SIGN_IN_ATTEMPTS_BEFORE_PACE;
 /// Attempts that an address can make at once.
 pub(super) const BUCKET: u32 = 30;
 /// How long it takes an address to earn another attempt.
@@ -24,21 +24,43 @@ pub(super) const REFILL: Duration = Duration::from_secs(6);
 /// The counts that an attempt is about: those of the pair, the account and the address.
 pub(super) type Three = [Option<Attempts>; 3];
 
-/// Counts an attempt, or says how long to wait. Attempts that are told to wait do not count.
-pub(super) fn admit(before: &Three, now: Timestamp) -> Result<Three, Duration> {
+/// An attempt that has to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wait {
+    /// How long.
+    pub(super) wait: Duration,
+    /// What to store, if the wait was decided just now.
+    pub(super) after: Option<Three>,
+}
+
+/// Counts an attempt, or says how long to wait. `is_known` says whether the member
+/// signed in from the address's network before.
+pub(super) fn admit(before: &Three, is_known: bool, now: Timestamp) -> Result<Three, Wait> {
     let [pair, account, address] = before.map(|one| one.filter(|one| is_current(one, now)));
-    let under_attack = account.map_or(0, |account| account.count) >= UNDER_ATTACK;
-    let free = if under_attack { 1 } else { FREE };
-    let wait = wait_of_pair(pair, free, now).max(wait_of_address(address, now));
-    if wait.is_zero() {
-        Ok([
-            Some(added(pair, now)),
-            Some(added(account, now)),
-            Some(spent(address, now)),
-        ])
-    } else {
-        Err(wait)
+    let wait = wait_of_pair(pair, now).max(wait_of_address(address, now));
+    if !wait.is_zero() {
+        return Err(Wait { wait, after: None });
     }
+    let pace = if is_known {
+        Duration::ZERO
+    } else {
+        pace_of_account(account)
+    };
+    let count = pair.map_or(0, |pair| pair.count);
+    // With FREE attempts or more, the pair has waited already, here or for its own sake.
+    if !pace.is_zero() && count < FREE {
+        // The account counts it already, so that of many who come at once each waits longer than the one before.
+        let pair = due_in(pace, FREE, now);
+        return Err(Wait {
+            wait: pace,
+            after: Some([Some(pair), Some(added(account, now)), address]),
+        });
+    }
+    Ok([
+        Some(due_in(pace, count.saturating_add(1), now)),
+        Some(added(account, now)),
+        Some(spent(address, now)),
+    ])
 }
 
 /// An attempt succeeded: the pair starts anew, the others have theirs back.
@@ -64,13 +86,36 @@ fn is_current(entry: &Attempts, now: Timestamp) -> bool {
     now.since(entry.seen) < FORGET_AFTER && entry.seen.since(now) <= LONGEST_WAIT
 }
 
-fn wait_of_pair(entry: Option<Attempts>, free: u32, now: Timestamp) -> Duration {
-    let Some(entry) = entry.filter(|entry| entry.count >= free) else {
-        return Duration::ZERO;
-    };
-    let doublings = (entry.count - free).min(16);
-    let wait = FIRST_WAIT.saturating_mul(1 << doublings).min(LONGEST_WAIT);
-    wait.saturating_sub(now.since(entry.seen))
+/// How long a pair waits after its attempt number `count`.
+fn wait_after(count: u32) -> Duration {
+    wait_beyond(FREE, count)
+}
+
+/// How long an address that is not known waits before an attempt on this account.
+fn pace_of_account(account: Option<Attempts>) -> Duration {
+    wait_beyond(UNDER_ATTACK, account.map_or(0, |account| account.count))
+}
+
+/// Nothing until there were `free` attempts, then twice as long with each.
+fn wait_beyond(free: u32, count: u32) -> Duration {
+    match count.checked_sub(free) {
+        None => Duration::ZERO,
+        Some(more) => FIRST_WAIT.saturating_mul(1 << more.min(16)).min(LONGEST_WAIT),
+    }
+}
+
+/// A pair that had `count` attempts and has the next one `pace` from now, or later if `count` says so.
+fn due_in(pace: Duration, count: u32, now: Timestamp) -> Attempts {
+    Attempts {
+        count,
+        seen: now.plus(pace.saturating_sub(wait_after(count))),
+    }
+}
+
+fn wait_of_pair(entry: Option<Attempts>, now: Timestamp) -> Duration {
+    entry.map_or(Duration::ZERO, |entry| {
+        entry.seen.plus(wait_after(entry.count)).since(now)
+    })
 }
 
 fn wait_of_address(entry: Option<Attempts>, now: Timestamp) -> Duration {

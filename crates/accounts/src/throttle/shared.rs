@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use hmac::{Hmac, Mac};
 use latchkey_domain::Timestamp;
 use latchkey_store::{AttemptKey, AttemptsDecision, Store};
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
+use zeroize::Zeroizing;
 
 use super::rules::{FORGET_AFTER, Three};
 use super::{Throttle, rules};
@@ -17,14 +19,27 @@ pub(crate) struct Throttling {
     store: Arc<dyn Store>,
     /// Used if the store shares nothing.
     own: Throttle,
+    key: RwLock<Zeroizing<[u8; 32]>>,
 }
 
 impl Throttling {
-    pub(crate) fn over(store: Arc<dyn Store>) -> Self {
+    /// `key` was derived for nothing else.
+    pub(crate) fn over(store: Arc<dyn Store>, key: [u8; 32]) -> Self {
         Self {
             store,
             own: Throttle::new(),
+            key: RwLock::new(Zeroizing::new(key)),
         }
+    }
+
+    /// From now on, keys of counts are made with this one.
+    pub(crate) fn use_key(&self, key: [u8; 32]) {
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = Zeroizing::new(key);
+    }
+
+    /// What stands for a network that the owner of `account` signs in from.
+    pub(crate) fn network(&self, account: &str, address: IpAddr) -> AttemptKey {
+        self.key(&["network", account, &rules::subscriber(address).to_string()])
     }
 
     /// Counts an attempt, or says how long to wait.
@@ -32,12 +47,18 @@ impl Throttling {
         &self,
         account: &str,
         address: Option<IpAddr>,
+        is_known: bool,
         now: Timestamp,
     ) -> Result<(), AccountError> {
-        let decide = move |before: &Three| rules::admit(before, now).ok();
+        let decide = move |before: &Three| match rules::admit(before, is_known, now) {
+            Ok(after) => Some(after),
+            Err(wait) => wait.after,
+        };
         let outcome = match self.change(account, address, now, Box::new(decide)).await? {
-            Some(before) => rules::admit(&before, now).map(|_| ()),
-            None => self.own.admit(account, address, now),
+            Some(before) => rules::admit(&before, is_known, now)
+                .map(|_| ())
+                .map_err(|wait| wait.wait),
+            None => self.own.admit(account, address, is_known, now),
         };
         outcome.map_err(|wait| AccountError::TryLater { wait })
     }
@@ -81,32 +102,61 @@ impl Throttling {
             return Ok(None);
         };
         let before = shared
-            .change_attempts(keys(account, address), now.minus(FORGET_AFTER), decide)
+            .change_attempts(self.keys(account, address), now.minus(FORGET_AFTER), decide)
             .await?;
         Ok(Some(before))
     }
-}
 
-/// Keys of a fixed size that are the same on every node. They are hashes, so that the database does not list who signs in
-/// from where.
-fn keys(account: &str, address: Option<IpAddr>) -> [AttemptKey; 3] {
-    let account = account.trim().to_lowercase();
-    let address = address.map_or_else(String::new, |address| rules::subscriber(address).to_string());
-    [
-        key(&["pair", &account, &address]),
-        key(&["account", &account]),
-        key(&["address", &address]),
-    ]
-}
-
-fn key(parts: &[&str]) -> AttemptKey {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
+    fn keys(&self, account: &str, address: Option<IpAddr>) -> [AttemptKey; 3] {
+        let address = address.map_or_else(String::new, |address| rules::subscriber(address).to_string());
+        [
+            self.key(&["pair", account, &address]),
+            self.key(&["account", account]),
+            self.key(&["address", &address]),
+        ]
     }
-    hash.finalize()[..16].iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+
+    /// A key of a fixed size that is the same on every node. Email and address can be guessed, so it is a MAC: whoever has
+    /// the database and not the server key does not learn who signs in from where.
+    fn key(&self, parts: &[&str]) -> AttemptKey {
+        let key = self.key.read().unwrap_or_else(PoisonError::into_inner);
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice()).expect("HMAC takes a key of any length");
+        for part in parts {
+            mac.update(&part.len().to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        let mac = mac.finalize().into_bytes();
+        mac[..16].iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn what_is_kept_needs_the_key_to_be_guessed() {
+        let world = World::new().await;
+        let (one, same) = (
+            Throttling::over(world.store.clone(), [1; 32]),
+            Throttling::over(world.store.clone(), [1; 32]),
+        );
+        let address = IpAddr::from([192, 0, 2, 1]);
+        let all = |throttling: &Throttling| {
+            let mut all = throttling.keys("ada@example.com", Some(address)).to_vec();
+            all.push(throttling.network("ada@example.com", address));
+            all
+        };
+        let before = all(&one);
+        assert_eq!(before, all(&same), "alike on every node");
+        one.use_key([2; 32]);
+        for (before, after) in before.iter().zip(all(&one)) {
+            assert_eq!((before.len(), after.len()), (32, 32));
+            assert_ne!(*before, after);
+        }
+    }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use self::email::{Email, EmailError};
-pub use self::password::{NewPassword, PasswordError};
+pub use self::password::{NewPassword, PasswordError, normalized_password};
 use crate::Timestamp;
 use crate::text::{self, TextError};
 

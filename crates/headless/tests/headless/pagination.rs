@@ -72,10 +72,14 @@ async fn nobody_is_skipped_and_nobody_comes_twice_while_others_join_visit_and_le
             .await
             .unwrap();
         joined.push(address);
-        let visitor = world.member(HOST).await.id;
+        let visitor = world.member(HOST).await;
+        let (_, password) = world.store.credentials(&visitor.email).await.unwrap().unwrap();
         let session = NewSession {
             key: SessionKey([u8::try_from(page).unwrap(); 32]),
-            member: visitor,
+            member: visitor.id,
+            password,
+            rehashed: None,
+            network: None,
             address: None,
             user_agent: None,
             expires_at: at(9_000_000),
@@ -84,6 +88,7 @@ async fn nobody_is_skipped_and_nobody_comes_twice_while_others_join_visit_and_le
             .store
             .open_session(session, at(200_000 + page * 100))
             .await
+            .unwrap()
             .unwrap();
         page += 1;
     }

@@ -58,6 +58,9 @@ pub(crate) const fn reason_words(reason: RevocationReason) -> &'static str {
         RevocationReason::RefreshTokenReplayed => {
             "a refresh token that had been replaced was presented, so a copy may be in other hands"
         }
+        RevocationReason::PasswordChanged => {
+            "the member's password was changed; the member can authorize the application again"
+        }
     }
 }
 

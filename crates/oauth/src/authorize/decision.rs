@@ -1,6 +1,7 @@
 //! What happens next, given who is signed in: pure rules on a request that is right in itself.
 
 use latchkey_domain::{Application, ApplicationName, Member, RedirectUri, Role, ScopeSet, Timestamp};
+use latchkey_store::SessionId;
 
 use super::error::{PageError, RedirectCode, RedirectError};
 use super::redirect::Redirect;
@@ -13,6 +14,8 @@ pub struct SignedIn {
     pub member: Member,
     /// When the member signed in: gave a password, not just came back.
     pub at: Timestamp,
+    /// In which session. A code is made only while it is open.
+    pub session: Option<SessionId>,
 }
 
 /// What the HTTP layer does next.

@@ -24,6 +24,7 @@ fn request<'a>(recipient: &'a Recipient, scopes: &str, prompt: &str) -> Authoriz
 
 fn ada(at: u64) -> SignedIn {
     SignedIn {
+        session: None,
         member: grant().member,
         at: seconds(at),
     }

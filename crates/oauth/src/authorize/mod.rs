@@ -232,6 +232,26 @@ impl AuthorizationServer {
         )
     }
 
+    /// What the request was checked against changed before the grant could be stored: the application was deleted, or the
+    /// member was signed out, removed or lost a role. The request begins again and meets what is there now.
+    async fn begin_again(
+        &self,
+        visit: &Visit<'_>,
+        request: &AuthorizationRequest<'_>,
+    ) -> Result<Decision, RedirectError> {
+        let client_id = &request.recipient.application.client_id;
+        if self.store().application(client_id).await?.is_none() {
+            return Ok(Decision::Page(PageError::UnknownApplication));
+        }
+        if request.prompt.none {
+            return Err(RedirectError::new(
+                RedirectCode::LoginRequired,
+                "the member was signed out during the request, and `prompt` is none",
+            ));
+        }
+        Ok(self.sign_in(visit, request.recipient, false))
+    }
+
     /// Keeps the authorization and sends the browser back with a code.
     async fn grant(
         &self,
@@ -253,6 +273,7 @@ impl AuthorizationServer {
         let grant = NewGrant {
             client_id: application.client_id.clone(),
             member: person.member.id,
+            session: person.session,
             scopes,
             requested_redirect_uri: requested.clone(),
             redirect_uri: registered.clone(),
@@ -265,8 +286,7 @@ impl AuthorizationServer {
             remember,
         };
         let Some(id) = self.store().create_grant(grant, visit.now).await? else {
-            // One of the two is gone; the application could do nothing with a code.
-            return Ok(Decision::Page(PageError::UnknownApplication));
+            return self.begin_again(visit, request).await;
         };
         let claims = Claims {
             grant: id,

@@ -247,3 +247,27 @@ async fn an_application_deleted_while_the_person_thinks_is_a_page() {
         Decision::Page(_)
     ));
 }
+
+/// The session ended between the look at it and the grant: signed out everywhere, or the password was changed.
+#[tokio::test]
+async fn an_answer_in_a_session_that_has_ended_grants_nothing() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let page = world.consent_page(&app.asks(&[]), &ada).await;
+    let ended = latchkey_oauth::SignedIn {
+        session: Some(latchkey_store::SessionId(999)),
+        ..ada.clone()
+    };
+    let Decision::SignIn(sign_in) = world.allow(&page, "read:posts", &ended).await else {
+        panic!("a code")
+    };
+    // The request is the same, so it goes on after the sign-in.
+    assert!(!sign_in.again);
+    assert!(sign_in.return_to.contains(app.id.as_str()));
+    let remembered = world.store.remembered_consent(ada.member.id, &app.id);
+    assert!(remembered.await.unwrap().is_empty());
+
+    world.connect(&app, &ada).await;
+    let silent = world.visit(&app.asks(&[("prompt", "none")]), Some(&ended)).await;
+    assert_eq!(error(&silent), "login_required");
+}

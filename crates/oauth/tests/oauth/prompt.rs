@@ -54,6 +54,7 @@ async fn login_wants_a_sign_in_that_is_newer_than_the_request() {
     ));
     // Having signed in is, and once.
     let again = SignedIn {
+        session: None,
         at: world.now(),
         ..ada.clone()
     };
@@ -81,6 +82,7 @@ async fn login_cannot_be_had_with_the_time_of_another_request() {
         .find(|(name, _)| name == "latchkey_begun")
         .unwrap();
     let signed_in = SignedIn {
+        session: None,
         at: world.after(10).now(),
         ..ada
     };
@@ -102,6 +104,7 @@ async fn login_holds_for_the_answer_on_the_consent_page_too() {
         panic!()
     };
     let again = SignedIn {
+        session: None,
         at: world.after(5).now(),
         ..ada.clone()
     };

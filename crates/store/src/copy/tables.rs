@@ -48,6 +48,16 @@ pub(crate) const TABLES: &[Table] = &[
             text("user_agent").or_nothing(),
         ],
     ),
+    Table::keyed(
+        "sign_in_networks",
+        &["network"],
+        &[text("network"), number("member_id"), number("seen_at")],
+    ),
+    Table::keyed(
+        "failed_sign_ins",
+        &["target"],
+        &[text("target"), number("noted_at"), number("unnoted")],
+    ),
     Table::numbered(
         "applications",
         &[

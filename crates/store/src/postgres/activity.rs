@@ -28,7 +28,10 @@ const REDIRECT_URI_LENGTH: usize = 2_048;
 
 /// Adds events, and forgets what is too old; two that do so at once may forget the same rows, which is no harm. Those of an
 /// application that was deleted meanwhile have nobody left to read them.
-async fn record(tx: &Transaction, events: &[NewActivity]) -> Result<(), StoreError> {
+pub(super) async fn record(tx: &Transaction, events: &[NewActivity]) -> Result<(), StoreError> {
+    if events.is_empty() {
+        return Ok(());
+    }
     let applications: BTreeSet<i64> = rows::all(
         tx,
         "INSERT INTO activity (application_id, at, kind, succeeded, message, redirect_uri, member_id, address, request_id) \

@@ -3,22 +3,20 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Email, MemberId, MemberName, Timestamp};
+use latchkey_domain::{Actor, Email, MemberId, MemberName, Timestamp, limits};
 
 use super::params::params;
 use super::rows::{Columns, Statements};
+use super::transaction::{Transaction, transact};
 use super::watch::named;
 use super::{PostgresStore, rows};
-use crate::shared::cut;
+use crate::shared::{cut, failed_sign_in_detail};
 use crate::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
-
-/// The most failed sign-ins of one target that are kept of an hour. The trail is kept for good, and anybody can fail.
-const MOST_FAILURES_AN_HOUR: i64 = 20;
 
 /// The most characters of a target or a detail.
 const TEXT_LENGTH: usize = 1_000;
 
-/// Adds an entry.
+/// Adds an entry, if its actor may (still) do what it is about. The actor's role cannot change until the transaction ends.
 pub(super) async fn write(
     db: &impl Statements,
     (by, at): (&Actor, Timestamp),
@@ -26,6 +24,18 @@ pub(super) async fn write(
     target: &str,
     detail: &str,
 ) -> Result<(), StoreError> {
+    if action.needs_host()
+        && let Some(member) = by.member
+    {
+        let sql = "SELECT id FROM members WHERE id = $1 AND role = 'host' FOR SHARE";
+        let host = rows::first(db, sql, params![member.0], |columns| {
+            columns.table("members").get::<i64>("id")
+        })
+        .await?;
+        if host.is_none() {
+            return Err(StoreError::NotAHost);
+        }
+    }
     rows::execute(
         db,
         "INSERT INTO audit (at, member_id, address, request_id, action, target, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -40,6 +50,44 @@ pub(super) async fn write(
         ],
     ).await?;
     Ok(())
+}
+
+/// Counts a failed sign-in, and adds its entry if the last of the same target is old enough.
+async fn note_failure(tx: &Transaction, entry: &AuditEntry) -> Result<(), StoreError> {
+    let (target, at) = (cut(&entry.target, TEXT_LENGTH), entry.at.as_millis());
+    // The row is made if it is missing, so that there is something to lock.
+    let sql =
+        "INSERT INTO failed_sign_ins (target, noted_at, unnoted) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING";
+    let is_first = rows::execute(tx, sql, params![target, at]).await? > 0;
+    let noted_before = entry
+        .at
+        .minus(Duration::from_secs(limits::FAILED_SIGN_IN_ENTRY_SECONDS))
+        .as_millis();
+    // A time in the future is one from before the clock was set back.
+    let counted = rows::execute(
+        tx,
+        "UPDATE failed_sign_ins SET unnoted = unnoted + 1 WHERE target = $1 AND noted_at > $2 AND noted_at <= $3 AND NOT $4",
+        params![target, noted_before, at, is_first],
+    )
+    .await?;
+    if counted > 0 {
+        return Ok(());
+    }
+    let sql = "SELECT unnoted FROM failed_sign_ins WHERE target = $1 FOR UPDATE";
+    let unnoted = rows::first(tx, sql, params![target], |columns| {
+        columns.table("failed_sign_ins").get::<i64>("unnoted")
+    })
+    .await?;
+    let sql = "UPDATE failed_sign_ins SET noted_at = $2, unnoted = 0 WHERE target = $1";
+    rows::execute(tx, sql, params![target, at]).await?;
+    write(
+        tx,
+        (&entry.actor, entry.at),
+        entry.action,
+        target,
+        &failed_sign_in_detail(unnoted.unwrap_or(0)),
+    )
+    .await
 }
 
 fn read(columns: &mut Columns<'_>) -> Result<AuditEntry, StoreError> {
@@ -147,18 +195,7 @@ impl Audit for PostgresStore {
 
     async fn note(&self, entry: AuditEntry) -> Result<(), StoreError> {
         if entry.action == AuditAction::SignInFailed {
-            let hour_ago = entry.at.minus(Duration::from_secs(3_600));
-            let lately = rows::number(
-                &named!(self),
-                "SELECT count(*) FROM (SELECT at, target FROM audit WHERE action = $1 ORDER BY id DESC LIMIT 1000) AS lately \
-                 WHERE target = $2 AND at > $3",
-                params![entry.action.id(), &entry.target, hour_ago],
-            )
-            .await?;
-            // Several nodes may count at once and keep a few more; the point is that it is bounded.
-            if lately >= MOST_FAILURES_AN_HOUR {
-                return Ok(());
-            }
+            return transact!(self, RowLocked, |tx| note_failure(tx, &entry));
         }
         write(
             &named!(self),

@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp};
 
 use super::rows::Columns;
-use super::{PostgresStore, audit, rows};
+use super::{PostgresStore, activity, audit, grants, rows};
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
-use crate::postgres::transaction::transact;
+use crate::postgres::transaction::{Transaction, transact};
 use crate::postgres::watch::named;
-use crate::{AddMember, AuditAction, MemberChange, Members, PasswordHash, StoreError};
+use crate::shared::{disconnected_by_password, password_detail};
+use crate::{AddMember, AuditAction, MemberChange, Members, PasswordHash, PasswordSet, StoreError};
 
 /// What [`read`] reads, of `members m`.
 macro_rules! columns {
@@ -171,12 +172,7 @@ async fn set_role(
         return Ok(MemberChange::Unknown);
     };
     if before.role != role {
-        rows::execute(
-            db,
-            "UPDATE members SET role = $2 WHERE id = $1",
-            params![before.id.0, role.id()],
-        )
-        .await?;
+        // Before the change: a host may give up the role that the entry needs.
         let detail = format!("from {} to {role}", before.role);
         audit::write(
             db,
@@ -186,16 +182,23 @@ async fn set_role(
             &detail,
         )
         .await?;
+        rows::execute(
+            db,
+            "UPDATE members SET role = $2 WHERE id = $1",
+            params![before.id.0, role.id()],
+        )
+        .await?;
     }
     Ok(MemberChange::Done(Member { role, ..before }))
 }
 
 async fn set_password(
-    db: &impl Statements,
+    db: &Transaction,
     email: &Email,
     password: &PasswordHash,
+    keep_apps: bool,
     (by, at): (&Actor, Timestamp),
-) -> Result<Option<Member>, StoreError> {
+) -> Result<Option<PasswordSet>, StoreError> {
     let Some(member) = locked(db, email).await? else {
         return Ok(None);
     };
@@ -206,17 +209,30 @@ async fn set_password(
         params![id, &password.0],
     )
     .await?;
-    let ended = rows::execute(db, "DELETE FROM sessions WHERE member_id = $1", params![id]).await?;
-    let detail = format!("{ended} sessions ended");
+    let sessions = rows::execute(db, "DELETE FROM sessions WHERE member_id = $1", params![id]).await?;
+    let disconnected = if keep_apps {
+        Vec::new()
+    } else {
+        grants::end_all(db, member.id, at).await?
+    };
+    let applications = disconnected.len() as u64;
+    let told = disconnected
+        .into_iter()
+        .map(|client_id| disconnected_by_password(client_id, member.id, at));
+    activity::record(db, &told.collect::<Vec<_>>()).await?;
     audit::write(
         db,
         (by, at),
         AuditAction::MemberPasswordChanged,
         email.as_str(),
-        &detail,
+        &password_detail(sessions, applications, keep_apps),
     )
     .await?;
-    Ok(Some(member))
+    Ok(Some(PasswordSet {
+        member,
+        sessions,
+        applications,
+    }))
 }
 
 async fn remove(
@@ -229,10 +245,10 @@ async fn remove(
         Some((_, true)) => return Ok(MemberChange::LastHost),
         Some((member, false)) => member,
     };
-    // Sessions, grants and consents go with the row.
-    rows::execute(db, "DELETE FROM members WHERE id = $1", params![member.id.0]).await?;
     let detail = format!("role {}", member.role);
     audit::write(db, (by, at), AuditAction::MemberRemoved, email.as_str(), &detail).await?;
+    // Sessions, grants and consents go with the row.
+    rows::execute(db, "DELETE FROM members WHERE id = $1", params![member.id.0]).await?;
     Ok(MemberChange::Done(member))
 }
 
@@ -305,10 +321,17 @@ impl Members for PostgresStore {
         &self,
         email: &Email,
         password: PasswordHash,
+        keep_apps: bool,
         by: &Actor,
         at: Timestamp,
-    ) -> Result<Option<Member>, StoreError> {
-        transact!(self, RowLocked, |tx| set_password(tx, email, &password, (by, at)))
+    ) -> Result<Option<PasswordSet>, StoreError> {
+        transact!(self, RowLocked, |tx| set_password(
+            tx,
+            email,
+            &password,
+            keep_apps,
+            (by, at)
+        ))
     }
 
     async fn remove_member(

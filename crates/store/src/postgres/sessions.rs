@@ -1,7 +1,7 @@
 //! Sessions.
 
 use async_trait::async_trait;
-use latchkey_domain::{Member, MemberId, Timestamp};
+use latchkey_domain::{Member, MemberId, Timestamp, limits};
 
 use super::params::params;
 use super::rows::{Columns, Statements};
@@ -9,7 +9,7 @@ use super::transaction::{Transaction, transact};
 use super::watch::named;
 use super::{PostgresStore, members, rows};
 use crate::shared::cut;
-use crate::{NewSession, Session, SessionId, SessionKey, Sessions, StoreError};
+use crate::{AttemptKey, NewSession, Session, SessionId, SessionKey, Sessions, StoreError};
 
 /// The most sessions that a member can have.
 const MOST_OF_ONE_MEMBER: u32 = 50;
@@ -37,8 +37,54 @@ fn read(columns: &mut Columns<'_>) -> Result<Session, StoreError> {
     })
 }
 
-/// Two that open sessions of one member at once may leave one more than there should be, until the next.
-async fn open(tx: &Transaction, session: &NewSession, at: Timestamp) -> Result<Session, StoreError> {
+/// Locks the member, and says whether the hash that was checked is still the member's; if so, the one that is to take
+/// its place is stored. Whoever changes the password waits, and then ends the session that is opened here.
+async fn password_holds(tx: &Transaction, session: &NewSession) -> Result<bool, StoreError> {
+    let sql = "SELECT id FROM members WHERE id = $1 AND password_hash = $2 FOR NO KEY UPDATE";
+    let params = params![session.member.0, &session.password.0];
+    let found = rows::first(tx, sql, params, |columns| {
+        columns.table("members").get::<i64>("id")
+    })
+    .await?;
+    if found.is_some()
+        && let Some(rehashed) = &session.rehashed
+    {
+        let sql = "UPDATE members SET password_hash = $2 WHERE id = $1";
+        rows::execute(tx, sql, params![session.member.0, &rehashed.0]).await?;
+    }
+    Ok(found.is_some())
+}
+
+async fn remember_network(
+    tx: &Transaction,
+    member: MemberId,
+    network: &AttemptKey,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    rows::execute(
+        tx,
+        "INSERT INTO sign_in_networks (network, member_id, seen_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (network) DO UPDATE SET member_id = excluded.member_id, seen_at = excluded.seen_at",
+        params![network, member.0, at],
+    )
+    .await?;
+    rows::execute(
+        tx,
+        "DELETE FROM sign_in_networks WHERE member_id = $1 AND network NOT IN (SELECT network FROM sign_in_networks \
+         WHERE member_id = $1 ORDER BY seen_at DESC, network LIMIT $2)",
+        params![member.0, limits::SIGN_IN_KNOWN_NETWORKS],
+    )
+    .await
+    .map(|_| ())
+}
+
+async fn open(tx: &Transaction, session: &NewSession, at: Timestamp) -> Result<Option<Session>, StoreError> {
+    if !password_holds(tx, session).await? {
+        return Ok(None);
+    }
+    if let Some(network) = &session.network {
+        remember_network(tx, session.member, network, at).await?;
+    }
     let user_agent = session
         .user_agent
         .as_deref()
@@ -65,7 +111,7 @@ async fn open(tx: &Transaction, session: &NewSession, at: Timestamp) -> Result<S
         params![member, at, MOST_OF_ONE_MEMBER],
     )
     .await?;
-    Ok(Session {
+    Ok(Some(Session {
         id: SessionId(id),
         member: session.member,
         created_at: at,
@@ -73,13 +119,27 @@ async fn open(tx: &Transaction, session: &NewSession, at: Timestamp) -> Result<S
         expires_at: session.expires_at,
         address: session.address.clone(),
         user_agent,
-    })
+    }))
+}
+
+/// Locks the member, so that of two sessions that end each other one is left.
+async fn end_others(tx: &Transaction, member: MemberId, current: SessionId) -> Result<u64, StoreError> {
+    let sql = "SELECT 1 FROM members WHERE id = $1 FOR NO KEY UPDATE";
+    rows::execute(tx, sql, params![member.0]).await?;
+    let sql = "DELETE FROM sessions WHERE member_id = $1 AND id <> $2 \
+               AND EXISTS (SELECT 1 FROM sessions WHERE id = $2 AND member_id = $1)";
+    rows::execute(tx, sql, params![member.0, current.0]).await
 }
 
 #[async_trait]
 impl Sessions for PostgresStore {
-    async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Session, StoreError> {
+    async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Option<Session>, StoreError> {
         transact!(self, RowLocked, |tx| open(tx, &session, at))
+    }
+
+    async fn has_signed_in_from(&self, network: &AttemptKey) -> Result<bool, StoreError> {
+        let sql = "SELECT count(*) FROM sign_in_networks WHERE network = $1";
+        Ok(rows::number(&named!(self), sql, params![network]).await? != 0)
     }
 
     async fn session(&self, key: SessionKey, at: Timestamp) -> Result<Option<(Session, Member)>, StoreError> {
@@ -113,6 +173,10 @@ impl Sessions for PostgresStore {
     async fn end_session_of(&self, member: MemberId, id: SessionId) -> Result<bool, StoreError> {
         let sql = "DELETE FROM sessions WHERE id = $1 AND member_id = $2";
         Ok(named!(self).execute(sql, params![id.0, member.0]).await? > 0)
+    }
+
+    async fn end_other_sessions(&self, member: MemberId, current: SessionId) -> Result<u64, StoreError> {
+        transact!(self, RowLocked, |tx| end_others(tx, member, current))
     }
 
     async fn sessions_of(&self, member: MemberId, at: Timestamp) -> Result<Vec<Session>, StoreError> {

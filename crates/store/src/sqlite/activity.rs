@@ -23,7 +23,8 @@ const MESSAGE_LENGTH: usize = 1_000;
 /// The most characters of a redirect URI, which anybody may have made up.
 const REDIRECT_URI_LENGTH: usize = 2_048;
 
-fn record(connection: &Connection, events: &[NewActivity]) -> Result<(), StoreError> {
+/// Adds events.
+pub(super) fn record(connection: &Connection, events: &[NewActivity]) -> Result<(), StoreError> {
     let mut applications = BTreeSet::new();
     for event in events {
         // An application that was deleted meanwhile has nobody left to read of it.

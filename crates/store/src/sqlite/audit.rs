@@ -3,22 +3,19 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Email, MemberId, MemberName, Timestamp};
+use latchkey_domain::{Actor, Email, MemberId, MemberName, Timestamp, limits};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::rows::Columns;
 use super::{SqliteStore, rows};
-use crate::shared::cut;
+use crate::shared::{cut, failed_sign_in_detail};
 use crate::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
-
-/// The most failed sign-ins of one target that are kept of an hour. The trail is kept for good, and anybody can fail.
-const MOST_FAILURES_AN_HOUR: u64 = 20;
 
 /// The most characters of a target or a detail.
 const TEXT_LENGTH: usize = 1_000;
 
-/// Adds an entry.
+/// Adds an entry, if its actor may (still) do what it is about.
 pub(super) fn write(
     connection: &Connection,
     (by, at): (&Actor, Timestamp),
@@ -26,6 +23,14 @@ pub(super) fn write(
     target: &str,
     detail: &str,
 ) -> Result<(), StoreError> {
+    if action.needs_host()
+        && let Some(member) = by.member
+    {
+        let sql = "SELECT EXISTS (SELECT 1 FROM members WHERE id = ?1 AND role = 'host')";
+        if rows::number(connection, sql, [member.0])? == 0 {
+            return Err(StoreError::NotAHost);
+        }
+    }
     rows::execute(
         connection,
         "INSERT INTO audit (at, member_id, address, request_id, action, target, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -44,16 +49,7 @@ pub(super) fn write(
 
 fn note(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
     if entry.action == AuditAction::SignInFailed {
-        let hour_ago = entry.at.minus(Duration::from_secs(3_600)).as_millis();
-        let lately = rows::count(
-            connection,
-            "SELECT count(*) FROM (SELECT at, target FROM audit WHERE action = ?1 ORDER BY id DESC LIMIT 1000) \
-             WHERE target = ?2 AND at > ?3",
-            params![entry.action.id(), entry.target, hour_ago],
-        )?;
-        if lately >= MOST_FAILURES_AN_HOUR {
-            return Ok(());
-        }
+        return note_failure(connection, entry);
     }
     write(
         connection,
@@ -61,6 +57,43 @@ fn note(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
         entry.action,
         &entry.target,
         &entry.detail,
+    )
+}
+
+/// Counts a failed sign-in, and adds its entry if the last of the same target is old enough.
+fn note_failure(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
+    let (target, at) = (cut(&entry.target, TEXT_LENGTH), entry.at.as_millis());
+    let noted_before = entry
+        .at
+        .minus(Duration::from_secs(limits::FAILED_SIGN_IN_ENTRY_SECONDS))
+        .as_millis();
+    // A time in the future is one from before the clock was set back.
+    let counted = rows::execute(
+        connection,
+        "UPDATE failed_sign_ins SET unnoted = unnoted + 1 WHERE target = ?1 AND noted_at > ?2 AND noted_at <= ?3",
+        params![target, noted_before, at],
+    )?;
+    if counted > 0 {
+        return Ok(());
+    }
+    let unnoted = rows::first(
+        connection,
+        "SELECT unnoted FROM failed_sign_ins WHERE target = ?1",
+        [target],
+        |columns| columns.table("failed_sign_ins").get::<i64>("unnoted"),
+    )?;
+    rows::execute(
+        connection,
+        "INSERT INTO failed_sign_ins (target, noted_at, unnoted) VALUES (?1, ?2, 0) \
+         ON CONFLICT (target) DO UPDATE SET noted_at = excluded.noted_at, unnoted = 0",
+        params![target, at],
+    )?;
+    write(
+        connection,
+        (&entry.actor, entry.at),
+        entry.action,
+        target,
+        &failed_sign_in_detail(unnoted.unwrap_or(0)),
     )
 }
 

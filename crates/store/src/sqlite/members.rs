@@ -5,8 +5,9 @@ use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequ
 use rusqlite::{Connection, params};
 
 use super::rows::Columns;
-use super::{SqliteStore, audit, rows};
-use crate::{AddMember, AuditAction, MemberChange, Members, PasswordHash, StoreError};
+use super::{SqliteStore, activity, audit, grants, rows};
+use crate::shared::{disconnected_by_password, password_detail};
+use crate::{AddMember, AuditAction, MemberChange, Members, PasswordHash, PasswordSet, StoreError};
 
 /// What [`read`] reads, of `members m`.
 macro_rules! columns {
@@ -133,11 +134,7 @@ fn set_role(
         return Ok(MemberChange::LastHost);
     }
     if before.role != role {
-        rows::execute(
-            connection,
-            "UPDATE members SET role = ?2 WHERE id = ?1",
-            params![before.id.0, role.id()],
-        )?;
+        // Before the change: a host may give up the role that the entry needs.
         let detail = format!("from {} to {role}", before.role);
         audit::write(
             connection,
@@ -145,6 +142,11 @@ fn set_role(
             AuditAction::MemberRoleChanged,
             email.as_str(),
             &detail,
+        )?;
+        rows::execute(
+            connection,
+            "UPDATE members SET role = ?2 WHERE id = ?1",
+            params![before.id.0, role.id()],
         )?;
     }
     Ok(MemberChange::Done(Member { role, ..before }))
@@ -154,8 +156,9 @@ fn set_password(
     connection: &Connection,
     email: &Email,
     password: &PasswordHash,
+    keep_apps: bool,
     (by, at): (&Actor, Timestamp),
-) -> Result<Option<Member>, StoreError> {
+) -> Result<Option<PasswordSet>, StoreError> {
     let Some(member) = by_email(connection, email)? else {
         return Ok(None);
     };
@@ -165,16 +168,29 @@ fn set_password(
         "UPDATE members SET password_hash = ?2 WHERE id = ?1",
         params![id, password.0],
     )?;
-    let ended = rows::execute(connection, "DELETE FROM sessions WHERE member_id = ?1", [id])?;
-    let detail = format!("{ended} sessions ended");
+    let sessions = rows::execute(connection, "DELETE FROM sessions WHERE member_id = ?1", [id])? as u64;
+    let disconnected = if keep_apps {
+        Vec::new()
+    } else {
+        grants::end_all(connection, member.id, at)?
+    };
+    let applications = disconnected.len() as u64;
+    let told = disconnected
+        .into_iter()
+        .map(|client_id| disconnected_by_password(client_id, member.id, at));
+    activity::record(connection, &told.collect::<Vec<_>>())?;
     audit::write(
         connection,
         (by, at),
         AuditAction::MemberPasswordChanged,
         email.as_str(),
-        &detail,
+        &password_detail(sessions, applications, keep_apps),
     )?;
-    Ok(Some(member))
+    Ok(Some(PasswordSet {
+        member,
+        sessions,
+        applications,
+    }))
 }
 
 fn remove(
@@ -188,8 +204,6 @@ fn remove(
     if is_last_host(connection, &member)? {
         return Ok(MemberChange::LastHost);
     }
-    // Sessions, grants and consents go with the row.
-    rows::execute(connection, "DELETE FROM members WHERE id = ?1", [member.id.0])?;
     let detail = format!("role {}", member.role);
     audit::write(
         connection,
@@ -198,6 +212,8 @@ fn remove(
         email.as_str(),
         &detail,
     )?;
+    // Sessions, grants and consents go with the row.
+    rows::execute(connection, "DELETE FROM members WHERE id = ?1", [member.id.0])?;
     Ok(MemberChange::Done(member))
 }
 
@@ -278,11 +294,12 @@ impl Members for SqliteStore {
         &self,
         email: &Email,
         password: PasswordHash,
+        keep_apps: bool,
         by: &Actor,
         at: Timestamp,
-    ) -> Result<Option<Member>, StoreError> {
+    ) -> Result<Option<PasswordSet>, StoreError> {
         let (email, by) = (email.clone(), by.clone());
-        self.write(move |connection| set_password(connection, &email, &password, (&by, at)))
+        self.write(move |connection| set_password(connection, &email, &password, keep_apps, (&by, at)))
             .await
     }
 

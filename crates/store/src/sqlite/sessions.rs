@@ -1,12 +1,12 @@
 //! Sessions.
 
 use async_trait::async_trait;
-use latchkey_domain::{Member, MemberId, Timestamp};
+use latchkey_domain::{Member, MemberId, Timestamp, limits};
 use rusqlite::{Connection, params};
 
 use super::rows::Columns;
 use super::{SqliteStore, members, rows};
-use crate::{NewSession, Session, SessionId, SessionKey, Sessions, StoreError};
+use crate::{AttemptKey, NewSession, Session, SessionId, SessionKey, Sessions, StoreError};
 
 /// The most sessions that a member can have.
 const MOST_OF_ONE_MEMBER: u32 = 50;
@@ -34,7 +34,49 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<Session, StoreError> {
     })
 }
 
-fn open(connection: &Connection, session: NewSession, at: Timestamp) -> Result<Session, StoreError> {
+/// Whether the hash that was checked is still the member's; if so, the one that is to take its place is stored.
+fn password_holds(connection: &Connection, session: &NewSession) -> Result<bool, StoreError> {
+    let (member, checked) = (session.member.0, &session.password.0);
+    match &session.rehashed {
+        None => {
+            let sql = "SELECT EXISTS (SELECT 1 FROM members WHERE id = ?1 AND password_hash = ?2)";
+            Ok(rows::number(connection, sql, params![member, checked])? != 0)
+        }
+        Some(rehashed) => {
+            let sql = "UPDATE members SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2";
+            Ok(rows::execute(connection, sql, params![member, checked, rehashed.0])? > 0)
+        }
+    }
+}
+
+fn remember_network(
+    connection: &Connection,
+    member: MemberId,
+    network: &AttemptKey,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    rows::execute(
+        connection,
+        "INSERT INTO sign_in_networks (network, member_id, seen_at) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (network) DO UPDATE SET member_id = excluded.member_id, seen_at = excluded.seen_at",
+        params![network, member.0, at.as_millis()],
+    )?;
+    rows::execute(
+        connection,
+        "DELETE FROM sign_in_networks WHERE member_id = ?1 AND network NOT IN (SELECT network FROM sign_in_networks \
+         WHERE member_id = ?1 ORDER BY seen_at DESC, network LIMIT ?2)",
+        params![member.0, limits::SIGN_IN_KNOWN_NETWORKS],
+    )
+    .map(|_| ())
+}
+
+fn open(connection: &Connection, session: NewSession, at: Timestamp) -> Result<Option<Session>, StoreError> {
+    if !password_holds(connection, &session)? {
+        return Ok(None);
+    }
+    if let Some(network) = &session.network {
+        remember_network(connection, session.member, network, at)?;
+    }
     let user_agent = session
         .user_agent
         .map(|name| rows::cut(&name, USER_AGENT_LENGTH).to_owned());
@@ -60,7 +102,7 @@ fn open(connection: &Connection, session: NewSession, at: Timestamp) -> Result<S
          (SELECT id FROM sessions WHERE member_id = ?1 ORDER BY id DESC LIMIT ?3))",
         params![member, at.as_millis(), MOST_OF_ONE_MEMBER],
     )?;
-    Ok(Session {
+    Ok(Some(Session {
         id: SessionId(id),
         member: session.member,
         created_at: at,
@@ -68,13 +110,20 @@ fn open(connection: &Connection, session: NewSession, at: Timestamp) -> Result<S
         expires_at: session.expires_at,
         address: session.address,
         user_agent,
-    })
+    }))
 }
 
 #[async_trait]
 impl Sessions for SqliteStore {
-    async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Session, StoreError> {
+    async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Option<Session>, StoreError> {
         self.write(move |connection| open(connection, session, at)).await
+    }
+
+    async fn has_signed_in_from(&self, network: &AttemptKey) -> Result<bool, StoreError> {
+        self.look_up(|connection| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM sign_in_networks WHERE network = ?1)";
+            Ok(rows::number(connection, sql, [network])? != 0)
+        })
     }
 
     async fn session(&self, key: SessionKey, at: Timestamp) -> Result<Option<(Session, Member)>, StoreError> {
@@ -115,6 +164,15 @@ impl Sessions for SqliteStore {
         self.write(move |connection| {
             let sql = "DELETE FROM sessions WHERE id = ?1 AND member_id = ?2";
             Ok(rows::execute(connection, sql, [id.0, member.0])? > 0)
+        })
+        .await
+    }
+
+    async fn end_other_sessions(&self, member: MemberId, current: SessionId) -> Result<u64, StoreError> {
+        self.write(move |connection| {
+            let sql = "DELETE FROM sessions WHERE member_id = ?1 AND id <> ?2 \
+                       AND EXISTS (SELECT 1 FROM sessions WHERE id = ?2 AND member_id = ?1)";
+            Ok(rows::execute(connection, sql, [member.0, current.0])? as u64)
         })
         .await
     }

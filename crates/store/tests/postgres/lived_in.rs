@@ -8,14 +8,14 @@ use latchkey_store::content::{
     Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewReply,
 };
 use latchkey_store::{
-    ActivityKind, NetworkChange, NewActivity, NewSession, SecretAdded, SecretRetired, SessionKey, Store,
-    UsageCount,
+    ActivityKind, AuditAction, AuditEntry, NetworkChange, NewActivity, NewSession, SecretAdded,
+    SecretRetired, Store, UsageCount,
 };
 
 use crate::content::{add, space, title, words};
 use crate::fixtures::{
-    add_application, add_member, at, connect, new_application, new_grant, new_member, operator, public_spec,
-    secret,
+    add_application, add_member, at, connect, new_application, new_grant, new_member, new_session, operator,
+    public_spec, secret,
 };
 
 /// Lives in `store`.
@@ -58,13 +58,12 @@ pub(crate) async fn live(store: &dyn Store) {
     store.disconnect(bob.id, &two.client_id, at(14)).await.unwrap();
     for (number, member) in [(1, &ada), (2, &bob), (3, &gone)] {
         let session = NewSession {
-            key: SessionKey([number; 32]),
-            member: member.id,
+            network: (number != 2).then(|| format!("network {number}")),
             address: (number == 1).then(|| "192.0.2.7".into()),
             user_agent: Some("Browser".into()),
-            expires_at: at(1_000_000),
+            ..new_session(member, number, at(1_000_000))
         };
-        store.open_session(session, at(20)).await.unwrap();
+        store.open_session(session, at(20)).await.unwrap().unwrap();
     }
     for (application, member) in [(&one, Some(ada.id)), (&two, None)] {
         let event = NewActivity {
@@ -87,6 +86,16 @@ pub(crate) async fn live(store: &dyn Store) {
         failures: 1,
     };
     store.add_usage(vec![count]).await.unwrap();
+    let guess = AuditEntry {
+        at: at(35),
+        actor: operator(),
+        action: AuditAction::SignInFailed,
+        target: "ada@b.example".into(),
+        detail: String::new(),
+    };
+    for _ in 0..3 {
+        store.note(guess.clone()).await.unwrap();
+    }
     add(store, community()).await;
     // The last of some are gone; nobody gets their numbers.
     connect(store, &other, &gone, at(40)).await;

@@ -10,7 +10,8 @@ use latchkey_domain::{
     Timestamp,
 };
 use latchkey_store::{
-    AddMember, Applications, GrantId, Grants, Members, NewApplication, NewGrant, PasswordHash, Store,
+    AddMember, Applications, GrantId, Grants, Members, NewApplication, NewGrant, NewSession, PasswordHash,
+    SessionKey, Store,
 };
 use tempfile::TempDir;
 
@@ -113,7 +114,26 @@ pub(crate) fn new_member(email: &str, role: Role) -> AddMember {
         email: email.parse().unwrap(),
         name: MemberName::parse(name).unwrap(),
         role,
-        password: PasswordHash(format!("hash of {email}")),
+        password: password(email),
+    }
+}
+
+/// The hash of the password of a [`new_member`].
+pub(crate) fn password(email: &str) -> PasswordHash {
+    PasswordHash(format!("hash of {}", email.to_lowercase()))
+}
+
+/// A session that `member`, who was a [`new_member`], signs in to.
+pub(crate) fn new_session(member: &Member, key: u8, expires_at: Timestamp) -> NewSession {
+    NewSession {
+        key: SessionKey([key; 32]),
+        member: member.id,
+        password: password(member.email.as_str()),
+        rehashed: None,
+        network: None,
+        address: None,
+        user_agent: None,
+        expires_at,
     }
 }
 
@@ -130,6 +150,7 @@ pub(crate) fn new_grant(application: &Application, member: &Member, scopes: &str
     NewGrant {
         client_id: application.client_id.clone(),
         member: member.id,
+        session: None,
         scopes: scopes.parse().unwrap(),
         requested_redirect_uri: Some("https://myapp.com/oauth/callback".into()),
         redirect_uri: "https://myapp.com/oauth/callback".parse().unwrap(),

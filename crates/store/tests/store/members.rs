@@ -1,21 +1,17 @@
-use latchkey_domain::{Email, PageRequest, Role};
-use latchkey_store::{MemberChange, NewSession, PasswordHash, SessionKey, Store};
+use latchkey_domain::{Email, Member, PageRequest, Role};
+use latchkey_store::{AuditAction, MemberChange, PasswordHash, RevocationReason, SessionKey, Store};
 
-use crate::fixtures::{add_application, add_member, at, connect, new_grant, new_member, operator, store};
+use crate::fixtures::{
+    add_application, add_member, at, connect, new_grant, new_member, new_session, operator, store,
+};
 
 fn email(text: &str) -> Email {
     text.parse().unwrap()
 }
 
-async fn sign_in(store: &dyn Store, member: latchkey_domain::MemberId, key: u8) {
-    let session = NewSession {
-        key: SessionKey([key; 32]),
-        member,
-        address: None,
-        user_agent: None,
-        expires_at: at(9_999),
-    };
-    store.open_session(session, at(0)).await.unwrap();
+async fn sign_in(store: &dyn Store, member: &Member, key: u8) {
+    let session = new_session(member, key, at(9_999));
+    store.open_session(session, at(0)).await.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -166,11 +162,11 @@ async fn a_new_password_ends_the_sessions() {
         add_member(&*store, "ada@b.example").await,
         add_member(&*store, "bob@b.example").await,
     );
-    sign_in(&*store, ada.id, 1).await;
-    sign_in(&*store, bob.id, 2).await;
+    sign_in(&*store, &ada, 1).await;
+    sign_in(&*store, &bob, 2).await;
     let new = PasswordHash("new".into());
     store
-        .set_password(&ada.email, new, &operator(), at(1))
+        .set_password(&ada.email, new, false, &operator(), at(1))
         .await
         .unwrap()
         .unwrap();
@@ -181,11 +177,114 @@ async fn a_new_password_ends_the_sessions() {
         .set_password(
             &email("eve@b.example"),
             PasswordHash("x".into()),
+            false,
             &operator(),
             at(1),
         )
         .await;
     assert!(nobody.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_new_password_ends_what_was_granted() {
+    let store = store();
+    let (ada, bob) = (
+        add_member(&*store, "ada@b.example").await,
+        add_member(&*store, "bob@b.example").await,
+    );
+    let mut apps = Vec::new();
+    for name in [
+        "Used",
+        "Twice",
+        "Only remembered",
+        "Never redeemed",
+        "Ended before",
+    ] {
+        apps.push(add_application(&*store, name).await);
+    }
+    let [used, twice, remembered, unredeemed, before] = &apps[..] else {
+        unreachable!()
+    };
+    let code = async |application, remember, second| {
+        let mut new = new_grant(application, &ada, "read:posts");
+        new.remember = remember;
+        store.create_grant(new, at(second)).await.unwrap().unwrap()
+    };
+    let mut ended = vec![
+        connect(&*store, used, &ada, at(1)).await,
+        connect(&*store, twice, &ada, at(2)).await,
+        connect(&*store, twice, &ada, at(3)).await,
+        code(remembered, true, 4).await,
+        code(unredeemed, false, 5).await,
+    ];
+    let earlier = connect(&*store, before, &ada, at(1)).await;
+    store.disconnect(ada.id, &before.client_id, at(6)).await.unwrap();
+    let of_bob = connect(&*store, used, &bob, at(7)).await;
+
+    let set = async |password: &str, keep_apps, second| {
+        let password = PasswordHash(password.into());
+        let set = store
+            .set_password(&ada.email, password, keep_apps, &operator(), at(second))
+            .await;
+        set.unwrap().unwrap()
+    };
+    sign_in(&*store, &ada, 1).await;
+    let kept = set("kept", true, 8).await;
+    assert_eq!((kept.sessions, kept.applications), (1, 0));
+    for id in &ended {
+        assert_eq!(store.grant(*id).await.unwrap().unwrap().state.revoked, None);
+    }
+    assert_eq!(store.connections_of(ada.id).await.unwrap().len(), 3);
+
+    let done = set("ended", false, 9).await;
+    assert_eq!((done.sessions, done.applications), (0, 3));
+    assert_eq!(done.member, ada);
+    for id in ended.drain(..) {
+        assert_eq!(
+            store.grant(id).await.unwrap().unwrap().state.revoked,
+            Some((at(9), RevocationReason::PasswordChanged))
+        );
+    }
+    let revoked = async |id| store.grant(id).await.unwrap().unwrap().state.revoked;
+    assert_eq!(revoked(earlier).await, Some((at(6), RevocationReason::Member)));
+    assert_eq!(revoked(of_bob).await, None);
+    assert!(store.connections_of(ada.id).await.unwrap().is_empty());
+    assert_eq!(store.connections_of(bob.id).await.unwrap().len(), 1);
+    for application in &apps {
+        let consent = store.remembered_consent(ada.id, &application.client_id);
+        assert!(consent.await.unwrap().is_empty());
+    }
+
+    // Whoever asks reads why.
+    let entries = store.audit(2).await.unwrap();
+    assert_eq!(entries[0].action, AuditAction::MemberPasswordChanged);
+    assert_eq!(entries[0].detail, "0 sessions ended, 3 applications disconnected");
+    assert_eq!(entries[1].detail, "1 sessions ended, connected applications kept");
+    for (application, told) in [
+        (used, 1),
+        (twice, 1),
+        (remembered, 1),
+        (unredeemed, 0),
+        (before, 0),
+    ] {
+        let activity = store.activity(&application.client_id, None, 10).await.unwrap();
+        let of_password = |entry: &&latchkey_store::ActivityEntry| {
+            entry.event.message.contains("password was changed") && entry.event.member == Some(ada.id)
+        };
+        let count = activity.iter().filter(of_password).count();
+        assert_eq!(count, told, "{}", application.spec.name);
+    }
+    let names = async || {
+        let disconnected = store.disconnected_by_password(ada.id).await.unwrap();
+        disconnected
+            .into_iter()
+            .map(|one| (one.application.to_string(), one.at))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(names().await, [("Twice".into(), at(9)), ("Used".into(), at(9))]);
+    connect(&*store, twice, &ada, at(10)).await;
+    assert_eq!(names().await, [("Used".into(), at(9))]);
+    assert!(store.disconnected_by_password(bob.id).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -198,7 +297,7 @@ async fn a_member_who_is_removed_takes_sessions_and_grants_along() {
     let application = add_application(&*store, "App").await;
     let grant = connect(&*store, &application, &ada, at(1)).await;
     connect(&*store, &application, &bob, at(1)).await;
-    sign_in(&*store, ada.id, 1).await;
+    sign_in(&*store, &ada, 1).await;
 
     assert_eq!(
         store.remove_member(&ada.email, &operator(), at(2)).await.unwrap(),

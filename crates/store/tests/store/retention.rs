@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
-use latchkey_store::{
-    ActivityKind, Expiring, GrantChange, NewActivity, NewSession, RevocationReason, SessionKey, Stride,
-};
+use latchkey_store::{ActivityKind, Expiring, GrantChange, NewActivity, RevocationReason, Stride};
 
-use crate::fixtures::{add_application, add_member, at, connect, new_grant, store};
+use crate::fixtures::{add_application, add_member, at, connect, new_grant, new_session, store};
 
 const DAY: u64 = 86_400;
 
@@ -132,14 +130,8 @@ async fn sessions_go_when_they_have_ended() {
     let ada = add_member(&*store, "ada@b.example").await;
     let bob = add_member(&*store, "bob@b.example").await;
     for (number, (member, ends)) in [(&ada, 10), (&bob, 20)].into_iter().enumerate() {
-        let session = NewSession {
-            key: SessionKey([u8::try_from(number).unwrap(); 32]),
-            member: member.id,
-            address: None,
-            user_agent: None,
-            expires_at: at(ends),
-        };
-        store.open_session(session, at(0)).await.unwrap();
+        let session = new_session(member, u8::try_from(number).unwrap(), at(ends));
+        store.open_session(session, at(0)).await.unwrap().unwrap();
     }
     assert_eq!(sweep(&*store, Expiring::Sessions(at(10)), 10).await.0, 0);
     assert_eq!(sweep(&*store, Expiring::Sessions(at(11)), 10).await.0, 1);

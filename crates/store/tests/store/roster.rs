@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use latchkey_domain::Role;
 use latchkey_store::content::{Direction, RosterSort, SliceRequest};
-use latchkey_store::{NewSession, SessionKey};
 
 use crate::content::first;
-use crate::fixtures::{at, new_member, operator, store};
+use crate::fixtures::{at, new_member, new_session, operator, store};
 
 #[tokio::test]
 async fn every_order_has_everyone_once() {
@@ -20,14 +19,8 @@ async fn every_order_has_everyone_once() {
             .unwrap()
             .unwrap();
         if n % 2 == 0 {
-            let session = NewSession {
-                key: SessionKey([u8::try_from(n).unwrap(); 32]),
-                member: member.id,
-                address: None,
-                user_agent: None,
-                expires_at: at(100_000),
-            };
-            store.open_session(session, at(1_000 + n)).await.unwrap();
+            let session = new_session(&member, u8::try_from(n).unwrap(), at(100_000));
+            store.open_session(session, at(1_000 + n)).await.unwrap().unwrap();
         }
     }
     for sort in [RosterSort::Joined, RosterSort::LastVisit, RosterSort::Name] {
@@ -68,15 +61,8 @@ async fn every_order_has_everyone_once() {
 async fn a_visit_is_noted_to_the_minute() {
     let store = store();
     let ada = crate::fixtures::add_member(&*store, "ada@b.example").await;
-    let key = SessionKey([1; 32]);
-    let session = NewSession {
-        key,
-        member: ada.id,
-        address: None,
-        user_agent: None,
-        expires_at: at(100_000),
-    };
-    let session = store.open_session(session, at(100)).await.unwrap();
+    let session = new_session(&ada, 1, at(100_000));
+    let session = store.open_session(session, at(100)).await.unwrap().unwrap();
     let mut seen = Vec::new();
     for second in [100, 130, 160, 230] {
         store.touch_session(session.id, at(second)).await.unwrap();

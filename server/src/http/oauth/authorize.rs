@@ -53,6 +53,7 @@ fn person(signed_in: SignedIn) -> Person {
     Person {
         member: signed_in.member,
         at: signed_in.session.created_at,
+        session: Some(signed_in.session.id),
     }
 }
 

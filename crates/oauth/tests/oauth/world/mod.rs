@@ -125,6 +125,7 @@ impl World {
             .unwrap()
             .unwrap();
         SignedIn {
+            session: None,
             member,
             at: self.now(),
         }

@@ -2,12 +2,12 @@
 
 use std::cmp::Reverse;
 
-use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
+use latchkey_domain::{ApplicationName, ClientId, MemberId, ScopeSet, Timestamp};
 
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::{applications, rows};
-use crate::{Connection, NewGrant, RevocationReason, StoreError};
+use crate::{Connection, Disconnected, NewGrant, RevocationReason, StoreError};
 
 /// What `member` consented to before.
 pub(super) async fn remembered(
@@ -115,4 +115,57 @@ pub(super) async fn end(
     )
     .await?;
     Ok(revoked + forgotten > 0)
+}
+
+/// Revokes all that the member granted, codes that wait to be redeemed too, and forgets every consent, since the password
+/// was changed. The applications that were connected. The caller has locked the member.
+pub(in crate::postgres) async fn end_all(
+    db: &impl Statements,
+    member: MemberId,
+    at: Timestamp,
+) -> Result<Vec<ClientId>, StoreError> {
+    let applications = rows::all(
+        db,
+        "SELECT client_id FROM applications WHERE id IN (\
+         SELECT application_id FROM grants WHERE member_id = $1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
+         UNION SELECT application_id FROM consents WHERE member_id = $1) ORDER BY id",
+        params![member.0],
+        |columns| {
+            columns
+                .table("applications")
+                .parsed("client_id", str::parse::<ClientId>)
+        },
+    )
+    .await?;
+    rows::execute(
+        db,
+        "UPDATE grants SET revoked_at = $2, revoked_because = $3 WHERE member_id = $1 AND revoked_at IS NULL",
+        params![member.0, at, RevocationReason::PasswordChanged.id()],
+    )
+    .await?;
+    rows::execute(db, "DELETE FROM consents WHERE member_id = $1", params![member.0]).await?;
+    Ok(applications)
+}
+
+/// The applications whose newest grant ended with a change of password.
+pub(super) async fn disconnected_by_password(
+    db: &impl Statements,
+    member: MemberId,
+) -> Result<Vec<Disconnected>, StoreError> {
+    rows::all(
+        db,
+        "SELECT a.name, g.revoked_at FROM grants g JOIN applications a ON a.id = g.application_id \
+         WHERE g.member_id = $1 AND g.redeemed_at IS NOT NULL AND g.revoked_because = $2 AND NOT EXISTS (\
+         SELECT 1 FROM grants n WHERE n.member_id = g.member_id AND n.application_id = g.application_id \
+         AND n.redeemed_at IS NOT NULL AND n.id > g.id) ORDER BY g.revoked_at DESC, a.name LIMIT 50",
+        params![member.0, RevocationReason::PasswordChanged.id()],
+        |columns| {
+            let application = columns
+                .table("applications")
+                .parsed("name", ApplicationName::parse)?;
+            let at = columns.table("grants").time("revoked_at")?;
+            Ok(Disconnected { application, at })
+        },
+    )
+    .await
 }

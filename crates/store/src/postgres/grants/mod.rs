@@ -9,12 +9,15 @@ mod row;
 use async_trait::async_trait;
 use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
 
+pub(super) use self::connections::end_all;
 use super::params::params;
 use super::rows::{Columns, Statements};
 use super::transaction::{Transaction, attempt, transact};
 use super::watch::{Access, named};
 use super::{PostgresStore, rows};
-use crate::{Connection, Grant, GrantChange, GrantDecision, GrantId, Grants, NewGrant, StoreError};
+use crate::{
+    Connection, Disconnected, Grant, GrantChange, GrantDecision, GrantId, Grants, NewGrant, StoreError,
+};
 
 /// How many members have a grant of this application that is alive.
 pub(super) async fn connected_members(db: &impl Statements, client_id: &ClientId) -> Result<u64, StoreError> {
@@ -30,7 +33,7 @@ pub(super) async fn connected_members(db: &impl Statements, client_id: &ClientId
 
 /// Adds a grant.
 async fn create(tx: &Transaction, grant: &NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError> {
-    let Some(application) = row::application_of(tx, grant).await? else {
+    let Some(application) = row::application_of(tx, grant, at).await? else {
         return Ok(None);
     };
     row::forget_unredeemed(tx, application, grant.member, at).await?;
@@ -121,6 +124,10 @@ impl Grants for PostgresStore {
 
     async fn connections_of(&self, member: MemberId) -> Result<Vec<Connection>, StoreError> {
         connections::of(&named!(self), member).await
+    }
+
+    async fn disconnected_by_password(&self, member: MemberId) -> Result<Vec<Disconnected>, StoreError> {
+        connections::disconnected_by_password(&named!(self), member).await
     }
 
     async fn disconnect(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latchkey_domain::{Application, MemberId, ScopeSet, Timestamp};
+use latchkey_domain::{Application, MemberId, Role, ScopeSet, Timestamp};
 
 use crate::postgres::params::{Param, params};
 use crate::postgres::rows::Statements;
@@ -66,21 +66,41 @@ pub(super) fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
     })
 }
 
-/// The row number of the application that `grant` is for; `None` if it or the member is gone. Neither can be deleted
-/// while the transaction lasts, a host's edit of the application waits, and so does whatever else changes what the
-/// member has granted.
+/// The row number of the application that `grant` is for; `None` if it, the member or the member's session is gone, or
+/// the member may not grant these scopes. None of the three can be deleted while the transaction lasts, a host's edit of
+/// the application waits, and so does whatever else changes what the member is, or has granted.
 pub(super) async fn application_of(
     db: &impl Statements,
     grant: &NewGrant,
+    at: Timestamp,
 ) -> Result<Option<i64>, StoreError> {
-    rows::first(
+    let found = rows::first(
         db,
-        "SELECT a.id FROM applications a JOIN members m ON m.id = $2 WHERE a.client_id = $1 \
+        "SELECT a.id, m.role FROM applications a JOIN members m ON m.id = $2 WHERE a.client_id = $1 \
          FOR KEY SHARE OF a FOR NO KEY UPDATE OF m",
         params![grant.client_id.as_str(), grant.member.0],
-        |columns| columns.table("applications").get("id"),
+        |columns| {
+            let application = columns.table("applications").get::<i64>("id")?;
+            let role = columns.table("members").parsed("role", str::parse::<Role>)?;
+            Ok((application, role))
+        },
     )
-    .await
+    .await?;
+    if let Some(session) = grant.session {
+        // Behind the lock on the member, in the order in which others take the two.
+        let sql =
+            "SELECT id FROM sessions WHERE id = $1 AND member_id = $2 AND expires_at > $3 FOR KEY SHARE";
+        let params = params![session.0, grant.member.0, at];
+        let open = rows::first(db, sql, params, |columns| {
+            columns.table("sessions").get::<i64>("id")
+        });
+        if open.await?.is_none() {
+            return Ok(None);
+        }
+    }
+    Ok(found
+        .filter(|(_, role)| role.grantable_scopes().contains_all(grant.scopes))
+        .map(|(application, _)| application))
 }
 
 /// Removes what `member` began with the application and never finished, so that grants are what the table grows with.

@@ -7,8 +7,11 @@ use async_trait::async_trait;
 use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
 use rusqlite::{Connection as Database, params};
 
+pub(super) use self::connections::end_all;
 use super::{SqliteStore, rows};
-use crate::{Connection, Grant, GrantChange, GrantDecision, GrantId, Grants, NewGrant, StoreError};
+use crate::{
+    Connection, Disconnected, Grant, GrantChange, GrantDecision, GrantId, Grants, NewGrant, StoreError,
+};
 
 /// How many members have a grant of this application that is alive.
 pub(super) fn connected_members(database: &Database, client_id: &ClientId) -> Result<u64, StoreError> {
@@ -54,7 +57,7 @@ impl Grants for SqliteStore {
 
     async fn create_grant(&self, grant: NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError> {
         self.write(move |database| {
-            let Some(application) = row::application_of(database, &grant)? else {
+            let Some(application) = row::application_of(database, &grant, at)? else {
                 return Ok(None);
             };
             row::forget_unredeemed(database, application, grant.member, at)?;
@@ -81,6 +84,11 @@ impl Grants for SqliteStore {
 
     async fn connections_of(&self, member: MemberId) -> Result<Vec<Connection>, StoreError> {
         self.scan(move |database| connections::of(database, member)).await
+    }
+
+    async fn disconnected_by_password(&self, member: MemberId) -> Result<Vec<Disconnected>, StoreError> {
+        self.scan(move |database| connections::disconnected_by_password(database, member))
+            .await
     }
 
     async fn disconnect(

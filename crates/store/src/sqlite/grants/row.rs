@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latchkey_domain::{Application, MemberId, ScopeSet, Timestamp};
+use latchkey_domain::{Application, MemberId, Role, ScopeSet, Timestamp};
 use rusqlite::{Connection, params};
 
 use crate::sqlite::rows::{self, Columns};
@@ -64,14 +64,32 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
     })
 }
 
-/// The row number of the application that `grant` is for; `None` if it or the member is gone.
-pub(super) fn application_of(connection: &Connection, grant: &NewGrant) -> Result<Option<i64>, StoreError> {
-    rows::first(
+/// The row number of the application that `grant` is for; `None` if it, the member or the member's session is gone, or
+/// the member may not grant these scopes.
+pub(super) fn application_of(
+    connection: &Connection,
+    grant: &NewGrant,
+    at: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let found = rows::first(
         connection,
-        "SELECT a.id FROM applications a JOIN members m ON m.id = ?2 WHERE a.client_id = ?1",
-        params![grant.client_id.as_str(), grant.member.0],
-        |columns| columns.table("applications").get("id"),
-    )
+        "SELECT a.id, m.role FROM applications a JOIN members m ON m.id = ?2 WHERE a.client_id = ?1 AND (?3 IS NULL \
+         OR EXISTS (SELECT 1 FROM sessions s WHERE s.id = ?3 AND s.member_id = ?2 AND s.expires_at > ?4))",
+        params![
+            grant.client_id.as_str(),
+            grant.member.0,
+            grant.session.map(|session| session.0),
+            at.as_millis()
+        ],
+        |columns| {
+            let application = columns.table("applications").get("id")?;
+            let role = columns.table("members").parsed("role", str::parse::<Role>)?;
+            Ok((application, role))
+        },
+    )?;
+    Ok(found
+        .filter(|(_, role)| role.grantable_scopes().contains_all(grant.scopes))
+        .map(|(application, _)| application))
 }
 
 /// Removes what `member` began with the application and never finished, so that grants are what the table grows with.
