@@ -32,6 +32,9 @@ pub(super) async fn submit(
     if let Some(token) = session::token(&state, &headers) {
         if let Some((_, member)) = state.instance.sessions.find(&token).await? {
             note_host(&state, &client, &member, AuditAction::SignedOut, "").await?;
+            if member.role.is_host() {
+                state.oauth.end_trials(member.id).await?;
+            }
         }
         state.instance.sessions.end(&token).await?;
     }
