@@ -180,7 +180,9 @@ fn message(words: &str) -> impl IntoView + use<> {
 fn offer(candidate: Candidate, entry: i64, client_id: &str) -> Option<AnyView> {
     match candidate {
         Candidate::None => None,
-        Candidate::OnlyQuery => note("Adding it does not help: the client has to send a registered redirect URI to the letter."),
+        Candidate::OnlyQuery => {
+            note("Adding it does not help: the client has to send a registered redirect URI to the letter.")
+        }
         Candidate::Foreign => note(
             "No registered redirect URI has this host and port, and no host of the network sent this. Add it in the application's form only if it is yours.",
         ),

@@ -15,7 +15,10 @@ impl AuthorizationServer {
     /// The applications that `member` let in, the last used first. Of their scopes those that have an effect right now:
     /// what was granted, is still registered, and the member may still grant.
     pub async fn connections(&self, member: &Member) -> Result<Vec<Connection>, StoreError> {
-        let mut connections = self.store().connections_of(member.id, self.granted_after()).await?;
+        let mut connections = self
+            .store()
+            .connections_of(member.id, self.granted_after())
+            .await?;
         for connection in &mut connections {
             connection.scopes = connection
                 .scopes

@@ -18,7 +18,9 @@ impl AuthorizationServer {
             let codes = self.store().expired_codes(client_id, now, AT_ONCE).await?;
             let is_last = codes.len() < usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
             if !codes.is_empty() {
-                let events = codes.into_iter().map(|code| (code.grant, self.not_exchanged(code)));
+                let events = codes
+                    .into_iter()
+                    .map(|code| (code.grant, self.not_exchanged(code)));
                 self.store().close_codes(events.collect(), now).await?;
             }
             if is_last {

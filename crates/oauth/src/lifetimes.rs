@@ -249,7 +249,11 @@ mod tests {
     fn an_answer_is_given_again_for_less_than_an_access_token_lasts() {
         for (access_token, grace) in [("1h", 600), ("24h", 600), ("20m", 600), ("10m", 300), ("1m", 30)] {
             let lifetimes = lifetimes("2m", access_token, "90d").unwrap();
-            assert_eq!(lifetimes.lost_answer_grace(), Duration::from_secs(grace), "{access_token}");
+            assert_eq!(
+                lifetimes.lost_answer_grace(),
+                Duration::from_secs(grace),
+                "{access_token}"
+            );
         }
     }
 
@@ -261,7 +265,10 @@ mod tests {
         assert_eq!(lifetimes.access_token_end(&grant, after(0)), after(3_600));
         assert_eq!(lifetimes.access_token_end(&grant, after(year - 60)), after(year));
         assert_eq!(lifetimes.refresh_token_end(&grant, after(0)), after(90 * day));
-        assert_eq!(lifetimes.refresh_token_end(&grant, after(year - day)), after(year));
+        assert_eq!(
+            lifetimes.refresh_token_end(&grant, after(year - day)),
+            after(year)
+        );
         let hour = after(3_600);
         let issued_at = after(60);
         grant.is_trial = true;

@@ -197,11 +197,8 @@ pub trait Grants: Send + Sync {
     ) -> Result<Option<(Grant, Grant)>, StoreError>;
 
     /// The applications that `member` let in after the time `after`, the last used first. Trials are not among them.
-    async fn connections_of(
-        &self,
-        member: MemberId,
-        after: Timestamp,
-    ) -> Result<Vec<Connection>, StoreError>;
+    async fn connections_of(&self, member: MemberId, after: Timestamp)
+    -> Result<Vec<Connection>, StoreError>;
 
     /// Revokes what `member` granted to an application and forgets the consent; whether there was anything.
     async fn disconnect(

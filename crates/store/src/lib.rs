@@ -43,7 +43,8 @@ pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts}
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
 pub use self::error::StoreError;
 pub use self::grants::{
-    Connection, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants, NewGrant, RevocationReason,
+    Connection, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants, NewGrant,
+    RevocationReason,
 };
 pub use self::members::{AddMember, MemberChange, Members, PasswordHash};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};

@@ -199,7 +199,11 @@ fn only_loopback_ip_literals_have_a_free_port() {
 #[test]
 fn a_query_alone_is_told_from_other_differences() {
     for (registered, requested, expected) in [
-        ("https://myapp.com/cb", "https://myapp.com/cb?redirect_state=1", true),
+        (
+            "https://myapp.com/cb",
+            "https://myapp.com/cb?redirect_state=1",
+            true,
+        ),
         ("https://myapp.com/cb?a=1", "https://myapp.com/cb", true),
         ("https://myapp.com/cb?a=1", "https://myapp.com/cb?a=2", true),
         ("https://myapp.com/cb", "https://myapp.com/cb?", true),
@@ -213,7 +217,11 @@ fn a_query_alone_is_told_from_other_differences() {
     ] {
         let (uri, other): (RedirectUri, RedirectUri) =
             (registered.parse().unwrap(), requested.parse().unwrap());
-        assert_eq!(uri.differs_only_in_query(&other), expected, "{registered} {requested}");
+        assert_eq!(
+            uri.differs_only_in_query(&other),
+            expected,
+            "{registered} {requested}"
+        );
     }
 }
 

@@ -108,7 +108,11 @@ mod tests {
         assert_eq!(verdict(&grant, 3, year - 10, year - 1), Ok(()));
         let ended = Err(Rejection::Ended(Duration::from_secs(year)));
         assert_eq!(verdict(&grant, 3, year - 10, year), ended);
-        assert_eq!(verdict(&grant, 1, 0, year), ended, "whatever else is wrong with it");
+        assert_eq!(
+            verdict(&grant, 1, 0, year),
+            ended,
+            "whatever else is wrong with it"
+        );
     }
 
     #[test]

@@ -142,9 +142,8 @@ fn mismatch(application: &Application, sent: &str, trail: &mut Trail<'_>) -> Pag
         )
     });
     let could_be_added = same_but_for_query.is_none()
-        && requested.is_some_and(|uri| {
-            !(uri.is_private_use() && application.spec.client_type.is_confidential())
-        });
+        && requested
+            .is_some_and(|uri| !(uri.is_private_use() && application.spec.client_type.is_confidential()));
     trail.redirect_uri = could_be_added.then(|| sent.to_owned());
     PageError::RedirectUriMismatch {
         application: application.spec.name.clone(),

@@ -155,7 +155,10 @@ mod tests {
             read(None, &[("client_id", "id"), ("client_secret", "secret")]).unwrap(),
             both
         );
-        assert_eq!(read(None, &[("client_id", "id")]).unwrap(), (Some("id".into()), None));
+        assert_eq!(
+            read(None, &[("client_id", "id")]).unwrap(),
+            (Some("id".into()), None)
+        );
         assert_eq!(
             read(None, &[("client_id", "id"), ("client_secret", "")]).unwrap(),
             (Some("id".into()), None)
@@ -238,9 +241,15 @@ mod tests {
         let named = |header: Option<&str>, form: &[(String, String)]| {
             Credentials::named(header, form).map(|id| id.as_str().to_owned())
         };
-        assert_eq!(named(Some(&basic(&format!("{one}:s"))), &[field(&other)]), Some(one.clone()));
+        assert_eq!(
+            named(Some(&basic(&format!("{one}:s"))), &[field(&other)]),
+            Some(one.clone())
+        );
         assert_eq!(named(Some("Basic ???"), &[field(&other)]), Some(other.clone()));
-        assert_eq!(named(None, &[field("x"), field(&other), field(&one)]), Some(other));
+        assert_eq!(
+            named(None, &[field("x"), field(&other), field(&one)]),
+            Some(other)
+        );
         assert_eq!(named(Some("Bearer x"), &[]), None);
     }
 

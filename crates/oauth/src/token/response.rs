@@ -50,10 +50,7 @@ impl TokenResponse {
         Self {
             access_token: make(TokenKind::Access, limit),
             token_type: "Bearer",
-            expires_in: lifetimes
-                .access_token_end(grant, issued_at)
-                .since(now)
-                .as_secs(),
+            expires_in: lifetimes.access_token_end(grant, issued_at).since(now).as_secs(),
             // The refresh token keeps all that was granted (section 6).
             refresh_token: make(TokenKind::Refresh, ScopeLimit::NONE),
             scope: effective_scopes(grant, limit),

@@ -204,7 +204,10 @@ mod tests {
             );
         }
         for now in [1_600, 100_000, 7_000_000] {
-            assert!(matches!(present(&state(None), 4, now), Rotation::Theft(_)), "{now}");
+            assert!(
+                matches!(present(&state(None), 4, now), Rotation::Theft(_)),
+                "{now}"
+            );
         }
     }
 
@@ -231,7 +234,10 @@ mod tests {
         assert!(matches!(present(&repeated(540), 4, 1_033), Rotation::Theft(_)));
         assert_eq!(present(&repeated(540), 4, 1_029), Rotation::Repeat(repeated(540)));
         // An earlier one was: there was a generation between that needed no mercy.
-        assert_eq!(present(&repeated(499), 4, 1_033), Rotation::Repeat(repeated(1_033)));
+        assert_eq!(
+            present(&repeated(499), 4, 1_033),
+            Rotation::Repeat(repeated(1_033))
+        );
     }
 
     #[test]

@@ -30,7 +30,9 @@ fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<i64
                 first + 2,
                 first + 3
             ),
-            [codes, tokens, trials, granted].map(Timestamp::as_millis).to_vec(),
+            [codes, tokens, trials, granted]
+                .map(Timestamp::as_millis)
+                .to_vec(),
         ),
         Expiring::Sessions(before) => (
             "sessions",

@@ -1,7 +1,9 @@
 use latchkey_domain::{Email, PageRequest, Role};
 use latchkey_store::{MemberChange, NewSession, PasswordHash, SessionKey, Store};
 
-use crate::fixtures::{add_application, add_member, at, connect, new_grant, new_member, operator, store};
+use crate::fixtures::{
+    LONG_AGO, add_application, add_member, at, connect, new_grant, new_member, operator, store,
+};
 
 fn email(text: &str) -> Email {
     text.parse().unwrap()
@@ -209,7 +211,7 @@ async fn a_member_who_is_removed_takes_sessions_and_grants_along() {
     assert!(store.session(SessionKey([1; 32]), at(2)).await.unwrap().is_none());
     assert!(
         store
-            .remembered_consent(ada.id, &application.client_id)
+            .remembered_consent(ada.id, &application.client_id, LONG_AGO)
             .await
             .unwrap()
             .is_empty()

@@ -2,10 +2,10 @@
 
 use latchkey_domain::{ClientId, MemberId, RedirectUri, Timestamp};
 
+use crate::postgres::activity;
 use crate::postgres::params::params;
 use crate::postgres::rows::{self, Statements};
 use crate::postgres::transaction::Transaction;
-use crate::postgres::activity;
 use crate::{ExpiredCode, GrantId, NewActivity, RevocationReason, StoreError};
 
 /// Those that expired before `now`: of one application, or of all.

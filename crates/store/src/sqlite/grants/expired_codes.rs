@@ -23,17 +23,22 @@ pub(super) fn find(
          WHERE {of_one}g.redeemed_at IS NULL AND g.revoked_at IS NULL AND g.code_expires_at <= ?1 ORDER BY g.id LIMIT ?2"
     );
     let client_id = client_id.map(ClientId::as_str);
-    rows::all(connection, &sql, params![now.as_millis(), limit, client_id], |columns| {
-        columns.table("grants");
-        Ok(ExpiredCode {
-            grant: GrantId(columns.get("id")?),
-            client_id: columns.parsed("client_id", str::parse::<ClientId>)?,
-            member: MemberId(columns.get("member_id")?),
-            sent_to: columns.parsed("redirect_uri", str::parse::<RedirectUri>)?,
-            expired_at: columns.time("code_expires_at")?,
-            is_trial: columns.get("trial")?,
-        })
-    })
+    rows::all(
+        connection,
+        &sql,
+        params![now.as_millis(), limit, client_id],
+        |columns| {
+            columns.table("grants");
+            Ok(ExpiredCode {
+                grant: GrantId(columns.get("id")?),
+                client_id: columns.parsed("client_id", str::parse::<ClientId>)?,
+                member: MemberId(columns.get("member_id")?),
+                sent_to: columns.parsed("redirect_uri", str::parse::<RedirectUri>)?,
+                expired_at: columns.time("code_expires_at")?,
+                is_trial: columns.get("trial")?,
+            })
+        },
+    )
 }
 
 /// Closes those of `codes` that are still open, and records their events.
