@@ -117,6 +117,7 @@ mod tests {
     fn flags_go_before_the_file_and_that_before_the_defaults() {
         let file = SettingsFile {
             code_lifetime: Some(span("3m")),
+            grant_lifetime: Some(span("30d")),
             access_token_lifetime: Some(span("5m")),
             retain_ended: Some(span("2d")),
             ..SettingsFile::default()
@@ -126,7 +127,12 @@ mod tests {
             ..RetentionArgs::default()
         };
         let lifetimes = arguments.lifetimes(&file).unwrap();
-        let expected = Lifetimes::new(TimeSpan::minutes(4), TimeSpan::minutes(5), TimeSpan::days(90));
+        let expected = Lifetimes::new(
+            TimeSpan::minutes(4),
+            TimeSpan::minutes(5),
+            TimeSpan::days(90),
+            TimeSpan::days(30),
+        );
         assert_eq!(Ok(lifetimes), expected);
         assert_eq!(arguments.retain_ended(&file), TimeSpan::days(2));
         let none = SettingsFile::default();

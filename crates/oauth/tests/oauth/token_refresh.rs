@@ -63,7 +63,7 @@ async fn a_lost_answer_is_given_again_once_and_for_ten_minutes() {
         assert_eq!(error, "invalid_grant");
         assert!(words.contains("replaced by a newer one"), "{words}");
         assert!(world.use_token(lost.access_token.expose()).await.is_err());
-        assert!(world.activity(&app).await[0].is_alarm);
+        assert!(world.activity(&app).await.iter().any(|event| event.is_alarm));
     }
 }
 
@@ -113,7 +113,7 @@ async fn an_answer_lost_now_and_then_costs_no_session() {
     for round in 0..10 {
         world.use_token(tokens.access_token.expose()).await.unwrap();
         let sent = tokens.refresh_token;
-        tokens = world.after(3_500).refresh(&app, sent.expose()).await.unwrap();
+        world.after(3_500).refresh(&app, sent.expose()).await.unwrap();
         // Every other answer is lost for a minute, the rest for a few seconds.
         let wait = if round % 2 == 0 { 60 } else { 5 };
         tokens = world.after(wait).refresh(&app, sent.expose()).await.unwrap();

@@ -17,10 +17,11 @@ async fn tries(world: &World, client: &Client, host: &SignedIn) -> TokenResponse
         .unwrap()
         .unwrap();
     let code = world.code_for(&query_of(&trial.location), host).await;
-    let finished = world
+    world
         .server
-        .finish_trial(&client.id, &code, &trial.code_verifier, &origin());
-    finished.await.unwrap()
+        .finish_trial(&client.id, &code, &trial.code_verifier, &origin())
+        .await
+        .unwrap()
 }
 
 async fn app(world: &World) -> Client {
