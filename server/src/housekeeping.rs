@@ -5,6 +5,8 @@ mod pace;
 use std::time::{Duration, Instant};
 
 use latchkey_domain::Timestamp;
+use latchkey_domain::limits::{TRIAL_GRANT, UNREDEEMED_CODE_KEPT};
+use latchkey_oauth::AuthorizationServer;
 use latchkey_store::{Expiring, Store, StoreError};
 use tokio::time::MissedTickBehavior;
 
@@ -28,6 +30,8 @@ pub struct Rules {
     pub ended: Duration,
     /// How long refresh tokens are good for: a grant ends when the newest of its has.
     pub refresh_tokens: Duration,
+    /// How long a grant lasts, however often its tokens are refreshed.
+    pub grants: Duration,
 }
 
 impl Rules {
@@ -38,13 +42,14 @@ impl Rules {
     }
 }
 
-/// 90 days for activity and refresh tokens, a day for what ended.
+/// 90 days for activity and refresh tokens, a year for grants, a day for what ended.
 impl Default for Rules {
     fn default() -> Self {
         Self {
             activity: DAY * 90,
             ended: DAY,
             refresh_tokens: DAY * 90,
+            grants: DAY * 365,
         }
     }
 }
@@ -68,8 +73,10 @@ pub async fn tidy(
     pace: Pace,
 ) -> Result<Forgotten, StoreError> {
     let grants = Expiring::Grants {
-        codes: now.minus(rules.ended),
+        codes: now.minus(rules.ended.min(UNREDEEMED_CODE_KEPT)),
         tokens: now.minus(rules.refresh_tokens).minus(rules.ended),
+        granted: now.minus(rules.grants).minus(rules.ended),
+        trials: now.minus(TRIAL_GRANT).minus(rules.ended),
     };
     let sessions = Expiring::Sessions(now.minus(rules.ended));
     let activity = Expiring::Activity(now.minus(rules.activity));
@@ -99,8 +106,8 @@ async fn sweep(store: &dyn Store, expiring: Expiring, pace: Pace) -> Result<u64,
     }
 }
 
-/// Starts both; they end with the runtime.
-pub fn start(instance: &Instance, rules: Rules) {
+/// Starts both; they end with the runtime. `oauth` records codes that nobody exchanged before they go.
+pub fn start(instance: &Instance, oauth: AuthorizationServer, rules: Rules) {
     let tidying = instance.clone();
     tokio::spawn(async move {
         let mut times = tokio::time::interval(rules.every());
@@ -108,7 +115,7 @@ pub fn start(instance: &Instance, rules: Rules) {
         times.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             times.tick().await;
-            tidy_and_tell(&tidying, rules).await;
+            tidy_and_tell(&tidying, &oauth, rules).await;
         }
     });
     let noticing = instance.clone();
@@ -127,8 +134,12 @@ pub fn start(instance: &Instance, rules: Rules) {
     });
 }
 
-async fn tidy_and_tell(instance: &Instance, rules: Rules) {
+async fn tidy_and_tell(instance: &Instance, oauth: &AuthorizationServer, rules: Rules) {
     let begun = Instant::now();
+    if let Err(error) = oauth.record_expired_codes(None).await {
+        tracing::error!(%error, "could not record the codes that nobody exchanged; the next run tries again");
+        return;
+    }
     match tidy(&*instance.store, rules, instance.clock.now(), Pace::gentle()).await {
         Ok(Forgotten {
             grants,

@@ -296,3 +296,116 @@ async fn a_member_who_is_gone_is_called_so() {
         .await
         .assert_text("a member who was removed");
 }
+
+/// What a stranger sent, a host of the network can add only where it leads to a place that the application uses already.
+#[tokio::test]
+async fn a_foreign_address_is_offered_only_if_a_host_sent_it() {
+    let app = TestApp::new().await;
+    let (client, host) = (app.web_app().await, app.as_host().await);
+    let (member, nobody) = (app.as_member().await, app.browser());
+    for (browser, uri) in [
+        (&nobody, "https://evil.example/cb"),
+        (&member, "https://myapp.com.evil.example/cb"),
+        (&nobody, "https://myapp.com:8443/oauth/callback"),
+        (&member, "http://localhost:5173/cb"),
+    ] {
+        let link = client.asks(&[("redirect_uri", uri)]);
+        browser.get(&link).await.assert_status(400);
+        let page = host.get(&page_of(&client)).await;
+        assert_sound(&page);
+        page.assert_text(uri)
+            .assert_text("no host of the network sent this")
+            .assert_no_text("/add-redirect-uri");
+    }
+    // Nor can it be added by its address.
+    let newest = app
+        .instance
+        .store
+        .activity(&client.id.parse().unwrap(), None, 1)
+        .await
+        .unwrap()
+        .remove(0);
+    let ask = format!("{}/{}/add-redirect-uri", page_of(&client), newest.id);
+    host.get(&ask)
+        .await
+        .assert_text("no host of the network sent this");
+    host.post(&ask, &[("revision", "1")])
+        .await
+        .assert_status(200)
+        .assert_text("no host of the network sent this");
+
+    for (browser, uri) in [
+        (&nobody, "https://myapp.com/other"),
+        (&host, "http://localhost:5173/cb"),
+        (&host, "https://staging.example/cb"),
+    ] {
+        let link = client.asks(&[("redirect_uri", uri)]);
+        browser.get(&link).await.assert_status(400);
+        let ask = offered(&host.get(&page_of(&client)).await);
+        let fields = host.get(&ask).await.hidden(&ask);
+        host.post(&ask, &crate::support::oauth::borrowed(&fields))
+            .await
+            .assert_status(303);
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_changes_is_not_offered_and_the_side_that_has_to_change_is_named() {
+    let app = TestApp::new().await;
+    let (client, host) = (app.web_app().await, app.as_host().await);
+    for number in 0..3 {
+        let uri = format!("https://myapp.com/oauth/callback?redirect_state=a{number}");
+        let link = client.asks(&[("redirect_uri", &uri)]);
+        host.get(&link).await.assert_status(400);
+    }
+    let page = host.get(&page_of(&client)).await;
+    assert_sound(&page);
+    page.assert_text("redirect_state=a2")
+        .assert_text("the client has to send the registered address to the letter")
+        .assert_no_text("/add-redirect-uri");
+}
+
+#[tokio::test]
+async fn a_code_that_was_not_exchanged_is_there_when_the_page_is_opened() {
+    let app = TestApp::new().await;
+    let (client, host, person) = (app.web_app().await, app.as_host().await, app.as_member().await);
+    person.lets_in(&client, &[]).await;
+    person.lets_in(&client, &[]).await;
+    host.get(&page_of(&client))
+        .await
+        .assert_no_text("was not exchanged");
+    app.wait(std::time::Duration::from_secs(121));
+    for _ in 0..2 {
+        let page = host.get(&page_of(&client)).await;
+        assert_sound(&page);
+        page.assert_text("The code sent to myapp.com was not exchanged within 2 minutes.")
+            .assert_text(&format!(
+                "does it expect the issuer <code class=\"mono\">{}</code>",
+                app.issuer()
+            ))
+            .assert_text("2 times, last <time");
+        assert_eq!(page.text.matches("was not exchanged").count(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_member_who_authorizes_over_and_over_leaves_little_behind() {
+    let app = TestApp::new().await;
+    let (client, host, person) = (app.web_app().await, app.as_host().await, app.as_member().await);
+    let code = person.lets_in(&client, &[]).await;
+    app.exchange(&client, &code).await.assert_status(200);
+    app.exchange(&client, &code)
+        .await
+        .assert_error(400, "invalid_grant");
+    let link = client.asks(&[]);
+    for _ in 0..60 {
+        person.get(&link).await.assert_status(303);
+    }
+    let page = host.get(&page_of(&client)).await;
+    page.assert_text("the code was used before")
+        .assert_text("60 times, last <time");
+    assert_eq!(page.text.matches("<li class=\"activity-row").count(), 4);
+    let now = app.instance.clock.now().plus(std::time::Duration::from_secs(600));
+    let waiting = app.instance.store.expired_codes(None, now, 1_000).await.unwrap();
+    assert_eq!(waiting.len(), 10);
+}

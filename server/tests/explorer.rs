@@ -279,3 +279,38 @@ async fn the_cookie_of_a_try_is_bound_to_the_host_with_https() {
         );
     }
 }
+
+#[tokio::test]
+async fn what_a_host_allows_here_the_application_was_not_granted() {
+    let app = TestApp::new().await;
+    let host = app.as_host().await;
+    let client = app.register(with_all_scopes(web_app())).await;
+    for _ in 0..2 {
+        let consent = tries(&host, &client).await;
+        let page = allows(&app, &host, &consent, &all_scopes()).await;
+        page.assert_status(200).assert_text("data-token");
+        let silent = client.asks(&[("prompt", "none"), ("scope", &all_scopes())]);
+        let back = host.get(&silent).await;
+        assert!(back.header("location").contains("error=consent_required"));
+        host.get("/account/connected-apps")
+            .await
+            .assert_text("No connected apps");
+    }
+}
+
+#[tokio::test]
+async fn the_token_ends_with_the_next_try_or_when_the_host_signs_out() {
+    let app = TestApp::new().await;
+    let host = app.as_host().await;
+    let client = app.register(with_all_scopes(web_app())).await;
+    let token = async || {
+        let consent = tries(&host, &client).await;
+        data(&allows(&app, &host, &consent, "read:posts").await, "token")
+    };
+    let (first, second) = (token().await, token().await);
+    let refused = ask(&app, &first, "{ me { id } }").await;
+    refused.assert_status(401);
+    ask(&app, &second, "{ me { id } }").await.assert_status(200);
+    host.post("/sign-out", &[]).await.assert_status(303);
+    ask(&app, &second, "{ me { id } }").await.assert_status(401);
+}

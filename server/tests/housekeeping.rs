@@ -101,7 +101,8 @@ async fn what_is_forgotten_follows_from_the_lifetimes() {
     let minute = Duration::from_secs(60);
     let [code, access_token, refresh_token] =
         [TimeSpan::minutes(1), TimeSpan::minutes(2), TimeSpan::minutes(5)];
-    let app = TestApp::with_lifetimes(Lifetimes::new(code, access_token, refresh_token).unwrap()).await;
+    let lifetimes = Lifetimes::new(code, access_token, refresh_token, TimeSpan::days(1)).unwrap();
+    let app = TestApp::with_lifetimes(lifetimes).await;
     let rules = Rules {
         ended: minute,
         refresh_tokens: refresh_token.duration(),

@@ -11,7 +11,8 @@ async fn either_token_ends_all() {
         let form = client.names(tokens[token].as_str().unwrap());
         let answer = app.send_form("/oauth/revoke", &form).await;
         answer.assert_status(200);
-        assert_eq!(answer.text, "");
+        assert_eq!(answer.text, "{}", "for clients that read each answer as JSON");
+        assert_eq!(answer.header("content-type"), "application/json");
         assert_eq!(answer.header("cache-control"), "no-store");
         app.userinfo(&tokens).await.assert_status(401);
         app.refresh(&client, &tokens)

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::support::TestApp;
-use crate::support::oauth::{Client, VERIFIER};
+use crate::support::oauth::{Client, Form, VERIFIER};
 
 fn basic(client: &Client) -> String {
     let secret = client.secret.as_deref().unwrap();
@@ -231,16 +231,148 @@ async fn what_stands_in_the_query_does_not_count() {
 }
 
 #[tokio::test]
-async fn two_ways_to_authenticate_at_once_are_refused() {
+async fn credentials_that_contradict_each_other_are_refused_and_the_same_twice_are_accepted() {
     let app = TestApp::new().await;
     let (client, person) = (app.web_app().await, app.as_member().await);
     let code = person.lets_in(&client, &[]).await;
     let program = app.browser();
+    let send = async |path: &str, form| {
+        let request = program
+            .bare(Method::POST, path)
+            .header("authorization", basic(&client))
+            .form(&form);
+        program.send(request).await
+    };
+    let other = [("client_secret", &*"x".repeat(43))];
+    send("/oauth/token", client.exchanges(&code, &other))
+        .await
+        .assert_error(400, "invalid_request");
+    let (succeeded, words) = app.activity(&client).await.remove(0);
+    assert!(!succeeded && words.contains("different secrets"), "{words}");
+
+    let tokens = send("/oauth/token", client.exchanges(&code, &[])).await;
+    let tokens = tokens.assert_status(200).json();
+    let refresh_token = tokens["refresh_token"].as_str().unwrap();
+    let tokens = send("/oauth/token", client.refreshes(refresh_token)).await;
+    let tokens = tokens.assert_status(200).json();
+    let names = client.names(tokens["access_token"].as_str().unwrap());
+    let known = send("/oauth/introspect", names.clone())
+        .await
+        .assert_status(200)
+        .json();
+    assert_eq!(known["active"], true);
+    send("/oauth/revoke", names).await.assert_status(200);
+    app.userinfo(&tokens).await.assert_status(401);
+}
+
+#[tokio::test]
+async fn a_header_that_is_not_basic_is_passed_over() {
+    let app = TestApp::new().await;
+    let (web, spa, person) = (
+        app.web_app().await,
+        app.browser_app().await,
+        app.as_member().await,
+    );
+    for client in [web, spa] {
+        let mut tokens = app.connect(&client, &person).await;
+        for header in ["", "Bearer", "Bearer lk_at_old", "Token abc", "Basic Og=="] {
+            let send = async |path: &str, form| {
+                let program = app.browser();
+                let request = program
+                    .bare(Method::POST, path)
+                    .header("authorization", header)
+                    .form(&form);
+                program.send(request).await
+            };
+            let form = client.refreshes(tokens["refresh_token"].as_str().unwrap());
+            tokens = send("/oauth/token", form).await.assert_status(200).json();
+            let names = client.names(tokens["access_token"].as_str().unwrap());
+            if client.secret.is_some() {
+                let known = send("/oauth/introspect", names).await.assert_status(200).json();
+                assert_eq!(known["active"], true, "{header}");
+            }
+            send("/oauth/revoke", client.names("nonsense"))
+                .await
+                .assert_status(200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_public_application_refreshes_and_revokes_without_its_id() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.browser_app().await, app.as_member().await);
+    let tokens = app.connect(&client, &person).await;
+    let without_id = |mut form: Form| {
+        form.retain(|(name, _)| name != "client_id");
+        form
+    };
+    let form = without_id(client.refreshes(tokens["refresh_token"].as_str().unwrap()));
+    let tokens = app
+        .send_form("/oauth/token", &form)
+        .await
+        .assert_status(200)
+        .json();
+    app.userinfo(&tokens).await.assert_status(200);
+    let form = without_id(client.names(tokens["access_token"].as_str().unwrap()));
+    app.send_form("/oauth/revoke", &form).await.assert_status(200);
+    app.userinfo(&tokens).await.assert_status(401);
+    // A code is exchanged by who says who it is.
+    let code = person.lets_in(&client, &[]).await;
+    let words = app
+        .send_form("/oauth/token", &without_id(client.exchanges(&code, &[])))
+        .await
+        .assert_error(401, "invalid_client");
+    assert!(words.contains("client_id` is missing"), "{words}");
+    assert!(app.activity(&client).await[0].1.contains("client_id` is missing"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_recorded_under_the_id_in_the_header() {
+    let app = TestApp::new().await;
+    let client = app.web_app().await;
+    for path in ["/oauth/token", "/oauth/revoke", "/oauth/introspect"] {
+        let program = app.browser();
+        let request = program
+            .bare(Method::POST, path)
+            .header("authorization", basic(&client))
+            .json(&json!({ "grant_type": "refresh_token" }));
+        let answer = program.send(request).await;
+        answer.assert_error(400, "invalid_request");
+        let (succeeded, words) = app.activity(&client).await.remove(0);
+        assert!(!succeeded && words.starts_with("the body is JSON"), "{words}");
+    }
+    assert_eq!(app.activity(&client).await.len(), 3);
+    // Without the header nobody knows whose it was.
+    let program = app.browser();
     let request = program
         .bare(Method::POST, "/oauth/token")
-        .header("authorization", basic(&client))
-        .form(&client.exchanges(&code, &[]));
+        .json(&json!({ "client_id": client.id }));
     program.send(request).await.assert_error(400, "invalid_request");
+    assert_eq!(app.activity(&client).await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_thief_who_rotates_first_and_waits_is_noticed_in_the_second_round() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let first = app.connect(&client, &person).await;
+    let stolen = app.refresh(&client, &first).await.assert_status(200).json();
+    app.wait(Duration::from_secs(33));
+    let same = app.refresh(&client, &first).await.assert_status(200).json();
+    assert_eq!(same["refresh_token"], stolen["refresh_token"]);
+    app.userinfo(&same).await.assert_status(200);
+
+    app.wait(Duration::from_secs(3_000));
+    let stolen = app.refresh(&client, &stolen).await.assert_status(200).json();
+    app.wait(Duration::from_secs(33));
+    app.refresh(&client, &same)
+        .await
+        .assert_error(400, "invalid_grant");
+    app.userinfo(&stolen).await.assert_status(401);
+    app.refresh(&client, &stolen)
+        .await
+        .assert_error(400, "invalid_grant");
 }
 
 #[tokio::test]

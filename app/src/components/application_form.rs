@@ -175,7 +175,7 @@ pub(crate) fn ApplicationForm(
                 <Toggle
                     id="skip-consent"
                     label="Skip consent screen"
-                    hint="Members are let through without being asked. Only for applications you trust, such as your own."
+                    hint="Members are let through without being asked. Only for applications you trust, such as your own. Public applications that return to the device ask all the same."
                     value=skip_consent
                 />
             </div>

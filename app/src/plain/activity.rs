@@ -1,6 +1,7 @@
 //! `/admin/settings/oauth-applications/{client_id}/activity`: what happened to an application's authorizations and
 //! tokens, for the host who helps its integrator.
 
+use latchkey_domain::Timestamp;
 use latchkey_registration::{ActivityKind, ActivityLine, ActivityReport, Candidate};
 use leptos::prelude::*;
 
@@ -64,7 +65,7 @@ impl ActivityPage {
                         <h1 class="page-title">"Activity of " {name}</h1>
                         <p class="page-lead">
                             "Authorizations, token exchanges and failures, the newest first. The request id is the one that the application got in " <code class="mono">"X-Request-Id"</code>
-                            " and members see on error pages. Of each application the last 500 entries are kept."
+                            " and members see on error pages. Equal entries within an hour are counted as one. The newest 500 successes and 500 failures are kept."
                         </p>
                     </div>
                     <a class="button" href=address(&client_id)>
@@ -106,7 +107,7 @@ fn row(line: ActivityLine, client_id: &str) -> impl IntoView + use<> {
         member,
         candidate,
     } = line;
-    let event = entry.event;
+    let (event, again) = (entry.event, again(entry.times, entry.last_at));
     let member = match (event.member, member) {
         (_, Some(member)) => Some(member.name.to_string()),
         (Some(_), None) => Some("a member who was removed".to_owned()),
@@ -126,6 +127,7 @@ fn row(line: ActivityLine, client_id: &str) -> impl IntoView + use<> {
                 <time class="muted" datetime=iso(event.at)>
                     {moment(event.at)}
                 </time>
+                {again}
             </p>
             <p class="activity-message">{message(&event.message)}</p>
             <p class="muted activity-facts">
@@ -144,6 +146,18 @@ fn row(line: ActivityLine, client_id: &str) -> impl IntoView + use<> {
             {offer(candidate, entry.id, client_id)}
         </li>
     }
+}
+
+/// How often it happened, if more than once.
+fn again(times: u32, last_at: Timestamp) -> Option<impl IntoView + use<>> {
+    (times > 1).then(|| {
+        view! {
+            <span class="muted">
+                {times.to_string()} " times, last "
+                <time datetime=iso(last_at)>{moment(last_at)}</time>
+            </span>
+        }
+    })
 }
 
 /// The words of an entry, in which what stands between backticks is code.
@@ -166,18 +180,16 @@ fn message(words: &str) -> impl IntoView + use<> {
 fn offer(candidate: Candidate, entry: i64, client_id: &str) -> Option<AnyView> {
     match candidate {
         Candidate::None => None,
-        Candidate::Registered => Some(
-            view! { <p class="activity-offer muted">"This redirect URI is registered by now."</p> }
-                .into_any(),
+        Candidate::OnlyQuery => {
+            note("Adding it does not help: the client has to send a registered redirect URI to the letter.")
+        }
+        Candidate::Foreign => note(
+            "No registered redirect URI has this host and port, and no host of the network sent this. Add it in the application's form only if it is yours.",
         ),
-        Candidate::Full => Some(
-            view! {
-                <p class="activity-offer muted">
-                    "The application has as many redirect URIs as it can have; remove one to add this one."
-                </p>
-            }
-            .into_any(),
-        ),
+        Candidate::Registered => note("This redirect URI is registered by now."),
+        Candidate::Full => {
+            note("The application has as many redirect URIs as it can have; remove one to add this one.")
+        }
         Candidate::Addable => {
             let address = format!("{}/{entry}/add-redirect-uri", address(client_id));
             Some(
@@ -192,6 +204,10 @@ fn offer(candidate: Candidate, entry: i64, client_id: &str) -> Option<AnyView> {
             )
         }
     }
+}
+
+fn note(text: &'static str) -> Option<AnyView> {
+    Some(view! { <p class="activity-offer muted">{text}</p> }.into_any())
 }
 
 fn pager(client_id: &str, is_newest: bool, older: Option<i64>) -> Option<impl IntoView + use<>> {

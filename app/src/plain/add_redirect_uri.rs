@@ -63,6 +63,12 @@ impl AddRedirectUriPage {
                 Candidate::Full => {
                     "The application has as many redirect URIs as it can have; remove one to add this one."
                 }
+                Candidate::OnlyQuery => {
+                    "Adding this redirect URI does not help: only its query differs from a registered one. The client has to send that one to the letter, and put what changes into state."
+                }
+                Candidate::Foreign => {
+                    "No registered redirect URI has this host and port, and no host of the network sent this request. Add it in the application's form only if it is yours."
+                }
                 _ => "This redirect URI cannot be added to the application.",
             };
             view! {

@@ -257,6 +257,7 @@ pub(super) mod tests {
             at: Timestamp::from_millis(0),
             kind: ActivityKind::Authorization,
             succeeded: false,
+            is_alarm: false,
             message: "redirect_uri was `https://app.example/<b>`".into(),
             redirect_uri: Some("https://app.example/<b>".into()),
             member: Some(MemberId(1)),
@@ -264,7 +265,12 @@ pub(super) mod tests {
             request_id: Some("0123456789abcdef".into()),
         };
         ActivityLine {
-            entry: ActivityEntry { id, event },
+            entry: ActivityEntry {
+                id,
+                event,
+                times: 1,
+                last_at: Timestamp::from_millis(0),
+            },
             member: None,
             candidate,
         }

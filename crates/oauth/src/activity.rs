@@ -1,12 +1,13 @@
 //! What an application's integrator can read afterwards: each authorization, each exchange of a code, and everything
 //! that failed, in words to act on.
 //!
-//! What is routine and frequent is left out, since an application keeps 500 entries: refreshes after a grant's first
-//! (the card says when the application was last used), and the same refused token more than once a minute. Of
-//! failures only so many a minute are kept, since anybody can cause them.
+//! What is routine and frequent is left out: refreshes after a grant's first (the card says when the application was last
+//! used), and the same refused token more than once a minute. Of failures only so many a minute are kept, since anybody
+//! can cause them.
 
 use latchkey_domain::{ClientId, MemberId, Timestamp};
-use latchkey_store::{ActivityKind, NewActivity};
+pub use latchkey_store::ActivityKind;
+use latchkey_store::NewActivity;
 
 use crate::throttle::Event;
 use crate::{AuthorizationServer, EndpointError};
@@ -32,6 +33,8 @@ pub(crate) struct Trail<'a> {
     /// Whether a host tries the application out: then no use of its secret is written down, since it is not the
     /// integration that used it.
     pub(crate) is_trial: bool,
+    /// Whether the request is a sign of theft.
+    pub(crate) is_alarm: bool,
     /// What to say; a failure says what its error says unless there is more to tell.
     pub(crate) message: Option<String>,
 }
@@ -45,6 +48,7 @@ impl<'a> Trail<'a> {
             member: None,
             redirect_uri: None,
             is_trial: false,
+            is_alarm: false,
             message: None,
         }
     }
@@ -55,6 +59,7 @@ impl<'a> Trail<'a> {
             at,
             kind: self.kind,
             succeeded,
+            is_alarm: self.is_alarm,
             message,
             redirect_uri: self.redirect_uri,
             member: self.member,
@@ -70,11 +75,13 @@ impl AuthorizationServer {
         let Some(client) = &trail.client else {
             return;
         };
-        if !self
-            .0
-            .throttle
-            .admits(Event::Failure(client.clone(), trail.member), self.now())
-        {
+        let event = if trail.is_alarm {
+            // Other failures must not keep it from being recorded.
+            Event::Alarm(client.clone(), trail.member)
+        } else {
+            Event::Failure(client.clone(), trail.member)
+        };
+        if !self.0.throttle.admits(event, self.now()) {
             return;
         }
         let message = trail.message.take().unwrap_or_else(|| description.to_owned());

@@ -1,16 +1,24 @@
 //! What a member let in, and takes back: the member's side of revocation (RFC 7009 is the client's).
 
-use latchkey_domain::{ClientId, Member};
+use latchkey_domain::{ClientId, Member, Timestamp};
 use latchkey_store::{ActivityKind, Connection, Disconnected, StoreError};
 
 use crate::activity::Trail;
 use crate::{AuthorizationServer, RequestOrigin};
 
 impl AuthorizationServer {
+    /// A grant or a consent that was given then or before has ended.
+    pub(crate) fn granted_after(&self) -> Timestamp {
+        self.now().minus(self.lifetimes().grant().duration())
+    }
+
     /// The applications that `member` let in, the last used first. Of their scopes those that have an effect right now:
     /// what was granted, is still registered, and the member may still grant.
     pub async fn connections(&self, member: &Member) -> Result<Vec<Connection>, StoreError> {
-        let mut connections = self.store().connections_of(member.id).await?;
+        let mut connections = self
+            .store()
+            .connections_of(member.id, self.granted_after())
+            .await?;
         for connection in &mut connections {
             connection.scopes = connection
                 .scopes

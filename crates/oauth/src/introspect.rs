@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use crate::access::{effective_scopes, judge};
 use crate::activity::Trail;
-use crate::client_auth::Credentials;
 use crate::params::Params;
 use crate::token::ClientRequest;
 use crate::tokens::{Presented, ScopeLimit, TokenKind};
@@ -73,8 +72,7 @@ impl AuthorizationServer {
         trail: &mut Trail<'_>,
     ) -> Result<Introspection, EndpointError> {
         let params = Params::new(request.form, PARAMETERS);
-        let credentials = Credentials::read(request.authorization, &params)?;
-        let client = self.authenticate(&credentials, trail).await?;
+        let client = self.client_of(request, &params, None, trail).await?;
         let application = &client.application;
         if !application.spec.client_type.is_confidential() {
             return Err(EndpointError::refused(
@@ -110,12 +108,14 @@ impl AuthorizationServer {
     /// may still be answered once more, but nobody should count on it.
     fn describe(&self, token: &Presented, grant: &Grant) -> Option<ActiveToken> {
         let (now, lifetimes, claims) = (self.now(), self.lifetimes(), token.claims);
-        let (lifetime, limit) = match token.kind {
-            TokenKind::Access => (lifetimes.access_token(), claims.limit),
-            TokenKind::Refresh => (lifetimes.refresh_token(), ScopeLimit::NONE),
+        let (expires_at, limit) = match token.kind {
+            TokenKind::Access => (lifetimes.access_token_end(grant, claims.issued_at), claims.limit),
+            TokenKind::Refresh => (
+                lifetimes.refresh_token_end(grant, claims.issued_at),
+                ScopeLimit::NONE,
+            ),
             TokenKind::Code => return None,
         };
-        let expires_at = claims.issued_at.plus(lifetime.duration());
         let good = match token.kind {
             TokenKind::Access => judge(grant, &claims, now, lifetimes).is_ok(),
             _ => {

@@ -13,7 +13,8 @@
 //! | `GET /oauth/userinfo` | [`AuthorizationServer::userinfo`] |
 //! | every protected resource | [`AuthorizationServer::verify_access`] |
 //! | `/account/connected-apps` | [`AuthorizationServer::connections`], [`AuthorizationServer::disconnect`] |
-//! | the API explorer | [`AuthorizationServer::begin_trial`], [`AuthorizationServer::finish_trial`] |
+//! | the API explorer | [`AuthorizationServer::begin_trial`], [`AuthorizationServer::finish_trial`], [`AuthorizationServer::end_trials`] |
+//! | Activity, and housekeeping | [`AuthorizationServer::record_expired_codes`] |
 //! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::protected_resource_metadata`] |
 
 pub mod access;
@@ -32,6 +33,7 @@ mod client_auth;
 mod connections;
 mod description;
 mod error;
+mod expired_codes;
 mod lifetimes;
 mod params;
 mod pkce;

@@ -1,7 +1,11 @@
-//! How long codes and tokens are good for. A token carries its time of issue, not its end, so whoever changes a lifetime
+//! How long codes, tokens and grants last. A token carries its time of issue, not its end, so whoever changes a lifetime
 //! changes it for what was issued before as well.
 
-use latchkey_domain::TimeSpan;
+use std::time::Duration;
+
+use latchkey_domain::limits::{LOST_ANSWER_GRACE, TRIAL_GRANT};
+use latchkey_domain::{TimeSpan, Timestamp};
+use latchkey_store::Grant;
 use thiserror::Error;
 
 /// From the first to the last of these, a lifetime is possible.
@@ -16,12 +20,16 @@ const ACCESS_TOKEN: Bounds = (TimeSpan::minutes(1), TimeSpan::hours(24));
 /// A refresh token.
 const REFRESH_TOKEN: Bounds = (TimeSpan::minutes(5), TimeSpan::days(365));
 
-/// How long codes and tokens are good for.
+/// A grant, however often its tokens are refreshed. At least as long as an access token can last.
+const GRANT: Bounds = (TimeSpan::days(1), TimeSpan::days(3_650));
+
+/// How long codes, tokens and grants last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {
     code: TimeSpan,
     access_token: TimeSpan,
     refresh_token: TimeSpan,
+    grant: TimeSpan,
 }
 
 /// A lifetime that cannot be.
@@ -55,11 +63,13 @@ impl Lifetimes {
         code: TimeSpan,
         access_token: TimeSpan,
         refresh_token: TimeSpan,
+        grant: TimeSpan,
     ) -> Result<Self, LifetimesError> {
         let lifetimes = Self {
             code: Self::checked_code(code)?,
             access_token: Self::checked_access_token(access_token)?,
             refresh_token: Self::checked_refresh_token(refresh_token)?,
+            grant: Self::checked_grant(grant)?,
         };
         if refresh_token <= access_token {
             return Err(LifetimesError::RefreshTokenTooShort {
@@ -85,6 +95,11 @@ impl Lifetimes {
         within("a refresh token", REFRESH_TOKEN, lifetime)
     }
 
+    /// The lifetime of a grant, if it can be.
+    pub fn checked_grant(lifetime: TimeSpan) -> Result<TimeSpan, LifetimesError> {
+        within("a grant", GRANT, lifetime)
+    }
+
     /// How long a code is good for, from the redirect to its exchange.
     pub fn code(&self) -> TimeSpan {
         self.code
@@ -99,6 +114,45 @@ impl Lifetimes {
     pub fn refresh_token(&self) -> TimeSpan {
         self.refresh_token
     }
+
+    /// How long a grant lasts from the member's consent on, however often its tokens are refreshed.
+    pub fn grant(&self) -> TimeSpan {
+        self.grant
+    }
+
+    /// How long this grant lasts: one that was made in the API explorer no longer than its access token.
+    pub(crate) fn of_grant(&self, grant: &Grant) -> Duration {
+        if grant.is_trial {
+            TRIAL_GRANT.min(self.access_token.duration())
+        } else {
+            self.grant.duration()
+        }
+    }
+
+    /// When the grant ends.
+    pub(crate) fn grant_end(&self, grant: &Grant) -> Timestamp {
+        grant.created_at.plus(self.of_grant(grant))
+    }
+
+    /// When an access token ends: after its lifetime, or with its grant.
+    pub(crate) fn access_token_end(&self, grant: &Grant, issued_at: Timestamp) -> Timestamp {
+        issued_at
+            .plus(self.access_token.duration())
+            .min(self.grant_end(grant))
+    }
+
+    /// When a refresh token ends: after its lifetime, or with its grant.
+    pub(crate) fn refresh_token_end(&self, grant: &Grant, issued_at: Timestamp) -> Timestamp {
+        issued_at
+            .plus(self.refresh_token.duration())
+            .min(self.grant_end(grant))
+    }
+
+    /// How long after a rotation an answer that was lost is given again. Shorter than an access token lasts, so that a
+    /// client that comes back for the next refresh is not taken for one that lost its answer.
+    pub(crate) fn lost_answer_grace(&self) -> Duration {
+        LOST_ANSWER_GRACE.min(self.access_token.duration() / 2)
+    }
 }
 
 fn within(what: &'static str, bounds: Bounds, given: TimeSpan) -> Result<TimeSpan, LifetimesError> {
@@ -109,13 +163,14 @@ fn within(what: &'static str, bounds: Bounds, given: TimeSpan) -> Result<TimeSpa
     }
 }
 
-/// Two minutes for a code, an hour for an access token, 90 days for a refresh token.
+/// Two minutes for a code, an hour for an access token, 90 days for a refresh token, a year for a grant.
 impl Default for Lifetimes {
     fn default() -> Self {
         Self {
             code: TimeSpan::minutes(2),
             access_token: TimeSpan::hours(1),
             refresh_token: TimeSpan::days(90),
+            grant: TimeSpan::days(365),
         }
     }
 }
@@ -126,7 +181,8 @@ mod tests {
 
     fn lifetimes(code: &str, access_token: &str, refresh_token: &str) -> Result<Lifetimes, String> {
         let span = |text: &str| text.parse().unwrap();
-        Lifetimes::new(span(code), span(access_token), span(refresh_token)).map_err(|error| error.to_string())
+        Lifetimes::new(span(code), span(access_token), span(refresh_token), span("365d"))
+            .map_err(|error| error.to_string())
     }
 
     #[test]
@@ -179,6 +235,44 @@ mod tests {
         ] {
             assert_eq!(lifetimes(code, access_token, refresh_token), Err(why.to_owned()));
         }
+    }
+
+    #[test]
+    fn a_grant_lasts_for_a_day_to_ten_years() {
+        for (lifetime, possible) in [("1d", true), ("3650d", true), ("23h", false), ("3651d", false)] {
+            let checked = Lifetimes::checked_grant(lifetime.parse().unwrap());
+            assert_eq!(checked.is_ok(), possible, "{lifetime}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_given_again_for_less_than_an_access_token_lasts() {
+        for (access_token, grace) in [("1h", 600), ("24h", 600), ("20m", 600), ("10m", 300), ("1m", 30)] {
+            let lifetimes = lifetimes("2m", access_token, "90d").unwrap();
+            assert_eq!(
+                lifetimes.lost_answer_grace(),
+                Duration::from_secs(grace),
+                "{access_token}"
+            );
+        }
+    }
+
+    #[test]
+    fn tokens_end_with_their_grant() {
+        let (lifetimes, mut grant) = (Lifetimes::default(), crate::testing::grant());
+        let after = |seconds| grant.created_at.plus(Duration::from_secs(seconds));
+        let (day, year) = (86_400, 365 * 86_400);
+        assert_eq!(lifetimes.access_token_end(&grant, after(0)), after(3_600));
+        assert_eq!(lifetimes.access_token_end(&grant, after(year - 60)), after(year));
+        assert_eq!(lifetimes.refresh_token_end(&grant, after(0)), after(90 * day));
+        assert_eq!(
+            lifetimes.refresh_token_end(&grant, after(year - day)),
+            after(year)
+        );
+        let hour = after(3_600);
+        let issued_at = after(60);
+        grant.is_trial = true;
+        assert_eq!(lifetimes.access_token_end(&grant, issued_at), hour);
     }
 
     #[test]

@@ -5,7 +5,6 @@ use latchkey_domain::Application;
 use latchkey_store::{ActivityKind, Grant, GrantChange, GrantState, RevocationReason};
 
 use crate::activity::Trail;
-use crate::client_auth::Credentials;
 use crate::params::Params;
 use crate::token::ClientRequest;
 use crate::tokens::TokenKind;
@@ -15,7 +14,7 @@ use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 const PARAMETERS: &[&str] = &["token", "token_type_hint", "client_id", "client_secret"];
 
 impl AuthorizationServer {
-    /// Ends the grant of a token. `Ok` means 200 with an empty body, also for a token that is unknown, expired or
+    /// Ends the grant of a token. `Ok` means 200, also for a token that is unknown, expired or
     /// revoked already (section 2.2): there is nothing that the client could do about it.
     ///
     /// Fails with `unauthorized_client`, and revokes nothing, if the token was issued to another application
@@ -37,8 +36,11 @@ impl AuthorizationServer {
         trail: &mut Trail<'_>,
     ) -> Result<(), EndpointError> {
         let params = Params::new(request.form, PARAMETERS);
-        let credentials = Credentials::read(request.authorization, &params)?;
-        let client = self.authenticate(&credentials, trail).await?;
+        let client = match self.client_of(request, &params, Some("token"), trail).await {
+            // Without a client id, the token alone says whose it is; one whose grant is gone is revoked already.
+            Err(error) if error.code() == ErrorCode::InvalidGrant => return Ok(()),
+            client => client?,
+        };
         let application = &client.application;
         params.check()?;
         let text = params

@@ -57,10 +57,12 @@ pub(crate) fn grant() -> Grant {
         salt: [9; 16],
         created_at: seconds(0),
         code_expires_at: seconds(120),
+        is_trial: false,
         state: GrantState {
             generation: 0,
             issued_at: seconds(0),
             generation_used_at: None,
+            repeated_at: None,
             last_used_at: None,
             revoked: None,
         },

@@ -21,6 +21,8 @@ pub(crate) enum Event {
     /// A request of this application failed while this person, or nobody, was known to be behind it. Anybody can send
     /// such requests, since client ids are public.
     Failure(ClientId, Option<MemberId>),
+    /// The same, of a request that is a sign of theft.
+    Alarm(ClientId, Option<MemberId>),
 }
 
 impl Event {
@@ -29,7 +31,7 @@ impl Event {
         match self {
             Self::OfGrant(..) => 1,
             // Enough for an integrator who tries things out.
-            Self::Failure(..) => 10,
+            Self::Failure(..) | Self::Alarm(..) => 10,
         }
     }
 }

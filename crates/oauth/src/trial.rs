@@ -1,12 +1,16 @@
 //! Trying an application out: the API explorer of this very server takes the place of the application. It goes the
 //! whole way that the application would go, through `/oauth/authorize` and the token endpoint, with the application's
 //! own credentials and PKCE; only the redirect URI is the explorer's, which is on this server and therefore needs no
-//! registration. Nobody else gets a code that way: the explorer takes only what it asked for in the same browser.
+//! registration. Nobody else gets a code that way: the explorer takes only what it asked for in the same browser, and its
+//! codes can be exchanged by it alone.
+//!
+//! A trial leaves nothing behind: the consent is not remembered, and the grant ends with its access token, an hour later at
+//! most, or before that when the host starts another trial or signs out.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use latchkey_domain::{Application, ClientId, RedirectUri};
-use latchkey_store::ActivityKind;
+use latchkey_domain::{Application, ClientId, MemberId, RedirectUri};
+use latchkey_store::{ActivityKind, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
@@ -34,9 +38,17 @@ impl AuthorizationServer {
         format!("{}{CALLBACK}", self.issuer()).parse().ok()
     }
 
-    /// Begins a trial of an application, for all the scopes that it is registered for.
-    pub fn begin_trial(&self, application: &Application) -> Option<Trial> {
-        let redirect_uri = self.explorer_redirect_uri()?;
+    /// Begins a trial of an application by `host`, for all the scopes that it is registered for, and ends the host's
+    /// earlier ones. `None` if there is no [redirect URI](Self::explorer_redirect_uri).
+    pub async fn begin_trial(
+        &self,
+        application: &Application,
+        host: MemberId,
+    ) -> Result<Option<Trial>, StoreError> {
+        let Some(redirect_uri) = self.explorer_redirect_uri() else {
+            return Ok(None);
+        };
+        self.end_trials(host).await?;
         let (state, code_verifier) = (self.fresh(), self.fresh());
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(code_verifier.as_bytes()));
         let query = form_urlencoded::Serializer::new(String::new())
@@ -48,11 +60,16 @@ impl AuthorizationServer {
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256")
             .finish();
-        Some(Trial {
+        Ok(Some(Trial {
             location: format!("/oauth/authorize?{query}"),
             state,
             code_verifier: code_verifier.into(),
-        })
+        }))
+    }
+
+    /// Ends the trials of `host`: their tokens are refused from the next request on.
+    pub async fn end_trials(&self, host: MemberId) -> Result<(), StoreError> {
+        self.store().end_trials(host, self.now()).await.map(drop)
     }
 
     /// Exchanges the code that the trial of an application ended with.

@@ -39,6 +39,11 @@ pub enum Candidate {
     None,
     /// It can be added.
     Addable,
+    /// Only its query tells it from one that is registered. The client has to send that one to the letter.
+    OnlyQuery,
+    /// It leads to a host that the application does not use, and no host of the network sent it: whoever did may want
+    /// the codes. A host who knows it can add it in the application's form.
+    Foreign,
     /// It is registered by now.
     Registered,
     /// It could be, but the application has as many as it can have.
@@ -46,7 +51,8 @@ pub enum Candidate {
 }
 
 impl Candidate {
-    fn of(uri: Option<&str>, application: &Application) -> Self {
+    /// What can become of a redirect URI that `sender` sent, if it is known who did.
+    fn of(uri: Option<&str>, sender: Option<&Member>, application: &Application) -> Self {
         let spec = &application.spec;
         let Some(uri) = uri.and_then(|uri| uri.parse::<RedirectUri>().ok()) else {
             return Self::None;
@@ -55,6 +61,16 @@ impl Candidate {
             Self::Registered
         } else if uri.is_private_use() && spec.client_type.is_confidential() {
             Self::None
+        } else if spec
+            .redirect_uris
+            .iter()
+            .any(|other| other.differs_only_in_query(&uri))
+        {
+            Self::OnlyQuery
+        } else if !sender.is_some_and(|member| member.role.is_host())
+            && !spec.redirect_uris.iter().any(|other| other.has_same_origin(&uri))
+        {
+            Self::Foreign
         } else if spec.redirect_uris.iter().count() >= RedirectUris::MAX {
             Self::Full
         } else {
@@ -89,7 +105,7 @@ impl Registrar {
                 None => None,
             };
             lines.push(ActivityLine {
-                candidate: Candidate::of(entry.event.redirect_uri.as_deref(), &application),
+                candidate: Candidate::of(entry.event.redirect_uri.as_deref(), member.as_ref(), &application),
                 member,
                 entry,
             });
@@ -123,7 +139,7 @@ impl Registrar {
             None => None,
         };
         let line = ActivityLine {
-            candidate: Candidate::of(entry.event.redirect_uri.as_deref(), &application),
+            candidate: Candidate::of(entry.event.redirect_uri.as_deref(), member.as_ref(), &application),
             member,
             entry,
         };

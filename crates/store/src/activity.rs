@@ -1,7 +1,7 @@
 //! What happened to an application's authorizations and tokens, for the integrator who wonders why something fails.
 
 use async_trait::async_trait;
-use latchkey_domain::{ClientId, MemberId, Timestamp};
+use latchkey_domain::{ClientId, MemberId, Timestamp, limits};
 
 use crate::StoreError;
 
@@ -42,6 +42,41 @@ impl ActivityKind {
     }
 }
 
+/// What an event tells. Of each class only so many are kept, so that one class pushes out none of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActivityClass {
+    /// Something worked.
+    Success,
+    /// A request with a member behind it failed.
+    Failure,
+    /// A request failed that anybody could have sent.
+    Stranger,
+    /// A sign of theft.
+    Alarm,
+}
+
+impl ActivityClass {
+    /// Its name at rest.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Stranger => "stranger",
+            Self::Alarm => "alarm",
+        }
+    }
+
+    /// How many of the class are kept of an application.
+    pub(crate) const fn most(self) -> u32 {
+        match self {
+            Self::Success => limits::ACTIVITY_SUCCESSES,
+            Self::Failure => limits::ACTIVITY_FAILURES,
+            Self::Stranger => limits::ACTIVITY_FAILURES_OF_STRANGERS,
+            Self::Alarm => limits::ACTIVITY_ALARMS,
+        }
+    }
+}
+
 /// An event to be kept.
 #[derive(Clone, Debug)]
 pub struct NewActivity {
@@ -53,6 +88,8 @@ pub struct NewActivity {
     pub kind: ActivityKind,
     /// Whether it worked.
     pub succeeded: bool,
+    /// Whether it is a sign of theft.
+    pub is_alarm: bool,
     /// What happened, in words an integrator can act on; never a secret, code or token. Cut to 1,000 characters.
     pub message: String,
     /// A redirect URI that was not registered, which a host may add from the page.
@@ -65,20 +102,43 @@ pub struct NewActivity {
     pub request_id: Option<String>,
 }
 
+impl NewActivity {
+    /// Its class.
+    pub fn class(&self) -> ActivityClass {
+        match (self.is_alarm, self.succeeded, self.member) {
+            (true, ..) => ActivityClass::Alarm,
+            (false, true, _) => ActivityClass::Success,
+            (false, false, Some(_)) => ActivityClass::Failure,
+            (false, false, None) => ActivityClass::Stranger,
+        }
+    }
+
+    /// Whether it is counted with an equal one. A request that failed is not: its client has the request's id, by which
+    /// the integrator looks for the entry.
+    pub(crate) fn collapses(&self) -> bool {
+        self.succeeded || self.is_alarm || self.request_id.is_none()
+    }
+}
+
 /// An event that was kept.
 #[derive(Clone, Debug)]
 pub struct ActivityEntry {
     /// Its number.
     pub id: i64,
-    /// The event.
+    /// The event; of several equal ones the first, with the last one's request id.
     pub event: NewActivity,
+    /// How often it happened.
+    pub times: u32,
+    /// When it last happened.
+    pub last_at: Timestamp,
 }
 
 /// Keeping and reading events.
 #[async_trait]
 pub trait Activity: Send + Sync {
-    /// Keeps events. Only the newest 500 of an application stay, and of failures with no member behind them, which
-    /// anybody can cause, the newest 100; those of an application that is gone are passed over.
+    /// Keeps events. An event that [equals](NewActivity::collapses) a recent one, but for its time and request id, is
+    /// counted with it. Of each class, only the newest of an application stay. Those of an application that is gone are
+    /// passed over.
     async fn record_activity(&self, events: Vec<NewActivity>) -> Result<(), StoreError>;
 
     /// The newest `limit` events of an application, the newest first; `before` continues behind an entry's number.

@@ -5,7 +5,7 @@ use latchkey_domain::{
     Application, ApplicationName, ClientId, Member, MemberId, RedirectUri, ScopeSet, Timestamp,
 };
 
-use crate::{SessionId, StoreError};
+use crate::{NewActivity, SessionId, StoreError};
 
 /// The number of a grant; part of every code and token made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -32,8 +32,11 @@ pub struct NewGrant {
     pub salt: [u8; 16],
     /// When the code ends.
     pub code_expires_at: Timestamp,
-    /// Whether the consent is to be remembered (not for applications that skip consent).
-    pub remember: bool,
+    /// Whether the consent is remembered (not for applications that skip consent). It adds to one that was given after
+    /// this time, and replaces one that is older and has expired.
+    pub remember: Option<Timestamp>,
+    /// Whether a host made it in the API explorer.
+    pub is_trial: bool,
 }
 
 /// Where a grant is in its life. What [`Grants::change_grant`] changes.
@@ -45,6 +48,8 @@ pub struct GrantState {
     pub issued_at: Timestamp,
     /// When a token of the current generation was first used; `None`: not yet.
     pub generation_used_at: Option<Timestamp>,
+    /// When a pair was last given again because its answer was lost: the current one, or one before it.
+    pub repeated_at: Option<Timestamp>,
     /// When any token of the grant was last used or issued.
     pub last_used_at: Option<Timestamp>,
     /// When the grant ended, and why.
@@ -72,6 +77,8 @@ pub struct Grant {
     pub created_at: Timestamp,
     /// When its code ends.
     pub code_expires_at: Timestamp,
+    /// Whether a host made it in the API explorer.
+    pub is_trial: bool,
     /// Where it is in its life.
     pub state: GrantState,
 }
@@ -91,6 +98,10 @@ pub enum RevocationReason {
     RefreshTokenReplayed,
     /// The member's password was changed.
     PasswordChanged,
+    /// Nobody exchanged its code in time, and that was recorded.
+    CodeExpired,
+    /// The host who tried the application out in the API explorer is done with it.
+    TrialEnded,
 }
 
 impl RevocationReason {
@@ -102,6 +113,8 @@ impl RevocationReason {
         Self::CodeReplayed,
         Self::RefreshTokenReplayed,
         Self::PasswordChanged,
+        Self::CodeExpired,
+        Self::TrialEnded,
     ];
 
     /// Its name at rest and in JSON.
@@ -113,6 +126,8 @@ impl RevocationReason {
             Self::CodeReplayed => "code_replayed",
             Self::RefreshTokenReplayed => "refresh_token_replayed",
             Self::PasswordChanged => "password_changed",
+            Self::CodeExpired => "code_expired",
+            Self::TrialEnded => "trial_ended",
         }
     }
 }
@@ -152,18 +167,39 @@ pub struct Disconnected {
     pub at: Timestamp,
 }
 
+/// A code that expired before anybody exchanged it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpiredCode {
+    /// The grant.
+    pub grant: GrantId,
+    /// To which application.
+    pub client_id: ClientId,
+    /// By whom.
+    pub member: MemberId,
+    /// Where the code was sent.
+    pub sent_to: RedirectUri,
+    /// When it expired.
+    pub expired_at: Timestamp,
+    /// Whether a host made it in the API explorer.
+    pub is_trial: bool,
+}
+
 /// Making, reading, changing and ending grants.
 #[async_trait]
 pub trait Grants: Send + Sync {
-    /// What `member` has granted to the application before and was not taken back; empty if nothing.
+    /// What `member` has granted to the application after the time `after` and did not revoke; empty if nothing.
     async fn remembered_consent(
         &self,
         member: MemberId,
         client_id: &ClientId,
+        after: Timestamp,
     ) -> Result<ScopeSet, StoreError>;
 
-    /// Keeps an authorization (generation 0, code not redeemed) and adds its scopes to the remembered consent. `None`
-    /// if the application, the member or the session is gone, or the member may not grant these scopes (any more).
+    /// Keeps an authorization (generation 0, code not redeemed) and adds its scopes to the remembered consent. Of the
+    /// member's codes for the application that nobody redeemed, the newest [`UNREDEEMED_CODES`] stay. `None` if the
+    /// application, the member or the session is gone, or the member may not grant these scopes (any more).
+    ///
+    /// [`UNREDEEMED_CODES`]: latchkey_domain::limits::UNREDEEMED_CODES
     async fn create_grant(&self, grant: NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError>;
 
     /// The grant with this number.
@@ -177,8 +213,9 @@ pub trait Grants: Send + Sync {
         decide: GrantDecision,
     ) -> Result<Option<(Grant, Grant)>, StoreError>;
 
-    /// The applications that `member` let in, the last used first.
-    async fn connections_of(&self, member: MemberId) -> Result<Vec<Connection>, StoreError>;
+    /// The applications that `member` let in after the time `after`, the last used first. Trials are not among them.
+    async fn connections_of(&self, member: MemberId, after: Timestamp)
+    -> Result<Vec<Connection>, StoreError>;
 
     /// The applications that a change of password disconnected from `member` and that the member has not connected again,
     /// the last first; at most 50.
@@ -191,4 +228,24 @@ pub trait Grants: Send + Sync {
         client_id: &ClientId,
         at: Timestamp,
     ) -> Result<bool, StoreError>;
+
+    /// Revokes the grants that `member` made in the API explorer; how many there were.
+    async fn end_trials(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError>;
+
+    /// At most `limit` codes that expired before `now`, that nobody exchanged and [`close_codes`](Self::close_codes)
+    /// has not closed: those of one application, or of all.
+    async fn expired_codes(
+        &self,
+        client_id: Option<&ClientId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ExpiredCode>, StoreError>;
+
+    /// Closes expired codes and records an event for each that has one, in one transaction. A code that was closed or
+    /// exchanged meanwhile is passed over, and so is its event.
+    async fn close_codes(
+        &self,
+        codes: Vec<(GrantId, Option<NewActivity>)>,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
 }

@@ -34,7 +34,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-pub use self::activity::{Activity, ActivityEntry, ActivityKind, NewActivity};
+pub use self::activity::{Activity, ActivityClass, ActivityEntry, ActivityKind, NewActivity};
 pub use self::applications::{
     ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, KeptSecret, MOST_SECRETS,
     NewApplication, SecretAdded, SecretRetired, UpdateOutcome,
@@ -43,7 +43,8 @@ pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts}
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
 pub use self::error::StoreError;
 pub use self::grants::{
-    Connection, Disconnected, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants, NewGrant,
+    Connection, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants,
+    NewGrant,
     RevocationReason,
 };
 pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet};

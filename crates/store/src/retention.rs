@@ -8,14 +8,19 @@ use crate::StoreError;
 /// What is forgotten in time, and from which moment on it can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiring {
-    /// Grants with nothing left that could be presented: the code was never redeemed and ended before `codes`, or the
-    /// current tokens, and with them all before, were issued before `tokens`. A revoked grant stays as long as one that
-    /// is not, so that a stolen token is recognised for as long as it could be of use.
+    /// Grants with nothing left that could be presented: the code was never redeemed and ended before `codes`; the
+    /// current tokens, and with them all before, were issued before `tokens`; or the grant itself was made before
+    /// `granted`, or before `trials` if it is a trial. A revoked grant stays as long as one that is not, so that a stolen
+    /// token is recognised for as long as it could be of use.
     Grants {
         /// Codes that ended before this moment.
         codes: Timestamp,
         /// Tokens that were issued before this moment.
         tokens: Timestamp,
+        /// Grants that were made before this moment.
+        granted: Timestamp,
+        /// Trials that were made before this moment.
+        trials: Timestamp,
     },
     /// Sessions that ended before this moment.
     Sessions(Timestamp),

@@ -91,10 +91,12 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
     announce(&instance, &public_url, bound, demo).await?;
     housekeeping::start(
         &instance,
+        instance.authorization_server(&public_url),
         Rules {
             activity: TimeSpan::days(settings.retain_activity_days.into()).duration(),
             ended: settings.retain_ended.duration(),
             refresh_tokens,
+            grants: settings.lifetimes.grant().duration(),
         },
     );
     let bounds = Bounds {

@@ -39,6 +39,10 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
     let caller = caller(&host, &client);
+    // Codes that nobody exchanged are recorded by housekeeping each hour; an integrator wants to read of them now.
+    if let (None, Ok(client_id)) = (wanted.before, client_id.parse()) {
+        state.oauth.record_expired_codes(Some(&client_id)).await?;
+    }
     let report = registrar.activity(&caller, &client_id, wanted.before).await?;
     let notice = match wanted.added.as_deref() {
         Some("redirect-uri") => Some("The redirect URI is registered. The application can be tried again."),

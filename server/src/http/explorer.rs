@@ -66,7 +66,7 @@ pub(super) async fn begin(
         .find(&caller, &client_id)
         .await?
         .application;
-    let Some(trial) = state.oauth.begin_trial(&application) else {
+    let Some(trial) = state.oauth.begin_trial(&application, host.id).await? else {
         let words = "Applications can be tried out only where people reach this server by HTTPS, or on this machine. The operator sets that with --public-url.";
         return page(
             &state,

@@ -31,6 +31,9 @@ pub(super) async fn submit(
     for token in session::tokens(&state, &headers) {
         if let Some((_, member)) = state.instance.sessions.find(&token).await? {
             note_host(&state, &client, &member, AuditAction::SignedOut, "").await?;
+            if member.role.is_host() {
+                state.oauth.end_trials(member.id).await?;
+            }
         }
         state.instance.sessions.end(&token).await?;
     }

@@ -48,6 +48,9 @@ pub struct SettingsFile {
     /// How long a refresh token is good for.
     #[serde(default, deserialize_with = "refresh_token_lifetime")]
     pub refresh_token_lifetime: Option<TimeSpan>,
+    /// How long a grant lasts.
+    #[serde(default, deserialize_with = "grant_lifetime")]
+    pub grant_lifetime: Option<TimeSpan>,
     /// How long what ended is kept.
     #[serde(default, deserialize_with = "retain_ended")]
     pub retain_ended: Option<TimeSpan>,
@@ -92,6 +95,10 @@ fn access_token_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<O
 
 fn refresh_token_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
     time_span(deserializer, retention::read_refresh_token_lifetime)
+}
+
+fn grant_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
+    time_span(deserializer, retention::read_grant_lifetime)
 }
 
 fn retain_ended<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {

@@ -29,6 +29,11 @@ pub struct RetentionArgs {
     #[arg(long, value_name = "TIME", env = "LATCHKEY_REFRESH_TOKEN_LIFETIME", value_parser = read_refresh_token_lifetime)]
     pub refresh_token_lifetime: Option<TimeSpan>,
 
+    /// How long a member's authorization lasts, however often its tokens are refreshed; then the member is asked again:
+    /// 1d to 3650d [default: 365d]
+    #[arg(long, value_name = "TIME", env = "LATCHKEY_GRANT_LIFETIME", value_parser = read_grant_lifetime)]
+    pub grant_lifetime: Option<TimeSpan>,
+
     /// How long codes, grants and sessions are kept that have ended, for whoever looks into why: 1m to 365d [default: 1d]
     #[arg(long, value_name = "TIME", env = "LATCHKEY_RETAIN_ENDED", value_parser = read_retain_ended)]
     pub retain_ended: Option<TimeSpan>,
@@ -41,10 +46,12 @@ impl RetentionArgs {
         let code = self.code_lifetime.or(file.code_lifetime);
         let access_token = self.access_token_lifetime.or(file.access_token_lifetime);
         let refresh_token = self.refresh_token_lifetime.or(file.refresh_token_lifetime);
+        let grant = self.grant_lifetime.or(file.grant_lifetime);
         Lifetimes::new(
             code.unwrap_or_else(|| usual.code()),
             access_token.unwrap_or_else(|| usual.access_token()),
             refresh_token.unwrap_or_else(|| usual.refresh_token()),
+            grant.unwrap_or_else(|| usual.grant()),
         )
         .map_err(|error| {
             CliError::Usage(format!(
@@ -69,6 +76,10 @@ pub(super) fn read_access_token_lifetime(text: &str) -> Result<TimeSpan, String>
 
 pub(super) fn read_refresh_token_lifetime(text: &str) -> Result<TimeSpan, String> {
     check(text, Lifetimes::checked_refresh_token)
+}
+
+pub(super) fn read_grant_lifetime(text: &str) -> Result<TimeSpan, String> {
+    check(text, Lifetimes::checked_grant)
 }
 
 pub(super) fn read_retain_ended(text: &str) -> Result<TimeSpan, String> {
@@ -106,6 +117,7 @@ mod tests {
     fn flags_go_before_the_file_and_that_before_the_defaults() {
         let file = SettingsFile {
             code_lifetime: Some(span("3m")),
+            grant_lifetime: Some(span("30d")),
             access_token_lifetime: Some(span("5m")),
             retain_ended: Some(span("2d")),
             ..SettingsFile::default()
@@ -115,7 +127,12 @@ mod tests {
             ..RetentionArgs::default()
         };
         let lifetimes = arguments.lifetimes(&file).unwrap();
-        let expected = Lifetimes::new(TimeSpan::minutes(4), TimeSpan::minutes(5), TimeSpan::days(90));
+        let expected = Lifetimes::new(
+            TimeSpan::minutes(4),
+            TimeSpan::minutes(5),
+            TimeSpan::days(90),
+            TimeSpan::days(30),
+        );
         assert_eq!(Ok(lifetimes), expected);
         assert_eq!(arguments.retain_ended(&file), TimeSpan::days(2));
         let none = SettingsFile::default();

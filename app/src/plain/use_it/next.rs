@@ -43,6 +43,7 @@ pub(super) fn next(
         "Paste it into the terminal within {}: so long is the code good, and once.",
         code_lifetime.in_words()
     );
+    let issuer = endpoints.issuer.clone();
     let metadata = format!("{}/.well-known/oauth-authorization-server", endpoints.issuer);
     let schema = format!("{}/schema", endpoints.graphql);
     let activity = activity::address(application.client_id.as_str());
@@ -54,6 +55,11 @@ pub(super) fn next(
                 <li>{there}</li>
                 <li>{in_time}</li>
             </ol>
+            <p class="muted">
+                "With a client library instead: set its issuer to " <code class="mono use-uri">{issuer}</code>
+                ". The callback carries it as " <code class="mono">"iss"</code>
+                ", and many libraries stop there if they expect another one."
+            </p>
             <p class="muted">
                 "When something does not work, " <a href=activity>"Activity"</a>
                 " says what was wrong. More stands in the " <a href=metadata>"server's metadata"</a> ", the "

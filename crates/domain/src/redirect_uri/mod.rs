@@ -61,6 +61,34 @@ impl RedirectUri {
         }
     }
 
+    /// Whether only the query tells it from `other`: what would match (see [`matches`](Self::matches)) without one.
+    pub fn differs_only_in_query(&self, other: &Self) -> bool {
+        let (own, others) = (split_query(&self.text), split_query(&other.text));
+        own.1 != others.1 && self.is_like(other, own.0, others.0)
+    }
+
+    /// Whether it leads to the same place as `other`: the same host and port, the port being free where both are the same
+    /// loopback IP address; or the same private-use scheme.
+    pub fn has_same_origin(&self, other: &Self) -> bool {
+        let port_free = |uri: &Self| {
+            let host = uri.host().to_ascii_lowercase();
+            match uri.kind {
+                Kind::Web => host.strip_suffix(":443").unwrap_or(&host).to_owned(),
+                Kind::LoopbackIp => without_port(&format!("http://{host}")).0.to_owned(),
+                Kind::Localhost | Kind::PrivateUse => host,
+            }
+        };
+        self.kind == other.kind && port_free(self) == port_free(other)
+    }
+
+    /// Whether two texts, parts of this URI and of `other` that begin with the scheme, are alike but for a free port.
+    fn is_like(&self, other: &Self, own: &str, others: &str) -> bool {
+        own == others
+            || (self.kind == Kind::LoopbackIp
+                && other.kind == Kind::LoopbackIp
+                && without_port(own) == without_port(others))
+    }
+
     /// Whether `requested`, as an authorization request names it, is this URI: the same string, but for the port where
     /// both are the same loopback IP address.
     pub fn matches(&self, requested: &str) -> bool {
@@ -72,6 +100,12 @@ impl RedirectUri {
                 other.kind == Kind::LoopbackIp && without_port(&other.text) == without_port(&self.text)
             })
     }
+}
+
+/// What stands before the query, and the query.
+fn split_query(uri: &str) -> (&str, Option<&str>) {
+    uri.split_once('?')
+        .map_or((uri, None), |(before, query)| (before, Some(query)))
 }
 
 /// A loopback IP URI without its port: what stands before it, and what after.

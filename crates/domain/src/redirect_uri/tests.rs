@@ -197,6 +197,58 @@ fn only_loopback_ip_literals_have_a_free_port() {
 }
 
 #[test]
+fn a_query_alone_is_told_from_other_differences() {
+    for (registered, requested, expected) in [
+        (
+            "https://myapp.com/cb",
+            "https://myapp.com/cb?redirect_state=1",
+            true,
+        ),
+        ("https://myapp.com/cb?a=1", "https://myapp.com/cb", true),
+        ("https://myapp.com/cb?a=1", "https://myapp.com/cb?a=2", true),
+        ("https://myapp.com/cb", "https://myapp.com/cb?", true),
+        ("com.example.app:/cb", "com.example.app:/cb?a=1", true),
+        ("http://127.0.0.1:4000/cb", "http://127.0.0.1:5000/cb?a=1", true),
+        ("https://myapp.com/cb", "https://myapp.com/cb", false),
+        ("https://myapp.com/cb", "https://myapp.com/cb/?a=1", false),
+        ("https://myapp.com/cb", "https://myapp.com/other?a=1", false),
+        ("https://myapp.com/cb", "https://evil.example/cb?a=1", false),
+        ("http://localhost:4000/cb", "http://localhost:5000/cb?a=1", false),
+    ] {
+        let (uri, other): (RedirectUri, RedirectUri) =
+            (registered.parse().unwrap(), requested.parse().unwrap());
+        assert_eq!(
+            uri.differs_only_in_query(&other),
+            expected,
+            "{registered} {requested}"
+        );
+    }
+}
+
+#[test]
+fn the_same_host_and_port_are_the_same_origin() {
+    for (one, other, expected) in [
+        ("https://myapp.com/cb", "https://myapp.com/other?a=1", true),
+        ("https://myapp.com/cb", "https://MYAPP.com:443/cb", true),
+        ("https://myapp.com/cb", "https://myapp.com:8443/cb", false),
+        ("https://myapp.com/cb", "https://myapp.com.evil.example/cb", false),
+        ("https://myapp.com/cb", "https://www.myapp.com/cb", false),
+        ("http://127.0.0.1:4000/cb", "http://127.0.0.1:5000/other", true),
+        ("http://127.0.0.1:4000/cb", "http://[::1]:4000/cb", false),
+        ("http://localhost:4000/cb", "http://localhost:4000/x", true),
+        ("http://localhost:4000/cb", "http://localhost:5000/cb", false),
+        ("http://localhost:443/cb", "https://localhost:443/cb", false),
+        ("com.example.app:/cb", "com.example.app:/other", true),
+        ("com.example.app:/cb", "com.evil.app:/cb", false),
+        ("https://com.example.app/cb", "com.example.app:/cb", false),
+    ] {
+        let (uri, second): (RedirectUri, RedirectUri) = (one.parse().unwrap(), other.parse().unwrap());
+        assert_eq!(uri.has_same_origin(&second), expected, "{one} {other}");
+        assert_eq!(second.has_same_origin(&uri), expected, "{other} {one}");
+    }
+}
+
+#[test]
 fn names_the_host() {
     for (text, host) in [
         ("https://myapp.com/cb", "myapp.com"),

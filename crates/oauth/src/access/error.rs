@@ -29,6 +29,8 @@ pub(crate) enum Rejection {
         "the access token is newer than what this server remembers, as after restoring a backup; authorize again"
     )]
     Unknown,
+    #[error("the authorization that the access token belongs to ended: it lasts {}; authorize again", time_words(*.0))]
+    Ended(Duration),
     #[error("the access token expired {} ago; use the refresh token to get a new one", time_words(*.0))]
     Expired(Duration),
 }
@@ -43,6 +45,7 @@ impl Rejection {
             Self::Paused => "paused",
             Self::Superseded => "superseded",
             Self::Unknown => "unknown",
+            Self::Ended(_) => "ended",
             Self::Expired(_) => "expired",
         }
     }
@@ -60,6 +63,10 @@ pub(crate) const fn reason_words(reason: RevocationReason) -> &'static str {
         }
         RevocationReason::PasswordChanged => {
             "the member's password was changed; the member can authorize the application again"
+        }
+        RevocationReason::CodeExpired => "its authorization code was not exchanged in time",
+        RevocationReason::TrialEnded => {
+            "it was made in the API explorer, by a host who started another trial or signed out"
         }
     }
 }

@@ -32,6 +32,9 @@ pub(crate) fn judge(
     if grant.application.is_paused() {
         return Err(Rejection::Paused);
     }
+    if now >= lifetimes.grant_end(grant) {
+        return Err(Rejection::Ended(lifetimes.of_grant(grant)));
+    }
     if claims.generation == state.generation {
         if claims.issued_at != state.issued_at {
             return Err(Rejection::Unknown);
@@ -43,7 +46,7 @@ pub(crate) fn judge(
     {
         return Err(Rejection::Superseded);
     }
-    let expires_at = claims.issued_at.plus(lifetimes.access_token().duration());
+    let expires_at = lifetimes.access_token_end(grant, claims.issued_at);
     if now >= expires_at {
         return Err(Rejection::Expired(now.since(expires_at)));
     }
@@ -95,6 +98,20 @@ mod tests {
         assert_eq!(
             verdict(&grant, 3, 100, 3_700),
             Err(Rejection::Expired(Duration::ZERO))
+        );
+    }
+
+    #[test]
+    fn the_end_of_the_grant_is_the_end_of_its_tokens() {
+        let (mut grant, year) = (grant(), 365 * 86_400);
+        (grant.state.generation, grant.state.issued_at) = (3, seconds(year - 10));
+        assert_eq!(verdict(&grant, 3, year - 10, year - 1), Ok(()));
+        let ended = Err(Rejection::Ended(Duration::from_secs(year)));
+        assert_eq!(verdict(&grant, 3, year - 10, year), ended);
+        assert_eq!(
+            verdict(&grant, 1, 0, year),
+            ended,
+            "whatever else is wrong with it"
         );
     }
 

@@ -80,10 +80,7 @@ impl AuthorizationServer {
         Ok(Access {
             scopes: effective_scopes(&grant, token.claims.limit),
             issued_at: token.claims.issued_at,
-            expires_at: token
-                .claims
-                .issued_at
-                .plus(self.lifetimes().access_token().duration()),
+            expires_at: self.lifetimes().access_token_end(&grant, token.claims.issued_at),
             grant,
         })
     }

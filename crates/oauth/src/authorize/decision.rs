@@ -118,10 +118,9 @@ pub(super) fn asks(request: &AuthorizationRequest<'_>, remembered: ScopeSet) -> 
     if request.prompt.consent {
         return Ok(true);
     }
-    if request.recipient.application.spec.skip_consent {
-        return Ok(false);
-    }
-    let granted_before = remembered.contains_all(request.scopes);
+    // A host who lets an application skip the consent page grants it in advance, so to say.
+    let granted_before =
+        request.recipient.application.spec.skip_consent || remembered.contains_all(request.scopes);
     let asks = !granted_before || !knows_who_asks(request);
     if asks && request.prompt.none {
         let (code, words) = if granted_before {
@@ -140,8 +139,8 @@ pub(super) fn asks(request: &AuthorizationRequest<'_>, remembered: ScopeSet) -> 
     Ok(asks)
 }
 
-/// Whether it is certain enough that the application is the one that it says it is for an earlier consent to count
-/// without asking. Any program on a device can take a public client's id, listen on a loopback port or claim a
+/// Whether it is certain enough that the application is the one that it says it is for an earlier consent, or a host's
+/// trust in it, to count without asking. Any program on a device can take a public client's id, listen on a loopback port or claim a
 /// private-use scheme; it would be handed tokens without anybody noticing (RFC 6749 section 10.2, RFC 8252 section
 /// 8.6). A secret or an `https` address cannot be taken like that.
 fn knows_who_asks(request: &AuthorizationRequest<'_>) -> bool {

@@ -109,11 +109,35 @@ fn prompt_none_shows_no_page() {
 
 #[test]
 fn a_trusted_application_is_let_through_unless_it_wants_to_ask() {
-    for (uri, confidential) in [("https://x.example/cb", true), ("http://127.0.0.1/cb", false)] {
+    for (uri, confidential) in [
+        ("https://x.example/cb", true),
+        ("http://127.0.0.1/cb", true),
+        ("https://spa.example/cb", false),
+    ] {
         let trusted = recipient(uri, confidential, true);
-        assert_eq!(asked(&trusted, "", ""), Ok(false));
-        assert_eq!(asked(&trusted, "none", ""), Ok(false));
-        assert_eq!(asked(&trusted, "consent", ""), Ok(true));
+        assert_eq!(asked(&trusted, "", ""), Ok(false), "{uri}");
+        assert_eq!(asked(&trusted, "none", ""), Ok(false), "{uri}");
+        assert_eq!(asked(&trusted, "consent", ""), Ok(true), "{uri}");
+    }
+}
+
+#[test]
+fn trust_in_an_application_does_not_count_where_any_program_could_pose_as_it() {
+    for uri in [
+        "http://127.0.0.1/cb",
+        "http://[::1]:4000/cb",
+        "http://localhost:3000/cb",
+        "com.example.app:/cb",
+    ] {
+        let trusted = recipient(uri, false, true);
+        for remembered in ["", "read:posts"] {
+            assert_eq!(asked(&trusted, "", remembered), Ok(true), "{uri}");
+            assert_eq!(
+                asked(&trusted, "none", remembered),
+                Err(RedirectCode::InteractionRequired),
+                "{uri}"
+            );
+        }
     }
 }
 

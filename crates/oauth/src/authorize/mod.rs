@@ -152,7 +152,7 @@ impl AuthorizationServer {
                 if approved.is_empty() {
                     return Ok(self.ask(visit, &request, person, true));
                 }
-                let remember = !recipient.application.spec.skip_consent;
+                let remember = !recipient.application.spec.skip_consent && !self.is_trial(recipient);
                 self.grant(visit, &request, person, approved, remember, trail)
                     .await
             }
@@ -160,7 +160,7 @@ impl AuthorizationServer {
                 let client_id = &recipient.application.client_id;
                 let remembered = self
                     .store()
-                    .remembered_consent(person.member.id, client_id)
+                    .remembered_consent(person.member.id, client_id, self.granted_after())
                     .await?;
                 if decision::asks(&request, remembered)? {
                     Ok(self.ask(visit, &request, person, false))
@@ -189,6 +189,12 @@ impl AuthorizationServer {
         Ok(())
     }
 
+    /// Whether the API explorer tries the application out. What is granted to it says nothing about what the application
+    /// itself may do, so it is not remembered.
+    fn is_trial(&self, recipient: &Recipient) -> bool {
+        self.explorer_redirect_uri().as_ref() == Some(&recipient.redirect_uri)
+    }
+
     fn sign_in(&self, visit: &Visit<'_>, recipient: &Recipient, again: bool) -> Decision {
         Decision::SignIn(SignIn {
             return_to: self.return_to(visit),
@@ -214,7 +220,7 @@ impl AuthorizationServer {
             application: request.recipient.application.clone(),
             member: person.member.clone(),
             scopes: request.scopes,
-            is_trial: self.explorer_redirect_uri().as_ref() == Some(&request.recipient.redirect_uri),
+            is_trial: self.is_trial(request.recipient),
             redirect_uri: request.recipient.redirect_uri.clone(),
             hidden,
             return_to: self.return_to(visit),
@@ -283,7 +289,8 @@ impl AuthorizationServer {
                 .map(crate::pkce::CodeChallenge::into_string),
             salt,
             code_expires_at: visit.now.plus(self.lifetimes().code().duration()),
-            remember,
+            remember: remember.then(|| self.granted_after()),
+            is_trial: self.is_trial(request.recipient),
         };
         let Some(id) = self.store().create_grant(grant, visit.now).await? else {
             return self.begin_again(visit, request).await;

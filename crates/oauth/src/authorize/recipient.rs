@@ -117,7 +117,17 @@ fn mismatch(application: &Application, sent: &str, trail: &mut Trail<'_>) -> Pag
         .filter_map(|uri| Some((uri, difference(uri.as_str(), sent)?)))
         .min_by_key(|(_, words)| (words.contains("the path"), words.matches(" and ").count()));
     let quoted = description::quoted(sent, 300);
-    trail.message = Some(if let Some((registered, words)) = &closest {
+    let requested = sent.parse::<RedirectUri>().ok();
+    let same_but_for_query = requested
+        .as_ref()
+        .and_then(|requested| uris.iter().find(|uri| uri.differs_only_in_query(requested)));
+    trail.message = Some(if let Some(registered) = same_but_for_query {
+        format!(
+            "redirect_uri was `{quoted}`, registered is `{registered}`: they differ only by the query. Registering it does \
+             not help if the query changes with each request: the client has to send the registered address to the \
+             letter, and what changes in `state`"
+        )
+    } else if let Some((registered, words)) = &closest {
         format!("redirect_uri was `{quoted}`, registered is `{registered}`: {words}")
     } else {
         let registered: Vec<_> = uris.iter().take(3).map(|uri| format!("`{uri}`")).collect();
@@ -131,9 +141,9 @@ fn mismatch(application: &Application, sent: &str, trail: &mut Trail<'_>) -> Pag
             registered.join(", ")
         )
     });
-    let could_be_added = sent
-        .parse::<RedirectUri>()
-        .is_ok_and(|uri| !(uri.is_private_use() && application.spec.client_type.is_confidential()));
+    let could_be_added = same_but_for_query.is_none()
+        && requested
+            .is_some_and(|uri| !(uri.is_private_use() && application.spec.client_type.is_confidential()));
     trail.redirect_uri = could_be_added.then(|| sent.to_owned());
     PageError::RedirectUriMismatch {
         application: application.spec.name.clone(),

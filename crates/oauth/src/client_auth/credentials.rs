@@ -3,8 +3,9 @@
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use latchkey_domain::ClientId;
 use percent_encoding::percent_decode_str;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::invalid_client;
 use crate::params::Params;
@@ -19,56 +20,71 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// Which application says that it asks, and with what it means to prove it.
 #[derive(Clone, Debug)]
 pub(crate) struct Credentials {
-    pub(crate) client_id: String,
+    /// `None` if the request does not say.
+    pub(crate) client_id: Option<String>,
     /// `None` if there is none or it is empty: RFC 6749 section 2.3.1 makes no difference.
     pub(crate) secret: Option<SecretString>,
 }
 
 impl Credentials {
-    /// Reads them from the `Authorization` header and the parameters `client_id` and `client_secret`.
+    /// Reads them from the `Authorization` header and the parameters `client_id` and `client_secret`. Both may carry the
+    /// same ones, as some libraries send them. A header of another scheme than Basic says nothing about the client: a
+    /// library may send the access token that it has with every request.
     ///
-    /// Fails with `invalid_request` if a request uses two methods (section 2.3), with `invalid_client` if it uses none
-    /// or one that is not supported.
+    /// Fails with `invalid_request` if header and body contradict each other (section 2.3), with `invalid_client` if the
+    /// header says Basic and is not.
     pub(crate) fn read(authorization: Option<&str>, params: &Params<'_>) -> Result<Self, EndpointError> {
         let (client_id, secret) = (params.get("client_id")?, params.get("client_secret")?);
-        let Some(authorization) = authorization else {
-            let client_id = client_id.ok_or_else(|| {
-                invalid_client(
-                    "`client_id` is missing; send it with `client_secret` in the body or by HTTP Basic, or alone if the \
-                     application is public",
-                )
-            })?;
+        let Some(basic) = authorization.map_or(Ok(None), Self::from_basic)? else {
             return Ok(Self {
-                client_id: client_id.to_owned(),
+                client_id: client_id.map(str::to_owned),
                 secret: secret.map(SecretString::from),
             });
         };
-        let basic = Self::from_basic(authorization)?;
-        if secret.is_some() {
-            return Err(EndpointError::refused(
-                ErrorCode::InvalidRequest,
-                "the request has an Authorization header and `client_secret` in its body; use one of the two",
-            ));
-        }
-        if client_id.is_some_and(|client_id| client_id != basic.client_id) {
+        if client_id.is_some_and(|client_id| basic.client_id.as_deref() != Some(client_id)) {
             return Err(EndpointError::refused(
                 ErrorCode::InvalidRequest,
                 "`client_id` in the body is not the one in the Authorization header",
             ));
         }
-        Ok(basic)
+        match (&basic.secret, secret) {
+            (Some(header), Some(body)) if header.expose_secret() != body => Err(EndpointError::refused(
+                ErrorCode::InvalidRequest,
+                "the Authorization header and `client_secret` in the body have different secrets; use one of the two",
+            )),
+            (None, Some(body)) => Ok(Self {
+                secret: Some(body.into()),
+                ..basic
+            }),
+            _ => Ok(basic),
+        }
     }
 
-    /// HTTP Basic, with the id and the secret form-encoded inside (section 2.3.1).
-    fn from_basic(authorization: &str) -> Result<Self, EndpointError> {
+    /// The client id that a request names, if any can be read: for the entry in Activity of one that is refused because
+    /// of its credentials.
+    pub(crate) fn named(authorization: Option<&str>, form: &[(String, String)]) -> Option<ClientId> {
+        let basic = authorization.and_then(|header| Self::from_basic(header).ok()?);
+        let body = form
+            .iter()
+            .filter(|(name, _)| name == "client_id")
+            .map(|(_, value)| value.as_str());
+        basic
+            .as_ref()
+            .and_then(|basic| basic.client_id.as_deref())
+            .into_iter()
+            .chain(body)
+            .find_map(|id| id.parse().ok())
+    }
+
+    /// HTTP Basic, with the id and the secret form-encoded inside (section 2.3.1). `None` if the header uses another
+    /// scheme or has nothing in it.
+    fn from_basic(authorization: &str) -> Result<Option<Self>, EndpointError> {
         let (scheme, encoded) = authorization
             .trim()
             .split_once(' ')
             .unwrap_or((authorization.trim(), ""));
-        if !scheme.eq_ignore_ascii_case("basic") {
-            return Err(invalid_client(
-                "the Authorization header does not use HTTP Basic, the only scheme that is supported here",
-            ));
+        if !scheme.eq_ignore_ascii_case("basic") || encoded.trim().is_empty() {
+            return Ok(None);
         }
         let decoded = BASE64
             .decode(encoded.trim())
@@ -79,11 +95,13 @@ impl Credentials {
                 "the Authorization header is not HTTP Basic; expected Basic and the base64 of client_id:client_secret",
             )
         })?;
-        let secret = form_decoded(secret);
-        Ok(Self {
-            client_id: form_decoded(id),
+        let (id, secret) = (form_decoded(id), form_decoded(secret));
+        // A library that was given neither sends a colon alone.
+        let is_empty = id.is_empty() && secret.is_empty();
+        Ok((!is_empty).then(|| Self {
+            client_id: Some(id),
             secret: (!secret.is_empty()).then(|| secret.into()),
-        })
+        }))
     }
 }
 
@@ -101,7 +119,6 @@ fn form_decoded(text: &str) -> String {
 mod tests {
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
     use proptest::prelude::*;
-    use secrecy::ExposeSecret;
 
     use super::*;
 
@@ -110,7 +127,7 @@ mod tests {
     fn read(
         authorization: Option<&str>,
         form: &[(&str, &str)],
-    ) -> Result<(String, Option<String>), EndpointError> {
+    ) -> Result<(Option<String>, Option<String>), EndpointError> {
         let form: Vec<_> = form
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -128,7 +145,7 @@ mod tests {
 
     #[test]
     fn basic_post_and_none_are_understood() {
-        let both = ("id".to_owned(), Some("secret".to_owned()));
+        let both = (Some("id".to_owned()), Some("secret".to_owned()));
         assert_eq!(read(Some(&basic("id:secret")), &[]).unwrap(), both);
         assert_eq!(
             read(Some(&basic("id:secret")), &[("client_id", "id")]).unwrap(),
@@ -138,12 +155,15 @@ mod tests {
             read(None, &[("client_id", "id"), ("client_secret", "secret")]).unwrap(),
             both
         );
-        assert_eq!(read(None, &[("client_id", "id")]).unwrap(), ("id".into(), None));
+        assert_eq!(
+            read(None, &[("client_id", "id")]).unwrap(),
+            (Some("id".into()), None)
+        );
         assert_eq!(
             read(None, &[("client_id", "id"), ("client_secret", "")]).unwrap(),
-            ("id".into(), None)
+            (Some("id".into()), None)
         );
-        assert_eq!(read(Some(&basic("id:")), &[]).unwrap(), ("id".into(), None));
+        assert_eq!(read(Some(&basic("id:")), &[]).unwrap(), (Some("id".into()), None));
     }
 
     #[test]
@@ -159,10 +179,20 @@ mod tests {
     }
 
     #[test]
-    fn two_methods_are_an_invalid_request() {
+    fn the_same_credentials_twice_are_those_credentials() {
+        let both = (Some("id".to_owned()), Some("s".to_owned()));
+        let form = [("client_id", "id"), ("client_secret", "s")];
+        assert_eq!(read(Some(&basic("id:s")), &form).unwrap(), both);
+        assert_eq!(read(Some(&basic("id:s")), &form[1..]).unwrap(), both);
+        assert_eq!(read(Some(&basic("id:")), &form).unwrap(), both);
+    }
+
+    #[test]
+    fn credentials_that_contradict_each_other_are_an_invalid_request() {
         for form in [
-            [("client_id", "id"), ("client_secret", "s")],
+            [("client_id", "id"), ("client_secret", "t")],
             [("client_id", "other"), ("client_secret", "")],
+            [("client_id", "other"), ("client_secret", "s")],
         ] {
             let error = read(Some(&basic("id:s")), &form).unwrap_err();
             assert_eq!(error.code(), ErrorCode::InvalidRequest);
@@ -172,23 +202,60 @@ mod tests {
     }
 
     #[test]
-    fn none_at_all_or_another_scheme_is_an_invalid_client() {
-        for authorization in [
-            None,
-            Some(""),
-            Some("Bearer x"),
-            Some("Basic"),
-            Some("Basic ???"),
-            Some("Basic aWQ="),
+    fn a_header_that_says_nothing_about_the_client_is_passed_over() {
+        let form = [("client_id", "id"), ("client_secret", "s")];
+        for header in [
+            "",
+            " ",
+            "Bearer lk_at_x",
+            "bearer",
+            "Negotiate abc",
+            "DPoP x",
+            "Basic",
+            "Basic ",
+            "Basic Og==",
+            "nonsense",
+            "Bearer x, Bearer y",
         ] {
-            let error = read(authorization, &[]).unwrap_err();
+            assert_eq!(
+                read(Some(header), &form).unwrap(),
+                (Some("id".into()), Some("s".into())),
+                "{header}"
+            );
+            assert_eq!(read(Some(header), &[]).unwrap(), (None, None), "{header}");
+        }
+    }
+
+    #[test]
+    fn basic_that_cannot_be_read_is_an_invalid_client() {
+        for authorization in ["Basic ???", "Basic aWQ=", "Basic aWQ6cw==, Basic aWQ6cw=="] {
+            let error = read(Some(authorization), &[]).unwrap_err();
             assert_eq!(error.code(), ErrorCode::InvalidClient, "{authorization:?}");
         }
     }
 
     #[test]
+    fn the_id_of_a_refused_request_is_read_where_it_can_be() {
+        let (one, other) = ("a".repeat(43), "b".repeat(43));
+        let field = |value: &str| ("client_id".to_owned(), value.to_owned());
+        let named = |header: Option<&str>, form: &[(String, String)]| {
+            Credentials::named(header, form).map(|id| id.as_str().to_owned())
+        };
+        assert_eq!(
+            named(Some(&basic(&format!("{one}:s"))), &[field(&other)]),
+            Some(one.clone())
+        );
+        assert_eq!(named(Some("Basic ???"), &[field(&other)]), Some(other.clone()));
+        assert_eq!(
+            named(None, &[field("x"), field(&other), field(&one)]),
+            Some(other)
+        );
+        assert_eq!(named(Some("Bearer x"), &[]), None);
+    }
+
+    #[test]
     fn the_secret_does_not_print() {
-        let credentials = Credentials::from_basic(&basic("id:s3cret")).unwrap();
+        let credentials = Credentials::from_basic(&basic("id:s3cret")).unwrap().unwrap();
         assert!(!format!("{credentials:?}").contains("s3cret"));
     }
 
@@ -197,7 +264,7 @@ mod tests {
         fn what_a_client_form_encodes_is_what_it_meant(id in "[^:]{1,20}", secret in ".{1,40}") {
             let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
             let header = basic(&format!("{}:{}", encode(&id), encode(&secret)));
-            prop_assert_eq!(read(Some(&header), &[]).unwrap(), (id, Some(secret)));
+            prop_assert_eq!(read(Some(&header), &[]).unwrap(), (Some(id), Some(secret)));
         }
 
         #[test]

@@ -9,30 +9,147 @@ use std::sync::Arc;
 
 use latchkey_domain::{ClientId, ClientSecret};
 use latchkey_store::{Client, KeptSecret};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
-pub(crate) use self::credentials::Credentials;
-use crate::activity::Trail;
-use crate::{AuthorizationServer, EndpointError, ErrorCode};
+use self::credentials::Credentials;
+use crate::activity::{ActivityKind, Trail};
+use crate::params::Params;
+use crate::token::ClientRequest;
+use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
+
+/// The parameters that hold a token or code, by which a request can be told that does not name its client.
+const TOKENS: [&str; 3] = ["refresh_token", "token", "code"];
 
 /// Makes the error for a client that did not prove who it is.
 fn invalid_client(words: impl AsRef<str>) -> EndpointError {
     EndpointError::refused(ErrorCode::InvalidClient, words)
 }
 
+fn has_no_secret() -> EndpointError {
+    invalid_client("this application is public and has no secret; leave `client_secret` out")
+}
+
 impl AuthorizationServer {
-    /// The application that presented `credentials`. A confidential one has proved who it is, with any of its secrets; a
+    /// The application that sent a request. A public one may leave `client_id` out where it presents one of its tokens in
+    /// the parameter `by_token`: neither section 6 of RFC 6749 nor section 2.1 of RFC 7009 asks a client for its id that
+    /// does not authenticate, and the token says whose it is.
+    ///
+    /// What is refused is recorded under the client that can be told. Fails with `invalid_grant` if only the token could
+    /// have told it, and its grant is gone.
+    pub(crate) async fn client_of(
+        &self,
+        request: ClientRequest<'_>,
+        params: &Params<'_>,
+        by_token: Option<&str>,
+        trail: &mut Trail<'_>,
+    ) -> Result<Arc<Client>, EndpointError> {
+        let credentials = match Credentials::read(request.authorization, params) {
+            Ok(credentials) => credentials,
+            Err(error) => {
+                trail.client = self.named_client(request).await?;
+                return Err(error);
+            }
+        };
+        match &credentials.client_id {
+            Some(client_id) => {
+                self.authenticate(client_id, credentials.secret.as_ref(), trail)
+                    .await
+            }
+            None => {
+                let has_secret = credentials.secret.is_some();
+                self.client_of_token(params, by_token, has_secret, trail).await
+            }
+        }
+    }
+
+    /// The application that a request names, however little else can be read of it.
+    async fn named_client(&self, request: ClientRequest<'_>) -> Result<Option<ClientId>, EndpointError> {
+        let Some(client_id) = Credentials::named(request.authorization, request.form) else {
+            return Ok(None);
+        };
+        let known = self.store().client(&client_id).await?;
+        Ok(known.map(|_| client_id))
+    }
+
+    /// Records a request that could not be read, under the client that its header names.
+    pub async fn record_unreadable(
+        &self,
+        kind: ActivityKind,
+        authorization: Option<&str>,
+        words: &str,
+        origin: &RequestOrigin,
+    ) {
+        let request = ClientRequest {
+            authorization,
+            form: &[],
+        };
+        let mut trail = Trail::new(kind, origin);
+        if let Ok(client) = self.named_client(request).await {
+            trail.client = client;
+            self.record_failure(trail, words).await;
+        }
+    }
+
+    /// The application whose token a request presents that names no client.
+    async fn client_of_token(
+        &self,
+        params: &Params<'_>,
+        by_token: Option<&str>,
+        has_secret: bool,
+        trail: &mut Trail<'_>,
+    ) -> Result<Arc<Client>, EndpointError> {
+        let missing = || {
+            invalid_client(
+                "`client_id` is missing; send it with `client_secret` in the body or by HTTP Basic, or alone if the \
+                 application is public",
+            )
+        };
+        let text = match by_token {
+            Some(name) => params.get(name)?,
+            None => TOKENS.iter().find_map(|name| params.get(name).ok().flatten()),
+        };
+        let token = text
+            .and_then(|text| self.token_key().read_any(text).ok())
+            .ok_or_else(missing)?;
+        let Some(grant) = self.confirmed_grant(&token).await? else {
+            return Err(match by_token {
+                Some(_) => EndpointError::refused(
+                    ErrorCode::InvalidGrant,
+                    "what the token stood for is gone: the application or the member was removed, or it was disconnected",
+                ),
+                None => missing(),
+            });
+        };
+        let client_id = grant.application.client_id;
+        let client = self.store().client(&client_id).await?.ok_or_else(missing)?;
+        trail.client = Some(client_id);
+        trail.member = Some(grant.member.id);
+        let is_public = !client.application.spec.client_type.is_confidential();
+        match (is_public, by_token) {
+            (true, Some(_)) if has_secret => Err(has_no_secret()),
+            (true, Some(_)) => Ok(client),
+            (true, None) => Err(invalid_client(
+                "`client_id` is missing; an application that does not authenticate names itself (RFC 6749 section 4.1.3)",
+            )),
+            (false, _) => Err(invalid_client(
+                "`client_id` and `client_secret` are missing; the application that this was issued to is confidential, and \
+                 authenticates with each request",
+            )),
+        }
+    }
+
+    /// The application that presented this id and secret. A confidential one has proved who it is, with any of its secrets; a
     /// public one cannot, and is bound by PKCE and rotation instead.
     ///
     /// Fails with `invalid_client` in words that say what is wrong with the id or the secret. That a client id exists
     /// is no secret: it stands in every authorization request.
-    pub(crate) async fn authenticate(
+    async fn authenticate(
         &self,
-        credentials: &Credentials,
+        client_id: &str,
+        secret: Option<&SecretString>,
         trail: &mut Trail<'_>,
     ) -> Result<Arc<Client>, EndpointError> {
-        let client_id: ClientId = credentials
-            .client_id
+        let client_id: ClientId = client_id
             .parse()
             .map_err(|error| invalid_client(format!("`client_id` is wrong: {error}")))?;
         let client = self.store().client(&client_id).await?.ok_or_else(|| {
@@ -42,13 +159,9 @@ impl AuthorizationServer {
         })?;
         trail.client = Some(client_id);
         let confidential = client.application.spec.client_type.is_confidential();
-        match (&credentials.secret, confidential) {
+        match (secret, confidential) {
             (None, false) => {}
-            (Some(_), false) => {
-                return Err(invalid_client(
-                    "this application is public and has no secret; leave `client_secret` out",
-                ));
-            }
+            (Some(_), false) => return Err(has_no_secret()),
             (None, true) => {
                 return Err(invalid_client(
                     "this application is confidential; send its `client_secret` too",

@@ -43,6 +43,8 @@ enum Refusal {
     Revoked(RevocationReason),
     #[error("the code was used before; all tokens that were issued for it are revoked now")]
     Replayed,
+    #[error("the code was issued for a trial in the API explorer, and only that can exchange it")]
+    Trial,
     #[error("the code expired {} ago; exchange it right after the redirect", time_words(*.0))]
     Expired(Duration),
 }
@@ -75,6 +77,7 @@ struct Attempt {
     is_public: bool,
     redirect_uri: Option<String>,
     code_verifier: Option<SecretString>,
+    is_trial: bool,
     now: Timestamp,
 }
 
@@ -84,8 +87,11 @@ impl Attempt {
             return Verdict::Refuse(refusal);
         }
         let state = &grant.state;
-        if let Some((_, reason)) = state.revoked {
-            return Verdict::Refuse(Refusal::Revoked(reason));
+        match state.revoked {
+            // Whether or not that was recorded meanwhile.
+            Some((_, RevocationReason::CodeExpired)) => return Verdict::Refuse(self.expired(grant)),
+            Some((_, reason)) => return Verdict::Refuse(Refusal::Revoked(reason)),
+            None => {}
         }
         if state.generation > 0 {
             return Verdict::Replay(GrantState {
@@ -94,15 +100,20 @@ impl Attempt {
             });
         }
         if self.now >= grant.code_expires_at {
-            return Verdict::Refuse(Refusal::Expired(self.now.since(grant.code_expires_at)));
+            return Verdict::Refuse(self.expired(grant));
         }
         Verdict::Redeem(GrantState {
             generation: 1,
             issued_at: self.now,
             generation_used_at: None,
+            repeated_at: None,
             last_used_at: Some(self.now),
             revoked: None,
         })
+    }
+
+    fn expired(&self, grant: &Grant) -> Refusal {
+        Refusal::Expired(self.now.since(grant.code_expires_at))
     }
 
     /// Whether the request is the one that the code was issued for.
@@ -112,6 +123,9 @@ impl Attempt {
         }
         if grant.application.client_id != self.client_id {
             return Err(Refusal::OtherApplication);
+        }
+        if grant.is_trial && !self.is_trial {
+            return Err(Refusal::Trial);
         }
         self.check_redirect_uri(grant)?;
         let (challenge, verifier) = (grant.code_challenge.as_deref(), self.code_verifier.as_ref());
@@ -168,6 +182,7 @@ impl AuthorizationServer {
             is_public: !application.spec.client_type.is_confidential(),
             redirect_uri: request.redirect_uri,
             code_verifier: request.code_verifier,
+            is_trial: trail.is_trial,
             now: self.now(),
         });
         let decide = {
@@ -201,6 +216,7 @@ impl AuthorizationServer {
             }
             Verdict::Replay(_) => {
                 self.tally().code_replays.add();
+                trail.is_alarm = true;
                 trail.member = Some(before.member.id);
                 Err(Refusal::Replayed.into())
             }

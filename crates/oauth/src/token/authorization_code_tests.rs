@@ -26,6 +26,7 @@ fn attempt() -> Attempt {
         is_public: false,
         redirect_uri: grant.requested_redirect_uri,
         code_verifier: None,
+        is_trial: false,
         now: seconds(1),
     }
 }

@@ -12,7 +12,6 @@ use tracing::Instrument;
 use self::request::{PARAMETERS, TokenRequest};
 pub use self::response::TokenResponse;
 use crate::activity::Trail;
-use crate::client_auth::Credentials;
 use crate::params::Params;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 
@@ -56,8 +55,8 @@ impl AuthorizationServer {
         if let Ok(Some("refresh_token")) = params.get("grant_type") {
             trail.kind = ActivityKind::Refresh;
         }
-        let credentials = Credentials::read(request.authorization, &params)?;
-        let client = self.authenticate(&credentials, trail).await?;
+        let by_token = (trail.kind == ActivityKind::Refresh).then_some("refresh_token");
+        let client = self.client_of(request, &params, by_token, trail).await?;
         let application = &client.application;
         params.check()?;
         let request = TokenRequest::read(&params)?;

@@ -14,12 +14,12 @@ use thiserror::Error;
 use super::authorization_code::scope_words;
 use super::request::RefreshRequest;
 use super::response::TokenResponse;
-use super::rotation::{self, Rotation};
-use crate::access::reason_words;
+use super::rotation::{self, Rotation, Terms};
+use crate::access::{reason_words, time_words};
 use crate::activity::Trail;
 use crate::throttle::Event;
 use crate::tokens::{Presented, ScopeLimit, TokenKey, TokenKind, Unreadable};
-use crate::{AuthorizationServer, EndpointError, ErrorCode};
+use crate::{AuthorizationServer, EndpointError, ErrorCode, Lifetimes};
 
 /// Why tokens are not refreshed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -41,6 +41,8 @@ enum Refusal {
     Theft,
     #[error("the refresh token expired; authorize again")]
     Expired,
+    #[error("the authorization ended: it lasts {}, however often its tokens are refreshed; authorize again", time_words(*.0))]
+    Ended(Duration),
     #[error(
         "the refresh token is none that this server remembers, as after restoring a backup; authorize again"
     )]
@@ -66,7 +68,7 @@ struct Attempt {
     client_id: ClientId,
     scope: Option<ScopeSet>,
     now: Timestamp,
-    refresh_lifetime: Duration,
+    lifetimes: Lifetimes,
 }
 
 impl Attempt {
@@ -78,11 +80,18 @@ impl Attempt {
         if grant.application.client_id != self.client_id {
             return Err(Refusal::OtherApplication);
         }
-        let rotation = rotation::decide(&grant.state, &self.token.claims, self.now, self.refresh_lifetime);
+        if grant.state.revoked.is_none() && self.now >= self.lifetimes.grant_end(grant) {
+            return Err(Refusal::Ended(self.lifetimes.of_grant(grant)));
+        }
+        let terms = Terms {
+            refresh_lifetime: self.lifetimes.refresh_token().duration(),
+            lost_answer_grace: self.lifetimes.lost_answer_grace(),
+        };
+        let rotation = rotation::decide(&grant.state, &self.token.claims, self.now, terms);
         // A request that asks for too much leaves the pair as it is, but theft stays theft.
         let excess = self.scope.unwrap_or_default().without(grant.scopes);
         match rotation {
-            Rotation::Rotate(_) | Rotation::Repeat if !excess.is_empty() => Err(Refusal::Scope(excess)),
+            Rotation::Rotate(_) | Rotation::Repeat(_) if !excess.is_empty() => Err(Refusal::Scope(excess)),
             Rotation::Revoked(reason) => Err(Refusal::Revoked(reason)),
             Rotation::Expired => Err(Refusal::Expired),
             Rotation::Unknown => Err(Refusal::Unknown),
@@ -92,7 +101,9 @@ impl Attempt {
 
     fn change(&self, grant: &Grant) -> GrantChange {
         match self.judge(grant) {
-            Ok(Rotation::Rotate(state) | Rotation::Theft(state)) => GrantChange::Set(state),
+            Ok(Rotation::Rotate(state) | Rotation::Repeat(state) | Rotation::Theft(state)) => {
+                GrantChange::Set(state)
+            }
             _ => GrantChange::Keep,
         }
     }
@@ -118,7 +129,7 @@ impl AuthorizationServer {
             client_id: application.client_id.clone(),
             scope: request.scope,
             now: self.now(),
-            refresh_lifetime: self.lifetimes().refresh_token().duration(),
+            lifetimes: self.lifetimes(),
         });
         let decide = {
             let attempt = Arc::clone(&attempt);
@@ -136,13 +147,14 @@ impl AuthorizationServer {
         let rotation = attempt.judge(&before)?;
         if matches!(rotation, Rotation::Theft(_)) {
             self.tally().refresh_replays.add();
+            trail.is_alarm = true;
             return Err(Refusal::Theft.into());
         }
         self.tally().refreshes.add();
         let limit = attempt.scope.map_or(ScopeLimit::NONE, ScopeLimit::to);
         let response = TokenResponse::of(&after, limit, &self.token_key(), attempt.now, self.lifetimes());
         trail.message = match rotation {
-            Rotation::Repeat => self.0.throttle.admits(Event::OfGrant(id, "repeat"), attempt.now).then(|| {
+            Rotation::Repeat(_) => self.0.throttle.admits(Event::OfGrant(id, "repeat"), attempt.now).then(|| {
                 "Answered a refresh with the same pair of tokens again: two requests raced, or an answer was lost."
                     .to_owned()
             }),

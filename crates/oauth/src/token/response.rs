@@ -15,7 +15,7 @@ pub struct TokenResponse {
     pub access_token: Token,
     /// `Bearer`.
     pub token_type: &'static str,
-    /// For how many more seconds the access token is good: less than its lifetime where a pair is answered again.
+    /// For how many more seconds the access token is good: less than its lifetime where a pair is answered again, or the grant ends.
     pub expires_in: u64,
     /// For the next pair.
     pub refresh_token: Token,
@@ -50,10 +50,7 @@ impl TokenResponse {
         Self {
             access_token: make(TokenKind::Access, limit),
             token_type: "Bearer",
-            expires_in: issued_at
-                .plus(lifetimes.access_token().duration())
-                .since(now)
-                .as_secs(),
+            expires_in: lifetimes.access_token_end(grant, issued_at).since(now).as_secs(),
             // The refresh token keeps all that was granted (section 6).
             refresh_token: make(TokenKind::Refresh, ScopeLimit::NONE),
             scope: effective_scopes(grant, limit),

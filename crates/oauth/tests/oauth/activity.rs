@@ -2,7 +2,7 @@
 
 use latchkey_store::ActivityKind;
 
-use crate::world::{VERIFIER, World};
+use crate::world::{VERIFIER, World, refusal};
 
 #[tokio::test]
 async fn what_works_is_listed_with_who_and_from_where() {
@@ -177,4 +177,112 @@ async fn a_member_who_disconnects_the_application_is_listed_once() {
     let listed = world.activity(&app).await;
     assert_eq!(listed.iter().filter(|event| event.message == words).count(), 1);
     assert!(world.server.connections(&ada.member).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_code_that_nobody_exchanged_is_listed_once_and_names_the_issuer() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let record = async |client| world.server.record_expired_codes(client).await.unwrap();
+    world.connect(&app, &ada).await;
+    for _ in 0..3 {
+        world.code_for(&app.asks(&[]), &ada).await;
+    }
+    let code = world.code_for(&app.asks(&[]), &ada).await;
+    let before = world.activity(&app).await.len();
+    world.after(119);
+    record(Some(&app.id)).await;
+    assert_eq!(world.activity(&app).await.len(), before);
+    let expired_at = world.after(1).now();
+    record(None).await;
+    record(Some(&app.id)).await;
+    let entries = world.store.activity(&app.id, None, 100).await.unwrap();
+    assert_eq!(entries.len(), before + 1);
+    let (entry, event) = (&entries[0], &entries[0].event);
+    assert_eq!(
+        event.message,
+        "The code sent to app.example was not exchanged within 2 minutes. If no failed token exchange is listed beside this, \
+         the client stopped at the callback: does it expect the issuer `https://net.example` in the callback's `iss`?"
+    );
+    assert_eq!(
+        (event.kind, event.succeeded, event.member, event.at, entry.times),
+        (
+            ActivityKind::CodeExchange,
+            false,
+            Some(ada.member.id),
+            expired_at,
+            4
+        )
+    );
+    // A client that comes late is told how late, as before.
+    let late = world.after(60).exchange(&app, &app.exchanges(&code, &[])).await;
+    let (error, words) = refusal(late);
+    assert_eq!(error, "invalid_grant");
+    assert!(words.contains("the code expired 60 seconds ago"), "{words}");
+}
+
+#[tokio::test]
+async fn a_member_who_authorizes_over_and_over_leaves_two_entries_and_few_codes() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    world.connect(&app, &ada).await;
+    for _ in 0..300 {
+        world.code_for(&app.asks(&[]), &ada).await;
+    }
+    let entries = world.store.activity(&app.id, None, 1_000).await.unwrap();
+    assert_eq!(
+        entries.len(),
+        3,
+        "with consent, its exchange, and without asking again"
+    );
+    assert_eq!(entries[0].times, 300);
+    world.after(200);
+    let codes = world.store.expired_codes(None, world.now(), 1_000).await.unwrap();
+    assert_eq!(codes.len(), 10);
+}
+
+#[tokio::test]
+async fn no_flood_of_failures_keeps_a_sign_of_theft_from_being_listed() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let code = world.code_for(&app.asks(&[]), &ada).await;
+    world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+    for _ in 0..30 {
+        world
+            .visit(&app.asks(&[("scope", "read:mail")]), Some(&ada))
+            .await;
+    }
+    world
+        .exchange(&app, &app.exchanges(&code, &[]))
+        .await
+        .unwrap_err();
+    let event = world.activity(&app).await.remove(0);
+    assert!(
+        event.is_alarm && event.message.contains("used before"),
+        "{event:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_query_that_changes_with_each_request_cannot_be_registered() {
+    let world = World::new();
+    let app = world.web_app().await;
+    let sent = "https://app.example/cb?redirect_state=8fH2";
+    world.visit(&app.asks(&[("redirect_uri", sent)]), None).await;
+    let event = world.activity(&app).await.remove(0);
+    assert_eq!(event.redirect_uri, None);
+    assert_eq!(
+        event.message,
+        "redirect_uri was `https://app.example/cb?redirect_state=8fH2`, registered is `https://app.example/cb`: they differ \
+         only by the query. Registering it does not help if the query changes with each request: the client has to send \
+         the registered address to the letter, and what changes in `state`"
+    );
+    // Another path, with or without a query, may be one that is missing.
+    world
+        .visit(
+            &app.asks(&[("redirect_uri", "https://app.example/other?a=1")]),
+            None,
+        )
+        .await;
+    assert!(world.activity(&app).await[0].redirect_uri.is_some());
 }

@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use latchkey_oauth::EndpointError;
+use latchkey_oauth::activity::ActivityKind;
 use latchkey_oauth::token::ClientRequest;
 
 use crate::world::{Client, Pairs, World, origin, pairs, refusal};
@@ -47,7 +48,7 @@ async fn basic_post_and_none_are_accepted() {
 }
 
 #[tokio::test]
-async fn two_methods_at_once_are_an_invalid_request() {
+async fn the_same_credentials_in_header_and_body_are_accepted() {
     let world = World::new();
     let app = world.web_app().await;
     let secret = app.secret.clone().unwrap();
@@ -58,8 +59,226 @@ async fn two_methods_at_once_are_an_invalid_request() {
     );
     assert_eq!(
         refusal(post(&world, Some(&header), &both).await).0,
-        "invalid_request"
+        "invalid_grant"
     );
+}
+
+#[tokio::test]
+async fn a_header_that_is_not_basic_does_not_hide_good_credentials() {
+    let world = World::new();
+    let (web, native) = (world.web_app().await, world.native_app().await);
+    let secret = web.secret.clone().unwrap();
+    for header in [
+        "",
+        "Bearer lk_at_old",
+        "Bearer",
+        "Negotiate x",
+        "Basic",
+        "Basic Og==",
+    ] {
+        let by_web = form(
+            &web,
+            &[("client_id", web.id.as_str()), ("client_secret", &secret)],
+        );
+        let by_native = form(&native, &[("client_id", native.id.as_str())]);
+        for form in [by_web, by_native] {
+            assert_eq!(
+                refusal(post(&world, Some(header), &form).await).0,
+                "invalid_grant",
+                "{header}"
+            );
+        }
+        let token = pairs(&[
+            ("client_id", web.id.as_str()),
+            ("client_secret", &secret),
+            ("token", "x"),
+        ]);
+        let request = ClientRequest {
+            authorization: Some(header),
+            form: &token,
+        };
+        world.server.revoke(request, &origin()).await.unwrap();
+        world.server.introspect(request, &origin()).await.unwrap();
+    }
+}
+
+/// Whatever is refused while credentials are read, the integrator reads of it.
+#[tokio::test]
+async fn what_is_refused_because_of_its_credentials_is_recorded_under_the_id_that_can_be_read() {
+    let world = World::new();
+    let (app, other) = (world.web_app().await, world.web_app().await);
+    let (id, secret) = (app.id.as_str(), app.secret.clone().unwrap());
+    let good = basic(id, &secret);
+    let others = other.id.as_str();
+    let cases: [(Option<&str>, Vec<(&str, &str)>, &str); 6] = [
+        (
+            Some(&good),
+            vec![("client_secret", "another")],
+            "different secrets",
+        ),
+        (
+            Some(&good),
+            vec![("client_id", others)],
+            "not the one in the Authorization header",
+        ),
+        (Some("Basic ???"), vec![("client_id", id)], "is not HTTP Basic"),
+        (
+            None,
+            vec![("client_id", id), ("client_id", id)],
+            "`client_id` is there more than once",
+        ),
+        (
+            None,
+            vec![("client_id", id), ("client_secret", "a"), ("client_secret", "b")],
+            "`client_secret` is there more than once",
+        ),
+        (
+            Some("Bearer x"),
+            vec![("client_id", id)],
+            "send its `client_secret` too",
+        ),
+    ];
+    for (authorization, more, words) in cases {
+        let form = pairs(&[&more[..], &[("grant_type", "refresh_token"), ("token", "x")]].concat());
+        let request = ClientRequest {
+            authorization,
+            form: &form,
+        };
+        let before = world.activity(&app).await.len();
+        let token = world.server.token(request, &origin()).await.map(drop);
+        let revoke = world.server.revoke(request, &origin()).await;
+        let introspect = world.server.introspect(request, &origin()).await.map(drop);
+        for (kind, result) in [
+            (ActivityKind::Refresh, token),
+            (ActivityKind::Revocation, revoke),
+            (ActivityKind::TokenUse, introspect),
+        ] {
+            let (_, told) = refusal(result);
+            assert!(told.contains(words), "{told}");
+            let listed = world.activity(&app).await;
+            assert!(
+                listed
+                    .iter()
+                    .any(|event| event.kind == kind && event.message.contains(words)),
+                "{words} at {kind:?}"
+            );
+        }
+        assert_eq!(world.activity(&app).await.len(), before + 3, "{words}");
+        world.after(60);
+    }
+    assert!(world.activity(&other).await.is_empty());
+    // A made-up id, or none, is nobody's.
+    let nobody = pairs(&[("client_id", &"x".repeat(43)), ("client_id", "y")]);
+    post(&world, None, &nobody).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn a_public_client_is_known_by_its_token_where_it_leaves_its_id_out() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.native_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let refresh = |token: &str| pairs(&[("grant_type", "refresh_token"), ("refresh_token", token)]);
+    let send = async |form: &Pairs| {
+        let request = ClientRequest {
+            authorization: Some("Bearer of-something-else"),
+            form,
+        };
+        world.server.token(request, &origin()).await
+    };
+    let next = send(&refresh(tokens.refresh_token.expose())).await.unwrap();
+    world.use_token(next.access_token.expose()).await.unwrap();
+    // A token of another kind is explained as if the id had been there.
+    let (error, words) = refusal(send(&refresh(next.access_token.expose())).await);
+    assert_eq!(error, "invalid_grant");
+    assert!(words.contains("it is an access token"), "{words}");
+    // A secret that it does not have is still one too many.
+    let mut with_secret = refresh(next.refresh_token.expose());
+    with_secret.push(("client_secret".into(), "x".into()));
+    assert_eq!(refusal(send(&with_secret).await).0, "invalid_client");
+    assert!(world.last_words(&app).await.contains("public and has no secret"));
+
+    for token in [next.access_token.expose(), next.refresh_token.expose()] {
+        let form = pairs(&[("token", token)]);
+        let request = ClientRequest {
+            authorization: None,
+            form: &form,
+        };
+        world.server.revoke(request, &origin()).await.unwrap();
+        world.use_token(next.access_token.expose()).await.unwrap_err();
+        assert_eq!(
+            refusal(world.server.introspect(request, &origin()).await).0,
+            "invalid_client",
+            "introspection needs a secret"
+        );
+    }
+    // Theft is noticed, too.
+    let again = world.connect(&app, &ada).await;
+    let second = send(&refresh(again.refresh_token.expose())).await.unwrap();
+    send(&refresh(second.refresh_token.expose())).await.unwrap();
+    assert_eq!(
+        refusal(send(&refresh(again.refresh_token.expose())).await).0,
+        "invalid_grant"
+    );
+}
+
+#[tokio::test]
+async fn a_token_proves_nothing_for_a_confidential_client_and_the_integrator_reads_of_it() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let tokens = world.connect(&app, &ada).await;
+    let (access, refresh) = (tokens.access_token.expose(), tokens.refresh_token.expose());
+    let secret = app.secret.clone().unwrap();
+    for form in [
+        vec![
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh),
+            ("token", access),
+        ],
+        vec![
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh),
+            ("token", access),
+            ("client_secret", &secret),
+        ],
+    ] {
+        let form = pairs(&form);
+        let request = ClientRequest {
+            authorization: None,
+            form: &form,
+        };
+        let results = [
+            world.server.token(request, &origin()).await.map(drop),
+            world.server.revoke(request, &origin()).await,
+            world.server.introspect(request, &origin()).await.map(drop),
+        ];
+        for result in results {
+            let (error, words) = refusal(result);
+            assert_eq!(error, "invalid_client");
+            assert!(words.contains("is confidential"), "{words}");
+            let event = world.activity(&app).await.remove(0);
+            assert_eq!(
+                (event.message.as_str(), event.member),
+                (words.as_str(), Some(ada.member.id))
+            );
+        }
+    }
+    world.use_token(access).await.unwrap();
+    world.refresh(&app, refresh).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_is_exchanged_with_a_client_id_and_that_is_said() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.native_app().await);
+    let code = world.code_for(&app.asks(&[]), &ada).await;
+    let (error, words) = refusal(post(&world, None, &app.exchanges(&code, &[])).await);
+    assert_eq!(error, "invalid_client");
+    assert!(
+        words.contains("`client_id` is missing") && words.contains("4.1.3"),
+        "{words}"
+    );
+    assert_eq!(world.last_words(&app).await, words);
+    world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
 }
 
 #[tokio::test]

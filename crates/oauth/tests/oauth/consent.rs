@@ -177,6 +177,35 @@ async fn what_a_trusted_application_asked_for_all_the_same_is_not_remembered_eit
 }
 
 #[tokio::test]
+async fn trust_does_not_let_any_program_on_the_device_pose_as_the_application() {
+    let world = World::new();
+    let ada = world.ada().await;
+    for uri in [
+        "http://127.0.0.1/cb",
+        "http://localhost:3000/cb",
+        "com.example.app:/cb",
+    ] {
+        let app = world
+            .register(trusted(public(spec(uri, "read:posts write:posts"))))
+            .await;
+        for _ in 0..2 {
+            world.connect(&app, &ada).await;
+            world.consent_page(&app.asks(&[]), &ada).await;
+            let silent = world.visit(&app.asks(&[("prompt", "none")]), Some(&ada)).await;
+            assert_eq!(error(&silent), "interaction_required", "{uri}");
+        }
+    }
+    let spa = world
+        .register(trusted(public(spec(
+            "https://spa.example/cb",
+            "read:posts write:posts",
+        ))))
+        .await;
+    let silent = world.visit(&spa.asks(&[("prompt", "none")]), Some(&ada)).await;
+    assert!(answer(&silent).get("code").is_some());
+}
+
+#[tokio::test]
 async fn a_trusted_application_gets_no_host_scopes_from_a_member() {
     let world = World::new();
     let ada = world.ada().await;

@@ -1,6 +1,9 @@
 //! Codes and tokens are good for as long as the server is told, also those that were issued before it was.
 
-use crate::world::World;
+use latchkey_oauth::Decision;
+use latchkey_store::NewActivity;
+
+use crate::world::{DAY, World, error, refusal};
 
 const USUAL: [&str; 3] = ["2m", "1h", "90d"];
 
@@ -67,4 +70,59 @@ async fn a_longer_lifetime_makes_good_what_had_ended() {
     world.restart_with(USUAL);
     world.use_token(tokens.access_token.expose()).await.unwrap();
     world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+}
+
+/// Refreshes once a month for a year.
+#[tokio::test]
+async fn a_grant_ends_a_year_after_the_consent_however_often_it_is_refreshed() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let mut tokens = world.connect(&app, &ada).await;
+    for _ in 0..12 {
+        world.use_token(tokens.access_token.expose()).await.unwrap();
+        tokens = world
+            .after(30 * DAY)
+            .refresh(&app, tokens.refresh_token.expose())
+            .await
+            .unwrap();
+    }
+    // Day 360. The last pair ends with the grant.
+    let last = world
+        .after(5 * DAY - 60)
+        .refresh(&app, tokens.refresh_token.expose())
+        .await
+        .unwrap();
+    assert_eq!(last.expires_in, 60);
+    let end = last.created_at + 60;
+    for token in [&last.access_token, &last.refresh_token] {
+        let said = world.introspect(&app, token.expose()).await.unwrap();
+        assert_eq!(said.token.unwrap().exp, end);
+    }
+    let access = world.use_token(last.access_token.expose()).await.unwrap();
+    assert_eq!(access.expires_at.as_secs(), end);
+    assert_eq!(world.server.connections(&ada.member).await.unwrap().len(), 1);
+
+    world.after(60);
+    let words = world.use_token(last.access_token.expose()).await.unwrap_err();
+    assert!(words.to_string().contains("it lasts 365 days"), "{words}");
+    let (name, words) = refusal(world.refresh(&app, last.refresh_token.expose()).await);
+    assert_eq!(name, "invalid_grant");
+    assert!(
+        words.contains("the authorization ended: it lasts 365 days"),
+        "{words}"
+    );
+    let NewActivity {
+        message, succeeded, ..
+    } = world.activity(&app).await.remove(0);
+    assert_eq!((message, succeeded), (words, false));
+    for token in [&last.access_token, &last.refresh_token] {
+        assert!(!world.introspect(&app, token.expose()).await.unwrap().active);
+    }
+    assert!(world.server.connections(&ada.member).await.unwrap().is_empty());
+    // The consent has ended as well: the member is asked again, and that starts another year.
+    let silent = world.visit(&app.asks(&[("prompt", "none")]), Some(&ada)).await;
+    assert_eq!(error(&silent), "consent_required");
+    world.connect(&app, &ada).await;
+    let silent = world.visit(&app.asks(&[("prompt", "none")]), Some(&ada)).await;
+    assert!(matches!(silent, Decision::Redirect(redirect) if redirect.error.is_none()));
 }

@@ -16,5 +16,6 @@ mod revoke;
 mod secret_rotation;
 mod token_code;
 mod token_refresh;
+mod trial;
 mod userinfo;
 mod world;

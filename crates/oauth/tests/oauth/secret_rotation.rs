@@ -138,7 +138,12 @@ async fn a_host_who_tries_the_application_out_does_not_use_its_secret() {
     let client = world.web_app().await;
     let ada = world.ada().await;
     let application = world.store.application(&client.id).await.unwrap().unwrap();
-    let trial = world.server.begin_trial(&application).unwrap();
+    let trial = world
+        .server
+        .begin_trial(&application, ada.member.id)
+        .await
+        .unwrap()
+        .unwrap();
     let code = world.code_for(&query_of(&trial.location), &ada).await;
     world
         .server

@@ -27,7 +27,8 @@ async fn a_lost_answer_is_given_again_and_it_is_the_same_one() {
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
     let lost = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
-    for wait in [1, 60, 3_000] {
+    // Twice at once, then after eight minutes, and once more right behind that.
+    for wait in [1, 28, 500, 29] {
         let again = world
             .after(wait)
             .refresh(&app, first.refresh_token.expose())
@@ -42,19 +43,97 @@ async fn a_lost_answer_is_given_again_and_it_is_the_same_one() {
 }
 
 #[tokio::test]
-async fn an_answer_lost_for_days_still_saves_the_session() {
+async fn a_lost_answer_is_given_again_once_and_for_ten_minutes() {
+    let world = World::new();
+    let ada = world.ada().await;
+    for waits in [&[60, 60][..], &[600][..], &[3 * DAY][..]] {
+        let app = world.web_app().await;
+        let first = world.connect(&app, &ada).await;
+        let lost = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+        let (last, before) = waits.split_last().unwrap();
+        for wait in before {
+            let again = world.after(*wait).refresh(&app, first.refresh_token.expose());
+            again.await.unwrap();
+        }
+        let late = world
+            .after(*last)
+            .refresh(&app, first.refresh_token.expose())
+            .await;
+        let (error, words) = refusal(late);
+        assert_eq!(error, "invalid_grant");
+        assert!(words.contains("replaced by a newer one"), "{words}");
+        assert!(world.use_token(lost.access_token.expose()).await.is_err());
+        assert!(world.activity(&app).await.iter().any(|event| event.is_alarm));
+    }
+}
+
+/// The thief rotates in place of the client and uses nothing, so that the client's own refresh looks like one whose answer
+/// was lost.
+#[tokio::test]
+async fn a_thief_who_rotates_and_does_not_use_what_he_got_is_noticed_in_the_second_round() {
+    let world = World::new();
+    let ada = world.ada().await;
+    for (thief_uses_it_later, app) in [
+        (false, world.web_app().await),
+        (true, world.web_app().await),
+        (false, world.native_app().await),
+    ] {
+        let mut shared = world.connect(&app, &ada).await;
+        for round in 1.. {
+            world.use_token(shared.access_token.expose()).await.unwrap();
+            world.after(3_500);
+            let stolen = world.refresh(&app, shared.refresh_token.expose()).await.unwrap();
+            let refreshed = world.after(33).refresh(&app, shared.refresh_token.expose()).await;
+            if round == 1 {
+                shared = refreshed.unwrap();
+                assert_eq!(shared.refresh_token.expose(), stolen.refresh_token.expose());
+                if thief_uses_it_later {
+                    world.use_token(stolen.access_token.expose()).await.unwrap();
+                }
+                continue;
+            }
+            assert_eq!(refusal(refreshed).0, "invalid_grant");
+            assert!(world.use_token(stolen.access_token.expose()).await.is_err());
+            assert_eq!(
+                refusal(world.refresh(&app, stolen.refresh_token.expose()).await).0,
+                "invalid_grant"
+            );
+            let alarms = world.activity(&app).await;
+            assert!(alarms.iter().any(|event| event.is_alarm && !event.succeeded));
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_lost_now_and_then_costs_no_session() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
-    let first = world.connect(&app, &ada).await;
-    world.refresh(&app, first.refresh_token.expose()).await.unwrap();
-    let again = world
-        .after(3 * DAY)
-        .refresh(&app, first.refresh_token.expose())
-        .await
-        .unwrap();
-    assert_eq!(again.expires_in, 0);
-    let next = world.refresh(&app, again.refresh_token.expose()).await.unwrap();
-    assert_eq!(next.expires_in, 3_600);
+    let mut tokens = world.connect(&app, &ada).await;
+    for round in 0..10 {
+        world.use_token(tokens.access_token.expose()).await.unwrap();
+        let sent = tokens.refresh_token;
+        world.after(3_500).refresh(&app, sent.expose()).await.unwrap();
+        // Every other answer is lost for a minute, the rest for a few seconds.
+        let wait = if round % 2 == 0 { 60 } else { 5 };
+        tokens = world.after(wait).refresh(&app, sent.expose()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn with_short_access_tokens_a_lost_answer_is_forgiven_for_less_long() {
+    let mut world = World::new();
+    world.restart_with(["2m", "4m", "90d"]);
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    for (wait, forgiven) in [(119, true), (120, false)] {
+        let first = world.connect(&app, &ada).await;
+        world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+        let again = world
+            .after(wait)
+            .refresh(&app, first.refresh_token.expose())
+            .await;
+        assert_eq!(again.is_ok(), forgiven, "{wait}");
+    }
 }
 
 #[tokio::test]

@@ -104,10 +104,12 @@ pub(crate) const TABLES: &[Table] = &[
             number("generation"),
             number("issued_at"),
             number("generation_used_at").or_nothing(),
+            number("repeated_at").or_nothing(),
             number("last_used_at").or_nothing(),
             number("redeemed_at").or_nothing(),
             number("revoked_at").or_nothing(),
             text("revoked_because").or_nothing(),
+            truth("trial"),
         ],
     ),
     Table::keyed(
@@ -133,6 +135,9 @@ pub(crate) const TABLES: &[Table] = &[
             number("member_id").or_nothing(),
             text("address").or_nothing(),
             text("request_id").or_nothing(),
+            number("times"),
+            number("last_at").or_nothing(),
+            text("class"),
         ],
     ),
     Table::numbered(

@@ -219,7 +219,7 @@ async fn set_password(
     let told = disconnected
         .into_iter()
         .map(|client_id| disconnected_by_password(client_id, member.id, at));
-    activity::record(db, &told.collect::<Vec<_>>()).await?;
+    activity::record_all(db, &told.collect::<Vec<_>>()).await?;
     audit::write(
         db,
         (by, at),

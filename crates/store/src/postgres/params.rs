@@ -18,7 +18,6 @@ pub(super) enum Param<'value> {
     Bytes(Option<Cow<'value, [u8]>>),
     Numbers(Vec<i64>),
     OptionalNumbers(Vec<Option<i64>>),
-    Truths(Vec<bool>),
     OptionalTruths(Vec<Option<bool>>),
     Texts(Vec<Option<&'value str>>),
     ByteStrings(Vec<Option<&'value [u8]>>),
@@ -34,7 +33,7 @@ impl Param<'_> {
             Self::Text(_) => Type::TEXT,
             Self::Bytes(_) => Type::BYTEA,
             Self::Numbers(_) | Self::OptionalNumbers(_) => Type::INT8_ARRAY,
-            Self::Truths(_) | Self::OptionalTruths(_) => Type::BOOL_ARRAY,
+            Self::OptionalTruths(_) => Type::BOOL_ARRAY,
             Self::Texts(_) => Type::TEXT_ARRAY,
             Self::ByteStrings(_) => Type::BYTEA_ARRAY,
         }
@@ -57,7 +56,6 @@ impl ToSql for Param<'_> {
             Self::Bytes(value) => value.as_deref().to_sql(kind, out),
             Self::Numbers(values) => values.to_sql(kind, out),
             Self::OptionalNumbers(values) => values.to_sql(kind, out),
-            Self::Truths(values) => values.to_sql(kind, out),
             Self::OptionalTruths(values) => values.to_sql(kind, out),
             Self::ByteStrings(values) => values.to_sql(kind, out),
             Self::Texts(values) => {

@@ -2,42 +2,56 @@
 //! statement. Several nodes may forget at once, and each row goes once.
 
 use async_trait::async_trait;
+use latchkey_domain::Timestamp;
 
-use super::params::params;
+use super::params::Param;
 use super::rows::Statements;
 use super::watch::named;
 use super::{PostgresStore, rows};
 use crate::retention::choose;
 use crate::{Expiring, Retention, StoreError, Stride, Swept};
 
-/// The table, the condition for a row of it to go, with its moments as the parameters `first` and the one behind it, and
-/// the moments.
-fn condition(expiring: Expiring, first: usize) -> (&'static str, String, [i64; 2]) {
-    let second = first + 1;
-    // Both parameters stand in each, so that all statements have as many.
-    let before = |column: &str| format!("{column} < least(${first}, ${second})");
+/// The table, the condition for a row of it to go (its moments are the parameters from `first` on), and the moments.
+fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<Timestamp>) {
     match expiring {
         // A grant that was redeemed has its last tokens from `issued_at`; one that was not has a code alone.
-        Expiring::Grants { codes, tokens } => (
+        Expiring::Grants {
+            codes,
+            tokens,
+            granted,
+            trials,
+        } => (
             "grants",
             format!(
-                "CASE WHEN redeemed_at IS NULL THEN code_expires_at < ${first} ELSE issued_at < ${second} END"
+                "CASE WHEN redeemed_at IS NULL THEN code_expires_at < ${first} ELSE issued_at < ${} \
+                 OR created_at < CASE WHEN trial THEN ${}::bigint ELSE ${}::bigint END END",
+                first + 1,
+                first + 2,
+                first + 3
             ),
-            [codes.as_millis(), tokens.as_millis()],
+            vec![codes, tokens, trials, granted],
         ),
-        Expiring::Sessions(moment) => ("sessions", before("expires_at"), [moment.as_millis(); 2]),
-        Expiring::Activity(moment) => ("activity", before("at"), [moment.as_millis(); 2]),
+        Expiring::Sessions(moment) => ("sessions", format!("expires_at < ${first}"), vec![moment]),
+        Expiring::Activity(moment) => ("activity", format!("at < ${first}"), vec![moment]),
     }
+}
+
+/// `first`, and the moments of a condition behind them.
+fn with_moments<'a>(first: impl IntoIterator<Item = Param<'a>>, moments: Vec<Timestamp>) -> Vec<Param<'a>> {
+    first
+        .into_iter()
+        .chain(moments.into_iter().map(Param::from))
+        .collect()
 }
 
 #[async_trait]
 impl Retention for PostgresStore {
     async fn sweep(&self, expiring: Expiring, after: i64, stride: Stride) -> Result<Swept, StoreError> {
-        let (table, expired, [first, second]) = condition(expiring, 3);
+        let (table, expired, moments) = condition(expiring, 3);
         let seen = rows::all(
             &named!(self),
             &format!("SELECT id, {expired} AS expired FROM {table} WHERE id > $1 ORDER BY id LIMIT $2"),
-            params![after, stride.look, first, second],
+            &with_moments([Param::from(after), Param::from(stride.look)], moments),
             |columns| {
                 columns.table(table);
                 Ok((columns.get::<i64>("id")?, columns.get::<bool>("expired")?))
@@ -52,7 +66,7 @@ impl Retention for PostgresStore {
         let (table, expired, moments) = condition(expiring, 2);
         let sql = format!("DELETE FROM {table} WHERE id = ANY ($1) AND {expired}");
         let forgotten = named!(self)
-            .execute(&sql, params![ids, moments[0], moments[1]])
+            .execute(&sql, &with_moments([Param::from(ids)], moments))
             .await?;
         Ok(Swept { forgotten, next })
     }

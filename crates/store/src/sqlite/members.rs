@@ -178,7 +178,9 @@ fn set_password(
     let told = disconnected
         .into_iter()
         .map(|client_id| disconnected_by_password(client_id, member.id, at));
-    activity::record(connection, &told.collect::<Vec<_>>())?;
+    for event in told {
+        activity::record(connection, &event)?;
+    }
     audit::write(
         connection,
         (by, at),

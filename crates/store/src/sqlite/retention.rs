@@ -5,6 +5,7 @@
 //! write two pages more. A million rows are looked at in about a second, now and then.
 
 use async_trait::async_trait;
+use latchkey_domain::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -14,13 +15,24 @@ use crate::{Expiring, Retention, StoreError, Stride, Swept};
 
 /// The table, the condition for a row of it to go (its moments are the parameters from `first` on), and the moments.
 fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<i64>) {
-    let second = first + 1;
     match expiring {
         // A grant that was redeemed has its last tokens from `issued_at`; one that was not has a code alone.
-        Expiring::Grants { codes, tokens } => (
+        Expiring::Grants {
+            codes,
+            tokens,
+            granted,
+            trials,
+        } => (
             "grants",
-            format!("iif(redeemed_at IS NULL, code_expires_at < ?{first}, issued_at < ?{second})"),
-            vec![codes.as_millis(), tokens.as_millis()],
+            format!(
+                "iif(redeemed_at IS NULL, code_expires_at < ?{first}, issued_at < ?{} OR created_at < iif(trial, ?{}, ?{}))",
+                first + 1,
+                first + 2,
+                first + 3
+            ),
+            [codes, tokens, trials, granted]
+                .map(Timestamp::as_millis)
+                .to_vec(),
         ),
         Expiring::Sessions(before) => (
             "sessions",

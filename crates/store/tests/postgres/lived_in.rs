@@ -71,6 +71,7 @@ pub(crate) async fn live(store: &dyn Store) {
             at: at(30),
             kind: ActivityKind::CodeExchange,
             succeeded: member.is_some(),
+            is_alarm: false,
             message: "it’s a “message”\twith\nlines".into(),
             redirect_uri: None,
             member,

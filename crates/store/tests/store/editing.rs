@@ -4,8 +4,8 @@ use latchkey_domain::{Application, ApplicationSpec, ClientSecret};
 use latchkey_store::{ApplicationUpdate, AuditAction, RevocationReason, Store, UpdateOutcome};
 
 use crate::fixtures::{
-    add_application, add_member, at, connect, new_application, new_grant, operator, public_spec, secret,
-    spec, store,
+    LONG_AGO, add_application, add_member, at, connect, new_application, new_grant, operator, public_spec,
+    secret, spec, store,
 };
 
 async fn edit(store: &dyn Store, application: &Application, spec: ApplicationSpec) -> UpdateOutcome {
@@ -243,7 +243,7 @@ async fn deleting_takes_everything_along_and_nothing_else() {
     );
     assert!(
         store
-            .remembered_consent(ada.id, &application.client_id)
+            .remembered_consent(ada.id, &application.client_id, LONG_AGO)
             .await
             .unwrap()
             .is_empty()
@@ -256,7 +256,7 @@ async fn deleting_takes_everything_along_and_nothing_else() {
             .is_none()
     );
     assert!(store.grant(kept).await.unwrap().is_some());
-    assert_eq!(store.connections_of(ada.id).await.unwrap().len(), 1);
+    assert_eq!(store.connections_of(ada.id, LONG_AGO).await.unwrap().len(), 1);
     assert_eq!(
         store.audit(1).await.unwrap()[0].detail,
         "“App”, connected members: 2"
@@ -295,7 +295,7 @@ async fn disconnecting_everyone_stops_grants_codes_and_consents_at_once() {
     }
     assert!(
         store
-            .remembered_consent(bob.id, &application.client_id)
+            .remembered_consent(bob.id, &application.client_id, LONG_AGO)
             .await
             .unwrap()
             .is_empty()

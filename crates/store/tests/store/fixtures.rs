@@ -42,6 +42,9 @@ pub(crate) fn store() -> TestStore {
     crate::backend::store()
 }
 
+/// Before anything in a test happens.
+pub(crate) const LONG_AGO: Timestamp = Timestamp::from_millis(0);
+
 /// The moment `seconds` after the tests begin.
 pub(crate) fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000).plus(Duration::from_secs(seconds))
@@ -157,7 +160,8 @@ pub(crate) fn new_grant(application: &Application, member: &Member, scopes: &str
         code_challenge: Some("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM".into()),
         salt: [9; 16],
         code_expires_at: at(120),
-        remember: true,
+        remember: Some(LONG_AGO),
+        is_trial: false,
     }
 }
 

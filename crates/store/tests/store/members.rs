@@ -2,7 +2,7 @@ use latchkey_domain::{Email, Member, PageRequest, Role};
 use latchkey_store::{AuditAction, MemberChange, PasswordHash, RevocationReason, SessionKey, Store};
 
 use crate::fixtures::{
-    add_application, add_member, at, connect, new_grant, new_member, new_session, operator, store,
+    LONG_AGO, add_application, add_member, at, connect, new_grant, new_member, new_session, operator, store,
 };
 
 fn email(text: &str) -> Email {
@@ -308,7 +308,7 @@ async fn a_member_who_is_removed_takes_sessions_and_grants_along() {
     assert!(store.session(SessionKey([1; 32]), at(2)).await.unwrap().is_none());
     assert!(
         store
-            .remembered_consent(ada.id, &application.client_id)
+            .remembered_consent(ada.id, &application.client_id, LONG_AGO)
             .await
             .unwrap()
             .is_empty()

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
-use latchkey_store::{ActivityKind, Expiring, GrantChange, NewActivity, RevocationReason, Stride};
+use latchkey_store::{
+    ActivityKind, Expiring, GrantChange, NewActivity, NewGrant, RevocationReason, Stride,
+};
 
-use crate::fixtures::{add_application, add_member, at, connect, new_grant, new_session, store};
+use crate::fixtures::{LONG_AGO, add_application, add_member, at, connect, new_grant, new_session, store};
 
 const DAY: u64 = 86_400;
 
@@ -32,6 +34,8 @@ fn grants_at(now: Timestamp) -> Expiring {
     Expiring::Grants {
         codes: now.minus(Duration::from_secs(DAY)),
         tokens: now.minus(Duration::from_secs(91 * DAY)),
+        granted: now.minus(Duration::from_secs(366 * DAY)),
+        trials: now.minus(Duration::from_secs(DAY + 3_600)),
     }
 }
 
@@ -79,7 +83,7 @@ async fn grants_go_when_nothing_of_them_can_be_presented() {
     // The consent is the member's to take back.
     assert!(
         !store
-            .remembered_consent(ada.id, &application.client_id)
+            .remembered_consent(ada.id, &application.client_id, LONG_AGO)
             .await
             .unwrap()
             .is_empty()
@@ -95,6 +99,27 @@ async fn a_grant_that_was_refreshed_stays() {
     crate::fixtures::rotate(&*store, grant, at(90 * DAY)).await;
     assert_eq!(sweep(&*store, grants_at(at(100 * DAY)), 10).await.0, 0);
     assert!(store.grant(grant).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_grant_goes_when_it_has_lasted_however_often_it_was_refreshed() {
+    let store = store();
+    let application = add_application(&*store, "App").await;
+    let ada = add_member(&*store, "ada@b.example").await;
+    let grant = connect(&*store, &application, &ada, at(0)).await;
+    let trial = NewGrant {
+        is_trial: true,
+        ..new_grant(&application, &ada, "read:posts")
+    };
+    let trial = store.create_grant(trial, at(0)).await.unwrap().unwrap();
+    crate::fixtures::rotate(&*store, trial, at(10)).await;
+    assert_eq!(sweep(&*store, grants_at(at(DAY + 3_600)), 10).await.0, 0);
+    assert_eq!(sweep(&*store, grants_at(at(DAY + 3_601)), 10).await.0, 1);
+    assert_eq!(store.grant(trial).await.unwrap(), None);
+    crate::fixtures::rotate(&*store, grant, at(366 * DAY)).await;
+    assert_eq!(sweep(&*store, grants_at(at(366 * DAY)), 10).await.0, 0);
+    assert_eq!(sweep(&*store, grants_at(at(366 * DAY + 1)), 10).await.0, 1);
+    assert_eq!(store.grant(grant).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -147,7 +172,8 @@ async fn activity_goes_by_age_and_the_audit_trail_never() {
         at: at(second),
         kind: ActivityKind::Refresh,
         succeeded: true,
-        message: "x".into(),
+        is_alarm: false,
+        message: second.to_string(),
         redirect_uri: None,
         member: None,
         address: None,

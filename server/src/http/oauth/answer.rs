@@ -18,13 +18,6 @@ pub(in crate::http) fn json(status: StatusCode, body: &impl Serialize) -> Respon
     response
 }
 
-/// An empty body that is not to be kept.
-pub(super) fn empty() -> Response {
-    let mut response = StatusCode::OK.into_response();
-    not_to_be_kept(response.headers_mut());
-    response
-}
-
 fn not_to_be_kept(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // RFC 6749 asks for both; the second is for caches of the last century.

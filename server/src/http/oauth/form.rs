@@ -7,11 +7,13 @@ use axum::response::Response;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Request, StatusCode};
 use latchkey_domain::limits;
+use latchkey_oauth::activity::ActivityKind;
 use latchkey_oauth::token::ClientRequest;
 use percent_encoding::percent_decode_str;
 
 use super::answer;
 use crate::http::body::fields;
+use crate::http::client::Client;
 use crate::http::state::AppState;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -48,27 +50,27 @@ pub(super) struct ClientForm {
 }
 
 impl ClientForm {
-    /// Reads a request. What cannot be read is answered with `invalid_request`, in JSON.
-    pub(super) async fn read(state: &AppState, request: Request<Body>) -> Result<Self, Response> {
+    /// Reads a request. What cannot be read is answered with `invalid_request`, in JSON, and recorded as an event of
+    /// this kind if the header says which application sent it.
+    pub(super) async fn read(
+        request: Request<Body>,
+        state: &AppState,
+        client: &Client,
+        kind: ActivityKind,
+    ) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        if let Some(words) = wrong_content_type(&parts.headers) {
-            return Err(answer::unreadable(StatusCode::BAD_REQUEST, words));
+        let authorization = authorization(&parts.headers);
+        match read_form(state, &parts.headers, body).await {
+            Ok(form) => Ok(Self { authorization, form }),
+            Err((status, words)) => {
+                let origin = client.origin();
+                state
+                    .oauth
+                    .record_unreadable(kind, authorization.as_deref(), &words, &origin)
+                    .await;
+                Err(answer::unreadable(status, &words))
+            }
         }
-        let body = state
-            .bodies
-            .read(body, limits::CLIENT_FORM_BYTES)
-            .await
-            .map_err(|error| answer::unreadable(error.status(), &error.message(limits::CLIENT_FORM_BYTES)))?;
-        let form = pairs(&body).ok_or_else(|| {
-            answer::unreadable(
-                StatusCode::BAD_REQUEST,
-                "the body is not UTF-8, or has too many parameters; encode parameters as UTF-8 and percent-encode the bytes",
-            )
-        })?;
-        Ok(Self {
-            authorization: authorization(&parts.headers),
-            form,
-        })
     }
 
     /// The same, as the rules take it.
@@ -78,6 +80,26 @@ impl ClientForm {
             form: &self.form,
         }
     }
+}
+
+/// The fields of a body, or what is wrong with it.
+async fn read_form(
+    state: &AppState,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Pairs, (StatusCode, Cow<'static, str>)> {
+    if let Some(words) = wrong_content_type(headers) {
+        return Err((StatusCode::BAD_REQUEST, words.into()));
+    }
+    let body = state
+        .bodies
+        .read(body, limits::CLIENT_FORM_BYTES)
+        .await
+        .map_err(|error| (error.status(), error.message(limits::CLIENT_FORM_BYTES).into()))?;
+    pairs(&body).ok_or((
+        StatusCode::BAD_REQUEST,
+        "the body is not UTF-8, or has too many parameters; encode parameters as UTF-8 and percent-encode the bytes".into(),
+    ))
 }
 
 /// The `Authorization` header. One that comes twice is joined as RFC 9110 section 5.3 has it, which no scheme

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::{Request, StatusCode};
+use latchkey_oauth::activity::ActivityKind;
 
 use super::answer;
 use super::form::ClientForm;
@@ -16,7 +17,7 @@ pub(super) async fn answer(
     client: Client,
     request: Request<Body>,
 ) -> Result<Response, Response> {
-    let form = ClientForm::read(&state, request).await?;
+    let form = ClientForm::read(request, &state, &client, ActivityKind::TokenUse).await?;
     match state.oauth.introspect(form.as_request(), &client.origin()).await {
         Ok(introspection) => Ok(answer::json(StatusCode::OK, &introspection)),
         Err(error) => Err(answer::refusal(&error)),

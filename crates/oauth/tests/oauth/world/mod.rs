@@ -94,7 +94,8 @@ impl World {
     /// The server stops, and starts again with these lifetimes (a code's, an access token's, a refresh token's).
     pub(crate) fn restart_with(&mut self, [code, access_token, refresh_token]: [&str; 3]) {
         let span = |text: &str| text.parse().unwrap();
-        let lifetimes = Lifetimes::new(span(code), span(access_token), span(refresh_token)).unwrap();
+        let lifetimes =
+            Lifetimes::new(span(code), span(access_token), span(refresh_token), span("365d")).unwrap();
         self.server = server(&self.store, &self.clock, &self.randomness, lifetimes);
     }
 

@@ -9,45 +9,59 @@ use crate::postgres::rows::Statements;
 use crate::postgres::{applications, rows};
 use crate::{Connection, Disconnected, NewGrant, RevocationReason, StoreError};
 
-/// What `member` consented to before.
+/// What `member` consented to after the time `after`.
 pub(super) async fn remembered(
     db: &impl Statements,
     member: MemberId,
     client_id: &ClientId,
+    after: Timestamp,
 ) -> Result<ScopeSet, StoreError> {
     let consent = rows::first(
         db,
         "SELECT scopes FROM consents WHERE member_id = $1 \
-         AND application_id = (SELECT id FROM applications WHERE client_id = $2)",
-        params![member.0, client_id.as_str()],
+         AND application_id = (SELECT id FROM applications WHERE client_id = $2) AND granted_at > $3",
+        params![member.0, client_id.as_str(), after.as_millis()],
         |columns| columns.table("consents").parsed("scopes", str::parse::<ScopeSet>),
     )
     .await?;
     Ok(consent.unwrap_or_default())
 }
 
-/// Adds the scopes of `grant` to what is remembered; since when stays as it was.
+/// Adds the scopes of `grant` to what was consented to after the time `after`, and its time stays as it was. An older
+/// consent has expired: this one takes its place.
 pub(super) async fn remember(
     db: &impl Statements,
     application: i64,
     grant: &NewGrant,
+    after: Timestamp,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let scopes = remembered(db, grant.member, &grant.client_id)
+    let scopes = remembered(db, grant.member, &grant.client_id, after)
         .await?
         .join(grant.scopes);
     rows::execute(
         db,
         "INSERT INTO consents (member_id, application_id, scopes, granted_at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (member_id, application_id) DO UPDATE SET scopes = excluded.scopes",
-        params![grant.member.0, application, scopes.to_string(), at.as_millis()],
+         ON CONFLICT (member_id, application_id) DO UPDATE SET scopes = excluded.scopes, \
+         granted_at = CASE WHEN consents.granted_at > $5 THEN consents.granted_at ELSE excluded.granted_at END",
+        params![
+            grant.member.0,
+            application,
+            scopes.to_string(),
+            at.as_millis(),
+            after.as_millis()
+        ],
     )
     .await?;
     Ok(())
 }
 
-/// The applications that `member` let in, the last used first.
-pub(super) async fn of(db: &impl Statements, member: MemberId) -> Result<Vec<Connection>, StoreError> {
+/// The applications that `member` let in after the time `after`, the last used first.
+pub(super) async fn of(
+    db: &impl Statements,
+    member: MemberId,
+    after: Timestamp,
+) -> Result<Vec<Connection>, StoreError> {
     let parts = rows::all(
         db,
         concat!(
@@ -55,12 +69,13 @@ pub(super) async fn of(db: &impl Statements, member: MemberId) -> Result<Vec<Con
             applications::columns!(),
             ", part.scopes, part.since, part.last_used_at FROM (\
              SELECT application_id, scopes, created_at AS since, last_used_at FROM grants \
-             WHERE member_id = $1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
+             WHERE member_id = $1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL AND NOT trial AND created_at > $2 \
              UNION ALL \
-             SELECT application_id, scopes, granted_at, NULL FROM consents WHERE member_id = $1) part \
+             SELECT application_id, scopes, granted_at, NULL FROM consents \
+             WHERE member_id = $1 AND granted_at > $2) part \
              JOIN applications a ON a.id = part.application_id ORDER BY a.id"
         ),
-        params![member.0],
+        params![member.0, after.as_millis()],
         |columns| {
             let application = applications::read(columns)?;
             columns.table("grants");

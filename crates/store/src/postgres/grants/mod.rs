@@ -4,6 +4,7 @@
 //! so that what one member consented to is changed by one at a time.
 
 mod connections;
+mod expired_codes;
 mod row;
 
 use async_trait::async_trait;
@@ -16,7 +17,8 @@ use super::transaction::{Transaction, attempt, transact};
 use super::watch::{Access, named};
 use super::{PostgresStore, rows};
 use crate::{
-    Connection, Disconnected, Grant, GrantChange, GrantDecision, GrantId, Grants, NewGrant, StoreError,
+    Connection, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, Grants, NewActivity,
+    NewGrant, RevocationReason, StoreError,
 };
 
 /// How many members have a grant of this application that is alive.
@@ -25,7 +27,7 @@ pub(super) async fn connected_members(db: &impl Statements, client_id: &ClientId
         db,
         "SELECT count(DISTINCT member_id) FROM grants \
          WHERE application_id = (SELECT id FROM applications WHERE client_id = $1) \
-         AND redeemed_at IS NOT NULL AND revoked_at IS NULL",
+         AND redeemed_at IS NOT NULL AND revoked_at IS NULL AND NOT trial",
         params![client_id.as_str()],
     )
     .await
@@ -36,10 +38,10 @@ async fn create(tx: &Transaction, grant: &NewGrant, at: Timestamp) -> Result<Opt
     let Some(application) = row::application_of(tx, grant, at).await? else {
         return Ok(None);
     };
-    row::forget_unredeemed(tx, application, grant.member, at).await?;
+    row::delete_unredeemed(tx, application, grant.member, at).await?;
     let id = row::insert(tx, application, grant, at).await?;
-    if grant.remember {
-        connections::remember(tx, application, grant, at).await?;
+    if let Some(after) = grant.remember {
+        connections::remember(tx, application, grant, after, at).await?;
     }
     Ok(Some(id))
 }
@@ -102,8 +104,9 @@ impl Grants for PostgresStore {
         &self,
         member: MemberId,
         client_id: &ClientId,
+        after: Timestamp,
     ) -> Result<ScopeSet, StoreError> {
-        connections::remembered(&named!(self), member, client_id).await
+        connections::remembered(&named!(self), member, client_id, after).await
     }
 
     async fn create_grant(&self, grant: NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError> {
@@ -122,8 +125,12 @@ impl Grants for PostgresStore {
         attempt!(self, Access::Write, self.change(id, &decide))
     }
 
-    async fn connections_of(&self, member: MemberId) -> Result<Vec<Connection>, StoreError> {
-        connections::of(&named!(self), member).await
+    async fn connections_of(
+        &self,
+        member: MemberId,
+        after: Timestamp,
+    ) -> Result<Vec<Connection>, StoreError> {
+        connections::of(&named!(self), member, after).await
     }
 
     async fn disconnected_by_password(&self, member: MemberId) -> Result<Vec<Disconnected>, StoreError> {
@@ -137,5 +144,32 @@ impl Grants for PostgresStore {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         transact!(self, RowLocked, |tx| disconnect(tx, member, client_id, at))
+    }
+
+    async fn end_trials(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
+        rows::execute(
+            &named!(self),
+            "UPDATE grants SET revoked_at = $2, revoked_because = $3 \
+             WHERE member_id = $1 AND trial AND revoked_at IS NULL",
+            params![member.0, at.as_millis(), RevocationReason::TrialEnded.id()],
+        )
+        .await
+    }
+
+    async fn expired_codes(
+        &self,
+        client_id: Option<&ClientId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ExpiredCode>, StoreError> {
+        expired_codes::find(&named!(self), client_id, now, limit).await
+    }
+
+    async fn close_codes(
+        &self,
+        codes: Vec<(GrantId, Option<NewActivity>)>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        transact!(self, RowLocked, |tx| expired_codes::close(tx, &codes, at))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use latchkey_domain::limits::{UNREDEEMED_CODE_KEPT, UNREDEEMED_CODES};
 use latchkey_domain::{Application, MemberId, Role, ScopeSet, Timestamp};
 
 use crate::postgres::params::{Param, params};
@@ -14,11 +15,8 @@ use crate::{Grant, GrantId, GrantState, NewGrant, RevocationReason, StoreError};
 /// refresh would write its row too.
 const LAST_USED_GRAIN: Duration = Duration::from_secs(60);
 
-/// How long the row of a code that nobody redeemed stays, for whoever looks into why.
-const UNREDEEMED_STAYS: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// How many of them are removed at once.
-const FORGOTTEN_AT_ONCE: u32 = 16;
+/// How many codes that nobody redeemed are deleted at once, where an earlier version left more than there can be now.
+const DELETED_AT_ONCE: u32 = 100;
 
 /// Keeps others from changing the grant `$1` until the transaction ends.
 pub(super) const LOCK: &str = "SELECT 1 FROM grants WHERE id = $1 FOR UPDATE";
@@ -30,7 +28,7 @@ pub(super) const FIND: &str = concat!(
     ", ",
     members::columns!(),
     ", g.id, g.scopes, g.requested_redirect_uri, g.code_challenge, g.salt, g.created_at, g.code_expires_at, \
-         g.generation, g.issued_at, g.generation_used_at, g.last_used_at, g.revoked_at, g.revoked_because \
+         g.trial, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, g.revoked_because \
          FROM grants g JOIN applications a ON a.id = g.application_id JOIN members m ON m.id = g.member_id \
          WHERE g.id = $1"
 );
@@ -50,10 +48,12 @@ pub(super) fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
         salt: columns.get("salt")?,
         created_at: columns.time("created_at")?,
         code_expires_at: columns.time("code_expires_at")?,
+        is_trial: columns.get("trial")?,
         state: GrantState {
             generation: columns.get("generation")?,
             issued_at: columns.time("issued_at")?,
             generation_used_at: columns.optional_time("generation_used_at")?,
+            repeated_at: columns.optional_time("repeated_at")?,
             last_used_at: columns.optional_time("last_used_at")?,
             revoked: match columns.optional_time("revoked_at")? {
                 Some(at) => Some((
@@ -103,8 +103,9 @@ pub(super) async fn application_of(
         .map(|(application, _)| application))
 }
 
-/// Removes what `member` began with the application and never finished, so that grants are what the table grows with.
-pub(super) async fn forget_unredeemed(
+/// Makes room for one more code of `member` for the application: deletes those that nobody redeemed, but for the newest
+/// and those that have not been expired for long. So the table grows with grants, not with requests.
+pub(super) async fn delete_unredeemed(
     db: &impl Statements,
     application: i64,
     member: MemberId,
@@ -112,15 +113,15 @@ pub(super) async fn forget_unredeemed(
 ) -> Result<(), StoreError> {
     rows::execute(
         db,
-        // So many leave that there are ever fewer, and no more are looked at: whoever begins over and over would make each
-        // beginning slower.
-        "DELETE FROM grants WHERE code_expires_at < $3 AND id IN (SELECT id FROM grants WHERE application_id = $1 \
-         AND member_id = $2 AND redeemed_at IS NULL AND revoked_at IS NULL ORDER BY id LIMIT $4)",
+        "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE application_id = $1 AND member_id = $2 \
+         AND redeemed_at IS NULL ORDER BY id LIMIT $4) AND (code_expires_at < $3 OR id <= (SELECT id FROM grants \
+         WHERE application_id = $1 AND member_id = $2 AND redeemed_at IS NULL ORDER BY id DESC LIMIT 1 OFFSET $5))",
         params![
             application,
             member.0,
-            at.minus(UNREDEEMED_STAYS).as_millis(),
-            FORGOTTEN_AT_ONCE
+            at.minus(UNREDEEMED_CODE_KEPT).as_millis(),
+            DELETED_AT_ONCE,
+            UNREDEEMED_CODES - 1
         ],
     )
     .await?;
@@ -137,7 +138,8 @@ pub(super) async fn insert(
     let id = rows::insert(
         db,
         "INSERT INTO grants (application_id, member_id, scopes, requested_redirect_uri, redirect_uri, code_challenge, \
-         salt, created_at, issued_at, code_expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9) RETURNING id",
+         salt, created_at, issued_at, code_expires_at, trial) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10) RETURNING id",
         params![
             application,
             grant.member.0,
@@ -148,6 +150,7 @@ pub(super) async fn insert(
             &grant.salt,
             at.as_millis(),
             grant.code_expires_at.as_millis(),
+            grant.is_trial,
         ],
     ).await?;
     Ok(GrantId(id))
@@ -165,6 +168,7 @@ pub(super) fn set_state(before: &Grant, after: &GrantState) -> (&'static str, Ve
         Param::from(after.last_used_at),
         Param::from(before.application.client_id.as_str().to_owned()),
         Param::from(after.last_used_at.map(|at| at.minus(LAST_USED_GRAIN))),
+        Param::from(after.repeated_at),
     ];
     let was = &before.state;
     if (was.generation == 0) == (after.generation == 0) && was.revoked == after.revoked {
@@ -186,14 +190,15 @@ macro_rules! note_use {
 
 const ROTATE: &str = concat!(
     note_use!(),
-    "UPDATE grants SET generation = $2, issued_at = $3, generation_used_at = $4, last_used_at = $5 WHERE id = $1"
+    "UPDATE grants SET generation = $2, issued_at = $3, generation_used_at = $4, last_used_at = $5, \
+     repeated_at = $8 WHERE id = $1"
 );
 
 const REDEEM_OR_REVOKE: &str = concat!(
     note_use!(),
     "UPDATE grants SET generation = $2, issued_at = $3, generation_used_at = $4, last_used_at = $5, \
-     redeemed_at = CASE WHEN $2 = 0 THEN NULL ELSE coalesce(redeemed_at, $3) END, revoked_at = $8, \
-     revoked_because = $9 WHERE id = $1"
+     redeemed_at = CASE WHEN $2 = 0 THEN NULL ELSE coalesce(redeemed_at, $3) END, repeated_at = $8, \
+     revoked_at = $9, revoked_because = $10 WHERE id = $1"
 );
 
 /// The application as [`set_state`] leaves it.

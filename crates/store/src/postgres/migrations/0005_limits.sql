@@ -14,3 +14,26 @@ CREATE TABLE failed_sign_ins (
     noted_at BIGINT NOT NULL,
     unnoted  BIGINT NOT NULL CHECK (unnoted >= 0)
 );
+
+-- Grants. `repeated_at`: when a pair of tokens was last given again because its answer was lost; like the columns that
+-- change with each rotation it stands in no index. `trial`: made by a host in the API explorer.
+ALTER TABLE grants ADD COLUMN repeated_at BIGINT;
+ALTER TABLE grants ADD COLUMN trial BOOLEAN NOT NULL DEFAULT false;
+DROP INDEX grants_of_application;
+CREATE INDEX grants_of_application ON grants (application_id, member_id, redeemed_at, revoked_at, trial);
+CREATE INDEX grants_unredeemed ON grants (application_id, code_expires_at)
+    WHERE redeemed_at IS NULL AND revoked_at IS NULL;
+CREATE INDEX grants_trials ON grants (member_id) WHERE trial;
+
+-- Activity. Equal entries are counted: `times`, and `last_at` from the second time on. Each class has a limit of its own.
+ALTER TABLE activity ADD COLUMN times BIGINT NOT NULL DEFAULT 1 CHECK (times >= 1);
+ALTER TABLE activity ADD COLUMN last_at BIGINT;
+ALTER TABLE activity ADD COLUMN class TEXT NOT NULL DEFAULT 'success'
+    CHECK (class IN ('success', 'failure', 'stranger', 'alarm'));
+UPDATE activity SET class = CASE
+    WHEN message LIKE 'the code was used before;%' OR message LIKE 'this refresh token was replaced by a newer one that%'
+        THEN 'alarm'
+    WHEN member_id IS NULL THEN 'stranger'
+    ELSE 'failure' END
+    WHERE NOT succeeded;
+CREATE INDEX activity_of_class ON activity (application_id, class, id);

@@ -14,7 +14,7 @@ macro_rules! listing_columns {
         concat!(
             columns!(),
             ", (SELECT count(DISTINCT g.member_id) FROM grants g WHERE g.application_id = a.id \
-             AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL)"
+             AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL AND g.trial = 0)"
         )
     };
 }

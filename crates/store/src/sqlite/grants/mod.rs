@@ -1,6 +1,7 @@
 //! Grants: [`row`] reads and writes one, [`connections`] is what a member sees of them.
 
 mod connections;
+mod expired_codes;
 mod row;
 
 use async_trait::async_trait;
@@ -10,7 +11,8 @@ use rusqlite::{Connection as Database, params};
 pub(super) use self::connections::end_all;
 use super::{SqliteStore, rows};
 use crate::{
-    Connection, Disconnected, Grant, GrantChange, GrantDecision, GrantId, Grants, NewGrant, StoreError,
+    Connection, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, Grants, NewActivity,
+    NewGrant, RevocationReason, StoreError,
 };
 
 /// How many members have a grant of this application that is alive.
@@ -19,7 +21,7 @@ pub(super) fn connected_members(database: &Database, client_id: &ClientId) -> Re
         database,
         "SELECT count(DISTINCT member_id) FROM grants \
          WHERE application_id = (SELECT id FROM applications WHERE client_id = ?1) \
-         AND redeemed_at IS NOT NULL AND revoked_at IS NULL",
+         AND redeemed_at IS NOT NULL AND revoked_at IS NULL AND trial = 0",
         [client_id.as_str()],
     )
 }
@@ -51,8 +53,9 @@ impl Grants for SqliteStore {
         &self,
         member: MemberId,
         client_id: &ClientId,
+        after: Timestamp,
     ) -> Result<ScopeSet, StoreError> {
-        self.look_up(|database| connections::remembered(database, member, client_id))
+        self.look_up(|database| connections::remembered(database, member, client_id, after))
     }
 
     async fn create_grant(&self, grant: NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError> {
@@ -60,10 +63,10 @@ impl Grants for SqliteStore {
             let Some(application) = row::application_of(database, &grant, at)? else {
                 return Ok(None);
             };
-            row::forget_unredeemed(database, application, grant.member, at)?;
+            row::delete_unredeemed(database, application, grant.member, at)?;
             let id = row::insert(database, application, &grant, at)?;
-            if grant.remember {
-                connections::remember(database, application, &grant, at)?;
+            if let Some(after) = grant.remember {
+                connections::remember(database, application, &grant, after, at)?;
             }
             Ok(Some(id))
         })
@@ -82,8 +85,13 @@ impl Grants for SqliteStore {
         self.write(move |database| change(database, id, &decide)).await
     }
 
-    async fn connections_of(&self, member: MemberId) -> Result<Vec<Connection>, StoreError> {
-        self.scan(move |database| connections::of(database, member)).await
+    async fn connections_of(
+        &self,
+        member: MemberId,
+        after: Timestamp,
+    ) -> Result<Vec<Connection>, StoreError> {
+        self.scan(move |database| connections::of(database, member, after))
+            .await
     }
 
     async fn disconnected_by_password(&self, member: MemberId) -> Result<Vec<Disconnected>, StoreError> {
@@ -108,5 +116,38 @@ impl Grants for SqliteStore {
             })
         })
         .await
+    }
+
+    async fn end_trials(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
+        self.write(move |database| {
+            let ended = rows::execute(
+                database,
+                "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 \
+                 WHERE member_id = ?1 AND trial = 1 AND revoked_at IS NULL",
+                params![member.0, at.as_millis(), RevocationReason::TrialEnded.id()],
+            )?;
+            Ok(u64::try_from(ended).unwrap_or(u64::MAX))
+        })
+        .await
+    }
+
+    async fn expired_codes(
+        &self,
+        client_id: Option<&ClientId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ExpiredCode>, StoreError> {
+        let client_id = client_id.cloned();
+        self.scan(move |database| expired_codes::find(database, client_id.as_ref(), now, limit))
+            .await
+    }
+
+    async fn close_codes(
+        &self,
+        codes: Vec<(GrantId, Option<NewActivity>)>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(move |database| expired_codes::close(database, &codes, at))
+            .await
     }
 }

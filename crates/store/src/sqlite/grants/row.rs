@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use latchkey_domain::limits::{UNREDEEMED_CODE_KEPT, UNREDEEMED_CODES};
 use latchkey_domain::{Application, MemberId, Role, ScopeSet, Timestamp};
 use rusqlite::{Connection, params};
 
@@ -13,11 +14,8 @@ use crate::{Grant, GrantId, GrantState, NewGrant, RevocationReason, StoreError};
 /// refresh would write its row too.
 const LAST_USED_GRAIN: Duration = Duration::from_secs(60);
 
-/// How long the row of a code that nobody redeemed stays, for whoever looks into why.
-const UNREDEEMED_STAYS: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// How many of them are removed at once.
-const FORGOTTEN_AT_ONCE: u32 = 16;
+/// How many codes that nobody redeemed are deleted at once, where an earlier version left more than there can be now.
+const DELETED_AT_ONCE: u32 = 100;
 
 /// The grant with this number, its application and its member, by three primary keys.
 pub(super) fn find(connection: &Connection, id: GrantId) -> Result<Option<Grant>, StoreError> {
@@ -27,7 +25,7 @@ pub(super) fn find(connection: &Connection, id: GrantId) -> Result<Option<Grant>
         ", ",
         members::columns!(),
         ", g.id, g.scopes, g.requested_redirect_uri, g.code_challenge, g.salt, g.created_at, g.code_expires_at, \
-         g.generation, g.issued_at, g.generation_used_at, g.last_used_at, g.revoked_at, g.revoked_because \
+         g.trial, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, g.revoked_because \
          FROM grants g JOIN applications a ON a.id = g.application_id JOIN members m ON m.id = g.member_id \
          WHERE g.id = ?1"
     );
@@ -48,10 +46,12 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<Grant, StoreError> {
         salt: columns.get("salt")?,
         created_at: columns.time("created_at")?,
         code_expires_at: columns.time("code_expires_at")?,
+        is_trial: columns.get("trial")?,
         state: GrantState {
             generation: columns.get("generation")?,
             issued_at: columns.time("issued_at")?,
             generation_used_at: columns.optional_time("generation_used_at")?,
+            repeated_at: columns.optional_time("repeated_at")?,
             last_used_at: columns.optional_time("last_used_at")?,
             revoked: match columns.optional_time("revoked_at")? {
                 Some(at) => Some((
@@ -92,8 +92,9 @@ pub(super) fn application_of(
         .map(|(application, _)| application))
 }
 
-/// Removes what `member` began with the application and never finished, so that grants are what the table grows with.
-pub(super) fn forget_unredeemed(
+/// Makes room for one more code of `member` for the application: deletes those that nobody redeemed, but for the newest
+/// and those that have not been expired for long. So the table grows with grants, not with requests.
+pub(super) fn delete_unredeemed(
     connection: &Connection,
     application: i64,
     member: MemberId,
@@ -101,15 +102,15 @@ pub(super) fn forget_unredeemed(
 ) -> Result<(), StoreError> {
     rows::execute(
         connection,
-        // The index has these rows by their number, the oldest first; so many leave that there are ever fewer, and no more
-        // are looked at, or whoever begins over and over would make each beginning slower.
-        "DELETE FROM grants WHERE code_expires_at < ?3 AND id IN (SELECT id FROM grants WHERE application_id = ?1 \
-         AND member_id = ?2 AND redeemed_at IS NULL AND revoked_at IS NULL ORDER BY id LIMIT ?4)",
+        "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE application_id = ?1 AND member_id = ?2 \
+         AND redeemed_at IS NULL ORDER BY id LIMIT ?4) AND (code_expires_at < ?3 OR id <= (SELECT id FROM grants \
+         WHERE application_id = ?1 AND member_id = ?2 AND redeemed_at IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?5))",
         params![
             application,
             member.0,
-            at.minus(UNREDEEMED_STAYS).as_millis(),
-            FORGOTTEN_AT_ONCE
+            at.minus(UNREDEEMED_CODE_KEPT).as_millis(),
+            DELETED_AT_ONCE,
+            UNREDEEMED_CODES - 1
         ],
     )?;
     Ok(())
@@ -125,7 +126,8 @@ pub(super) fn insert(
     rows::execute(
         connection,
         "INSERT INTO grants (application_id, member_id, scopes, requested_redirect_uri, redirect_uri, code_challenge, \
-         salt, created_at, issued_at, code_expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)",
+         salt, created_at, issued_at, code_expires_at, trial) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10)",
         params![
             application,
             grant.member.0,
@@ -136,6 +138,7 @@ pub(super) fn insert(
             grant.salt,
             at.as_millis(),
             grant.code_expires_at.as_millis(),
+            grant.is_trial,
         ],
     )?;
     Ok(GrantId(connection.last_insert_rowid()))
@@ -151,24 +154,27 @@ pub(super) fn set_state(
 ) -> Result<(), StoreError> {
     let used_at = after.generation_used_at.map(Timestamp::as_millis);
     let last_used_at = after.last_used_at.map(Timestamp::as_millis);
+    let repeated_at = after.repeated_at.map(Timestamp::as_millis);
     if (before.generation == 0) == (after.generation == 0) && before.revoked == after.revoked {
         rows::execute(
             connection,
-            "UPDATE grants SET generation = ?2, issued_at = ?3, generation_used_at = ?4, last_used_at = ?5 WHERE id = ?1",
+            "UPDATE grants SET generation = ?2, issued_at = ?3, generation_used_at = ?4, last_used_at = ?5, \
+             repeated_at = ?6 WHERE id = ?1",
             params![
                 id.0,
                 after.generation,
                 after.issued_at.as_millis(),
                 used_at,
-                last_used_at
+                last_used_at,
+                repeated_at
             ],
         )?;
     } else {
         rows::execute(
             connection,
             "UPDATE grants SET generation = ?2, issued_at = ?3, generation_used_at = ?4, last_used_at = ?5, \
-             redeemed_at = iif(?2 = 0, NULL, coalesce(redeemed_at, ?3)), revoked_at = ?6, revoked_because = ?7 \
-             WHERE id = ?1",
+             redeemed_at = iif(?2 = 0, NULL, coalesce(redeemed_at, ?3)), revoked_at = ?6, revoked_because = ?7, \
+             repeated_at = ?8 WHERE id = ?1",
             params![
                 id.0,
                 after.generation,
@@ -177,6 +183,7 @@ pub(super) fn set_state(
                 last_used_at,
                 after.revoked.map(|(at, _)| at.as_millis()),
                 after.revoked.map(|(_, why)| why.id()),
+                repeated_at,
             ],
         )?;
     }

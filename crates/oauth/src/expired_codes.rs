@@ -1,0 +1,57 @@
+//! Codes that nobody exchanged. The application's side shows nothing: the member allowed it, the browser went back, and then
+//! the client stopped, for example at an `iss` that it does not expect (RFC 9207 section 2.4). So it becomes an entry of
+//! Activity, once for each code.
+
+use latchkey_domain::ClientId;
+use latchkey_store::{ActivityKind, ExpiredCode, NewActivity, StoreError};
+
+use crate::AuthorizationServer;
+
+/// How many are recorded in one transaction.
+const AT_ONCE: u32 = 50;
+
+impl AuthorizationServer {
+    /// Records the codes that expired since the last time: those of one application, or of all.
+    pub async fn record_expired_codes(&self, client_id: Option<&ClientId>) -> Result<(), StoreError> {
+        loop {
+            let now = self.now();
+            let codes = self.store().expired_codes(client_id, now, AT_ONCE).await?;
+            let is_last = codes.len() < usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+            if !codes.is_empty() {
+                let events = codes
+                    .into_iter()
+                    .map(|code| (code.grant, self.not_exchanged(code)));
+                self.store().close_codes(events.collect(), now).await?;
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What the integrator reads. A trial that a host began and left is no fault of the application.
+    fn not_exchanged(&self, code: ExpiredCode) -> Option<NewActivity> {
+        if code.is_trial {
+            return None;
+        }
+        let message = format!(
+            "The code sent to {} was not exchanged within {}. If no failed token exchange is listed beside this, the client \
+             stopped at the callback: does it expect the issuer `{}` in the callback's `iss`?",
+            code.sent_to.host(),
+            self.lifetimes().code().in_words(),
+            self.issuer()
+        );
+        Some(NewActivity {
+            client_id: code.client_id,
+            at: code.expired_at,
+            kind: ActivityKind::CodeExchange,
+            succeeded: false,
+            is_alarm: false,
+            message,
+            redirect_uri: None,
+            member: Some(code.member),
+            address: None,
+            request_id: None,
+        })
+    }
+}

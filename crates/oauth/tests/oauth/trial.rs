@@ -1,0 +1,117 @@
+//! Trying an application out in the API explorer.
+
+use latchkey_domain::Role;
+use latchkey_oauth::token::ClientRequest;
+use latchkey_oauth::{Decision, SignedIn, TokenResponse};
+use secrecy::ExposeSecret;
+
+use crate::world::{Client, World, answer, error, origin, query_of, refusal, spec};
+
+/// `host` tries the application out, and allows all that it asks for.
+async fn tries(world: &World, client: &Client, host: &SignedIn) -> TokenResponse {
+    let application = world.store.application(&client.id).await.unwrap().unwrap();
+    let trial = world
+        .server
+        .begin_trial(&application, host.member.id)
+        .await
+        .unwrap()
+        .unwrap();
+    let code = world.code_for(&query_of(&trial.location), host).await;
+    world
+        .server
+        .finish_trial(&client.id, &code, &trial.code_verifier, &origin())
+        .await
+        .unwrap()
+}
+
+async fn app(world: &World) -> Client {
+    let scopes = "read:posts write:posts host:read:network_members";
+    world.register(spec("https://app.example/cb", scopes)).await
+}
+
+#[tokio::test]
+async fn what_is_allowed_in_a_trial_is_not_remembered() {
+    let world = World::new();
+    let (host, app) = (world.person("grace", Role::Host).await, app(&world).await);
+    for _ in 0..2 {
+        let tokens = tries(&world, &app, &host).await;
+        world.use_token(tokens.access_token.expose()).await.unwrap();
+        let silent = app.asks(&[("prompt", "none"), ("scope", "host:read:network_members")]);
+        assert_eq!(
+            error(&world.visit(&silent, Some(&host)).await),
+            "consent_required"
+        );
+        assert!(world.server.connections(&host.member).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_trial_ends_after_an_hour_or_when_the_host_is_done_with_it() {
+    let world = World::new();
+    let (host, app) = (world.person("grace", Role::Host).await, app(&world).await);
+    let first = tries(&world, &app, &host).await;
+    assert_eq!(first.expires_in, 3_600);
+    let second = tries(&world, &app, &host).await;
+    let ended = world.use_token(first.access_token.expose()).await.unwrap_err();
+    assert!(ended.to_string().contains("API explorer"), "{ended}");
+    world.use_token(second.access_token.expose()).await.unwrap();
+    world.server.end_trials(host.member.id).await.unwrap();
+    world.use_token(second.access_token.expose()).await.unwrap_err();
+
+    let third = tries(&world, &app, &host).await;
+    // What the application itself was granted is another matter.
+    let real = world.connect(&app, &host).await;
+    world.server.end_trials(host.member.id).await.unwrap();
+    world.use_token(real.access_token.expose()).await.unwrap();
+    world.use_token(third.access_token.expose()).await.unwrap_err();
+
+    let fourth = tries(&world, &app, &host).await;
+    world.after(3_600);
+    world.use_token(fourth.access_token.expose()).await.unwrap_err();
+    assert_eq!(
+        refusal(world.refresh(&app, fourth.refresh_token.expose()).await).0,
+        "invalid_grant"
+    );
+}
+
+#[tokio::test]
+async fn a_code_of_the_explorer_is_of_no_use_to_the_application() {
+    let world = World::new();
+    let (host, app) = (world.person("grace", Role::Host).await, app(&world).await);
+    let application = world.store.application(&app.id).await.unwrap().unwrap();
+    let trial = world
+        .server
+        .begin_trial(&application, host.member.id)
+        .await
+        .unwrap()
+        .unwrap();
+    let query = query_of(&trial.location);
+    let Decision::Consent(page) = world.visit(&query, Some(&host)).await else {
+        panic!("not asked")
+    };
+    assert!(page.is_trial);
+    let code = answer(&world.allow(&page, "read:posts", &host).await)
+        .get("code")
+        .unwrap();
+    let uri = query.iter().find(|(name, _)| name == "redirect_uri").unwrap();
+    let form = app.exchanges(
+        &code,
+        &[
+            ("redirect_uri", &uri.1),
+            ("code_verifier", trial.code_verifier.expose_secret()),
+            ("client_id", app.id.as_str()),
+            ("client_secret", app.secret.as_deref().unwrap()),
+        ],
+    );
+    let request = ClientRequest {
+        authorization: None,
+        form: &form,
+    };
+    let (error, words) = refusal(world.server.token(request, &origin()).await);
+    assert_eq!(error, "invalid_grant");
+    assert!(words.contains("API explorer"), "{words}");
+    // One that was never used is no fault of the application.
+    world.after(200);
+    world.server.record_expired_codes(None).await.unwrap();
+    assert!(!world.last_words(&app).await.contains("was not exchanged"));
+}

@@ -1,0 +1,62 @@
+//! Codes that nobody exchanged in time. The index `grants_unredeemed` has them, as long as they are not closed.
+
+use latchkey_domain::{ClientId, MemberId, RedirectUri, Timestamp};
+use rusqlite::{Connection, params};
+
+use crate::sqlite::{activity, rows};
+use crate::{ExpiredCode, GrantId, NewActivity, RevocationReason, StoreError};
+
+/// Those that expired before `now`: of one application, or of all.
+pub(super) fn find(
+    connection: &Connection,
+    client_id: Option<&ClientId>,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<ExpiredCode>, StoreError> {
+    let of_one = match client_id {
+        Some(_) => "g.application_id = (SELECT id FROM applications WHERE client_id = ?3) AND ",
+        None => "?3 IS NULL AND ",
+    };
+    let sql = format!(
+        "SELECT g.id, a.client_id, g.member_id, coalesce(g.requested_redirect_uri, g.redirect_uri), g.code_expires_at, \
+         g.trial FROM grants g JOIN applications a ON a.id = g.application_id \
+         WHERE {of_one}g.redeemed_at IS NULL AND g.revoked_at IS NULL AND g.code_expires_at <= ?1 ORDER BY g.id LIMIT ?2"
+    );
+    let client_id = client_id.map(ClientId::as_str);
+    rows::all(
+        connection,
+        &sql,
+        params![now.as_millis(), limit, client_id],
+        |columns| {
+            columns.table("grants");
+            Ok(ExpiredCode {
+                grant: GrantId(columns.get("id")?),
+                client_id: columns.parsed("client_id", str::parse::<ClientId>)?,
+                member: MemberId(columns.get("member_id")?),
+                sent_to: columns.parsed("redirect_uri", str::parse::<RedirectUri>)?,
+                expired_at: columns.time("code_expires_at")?,
+                is_trial: columns.get("trial")?,
+            })
+        },
+    )
+}
+
+/// Closes those of `codes` that are still open, and records their events.
+pub(super) fn close(
+    connection: &Connection,
+    codes: &[(GrantId, Option<NewActivity>)],
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    for (id, event) in codes {
+        let closed = rows::execute(
+            connection,
+            "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 \
+             WHERE id = ?1 AND redeemed_at IS NULL AND revoked_at IS NULL",
+            params![id.0, at.as_millis(), RevocationReason::CodeExpired.id()],
+        )?;
+        if let Some(event) = event.as_ref().filter(|_| closed > 0) {
+            activity::record(connection, event)?;
+        }
+    }
+    Ok(())
+}
