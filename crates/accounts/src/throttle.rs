@@ -22,7 +22,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use latchkey_domain::Timestamp;
+use latchkey_domain::{Email, Timestamp};
 use latchkey_store::Attempts;
 
 use self::rules::Three;
@@ -88,7 +88,7 @@ impl Throttle {
 
     /// Keys of a fixed size: an entry costs the same whatever was typed as the email.
     fn keys(&self, account: &str, address: Option<IpAddr>) -> [u64; 3] {
-        let account = account.trim().to_lowercase();
+        let account = Email::key(account);
         let address = address.map(rules::subscriber);
         [
             self.key(&(&account, address)),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use latchkey_domain::Timestamp;
+use latchkey_domain::{Email, Timestamp};
 use latchkey_store::{AttemptKey, AttemptsDecision, Store};
 use sha2::{Digest, Sha256};
 
@@ -90,7 +90,7 @@ impl Throttling {
 /// Keys of a fixed size that are the same on every node. They are hashes, so that the database does not list who signs in
 /// from where.
 fn keys(account: &str, address: Option<IpAddr>) -> [AttemptKey; 3] {
-    let account = account.trim().to_lowercase();
+    let account = Email::key(account);
     let address = address.map_or_else(String::new, |address| rules::subscriber(address).to_string());
     [
         key(&["pair", &account, &address]),
