@@ -154,7 +154,12 @@ async fn is_searched_without_regard_to_case_and_accents() {
     let app = TestApp::new().await;
     note(&app, "ÉCOLE", "the Straße, 新しい自転車").await;
     let host = app.as_host().await;
-    for query in ["target=%C3%A9cole", "target=ecole", "target=STRASSE", "target=%E8%87%AA%E8%BB%A2%E8%BB%8A"] {
+    for query in [
+        "target=%C3%A9cole",
+        "target=ecole",
+        "target=STRASSE",
+        "target=%E8%87%AA%E8%BB%A2%E8%BB%8A",
+    ] {
         let page = host.get(&format!("/admin/audit?{query}")).await;
         assert_eq!(entries(&page), 1, "{query}");
         let export = host.get(&format!("/admin/audit.csv?{query}")).await;

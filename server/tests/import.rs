@@ -81,7 +81,10 @@ fn members_come_in_and_can_sign_in_once_they_have_a_password() {
 fn members_come_in_as_spreadsheets_write_them() {
     let rows = "email;name\r\nada@bücher.example;Ada\r\nbob@example.com;Bob\r\n;\r\n";
     let tabs = rows.replace(';', "\t");
-    let utf_16: Vec<u8> = format!("\u{FEFF}{tabs}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf_16: Vec<u8> = format!("\u{FEFF}{tabs}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     for content in [
         rows.as_bytes().to_vec(),
         format!("\u{FEFF}sep=;\r\n{rows}").into_bytes(),
@@ -91,16 +94,30 @@ fn members_come_in_as_spreadsheets_write_them() {
         let binary = Binary::new();
         std::fs::write(binary.folder().join("members.csv"), content).unwrap();
         binary.run(&["import", "members.csv"]).succeeds();
-        let emails: Vec<Value> = members(&binary).iter().map(|member| member["email"].clone()).collect();
+        let emails: Vec<Value> = members(&binary)
+            .iter()
+            .map(|member| member["email"].clone())
+            .collect();
         assert_eq!(emails, ["ada@xn--bcher-kva.example", "bob@example.com"]);
     }
     let binary = Binary::new();
-    write(&binary, "members.csv", "sep=;\nemail;name\nada@example.com;Ada;x\n");
+    write(
+        &binary,
+        "members.csv",
+        "sep=;\nemail;name\nada@example.com;Ada;x\n",
+    );
+    binary.run(&["import", "members.csv"]).fails(
+        1,
+        "members.csv:3: has 3 values, and the first line names 2; put values with a semicolon",
+    );
+    std::fs::write(
+        binary.folder().join("members.csv"),
+        b"email;name\na@b.example;\xC9lodie\n",
+    )
+    .unwrap();
     binary
         .run(&["import", "members.csv"])
-        .fails(1, "members.csv:3: has 3 values, and the first line names 2; put values with a semicolon");
-    std::fs::write(binary.folder().join("members.csv"), b"email;name\na@b.example;\xC9lodie\n").unwrap();
-    binary.run(&["import", "members.csv"]).fails(1, "members.csv:2: is not UTF-8");
+        .fails(1, "members.csv:2: is not UTF-8");
 }
 
 /// Whoever is named in another spelling than the one that is stored is found all the same.
@@ -127,7 +144,10 @@ fn an_email_names_its_member_in_every_spelling() {
     ] {
         binary.run(arguments).succeeds();
     }
-    let left: Vec<Value> = members(&binary).iter().map(|member| member["role"].clone()).collect();
+    let left: Vec<Value> = members(&binary)
+        .iter()
+        .map(|member| member["role"].clone())
+        .collect();
     assert_eq!(left, ["host"]);
 }
 

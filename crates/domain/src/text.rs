@@ -36,7 +36,10 @@ pub enum TextError {
 /// `text` without the white space around it, if it is a line of 1 to `limit` visible characters.
 pub fn line(text: &str, limit: usize) -> Result<String, TextError> {
     let trimmed = text.trim();
-    if trimmed.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}')) {
+    if trimmed
+        .chars()
+        .all(|c| c.is_whitespace() || matches!(c, '\u{200C}' | '\u{200D}'))
+    {
         return Err(TextError::Blank);
     }
     let length = trimmed.chars().count();
@@ -96,7 +99,11 @@ fn flag(behind: &str) -> usize {
     let is_tag = |tag: &char| matches!(tag, '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}');
     let letters = behind.chars().take_while(is_tag).count();
     let ends = behind.chars().nth(letters) == Some('\u{E007F}');
-    if ends && (3..=6).contains(&letters) { letters + 1 } else { 0 }
+    if ends && (3..=6).contains(&letters) {
+        letters + 1
+    } else {
+        0
+    }
 }
 
 #[cfg(test)]
@@ -157,10 +164,22 @@ mod tests {
             // Without an end, with no region, and with more than one could be.
             (flag_of("\u{E0067}\u{E0062}\u{E0065}"), 2, 0xE0067),
             (flag_of("\u{E007F}"), 2, 0xE007F),
-            (flag_of("\u{E0061}\u{E0061}\u{E0061}\u{E0061}\u{E0061}\u{E0061}\u{E0061}\u{E007F}"), 2, 0xE0061),
-            ("🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}\u{202E}".to_owned(), 8, 0x202E),
+            (
+                flag_of("\u{E0061}\u{E0061}\u{E0061}\u{E0061}\u{E0061}\u{E0061}\u{E0061}\u{E007F}"),
+                2,
+                0xE0061,
+            ),
+            (
+                "🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}\u{202E}".to_owned(),
+                8,
+                0x202E,
+            ),
         ] {
-            assert_eq!(line(&text, 80), Err(TextError::Invisible { position, code }), "{text:?}");
+            assert_eq!(
+                line(&text, 80),
+                Err(TextError::Invisible { position, code }),
+                "{text:?}"
+            );
         }
         assert_eq!(line("\u{200D} \u{200C}", 80), Err(TextError::Blank));
     }

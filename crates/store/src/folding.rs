@@ -90,9 +90,15 @@ mod tests {
             ]
         );
         assert_eq!(folded[0].name_folded, "elodie");
-        assert_eq!(folded[0].search, "elodie\nada@xn--bcher-kva.example\nada@bucher.example");
+        assert_eq!(
+            folded[0].search,
+            "elodie\nada@xn--bcher-kva.example\nada@bucher.example"
+        );
         let left = left_over(after.into_iter().map(str::to_owned).collect());
-        let left: Vec<(&str, &str)> = left.iter().map(|(one, form)| (one.as_str(), form.as_str())).collect();
+        let left: Vec<(&str, &str)> = left
+            .iter()
+            .map(|(one, form)| (one.as_str(), form.as_str()))
+            .collect();
         assert_eq!(
             left,
             [

@@ -108,7 +108,8 @@ fn not_utf_8(file: &Path, error: &std::string::FromUtf8Error) -> CliError {
         file,
         &[Fault {
             line,
-            message: "is not UTF-8; save the file as UTF-8 (a spreadsheet may call it “CSV UTF-8”)".to_owned(),
+            message: "is not UTF-8; save the file as UTF-8 (a spreadsheet may call it “CSV UTF-8”)"
+                .to_owned(),
         }],
     )
 }

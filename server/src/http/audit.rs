@@ -279,8 +279,10 @@ fn harmless(cell: &str) -> String {
     let mut safe = String::with_capacity(cell.len() + 1);
     let mut begins = true;
     for character in cell.chars() {
-        let is_formula = matches!(character,
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+        let is_formula = matches!(
+            character,
+            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'
+        );
         if begins && is_formula {
             safe.push('\'');
         }

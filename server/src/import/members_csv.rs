@@ -145,7 +145,9 @@ fn separator_of(text: &str) -> (Separator, bool) {
     let announced = first.trim_matches(['"', ' ']).strip_prefix("sep=");
     let announced = announced.and_then(|said| {
         let said = said.as_bytes();
-        Separator::ALL.into_iter().find(|separator| said.first() == Some(&separator.byte()))
+        Separator::ALL
+            .into_iter()
+            .find(|separator| said.first() == Some(&separator.byte()))
     });
     if let Some(separator) = announced {
         return (separator, true);
@@ -295,7 +297,11 @@ mod tests {
                 format!("sep={separator}\r\n"),
                 format!("\u{FEFF}\"sep={separator}\"\n"),
             ] {
-                let rows = ["email,name,role", "ada@example.com,\"Lovelace, Ada; | x\",host", "bob@example.com,Bob,"];
+                let rows = [
+                    "email,name,role",
+                    "ada@example.com,\"Lovelace, Ada; | x\",host",
+                    "bob@example.com,Bob,",
+                ];
                 let rows: Vec<String> = rows
                     .iter()
                     .map(|row| row.replacen(',', separator, 1))

@@ -174,10 +174,17 @@ mod tests {
                 "ada@xn--bcher-kva.example",
             ),
             (
-                &["jürgen@example.com", "JÜRGEN@example.com", "ju\u{308}rgen@EXAMPLE.com"],
+                &[
+                    "jürgen@example.com",
+                    "JÜRGEN@example.com",
+                    "ju\u{308}rgen@EXAMPLE.com",
+                ],
                 "jürgen@example.com",
             ),
-            (&["a@straße.example", "a@xn--strae-oqa.example"], "a@xn--strae-oqa.example"),
+            (
+                &["a@straße.example", "a@xn--strae-oqa.example"],
+                "a@xn--strae-oqa.example",
+            ),
             (&["host@localhost"], "host@localhost"),
         ] {
             for text in texts {
@@ -212,7 +219,10 @@ mod tests {
     #[test]
     fn an_earlier_spelling_is_remembered() {
         let email: Email = "Ada@Bücher.example".parse().unwrap();
-        assert_eq!(email.spellings(), ["ada@bücher.example", "ada@xn--bcher-kva.example"]);
+        assert_eq!(
+            email.spellings(),
+            ["ada@bücher.example", "ada@xn--bcher-kva.example"]
+        );
         let email: Email = "ada@example.com".parse().unwrap();
         assert_eq!(email.spellings(), ["ada@example.com"; 2]);
         let email = Email::stored("ada@bücher.example").unwrap();

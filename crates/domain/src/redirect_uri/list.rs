@@ -260,8 +260,14 @@ mod tests {
     #[test]
     fn several_that_cannot_be_taken_apart_are_told_of_with_their_line() {
         for (text, part) in [
-            ("\nhttps://a.example/cbhttps://b.example/cb", "one address per line"),
-            ("\nhttps://a.example/cb|https://b.example/cb", "one address per line"),
+            (
+                "\nhttps://a.example/cbhttps://b.example/cb",
+                "one address per line",
+            ),
+            (
+                "\nhttps://a.example/cb|https://b.example/cb",
+                "one address per line",
+            ),
             ("\nhttps://a.example/cb, b.example/cb", "(U+0020) at position 22"),
             ("\nhttps://a\u{200B}.example/cb", "(U+200B) at position 10"),
             ("\nhttps://a\u{A0}.example/cb", "(U+00A0) at position 10"),

@@ -288,7 +288,10 @@ impl Phrase {
     /// Where a match ends whose last word is the first of `words`: behind the first character of a pair if that is all that
     /// was asked for.
     fn end(&self, words: &[Word]) -> usize {
-        let is_half = self.words.last().is_some_and(|wanted| wanted.chars().nth(1).is_none());
+        let is_half = self
+            .words
+            .last()
+            .is_some_and(|wanted| wanted.chars().nth(1).is_none());
         match words {
             [pair, next, ..] if is_half && pair.kind == Kind::Pair => next.place.start,
             [last, ..] => last.place.end,
@@ -369,7 +372,11 @@ impl<'text> Found<'text> {
     /// The text of a part, with marks.
     fn shown(&self, first: usize) -> String {
         let behind = (first + SHOWN).min(self.words.len());
-        let begin = if first == 0 { 0 } else { self.words[first].place.start };
+        let begin = if first == 0 {
+            0
+        } else {
+            self.words[first].place.start
+        };
         let end = if behind == self.words.len() {
             self.text.len()
         } else {
@@ -479,7 +486,10 @@ mod tests {
             assert_eq!(tsquery(typed).as_deref(), Some(expected), "{typed}");
         }
         assert_eq!(snippet("転車", "", "新しい自転車を買う"), "新しい自[転車]を買う");
-        assert_eq!(snippet("車", "", "新しい自転車を買う車"), "新しい自転[車]を買う[車]");
+        assert_eq!(
+            snippet("車", "", "新しい自転車を買う車"),
+            "新しい自転[車]を買う[車]"
+        );
         // Pairs that are asked for one by one, side by side.
         assert_eq!(snippet("自転 転車 ", "", "新自転車屋"), "新[自転車]屋");
         let long = "あいうえお".repeat(40);
@@ -491,7 +501,11 @@ mod tests {
     fn a_phrase_is_found_behind_the_last_place_that_there_is() {
         let long = "rye ".repeat(PLACES + 1);
         let vector = vector("", &format!("{long}wheat flour"));
-        assert!(vector.ends_with("'rye':2B 'wheat':3B 'flour':4B "), "{}", &vector[vector.len() - 60..]);
+        assert!(
+            vector.ends_with("'rye':2B 'wheat':3B 'flour':4B "),
+            "{}",
+            &vector[vector.len() - 60..]
+        );
     }
 
     #[test]

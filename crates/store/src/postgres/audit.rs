@@ -41,7 +41,8 @@ pub(super) async fn write(
             detail,
             searchable(&[target, detail])
         ],
-    ).await?;
+    )
+    .await?;
     Ok(())
 }
 

@@ -56,7 +56,12 @@ async fn members(tx: &Transaction) -> Result<(), StoreError> {
         let params = [
             Param::Numbers(batch.iter().map(|member| member.id).collect()),
             Param::Texts(batch.iter().map(|member| Some(member.email.as_str())).collect()),
-            Param::Texts(batch.iter().map(|member| Some(member.name_folded.as_str())).collect()),
+            Param::Texts(
+                batch
+                    .iter()
+                    .map(|member| Some(member.name_folded.as_str()))
+                    .collect(),
+            ),
             Param::Texts(batch.iter().map(|member| Some(member.search.as_str())).collect()),
         ];
         tx.execute(
@@ -73,7 +78,8 @@ async fn members(tx: &Transaction) -> Result<(), StoreError> {
 /// Fills the column `search` from two others.
 async fn texts(tx: &Transaction, table: &'static str, [one, other]: [&str; 2]) -> Result<(), StoreError> {
     let tx = tx.unhurried();
-    let read = format!("SELECT id, {one}, {other} FROM {table} WHERE id > $1 ORDER BY id LIMIT {LARGE_BATCH}");
+    let read =
+        format!("SELECT id, {one}, {other} FROM {table} WHERE id > $1 ORDER BY id LIMIT {LARGE_BATCH}");
     let write = format!(
         "UPDATE {table} SET search = n.search FROM unnest($1::bigint[], $2::text[]) AS n (id, search) \
          WHERE {table}.id = n.id"

@@ -25,7 +25,13 @@ pub(super) use columns;
 /// The one member whose email has the spellings `$1` and `$2`: the first, if both are there.
 macro_rules! with_email {
     ($table:literal) => {
-        concat!("WHERE ", $table, ".email IN ($1, $2) ORDER BY ", $table, ".email = $1 DESC LIMIT 1")
+        concat!(
+            "WHERE ",
+            $table,
+            ".email IN ($1, $2) ORDER BY ",
+            $table,
+            ".email = $1 DESC LIMIT 1"
+        )
     };
 }
 pub(super) use with_email;
@@ -249,7 +255,14 @@ async fn remove(
     // Sessions, grants and consents go with the row.
     rows::execute(db, "DELETE FROM members WHERE id = $1", params![member.id.0]).await?;
     let detail = format!("role {}", member.role);
-    audit::write(db, (by, at), AuditAction::MemberRemoved, member.email.as_str(), &detail).await?;
+    audit::write(
+        db,
+        (by, at),
+        AuditAction::MemberRemoved,
+        member.email.as_str(),
+        &detail,
+    )
+    .await?;
     Ok(MemberChange::Done(member))
 }
 

@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::rows::Columns;
-use super::{SqliteStore, rows};
+use super::{SqliteStore, migrations, rows};
 use crate::shared::{cut, searchable, searched};
 use crate::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 
@@ -17,6 +17,37 @@ const MOST_FAILURES_AN_HOUR: u64 = 20;
 
 /// The most characters of a target or a detail.
 const TEXT_LENGTH: usize = 1_000;
+
+/// The first schema that keeps an entry in the form in which it is searched, too.
+const SEARCHED_SINCE: usize = 6;
+
+/// Adds an entry to a database of any schema. One of an earlier schema is filled in when it is brought to this one's.
+pub(super) fn write_to_any(
+    connection: &Connection,
+    by: (&Actor, Timestamp),
+    action: AuditAction,
+    target: &str,
+    detail: &str,
+) -> Result<(), StoreError> {
+    if migrations::version(connection)? >= SEARCHED_SINCE {
+        return write(connection, by, action, target, detail);
+    }
+    let (by, at) = by;
+    rows::execute(
+        connection,
+        "INSERT INTO audit (at, member_id, address, request_id, action, target, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            at.as_millis(),
+            by.member.map(|id| id.0),
+            by.address,
+            by.request_id,
+            action.id(),
+            cut(target, TEXT_LENGTH),
+            cut(detail, TEXT_LENGTH)
+        ],
+    )?;
+    Ok(())
+}
 
 /// Adds an entry.
 pub(super) fn write(

@@ -22,7 +22,13 @@ pub(super) use columns;
 /// The one member whose email has the spellings `?1` and `?2`: the first, if both are there.
 macro_rules! with_email {
     ($table:literal) => {
-        concat!("WHERE ", $table, ".email IN (?1, ?2) ORDER BY ", $table, ".email = ?1 DESC LIMIT 1")
+        concat!(
+            "WHERE ",
+            $table,
+            ".email IN (?1, ?2) ORDER BY ",
+            $table,
+            ".email = ?1 DESC LIMIT 1"
+        )
     };
 }
 pub(super) use with_email;
@@ -269,7 +275,9 @@ impl Members for SqliteStore {
     async fn emails_in_another_form(&self) -> Result<Vec<(Email, Email)>, StoreError> {
         self.scan(|connection| {
             let sql = "SELECT email FROM members WHERE octet_length(email) <> length(email) ORDER BY id";
-            let stored = rows::all(connection, sql, [], |columns| columns.table("members").get("email"))?;
+            let stored = rows::all(connection, sql, [], |columns| {
+                columns.table("members").get("email")
+            })?;
             Ok(left_over(stored))
         })
         .await

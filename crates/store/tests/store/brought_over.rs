@@ -124,7 +124,10 @@ async fn twins_can_be_removed(store: &dyn Store) {
         .await
         .unwrap();
     assert_eq!(removed.done().unwrap().id.0, 4);
-    let left = store.member_by_email(&email("twin@bücher.example")).await.unwrap();
+    let left = store
+        .member_by_email(&email("twin@bücher.example"))
+        .await
+        .unwrap();
     assert_eq!(left.unwrap().id.0, 5);
     assert_eq!(store.emails_in_another_form().await.unwrap(), []);
 }

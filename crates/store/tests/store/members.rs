@@ -136,7 +136,7 @@ async fn are_listed_by_name_in_pages() {
             .iter()
             .map(|member| member.name.as_str())
             .collect::<Vec<_>>(),
-        ["Anna", "ben", "zoe"]
+        ["Anna", "ÄNNE", "Ärwin"]
     );
     assert_eq!((page.number, page.total, page.pages()), (1, 5, 2));
     let last = store.members(PageRequest::new(7, 3)).await.unwrap();
@@ -146,7 +146,7 @@ async fn are_listed_by_name_in_pages() {
             .iter()
             .map(|member| member.name.as_str())
             .collect::<Vec<_>>(),
-        ["ÄNNE", "Ärwin"]
+        ["ben", "zoe"]
     );
 }
 

@@ -132,7 +132,12 @@ async fn of_posts(posts: Vec<NewCommunityPost>) -> (crate::fixtures::TestStore, 
 #[tokio::test]
 async fn case_accents_and_spellings_are_alike_in_every_script() {
     let (store, ada) = of_posts(vec![
-        post("bakery", "Die Straße", "Ein Ärger in Ǻrhus", &["ÉCOLE supérieure"]),
+        post(
+            "bakery",
+            "Die Straße",
+            "Ein Ärger in Ǻrhus",
+            &["ÉCOLE supérieure"],
+        ),
         post("bakery", "İstanbul", "ΟΔΥΣΣΕΎΣ και Łódź", &[]),
         post("bakery", "می\u{200C}خواهم", "Ёлка; हिन्दी में लिखा", &[]),
         post("bakery", "ﬁne ｆｕｌｌ", "cafe\u{301} so\u{AD}ft", &[]),
@@ -165,7 +170,12 @@ async fn case_accents_and_spellings_are_alike_in_every_script() {
 #[tokio::test]
 async fn scripts_without_spaces_are_found_within_a_run() {
     let (store, ada) = of_posts(vec![
-        post("bakery", "新しい自転車を買いました", "とても速いです", &["赤い車"]),
+        post(
+            "bakery",
+            "新しい自転車を買いました",
+            "とても速いです",
+            &["赤い車"],
+        ),
         post("bakery", "我喜欢骑自行车", "ภาษาไทยไม่มีเว้นวรรค", &[]),
         post("bakery", "새자전거를 샀다", "Rye 2023年", &[]),
     ])

@@ -67,7 +67,12 @@ impl Profiles for PostgresStore {
     }
 
     async fn profile_by_email(&self, email: &Email) -> Result<Option<Profile>, StoreError> {
-        let sql = concat!("SELECT ", columns!(), " FROM members t ", members::with_email!("t"));
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM members t ",
+            members::with_email!("t")
+        );
         let [typed, form] = email.spellings();
         rows::first(&named!(self), sql, params![typed, form], read).await
     }

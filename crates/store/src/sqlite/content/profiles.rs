@@ -74,7 +74,12 @@ impl Profiles for SqliteStore {
 
     async fn profile_by_email(&self, email: &Email) -> Result<Option<Profile>, StoreError> {
         self.look_up(|connection| {
-            let sql = concat!("SELECT ", columns!(), " FROM members t ", members::with_email!("t"));
+            let sql = concat!(
+                "SELECT ",
+                columns!(),
+                " FROM members t ",
+                members::with_email!("t")
+            );
             rows::first(connection, sql, email.spellings(), read)
         })
     }
