@@ -150,12 +150,31 @@ async fn filters_by_form_and_pages_by_cursor() {
 }
 
 #[tokio::test]
+async fn is_searched_without_regard_to_case_and_accents() {
+    let app = TestApp::new().await;
+    note(&app, "ÉCOLE", "the Straße, 新しい自転車").await;
+    let host = app.as_host().await;
+    for query in [
+        "target=%C3%A9cole",
+        "target=ecole",
+        "target=STRASSE",
+        "target=%E8%87%AA%E8%BB%A2%E8%BB%8A",
+    ] {
+        let page = host.get(&format!("/admin/audit?{query}")).await;
+        assert_eq!(entries(&page), 1, "{query}");
+        let export = host.get(&format!("/admin/audit.csv?{query}")).await;
+        export.assert_text("ÉCOLE");
+    }
+}
+
+#[tokio::test]
 async fn the_export_has_every_entry_and_no_formula() {
     let app = TestApp::new().await;
     for number in 0..1_200 {
         note(&app, &format!("row-{number}"), "").await;
     }
     note(&app, "=HYPERLINK(\"https://evil.example\")", "@SUM(1+1), \"two\"").await;
+    note(&app, "x;=cmd|' /C calc'!A0", "").await;
     let host = app.as_host().await;
     let answer = host.get("/admin/audit.csv?action=network_changed").await;
     answer.assert_status(200);
@@ -164,10 +183,16 @@ async fn the_export_has_every_entry_and_no_formula() {
     assert_eq!(answer.header("cache-control"), "no-store");
     let mut reader = csv::Reader::from_reader(answer.text.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-    assert_eq!(rows.len(), 1_201);
-    assert_eq!(&rows[0][7], "'=HYPERLINK(\"https://evil.example\")");
-    assert_eq!(&rows[0][9], "'@SUM(1+1), \"two\"");
-    assert_eq!((&rows[1][7], &rows[1_200][7]), ("row-1199", "row-0"));
+    assert_eq!(rows.len(), 1_202);
+    assert_eq!(&rows[0][7], "x;'=cmd|' /C calc'!A0");
+    assert_eq!(&rows[1][7], "'=HYPERLINK(\"https://evil.example\")");
+    assert_eq!(&rows[1][9], "'@SUM(1+1), \"two\"");
+    assert_eq!((&rows[2][7], &rows[1_201][7]), ("row-1199", "row-0"));
+    // Every cell is quoted, so that a locale with another separator sees the same cells.
+    for row in answer.text.lines() {
+        assert!(row.starts_with('"') && row.ends_with('"'), "{row}");
+        assert!(row.matches("\",\"").count() >= 9, "{row}");
+    }
     let exports = host.get("/admin/audit?action=audit_exported").await;
     assert_eq!(entries(&exports), 1);
     exports.assert_text("action=network_changed");

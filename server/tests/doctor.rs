@@ -30,6 +30,7 @@ fn the_doctor_says_what_to_do() {
         ("Database", "WARN"),
         ("Sealed with", "OK"),
         ("Integrity", "OK"),
+        ("Emails", "OK"),
         ("Timestamps", "OK"),
         ("Last backup", "WARN"),
         ("Clock", "OK"),

@@ -76,6 +76,81 @@ fn members_come_in_and_can_sign_in_once_they_have_a_password() {
     assert_eq!(members(&binary).len(), 3);
 }
 
+/// As spreadsheets write it: in other locales, with a line that says how, in UTF-16.
+#[test]
+fn members_come_in_as_spreadsheets_write_them() {
+    let rows = "email;name\r\nada@bücher.example;Ada\r\nbob@example.com;Bob\r\n;\r\n";
+    let tabs = rows.replace(';', "\t");
+    let utf_16: Vec<u8> = format!("\u{FEFF}{tabs}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for content in [
+        rows.as_bytes().to_vec(),
+        format!("\u{FEFF}sep=;\r\n{rows}").into_bytes(),
+        tabs.into_bytes(),
+        utf_16,
+    ] {
+        let binary = Binary::new();
+        std::fs::write(binary.folder().join("members.csv"), content).unwrap();
+        binary.run(&["import", "members.csv"]).succeeds();
+        let emails: Vec<Value> = members(&binary)
+            .iter()
+            .map(|member| member["email"].clone())
+            .collect();
+        assert_eq!(emails, ["ada@xn--bcher-kva.example", "bob@example.com"]);
+    }
+    let binary = Binary::new();
+    write(
+        &binary,
+        "members.csv",
+        "sep=;\nemail;name\nada@example.com;Ada;x\n",
+    );
+    binary.run(&["import", "members.csv"]).fails(
+        1,
+        "members.csv:3: has 3 values, and the first line names 2; put values with a semicolon",
+    );
+    std::fs::write(
+        binary.folder().join("members.csv"),
+        b"email;name\na@b.example;\xC9lodie\n",
+    )
+    .unwrap();
+    binary
+        .run(&["import", "members.csv"])
+        .fails(1, "members.csv:2: is not UTF-8");
+}
+
+/// Whoever is named in another spelling than the one that is stored is found all the same.
+#[test]
+fn an_email_names_its_member_in_every_spelling() {
+    let binary = Binary::new();
+    write(&binary, "members.csv", "email,name\nada@bücher.example,Ada\n");
+    binary.run(&["import", "members.csv"]).succeeds();
+    let network = json!({
+        "members": [{ "email": "bob@xn--bcher-kva.example", "name": "Bob" }],
+        "spaces": [{ "slug": "all", "name": "All", "members": ["ada@xn--bcher-kva.example", "bob@BÜCHER.example"] }],
+        "posts": [{ "space": "all", "author": "Ada@Bücher.example", "title": "Hello", "body": "there" }]
+    });
+    write(&binary, "network.json", &network.to_string());
+    binary.run(&["import", "network.json"]).succeeds();
+    let again = json!({ "members": [{ "email": "ADA@bu\u{308}cher.example", "name": "Ada" }] });
+    write(&binary, "network.json", &again.to_string());
+    binary
+        .run(&["import", "network.json"])
+        .fails(1, "ada@xn--bcher-kva.example is a member already");
+    for arguments in [
+        &["member", "set-role", "ada@bücher.example", "host"][..],
+        &["member", "remove", "bob@bücher.example"],
+    ] {
+        binary.run(arguments).succeeds();
+    }
+    let left: Vec<Value> = members(&binary)
+        .iter()
+        .map(|member| member["role"].clone())
+        .collect();
+    assert_eq!(left, ["host"]);
+}
+
 #[test]
 fn ten_faults_are_named_with_their_lines_and_nothing_is_stored() {
     let binary = Binary::new();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use latchkey_domain::Role;
 use reqwest::Method;
 use reqwest::header::ORIGIN;
 
@@ -187,6 +188,48 @@ async fn guessing_has_to_wait_and_is_told_how_long() {
         .sign_in("member@example.com", PASSWORD)
         .await
         .assert_redirect("/");
+}
+
+/// A domain may be typed in its own letters or in ASCII, letters with accents may be composed or not.
+#[tokio::test]
+async fn an_email_of_any_letters_signs_in_however_it_is_typed() {
+    let app = TestApp::new().await;
+    app.member("ada@bücher.example", Role::Member).await;
+    app.member("jürgen@example.com", Role::Member).await;
+    for typed in [
+        "ada@bücher.example",
+        "Ada@BÜCHER.example",
+        "ada@xn--bcher-kva.example",
+        "jürgen@example.com",
+        "JÜRGEN@example.com",
+        "ju\u{308}rgen@example.com",
+    ] {
+        app.browser().sign_in(typed, PASSWORD).await.assert_redirect("/");
+    }
+    // `а` is Cyrillic.
+    for typed in ["аda@bücher.example", "ada@bucher.example", "jurgen@example.com"] {
+        app.browser().sign_in(typed, PASSWORD).await.assert_status(422);
+    }
+}
+
+#[tokio::test]
+async fn guesses_count_however_the_email_is_typed() {
+    let app = TestApp::new().await;
+    app.member("ada@bücher.example", Role::Member).await;
+    let browser = app.browser();
+    for typed in [
+        "ada@bücher.example",
+        "ada@xn--bcher-kva.example",
+        "ada@bu\u{308}cher.example",
+        "ADA@BÜCHER.EXAMPLE",
+        "ada@bücher.example",
+    ] {
+        browser.sign_in(typed, "guess").await.assert_status(422);
+    }
+    browser
+        .sign_in("ada@xn--bcher-kva.example", PASSWORD)
+        .await
+        .assert_status(429);
 }
 
 #[tokio::test]

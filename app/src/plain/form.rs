@@ -44,6 +44,11 @@ impl Field {
         let value = (kind != "password").then_some(value);
         // Addresses and passwords are no prose, whatever a telephone's keyboard thinks.
         let is_prose = kind == "text";
+        // Browsers change or refuse an address with letters outside ASCII in an input of the type `email`.
+        let (kind, keyboard) = match kind {
+            "email" => ("text", Some("email")),
+            kind => (kind, None),
+        };
         view! {
             <div class="field">
                 <label class="field-label" for=name>
@@ -61,6 +66,7 @@ impl Field {
                     id=name
                     name=name
                     type=kind
+                    inputmode=keyboard
                     autocomplete=autocomplete
                     autocapitalize=(!is_prose).then_some("none")
                     spellcheck=(!is_prose).then_some("false")

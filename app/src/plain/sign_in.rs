@@ -101,6 +101,28 @@ mod tests {
         assert!(!html.contains("notice-error"));
     }
 
+    /// An input of the type `email` changes or refuses addresses with letters outside ASCII.
+    #[test]
+    fn an_email_of_any_letters_can_be_typed() {
+        let html = SignInPage {
+            frame: frame(),
+            ..SignInPage::default()
+        }
+        .to_html();
+        let (_, input) = html.split_once("id=\"email\"").unwrap();
+        let (input, _) = input.split_once('>').unwrap();
+        for attribute in [
+            "type=\"text\"",
+            "inputmode=\"email\"",
+            "autocomplete=\"username\"",
+            "autocapitalize=\"none\"",
+            "spellcheck=\"false\"",
+        ] {
+            assert!(input.contains(attribute), "{attribute}: {input}");
+        }
+        assert!(!html.contains("type=\"email\""));
+    }
+
     #[test]
     fn keeps_what_was_typed_and_says_what_went_wrong() {
         let page = SignInPage {

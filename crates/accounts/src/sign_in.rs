@@ -75,9 +75,7 @@ impl SignIn {
         let now = self.clock.now();
         let email = attempt.email.parse::<Email>().ok();
         // However an email is typed, it is one account.
-        let account = email
-            .as_ref()
-            .map_or_else(|| attempt.email.trim().to_lowercase(), Email::to_string);
+        let account = Email::key(&attempt.email);
         let (address, is_known) = (attempt.address, self.is_known(&account, attempt.address).await?);
         self.throttle.admit(&account, address, is_known, now).await?;
         match self.check_and_open(email.as_ref(), &account, attempt).await {

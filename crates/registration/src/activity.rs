@@ -57,6 +57,11 @@ impl Candidate {
         let Some(uri) = uri.and_then(|uri| uri.parse::<RedirectUri>().ok()) else {
             return Self::None;
         };
+        // The form would take it for several: a host who sees one must not register more.
+        let as_typed = RedirectUris::from_lines(uri.as_str(), |_| Ok(()));
+        if as_typed.ok().as_ref().and_then(RedirectUris::only) != Some(&uri) {
+            return Self::None;
+        }
         if spec.redirect_uris.find(uri.as_str()).is_some() {
             Self::Registered
         } else if uri.is_private_use() && spec.client_type.is_confidential() {

@@ -23,6 +23,7 @@ pub mod postgres;
 pub mod sqlite;
 
 mod files;
+mod folding;
 mod random;
 mod sealing;
 mod shared;

@@ -77,6 +77,10 @@ pub trait Members: Send + Sync {
     /// Members by name, `page` of them.
     async fn members(&self, page: PageRequest) -> Result<Page<Member>, StoreError>;
 
+    /// Members whose email was stored by an earlier version and means the same as another one's: as it is stored, and the
+    /// form in which emails are compared.
+    async fn emails_in_another_form(&self) -> Result<Vec<(Email, Email)>, StoreError>;
+
     /// Whether there is a host.
     async fn has_host(&self) -> Result<bool, StoreError>;
 

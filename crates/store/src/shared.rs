@@ -1,6 +1,7 @@
 //! What both stores do alike before and after they ask their database.
 
-use latchkey_domain::{ClientId, MemberId, Page, PageRequest, SecretRecord, Timestamp};
+use latchkey_domain::text::fold;
+use latchkey_domain::{ClientId, Email, MemberId, Page, PageRequest, SecretRecord, Timestamp};
 
 use crate::{ActivityKind, NewActivity};
 
@@ -21,6 +22,24 @@ pub(crate) fn cut(text: &str, limit: usize) -> &str {
     text.char_indices()
         .nth(limit)
         .map_or(text, |(end, _)| &text[..end])
+}
+
+/// Texts in the form in which they are searched together: folded, a line each. Nobody searches for a line feed, so that no
+/// search matches across. A domain is there in its own letters too.
+pub(crate) fn searchable(texts: &[&str]) -> String {
+    let mut all = texts.join("\n");
+    for text in texts.iter().filter(|text| text.contains("xn--")) {
+        if let Ok(email) = Email::stored(text) {
+            all.push('\n');
+            all.push_str(&email.to_unicode());
+        }
+    }
+    fold(&all)
+}
+
+/// What somebody typed, to be looked for in what is [`searchable`].
+pub(crate) fn searched(typed: &str) -> String {
+    fold(typed.trim())
 }
 
 /// A secret that is retired, for the audit trail: made and last used when, in UTC.

@@ -35,7 +35,10 @@ pub(super) async fn run(Args { file, dry_run }: Args, data: &DataArgs) -> Result
     let format = format_of(&file)?;
     let bytes = std::fs::read(&file)
         .map_err(|error| CliError::Failed(format!("cannot read {}: {error}", file.display())))?;
-    let text = String::from_utf8(bytes).map_err(|error| not_utf_8(&file, &error))?;
+    let text = match utf_16(&bytes) {
+        Some(text) => text,
+        None => String::from_utf8(bytes).map_err(|error| not_utf_8(&file, &error))?,
+    };
     let instance = open(data).await?;
     let now = instance.clock.now();
     let mut import = import::read(&text, format, now);
@@ -86,6 +89,18 @@ fn format_of(file: &Path) -> Result<Format, CliError> {
     }
 }
 
+/// The text of a file that begins with the mark of UTF-16, as spreadsheets write what they call Unicode text.
+fn utf_16(bytes: &[u8]) -> Option<String> {
+    let (mark, pairs) = bytes.split_first_chunk::<2>()?;
+    let unit = match mark {
+        [0xFF, 0xFE] => u16::from_le_bytes,
+        [0xFE, 0xFF] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, _) = pairs.as_chunks::<2>();
+    String::from_utf16(&pairs.iter().map(|pair| unit(*pair)).collect::<Vec<u16>>()).ok()
+}
+
 fn not_utf_8(file: &Path, error: &std::string::FromUtf8Error) -> CliError {
     let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
     let line = 1 + String::from_utf8_lossy(good).matches('\n').count();
@@ -93,7 +108,8 @@ fn not_utf_8(file: &Path, error: &std::string::FromUtf8Error) -> CliError {
         file,
         &[Fault {
             line,
-            message: "is not UTF-8; save the file as UTF-8".to_owned(),
+            message: "is not UTF-8; save the file as UTF-8 (a spreadsheet may call it “CSV UTF-8”)"
+                .to_owned(),
         }],
     )
 }

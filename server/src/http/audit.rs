@@ -261,9 +261,10 @@ fn csv_row(record: AuditRecord) -> String {
     ])
 }
 
-/// A line of CSV (RFC 4180).
+/// A line of CSV (RFC 4180). Every cell is quoted: a program that separates otherwise then sees one cell and not several.
 fn line(cells: &[&str]) -> String {
     let mut writer = csv::WriterBuilder::new()
+        .quote_style(csv::QuoteStyle::Always)
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
     // Writing to memory does not fail.
@@ -272,12 +273,23 @@ fn line(cells: &[&str]) -> String {
 }
 
 /// A spreadsheet takes a cell that begins like this for a formula, and some run what is in it; an apostrophe makes it text.
+/// Where lists are separated with semicolons or tabs, a spreadsheet that reads the file as it is begins a cell behind
+/// each of them, whatever is quoted with commas between.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
+    let mut safe = String::with_capacity(cell.len() + 1);
+    let mut begins = true;
+    for character in cell.chars() {
+        let is_formula = matches!(
+            character,
+            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'
+        );
+        if begins && is_formula {
+            safe.push('\'');
+        }
+        safe.push(character);
+        begins = matches!(character, ';' | '\t' | '\r' | '\n') || (begins && matches!(character, ' ' | '"'));
     }
+    safe
 }
 
 #[cfg(test)]
@@ -288,8 +300,35 @@ mod tests {
     fn a_cell_is_no_formula() {
         assert_eq!(
             line(&["=1+1", "+1", "-1", "@x", "\tx", "a=b", "a,\"b\"", ""]),
-            "'=1+1,'+1,'-1,'@x,'\tx,a=b,\"a,\"\"b\"\"\",\r\n"
+            "\"'=1+1\",\"'+1\",\"'-1\",\"'@x\",\"'\tx\",\"a=b\",\"a,\"\"b\"\"\",\"\"\r\n"
         );
+    }
+
+    #[test]
+    fn a_part_of_a_cell_is_no_formula_either() {
+        for (cell, safe) in [
+            ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
+            ("x; \"+1", "x; \"'+1"),
+            ("x\t@y\n-z", "x\t'@y\n'-z"),
+            (" =1", " '=1"),
+            ("＝1", "'＝1"),
+            ("a; b = c - d", "a; b = c - d"),
+            ("read:posts, -", "read:posts, -"),
+        ] {
+            assert_eq!(harmless(cell), safe, "{cell:?}");
+        }
+    }
+
+    /// Whatever separates cells there, and whether quotation marks are looked at.
+    #[test]
+    fn no_locale_finds_a_formula() {
+        let text = line(&["7", "=1", "x;=2", "y\t=3", "z\n=4", "a\";=5"]);
+        for separator in [';', '\t', ','] {
+            for cell in text.lines().flat_map(|row| row.split(separator)) {
+                let cell = cell.trim_matches(['"', ' ']);
+                assert!(!cell.starts_with(['=', '+', '-', '@']), "{separator:?}: {cell}");
+            }
+        }
     }
 
     #[test]

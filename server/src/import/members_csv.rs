@@ -1,4 +1,5 @@
-//! `members.csv`: a line of names, and a line for each member.
+//! `members.csv`: a line of names, and a line for each member. Spreadsheets separate values as the locale does, and may say
+//! so on a line of its own (`sep=;`).
 
 use std::collections::HashMap;
 
@@ -24,7 +25,9 @@ const COLUMNS: [&str; 8] = [
 /// Reads members.
 pub(super) fn read(text: &str, now: Timestamp) -> Import {
     let mut faults = Vec::new();
+    let (separator, mut announced) = separator_of(text);
     let mut reader = ReaderBuilder::new()
+        .delimiter(separator.byte())
         .has_headers(false)
         .flexible(true)
         .trim(Trim::All)
@@ -43,8 +46,12 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
             }
         }
         let line = line_of(text, &record);
+        // Spreadsheets write rows that were emptied, and the end of a file may look like one.
+        if record.iter().all(<[u8]>::is_empty) || std::mem::take(&mut announced) {
+            continue;
+        }
         let Some(header) = &header else {
-            let found = Header::read(&record, line, &mut faults);
+            let found = Header::read(&record, line, separator, &mut faults);
             if faults.is_empty() {
                 header = Some(found);
                 continue;
@@ -55,9 +62,10 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
             faults.push(Fault::new(
                 line,
                 format!(
-                    "has {} values, and the first line names {}; put values with a comma in quotation marks",
+                    "has {} values, and the first line names {}; put values with a {} in quotation marks",
                     record.len(),
-                    header.names.len()
+                    header.names.len(),
+                    separator.name()
                 ),
             ));
             continue;
@@ -99,6 +107,67 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
     }
 }
 
+/// What stands between the values of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Separator {
+    Comma,
+    Semicolon,
+    Tab,
+    Bar,
+}
+
+impl Separator {
+    const ALL: [Self; 4] = [Self::Comma, Self::Semicolon, Self::Tab, Self::Bar];
+
+    const fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Semicolon => b';',
+            Self::Tab => b'\t',
+            Self::Bar => b'|',
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Comma => "comma",
+            Self::Semicolon => "semicolon",
+            Self::Tab => "tab",
+            Self::Bar => "vertical bar",
+        }
+    }
+}
+
+/// What separates the values of the file, and whether its first line says so and nothing else. Otherwise it is what finds
+/// the most columns in the line of names; a comma, if all find the same.
+fn separator_of(text: &str) -> (Separator, bool) {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    let announced = first.trim_matches(['"', ' ']).strip_prefix("sep=");
+    let announced = announced.and_then(|said| {
+        let said = said.as_bytes();
+        Separator::ALL
+            .into_iter()
+            .find(|separator| said.first() == Some(&separator.byte()))
+    });
+    if let Some(separator) = announced {
+        return (separator, true);
+    }
+    let columns = |separator: &Separator| {
+        first
+            .split(char::from(separator.byte()))
+            .filter(|cell| COLUMNS.contains(&column_name(cell.trim_matches(['"', ' '])).as_str()))
+            .count()
+    };
+    // Of equals the last is taken.
+    let best = Separator::ALL.into_iter().rev().max_by_key(columns);
+    (best.unwrap_or(Separator::Comma), false)
+}
+
+/// The name of a column as a spreadsheet's user may write it: `First name`.
+fn column_name(text: &str) -> String {
+    text.trim().to_lowercase().replace([' ', '-'], "_")
+}
+
 /// The line on which a record begins. The reader counts empty lines before it, and the rest of a line end, to it.
 fn line_of(text: &str, record: &ByteRecord) -> usize {
     let Some(position) = record.position() else {
@@ -119,10 +188,10 @@ struct Header {
 }
 
 impl Header {
-    fn read(record: &ByteRecord, line: usize, faults: &mut Vec<Fault>) -> Self {
+    fn read(record: &ByteRecord, line: usize, separator: Separator, faults: &mut Vec<Fault>) -> Self {
         let mut names: Vec<&'static str> = Vec::new();
         for cell in record {
-            let text = String::from_utf8_lossy(cell).to_lowercase();
+            let text = column_name(&String::from_utf8_lossy(cell));
             match COLUMNS.iter().find(|name| **name == text) {
                 Some(name) if names.contains(name) => {
                     faults.push(Fault::new(line, format!("the column {name} is there twice")));
@@ -131,9 +200,10 @@ impl Header {
                 None => faults.push(Fault::new(
                     line,
                     format!(
-                        "“{}” is not a column; expected some of {}",
+                        "“{}” is not a column; expected some of {} (the values are separated with a {})",
                         text.chars().take(40).collect::<String>(),
-                        COLUMNS.join(", ")
+                        COLUMNS.join(", "),
+                        separator.name()
                     ),
                 )),
             }
@@ -209,4 +279,76 @@ fn member(
         avatar_url,
         password: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn import(text: &str) -> Import {
+        super::super::read(text, super::super::Format::MembersCsv, Timestamp::from_millis(0))
+    }
+
+    #[test]
+    fn values_may_be_separated_as_spreadsheets_do() {
+        for separator in [",", ";", "\t", "|"] {
+            for announced in [
+                String::new(),
+                format!("sep={separator}\r\n"),
+                format!("\u{FEFF}\"sep={separator}\"\n"),
+            ] {
+                let rows = [
+                    "email,name,role",
+                    "ada@example.com,\"Lovelace, Ada; | x\",host",
+                    "bob@example.com,Bob,",
+                ];
+                let rows: Vec<String> = rows
+                    .iter()
+                    .map(|row| row.replacen(',', separator, 1))
+                    .map(|row| match row.rsplit_once(',') {
+                        Some((before, last)) => format!("{before}{separator}{last}"),
+                        None => row,
+                    })
+                    .collect();
+                let text = format!("{announced}{}\r\n{separator}{separator}\r\n", rows.join("\r\n"));
+                let mut import = import(&text);
+                assert_eq!(import.faults(&[]), [], "{text:?}");
+                let first = if announced.is_empty() { 2 } else { 3 };
+                assert_eq!(import.lines.members, [first, first + 1]);
+                let members = import.take_community().members;
+                assert_eq!(members[0].name.as_str(), "Lovelace, Ada; | x");
+                assert_eq!(members.len(), 2);
+            }
+        }
+    }
+
+    #[test]
+    fn faults_name_the_separator_and_their_lines() {
+        let first = |text: &str| import(text).faults(&[])[0].to_string();
+        assert_eq!(
+            first("sep=;\n\nemail;name\nada@example.com;Lovelace; Ada\n"),
+            "4: has 3 values, and the first line names 2; put values with a semicolon in quotation marks"
+        );
+        assert!(first("email:name\na@b.example:A\n").ends_with("(the values are separated with a comma)"));
+        assert!(first("sep=:\nemail:name\n").starts_with("1: “sep=:” is not a column"));
+        assert!(first("email;nickname\na@b.example;A\n").contains("“nickname” is not a column"));
+    }
+
+    #[test]
+    fn rows_without_values_do_not_count() {
+        let text = "Email;First Name;Last-Name\n;;\nada@example.com;Ada;Lovelace\n  \n;;\n ; ; \n";
+        let mut import = import(text);
+        assert_eq!(import.faults(&[]), []);
+        assert_eq!(import.lines.members, [3]);
+        assert_eq!(import.take_community().members[0].name.as_str(), "Ada Lovelace");
+    }
+
+    #[test]
+    fn one_address_in_two_spellings_is_one_member() {
+        let import = import("email,name\nada@bücher.example,Ada\nada@xn--bcher-kva.example,Ada\n");
+        assert_eq!(
+            import.faults(&[])[0].to_string(),
+            "3: email: ada@xn--bcher-kva.example stands on line 2 already"
+        );
+    }
 }

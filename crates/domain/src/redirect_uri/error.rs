@@ -12,12 +12,19 @@ pub enum RedirectUriError {
     Empty,
     #[error("has {length} characters; at most {MAX_LENGTH} are allowed")]
     TooLong { length: usize },
-    #[error("contains a space or a control character (U+{code:04X}); remove it or write it percent-encoded")]
-    Blank { code: u32 },
     #[error(
-        "contains “{character}”, which is not ASCII; write international host names in punycode (xn--…) and other characters percent-encoded"
+        "contains a space or a control character (U+{code:04X}) at position {position}; remove it or write it percent-encoded, and write one address per line"
     )]
-    NotAscii { character: char },
+    Blank { code: u32, position: usize },
+    #[error("contains an invisible character (U+{code:04X}) at position {position}; remove it")]
+    Invisible { code: u32, position: usize },
+    #[error(
+        "contains “{character}” (U+{code:04X}) at position {position}, which is not ASCII; write international host names in punycode (xn--…) and other characters percent-encoded",
+        code = u32::from(*character)
+    )]
+    NotAscii { character: char, position: usize },
+    #[error("looks like several addresses; write one address per line")]
+    Several,
     #[error("contains a wildcard (*); list every address in full instead")]
     Wildcard,
     #[error("has a fragment (#…); leave out the # and what follows")]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{RedirectUri, RedirectUriError};
+use crate::text::is_invisible;
 
 /// One to [`RedirectUris::MAX`] different redirect URIs, in the order in which they were typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,16 +42,16 @@ impl RedirectUris {
     const MAX_NAMED: usize = 5;
 
     /// Reads a list with one URI per line. Blank lines and the white space around a URI do not count, duplicates are
-    /// folded. `accept` may refuse a URI that is right in itself but not for this application.
+    /// folded, and a line with several addresses is taken apart where that is certain ([`addresses`]). `accept` may refuse a
+    /// URI that is right in itself but not for this application.
     pub fn from_lines(
         text: &str,
         accept: impl Fn(&RedirectUri) -> Result<(), RedirectUriError>,
     ) -> Result<Self, RedirectUrisError> {
         let filled = text
             .lines()
-            .map(str::trim)
             .enumerate()
-            .filter(|(_, line)| !line.is_empty());
+            .flat_map(|(index, line)| addresses(line).into_iter().map(move |address| (index, address)));
         let mut uris: Vec<RedirectUri> = Vec::new();
         let mut wrong = Vec::new();
         let mut count = 0;
@@ -60,10 +61,7 @@ impl RedirectUris {
             if count > 4 * Self::MAX {
                 continue;
             }
-            match line
-                .parse::<RedirectUri>()
-                .and_then(|uri| accept(&uri).map(|()| uri))
-            {
+            match read(line).and_then(|uri| accept(&uri).map(|()| uri)) {
                 Ok(uri) if uris.contains(&uri) => count -= 1,
                 Ok(uri) => uris.push(uri),
                 Err(error) => wrong.push(LineError {
@@ -108,6 +106,56 @@ impl RedirectUris {
             .collect::<Vec<_>>()
             .join("\n")
     }
+}
+
+fn read(address: &str) -> Result<RedirectUri, RedirectUriError> {
+    // A query may name another address; elsewhere there is only one.
+    let before_query = address.split('?').next().unwrap_or(address);
+    if before_query.matches("://").count() > 1 {
+        return Err(RedirectUriError::Several);
+    }
+    address.parse()
+}
+
+/// The addresses on a line. Commas and semicolons can be a part of an address, so that a line is taken apart only where a
+/// scheme follows. What stands around an address and cannot be meant as its beginning or end is left out: separators,
+/// quotation marks, what is invisible.
+fn addresses(line: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (mut start, mut is_separated) = (0, false);
+    for (at, character) in line.char_indices() {
+        if is_around(character) {
+            is_separated |= is_separator(character);
+            continue;
+        }
+        if is_separated && begins_with_scheme(&line[at..]) {
+            found.push(&line[start..at]);
+            start = at;
+        }
+        is_separated = false;
+    }
+    found.push(&line[start..]);
+    found
+        .into_iter()
+        .map(|address| address.trim_matches(is_around))
+        .filter(|address| !address.is_empty())
+        .collect()
+}
+
+fn is_separator(character: char) -> bool {
+    character.is_whitespace() || matches!(character, ',' | ';' | '，' | '；' | '、')
+}
+
+fn is_around(character: char) -> bool {
+    is_separator(character) || character == '"' || is_invisible(character)
+}
+
+/// Whether `text` begins like `https://` or `com.example.app:/`.
+fn begins_with_scheme(text: &str) -> bool {
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.')))
+        .unwrap_or(text.len());
+    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text[end..].starts_with(":/")
 }
 
 impl TryFrom<Vec<RedirectUri>> for RedirectUris {
@@ -181,5 +229,59 @@ mod tests {
             Some("http://127.0.0.1/cb")
         );
         assert!(uris.find("https://a.example/cb/").is_none());
+    }
+
+    #[test]
+    fn several_on_a_line_are_taken_apart_where_that_is_certain() {
+        let both = "https://a.example/cb\ncom.example.app:/cb";
+        for text in [
+            "https://a.example/cb,com.example.app:/cb",
+            "https://a.example/cb; com.example.app:/cb;",
+            "https://a.example/cb com.example.app:/cb",
+            "https://a.example/cb\t,\u{A0}com.example.app:/cb,",
+            "https://a.example/cb,\ncom.example.app:/cb,\n",
+            "\"https://a.example/cb\", \"com.example.app:/cb\"",
+            "\u{FEFF}https://a.example/cb\u{200B}\n\u{200B}com.example.app:/cb",
+            "https://a.example/cb，com.example.app:/cb",
+            "https://a.example/cb;;;https://a.example/cb,com.example.app:/cb",
+        ] {
+            assert_eq!(read(text).unwrap().to_lines(), both, "{text:?}");
+        }
+        // These are parts of an address.
+        for text in [
+            "https://a.example/cb;v=1,2",
+            "https://a.example/cb?list=a,b;c",
+            "https://a.example/cb?next=https://b.example/",
+        ] {
+            assert_eq!(read(text).unwrap().to_lines(), text);
+        }
+    }
+
+    #[test]
+    fn several_that_cannot_be_taken_apart_are_told_of_with_their_line() {
+        for (text, part) in [
+            (
+                "\nhttps://a.example/cbhttps://b.example/cb",
+                "one address per line",
+            ),
+            (
+                "\nhttps://a.example/cb|https://b.example/cb",
+                "one address per line",
+            ),
+            ("\nhttps://a.example/cb, b.example/cb", "(U+0020) at position 22"),
+            ("\nhttps://a\u{200B}.example/cb", "(U+200B) at position 10"),
+            ("\nhttps://a\u{A0}.example/cb", "(U+00A0) at position 10"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.starts_with("Line 2 ") && error.contains(part), "{error}");
+            assert!(error.chars().all(|c| !is_invisible(c)), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_line_of_separators_is_read_at_once() {
+        assert_eq!(read(&",; ".repeat(200_000)), Err(RedirectUrisError::None));
+        let many = "https://a.example/cb,".repeat(20_000);
+        assert_eq!(read(&many).unwrap().to_lines(), "https://a.example/cb");
     }
 }

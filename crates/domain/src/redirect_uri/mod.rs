@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use self::difference::difference;
 pub use self::error::RedirectUriError;
 pub use self::list::{LineError, RedirectUris, RedirectUrisError};
+use crate::text::is_invisible;
 
 /// The most characters that a redirect URI can have.
 pub const MAX_LENGTH: usize = 2_048;
@@ -146,13 +147,16 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
     if length > MAX_LENGTH {
         return Err(Wrong::TooLong { length });
     }
-    if let Some(character) = text.chars().find(|c| c.is_control() || c.is_whitespace()) {
-        return Err(Wrong::Blank {
-            code: character.into(),
+    let unusual = |c: char| !c.is_ascii() || c.is_control() || c == ' ';
+    if let Some((character, position)) = text.chars().zip(1..).find(|(c, _)| unusual(*c)) {
+        let code = character.into();
+        return Err(if character.is_control() || character.is_whitespace() {
+            Wrong::Blank { code, position }
+        } else if is_invisible(character) || matches!(character, '\u{FE00}'..='\u{FE0F}') {
+            Wrong::Invisible { code, position }
+        } else {
+            Wrong::NotAscii { character, position }
         });
-    }
-    if let Some(character) = text.chars().find(|c| !c.is_ascii()) {
-        return Err(Wrong::NotAscii { character });
     }
     if text.contains('*') {
         return Err(Wrong::Wildcard);

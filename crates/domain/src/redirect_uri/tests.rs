@@ -82,13 +82,83 @@ fn refuses_with_the_reason() {
             },
         ),
         ("https://a..b/cb", Wrong::BadHost { host: "a..b".into() }),
-        ("https://my app.com/cb", Wrong::Blank { code: 32 }),
-        ("https://myapp.com/\u{7}", Wrong::Blank { code: 7 }),
-        ("https://myapp.com/\0", Wrong::Blank { code: 0 }),
-        ("java\nscript:alert(1)", Wrong::Blank { code: 10 }),
-        ("https://bücher.example/cb", Wrong::NotAscii { character: 'ü' }),
-        ("httpѕ://myapp.com/cb", Wrong::NotAscii { character: 'ѕ' }),
-        ("https://myapp。com/cb", Wrong::NotAscii { character: '。' }),
+        (
+            "https://my app.com/cb",
+            Wrong::Blank {
+                code: 32,
+                position: 11,
+            },
+        ),
+        (
+            "https://myapp.com/\u{7}",
+            Wrong::Blank {
+                code: 7,
+                position: 19,
+            },
+        ),
+        (
+            "https://myapp.com/\0",
+            Wrong::Blank {
+                code: 0,
+                position: 19,
+            },
+        ),
+        (
+            "java\nscript:alert(1)",
+            Wrong::Blank {
+                code: 10,
+                position: 5,
+            },
+        ),
+        (
+            "https://my\u{A0}app.com/cb",
+            Wrong::Blank {
+                code: 0xA0,
+                position: 11,
+            },
+        ),
+        (
+            "https://my\u{200B}app.com/cb",
+            Wrong::Invisible {
+                code: 0x200B,
+                position: 11,
+            },
+        ),
+        (
+            "https://my\u{FEFF}app.com/cb",
+            Wrong::Invisible {
+                code: 0xFEFF,
+                position: 11,
+            },
+        ),
+        (
+            "https://my\u{200D}app.com/cb",
+            Wrong::Invisible {
+                code: 0x200D,
+                position: 11,
+            },
+        ),
+        (
+            "https://bücher.example/cb",
+            Wrong::NotAscii {
+                character: 'ü',
+                position: 10,
+            },
+        ),
+        (
+            "httpѕ://myapp.com/cb",
+            Wrong::NotAscii {
+                character: 'ѕ',
+                position: 5,
+            },
+        ),
+        (
+            "https://myapp。com/cb",
+            Wrong::NotAscii {
+                character: '。',
+                position: 14,
+            },
+        ),
         (
             "javascript:alert(1)",
             Wrong::DangerousScheme {

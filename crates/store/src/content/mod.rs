@@ -11,6 +11,7 @@ mod profiles;
 mod search;
 mod slice;
 mod spaces;
+pub(crate) mod words;
 
 pub use self::comments::{Comments, NewComment};
 pub use self::community::{

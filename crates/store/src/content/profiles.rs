@@ -14,7 +14,7 @@ pub enum RosterSort {
     Joined,
     /// When members were last here.
     LastVisit,
-    /// The name, as people sort it: without regard to case.
+    /// The name, as people sort it: without regard to case and accents.
     Name,
 }
 

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use latchkey_domain::text::fold;
+
 /// Where a row stands in its list: by what the list is sorted, and the row's number, which settles ties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
@@ -41,6 +43,20 @@ pub struct SliceRequest {
     pub limit: u32,
     /// In which order.
     pub direction: Direction,
+}
+
+impl SliceRequest {
+    /// The same, behind a name as names are sorted now: a cursor may be older than that.
+    pub(crate) fn folded(mut self) -> Self {
+        if let Some(Position {
+            key: SortKey::Text(name),
+            ..
+        }) = &mut self.after
+        {
+            *name = fold(name);
+        }
+        self
+    }
 }
 
 /// A part of a list.

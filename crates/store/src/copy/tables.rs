@@ -28,6 +28,7 @@ pub(crate) const TABLES: &[Table] = &[
             text("email"),
             text("name"),
             text("name_folded"),
+            text("search"),
             text("role"),
             text("password_hash"),
             number("joined_at"),
@@ -151,6 +152,7 @@ pub(crate) const TABLES: &[Table] = &[
             text("action"),
             text("target"),
             text("detail"),
+            text("search"),
         ],
     ),
     Table::keyed(

@@ -10,7 +10,7 @@ use super::rows::{Columns, Statements};
 use super::transaction::{Transaction, transact};
 use super::watch::named;
 use super::{PostgresStore, rows};
-use crate::shared::{cut, failed_sign_in_detail};
+use crate::shared::{cut, failed_sign_in_detail, searchable, searched};
 use crate::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 
 /// The most characters of a target or a detail.
@@ -36,19 +36,23 @@ pub(super) async fn write(
             return Err(StoreError::NotAHost);
         }
     }
+    let (target, detail) = (cut(target, TEXT_LENGTH), cut(detail, TEXT_LENGTH));
     rows::execute(
         db,
-        "INSERT INTO audit (at, member_id, address, request_id, action, target, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO audit (at, member_id, address, request_id, action, target, detail, search) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         params![
             at.as_millis(),
             by.member.map(|id| id.0),
             &by.address,
             &by.request_id,
             action.id(),
-            cut(target, TEXT_LENGTH),
-            cut(detail, TEXT_LENGTH)
+            target,
+            detail,
+            searchable(&[target, detail])
         ],
-    ).await?;
+    )
+    .await?;
     Ok(())
 }
 
@@ -117,7 +121,7 @@ fn read_record(columns: &mut Columns<'_>) -> Result<AuditRecord, StoreError> {
     let member = match (name, email) {
         (Some(name), Some(email)) => Some((
             MemberName::parse(&name).map_err(|error| damaged("name", &error))?,
-            email.parse::<Email>().map_err(|error| damaged("email", &error))?,
+            Email::stored(&email).map_err(|error| damaged("email", &error))?,
         )),
         _ => None,
     };
@@ -129,25 +133,15 @@ fn read_record(columns: &mut Columns<'_>) -> Result<AuditRecord, StoreError> {
     })
 }
 
-/// Words for `LIKE`, which takes some characters for more than themselves.
-fn contains(words: &str) -> String {
-    let escaped = words
-        .to_lowercase()
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    format!("%{escaped}%")
-}
-
 /// The filters that are not set are `NULL`, and pass everything.
 const PAGE: &str = "SELECT u.at, u.member_id, u.address, u.request_id, u.action, u.target, u.detail, u.id, a.name, m.name, m.email \
     FROM audit u LEFT JOIN members m ON m.id = u.member_id LEFT JOIN applications a ON a.client_id = u.target \
     WHERE u.id < $1 AND (NOT $2 OR (u.member_id IS NULL AND u.address IS NULL)) \
     AND ($3::text IS NULL OR u.member_id IN \
-    (SELECT id FROM members WHERE lower(email) LIKE $3 OR name_folded LIKE $3)) \
+    (SELECT id FROM members WHERE strpos(search, $3) > 0)) \
     AND ($4::text IS NULL OR u.action = $4) \
-    AND ($5::text IS NULL OR lower(u.target) LIKE $5 OR lower(u.detail) LIKE $5 OR u.target IN \
-    (SELECT client_id FROM applications WHERE lower(name) LIKE $5)) \
+    AND ($5::text IS NULL OR strpos(u.search, $5) > 0 OR u.target IN \
+    (SELECT client_id FROM applications WHERE strpos(search, $5) > 0)) \
     AND u.at >= $6 AND u.at < $7 ORDER BY u.id DESC LIMIT $8";
 
 #[async_trait]
@@ -170,11 +164,11 @@ impl Audit for PostgresStore {
     ) -> Result<Vec<AuditRecord>, StoreError> {
         let by_operator = filter.who == Some(AuditWho::Operator);
         let who = match &filter.who {
-            Some(AuditWho::Member(words)) => Some(contains(words)),
+            Some(AuditWho::Member(words)) => Some(searched(words)),
             _ => None,
         };
         let action = filter.action.map(|action| action.id().to_owned());
-        let target = filter.target.as_deref().map(contains);
+        let target = filter.target.as_deref().map(searched);
         rows::all(
             &named!(self),
             PAGE,

@@ -1,15 +1,17 @@
 //! Members.
 
 use async_trait::async_trait;
+use latchkey_domain::text::fold;
 use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp};
 
 use super::rows::Columns;
 use super::{PostgresStore, activity, audit, grants, rows};
+use crate::folding::left_over;
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::transaction::{Transaction, transact};
 use crate::postgres::watch::named;
-use crate::shared::{disconnected_by_password, password_detail};
+use crate::shared::{disconnected_by_password, password_detail, searchable};
 use crate::{AddMember, AuditAction, MemberChange, Members, PasswordHash, PasswordSet, StoreError};
 
 /// What [`read`] reads, of `members m`.
@@ -20,12 +22,26 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
+/// The one member whose email has the spellings `$1` and `$2`: the first, if both are there.
+macro_rules! with_email {
+    ($table:literal) => {
+        concat!(
+            "WHERE ",
+            $table,
+            ".email IN ($1, $2) ORDER BY ",
+            $table,
+            ".email = $1 DESC LIMIT 1"
+        )
+    };
+}
+pub(super) use with_email;
+
 /// A member from [`columns`].
 pub(super) fn read(columns: &mut Columns<'_>) -> Result<Member, StoreError> {
     columns.table("members");
     Ok(Member {
         id: MemberId(columns.get("id")?),
-        email: columns.parsed("email", str::parse::<Email>)?,
+        email: columns.parsed("email", Email::stored)?,
         name: columns.parsed("name", MemberName::parse)?,
         role: columns.parsed("role", str::parse::<Role>)?,
         joined_at: columns.time("joined_at")?,
@@ -33,8 +49,9 @@ pub(super) fn read(columns: &mut Columns<'_>) -> Result<Member, StoreError> {
 }
 
 async fn by_email(db: &impl Statements, email: &Email) -> Result<Option<Member>, StoreError> {
-    let sql = concat!("SELECT ", columns!(), " FROM members m WHERE m.email = $1");
-    rows::first(db, sql, params![email.as_str()], read).await
+    let sql = concat!("SELECT ", columns!(), " FROM members m ", with_email!("m"));
+    let [typed, form] = email.spellings();
+    rows::first(db, sql, params![typed, form], read).await
 }
 
 /// The same, and nobody else changes the member until the transaction ends, which is why one look is enough.
@@ -42,9 +59,12 @@ async fn locked(db: &impl Statements, email: &Email) -> Result<Option<Member>, S
     let sql = concat!(
         "SELECT ",
         columns!(),
-        " FROM members m WHERE m.email = $1 FOR UPDATE"
+        " FROM members m ",
+        with_email!("m"),
+        " FOR UPDATE"
     );
-    rows::first(db, sql, params![email.as_str()], read).await
+    let [typed, form] = email.spellings();
+    rows::first(db, sql, params![typed, form], read).await
 }
 
 /// A member that may stop being a host, locked as by [`locked`], and whether it is the only one. All hosts are locked
@@ -82,12 +102,14 @@ pub(super) async fn add(
 ) -> Result<Option<Member>, StoreError> {
     let added = rows::first(
         db,
-        "INSERT INTO members (email, name, name_folded, role, password_hash, joined_at) VALUES ($1, $2, $3, $4, $5, $6) \
+        "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
          ON CONFLICT (email) DO NOTHING RETURNING id",
         params![
             member.email.as_str(),
             member.name.as_str(),
-            member.name.as_str().to_lowercase(),
+            fold(member.name.as_str()),
+            searchable(&[member.name.as_str(), member.email.as_str()]),
             member.role.id(),
             &member.password.0,
             at
@@ -178,7 +200,7 @@ async fn set_role(
             db,
             (by, at),
             AuditAction::MemberRoleChanged,
-            email.as_str(),
+            before.email.as_str(),
             &detail,
         )
         .await?;
@@ -224,7 +246,7 @@ async fn set_password(
         db,
         (by, at),
         AuditAction::MemberPasswordChanged,
-        email.as_str(),
+        member.email.as_str(),
         &password_detail(sessions, applications, keep_apps),
     )
     .await?;
@@ -246,7 +268,14 @@ async fn remove(
         Some((member, false)) => member,
     };
     let detail = format!("role {}", member.role);
-    audit::write(db, (by, at), AuditAction::MemberRemoved, email.as_str(), &detail).await?;
+    audit::write(
+        db,
+        (by, at),
+        AuditAction::MemberRemoved,
+        member.email.as_str(),
+        &detail,
+    )
+    .await?;
     // Sessions, grants and consents go with the row.
     rows::execute(db, "DELETE FROM members WHERE id = $1", params![member.id.0]).await?;
     Ok(MemberChange::Done(member))
@@ -267,9 +296,11 @@ impl Members for PostgresStore {
         let sql = concat!(
             "SELECT ",
             columns!(),
-            ", m.password_hash FROM members m WHERE m.email = $1"
+            ", m.password_hash FROM members m ",
+            with_email!("m")
         );
-        rows::first(&named!(self), sql, params![email.as_str()], |columns| {
+        let [typed, form] = email.spellings();
+        rows::first(&named!(self), sql, params![typed, form], |columns| {
             Ok((read(columns)?, PasswordHash(columns.get("password_hash")?)))
         })
         .await
@@ -277,6 +308,15 @@ impl Members for PostgresStore {
 
     async fn members(&self, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
         transact!(self, Snapshot, |tx| page(tx, wanted))
+    }
+
+    async fn emails_in_another_form(&self) -> Result<Vec<(Email, Email)>, StoreError> {
+        let sql = "SELECT email FROM members WHERE octet_length(email) <> char_length(email) ORDER BY id";
+        rows::all(&named!(self), sql, &[], |columns| {
+            columns.table("members").get("email")
+        })
+        .await
+        .map(left_over)
     }
 
     async fn has_host(&self) -> Result<bool, StoreError> {

@@ -5,6 +5,7 @@ use tokio_postgres::error::SqlState;
 
 use super::PostgresUrl;
 use super::errors::statement_error;
+use super::folding;
 use super::params::params;
 use super::pool::Connections;
 use super::rows::{self, Statements};
@@ -23,6 +24,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
 /// The step that takes more than tables and indexes. A database that speaks `PostgreSQL`'s language and has no such triggers
 /// goes on without: what it is about, the code keeps to by itself.
 pub(super) const NOT_EVERYWHERE: usize = 3;
+
+/// The step that brings texts into the form in which they are searched and sorted.
+const FOLDED: usize = 4;
 
 /// The number of the newest schema.
 // There are a few of them.
@@ -158,8 +162,10 @@ async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Res
     } else {
         tx.run_script(sql).await?;
     }
-    if index == 0 {
-        fill_new_database(tx, key_fingerprint).await?;
+    match index {
+        0 => fill_new_database(tx, key_fingerprint).await?,
+        FOLDED => folding::bring_over(tx).await?,
+        _ => {}
     }
     tx.execute(
         "UPDATE latchkey_schema SET version = $1, written_by = $2",

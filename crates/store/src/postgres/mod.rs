@@ -15,6 +15,7 @@ mod audit;
 mod content;
 pub(crate) mod copy;
 mod errors;
+mod folding;
 mod grants;
 mod keychain;
 mod members;

@@ -8,12 +8,43 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::rows::Columns;
-use super::{SqliteStore, rows};
-use crate::shared::{cut, failed_sign_in_detail};
+use super::{SqliteStore, migrations, rows};
+use crate::shared::{cut, failed_sign_in_detail, searchable, searched};
 use crate::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 
 /// The most characters of a target or a detail.
 const TEXT_LENGTH: usize = 1_000;
+
+/// The first schema that keeps an entry in the form in which it is searched, too.
+const SEARCHED_SINCE: usize = 6;
+
+/// Adds an entry to a database of any schema. One of an earlier schema is filled in when it is brought to this one's.
+pub(super) fn write_to_any(
+    connection: &Connection,
+    by: (&Actor, Timestamp),
+    action: AuditAction,
+    target: &str,
+    detail: &str,
+) -> Result<(), StoreError> {
+    if migrations::version(connection)? >= SEARCHED_SINCE {
+        return write(connection, by, action, target, detail);
+    }
+    let (by, at) = by;
+    rows::execute(
+        connection,
+        "INSERT INTO audit (at, member_id, address, request_id, action, target, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            at.as_millis(),
+            by.member.map(|id| id.0),
+            by.address,
+            by.request_id,
+            action.id(),
+            cut(target, TEXT_LENGTH),
+            cut(detail, TEXT_LENGTH)
+        ],
+    )?;
+    Ok(())
+}
 
 /// Adds an entry, if its actor may (still) do what it is about.
 pub(super) fn write(
@@ -31,17 +62,20 @@ pub(super) fn write(
             return Err(StoreError::NotAHost);
         }
     }
+    let (target, detail) = (cut(target, TEXT_LENGTH), cut(detail, TEXT_LENGTH));
     rows::execute(
         connection,
-        "INSERT INTO audit (at, member_id, address, request_id, action, target, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO audit (at, member_id, address, request_id, action, target, detail, search) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             at.as_millis(),
             by.member.map(|id| id.0),
             by.address,
             by.request_id,
             action.id(),
-            cut(target, TEXT_LENGTH),
-            cut(detail, TEXT_LENGTH)
+            target,
+            detail,
+            searchable(&[target, detail])
         ],
     )?;
     Ok(())
@@ -119,7 +153,7 @@ fn read_record(columns: &mut Columns<'_, '_>) -> Result<AuditRecord, StoreError>
     let member = if columns.table("members").get::<Option<i64>>("id")?.is_some() {
         Some((
             columns.parsed("name", MemberName::parse)?,
-            columns.parsed("email", str::parse::<Email>)?,
+            columns.parsed("email", Email::stored)?,
         ))
     } else {
         None
@@ -130,15 +164,6 @@ fn read_record(columns: &mut Columns<'_, '_>) -> Result<AuditRecord, StoreError>
         member,
         application,
     })
-}
-
-/// `LIKE` takes some characters for more than themselves; upper and lower case are alike for ASCII.
-fn contains(words: &str) -> String {
-    let escaped = words
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 /// A statement that grows: its conditions, and the values that they compare with. What was typed is always a value.
@@ -166,8 +191,8 @@ fn conditions(filter: AuditFilter, before: i64) -> Conditions {
         None => {}
         Some(AuditWho::Operator) => all.sql.push_str(" AND u.member_id IS NULL AND u.address IS NULL"),
         Some(AuditWho::Member(words)) => all.add(
-            "u.member_id IN (SELECT id FROM members WHERE email LIKE $ ESCAPE '\\' OR name_folded LIKE $ ESCAPE '\\')",
-            contains(&words.to_lowercase()),
+            "u.member_id IN (SELECT id FROM members WHERE instr(search, $) > 0)",
+            searched(&words),
         ),
     }
     if let Some(action) = filter.action {
@@ -175,9 +200,8 @@ fn conditions(filter: AuditFilter, before: i64) -> Conditions {
     }
     if let Some(words) = filter.target {
         all.add(
-            "(u.target LIKE $ ESCAPE '\\' OR u.detail LIKE $ ESCAPE '\\' OR u.target IN \
-             (SELECT client_id FROM applications WHERE name LIKE $ ESCAPE '\\'))",
-            contains(&words),
+            "(instr(u.search, $) > 0 OR u.target IN (SELECT client_id FROM applications WHERE instr(search, $) > 0))",
+            searched(&words),
         );
     }
     if let Some(from) = filter.from {

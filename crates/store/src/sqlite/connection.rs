@@ -8,6 +8,8 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
+use super::functions;
+
 /// How long to wait for another process (the command line beside the server, a backup) that holds the lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -60,6 +62,7 @@ fn open(path: &Path, flags: OpenFlags, cache_kib: i64) -> rusqlite::Result<Conne
     connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.pragma_update(None, "cell_size_check", true)?;
+    functions::register(&connection)?;
     Ok(connection)
 }
 

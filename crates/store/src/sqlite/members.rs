@@ -1,12 +1,14 @@
 //! Members.
 
 use async_trait::async_trait;
+use latchkey_domain::text::fold;
 use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp};
 use rusqlite::{Connection, params};
 
 use super::rows::Columns;
 use super::{SqliteStore, activity, audit, grants, rows};
-use crate::shared::{disconnected_by_password, password_detail};
+use crate::folding::{Stored, fold_members, left_over};
+use crate::shared::{disconnected_by_password, password_detail, searchable};
 use crate::{AddMember, AuditAction, MemberChange, Members, PasswordHash, PasswordSet, StoreError};
 
 /// What [`read`] reads, of `members m`.
@@ -17,12 +19,26 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
+/// The one member whose email has the spellings `?1` and `?2`: the first, if both are there.
+macro_rules! with_email {
+    ($table:literal) => {
+        concat!(
+            "WHERE ",
+            $table,
+            ".email IN (?1, ?2) ORDER BY ",
+            $table,
+            ".email = ?1 DESC LIMIT 1"
+        )
+    };
+}
+pub(super) use with_email;
+
 /// A member from [`columns`].
 pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Member, StoreError> {
     columns.table("members");
     Ok(Member {
         id: MemberId(columns.get("id")?),
-        email: columns.parsed("email", str::parse::<Email>)?,
+        email: columns.parsed("email", Email::stored)?,
         name: columns.parsed("name", MemberName::parse)?,
         role: columns.parsed("role", str::parse::<Role>)?,
         joined_at: columns.time("joined_at")?,
@@ -30,8 +46,8 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Member, StoreError> 
 }
 
 fn by_email(connection: &Connection, email: &Email) -> Result<Option<Member>, StoreError> {
-    let sql = concat!("SELECT ", columns!(), " FROM members m WHERE m.email = ?1");
-    rows::first(connection, sql, [email.as_str()], read)
+    let sql = concat!("SELECT ", columns!(), " FROM members m ", with_email!("m"));
+    rows::first(connection, sql, email.spellings(), read)
 }
 
 /// Whether there is a host.
@@ -57,12 +73,13 @@ pub(super) fn add(
 ) -> Result<Option<Member>, StoreError> {
     let added = rows::execute(
         connection,
-        "INSERT INTO members (email, name, name_folded, role, password_hash, joined_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
-         ON CONFLICT (email) DO NOTHING",
+        "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (email) DO NOTHING",
         params![
             member.email.as_str(),
             member.name.as_str(),
-            member.name.as_str().to_lowercase(),
+            fold(member.name.as_str()),
+            searchable(&[member.name.as_str(), member.email.as_str()]),
             member.role.id(),
             member.password.0,
             at.as_millis()
@@ -140,7 +157,7 @@ fn set_role(
             connection,
             (by, at),
             AuditAction::MemberRoleChanged,
-            email.as_str(),
+            before.email.as_str(),
             &detail,
         )?;
         rows::execute(
@@ -185,7 +202,7 @@ fn set_password(
         connection,
         (by, at),
         AuditAction::MemberPasswordChanged,
-        email.as_str(),
+        member.email.as_str(),
         &password_detail(sessions, applications, keep_apps),
     )?;
     Ok(Some(PasswordSet {
@@ -211,12 +228,34 @@ fn remove(
         connection,
         (by, at),
         AuditAction::MemberRemoved,
-        email.as_str(),
+        member.email.as_str(),
         &detail,
     )?;
     // Sessions, grants and consents go with the row.
     rows::execute(connection, "DELETE FROM members WHERE id = ?1", [member.id.0])?;
     Ok(MemberChange::Done(member))
+}
+
+/// Brings the emails and names that an earlier version wrote into the form that this one compares. An email whose form is
+/// another member's stays as it is.
+pub(super) fn fold_all(connection: &Connection) -> Result<(), StoreError> {
+    let all = "SELECT id, email, name FROM members ORDER BY id";
+    let all = rows::all(connection, all, [], |columns| {
+        columns.table("members");
+        Ok(Stored {
+            id: columns.get("id")?,
+            email: columns.get("email")?,
+            name: columns.get("name")?,
+        })
+    })?;
+    for member in fold_members(all) {
+        rows::execute(
+            connection,
+            "UPDATE members SET email = ?2, name_folded = ?3, search = ?4 WHERE id = ?1",
+            params![member.id, member.email, member.name_folded, member.search],
+        )?;
+    }
+    Ok(())
 }
 
 #[async_trait]
@@ -237,9 +276,10 @@ impl Members for SqliteStore {
             let sql = concat!(
                 "SELECT ",
                 columns!(),
-                ", m.password_hash FROM members m WHERE m.email = ?1"
+                ", m.password_hash FROM members m ",
+                with_email!("m")
             );
-            rows::first(connection, sql, [email.as_str()], |columns| {
+            rows::first(connection, sql, email.spellings(), |columns| {
                 Ok((read(columns)?, PasswordHash(columns.get("password_hash")?)))
             })
         })
@@ -247,6 +287,17 @@ impl Members for SqliteStore {
 
     async fn members(&self, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
         self.scan(move |connection| page(connection, wanted)).await
+    }
+
+    async fn emails_in_another_form(&self) -> Result<Vec<(Email, Email)>, StoreError> {
+        self.scan(|connection| {
+            let sql = "SELECT email FROM members WHERE octet_length(email) <> length(email) ORDER BY id";
+            let stored = rows::all(connection, sql, [], |columns| {
+                columns.table("members").get("email")
+            })?;
+            Ok(left_over(stored))
+        })
+        .await
     }
 
     async fn has_host(&self) -> Result<bool, StoreError> {

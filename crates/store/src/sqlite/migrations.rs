@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
+use super::members;
 use super::opening::explain;
 use crate::keyring::Keyring;
 use crate::{StoreError, random};
@@ -43,7 +44,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         sql: include_str!("migrations/0006_limits.sql"),
-        then: nothing_more,
+        then: |transaction, _| members::fold_all(transaction),
     },
 ];
 

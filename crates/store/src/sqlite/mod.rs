@@ -10,6 +10,7 @@ mod connection;
 mod content;
 mod contents;
 pub(crate) mod copy;
+mod functions;
 mod grants;
 mod in_use;
 mod keychain;

@@ -118,7 +118,7 @@ fn write_draft(backup: &Path, draft: &Path, by: &Actor, at: Timestamp) -> Result
     let copy = connection::open_for_writing(draft)?;
     // A copy of a database in use would be in another mode, and leave files of the draft's name behind.
     copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
-    audit::write(
+    audit::write_to_any(
         &copy,
         (by, at),
         AuditAction::DatabaseRestored,

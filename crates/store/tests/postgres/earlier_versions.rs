@@ -5,6 +5,7 @@ use latchkey_store::keys::ServerKey;
 use latchkey_store::postgres::{PostgresStore, PostgresUrl};
 use latchkey_store::{Applications, Audit, AuditAction, Members, Networks};
 
+use crate::brought_over::{POSTS, ROWS as ROWS_TO_FOLD, assert_brought_over};
 use crate::fixtures::{add_member, at, operator};
 use crate::opening::alter;
 
@@ -85,4 +86,61 @@ async fn another_key_is_refused_and_changes_nothing() {
     let changed = "DO $$ BEGIN IF (SELECT version FROM latchkey_schema) <> 1 THEN RAISE EXCEPTION 'it was changed'; END IF; \
                    END $$";
     alter(&url, changed).await;
+}
+
+/// The words of the posts as an earlier version stored them: each run one word, `ß` as it is.
+const WORDS: [&str; 3] = [
+    "'新しい自転車':1A 'とても速い':3B",
+    "'die':1A 'straße':2A 'ein':4B 'weg':5B",
+    "'plain':1A 'ascii':2A 'with':4B 'an':5B 'ecole':6B",
+];
+
+/// The newest schema brings over what was folded in another way, in a database of the one before.
+#[tokio::test]
+async fn what_an_earlier_version_folded_is_found_and_sorted() {
+    for has_triggers in [true, false] {
+        let url = latchkey_testing::postgres::database();
+        for migration in MIGRATIONS {
+            alter(&url, migration).await;
+        }
+        let client_secrets = include_str!("../../src/postgres/migrations/0003_client_secrets.sql");
+        alter(&url, client_secrets).await;
+        if has_triggers {
+            let only_grows = include_str!("../../src/postgres/migrations/0004_audit_only_grows.sql");
+            alter(&url, only_grows).await;
+        }
+        alter(&url, ROWS_TO_FOLD).await;
+        let key = ServerKey::from_bytes([7; 32]);
+        let network = format!(
+            "INSERT INTO network (id, name, slug, plan) VALUES (4242, 'River Club', 'river-club', 'pro');
+             INSERT INTO meta VALUES ('setup_salt', decode('00112233445566778899aabbccddeeff', 'hex')),
+                 ('key_fingerprint', '{}');
+             INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, created_at, search)
+                 VALUES (repeat('1', 43), 'Straße', '[\"https://a.example/cb\"]', 'read:posts', FALSE, FALSE, 0, 'straße');
+             INSERT INTO spaces (id, slug, name, description, visibility, created_at, words)
+                 VALUES (1, 'all', 'All', '', 'public', 0, 'all:1A');
+             CREATE TABLE latchkey_schema (only_row BOOLEAN PRIMARY KEY CHECK (only_row), version BIGINT NOT NULL,
+                 written_by TEXT NOT NULL);
+             INSERT INTO latchkey_schema VALUES (TRUE, 4, '0.1.0');
+             ALTER TABLE audit ALTER COLUMN id RESTART WITH 100",
+            key.fingerprint()
+        );
+        alter(&url, &network).await;
+        for ((title, body), words) in POSTS.into_iter().zip(WORDS) {
+            let post = format!(
+                "INSERT INTO posts (space_id, title, body, body_text, created_at, updated_at, words) \
+                 VALUES (1, '{title}', '{body}', '{body}', 0, 0, $words${words}$words$)"
+            );
+            alter(&url, &post).await;
+        }
+        let store = PostgresStore::open(&url.parse().unwrap(), key).await.unwrap();
+        assert_brought_over(&store).await;
+        // The trail is as closed as before.
+        let guarded = format!(
+            "DO $$ BEGIN IF (SELECT count(*) FROM pg_trigger WHERE tgname = 'audit_only_grows') <> {} \
+             THEN RAISE EXCEPTION 'it was changed'; END IF; END $$",
+            i32::from(has_triggers)
+        );
+        alter(&url, &guarded).await;
+    }
 }

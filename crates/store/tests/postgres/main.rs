@@ -21,6 +21,8 @@ mod activity;
 mod applications;
 #[path = "../store/audit.rs"]
 mod audit;
+#[path = "../store/brought_over.rs"]
+mod brought_over;
 #[path = "../store/community.rs"]
 mod community;
 #[path = "../store/concurrency.rs"]

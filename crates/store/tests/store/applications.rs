@@ -154,10 +154,29 @@ async fn a_search_is_literal_and_folds_case() {
         ("\\", vec!["c:\\dir"]),
         ("'; DROP TABLE applications; --", vec![]),
         ("app\n", vec!["Mobile App"]),
+        ("ao bucher", vec!["ÄÖ Bücher"]),
+        ("A\u{308}O\u{308} BÜCHER", vec!["ÄÖ Bücher"]),
     ] {
         assert_eq!(found(&*store, search).await, names, "{search}");
     }
     assert_eq!(found(&*store, "  ").await.len(), 6);
+}
+
+#[tokio::test]
+async fn names_of_all_scripts_are_found() {
+    let store = store();
+    for name in ["Straße", "École", "自転車屋さん", "İstanbul"] {
+        add_application(&*store, name).await;
+    }
+    for (search, name) in [
+        ("STRASSE", "Straße"),
+        ("ecole", "École"),
+        ("école", "École"),
+        ("自転車", "自転車屋さん"),
+        ("istanbul", "İstanbul"),
+    ] {
+        assert_eq!(found(&*store, search).await, [name], "{search}");
+    }
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use latchkey_domain::{Actor, Role};
+use latchkey_domain::{Actor, MemberId, MemberName, Role};
 use latchkey_store::sqlite::{DATABASE_FILE, SqliteStore};
 use latchkey_store::{Audit, AuditAction, AuditEntry, AuditFilter, AuditWho, StoreError};
 
@@ -138,6 +138,53 @@ async fn pages_through_what_a_filter_lets_pass() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn is_searched_without_regard_to_case_and_accents() {
+    let store = store();
+    let mut new = new_member("jürgen@bücher.example", Role::Host);
+    new.name = MemberName::parse("Élodie Straße").unwrap();
+    let host = store
+        .add_member(new, &Actor::operator(), at(0))
+        .await
+        .unwrap()
+        .unwrap();
+    let by = Actor {
+        member: Some(host.id),
+        ..Actor::operator()
+    };
+    let application = new_application(spec("ÉCOLE 自転車屋"));
+    store.create_application(application, &by, at(1)).await.unwrap();
+    let found = async |filter: AuditFilter| store.audit_page(filter, None, 10).await.unwrap().len();
+    for words in ["école", "ECOLE", "E\u{301}cole", "自転車", "“ÉCOLE"] {
+        let filter = AuditFilter {
+            target: Some(words.into()),
+            ..AuditFilter::default()
+        };
+        assert_eq!(found(filter).await, 1, "{words}");
+    }
+    for words in [
+        "elodie",
+        "ÉLODIE",
+        "STRASSE",
+        "jürgen",
+        "Jurgen@",
+        "bücher.example",
+        "xn--bcher",
+    ] {
+        let filter = AuditFilter {
+            who: Some(AuditWho::Member(words.into())),
+            ..AuditFilter::default()
+        };
+        assert_eq!(found(filter).await, 1, "{words}");
+    }
+    // The entry of the member itself, by the address in its own letters.
+    let filter = AuditFilter {
+        target: Some("jürgen@bücher.example".into()),
+        ..AuditFilter::default()
+    };
+    assert_eq!(found(filter).await, 1);
 }
 
 #[tokio::test]

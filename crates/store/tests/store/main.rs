@@ -6,6 +6,7 @@ mod applications;
 mod audit;
 mod backend;
 mod backup;
+mod brought_over;
 mod community;
 mod concurrency;
 mod content;

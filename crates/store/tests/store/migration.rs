@@ -7,6 +7,7 @@ use latchkey_store::sqlite::{DATABASE_FILE, KEY_FILE, SqliteStore};
 use latchkey_store::{Applications, Members, Networks};
 use rusqlite::{Connection, params};
 
+use crate::brought_over::{POSTS, ROWS, assert_brought_over};
 use crate::content::{in_public_space, viewer};
 
 /// The folder as the version with schema 1 left it: its own SQL, a network, two members, one of whom was here, and an
@@ -102,4 +103,53 @@ async fn a_second_opening_finds_nothing_to_do() {
         Ok(SqliteStore::latest_schema())
     );
     assert_eq!(store.count_members().await.unwrap(), 2);
+}
+
+/// The newest schema brings over what was folded in another way, in a database of the one before.
+#[tokio::test]
+async fn what_an_earlier_version_folded_is_found_and_sorted() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = ServerKey::load_or_create(&folder.path().join(KEY_FILE), true).unwrap();
+    let old = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
+    for migration in [
+        include_str!("../../src/sqlite/migrations/0001_tables.sql"),
+        include_str!("../../src/sqlite/migrations/0002_content.sql"),
+        include_str!("../../src/sqlite/migrations/0003_usage.sql"),
+        include_str!("../../src/sqlite/migrations/0004_audit.sql"),
+        include_str!("../../src/sqlite/migrations/0005_client_secrets.sql"),
+    ] {
+        old.execute_batch(migration).unwrap();
+    }
+    old.execute_batch(ROWS).unwrap();
+    old.execute_batch(
+        "INSERT INTO network (id, name, slug, plan) VALUES (4242, 'River Club', 'river-club', 'pro');
+         INSERT INTO meta VALUES ('setup_salt', x'00112233445566778899aabbccddeeff'), ('written_by', '0.1.0');
+         INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, created_at, search)
+             VALUES (printf('%043d', 1), 'Straße', '[\"https://a.example/cb\"]', 'read:posts', 0, 0, 0, 'straße');
+         INSERT INTO spaces (id, slug, name, description, visibility, created_at)
+             VALUES (1, 'all', 'All', '', 'public', 0);",
+    )
+    .unwrap();
+    for (title, body) in POSTS {
+        old.execute(
+            "INSERT INTO posts (space_id, title, body, body_text, created_at, updated_at) VALUES (1, ?1, ?2, ?2, 0, 0)",
+            params![title, body],
+        )
+        .unwrap();
+    }
+    old.execute(
+        "INSERT INTO meta VALUES ('key_fingerprint', ?1)",
+        params![key.fingerprint()],
+    )
+    .unwrap();
+    old.execute_batch("PRAGMA application_id = 1280009593; PRAGMA user_version = 5;")
+        .unwrap();
+    drop(old);
+    let store = SqliteStore::open_folder(folder.path()).unwrap();
+    assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
+    assert_brought_over(&store).await;
+    // The trail is as closed as before.
+    let hand = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
+    let error = hand.execute("UPDATE audit SET search = ''", []).unwrap_err();
+    assert!(error.to_string().contains("can only be added to"), "{error}");
 }

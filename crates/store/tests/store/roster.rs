@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use latchkey_domain::Role;
-use latchkey_store::content::{Direction, RosterSort, SliceRequest};
+use latchkey_domain::{MemberName, PageRequest, Role};
+use latchkey_store::content::{Direction, Position, RosterSort, SliceRequest, SortKey};
 
 use crate::content::first;
 use crate::fixtures::{at, new_member, new_session, operator, store};
@@ -55,6 +55,51 @@ async fn every_order_has_everyone_once() {
         orders[1].reverse();
         assert_eq!(orders[0], orders[1], "{sort:?}: one order is the other reversed");
     }
+}
+
+#[tokio::test]
+async fn names_sort_as_people_expect() {
+    let store = store();
+    let added = [
+        "Zoë", "émile", "Åsa", "Eve", "Élodie", "Bob", "asa", "Łukasz", "Max", "Ärmel", "Émile",
+    ];
+    for (number, name) in added.into_iter().enumerate() {
+        let mut member = new_member(&format!("m{number}@b.example"), Role::Member);
+        member.name = MemberName::parse(name).unwrap();
+        store
+            .add_member(member, &operator(), at(0))
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    let names = async |request: SliceRequest| {
+        let slice = store.profiles(RosterSort::Name, request).await.unwrap();
+        let profiles = slice.into_items().into_iter();
+        profiles
+            .map(|profile| profile.member.name.to_string())
+            .collect::<Vec<_>>()
+    };
+    let sorted = [
+        "Ärmel", "Åsa", "asa", "Bob", "Élodie", "émile", "Émile", "Eve", "Łukasz", "Max", "Zoë",
+    ];
+    assert_eq!(names(first(50)).await, sorted);
+    let listed = store.members(PageRequest::new(1, 50)).await.unwrap().items;
+    let listed: Vec<&str> = listed.iter().map(|member| member.name.as_str()).collect();
+    assert_eq!(listed, sorted);
+    // A cursor that an earlier version gave, with the name in lower case, goes on behind the same member.
+    let asa = store
+        .member_by_email(&"m2@b.example".parse().unwrap())
+        .await
+        .unwrap()
+        .unwrap();
+    let behind = SliceRequest {
+        after: Some(Position {
+            key: SortKey::Text("åsa".into()),
+            id: asa.id.0,
+        }),
+        ..first(50)
+    };
+    assert_eq!(names(behind).await, sorted[2..]);
 }
 
 #[tokio::test]

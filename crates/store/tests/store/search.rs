@@ -117,6 +117,103 @@ async fn prefixes_accents_phrases_and_all_words() {
     assert!(titles(&*store, bob, "…!").await.is_empty());
 }
 
+async fn of_posts(posts: Vec<NewCommunityPost>) -> (crate::fixtures::TestStore, Viewer) {
+    let store = store();
+    let ada = add_member(&*store, "ada@b.example").await;
+    let community = Community {
+        spaces: vec![space("bakery", SpaceVisibility::Public, &[])],
+        posts,
+        ..Community::default()
+    };
+    add(&*store, community).await;
+    (store, viewer(&ada))
+}
+
+#[tokio::test]
+async fn case_accents_and_spellings_are_alike_in_every_script() {
+    let (store, ada) = of_posts(vec![
+        post(
+            "bakery",
+            "Die Straße",
+            "Ein Ärger in Ǻrhus",
+            &["ÉCOLE supérieure"],
+        ),
+        post("bakery", "İstanbul", "ΟΔΥΣΣΕΎΣ και Łódź", &[]),
+        post("bakery", "می\u{200C}خواهم", "Ёлка; हिन्दी में लिखा", &[]),
+        post("bakery", "ﬁne ｆｕｌｌ", "cafe\u{301} so\u{AD}ft", &[]),
+    ])
+    .await;
+    for (query, found) in [
+        ("STRASSE ", "Die Straße"),
+        ("straße ", "Die Straße"),
+        ("strasse ", "Die Straße"),
+        ("arger arhus ", "Die Straße"),
+        ("école ", ""),
+        ("e\u{301}cole superieure ", ""),
+        ("istanbul ", "İstanbul"),
+        ("ISTANBUL ", "İstanbul"),
+        ("Οδυσσεύς ", "İstanbul"),
+        ("lodz ", "İstanbul"),
+        ("میخواهم ", "می\u{200C}خواهم"),
+        ("елка ", "می\u{200C}خواهم"),
+        ("हिन्दी ", "می\u{200C}خواهم"),
+        ("FINE full ", "ﬁne ｆｕｌｌ"),
+        ("café soft ", "ﬁne ｆｕｌｌ"),
+    ] {
+        assert_eq!(titles(&*store, ada, query).await, [found], "{query}");
+    }
+    for query in ["हिन्द ", "arg ", "stras "] {
+        assert!(titles(&*store, ada, query).await.is_empty(), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn scripts_without_spaces_are_found_within_a_run() {
+    let (store, ada) = of_posts(vec![
+        post(
+            "bakery",
+            "新しい自転車を買いました",
+            "とても速いです",
+            &["赤い車"],
+        ),
+        post("bakery", "我喜欢骑自行车", "ภาษาไทยไม่มีเว้นวรรค", &[]),
+        post("bakery", "새자전거를 샀다", "Rye 2023年", &[]),
+    ])
+    .await;
+    let (bicycle, chinese, korean) = ("新しい自転車を買いました", "我喜欢骑自行车", "새자전거를 샀다");
+    for (query, found) in [
+        ("自転車", vec![bicycle]),
+        ("自転車 ", vec![bicycle]),
+        ("\"自転車を買い\"", vec![bicycle]),
+        ("転車", vec![bicycle]),
+        ("自転車 速い", vec![bicycle]),
+        ("自行车", vec![chinese]),
+        ("ไม่มี", vec![chinese]),
+        ("자전거 ", vec![korean]),
+        ("年 rye ", vec![korean]),
+        ("自車 ", vec![]),
+        ("転自 ", vec![]),
+    ] {
+        assert_eq!(titles(&*store, ada, query).await, found, "{query}");
+    }
+    let mut with_one_character = titles(&*store, ada, "車 ").await;
+    with_one_character.sort();
+    assert_eq!(with_one_character, ["", bicycle]);
+    let hit = hits(&*store, ada, "転車 ").await.remove(0);
+    let marked = format!("新しい自{}転車{}を買いました", Hit::OPEN, Hit::CLOSE);
+    assert_eq!(hit.snippet, marked);
+}
+
+/// `PostgreSQL` has places for 16,383 words of a text.
+#[tokio::test]
+async fn the_end_of_a_long_text_is_found() {
+    let long = format!("{}終端の自転車屋", "あいうえおかきくけこ".repeat(2_000));
+    let (store, ada) = of_posts(vec![post("bakery", "Long", &long, &[])]).await;
+    for query in ["終端の自転車", "自転車屋", "端の"] {
+        assert_eq!(titles(&*store, ada, query).await, ["Long"], "{query}");
+    }
+}
+
 #[tokio::test]
 async fn a_snippet_marks_the_words() {
     let (store, _, bob) = bakery().await;

@@ -112,6 +112,7 @@ pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check>
         ("Database", opened(&store, path).await),
         ("Sealed with", sealed(&store)),
         ("Integrity", integrity(&store).await),
+        ("Emails", emails(&store).await),
         ("Timestamps", timestamps(&store, now)),
         ("Last backup", last_backup(store.last_backup(), now)),
     ]
@@ -156,6 +157,24 @@ async fn integrity(store: &SqliteStore) -> Finding {
         Err(error) => fail(format!(
             "the database cannot be read through ({error}): restore the latest backup with `latchkey restore`"
         )),
+    }
+}
+
+/// Members whom one email means: earlier versions took two spellings of it for two.
+pub(super) async fn emails(members: &dyn Members) -> Finding {
+    match members.emails_in_another_form().await {
+        Ok(left) => match left.first() {
+            None => ok("each belongs to one member, however it is spelled"),
+            Some((stored, form)) => warn(format!(
+                "{stored} and {form} are the same address and two members{}; who types the first reaches the first, who \
+                 types anything else the second: remove the one that is not used with `latchkey member remove`",
+                match left.len() {
+                    1 => String::new(),
+                    more => format!(" (and {} more such addresses)", more - 1),
+                }
+            )),
+        },
+        Err(error) => fail(error.to_string()),
     }
 }
 

@@ -58,7 +58,11 @@ pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<
         ),
         made => data::last_backup(made, SystemClock.now()),
     };
-    vec![("Database", finding), ("Last backup", backup)]
+    vec![
+        ("Database", finding),
+        ("Emails", data::emails(&*store).await),
+        ("Last backup", backup),
+    ]
 }
 
 /// When the last backup was made with `latchkey backup`; the database's own tools leave no trace here.

@@ -2,6 +2,8 @@
 //! comes twice stays twice, since the rules refuse it; what is no UTF-8 is refused here, since no rule could tell what
 //! was meant.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::response::Response;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};

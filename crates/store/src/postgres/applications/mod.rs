@@ -18,6 +18,7 @@ pub(super) use self::row::{columns, read};
 use super::PostgresStore;
 use crate::postgres::transaction::transact;
 use crate::postgres::watch::named;
+use crate::shared::searched;
 use crate::{
     ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, NewApplication, SecretAdded,
     SecretRetired, StoreError, UpdateOutcome,
@@ -74,7 +75,7 @@ impl Applications for PostgresStore {
         search: &str,
         page: PageRequest,
     ) -> Result<Page<ApplicationListing>, StoreError> {
-        let search = row::folded(search.trim());
+        let search = searched(search);
         transact!(self, Snapshot, |tx| list::page(tx, &search, page))
     }
 

@@ -8,6 +8,7 @@ use crate::StoreError;
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::rows::{self, Columns};
+use crate::shared::searchable;
 
 /// What [`read`] reads, of `applications a`.
 macro_rules! columns {
@@ -118,14 +119,8 @@ pub(super) async fn update(
     Ok(())
 }
 
-/// Text in the form in which it is searched: upper and lower case are alike, in every script.
-pub(super) fn folded(text: &str) -> String {
-    text.to_lowercase()
-}
-
-/// A line feed stands in neither part, and the search is trimmed, so that no search matches across.
 fn search_text(client_id: &ClientId, spec: &ApplicationSpec) -> String {
-    folded(&format!("{}\n{client_id}", spec.name))
+    searchable(&[spec.name.as_str(), client_id.as_str()])
 }
 
 fn json(redirect_uris: &RedirectUris) -> Result<String, StoreError> {

@@ -7,8 +7,9 @@ use latchkey_domain::content::{Comment, CommentId, PostId, RichText, Viewer};
 use latchkey_domain::{MemberId, Timestamp};
 
 use super::keyset::{self, List};
-use super::{distinct, posts, readable, rich_text, words};
+use super::{distinct, posts, readable, rich_text};
 use crate::StoreError;
+use crate::content::words;
 use crate::content::{Comments, Edited, NewComment, SliceRequest, Slices};
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;

@@ -5,10 +5,11 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use latchkey_domain::content::AvatarUrl;
+use latchkey_domain::text::fold;
 use latchkey_domain::{Actor, Email, Slug, Timestamp};
 
 use super::community_check::conflicts;
-use super::words;
+use crate::content::words;
 use crate::content::{
     Added, Communities, Community, Conflict, NewCommunityPost, NewCourse, NewEvent, NewMembershipPlan,
     NewProfile, NewSpace, ProgressReport, TellProgress,
@@ -17,6 +18,7 @@ use crate::postgres::params::params;
 use crate::postgres::transaction::{Transaction, transact};
 use crate::postgres::watch::named;
 use crate::postgres::{PostgresStore, audit, rows};
+use crate::shared::searchable;
 use crate::{AuditAction, PasswordHash, StoreError};
 
 /// After how many rows progress is told.
@@ -74,12 +76,13 @@ impl Adding<'_> {
     async fn add_member(&mut self, member: &NewProfile, locked: &PasswordHash) -> Result<(), StoreError> {
         let id = rows::insert(
             self.tx,
-            "INSERT INTO members (email, name, name_folded, role, password_hash, joined_at, last_active_at, avatar_url) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
+            "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at, last_active_at, \
+             avatar_url) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
             params![
                 member.email.as_str(),
                 member.name.as_str(),
-                member.name.as_str().to_lowercase(),
+                fold(member.name.as_str()),
+                searchable(&[member.name.as_str(), member.email.as_str()]),
                 member.role.id(),
                 &member.password.as_ref().unwrap_or(locked).0,
                 self.time(member.joined_at),

@@ -12,7 +12,6 @@ mod profiles;
 mod readable;
 mod search;
 mod spaces;
-pub(super) mod words;
 
 use std::collections::BTreeSet;
 

@@ -7,8 +7,9 @@ use latchkey_domain::content::{Post, PostId, SpaceId, Title, Viewer};
 use latchkey_domain::{MemberId, Timestamp};
 
 use super::keyset::{self, List};
-use super::{distinct, readable, rich_text, words};
+use super::{distinct, readable, rich_text};
 use crate::StoreError;
+use crate::content::words;
 use crate::content::{Edited, NewPost, PostChange, Posts, Slice, SliceRequest, Slices};
 use crate::postgres::params::{Param, params};
 use crate::postgres::rows::Statements;

@@ -52,6 +52,7 @@ fn roster(sort: RosterSort) -> List {
 #[async_trait]
 impl Profiles for PostgresStore {
     async fn profiles(&self, sort: RosterSort, slice: SliceRequest) -> Result<Slice<Profile>, StoreError> {
+        let slice = slice.folded();
         roster(sort).slice(&named!(self), vec![], &slice, read).await
     }
 
@@ -66,7 +67,13 @@ impl Profiles for PostgresStore {
     }
 
     async fn profile_by_email(&self, email: &Email) -> Result<Option<Profile>, StoreError> {
-        let sql = concat!("SELECT ", columns!(), " FROM members t WHERE t.email = $1");
-        rows::first(&named!(self), sql, params![email.as_str()], read).await
+        let sql = concat!(
+            "SELECT ",
+            columns!(),
+            " FROM members t ",
+            members::with_email!("t")
+        );
+        let [typed, form] = email.spellings();
+        rows::first(&named!(self), sql, params![typed, form], read).await
     }
 }

@@ -5,8 +5,8 @@ use latchkey_domain::content::{CommentId, CourseId, EventId, PostId, SpaceId, Vi
 
 use super::keyset::{cut, value};
 use super::readable;
-use super::words::Query;
 use crate::StoreError;
+use crate::content::words::Query;
 use crate::content::{Hit, Item, ItemKind, Position, Search, SearchRequest, Slice, SortKey};
 use crate::postgres::PostgresStore;
 use crate::postgres::params::Param;

@@ -7,12 +7,12 @@ use async_trait::async_trait;
 
 use super::snapshot::{count, highest, read};
 use super::{UNHURRIED, failed};
+use crate::content::words;
 use crate::copy::differs;
 use crate::copy::ends::{Destination, Rows};
 use crate::copy::table::{Column, Kind, Table};
 use crate::copy::tables::TABLES;
 use crate::copy::value::{Row, Value};
-use crate::postgres::content::words;
 use crate::postgres::opening::explain;
 use crate::postgres::params::Param;
 use crate::postgres::pool::Connections;

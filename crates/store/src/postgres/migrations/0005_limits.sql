@@ -37,3 +37,8 @@ UPDATE activity SET class = CASE
     ELSE 'failure' END
     WHERE NOT succeeded;
 CREATE INDEX activity_of_class ON activity (application_id, class, id);
+
+-- Text is searched and sorted in one form, which Latchkey makes: without case and accents. What is there already gets it
+-- from `folding.rs`.
+ALTER TABLE members ADD COLUMN search TEXT NOT NULL DEFAULT ''; -- the name and the email, a line each
+ALTER TABLE audit ADD COLUMN search TEXT NOT NULL DEFAULT ''; -- the target and the detail, a line each

@@ -13,6 +13,7 @@ use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequ
 
 pub(super) use self::row::{columns, read};
 use super::SqliteStore;
+use crate::shared::searched;
 use crate::{
     ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, NewApplication, SecretAdded,
     SecretRetired, StoreError, UpdateOutcome,
@@ -73,7 +74,7 @@ impl Applications for SqliteStore {
         search: &str,
         page: PageRequest,
     ) -> Result<Page<ApplicationListing>, StoreError> {
-        let search = row::folded(search.trim());
+        let search = searched(search);
         self.scan(move |connection| list::page(connection, &search, page))
             .await
     }

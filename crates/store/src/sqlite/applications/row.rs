@@ -6,6 +6,7 @@ use latchkey_domain::{
 use rusqlite::{Connection, params};
 
 use crate::StoreError;
+use crate::shared::searchable;
 use crate::sqlite::rows::{self, Columns};
 
 /// What [`read`] reads, of `applications a`.
@@ -100,14 +101,8 @@ pub(super) fn update(
     Ok(())
 }
 
-/// Text in the form in which it is searched: upper and lower case are alike, in every script.
-pub(super) fn folded(text: &str) -> String {
-    text.to_lowercase()
-}
-
-/// A line feed stands in neither part, and the search is trimmed, so that no search matches across.
 fn search_text(client_id: &ClientId, spec: &ApplicationSpec) -> String {
-    folded(&format!("{}\n{client_id}", spec.name))
+    searchable(&[spec.name.as_str(), client_id.as_str()])
 }
 
 fn json(redirect_uris: &RedirectUris) -> Result<String, StoreError> {

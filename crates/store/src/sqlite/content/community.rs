@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use latchkey_domain::content::AvatarUrl;
+use latchkey_domain::text::fold;
 use latchkey_domain::{Actor, Email, Slug, Timestamp};
 use rusqlite::{Connection, Params, params};
 
@@ -12,6 +13,7 @@ use crate::content::{
     Added, Communities, Community, Conflict, NewCommunityPost, NewCourse, NewEvent, NewMembershipPlan,
     NewProfile, NewSpace, ProgressReport, TellProgress,
 };
+use crate::shared::searchable;
 use crate::sqlite::{SqliteStore, audit, rows};
 use crate::{AuditAction, PasswordHash, StoreError};
 
@@ -73,12 +75,13 @@ impl Adding<'_> {
     fn add_member(&mut self, member: &NewProfile, locked: &PasswordHash) -> Result<(), StoreError> {
         let id = insert(
             self.connection,
-            "INSERT INTO members (email, name, name_folded, role, password_hash, joined_at, last_active_at, avatar_url) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at, last_active_at, \
+             avatar_url) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             params![
                 member.email.as_str(),
                 member.name.as_str(),
-                member.name.as_str().to_lowercase(),
+                fold(member.name.as_str()),
+                searchable(&[member.name.as_str(), member.email.as_str()]),
                 member.role.id(),
                 member.password.as_ref().unwrap_or(locked).0,
                 self.time(member.joined_at),

@@ -11,7 +11,6 @@ mod posts;
 mod profiles;
 mod readable;
 mod search;
-mod search_query;
 mod spaces;
 
 use std::collections::BTreeSet;

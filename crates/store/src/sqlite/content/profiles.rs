@@ -50,6 +50,7 @@ fn roster(sort: RosterSort) -> List {
 #[async_trait]
 impl Profiles for SqliteStore {
     async fn profiles(&self, sort: RosterSort, slice: SliceRequest) -> Result<Slice<Profile>, StoreError> {
+        let slice = slice.folded();
         self.scan(move |connection| roster(sort).slice(connection, vec![], &slice, read))
             .await
     }
@@ -73,8 +74,13 @@ impl Profiles for SqliteStore {
 
     async fn profile_by_email(&self, email: &Email) -> Result<Option<Profile>, StoreError> {
         self.look_up(|connection| {
-            let sql = concat!("SELECT ", columns!(), " FROM members t WHERE t.email = ?1");
-            rows::first(connection, sql, [email.as_str()], read)
+            let sql = concat!(
+                "SELECT ",
+                columns!(),
+                " FROM members t ",
+                members::with_email!("t")
+            );
+            rows::first(connection, sql, email.spellings(), read)
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Full-text search with FTS5. The index is kept in step by triggers (see `migrations/0002_content.sql`).
+//! Full-text search with FTS5. The index is kept in step by triggers (see `migrations/0006_limits.sql`).
 
 use async_trait::async_trait;
 use latchkey_domain::content::{CommentId, CourseId, EventId, PostId, SpaceId, Viewer};
@@ -7,8 +7,8 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::keyset::{self, cut};
 use super::readable;
-use super::search_query::to_fts5;
 use crate::StoreError;
+use crate::content::words::Query;
 use crate::content::{Hit, Item, ItemKind, Position, Search, SearchRequest, Slice, SortKey};
 use crate::sqlite::SqliteStore;
 use crate::sqlite::rows::{self, Columns};
@@ -49,25 +49,36 @@ macro_rules! matching {
     };
 }
 
-fn parameters(viewer: Viewer, query: &str, kinds: &[ItemKind]) -> Vec<Value> {
+fn parameters(viewer: Viewer, query: &Query, kinds: &[ItemKind]) -> Vec<Value> {
     let mut parameters = readable::parameters(viewer);
-    parameters.push(Value::Text(query.to_owned()));
+    parameters.push(Value::Text(query.to_fts5()));
     parameters.push(Value::Text(super::json_array(
         kinds.iter().map(|kind| code(*kind)),
     )));
     parameters
 }
 
-fn read(columns: &mut Columns<'_, '_>) -> Result<(Position, Hit), StoreError> {
+/// The hits `h` with their texts as people wrote them: the index has them folded.
+const TEXTS: &str = "SELECT h.row, h.score, coalesce(p.title, e.title, o.name, u.title, ''), \
+    coalesce(p.body_text, c.body_text, e.description_text, o.description, u.description, '') FROM hits h \
+    LEFT JOIN posts p ON h.row % 8 = 1 AND p.id = h.row / 8 \
+    LEFT JOIN comments c ON h.row % 8 = 2 AND c.id = h.row / 8 \
+    LEFT JOIN events e ON h.row % 8 = 3 AND e.id = h.row / 8 \
+    LEFT JOIN spaces o ON h.row % 8 = 4 AND o.id = h.row / 8 \
+    LEFT JOIN courses u ON h.row % 8 = 5 AND u.id = h.row / 8 \
+    ORDER BY h.score, h.row";
+
+fn read(columns: &mut Columns<'_, '_>, query: &Query) -> Result<(Position, Hit), StoreError> {
     columns.table("search");
     let row: i64 = columns.get("rowid")?;
     let rank: f64 = columns.get("rank")?;
+    let (title, body): (String, String) = (columns.get("title")?, columns.get("body")?);
     let hit = Hit {
         item: item(row)?,
         // `SQLite` gives better matches smaller numbers.
         score: -rank,
-        title: columns.get("title")?,
-        snippet: columns.get("snippet")?,
+        snippet: query.snippet(&title, &body),
+        title,
     };
     let position = Position {
         key: SortKey::Score(rank.to_bits()),
@@ -81,7 +92,7 @@ fn search(
     viewer: Viewer,
     request: &SearchRequest,
 ) -> Result<Slice<Hit>, StoreError> {
-    let Some(query) = to_fts5(&request.query) else {
+    let Some(query) = Query::parse(&request.query) else {
         return Ok(Slice::default());
     };
     let mut parameters = parameters(viewer, &query, &request.kinds);
@@ -93,22 +104,20 @@ fn search(
     }
     parameters.push(Value::Integer(i64::from(request.limit) + 1));
     let limit = parameters.len();
-    // First which, then the words around: these are only made for what is shown.
+    // First which, then the texts: these are only read of what is shown.
     let sql = format!(
         "WITH hits AS MATERIALIZED (SELECT s.rowid AS row, s.rank AS score{}{behind} \
-         ORDER BY s.rank, s.rowid LIMIT ?{limit}) \
-         SELECT h.row, h.score, s.title, snippet(search, -1, '{}', '{}', '…', 24) \
-         FROM hits h CROSS JOIN search s ON s.rowid = h.row WHERE s.search MATCH ?3 ORDER BY h.score, h.row",
-        matching!(),
-        Hit::OPEN,
-        Hit::CLOSE
+         ORDER BY s.rank, s.rowid LIMIT ?{limit}) {TEXTS}",
+        matching!()
     );
-    let hits = rows::all(connection, &sql, params_from_iter(parameters), read)?;
+    let hits = rows::all(connection, &sql, params_from_iter(parameters), |columns| {
+        read(columns, &query)
+    })?;
     Ok(cut(hits, request.limit))
 }
 
 fn count(connection: &Connection, viewer: Viewer, request: &SearchRequest) -> Result<u64, StoreError> {
-    let Some(query) = to_fts5(&request.query) else {
+    let Some(query) = Query::parse(&request.query) else {
         return Ok(0);
     };
     let parameters = parameters(viewer, &query, &request.kinds);

@@ -21,10 +21,10 @@ pub(super) fn check_rows(
         code,
         space,
     } = searched;
-    let title = title.map_or_else(|| "''".to_owned(), |title| format!("t.{title}"));
+    let title = title.map_or_else(|| "''".to_owned(), |title| format!("latchkey_tokens(t.{title})"));
     let sql = format!(
         "SELECT t.id FROM {} t LEFT JOIN search s ON s.rowid = t.id * 8 + {code} WHERE t.id BETWEEN ?1 AND ?2 \
-         AND (s.title IS NOT {title} OR s.body IS NOT t.{body} OR s.space IS NOT {space}) LIMIT 1",
+         AND (s.title IS NOT {title} OR s.body IS NOT latchkey_tokens(t.{body}) OR s.space IS NOT {space}) LIMIT 1",
         table.name
     );
     let wrong = rows::first(connection, &sql, [first, last], |columns| {

@@ -13,7 +13,7 @@ use crate::copy::table::{Kind, column_in_words};
 use crate::copy::tables::{TABLES, in_words};
 use crate::copy::{CopyProgress, Place, Source, Step, Target, copy};
 use crate::keys::ServerKey;
-use crate::sqlite::SqliteStore;
+use crate::sqlite::{SqliteStore, connection};
 
 /// A database with this version's schema and an application.
 fn database(path: &Path) -> Connection {
@@ -141,7 +141,9 @@ fn change_byte(folder: &Path, bytes: &[u8]) {
 async fn rows_that_search_would_not_find_are_found() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("from.db");
-    let connection = database(&path);
+    drop(database(&path));
+    // With the functions that the triggers need.
+    let connection = connection::open_for_writing(&path).unwrap();
     connection
         .execute_batch(
             "INSERT INTO spaces (id, slug, name, description, visibility, created_at) \
