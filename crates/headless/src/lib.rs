@@ -16,6 +16,7 @@ mod documents;
 mod error;
 mod id;
 mod loaders;
+mod open;
 mod schema;
 mod span;
 mod starter;
