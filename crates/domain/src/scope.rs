@@ -84,6 +84,18 @@ pub enum ScopeError {
     /// Several scopes are joined by something else than spaces.
     #[error("`{0}` is not a scope: scopes are separated by spaces (RFC 6749 section 3.3)")]
     Separator(String),
+    /// A scope has a character that no scope has and that may be invisible.
+    #[error(
+        "`{word}` is not a scope: its character {position} is U+{character:04X}, and scopes have letters, `:` and `_` only"
+    )]
+    Character {
+        /// What was read.
+        word: String,
+        /// The character's number in Unicode.
+        character: u32,
+        /// Its place, from 1.
+        position: usize,
+    },
 }
 
 impl ScopeError {
@@ -91,9 +103,19 @@ impl ScopeError {
     fn of(word: &str) -> Self {
         let shown = word.chars().take(80).collect();
         if word.contains([',', ';', '|', '+']) || word.contains("%20") {
-            Self::Separator(shown)
-        } else {
-            Self::Unknown(shown)
+            return Self::Separator(shown);
+        }
+        let odd = word
+            .chars()
+            .zip(1..)
+            .find(|(character, _)| !character.is_ascii_graphic());
+        match odd {
+            Some((character, position)) => Self::Character {
+                word: shown,
+                character: character.into(),
+                position,
+            },
+            None => Self::Unknown(shown),
         }
     }
 }
@@ -368,6 +390,22 @@ mod tests {
             assert!(
                 error.to_string().contains("scopes are separated by spaces"),
                 "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_told() {
+        for (text, position, number) in [
+            ("read:\u{ad}posts", 6, "U+00AD"),
+            ("write:posts \u{202a}read:posts", 1, "U+202A"),
+            ("read:pósts", 7, "U+00F3"),
+            ("read\u{0}", 5, "U+0000"),
+        ] {
+            let words = text.parse::<ScopeSet>().unwrap_err().to_string();
+            assert!(
+                words.contains(&format!("its character {position} is {number}")),
+                "{words}"
             );
         }
     }

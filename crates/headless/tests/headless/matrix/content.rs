@@ -192,6 +192,11 @@ impl Content {
         }
     }
 
+    /// Whether an event is in a space: the first is for the whole network, the second in the cellar.
+    pub(crate) fn is_in_space(event: i64) -> bool {
+        event == 2
+    }
+
     fn reads_in(&self, person: &str, space: SpaceId) -> bool {
         person == HOST || space != CELLAR || person == ADA
     }
@@ -205,8 +210,7 @@ impl Content {
         match object {
             "Network" | "Member" | "Plan" => true,
             "Space" => self.reads_in(person, SpaceId(number)),
-            // The second event is in the cellar.
-            "Event" => number != 2 || self.reads_in(person, CELLAR),
+            "Event" => !Self::is_in_space(number) || self.reads_in(person, CELLAR),
             "Post" => self.wrote(person, number) || self.reads_in(person, self.posts[&number].space),
             "Comment" => {
                 let comment = &self.comments[&number];
