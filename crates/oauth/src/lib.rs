@@ -37,6 +37,7 @@ mod expired_codes;
 mod lifetimes;
 mod params;
 mod pkce;
+mod scope_advice;
 #[cfg(test)]
 mod testing;
 mod throttle;
