@@ -4,7 +4,7 @@ use latchkey_domain::content::{PostId, RichText, SpaceId, SpaceVisibility, Title
 use latchkey_domain::{Member, Role};
 use latchkey_store::PasswordHash;
 use latchkey_store::content::{
-    Added, Communities, Community, Content, Direction, Edited, NewComment, NewCourse, NewEnrolment,
+    Added, Communities, Community, Content, Created, Direction, Edited, NewComment, NewCourse, NewEnrolment,
     NewLesson, NewPost, NewSpace, PostChange, Slice, SliceRequest,
 };
 
@@ -27,6 +27,7 @@ pub(crate) fn first(limit: u32) -> SliceRequest {
         after: None,
         limit,
         direction: Direction::Ascending,
+        most_bytes: usize::MAX,
     }
 }
 
@@ -109,11 +110,15 @@ async fn a_private_space_is_for_those_in_it_and_hosts() {
         title: title("Secret"),
         body: words("plans"),
     };
-    assert_eq!(store.create_post(viewer(&bob), new(), at(1)).await.unwrap(), None);
+    assert_eq!(
+        store.create_post(viewer(&bob), new(), at(1)).await.unwrap(),
+        Created::NotFound
+    );
     let post = store
         .create_post(viewer(&ada), new(), at(1))
         .await
         .unwrap()
+        .done()
         .unwrap();
     for (member, may) in [(&ada, true), (&bob, false), (&host, true)] {
         let viewer = viewer(member);
@@ -130,7 +135,7 @@ async fn a_private_space_is_for_those_in_it_and_hosts() {
             body: words("yes"),
         };
         let comment = store.create_comment(viewer, comment, at(2)).await.unwrap();
-        assert_eq!(comment.is_some(), may, "{}", member.email);
+        assert_eq!(comment.done().is_some(), may, "{}", member.email);
     }
     assert_eq!(
         store.count_comments_of_posts(vec![post.id]).await.unwrap()[&post.id],
@@ -161,6 +166,7 @@ async fn only_the_author_changes_a_post_even_before_a_host() {
         .create_post(viewer(&ada), new, at(1))
         .await
         .unwrap()
+        .done()
         .unwrap();
     let change = || PostChange {
         title: Some(title("Peas")),
@@ -223,6 +229,7 @@ async fn posts_below_many_spaces_are_cut_for_each() {
                 .create_post(viewer(&ada), new, at(n))
                 .await
                 .unwrap()
+                .done()
                 .unwrap();
         }
     }
@@ -333,6 +340,7 @@ async fn what_someone_wrote_stays_when_they_are_removed() {
         .create_post(viewer(&ada), new, at(1))
         .await
         .unwrap()
+        .done()
         .unwrap();
     store.remove_member(&ada.email, &operator(), at(2)).await.unwrap();
     let left = store.readable_posts(viewer(&bob), vec![post.id]).await.unwrap();
