@@ -26,6 +26,15 @@ pub const MAX_MUTATIONS: u64 = 10;
 pub const MAX_MUTATION_BYTES: u64 = 256 * 1024;
 /// For how many bytes of arguments a query costs a point.
 pub const ARGUMENT_BYTES_PER_POINT: u64 = 1_024;
+/// What a search costs besides its fields.
+pub const SEARCH_COST: u64 = 30;
+/// What a mutation costs besides its fields: it is a write.
+pub const MUTATION_COST: u64 = 10;
+/// For how many fields an introspection costs a point. They are counted as the schema has them: each type, field and
+/// argument.
+pub const INTROSPECTED_FIELDS_PER_POINT: u64 = 50;
+/// How often the fields of a type may be asked for below each other in an introspection.
+pub const MAX_TYPE_LISTS: u64 = 2;
 /// The most rows of a list.
 pub const MAX_PAGE: u32 = 50;
 /// The most rows of a list within a list.
@@ -58,6 +67,8 @@ pub const MAX_HTML_MISPLACED: usize = 500;
 
 // ---- What a member may leave behind ----
 
+/// The most bytes of a text with formatting, as HTML: a post, a comment, a lesson.
+pub const MAX_TEXT_BYTES: usize = 100_000;
 /// The most posts and comments that a member writes or changes through applications in [`CONTENT_PERIOD_SECONDS`].
 pub const MAX_CONTENT_PER_PERIOD: i64 = 1_000;
 /// The most bytes of them, titles and HTML.

@@ -40,7 +40,9 @@ impl StoreError {
                 Some("the server cannot get at its data at the moment; try again in a few seconds")
             }
             Self::Closed => Some("the server is shutting down; try again in a moment"),
-            Self::Database(_) | Self::Damaged(_) | Self::Unsealable | Self::TooLarge(_) | Self::Open(_) => None,
+            Self::Database(_) | Self::Damaged(_) | Self::Unsealable | Self::TooLarge(_) | Self::Open(_) => {
+                None
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Comments.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::Scope;
 use latchkey_domain::content::Comment;
@@ -12,7 +14,7 @@ use crate::loaders::load;
 use crate::time::DateTime;
 
 /// A comment.
-pub(crate) struct CommentNode(pub(crate) Comment);
+pub(crate) struct CommentNode(pub(crate) Arc<Comment>);
 
 /// What a member answered under a post.
 #[Object(name = "Comment")]

@@ -1,5 +1,7 @@
 //! Lessons, with the progress of the member whose token it is.
 
+use std::sync::Arc;
+
 use async_graphql::{ID, Object};
 use latchkey_domain::content::LessonProgress;
 
@@ -8,7 +10,7 @@ use crate::id::{Kind, global};
 use crate::time::DateTime;
 
 /// A lesson of a course that the member takes.
-pub(crate) struct LessonNode(pub(crate) LessonProgress);
+pub(crate) struct LessonNode(pub(crate) Arc<LessonProgress>);
 
 /// A lesson of a course that you take.
 #[Object(name = "Lesson")]

@@ -1,7 +1,10 @@
 //! Anything by its global id.
 
 use async_graphql::{Context, ID, Interface};
-use latchkey_domain::content::{CommentId, CourseId, EventId, LessonId, MembershipPlanId, PostId, SpaceId};
+use latchkey_domain::content::{
+    Comment, CommentId, CourseId, Event, EventId, LessonId, LessonProgress, MembershipPlanId, Post, PostId,
+    SpaceId,
+};
 use latchkey_domain::{MemberId, Scope, ScopeSet};
 
 use super::comment::CommentNode;
@@ -16,7 +19,7 @@ use super::space::SpaceNode;
 use crate::access::any_token;
 use crate::error::ApiError;
 use crate::id::{Kind, parse};
-use crate::loaders::{caller, load, store};
+use crate::loaders::{caller, load, read, store, text_bytes};
 
 /// What has a global id.
 #[derive(Interface)]
@@ -85,7 +88,9 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Api
             found.into_iter().next().map(|one| Node::Space(SpaceNode(one)))
         }
         Kind::Event => {
-            let found = store.readable_events(viewer, vec![EventId(number)]).await?;
+            let ask = || store.readable_events(viewer, vec![EventId(number)]);
+            let bytes = |found: &Vec<Event>| found.iter().map(|one| text_bytes(&one.description)).sum();
+            let found = read(ctx, ask, bytes).await?;
             found.into_iter().next().map(|one| Node::Event(EventNode(one)))
         }
         Kind::Plan => {
@@ -95,29 +100,39 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Api
             found.into_iter().next().map(|one| Node::Plan(PlanNode(one)))
         }
         Kind::Post => {
-            let found = store.readable_posts(viewer, vec![PostId(number)]).await?;
+            let ask = || store.readable_posts(viewer, vec![PostId(number)]);
+            let bytes = |found: &Vec<Post>| found.iter().map(|one| text_bytes(&one.body)).sum();
+            let found = read(ctx, ask, bytes).await?;
             let only_own = caller.scopes.contains(Scope::ReadPosts)
                 && !caller.scopes.contains(Scope::ReadSearch)
                 && !caller.scopes.contains(Scope::HostReadNetworkPosts);
             found
                 .into_iter()
                 .find(|post| !only_own || post.author == Some(me))
-                .map(|one| Node::Post(PostNode(one)))
+                .map(|one| Node::Post(PostNode(one.into())))
         }
         Kind::Comment => {
-            let found = store.readable_comments(viewer, vec![CommentId(number)]).await?;
+            let ask = || store.readable_comments(viewer, vec![CommentId(number)]);
+            let bytes = |found: &Vec<Comment>| found.iter().map(|one| text_bytes(&one.body)).sum();
+            let found = read(ctx, ask, bytes).await?;
             found
                 .into_iter()
                 .next()
-                .map(|one| Node::Comment(CommentNode(one)))
+                .map(|one| Node::Comment(CommentNode(one.into())))
         }
         Kind::Course => {
             let found = store.courses_of_by_id(me, vec![CourseId(number)]).await?;
             found.into_iter().next().map(|one| Node::Course(CourseNode(one)))
         }
         Kind::Lesson => {
-            let found = store.lessons_of_by_id(me, vec![LessonId(number)]).await?;
-            found.into_iter().next().map(|one| Node::Lesson(LessonNode(one)))
+            let ask = || store.lessons_of_by_id(me, vec![LessonId(number)]);
+            let bytes =
+                |found: &Vec<LessonProgress>| found.iter().map(|one| text_bytes(&one.lesson.body)).sum();
+            let found = read(ctx, ask, bytes).await?;
+            found
+                .into_iter()
+                .next()
+                .map(|one| Node::Lesson(LessonNode(one.into())))
         }
     })
 }

@@ -1,5 +1,7 @@
 //! Posts.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::Scope;
 use latchkey_domain::content::Post;
@@ -15,7 +17,7 @@ use crate::loaders::{Below, Count, load};
 use crate::time::DateTime;
 
 /// A post.
-pub(crate) struct PostNode(pub(crate) Post);
+pub(crate) struct PostNode(pub(crate) Arc<Post>);
 
 /// What a member wrote for all in a space.
 #[Object(name = "Post")]
@@ -82,12 +84,12 @@ impl PostNode {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 25.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "SortOrder::Asc")] sort_order: SortOrder,
+        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<CommentNode>>> {
         let request = slice(
             (first, MAX_NESTED_PAGE),
             after.as_deref(),
-            sort_order.into(),
+            sort_order.unwrap_or(SortOrder::Asc).into(),
             BY_AGE,
         )?;
         let post = self.0.id;

@@ -57,7 +57,10 @@ mod tests {
             let now = at(u64::try_from(number).unwrap());
             written = Some(Written::and(written, 10, now).unwrap());
         }
-        assert_eq!(Written::and(written, 10, at(1_500)), Err(HOUR - Duration::from_secs(1_500)));
+        assert_eq!(
+            Written::and(written, 10, at(1_500)),
+            Err(HOUR - Duration::from_secs(1_500))
+        );
         assert_eq!(Written::and(written, 10, at(3_599)), Err(Duration::from_secs(1)));
         let fresh = Written {
             since: at(3_600),
@@ -74,6 +77,9 @@ mod tests {
         let half = usize::try_from(MAX_CONTENT_BYTES_PER_PERIOD / 2).unwrap();
         let written = Written::and(None, half, at(0)).unwrap();
         let written = Written::and(Some(written), half, at(1)).unwrap();
-        assert_eq!(Written::and(Some(written), 1, at(10)), Err(HOUR - Duration::from_secs(10)));
+        assert_eq!(
+            Written::and(Some(written), 1, at(10)),
+            Err(HOUR - Duration::from_secs(10))
+        );
     }
 }

@@ -192,7 +192,12 @@ impl Statements for Connection {
         spans::judged(&span, rows.await)
     }
 
-    async fn query_up_to(&self, sql: &str, params: &[Param<'_>], most: usize) -> Result<Vec<Row>, StoreError> {
+    async fn query_up_to(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        most: usize,
+    ) -> Result<Vec<Row>, StoreError> {
         let span = spans::statement(sql);
         let rows = self.within(async {
             let mut stream = pin!(self.query_typed_raw(sql, typed(params)).await?);
@@ -242,7 +247,12 @@ impl Statements for Named<'_> {
         }
     }
 
-    async fn query_up_to(&self, sql: &str, params: &[Param<'_>], most: usize) -> Result<Vec<Row>, StoreError> {
+    async fn query_up_to(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        most: usize,
+    ) -> Result<Vec<Row>, StoreError> {
         let _operation = self.connections.watch.begin(Access::Read, self.operation);
         let first = self.connections.get(Access::Read).await?;
         match first.query_up_to(sql, params, most).await {

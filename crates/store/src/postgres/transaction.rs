@@ -199,7 +199,12 @@ impl Statements for Transaction {
         self.connection.query(sql, params).await
     }
 
-    async fn query_up_to(&self, sql: &str, params: &[Param<'_>], most: usize) -> Result<Vec<Row>, StoreError> {
+    async fn query_up_to(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        most: usize,
+    ) -> Result<Vec<Row>, StoreError> {
         self.connection.query_up_to(sql, params, most).await
     }
 
@@ -216,7 +221,12 @@ impl Statements for Unhurried<'_> {
         Ok(self.0.connection.query_typed(sql, &typed(params)).await?)
     }
 
-    async fn query_up_to(&self, sql: &str, params: &[Param<'_>], most: usize) -> Result<Vec<Row>, StoreError> {
+    async fn query_up_to(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        most: usize,
+    ) -> Result<Vec<Row>, StoreError> {
         self.0.query_up_to(sql, params, most).await
     }
 
