@@ -24,6 +24,7 @@ mod home;
 mod housekeeping;
 mod import;
 mod lifetimes;
+mod limits_documentation;
 mod metrics;
 mod oauth2_crate;
 mod oauth_at_rest;

@@ -15,7 +15,7 @@ use latchkey_domain::limits::{
 use thiserror::Error;
 
 pub(crate) use self::nesting::deepest;
-use self::walk::{Walk, Weight};
+use self::walk::Walk;
 
 /// Why a query is refused before it is run.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

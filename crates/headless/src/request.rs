@@ -23,18 +23,20 @@ pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Asked, String> {
     let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
     if kind.eq_ignore_ascii_case("application/graphql") {
         let query = std::str::from_utf8(body).map_err(|_| wrong("it is not UTF-8"))?;
-        return Ok(one([("query", query.into())].map(own)));
+        return one([("query", query.into())].map(own));
     }
     if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") && !is_json {
         let fields = form_urlencoded::parse(body).map(|(name, value)| (name, Value::from(&*value)));
-        return Ok(one(fields.map(own)));
+        return one(fields.map(own));
     }
     match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => Ok(Asked::One(Box::new(query(fields)))),
-        Ok(Value::Array(list)) if list.is_empty() => Err(wrong("the list is empty")),
+        Ok(Value::Object(fields)) => one(fields),
+        Ok(Value::Array(list)) if list.is_empty() => Ok(Asked::One(Box::new(Err(bad(
+            "the list of queries is empty; expected at least one",
+        ))))),
         Ok(Value::Array(list)) => {
             let queries = list.into_iter().map(|item| match item {
-                Value::Object(fields) => Ok(query(fields)),
+                Value::Object(fields) => query(fields),
                 other => Err(wrong(&format!("the list has {}", kind_of(&other)))),
             });
             Ok(Asked::Many(queries.collect::<Result<_, _>>()?))
@@ -49,8 +51,8 @@ fn own((name, value): (impl Into<String>, Value)) -> (String, Value) {
     (name.into(), value)
 }
 
-fn one(fields: impl IntoIterator<Item = (String, Value)>) -> Asked {
-    Asked::One(Box::new(query(fields.into_iter().collect())))
+fn one(fields: impl IntoIterator<Item = (String, Value)>) -> Result<Asked, String> {
+    Ok(Asked::One(Box::new(query(fields.into_iter().collect())?)))
 }
 
 fn wrong(why: &str) -> String {
@@ -70,12 +72,13 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-fn query(mut fields: Map<String, Value>) -> Query {
+/// A query. What has a wrong type is no request at all.
+fn query(mut fields: Map<String, Value>) -> Result<Query, String> {
     let text = match fields.remove("query") {
         Some(Value::String(text)) => text,
         None | Some(Value::Null) => String::new(),
         Some(other) => {
-            return Err(bad(&format!(
+            return Err(wrong(&format!(
                 "query is {}; expected the text of a query",
                 kind_of(&other)
             )));
@@ -85,11 +88,14 @@ fn query(mut fields: Map<String, Value>) -> Query {
         let extensions = fields.remove("extensions").map(unpacked);
         if extensions.is_some_and(|extensions| extensions.get("persistedQuery").is_some()) {
             // In these words clients send the whole query instead.
-            return Err(coded("PersistedQueryNotSupported", PERSISTED_QUERY_NOT_SUPPORTED));
+            return Ok(Err(coded(
+                "PersistedQueryNotSupported",
+                PERSISTED_QUERY_NOT_SUPPORTED,
+            )));
         }
-        return Err(bad(
+        return Ok(Err(bad(
             "query is missing; expected the text of a query, like { me { id } }",
-        ));
+        )));
     }
     let mut request = Request::new(text);
     match fields.remove("variables").map(unpacked) {
@@ -97,7 +103,7 @@ fn query(mut fields: Map<String, Value>) -> Query {
         Some(Value::Array(list)) if list.is_empty() => {}
         Some(variables @ Value::Object(_)) => request = request.variables(Variables::from_json(variables)),
         Some(other) => {
-            return Err(bad(&format!(
+            return Err(wrong(&format!(
                 "variables is {}; expected an object like {{\"first\": 5}}",
                 kind_of(&other)
             )));
@@ -108,13 +114,13 @@ fn query(mut fields: Map<String, Value>) -> Query {
         Some(Value::String(name)) if name.trim().is_empty() => {}
         Some(Value::String(name)) => request = request.operation_name(name),
         Some(other) => {
-            return Err(bad(&format!(
+            return Err(wrong(&format!(
                 "operationName is {}; expected the name of an operation",
                 kind_of(&other)
             )));
         }
     }
-    Ok(request)
+    Ok(Ok(request))
 }
 
 /// A value that may be packed into a text as JSON. An empty text is nothing.
@@ -200,10 +206,23 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_in_words() {
+        for body in [
+            "{}",
+            "{\"query\": null}",
+            "{\"query\": \" \"}",
+            "{\"variables\": {}}",
+        ] {
+            let error = read_one("application/json", body).unwrap_err();
+            assert!(
+                error.message.contains("query is missing"),
+                "{body}: {}",
+                error.message
+            );
+        }
+        assert!(read_one(FORM, "a=b").is_err());
+        let error = read_one("application/json", "[]").unwrap_err();
+        assert!(error.message.contains("is empty"));
         for (body, words) in [
-            ("{}", "query is missing"),
-            ("{\"query\": null}", "query is missing"),
-            ("{\"query\": \" \"}", "query is missing"),
             ("{\"query\": 5}", "query is a number"),
             (
                 "{\"query\": \"{ a }\", \"variables\": [1]}",
@@ -217,14 +236,7 @@ mod tests {
                 "{\"query\": \"{ a }\", \"operationName\": {}}",
                 "operationName is an object",
             ),
-        ] {
-            let error = read_one("application/json", body).unwrap_err();
-            assert!(error.message.contains(words), "{body}: {}", error.message);
-        }
-        assert!(read_one(FORM, "a=b").is_err());
-        for (body, words) in [
             ("", "it is empty"),
-            ("[]", "the list is empty"),
             ("[1]", "the list has a number"),
             ("5", "it is a number"),
             ("{", "EOF"),
