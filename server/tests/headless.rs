@@ -282,3 +282,97 @@ async fn who_asks_for_too_much_in_a_minute_is_told_when_to_come_back() {
     let answer = ask(&app, &token, &query).await.json();
     assert_eq!(answer.get("errors"), None, "{answer}");
 }
+
+/// Sends a body as it is.
+async fn send(app: &TestApp, token: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
+    let program = app.browser();
+    let request = program
+        .bare(Method::POST, PATH)
+        .bearer_auth(token)
+        .header("content-type", content_type)
+        .body(body);
+    program.send(request).await
+}
+
+#[tokio::test]
+async fn a_query_is_taken_in_every_form_that_clients_send() {
+    let app = TestApp::new().await;
+    let token = token(&app, &app.as_member().await, "read:posts").await;
+    let expected = json!({ "data": { "me": { "firstName": "Ada" } } });
+    let json = "application/json";
+    let form = "application/x-www-form-urlencoded";
+    for (content_type, body) in [
+        (
+            json,
+            "{\"query\": \"{ me { firstName } }\", \"variables\": \"\", \"operationName\": \"\"}",
+        ),
+        (
+            json,
+            "{\"query\": \"{ me { firstName } }\", \"variables\": \"{}\"}",
+        ),
+        (
+            json,
+            "{\"query\": \"{ me { firstName } }\", \"variables\": [], \"operationName\": null}",
+        ),
+        (
+            json,
+            "{\"query\": \"{ me { firstName } }\", \"variables\": null, \"extensions\": null}",
+        ),
+        (form, "query=%7B+me+%7B+firstName+%7D+%7D&variables=%7B%7D"),
+        (form, "{\"query\": \"{ me { firstName } }\"}"),
+        ("application/graphql", "{ me { firstName } }"),
+        (
+            "text/plain;charset=UTF-8",
+            "{\"query\": \"{ me { firstName } }\"}",
+        ),
+    ] {
+        let answer = send(&app, &token, content_type, body).await;
+        assert_eq!(
+            answer.assert_status(200).json(),
+            expected,
+            "{content_type}: {body}"
+        );
+    }
+    let missing = send(&app, &token, json, "{\"variables\": {}}").await;
+    let missing = missing.assert_status(200).json();
+    assert_eq!(missing["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    assert!(
+        missing["errors"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("query is missing")
+    );
+}
+
+#[tokio::test]
+async fn the_hash_of_a_persisted_query_is_answered_so_that_the_client_sends_the_query() {
+    let app = TestApp::new().await;
+    let token = token(&app, &app.as_member().await, "read:posts").await;
+    let hash = json!({ "persistedQuery": { "version": 1, "sha256Hash": "ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38" } });
+    let alone = ask(
+        &app,
+        &token,
+        &json!({ "operationName": "Me", "variables": {}, "extensions": hash }),
+    )
+    .await;
+    let error = &alone.assert_status(200).json()["errors"][0];
+    assert_eq!(error["message"], "PersistedQueryNotSupported");
+    assert_eq!(error["extensions"]["code"], "PERSISTED_QUERY_NOT_SUPPORTED");
+    let whole =
+        json!({ "query": "query Me { me { firstName } }", "operationName": "Me", "extensions": hash });
+    let whole = ask(&app, &token, &whole).await.json();
+    assert_eq!(whole, json!({ "data": { "me": { "firstName": "Ada" } } }));
+}
+
+#[tokio::test]
+async fn html_that_would_keep_a_parser_busy_is_refused_at_once() {
+    let app = TestApp::new().await;
+    let token = token(&app, &app.as_member().await, "write:posts").await;
+    let query = "mutation($b: String!) { createPost(input: { spaceId: 1, title: \"a\", body: $b }) { post { id } errors } }";
+    let body = json!({ "query": query, "variables": { "b": "<ul><li>".repeat(12_400) } });
+    let answer = ask(&app, &token, &body).await.assert_status(200).json();
+    let payload = &answer["data"]["createPost"];
+    assert_eq!(payload["post"], Value::Null);
+    let words = payload["errors"][0].as_str().unwrap();
+    assert!(words.contains("nested at most 100 deep"), "{words}");
+}

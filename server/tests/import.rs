@@ -357,6 +357,42 @@ fn faults_of_a_network_are_named_with_their_lines() {
 }
 
 #[test]
+fn html_that_nests_too_deep_is_named_with_its_line() {
+    let binary = Binary::new();
+    let deep = "<ul><li>".repeat(12_000);
+    for (from, fault) in [
+        (
+            "<p>Bring a spade</p>",
+            "network.json:13: description: can have elements nested at most 100 deep",
+        ),
+        (
+            "<p>Grow<script>x()</script></p>",
+            "network.json:17: body: can have elements nested at most 100 deep",
+        ),
+        (
+            "They do",
+            "network.json:19: body: can have elements nested at most 100 deep",
+        ),
+        (
+            "Heavy",
+            "network.json:23: lessons: body: can have elements nested at most 100 deep",
+        ),
+    ] {
+        let text = NETWORK.replacen(from, &deep, 1);
+        write(&binary, "network.json", &text);
+        let finished = binary.run(&["import", "network.json"]);
+        assert_eq!(finished.code, 1, "{from}");
+        let (place, words) = fault.rsplit_once(": ").unwrap();
+        assert!(
+            finished.stderr.starts_with(place.split(": ").next().unwrap()) && finished.stderr.contains(words),
+            "{fault} was expected: {}",
+            finished.stderr
+        );
+        assert!(members(&binary).is_empty());
+    }
+}
+
+#[test]
 fn ten_faults_of_one_network_are_all_named_at_once() {
     let binary = Binary::new();
     let mut text = NETWORK.to_owned();

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::{
-    BatchRequest, EmptySubscription, ErrorExtensionValues, Request, Response, Schema, ServerError,
-};
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::{EmptySubscription, ErrorExtensionValues, Request, Response, Schema, ServerError, Value};
 use latchkey_domain::Clock;
+use latchkey_domain::limits::{
+    MAX_ANSWER_BYTES, MAX_API_SECONDS, MAX_BATCH, MAX_MUTATION_BYTES, MAX_MUTATIONS, MAX_QUERY_COST,
+    MAX_QUERY_DEPTH,
+};
 use latchkey_store::Store;
 use serde_json::json;
 use tracing::Instrument;
@@ -14,20 +17,24 @@ use tracing::Instrument;
 use crate::access::{Refusals, ScopeGuard};
 use crate::budget::{Budget, Budgets};
 use crate::caller::Caller;
-use crate::cost::{self, MAX_COST, TooComplex};
+use crate::cost::{self, Cost, TooComplex};
 use crate::documents::{Documents, Unreadable};
-use crate::error::{BAD_USER_INPUT, QUERY_TOO_COMPLEX, THROTTLED, UNAVAILABLE};
-use crate::loaders::loader;
+use crate::error::{
+    BAD_USER_INPUT, QUERY_TOO_COMPLEX, THROTTLED, TIMEOUT, UNAVAILABLE, too_large, whole_seconds,
+};
+use crate::fields;
+use crate::html::Sanitizer;
+use crate::loaders::{Counts, loader};
+use crate::meter::{AnswerMeter, Held, Meter, Room};
+use crate::request::{self, Asked, Query as Sent};
 use crate::schema::{Mutation, PublicUrl, Query};
 use crate::span;
 
-/// The most queries of a batch.
-const MAX_BATCH: usize = 10;
 /// What a query costs that is refused because of its size or its form: it was read.
 const REFUSED: u64 = 10;
 
 /// The answer to a request: a JSON document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Answer {
     /// The request was understood; what went wrong in it, if anything did, stands in `errors`.
     Done {
@@ -35,11 +42,12 @@ pub enum Answer {
         body: String,
         /// Whether anything went wrong.
         failed: bool,
-        /// Where some of it would have been too much for this minute: how long to wait before it may be asked for
-        /// again.
+        /// Where some of it would have been too much for now: how long to wait before it may be asked for again.
         retry_after: Option<Duration>,
         /// Whether some of it failed here and may soon work. A part may be done all the same: of two mutations the first.
         unavailable: bool,
+        /// What a large answer holds; keep it until the document has been sent.
+        held: Option<Held>,
     },
     /// The body is no GraphQL request.
     Malformed(String),
@@ -54,13 +62,15 @@ pub struct HeadlessApi {
     documents: Arc<Documents>,
     budgets: Arc<Budgets>,
     public_url: Option<PublicUrl>,
+    room: Room,
+    deadline: Duration,
 }
 
 /// What the queries of a request have come to so far.
 #[derive(Default)]
 struct Bill {
     /// Their cost.
-    cost: u64,
+    cost: Cost,
     /// How long to wait before the first that was put off can be asked again.
     wait: Option<Duration>,
     /// Whether anything went wrong in one of them.
@@ -74,8 +84,10 @@ impl HeadlessApi {
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, budget: Budget) -> Self {
         let schema = Schema::build(Query, Mutation, EmptySubscription)
             .extension(ScopeGuard)
+            .extension(AnswerMeter)
             .data(Arc::clone(&store))
             .data(Arc::clone(&clock))
+            .data(Sanitizer::default())
             .finish();
         Self {
             schema,
@@ -84,6 +96,8 @@ impl HeadlessApi {
             documents: Arc::default(),
             budgets: Arc::new(Budgets::new(budget)),
             public_url: None,
+            room: Room::default(),
+            deadline: Duration::from_secs(MAX_API_SECONDS),
         }
     }
 
@@ -94,58 +108,94 @@ impl HeadlessApi {
         self
     }
 
+    /// The same with another time that a request may take.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
     /// The schema in GraphQL's own language, with the scope that opens each field.
     pub fn sdl(&self) -> String {
         self.schema.sdl()
     }
 
-    /// Answers a request: a query, or a list of queries.
-    pub async fn answer(&self, caller: &Caller, body: &[u8]) -> Answer {
-        let batch: BatchRequest = match serde_json::from_slice(body) {
-            Ok(batch) => batch,
-            Err(error) => {
-                let message = format!(
-                    "the body is not a GraphQL request: expected JSON like {{\"query\": \"{{ me {{ id }} }}\"}}; {error}"
-                );
-                return Answer::Malformed(error_body(BAD_USER_INPUT, &message));
-            }
+    /// Answers a request: a query, or a list of queries. What is not done when the deadline comes, or when nobody waits for
+    /// the answer any more, is not done at all.
+    pub async fn answer(&self, caller: &Caller, content_type: &str, body: &[u8]) -> Answer {
+        let asked = match request::read(content_type, body) {
+            Ok(asked) => asked,
+            Err(message) => return Answer::Malformed(error_body(BAD_USER_INPUT, &message)),
         };
-        let mut bill = Bill::default();
-        let body = match batch {
-            BatchRequest::Single(request) => text(&self.run(caller, request, &mut bill).await),
-            BatchRequest::Batch(requests) if requests.len() > MAX_BATCH => {
-                let message = format!(
-                    "the batch has {} queries, and the limit is {MAX_BATCH}",
-                    requests.len()
-                );
-                bill.failed = true;
-                error_body(QUERY_TOO_COMPLEX, &message)
-            }
-            BatchRequest::Batch(requests) => {
-                let mut answers = Vec::with_capacity(requests.len());
-                for request in requests {
-                    answers.push(text(&self.run(caller, request, &mut bill).await));
-                }
-                format!("[{}]", answers.join(","))
-            }
-        };
-        Answer::Done {
-            body,
-            failed: bill.failed,
-            retry_after: bill.wait,
-            unavailable: bill.unavailable,
+        match tokio::time::timeout(self.deadline, self.answer_all(caller, asked)).await {
+            Ok(answer) => answer,
+            Err(_) => Answer::Done {
+                body: error_body(TIMEOUT, &too_late(self.deadline)),
+                failed: true,
+                retry_after: None,
+                unavailable: false,
+                held: None,
+            },
         }
     }
 
-    async fn run(&self, caller: &Caller, mut request: Request, bill: &mut Bill) -> Response {
-        if let Err(refusal) = self.admit(caller, &mut request, bill) {
-            bill.failed = true;
-            return Response::from_errors(vec![refusal]);
+    async fn answer_all(&self, caller: &Caller, asked: Asked) -> Answer {
+        let mut bill = Bill::default();
+        let meter = Arc::new(Meter::new(&self.room));
+        let mut body = Vec::new();
+        match asked {
+            Asked::One(query) => {
+                let response = self.run(caller, *query, &mut bill, &meter).await;
+                write(&response, &meter, &mut body);
+            }
+            Asked::Many(queries) if queries.len() > MAX_BATCH => {
+                let message = format!(
+                    "the batch has {} queries, and the limit is {MAX_BATCH}",
+                    queries.len()
+                );
+                bill.failed = true;
+                body = error_body(QUERY_TOO_COMPLEX, &message).into_bytes();
+            }
+            Asked::Many(queries) => {
+                for query in queries {
+                    body.push(if body.is_empty() { b'[' } else { b',' });
+                    let response = self.run(caller, query, &mut bill, &meter).await;
+                    write(&response, &meter, &mut body);
+                }
+                body.push(b']');
+            }
         }
+        Answer::Done {
+            // It was written as JSON, which is UTF-8.
+            body: String::from_utf8(body).unwrap_or_default(),
+            failed: bill.failed,
+            retry_after: bill.wait,
+            unavailable: bill.unavailable,
+            held: Arc::into_inner(meter).and_then(Meter::into_held),
+        }
+    }
+
+    async fn run(&self, caller: &Caller, query: Sent, bill: &mut Bill, meter: &Arc<Meter>) -> Response {
+        let admitted = match query {
+            Ok(request) => self.admit(caller, request, bill),
+            Err(refusal) => self.spend(caller, REFUSED, bill).and(Err(refusal)),
+        };
+        let (request, document) = match admitted {
+            Ok(admitted) => admitted,
+            Err(refusal) => {
+                bill.failed = true;
+                return Response::from_errors(vec![refusal]);
+            }
+        };
         let refusals = Arc::new(Refusals::default());
         let mut request = request
             .data(caller.clone())
-            .data(loader(Arc::clone(&self.store), caller.viewer()))
+            .data(Arc::clone(meter))
+            .data(Counts::default())
+            .data(loader(
+                Arc::clone(&self.store),
+                caller.viewer(),
+                Arc::clone(meter),
+            ))
             .data(SharedRefusals(Arc::clone(&refusals)));
         if let Some(url) = &self.public_url {
             request = request.data(url.clone());
@@ -153,9 +203,20 @@ impl HeadlessApi {
         let span = span::of(&mut request);
         let mut response = self.schema.execute(request).instrument(span.clone()).await;
         response.errors.extend(refusals.take());
+        if meter.is_full() {
+            // What was put together until then goes, so that nobody takes it for the whole.
+            let mut extensions = ErrorExtensionValues::default();
+            extensions.set("code", QUERY_TOO_COMPLEX);
+            extensions.set("limit", MAX_ANSWER_BYTES);
+            response = Response::from_errors(vec![refused(too_large(), extensions)]);
+        }
+        fields::keep_first(&mut response.errors, &document);
         for error in &mut response.errors {
             give_code(error);
             bill.unavailable |= is_unavailable(error);
+            if bill.wait.is_none() {
+                bill.wait = wait_of(error);
+            }
         }
         if response.is_err() {
             bill.failed = true;
@@ -165,19 +226,37 @@ impl HeadlessApi {
     }
 
     /// Parses and weighs a query, and charges what it costs.
-    fn admit(&self, caller: &Caller, request: &mut Request, bill: &mut Bill) -> Result<(), ServerError> {
-        let weighed = self.weigh(request, bill);
-        let cost = weighed.as_ref().map_or(REFUSED, |cost| *cost);
-        if let Err(wait) = self.budgets.spend(caller, cost, self.clock.now()) {
-            bill.wait.get_or_insert(wait);
-            return Err(throttled(wait));
-        }
-        bill.cost = bill.cost.saturating_add(weighed?);
-        Ok(())
+    fn admit(
+        &self,
+        caller: &Caller,
+        mut request: Request,
+        bill: &mut Bill,
+    ) -> Result<(Request, Arc<ExecutableDocument>), ServerError> {
+        let weighed = self.weigh(&request, bill);
+        let points = weighed.as_ref().map_or(REFUSED, |(cost, _, _)| cost.points);
+        self.spend(caller, points, bill)?;
+        let (_, total, document) = weighed?;
+        bill.cost = total;
+        request.set_parsed_query(ExecutableDocument::clone(&document));
+        Ok((request, document))
     }
 
-    /// What a query costs. Refuses what is too much, together with what the batch has cost before.
-    fn weigh(&self, request: &mut Request, bill: &Bill) -> Result<u64, ServerError> {
+    /// Takes points from what the caller may spend.
+    fn spend(&self, caller: &Caller, points: u64, bill: &mut Bill) -> Result<(), ServerError> {
+        self.budgets
+            .spend(caller, points, self.clock.now())
+            .map_err(|wait| {
+                bill.wait.get_or_insert(wait);
+                throttled(wait)
+            })
+    }
+
+    /// What a query costs, and what it costs together with what the batch has cost before.
+    fn weigh(
+        &self,
+        request: &Request,
+        bill: &Bill,
+    ) -> Result<(Cost, Cost, Arc<ExecutableDocument>), ServerError> {
         let document = self
             .documents
             .read(&request.query)
@@ -189,14 +268,8 @@ impl HeadlessApi {
                 }
             })?;
         let cost = cost::cost(&document, &request.variables).map_err(|refusal| too_complex(&refusal))?;
-        // Fragments in a circle have no cost; validation refuses them.
-        let cost = cost.unwrap_or(REFUSED);
-        let total = bill.cost.saturating_add(cost);
-        if total > MAX_COST {
-            return Err(too_complex(&TooComplex::Cost { cost: total }));
-        }
-        request.set_parsed_query(Arc::unwrap_or_clone(document));
-        Ok(cost)
+        let total = bill.cost.and(cost).map_err(|refusal| too_complex(&refusal))?;
+        Ok((cost, total, document))
     }
 }
 
@@ -210,16 +283,21 @@ fn throttled(wait: Duration) -> ServerError {
     let mut extensions = ErrorExtensionValues::default();
     extensions.set("code", THROTTLED);
     extensions.set("retryAfter", seconds);
+    refused(message, extensions)
+}
+
+fn refused(message: String, extensions: ErrorExtensionValues) -> ServerError {
     let mut error = ServerError::new(message, None);
     error.extensions = Some(extensions);
     error
 }
 
-/// A wait as clients are told it: never too short.
-pub fn whole_seconds(wait: Duration) -> u64 {
-    u64::try_from(wait.as_millis().div_ceil(1_000))
-        .unwrap_or(u64::MAX)
-        .max(1)
+fn too_late(deadline: Duration) -> String {
+    format!(
+        "the request took longer than {} s, and was stopped; ask for less at a time, and look whether a change was made \
+         before you send it again",
+        deadline.as_secs()
+    )
 }
 
 fn too_complex(refusal: &TooComplex) -> ServerError {
@@ -228,17 +306,20 @@ fn too_complex(refusal: &TooComplex) -> ServerError {
     match refusal {
         TooComplex::Cost { cost } => {
             extensions.set("cost", *cost);
-            extensions.set("limit", MAX_COST);
+            extensions.set("limit", MAX_QUERY_COST);
         }
         TooComplex::Depth { depth } => {
             extensions.set("depth", *depth);
-            extensions.set("limit", cost::MAX_DEPTH);
+            extensions.set("limit", MAX_QUERY_DEPTH);
         }
+        TooComplex::Mutations { .. } => extensions.set("limit", MAX_MUTATIONS),
+        TooComplex::Arguments { .. } => extensions.set("limit", MAX_MUTATION_BYTES),
+        TooComplex::Answer => extensions.set("limit", MAX_ANSWER_BYTES),
+        // It is wrong, not large.
+        TooComplex::Circle { .. } => extensions.set("code", BAD_USER_INPUT),
         _ => {}
     }
-    let mut error = ServerError::new(refusal.to_string(), None);
-    error.extensions = Some(extensions);
-    error
+    refused(refusal.to_string(), extensions)
 }
 
 /// What the library says by itself is about the query or its arguments.
@@ -257,14 +338,25 @@ fn is_unavailable(error: &ServerError) -> bool {
     code == Some(&UNAVAILABLE.into())
 }
 
-fn text(response: &Response) -> String {
-    serde_json::to_string(response).unwrap_or_else(|error| {
+/// How long to wait, where an error says so.
+fn wait_of(error: &ServerError) -> Option<Duration> {
+    match error.extensions.as_ref()?.get("retryAfter")? {
+        Value::Number(seconds) => seconds.as_u64().map(Duration::from_secs),
+        _ => None,
+    }
+}
+
+/// Writes a response behind what is written already.
+fn write(response: &Response, meter: &Meter, body: &mut Vec<u8>) {
+    // What was counted is what is written, but for errors: it is not moved while it grows.
+    body.reserve_exact(meter.answered().saturating_sub(body.len()) + 1_024);
+    let start = body.len();
+    if let Err(error) = serde_json::to_writer(&mut *body, response) {
         tracing::error!(%error, "an answer of the Headless API cannot be written");
-        error_body(
-            crate::error::INTERNAL,
-            "something failed on the server; try again later",
-        )
-    })
+        body.truncate(start);
+        let words = "something failed on the server; try again later";
+        body.extend_from_slice(error_body(crate::error::INTERNAL, words).as_bytes());
+    }
 }
 
 /// A GraphQL answer that is one error and no data.

@@ -8,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
+use latchkey_domain::limits::MAX_QUERY_COST;
 
 use crate::caller::Caller;
-use crate::cost::MAX_COST;
 
 /// In which time all of a budget comes back, in milliseconds.
 const PERIOD: u64 = 60_000;
@@ -34,7 +34,7 @@ impl Budget {
     pub fn new(points: u64) -> Option<Self> {
         match points {
             0 => Some(Self(None)),
-            MAX_COST.. => Some(Self(Some(points))),
+            MAX_QUERY_COST.. => Some(Self(Some(points))),
             _ => None,
         }
     }
@@ -173,7 +173,7 @@ mod tests {
         assert!((0..1_000).all(|_| unlimited.spend(&ada, u64::MAX, at(0)).is_ok()));
         assert!(unlimited.spent.lock().unwrap().is_empty());
         assert_eq!(Budget::new(1), None);
-        assert_eq!(Budget::new(MAX_COST - 1), None);
+        assert_eq!(Budget::new(MAX_QUERY_COST - 1), None);
     }
 
     #[test]

@@ -5,18 +5,13 @@ use std::borrow::Cow;
 use async_graphql::{Context, Object, OutputType, Result, TypeName};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey_domain::limits::DEFAULT_PAGE;
+pub(crate) use latchkey_domain::limits::{MAX_NESTED_PAGE, MAX_PAGE};
 use latchkey_store::content::{Direction, Position, Slice, SliceRequest, SortKey};
 
 use crate::access::any_token;
 use crate::error::ApiError;
 use crate::loaders::Count;
-
-/// The most rows of a list that stands by itself.
-pub(crate) const MAX_PAGE: u32 = 50;
-/// The most rows of a list within a list.
-pub(crate) const MAX_NESTED_PAGE: u32 = 25;
-/// How many rows there are if nobody says how many.
-pub(crate) const DEFAULT_PAGE: u32 = 25;
 
 /// Which part of a list a client asks for. More than the most is answered with the most: `pageInfo` says that there is
 /// more.
@@ -39,6 +34,7 @@ pub(crate) fn slice(
         after: after.map(|cursor| position(cursor, sort)).transpose()?,
         limit: limit.min(most),
         direction,
+        most_bytes: usize::MAX,
     })
 }
 

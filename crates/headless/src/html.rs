@@ -1,10 +1,19 @@
 //! What people write in HTML, made safe on the way in.
 
+mod depth;
+mod kinds;
+mod tokens;
+
 use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use ammonia::{Builder, UrlRelative};
 use latchkey_domain::content::{RichText, RichTextError};
+use latchkey_domain::limits::HTML_PARSERS;
+use tokio::sync::Semaphore;
+
+use self::depth::TooMuch;
+use crate::error::ApiError;
 
 /// What stays: formatting, links, pictures, quotes, lists, tables. Scripts, styles, forms, frames and event handlers go.
 static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -59,10 +68,52 @@ const BLOCKS: &[&str] = &[
 /// Sanitizes HTML. What is not a known element stays as text only; plain text is HTML too, with its line breaks kept
 /// as white space.
 pub fn sanitize(html: &str) -> Result<RichText, RichTextError> {
-    // Before any work is done: what is many times too long would keep the parser busy.
+    check(html)?;
+    parse(html)
+}
+
+/// Refuses in one pass what would keep a parser busy.
+fn check(html: &str) -> Result<(), RichTextError> {
     if html.len() > RichText::MAX_BYTES {
         return Err(RichTextError::TooLong { length: html.len() });
     }
+    depth::check(html).map_err(|too_much| match too_much {
+        TooMuch::Depth => RichTextError::TooDeep,
+        TooMuch::Unclosed => RichTextError::Unclosed,
+        TooMuch::Attributes => RichTextError::Attributes,
+        TooMuch::Misplaced => RichTextError::Misplaced,
+    })
+}
+
+/// Sanitizes what clients send, a few texts at a time and on threads that may be busy.
+#[derive(Clone)]
+pub(crate) struct Sanitizer(Arc<Semaphore>);
+
+impl Default for Sanitizer {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(HTML_PARSERS)))
+    }
+}
+
+impl Sanitizer {
+    /// Sanitizes HTML. If nobody waits for it any more, a parse that has begun goes on, and none begins.
+    pub(crate) async fn sanitize(&self, html: String) -> Result<Result<RichText, RichTextError>, ApiError> {
+        if let Err(refused) = check(&html) {
+            return Ok(Err(refused));
+        }
+        let turn = Arc::clone(&self.0).acquire_owned().await;
+        let turn = turn.map_err(|_| ApiError::Internal)?;
+        let parsed = tokio::task::spawn_blocking(move || {
+            let parsed = parse(&html);
+            // Not before: the thread is busy whether somebody waits or not.
+            drop(turn);
+            parsed
+        });
+        parsed.await.map_err(|_| ApiError::Internal)
+    }
+}
+
+fn parse(html: &str) -> Result<RichText, RichTextError> {
     let clean = SANITIZER.clean(html).to_string();
     let text = text_of(&clean);
     RichText::from_sanitized(clean, text)
@@ -150,6 +201,28 @@ mod tests {
 
     #[test]
     fn too_much_is_refused_before_it_is_parsed() {
-        assert!(sanitize(&"<b>".repeat(1_000_000)).is_err());
+        let refused = |html: &str| sanitize(html).unwrap_err().to_string();
+        assert!(refused(&"<b>".repeat(1_000_000)).contains("100000 bytes"));
+        assert!(refused(&"<ul><li>".repeat(12_400)).contains("nested at most 100 deep"));
+        assert!(refused(&format!("<b {}>x", "a ".repeat(201))).contains("200 attributes"));
+    }
+
+    #[tokio::test]
+    async fn as_many_are_parsed_at_once_as_there_are_turns() {
+        let sanitizer = Sanitizer::default();
+        let clean = sanitizer
+            .sanitize("<p onclick=\"x()\">a</p>".to_owned())
+            .await
+            .unwrap();
+        assert_eq!(clean.unwrap().html(), "<p>a</p>");
+        let turns = Arc::clone(&sanitizer.0).acquire_many_owned(2).await.unwrap();
+        let mut waiting = Box::pin(sanitizer.sanitize("b".to_owned()));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(waiting.as_mut().poll(&mut context).is_pending());
+        // What is refused does not wait.
+        let deep = sanitizer.sanitize("<div>".repeat(1_000)).await.unwrap();
+        assert_eq!(deep, Err(RichTextError::TooDeep));
+        drop(turns);
+        assert_eq!(waiting.await.unwrap().unwrap().html(), "b");
     }
 }

@@ -3,7 +3,8 @@
 //! [`HeadlessApi::answer`] takes what a client sent and gives what it gets. A query passes five gates: [`cost`] refuses what
 //! would be too much work before any of it is done, [`Budget`] what would be too much of it in a minute, [`access`] opens
 //! each field only to the scopes that it declares, `open` opens each object only to the scopes that its type declares,
-//! and the store gives only what the member may see. The schema is in `schema/`, a file per type.
+//! and the store gives only what the member may see. While it runs, its bytes and its seconds are counted. The schema is in
+//! `schema/`, a file per type.
 
 pub mod access;
 pub mod cost;
@@ -15,15 +16,20 @@ mod caller;
 mod connection;
 mod documents;
 mod error;
+mod fields;
 mod id;
 mod loaders;
+mod meter;
 mod open;
+mod request;
 mod schema;
 mod span;
 mod starter;
 mod time;
 
-pub use self::answer::{Answer, HeadlessApi, error_body, whole_seconds};
+pub use self::answer::{Answer, HeadlessApi, error_body};
 pub use self::budget::Budget;
 pub use self::caller::Caller;
+pub use self::error::whole_seconds;
+pub use self::meter::Held;
 pub use self::starter::starter_query;

@@ -3,30 +3,87 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
 use latchkey_domain::MemberId;
 use latchkey_domain::content::{
-    Comment, CourseId, LessonProgress, Post, PostId, Profile, Space, SpaceId, SpaceVisibility, Viewer,
+    Comment, CourseId, LessonProgress, Post, PostId, Profile, RichText, Space, SpaceId, SpaceVisibility,
+    Viewer,
 };
 use latchkey_store::content::{SearchRequest, Slice, SliceRequest};
 use latchkey_store::{Store, StoreError};
+use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
 
 use crate::caller::Caller;
 use crate::error::ApiError;
+use crate::meter::Meter;
+
+/// How many posts are read at once if it is not known how long they are.
+const POSTS_AT_ONCE: usize = 10;
 
 /// Everything that is looked up, for one request.
 pub(crate) struct Batch {
     store: Arc<dyn Store>,
     viewer: Viewer,
+    meter: Arc<Meter>,
 }
 
-/// Looks up for `viewer`. It waits for nothing but the other fields that are being resolved.
-pub(crate) fn loader(store: Arc<dyn Store>, viewer: Viewer) -> DataLoader<Batch> {
-    DataLoader::new(Batch { store, viewer }, tokio::spawn).delay(Duration::ZERO)
+/// Looks up for `viewer`. It waits for nothing but the other fields that are being resolved, and ends with the request.
+pub(crate) fn loader(store: Arc<dyn Store>, viewer: Viewer, meter: Arc<Meter>) -> DataLoader<Batch> {
+    let batch = Batch { store, viewer, meter };
+    let tasks = Mutex::new(JoinSet::new());
+    let spawn = move |task| {
+        let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(task);
+    };
+    DataLoader::new(batch, spawn).delay(Duration::ZERO)
+}
+
+/// Reads a part of a list, counted with what else the request reads.
+pub(crate) async fn list<T, F>(
+    ctx: &Context<'_>,
+    request: &SliceRequest,
+    ask: impl Fn(SliceRequest) -> F + Send + Sync,
+) -> Result<Slice<T>, ApiError>
+where
+    T: Send,
+    F: Future<Output = Result<Slice<T>, StoreError>> + Send,
+{
+    let ask = |most_bytes| {
+        ask(SliceRequest {
+            most_bytes,
+            ..request.clone()
+        })
+    };
+    Ok(meter(ctx)?.read(ask, |slice| slice.bytes).await?)
+}
+
+/// Reads what is no list, counted likewise. `bytes` tells how long it is.
+pub(crate) async fn read<T, F>(
+    ctx: &Context<'_>,
+    ask: impl Fn() -> F + Send + Sync,
+    bytes: impl Fn(&T) -> usize + Send + Sync,
+) -> Result<T, ApiError>
+where
+    T: Send,
+    F: Future<Output = Result<T, StoreError>> + Send,
+{
+    Ok(meter(ctx)?.read(|_| ask(), bytes).await?)
+}
+
+/// What counts the bytes of the request.
+fn meter<'c>(ctx: &Context<'c>) -> Result<&'c Arc<Meter>, ApiError> {
+    ctx.data::<Arc<Meter>>().map_err(|_| ApiError::Internal)
+}
+
+/// How many bytes a text has in memory.
+pub(crate) fn text_bytes(text: &RichText) -> usize {
+    text.html().len() + text.text().len()
 }
 
 /// Looks something up together with whatever else is asked for at the time.
@@ -107,22 +164,32 @@ impl Loader<SpaceId> for Batch {
 }
 
 impl Loader<PostId> for Batch {
-    type Value = Post;
+    // Many comments may be under the same post.
+    type Value = Arc<Post>;
     type Error = Arc<StoreError>;
 
-    async fn load(&self, ids: &[PostId]) -> Result<HashMap<PostId, Post>, Self::Error> {
-        let found = self.store.readable_posts(self.viewer, ids.to_vec()).await?;
-        Ok(found.into_iter().map(|post| (post.id, post)).collect())
+    async fn load(&self, ids: &[PostId]) -> Result<HashMap<PostId, Arc<Post>>, Self::Error> {
+        let mut all = HashMap::new();
+        for some in ids.chunks(POSTS_AT_ONCE) {
+            let ask = |_| self.store.readable_posts(self.viewer, some.to_vec());
+            let bytes = |posts: &Vec<Post>| posts.iter().map(|post| text_bytes(&post.body)).sum();
+            let found = self.meter.read(ask, bytes).await?;
+            all.extend(found.into_iter().map(|post| (post.id, Arc::new(post))));
+        }
+        Ok(all)
     }
 }
 
 /// What is below several things: asked for in one question for each part that is wanted, which within a query is one.
-async fn below<Id: Copy + Eq + Hash, T, F>(
+async fn below<Id, T, F>(
+    meter: &Meter,
     keys: &[Below<Id>],
-    ask: impl Fn(Vec<Id>, SliceRequest) -> F,
-) -> Result<HashMap<Below<Id>, Slice<T>>, Arc<StoreError>>
+    ask: impl Fn(Vec<Id>, SliceRequest) -> F + Send + Sync,
+) -> Result<HashMap<Below<Id>, Slice<Arc<T>>>, Arc<StoreError>>
 where
-    F: Future<Output = Result<HashMap<Id, Slice<T>>, StoreError>>,
+    Id: Copy + Eq + Hash + Send + Sync,
+    T: Send + Sync,
+    F: Future<Output = Result<HashMap<Id, Slice<T>>, StoreError>> + Send,
 {
     let mut parts: HashMap<&SliceRequest, Vec<Id>> = HashMap::new();
     for Below(id, part) in keys {
@@ -130,50 +197,64 @@ where
     }
     let mut all = HashMap::new();
     for (part, ids) in parts {
-        let found = ask(ids, part.clone()).await?;
+        let ask = |most_bytes| {
+            let part = SliceRequest {
+                most_bytes,
+                ..part.clone()
+            };
+            ask(ids.clone(), part)
+        };
+        let bytes = |found: &HashMap<Id, Slice<T>>| found.values().map(|slice| slice.bytes).sum();
+        let found = meter.read(ask, bytes).await?;
         all.extend(
             found
                 .into_iter()
-                .map(|(id, slice)| (Below(id, part.clone()), slice)),
+                .map(|(id, slice)| (Below(id, part.clone()), slice.map(Arc::new))),
         );
     }
     Ok(all)
 }
 
 impl Loader<Below<SpaceId>> for Batch {
-    type Value = Slice<Post>;
+    type Value = Slice<Arc<Post>>;
     type Error = Arc<StoreError>;
 
     async fn load(
         &self,
         keys: &[Below<SpaceId>],
-    ) -> Result<HashMap<Below<SpaceId>, Slice<Post>>, Self::Error> {
-        below(keys, |spaces, part| self.store.posts_of_spaces(spaces, part)).await
+    ) -> Result<HashMap<Below<SpaceId>, Slice<Arc<Post>>>, Self::Error> {
+        below(&self.meter, keys, |spaces, part| {
+            self.store.posts_of_spaces(spaces, part)
+        })
+        .await
     }
 }
 
 impl Loader<Below<PostId>> for Batch {
-    type Value = Slice<Comment>;
+    type Value = Slice<Arc<Comment>>;
     type Error = Arc<StoreError>;
 
     async fn load(
         &self,
         keys: &[Below<PostId>],
-    ) -> Result<HashMap<Below<PostId>, Slice<Comment>>, Self::Error> {
-        below(keys, |posts, part| self.store.comments_of_posts(posts, part)).await
+    ) -> Result<HashMap<Below<PostId>, Slice<Arc<Comment>>>, Self::Error> {
+        below(&self.meter, keys, |posts, part| {
+            self.store.comments_of_posts(posts, part)
+        })
+        .await
     }
 }
 
 impl Loader<Below<CourseId>> for Batch {
-    type Value = Slice<LessonProgress>;
+    type Value = Slice<Arc<LessonProgress>>;
     type Error = Arc<StoreError>;
 
     async fn load(
         &self,
         keys: &[Below<CourseId>],
-    ) -> Result<HashMap<Below<CourseId>, Slice<LessonProgress>>, Self::Error> {
+    ) -> Result<HashMap<Below<CourseId>, Slice<Arc<LessonProgress>>>, Self::Error> {
         let member = self.viewer.member;
-        below(keys, |courses, part| {
+        below(&self.meter, keys, |courses, part| {
             self.store.lessons_of_courses(member, courses, part)
         })
         .await
@@ -223,7 +304,7 @@ impl Loader<MembersOf> for Batch {
 }
 
 /// How long a list is, to be asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Count {
     Members,
     Spaces,
@@ -238,8 +319,24 @@ pub(crate) enum Count {
     Hits(Viewer, SearchRequest),
 }
 
+/// What was counted for a request: each list once, however many fields ask how long it is.
+#[derive(Default)]
+pub(crate) struct Counts(Mutex<HashMap<Count, Arc<OnceCell<u64>>>>);
+
 impl Count {
     pub(crate) async fn of(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+        if let Self::Known(count) = self {
+            return Ok(*count);
+        }
+        let counts = ctx.data::<Counts>().map_err(|_| ApiError::Internal)?;
+        let cell = {
+            let mut counts = counts.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(counts.entry(self.clone()).or_default())
+        };
+        cell.get_or_try_init(|| self.ask(ctx)).await.copied()
+    }
+
+    async fn ask(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         let store = store(ctx)?;
         Ok(match self {
             Self::Members => store.count_members().await?,

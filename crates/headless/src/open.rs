@@ -6,6 +6,7 @@
 //! them for an object that is open. Of these the fields without a scope may be read; [`Open::details`] guards the others.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use async_graphql::{Context, Error};
 use latchkey_domain::content::{
@@ -127,7 +128,7 @@ impl Object for LessonProgress {
 /// An object that may be handed out.
 #[derive(Clone, Debug)]
 pub(crate) struct Open<T> {
-    object: T,
+    object: Arc<T>,
     /// The scopes that would open it.
     opening: ScopeSet,
     /// Those of them that the token has: none if only the names may be read.
@@ -218,7 +219,8 @@ impl<'c> Gate<'c> {
     }
 
     /// Opens an object that the store gives to everybody.
-    pub(crate) fn open<T: Object>(self, object: T) -> Result<Open<T>, Closed> {
+    pub(crate) fn open<T: Object>(self, object: impl Into<Arc<T>>) -> Result<Open<T>, Closed> {
+        let object = object.into();
         let own = object.is_own(self.0.member.id);
         self.decide(
             object,
@@ -230,7 +232,8 @@ impl<'c> Gate<'c> {
     }
 
     /// Opens an object that the store gives to those who may read it.
-    pub(crate) fn open_readable<T: Object>(self, object: T) -> Result<Open<T>, Closed> {
+    pub(crate) fn open_readable<T: Object>(self, object: impl Into<Arc<T>>) -> Result<Open<T>, Closed> {
+        let object = object.into();
         let own = object.is_own(self.0.member.id);
         let facts = Facts {
             readable: true,
@@ -241,17 +244,22 @@ impl<'c> Gate<'c> {
     }
 
     /// Opens a comment that the member may read, under a post that is the member's own or not.
-    pub(crate) fn open_comment(self, comment: Comment, under_own: bool) -> Result<Open<Comment>, Closed> {
+    pub(crate) fn open_comment(
+        self,
+        comment: impl Into<Arc<Comment>>,
+        under_own: bool,
+    ) -> Result<Open<Comment>, Closed> {
         let facts = Facts {
             readable: true,
             own: under_own,
             ..Facts::default()
         };
-        self.decide(comment, facts)
+        self.decide(comment.into(), facts)
     }
 
     /// Opens what the member wrote with this request. It is for the payload alone.
-    pub(crate) fn open_written<T: Object>(self, object: T) -> Result<Open<T>, Closed> {
+    pub(crate) fn open_written<T: Object>(self, object: impl Into<Arc<T>>) -> Result<Open<T>, Closed> {
+        let object = object.into();
         let facts = Facts {
             readable: true,
             own: object.is_own(self.0.member.id),
@@ -261,7 +269,7 @@ impl<'c> Gate<'c> {
     }
 
     /// Opens the rows of a list.
-    pub(crate) fn rows<T: Object>(self, slice: Slice<T>) -> Result<Slice<Open<T>>, Closed> {
+    pub(crate) fn rows<T: Object>(self, slice: Slice<impl Into<Arc<T>>>) -> Result<Slice<Open<T>>, Closed> {
         each(slice, |row| self.open(row))
     }
 
@@ -269,13 +277,13 @@ impl<'c> Gate<'c> {
     pub(crate) fn comments(
         self,
         post: &Open<Post>,
-        slice: Slice<Comment>,
+        slice: Slice<Arc<Comment>>,
     ) -> Result<Slice<Open<Comment>>, Closed> {
         let under_own = post.is_own(self.0.member.id);
         each(slice, |comment| self.open_comment(comment, under_own))
     }
 
-    fn decide<T: Object>(self, object: T, facts: Facts) -> Result<Open<T>, Closed> {
+    fn decide<T: Object>(self, object: Arc<T>, facts: Facts) -> Result<Open<T>, Closed> {
         let open = self.beside(object, facts);
         if open.by.is_empty() {
             return Err(Closed(open.opening));
@@ -284,7 +292,7 @@ impl<'c> Gate<'c> {
     }
 
     /// What stands beside an open object may be named, whatever the scopes.
-    fn beside<T: Object>(self, object: T, facts: Facts) -> Open<T> {
+    fn beside<T: Object>(self, object: Arc<T>, facts: Facts) -> Open<T> {
         let opening = facts.opening(T::KIND);
         Open {
             object,
@@ -302,6 +310,7 @@ fn each<T, U>(slice: Slice<T>, open: impl Fn(T) -> Result<U, Closed>) -> Result<
     Ok(Slice {
         rows: rows.collect::<Result<_, _>>()?,
         has_more: slice.has_more,
+        bytes: slice.bytes,
     })
 }
 
@@ -339,7 +348,7 @@ pub(crate) async fn author<T: Authored>(
     };
     let gate = Gate::of(ctx)?;
     let found = load(ctx, member).await?;
-    Ok(found.map(|profile| gate.beside(profile, Facts::default())))
+    Ok(found.map(|profile| gate.beside(profile.into(), Facts::default())))
 }
 
 /// What stands in a space.
@@ -375,7 +384,7 @@ pub(crate) async fn space<T: Placed>(
             readable,
             ..Facts::default()
         };
-        gate.beside(space, facts)
+        gate.beside(space.into(), facts)
     }))
 }
 

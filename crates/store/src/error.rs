@@ -26,6 +26,9 @@ pub enum StoreError {
     /// Only hosts can do this, and the member who asked is not one any more. Nothing was changed.
     #[error("only hosts can do this, and you are not a host any more")]
     NotAHost,
+    /// A list has more bytes than was asked for at most.
+    #[error("the rows have more than {0} bytes")]
+    TooLarge(usize),
     /// Opening failed, in words for the operator that say what to do.
     #[error("{0}")]
     Open(String),
@@ -40,7 +43,12 @@ impl StoreError {
                 Some("the server cannot get at its data at the moment; try again in a few seconds")
             }
             Self::Closed => Some("the server is shutting down; try again in a moment"),
-            Self::Database(_) | Self::Damaged(_) | Self::Unsealable | Self::NotAHost | Self::Open(_) => None,
+            Self::Database(_)
+            | Self::Damaged(_)
+            | Self::Unsealable
+            | Self::NotAHost
+            | Self::TooLarge(_)
+            | Self::Open(_) => None,
         }
     }
 
@@ -107,6 +115,7 @@ mod tests {
             StoreError::Database("whether it was stored is not known".into()),
             StoreError::Damaged("row 7".into()),
             StoreError::Unsealable,
+            StoreError::TooLarge(7),
             StoreError::Open("no".into()),
         ] {
             assert_eq!(error.try_again(), None, "{error}");

@@ -7,10 +7,12 @@ use axum::extract::{Path, State};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use latchkey_domain::Network;
-use latchkey_headless::{Answer, Caller, error_body, whole_seconds};
+use latchkey_domain::limits::MAX_API_REQUEST_BYTES;
+use latchkey_headless::{Answer, Caller, Held, error_body, whole_seconds};
 use latchkey_oauth::AccessError;
 
 use super::body::BodyError;
@@ -18,9 +20,6 @@ use super::client::Client;
 use super::oauth::{authorization, cors, log};
 use super::retry_after::SOON;
 use super::state::AppState;
-
-/// The most bytes of a request: a post as long as one can be, and a query, several times.
-const LIMIT: usize = 256 * 1024;
 
 /// The endpoint and its schema. Scripts on any page may call them.
 pub(super) fn for_programs() -> Router<AppState> {
@@ -55,7 +54,7 @@ async fn answer(
         .map_err(|error| refusal(&error, &state, &network))?;
     let body = state
         .bodies
-        .read(request.into_body(), LIMIT)
+        .read(request.into_body(), MAX_API_REQUEST_BYTES)
         .await
         .map_err(unreadable)?;
     let caller = Caller {
@@ -63,14 +62,20 @@ async fn answer(
         scopes: access.scopes,
         member: access.grant.member,
     };
-    let (status, body, failed, retry_after, unavailable) = match state.headless.answer(&caller, &body).await {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let answer = state
+        .headless
+        .answer(&caller, content_type.unwrap_or_default(), &body)
+        .await;
+    let (status, body, failed, retry_after, unavailable) = match answer {
         Answer::Done {
             body,
             failed,
             retry_after,
             unavailable,
-        } => (StatusCode::OK, body, failed, retry_after, unavailable),
-        Answer::Malformed(body) => (StatusCode::BAD_REQUEST, body, true, None, false),
+            held,
+        } => (StatusCode::OK, sent(body, held), failed, retry_after, unavailable),
+        Answer::Malformed(body) => (StatusCode::BAD_REQUEST, body.into(), true, None, false),
     };
     let now = state.instance.clock.now();
     state.usage.count(&caller.application, now, failed);
@@ -92,7 +97,7 @@ fn unreadable(error: BodyError) -> Response {
         BodyError::Busy => "UNAVAILABLE",
         _ => "BAD_USER_INPUT",
     };
-    json(error.status(), error_body(code, &error.message(LIMIT)))
+    json(error.status(), error_body(code, &error.message(MAX_API_REQUEST_BYTES)))
 }
 
 /// The schema, which is no secret.
@@ -150,8 +155,25 @@ fn status(error: &AccessError) -> StatusCode {
     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// A document that holds what it holds until the last of its bytes has been sent, or the client is gone.
+fn sent(body: String, held: Option<Held>) -> Body {
+    struct Sent {
+        body: String,
+        _held: Held,
+    }
+    impl AsRef<[u8]> for Sent {
+        fn as_ref(&self) -> &[u8] {
+            self.body.as_bytes()
+        }
+    }
+    match held {
+        Some(held) => Body::from(Bytes::from_owner(Sent { body, _held: held })),
+        None => Body::from(body),
+    }
+}
+
 /// A JSON document that nobody on the way is to keep.
-pub(super) fn json(status: StatusCode, body: String) -> Response {
+pub(super) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     let headers: [(HeaderName, &str); 2] = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-    (status, headers, body).into_response()
+    (status, headers, body.into()).into_response()
 }

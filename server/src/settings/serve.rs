@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use clap::Args;
 use latchkey_domain::TimeSpan;
+use latchkey_domain::limits::MAX_QUERY_COST;
 use latchkey_headless::Budget;
-use latchkey_headless::cost::MAX_COST;
 use latchkey_oauth::Lifetimes;
 
 use super::{DataArgs, DataSettings, OtlpEndpoint, PublicUrl, RetentionArgs, Sampling, TrustedProxy};
@@ -185,7 +185,7 @@ pub(super) fn read_budget(text: &str) -> Result<Budget, String> {
     text.parse()
         .ok()
         .and_then(Budget::new)
-        .ok_or_else(|| format!("expected 0 (no limit) or a number of points from {MAX_COST} on"))
+        .ok_or_else(|| format!("expected 0 (no limit) or a number of points from {MAX_QUERY_COST} on"))
 }
 
 #[cfg(test)]

@@ -2,6 +2,10 @@
 
 use thiserror::Error;
 
+use crate::limits::{
+    MAX_HTML_ATTRIBUTES, MAX_HTML_DEPTH, MAX_HTML_MISPLACED, MAX_HTML_UNCLOSED, MAX_TEXT_BYTES,
+};
+
 /// HTML that is safe to show, and the same as plain text for search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RichText {
@@ -18,6 +22,24 @@ pub enum RichTextError {
         /// How many bytes there are.
         length: usize,
     },
+    /// Its elements nest too deep.
+    #[error(
+        "can have elements nested at most {MAX_HTML_DEPTH} deep; this goes deeper, or leaves as many open"
+    )]
+    TooDeep,
+    /// End tags around them leave too many formatting elements open.
+    #[error(
+        "can leave at most {MAX_HTML_UNCLOSED} elements like <b> and <a> open; close each where it was opened"
+    )]
+    Unclosed,
+    /// A tag has too many attributes.
+    #[error("can have at most {MAX_HTML_ATTRIBUTES} attributes on a tag; this has more")]
+    Attributes,
+    /// Too much is in tables, and not in their cells.
+    #[error(
+        "can have at most {MAX_HTML_MISPLACED} elements and texts in tables outside of cells; this has more"
+    )]
+    Misplaced,
     /// Nothing is left of it that a person could see.
     #[error("cannot be blank")]
     Blank,
@@ -25,7 +47,7 @@ pub enum RichTextError {
 
 impl RichText {
     /// The most bytes of HTML.
-    pub const MAX_BYTES: usize = 100_000;
+    pub const MAX_BYTES: usize = MAX_TEXT_BYTES;
 
     /// Takes HTML that a sanitizer has just made, and what of it is text. No other HTML may come in here.
     pub fn from_sanitized(html: String, text: String) -> Result<Self, RichTextError> {

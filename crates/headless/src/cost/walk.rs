@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
-use async_graphql::{Value, Variables};
+use async_graphql::parser::types::{
+    Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+};
+use async_graphql::{Positioned, Value as ConstValue, Variables};
+use async_graphql_value::Value;
+use latchkey_domain::limits::{
+    ARGUMENT_BYTES_PER_POINT, DEFAULT_PAGE, INTROSPECTED_FIELDS_PER_POINT, MAX_NESTED_PAGE, MAX_PAGE,
+    SEARCH_COST,
+};
 
 use super::TooComplex;
-use crate::connection::{DEFAULT_PAGE, MAX_NESTED_PAGE, MAX_PAGE};
 
 /// How deep the walk itself goes, so that it does not run out of stack.
 const MAX_STEPS: usize = 150;
-/// What a search costs besides its fields.
-const SEARCH: u64 = 30;
-/// What a list of types costs in an introspection.
-const TYPES: u64 = 50;
 
 /// How much work a selection is.
 #[derive(Clone, Copy, Default)]
@@ -22,10 +24,18 @@ pub(super) struct Weight {
     pub(super) rows: u64,
     /// What is done once.
     pub(super) once: u64,
-    /// How deep its fields stand in each other.
+    /// How deep its fields nest.
     pub(super) depth: u64,
-    /// How often lists of types stand in each other.
+    /// How often lists of types nest.
     pub(super) lists: u64,
+    /// How many fields it has itself, those of its fragments included.
+    pub(super) fields: u64,
+    /// How many bytes its arguments have.
+    pub(super) arguments: u64,
+    /// How many long texts it gives once.
+    pub(super) texts: u64,
+    /// How many it gives for each row.
+    row_texts: u64,
 }
 
 impl Weight {
@@ -34,110 +44,256 @@ impl Weight {
         self.once = self.once.saturating_add(other.once);
         self.depth = self.depth.max(other.depth);
         self.lists = self.lists.max(other.lists);
+        self.fields = self.fields.saturating_add(other.fields);
+        self.arguments = self.arguments.saturating_add(other.arguments);
+        self.texts = self.texts.saturating_add(other.texts);
+        self.row_texts = self.row_texts.saturating_add(other.row_texts);
     }
+}
+
+/// Where a selection is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Place {
+    /// In content; whether within a list.
+    Content { nested: bool },
+    /// In an introspection.
+    Schema,
 }
 
 pub(super) struct Walk<'q> {
     document: &'q ExecutableDocument,
     variables: &'q Variables,
-    /// What fragments weigh, at the top and within a list; `None` while one is looked at.
-    fragments: HashMap<(&'q str, bool), Option<Weight>>,
+    operation: &'q OperationDefinition,
+    /// What fragments weigh in each place; `None` while one is looked at.
+    fragments: HashMap<(&'q str, Place), Option<Weight>>,
+    /// How many bytes variables have.
+    sizes: HashMap<&'q str, u64>,
 }
 
 impl<'q> Walk<'q> {
-    pub(super) fn new(document: &'q ExecutableDocument, variables: &'q Variables) -> Self {
+    pub(super) fn new(
+        document: &'q ExecutableDocument,
+        variables: &'q Variables,
+        operation: &'q OperationDefinition,
+    ) -> Self {
         Self {
             document,
             variables,
+            operation,
             fragments: HashMap::new(),
+            sizes: HashMap::new(),
         }
     }
 
-    /// What a selection weighs. `None` if it comes back to itself.
-    pub(super) fn selection_set(
+    /// What the operation weighs.
+    pub(super) fn operation(mut self) -> Result<Weight, TooComplex> {
+        let place = Place::Content { nested: false };
+        let mut weight = self.selection_set(&self.operation.selection_set.node, place, 0)?;
+        let directives = self.directives(&self.operation.directives);
+        weight.once = weight.once.saturating_add(directives / ARGUMENT_BYTES_PER_POINT);
+        Ok(weight)
+    }
+
+    fn selection_set(
         &mut self,
         set: &'q SelectionSet,
-        nested: bool,
+        place: Place,
         steps: usize,
-    ) -> Result<Option<Weight>, TooComplex> {
+    ) -> Result<Weight, TooComplex> {
         if steps > MAX_STEPS {
             return Err(TooComplex::Fragments);
         }
         let mut sum = Weight::default();
         for item in &set.items {
-            let weight = match &item.node {
-                Selection::Field(field) => self.field(&field.node, nested, steps)?,
+            sum.add(match &item.node {
+                Selection::Field(field) => self.field(&field.node, place, steps)?,
                 Selection::InlineFragment(inline) => {
-                    self.selection_set(&inline.node.selection_set.node, nested, steps + 1)?
+                    let weight = self.selection_set(&inline.node.selection_set.node, place, steps + 1)?;
+                    self.with_directives(weight, &inline.node.directives)
                 }
                 Selection::FragmentSpread(spread) => {
-                    self.fragment(spread.node.fragment_name.node.as_str(), nested, steps)?
+                    let weight = self.fragment(spread.node.fragment_name.node.as_str(), place, steps)?;
+                    self.with_directives(weight, &spread.node.directives)
                 }
-            };
-            let Some(weight) = weight else { return Ok(None) };
-            sum.add(weight);
+            });
         }
-        Ok(Some(sum))
+        Ok(sum)
     }
 
-    fn fragment(&mut self, name: &'q str, nested: bool, steps: usize) -> Result<Option<Weight>, TooComplex> {
-        if let Some(known) = self.fragments.get(&(name, nested)) {
-            return Ok(*known);
+    fn with_directives(&mut self, mut weight: Weight, directives: &'q [Positioned<Directive>]) -> Weight {
+        let bytes = self.directives(directives);
+        weight.once = weight.once.saturating_add(bytes / ARGUMENT_BYTES_PER_POINT);
+        weight
+    }
+
+    fn fragment(&mut self, name: &'q str, place: Place, steps: usize) -> Result<Weight, TooComplex> {
+        if let Some(known) = self.fragments.get(&(name, place)) {
+            return known.ok_or_else(|| TooComplex::Circle {
+                name: name.to_owned(),
+            });
         }
         let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
-            // Validation says that it does not exist.
-            return Ok(Some(Weight::default()));
+            // Validation says that it does not exist. It costs all the same: it is looked for.
+            return Ok(Weight {
+                once: 1,
+                ..Weight::default()
+            });
         };
-        self.fragments.insert((name.as_str(), nested), None);
-        let weight = self.selection_set(&fragment.node.selection_set.node, nested, steps + 1)?;
-        self.fragments.insert((name.as_str(), nested), weight);
+        self.fragments.insert((name.as_str(), place), None);
+        let weight = self.selection_set(&fragment.node.selection_set.node, place, steps + 1)?;
+        self.fragments.insert((name.as_str(), place), Some(weight));
         Ok(weight)
     }
 
-    fn field(&mut self, field: &'q Field, nested: bool, steps: usize) -> Result<Option<Weight>, TooComplex> {
+    fn field(&mut self, field: &'q Field, place: Place, steps: usize) -> Result<Weight, TooComplex> {
         let name = field.name.node.as_str();
-        let is_rows = matches!(name, "nodes" | "edges");
-        let below = self.selection_set(&field.selection_set.node, nested || is_rows, steps + 1)?;
-        let Some(below) = below else { return Ok(None) };
-        let own = match name {
-            "search" => 1 + SEARCH,
-            "types" | "fields" | "inputFields" | "interfaces" | "possibleTypes" => 1 + TYPES,
-            _ => 1,
+        let arguments = field.arguments.iter().map(|(_, value)| &value.node);
+        let bytes = arguments
+            .map(|value| self.size(value))
+            .fold(0, u64::saturating_add);
+        let bytes = bytes.saturating_add(self.directives(&field.directives));
+        let paid = bytes / ARGUMENT_BYTES_PER_POINT;
+        let weight = match place {
+            Place::Content { .. } if name == "__schema" || name == "__type" => {
+                let below = self.selection_set(&field.selection_set.node, Place::Schema, steps + 1)?;
+                Weight {
+                    once: 1 + paid + below.once / INTROSPECTED_FIELDS_PER_POINT,
+                    // An introspection is deep by nature.
+                    depth: 1,
+                    lists: below.lists,
+                    ..Weight::default()
+                }
+            }
+            Place::Content { nested } => {
+                let is_rows = matches!(name, "nodes" | "edges");
+                let inner = Place::Content {
+                    nested: nested || is_rows,
+                };
+                let below = self.selection_set(&field.selection_set.node, inner, steps + 1)?;
+                let size = self.page_size(field, nested);
+                let own = if name == "search" { 1 + SEARCH_COST } else { 1 };
+                let cost = below
+                    .once
+                    .saturating_add(below.rows.saturating_mul(size))
+                    .saturating_add(own + paid);
+                let texts = below
+                    .texts
+                    .saturating_add(below.row_texts.saturating_mul(size))
+                    .saturating_add(u64::from(matches!(name, "body" | "description")));
+                let (rows, once) = if is_rows { (cost, 0) } else { (0, cost) };
+                let (row_texts, texts) = if is_rows { (texts, 0) } else { (0, texts) };
+                Weight {
+                    rows,
+                    once,
+                    depth: below.depth + 1,
+                    arguments: below.arguments,
+                    texts,
+                    row_texts,
+                    ..Weight::default()
+                }
+            }
+            Place::Schema => {
+                let below = self.selection_set(&field.selection_set.node, place, steps + 1)?;
+                let is_type_list = matches!(name, "fields" | "inputFields" | "interfaces" | "possibleTypes");
+                Weight {
+                    once: below
+                        .once
+                        .saturating_mul(schema_size(name))
+                        .saturating_add(1 + paid),
+                    depth: 1,
+                    lists: below.lists + u64::from(is_type_list),
+                    ..Weight::default()
+                }
+            }
         };
-        let repeated = below.rows.saturating_mul(self.page_size(field, nested));
-        let cost = below.once.saturating_add(repeated).saturating_add(own);
-        let is_type_list = matches!(name, "fields" | "inputFields" | "interfaces" | "possibleTypes");
-        Ok(Some(Weight {
-            rows: if is_rows { cost } else { 0 },
-            once: if is_rows { 0 } else { cost },
-            // An introspection is deep by nature; what it may cost is limited in other ways.
-            depth: if name.starts_with("__") {
-                1
-            } else {
-                below.depth + 1
-            },
-            lists: below.lists + u64::from(is_type_list),
-        }))
+        Ok(Weight {
+            fields: 1,
+            arguments: weight.arguments.saturating_add(bytes),
+            ..weight
+        })
+    }
+
+    fn directives(&mut self, directives: &'q [Positioned<Directive>]) -> u64 {
+        let values = directives.iter().flat_map(|directive| &directive.node.arguments);
+        values
+            .map(|(_, value)| self.size(&value.node))
+            .fold(0, u64::saturating_add)
+    }
+
+    /// How many bytes an argument has, about.
+    fn size(&mut self, value: &'q Value) -> u64 {
+        match value {
+            Value::Variable(name) => {
+                let name = name.as_str();
+                if let Some(known) = self.sizes.get(name) {
+                    return *known;
+                }
+                let size = self.variable(name).map_or(0, const_size);
+                self.sizes.insert(name, size);
+                size
+            }
+            Value::String(text) => text.len() as u64,
+            Value::Enum(name) => name.len() as u64,
+            Value::List(list) => list.iter().fold(0, |sum, value| {
+                sum.saturating_add(1).saturating_add(self.size(value))
+            }),
+            Value::Object(fields) => fields.iter().fold(0, |sum, (name, value)| {
+                sum.saturating_add(name.len() as u64)
+                    .saturating_add(self.size(value))
+            }),
+            _ => 4,
+        }
+    }
+
+    /// What a variable is, or is if it is left out.
+    fn variable(&self, name: &str) -> Option<&'q ConstValue> {
+        self.variables.get(name).or_else(|| {
+            let mut definitions = self.operation.variable_definitions.iter();
+            let definition = definitions.find(|definition| definition.node.name.node == name)?;
+            definition.node.default_value.as_ref().map(|value| &value.node)
+        })
     }
 
     /// How many rows a field gives, if it is a list.
     fn page_size(&self, field: &Field, nested: bool) -> u64 {
-        let most = if nested { MAX_NESTED_PAGE } else { MAX_PAGE };
-        let asked = field.get_argument("first").and_then(|value| {
-            let value = value.node.clone().into_const_with(|name| {
-                Ok::<_, ()>(self.variables.get(&name).cloned().unwrap_or(Value::Null))
-            });
-            match value {
-                Ok(Value::Number(number)) => number.as_u64(),
+        let most = u64::from(if nested { MAX_NESTED_PAGE } else { MAX_PAGE });
+        let asked = match field.get_argument("first").map(|value| &value.node) {
+            None => return u64::from(DEFAULT_PAGE).min(most),
+            Some(Value::Number(number)) => number.as_u64(),
+            Some(Value::Variable(name)) => match self.variable(name) {
+                Some(ConstValue::Number(number)) => number.as_u64(),
                 _ => None,
-            }
-        });
-        // A variable that is left out may have a default; the most is a safe guess for it.
-        let fallback = if field.get_argument("first").is_some() {
-            most
-        } else {
-            DEFAULT_PAGE
+            },
+            Some(_) => None,
         };
-        asked.unwrap_or(u64::from(fallback)).min(u64::from(most))
+        // What is not known is most likely not given; the most is a safe guess.
+        asked.unwrap_or(most).min(most)
+    }
+}
+
+fn const_size(value: &ConstValue) -> u64 {
+    match value {
+        ConstValue::String(text) => text.len() as u64,
+        ConstValue::Enum(name) => name.len() as u64,
+        ConstValue::List(list) => list.iter().fold(0, |sum, value| {
+            sum.saturating_add(1).saturating_add(const_size(value))
+        }),
+        ConstValue::Object(fields) => fields.iter().fold(0, |sum, (name, value)| {
+            sum.saturating_add(name.len() as u64)
+                .saturating_add(const_size(value))
+        }),
+        _ => 4,
+    }
+}
+
+/// How long the lists of an introspection are, on average, with some room to grow. A test holds the whole against the
+/// schema.
+fn schema_size(list: &str) -> u64 {
+    match list {
+        "types" => 64,
+        "fields" => 8,
+        "directives" => 6,
+        "args" | "enumValues" | "inputFields" | "interfaces" | "possibleTypes" => 2,
+        _ => 1,
     }
 }

@@ -10,9 +10,8 @@ use super::post::PostNode;
 use super::role::RoleName;
 use crate::access::{any_token, requires_scope};
 use crate::connection::{Connection, MAX_PAGE, slice};
-use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::{Count, load, store};
+use crate::loaders::{Count, list, load, store};
 use crate::open::Gate;
 use crate::time::DateTime;
 
@@ -99,21 +98,24 @@ impl Me {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "SortOrder::Desc")] sort_order: SortOrder,
+        #[graphql(default_with = "Some(SortOrder::Desc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<PostNode>>> {
-        let request = slice((first, MAX_PAGE), after.as_deref(), sort_order.into(), BY_AGE)?;
+        let request = slice(
+            (first, MAX_PAGE),
+            after.as_deref(),
+            sort_order.unwrap_or(SortOrder::Desc).into(),
+            BY_AGE,
+        )?;
         let me = self.0.id;
-        let posts = store(ctx)?
-            .posts_of(me, request.clone())
-            .await
-            .map_err(ApiError::from)?;
+        let store = store(ctx)?;
+        let posts = list(ctx, &request, |part| store.posts_of(me, part)).await?;
         let posts = Gate::of(ctx)?.rows(posts)?;
         Ok(Some(Connection::new(
             posts,
             &request,
             BY_AGE,
             Count::PostsBy(me),
-            PostNode,
+            |post| PostNode(post.into()),
         )))
     }
 
@@ -127,10 +129,8 @@ impl Me {
     ) -> Result<Option<Connection<CourseNode>>> {
         let request = slice((first, MAX_PAGE), after.as_deref(), SortOrder::Asc.into(), BY_AGE)?;
         let me = self.0.id;
-        let courses = store(ctx)?
-            .courses_of(me, request.clone())
-            .await
-            .map_err(ApiError::from)?;
+        let store = store(ctx)?;
+        let courses = list(ctx, &request, |part| store.courses_of(me, part)).await?;
         let courses = Gate::of(ctx)?.rows(courses)?;
         Ok(Some(Connection::new(
             courses,

@@ -13,7 +13,7 @@ use crate::access::{any_token, requires_scope};
 use crate::connection::{Connection, MAX_PAGE, slice};
 use crate::error::ApiError;
 use crate::id::{Kind, global, number};
-use crate::loaders::{Count, load, store};
+use crate::loaders::{Count, list, load, store};
 use crate::open::Gate;
 
 /// The sort of events.
@@ -72,15 +72,19 @@ impl Network {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before, with the same sort.")] after: Option<String>,
-        #[graphql(default_with = "MemberSort::DateJoined")] sort: MemberSort,
-        #[graphql(default_with = "SortOrder::Asc")] sort_order: SortOrder,
+        #[graphql(default_with = "Some(MemberSort::DateJoined)")] sort: Option<MemberSort>,
+        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<MemberNode>>> {
+        let sort = sort.unwrap_or(MemberSort::DateJoined);
         let mark = sort.mark();
-        let request = slice((first, MAX_PAGE), after.as_deref(), sort_order.into(), mark)?;
-        let members = store(ctx)?
-            .profiles(sort.into(), request.clone())
-            .await
-            .map_err(ApiError::from)?;
+        let request = slice(
+            (first, MAX_PAGE),
+            after.as_deref(),
+            sort_order.unwrap_or(SortOrder::Asc).into(),
+            mark,
+        )?;
+        let store = store(ctx)?;
+        let members = list(ctx, &request, |part| store.profiles(sort.into(), part)).await?;
         let members = Gate::of(ctx)?.rows(members)?;
         Ok(Some(Connection::new(
             members,
@@ -123,13 +127,16 @@ impl Network {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "SortOrder::Asc")] sort_order: SortOrder,
+        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<EventNode>>> {
-        let request = slice((first, MAX_PAGE), after.as_deref(), sort_order.into(), BY_START)?;
-        let events = store(ctx)?
-            .events(request.clone())
-            .await
-            .map_err(ApiError::from)?;
+        let request = slice(
+            (first, MAX_PAGE),
+            after.as_deref(),
+            sort_order.unwrap_or(SortOrder::Asc).into(),
+            BY_START,
+        )?;
+        let store = store(ctx)?;
+        let events = list(ctx, &request, |part| store.events(part)).await?;
         let events = Gate::of(ctx)?.rows(events)?;
         Ok(Some(Connection::new(
             events,
@@ -147,13 +154,16 @@ impl Network {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "SortOrder::Asc")] sort_order: SortOrder,
+        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<SpaceNode>>> {
-        let request = slice((first, MAX_PAGE), after.as_deref(), sort_order.into(), BY_AGE)?;
-        let spaces = store(ctx)?
-            .spaces(request.clone())
-            .await
-            .map_err(ApiError::from)?;
+        let request = slice(
+            (first, MAX_PAGE),
+            after.as_deref(),
+            sort_order.unwrap_or(SortOrder::Asc).into(),
+            BY_AGE,
+        )?;
+        let store = store(ctx)?;
+        let spaces = list(ctx, &request, |part| store.spaces(part)).await?;
         let spaces = Gate::of(ctx)?.rows(spaces)?;
         Ok(Some(Connection::new(
             spaces,
@@ -171,13 +181,16 @@ impl Network {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "SortOrder::Asc")] sort_order: SortOrder,
+        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<PlanNode>>> {
-        let request = slice((first, MAX_PAGE), after.as_deref(), sort_order.into(), BY_AGE)?;
-        let plans = store(ctx)?
-            .membership_plans(request.clone())
-            .await
-            .map_err(ApiError::from)?;
+        let request = slice(
+            (first, MAX_PAGE),
+            after.as_deref(),
+            sort_order.unwrap_or(SortOrder::Asc).into(),
+            BY_AGE,
+        )?;
+        let store = store(ctx)?;
+        let plans = list(ctx, &request, |part| store.membership_plans(part)).await?;
         let plans = Gate::of(ctx)?.rows(plans)?;
         Ok(Some(Connection::new(
             plans,
@@ -195,17 +208,23 @@ impl Network {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "SortOrder::Desc")] sort_order: SortOrder,
+        #[graphql(default_with = "Some(SortOrder::Desc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<PostNode>>> {
-        let request = slice((first, MAX_PAGE), after.as_deref(), sort_order.into(), BY_AGE)?;
-        let posts = store(ctx)?.posts(request.clone()).await.map_err(ApiError::from)?;
+        let request = slice(
+            (first, MAX_PAGE),
+            after.as_deref(),
+            sort_order.unwrap_or(SortOrder::Desc).into(),
+            BY_AGE,
+        )?;
+        let store = store(ctx)?;
+        let posts = list(ctx, &request, |part| store.posts(part)).await?;
         let posts = Gate::of(ctx)?.rows(posts)?;
         Ok(Some(Connection::new(
             posts,
             &request,
             BY_AGE,
             Count::Posts,
-            PostNode,
+            |post| PostNode(post.into()),
         )))
     }
 }

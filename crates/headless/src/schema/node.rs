@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, ID, Interface};
 use latchkey_domain::MemberId;
-use latchkey_domain::content::{CommentId, CourseId, EventId, LessonId, MembershipPlanId, PostId, SpaceId};
+use latchkey_domain::content::{
+    Comment, CommentId, CourseId, Event, EventId, LessonId, LessonProgress, MembershipPlanId, Post, PostId,
+    SpaceId,
+};
 
 use super::comment::CommentNode;
 use super::course::CourseNode;
@@ -16,7 +19,7 @@ use super::space::SpaceNode;
 use crate::access::{any_token, or_null};
 use crate::error::ApiError;
 use crate::id::{Kind, parse};
-use crate::loaders::{caller, load, store};
+use crate::loaders::{caller, load, read, store, text_bytes};
 use crate::open::{Gate, Object, Open};
 
 /// What has a global id.
@@ -74,7 +77,9 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Api
             readable(gate, found).map(|one| Node::Space(SpaceNode(one)))
         }
         Kind::Event => {
-            let found = store.readable_events(viewer, vec![EventId(number)]).await?;
+            let ask = || store.readable_events(viewer, vec![EventId(number)]);
+            let bytes = |found: &Vec<Event>| found.iter().map(|one| text_bytes(&one.description)).sum();
+            let found = read(ctx, ask, bytes).await?;
             readable(gate, found).map(|one| Node::Event(EventNode(one)))
         }
         Kind::Plan => {
@@ -84,11 +89,15 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Api
             readable(gate, found).map(|one| Node::Plan(PlanNode(one)))
         }
         Kind::Post => {
-            let found = store.readable_posts(viewer, vec![PostId(number)]).await?;
+            let ask = || store.readable_posts(viewer, vec![PostId(number)]);
+            let bytes = |found: &Vec<Post>| found.iter().map(|one| text_bytes(&one.body)).sum();
+            let found = read(ctx, ask, bytes).await?;
             readable(gate, found).map(|one| Node::Post(PostNode(one)))
         }
         Kind::Comment => {
-            let found = store.readable_comments(viewer, vec![CommentId(number)]).await?;
+            let ask = || store.readable_comments(viewer, vec![CommentId(number)]);
+            let bytes = |found: &Vec<Comment>| found.iter().map(|one| text_bytes(&one.body)).sum();
+            let found = read(ctx, ask, bytes).await?;
             let Some(comment) = found.into_iter().next() else {
                 return Ok(None);
             };
@@ -102,7 +111,10 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Api
             readable(gate, found).map(|one| Node::Course(CourseNode(one)))
         }
         Kind::Lesson => {
-            let found = store.lessons_of_by_id(me, vec![LessonId(number)]).await?;
+            let ask = || store.lessons_of_by_id(me, vec![LessonId(number)]);
+            let bytes =
+                |found: &Vec<LessonProgress>| found.iter().map(|one| text_bytes(&one.lesson.body)).sum();
+            let found = read(ctx, ask, bytes).await?;
             readable(gate, found).map(|one| Node::Lesson(LessonNode(one)))
         }
     })

@@ -81,12 +81,12 @@ impl PostNode {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 25.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "SortOrder::Asc")] sort_order: SortOrder,
+        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<CommentNode>>> {
         let request = slice(
             (first, MAX_NESTED_PAGE),
             after.as_deref(),
-            sort_order.into(),
+            sort_order.unwrap_or(SortOrder::Asc).into(),
             BY_AGE,
         )?;
         let post = self.0.id;

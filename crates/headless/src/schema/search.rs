@@ -1,14 +1,14 @@
 //! Full-text search.
 
 use async_graphql::{Context, Enum, ID, Object};
-use latchkey_store::content::{Direction, Hit, Item, ItemKind, SearchRequest};
+use latchkey_store::content::{Direction, Hit, Item, ItemKind, SearchRequest, Slice};
 
 use crate::access::any_token;
 use crate::caller::Caller;
 use crate::connection::{Connection, MAX_PAGE, slice};
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::{Count, caller, store};
+use crate::loaders::{Count, caller, read, store};
 
 /// The sort of hits.
 const BY_RANK: &str = "RANK";
@@ -142,12 +142,25 @@ pub(super) async fn find(
         limit: slice.limit,
     };
     let viewer = Caller::viewer(caller(ctx)?);
-    let hits = store(ctx)?.search(viewer, request.clone()).await?;
+    let store = store(ctx)?;
+    let bytes = |hits: &Slice<Hit>| {
+        hits.rows
+            .iter()
+            .map(|(_, hit)| hit.title.len() + hit.snippet.len())
+            .sum()
+    };
+    let hits = read(ctx, || store.search(viewer, request.clone()), bytes).await?;
+    // What is counted is the same for all pages.
+    let counted = SearchRequest {
+        after: None,
+        limit: 0,
+        ..request
+    };
     Ok(Connection::new(
         hits,
         &slice,
         BY_RANK,
-        Count::Hits(viewer, request),
+        Count::Hits(viewer, counted),
         SearchResult,
     ))
 }

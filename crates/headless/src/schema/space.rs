@@ -96,12 +96,12 @@ impl SpaceNode {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 25.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "SortOrder::Desc")] sort_order: SortOrder,
+        #[graphql(default_with = "Some(SortOrder::Desc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<PostNode>>> {
         let request = slice(
             (first, MAX_NESTED_PAGE),
             after.as_deref(),
-            sort_order.into(),
+            sort_order.unwrap_or(SortOrder::Desc).into(),
             BY_AGE,
         )?;
         let space = self.0.id;

@@ -1,12 +1,14 @@
 //! The Headless API over a real database: what each token may ask, and what it gets.
 
 mod batching;
+mod defaults;
 mod hostile;
 mod matrix;
 mod mutations;
 mod nodes;
 mod open;
 mod pagination;
+mod price;
 mod sdl;
 mod starter;
 mod visibility;

@@ -204,7 +204,11 @@ impl World {
     }
 
     pub(crate) async fn send(&self, caller: &Caller, body: &Value) -> Value {
-        match self.api.answer(caller, body.to_string().as_bytes()).await {
+        match self
+            .api
+            .answer(caller, "application/json", body.to_string().as_bytes())
+            .await
+        {
             Answer::Done { body: text, .. } | Answer::Malformed(text) => serde_json::from_str(&text).unwrap(),
         }
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use latchkey_domain::Timestamp;
 use latchkey_domain::content::{Comment, CommentId, PostId, RichText, Viewer};
 
-use super::{Edited, SliceRequest, Slices};
+use super::{Created, Edited, SliceRequest, Slices};
 use crate::StoreError;
 
 /// A comment to be written.
@@ -38,15 +38,16 @@ pub trait Comments: Send + Sync {
         ids: Vec<CommentId>,
     ) -> Result<Vec<Comment>, StoreError>;
 
-    /// Writes a comment. `None` if there is no such post that `author` may read.
+    /// Writes a comment, within what a member may write in an hour. Not found if there is no such post that `author` may
+    /// read.
     async fn create_comment(
         &self,
         author: Viewer,
         comment: NewComment,
         at: Timestamp,
-    ) -> Result<Option<Comment>, StoreError>;
+    ) -> Result<Created<Comment>, StoreError>;
 
-    /// Changes one of `author`'s own comments.
+    /// Changes one of `author`'s own comments, within what a member may write in an hour.
     async fn update_comment(
         &self,
         author: Viewer,

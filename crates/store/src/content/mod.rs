@@ -8,8 +8,9 @@ mod events;
 mod membership_plans;
 mod posts;
 mod profiles;
+pub(crate) mod quota;
 mod search;
-mod slice;
+pub(crate) mod slice;
 mod spaces;
 pub(crate) mod words;
 
@@ -21,7 +22,7 @@ pub use self::community::{
 pub use self::courses::Courses;
 pub use self::events::Events;
 pub use self::membership_plans::MembershipPlans;
-pub use self::posts::{Edited, NewPost, PostChange, Posts};
+pub use self::posts::{Created, Edited, NewPost, PostChange, Posts};
 pub use self::profiles::{Profiles, RosterSort};
 pub use self::search::{Hit, Item, ItemKind, Search, SearchRequest};
 pub use self::slice::{Direction, Position, Slice, SliceRequest, Slices, SortKey};

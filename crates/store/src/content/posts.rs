@@ -1,6 +1,7 @@
 //! Posts.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use latchkey_domain::content::{Post, PostId, RichText, SpaceId, Title, Viewer};
@@ -29,6 +30,27 @@ pub struct PostChange {
     pub body: Option<RichText>,
 }
 
+/// What came of writing something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created<T> {
+    /// It was written; as it is.
+    Done(T),
+    /// There is nothing of that number that the member may see.
+    NotFound,
+    /// The member has written as much as one may for now; how long to wait.
+    OverQuota(Duration),
+}
+
+impl<T> Created<T> {
+    /// What was written, if it was.
+    pub fn done(self) -> Option<T> {
+        match self {
+            Self::Done(written) => Some(written),
+            Self::NotFound | Self::OverQuota(_) => None,
+        }
+    }
+}
+
 /// What came of changing or deleting something that only its author may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edited<T> {
@@ -38,6 +60,8 @@ pub enum Edited<T> {
     NotFound,
     /// It is someone else's.
     NotYours,
+    /// The member has written as much as one may for now; how long to wait. Nothing is ever in the way of deleting.
+    OverQuota(Duration),
 }
 
 /// Reading and writing posts.
@@ -68,15 +92,16 @@ pub trait Posts: Send + Sync {
     /// Those of these posts that `viewer` may read: one's own, and those in spaces that one may read in.
     async fn readable_posts(&self, viewer: Viewer, ids: Vec<PostId>) -> Result<Vec<Post>, StoreError>;
 
-    /// Writes a post. `None` if there is no such space that `author` may read in, for who may read may write.
+    /// Writes a post, within what a member may write in an hour. Not found if there is no such space that `author` may
+    /// read in: those who may read may write.
     async fn create_post(
         &self,
         author: Viewer,
         post: NewPost,
         at: Timestamp,
-    ) -> Result<Option<Post>, StoreError>;
+    ) -> Result<Created<Post>, StoreError>;
 
-    /// Changes one of `author`'s own posts.
+    /// Changes one of `author`'s own posts, within what a member may write in an hour.
     async fn update_post(
         &self,
         author: Viewer,

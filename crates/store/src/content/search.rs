@@ -43,7 +43,7 @@ pub enum Item {
 
 /// What is searched for. All words have to be there; the last one may be the beginning of a word, and so may any that
 /// ends in `*`. What stands in quotation marks has to be there as it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SearchRequest {
     /// The words.
     pub query: String,

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 
 use latchkey_domain::text::fold;
 
+use crate::StoreError;
+
 /// Where a row stands in its list: by what the list is sorted, and the row's number, which settles ties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
@@ -43,6 +45,9 @@ pub struct SliceRequest {
     pub limit: u32,
     /// In which order.
     pub direction: Direction,
+    /// The most bytes of rows. If there are more it fails with [`StoreError::TooLarge`](crate::StoreError::TooLarge),
+    /// and no more than that was read.
+    pub most_bytes: usize,
 }
 
 impl SliceRequest {
@@ -66,9 +71,21 @@ pub struct Slice<T> {
     pub rows: Vec<(Position, T)>,
     /// Whether the list goes on.
     pub has_more: bool,
+    /// How many bytes the rows have.
+    pub bytes: usize,
 }
 
 impl<T> Slice<T> {
+    /// The same with each row changed by `change`.
+    pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Slice<U> {
+        let rows = self.rows.into_iter();
+        Slice {
+            rows: rows.map(|(position, item)| (position, change(item))).collect(),
+            has_more: self.has_more,
+            bytes: self.bytes,
+        }
+    }
+
     /// The rows without where they stand.
     pub fn into_items(self) -> Vec<T> {
         self.rows.into_iter().map(|(_, item)| item).collect()
@@ -80,9 +97,32 @@ impl<T> Default for Slice<T> {
         Self {
             rows: Vec::new(),
             has_more: false,
+            bytes: 0,
         }
     }
 }
 
 /// The beginning of the list below each of several things. A thing with nothing below it may be missing.
 pub type Slices<Id, T> = HashMap<Id, Slice<T>>;
+
+/// Counts the bytes of rows as they are read.
+pub(crate) struct Bytes {
+    pub(crate) read: usize,
+    most: usize,
+}
+
+impl Bytes {
+    /// Up to so many.
+    pub(crate) const fn up_to(most: usize) -> Self {
+        Self { read: 0, most }
+    }
+
+    /// Counts a row, before its values are copied.
+    pub(crate) fn add(&mut self, row: usize) -> Result<(), StoreError> {
+        self.read = self.read.saturating_add(row);
+        if self.read > self.most {
+            return Err(StoreError::TooLarge(self.most));
+        }
+        Ok(())
+    }
+}

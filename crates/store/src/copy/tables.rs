@@ -278,6 +278,16 @@ pub(crate) const TABLES: &[Table] = &[
         &["member_id", "lesson_id"],
         &[number("member_id"), number("lesson_id"), number("completed_at")],
     ),
+    Table::keyed(
+        "content_written",
+        &["member_id"],
+        &[
+            number("member_id"),
+            number("since"),
+            number("texts"),
+            number("bytes"),
+        ],
+    ),
 ];
 
 /// All columns in words, to be held against a database: `sessions.key bytes`. `types` says what a kind is called there.

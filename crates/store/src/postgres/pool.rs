@@ -1,6 +1,7 @@
 //! Connections: how many, for how long one waits for one, and what becomes of one that is not in order any more.
 
 use std::ops::Deref;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Status, TimeoutType, Timeouts,
 };
+use futures_util::TryStreamExt;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 use tracing::Instrument;
@@ -18,6 +20,7 @@ use super::rows::Statements;
 use super::tls::Connector;
 use super::url::PostgresUrl;
 use super::watch::{Access, Watch};
+use crate::content::slice::Bytes;
 use crate::{StoreError, spans};
 
 /// The most connections of one node. With more, a node would wait for the database's processors instead of for a
@@ -189,6 +192,28 @@ impl Statements for Connection {
         spans::judged(&span, rows.await)
     }
 
+    async fn query_up_to(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        most: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let span = spans::statement(sql);
+        let rows = self.within(async {
+            let mut stream = pin!(self.query_typed_raw(sql, typed(params)).await?);
+            let (mut bytes, mut rows) = (Bytes::up_to(most), Vec::new());
+            while let Some(row) = stream.try_next().await? {
+                if let Err(error) = bytes.add(row.raw_size_bytes()) {
+                    // What else there is the driver passes over.
+                    return Ok(Err(error));
+                }
+                rows.push(row);
+            }
+            Ok(Ok(rows))
+        });
+        spans::judged(&span, rows.instrument(span.clone()).await.flatten())
+    }
+
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let params = typed(params);
         let span = spans::statement(sql);
@@ -217,6 +242,25 @@ impl Statements for Named<'_> {
                 tracing::debug!(error = words(&error), "a statement is run again");
                 drop(first);
                 self.connections.get(Access::Read).await?.query(sql, params).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn query_up_to(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        most: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        let _operation = self.connections.watch.begin(Access::Read, self.operation);
+        let first = self.connections.get(Access::Read).await?;
+        match first.query_up_to(sql, params, most).await {
+            Err(error) if Fault::of(&error) != Fault::Other => {
+                tracing::debug!(error = words(&error), "a statement is run again");
+                drop(first);
+                let second = self.connections.get(Access::Read).await?;
+                second.query_up_to(sql, params, most).await
             }
             outcome => outcome,
         }

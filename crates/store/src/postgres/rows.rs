@@ -20,6 +20,14 @@ pub(super) trait Statements: Sync {
         params: &[Param<'_>],
     ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
 
+    /// The same, as long as the rows have no more than `most` bytes together: it fails as soon as they have more.
+    fn query_up_to(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+
     /// Runs a statement; how many rows it changed.
     fn execute(
         &self,
@@ -92,6 +100,11 @@ impl<'row> Columns<'row> {
             table: "",
             next: 0,
         }
+    }
+
+    /// How many bytes the row has.
+    pub(super) fn bytes(&self) -> usize {
+        self.row.raw_size_bytes()
     }
 
     /// The columns that follow are of this table.
@@ -174,6 +187,19 @@ pub(super) async fn all<T>(
 ) -> Result<Vec<T>, StoreError> {
     let rows = db.query(sql, params).await?;
     rows.iter().map(|row| read(&mut Columns::of(row))).collect()
+}
+
+/// All rows that `sql` gives, if they have no more than `most` bytes.
+pub(super) async fn all_up_to<T>(
+    db: &impl Statements,
+    sql: &str,
+    params: &[Param<'_>],
+    most: usize,
+    mut read: impl FnMut(&mut Columns<'_>) -> Result<T, StoreError> + Send,
+) -> Result<Vec<T>, StoreError> {
+    let rows = db.query_up_to(sql, params, most).await?;
+    // Each row is dropped once it is read, so that not all are there twice.
+    rows.into_iter().map(|row| read(&mut Columns::of(&row))).collect()
 }
 
 /// The one number that `sql` gives.

@@ -199,6 +199,15 @@ impl Statements for Transaction {
         self.connection.query(sql, params).await
     }
 
+    async fn query_up_to(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        most: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.connection.query_up_to(sql, params, most).await
+    }
+
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         self.connection.execute(sql, params).await
     }
@@ -210,6 +219,15 @@ pub(super) struct Unhurried<'tx>(&'tx Transaction);
 impl Statements for Unhurried<'_> {
     async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
         Ok(self.0.connection.query_typed(sql, &typed(params)).await?)
+    }
+
+    async fn query_up_to(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        most: usize,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.0.query_up_to(sql, params, most).await
     }
 
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {

@@ -71,6 +71,7 @@ async fn a_folder_of_schema_1_is_brought_along() {
         after: None,
         limit: 10,
         direction: Direction::Ascending,
+        most_bytes: usize::MAX,
     };
     let roster = store
         .profiles(RosterSort::Joined, everyone)

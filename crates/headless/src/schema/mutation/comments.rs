@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 use latchkey_domain::content::{CommentId, PostId};
-use latchkey_store::content::{Edited, NewComment};
+use latchkey_store::content::{Created, Edited, NewComment};
 
 use super::{body, now};
 use crate::access::any_token;
@@ -108,7 +108,7 @@ pub(super) async fn create(
 ) -> Result<CreateCommentPayload, ApiError> {
     let post = PostId(number(&input.post_id, Kind::Post)?);
     let mut errors = Vec::new();
-    let Some(body) = body(&input.body, &mut errors) else {
+    let Some(body) = body(ctx, input.body, &mut errors).await? else {
         return Ok(CreateCommentPayload {
             comment: None,
             errors,
@@ -118,7 +118,11 @@ pub(super) async fn create(
     let comment = store(ctx)?
         .create_comment(author, NewComment { post, body }, now(ctx)?)
         .await?;
-    let comment = comment.ok_or(ApiError::NotFound("post"))?;
+    let comment = match comment {
+        Created::Done(comment) => comment,
+        Created::NotFound => return Err(ApiError::NotFound("post")),
+        Created::OverQuota(wait) => return Err(ApiError::OverQuota(wait)),
+    };
     Ok(CreateCommentPayload {
         comment: Some(CommentNode(Gate::of(ctx)?.open_written(comment)?)),
         errors,
@@ -131,7 +135,7 @@ pub(super) async fn update(
 ) -> Result<UpdateCommentPayload, ApiError> {
     let id = CommentId(number(&input.id, Kind::Comment)?);
     let mut errors = Vec::new();
-    let Some(body) = body(&input.body, &mut errors) else {
+    let Some(body) = body(ctx, input.body, &mut errors).await? else {
         return Ok(UpdateCommentPayload {
             comment: None,
             errors,
@@ -159,6 +163,7 @@ pub(super) async fn delete(
 fn own<T>(edited: Edited<T>) -> Result<T, ApiError> {
     match edited {
         Edited::Done(comment) => Ok(comment),
+        Edited::OverQuota(wait) => Err(ApiError::OverQuota(wait)),
         Edited::NotFound => Err(ApiError::NotFound("comment")),
         Edited::NotYours => Err(ApiError::NotYours(
             "this comment is someone else’s; only its author may change it",

@@ -19,7 +19,7 @@ use self::posts::{
 };
 use crate::access::requires_scope;
 use crate::error::ApiError;
-use crate::html::sanitize;
+use crate::html::Sanitizer;
 
 /// Where changes begin.
 pub(crate) struct Mutation;
@@ -101,9 +101,12 @@ fn title(text: &str, errors: &mut Vec<String>) -> Option<Title> {
 }
 
 /// HTML made safe, or what is wrong with it among `errors`.
-fn body(html: &str, errors: &mut Vec<String>) -> Option<RichText> {
-    sanitize(html)
-        .and_then(RichText::not_blank)
-        .map_err(|error| errors.push(format!("Body: {error}")))
-        .ok()
+async fn body(
+    ctx: &Context<'_>,
+    html: String,
+    errors: &mut Vec<String>,
+) -> Result<Option<RichText>, ApiError> {
+    let sanitizer = ctx.data::<Sanitizer>().map_err(|_| ApiError::Internal)?;
+    let body = sanitizer.sanitize(html).await?.and_then(RichText::not_blank);
+    Ok(body.map_err(|error| errors.push(format!("Body: {error}"))).ok())
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 use latchkey_domain::content::{PostId, SpaceId};
-use latchkey_store::content::{Edited, NewPost, PostChange};
+use latchkey_store::content::{Created, Edited, NewPost, PostChange};
 
 use super::{body, now, title};
 use crate::access::any_token;
@@ -109,14 +109,18 @@ impl DeletePostPayload {
 pub(super) async fn create(ctx: &Context<'_>, input: CreatePostInput) -> Result<CreatePostPayload, ApiError> {
     let space = SpaceId(number(&input.space_id, Kind::Space)?);
     let mut errors = Vec::new();
-    let (title, body) = (title(&input.title, &mut errors), body(&input.body, &mut errors));
+    let title = title(&input.title, &mut errors);
+    let body = body(ctx, input.body, &mut errors).await?;
     let (Some(title), Some(body)) = (title, body) else {
         return Ok(CreatePostPayload { post: None, errors });
     };
     let new = NewPost { space, title, body };
     let author = caller(ctx)?.viewer();
-    let post = store(ctx)?.create_post(author, new, now(ctx)?).await?;
-    let post = post.ok_or(ApiError::NotFound("space"))?;
+    let post = match store(ctx)?.create_post(author, new, now(ctx)?).await? {
+        Created::Done(post) => post,
+        Created::NotFound => return Err(ApiError::NotFound("space")),
+        Created::OverQuota(wait) => return Err(ApiError::OverQuota(wait)),
+    };
     Ok(CreatePostPayload {
         post: Some(PostNode(Gate::of(ctx)?.open_written(post)?)),
         errors,
@@ -126,10 +130,12 @@ pub(super) async fn create(ctx: &Context<'_>, input: CreatePostInput) -> Result<
 pub(super) async fn update(ctx: &Context<'_>, input: UpdatePostInput) -> Result<UpdatePostPayload, ApiError> {
     let id = PostId(number(&input.id, Kind::Post)?);
     let mut errors = Vec::new();
-    let change = PostChange {
-        title: input.title.and_then(|text| title(&text, &mut errors)),
-        body: input.body.and_then(|html| body(&html, &mut errors)),
+    let title = input.title.and_then(|text| title(&text, &mut errors));
+    let body = match input.body {
+        Some(html) => body(ctx, html, &mut errors).await?,
+        None => None,
     };
+    let change = PostChange { title, body };
     if !errors.is_empty() {
         return Ok(UpdatePostPayload { post: None, errors });
     }
@@ -152,6 +158,7 @@ pub(super) async fn delete(ctx: &Context<'_>, input: DeletePostInput) -> Result<
 fn own<T>(edited: Edited<T>) -> Result<T, ApiError> {
     match edited {
         Edited::Done(post) => Ok(post),
+        Edited::OverQuota(wait) => Err(ApiError::OverQuota(wait)),
         Edited::NotFound => Err(ApiError::NotFound("post")),
         Edited::NotYours => Err(ApiError::NotYours(
             "this post is someone else’s; only its author may change it",

@@ -7,10 +7,10 @@ use latchkey_domain::content::{Comment, CommentId, PostId, RichText, Viewer};
 use latchkey_domain::{MemberId, Timestamp};
 
 use super::keyset::{self, List};
-use super::{distinct, posts, readable, rich_text};
+use super::{distinct, posts, quota, readable, rich_text};
 use crate::StoreError;
 use crate::content::words;
-use crate::content::{Comments, Edited, NewComment, SliceRequest, Slices};
+use crate::content::{Comments, Created, Edited, NewComment, SliceRequest, Slices};
 use crate::postgres::params::params;
 use crate::postgres::rows::Statements;
 use crate::postgres::rows::{self, Columns};
@@ -72,9 +72,12 @@ async fn create(
     author: Viewer,
     comment: &NewComment,
     at: Timestamp,
-) -> Result<Option<Comment>, StoreError> {
+) -> Result<Created<Comment>, StoreError> {
     if posts::readable(db, author, vec![comment.post]).await?.is_empty() {
-        return Ok(None);
+        return Ok(Created::NotFound);
+    }
+    if let Err(wait) = quota::count(db, author.member, comment.body.html().len(), at).await? {
+        return Ok(Created::OverQuota(wait));
     }
     let id = rows::insert(
         db,
@@ -91,7 +94,8 @@ async fn create(
     )
     .await?;
     members::note_visit(db, author.member, at).await?;
-    Ok(readable(db, author, vec![CommentId(id)]).await?.pop())
+    let written = readable(db, author, vec![CommentId(id)]).await?.pop();
+    Ok(written.map_or(Created::NotFound, Created::Done))
 }
 
 /// The comment, if it is the author's own. Nobody else changes it until the transaction ends.
@@ -116,6 +120,9 @@ async fn update(
         Edited::Done(comment) => comment,
         refused => return Ok(refused),
     };
+    if let Err(wait) = quota::count(db, author.member, body.html().len(), at).await? {
+        return Ok(Edited::OverQuota(wait));
+    }
     rows::execute(
         db,
         "UPDATE comments SET body = $2, body_text = $3, updated_at = $4, words = $5::tsvector WHERE id = $1",
@@ -170,7 +177,7 @@ impl Comments for PostgresStore {
         author: Viewer,
         comment: NewComment,
         at: Timestamp,
-    ) -> Result<Option<Comment>, StoreError> {
+    ) -> Result<Created<Comment>, StoreError> {
         transact!(self, RowLocked, |tx| create(tx, author, &comment, at))
     }
 

@@ -43,11 +43,16 @@ impl List {
         } = self;
         let rest = self.behind(&mut parameters, request);
         let sql = format!("SELECT {key}, {id}, {columns} FROM {from} WHERE {filter} {rest}");
-        let rows = rows::all(db, &sql, &parameters, |columns| {
+        let mut bytes = 0;
+        let rows = rows::all_up_to(db, &sql, &parameters, request.most_bytes, |columns| {
+            bytes += columns.bytes();
             Ok((self.position(columns)?, read(columns)?))
         })
         .await?;
-        Ok(cut(rows, request.limit))
+        Ok(Slice {
+            bytes,
+            ..cut(rows, request.limit)
+        })
     }
 
     /// The beginning of the list below each of several parents, in one statement. `parent` is the column that names the
@@ -79,20 +84,27 @@ impl List {
              CROSS JOIN LATERAL (SELECT t.id FROM {table} t WHERE t.{parent} = k.value {rest}) AS wanted (id) \
              CROSS JOIN {from} WHERE t.id = wanted.id AND {filter} ORDER BY k.value, {order}"
         );
-        let mut found: HashMap<i64, Vec<(Position, T)>> = HashMap::new();
-        for (parent, row) in rows::all(db, &sql, &all, |columns| {
+        let mut found: HashMap<i64, (usize, Vec<(Position, T)>)> = HashMap::new();
+        for (parent, bytes, row) in rows::all_up_to(db, &sql, &all, request.most_bytes, |columns| {
+            let bytes = columns.bytes();
             Ok((
                 columns.get::<i64>("parent")?,
+                bytes,
                 (self.position(columns)?, read(columns)?),
             ))
         })
         .await?
         {
-            found.entry(parent).or_default().push(row);
+            let (sum, rows) = found.entry(parent).or_default();
+            *sum += bytes;
+            rows.push(row);
         }
         Ok(found
             .into_iter()
-            .map(|(parent, rows)| (parent, cut(rows, request.limit)))
+            .map(|(parent, (bytes, rows))| {
+                let slice = cut(rows, request.limit);
+                (parent, Slice { bytes, ..slice })
+            })
             .collect())
     }
 
@@ -159,7 +171,11 @@ pub(super) fn cut<T>(mut rows: Vec<(Position, T)>, limit: u32) -> Slice<T> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > limit;
     rows.truncate(limit);
-    Slice { rows, has_more }
+    Slice {
+        rows,
+        has_more,
+        bytes: 0,
+    }
 }
 
 /// How many rows below each parent: `sql` gives a parent and a number.

@@ -7,10 +7,10 @@ use latchkey_domain::content::{Post, PostId, SpaceId, Title, Viewer};
 use latchkey_domain::{MemberId, Timestamp};
 
 use super::keyset::{self, List};
-use super::{distinct, readable, rich_text};
+use super::{distinct, quota, readable, rich_text};
 use crate::StoreError;
 use crate::content::words;
-use crate::content::{Edited, NewPost, PostChange, Posts, Slice, SliceRequest, Slices};
+use crate::content::{Created, Edited, NewPost, PostChange, Posts, Slice, SliceRequest, Slices};
 use crate::postgres::params::{Param, params};
 use crate::postgres::rows::Statements;
 use crate::postgres::rows::{self, Columns};
@@ -74,7 +74,7 @@ async fn create(
     author: Viewer,
     post: &NewPost,
     at: Timestamp,
-) -> Result<Option<Post>, StoreError> {
+) -> Result<Created<Post>, StoreError> {
     let sql = concat!(
         "SELECT id FROM spaces WHERE id = $3 AND ",
         readable::in_space!("id")
@@ -84,7 +84,11 @@ async fn create(
         .await?
         .is_none()
     {
-        return Ok(None);
+        return Ok(Created::NotFound);
+    }
+    let bytes = post.title.as_str().len() + post.body.html().len();
+    if let Err(wait) = quota::count(db, author.member, bytes, at).await? {
+        return Ok(Created::OverQuota(wait));
     }
     let id = rows::insert(
         db,
@@ -102,7 +106,8 @@ async fn create(
     )
     .await?;
     members::note_visit(db, author.member, at).await?;
-    Ok(readable(db, author, vec![PostId(id)]).await?.pop())
+    let written = readable(db, author, vec![PostId(id)]).await?.pop();
+    Ok(written.map_or(Created::NotFound, Created::Done))
 }
 
 /// The post, if it is the author's own. Nobody else changes it until the transaction ends.
@@ -127,6 +132,11 @@ async fn update(
         Edited::Done(post) => post,
         refused => return Ok(refused),
     };
+    let bytes = change.title.as_ref().map_or(0, |title| title.as_str().len())
+        + change.body.as_ref().map_or(0, |body| body.html().len());
+    if let Err(wait) = quota::count(db, author.member, bytes, at).await? {
+        return Ok(Edited::OverQuota(wait));
+    }
     let post = Post {
         title: change.title.clone().unwrap_or(post.title),
         body: change.body.clone().unwrap_or(post.body),
@@ -213,7 +223,7 @@ impl Posts for PostgresStore {
         author: Viewer,
         post: NewPost,
         at: Timestamp,
-    ) -> Result<Option<Post>, StoreError> {
+    ) -> Result<Created<Post>, StoreError> {
         transact!(self, RowLocked, |tx| create(tx, author, &post, at))
     }
 

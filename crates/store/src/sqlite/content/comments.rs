@@ -8,9 +8,9 @@ use latchkey_domain::{MemberId, Timestamp};
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::keyset::{self, List};
-use super::{json_array, posts, readable, rich_text};
+use super::{json_array, posts, quota, readable, rich_text};
 use crate::StoreError;
-use crate::content::{Comments, Edited, NewComment, SliceRequest, Slices};
+use crate::content::{Comments, Created, Edited, NewComment, SliceRequest, Slices};
 use crate::sqlite::rows::{self, Columns};
 use crate::sqlite::{SqliteStore, members};
 
@@ -68,9 +68,12 @@ fn create(
     author: Viewer,
     comment: &NewComment,
     at: Timestamp,
-) -> Result<Option<Comment>, StoreError> {
+) -> Result<Created<Comment>, StoreError> {
     if posts::readable(connection, author, vec![comment.post])?.is_empty() {
-        return Ok(None);
+        return Ok(Created::NotFound);
+    }
+    if let Err(wait) = quota::count(connection, author.member, comment.body.html().len(), at)? {
+        return Ok(Created::OverQuota(wait));
     }
     rows::execute(
         connection,
@@ -86,7 +89,8 @@ fn create(
     )?;
     let id = CommentId(connection.last_insert_rowid());
     members::note_visit(connection, author.member, at)?;
-    Ok(readable(connection, author, vec![id])?.pop())
+    let written = readable(connection, author, vec![id])?.pop();
+    Ok(written.map_or(Created::NotFound, Created::Done))
 }
 
 /// The comment, if it is the author's own.
@@ -109,6 +113,9 @@ fn update(
         Edited::Done(comment) => comment,
         refused => return Ok(refused),
     };
+    if let Err(wait) = quota::count(connection, author.member, body.html().len(), at)? {
+        return Ok(Edited::OverQuota(wait));
+    }
     rows::execute(
         connection,
         "UPDATE comments SET body = ?2, body_text = ?3, updated_at = ?4 WHERE id = ?1",
@@ -166,7 +173,7 @@ impl Comments for SqliteStore {
         author: Viewer,
         comment: NewComment,
         at: Timestamp,
-    ) -> Result<Option<Comment>, StoreError> {
+    ) -> Result<Created<Comment>, StoreError> {
         self.write(move |connection| create(connection, author, &comment, at))
             .await
     }

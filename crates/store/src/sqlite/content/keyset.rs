@@ -7,6 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::StoreError;
+use crate::content::slice::Bytes;
 use crate::content::{Direction, Position, Slice, SliceRequest, SortKey};
 use crate::sqlite::rows::{self, Columns};
 
@@ -45,10 +46,15 @@ impl List {
         } = self;
         let rest = self.behind(&mut parameters, request);
         let sql = format!("SELECT {key}, {id}, {columns} FROM {from} WHERE {filter} {rest}");
+        let mut bytes = Bytes::up_to(request.most_bytes);
         let rows = rows::all(connection, &sql, params_from_iter(parameters), |columns| {
+            bytes.add(columns.bytes())?;
             Ok((self.position(columns)?, read(columns)?))
         })?;
-        Ok(cut(rows, request.limit))
+        Ok(Slice {
+            bytes: bytes.read,
+            ..cut(rows, request.limit)
+        })
     }
 
     /// The beginning of the list below each of several parents, in one statement. `parent` is the column that names the
@@ -80,18 +86,27 @@ impl List {
              WHERE {filter} AND t.id IN (SELECT t.id FROM {table} t WHERE t.{parent} = k.value {rest}) \
              ORDER BY k.value, {order}"
         );
-        let mut found: HashMap<i64, Vec<(Position, T)>> = HashMap::new();
-        for (parent, row) in rows::all(connection, &sql, params_from_iter(all), |columns| {
+        let mut total = Bytes::up_to(request.most_bytes);
+        let mut found: HashMap<i64, (usize, Vec<(Position, T)>)> = HashMap::new();
+        for (parent, bytes, row) in rows::all(connection, &sql, params_from_iter(all), |columns| {
+            let bytes = columns.bytes();
+            total.add(bytes)?;
             Ok((
                 columns.get::<i64>("parent")?,
+                bytes,
                 (self.position(columns)?, read(columns)?),
             ))
         })? {
-            found.entry(parent).or_default().push(row);
+            let (sum, rows) = found.entry(parent).or_default();
+            *sum += bytes;
+            rows.push(row);
         }
         Ok(found
             .into_iter()
-            .map(|(parent, rows)| (parent, cut(rows, request.limit)))
+            .map(|(parent, (bytes, rows))| {
+                let slice = cut(rows, request.limit);
+                (parent, Slice { bytes, ..slice })
+            })
             .collect())
     }
 
@@ -149,7 +164,11 @@ pub(super) fn cut<T>(mut rows: Vec<(Position, T)>, limit: u32) -> Slice<T> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > limit;
     rows.truncate(limit);
-    Slice { rows, has_more }
+    Slice {
+        rows,
+        has_more,
+        bytes: 0,
+    }
 }
 
 /// How many rows below each parent: `sql` gives a parent and a number.

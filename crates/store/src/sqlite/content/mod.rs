@@ -9,6 +9,7 @@ mod keyset;
 mod membership_plans;
 mod posts;
 mod profiles;
+mod quota;
 mod readable;
 mod search;
 mod spaces;

@@ -9,9 +9,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::keyset::{self, List};
-use super::{json_array, readable, rich_text};
+use super::{json_array, quota, readable, rich_text};
 use crate::StoreError;
-use crate::content::{Edited, NewPost, PostChange, Posts, Slice, SliceRequest, Slices};
+use crate::content::{Created, Edited, NewPost, PostChange, Posts, Slice, SliceRequest, Slices};
 use crate::sqlite::rows::{self, Columns};
 use crate::sqlite::{SqliteStore, members};
 
@@ -71,14 +71,18 @@ fn create(
     author: Viewer,
     post: &NewPost,
     at: Timestamp,
-) -> Result<Option<Post>, StoreError> {
+) -> Result<Created<Post>, StoreError> {
     let sql = concat!(
         "SELECT id FROM spaces WHERE id = ?3 AND ",
         readable::in_space!("id")
     );
     let space = params![author.member.0, author.sees_all_spaces, post.space.0];
     if rows::first(connection, sql, space, |columns| columns.get::<i64>("id"))?.is_none() {
-        return Ok(None);
+        return Ok(Created::NotFound);
+    }
+    let bytes = post.title.as_str().len() + post.body.html().len();
+    if let Err(wait) = quota::count(connection, author.member, bytes, at)? {
+        return Ok(Created::OverQuota(wait));
     }
     rows::execute(
         connection,
@@ -95,7 +99,8 @@ fn create(
     )?;
     let id = PostId(connection.last_insert_rowid());
     members::note_visit(connection, author.member, at)?;
-    Ok(readable(connection, author, vec![id])?.pop())
+    let written = readable(connection, author, vec![id])?.pop();
+    Ok(written.map_or(Created::NotFound, Created::Done))
 }
 
 /// The post, if it is the author's own.
@@ -118,6 +123,11 @@ fn update(
         Edited::Done(post) => post,
         refused => return Ok(refused),
     };
+    let bytes = change.title.as_ref().map_or(0, |title| title.as_str().len())
+        + change.body.as_ref().map_or(0, |body| body.html().len());
+    if let Err(wait) = quota::count(connection, author.member, bytes, at)? {
+        return Ok(Edited::OverQuota(wait));
+    }
     let post = Post {
         title: change.title.unwrap_or(post.title),
         body: change.body.unwrap_or(post.body),
@@ -209,7 +219,7 @@ impl Posts for SqliteStore {
         author: Viewer,
         post: NewPost,
         at: Timestamp,
-    ) -> Result<Option<Post>, StoreError> {
+    ) -> Result<Created<Post>, StoreError> {
         self.write(move |connection| create(connection, author, &post, at))
             .await
     }

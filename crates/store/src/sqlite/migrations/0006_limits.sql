@@ -120,3 +120,12 @@ CREATE TRIGGER search_changed_course AFTER UPDATE OF title, description ON cours
     UPDATE search SET title = latchkey_tokens(new.title), body = latchkey_tokens(new.description)
         WHERE rowid = new.id * 8 + 5;
 END;
+
+-- What a member has written through applications lately. It is counted here and not in posts and comments, since what was
+-- deleted was written all the same, and what was imported was not written through an application.
+CREATE TABLE content_written (
+    member_id INTEGER PRIMARY KEY REFERENCES members (id) ON DELETE CASCADE,
+    since     INTEGER NOT NULL, -- when the period began that is counted
+    texts     INTEGER NOT NULL CHECK (texts >= 0),
+    bytes     INTEGER NOT NULL CHECK (bytes >= 0)
+) STRICT;
