@@ -149,7 +149,8 @@ fn facts(card: &Card) -> AnyView {
 
 /// When it was created and used, and by how many.
 fn history(card: &Card) -> AnyView {
-    let time = |moment: &Moment| view! { <time datetime=moment.iso.clone()>{words(moment.words.clone())}</time> };
+    let time =
+        |moment: &Moment| view! { <time datetime=moment.iso.clone()>{words(moment.words.clone())}</time> };
     let used = if card.last_used.is_some() {
         "Last used "
     } else {

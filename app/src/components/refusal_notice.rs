@@ -36,7 +36,9 @@ pub(crate) fn RefusalNotice(#[prop(into)] refusal: Signal<Option<Refusal>>) -> i
                 }
                 .into_any(),
             ),
-            Refusal::Unreachable if back.get() => Some(words("The server is back: try once more.").into_any()),
+            Refusal::Unreachable if back.get() => {
+                Some(words("The server is back: try once more.").into_any())
+            }
             Refusal::PlanTooLow { .. } => Some(
                 view! {
                     <span>

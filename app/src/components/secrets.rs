@@ -34,7 +34,8 @@ pub(crate) fn Secrets(
                     (true, 0) => "New Client Secret",
                     (true, _) => "Old Client Secret",
                 };
-                let state = move || words(card.with(|card| card.secret_words.get(at).cloned().unwrap_or_default()));
+                let state =
+                    move || words(card.with(|card| card.secret_words.get(at).cloned().unwrap_or_default()));
                 let fresh = if at == 0 { fresh } else { Signal::stored(None) };
                 let application = client_id.get_value();
                 // With one there can be another, with two one has to go.

@@ -234,7 +234,8 @@ fn row(row: AuditRow) -> impl IntoView {
         Some(name) => view! { {name} " " <code class="mono" translate="no">{target}</code> }.into_any(),
         None => view! { <code class="mono" translate="no">{target}</code> }.into_any(),
     };
-    let detail = (!detail.is_empty()).then(|| view! { <p class="activity-message muted" translate="no">{detail}</p> });
+    let detail =
+        (!detail.is_empty()).then(|| view! { <p class="activity-message muted" translate="no">{detail}</p> });
     view! {
         <li class="activity-row">
             <p class="activity-head">

@@ -12,10 +12,10 @@ use zeroize::Zeroizing;
 
 use super::client::Client;
 use super::errors::Failure;
-use super::oauth::Destination;
+use super::oauth::destination;
 use super::pages::{frame, sentence};
 use super::return_to::ReturnTo;
-use super::security_headers::allow_form_target;
+use super::security_headers::allow_any_redirect;
 use super::session::{self, MaybeSignedIn};
 use super::state::AppState;
 
@@ -127,19 +127,18 @@ async fn page(
     error: Option<String>,
     return_to: &ReturnTo,
 ) -> Result<Response, Failure> {
-    let destination = Destination::of(return_to, &*state.instance.store).await?;
+    let application = destination(return_to, &*state.instance.store).await?;
+    let leads_to_application = application.is_some();
     let page = SignInPage {
         frame: frame(state).await?,
-        application: destination
-            .as_ref()
-            .map(|destination| destination.application.to_string()),
+        application: application.map(|name| name.to_string()),
         email,
         error,
         return_to: return_to.as_str().to_owned(),
     };
     let mut response = Html(page.to_html()).into_response();
-    if let Some(destination) = destination {
-        allow_form_target(response.headers_mut(), &destination.redirect_uri);
+    if leads_to_application {
+        allow_any_redirect(response.headers_mut());
     }
     Ok(response)
 }
