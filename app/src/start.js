@@ -3,7 +3,7 @@ const failed = () => {
   const notice = Object.assign(document.createElement("p"), { id: "failed", role: "alert", className: "notice notice-error" });
   const reload = Object.assign(document.createElement("a"), { href: "", rel: "external", textContent: "Reload" });
   notice.append("This page stopped working. ", reload);
-  (document.querySelector("dialog[open]") ?? document.body).prepend(notice);
+  (document.querySelector("dialog[open]") ?? document.getElementById("main") ?? document.body).prepend(notice);
 };
 for (const type of ["error", "unhandledrejection"]) {
   addEventListener(type, (event) => (event.error ?? event.reason) instanceof WebAssembly.RuntimeError && failed());
