@@ -1,33 +1,9 @@
 // What others do to the page: translators, password managers and proxies change the HTML before the WebAssembly runs, and
 // translators go on changing it afterwards.
 import { AdminPage, expect, Page, PATH, signIn, test } from "../support/fixtures";
+import { decorate, translate } from "../support/changes";
 import { Latchkey } from "../support/latchkey";
 import { look } from "../support/look";
-
-/** Replaces each text by a copy in `<font>`, as Google Translate does, but for what is not to be translated. */
-function translate(): void {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const texts: Text[] = [];
-  while (walker.nextNode()) texts.push(walker.currentNode as Text);
-  for (const text of texts) {
-    if (!text.data.trim() || text.parentElement!.closest("[translate=no], script, style, textarea, font")) continue;
-    const outer = document.createElement("font");
-    outer.append(document.createElement("font"));
-    outer.firstElementChild!.append(`«${text.data}»`);
-    text.replaceWith(outer);
-  }
-}
-
-/** Adds elements and attributes, as password managers and other extensions do. */
-function decorate(): void {
-  document.body.prepend(Object.assign(document.createElement("div"), { className: "extension" }));
-  document.body.append(document.createElement("extension-overlay"));
-  for (const input of Array.from(document.querySelectorAll("input, button"))) {
-    input.before(document.createElement("span"));
-    input.after(document.createElement("extension-icon"));
-    input.setAttribute("data-extension", "1");
-  }
-}
 
 const CHANGES: [what: string, change: () => void][] = [
   ["a translator", translate],

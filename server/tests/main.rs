@@ -10,6 +10,7 @@ mod compression;
 mod conformance;
 mod connected_apps;
 mod crash;
+mod demo;
 mod disk_full;
 mod doctor;
 mod drain;

@@ -55,21 +55,18 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    pub(super) fn new(instance: &Instance, now: Timestamp) -> Result<Self, DemoError> {
+    pub(super) fn new(instance: &Instance, now: Timestamp) -> Self {
         let clock = Arc::new(StoryClock::at(now));
         let instance = instance.with_clock(clock.clone());
-        // Nothing that is kept depends on the address.
-        let address: PublicUrl = "http://localhost:3000"
-            .parse()
-            .map_err(|_| DemoError::Story("the server has no address"))?;
-        Ok(Self {
-            server: instance.authorization_server(&address),
+        Self {
+            // Nothing that is kept depends on the address.
+            server: instance.authorization_server(&PublicUrl::localhost(3000)),
             instance,
             clock,
             clients: BTreeMap::new(),
             tokens: BTreeMap::new(),
             chance: Chance::new(443),
-        })
+        }
     }
 
     /// The next step happens at this time.

@@ -1,5 +1,6 @@
 //! What happened in the demonstration network: who connected which application, what they use it for, what went wrong.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
@@ -110,30 +111,26 @@ fn steps() -> Vec<(Duration, Step)> {
         Ask(Calendar, known("Clara Hoffmann"), "scope", "read:userinfo"),
     );
 
-    // Those of everybody. Who connected one uses it again, the last of them a few minutes ago.
+    // Those of everybody. Who connected one first used it last, a few minutes ago.
     let mut chance = Chance::new(99);
-    let mut everybody = |app: App, since: u32, many: usize, first: usize| {
-        let people = PEOPLE
-            .iter()
-            .skip(first)
-            .take(many)
-            .map(|(_, _, name)| email_of(name));
+    let mut everybody = |app: App, since: u32, people: Range<usize>, minutes: u32| {
+        let many = u32::try_from(people.len()).unwrap_or(1);
+        let people = PEOPLE[people].iter().map(|(_, _, name)| email_of(name));
         let emails = std::iter::once(MEMBER.to_owned()).chain(people);
         for (index, email) in emails.enumerate() {
             let index = u32::try_from(index).unwrap_or_default();
-            let many = u32::try_from(many).unwrap_or(1);
             let some_minutes = MINUTE * u32::try_from(chance.below(600)).unwrap_or_default();
             let connected = HOUR * (since * 24 * (many + 1 - index) / (many + 1)) - some_minutes;
             at(connected, Connect(app, email.clone()));
-            let used = MINUTE * (4 + 7 * index * index) + some_minutes * index / many;
+            let used = MINUTE * (minutes + 7 * index * index) + some_minutes * index / many;
             if used + DAY < connected {
                 at(used, Use(app, email));
             }
         }
     };
-    everybody(Mobile, 80, 16, 0);
-    everybody(Website, 70, 9, 8);
-    everybody(Courses, 21, 6, 20);
+    everybody(Mobile, 80, 0..16, 3);
+    everybody(Website, 70, 8..17, 26);
+    everybody(Courses, 21, 20..26, 8);
 
     // What went wrong, and what the integrators read about it.
     at(DAY * 33, Ask(Mobile, known("Grace Mbeki"), "code_challenge", ""));
@@ -169,7 +166,7 @@ fn steps() -> Vec<(Duration, Step)> {
 
 /// Tells it, up to `now`.
 pub(super) async fn tell(instance: &Instance, now: Timestamp) -> Result<(), DemoError> {
-    let mut stage = Stage::new(instance, now)?;
+    let mut stage = Stage::new(instance, now);
     let mut paused_at = None;
     for (ago, step) in steps() {
         stage.set_time(now.minus(ago));
