@@ -73,6 +73,7 @@ fn steps() -> Vec<(Duration, Step)> {
     );
     at(MINUTE * 12, Use(Directory, host.clone()));
     at(DAY * 61, Connect(Crm, host.clone()));
+    at(DAY * 6 + HOUR * 3, Use(Crm, host.clone()));
     at(DAY * 6, Step::ReplaceSecret(Crm));
     at(DAY * 6 - MINUTE, RevealSecret(Crm));
     at(DAY * 5 + HOUR * 4, Use(Crm, host.clone()));
@@ -201,7 +202,10 @@ async fn play(stage: &mut Stage, step: Step) -> Result<(), DemoError> {
         Step::Ask(app, email, name, value) => stage.visit(app, &email, &[(name, value)]).await.map(drop),
         Step::Exchange(app, email, name, value) => {
             let code = stage.allow(app, &email).await?;
-            stage.exchange(app, &code, &[(name, value)]).await.map(drop)
+            stage.exchange(app, &code, &[(name, value)]).await?;
+            // With that put right the same code is exchanged.
+            stage.wait(MINUTE);
+            stage.exchange(app, &code, &[]).await.map(drop)
         }
         Step::ExchangeLate(app, email) => {
             let code = stage.allow(app, &email).await?;
