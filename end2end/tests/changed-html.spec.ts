@@ -159,7 +159,7 @@ test("ids, secrets, scopes and addresses are not for translators", async ({ page
   }
 });
 
-test("a page that cannot start, or stops, says so with a way on", async ({ page, latchkey }) => {
+test("a page that cannot start, or stops, says so and offers to reload", async ({ page, latchkey }) => {
   await page.route("**/*.wasm", (route) => route.abort());
   await page.goto(latchkey.url + PATH);
   await expect(page.getByRole("alert")).toContainText("This page stopped working. Reload");
