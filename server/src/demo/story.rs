@@ -129,9 +129,9 @@ fn steps() -> Vec<(Duration, Step)> {
             }
         }
     };
-    everybody(Mobile, 80, 0..16, 3);
-    everybody(Website, 70, 8..17, 26);
-    everybody(Courses, 21, 20..26, 8);
+    everybody(Mobile, 80, 0..12, 3);
+    everybody(Website, 70, 8..14, 26);
+    everybody(Courses, 21, 20..25, 8);
 
     // What went wrong, and what the integrators read about it.
     at(DAY * 33, Ask(Mobile, known("Grace Mbeki"), "code_challenge", ""));
