@@ -134,8 +134,9 @@ setup_postgres() {
   apt_install postgresql
 }
 
-# Programs that stand around Latchkey in tests: a pooler, proxies. Tests start them for themselves, so the packages' own are
-# not started (policy-rc.d is Debian's way to say so). Where there is no apt-get, the tests that need them are left out.
+# Programs that stand around Latchkey in tests: a pooler, proxies, a second browser. Tests start them for themselves, so the
+# packages' own are not started (policy-rc.d is Debian's way to say so). Where there is no apt-get, the tests that need them
+# are left out.
 setup_around() { # PROGRAM…, each the name of its package
   local program policy=/usr/sbin/policy-rc.d made='' missing=()
   command -v apt-get >/dev/null || return 0
@@ -168,6 +169,6 @@ setup_browser() {
 case "${1:-}" in
   build) setup_toolchain; setup_c_compiler; setup_npm ;;
   unit) setup_toolchain; setup_c_compiler; setup_npm; setup_postgres; setup_around pgbouncer ;;
-  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_postgres; setup_around pgbouncer nginx caddy openssl ;;
+  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_postgres; setup_around pgbouncer nginx caddy openssl firefox-esr ;;
   *) fail "usage: setup.sh build|unit|test" ;;
 esac

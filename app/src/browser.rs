@@ -5,7 +5,7 @@ use std::future::Future;
 
 /// Moves the focus to the element with this id, after the page has been updated.
 pub(crate) fn focus(id: String) {
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "csr")]
     leptos::prelude::request_animation_frame(move || {
         use wasm_bindgen::JsCast;
 
@@ -14,23 +14,23 @@ pub(crate) fn focus(id: String) {
             let _ = element.focus();
         }
     });
-    #[cfg(not(feature = "hydrate"))]
+    #[cfg(not(feature = "csr"))]
     let _ = id;
 }
 
 /// Marks the page as alive, for styles, scripts and tests that wait for it.
 pub(crate) fn mark_ready() {
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "csr")]
     if let Some(body) = leptos::prelude::document().body() {
         let _ = body.set_attribute("data-ready", "");
     }
 }
 
-/// Copies text. `false` where the browser does not allow it (a page without HTTPS has no clipboard).
+/// Copies text. `false` where the browser does not allow it.
 // On the server there is nothing to wait for.
-#[cfg_attr(not(feature = "hydrate"), allow(clippy::unused_async))]
+#[cfg_attr(not(feature = "csr"), allow(clippy::unused_async))]
 pub(crate) async fn copy(text: &str) -> bool {
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "csr")]
     {
         let navigator = leptos::prelude::window().navigator();
         let supported =
@@ -39,16 +39,40 @@ pub(crate) async fn copy(text: &str) -> bool {
             && wasm_bindgen_futures::JsFuture::from(navigator.clipboard().write_text(text))
                 .await
                 .is_ok()
+            || copy_from_field(text).unwrap_or(false)
     }
-    #[cfg(not(feature = "hydrate"))]
+    #[cfg(not(feature = "csr"))]
     {
         let _ = text;
         false
     }
 }
 
+/// The old way to copy, which needs a field to select: a page without HTTPS has no clipboard. `public/scripts/copy.js` does
+/// the same on the plain pages.
+#[cfg(feature = "csr")]
+fn copy_from_field(text: &str) -> Option<bool> {
+    use wasm_bindgen::JsCast;
+    use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
+
+    let document = leptos::prelude::document();
+    let before = document.active_element();
+    let field = document.create_element("textarea").ok()?;
+    let field: HtmlTextAreaElement = field.dyn_into().ok()?;
+    field.set_value(text);
+    field.set_class_name("visually-hidden");
+    document.body()?.append_child(&field).ok()?;
+    field.select();
+    let done = document.unchecked_into::<HtmlDocument>().exec_command("copy");
+    field.remove();
+    if let Some(before) = before.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        let _ = before.focus();
+    }
+    done.ok()
+}
+
 /// Whether the server answers.
-#[cfg(feature = "hydrate")]
+#[cfg(feature = "csr")]
 pub(crate) async fn server_answers() -> bool {
     gloo_net::http::Request::get("/healthz")
         .send()
@@ -57,7 +81,7 @@ pub(crate) async fn server_answers() -> bool {
 }
 
 /// Whether the server answers.
-#[cfg(not(feature = "hydrate"))]
+#[cfg(not(feature = "csr"))]
 // The same signature as in the browser.
 #[allow(clippy::unused_async)]
 pub(crate) async fn server_answers() -> bool {

@@ -21,7 +21,7 @@ pub struct FirstView {
 }
 
 /// The id of the element that carries it, a `<script>` that holds JSON.
-#[cfg(any(feature = "ssr", feature = "hydrate"))]
+#[cfg(any(feature = "ssr", feature = "csr"))]
 const ELEMENT: &str = "first-view";
 
 /// What this page shows first.
@@ -32,7 +32,7 @@ pub(crate) fn first_view() -> Option<FirstView> {
 
 /// What this page shows first; `None` if the document does not say, which only happens to a page that was saved or cut
 /// off on its way.
-#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+#[cfg(all(feature = "csr", not(feature = "ssr")))]
 pub(crate) fn first_view() -> Option<FirstView> {
     let json = leptos::prelude::document()
         .get_element_by_id(ELEMENT)?
@@ -41,7 +41,7 @@ pub(crate) fn first_view() -> Option<FirstView> {
 }
 
 /// Without either feature there is no page.
-#[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+#[cfg(not(any(feature = "ssr", feature = "csr")))]
 pub(crate) fn first_view() -> Option<FirstView> {
     None
 }

@@ -1,8 +1,8 @@
 //! What people see.
 //!
-//! [`App`] is the admin's single-page application: rendered on the server (feature `ssr`), brought to life in the
-//! browser (feature `hydrate`). The pages that must work without JavaScript (sign-in, consent) are in `plain`, on the
-//! server only.
+//! [`App`] is the admin's single-page application: rendered on the server (feature `ssr`), and once more in the
+//! browser (feature `csr`), in place of what the server has sent. The pages that must work without JavaScript (sign-in,
+//! consent) are in `plain`, on the server only.
 
 // Views are types, nested as deep as the page.
 #![recursion_limit = "512"]

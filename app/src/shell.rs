@@ -7,16 +7,18 @@ use crate::app::App;
 use crate::first;
 use crate::request::Request;
 
+/// Loads the WebAssembly and replaces the body by what it renders. The page is rendered anew rather than hydrated: until
+/// the WebAssembly runs, a translator, a password manager or a proxy may have changed the HTML, and hydration would look for
+/// its elements where they no longer are. The focus stays, and so does what was typed. Should the code panic, then or
+/// later, the page says so.
+const START: &str = include_str!("start.js");
+
 /// The whole document, for the server to render. The scripts carry the nonce of the Content-Security-Policy.
 pub fn shell() -> impl IntoView {
     let assets = expect_context::<Request>().assets;
     let nonce = use_nonce();
-    // Loads the WebAssembly and hydrates; the module's address and its WebAssembly carry their content hashes.
-    let start = format!(
-        "import({js:?}).then(m=>m.default({{module_or_path:{wasm:?}}}).then(()=>m.hydrate()))",
-        js = assets.js,
-        wasm = assets.wasm
-    );
+    // The addresses of the module and of its WebAssembly carry their content hashes.
+    let start = format!("const js={:?},wasm={:?};{START}", assets.js, assets.wasm);
     view! {
         <!DOCTYPE html>
         <html lang="en">

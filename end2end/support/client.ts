@@ -9,16 +9,22 @@ export class Client {
   constructor(
     readonly latchkey: Latchkey,
     readonly application: CreatedApplication,
+    readonly redirectUri = CALLBACK,
   ) {}
 
   static register(latchkey: Latchkey, name: string, scopes: string[], ...flags: string[]): Client {
+    return Client.at(CALLBACK, latchkey, name, scopes, ...flags);
+  }
+
+  /** The same for an application that people come back to elsewhere. */
+  static at(redirectUri: string, latchkey: Latchkey, name: string, scopes: string[], ...flags: string[]): Client {
     const application = JSON.parse(
       latchkey.cli([
-        "app", "create", "--json", "--name", name, "--redirect-uri", CALLBACK,
+        "app", "create", "--json", "--name", name, "--redirect-uri", redirectUri,
         ...scopes.flatMap((scope) => ["--scope", scope]), ...flags,
       ]),
     );
-    return new Client(latchkey, application);
+    return new Client(latchkey, application, redirectUri);
   }
 
   /** The link that lets a person authorize. */
@@ -26,7 +32,7 @@ export class Client {
     const query = new URLSearchParams({
       response_type: "code",
       client_id: this.application.client_id,
-      redirect_uri: CALLBACK,
+      redirect_uri: this.redirectUri,
       scope,
       state: "xyz",
       ...more,
@@ -57,7 +63,7 @@ export class Client {
   }
 
   redeem(code: string): Promise<{ status: number; body: Record<string, unknown> }> {
-    return this.post("/oauth/token", { grant_type: "authorization_code", code, redirect_uri: CALLBACK });
+    return this.post("/oauth/token", { grant_type: "authorization_code", code, redirect_uri: this.redirectUri });
   }
 
   async userinfo(token: unknown): Promise<Response> {

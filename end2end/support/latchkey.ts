@@ -42,9 +42,10 @@ export class Latchkey {
   }
 
   async up(...flags: string[]): Promise<void> {
+    const address = flags.includes("--public-url") ? [] : ["--public-url", this.url];
     this.process = spawn(
       BINARY,
-      ["serve", "--data-dir", join(this.directory, "data"), "--listen", `127.0.0.1:${this.port}`, "--public-url", this.url, ...flags],
+      ["serve", "--data-dir", join(this.directory, "data"), "--listen", `127.0.0.1:${this.port}`, ...address, ...flags],
       { stdio: ["ignore", "pipe", "pipe"] },
     );
     this.process.stdout!.on("data", (text) => (this.output += text));

@@ -86,6 +86,16 @@ impl Instance {
         }
     }
 
+    /// The same for what happens at another time: applications are registered, and tokens issued, by this clock.
+    #[must_use]
+    pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            registrar: Registrar::new(self.store.clone(), clock.clone(), self.randomness.clone()),
+            clock,
+            ..self.clone()
+        }
+    }
+
     /// The same with codes and tokens that are good for as long as `lifetimes` says.
     #[must_use]
     pub fn with_lifetimes(self, lifetimes: Lifetimes) -> Self {

@@ -12,6 +12,7 @@ mod connected_apps;
 mod connections;
 mod cookies;
 mod crash;
+mod demo;
 mod disk_full;
 mod doctor;
 mod drain;

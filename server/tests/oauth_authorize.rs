@@ -275,27 +275,17 @@ async fn a_native_application_comes_back_at_the_port_that_it_listens_on() {
         .await;
     let link = client.asks(&[("redirect_uri", "http://127.0.0.1:51234/callback")]);
     let page = person.get(&link).await;
-    assert!(
-        page.header("content-security-policy")
-            .contains("form-action 'self' http:;"),
-        "{page:?}"
-    );
     let callback = person.allow(&page, "read:posts").await.callback();
     assert_eq!(callback.address, "http://127.0.0.1:51234/callback");
 
     let link = client.asks(&[("redirect_uri", "com.example.app:/callback")]);
     let page = person.get(&link).await;
-    assert!(
-        page.header("content-security-policy")
-            .contains("form-action 'self' com.example.app:;"),
-        "{page:?}"
-    );
     let callback = person.allow(&page, "read:posts").await.callback();
     assert_eq!(callback.address, "com.example.app:/callback");
 }
 
 #[tokio::test]
-async fn the_sign_in_page_lets_its_form_end_at_the_application_and_nowhere_else() {
+async fn the_sign_in_form_is_free_to_lead_on_only_where_it_leads_to_an_application() {
     let app = TestApp::new().await;
     let client = app.web_app().await;
     let policy = async |link: &str| {
@@ -304,11 +294,7 @@ async fn the_sign_in_page_lets_its_form_end_at_the_application_and_nowhere_else(
         assert_sound(&page);
         page.header("content-security-policy").to_owned()
     };
-    assert!(
-        policy(&client.asks(&[]))
-            .await
-            .contains("form-action 'self' https:;")
-    );
+    assert!(!policy(&client.asks(&[])).await.contains("form-action"));
     for link in [
         client.asks(&[("redirect_uri", "https://evil.example/")]),
         client.asks(&[("client_id", "nobody")]),
@@ -327,11 +313,31 @@ async fn the_sign_in_page_lets_its_form_end_at_the_application_and_nowhere_else(
     again
         .assert_status(422)
         .assert_text("to continue to <strong>Mobile App</strong>");
-    assert!(
-        again
-            .header("content-security-policy")
-            .contains("form-action 'self' https:;")
-    );
+    assert_sound(&again);
+}
+
+#[tokio::test]
+async fn no_form_on_the_way_to_an_application_can_be_led_elsewhere() {
+    let app = TestApp::new().await;
+    let hostile =
+        "\"><base href=//evil.example><form action=//evil.example><button formaction=//evil.example>";
+    let client = app
+        .register(ApplicationDraft {
+            name: "<form action=//evil.example>".into(),
+            ..browser_app()
+        })
+        .await;
+    let link = client.asks(&[("state", hostile), ("login_hint", hostile), ("nonce", hostile)]);
+    let consent = app.as_member().await.get(&link).await;
+    consent.assert_status(200);
+    let form = [("email", hostile), ("password", hostile), ("return_to", &link)];
+    let sign_in = app.browser().post("/sign-in", &form).await;
+    sign_in.assert_status(422);
+    for page in [consent, sign_in] {
+        // Among what is checked: where each form leads.
+        assert_sound(&page);
+        assert!(!page.header("content-security-policy").contains("form-action"));
+    }
 }
 
 #[tokio::test]

@@ -4,8 +4,6 @@
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::prune;
-
 /// The script and the WebAssembly that belong together.
 pub(crate) struct Bindings {
     pub(crate) js: String,
@@ -33,8 +31,6 @@ pub(crate) fn generate(compiled: Vec<u8>) -> Result<Bindings> {
         output.snippets(),
         output.local_modules().keys()
     );
-    let pruned = prune::prune(output.wasm_mut());
-    println!("{pruned} functions that are never called were taken out.");
     Ok(Bindings {
         js: output.js().to_owned(),
         wasm: output.wasm_mut().emit_wasm(),

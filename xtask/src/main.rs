@@ -11,7 +11,6 @@ mod fingerprint;
 mod layout;
 mod manifest;
 mod optimise;
-mod prune;
 mod publish;
 mod report;
 mod site;

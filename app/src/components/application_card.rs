@@ -9,6 +9,7 @@ use super::copy_button::{CopyButton, Source};
 use super::icon::{Glyph, Icon};
 use super::secrets::Secrets;
 use super::toast::Toasts;
+use super::words::words;
 use crate::browser;
 use crate::functions::applications::{ApplicationCard as Card, Moment, set_paused};
 use crate::pages::oauth_applications::{Dialog, ListContext, PATH};
@@ -51,7 +52,7 @@ pub(crate) fn ApplicationCard(client_id: String, card: Memo<Card>) -> impl IntoV
         <article class="card" class:card-paused=paused aria-labelledby=heading.clone()>
             <header class="card-header">
                 <h2 class="card-name" id=heading.clone() tabindex="-1">
-                    {move || card.with(|card| card.form.name.clone())}
+                    {move || words(card.with(|card| card.form.name.clone()))}
                 </h2>
                 {move || paused.get().then(|| view! { <span class="badge badge-paused">"Paused"</span> })}
                 <div class="card-tools">
@@ -63,7 +64,7 @@ pub(crate) fn ApplicationCard(client_id: String, card: Memo<Card>) -> impl IntoV
                 <div class="fact">
                     <dt>"Client ID"</dt>
                     <dd class="value-row">
-                        <code class="mono value">{client_id.clone()}</code>
+                        <code class="mono value" translate="no">{client_id.clone()}</code>
                         <CopyButton what="Client ID" source=copy_id />
                     </dd>
                 </div>
@@ -97,7 +98,7 @@ fn facts(card: &Card) -> AnyView {
         .form
         .redirect_uris
         .lines()
-        .map(|uri| view! { <code class="mono value value-line">{uri.to_owned()}</code> })
+        .map(|uri| view! { <code class="mono value value-line" translate="no">{uri.to_owned()}</code> })
         .collect();
     let scopes: Vec<_> = card
         .form
@@ -107,7 +108,11 @@ fn facts(card: &Card) -> AnyView {
         .map(|scope| {
             let host = scope.is_host_only();
             view! {
-                <li class=if host { "chip mono chip-host" } else { "chip mono" } title=scope.description()>
+                <li
+                    class=if host { "chip mono chip-host" } else { "chip mono" }
+                    translate="no"
+                    title=scope.description()
+                >
                     {scope.id()}
                     {host.then(|| view! { <span class="chip-mark">"Host"</span> })}
                 </li>
@@ -126,7 +131,7 @@ fn facts(card: &Card) -> AnyView {
         </div>
         <div class="fact">
             <dt>"Type"</dt>
-            <dd>{client_type.label()}</dd>
+            <dd>{words(client_type.label())}</dd>
         </div>
         <div class="fact">
             <dt>"Scopes"</dt>
@@ -136,7 +141,7 @@ fn facts(card: &Card) -> AnyView {
         </div>
         <div class="fact">
             <dt>"Consent screen"</dt>
-            <dd>{if card.form.skip_consent { "Skipped" } else { "Shown" }}</dd>
+            <dd>{words(if card.form.skip_consent { "Skipped" } else { "Shown" })}</dd>
         </div>
     }
     .into_any()
@@ -144,7 +149,8 @@ fn facts(card: &Card) -> AnyView {
 
 /// When it was created and used, and by how many.
 fn history(card: &Card) -> AnyView {
-    let time = |moment: &Moment| view! { <time datetime=moment.iso.clone()>{moment.words.clone()}</time> };
+    let time =
+        |moment: &Moment| view! { <time datetime=moment.iso.clone()>{words(moment.words.clone())}</time> };
     let used = if card.last_used.is_some() {
         "Last used "
     } else {
@@ -154,10 +160,10 @@ fn history(card: &Card) -> AnyView {
         "Created "
         {time(&card.created)}
         " · "
-        {used}
+        {words(used)}
         {card.last_used.as_ref().map(time)}
         " · "
-        {connected(card.connected_members)}
+        {words(connected(card.connected_members))}
     }
     .into_any()
 }
@@ -227,7 +233,7 @@ fn CardActions(client_id: String, card: Memo<Card>, paused: Memo<bool>) -> impl 
                 aria-busy=move || busy.get().to_string()
                 on:click=toggle
             >
-                {move || if paused.get() { "Resume" } else { "Pause" }}
+                {move || words(if paused.get() { "Resume" } else { "Pause" })}
             </button>
             {action("Disconnect everyone from", "Disconnect everyone", Dialog::Disconnect(client_id.clone()))}
         </div>

@@ -133,7 +133,7 @@ pub(crate) fn ApplicationForm(
                         "Redirect URI"
                     </label>
                     <textarea
-                        class="input mono"
+                        class="input mono" translate="no"
                         id="redirect-uris"
                         rows="3"
                         required

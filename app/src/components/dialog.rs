@@ -19,7 +19,7 @@ pub(crate) fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    #[cfg(feature = "hydrate")]
+    #[cfg(feature = "csr")]
     Effect::new(move || {
         if let Some(dialog) = dialog.get()
             && !dialog.open()

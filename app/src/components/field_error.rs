@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::words::words;
+
 /// What is wrong with a field; each line of it on a line.
 #[component]
 pub(crate) fn FieldError(id: &'static str, error: Memo<Option<String>>) -> impl IntoView {
@@ -9,7 +11,7 @@ pub(crate) fn FieldError(id: &'static str, error: Memo<Option<String>>) -> impl 
         error.get().map(|error| {
             view! {
                 <p class="field-error" id=id role="alert">
-                    {error}
+                    {words(error)}
                 </p>
             }
         })

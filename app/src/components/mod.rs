@@ -13,3 +13,4 @@ pub(crate) mod scope_picker;
 pub(crate) mod secret_field;
 pub(crate) mod secrets;
 pub(crate) mod toast;
+pub(crate) mod words;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use super::words::words;
 use crate::browser;
 use crate::functions::Refusal;
 
@@ -26,19 +27,25 @@ pub(crate) fn RefusalNotice(#[prop(into)] refusal: Signal<Option<Refusal>>) -> i
         let way_on = match refusal {
             Refusal::SignedOut => Some(
                 view! {
-                    <a href="/sign-in" target="_blank" rel="noopener">
-                        "Sign in again in a new tab"
-                    </a>
-                    ", then try once more here: what you typed is kept."
+                    <span>
+                        <a href="/sign-in" target="_blank" rel="noopener">
+                            "Sign in again in a new tab"
+                        </a>
+                        ", then try once more here: what you typed is kept."
+                    </span>
                 }
                 .into_any(),
             ),
-            Refusal::Unreachable if back.get() => Some("The server is back: try once more.".into_any()),
+            Refusal::Unreachable if back.get() => {
+                Some(words("The server is back: try once more.").into_any())
+            }
             Refusal::PlanTooLow { .. } => Some(
                 view! {
-                    "The operator can change the plan with "
-                    <code class="mono">"latchkey network set --plan scale"</code>
-                    "."
+                    <span>
+                        "The operator can change the plan with "
+                        <code class="mono" translate="no">"latchkey network set --plan scale"</code>
+                        "."
+                    </span>
                 }
                 .into_any(),
             ),
@@ -47,7 +54,7 @@ pub(crate) fn RefusalNotice(#[prop(into)] refusal: Signal<Option<Refusal>>) -> i
         Some(view! {
             <div class="notice notice-error" role="alert" tabindex="-1" id="refusal">
                 <Glyph icon=Icon::Warning />
-                <p>{refusal.words()} " " {way_on}</p>
+                <p>{words(refusal.words())} " " {way_on}</p>
             </div>
         })
     }

@@ -37,7 +37,7 @@ fn ScopeGroup(
                         on:change=toggle
                     />
                     <span class="scope-text">
-                        <code class="mono">{scope.id()}</code>
+                        <code class="mono" translate="no">{scope.id()}</code>
                         <span class="muted">{scope.description()}</span>
                     </span>
                     {badge(audience)}

@@ -71,7 +71,7 @@ pub(crate) fn SecretField(
     };
     view! {
         <div class="value-row">
-            <code class="mono value secret" class:masked=move || shown.get().is_none()>
+            <code class="mono value secret" translate="no" class:masked=move || shown.get().is_none()>
                 {move || shown.get().unwrap_or_else(|| "•".repeat(24))}
             </code>
             <button

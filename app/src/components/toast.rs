@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use super::words::words;
 
 /// How long an announcement stays.
 const STAYS: Duration = Duration::from_secs(6);
@@ -69,7 +70,7 @@ pub(crate) fn ToastRegion() -> impl IntoView {
                         view! {
                             <div class="toast" class:toast-failed=toast.failed>
                                 <Glyph icon=if toast.failed { Icon::Warning } else { Icon::Check } />
-                                <span>{toast.text}</span>
+                                {words(toast.text)}
                             </div>
                         }
                     })

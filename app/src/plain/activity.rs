@@ -64,7 +64,7 @@ impl ActivityPage {
                     <div>
                         <h1 class="page-title">"Activity of " {name}</h1>
                         <p class="page-lead">
-                            "Authorizations, token exchanges and failures, the newest first. The request id is the one that the application got in " <code class="mono">"X-Request-Id"</code>
+                            "Authorizations, token exchanges and failures, the newest first. The request id is the one that the application got in " <code class="mono" translate="no">"X-Request-Id"</code>
                             " and members see on error pages. Equal entries within an hour are counted as one. The newest 500 successes and 500 failures are kept."
                         </p>
                     </div>
@@ -132,13 +132,13 @@ fn row(line: ActivityLine, client_id: &str) -> impl IntoView + use<> {
             <p class="activity-message">{message(&event.message)}</p>
             <p class="muted activity-facts">
                 {member.map(|name| view! { <span>{name}</span> })}
-                {event.address.map(|address| view! { <span class="mono">{address}</span> })}
+                {event.address.map(|address| view! { <span class="mono" translate="no">{address}</span> })}
                 {event
                     .request_id
                     .map(|id| {
                         view! {
                             <span>
-                                "Request id " <span class="mono">{id}</span>
+                                "Request id " <span class="mono" translate="no">{id}</span>
                             </span>
                         }
                     })}
@@ -168,7 +168,7 @@ fn message(words: &str) -> impl IntoView + use<> {
         .map(|(index, part)| {
             let part = part.to_owned();
             if index % 2 == 1 {
-                view! { <code class="mono">{part}</code> }.into_any()
+                view! { <code class="mono" translate="no">{part}</code> }.into_any()
             } else {
                 part.into_any()
             }
@@ -279,7 +279,7 @@ mod tests {
             "Failed",
             "datetime=\"2027-01-15T08:00:00Z\"",
             ">15 Jan 2027, 08:00:00 UTC</time>",
-            "redirect_uri was <code class=\"mono\">https://app.example/&lt;b&gt;</code>",
+            "redirect_uri was <code class=\"mono\" translate=\"no\">https://app.example/&lt;b&gt;</code>",
             "a member who was removed",
             "192.0.2.1",
             "0123456789abcdef",

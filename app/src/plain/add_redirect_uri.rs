@@ -41,7 +41,7 @@ impl AddRedirectUriPage {
             .spec
             .redirect_uris
             .iter()
-            .map(|uri| view! { <code class="mono value value-line">{uri.to_string()}</code> })
+            .map(|uri| view! { <code class="mono value value-line" translate="no">{uri.to_string()}</code> })
             .collect_view();
         let act = if line.candidate == Candidate::Addable {
             let action = format!("{}/{}/add-redirect-uri", address(&client_id), line.entry.id);
@@ -101,7 +101,7 @@ impl AddRedirectUriPage {
                         <div class="fact">
                             <dt>"New"</dt>
                             <dd>
-                                <code class="mono value value-line">
+                                <code class="mono value value-line" translate="no">
                                     <strong>{event.redirect_uri.unwrap_or_default()}</strong>
                                 </code>
                             </dd>
@@ -114,7 +114,7 @@ impl AddRedirectUriPage {
                             <dt>"Asked for"</dt>
                             <dd>
                                 <time datetime=iso(event.at)>{moment(event.at)}</time>
-                                {event.address.map(|address| view! { " from " <span class="mono">{address}</span> })}
+                                {event.address.map(|address| view! { " from " <span class="mono" translate="no">{address}</span> })}
                             </dd>
                         </div>
                     </dl>

@@ -231,10 +231,11 @@ fn row(row: AuditRow) -> impl IntoView {
         detail,
     } = row;
     let target = match name {
-        Some(name) => view! { {name} " " <code class="mono">{target}</code> }.into_any(),
-        None => view! { <code class="mono">{target}</code> }.into_any(),
+        Some(name) => view! { {name} " " <code class="mono" translate="no">{target}</code> }.into_any(),
+        None => view! { <code class="mono" translate="no">{target}</code> }.into_any(),
     };
-    let detail = (!detail.is_empty()).then(|| view! { <p class="activity-message muted">{detail}</p> });
+    let detail =
+        (!detail.is_empty()).then(|| view! { <p class="activity-message muted" translate="no">{detail}</p> });
     view! {
         <li class="activity-row">
             <p class="activity-head">
@@ -247,13 +248,13 @@ fn row(row: AuditRow) -> impl IntoView {
             {detail}
             <p class="muted activity-facts">
                 <span>{who}</span>
-                {email.map(|email| view! { <span>{email}</span> })}
-                {address.map(|address| view! { <span class="mono">{address}</span> })}
+                {email.map(|email| view! { <span translate="no">{email}</span> })}
+                {address.map(|address| view! { <span class="mono" translate="no">{address}</span> })}
                 {request_id
                     .map(|id| {
                         view! {
                             <span>
-                                "Request id " <span class="mono">{id}</span>
+                                "Request id " <span class="mono" translate="no">{id}</span>
                             </span>
                         }
                     })}

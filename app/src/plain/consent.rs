@@ -79,7 +79,7 @@ fn who(member: &Member, return_to: String) -> impl IntoView {
                 <span class="muted">"Signed in as "</span>
                 <strong>{member.name.to_string()}</strong>
                 <br />
-                <span class="muted">{member.email.to_string()}</span>
+                <span class="muted" translate="no">{member.email.to_string()}</span>
             </p>
             <form method="post" action="/sign-out">
                 <input type="hidden" name="return_to" value=return_to />
@@ -126,7 +126,7 @@ fn whereto_explorer(name: &str) -> AnyView {
 /// Where the browser goes, whatever the answer is. Of an address only the host tells a person anything.
 fn whereto(redirect_uri: &RedirectUri, name: &str) -> AnyView {
     let host = redirect_uri.host().to_owned();
-    let place = view! { <strong class="consent-host">{host.clone()}</strong> };
+    let place = view! { <strong class="consent-host" translate="no">{host.clone()}</strong> };
     if redirect_uri.is_loopback() {
         view! {
             <p class="notice notice-warning">
@@ -197,7 +197,7 @@ mod tests {
             "value=\"/oauth/authorize?a=1&amp;b=2\"",
             "View posts you have created",
             "View events in the network",
-            "Next you are sent to <strong class=\"consent-host\">app.example</strong>",
+            "Next you are sent to <strong class=\"consent-host\" translate=\"no\">app.example</strong>",
             "name=\"decision\" value=\"deny\"",
             "name=\"decision\" value=\"allow\"",
             "name=\"state\" value=\"&quot;&gt;&lt;script&gt;\"",

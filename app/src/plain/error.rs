@@ -35,7 +35,7 @@ impl ErrorPage {
                 {request_id.map(|id| {
                     view! {
                         <p class="muted">
-                            "Request id " <span class="mono">{id}</span>
+                            "Request id " <span class="mono" translate="no">{id}</span>
                         </p>
                     }
                 })}

@@ -136,7 +136,7 @@ fn explorer(pass: &Pass, endpoint: String, chosen: Option<&str>) -> (AnyView, bo
     let scopes = pass
         .scopes
         .iter()
-        .map(|scope| view! { <li class="chip mono" title=scope.description()>{scope.id()}</li> })
+        .map(|scope| view! { <li class="chip mono" translate="no" title=scope.description()>{scope.id()}</li> })
         .collect_view();
     let minutes = pass.expires_in.div_ceil(60);
     let view = view! {
@@ -149,6 +149,7 @@ fn explorer(pass: &Pass, endpoint: String, chosen: Option<&str>) -> (AnyView, bo
         <div
             class="explorer"
             id="explorer"
+            translate="no"
             data-endpoint=endpoint
             data-token=pass.token.clone()
             data-query=pass.query.clone()

@@ -34,7 +34,7 @@ impl ForbiddenPage {
             view! {
                 <h1 class="plain-title">"Only hosts can open Admin"</h1>
                 <p class="plain-lead">
-                    "You are signed in as " <strong>{name}</strong> " (" {email}
+                    "You are signed in as " <strong>{name}</strong> " (" <span translate="no">{email}</span>
                     "), who is not a host of this network. Ask a host to make you one, or sign in as someone else."
                 </p>
                 <div class="stack">

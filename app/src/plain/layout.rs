@@ -309,6 +309,15 @@ pub(super) mod tests {
                 "{id} is there twice"
             );
         }
+        // What is set in this class is for machines, not for translators.
+        for tag in html.split('<').filter(|tag| tag.contains(" class=\"")) {
+            let (_, classes) = tag.split_once(" class=\"").unwrap_or_default();
+            let is_mono = classes
+                .split('"')
+                .next()
+                .is_some_and(|all| all.split(' ').any(|one| one == "mono"));
+            assert!(!is_mono || tag.contains(" translate=\"no\""), "<{tag}");
+        }
         for reference in ["for", "aria-describedby"] {
             for ids in html
                 .split(&format!(" {reference}=\""))

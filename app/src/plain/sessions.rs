@@ -115,7 +115,7 @@ fn row(session: SessionRow, now: Timestamp) -> impl IntoView {
                     <strong>{name}</strong>
                 </p>
                 <p class="muted">
-                    {address.map(|address| view! { <span class="mono">{address}</span> " · " })} "Last seen "
+                    {address.map(|address| view! { <span class="mono" translate="no">{address}</span> " · " })} "Last seen "
                     {time(last_seen_at, now)} " · Signed in " {signed_in}
                 </p>
             </div>

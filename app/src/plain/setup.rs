@@ -149,7 +149,7 @@ impl SetupRefusedPage {
                 <p class="plain-lead">{lead}</p>
                 <p class="muted">
                     "The server prints the link when it starts: look at the terminal, or the log of the service, for an
-                    address that ends in " <span class="mono">"/setup?token=…"</span>
+                    address that ends in " <span class="mono" translate="no">"/setup?token=…"</span>
                 </p>
             },
         )

@@ -70,7 +70,7 @@ fn address(endpoint: String) -> impl IntoView {
                 <div class="fact">
                     <dt>"GraphQL"</dt>
                     <dd class="value-row">
-                        <code class="mono value" id="endpoint">
+                        <code class="mono value" translate="no" id="endpoint">
                             {endpoint}
                         </code>
                         <button type="button" class="button button-quiet" data-copy="#endpoint" hidden>
@@ -81,13 +81,13 @@ fn address(endpoint: String) -> impl IntoView {
                 <div class="fact">
                     <dt>"Schema"</dt>
                     <dd>
-                        <a href=schema.clone()>{schema.clone()}</a>
+                        <a href=schema.clone() translate="no">{schema.clone()}</a>
                     </dd>
                 </div>
                 <div class="fact">
                     <dt>"Authorization"</dt>
                     <dd>
-                        <code class="mono">"Bearer ACCESS_TOKEN"</code>
+                        <code class="mono" translate="no">"Bearer ACCESS_TOKEN"</code>
                         ", a token of an application from "
                         <a href="/admin/settings/oauth-applications">"OAuth Applications"</a>
                     </dd>

@@ -146,11 +146,11 @@ fn settings(
     view! {
         <section class="use-step" aria-labelledby="settings">
             <h2 id="settings">"1. The settings"</h2>
-            <p class="muted">"Save them as " <code class="mono">".env"</code> ". " {kept}</p>
+            <p class="muted">"Save them as " <code class="mono" translate="no">".env"</code> ". " {kept}</p>
             {choice(application, redirect_uri, &address)}
             <div class="snippet">
                 <div class="snippet-bar">
-                    <span class="mono snippet-name">".env"</span>
+                    <span class="mono snippet-name" translate="no">".env"</span>
                     {toggle}
                     {copy_button(".env", "env", copy_from)}
                 </div>
@@ -179,7 +179,7 @@ fn choice(application: &Application, chosen: &RedirectUri, address: &str) -> Opt
                 <label class="field-label" for="redirect-uri">
                     "Redirect URI"
                 </label>
-                <select class="input mono" id="redirect-uri" name="redirect_uri">
+                <select class="input mono" translate="no" id="redirect-uri" name="redirect_uri">
                     {options}
                 </select>
                 <button class="button" type="submit">
@@ -225,7 +225,7 @@ fn program(application: &Application) -> impl IntoView + use<> {
     view! {
         <section class="use-step" aria-labelledby="program">
             <h2 id="program">"2. The program"</h2>
-            <p class="muted">"Save it beside " <code class="mono">".env"</code> " and run it in a terminal. " {how}</p>
+            <p class="muted">"Save it beside " <code class="mono" translate="no">".env"</code> " and run it in a terminal. " {how}</p>
             <fieldset class="tabs">
                 <legend class="visually-hidden">"Language"</legend>
                 {tabs}
@@ -245,7 +245,7 @@ fn panel(program: &'static Program, confidential: bool) -> impl IntoView {
             <h3 class="visually-hidden">{language}</h3>
             <div class="snippet">
                 <div class="snippet-bar">
-                    <span class="mono snippet-name">{file}</span>
+                    <span class="mono snippet-name" translate="no">{file}</span>
                     {copy_button(file, id, None)}
                 </div>
                 {block(id, file, program.text(confidential), program.comment)}

@@ -2,10 +2,25 @@
 
 use latchkey_domain::ApplicationDraft;
 
+/// An application of the demonstration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum App {
+    Directory,
+    Mobile,
+    Crm,
+    Website,
+    Calendar,
+    Courses,
+}
+
+/// The address that was added to those of the CRM later.
+pub(super) const STAGING: &str = "https://staging.crm.example.com/oauth/callback";
+
 /// Since how many days, and what the host typed; the oldest first.
-pub(super) fn applications() -> Vec<(u32, ApplicationDraft)> {
+pub(super) fn applications() -> Vec<(App, u32, ApplicationDraft)> {
     vec![
         (
+            App::Directory,
             540,
             draft(
                 "Member Directory",
@@ -14,6 +29,7 @@ pub(super) fn applications() -> Vec<(u32, ApplicationDraft)> {
             ),
         ),
         (
+            App::Mobile,
             402,
             ApplicationDraft {
                 confidential: false,
@@ -25,14 +41,16 @@ pub(super) fn applications() -> Vec<(u32, ApplicationDraft)> {
             },
         ),
         (
+            App::Crm,
             311,
             draft(
                 "CRM Integration",
-                "https://crm.example.com/oauth/callback\nhttps://staging.crm.example.com/oauth/callback",
+                "https://crm.example.com/oauth/callback",
                 "host:read:network_members host:read:network_plans read:userinfo",
             ),
         ),
         (
+            App::Website,
             188,
             ApplicationDraft {
                 skip_consent: true,
@@ -44,6 +62,7 @@ pub(super) fn applications() -> Vec<(u32, ApplicationDraft)> {
             },
         ),
         (
+            App::Calendar,
             97,
             draft(
                 "Event Calendar",
@@ -52,6 +71,7 @@ pub(super) fn applications() -> Vec<(u32, ApplicationDraft)> {
             ),
         ),
         (
+            App::Courses,
             23,
             ApplicationDraft {
                 confidential: false,
@@ -81,7 +101,7 @@ mod tests {
 
     #[test]
     fn every_one_of_them_is_valid() {
-        for (_, draft) in applications() {
+        for (_, _, draft) in applications() {
             assert!(draft.validate().is_ok(), "{}: {:?}", draft.name, draft.validate());
         }
     }

@@ -2,10 +2,13 @@
 
 mod applications;
 mod chance;
+mod clock;
 mod community;
 mod courses;
 mod crowd;
 mod people;
+mod stage;
+mod story;
 mod topics;
 mod usage;
 
@@ -14,8 +17,9 @@ use std::time::Duration;
 use latchkey_accounts::AccountError;
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, NetworkName, PageRequest, Slug, Timestamp};
+use latchkey_registration::RegistrationError;
 use latchkey_store::content::Conflict;
-use latchkey_store::{NetworkChange, StoreError};
+use latchkey_store::{AuditAction, AuditFilter, NetworkChange, StoreError};
 use thiserror::Error;
 
 use crate::cli::CliError;
@@ -29,6 +33,8 @@ pub const MEMBER: &str = "member@demo.example";
 pub const PASSWORD: &str = "latchkey-demo";
 
 const NETWORK: &str = "Harbor Street Makers";
+/// Since how many days the network is there.
+const FOUNDED: u32 = 731;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why the demonstration could not be put in place.
@@ -40,6 +46,12 @@ pub enum DemoError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// An application could not be registered or changed.
+    #[error(transparent)]
+    Registration(#[from] RegistrationError),
+    /// The rules answered otherwise than the story expects.
+    #[error("the story of the demonstration went another way: {0}")]
+    Story(&'static str),
     /// Something of it is there already.
     #[error("something of the demonstration is in the network already: {0:?}")]
     Conflict(Vec<Conflict>),
@@ -50,6 +62,7 @@ impl From<DemoError> for CliError {
         match error {
             DemoError::Account(error) => error.into(),
             DemoError::Store(error) => error.into(),
+            DemoError::Registration(_) | DemoError::Story(_) => CliError::Failed(error.to_string()),
             DemoError::Conflict(_) => CliError::Failed(format!("{error}; start it in an empty data folder")),
         }
     }
@@ -63,47 +76,49 @@ pub fn sign_ins() -> String {
 /// Fills the network. Nothing happens if that was done before; what was interrupted is finished.
 pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
     let store = &instance.store;
-    // The community comes last and at once: who finds its host finds all.
-    if store.is_demo().await? && store.has_host().await? {
+    if store.is_demo().await? && is_complete(instance).await? {
         return Ok(());
     }
     let (by, now) = (Actor::operator(), instance.clock.now());
     store.mark_demo().await?;
+    if !store.has_host().await? {
+        let password = NewPassword::new(PASSWORD.to_owned()).map_err(AccountError::from)?;
+        let password = instance.passwords.hash(&password).await?;
+        // Each text is valid; a test sees to it.
+        if let Some(community) = community::community(now, &password) {
+            // Nobody signs in as the others: their hash matches no password.
+            let locked = instance.passwords.matches_nothing();
+            let added = store
+                .add_community(community, locked, Box::new(|_| ()), &by, ago(now, FOUNDED))
+                .await?;
+            added.map_err(DemoError::Conflict)?;
+        }
+    }
+    // A story that was interrupted is told from its beginning.
+    for listing in store.applications("", PageRequest::new(1, 100)).await?.items {
+        store
+            .delete_application(&listing.application.client_id, &by, now)
+            .await?;
+    }
+    story::tell(instance, now).await?;
+    // The network gets its name last: by that the next start knows that all is there.
     let change = NetworkChange {
         name: NetworkName::parse(NETWORK).ok(),
         slug: Some(Slug::from_name(NETWORK)),
         plan: None,
     };
     store.change_network(change, &by, now).await?;
-
-    if store.applications("", PageRequest::new(1, 1)).await?.total == 0 {
-        for (days_ago, draft) in applications::applications() {
-            // Each is valid; a test sees to it.
-            if let Ok(spec) = draft.validate() {
-                let application = instance.registrar.new_application(spec);
-                store
-                    .create_applications(vec![application], &by, ago(now, days_ago))
-                    .await?;
-            }
-        }
-    }
-    if store.usage(ago(now, 30), now).await?.is_empty() {
-        let listed = store.applications("", PageRequest::new(1, 100)).await?.items;
-        let listed: Vec<_> = listed.into_iter().map(|listing| listing.application).collect();
-        store.add_usage(usage::month(&listed, now)).await?;
-    }
-    let password = NewPassword::new(PASSWORD.to_owned()).map_err(AccountError::from)?;
-    let password = instance.passwords.hash(&password).await?;
-    // Each text is valid; a test sees to it.
-    if let Some(community) = community::community(now, &password) {
-        // Nobody signs in as the others: their hash matches no password.
-        let locked = instance.passwords.matches_nothing();
-        let added = store
-            .add_community(community, locked, Box::new(|_| ()), &by, now)
-            .await?;
-        added.map_err(DemoError::Conflict)?;
-    }
     Ok(())
+}
+
+/// Whether all of the demonstration is there.
+async fn is_complete(instance: &Instance) -> Result<bool, StoreError> {
+    let store = &instance.store;
+    let named = AuditFilter {
+        action: Some(AuditAction::NetworkChanged),
+        ..AuditFilter::default()
+    };
+    Ok(store.has_host().await? && !store.audit_page(named, None, 1).await?.is_empty())
 }
 
 fn ago(now: Timestamp, days: u32) -> Timestamp {

@@ -5,29 +5,39 @@ use std::time::Duration;
 use latchkey_domain::{Application, Timestamp};
 use latchkey_store::UsageCount;
 
+use super::applications::App;
 use super::chance::Chance;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const HOURS: usize = 30 * 24;
 
-/// Requests in a usual hour of the day, of those applications that make any.
-fn usual(name: &str) -> usize {
-    match name {
-        "Mobile App" => 90,
-        "Member Directory" => 40,
-        "Course Companion" => 22,
-        "Event Calendar" => 9,
-        _ => 0,
+/// Requests in a usual hour of the day.
+fn usual(app: App) -> usize {
+    match app {
+        App::Mobile => 90,
+        App::Directory => 40,
+        App::Courses => 22,
+        App::Crm => 12,
+        App::Calendar => 9,
+        // It only signs people in.
+        App::Website => 0,
     }
 }
 
-/// The last thirty days of `applications` before `now`.
-pub(super) fn month(applications: &[Application], now: Timestamp) -> Vec<UsageCount> {
+/// The last thirty days of `applications` before `now`. A paused application made its last requests before `paused_at`.
+pub(super) fn month<'a>(
+    applications: impl Iterator<Item = (App, &'a Application)>,
+    paused_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<UsageCount> {
     let mut chance = Chance::new(30);
     let this_hour = now.start_of(HOUR);
     let mut counts = Vec::new();
-    for application in applications {
-        let usual = usual(application.spec.name.as_str());
+    for (app, application) in applications {
+        let usual = usual(app);
+        // The first member connects it within a day.
+        let from = application.created_at.plus(HOUR * 24);
+        let until = paused_at.filter(|_| application.is_paused()).unwrap_or(now);
         for hours_ago in (1..=HOURS).rev() {
             let Some(hour) = u32::try_from(hours_ago)
                 .ok()
@@ -42,7 +52,7 @@ pub(super) fn month(applications: &[Application], now: Timestamp) -> Vec<UsageCo
                 _ if chance.below(12) == 0 => requests / 20,
                 _ => 0,
             };
-            if usual > 0 && requests > 0 && hour >= application.created_at {
+            if usual > 0 && requests > 0 && (from..until).contains(&hour) {
                 counts.push(UsageCount {
                     client_id: application.client_id.clone(),
                     hour,

@@ -13,10 +13,10 @@ use super::body::Form;
 use super::client::Client;
 use super::cookies::{self, Cookie};
 use super::errors::Failure;
-use super::oauth::Destination;
+use super::oauth::destination;
 use super::pages::{frame, sentence};
 use super::return_to::{ReturnTo, SignInLink};
-use super::security_headers::allow_form_target;
+use super::security_headers::allow_any_redirect;
 use super::session::{self, MaybeSignedIn};
 use super::state::AppState;
 
@@ -163,12 +163,11 @@ async fn page(
     error: Option<String>,
     return_to: &ReturnTo,
 ) -> Result<Response, Failure> {
-    let destination = Destination::of(return_to, &*state.instance.store).await?;
+    let application = destination(return_to, &*state.instance.store).await?;
+    let leads_to_application = application.is_some();
     let page = SignInPage {
         frame: frame(state).await?,
-        application: destination
-            .as_ref()
-            .map(|destination| destination.application.to_string()),
+        application: application.map(|name| name.to_string()),
         email,
         error,
         secure_address: cookies::secure_address(state, headers)
@@ -176,8 +175,8 @@ async fn page(
         return_to: return_to.as_str().to_owned(),
     };
     let mut response = Html(page.to_html()).into_response();
-    if let Some(destination) = destination {
-        allow_form_target(response.headers_mut(), &destination.redirect_uri);
+    if leads_to_application {
+        allow_any_redirect(response.headers_mut());
     }
     Ok(response)
 }

@@ -15,6 +15,7 @@ use super::not_found::NotFoundPage;
 use crate::browser;
 use crate::components::admin_layout::AdminLayout;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::words::words;
 use crate::first::first_view;
 use crate::functions::Refusal;
 use crate::functions::applications::{Listing, list_applications};
@@ -206,9 +207,9 @@ pub(super) fn PageHeader(plan: Memo<Option<Plan>>) -> impl IntoView {
                             <Glyph icon=Icon::Warning />
                             <p>
                                 "OAuth applications are available on the Scale plan and above. This network is on "
-                                <strong>{plan.label()}</strong>
+                                <strong>{words(plan.label())}</strong>
                                 ", so none can be created, edited or authorized. The operator can change the plan with "
-                                <code class="mono">"latchkey network set --plan scale"</code> "."
+                                <code class="mono" translate="no">"latchkey network set --plan scale"</code> "."
                             </p>
                         </div>
                     }
@@ -243,6 +244,7 @@ pub(super) fn SearchField() -> impl IntoView {
             <Glyph icon=Icon::Search />
             <input
                 class="input"
+                id="search"
                 type="search"
                 aria-label="Search by name or client ID"
                 placeholder="Search by name or client ID"

@@ -18,12 +18,12 @@ pub(super) fn next(
     } else {
         "Open it, sign in and press Allow."
     };
-    let target = view! { <code class="mono use-uri">{redirect_uri.to_string()}</code> };
+    let target = view! { <code class="mono use-uri" translate="no">{redirect_uri.to_string()}</code> };
     let there = if redirect_uri.is_private_use() {
         view! {
             "The browser hands " {target}
             " to your application and does not show where it went. To try this in a terminal, add a redirect URI such as "
-            <code class="mono">"http://127.0.0.1/callback"</code> " to the application and choose it above."
+            <code class="mono" translate="no">"http://127.0.0.1/callback"</code> " to the application and choose it above."
         }
         .into_any()
     } else if redirect_uri.is_loopback() {
@@ -64,7 +64,7 @@ pub(super) fn next(
                 "When something does not work, " <a href=activity>"Activity"</a>
                 " says what was wrong. More stands in the " <a href=metadata>"server's metadata"</a> ", the "
                 <a href=schema>"GraphQL schema"</a> ", and the integrator's guide, "
-                <code class="mono">"docs/integrating.md"</code> " in Latchkey's repository."
+                <code class="mono" translate="no">"docs/integrating.md"</code> " in Latchkey's repository."
             </p>
         </section>
     }

@@ -32,7 +32,7 @@ pub(super) fn block(id: &str, label: &str, code: &str, comment: &str) -> impl In
         .collect_view();
     view! {
         <pre class="snippet-code" tabindex="0" role="group" aria-label=label.to_owned()>
-            <code class="mono" id=id.to_owned()>
+            <code class="mono" translate="no" id=id.to_owned()>
                 {lines}
             </code>
         </pre>

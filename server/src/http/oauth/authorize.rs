@@ -12,7 +12,7 @@ use crate::http::client::Client;
 use crate::http::errors::Failure;
 use crate::http::pages::{bare_frame, frame};
 use crate::http::return_to::ReturnTo;
-use crate::http::security_headers::allow_form_target;
+use crate::http::security_headers::allow_any_redirect;
 use crate::http::session::{MaybeSignedIn, SignedIn};
 use crate::http::state::AppState;
 
@@ -83,13 +83,12 @@ async fn ask(state: &AppState, question: Question) -> Result<Response, Failure> 
     } else {
         StatusCode::OK
     };
-    let redirect_uri = question.redirect_uri.clone();
     let page = ConsentPage {
         frame: frame(state).await?,
         question,
     };
     let mut response = (status, Html(page.to_html())).into_response();
-    allow_form_target(response.headers_mut(), &redirect_uri);
+    allow_any_redirect(response.headers_mut());
     Ok(response)
 }
 

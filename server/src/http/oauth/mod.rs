@@ -18,7 +18,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub(super) use self::answer::{json as error, log};
-pub(super) use self::destination::Destination;
+pub(super) use self::destination::destination;
 pub(super) use self::form::authorization;
 use super::errors::Failure;
 use super::security_headers::keep_opener;
