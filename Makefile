@@ -38,9 +38,9 @@ dev: ## Build quickly, with a larger page, and start the demonstration network w
 	@RUST_LOG=debug exec $(LATCHKEY) serve --demo --data-dir data-demo
 
 .PHONY: test
-test: ## Run everything: format, lints, unit, integration, browser and client tests, the page's weight
+test: ## Run everything: format, lints, dependencies, unit, integration, browser and client tests, the page's weight
 	@scripts/setup.sh test
-	@$(MAKE) --no-print-directory check-format build-all budget check-lints check-units check-browser check-clients check-package
+	@$(MAKE) --no-print-directory check-format check-dependencies build-all budget check-lints check-units check-browser check-clients check-package
 
 .PHONY: fmt
 fmt: ## Format the code
@@ -73,6 +73,11 @@ bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for
 	@$(MAKE) --no-print-directory build-all
 	@target/release/latchkey-bench $(ARGS)
 
+.PHONY: advisories
+advisories: ## Compare the dependencies with the newest security advisories, which it downloads
+	@scripts/setup.sh test
+	@scripts/supply-chain.sh advisories
+
 .PHONY: package
 package: ## Make the release archive in target/package from the optimised binary, and test it
 	@scripts/setup.sh test
@@ -83,7 +88,7 @@ clean: ## Delete what was built
 	rm -rf target end2end/node_modules end2end/clients/node/node_modules end2end/test-results end2end/screenshots
 
 # The steps. They are run by the targets above once the machine is ready and the toolchain is known.
-.PHONY: site site-fast build-all budget format check-format check-lints check-units check-browser check-clients check-package
+.PHONY: site site-fast build-all budget format check-format check-dependencies check-lints check-units check-browser check-clients check-package
 site:
 	$(say) 'Building the page (WebAssembly, script, styles)'
 	@cargo run --release --quiet --package xtask -- site
@@ -105,6 +110,10 @@ format:
 check-format:
 	$(say) 'Checking the format'
 	@cargo fmt --all -- --check
+
+check-dependencies:
+	$(say) 'Checking the dependencies'
+	@scripts/supply-chain.sh check
 
 check-lints:
 	$(say) 'Checking lints'

@@ -31,6 +31,7 @@ fn the_doctor_says_what_to_do() {
         ("Sealed with", "OK"),
         ("Integrity", "OK"),
         ("Emails", "OK"),
+        ("Schema", "OK"),
         ("Timestamps", "OK"),
         ("Last backup", "WARN"),
         ("Clock", "OK"),
@@ -115,4 +116,36 @@ fn the_doctor_sees_what_others_can_read_and_a_clock_that_was_set_back() {
         "{}",
         failed.stdout
     );
+}
+
+#[test]
+fn the_doctor_names_what_someone_added_to_the_schema() {
+    let binary = Binary::new();
+    binary.run(&["network", "show"]).succeeds();
+    let file = binary.folder().join("data/latchkey.db");
+    let change = |sql: &str| {
+        rusqlite::Connection::open(&file)
+            .unwrap()
+            .execute_batch(sql)
+            .unwrap();
+    };
+    change("CREATE TRIGGER mine AFTER INSERT ON sessions BEGIN DELETE FROM audit WHERE id < 0; END");
+    let failed = binary.run(&["doctor"]);
+    assert_eq!(failed.code, 1);
+    assert!(
+        failed.stdout.contains("FAIL  Schema") && failed.stdout.contains("the trigger “mine” on sessions"),
+        "{}",
+        failed.stdout
+    );
+    // A backup is better than none, but it cannot come back like this.
+    let said = binary.run(&["backup", "copy.db"]).succeeds();
+    assert!(
+        said.contains("`latchkey restore` refuses this backup") && said.contains("the trigger “mine”"),
+        "{said}"
+    );
+    binary
+        .run(&["restore", "copy.db"])
+        .fails(1, "it has the trigger “mine” on sessions");
+    change("DROP TRIGGER mine");
+    assert!(binary.run(&["doctor"]).succeeds().contains("OK    Schema"));
 }

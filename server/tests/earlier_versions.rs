@@ -26,7 +26,9 @@ const USAGE: &str = include_str!("../../crates/store/src/sqlite/migrations/0003_
 
 const AUDIT_TRIGGERS: &str = include_str!("../../crates/store/src/sqlite/migrations/0004_audit.sql");
 
-const SCHEMAS: [(&[&str], &str); 4] = [
+const CLIENT_SECRETS: &str = include_str!("../../crates/store/src/sqlite/migrations/0005_client_secrets.sql");
+
+const SCHEMAS: [(&[&str], &str); 5] = [
     (
         &[TABLES],
         include_str!("../../crates/store/tests/data-folders/schema-1.sql"),
@@ -42,6 +44,10 @@ const SCHEMAS: [(&[&str], &str); 4] = [
     (
         &[TABLES, CONTENT, USAGE, AUDIT_TRIGGERS],
         include_str!("../../crates/store/tests/data-folders/schema-4.sql"),
+    ),
+    (
+        &[TABLES, CONTENT, USAGE, AUDIT_TRIGGERS, CLIENT_SECRETS],
+        include_str!("../../crates/store/tests/data-folders/schema-5.sql"),
     ),
 ];
 
@@ -104,6 +110,12 @@ async fn execute(url: &str, sql: &str) {
 
 const POSTGRES_TABLES: &str = include_str!("../../crates/store/src/postgres/migrations/0001_tables.sql");
 const POSTGRES_AUDIT: &str = include_str!("../../crates/store/src/postgres/migrations/0002_audit.sql");
+const POSTGRES_STEPS: [&str; 4] = [
+    POSTGRES_TABLES,
+    POSTGRES_AUDIT,
+    include_str!("../../crates/store/src/postgres/migrations/0003_client_secrets.sql"),
+    include_str!("../../crates/store/src/postgres/migrations/0004_audit_only_grows.sql"),
+];
 const ROWS_OF_2: &str = include_str!("../../crates/store/tests/data-folders/postgres-2.sql");
 
 /// A `PostgreSQL` database of an earlier schema; its URL.
@@ -151,7 +163,7 @@ async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
     }
     std::fs::write(backups.join("latchkey-mine.sql"), "").unwrap();
     binary.run(&look).succeeds();
-    assert_eq!(schema_of(&url).await, 4);
+    assert_eq!(schema_of(&url).await, newest_schema().await);
     let names = || -> Vec<String> {
         let entries = std::fs::read_dir(&backups).unwrap();
         let mut names: Vec<String> = entries
@@ -202,8 +214,15 @@ async fn a_postgresql_database_need_not_be_backed_up() {
     std::fs::write(data.join("latchkey.key"), KEY).unwrap();
     let look = ["network", "show", "--database", &url, "--upgrade-backup", "false"];
     binary.run(&look).succeeds();
-    assert_eq!(schema_of(&url).await, 4);
+    assert_eq!(schema_of(&url).await, newest_schema().await);
     assert!(!data.join("backups").exists());
+}
+
+/// The schema that this version makes.
+async fn newest_schema() -> i64 {
+    let (binary, url) = (Binary::new(), latchkey_testing::postgres::database());
+    binary.run(&["network", "show", "--database", &url]).succeeds();
+    schema_of(&url).await
 }
 
 async fn schema_of(url: &str) -> i64 {
@@ -222,25 +241,23 @@ async fn so_they_are_on_postgresql() {
     ))
     .unwrap();
     let issued = Timestamp::from_millis(application["created_at"].as_i64().unwrap() * 1_000);
-    for (schema, steps) in [
+    for (schema, rows) in [
         (
             1,
-            [
-                POSTGRES_TABLES,
-                "",
-                include_str!("../../crates/store/tests/data-folders/postgres-1.sql"),
-            ],
+            include_str!("../../crates/store/tests/data-folders/postgres-1.sql"),
         ),
         (
             2,
-            [
-                POSTGRES_TABLES,
-                POSTGRES_AUDIT,
-                include_str!("../../crates/store/tests/data-folders/postgres-2.sql"),
-            ],
+            include_str!("../../crates/store/tests/data-folders/postgres-2.sql"),
+        ),
+        (
+            4,
+            include_str!("../../crates/store/tests/data-folders/postgres-4.sql"),
         ),
     ] {
-        let url = database_of(schema, &steps).await;
+        let mut steps = POSTGRES_STEPS[..schema].to_vec();
+        steps.push(rows);
+        let url = database_of(i64::try_from(schema).unwrap(), &steps).await;
         let key = ServerKey::from_text(KEY).unwrap();
         let store = Arc::new(PostgresStore::open(&url.parse().unwrap(), key).await.unwrap());
         let clock = Arc::new(HandClock::at(issued.plus(Duration::from_secs(60))));

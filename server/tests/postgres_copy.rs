@@ -239,3 +239,21 @@ async fn one_that_is_told_to_stop_leaves_nothing() {
         .collect();
     assert_eq!(left, Vec::<String>::new());
 }
+
+#[test]
+fn the_password_of_either_end_may_be_in_a_file() {
+    let (binary, url) = (Binary::new(), database());
+    binary.run(&["network", "show"]).succeeds();
+    std::fs::write(binary.folder().join("password"), "sesame\n").unwrap();
+    let copy = |from: &str, to: &str, flag: &str, file: &str| {
+        binary.run(&["copy", "--from", from, "--to", to, flag, file])
+    };
+    copy("data/latchkey.db", &url, "--to-password-file", "none")
+        .fails(2, "--to-password-file: cannot read none");
+    copy("data/latchkey.db", &url, "--from-password-file", "password").fails(
+        2,
+        "--from-password-file: it is for a database with a postgres:// URL",
+    );
+    copy("data/latchkey.db", &url, "--to-password-file", "password").succeeds();
+    copy(&url, "back.db", "--from-password-file", "password").succeeds();
+}

@@ -213,3 +213,59 @@ async fn the_log_is_json_and_has_no_secrets() {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
 }
+
+/// What the server logs until it is ready, and with the line that says so.
+fn log_until_ready(binary: &Binary, arguments: &[&str]) -> String {
+    use std::io::BufRead;
+
+    let mut command = binary.command(&["serve", "--listen", "127.0.0.1:0"]);
+    let mut child = command
+        .args(arguments)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = String::new();
+    for line in std::io::BufReader::new(child.stderr.take().unwrap()).lines() {
+        log += &(line.unwrap() + "\n");
+        if log.contains("\"ready\"") {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    log
+}
+
+#[test]
+fn warns_when_passwords_would_travel_in_the_clear() {
+    let binary = Binary::new();
+    for (url, is_warned) in [
+        ("http://oauth.example.org", true),
+        ("http://192.0.2.7:8080", true),
+        ("https://oauth.example.org", false),
+        ("http://localhost:3000", false),
+        ("http://[::1]:3000", false),
+    ] {
+        let log = log_until_ready(&binary, &["--public-url", url]);
+        assert_eq!(
+            log.contains("is not HTTPS") && log.contains("WARN"),
+            is_warned,
+            "{url}: {log}"
+        );
+    }
+}
+
+#[test]
+fn warns_when_someone_changed_the_schema() {
+    let binary = Binary::new();
+    let said = "someone changed the schema of the database: it has the trigger “mine” on members";
+    assert!(!log_until_ready(&binary, &[]).contains("schema of the database"));
+    let database = rusqlite::Connection::open(binary.folder().join("data/latchkey.db")).unwrap();
+    database
+        .execute_batch("CREATE TRIGGER mine AFTER INSERT ON members BEGIN SELECT 1; END")
+        .unwrap();
+    drop(database);
+    let log = log_until_ready(&binary, &[]);
+    assert!(log.contains(said), "{log}");
+}

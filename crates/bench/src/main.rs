@@ -42,6 +42,8 @@ Whether it runs for years; each fails if something was wrong, and --quick is a s
                         introspection and rotation with a large database beside an empty one, and while it forgets
        latchkey-bench faults
                         full disk, read-only, damaged, wrong key, clock, database gone: what people see
+       latchkey-bench attacks [--database sqlite|postgres] [--attack NAME]
+                        requests that are meant to take the server away from others: silence, memory, disk, honest clients
 
 LATCHKEY=/path/to/latchkey names the binary; `postgres` as the database is a private cluster for the run.";
 

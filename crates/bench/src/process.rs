@@ -123,6 +123,8 @@ impl Server {
         };
         let process = setup
             .command(&["serve", "--demo", "--listen", &address.to_string()])?
+            // The address that the clients here name as the host.
+            .env("LATCHKEY_PUBLIC_URL", format!("http://{address}"))
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
@@ -194,15 +196,31 @@ impl Server {
         bail!("latchkey was not ready after {PATIENCE:?}")
     }
 
-    /// The memory that the process has in use now, in bytes (`VmRSS`).
+    /// The memory that the process has in use now, in bytes.
     pub(crate) fn memory(&self) -> Result<u64> {
+        self.memory_as("VmRSS:")
+    }
+
+    /// From now on the highest use of memory is kept.
+    pub(crate) fn reset_peak(&self) -> Result<()> {
+        // Sets the peak to the present use (proc(5), clear_refs).
+        let path = format!("/proc/{}/clear_refs", self.process.id());
+        std::fs::write(&path, "5").with_context(|| format!("cannot write {path}"))
+    }
+
+    /// The most memory that the process had in use since [`Server::reset_peak`], in bytes.
+    pub(crate) fn peak(&self) -> Result<u64> {
+        self.memory_as("VmHWM:")
+    }
+
+    fn memory_as(&self, line: &str) -> Result<u64> {
         let path = format!("/proc/{}/status", self.process.id());
         let status = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
         let kibibytes = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .find_map(|text| text.strip_prefix(line))
             .and_then(|value| value.trim().trim_end_matches(" kB").parse::<u64>().ok())
-            .with_context(|| format!("{path} has no VmRSS"))?;
+            .with_context(|| format!("{path} has no {line}"))?;
         Ok(kibibytes * 1_024)
     }
 }

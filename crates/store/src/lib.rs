@@ -83,6 +83,9 @@ pub trait Store:
         None
     }
 
+    /// In what the database's schema differs from what this version makes, each in words; nothing, if nobody changed it.
+    async fn schema_differences(&self) -> Result<Vec<String>, StoreError>;
+
     /// From now on, operations that take longer than `threshold` are named in the log.
     fn log_slow(&self, _threshold: Duration) {}
 }

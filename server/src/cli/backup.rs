@@ -11,6 +11,7 @@ use super::output::print;
 use super::{CliError, DataArgs, postgres_backup};
 use crate::settings::{DataSettings, Database};
 use crate::system::SystemClock;
+use latchkey_store::Store;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct BackupArgs {
@@ -35,9 +36,13 @@ pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataA
     } else {
         Existing::Refuse
     };
-    let made = match settings.database() {
+    let (made, differences) = match settings.database() {
         Database::Sqlite(_) => back_up_sqlite(&settings, &file, existing, begun).await?,
-        Database::Postgres(url) => postgres_backup::back_up(&settings, url, &file, existing, begun).await?,
+        // Only rows are copied from there.
+        Database::Postgres(url) => (
+            postgres_backup::back_up(&settings, url, &file, existing, begun).await?,
+            Vec::new(),
+        ),
     };
     let took = SystemClock.now().since(begun);
     print(&format!(
@@ -47,6 +52,12 @@ pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataA
         size(made.bytes),
         took.as_secs_f64()
     ));
+    if !differences.is_empty() {
+        print(&format!(
+            "Someone changed the schema of the database: it {}. `latchkey restore` refuses this backup until that is undone.",
+            differences.join(", ")
+        ));
+    }
     print(&format!(
         "The key is not in it. Keep a copy of {} in another place than the backup, and a new one after each `latchkey key \
          rotate`: without it no secret in the backup can be opened.",
@@ -60,10 +71,11 @@ async fn back_up_sqlite(
     file: &Path,
     existing: Existing,
     at: Timestamp,
-) -> Result<BackedUp, CliError> {
+) -> Result<(BackedUp, Vec<String>), CliError> {
     refuse_missing(settings, "`latchkey backup`")?;
     let store = open_sqlite(settings, "`latchkey backup`")?;
-    Ok(store.back_up(file, existing, &Actor::operator(), at).await?)
+    let made = store.back_up(file, existing, &Actor::operator(), at).await?;
+    Ok((made, store.schema_differences().await?))
 }
 
 pub(super) async fn restore(RestoreArgs { file }: RestoreArgs, data: &DataArgs) -> Result<(), CliError> {

@@ -85,6 +85,7 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         .public_url
         .unwrap_or_else(|| PublicUrl::localhost(bound.port()));
     instance.store.log_slow(settings.slow_query);
+    warn_of_changed_schema(&instance).await;
     // Before the first token is made that lives so long.
     let refresh_tokens = settings.lifetimes.refresh_token().duration();
     instance.store.note_refresh_lifetime(refresh_tokens).await?;
@@ -226,6 +227,11 @@ async fn announce(
             "This network has no host yet. Set it up at {public_url}/setup?token={token}"
         ));
     }
+    if !public_url.is_loopback() && !public_url.is_https() {
+        tracing::warn!(
+            "{public_url} is not HTTPS: passwords and tokens travel in the clear; put a proxy with HTTPS in front"
+        );
+    }
     tracing::info!(listen = %bound, public_url = %public_url, version = env!("CARGO_PKG_VERSION"), "ready");
     if public_url.is_loopback() && !bound.ip().is_loopback() {
         tracing::warn!(
@@ -233,6 +239,18 @@ async fn announce(
         );
     }
     Ok(())
+}
+
+/// The server starts all the same: the operator may have changed it, and `latchkey doctor` says what to do.
+async fn warn_of_changed_schema(instance: &Instance) {
+    match instance.store.schema_differences().await {
+        Ok(differences) if differences.is_empty() => {}
+        Ok(differences) => tracing::warn!(
+            "someone changed the schema of the database: it {}; `latchkey doctor` says what to do",
+            differences.join(", ")
+        ),
+        Err(error) => tracing::warn!(%error, "the schema of the database cannot be compared"),
+    }
 }
 
 /// Everybody knows the demonstration's passwords, so it must neither be reached from elsewhere nor take the place of

@@ -21,7 +21,7 @@ pub struct DataArgs {
     pub data_dir: Option<PathBuf>,
 
     /// The database, if it is not latchkey.db in the data folder: a file, whose latchkey.key is beside it, or a URL like
-    /// <postgres://latchkey:password@db.example.org/latchkey>, whose latchkey.key is in the data folder
+    /// <postgres://latchkey@db.example.org/latchkey>, whose latchkey.key is in the data folder
     #[arg(
         long,
         global = true,

@@ -19,6 +19,23 @@ pub enum Database {
 }
 
 impl Database {
+    /// The same with the password that is in a file: where a URL is seen by many, as in a container's settings or in a
+    /// process's arguments.
+    pub(crate) fn with_password_of(self, file: &Path) -> Result<Self, String> {
+        let Self::Postgres(url) = self else {
+            return Err(NO_URL.to_owned());
+        };
+        let text = std::fs::read_to_string(file)
+            .map(Zeroizing::new)
+            .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        // An editor ends the line.
+        let password = text.trim_end_matches(['\r', '\n']);
+        if password.is_empty() {
+            return Err(format!("{} is empty", file.display()));
+        }
+        Ok(Self::Postgres(url.with_password(password)?))
+    }
+
     pub(super) fn below(self, folder: &Path) -> Self {
         match self {
             Self::Sqlite(path) => Self::Sqlite(folder.join(path)),
@@ -27,20 +44,15 @@ impl Database {
     }
 }
 
-/// Gives a database the password that is in a file: where a URL is seen by many, as in a container's settings.
+/// Why a password in a file is of no use.
+const NO_URL: &str = "it is for a database with a postgres:// URL, and there is none";
+
+/// Gives the database of the settings the password that is in a file.
 pub(super) fn with_password_of(file: &Path, database: Option<Database>) -> Result<Option<Database>, String> {
-    let Some(Database::Postgres(url)) = database else {
-        return Err("it is for a database with a postgres:// URL, and there is none".to_owned());
-    };
-    let text = std::fs::read_to_string(file)
-        .map(Zeroizing::new)
-        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-    // An editor ends the line.
-    let password = text.trim_end_matches(['\r', '\n']);
-    if password.is_empty() {
-        return Err(format!("{} is empty", file.display()));
+    match database {
+        Some(database) => database.with_password_of(file).map(Some),
+        None => Err(NO_URL.to_owned()),
     }
-    Ok(Some(Database::Postgres(url.with_password(password)?)))
 }
 
 impl FromStr for Database {

@@ -1,6 +1,7 @@
 //! Whether it runs for years: the real binary is killed, filled, starved and worn, over HTTP, and what it must not do is
 //! looked for. Each command is bounded, prints a short report, and fails if anything was wrong.
 
+mod attacks;
 mod balancer;
 mod caller;
 mod crash;
@@ -21,7 +22,9 @@ use anyhow::{Result, bail};
 use self::options::Options;
 
 /// The commands.
-pub(crate) const COMMANDS: &[&str] = &["crash", "nodes", "failover", "soak", "volume", "faults"];
+pub(crate) const COMMANDS: &[&str] = &[
+    "crash", "nodes", "failover", "soak", "volume", "faults", "attacks",
+];
 
 /// Runs one of the [`COMMANDS`].
 pub(crate) async fn run(command: &str, options: &[&str], quick: bool) -> Result<()> {
@@ -68,6 +71,15 @@ pub(crate) async fn run(command: &str, options: &[&str], quick: bool) -> Result<
         "faults" => {
             options.end()?;
             faults::run(quick).await
+        }
+        "attacks" => {
+            let plan = attacks::Plan {
+                quick,
+                database: options.text("database"),
+                attack: options.text("attack"),
+            };
+            options.end()?;
+            attacks::run(plan).await
         }
         _ => bail!("there is no command {command}"),
     }

@@ -27,6 +27,7 @@ mod pool;
 mod retention;
 mod rotation;
 mod rows;
+mod schema;
 mod script;
 mod sessions;
 mod tls;
@@ -75,6 +76,10 @@ impl Store for PostgresStore {
 
     async fn statistics(&self) -> Option<Statistics> {
         Some(watch::statistics(self).await)
+    }
+
+    async fn schema_differences(&self) -> Result<Vec<String>, StoreError> {
+        schema::differences(&named!(self)).await
     }
 
     fn log_slow(&self, threshold: Duration) {

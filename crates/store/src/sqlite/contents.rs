@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::opening::explain;
-use super::{connection, migrations, rows};
+use super::{connection, migrations, rows, schema};
 use crate::StoreError;
 
 /// What a file holds, as far as an operator recognises it by that.
@@ -24,6 +24,14 @@ pub struct Contents {
 }
 
 impl Contents {
+    /// The same of a file that somebody handed over: refuses one whose schema was changed, too.
+    pub(super) fn of_unknown(path: &Path) -> Result<Self, StoreError> {
+        let contents = Self::of(path)?;
+        let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
+        schema::refuse_changed(&connection, path)?;
+        Ok(contents)
+    }
+
     /// Looks at all of the file at `path`, which nobody is writing to; refuses what is no whole Latchkey database.
     pub(super) fn of(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;

@@ -129,6 +129,14 @@ fn step(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Resu
     Ok(true)
 }
 
+/// Makes the tables of an earlier or this schema in an empty database, with nothing in them.
+pub(super) fn make_schema(connection: &Connection, version: usize) -> Result<(), StoreError> {
+    for migration in MIGRATIONS.iter().take(version) {
+        connection.execute_batch(migration.sql)?;
+    }
+    Ok(())
+}
+
 /// The number of the file's schema.
 pub(super) fn version(connection: &Connection) -> Result<usize, StoreError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;

@@ -25,6 +25,7 @@ mod restore;
 mod retention;
 mod rotation;
 mod rows;
+mod schema;
 mod sessions;
 mod usage;
 mod watch;
@@ -152,6 +153,10 @@ impl Store for SqliteStore {
 
     async fn statistics(&self) -> Option<Statistics> {
         Some(watch::statistics(self))
+    }
+
+    async fn schema_differences(&self) -> Result<Vec<String>, StoreError> {
+        self.scan(schema::differences).await
     }
 
     fn log_slow(&self, threshold: Duration) {

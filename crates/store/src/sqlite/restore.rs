@@ -34,7 +34,7 @@ pub fn restore(
     at: Timestamp,
 ) -> Result<Restored, StoreError> {
     refuse_live(backup)?;
-    let contents = Contents::of(backup)?;
+    let contents = Contents::of_unknown(backup)?;
     if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         create_folder(folder)?;
     }

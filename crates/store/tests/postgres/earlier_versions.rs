@@ -9,18 +9,19 @@ use crate::brought_over::{POSTS, ROWS as ROWS_TO_FOLD, assert_brought_over};
 use crate::fixtures::{add_member, at, operator};
 use crate::opening::alter;
 
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../src/postgres/migrations/0001_tables.sql"),
     include_str!("../../src/postgres/migrations/0002_audit.sql"),
+    include_str!("../../src/postgres/migrations/0003_client_secrets.sql"),
+    include_str!("../../src/postgres/migrations/0004_audit_only_grows.sql"),
 ];
 
-pub(crate) const ROWS: [&str; 2] = [
-    include_str!("../data-folders/postgres-1.sql"),
-    include_str!("../data-folders/postgres-2.sql"),
+/// A schema, the rows of a database that had it, and how many entries of the audit trail are among them.
+pub(crate) const ROWS: [(usize, &str, usize); 3] = [
+    (1, include_str!("../data-folders/postgres-1.sql"), 4),
+    (2, include_str!("../data-folders/postgres-2.sql"), 8),
+    (4, include_str!("../data-folders/postgres-4.sql"), 10),
 ];
-
-/// How many entries of the audit trail each has.
-const AUDIT: [usize; 2] = [4, 8];
 
 /// A database as the version with this schema left it.
 pub(crate) async fn database_of_schema(schema: usize) -> String {
@@ -28,7 +29,8 @@ pub(crate) async fn database_of_schema(schema: usize) -> String {
     for migration in &MIGRATIONS[..schema] {
         alter(&url, migration).await;
     }
-    alter(&url, ROWS[schema - 1]).await;
+    let (_, rows, _) = ROWS.into_iter().find(|(of, ..)| *of == schema).unwrap();
+    alter(&url, rows).await;
     let version = format!(
         "CREATE TABLE latchkey_schema (only_row BOOLEAN PRIMARY KEY CHECK (only_row), version BIGINT NOT NULL, \
          written_by TEXT NOT NULL); INSERT INTO latchkey_schema VALUES (TRUE, {schema}, '0.1.0')"
@@ -43,7 +45,7 @@ async fn each_opens_with_all_that_was_in_it() {
     let application: serde_json::Value =
         serde_json::from_str(include_str!("../data-folders/postgres-application.json")).unwrap();
     let client_id = application["client_id"].as_str().unwrap().parse().unwrap();
-    for schema in 1..=ROWS.len() {
+    for (schema, _, entries) in ROWS {
         let url: PostgresUrl = database_of_schema(schema).await.parse().unwrap();
         let store = PostgresStore::open(&url, key.clone()).await.unwrap();
         let newest = PostgresStore::open(&crate::backend::url(), key.clone())
@@ -60,11 +62,7 @@ async fn each_opens_with_all_that_was_in_it() {
         let ada = store.member_by_email(&"ada@example.com".parse().unwrap()).await;
         assert_eq!(ada.unwrap().unwrap().role, Role::Host);
         let audit = store.audit(100).await.unwrap();
-        assert_eq!(
-            audit.len(),
-            AUDIT[schema - 1] + 1,
-            "and that the secret was revealed here"
-        );
+        assert_eq!(audit.len(), entries + 1, "and that the secret was revealed here");
         assert_eq!(audit[0].action, AuditAction::SecretRevealed);
         // Numbers go on behind those that were given.
         assert_eq!(add_member(&store, "eve@example.com").await.id.0, 3);

@@ -10,6 +10,7 @@ mod lived_in;
 mod nodes;
 mod opening;
 mod pooler;
+mod schema;
 mod script;
 mod several_servers;
 mod statistics;

@@ -70,7 +70,7 @@ async fn lived_in() -> String {
 async fn it_makes_the_same_database_whatever_its_schema() {
     let folder = tempfile::tempdir().unwrap();
     let mut databases = vec![lived_in().await];
-    for schema in 1..=ROWS.len() {
+    for (schema, ..) in ROWS {
         databases.push(database_of_schema(schema).await);
     }
     for url in databases {

@@ -6,28 +6,30 @@ use std::path::{Path, PathBuf};
 use latchkey_domain::Role;
 use latchkey_store::keys::ServerKey;
 use latchkey_store::sqlite::{DATABASE_FILE, Existing, KEY_FILE, SqliteStore, restore};
-use latchkey_store::{Applications, Audit, Members};
+use latchkey_store::{Applications, Audit, Members, Store};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::fixtures::{at, operator};
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../src/sqlite/migrations/0001_tables.sql"),
     include_str!("../../src/sqlite/migrations/0002_content.sql"),
     include_str!("../../src/sqlite/migrations/0003_usage.sql"),
     include_str!("../../src/sqlite/migrations/0004_audit.sql"),
+    include_str!("../../src/sqlite/migrations/0005_client_secrets.sql"),
 ];
 
-const ROWS: [&str; 4] = [
+const ROWS: [&str; 5] = [
     include_str!("../data-folders/schema-1.sql"),
     include_str!("../data-folders/schema-2.sql"),
     include_str!("../data-folders/schema-3.sql"),
     include_str!("../data-folders/schema-4.sql"),
+    include_str!("../data-folders/schema-5.sql"),
 ];
 
 /// How many entries of the audit trail each has.
-const AUDIT: [usize; 4] = [4, 4, 4, 9];
+const AUDIT: [usize; 5] = [4, 4, 4, 9, 11];
 
 /// The folder as the version with this schema left it.
 fn folder_of_schema(schema: usize) -> TempDir {
@@ -95,6 +97,7 @@ async fn each_opens_with_all_that_was_in_it() {
             Ok(SqliteStore::latest_schema())
         );
         assert_works(&store, schema).await;
+        assert_eq!(store.schema_differences().await.unwrap(), Vec::<String>::new());
         let copy = folder.path().join("copy.db");
         let made = store
             .back_up(&copy, Existing::Refuse, &operator(), at(0))

@@ -173,3 +173,39 @@ async fn refuses_what_would_not_work_and_changes_nothing() {
     assert_eq!(files(&data), before);
     assert_eq!(applications(&data).await, 2);
 }
+
+#[tokio::test]
+async fn a_file_whose_schema_someone_changed_is_refused() {
+    let (_folder, data, backup) = folder_and_backup().await;
+    let before = files(&data);
+    for (change, words, undo) in [
+        (
+            "CREATE TRIGGER copied AFTER INSERT ON sessions BEGIN UPDATE network SET name = hex(new.token_hash); END",
+            "it has the trigger “copied” on sessions",
+            "DROP TRIGGER copied",
+        ),
+        (
+            "CREATE VIEW everyone AS SELECT * FROM members",
+            "it has the view “everyone”",
+            "DROP VIEW everyone",
+        ),
+        (
+            "CREATE TABLE mine (x)",
+            "it has the table “mine”",
+            "DROP TABLE mine",
+        ),
+        (
+            "CREATE TABLE mine1 (x); CREATE TABLE mine2 (x); CREATE TABLE mine3 (x); CREATE TABLE mine4 (x); \
+             CREATE TABLE mine5 (x)",
+            "the table “mine3”, and 2 more",
+            "DROP TABLE mine1; DROP TABLE mine2; DROP TABLE mine3; DROP TABLE mine4; DROP TABLE mine5",
+        ),
+    ] {
+        let changed = Connection::open(&backup).unwrap();
+        changed.execute_batch(change).unwrap();
+        refused(&backup, &data, words);
+        assert_eq!(files(&data), before, "{change}");
+        changed.execute_batch(undo).unwrap();
+    }
+    run(&backup, &data).unwrap();
+}

@@ -3,6 +3,8 @@
 pub(super) mod key;
 pub(super) mod progress;
 
+use std::path::{Path, PathBuf};
+
 use clap::Args as ClapArgs;
 use latchkey_domain::{Actor, Clock};
 use latchkey_store::copy::{Copied, Place, Source, Target, copy};
@@ -26,6 +28,12 @@ pub(super) struct Args {
     /// as with --database, and is copied there if none is
     #[arg(long, value_name = "FILE|URL")]
     to: DatabaseArgument,
+    /// A file with the password of the database that --from names, for a URL that has none
+    #[arg(long, value_name = "FILE", env = "LATCHKEY_FROM_PASSWORD_FILE")]
+    from_password_file: Option<PathBuf>,
+    /// The same for the database that --to names
+    #[arg(long, value_name = "FILE", env = "LATCHKEY_TO_PASSWORD_FILE")]
+    to_password_file: Option<PathBuf>,
     /// Check everything and copy nothing
     #[arg(long)]
     dry_run: bool,
@@ -40,7 +48,7 @@ pub(super) struct End {
 }
 
 impl End {
-    pub(super) fn new(database: Database, data_dir: &std::path::Path) -> Self {
+    pub(super) fn new(database: Database, data_dir: &Path) -> Self {
         Self {
             place: match &database {
                 Database::Sqlite(path) => Place::Sqlite(path.clone()),
@@ -58,12 +66,17 @@ impl End {
     fn of(
         flag: &str,
         DatabaseArgument(database): DatabaseArgument,
+        password_file: Option<&Path>,
         data: &DataSettings,
     ) -> Result<Self, CliError> {
-        match database {
-            Ok(database) => Ok(Self::new(database, &data.data_dir)),
-            Err(why) => Err(CliError::Usage(format!("{flag}: {why}"))),
-        }
+        let database = database.map_err(|why| CliError::Usage(format!("{flag}: {why}")))?;
+        let database = match password_file {
+            Some(file) => database
+                .with_password_of(file)
+                .map_err(|why| CliError::Usage(format!("{flag}-password-file: {why}")))?,
+            None => database,
+        };
+        Ok(Self::new(database, &data.data_dir))
     }
 }
 
@@ -85,13 +98,16 @@ async fn work(
     Args {
         from,
         to,
+        from_password_file,
+        to_password_file,
         dry_run,
         output,
     }: Args,
     data: &DataArgs,
 ) -> Result<(), CliError> {
     let data = data.resolve()?;
-    let (from, to) = (End::of("--from", from, &data)?, End::of("--to", to, &data)?);
+    let from = End::of("--from", from, from_password_file.as_deref(), &data)?;
+    let to = End::of("--to", to, to_password_file.as_deref(), &data)?;
     if from.place.is(&to.place) {
         return Err(CliError::Usage(format!(
             "--from and --to are the same database, {}: name another to copy it into",

@@ -7,7 +7,7 @@ use std::time::Duration;
 use latchkey_domain::{Clock, Timestamp};
 use latchkey_store::keyring::Keyring;
 use latchkey_store::sqlite::SqliteStore;
-use latchkey_store::{Members, StoreError};
+use latchkey_store::{Members, Store, StoreError};
 
 use super::{Check, Finding, fail, ok, warn};
 use crate::cli::open::open_sqlite;
@@ -113,6 +113,7 @@ pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check>
         ("Sealed with", sealed(&store)),
         ("Integrity", integrity(&store).await),
         ("Emails", emails(&store).await),
+        ("Schema", schema(&store).await),
         ("Timestamps", timestamps(&store, now)),
         ("Last backup", last_backup(store.last_backup(), now)),
     ]
@@ -175,6 +176,19 @@ pub(super) async fn emails(members: &dyn Members) -> Finding {
             )),
         },
         Err(error) => fail(error.to_string()),
+    }
+}
+
+/// Whether anything runs with the statements on the tables that Latchkey did not make.
+pub(super) async fn schema(store: &dyn Store) -> Finding {
+    match store.schema_differences().await {
+        Ok(differences) if differences.is_empty() => ok("as this version makes it"),
+        Ok(differences) => fail(format!(
+            "someone changed it: it {}. If that was not you, restore a backup from before; if it was, undo it, since \
+             `latchkey restore` refuses a backup with it",
+            differences.join(", ")
+        )),
+        Err(error) => warn(format!("cannot be looked at: {error}")),
     }
 }
 

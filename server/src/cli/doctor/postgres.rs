@@ -61,6 +61,7 @@ pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<
     vec![
         ("Database", finding),
         ("Emails", data::emails(&*store).await),
+        ("Schema", data::schema(&*store).await),
         ("Last backup", backup),
     ]
 }

@@ -14,7 +14,7 @@ use crate::copy::table::{Column, Kind, Table, quoted};
 use crate::copy::value::{Row, Value};
 use crate::sqlite::contents::Contents;
 use crate::sqlite::opening::explain;
-use crate::sqlite::{connection, migrations, restore, rows};
+use crate::sqlite::{connection, migrations, restore, rows, schema};
 
 /// The file, to be read.
 pub(crate) struct Snapshot {
@@ -40,6 +40,7 @@ impl Snapshot {
         if version != migrations::LATEST {
             return Err(older(path, version));
         }
+        schema::refuse_changed(&connection, path)?;
         let snapshot = Self::begin(connection)?;
         snapshot.refuse_damaged(path).await?;
         Ok(snapshot)
@@ -50,7 +51,7 @@ impl Snapshot {
         restore::refuse_live(path)?;
         let (backup, folder) = (path.to_owned(), folder.to_owned());
         let draft = tokio::task::spawn_blocking(move || {
-            let contents = Contents::of(&backup)?;
+            let contents = Contents::of_unknown(&backup)?;
             let is_older = usize::try_from(contents.schema).is_ok_and(|schema| schema < migrations::LATEST);
             is_older.then(|| Draft::brought_up(&backup, &folder)).transpose()
         })

@@ -173,3 +173,21 @@ async fn rows_that_search_would_not_find_are_found() {
     }
     assert!(search_check::check_whole(&connection).is_err());
 }
+
+#[tokio::test]
+async fn a_source_whose_schema_someone_changed_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("from.db");
+    database(&path)
+        .execute_batch("CREATE TRIGGER mine AFTER INSERT ON sessions BEGIN DELETE FROM audit; END")
+        .unwrap();
+    let refused = Source::open(&Place::Sqlite(path.clone())).await.err().unwrap();
+    assert!(
+        refused
+            .to_string()
+            .contains("it has the trigger “mine” on sessions"),
+        "{refused}"
+    );
+    let refused = Source::open_backup(&path, folder.path()).await.err().unwrap();
+    assert!(refused.to_string().contains("the trigger “mine”"), "{refused}");
+}

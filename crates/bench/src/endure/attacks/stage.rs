@@ -1,0 +1,197 @@
+//! A fresh server with a network, an application that attacks with a member's token, and honest ones.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::honest::Client;
+use super::inputs::Attack;
+use crate::application::{Application, code_in};
+use crate::client::post_json;
+use crate::endure::journal::pair_in;
+use crate::endure::postgres::Cluster;
+use crate::endure::worker::SCOPES;
+use crate::person::{PASSWORD, Person};
+use crate::process::{Server, Setup};
+
+/// How many honest clients there are.
+const CLIENTS: usize = 4;
+/// What the attacking application may do.
+const HOSTILE: &str = "read:userinfo read:posts read:search write:posts write:comments";
+/// A member with nothing but what an attack needs.
+const MEMBER: &str = "attacker@bench.example";
+/// The most characters of a post's text, with its tags.
+pub(super) const TEXT: usize = 99_000;
+
+/// Where the data is.
+pub(super) enum Database {
+    Sqlite(PathBuf),
+    Postgres(Rc<Cluster>, String),
+}
+
+impl Database {
+    /// How many bytes it takes, with what stands in the write-ahead log still.
+    pub(super) fn size(&self) -> Result<u64> {
+        let bytes = match self {
+            Self::Sqlite(file) => {
+                let connection = rusqlite::Connection::open(file)?;
+                connection.busy_timeout(Duration::from_secs(10))?;
+                connection.query_row(
+                    "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                    [],
+                    |row| row.get::<_, i64>(0),
+                )?
+            }
+            Self::Postgres(cluster, name) => cluster
+                .sql(name, "SELECT pg_database_size(current_database())")?
+                .parse()?,
+        };
+        Ok(u64::try_from(bytes)?)
+    }
+}
+
+/// The stage.
+pub(super) struct Stage {
+    pub(super) server: Server,
+    pub(super) database: Database,
+    /// Where the Headless API is.
+    pub(super) graphql: String,
+    /// The attacking application, and the member who let it in.
+    pub(super) hostile: Application,
+    pub(super) member: Person,
+    pub(super) token: String,
+    setup: Setup,
+    _folder: TempDir,
+}
+
+impl Stage {
+    /// With what this attack needs to be there.
+    pub(super) async fn new(attack: Attack, cluster: Option<&Rc<Cluster>>) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().join("data");
+        std::fs::create_dir(&data)?;
+        let (url, database) = match cluster {
+            Some(cluster) => {
+                let name = format!("attack-{}", attack.name());
+                let url = cluster.database(&name)?;
+                (Some(url), Database::Postgres(Rc::clone(cluster), name))
+            }
+            None => (None, Database::Sqlite(data.join("latchkey.db"))),
+        };
+        let setup = Setup {
+            // As it is by default: here it is what is measured.
+            settings: vec![("LATCHKEY_API_BUDGET", "600000")],
+            through: attack.through(),
+            ..Setup::on(&data)
+        }
+        .with_database(url);
+        let server = Server::start(&setup).await?;
+        let member = [
+            "member", "add", "--email", MEMBER, "--name", "Attacker", "--role", "member",
+        ];
+        setup.run(&member, &format!("{PASSWORD}\n"))?;
+        let posts = folder.path().join("network.json");
+        std::fs::write(&posts, content(attack.posts()).to_string())?;
+        setup.run(&["import", &posts.to_string_lossy()], "")?;
+        let network: Value = serde_json::from_str(&setup.run(&["network", "show", "--json"], "")?)?;
+        let slug = network["slug"].as_str().context("the network has no slug")?;
+        let hostile = Application::register_on(&setup, HOSTILE)?;
+        let mut member = Person::sign_in(server.address, MEMBER).await?;
+        let token = hostile.token_of(&mut member, HOSTILE).await?;
+        Ok(Self {
+            graphql: format!("/networks/{slug}/graphql"),
+            server,
+            database,
+            hostile,
+            member,
+            token,
+            setup,
+            _folder: folder,
+        })
+    }
+
+    /// Honest clients with tokens of the host.
+    pub(super) async fn honest(&self) -> Result<Vec<Client>> {
+        let application = Application::register_on(&self.setup, SCOPES)?;
+        let mut host = Person::host(self.server.address).await?;
+        let mut clients = Vec::new();
+        for _ in 0..CLIENTS {
+            let authorize = application.authorize(&host, SCOPES);
+            let code = code_in(&host.send(authorize).await?)?;
+            let (access, refresh) = pair_in(&host.send(application.redeem(&code)).await?)?;
+            clients.push(Client {
+                application: application.clone(),
+                access,
+                refresh,
+            });
+        }
+        Ok(clients)
+    }
+
+    /// The space in which the member writes.
+    pub(super) async fn space(&self) -> Result<String> {
+        const SCOPE: &str = "host:read:network_spaces";
+        let application = Application::register_on(&self.setup, SCOPE)?;
+        let mut host = Person::host(self.server.address).await?;
+        let token = application.token_of(&mut host, SCOPE).await?;
+        let query = "{ network { spaces(first: 50) { nodes { id slug } } } }";
+        let data = self.query(&mut host, &token, query, json!({})).await?;
+        let spaces = data["network"]["spaces"]["nodes"].as_array();
+        spaces
+            .into_iter()
+            .flatten()
+            .find(|space| space["slug"] == "attack")
+            .and_then(|space| space["id"].as_str())
+            .map(str::to_owned)
+            .context("the space is not there")
+    }
+
+    /// A post of the member's.
+    pub(super) async fn post_id(&mut self) -> Result<String> {
+        let query = "mutation($input: CreatePostInput!) { createPost(input: $input) { post { id } errors } }";
+        let input = json!({ "spaceId": self.space().await?, "title": "A post", "body": "<p>Short</p>" });
+        let mut person = Person::sign_in(self.server.address, MEMBER).await?;
+        let data = self
+            .query(&mut person, &self.token, query, json!({ "input": input }))
+            .await?;
+        data["createPost"]["post"]["id"]
+            .as_str()
+            .map(str::to_owned)
+            .with_context(|| format!("no post: {data}"))
+    }
+
+    async fn query(&self, person: &mut Person, token: &str, query: &str, variables: Value) -> Result<Value> {
+        let bearer = format!("Bearer {token}");
+        let body = json!({ "query": query, "variables": variables });
+        let answer = person
+            .send(post_json(&self.graphql, &[("authorization", &bearer)], &body))
+            .await?;
+        let mut body: Value = serde_json::from_slice(answer.body())?;
+        ensure!(body["errors"].is_null(), "{query}: {body}");
+        Ok(body["data"].take())
+    }
+}
+
+/// A space with so many posts of the member's, each as large as one can be.
+fn content(posts: usize) -> Value {
+    let text = format!("<p>{}</p>", "lorem ipsum ".repeat(TEXT / 12 - 1));
+    let posts: Vec<_> = (0..posts)
+        .map(|number| {
+            json!({
+                "space": "attack",
+                "author": MEMBER,
+                "title": format!("Post {number}"),
+                "body": text,
+                "created_at": format!("2025-01-01T00:00:{number:02}Z"),
+            })
+        })
+        .collect();
+    json!({
+        "spaces": [{ "slug": "attack", "name": "Attack", "visibility": "public", "members": [MEMBER] }],
+        "posts": posts,
+    })
+}

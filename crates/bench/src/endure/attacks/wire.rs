@@ -1,0 +1,142 @@
+//! Requests as bytes that are made before the attack begins, and connections that carry them: the attacker shares the
+//! processor with the server, and should take as little of it as he can.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+
+/// Longer than the attacker waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A request, or the beginning of one.
+pub(super) type Request = Arc<[u8]>;
+
+/// A request whose connection is closed behind the answer.
+pub(super) fn request(
+    host: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Request {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        text += &format!("{name}: {value}\r\n");
+    }
+    if method != "GET" {
+        text += &format!("content-length: {}\r\n", body.len());
+    }
+    text += "\r\n";
+    text += body;
+    text.into_bytes().into()
+}
+
+/// Connects from one of the addresses of this machine, and sends. Honest clients come from another address.
+pub(super) async fn send(number: usize, to: SocketAddr, request: &[u8]) -> io::Result<TcpStream> {
+    let from = Ipv4Addr::new(127, 0, 1, u8::try_from(number % 250).unwrap_or(0) + 1);
+    let socket = TcpSocket::new_v4()?;
+    socket.bind((from, 0).into())?;
+    let mut stream = tokio::time::timeout(PATIENCE, socket.connect(to))
+        .await
+        .map_err(io::Error::other)??;
+    tokio::time::timeout(PATIENCE, stream.write_all(request))
+        .await
+        .map_err(io::Error::other)??;
+    Ok(stream)
+}
+
+/// Reads an answer to its end and keeps none of it but its status.
+pub(super) async fn read(mut stream: TcpStream) -> io::Result<(Option<u16>, u64)> {
+    let mut buffer = vec![0; 256 * 1_024];
+    let (mut status, mut bytes) = (None, 0);
+    loop {
+        let read = tokio::time::timeout(PATIENCE, stream.read(&mut buffer))
+            .await
+            .map_err(io::Error::other)??;
+        if bytes == 0 {
+            status = status_in(&buffer[..read]);
+        }
+        bytes += read as u64;
+        if read == 0 {
+            return Ok((status, bytes));
+        }
+    }
+}
+
+/// The status in the first bytes of an answer (RFC 9112 section 4).
+fn status_in(answer: &[u8]) -> Option<u16> {
+    let digits = answer.strip_prefix(b"HTTP/1.1 ")?.get(..3)?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// What the attacker got.
+#[derive(Default)]
+pub(super) struct Tally {
+    statuses: BTreeMap<String, usize>,
+    bytes: u64,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, answer: io::Result<(Option<u16>, u64)>) {
+        let (status, bytes) = match answer {
+            Ok((Some(status), bytes)) => (status.to_string(), bytes),
+            Ok((None, bytes)) => ("closed".to_owned(), bytes),
+            Err(_) => ("no answer".to_owned(), 0),
+        };
+        *self.statuses.entry(status).or_default() += 1;
+        self.bytes += bytes;
+    }
+
+    pub(super) fn merge(&mut self, other: Self) {
+        for (status, count) in other.statuses {
+            *self.statuses.entry(status).or_default() += count;
+        }
+        self.bytes += other.bytes;
+    }
+
+    /// In a line.
+    pub(super) fn words(&self) -> String {
+        let mut words: Vec<String> = self
+            .statuses
+            .iter()
+            .map(|(status, count)| format!("{status} × {count}"))
+            .collect();
+        words.push(format!("{:.1} MB", crate::memory::megabytes(self.bytes)));
+        words.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_whole() {
+        let host: SocketAddr = "127.0.0.1:80".parse().unwrap();
+        assert_eq!(
+            request(host, "GET", "/a", &[("cookie", "b")], "").as_ref(),
+            b"GET /a HTTP/1.1\r\nhost: 127.0.0.1:80\r\nconnection: close\r\ncookie: b\r\n\r\n"
+        );
+        let post = request(host, "POST", "/a", &[], "12");
+        assert!(post.ends_with(b"content-length: 2\r\n\r\n12"));
+    }
+
+    #[test]
+    fn answers_are_counted_by_status() {
+        assert_eq!(status_in(b"HTTP/1.1 413 Payload Too Large\r\n"), Some(413));
+        assert_eq!(status_in(b"nonsense"), None);
+        let mut tally = Tally::default();
+        tally.add(Ok((Some(200), 1_000_000)));
+        tally.add(Ok((Some(200), 500_000)));
+        let mut other = Tally::default();
+        other.add(Ok((None, 0)));
+        other.add(Err(io::Error::other("")));
+        tally.merge(other);
+        assert_eq!(tally.words(), "200 × 2, closed × 1, no answer × 1, 1.5 MB");
+    }
+}
