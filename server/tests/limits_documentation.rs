@@ -58,10 +58,7 @@ fn the_bounds_of_a_request_over_http_are_documented() {
         ("between two requests", seconds(limits::IDLE_TIMEOUT)),
         ("a body that does not arrive", seconds(limits::BODY_TIMEOUT)),
         ("an answer that is not read", seconds(limits::WRITE_TIMEOUT)),
-        (
-            "the pace that costs no time",
-            size(limits::TRANSFER_RATE),
-        ),
+        ("the pace that costs no time", size(limits::TRANSFER_RATE)),
         ("a request in all", seconds(limits::REQUEST_TIMEOUT)),
         ("a form of a page", bytes(limits::PAGE_FORM_BYTES)),
         ("a form of an application", bytes(limits::CLIENT_FORM_BYTES)),

@@ -45,8 +45,7 @@ pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, 
 pub use self::error::StoreError;
 pub use self::grants::{
     Connection, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants,
-    NewGrant,
-    RevocationReason,
+    NewGrant, RevocationReason,
 };
 pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};

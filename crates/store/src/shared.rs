@@ -61,6 +61,7 @@ pub(crate) fn disconnected_by_password(client_id: ClientId, member: MemberId, at
         at,
         kind: ActivityKind::Revocation,
         succeeded: true,
+        is_alarm: false,
         message:
             "The member's password was changed, so the member's tokens for the application were revoked. \
                   The member can authorize it again."

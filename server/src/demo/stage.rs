@@ -349,6 +349,7 @@ impl Stage {
         Ok(SignedIn {
             member: member.ok_or(DemoError::Story("somebody is no member"))?,
             at: self.clock.now(),
+            session: None,
         })
     }
 

@@ -199,7 +199,9 @@ impl Begun {
             .values(state, headers)
             .filter_map(Self::parse)
             .collect();
-        let wanted = all.iter().position(|begun| Some(begun.state.as_str()) == answered);
+        let wanted = all
+            .iter()
+            .position(|begun| Some(begun.state.as_str()) == answered);
         (!all.is_empty()).then(|| all.swap_remove(wanted.unwrap_or(0)))
     }
 

@@ -97,7 +97,10 @@ fn unreadable(error: BodyError) -> Response {
         BodyError::Busy => "UNAVAILABLE",
         _ => "BAD_USER_INPUT",
     };
-    json(error.status(), error_body(code, &error.message(MAX_API_REQUEST_BYTES)))
+    json(
+        error.status(),
+        error_body(code, &error.message(MAX_API_REQUEST_BYTES)),
+    )
 }
 
 /// The schema, which is no secret.

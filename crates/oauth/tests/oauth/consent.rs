@@ -293,7 +293,10 @@ async fn an_answer_in_a_session_that_has_ended_grants_nothing() {
     // The request is the same, so it goes on after the sign-in.
     assert!(!sign_in.again);
     assert!(sign_in.return_to.contains(app.id.as_str()));
-    let remembered = world.store.remembered_consent(ada.member.id, &app.id);
+    let remembered =
+        world
+            .store
+            .remembered_consent(ada.member.id, &app.id, latchkey_domain::Timestamp::from_millis(0));
     assert!(remembered.await.unwrap().is_empty());
 
     world.connect(&app, &ada).await;

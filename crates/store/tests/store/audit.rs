@@ -1,4 +1,4 @@
-use latchkey_domain::{Actor, MemberId, MemberName, Role};
+use latchkey_domain::{Actor, MemberName, Role};
 use latchkey_store::sqlite::{DATABASE_FILE, SqliteStore};
 use latchkey_store::{Audit, AuditAction, AuditEntry, AuditFilter, AuditWho, StoreError};
 

@@ -46,6 +46,7 @@ async fn are_sorted_and_searched(store: &dyn Store) {
         after: None,
         limit: 10,
         direction: Direction::Ascending,
+        most_bytes: usize::MAX,
     };
     let roster = store.profiles(RosterSort::Name, everyone).await.unwrap();
     let ids: Vec<i64> = roster

@@ -256,8 +256,8 @@ async fn a_new_password_ends_what_was_granted() {
         connect(&*store, used, &ada, at(1)).await,
         connect(&*store, twice, &ada, at(2)).await,
         connect(&*store, twice, &ada, at(3)).await,
-        code(remembered, true, 4).await,
-        code(unredeemed, false, 5).await,
+        code(remembered, Some(LONG_AGO), 4).await,
+        code(unredeemed, None, 5).await,
     ];
     let earlier = connect(&*store, before, &ada, at(1)).await;
     store.disconnect(ada.id, &before.client_id, at(6)).await.unwrap();
@@ -276,7 +276,7 @@ async fn a_new_password_ends_what_was_granted() {
     for id in &ended {
         assert_eq!(store.grant(*id).await.unwrap().unwrap().state.revoked, None);
     }
-    assert_eq!(store.connections_of(ada.id).await.unwrap().len(), 3);
+    assert_eq!(store.connections_of(ada.id, LONG_AGO).await.unwrap().len(), 3);
 
     let done = set("ended", false, 9).await;
     assert_eq!((done.sessions, done.applications), (0, 3));
@@ -290,10 +290,10 @@ async fn a_new_password_ends_what_was_granted() {
     let revoked = async |id| store.grant(id).await.unwrap().unwrap().state.revoked;
     assert_eq!(revoked(earlier).await, Some((at(6), RevocationReason::Member)));
     assert_eq!(revoked(of_bob).await, None);
-    assert!(store.connections_of(ada.id).await.unwrap().is_empty());
-    assert_eq!(store.connections_of(bob.id).await.unwrap().len(), 1);
+    assert!(store.connections_of(ada.id, LONG_AGO).await.unwrap().is_empty());
+    assert_eq!(store.connections_of(bob.id, LONG_AGO).await.unwrap().len(), 1);
     for application in &apps {
-        let consent = store.remembered_consent(ada.id, &application.client_id);
+        let consent = store.remembered_consent(ada.id, &application.client_id, LONG_AGO);
         assert!(consent.await.unwrap().is_empty());
     }
 

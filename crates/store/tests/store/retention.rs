@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
-use latchkey_store::{
-    ActivityKind, Expiring, GrantChange, NewActivity, NewGrant, RevocationReason, Stride,
-};
+use latchkey_store::{ActivityKind, Expiring, GrantChange, NewActivity, NewGrant, RevocationReason, Stride};
 
 use crate::fixtures::{LONG_AGO, add_application, add_member, at, connect, new_grant, new_session, store};
 

@@ -3,7 +3,7 @@ use latchkey_store::{NewSession, PasswordHash, Session, SessionKey, Store};
 use tokio::task::JoinSet;
 
 use crate::fixtures::{
-    add_application, add_member, at, new_grant, new_member, new_session, operator, password, store,
+    LONG_AGO, add_application, add_member, at, new_grant, new_member, new_session, operator, password, store,
 };
 
 fn key(number: u8) -> SessionKey {
@@ -250,7 +250,7 @@ async fn a_new_password_wins_against_sign_ins_and_codes_at_the_same_time() {
             let grant = store.grant(id).await.unwrap().unwrap();
             assert!(grant.state.revoked.is_some(), "round {round}");
         }
-        let consent = store.remembered_consent(ada.id, &application.client_id);
+        let consent = store.remembered_consent(ada.id, &application.client_id, LONG_AGO);
         assert!(consent.await.unwrap().is_empty(), "round {round}");
     }
 }

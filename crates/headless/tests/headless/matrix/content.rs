@@ -79,7 +79,7 @@ impl Content {
                     .await
                     .unwrap();
                 // Bob does not see what is in the cellar.
-                if let Some(comment) = written {
+                if let Some(comment) = written.done() {
                     content.own_comment.insert(person, comment.id);
                 }
             }
@@ -136,7 +136,7 @@ impl Content {
             .await
             .unwrap();
         self.learn().await;
-        post.unwrap().id.0
+        post.done().unwrap().id.0
     }
 
     /// A comment of `person` to be deleted.
@@ -153,7 +153,7 @@ impl Content {
             .await
             .unwrap();
         self.learn().await;
-        comment.unwrap().id.0
+        comment.done().unwrap().id.0
     }
 
     /// The post that a comment stands under.
