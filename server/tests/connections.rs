@@ -90,9 +90,10 @@ async fn half_a_head_and_none_at_all_are_not_waited_for() {
     }
     // Nor after a request that was answered.
     let request = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
-    let mut connection = connect(address, &format!("{request}GET")).await;
-    let answers = rest(&mut connection).await;
-    assert_eq!(answers.matches("hello").count(), 1, "{answers}");
+    let mut connection = connect(address, request).await;
+    while status_line(&mut connection).await != "" {}
+    connection.write_all(b"GET").await.unwrap();
+    assert_eq!(rest(&mut connection).await, "hello");
 }
 
 #[tokio::test]

@@ -85,6 +85,7 @@ async fn answer(
     let connection = http1::Builder::new()
         // The connection has clocks of its own, which tell a head from the time between two requests.
         .header_read_timeout(None)
+        .max_header_size(limits::HEAD_BYTES)
         .max_buf_size(limits::HEAD_BYTES)
         .serve_connection(stream, service);
     let mut connection = pin!(connection);
