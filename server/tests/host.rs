@@ -120,7 +120,7 @@ async fn programs_are_told_in_their_own_form() {
     assert!(answer.json()["errors"][0]["message"].is_string());
 }
 
-/// The answer to a request that is sent as it stands here.
+/// The first line of the answer to a request that is sent byte for byte.
 async fn raw(app: &TestApp, request: &str) -> String {
     let address: SocketAddr = app.url.trim_start_matches("http://").parse().unwrap();
     let mut connection = TcpStream::connect(address).await.unwrap();
