@@ -30,6 +30,8 @@ async fn nobody_is_signed_out_by_another_application_s_cookie() {
         b"latchkey_session=",
         b"latchkey_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         b"prefs={\"a\":\"b; c\"}",
+        b"latchkey_session=1; latchkey_session=2; latchkey_session=3; latchkey_session=4; latchkey_session=5; \
+          latchkey_session=6; latchkey_session=7; latchkey_session=8; latchkey_session=9",
     ] {
         let joined = [foreign, b"; ", session].concat();
         let turned = [session, b"; ", foreign].concat();

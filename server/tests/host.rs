@@ -61,7 +61,7 @@ async fn all_names_of_this_machine_are_one() {
 #[tokio::test]
 async fn behind_a_proxy_only_the_public_name_counts() {
     let app = TestApp::behind_https().await;
-    let browser = app.browser();
+    let browser = Browser::at(&app.url);
     for (host, status) in [
         ("oauth.example.org", 200),
         ("OAuth.Example.org:443", 200),
@@ -77,7 +77,7 @@ async fn behind_a_proxy_only_the_public_name_counts() {
 #[tokio::test]
 async fn what_a_proxy_says_of_the_host_is_not_believed() {
     let app = TestApp::behind_https().await;
-    let browser = app.browser();
+    let browser = Browser::at(&app.url);
     let metadata = "/.well-known/oauth-authorization-server";
     for (host, forwarded, status) in [
         ("oauth.example.org", "evil.example", 200),
@@ -120,7 +120,7 @@ async fn programs_are_told_in_their_own_form() {
     assert!(answer.json()["errors"][0]["message"].is_string());
 }
 
-/// The answer to a request that is sent as it stands here.
+/// The first line of the answer to a request that is sent byte for byte.
 async fn raw(app: &TestApp, request: &str) -> String {
     let address: SocketAddr = app.url.trim_start_matches("http://").parse().unwrap();
     let mut connection = TcpStream::connect(address).await.unwrap();

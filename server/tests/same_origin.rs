@@ -25,6 +25,10 @@ async fn a_form_on_another_site_changes_nothing() {
         &[("sec-fetch-site", "cross-site")][..],
         &[("sec-fetch-site", "same-site")],
         &[("sec-fetch-site", "cross-site"), ("origin", own)],
+        &[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://evil.example"),
+        ],
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
         &[(
@@ -51,6 +55,7 @@ async fn the_sites_own_forms_work_in_every_browser() {
     for headers in [
         &[("sec-fetch-site", "same-origin"), ("origin", own)][..],
         &[("sec-fetch-site", "none")],
+        &[("sec-fetch-site", "same-origin"), ("origin", "null")],
         &[("origin", own)],
         &[("origin", &public)],
     ] {

@@ -169,7 +169,7 @@ fn show_metrics(listener: TcpListener, bound: SocketAddr, state: AppState, bound
         ..bounds
     };
     tokio::spawn(async move {
-        // It is told neither to close nor to stop.
+        // Nothing closes it before the process ends.
         let (_open, closing) = watch::channel(false);
         let door = Door::new(listener, bound, closing.clone());
         serve(door, metrics_router(state), bounds, closing).await;

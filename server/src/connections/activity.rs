@@ -129,7 +129,7 @@ impl Activity {
         let waits = match state.waiting {
             Some(Waiting::Head) => Some(state.since + self.timeouts.head),
             Some(Waiting::Next) => Some(state.since + self.timeouts.idle),
-            // The body has its own clock, so that the client is told.
+            // The body has its own timer, so that the client gets an answer.
             Some(Waiting::Body | Waiting::Reading) | None => None,
         };
         match (waits, state.writing.deadline()) {

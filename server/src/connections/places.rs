@@ -1,5 +1,5 @@
-//! Who is connected. When all places are taken, a new connection gets that of another one which keeps the server waiting:
-//! a client that sends its request at once is always served, however many others hold connections and send nothing.
+//! The open connections. When all places are taken, a new connection replaces one that keeps the server waiting: a client
+//! that sends its request at once is always served, however many others hold connections and send nothing.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -113,7 +113,7 @@ impl Places {
 
 impl Taken {
     /// Frees up to `most` places among those of `connections` that keep the server waiting; whether there was any. Proxies
-    /// come last: they have connections for many people. Next counts how much is lost: nothing where no request has begun.
+    /// come last: they have connections for many people. Then counts how much is lost: nothing before a request has started.
     fn free(&mut self, most: usize, connections: impl Fn(&Connection) -> bool) -> bool {
         let mut waiting: Vec<((bool, Waiting), Instant, u64)> = self
             .connections
@@ -202,7 +202,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// Whether the connection was told to close.
+    /// Whether the connection has to close.
     async fn is_closed(place: &Place) -> bool {
         tokio::select! {
             biased;

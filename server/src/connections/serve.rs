@@ -1,4 +1,4 @@
-//! Accepting connections and answering what comes in on them, until the server is told to stop.
+//! Accepting connections and answering what comes in on them, until the server stops.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -26,7 +26,7 @@ use super::places::{Place, Places};
 use super::stream::Stream;
 use super::{Bounds, Timeouts};
 
-/// What a connection is told for which there is no place.
+/// The answer to a connection for which there is no place.
 const NO_PLACE: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
@@ -85,6 +85,7 @@ async fn answer(
     let connection = http1::Builder::new()
         // The connection has clocks of its own, which tell a head from the time between two requests.
         .header_read_timeout(None)
+        .max_header_size(limits::HEAD_BYTES)
         .max_buf_size(limits::HEAD_BYTES)
         .serve_connection(stream, service);
     let mut connection = pin!(connection);
@@ -94,7 +95,7 @@ async fn answer(
         tokio::select! {
             // The connection first: what it does moves the deadline.
             biased;
-            // What goes wrong here is the client's affair: it went away, or speaks no HTTP.
+            // An error here is the client's: it went away, or does not speak HTTP.
             _ = connection.as_mut() => break,
             () = activity.closed() => break,
             () = overdue.as_mut() => break,

@@ -116,7 +116,7 @@ impl BodyError {
         }
     }
 
-    /// The same in words for integrators, where a body may have `limit` bytes.
+    /// The message for integrators, where a body may have `limit` bytes.
     pub(super) fn message(self, limit: usize) -> String {
         match self {
             Self::TooLarge => format!(

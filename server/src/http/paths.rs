@@ -1,5 +1,5 @@
-//! Paths that programs call: what base addresses and joining them do to a path, a slash too many at its end or inside, is
-//! taken back before the request finds its handler, so that the same checks apply.
+//! Paths that programs call. A base address that ends in a slash, joined with a path, gives a slash too many at the end or
+//! inside: it is removed before the router looks at the path, so that the same checks apply.
 
 use http::uri::PathAndQuery;
 use http::{Request, Uri};

@@ -10,7 +10,7 @@ use super::headless;
 use super::oauth::{cors, error};
 use super::paths::is_for_programs;
 
-/// What a request to `path` is refused with, before it came to a handler. A page has words of its own; programs read `message`.
+/// What a request to `path` is refused with, before it reached a handler. A page has its own text; programs read `message`.
 pub(super) fn refuse(path: &str, failure: Failure, message: &str) -> Response {
     if !is_for_programs(path) {
         return failure.into_response();

@@ -119,7 +119,11 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route("/admin/audit", get(audit::show))
         .route("/admin/audit.csv", get(audit::export))
         .route("/admin/{*path}", get(admin::page))
-        .route("/api/{*function}", post(functions::call))
+        .route(
+            "/api/{*function}",
+            // What is read, and of whom, is decided there.
+            post(functions::call).layer(DefaultBodyLimit::max(limits::APPLICATION_BYTES)),
+        )
         .merge(oauth::for_browsers())
         .layer(DefaultBodyLimit::max(limits::PAGE_FORM_BYTES))
         .layer(from_fn_with_state(state.clone(), same_origin::check))

@@ -58,11 +58,15 @@ impl FromRequestParts<AppState> for SignedIn {
     }
 }
 
+/// The most tokens that are tried: each is a query to the database.
+const TRIED: usize = 8;
+
 /// What may be the session's token in the request's cookies: usually one.
 pub(super) fn tokens(state: &AppState, headers: &HeaderMap) -> Vec<SessionToken> {
     Cookie::Session
         .values(state, headers)
         .filter_map(SessionToken::parse)
+        .take(TRIED)
         .collect()
 }
 

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv4_address_is_the_same_in_ipv6_s_clothes() {
+    fn an_ipv4_address_may_be_written_as_ipv6() {
         assert!(trusts(&["10.0.0.7"], "::ffff:10.0.0.7"));
         assert!(trusts(&["::ffff:10.0.0.7"], "10.0.0.7"));
     }
