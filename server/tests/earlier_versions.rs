@@ -151,7 +151,7 @@ async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
     }
     std::fs::write(backups.join("latchkey-mine.sql"), "").unwrap();
     binary.run(&look).succeeds();
-    assert_eq!(schema_of(&url).await, 4);
+    assert_eq!(schema_of(&url).await, 5);
     let names = || -> Vec<String> {
         let entries = std::fs::read_dir(&backups).unwrap();
         let mut names: Vec<String> = entries
@@ -202,7 +202,7 @@ async fn a_postgresql_database_need_not_be_backed_up() {
     std::fs::write(data.join("latchkey.key"), KEY).unwrap();
     let look = ["network", "show", "--database", &url, "--upgrade-backup", "false"];
     binary.run(&look).succeeds();
-    assert_eq!(schema_of(&url).await, 4);
+    assert_eq!(schema_of(&url).await, 5);
     assert!(!data.join("backups").exists());
 }
 
