@@ -106,18 +106,18 @@ fn members_come_in_as_spreadsheets_write_them() {
         "members.csv",
         "sep=;\nemail;name\nada@example.com;Ada;x\n",
     );
-    binary.run(&["import", "members.csv"]).fails(
-        1,
-        "members.csv:3: has 3 values, and the first line names 2; put values with a semicolon",
-    );
+    let refused = |expected: &str| {
+        let finished = binary.run(&["import", "members.csv"]);
+        assert_eq!(finished.code, 1);
+        assert!(finished.stderr.starts_with(expected), "{}", finished.stderr);
+    };
+    refused("members.csv:3: has 3 values, and the first line names 2; put values with a semicolon");
     std::fs::write(
         binary.folder().join("members.csv"),
         b"email;name\na@b.example;\xC9lodie\n",
     )
     .unwrap();
-    binary
-        .run(&["import", "members.csv"])
-        .fails(1, "members.csv:2: is not UTF-8");
+    refused("members.csv:2: is not UTF-8");
 }
 
 /// Whoever is named in another spelling than the one that is stored is found all the same.
@@ -135,9 +135,14 @@ fn an_email_names_its_member_in_every_spelling() {
     binary.run(&["import", "network.json"]).succeeds();
     let again = json!({ "members": [{ "email": "ADA@bu\u{308}cher.example", "name": "Ada" }] });
     write(&binary, "network.json", &again.to_string());
-    binary
-        .run(&["import", "network.json"])
-        .fails(1, "ada@xn--bcher-kva.example is a member already");
+    let again = binary.run(&["import", "network.json"]);
+    assert!(
+        again
+            .stderr
+            .starts_with("network.json:1: email: ada@xn--bcher-kva.example is a member already"),
+        "{}",
+        again.stderr
+    );
     for arguments in [
         &["member", "set-role", "ada@bücher.example", "host"][..],
         &["member", "remove", "bob@bücher.example"],

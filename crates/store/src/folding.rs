@@ -19,7 +19,7 @@ pub(crate) struct Stored {
 pub(crate) struct Folded {
     pub(crate) id: i64,
     pub(crate) email: String,
-    pub(crate) name_folded: String,
+    pub(crate) sort_name: String,
     pub(crate) search: String,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn fold_members(all: Vec<Stored>) -> Vec<Folded> {
             let email = form.filter(|form| taken.insert(form.clone())).unwrap_or(email);
             Folded {
                 id,
-                name_folded: fold(&name),
+                sort_name: fold(&name),
                 search: searchable(&[&name, &email]),
                 email,
             }
@@ -89,7 +89,7 @@ mod tests {
                 "no address",
             ]
         );
-        assert_eq!(folded[0].name_folded, "elodie");
+        assert_eq!(folded[0].sort_name, "elodie");
         assert_eq!(
             folded[0].search,
             "elodie\nada@xn--bcher-kva.example\nada@bucher.example"

@@ -13,11 +13,9 @@ pub enum RedirectUriError {
     #[error("has {length} characters; at most {MAX_LENGTH} are allowed")]
     TooLong { length: usize },
     #[error(
-        "contains a space or a control character (U+{code:04X}) at position {position}; remove it or write it percent-encoded, and write one address per line"
+        "contains a space or an invisible character (U+{code:04X}) at position {position}; remove it or write it percent-encoded, and write one address per line"
     )]
     Blank { code: u32, position: usize },
-    #[error("contains an invisible character (U+{code:04X}) at position {position}; remove it")]
-    Invisible { code: u32, position: usize },
     #[error(
         "contains “{character}” (U+{code:04X}) at position {position}, which is not ASCII; write international host names in punycode (xn--…) and other characters percent-encoded",
         code = u32::from(*character)

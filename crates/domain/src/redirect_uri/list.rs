@@ -42,32 +42,36 @@ impl RedirectUris {
     const MAX_NAMED: usize = 5;
 
     /// Reads a list with one URI per line. Blank lines and the white space around a URI do not count, duplicates are
-    /// folded, and a line with several addresses is taken apart where that is certain ([`addresses`]). `accept` may refuse a
+    /// folded, and a line with several addresses is taken apart where that is certain. `accept` may refuse a
     /// URI that is right in itself but not for this application.
     pub fn from_lines(
         text: &str,
         accept: impl Fn(&RedirectUri) -> Result<(), RedirectUriError>,
     ) -> Result<Self, RedirectUrisError> {
-        let filled = text
-            .lines()
-            .enumerate()
-            .flat_map(|(index, line)| addresses(line).into_iter().map(move |address| (index, address)));
         let mut uris: Vec<RedirectUri> = Vec::new();
         let mut wrong = Vec::new();
         let mut count = 0;
-        for (index, line) in filled {
-            count += 1;
-            // What is far too much is counted, not read.
-            if count > 4 * Self::MAX {
-                continue;
-            }
-            match read(line).and_then(|uri| accept(&uri).map(|()| uri)) {
-                Ok(uri) if uris.contains(&uri) => count -= 1,
-                Ok(uri) => uris.push(uri),
-                Err(error) => wrong.push(LineError {
-                    line: index + 1,
-                    message: error.to_string(),
-                }),
+        for (index, line) in text.lines().enumerate() {
+            let mut rest = line;
+            while !rest.is_empty() {
+                let (address, behind) = first_address(rest);
+                rest = behind;
+                if address.is_empty() {
+                    continue;
+                }
+                count += 1;
+                // What is far too much is counted, not read.
+                if count > 4 * Self::MAX {
+                    continue;
+                }
+                match read(address).and_then(|uri| accept(&uri).map(|()| uri)) {
+                    Ok(uri) if uris.contains(&uri) => count -= 1,
+                    Ok(uri) => uris.push(uri),
+                    Err(error) => wrong.push(LineError {
+                        line: index + 1,
+                        message: error.to_string(),
+                    }),
+                }
             }
         }
         if count > Self::MAX {
@@ -110,36 +114,32 @@ impl RedirectUris {
 
 fn read(address: &str) -> Result<RedirectUri, RedirectUriError> {
     // A query may name another address; elsewhere there is only one.
-    let before_query = address.split('?').next().unwrap_or(address);
-    if before_query.matches("://").count() > 1 {
+    let before_query = address.split('?').next().unwrap_or(address).as_bytes();
+    if before_query.windows(3).filter(|part| part == b"://").count() > 1 {
         return Err(RedirectUriError::Several);
     }
     address.parse()
 }
 
-/// The addresses on a line. Commas and semicolons can be a part of an address, so that a line is taken apart only where a
-/// scheme follows. What stands around an address and cannot be meant as its beginning or end is left out: separators,
+/// The first address on a line, and the rest. Commas and semicolons can be a part of an address, so that it ends only where a
+/// scheme follows them. What stands around an address and cannot be meant as its beginning or end is left out: separators,
 /// quotation marks, what is invisible.
-fn addresses(line: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let (mut start, mut is_separated) = (0, false);
+fn first_address(line: &str) -> (&str, &str) {
+    let mut is_separated = false;
+    let mut end = line.len();
     for (at, character) in line.char_indices() {
-        if is_around(character) {
-            is_separated |= is_separator(character);
-            continue;
+        if !is_around(character) {
+            if is_separated && begins_with_scheme(&line[at..]) {
+                end = at;
+                break;
+            }
+            is_separated = false;
+        } else if is_separator(character) {
+            is_separated = true;
         }
-        if is_separated && begins_with_scheme(&line[at..]) {
-            found.push(&line[start..at]);
-            start = at;
-        }
-        is_separated = false;
     }
-    found.push(&line[start..]);
-    found
-        .into_iter()
-        .map(|address| address.trim_matches(is_around))
-        .filter(|address| !address.is_empty())
-        .collect()
+    let (address, rest) = line.split_at(end);
+    (address.trim_matches(is_around), rest)
 }
 
 fn is_separator(character: char) -> bool {

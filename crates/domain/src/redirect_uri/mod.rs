@@ -147,15 +147,15 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
     if length > MAX_LENGTH {
         return Err(Wrong::TooLong { length });
     }
-    let unusual = |c: char| !c.is_ascii() || c.is_control() || c == ' ';
-    if let Some((character, position)) = text.chars().zip(1..).find(|(c, _)| unusual(*c)) {
-        let code = character.into();
-        return Err(if character.is_control() || character.is_whitespace() {
-            Wrong::Blank { code, position }
-        } else if is_invisible(character) || matches!(character, '\u{FE00}'..='\u{FE0F}') {
-            Wrong::Invisible { code, position }
-        } else {
+    if let Some((character, position)) = text.chars().zip(1..).find(|(c, _)| !c.is_ascii_graphic()) {
+        let is_seen = !character.is_whitespace()
+            && !is_invisible(character)
+            && !matches!(character, '\u{FE00}'..='\u{FE0F}');
+        return Err(if is_seen {
             Wrong::NotAscii { character, position }
+        } else {
+            let code = character.into();
+            Wrong::Blank { code, position }
         });
     }
     if text.contains('*') {

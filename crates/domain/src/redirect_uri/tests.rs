@@ -119,21 +119,21 @@ fn refuses_with_the_reason() {
         ),
         (
             "https://my\u{200B}app.com/cb",
-            Wrong::Invisible {
+            Wrong::Blank {
                 code: 0x200B,
                 position: 11,
             },
         ),
         (
             "https://my\u{FEFF}app.com/cb",
-            Wrong::Invisible {
+            Wrong::Blank {
                 code: 0xFEFF,
                 position: 11,
             },
         ),
         (
             "https://my\u{200D}app.com/cb",
-            Wrong::Invisible {
+            Wrong::Blank {
                 code: 0x200D,
                 position: 11,
             },

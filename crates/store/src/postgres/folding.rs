@@ -59,7 +59,7 @@ async fn members(tx: &Transaction) -> Result<(), StoreError> {
             Param::Texts(
                 batch
                     .iter()
-                    .map(|member| Some(member.name_folded.as_str()))
+                    .map(|member| Some(member.sort_name.as_str()))
                     .collect(),
             ),
             Param::Texts(batch.iter().map(|member| Some(member.search.as_str())).collect()),

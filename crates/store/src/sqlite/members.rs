@@ -252,7 +252,7 @@ pub(super) fn fold_all(connection: &Connection) -> Result<(), StoreError> {
         rows::execute(
             connection,
             "UPDATE members SET email = ?2, name_folded = ?3, search = ?4 WHERE id = ?1",
-            params![member.id, member.email, member.name_folded, member.search],
+            params![member.id, member.email, member.sort_name, member.search],
         )?;
     }
     Ok(())

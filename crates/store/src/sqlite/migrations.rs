@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
+use super::functions;
 use super::members;
 use super::opening::explain;
 use crate::keyring::Keyring;
@@ -112,6 +113,8 @@ fn step(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Resu
     let Some(migration) = MIGRATIONS.get(version) else {
         return Ok(false);
     };
+    // Whoever opened the connection.
+    functions::register(&transaction)?;
     transaction.execute_batch(migration.sql)?;
     (migration.then)(&transaction, key_fingerprint)?;
     transaction.execute(
