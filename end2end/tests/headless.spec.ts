@@ -35,6 +35,8 @@ test("Try it goes through a real authorization and ends in the explorer", async 
   await page.goto(`${latchkey.url}/admin/headless-api/explorer`);
   await look(page, "explorer-choice");
   await page.getByRole("button", { name: "Get a token" }).click();
+  // What was allowed for a trial is not remembered either.
+  await page.getByRole("button", { name: "Allow" }).click();
   await expect(page.locator("#explorer")).toBeVisible();
 });
 

@@ -14,43 +14,32 @@ use crate::person::Person;
 use crate::process::Server;
 use crate::series::{self, Series};
 
-/// How many codes are redeemed in a second of measuring, at most.
-const CODES_A_SECOND: usize = 4_000;
-
 /// What is asked for.
 const SCOPES: &str = "read:userinfo read:posts";
 
-/// Gets codes.
-struct Authorizing {
+/// Signs in to one application again and again: gets a code, and exchanges it. Of codes that wait to be exchanged there
+/// are only so many for a member and an application, so none are made in advance.
+struct SigningIn {
+    application: std::sync::Arc<Application>,
     ask: Ask,
-    codes: Vec<String>,
-    wanted: usize,
-}
-
-impl Asker for Authorizing {
-    fn next(&mut self) -> Option<Ask> {
-        (self.codes.len() < self.wanted).then(|| self.ask.clone())
-    }
-
-    fn check(&mut self, answer: &Answer) -> Result<()> {
-        self.codes.push(code_in(answer)?);
-        Ok(())
-    }
-}
-
-/// Redeems codes that are there already.
-struct Redeeming {
-    asks: Vec<Ask>,
+    code: Option<String>,
+    exchanging: bool,
     refresh_token: Option<String>,
     access_token: Option<String>,
 }
 
-impl Asker for Redeeming {
+impl Asker for SigningIn {
     fn next(&mut self) -> Option<Ask> {
-        self.asks.pop()
+        let code = self.code.take();
+        self.exchanging = code.is_some();
+        Some(code.map_or_else(|| self.ask.clone(), |code| self.application.redeem(&code)))
     }
 
     fn check(&mut self, answer: &Answer) -> Result<()> {
+        if !self.exchanging {
+            self.code = Some(code_in(answer)?);
+            return Ok(());
+        }
         let tokens = tokens_in(answer)?;
         self.refresh_token = tokens["refresh_token"].as_str().map(str::to_owned);
         self.access_token = tokens["access_token"].as_str().map(str::to_owned);
@@ -83,7 +72,9 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
     let bare = Server::bare()?;
     let data = tempfile::tempdir()?;
     let server = Server::latchkey(data.path()).await?;
-    let application = std::sync::Arc::new(Application::register(data.path(), SCOPES)?);
+    let applications = (0..CONNECTIONS)
+        .map(|_| Application::register(data.path(), SCOPES).map(std::sync::Arc::new))
+        .collect::<Result<Vec<_>>>()?;
     let person = Person::host(server.address).await?;
     let duration = Duration::from_secs(plan.seconds);
     let mut all: BTreeMap<&str, Series> = BTreeMap::new();
@@ -99,36 +90,34 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
         };
         note("1. bare axum endpoint", &summary)?;
 
-        // Codes are made first: redeeming them is what is measured.
-        let wanted = usize::try_from(plan.seconds)? * CODES_A_SECOND / CONNECTIONS;
-        let askers = (0..CONNECTIONS)
-            .map(|_| Authorizing {
-                ask: application.authorize(&person, SCOPES),
-                codes: Vec::new(),
-                wanted,
-            })
-            .collect();
-        let (summary, askers) = load::run(&server, askers, Duration::from_secs(60)).await?;
+        let asks = applications
+            .iter()
+            .map(|application| Repeat(application.authorize(&person, SCOPES)));
+        let (summary, _) = load::run(&server, asks.collect(), duration).await?;
         note("6. authorizations, remembered (durable)", &summary)?;
 
-        let redeeming = askers
-            .into_iter()
-            .map(|asker| Redeeming {
-                asks: asker.codes.iter().map(|code| application.redeem(code)).collect(),
-                refresh_token: None,
-                access_token: None,
-            })
-            .collect();
-        let (summary, redeemed) = load::run(&server, redeeming, Duration::from_secs(60)).await?;
-        note("5. code exchanges (durable)", &summary)?;
+        let askers = applications.iter().map(|application| SigningIn {
+            application: application.clone(),
+            ask: application.authorize(&person, SCOPES),
+            code: None,
+            exchanging: false,
+            refresh_token: None,
+            access_token: None,
+        });
+        let (summary, signed_in) = load::run(&server, askers.collect(), duration).await?;
+        note("5. authorizations and code exchanges in turn (durable)", &summary)?;
 
-        let access_token = redeemed[0].access_token.clone().context("no access token")?;
-        let rotating = redeemed
+        let first = signed_in.iter().find(|asker| asker.access_token.is_some());
+        let (application, access_token) = first
+            .and_then(|asker| Some((asker.application.clone(), asker.access_token.clone()?)))
+            .context("no access token")?;
+        let rotating = signed_in
             .into_iter()
-            .filter_map(|asker| asker.refresh_token)
-            .map(|token| Rotating {
-                application: application.clone(),
-                token,
+            .filter_map(|asker| {
+                Some(Rotating {
+                    application: asker.application,
+                    token: asker.refresh_token?,
+                })
             })
             .collect();
         let ask = application.post("/oauth/introspect", &[("token", &access_token)]);

@@ -21,6 +21,9 @@ pub(super) const SCOPES: &str = "read:userinfo read:posts";
 /// A worker's applications and grants, at most: what there is has to be looked at after each kill.
 const APPLICATIONS: usize = 6;
 const GRANTS: usize = 25;
+/// Its codes for one application that wait to be exchanged, at most: the server keeps ten, and some were made by requests
+/// whose answer was lost.
+const CODES: usize = 5;
 
 /// A worker.
 pub(super) struct Worker {
@@ -113,6 +116,10 @@ impl Worker {
         let Some(at) = self.application() else {
             return Ok(true);
         };
+        let waiting = self.journal.codes.iter().filter(|(other, _)| *other == at);
+        if waiting.count() >= CODES {
+            return Ok(true);
+        }
         let application = &self.journal.applications[at].application;
         let ask = application.authorize_with(&self.cookie, SCOPES);
         let Some(answer) = caller.ask(ask).await?.answer() else {
