@@ -348,7 +348,6 @@ async fn advice_names_what_was_asked_for_and_who_can_grant_it() {
         "read:userinfo",
         "write:posts",
         "host:read:network_plans",
-        "all",
     ] {
         assert!(!message.contains(other), "{other}: {message}");
     }
