@@ -2,6 +2,7 @@
 //! `null`, or an empty text or list for what they have not; all of them mean the same.
 
 use async_graphql::{ErrorExtensionValues, Request, ServerError, Variables};
+use latchkey_domain::limits::MAX_QUERY_BYTES;
 use serde_json::{Map, Value};
 
 use crate::error::{BAD_USER_INPUT, PERSISTED_QUERY_NOT_SUPPORTED};
@@ -84,7 +85,8 @@ fn query(mut fields: Map<String, Value>) -> Result<Query, String> {
             )));
         }
     };
-    if text.trim().is_empty() {
+    // What is too long is told so.
+    if text.len() <= MAX_QUERY_BYTES && text.trim().is_empty() {
         let extensions = fields.remove("extensions").map(unpacked);
         if extensions.is_some_and(|extensions| extensions.get("persistedQuery").is_some()) {
             // In these words clients send the whole query instead.

@@ -430,10 +430,15 @@ async fn lists_are_read_up_to_so_many_bytes() {
                 title: title("Long"),
                 body: RichText::from_sanitized("x".repeat(10_000), "y".repeat(10_000)).unwrap(),
             };
-            post = store.create_post(viewer(&ada), new, at(n)).await.unwrap().done();
+            post = store
+                .create_post(viewer(&ada), new, at(10 + n))
+                .await
+                .unwrap()
+                .done();
         }
     }
     let part = |limit, most_bytes| SliceRequest {
+        direction: Direction::Descending,
         most_bytes,
         ..first(limit)
     };
@@ -469,7 +474,7 @@ async fn lists_are_read_up_to_so_many_bytes() {
             body: words("short"),
         };
         let written = store
-            .create_comment(viewer(&ada), comment, at(10 + n))
+            .create_comment(viewer(&ada), comment, at(20 + n))
             .await
             .unwrap();
         assert!(matches!(written, Created::Done(_)));
