@@ -22,7 +22,7 @@ async fn says_who_wants_what_as_whom_and_where_it_leads() {
         "View posts you have created",
         "View events in the network",
         "Host only",
-        "Next you are sent to <strong class=\"consent-host\" translate=\"no\">myapp.com</strong>",
+        "Next you are sent to <strong translate=\"no\" class=\"consent-host\">myapp.com</strong>",
     ] {
         page.assert_text(words);
     }

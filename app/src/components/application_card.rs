@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 use super::copy_button::{CopyButton, Source};
 use super::icon::{Glyph, Icon};
+use super::live_text::live_text;
 use super::secrets::Secrets;
 use super::toast::Toasts;
-use super::words::words;
 use crate::browser;
 use crate::functions::applications::{ApplicationCard as Card, Moment, set_paused};
 use crate::pages::oauth_applications::{Dialog, ListContext, PATH};
@@ -52,7 +52,7 @@ pub(crate) fn ApplicationCard(client_id: String, card: Memo<Card>) -> impl IntoV
         <article class="card" class:card-paused=paused aria-labelledby=heading.clone()>
             <header class="card-header">
                 <h2 class="card-name" id=heading.clone() tabindex="-1">
-                    {move || words(card.with(|card| card.form.name.clone()))}
+                    {move || live_text(card.with(|card| card.form.name.clone()))}
                 </h2>
                 {move || paused.get().then(|| view! { <span class="badge badge-paused">"Paused"</span> })}
                 <div class="card-tools">
@@ -131,7 +131,7 @@ fn facts(card: &Card) -> AnyView {
         </div>
         <div class="fact">
             <dt>"Type"</dt>
-            <dd>{words(client_type.label())}</dd>
+            <dd>{live_text(client_type.label())}</dd>
         </div>
         <div class="fact">
             <dt>"Scopes"</dt>
@@ -141,7 +141,7 @@ fn facts(card: &Card) -> AnyView {
         </div>
         <div class="fact">
             <dt>"Consent screen"</dt>
-            <dd>{words(if card.form.skip_consent { "Skipped" } else { "Shown" })}</dd>
+            <dd>{live_text(if card.form.skip_consent { "Skipped" } else { "Shown" })}</dd>
         </div>
     }
     .into_any()
@@ -149,8 +149,7 @@ fn facts(card: &Card) -> AnyView {
 
 /// When it was created and used, and by how many.
 fn history(card: &Card) -> AnyView {
-    let time =
-        |moment: &Moment| view! { <time datetime=moment.iso.clone()>{words(moment.words.clone())}</time> };
+    let time = |moment: &Moment| view! { <time datetime=moment.iso.clone()>{live_text(moment.words.clone())}</time> };
     let used = if card.last_used.is_some() {
         "Last used "
     } else {
@@ -160,10 +159,10 @@ fn history(card: &Card) -> AnyView {
         "Created "
         {time(&card.created)}
         " · "
-        {words(used)}
+        {live_text(used)}
         {card.last_used.as_ref().map(time)}
         " · "
-        {words(connected(card.connected_members))}
+        {live_text(connected(card.connected_members))}
     }
     .into_any()
 }
@@ -233,7 +232,7 @@ fn CardActions(client_id: String, card: Memo<Card>, paused: Memo<bool>) -> impl 
                 aria-busy=move || busy.get().to_string()
                 on:click=toggle
             >
-                {move || words(if paused.get() { "Resume" } else { "Pause" })}
+                {move || live_text(if paused.get() { "Resume" } else { "Pause" })}
             </button>
             {action("Disconnect everyone from", "Disconnect everyone", Dialog::Disconnect(client_id.clone()))}
         </div>

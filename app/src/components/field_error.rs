@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::words::words;
+use super::live_text::live_text;
 
 /// What is wrong with a field; each line of it on a line.
 #[component]
@@ -11,7 +11,7 @@ pub(crate) fn FieldError(id: &'static str, error: Memo<Option<String>>) -> impl 
         error.get().map(|error| {
             view! {
                 <p class="field-error" id=id role="alert">
-                    {words(error)}
+                    {live_text(error)}
                 </p>
             }
         })

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use super::words::words;
+use super::live_text::live_text;
 use crate::browser;
 use crate::functions::Refusal;
 
@@ -37,7 +37,7 @@ pub(crate) fn RefusalNotice(#[prop(into)] refusal: Signal<Option<Refusal>>) -> i
                 .into_any(),
             ),
             Refusal::Unreachable if back.get() => {
-                Some(words("The server is back: try once more.").into_any())
+                Some(live_text("The server is back: try once more.").into_any())
             }
             Refusal::PlanTooLow { .. } => Some(
                 view! {
@@ -54,7 +54,7 @@ pub(crate) fn RefusalNotice(#[prop(into)] refusal: Signal<Option<Refusal>>) -> i
         Some(view! {
             <div class="notice notice-error" role="alert" tabindex="-1" id="refusal">
                 <Glyph icon=Icon::Warning />
-                <p>{words(refusal.words())} " " {way_on}</p>
+                <p>{live_text(refusal.words())} " " {way_on}</p>
             </div>
         })
     }

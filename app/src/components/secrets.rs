@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::application_card::card_button;
+use super::live_text::live_text;
 use super::secret_field::SecretField;
 use super::toast::Toasts;
-use super::words::words;
 use crate::browser;
 use crate::functions::applications::{ApplicationCard as Card, SecretDeed, secret};
 use crate::pages::oauth_applications::{Dialog, ListContext};
@@ -34,8 +34,9 @@ pub(crate) fn Secrets(
                     (true, 0) => "New Client Secret",
                     (true, _) => "Old Client Secret",
                 };
-                let state =
-                    move || words(card.with(|card| card.secret_words.get(at).cloned().unwrap_or_default()));
+                let state = move || {
+                    live_text(card.with(|card| card.secret_words.get(at).cloned().unwrap_or_default()))
+                };
                 let fresh = if at == 0 { fresh } else { Signal::stored(None) };
                 let application = client_id.get_value();
                 // With one there can be another, with two one has to go.

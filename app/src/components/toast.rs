@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
-use super::words::words;
+use super::live_text::live_text;
 
 /// How long an announcement stays.
 const STAYS: Duration = Duration::from_secs(6);
@@ -70,7 +70,7 @@ pub(crate) fn ToastRegion() -> impl IntoView {
                         view! {
                             <div class="toast" class:toast-failed=toast.failed>
                                 <Glyph icon=if toast.failed { Icon::Warning } else { Icon::Check } />
-                                {words(toast.text)}
+                                {live_text(toast.text)}
                             </div>
                         }
                     })

@@ -197,7 +197,7 @@ mod tests {
             "value=\"/oauth/authorize?a=1&amp;b=2\"",
             "View posts you have created",
             "View events in the network",
-            "Next you are sent to <strong class=\"consent-host\" translate=\"no\">app.example</strong>",
+            "Next you are sent to <strong translate=\"no\" class=\"consent-host\">app.example</strong>",
             "name=\"decision\" value=\"deny\"",
             "name=\"decision\" value=\"allow\"",
             "name=\"state\" value=\"&quot;&gt;&lt;script&gt;\"",

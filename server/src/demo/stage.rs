@@ -40,6 +40,8 @@ struct Tokens {
 struct Client {
     draft: ApplicationDraft,
     application: Application,
+    /// Since when it has had a token.
+    connected_at: Option<Timestamp>,
     secret: Option<SecretString>,
     redirect_uri: String,
 }
@@ -79,11 +81,11 @@ impl Stage {
         self.clock.advance(duration);
     }
 
-    /// The applications as they are now.
-    pub(super) fn applications(&self) -> impl Iterator<Item = (App, &Application)> {
+    /// The applications as they are now, and since when each has had a token.
+    pub(super) fn connected(&self) -> impl Iterator<Item = (App, &Application, Timestamp)> {
         self.clients
             .iter()
-            .map(|(app, client)| (*app, &client.application))
+            .filter_map(|(app, client)| Some((*app, &client.application, client.connected_at?)))
     }
 
     /// The host registers an application.
@@ -95,6 +97,7 @@ impl Stage {
         let redirect_uri = uris.iter().find(|uri| !uri.is_loopback()).or(uris.iter().next());
         let client = Client {
             draft: draft.clone(),
+            connected_at: None,
             redirect_uri: redirect_uri.map(RedirectUri::to_string).unwrap_or_default(),
             secret: registered
                 .new_secret
@@ -277,6 +280,8 @@ impl Stage {
         let tokens = self.exchange(app, &code, &[]).await?;
         let (access, refresh) = tokens.ok_or(DemoError::Story("an application got no tokens"))?;
         self.call(&access).await;
+        let now = self.clock.now();
+        self.client_mut(app)?.connected_at.get_or_insert(now);
         self.tokens
             .insert((app, email.to_owned()), Tokens { access, refresh });
         Ok(())

@@ -168,15 +168,11 @@ fn steps() -> Vec<(Duration, Step)> {
 /// Tells it, up to `now`.
 pub(super) async fn tell(instance: &Instance, now: Timestamp) -> Result<(), DemoError> {
     let mut stage = Stage::new(instance, now);
-    let mut paused_at = None;
     for (ago, step) in steps() {
         stage.set_time(now.minus(ago));
-        if matches!(step, Step::Pause(_)) {
-            paused_at = Some(now.minus(ago));
-        }
         play(&mut stage, step).await?;
     }
-    let counts = usage::month(stage.applications(), paused_at, now);
+    let counts = usage::month(stage.connected(), now);
     instance.store.add_usage(counts).await?;
     Ok(())
 }

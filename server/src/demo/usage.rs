@@ -24,20 +24,18 @@ fn usual(app: App) -> usize {
     }
 }
 
-/// The last thirty days of `applications` before `now`. A paused application made its last requests before `paused_at`.
+/// The last thirty days before `now`. Each of `applications` makes requests from the time on that stands beside it, and
+/// until it is paused.
 pub(super) fn month<'a>(
-    applications: impl Iterator<Item = (App, &'a Application)>,
-    paused_at: Option<Timestamp>,
+    applications: impl Iterator<Item = (App, &'a Application, Timestamp)>,
     now: Timestamp,
 ) -> Vec<UsageCount> {
     let mut chance = Chance::new(30);
     let this_hour = now.start_of(HOUR);
     let mut counts = Vec::new();
-    for (app, application) in applications {
+    for (app, application, from) in applications {
         let usual = usual(app);
-        // The first member connects it within a day.
-        let from = application.created_at.plus(HOUR * 24);
-        let until = paused_at.filter(|_| application.is_paused()).unwrap_or(now);
+        let until = application.paused_at.unwrap_or(now);
         for hours_ago in (1..=HOURS).rev() {
             let Some(hour) = u32::try_from(hours_ago)
                 .ok()

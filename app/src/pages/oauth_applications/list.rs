@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use super::{Address, Dialog, ListContext, PageHeader, SearchField};
 use crate::components::application_card::ApplicationCard;
 use crate::components::icon::{Glyph, Icon};
+use crate::components::live_text::live_text;
 use crate::components::refusal_notice::RefusalNotice;
-use crate::components::words::words;
 use crate::functions::Refusal;
 use crate::functions::applications::{ApplicationCard as ApplicationCardData, Listing};
 
@@ -51,7 +51,7 @@ pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, Refusal>>) -> im
         <RefusalNotice refusal />
         <p class="muted count" role="status">
             {move || {
-                numbers.get().filter(|(total, ..)| *total > 0).map(|(total, ..)| words(count(total, &list.search.get())))
+                numbers.get().filter(|(total, ..)| *total > 0).map(|(total, ..)| live_text(count(total, &list.search.get())))
             }}
         </p>
         <div class="cards">
@@ -114,7 +114,7 @@ fn pager(list: ListContext, number: u32, pages: u32) -> Option<AnyView> {
         view! {
             <nav class="pager" aria-label="Pages">
                 {link("Previous", number.saturating_sub(1), number > 1, "prev")}
-                <span class="muted">{words(format!("Page {number} of {pages}"))}</span>
+                <span class="muted">{live_text(format!("Page {number} of {pages}"))}</span>
                 {link("Next", number + 1, number < pages, "next")}
             </nav>
         }
@@ -156,7 +156,7 @@ fn empty_list(list: ListContext, may_create: bool) -> impl IntoView {
 fn no_match(list: ListContext) -> impl IntoView {
     view! {
         <div class="empty">
-            <h2>{move || words(format!("Nothing matches “{}”", list.search.get()))}</h2>
+            <h2>{move || live_text(format!("Nothing matches “{}”", list.search.get()))}</h2>
             <p class="muted">"Search looks at names and client IDs."</p>
             <button type="button" class="button" on:click=move |_| list.go(&Address::start())>
                 "Show all applications"

@@ -15,7 +15,7 @@ use super::not_found::NotFoundPage;
 use crate::browser;
 use crate::components::admin_layout::AdminLayout;
 use crate::components::icon::{Glyph, Icon};
-use crate::components::words::words;
+use crate::components::live_text::live_text;
 use crate::first::first_view;
 use crate::functions::Refusal;
 use crate::functions::applications::{Listing, list_applications};
@@ -207,7 +207,7 @@ pub(super) fn PageHeader(plan: Memo<Option<Plan>>) -> impl IntoView {
                             <Glyph icon=Icon::Warning />
                             <p>
                                 "OAuth applications are available on the Scale plan and above. This network is on "
-                                <strong>{words(plan.label())}</strong>
+                                <strong>{live_text(plan.label())}</strong>
                                 ", so none can be created, edited or authorized. The operator can change the plan with "
                                 <code class="mono" translate="no">"latchkey network set --plan scale"</code> "."
                             </p>

@@ -38,9 +38,7 @@ fn page(application: Application, secret: Option<ClientSecret>) -> String {
 
 /// The text of the element with this id, as a browser gives it.
 fn text(html: &str, id: &str) -> String {
-    let (_, rest) = html
-        .split_once(&format!(" id=\"{id}\" class=\"mono\" translate=\"no\">"))
-        .unwrap();
+    let (_, rest) = html.split_once(&format!(" id=\"{id}\" class=\"mono\">")).unwrap();
     let (inside, _) = rest.split_once("</code>").unwrap();
     inside
         .replace("<span class=\"comment\">", "")
