@@ -105,7 +105,7 @@ impl Measured {
             format!("missed: {}", missed.join(", "))
         };
         println!(
-            "| {} | {:.0} ms ({:.0} ms before) | {:.1} MB | {:.1} of {:.0} MB | {:.2} ({:.0} to {:.0} a second) | {} | {verdict} |",
+            "| {} | {:.0} ms ({:.0} ms before) | {:.1} MB | {:.2} of {:.2} MB | {:.2} ({:.0} to {:.0} a second) | {} | {verdict} |",
             attack.title(),
             self.silence.as_secs_f64() * 1_000.0,
             self.silence_before.as_secs_f64() * 1_000.0,
@@ -159,6 +159,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
 async fn measure(plan: &Plan, attack: Attack, cluster: Option<&Rc<Cluster>>) -> Result<Measured> {
     let mut stage = Stage::new(attack, cluster).await?;
     let requests = stage.requests(attack).await?;
+    let size_before = stage.database.size()?;
     let honest = Honest::start(stage.server.address, stage.honest().await?);
     // The rates are those of clients that are connected already.
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -167,7 +168,6 @@ async fn measure(plan: &Plan, attack: Attack, cluster: Option<&Rc<Cluster>>) -> 
     let rate_before = honest.rate_over(plan.before()).await;
     let silence_before = watch.stop().await?;
 
-    let size_before = stage.database.size()?;
     let memory_before = stage.server.memory()?;
     stage.server.reset_peak()?;
     let watch = Watch::start(stage.server.address);

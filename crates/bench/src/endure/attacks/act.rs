@@ -84,10 +84,11 @@ async fn ask(
         if Instant::now() >= until {
             break;
         }
-        tally.add(match wire::send(number, to, &request).await {
+        let answer = match wire::send(number, to, &request).await {
             Ok(stream) => wire::read(stream).await,
             Err(error) => Err(error),
-        });
+        };
+        tally.add(&answer);
         tokio::time::sleep(pause).await;
     }
     tally

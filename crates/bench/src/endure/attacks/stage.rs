@@ -34,21 +34,25 @@ pub(super) enum Database {
 }
 
 impl Database {
-    /// How many bytes it takes, with what stands in the write-ahead log still.
+    /// How many bytes its rows and indexes take, without room that is free, and with what is only in the log so far.
     pub(super) fn size(&self) -> Result<u64> {
         let bytes = match self {
             Self::Sqlite(file) => {
                 let connection = rusqlite::Connection::open(file)?;
                 connection.busy_timeout(Duration::from_secs(10))?;
                 connection.query_row(
-                    "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size",
+                    "SELECT (page_count - freelist_count) * page_size \
+                     FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
                     [],
                     |row| row.get::<_, i64>(0),
                 )?
             }
-            Self::Postgres(cluster, name) => cluster
-                .sql(name, "SELECT pg_database_size(current_database())")?
-                .parse()?,
+            Self::Postgres(cluster, name) => {
+                cluster.sql(name, "VACUUM FULL")?;
+                let tables = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class \
+                              WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
+                cluster.sql(name, tables)?.parse()?
+            }
         };
         Ok(u64::try_from(bytes)?)
     }

@@ -25,14 +25,12 @@ pub(super) fn request(
     body: &str,
 ) -> Request {
     let mut text = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        text += &format!("{name}: {value}\r\n");
+    let length = body.len().to_string();
+    let length = (method != "GET").then_some(("content-length", length.as_str()));
+    for (name, value) in headers.iter().copied().chain(length) {
+        text.extend([name, ": ", value, "\r\n"]);
     }
-    if method != "GET" {
-        text += &format!("content-length: {}\r\n", body.len());
-    }
-    text += "\r\n";
-    text += body;
+    text.extend(["\r\n", body]);
     text.into_bytes().into()
 }
 
@@ -82,8 +80,8 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn add(&mut self, answer: io::Result<(Option<u16>, u64)>) {
-        let (status, bytes) = match answer {
+    pub(super) fn add(&mut self, answer: &io::Result<(Option<u16>, u64)>) {
+        let (status, bytes) = match *answer {
             Ok((Some(status), bytes)) => (status.to_string(), bytes),
             Ok((None, bytes)) => ("closed".to_owned(), bytes),
             Err(_) => ("no answer".to_owned(), 0),
@@ -131,11 +129,11 @@ mod tests {
         assert_eq!(status_in(b"HTTP/1.1 413 Payload Too Large\r\n"), Some(413));
         assert_eq!(status_in(b"nonsense"), None);
         let mut tally = Tally::default();
-        tally.add(Ok((Some(200), 1_000_000)));
-        tally.add(Ok((Some(200), 500_000)));
+        tally.add(&Ok((Some(200), 1_000_000)));
+        tally.add(&Ok((Some(200), 500_000)));
         let mut other = Tally::default();
-        other.add(Ok((None, 0)));
-        other.add(Err(io::Error::other("")));
+        other.add(&Ok((None, 0)));
+        other.add(&Err(io::Error::other("")));
         tally.merge(other);
         assert_eq!(tally.words(), "200 × 2, closed × 1, no answer × 1, 1.5 MB");
     }
