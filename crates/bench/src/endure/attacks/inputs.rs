@@ -9,6 +9,7 @@ use super::act::Act;
 use super::stage::{Stage, TEXT};
 use super::wire::{self, Request};
 use crate::application::Application;
+use crate::chance::Chance;
 
 /// Larger than most limits on a request's body, smaller than that of the page's functions.
 const ANNOUNCED: usize = 2_000_000;
@@ -215,7 +216,7 @@ impl Stage {
     }
 
     async fn posts(&mut self, query: &str) -> Result<Request> {
-        let body = format!("<p>{}</p>", "x".repeat(TEXT - 7));
+        let body = format!("<p>{}</p>", noise(TEXT - 7));
         let input = json!({ "spaceId": self.space().await?, "title": "A post", "body": body });
         Ok(self.graphql(&json!({ "query": query, "variables": { "input": input } })))
     }
@@ -241,6 +242,19 @@ impl Stage {
     }
 }
 
+/// Words that nothing can make shorter: a database that compresses texts gains little.
+fn noise(bytes: usize) -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+    let mut chance = Chance(11);
+    (0..bytes)
+        .map(|at| match at % 9 {
+            8 => ' ',
+            _ => char::from(LETTERS[chance.below(LETTERS.len())]),
+        })
+        .collect()
+}
+
 /// A field under so many names.
 fn aliases(count: usize, field: &str) -> String {
     (0..count).fold(String::new(), |all, number| format!("{all} a{number}: {field}"))
@@ -255,6 +269,13 @@ mod tests {
         let mut names = Attack::ALL.map(Attack::name);
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
+    fn noise_has_as_many_bytes_as_were_asked_for() {
+        let text = noise(1_000);
+        assert_eq!(text.len(), 1_000);
+        assert_ne!(text[..500], text[500..]);
     }
 
     #[test]
