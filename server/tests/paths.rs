@@ -10,7 +10,7 @@ fn spellings(path: &str) -> [String; 4] {
         format!("{path}/"),
         format!("/{path}"),
         format!("/{path}//"),
-        path.replacen("/", "//", 2),
+        path.replacen('/', "//", 2),
     ]
 }
 

@@ -181,7 +181,7 @@ mod tests {
     /// What the deadline was counted from: now, as far as the test can tell.
     fn is_in(activity: &Activity, time: Duration) -> bool {
         let left = activity.deadline().unwrap() - Instant::now();
-        left <= time && left > time - Duration::from_secs(5)
+        left <= time && left + Duration::from_secs(5) > time
     }
 
     #[test]

@@ -13,14 +13,12 @@ use super::programs;
 /// Answers within `longest`, or says that the server is not available.
 pub(super) async fn limit(State(longest): State<Duration>, request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
-    match tokio::time::timeout(longest, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!("a request was not answered in {} s", longest.as_secs());
-            let message = "the server did not finish in time; try again in a few seconds";
-            programs::refuse(uri.path(), Failure::Unavailable, message)
-        }
-    }
+    let answering = tokio::time::timeout(longest, next.run(request));
+    answering.await.unwrap_or_else(|_| {
+        tracing::error!("a request was not answered in {} s", longest.as_secs());
+        let message = "the server did not finish in time; try again in a few seconds";
+        programs::refuse(uri.path(), Failure::Unavailable, message)
+    })
 }
 
 #[cfg(test)]

@@ -59,24 +59,16 @@ pub(super) async fn check(State(state): State<AppState>, request: Request, next:
 
 fn target<B>(public_url: &PublicUrl, request: &http::Request<B>) -> Target {
     // An absolute address in the first line counts, and then `Host` does not (RFC 9112 section 3.2.2).
-    let authority = match request.uri().authority() {
-        Some(authority) => authority.as_str(),
-        None => {
-            let mut hosts = request.headers().get_all(HOST).iter();
-            match (hosts.next(), hosts.next()) {
-                (Some(host), None) => match host.to_str() {
-                    Ok(host) => host,
-                    Err(_) => return Target::Elsewhere,
-                },
-                _ => return Target::Unknown,
-            }
-        }
-    };
-    if public_url.is_host(authority) {
-        Target::Here
+    let is_here = if let Some(authority) = request.uri().authority() {
+        public_url.is_host(authority.as_str())
     } else {
-        Target::Elsewhere
-    }
+        let mut hosts = request.headers().get_all(HOST).iter();
+        let (Some(host), None) = (hosts.next(), hosts.next()) else {
+            return Target::Unknown;
+        };
+        host.to_str().is_ok_and(|host| public_url.is_host(host))
+    };
+    if is_here { Target::Here } else { Target::Elsewhere }
 }
 
 #[cfg(test)]

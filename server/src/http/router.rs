@@ -60,9 +60,7 @@ async fn no_route(request: Request) -> Response {
     let (parts, _) = request.into_parts();
     match programs::missing(&parts.method, parts.uri.path(), &parts.headers) {
         Some(response) => response,
-        None => assets::serve(parts.method, parts.uri, parts.headers)
-            .await
-            .into_response(),
+        None => assets::serve(&parts.method, &parts.uri, &parts.headers).into_response(),
     }
 }
 
