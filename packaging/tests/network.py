@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import shutil
 import socket
 import ssl
@@ -18,6 +19,10 @@ from support import ENVIRONMENT, ROOT
 
 HOST = "oauth.example.org"
 PATIENCE = 60
+
+# A test holds more than a thousand connections, and so does each program that it starts.
+_, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(_most, 16384) if _most != resource.RLIM_INFINITY else 16384, _most))
 
 # Debian keeps servers where only root looks.
 PATH = ENVIRONMENT["PATH"] + ":/usr/sbin"
@@ -110,7 +115,7 @@ class Nginx(Process):
         # What the distribution's nginx.conf is around the files of conf.d.
         (folder / "nginx.conf").write_text(
             "daemon off;\nworker_processes 1;\npid nginx.pid;\nerror_log stderr notice;\n"
-            "events { worker_connections 256; }\nhttp {\n"
+            "events { worker_connections 4096; }\nhttp {\n"
             "  access_log off;\n"
             + "".join(f"  {kind}_temp_path {kind};\n" for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
             + "  include site.conf;\n}\n"
@@ -120,9 +125,12 @@ class Nginx(Process):
 
 
 class Caddy(Process):
-    """Caddy with a shipped file."""
+    """Caddy with a shipped file. `options` go to its global options: the ports and paths of this machine."""
 
-    def __init__(self, config: str, folder: Path) -> None:
+    def __init__(self, config: str, folder: Path, options: str) -> None:
+        # There can be one block of them.
+        assert config.count("\n{\n\tservers {\n") == 1
+        config = config.replace("\n{\n\tservers {\n", f"\n{{\n{options}\tservers {{\n")
         (folder / "Caddyfile").write_text(config)
         home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
         command = [program("caddy"), "run", "--config", "Caddyfile", "--adapter", "caddyfile"]

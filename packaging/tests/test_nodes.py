@@ -106,8 +106,8 @@ def caddy(unpacked: Path, folder: Path, ports: list[int], port: int, names: tupl
     config = (unpacked / "packaging/Caddyfile.nodes").read_text()
     config = config.replace("latchkey-1:3000 latchkey-2:3000", " ".join(f"127.0.0.1:{node}" for node in ports))
     config = config.replace("{$LATCHKEY_HOST} {", f"{HOST} {{\n\tbind 127.0.0.1\n\ttls {names[0]} {names[1]}")
-    head = f"{{\n\tadmin off\n\thttp_port {free_port()}\n\thttps_port {port}\n}}\n"
-    return Caddy(head + config, folder)
+    options = f"\tadmin off\n\thttp_port {free_port()}\n\thttps_port {port}\n"
+    return Caddy(config, folder, options)
 
 
 def nginx(unpacked: Path, folder: Path, ports: list[int], port: int, names: tuple[Path, Path]) -> Nginx:

@@ -1,11 +1,16 @@
 """The shipped settings of nginx and Caddy in front of a real server: HTTPS, a sign-in, a token; whose word is believed."""
 
+import contextlib
+import html
 import json
 import re
+import socket
+import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
@@ -32,6 +37,8 @@ def nginx(unpacked: Path, folder: Path, ports: tuple[int, int], node: int, names
         ("listen 80;", f"listen 127.0.0.1:{ports[0]};"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{ports[1]} ssl;"),
         ("127.0.0.1:3000", f"127.0.0.1:{node}"),
+        # So that a test can wait for it.
+        ("client_body_timeout 20s;", "client_body_timeout 2s;"),
         (f"/etc/letsencrypt/live/{HOST}/fullchain.pem", str(names[0])),
         (f"/etc/letsencrypt/live/{HOST}/privkey.pem", str(names[1])),
     ]:
@@ -42,12 +49,14 @@ def nginx(unpacked: Path, folder: Path, ports: tuple[int, int], node: int, names
 
 def caddy(unpacked: Path, folder: Path, ports: tuple[int, int], node: int, names: tuple[Path, Path]) -> Caddy:
     config = (unpacked / "packaging/Caddyfile").read_text()
-    assert "latchkey:3000" in config
+    assert "latchkey:3000" in config and "read_body 30s" in config
+    # So that a test can wait for it.
+    config = config.replace("read_body 30s", "read_body 2s")
     config = config.replace("latchkey:3000", f"127.0.0.1:{node}").replace("{$LATCHKEY_HOST}", HOST)
     # No certificate can be fetched for a name that is not ours, and the ports belong to root.
-    head = f"{{\n\tadmin off\n\thttp_port {ports[0]}\n\thttps_port {ports[1]}\n}}\n"
+    options = f"\tadmin off\n\thttp_port {ports[0]}\n\thttps_port {ports[1]}\n"
     config = config.replace(f"{HOST} {{\n", f"{HOST} {{\n\tbind 127.0.0.1\n\ttls {names[0]} {names[1]}\n", 1)
-    return Caddy(head + config, folder)
+    return Caddy(config, folder, options)
 
 
 @pytest.fixture(scope="module", params=["nginx", "caddy"])
@@ -70,19 +79,37 @@ def site(request: pytest.FixtureRequest, unpacked: Path, tmp_path_factory: pytes
         yield Site(f"https://127.0.0.1:{ports[1]}", f"http://127.0.0.1:{ports[0]}", names[0], node, application)
 
 
-def sign_in(session: requests.Session, url: str) -> requests.Response:
-    answer = session.post(
-        f"{url}/sign-in", data={"email": "ada@example.com", "password": PASSWORD}, allow_redirects=False, timeout=10
-    )
+def sign_in(session: requests.Session, url: str, **more: str) -> requests.Response:
+    form = {"email": "ada@example.com", "password": PASSWORD, **more}
+    answer = session.post(f"{url}/sign-in", data=form, allow_redirects=False, timeout=10)
     assert answer.status_code == 303, answer.text
     return answer
 
 
 def test_plain_http_leads_to_https(site: Site) -> None:
-    answer = client(site.chain).get(f"{site.plain_url}/account?x=1", allow_redirects=False, timeout=10)
+    long = "x" * 12_000
+    answer = client(site.chain).get(f"{site.plain_url}/account?x={long}", allow_redirects=False, timeout=10)
     assert answer.status_code in (301, 308)
     location = urlsplit(answer.headers["location"])
-    assert (location.scheme, location.hostname, location.path, location.query) == ("https", HOST, "/account", "x=1")
+    assert (location.scheme, location.hostname, location.path, location.query) == ("https", HOST, "/account", f"x={long}")
+
+
+def hidden(page: str, action: str) -> list[tuple[str, str]]:
+    """The hidden fields of the form that posts to `action`."""
+    form = next(form for form in page.split("<form") if f'action="{action}"' in form).split("</form>")[0]
+    return [
+        (html.unescape(re.search(r'name="([^"]*)"', field)[1]), html.unescape(re.search(r'value="([^"]*)"', field)[1]))
+        for field in re.findall(r'<input type="hidden"[^>]*>', form)
+    ]
+
+
+def allow(person: requests.Session, site: Site, consent: requests.Response) -> dict[str, list[str]]:
+    """Presses Allow; what the application gets."""
+    fields = hidden(consent.text, "/oauth/authorize") + [("approved", "read:userinfo"), ("decision", "allow")]
+    sent = person.post(f"{site.url}/oauth/authorize", data=fields, allow_redirects=False, timeout=10)
+    assert sent.status_code == 303, sent.text
+    assert sent.headers["location"].startswith(f"{CALLBACK}?")
+    return parse_qs(urlsplit(sent.headers["location"]).query)
 
 
 def test_a_token_comes_out_at_the_end(site: Site) -> None:
@@ -101,15 +128,7 @@ def test_a_token_comes_out_at_the_end(site: Site) -> None:
     }
     consent = person.get(f"{site.url}/oauth/authorize", params=query, timeout=10)
     assert consent.status_code == 200, consent.text
-    form = next(form for form in consent.text.split("<form") if 'action="/oauth/authorize"' in form)
-    fields = [
-        (re.search(r'name="([^"]*)"', field)[1], re.search(r'value="([^"]*)"', field)[1].replace("&amp;", "&"))
-        for field in re.findall(r'<input type="hidden"[^>]*>', form)
-    ]
-    fields += [("approved", "read:userinfo"), ("decision", "allow")]
-    sent = person.post(f"{site.url}/oauth/authorize", data=fields, allow_redirects=False, timeout=10)
-    assert sent.status_code == 303, sent.text
-    back = parse_qs(urlsplit(sent.headers["location"]).query)
+    back = allow(person, site, consent)
     assert back["iss"] == [f"https://{HOST}"] and back["state"] == ["s"]
 
     tokens = program_.post(
@@ -122,6 +141,79 @@ def test_a_token_comes_out_at_the_end(site: Site) -> None:
     assert "content-encoding" not in tokens.headers
     bearer = {"Authorization": f"Bearer {tokens.json()['access_token']}"}
     assert program_.get(f"{site.url}/oauth/userinfo", headers=bearer, timeout=10).json()["email"] == "ada@example.com"
+
+
+@pytest.mark.parametrize("state", ["x" * 1_300, "x" * 4_096, "aB3+/=%&" * 512, "\U0001f511" * 1_024])
+def test_a_long_state_arrives(site: Site, state: str) -> None:
+    """From the application's link by way of the sign-in page, Allow and the callback."""
+    person = client(site.chain)
+    query = urlencode({
+        "response_type": "code", "client_id": site.application["client_id"], "redirect_uri": CALLBACK,
+        "scope": "read:userinfo", "state": state, "prompt": "consent",
+    })
+
+    def follow(path: str) -> requests.Response:
+        return person.get(f"{site.url}{path}", allow_redirects=False, timeout=10)
+
+    to_sign_in = follow(f"/oauth/authorize?{query}")
+    assert to_sign_in.status_code == 303, to_sign_in.text
+    page = follow(to_sign_in.headers["location"])
+    assert page.status_code == 200, page.text
+    signed_in = sign_in(person, site.url, **dict(hidden(page.text, "/sign-in")))
+    consent = follow(signed_in.headers["location"])
+    assert consent.status_code == 200, consent.text
+    back = allow(person, site, consent)
+    assert back["state"] == [state] and back["code"]
+
+
+def is_quick(site: Site) -> None:
+    """The sign-in page through the proxy, and the health check beside it."""
+    for url in [f"{site.url}/sign-in", f"http://127.0.0.1:{site.node.port}/healthz"]:
+        start = time.monotonic()
+        assert client(site.chain).get(url, timeout=10).status_code == 200
+        assert time.monotonic() - start < 5, url
+
+
+def test_idle_connections_and_slow_bodies_keep_nobody_out(site: Site) -> None:
+    address = ("127.0.0.1", urlsplit(site.url).port)
+    context = ssl.create_default_context(cafile=str(site.chain))
+    head = (
+        f"POST /sign-in HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        "Content-Length: 60000\r\n\r\nemail="
+    )
+    with contextlib.ExitStack() as stack:
+        for _ in range(1_000):
+            stack.enter_context(socket.create_connection(address, timeout=10))
+        is_quick(site)
+        slow = []
+        for _ in range(150):
+            plain = stack.enter_context(socket.create_connection(address, timeout=60))
+            connection = stack.enter_context(context.wrap_socket(plain, server_hostname=HOST))
+            connection.sendall(head.encode())
+            slow.append(connection)
+        is_quick(site)
+        # None of them is waited for.
+        for connection in slow:
+            with contextlib.suppress(ConnectionError, ssl.SSLError):
+                while connection.recv(4096):
+                    pass
+    is_quick(site)
+
+
+def test_silent_connections_beside_the_proxy_keep_nobody_out(site: Site) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(1_100):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", site.node.port), timeout=10))
+            connection.sendall(b"G")
+        is_quick(site)
+
+
+def test_another_host_is_refused(site: Site) -> None:
+    stranger = client(site.chain)
+    stranger.headers["Host"] = "evil.example"
+    url = f"http://127.0.0.1:{site.node.port}"
+    assert stranger.get(f"{url}/sign-in", timeout=10).status_code == 421
+    assert stranger.get(f"{url}/readyz", timeout=10).status_code == 200
 
 
 def addresses(session: requests.Session, url: str) -> str:

@@ -38,6 +38,13 @@ def test_it_waits_for_what_is_under_way(unit: str) -> None:
     assert setting(unit, "Restart") == "on-failure"
 
 
+def test_its_memory_has_a_bound(unit: str) -> None:
+    """A service that takes too much is restarted before the machine runs out of memory."""
+    sizes = [re.fullmatch(r"(\d+)([MG])", setting(unit, name)) for name in ["MemoryHigh", "MemoryMax"]]
+    high, most = (int(size[1]) * {"M": 1, "G": 1024}[size[2]] for size in sizes)
+    assert 512 <= high < most <= 4096
+
+
 def test_its_command_starts_a_server(unit: str, unpacked: Path, tmp_path: Path) -> None:
     """The command as it stands, with the folders of this machine for those of the system."""
     toml = (unpacked / "packaging/latchkey.toml").read_text()
@@ -59,7 +66,7 @@ def test_all_example_settings_are_understood(unpacked: Path, tmp_path: Path) -> 
     """Those behind a # too: the server starts with them, and shows metrics."""
     text = (unpacked / "packaging/latchkey.toml").read_text()
     text = re.sub(r"^#(\w+ = )", r"\1", text, flags=re.MULTILINE)
-    known = {"listen", "metrics_listen", "slow_query_ms", "drain_delay", "otlp_endpoint", "trace_sampling"}
+    known = {"listen", "max_connections", "metrics_listen", "slow_query_ms", "drain_delay", "otlp_endpoint", "trace_sampling"}
     assert known <= set(tomllib.loads(text))
     text = text.replace("127.0.0.1:3000", "127.0.0.1:0").replace("127.0.0.1:9300", "127.0.0.1:0")
     (tmp_path / "latchkey.toml").write_text(text)
