@@ -1,6 +1,7 @@
 //! The server: command line, settings, HTTP. A library, so that tests run the real router.
 
 pub mod cli;
+pub mod connections;
 pub mod demo;
 pub mod housekeeping;
 pub mod http;

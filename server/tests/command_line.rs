@@ -99,6 +99,18 @@ fn wrong_usage_is_one_line_and_status_2() {
         .run(&["serve", "--public-url", "oauth.example.org"])
         .fails(2, "has to begin with https://");
     binary
+        .run(&["serve", "--trusted-proxy", "172.16.0.0/33"])
+        .fails(2, "a network of proxies, like 10.0.0.7, 172.16.0.0/12");
+    binary
+        .run(&["serve", "--trusted-proxy", "0.0.0.0/0"])
+        .fails(2, "is every address");
+    binary
+        .run(&["serve", "--max-connections", "0"])
+        .fails(2, "--max-connections");
+    binary
+        .run(&["serve", "--max-connections", "18446744073709551615"])
+        .fails(2, "raise that limit");
+    binary
         .run(&["serve", "--retain-activity-days", "0"])
         .fails(2, "--retain-activity-days");
     for (flag, value, why) in [

@@ -47,6 +47,13 @@ fn the_doctor_says_what_to_do() {
     let insecure = binary.run(&["doctor", "--public-url", "http://oauth.example.org"]);
     assert_eq!(insecure.code, 1);
     assert!(insecure.stdout.contains("is not HTTPS"), "{}", insecure.stdout);
+    // Only a proxy brings HTTPS, and then everybody has its address unless it is believed.
+    for (trusted, level) in [(&[][..], "WARN"), (&["--trusted-proxy", "172.16.0.0/12"], "OK")] {
+        let behind_proxy = [&["doctor", "--public-url", "https://oauth.example.org"], trusted].concat();
+        let report = binary.run(&behind_proxy).stdout;
+        let line = report.lines().find(|line| line.contains("Proxy")).unwrap();
+        assert!(line.starts_with(level), "{line}");
+    }
     std::fs::remove_file(binary.folder().join("data/latchkey.key")).unwrap();
     let keyless = binary.run(&["doctor"]);
     assert_eq!(keyless.code, 1);

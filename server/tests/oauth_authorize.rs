@@ -18,7 +18,7 @@ async fn a_person_signs_in_consents_and_comes_back_with_a_code() {
     start.assert_status(303);
     let sign_in = start.header("location").to_owned();
     assert!(
-        sign_in.starts_with("/sign-in?return_to=%2Foauth%2Fauthorize%3F"),
+        sign_in.starts_with("/sign-in?return_to=/oauth/authorize?"),
         "{sign_in}"
     );
     let page = person.get(&sign_in).await;

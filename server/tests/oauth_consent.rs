@@ -154,7 +154,7 @@ async fn after_the_session_ended_the_answer_means_sign_in_first() {
         answer
             .assert_status(303)
             .header("location")
-            .starts_with("/sign-in?return_to=%2Foauth%2Fauthorize"),
+            .starts_with("/sign-in?return_to=/oauth/authorize?"),
         "{answer:?}"
     );
 }

@@ -196,7 +196,13 @@ async fn all_at_once(nodes: &Nodes, form: &Form) -> Vec<(StatusCode, Value)> {
         programs.spawn(async move {
             let program = Program::new();
             start.wait().await;
-            let answer = program.post(address).form(&form).send().await.unwrap();
+            let answer = program
+                .post(address)
+                .header("host", "localhost:3000")
+                .form(&form)
+                .send()
+                .await
+                .unwrap();
             (answer.status(), answer.json().await.unwrap())
         });
     }

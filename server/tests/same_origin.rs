@@ -25,6 +25,10 @@ async fn a_form_on_another_site_changes_nothing() {
         &[("sec-fetch-site", "cross-site")][..],
         &[("sec-fetch-site", "same-site")],
         &[("sec-fetch-site", "cross-site"), ("origin", own)],
+        &[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://evil.example"),
+        ],
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
         &[(
@@ -51,12 +55,30 @@ async fn the_sites_own_forms_work_in_every_browser() {
     for headers in [
         &[("sec-fetch-site", "same-origin"), ("origin", own)][..],
         &[("sec-fetch-site", "none")],
+        &[("sec-fetch-site", "same-origin"), ("origin", "null")],
         &[("origin", own)],
         &[("origin", &public)],
     ] {
         let member = app.as_member().await;
         forge(&member, headers).await.assert_redirect("/sign-in");
     }
+}
+
+#[tokio::test]
+async fn the_scheme_counts() {
+    let app = TestApp::behind_https().await;
+    let host = app.as_host().await;
+    for origin in [
+        "http://oauth.example.org",
+        "https://oauth.example.org:8443",
+        &app.url,
+    ] {
+        forge(&host, &[("origin", origin)]).await.assert_status(403);
+        host.get("/").await.assert_status(200);
+    }
+    forge(&host, &[("origin", "https://oauth.example.org")])
+        .await
+        .assert_redirect("/sign-in");
 }
 
 #[tokio::test]

@@ -83,6 +83,11 @@ pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result
         .unwrap_or_else(|| PublicUrl::localhost(settings.listen.port()));
     checks.push(("Clock", machine::clock()));
     checks.push(("Public URL", machine::public_url(&public_url)));
+    // Only a proxy brings HTTPS here.
+    if public_url.is_https() {
+        let trusted = settings.trusted_proxies.into_iter().collect();
+        checks.push(("Proxy", machine::proxy(&trusted)));
+    }
     checks.push(("Listen", machine::listen(settings.listen, &public_url).await));
     tell(&checks, output.json)
 }

@@ -3,10 +3,15 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::serve::Listener;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+
+/// How long it waits after a connection could not be taken: as a rule the process has too many files open, and some are
+/// closed at any moment. Without a pause it would try again all the time.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Takes connections until it is told to close.
 #[derive(Debug)]
@@ -37,7 +42,7 @@ impl Listener for Door {
             tokio::select! {
                 // Who stands in line comes in before it is closed.
                 biased;
-                accepted = Listener::accept(listener) => return accepted,
+                accepted = accept(listener) => return accepted,
                 _ = self.closing.wait_for(|closing| *closing) => {}
             }
         }
@@ -48,6 +53,28 @@ impl Listener for Door {
     fn local_addr(&self) -> io::Result<SocketAddr> {
         Ok(self.address)
     }
+}
+
+/// The next connection. One that was closed before it was taken is none.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) if is_of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "a connection could not be taken; it is tried again");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Whether the error is about one connection, and the next may be fine.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionRefused
+    )
 }
 
 #[cfg(test)]

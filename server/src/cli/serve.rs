@@ -3,17 +3,18 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use clap::Args as ClapArgs;
-use latchkey_domain::TimeSpan;
+use latchkey_domain::{TimeSpan, limits};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 use super::door::Door;
 use super::open::{instance, open_store};
 use super::output::print;
 use super::signals::Signals;
 use super::{CliError, DataArgs, log};
+use crate::connections::{Bounds, Capacity, Timeouts, connections_for, serve};
 use crate::demo;
 use crate::housekeeping::{self, Rules};
 use crate::http::{AppState, metrics_router, router};
@@ -69,6 +70,7 @@ fn send_traces(settings: &ServeSettings, runtime: &Runtime) -> Result<Option<Tra
 }
 
 async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), CliError> {
+    let connections = connections_for(settings.max_connections).map_err(CliError::Usage)?;
     // Before the address is known to work nothing is left behind in the data folder.
     let (listener, bound) = bind(settings.listen, "--listen").await?;
     let metrics = match settings.metrics_listen {
@@ -95,6 +97,11 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
             refresh_tokens,
         },
     );
+    let bounds = Bounds {
+        capacity: Capacity::of(connections),
+        timeouts: Timeouts::default(),
+        trusted: settings.trusted_proxies.iter().copied().collect(),
+    };
     let state = AppState::new(
         instance,
         public_url,
@@ -103,17 +110,12 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
     );
     let writing = tokio::spawn(write_usage_down(state.clone()));
     if let Some((listener, bound)) = metrics {
-        show_metrics(listener, bound, state.clone());
+        show_metrics(listener, bound, state.clone(), bounds.clone());
     }
-    let app = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-
-    let (stop, mut stopping) = tokio::sync::watch::channel(false);
-    let mut told = stopping.clone();
-    let (close, closing) = tokio::sync::watch::channel(false);
-    let door = Door::new(listener, bound, closing).tap_io(|_| {});
-    let server = axum::serve(door, app).with_graceful_shutdown(async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    });
+    let (stop, mut stopping) = watch::channel(false);
+    let (close, closing) = watch::channel(false);
+    let door = Door::new(listener, bound, closing);
+    let server = serve(door, router(state.clone()), bounds, stopping.clone());
     let mut signals =
         Signals::new().map_err(|error| CliError::Failed(format!("cannot listen for signals: {error}")))?;
     let ending = state.clone();
@@ -132,16 +134,13 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         let _ = stopping.wait_for(|stop| *stop).await;
         tokio::time::sleep(DRAIN).await;
     };
-    let end = tokio::select! {
-        outcome = server.into_future() => outcome.map_err(|error| CliError::Failed(format!("the server failed: {error}"))),
-        () = overdue => {
-            tracing::warn!("stopped with requests unanswered after {} s", DRAIN.as_secs());
-            Ok(())
-        }
-    };
+    tokio::select! {
+        () = server => {}
+        () = overdue => tracing::warn!("stopped with requests unanswered after {} s", DRAIN.as_secs()),
+    }
     writing.abort();
     state.usage.write_down(&*state.instance.store).await?;
-    end
+    Ok(())
 }
 
 /// Gives a balancer the time to see at `/readyz` that it has to send requests elsewhere; a second signal cuts it short.
@@ -160,12 +159,17 @@ async fn step_down(delay: Duration, signals: &mut Signals) {
 }
 
 /// Answers at an address of its own until the process ends, also while requests are drained.
-fn show_metrics(listener: TcpListener, bound: SocketAddr, state: AppState) {
+fn show_metrics(listener: TcpListener, bound: SocketAddr, state: AppState, bounds: Bounds) {
     print(&format!("Metrics are at http://{bound}/metrics"));
+    let bounds = Bounds {
+        capacity: Capacity::of(limits::METRICS_CONNECTIONS),
+        ..bounds
+    };
     tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, metrics_router(state)).await {
-            tracing::error!(%error, "metrics are not shown any more");
-        }
+        // Nothing closes it before the process ends.
+        let (_open, closing) = watch::channel(false);
+        let door = Door::new(listener, bound, closing.clone());
+        serve(door, metrics_router(state), bounds, closing).await;
     });
 }
 
@@ -222,7 +226,9 @@ async fn announce(
     }
     tracing::info!(listen = %bound, public_url = %public_url, version = env!("CARGO_PKG_VERSION"), "ready");
     if public_url.is_loopback() && !bound.ip().is_loopback() {
-        tracing::warn!("others can reach this address, but links say {public_url}: set --public-url");
+        tracing::warn!(
+            "others can reach this address, but only requests for {public_url} are answered: set --public-url"
+        );
     }
     Ok(())
 }

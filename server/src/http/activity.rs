@@ -1,7 +1,6 @@
 //! `/admin/settings/oauth-applications/{client_id}/activity`: what happened to an application, for hosts, and adding a
 //! redirect URI that a request named and the application does not have.
 
-use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::StatusCode;
@@ -10,6 +9,7 @@ use latchkey_domain::Member;
 use latchkey_registration::{Caller, Candidate, RegistrationError};
 use serde::Deserialize;
 
+use super::body::Form;
 use super::client::Client;
 use super::errors::Failure;
 use super::hosts::SignedInHost;

@@ -51,17 +51,17 @@ pub(super) fn addresses() -> Assets {
 }
 
 /// The file at the request's path, or 404.
-pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Result<Response, Failure> {
+pub(super) fn serve(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Response, Failure> {
     let path = uri.path().trim_start_matches('/');
     // The name of a file of ours, not of a person: there is no `.BR`.
     #[allow(clippy::case_sensitive_file_extension_comparisons)]
     let hidden = path == MANIFEST || path.ends_with(".br");
     let file = if hidden { None } else { Site::get(path) }.ok_or(Failure::NotFound)?;
-    if !matches!(method, Method::GET | Method::HEAD) {
+    if !matches!(*method, Method::GET | Method::HEAD) {
         return Err(Failure::MethodNotAllowed);
     }
     let compressed = Site::get(&format!("{path}.br"));
-    Ok(answer(path, &file, compressed, &headers))
+    Ok(answer(path, &file, compressed, headers))
 }
 
 fn answer(

@@ -2,14 +2,15 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Once;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use http::HeaderMap;
 use http::header::USER_AGENT;
 use http::request::Parts;
 use latchkey_domain::{Actor, MemberId};
 use latchkey_oauth::RequestOrigin;
 
+use super::forwarded;
 use super::request_id::RequestId;
 use super::state::AppState;
 
@@ -59,60 +60,28 @@ impl FromRequestParts<AppState> for Client {
             .extensions
             .get::<RequestId>()
             .map(|RequestId(id)| id.clone());
+        if let Some(peer) = peer
+            && forwarded::is_forwarded(&parts.headers)
+            && !state.trusted_proxies.contains(peer)
+        {
+            say_that_it_is_not_believed(peer);
+        }
         Ok(Self {
-            address: peer.map(|peer| behind_proxies(peer, &parts.headers, &state.trusted_proxies)),
+            address: peer.map(|peer| forwarded::client(peer, &parts.headers, &state.trusted_proxies)),
             user_agent,
             request_id: request_id.unwrap_or_default(),
         })
     }
 }
 
-/// Each proxy adds the address that it was called from at the end of `X-Forwarded-For`. Read from the end, the first
-/// one that is no trusted proxy is the client; what stands before it the client may have made up.
-fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let forwarded: Vec<&str> = headers
-        .get_all("x-forwarded-for")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .collect();
-    let mut client = peer;
-    for address in forwarded.into_iter().rev() {
-        if !trusted.contains(&client) {
-            break;
-        }
-        let Ok(before) = address.trim().parse::<IpAddr>() else {
-            break;
-        };
-        client = before.to_canonical();
-    }
-    client
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn client(peer: &str, forwarded: &str, trusted: &[&str]) -> String {
-        let mut headers = HeaderMap::new();
-        headers.insert("x-forwarded-for", forwarded.parse().unwrap());
-        let trusted: Vec<IpAddr> = trusted.iter().map(|address| address.parse().unwrap()).collect();
-        behind_proxies(peer.parse().unwrap(), &headers, &trusted).to_string()
-    }
-
-    #[test]
-    fn only_trusted_proxies_are_believed() {
-        assert_eq!(client("192.0.2.1", "203.0.113.9", &[]), "192.0.2.1");
-        assert_eq!(client("192.0.2.1", "203.0.113.9", &["10.0.0.1"]), "192.0.2.1");
-        assert_eq!(client("10.0.0.1", "203.0.113.9", &["10.0.0.1"]), "203.0.113.9");
-        assert_eq!(
-            client("10.0.0.1", "1.1.1.1, 203.0.113.9", &["10.0.0.1"]),
-            "203.0.113.9"
+/// Behind a proxy that is not trusted all clients have the proxy's address, and share its limits. The operator has to know, but
+/// anybody can send the header: once is enough.
+fn say_that_it_is_not_believed(peer: IpAddr) {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        tracing::warn!(
+            "{peer} sent X-Forwarded-For or Forwarded, and is not believed; this is logged once. If it is your proxy, set \
+             --trusted-proxy {peer}: until then all people behind it share the limits of one address"
         );
-        assert_eq!(
-            client("10.0.0.1", "203.0.113.9, 10.0.0.2", &["10.0.0.1", "10.0.0.2"]),
-            "203.0.113.9"
-        );
-        assert_eq!(client("10.0.0.1", "nonsense", &["10.0.0.1"]), "10.0.0.1");
-    }
+    });
 }

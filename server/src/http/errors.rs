@@ -28,18 +28,22 @@ pub(super) enum Failure {
     MethodNotAllowed,
     BadRequest,
     TooLarge,
+    TooSlow,
+    Misdirected,
     CrossSite,
     Unavailable,
     Internal,
 }
 
 impl Failure {
-    fn status(self) -> StatusCode {
+    pub(super) fn status(self) -> StatusCode {
         match self {
             Self::NotFound | Self::UnknownFunction => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::CrossSite => StatusCode::FORBIDDEN,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -62,6 +66,8 @@ impl Failure {
             Self::MethodNotAllowed => "This address works differently",
             Self::BadRequest => "The request could not be read",
             Self::TooLarge => "That is too much at once",
+            Self::TooSlow => "The request did not arrive in time",
+            Self::Misdirected => "This site has another address",
             Self::CrossSite => "This form came from another site",
             Self::Unavailable => "Not available right now",
             Self::Internal => "Something went wrong",
@@ -79,6 +85,10 @@ impl Failure {
             }
             Self::BadRequest => "Go back, reload the page and try again.",
             Self::TooLarge => "What you sent is larger than this server accepts. Shorten it and try again.",
+            Self::TooSlow => "The connection may be slow or broken. Try again.",
+            Self::Misdirected => {
+                "The server answers at its public address only. Use the address that you were given; the operator sets it with --public-url."
+            }
             Self::CrossSite => {
                 "To protect you, nothing was changed. Open the page on this site itself and try again from there."
             }
@@ -96,6 +106,7 @@ impl Failure {
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
+            StatusCode::REQUEST_TIMEOUT => Self::TooSlow,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             status if status.is_server_error() => Self::Internal,
             _ => Self::BadRequest,
@@ -221,9 +232,17 @@ fn is_bare(response: &Response) -> bool {
 }
 
 fn wants_json(path: &str, headers: &HeaderMap) -> bool {
-    let accept = headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .unwrap_or_default();
-    path.starts_with("/api/") || (accept.contains("json") && !accept.contains("text/html"))
+    path.starts_with("/api/") || (accepts(headers, "json") && !wants_page(headers))
+}
+
+/// Whether a person looks: browsers name HTML when they open an address.
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
+    accepts(headers, "text/html")
+}
+
+fn accepts(headers: &HeaderMap, kind: &str) -> bool {
+    headers
+        .get_all(ACCEPT)
+        .iter()
+        .any(|accept| String::from_utf8_lossy(accept.as_bytes()).contains(kind))
 }

@@ -2,10 +2,9 @@
 //! comes back with a token that carries its scopes. What the browser keeps meanwhile is in a cookie that only these
 //! pages get.
 
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use http::header::{COOKIE, SET_COOKIE};
+use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
 use latchkey_app::plain::{EXPLORER, ExplorerPage, Pass};
 use latchkey_domain::{ClientId, Member};
@@ -16,7 +15,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
+use super::body::Form;
 use super::client::Client;
+use super::cookies;
 use super::errors::Failure;
 use super::hosts::SignedInHost;
 use super::oauth::log;
@@ -93,7 +94,7 @@ pub(super) async fn finish(
     headers: HeaderMap,
     Query(answer): Query<Callback>,
 ) -> Result<Response, Failure> {
-    let begun = Begun::read(&headers);
+    let begun = Begun::read(&headers, answer.state.as_deref());
     let chosen = begun.as_ref().map(|begun| begun.client_id.to_string());
     let outcome = match begun {
         Some(begun) => receive(&state, &client, &begun, answer).await,
@@ -195,14 +196,16 @@ struct Begun {
 }
 
 impl Begun {
-    fn read(headers: &HeaderMap) -> Option<Self> {
-        let value = headers
-            .get_all(COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(name, value)| (name == COOKIE_NAME).then_some(value))?;
+    /// Reads the cookie that belongs to the answer with this state; if there is none, any other.
+    fn read(headers: &HeaderMap, state: Option<&str>) -> Option<Self> {
+        let mut all: Vec<Self> = cookies::values(headers, COOKIE_NAME)
+            .filter_map(Self::parse)
+            .collect();
+        let wanted = all.iter().position(|begun| Some(begun.state.as_str()) == state);
+        (!all.is_empty()).then(|| all.swap_remove(wanted.unwrap_or(0)))
+    }
+
+    fn parse(value: &str) -> Option<Self> {
         let mut parts = value.split('.');
         Some(Self {
             state: parts.next()?.to_owned(),

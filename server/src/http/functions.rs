@@ -1,13 +1,16 @@
 //! `/api/…`: the functions that the page calls.
 
-use axum::body::{Body, Bytes};
+use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::Request;
-use http::header::{ACCEPT, CONTENT_LENGTH, REFERER};
+use http::header::{ACCEPT, REFERER};
+use http::{Request, StatusCode};
 use latchkey_app::request::{Request as PageRequest, Status};
+use latchkey_domain::{Member, limits};
 use leptos::prelude::provide_context;
 use leptos::server_fn::axum::get_server_fn_service;
+use serde_json::json;
 
 use super::admin::set_status;
 use super::client::Client;
@@ -15,10 +18,10 @@ use super::errors::Failure;
 use super::session::MaybeSignedIn;
 use super::state::AppState;
 
-/// The most bytes of a call: many times what the largest form can hold, so that its own errors are seen.
-pub(super) const LIMIT: usize = 2 * 1024 * 1024;
+/// The functions that take a form.
+const WITH_FORM: [&str; 2] = ["/api/applications/create", "/api/applications/update"];
 
-/// Calls a function. It decides itself who may.
+/// Calls a function. It decides itself who may; but nothing is read of what nobody sends who is signed in.
 pub(super) async fn call(
     State(state): State<AppState>,
     client: Client,
@@ -28,23 +31,19 @@ pub(super) async fn call(
     if get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
         return Err(Failure::UnknownFunction);
     }
+    let Some(member) = signed_in.map(|signed_in| signed_in.member) else {
+        // As the functions say it themselves.
+        return Ok((StatusCode::UNAUTHORIZED, Json(json!({ "error": "signed_out" }))).into_response());
+    };
     let (mut parts, body) = request.into_parts();
-    let body = read(
-        parts
-            .headers
-            .get(CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()),
-        body,
-    )
-    .await?;
+    let body = state.bodies.read(body, limit(parts.uri.path(), &member)).await?;
     // For a browser's form the framework would answer with a redirect back to it; the page has no such forms.
     parts.headers.remove(ACCEPT);
     parts.headers.remove(REFERER);
 
-    let member = signed_in.map(|signed_in| signed_in.member);
     let context = PageRequest {
-        actor: client.actor(member.as_ref().map(|member| member.id)),
-        viewer: member,
+        actor: client.actor(Some(member.id)),
+        viewer: Some(member),
         registrar: state.instance.registrar.clone(),
         assets: state.assets.clone(),
         status: Status::default(),
@@ -59,14 +58,11 @@ pub(super) async fn call(
     Ok(response)
 }
 
-async fn read(announced: Option<&str>, body: Body) -> Result<Bytes, Failure> {
-    if announced
-        .and_then(|length| length.parse::<usize>().ok())
-        .is_some_and(|length| length > LIMIT)
-    {
-        return Err(Failure::TooLarge);
+/// The most bytes that `member` may send to the function at `path`.
+fn limit(path: &str, member: &Member) -> usize {
+    if WITH_FORM.contains(&path) && member.role.is_host() {
+        limits::APPLICATION_BYTES
+    } else {
+        limits::FUNCTION_BYTES
     }
-    axum::body::to_bytes(body, LIMIT)
-        .await
-        .map_err(|_| Failure::TooLarge)
 }

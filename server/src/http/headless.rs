@@ -13,6 +13,7 @@ use latchkey_domain::Network;
 use latchkey_headless::{Answer, Caller, error_body, whole_seconds};
 use latchkey_oauth::AccessError;
 
+use super::body::BodyError;
 use super::client::Client;
 use super::oauth::{authorization, cors, log};
 use super::retry_after::SOON;
@@ -52,15 +53,11 @@ async fn answer(
         .verify_access(authorization.as_deref(), &client.origin())
         .await
         .map_err(|error| refusal(&error, &state, &network))?;
-    let body = axum::body::to_bytes(request.into_body(), LIMIT)
+    let body = state
+        .bodies
+        .read(request.into_body(), LIMIT)
         .await
-        .map_err(|_| {
-            let message = "the request is larger than this endpoint accepts: 256 KiB";
-            json(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                error_body("BAD_USER_INPUT", message),
-            )
-        })?;
+        .map_err(unreadable)?;
     let caller = Caller {
         application: access.grant.application.client_id,
         scopes: access.scopes,
@@ -87,6 +84,15 @@ async fn answer(
             .insert(RETRY_AFTER, HeaderValue::from(wait));
     }
     Ok(response)
+}
+
+/// A body that was not read.
+fn unreadable(error: BodyError) -> Response {
+    let code = match error {
+        BodyError::Busy => "UNAVAILABLE",
+        _ => "BAD_USER_INPUT",
+    };
+    json(error.status(), error_body(code, &error.message(LIMIT)))
 }
 
 /// The schema, which is no secret.
@@ -145,7 +151,7 @@ fn status(error: &AccessError) -> StatusCode {
 }
 
 /// A JSON document that nobody on the way is to keep.
-fn json(status: StatusCode, body: String) -> Response {
+pub(super) fn json(status: StatusCode, body: String) -> Response {
     let headers: [(HeaderName, &str); 2] = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
     (status, headers, body).into_response()
 }

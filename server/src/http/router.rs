@@ -1,10 +1,13 @@
 //! Which handler stands at which path, and what happens to every request on its way there and back.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use latchkey_domain::limits;
 use latchkey_oauth::trial;
+use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
@@ -12,13 +15,10 @@ use super::errors::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, assets, audit, connected_apps, errors, explorer, functions, headless, health,
-    home, oauth, request_id, retry_after, same_origin, security_headers, setup, sign_in, sign_out, usage,
-    use_it,
+    account, activity, admin, assets, audit, connected_apps, deadline, errors, explorer, functions, headless,
+    health, home, host, oauth, paths, programs, request_id, retry_after, same_origin, security_headers,
+    setup, sign_in, sign_out, usage, use_it,
 };
-
-/// The most bytes of a plain form.
-const FORM_LIMIT: usize = 64 * 1024;
 
 /// All that the server answers.
 pub fn router(state: AppState) -> Router {
@@ -28,25 +28,40 @@ pub fn router(state: AppState) -> Router {
         .merge(for_browsers(&state))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .fallback(assets::serve)
+        .fallback(no_route)
         .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
         // From the inside out: the last layer is the first to see a request.
         .layer(CatchPanicLayer::custom(errors::after_panic))
+        .layer(from_fn_with_state(limits::REQUEST_TIMEOUT, deadline::limit))
+        .layer(from_fn_with_state(state.clone(), host::check))
         .layer(from_fn_with_state(state.clone(), errors::render))
         .layer(from_fn_with_state(state.clone(), security_headers::add))
         .layer(CompressionLayer::new());
     // What programs call needs no policy for pages, and a compressed answer with a secret in it can give the secret away.
     let programs = oauth::for_programs()
         .merge(headless::for_programs())
+        .layer(from_fn_with_state(limits::REQUEST_TIMEOUT, deadline::limit))
+        .layer(from_fn_with_state(state.clone(), host::check))
         .layer(from_fn_with_state(
             state.clone(),
             security_headers::add_for_programs,
         ));
-    pages
+    let routes = pages
         .merge(programs)
         .layer(from_fn(retry_after::add))
         .layer(from_fn_with_state(state.clone(), request_id::make))
-        .with_state(state)
+        .with_state(state);
+    // Layers of a router run after it has found the route, which depends on the path.
+    Router::new().fallback_service(MapRequest::new(routes, paths::normalize))
+}
+
+/// A file of the site, or an error in the form that the caller reads.
+async fn no_route(request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    match programs::missing(&parts.method, parts.uri.path(), &parts.headers) {
+        Some(response) => response,
+        None => assets::serve(&parts.method, &parts.uri, &parts.headers).into_response(),
+    }
 }
 
 /// What only browsers are meant to call. Endpoints for other programs stay outside: they come from anywhere.
@@ -104,9 +119,10 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route("/admin/{*path}", get(admin::page))
         .route(
             "/api/{*function}",
-            post(functions::call).layer(DefaultBodyLimit::max(functions::LIMIT)),
+            // What is read, and of whom, is decided there.
+            post(functions::call).layer(DefaultBodyLimit::max(limits::APPLICATION_BYTES)),
         )
         .merge(oauth::for_browsers())
-        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(DefaultBodyLimit::max(limits::PAGE_FORM_BYTES))
         .layer(from_fn_with_state(state.clone(), same_origin::check))
 }

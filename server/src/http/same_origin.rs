@@ -6,7 +6,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{HOST, ORIGIN};
+use http::header::ORIGIN;
 use http::{HeaderMap, Method};
 
 use super::errors::Failure;
@@ -27,22 +27,22 @@ pub(super) async fn check(State(state): State<AppState>, request: Request, next:
 }
 
 fn is_same_origin(state: &AppState, headers: &HeaderMap) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        // `none`: the person did it, with no page involved.
-        return site == "same-origin" || site == "none";
+    // `none`: the person did it, with no page involved.
+    let said = headers
+        .get("sec-fetch-site")
+        .map(|site| site == "same-origin" || site == "none");
+    if said == Some(false) {
+        return false;
     }
-    match headers
+    let origin = headers
         .get(ORIGIN)
-        .map(|origin| origin.to_str().unwrap_or("null"))
-    {
-        Some(origin) => origin == state.public_url.origin() || is_own_host(origin, headers),
+        .map(|origin| origin.to_str().unwrap_or("null"));
+    match origin {
+        // Left out or hidden, as by some privacy tools: the browser has said that it is the same.
+        None | Some("null") if said == Some(true) => true,
+        // Not with the `Host` of the request: whose name leads here, that site's pages send both alike.
+        Some(origin) => state.public_url.is_origin(origin),
         // No browser of today leaves both out. Without a session there is nothing to be forged either.
-        None => session::token(state, headers).is_none(),
+        None => session::tokens(state, headers).is_empty(),
     }
-}
-
-fn is_own_host(origin: &str, headers: &HeaderMap) -> bool {
-    let authority = origin.split_once("://").map(|(_, authority)| authority);
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    authority.is_some() && authority.map(str::to_ascii_lowercase) == host.map(str::to_ascii_lowercase)
 }

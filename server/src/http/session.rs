@@ -2,13 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{COOKIE, SET_COOKIE};
+use http::header::SET_COOKIE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 use latchkey_accounts::{SESSION_LIFETIME, SessionToken};
 use latchkey_domain::Member;
 use latchkey_store::Session;
 
+use super::cookies;
 use super::errors::Failure;
 use super::return_to::ReturnTo;
 use super::state::AppState;
@@ -28,11 +29,13 @@ impl FromRequestParts<AppState> for MaybeSignedIn {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
-        let Some(token) = token(state, &parts.headers) else {
-            return Ok(Self(None));
-        };
-        let found = state.instance.sessions.find(&token).await?;
-        Ok(Self(found.map(|(session, member)| SignedIn { member, session })))
+        // One that a parent domain set under the same name must not hide ours.
+        for token in tokens(state, &parts.headers) {
+            if let Some((session, member)) = state.instance.sessions.find(&token).await? {
+                return Ok(Self(Some(SignedIn { member, session })));
+            }
+        }
+        Ok(Self(None))
     }
 }
 
@@ -56,16 +59,15 @@ impl FromRequestParts<AppState> for SignedIn {
     }
 }
 
-/// The session's token in the request's cookies.
-pub(super) fn token(state: &AppState, headers: &HeaderMap) -> Option<SessionToken> {
-    let name = cookie_name(state);
-    headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(key, value)| (key == name).then(|| SessionToken::parse(value)).flatten())
+/// The most tokens that are tried: each is a query to the database.
+const TRIED: usize = 8;
+
+/// What may be the session's token in the request's cookies: usually one.
+pub(super) fn tokens(state: &AppState, headers: &HeaderMap) -> Vec<SessionToken> {
+    cookies::values(headers, cookie_name(state))
+        .filter_map(SessionToken::parse)
+        .take(TRIED)
+        .collect()
 }
 
 /// Makes the browser keep `token`.

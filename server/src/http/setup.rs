@@ -1,6 +1,5 @@
 //! `/setup`
 
-use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::StatusCode;
@@ -8,6 +7,7 @@ use latchkey_accounts::{AccountError, FoundingErrors, FoundingForm};
 use latchkey_app::plain::{SetupPage, SetupProblems, SetupRefusedPage};
 use serde::Deserialize;
 
+use super::body::Form;
 use super::client::Client;
 use super::errors::Failure;
 use super::pages::{frame, sentence};

@@ -1,7 +1,6 @@
 //! `/sign-in`
 
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
@@ -10,23 +9,15 @@ use latchkey_app::plain::SignInPage;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::body::Form;
 use super::client::Client;
 use super::errors::Failure;
 use super::oauth::Destination;
 use super::pages::{frame, sentence};
-use super::return_to::ReturnTo;
+use super::return_to::{ReturnTo, SignInLink};
 use super::security_headers::allow_form_target;
 use super::session::{self, MaybeSignedIn};
 use super::state::AppState;
-
-#[derive(Deserialize)]
-pub(super) struct Link {
-    #[serde(default)]
-    return_to: String,
-    /// Whether the form is shown to who is signed in, too: an application wants the password again.
-    #[serde(default)]
-    again: bool,
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -40,11 +31,11 @@ pub(super) struct SignInForm {
 pub(super) async fn show(
     State(state): State<AppState>,
     MaybeSignedIn(signed_in): MaybeSignedIn,
-    Query(link): Query<Link>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
-    let return_to = ReturnTo::parse(&link.return_to);
+    let SignInLink { return_to, again } = SignInLink::read(&query.unwrap_or_default());
     let email = match signed_in {
-        Some(_) if !link.again => return Ok(Redirect::to(return_to.as_str()).into_response()),
+        Some(_) if !again => return Ok(Redirect::to(return_to.as_str()).into_response()),
         Some(signed_in) => signed_in.member.email.to_string(),
         None => String::new(),
     };
@@ -72,7 +63,7 @@ pub(super) async fn submit(
     match state.instance.sign_in.attempt(attempt).await {
         Ok(signed_in) => {
             // Whoever was signed in on this browser before is not any more.
-            if let Some(before) = session::token(&state, &headers) {
+            for before in session::tokens(&state, &headers) {
                 state.instance.sessions.end(&before).await?;
             }
             state.metrics.sign_ins.succeeded.add();

@@ -1,14 +1,13 @@
 //! `/sign-out`
 
-use axum::Form;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::HeaderMap;
 use latchkey_store::AuditAction;
 use serde::Deserialize;
 
 use super::account::note_host;
+use super::body::Form;
 use super::client::Client;
 use super::errors::Failure;
 use super::return_to::ReturnTo;
@@ -27,9 +26,9 @@ pub(super) async fn submit(
     State(state): State<AppState>,
     client: Client,
     headers: HeaderMap,
-    form: Result<Form<SignOutForm>, FormRejection>,
+    form: Result<Form<SignOutForm>, Response>,
 ) -> Result<Response, Failure> {
-    if let Some(token) = session::token(&state, &headers) {
+    for token in session::tokens(&state, &headers) {
         if let Some((_, member)) = state.instance.sessions.find(&token).await? {
             note_host(&state, &client, &member, AuditAction::SignedOut, "").await?;
         }

@@ -1,6 +1,5 @@
 //! What every handler can reach.
 
-use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,10 +10,11 @@ use latchkey_headless::{Budget, HeadlessApi};
 use latchkey_oauth::AuthorizationServer;
 
 use super::assets;
+use super::body::BodyMemory;
 use super::request_id::RequestIds;
 use crate::instance::Instance;
 use crate::metrics::Metrics;
-use crate::settings::PublicUrl;
+use crate::settings::{PublicUrl, TrustedProxies, TrustedProxy};
 use crate::usage::UsageMeter;
 
 /// The state of the router. Cloning it is cheap.
@@ -40,7 +40,9 @@ pub struct Inner {
     /// How browsers get here.
     pub public_url: PublicUrl,
     /// Proxies whose word about the client's address is taken.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: TrustedProxies,
+    /// The memory for bodies that arrive.
+    pub bodies: BodyMemory,
     /// What numbers the requests.
     pub request_ids: RequestIds,
     /// The addresses of script, WebAssembly and styles.
@@ -52,7 +54,7 @@ impl AppState {
     pub fn new(
         instance: Instance,
         public_url: PublicUrl,
-        trusted_proxies: Vec<IpAddr>,
+        trusted_proxies: Vec<TrustedProxy>,
         budget: Budget,
     ) -> Self {
         let assets = Arc::new(assets::addresses());
@@ -68,7 +70,8 @@ impl AppState {
             started,
             stopping: AtomicBool::new(false),
             public_url,
-            trusted_proxies,
+            trusted_proxies: trusted_proxies.into_iter().collect(),
+            bodies: BodyMemory::default(),
             request_ids: RequestIds::default(),
             assets,
         }))

@@ -1,8 +1,8 @@
 //! `latchkey.toml`: settings that stay.
 
 use std::io::ErrorKind;
-use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU16;
+use std::net::SocketAddr;
+use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::{Path, PathBuf};
 
 use latchkey_domain::TimeSpan;
@@ -10,7 +10,7 @@ use latchkey_headless::Budget;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::{Database, OtlpEndpoint, PublicUrl, Sampling, retention, serve};
+use super::{Database, OtlpEndpoint, PublicUrl, Sampling, TrustedProxy, retention, serve};
 use crate::cli::CliError;
 
 /// Where the file is unless told otherwise: in the working folder.
@@ -34,7 +34,9 @@ pub struct SettingsFile {
     pub public_url: Option<PublicUrl>,
     /// Proxies that are believed.
     #[serde(default)]
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<TrustedProxy>,
+    /// The most connections at a time.
+    pub max_connections: Option<NonZeroUsize>,
     /// For how many days the activity of applications is kept.
     pub retain_activity_days: Option<NonZeroU16>,
     /// How long a code is good for.

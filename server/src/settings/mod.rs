@@ -7,6 +7,7 @@ mod otlp;
 mod public_url;
 mod retention;
 mod serve;
+mod trusted_proxies;
 
 pub use self::data::{DataArgs, DataSettings};
 pub use self::database::{Database, DatabaseArgument};
@@ -16,3 +17,4 @@ pub use self::public_url::PublicUrl;
 pub use self::retention::RetentionArgs;
 pub(crate) use self::serve::read_listen;
 pub use self::serve::{ServeArgs, ServeSettings};
+pub use self::trusted_proxies::{TrustedProxies, TrustedProxy};

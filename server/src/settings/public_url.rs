@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use http::Uri;
+use http::uri::Authority;
 use serde::Deserialize;
 
 /// An `http` or `https` address without a path: an origin (RFC 6454).
@@ -14,20 +15,28 @@ pub struct PublicUrl {
     origin: String,
     https: bool,
     host: String,
+    port: u16,
+}
+
+/// Whether `host`, without a port, is a name of the machine that the browser runs on.
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 impl PublicUrl {
     /// This machine, at `port`.
     pub fn localhost(port: u16) -> Self {
-        let port = if port == 80 {
+        let suffix = if port == 80 {
             String::new()
         } else {
             format!(":{port}")
         };
         Self {
-            origin: format!("http://localhost{port}"),
+            origin: format!("http://localhost{suffix}"),
             https: false,
             host: "localhost".into(),
+            port,
         }
     }
 
@@ -48,8 +57,36 @@ impl PublicUrl {
 
     /// Whether the address leads nowhere but to the machine that the browser runs on.
     pub fn is_loopback(&self) -> bool {
-        let address = self.host.trim_matches(['[', ']']).parse::<IpAddr>();
-        self.host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+        is_loopback(&self.host)
+    }
+
+    /// Whether a request for `authority`, the host and port in its `Host` header, is for this server. A port may be left out:
+    /// proxies often do. The names of this machine (`localhost`, `127.0.0.1`) are one.
+    pub fn is_host(&self, authority: &str) -> bool {
+        let Some((host, port)) = split(authority) else {
+            return false;
+        };
+        self.is_name(&host) && port.is_none_or(|port| port == self.port)
+    }
+
+    /// Whether `origin`, as browsers send it (RFC 6454 section 6.2), is this server's: scheme, host and port.
+    pub fn is_origin(&self, origin: &str) -> bool {
+        let Some((scheme, authority)) = origin.split_once("://") else {
+            return false;
+        };
+        let https = match scheme {
+            "https" => true,
+            "http" => false,
+            _ => return false,
+        };
+        let Some((host, port)) = split(authority) else {
+            return false;
+        };
+        https == self.https && self.is_name(&host) && port.unwrap_or(default_port(https)) == self.port
+    }
+
+    fn is_name(&self, host: &str) -> bool {
+        host == self.host || (self.is_loopback() && is_loopback(host))
     }
 }
 
@@ -80,20 +117,40 @@ impl FromStr for PublicUrl {
             return wrong("it has to end behind the host or the port, since Latchkey has a host of its own");
         }
         let host = authority.host().to_ascii_lowercase();
-        let default = if https { 443 } else { 80 };
+        let default = default_port(https);
         let port = match authority.port_u16() {
-            Some(port) if port != default => format!(":{port}"),
-            Some(_) => String::new(),
-            None if authority.as_str().len() == host.len() => String::new(),
+            Some(port) => port,
+            None if authority.as_str().len() == host.len() => default,
             None => return wrong("its port is not a number from 1 to 65535"),
+        };
+        let suffix = if port == default {
+            String::new()
+        } else {
+            format!(":{port}")
         };
         let scheme = if https { "https" } else { "http" };
         Ok(Self {
-            origin: format!("{scheme}://{host}{port}"),
+            origin: format!("{scheme}://{host}{suffix}"),
             https,
             host,
+            port,
         })
     }
+}
+
+fn default_port(https: bool) -> u16 {
+    if https { 443 } else { 80 }
+}
+
+/// The host in lower case and the port, if there is one; `None` if that is no host, or has a user name in it.
+fn split(authority: &str) -> Option<(String, Option<u16>)> {
+    let parsed: Authority = authority.parse().ok()?;
+    if authority.contains('@') || parsed.host().is_empty() {
+        return None;
+    }
+    let port = parsed.port_u16();
+    let has_port = parsed.as_str().len() > parsed.host().len();
+    (has_port == port.is_some()).then(|| (parsed.host().to_ascii_lowercase(), port))
 }
 
 impl TryFrom<String> for PublicUrl {
@@ -142,6 +199,65 @@ mod tests {
             "https://a.example:99999",
         ] {
             assert!(text.parse::<PublicUrl>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_this_server_s_by_its_name_and_its_port() {
+        for (url, host, own) in [
+            ("https://a.example", "a.example", true),
+            ("https://a.example", "A.Example:443", true),
+            ("https://a.example", "a.example:80", false),
+            ("https://a.example", "a.example:3000", false),
+            ("https://a.example", "b.a.example", false),
+            ("https://a.example", "a.example.evil.example", false),
+            ("https://a.example", "a.example.", false),
+            ("https://a.example", "evil.example", false),
+            ("https://a.example", "u@a.example", false),
+            ("https://a.example", "a.example:x", false),
+            ("https://a.example", "a.example:", false),
+            ("https://a.example", "", false),
+            ("https://a.example", "localhost", false),
+            ("https://a.example:8443", "a.example:8443", true),
+            ("https://a.example:8443", "a.example", true),
+            ("https://a.example:8443", "a.example:443", false),
+            ("http://localhost:3000", "localhost:3000", true),
+            ("http://localhost:3000", "127.0.0.1:3000", true),
+            ("http://localhost:3000", "[::1]:3000", true),
+            ("http://localhost:3000", "127.0.0.1:3001", false),
+            ("http://localhost:3000", "evil.example:3000", false),
+            ("http://localhost:3000", "localhost.evil.example:3000", false),
+            ("http://localhost:3000", "127.0.0.1.evil.example:3000", false),
+            ("http://127.0.0.1:3000", "localhost:3000", true),
+            ("http://192.168.1.5:3000", "192.168.1.5:3000", true),
+            ("http://192.168.1.5:3000", "127.0.0.1:3000", false),
+        ] {
+            let url: PublicUrl = url.parse().unwrap();
+            assert_eq!(url.is_host(host), own, "{url} and {host}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_this_server_s_by_all_three_parts() {
+        for (url, origin, own) in [
+            ("https://a.example", "https://a.example", true),
+            ("https://a.example", "https://a.example:443", true),
+            ("https://a.example", "http://a.example", false),
+            ("https://a.example", "http://a.example:443", false),
+            ("https://a.example", "https://a.example:8443", false),
+            ("https://a.example:8443", "https://a.example:8443", true),
+            ("https://a.example:8443", "https://a.example", false),
+            ("http://a.example", "https://a.example", false),
+            ("http://localhost:3000", "http://localhost:3000", true),
+            ("http://localhost:3000", "http://127.0.0.1:3000", true),
+            ("http://localhost:3000", "https://localhost:3000", false),
+            ("http://localhost:3000", "http://localhost", false),
+            ("http://localhost:3000", "http://evil.example:3000", false),
+            ("http://localhost:3000", "null", false),
+            ("http://localhost:3000", "", false),
+        ] {
+            let url: PublicUrl = url.parse().unwrap();
+            assert_eq!(url.is_origin(origin), own, "{url} and {origin}");
         }
     }
 

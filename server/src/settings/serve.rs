@@ -1,7 +1,7 @@
 //! How the server is reached, and what it does: what `serve` takes.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroUsize};
 use std::time::Duration;
 
 use clap::Args;
@@ -10,7 +10,7 @@ use latchkey_headless::Budget;
 use latchkey_headless::cost::MAX_COST;
 use latchkey_oauth::Lifetimes;
 
-use super::{DataArgs, DataSettings, OtlpEndpoint, PublicUrl, RetentionArgs, Sampling};
+use super::{DataArgs, DataSettings, OtlpEndpoint, PublicUrl, RetentionArgs, Sampling, TrustedProxy};
 use crate::cli::CliError;
 
 /// Where the server listens unless told otherwise.
@@ -36,14 +36,20 @@ pub struct ServeArgs {
     #[arg(long, value_name = "URL", env = "LATCHKEY_PUBLIC_URL")]
     pub public_url: Option<PublicUrl>,
 
-    /// The address of a proxy in front, whose X-Forwarded-For is believed; may be repeated [default: none]
+    /// A proxy in front, whose X-Forwarded-For or Forwarded is believed: its address, or a network like 172.16.0.0/12;
+    /// may be repeated [default: none]
     #[arg(
         long = "trusted-proxy",
         value_name = "IP",
         env = "LATCHKEY_TRUSTED_PROXIES",
         value_delimiter = ','
     )]
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<TrustedProxy>,
+
+    /// How many connections there may be at a time [default: three quarters of the open files that the process may have,
+    /// at most 10000]
+    #[arg(long, value_name = "N", env = "LATCHKEY_MAX_CONNECTIONS")]
+    pub max_connections: Option<NonZeroUsize>,
 
     /// What an application may ask of the Headless API in a minute for one member, in points of cost; 0: no limit
     /// [default: 600000]
@@ -97,7 +103,9 @@ pub struct ServeSettings {
     /// How browsers get here; `None`: at localhost, at whatever port it is.
     pub public_url: Option<PublicUrl>,
     /// Proxies that are believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<TrustedProxy>,
+    /// How many connections there may be; `None`: as many as fit.
+    pub max_connections: Option<usize>,
     /// What an application may spend at the Headless API.
     pub api_budget: Budget,
     /// For how many days the activity of applications is kept.
@@ -140,6 +148,10 @@ impl ServeArgs {
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
             public_url: self.public_url.or(file.public_url),
             trusted_proxies,
+            max_connections: self
+                .max_connections
+                .or(file.max_connections)
+                .map(NonZeroUsize::get),
             api_budget: self.api_budget.or(file.api_budget).unwrap_or_default(),
             retain_activity_days: self
                 .retain_activity_days

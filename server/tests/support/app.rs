@@ -1,6 +1,5 @@
 //! The real router over a real database in a folder of its own, at a port of its own.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +9,10 @@ use latchkey_domain::{Actor, ApplicationDraft, Member, MemberName, Role};
 use latchkey_headless::Budget;
 use latchkey_oauth::Lifetimes;
 use latchkey_registration::{Caller, Registered};
+use latchkey_server::connections::{Bounds, Capacity, Timeouts, serve};
 use latchkey_server::http::{AppState, router};
 use latchkey_server::instance::{Cost, Instance, Keys};
-use latchkey_server::settings::PublicUrl;
+use latchkey_server::settings::{PublicUrl, TrustedProxies};
 use latchkey_server::system::SystemRandomness;
 use latchkey_store::Store;
 use latchkey_store::sqlite::SqliteStore;
@@ -24,6 +24,8 @@ use super::{Browser, PASSWORD};
 pub(crate) struct TestApp {
     pub(crate) instance: Instance,
     pub(crate) url: String,
+    /// What browsers know it as, if that is not its address.
+    origin: Option<String>,
     clock: Arc<HandClock>,
     folder: Option<TempDir>,
 }
@@ -114,21 +116,56 @@ impl TestApp {
         Self::serving(instance, clock, public_url, budget).await
     }
 
+    /// The same as [`Self::new`], where clients may keep the server waiting only so long.
+    pub(crate) async fn with_timeouts(timeouts: Timeouts) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open_folder(folder.path()).unwrap();
+        let keys = Keys::File(store.keychain().clone());
+        let clock = Arc::new(HandClock::new());
+        let instance = instance(Arc::new(store), keys, &clock);
+        let app = Self {
+            folder: Some(folder),
+            ..Self::bounded(instance, clock, None, Budget::default(), timeouts).await
+        };
+        app.member("host@example.com", Role::Host).await;
+        app.member("member@example.com", Role::Member).await;
+        app
+    }
+
     async fn serving(
         instance: Instance,
         clock: Arc<HandClock>,
         public_url: Option<PublicUrl>,
         budget: Budget,
     ) -> Self {
+        Self::bounded(instance, clock, public_url, budget, Timeouts::default()).await
+    }
+
+    async fn bounded(
+        instance: Instance,
+        clock: Arc<HandClock>,
+        public_url: Option<PublicUrl>,
+        budget: Budget,
+        timeouts: Timeouts,
+    ) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let origin = public_url.as_ref().map(|url| url.origin().to_owned());
         let public_url = public_url.unwrap_or_else(|| PublicUrl::localhost(address.port()));
         let state = AppState::new(instance.clone(), public_url, vec![], budget);
-        let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(async move { axum::serve(listener, service).await });
+        let bounds = Bounds {
+            capacity: Capacity::of(1_000),
+            timeouts,
+            trusted: TrustedProxies::default(),
+        };
+        tokio::spawn(async move {
+            let (_running, stop) = tokio::sync::watch::channel(false);
+            serve(listener, router(state), bounds, stop).await;
+        });
         Self {
             instance,
             url: format!("http://{address}"),
+            origin,
             clock,
             folder: None,
         }
@@ -141,7 +178,7 @@ impl TestApp {
 
     /// A browser that has never been here.
     pub(crate) fn browser(&self) -> Browser {
-        Browser::at(&self.url)
+        Browser::behind(&self.url, self.origin.as_deref().unwrap_or(&self.url))
     }
 
     /// A browser in which the host is signed in.

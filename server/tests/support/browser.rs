@@ -2,13 +2,15 @@
 
 use std::sync::Mutex;
 
-use reqwest::header::{ACCEPT, COOKIE, HeaderMap, ORIGIN, SET_COOKIE};
+use reqwest::header::{ACCEPT, COOKIE, HOST, HeaderMap, ORIGIN, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 pub(crate) struct Browser {
     url: String,
+    /// What its pages are of: the address that it believes it is at.
+    origin: String,
     client: Client,
     cookie: Mutex<Option<String>>,
     /// What it keeps besides the session, as `name=value`.
@@ -17,6 +19,11 @@ pub(crate) struct Browser {
 
 impl Browser {
     pub(crate) fn at(url: &str) -> Self {
+        Self::behind(url, url)
+    }
+
+    /// A browser that knows the server at `url` as `origin`, as it does behind a proxy.
+    pub(crate) fn behind(url: &str, origin: &str) -> Self {
         let client = Client::builder()
             .redirect(Policy::none())
             .user_agent("Firefox/140.0 (Linux)")
@@ -24,6 +31,7 @@ impl Browser {
             .unwrap();
         Self {
             url: url.to_owned(),
+            origin: origin.to_owned(),
             client,
             cookie: Mutex::default(),
             others: Mutex::default(),
@@ -32,7 +40,11 @@ impl Browser {
 
     /// A request with nothing but the cookie: what a program would send.
     pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        let request = self.client.request(method, format!("{}{path}", self.url));
+        let mut request = self.client.request(method, format!("{}{path}", self.url));
+        if self.origin != self.url {
+            let (_, host) = self.origin.split_once("://").unwrap();
+            request = request.header(HOST, host);
+        }
         let mut cookies = self.others.lock().unwrap().clone();
         cookies.extend(self.cookie());
         if cookies.is_empty() {
@@ -51,7 +63,7 @@ impl Browser {
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.send(
             self.bare(Method::POST, path)
-                .header(ORIGIN, &self.url)
+                .header(ORIGIN, &self.origin)
                 .header(ACCEPT, "text/html")
                 .form(form),
         )
@@ -62,7 +74,7 @@ impl Browser {
     pub(crate) async fn call(&self, function: &str, arguments: &Value) -> Answer {
         let request = self
             .bare(Method::POST, &format!("/api/{function}"))
-            .header(ORIGIN, &self.url);
+            .header(ORIGIN, &self.origin);
         self.send(request.json(arguments)).await
     }
 

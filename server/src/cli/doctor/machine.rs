@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use super::{Finding, fail, ok, warn};
 use crate::cli::backup::size;
-use crate::settings::PublicUrl;
+use crate::settings::{PublicUrl, TrustedProxies};
 use crate::system::SystemClock;
 
 /// Below this a database stops before long.
@@ -96,11 +96,24 @@ pub(super) fn public_url(url: &PublicUrl) -> Finding {
     }
 }
 
+/// Whether the proxy, which there has to be with HTTPS, is believed.
+pub(super) fn proxy(trusted: &TrustedProxies) -> Finding {
+    if trusted.is_empty() {
+        return warn(
+            "none is trusted, so all people share the limits of the proxy's address: 30 wrong passwords of strangers keep \
+             everybody out for a while; set --trusted-proxy to the address that the proxy connects from",
+        );
+    }
+    ok(
+        "X-Forwarded-For and Forwarded are believed from the trusted proxies; the log warns once if they come from elsewhere",
+    )
+}
+
 /// Whether the server could listen, or does.
 pub(super) async fn listen(address: SocketAddr, public_url: &PublicUrl) -> Finding {
     match TcpListener::bind(address).await {
         Ok(_) if public_url.is_loopback() && !address.ip().is_loopback() => warn(format!(
-            "{address} can be reached by others, but links say {public_url}: set --public-url"
+            "{address} can be reached by others, but only requests for {public_url} are answered: set --public-url"
         )),
         Ok(_) => ok(format!("{address} is free; the server is not running there")),
         Err(error) if error.kind() == ErrorKind::AddrInUse => {

@@ -12,7 +12,7 @@ use latchkey_oauth::{EndpointError, ErrorBody, ErrorCode};
 use serde::Serialize;
 
 /// A JSON body with this status, that is not to be kept.
-pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+pub(in crate::http) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let mut response = (status, Json(body)).into_response();
     not_to_be_kept(response.headers_mut());
     response

@@ -1,6 +1,5 @@
 //! `GET` and `POST /oauth/authorize` (RFC 6749 section 3.1): the pages between an application's link and its answer.
 
-use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect as Redirection, Response};
 use http::StatusCode;
@@ -8,6 +7,7 @@ use latchkey_app::plain::{ConsentPage, ErrorPage};
 use latchkey_oauth::{ConsentPage as Question, Decision, PageError, Redirect, SignIn, SignedIn as Person};
 
 use super::{answer, form};
+use crate::http::body::FormBody;
 use crate::http::client::Client;
 use crate::http::errors::Failure;
 use crate::http::pages::{bare_frame, frame};
@@ -37,7 +37,7 @@ pub(super) async fn submit(
     State(state): State<AppState>,
     client: Client,
     MaybeSignedIn(signed_in): MaybeSignedIn,
-    body: Bytes,
+    FormBody(body): FormBody,
 ) -> Result<Response, Failure> {
     let fields = form::pairs(&body).ok_or(Failure::BadRequest)?;
     let person = signed_in.map(person);
@@ -67,10 +67,12 @@ async fn respond(state: &AppState, client: &Client, decision: Decision) -> Resul
 
 /// The sign-in page finds out by itself which application it is for.
 fn to_sign_in(sign_in: &SignIn) -> Response {
-    let mut address = ReturnTo::parse(&sign_in.return_to).sign_in();
-    if sign_in.again {
-        address.push_str("&again=true");
-    }
+    let return_to = ReturnTo::parse(&sign_in.return_to);
+    let address = if sign_in.again {
+        return_to.sign_in_again()
+    } else {
+        return_to.sign_in()
+    };
     Redirection::to(&address).into_response()
 }
 

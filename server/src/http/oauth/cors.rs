@@ -9,7 +9,7 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderName,
 };
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 /// The answer to a preflight. `*` does not cover `Authorization`, which has to be named.
 const PREFLIGHT: [(HeaderName, &str); 3] = [
@@ -21,12 +21,23 @@ const PREFLIGHT: [(HeaderName, &str); 3] = [
 
 /// Answers preflights, and lets every origin read the other answers, errors too.
 pub(in crate::http) async fn allow(request: Request, next: Next) -> Response {
-    let mut response = if request.method() == Method::OPTIONS {
-        (StatusCode::NO_CONTENT, PREFLIGHT).into_response()
-    } else {
-        next.run(request).await
-    };
-    let headers = response.headers_mut();
+    if request.method() == Method::OPTIONS {
+        return preflight();
+    }
+    let mut response = next.run(request).await;
+    open(response.headers_mut());
+    response
+}
+
+/// The answer to a preflight.
+pub(in crate::http) fn preflight() -> Response {
+    let mut response = (StatusCode::NO_CONTENT, PREFLIGHT).into_response();
+    open(response.headers_mut());
+    response
+}
+
+/// Lets every origin read an answer.
+pub(in crate::http) fn open(headers: &mut HeaderMap) {
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -37,5 +48,4 @@ pub(in crate::http) async fn allow(request: Request, next: Next) -> Response {
         HeaderName::from_static("cross-origin-resource-policy"),
         HeaderValue::from_static("cross-origin"),
     );
-    response
 }

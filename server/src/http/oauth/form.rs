@@ -6,21 +6,24 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Request, StatusCode};
+use latchkey_domain::limits;
 use latchkey_oauth::token::ClientRequest;
 use percent_encoding::percent_decode_str;
 
 use super::answer;
-
-/// The most bytes of a body: many times what the longest request needs.
-pub(super) const LIMIT: usize = 64 * 1024;
+use crate::http::body::fields;
+use crate::http::state::AppState;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Names and values, in the order in which they came.
 pub(super) type Pairs = Vec<(String, String)>;
 
-/// Decodes a query or a body; `None` if it is no UTF-8, plain or percent-encoded.
+/// Decodes a query or a body; `None` if it is no UTF-8, plain or percent-encoded, or has too many pairs.
 pub(super) fn pairs(encoded: &[u8]) -> Option<Pairs> {
+    if fields(encoded) > limits::FORM_FIELDS {
+        return None;
+    }
     std::str::from_utf8(encoded)
         .ok()?
         .split('&')
@@ -46,21 +49,20 @@ pub(super) struct ClientForm {
 
 impl ClientForm {
     /// Reads a request. What cannot be read is answered with `invalid_request`, in JSON.
-    pub(super) async fn read(request: Request<Body>) -> Result<Self, Response> {
+    pub(super) async fn read(state: &AppState, request: Request<Body>) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         if let Some(words) = wrong_content_type(&parts.headers) {
             return Err(answer::unreadable(StatusCode::BAD_REQUEST, words));
         }
-        let body = axum::body::to_bytes(body, LIMIT).await.map_err(|_| {
-            answer::unreadable(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "the body is larger than this endpoint accepts: 64 KiB",
-            )
-        })?;
+        let body = state
+            .bodies
+            .read(body, limits::CLIENT_FORM_BYTES)
+            .await
+            .map_err(|error| answer::unreadable(error.status(), &error.message(limits::CLIENT_FORM_BYTES)))?;
         let form = pairs(&body).ok_or_else(|| {
             answer::unreadable(
                 StatusCode::BAD_REQUEST,
-                "the body is not UTF-8; encode parameters as UTF-8 and percent-encode the bytes",
+                "the body is not UTF-8, or has too many parameters; encode parameters as UTF-8 and percent-encode the bytes",
             )
         })?;
         Ok(Self {
@@ -149,6 +151,12 @@ mod tests {
         assert_eq!(read("state=%FF"), None);
         assert_eq!(read("%C3=1"), None);
         assert_eq!(pairs(b"state=\xFF"), None);
+    }
+
+    #[test]
+    fn the_number_of_pairs_has_a_bound() {
+        assert!(read(&"a&".repeat(limits::FORM_FIELDS)).is_some());
+        assert_eq!(read(&"a&".repeat(limits::FORM_FIELDS + 1)), None);
     }
 
     #[test]

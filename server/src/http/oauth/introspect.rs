@@ -16,7 +16,7 @@ pub(super) async fn answer(
     client: Client,
     request: Request<Body>,
 ) -> Result<Response, Response> {
-    let form = ClientForm::read(request).await?;
+    let form = ClientForm::read(&state, request).await?;
     match state.oauth.introspect(form.as_request(), &client.origin()).await {
         Ok(introspection) => Ok(answer::json(StatusCode::OK, &introspection)),
         Err(error) => Err(answer::refusal(&error)),

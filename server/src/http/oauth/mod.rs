@@ -17,7 +17,7 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
-pub(super) use self::answer::log;
+pub(super) use self::answer::{json as error, log};
 pub(super) use self::destination::Destination;
 pub(super) use self::form::authorization;
 use super::errors::Failure;

@@ -1,0 +1,249 @@
+//! Reading bodies: only so much of each, and only so much of all together.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use latchkey_domain::limits;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::errors::Failure;
+use super::state::AppState;
+use crate::connections::TooSlow;
+
+/// The bytes that are reserved at a time.
+const STEP: usize = 16 * 1024;
+
+/// The memory that bodies take while they arrive and are worked on, beyond a little that each has anyway.
+#[derive(Clone, Debug)]
+pub struct BodyMemory(Arc<Semaphore>);
+
+impl BodyMemory {
+    /// So many bytes for all bodies.
+    pub fn of(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes / STEP)))
+    }
+
+    /// Reads a body of at most `limit` bytes. Its memory is free for others when what is returned is dropped.
+    pub(super) async fn read(&self, mut body: Body, limit: usize) -> Result<Bytes, BodyError> {
+        // What is too large by its own word is not read at all.
+        if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+            return Err(BodyError::TooLarge);
+        }
+        let mut held = Held {
+            bytes: Vec::new(),
+            reserved: Vec::new(),
+        };
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|error| BodyError::of(&error))?;
+            let Ok(data) = frame.into_data() else { continue };
+            if held.bytes.len() + data.len() > limit {
+                return Err(BodyError::TooLarge);
+            }
+            held.reserve(data.len(), &self.0)?;
+            held.bytes.extend_from_slice(&data);
+        }
+        Ok(Bytes::from_owner(held))
+    }
+}
+
+impl Default for BodyMemory {
+    fn default() -> Self {
+        Self::of(limits::BODIES_BYTES)
+    }
+}
+
+struct Held {
+    bytes: Vec<u8>,
+    reserved: Vec<OwnedSemaphorePermit>,
+}
+
+impl Held {
+    /// Makes sure that `more` bytes may be added.
+    fn reserve(&mut self, more: usize, memory: &Arc<Semaphore>) -> Result<(), BodyError> {
+        let needed = (self.bytes.len() + more).saturating_sub(limits::SMALL_BODY_BYTES);
+        while self.reserved.len() * STEP < needed {
+            let permit = memory.clone().try_acquire_owned().map_err(|_| BodyError::Busy)?;
+            self.reserved.push(permit);
+        }
+        Ok(())
+    }
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BodyError {
+    /// It is larger than it may be.
+    TooLarge,
+    /// It did not arrive in time.
+    TooSlow,
+    /// Too many others are being read.
+    Busy,
+    /// It ended in the middle.
+    Broken,
+}
+
+impl BodyError {
+    fn of(error: &(dyn Error + 'static)) -> Self {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if error.is::<TooSlow>() {
+                return Self::TooSlow;
+            }
+            cause = error.source();
+        }
+        Self::Broken
+    }
+
+    /// The status that says so.
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// The message for integrators, where a body may have `limit` bytes.
+    pub(super) fn message(self, limit: usize) -> String {
+        match self {
+            Self::TooLarge => format!(
+                "the request is larger than this endpoint accepts: {} KiB",
+                limit / 1024
+            ),
+            Self::TooSlow => {
+                "the body of the request did not arrive in time; send it without pauses".to_owned()
+            }
+            Self::Busy => {
+                "the server receives too many requests at the moment; try again in a few seconds".to_owned()
+            }
+            Self::Broken => {
+                "the body of the request is incomplete; send as many bytes as Content-Length says".to_owned()
+            }
+        }
+    }
+}
+
+impl From<BodyError> for Failure {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::TooLarge,
+            BodyError::TooSlow => Self::TooSlow,
+            BodyError::Busy => Self::Unavailable,
+            BodyError::Broken => Self::BadRequest,
+        }
+    }
+}
+
+/// A page's form, as it came. As an extractor it is the last: who calls is found out before.
+pub(super) struct FormBody(pub(super) Bytes);
+
+impl FromRequest<AppState> for FormBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Failure> {
+        let bytes = state
+            .bodies
+            .read(request.into_body(), limits::PAGE_FORM_BYTES)
+            .await?;
+        if fields(&bytes) > limits::FORM_FIELDS {
+            return Err(Failure::TooLarge);
+        }
+        Ok(Self(bytes))
+    }
+}
+
+/// How many fields a form or a query has.
+pub(super) fn fields(form: &[u8]) -> usize {
+    form.split(|byte| *byte == b'&')
+        .filter(|pair| !pair.is_empty())
+        .count()
+}
+
+/// A page's form, read into a type.
+pub(super) struct Form<T>(pub(super) T);
+
+impl<T: serde::de::DeserializeOwned> FromRequest<AppState> for Form<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts.clone(), body);
+        let FormBody(bytes) = FormBody::from_request(request, state)
+            .await
+            .map_err(IntoResponse::into_response)?;
+        let request = Request::from_parts(parts, Body::from(bytes));
+        axum::Form::from_request(request, state)
+            .await
+            .map(|axum::Form(form)| Self(form))
+            .map_err(IntoResponse::into_response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures_util::stream;
+
+    use super::*;
+
+    fn chunks(chunks: &'static [&'static str]) -> Body {
+        Body::from_stream(stream::iter(
+            chunks
+                .iter()
+                .map(|chunk| Ok::<_, Infallible>(Bytes::from_static(chunk.as_bytes()))),
+        ))
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_limit() {
+        let memory = BodyMemory::default();
+        assert_eq!(memory.read(chunks(&["ab", "", "c"]), 3).await.unwrap(), "abc");
+        assert_eq!(
+            memory.read(chunks(&["ab", "cd"]), 3).await,
+            Err(BodyError::TooLarge)
+        );
+        assert_eq!(memory.read(Body::from("abcd"), 3).await, Err(BodyError::TooLarge));
+        assert_eq!(memory.read(Body::empty(), 0).await.unwrap(), "");
+    }
+
+    #[tokio::test]
+    async fn all_bodies_together_have_a_limit_and_small_ones_always_have_room() {
+        let memory = BodyMemory::of(STEP);
+        let large = || Body::from(vec![0; limits::SMALL_BODY_BYTES + 1]);
+        let small = || Body::from(vec![0; limits::SMALL_BODY_BYTES]);
+        let first = memory.read(large(), 1 << 20).await.unwrap();
+        assert_eq!(memory.read(large(), 1 << 20).await, Err(BodyError::Busy));
+        assert!(memory.read(small(), 1 << 20).await.is_ok());
+        drop(first);
+        assert!(memory.read(large(), 1 << 20).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_client_that_is_too_slow_is_told_from_one_that_went_away() {
+        let memory = BodyMemory::default();
+        let slow = Body::from_stream(stream::iter([Err::<Bytes, _>(TooSlow)]));
+        assert_eq!(memory.read(slow, 3).await, Err(BodyError::TooSlow));
+        let gone = Body::from_stream(stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))]));
+        assert_eq!(memory.read(gone, 3).await, Err(BodyError::Broken));
+    }
+
+    #[test]
+    fn fields_are_counted_before_they_are_decoded() {
+        assert_eq!(fields(b""), 0);
+        assert_eq!(fields(b"a=1&b&&c=%26&"), 3);
+    }
+}

@@ -1,0 +1,103 @@
+//! Which site a request is for. The server answers at its public address alone: a page of another site whose name leads to
+//! this machine (DNS rebinding) would otherwise be a page of this one to the browser.
+
+use std::sync::Once;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::HOST;
+
+use super::errors::Failure;
+use super::programs;
+use super::state::AppState;
+use crate::settings::PublicUrl;
+
+/// What balancers and service managers ask, at whatever address they know.
+const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
+
+/// What a request says about where it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Target {
+    Here,
+    Elsewhere,
+    /// It does not say, or says two things.
+    Unknown,
+}
+
+/// Lets requests for this site through. Others get 421 (RFC 9110 section 15.5.20), and 400 without a `Host`, which HTTP/1.1
+/// requires (RFC 9112 section 3.2). What a proxy says in `X-Forwarded-Host` is not looked at: anybody can send it.
+pub(super) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    static SAID: Once = Once::new();
+    let path = request.uri().path();
+    let target = target(&state.public_url, &request);
+    if target == Target::Here || HEALTH.contains(&path) {
+        return next.run(request).await;
+    }
+    SAID.call_once(|| {
+        tracing::warn!(
+            host = ?request.headers().get(HOST),
+            public_url = %state.public_url,
+            "refused a request for another host; this is logged once. If the address is right, set --public-url to it; a proxy \
+             has to pass the Host header on"
+        );
+    });
+    match target {
+        Target::Unknown => {
+            let message = "the request has no Host header, or more than one; send one";
+            programs::refuse(path, Failure::BadRequest, message)
+        }
+        Target::Here | Target::Elsewhere => {
+            let message = format!(
+                "the request is for another host; this server is {} and nothing else",
+                state.public_url
+            );
+            programs::refuse(path, Failure::Misdirected, &message)
+        }
+    }
+}
+
+fn target<B>(public_url: &PublicUrl, request: &http::Request<B>) -> Target {
+    // An absolute address in the first line counts, and then `Host` does not (RFC 9112 section 3.2.2).
+    let is_here = if let Some(authority) = request.uri().authority() {
+        public_url.is_host(authority.as_str())
+    } else {
+        let mut hosts = request.headers().get_all(HOST).iter();
+        let (Some(host), None) = (hosts.next(), hosts.next()) else {
+            return Target::Unknown;
+        };
+        host.to_str().is_ok_and(|host| public_url.is_host(host))
+    };
+    if is_here { Target::Here } else { Target::Elsewhere }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(uri: &str, hosts: &[&str]) -> Target {
+        let mut request = http::Request::get(uri);
+        for host in hosts {
+            request = request.header(HOST, *host);
+        }
+        let public_url = "https://a.example".parse().unwrap();
+        target(&public_url, &request.body(()).unwrap())
+    }
+
+    #[test]
+    fn the_host_header_says_where_a_request_goes() {
+        assert_eq!(of("/", &["a.example"]), Target::Here);
+        assert_eq!(of("/", &["evil.example"]), Target::Elsewhere);
+        assert_eq!(of("/", &["ä.example"]), Target::Elsewhere);
+        assert_eq!(of("/", &[]), Target::Unknown);
+        assert_eq!(of("/", &["a.example", "a.example"]), Target::Unknown);
+        assert_eq!(of("/", &["a.example", "evil.example"]), Target::Unknown);
+    }
+
+    #[test]
+    fn an_absolute_address_counts_before_the_header() {
+        assert_eq!(of("http://a.example/", &["evil.example"]), Target::Here);
+        assert_eq!(of("http://evil.example/", &["a.example"]), Target::Elsewhere);
+        assert_eq!(of("https://a.example:443/", &[]), Target::Here);
+    }
+}

@@ -1,0 +1,57 @@
+//! Errors in the form that the caller reads: programs read JSON of the endpoint's kind, and people read pages.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, Method, StatusCode};
+use latchkey_headless::error_body;
+use latchkey_oauth::ErrorBody;
+
+use super::errors::{self, Failure};
+use super::headless;
+use super::oauth::{cors, error};
+use super::paths::is_for_programs;
+
+/// What a request to `path` is refused with, before it reached a handler. A page has its own text; programs read `message`.
+pub(super) fn refuse(path: &str, failure: Failure, message: &str) -> Response {
+    if !is_for_programs(path) {
+        return failure.into_response();
+    }
+    let id = match failure {
+        Failure::NotFound => "not_found",
+        Failure::Unavailable => "temporarily_unavailable",
+        _ => "invalid_request",
+    };
+    json(path, failure.status(), id, message)
+}
+
+fn json(path: &str, status: StatusCode, id: &'static str, message: &str) -> Response {
+    let mut response = if path.starts_with("/networks/") {
+        let code = match status {
+            StatusCode::NOT_FOUND => "NOT_FOUND",
+            StatusCode::SERVICE_UNAVAILABLE => "UNAVAILABLE",
+            _ => "BAD_USER_INPUT",
+        };
+        headless::json(status, error_body(code, message))
+    } else {
+        let body = ErrorBody {
+            error: id,
+            error_description: message.to_owned(),
+        };
+        error(status, &body)
+    };
+    // Scripts on any page may call these, and see their errors.
+    cors::open(response.headers_mut());
+    response
+}
+
+/// Where no endpoint is, for programs; `None` if a person looks, or the path is no program's.
+pub(super) fn missing(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
+    if !is_for_programs(path) || errors::wants_page(headers) {
+        return None;
+    }
+    if method == Method::OPTIONS {
+        return Some(cors::preflight());
+    }
+    let message =
+        "there is nothing at this address; /.well-known/oauth-authorization-server lists the endpoints";
+    Some(refuse(path, Failure::NotFound, message))
+}
