@@ -3,7 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use latchkey_domain::Scope;
+use latchkey_domain::content::{SpaceVisibility, Title};
+use latchkey_domain::{Actor, Scope};
+use latchkey_store::PasswordHash;
+use latchkey_store::content::{Community, NewSpace};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -69,6 +72,56 @@ async fn a_token_of_the_code_flow_opens_what_was_granted() {
             .unwrap()
             .contains("read:posts")
     );
+}
+
+/// `read:posts` says “posts you have created”, and a comment of one's own under another's post is no way around that.
+#[tokio::test]
+async fn a_comment_does_not_open_the_post_of_another() {
+    let app = TestApp::new().await;
+    let reader = token(&app, &app.as_host().await, "write:posts read:search").await;
+    let garden = NewSpace {
+        slug: "garden".parse().unwrap(),
+        name: Title::parse("Garden").unwrap(),
+        description: String::new(),
+        visibility: SpaceVisibility::Public,
+        created_at: None,
+        members: vec![],
+    };
+    let community = Community {
+        spaces: vec![garden],
+        ..Community::default()
+    };
+    let (by, now) = (Actor::operator(), app.instance.clock.now());
+    let locked = PasswordHash("x".into());
+    let added = app
+        .instance
+        .store
+        .add_community(community, locked, Box::new(|_| ()), &by, now);
+    added.await.unwrap().unwrap();
+    let create =
+        "mutation { createPost(input: {spaceId: 1, title: \"Mine\", body: \"Secret\"}) { post { id } } }";
+    let created = ask(&app, &reader, &json!({ "query": create })).await.json();
+    let post = created["data"]["createPost"]["post"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let token = token(&app, &app.as_member().await, "read:posts write:comments").await;
+    let query = "mutation($id: ID!) { createComment(input: {postId: $id, body: \"x\"}) { comment { id body post { title body author { name } comments { nodes { body } } } } } }";
+    let answer = ask(
+        &app,
+        &token,
+        &json!({ "query": query, "variables": { "id": post } }),
+    )
+    .await;
+    let answer = answer.assert_status(200).json();
+    let comment = &answer["data"]["createComment"]["comment"];
+    assert_eq!(
+        (&comment["body"], &comment["post"]),
+        (&json!("x"), &Value::Null),
+        "{answer}"
+    );
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    assert!(!answer.to_string().contains("Secret"), "{answer}");
 }
 
 #[tokio::test]

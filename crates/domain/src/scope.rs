@@ -56,6 +56,8 @@ scopes! {
     HostReadNetworkPosts = "host:read:network_posts", Host, "View posts in the network";
     /// The member's own profile. Not in the product's documentation, but its clients ask for it.
     ReadUserinfo = "read:userinfo", Member, "View your basic profile information";
+    /// The network itself. Every token may read it; clients of the hosted product ask for the scope all the same.
+    ReadNetwork = "read:network", Member, "View the network's name and public details";
     /// The member's own posts.
     ReadPosts = "read:posts", Member, "View posts you have created";
     /// The member's courses and progress.
@@ -68,10 +70,55 @@ scopes! {
     WriteComments = "write:comments", Member, "Create, edit and delete comments on your behalf";
 }
 
-/// A scope that does not exist.
+/// Text that is not a scope, or not a list of scopes.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{0}` is not a scope of this network")]
-pub struct UnknownScope(pub String);
+pub enum ScopeError {
+    /// There is no such scope. The text says which there are: the scopes of the hosted product that do not exist here
+    /// are what clients of that product ask for first.
+    #[error(
+        "`{0}` is not a scope of this network. Its scopes are {all}. Section 9 of docs/integrating.md says which scopes \
+         of the hosted product are missing",
+        all = ScopeSet::ALL
+    )]
+    Unknown(String),
+    /// Several scopes are joined by something else than spaces.
+    #[error("`{0}` is not a scope: scopes are separated by spaces (RFC 6749 section 3.3)")]
+    Separator(String),
+    /// A scope has a character that no scope has and that may be invisible.
+    #[error(
+        "`{word}` is not a scope: its character {position} is U+{character:04X}, and scopes have letters, `:` and `_` only"
+    )]
+    Character {
+        /// What was read.
+        word: String,
+        /// The character's number in Unicode.
+        character: u32,
+        /// Its place, from 1.
+        position: usize,
+    },
+}
+
+impl ScopeError {
+    /// What is wrong with one word of a list of scopes.
+    fn of(word: &str) -> Self {
+        let shown = word.chars().take(80).collect();
+        if word.contains([',', ';', '|', '+']) || word.contains("%20") {
+            return Self::Separator(shown);
+        }
+        let odd = word
+            .chars()
+            .zip(1..)
+            .find(|(character, _)| !character.is_ascii_graphic());
+        match odd {
+            Some((character, position)) => Self::Character {
+                word: shown,
+                character: character.into(),
+                position,
+            },
+            None => Self::Unknown(shown),
+        }
+    }
+}
 
 impl Scope {
     /// Whether only a host may grant it.
@@ -79,20 +126,20 @@ impl Scope {
         self.audience() == Audience::Host
     }
 
-    const fn bit(self) -> u16 {
-        1 << (self as u16)
+    const fn bit(self) -> u32 {
+        1 << (self as u32)
     }
 }
 
 impl FromStr for Scope {
-    type Err = UnknownScope;
+    type Err = ScopeError;
 
-    fn from_str(id: &str) -> Result<Self, UnknownScope> {
+    fn from_str(id: &str) -> Result<Self, ScopeError> {
         Self::ALL
             .iter()
             .copied()
             .find(|scope| scope.id() == id)
-            .ok_or_else(|| UnknownScope(id.chars().take(80).collect()))
+            .ok_or_else(|| ScopeError::of(id))
     }
 }
 
@@ -102,14 +149,32 @@ impl fmt::Display for Scope {
     }
 }
 
-/// A set of scopes. On the wire and at rest it is the ids with a space between (RFC 6749 section 3.3).
+/// A set of scopes. On the wire and at rest it is the ids with a space between (RFC 6749 section 3.3). What is read may have
+/// any white space between them: clients read scopes from files and forms, where a line break or a no-break space looks
+/// like a space.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ScopeSet(u16);
+pub struct ScopeSet(u32);
+
+const _: () = assert!(
+    Scope::ALL.len() <= u32::BITS as usize,
+    "each scope needs a bit of its own"
+);
 
 impl ScopeSet {
     /// No scope at all.
     pub const EMPTY: Self = Self(0);
+
+    /// Every scope.
+    pub const ALL: Self = {
+        let mut bits = 0;
+        let mut index = 0;
+        while index < Scope::ALL.len() {
+            bits |= Scope::ALL[index].bit();
+            index += 1;
+        }
+        Self(bits)
+    };
 
     /// Whether there is none.
     pub const fn is_empty(self) -> bool {
@@ -176,20 +241,25 @@ impl FromIterator<Scope> for ScopeSet {
 }
 
 impl FromStr for ScopeSet {
-    type Err = UnknownScope;
+    type Err = ScopeError;
 
-    fn from_str(text: &str) -> Result<Self, UnknownScope> {
-        text.split(' ')
+    fn from_str(text: &str) -> Result<Self, ScopeError> {
+        text.split(is_space)
             .filter(|id| !id.is_empty())
             .map(Scope::from_str)
             .collect()
     }
 }
 
-impl TryFrom<String> for ScopeSet {
-    type Error = UnknownScope;
+/// Whether a character separates scopes: white space, and what has no width and therefore cannot be seen in an error.
+fn is_space(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{200b}' | '\u{2060}' | '\u{feff}')
+}
 
-    fn try_from(text: String) -> Result<Self, UnknownScope> {
+impl TryFrom<String> for ScopeSet {
+    type Error = ScopeError;
+
+    fn try_from(text: String) -> Result<Self, ScopeError> {
         text.parse()
     }
 }
@@ -229,10 +299,8 @@ mod tests {
         for scope in Scope::ALL {
             assert_eq!(scope.id().parse::<Scope>(), Ok(*scope));
         }
-        assert_eq!(
-            Scope::ALL.iter().copied().collect::<ScopeSet>().len(),
-            Scope::ALL.len()
-        );
+        assert_eq!(ScopeSet::ALL.len(), Scope::ALL.len());
+        assert_eq!(ScopeSet::ALL, Scope::ALL.iter().copied().collect());
     }
 
     #[test]
@@ -243,10 +311,115 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_lists_them_all() {
+        let page = include_str!("../../../docs/oauth.md");
+        let rows = page
+            .lines()
+            .filter(|line| line.starts_with("| `") && line.contains(':'));
+        let listed: Vec<_> = rows.collect();
+        let expected: Vec<_> = Scope::ALL
+            .iter()
+            .map(|scope| {
+                let who = if scope.is_host_only() {
+                    "hosts"
+                } else {
+                    "any member"
+                };
+                format!("| `{scope}` | {who} | {} |", scope.description())
+            })
+            .collect();
+        assert_eq!(listed, expected);
+    }
+
+    #[test]
     fn an_unknown_scope_is_named() {
         assert_eq!(
             "read:posts read:mail".parse::<ScopeSet>(),
-            Err(UnknownScope("read:mail".into()))
+            Err(ScopeError::Unknown("read:mail".into()))
+        );
+        let words = ScopeError::Unknown("write:chats".into()).to_string();
+        assert!(words.starts_with(
+            "`write:chats` is not a scope of this network. Its scopes are host:read:network_events "
+        ));
+        for scope in Scope::ALL {
+            assert!(words.contains(scope.id()), "{scope}: {words}");
+        }
+        assert!(words.contains("docs/integrating.md"), "{words}");
+    }
+
+    #[test]
+    fn white_space_separates() {
+        let expected: ScopeSet = [Scope::ReadPosts, Scope::WritePosts].into_iter().collect();
+        for between in [
+            " ",
+            "   ",
+            "\n",
+            "\r\n",
+            "\t",
+            "\u{a0}",
+            "\u{3000}",
+            "\u{2003}",
+            "\u{85}",
+            " \u{200b} ",
+            "\u{feff}",
+        ] {
+            for text in [
+                format!("read:posts{between}write:posts"),
+                format!("{between}write:posts{between}{between}read:posts{between}"),
+            ] {
+                assert_eq!(text.parse::<ScopeSet>(), Ok(expected), "{text:?}");
+            }
+        }
+        assert_eq!(" \n\u{a0}".parse::<ScopeSet>(), Ok(ScopeSet::EMPTY));
+    }
+
+    #[test]
+    fn other_separators_are_named() {
+        for text in [
+            "read:posts,write:posts",
+            "read:posts, write:posts",
+            "read:posts ,write:posts",
+            "read:posts;write:posts",
+            "read:posts|write:posts",
+            "read:posts+write:posts",
+            "read:posts%20write:posts",
+            ",",
+        ] {
+            let error = text.parse::<ScopeSet>().unwrap_err();
+            assert!(matches!(error, ScopeError::Separator(_)), "{text}: {error:?}");
+            assert!(
+                error.to_string().contains("scopes are separated by spaces"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_told() {
+        for (text, position, number) in [
+            ("read:\u{ad}posts", 6, "U+00AD"),
+            ("write:posts \u{202a}read:posts", 1, "U+202A"),
+            ("read:pósts", 7, "U+00F3"),
+            ("read\u{0}", 5, "U+0000"),
+        ] {
+            let words = text.parse::<ScopeSet>().unwrap_err().to_string();
+            assert!(
+                words.contains(&format!("its character {position} is {number}")),
+                "{words}"
+            );
+        }
+    }
+
+    /// As every version so far has written it.
+    #[test]
+    fn what_is_at_rest_stays_readable() {
+        let text = "host:read:network_events host:read:network_spaces host:read:network_members host:read:network_plans \
+                    host:read:network_posts read:userinfo read:posts read:courses read:search write:posts write:comments";
+        let all_before = ScopeSet::ALL.without(ScopeSet::from_iter([Scope::ReadNetwork]));
+        assert_eq!(text.parse::<ScopeSet>(), Ok(all_before));
+        assert_eq!(
+            serde_json::from_str::<ScopeSet>(&format!("\"{text}\"")).unwrap(),
+            all_before
         );
     }
 
@@ -274,7 +447,7 @@ mod tests {
         #[test]
         fn any_text_is_a_set_or_an_error(text in ".{0,200}") {
             if let Ok(set) = text.parse::<ScopeSet>() {
-                prop_assert!(text.split(' ').filter(|id| !id.is_empty()).all(|id| set.contains(id.parse().unwrap())));
+                prop_assert!(text.split(is_space).filter(|id| !id.is_empty()).all(|id| set.contains(id.parse().unwrap())));
             }
         }
 

@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
 use async_graphql::registry::MetaField;
-use async_graphql::{Error, PathSegment, QueryPathNode, QueryPathSegment, ServerError, ServerResult, Value};
+use async_graphql::{
+    Context, Error, PathSegment, QueryPathNode, QueryPathSegment, ServerError, ServerResult, Value,
+};
 use latchkey_domain::{Scope, ScopeSet};
 
 pub(crate) use self::directives::{any_token, requires_scope};
@@ -18,6 +20,7 @@ pub(crate) use self::directives::{any_token, requires_scope};
 use crate::answer::SharedRefusals;
 use crate::caller::Caller;
 use crate::error::ApiError;
+use crate::open::Closed;
 
 /// What a field asks of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,10 +104,7 @@ impl Extension for ScopeGuard {
             (Some(requirement), Some(caller)) if requirement.is_met_by(caller.scopes) => {
                 return next.run(ctx, info).await;
             }
-            (Some(Requirement::OneOf(scopes)), Some(_)) => {
-                let scopes: Vec<_> = scopes.iter().map(|scope| scope.id().to_owned()).collect();
-                ApiError::MissingScope(scopes.join(" or "))
-            }
+            (Some(Requirement::OneOf(scopes)), Some(_)) => Closed(scopes).into(),
             _ => {
                 tracing::error!(
                     object = info.parent_type,
@@ -125,6 +125,19 @@ impl Extension for ScopeGuard {
             .0
             .add(error);
         Ok(Some(Value::Null))
+    }
+}
+
+/// What is open. Where it is closed, an error takes its place in the answer, and the rest stays.
+pub(crate) fn or_null<T>(ctx: &Context<'_>, open: Result<T, Closed>) -> Option<T> {
+    match open {
+        Ok(open) => Some(open),
+        Err(closed) => {
+            let mut error = Error::from(ApiError::from(closed)).into_server_error(ctx.item.pos);
+            error.path = ctx.path_node.as_ref().map(path).unwrap_or_default();
+            ctx.add_error(error);
+            None
+        }
     }
 }
 

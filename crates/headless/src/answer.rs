@@ -18,7 +18,7 @@ use crate::cost::{self, MAX_COST, TooComplex};
 use crate::documents::{Documents, Unreadable};
 use crate::error::{BAD_USER_INPUT, QUERY_TOO_COMPLEX, THROTTLED, UNAVAILABLE};
 use crate::loaders::loader;
-use crate::schema::{Mutation, Query};
+use crate::schema::{Mutation, PublicUrl, Query};
 use crate::span;
 
 /// The most queries of a batch.
@@ -53,6 +53,7 @@ pub struct HeadlessApi {
     clock: Arc<dyn Clock>,
     documents: Arc<Documents>,
     budgets: Arc<Budgets>,
+    public_url: Option<PublicUrl>,
 }
 
 /// What the queries of a request have come to so far.
@@ -82,7 +83,15 @@ impl HeadlessApi {
             clock,
             documents: Arc::default(),
             budgets: Arc::new(Budgets::new(budget)),
+            public_url: None,
         }
+    }
+
+    /// The same for a network that people reach at this address.
+    #[must_use]
+    pub fn at(mut self, public_url: &str) -> Self {
+        self.public_url = Some(PublicUrl(public_url.into()));
+        self
     }
 
     /// The schema in GraphQL's own language, with the scope that opens each field.
@@ -138,6 +147,9 @@ impl HeadlessApi {
             .data(caller.clone())
             .data(loader(Arc::clone(&self.store), caller.viewer()))
             .data(SharedRefusals(Arc::clone(&refusals)));
+        if let Some(url) = &self.public_url {
+            request = request.data(url.clone());
+        }
         let span = span::of(&mut request);
         let mut response = self.schema.execute(request).instrument(span.clone()).await;
         response.errors.extend(refusals.take());

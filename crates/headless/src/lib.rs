@@ -1,7 +1,8 @@
 //! The Headless API: GraphQL over a network's content, through the eyes of the member whose token asks.
 //!
-//! [`HeadlessApi::answer`] takes what a client sent and gives what it gets. A query passes four gates: [`cost`] refuses
-//! what would be too much work before any of it is done, [`Budget`] what would be too much of it in a minute, [`access`] opens each field only to the scopes that it declares,
+//! [`HeadlessApi::answer`] takes what a client sent and gives what it gets. A query passes five gates: [`cost`] refuses what
+//! would be too much work before any of it is done, [`Budget`] what would be too much of it in a minute, [`access`] opens
+//! each field only to the scopes that it declares, `open` opens each object only to the scopes that its type declares,
 //! and the store gives only what the member may see. The schema is in `schema/`, a file per type.
 
 pub mod access;
@@ -16,6 +17,7 @@ mod documents;
 mod error;
 mod id;
 mod loaders;
+mod open;
 mod schema;
 mod span;
 mod starter;

@@ -1,7 +1,7 @@
 //! Look-ups that are asked for one by one and made all at once: a list of 50 posts asks for 50 authors and makes one
 //! question of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
 use latchkey_domain::MemberId;
 use latchkey_domain::content::{
-    Comment, CourseId, LessonProgress, Post, PostId, Profile, Space, SpaceId, Viewer,
+    Comment, CourseId, LessonProgress, Post, PostId, Profile, Space, SpaceId, SpaceVisibility, Viewer,
 };
 use latchkey_store::content::{SearchRequest, Slice, SliceRequest};
 use latchkey_store::{Store, StoreError};
@@ -77,13 +77,32 @@ impl Loader<MemberId> for Batch {
     }
 }
 
+/// A space, and whether the member may read in it.
 impl Loader<SpaceId> for Batch {
-    type Value = Space;
+    type Value = (Space, bool);
     type Error = Arc<StoreError>;
 
-    async fn load(&self, ids: &[SpaceId]) -> Result<HashMap<SpaceId, Space>, Self::Error> {
+    async fn load(&self, ids: &[SpaceId]) -> Result<HashMap<SpaceId, (Space, bool)>, Self::Error> {
         let found = self.store.spaces_by_id(ids.to_vec()).await?;
-        Ok(found.into_iter().map(|space| (space.id, space)).collect())
+        let is_open =
+            |space: &Space| self.viewer.sees_all_spaces || space.visibility == SpaceVisibility::Public;
+        let doubtful: Vec<_> = found
+            .iter()
+            .filter(|space| !is_open(space))
+            .map(|space| space.id)
+            .collect();
+        let mut readable = HashSet::new();
+        if !doubtful.is_empty() {
+            let spaces = self.store.readable_spaces(self.viewer, doubtful).await?;
+            readable.extend(spaces.into_iter().map(|space| space.id));
+        }
+        Ok(found
+            .into_iter()
+            .map(|space| {
+                let may_read = is_open(&space) || readable.contains(&space.id);
+                (space.id, (space, may_read))
+            })
+            .collect())
     }
 }
 

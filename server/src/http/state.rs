@@ -57,7 +57,8 @@ impl AppState {
     ) -> Self {
         let assets = Arc::new(assets::addresses());
         let oauth = instance.authorization_server(&public_url);
-        let headless = HeadlessApi::new(instance.store.clone(), instance.clock.clone(), budget);
+        let headless =
+            HeadlessApi::new(instance.store.clone(), instance.clock.clone(), budget).at(oauth.issuer());
         let started = instance.clock.now();
         Self(Arc::new(Inner {
             instance,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ApplicationName, ApplicationSpec, ClientType};
 use crate::redirect_uri::{RedirectUri, RedirectUriError};
-use crate::{RedirectUris, Scope, ScopeSet};
+use crate::{RedirectUris, ScopeSet};
 
 /// What stands in the form; anything may be wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,7 +15,7 @@ pub struct ApplicationDraft {
     pub name: String,
     /// The redirect URIs, one per line.
     pub redirect_uris: String,
-    /// The ids of the scopes that are ticked.
+    /// The ids of the scopes that are ticked, or lists of them with white space between.
     pub scopes: Vec<String>,
     /// Whether “Confidential client” is ticked.
     pub confidential: bool,
@@ -136,9 +136,8 @@ impl ApplicationDraft {
     fn validate_scopes(&self) -> Result<ScopeSet, String> {
         let scopes: ScopeSet = self
             .scopes
-            .iter()
-            .map(|id| id.parse::<Scope>())
-            .collect::<Result<_, _>>()
+            .join(" ")
+            .parse()
             .map_err(|error| format!("{error}."))?;
         if scopes.is_empty() {
             return Err(
@@ -209,9 +208,30 @@ mod tests {
         }
         .validate()
         .unwrap_err();
-        assert_eq!(
-            errors.scopes.as_deref(),
-            Some("`read:mail` is not a scope of this network.")
+        let words = errors.scopes.unwrap();
+        assert!(
+            words.starts_with("`read:mail` is not a scope of this network. ") && words.ends_with('.'),
+            "{words}"
+        );
+    }
+
+    /// On the command line a list may be one argument.
+    #[test]
+    fn scopes_may_come_as_a_list() {
+        let scopes = |scopes: &[&str]| {
+            let scopes = scopes.iter().map(|&id| id.to_owned()).collect();
+            ApplicationDraft { scopes, ..draft() }.validate()
+        };
+        let spec = scopes(&["read:posts\u{a0}write:posts", " read:search\n"]).unwrap();
+        assert_eq!(spec.scopes.to_string(), "read:posts read:search write:posts");
+        let errors = scopes(&["read:posts,write:posts"]).unwrap_err();
+        assert!(errors.scopes.unwrap().contains("scopes are separated by spaces"));
+        assert!(
+            scopes(&[" "])
+                .unwrap_err()
+                .scopes
+                .unwrap()
+                .starts_with("Select at least one scope")
         );
     }
 

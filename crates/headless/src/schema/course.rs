@@ -10,13 +10,14 @@ use crate::access::{any_token, requires_scope};
 use crate::connection::{Connection, MAX_NESTED_PAGE, slice};
 use crate::id::{Kind, global};
 use crate::loaders::{Below, Count, load};
+use crate::open::{Gate, Open};
 use crate::time::DateTime;
 
 /// The sort of lessons.
 const BY_PLACE: &str = "PLACE";
 
 /// A course that the member takes.
-pub(crate) struct CourseNode(pub(crate) EnrolledCourse);
+pub(crate) struct CourseNode(pub(crate) Open<EnrolledCourse>);
 
 /// A course that you take, and how far you are.
 #[Object(name = "Course")]
@@ -104,6 +105,7 @@ impl CourseNode {
         let lessons = load(ctx, Below(self.0.course.id, request.clone()))
             .await?
             .unwrap_or_default();
+        let lessons = Gate::of(ctx)?.rows(lessons)?;
         let count = Count::Known(self.0.progress.lessons.into());
         Ok(Some(Connection::new(
             lessons, &request, BY_PLACE, count, LessonNode,

@@ -7,11 +7,11 @@ use super::member::MemberNode;
 use super::space::SpaceNode;
 use crate::access::any_token;
 use crate::id::{Kind, global};
-use crate::loaders::load;
+use crate::open::{self, Open};
 use crate::time::DateTime;
 
 /// An event.
-pub(crate) struct EventNode(pub(crate) Event);
+pub(crate) struct EventNode(pub(crate) Open<Event>);
 
 /// Something that takes place.
 #[Object(name = "Event")]
@@ -67,18 +67,12 @@ impl EventNode {
     /// The space that it belongs to; null if it is for the whole network.
     #[graphql(directive = any_token::apply())]
     async fn space(&self, ctx: &Context<'_>) -> Result<Option<SpaceNode>> {
-        let Some(space) = self.0.space else {
-            return Ok(None);
-        };
-        Ok(load(ctx, space).await?.map(SpaceNode))
+        Ok(open::space(ctx, &self.0).await?.map(SpaceNode))
     }
 
     /// Who holds it; null if they are gone.
     #[graphql(directive = any_token::apply())]
     async fn organizer(&self, ctx: &Context<'_>) -> Result<Option<MemberNode>> {
-        let Some(member) = self.0.organizer else {
-            return Ok(None);
-        };
-        Ok(load(ctx, member).await?.map(MemberNode))
+        Ok(open::author(ctx, &self.0).await?.map(MemberNode))
     }
 }

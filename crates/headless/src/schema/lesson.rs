@@ -5,10 +5,11 @@ use latchkey_domain::content::LessonProgress;
 
 use crate::access::any_token;
 use crate::id::{Kind, global};
+use crate::open::Open;
 use crate::time::DateTime;
 
 /// A lesson of a course that the member takes.
-pub(crate) struct LessonNode(pub(crate) LessonProgress);
+pub(crate) struct LessonNode(pub(crate) Open<LessonProgress>);
 
 /// A lesson of a course that you take.
 #[Object(name = "Lesson")]

@@ -13,6 +13,7 @@ use crate::connection::{Connection, MAX_PAGE, slice};
 use crate::error::ApiError;
 use crate::id::{Kind, global};
 use crate::loaders::{Count, load, store};
+use crate::open::Gate;
 use crate::time::DateTime;
 
 /// Whose token it is.
@@ -63,6 +64,19 @@ impl Me {
         self.0.role.into()
     }
 
+    /// The same as `role`, under the name that clients of the hosted product use.
+    #[graphql(directive = any_token::apply())]
+    async fn network_role(&self) -> RoleName {
+        self.0.role.into()
+    }
+
+    /// When you were last here, to the minute; null if never.
+    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    async fn last_active_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        let profile = load(ctx, self.0.id).await?;
+        Ok(profile.and_then(|profile| profile.last_active_at).map(DateTime))
+    }
+
     /// Since when you are a member.
     #[graphql(directive = any_token::apply())]
     async fn joined_at(&self) -> DateTime {
@@ -93,6 +107,7 @@ impl Me {
             .posts_of(me, request.clone())
             .await
             .map_err(ApiError::from)?;
+        let posts = Gate::of(ctx)?.rows(posts)?;
         Ok(Some(Connection::new(
             posts,
             &request,
@@ -116,6 +131,7 @@ impl Me {
             .courses_of(me, request.clone())
             .await
             .map_err(ApiError::from)?;
+        let courses = Gate::of(ctx)?.rows(courses)?;
         Ok(Some(Connection::new(
             courses,
             &request,

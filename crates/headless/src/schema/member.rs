@@ -8,6 +8,7 @@ use latchkey_store::content::RosterSort;
 use super::role::RoleName;
 use crate::access::{any_token, requires_scope};
 use crate::id::{Kind, global};
+use crate::open::Open;
 use crate::time::DateTime;
 
 /// By what the roster is sorted.
@@ -43,10 +44,10 @@ impl From<MemberSort> for RosterSort {
 }
 
 /// A member.
-pub(crate) struct MemberNode(pub(crate) Profile);
+pub(crate) struct MemberNode(pub(crate) Open<Profile>);
 
-/// A member of the network. The name and the picture, which stand beside whatever a member writes, are open to who may
-/// read that; the rest is the roster's.
+/// A member of the network. Beside a post, a comment or an event that a token may read, it reads the name and the picture
+/// of who made it. The rest, and members by themselves, need `host:read:network_members`.
 #[Object(name = "Member")]
 impl MemberNode {
     /// The global id.
@@ -94,6 +95,12 @@ impl MemberNode {
     /// What the member may do.
     #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
     async fn role(&self) -> Option<RoleName> {
+        Some(self.0.member.role.into())
+    }
+
+    /// The same as `role`, under the name that clients of the hosted product use.
+    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    async fn network_role(&self) -> Option<RoleName> {
         Some(self.0.member.role.into())
     }
 

@@ -17,6 +17,7 @@ mod search;
 mod space;
 
 pub(crate) use self::mutation::Mutation;
+pub(crate) use self::network::PublicUrl;
 pub(crate) use self::query::Query;
 
 use async_graphql::Enum;

@@ -14,9 +14,14 @@ use crate::connection::{Connection, MAX_PAGE, slice};
 use crate::error::ApiError;
 use crate::id::{Kind, global, number};
 use crate::loaders::{Count, load, store};
+use crate::open::Gate;
 
 /// The sort of events.
 const BY_START: &str = "START";
+
+/// Where people reach the network.
+#[derive(Clone)]
+pub(crate) struct PublicUrl(pub(crate) std::sync::Arc<str>);
 
 /// The network.
 pub(crate) struct Network(pub(crate) latchkey_domain::Network);
@@ -42,6 +47,18 @@ impl Network {
         self.0.name.as_str()
     }
 
+    /// The same as `name`, under the name that clients of the hosted product use.
+    #[graphql(directive = any_token::apply())]
+    async fn title(&self) -> &str {
+        self.0.name.as_str()
+    }
+
+    /// Where people reach it.
+    #[graphql(directive = any_token::apply())]
+    async fn url<'c>(&self, ctx: &Context<'c>) -> Option<&'c str> {
+        ctx.data_opt::<PublicUrl>().map(|url| &*url.0)
+    }
+
     /// What stands in addresses.
     #[graphql(directive = any_token::apply())]
     async fn slug(&self) -> &str {
@@ -64,6 +81,7 @@ impl Network {
             .profiles(sort.into(), request.clone())
             .await
             .map_err(ApiError::from)?;
+        let members = Gate::of(ctx)?.rows(members)?;
         Ok(Some(Connection::new(
             members,
             &request,
@@ -77,7 +95,9 @@ impl Network {
     #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
     async fn member(&self, ctx: &Context<'_>, id: ID) -> Result<Option<MemberNode>> {
         let id = MemberId(number(&id, Kind::Member)?);
-        Ok(load(ctx, id).await?.map(MemberNode))
+        let found = load(ctx, id).await?;
+        let gate = Gate::of(ctx)?;
+        Ok(found.map(|one| gate.open(one)).transpose()?.map(MemberNode))
     }
 
     /// The member with this email; null if there is none.
@@ -92,7 +112,8 @@ impl Network {
             .profile_by_email(&email)
             .await
             .map_err(ApiError::from)?;
-        Ok(found.map(MemberNode))
+        let gate = Gate::of(ctx)?;
+        Ok(found.map(|one| gate.open(one)).transpose()?.map(MemberNode))
     }
 
     /// All events, by when they begin.
@@ -109,6 +130,7 @@ impl Network {
             .events(request.clone())
             .await
             .map_err(ApiError::from)?;
+        let events = Gate::of(ctx)?.rows(events)?;
         Ok(Some(Connection::new(
             events,
             &request,
@@ -132,6 +154,7 @@ impl Network {
             .spaces(request.clone())
             .await
             .map_err(ApiError::from)?;
+        let spaces = Gate::of(ctx)?.rows(spaces)?;
         Ok(Some(Connection::new(
             spaces,
             &request,
@@ -155,6 +178,7 @@ impl Network {
             .membership_plans(request.clone())
             .await
             .map_err(ApiError::from)?;
+        let plans = Gate::of(ctx)?.rows(plans)?;
         Ok(Some(Connection::new(
             plans,
             &request,
@@ -175,6 +199,7 @@ impl Network {
     ) -> Result<Option<Connection<PostNode>>> {
         let request = slice((first, MAX_PAGE), after.as_deref(), sort_order.into(), BY_AGE)?;
         let posts = store(ctx)?.posts(request.clone()).await.map_err(ApiError::from)?;
+        let posts = Gate::of(ctx)?.rows(posts)?;
         Ok(Some(Connection::new(
             posts,
             &request,

@@ -1,8 +1,8 @@
 //! Anything by its global id.
 
 use async_graphql::{Context, ID, Interface};
+use latchkey_domain::MemberId;
 use latchkey_domain::content::{CommentId, CourseId, EventId, LessonId, MembershipPlanId, PostId, SpaceId};
-use latchkey_domain::{MemberId, Scope, ScopeSet};
 
 use super::comment::CommentNode;
 use super::course::CourseNode;
@@ -13,10 +13,11 @@ use super::network::Network;
 use super::plan::PlanNode;
 use super::post::PostNode;
 use super::space::SpaceNode;
-use crate::access::any_token;
+use crate::access::{any_token, or_null};
 use crate::error::ApiError;
 use crate::id::{Kind, parse};
 use crate::loaders::{caller, load, store};
+use crate::open::{Gate, Object, Open};
 
 /// What has a global id.
 #[derive(Interface)]
@@ -47,77 +48,70 @@ pub(crate) enum Node {
     Lesson(LessonNode),
 }
 
-/// The scopes that open a kind of thing elsewhere; one of them is enough. The network is open to any token.
-pub(crate) const fn scopes_for(kind: Kind) -> &'static [Scope] {
-    match kind {
-        Kind::Network => &[],
-        Kind::Member => &[Scope::HostReadNetworkMembers],
-        Kind::Space => &[Scope::HostReadNetworkSpaces, Scope::ReadSearch],
-        Kind::Event => &[Scope::HostReadNetworkEvents, Scope::ReadSearch],
-        Kind::Plan => &[Scope::HostReadNetworkPlans],
-        Kind::Post => &[Scope::HostReadNetworkPosts, Scope::ReadSearch, Scope::ReadPosts],
-        Kind::Comment => &[Scope::HostReadNetworkPosts, Scope::ReadSearch],
-        Kind::Course => &[Scope::ReadCourses, Scope::ReadSearch],
-        Kind::Lesson => &[Scope::ReadCourses],
-    }
-}
-
-/// What a global id names, if the token opens its kind and the member may see it.
+/// What a global id names, if the token opens it.
 pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
     let (kind, number) = parse(id)?;
-    let caller = caller(ctx)?;
-    let scopes: ScopeSet = scopes_for(kind).iter().copied().collect();
-    if !scopes.is_empty() && scopes.meet(caller.scopes).is_empty() {
-        let names: Vec<_> = scopes.iter().map(|scope| scope.id().to_owned()).collect();
-        return Err(ApiError::MissingScope(names.join(" or ")));
+    let gate = Gate::of(ctx)?;
+    if or_null(ctx, gate.admits(kind)).is_none() {
+        return Ok(None);
     }
+    let caller = caller(ctx)?;
     let (store, viewer, me) = (store(ctx)?, caller.viewer(), caller.member.id);
+    // What is closed is not there: a token that opens some objects of a type is not told which others there are.
     Ok(match kind {
         Kind::Network => {
             let network = store.network().await?;
             (network.id == number).then_some(Node::Network(Network(network)))
         }
-        Kind::Member => load(ctx, MemberId(number))
-            .await?
-            .map(|one| Node::Member(MemberNode(one))),
+        Kind::Member => {
+            let found = load(ctx, MemberId(number)).await?;
+            found
+                .and_then(|one| gate.open(one).ok())
+                .map(|one| Node::Member(MemberNode(one)))
+        }
         Kind::Space => {
             let found = store.readable_spaces(viewer, vec![SpaceId(number)]).await?;
-            found.into_iter().next().map(|one| Node::Space(SpaceNode(one)))
+            readable(gate, found).map(|one| Node::Space(SpaceNode(one)))
         }
         Kind::Event => {
             let found = store.readable_events(viewer, vec![EventId(number)]).await?;
-            found.into_iter().next().map(|one| Node::Event(EventNode(one)))
+            readable(gate, found).map(|one| Node::Event(EventNode(one)))
         }
         Kind::Plan => {
             let found = store
                 .membership_plans_by_id(vec![MembershipPlanId(number)])
                 .await?;
-            found.into_iter().next().map(|one| Node::Plan(PlanNode(one)))
+            readable(gate, found).map(|one| Node::Plan(PlanNode(one)))
         }
         Kind::Post => {
             let found = store.readable_posts(viewer, vec![PostId(number)]).await?;
-            let only_own = caller.scopes.contains(Scope::ReadPosts)
-                && !caller.scopes.contains(Scope::ReadSearch)
-                && !caller.scopes.contains(Scope::HostReadNetworkPosts);
-            found
-                .into_iter()
-                .find(|post| !only_own || post.author == Some(me))
-                .map(|one| Node::Post(PostNode(one)))
+            readable(gate, found).map(|one| Node::Post(PostNode(one)))
         }
         Kind::Comment => {
             let found = store.readable_comments(viewer, vec![CommentId(number)]).await?;
-            found
-                .into_iter()
-                .next()
-                .map(|one| Node::Comment(CommentNode(one)))
+            let Some(comment) = found.into_iter().next() else {
+                return Ok(None);
+            };
+            let post = load(ctx, comment.post).await?;
+            let under_own = post.is_some_and(|post| post.is_own(me));
+            let comment = gate.open_comment(comment, under_own).ok();
+            comment.map(|one| Node::Comment(CommentNode(one)))
         }
         Kind::Course => {
             let found = store.courses_of_by_id(me, vec![CourseId(number)]).await?;
-            found.into_iter().next().map(|one| Node::Course(CourseNode(one)))
+            readable(gate, found).map(|one| Node::Course(CourseNode(one)))
         }
         Kind::Lesson => {
             let found = store.lessons_of_by_id(me, vec![LessonId(number)]).await?;
-            found.into_iter().next().map(|one| Node::Lesson(LessonNode(one)))
+            readable(gate, found).map(|one| Node::Lesson(LessonNode(one)))
         }
     })
+}
+
+/// What was found, if the token opens it.
+fn readable<T: Object>(gate: Gate<'_>, found: Vec<T>) -> Option<Open<T>> {
+    found
+        .into_iter()
+        .next()
+        .and_then(|one| gate.open_readable(one).ok())
 }

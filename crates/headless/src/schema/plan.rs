@@ -5,6 +5,7 @@ use latchkey_domain::content::{BillingInterval, MembershipPlan};
 
 use crate::access::any_token;
 use crate::id::{Kind, global};
+use crate::open::Open;
 use crate::time::DateTime;
 
 /// How often a price is due.
@@ -19,7 +20,7 @@ pub(crate) enum Interval {
 }
 
 /// A plan.
-pub(crate) struct PlanNode(pub(crate) MembershipPlan);
+pub(crate) struct PlanNode(pub(crate) Open<MembershipPlan>);
 
 /// A plan that members can be on.
 #[Object(name = "Plan")]

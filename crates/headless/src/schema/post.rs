@@ -12,12 +12,14 @@ use crate::access::{any_token, requires_scope};
 use crate::connection::{Connection, MAX_NESTED_PAGE, slice};
 use crate::id::{Kind, global};
 use crate::loaders::{Below, Count, load};
+use crate::open::{self, Gate, Open};
 use crate::time::DateTime;
 
 /// A post.
-pub(crate) struct PostNode(pub(crate) Post);
+pub(crate) struct PostNode(pub(crate) Open<Post>);
 
-/// What a member wrote for all in a space.
+/// What a member wrote for all in a space. `host:read:network_posts` opens all posts, `read:search` those that you may
+/// read, `read:posts` those that you wrote, and `write:posts` the one that a mutation wrote, in its payload.
 #[Object(name = "Post")]
 impl PostNode {
     /// The global id.
@@ -59,16 +61,13 @@ impl PostNode {
     /// Where it stands.
     #[graphql(directive = any_token::apply())]
     async fn space(&self, ctx: &Context<'_>) -> Result<Option<SpaceNode>> {
-        Ok(load(ctx, self.0.space).await?.map(SpaceNode))
+        Ok(open::space(ctx, &self.0).await?.map(SpaceNode))
     }
 
     /// Who wrote it; null if they are gone.
     #[graphql(directive = any_token::apply())]
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<MemberNode>> {
-        let Some(member) = self.0.author else {
-            return Ok(None);
-        };
-        Ok(load(ctx, member).await?.map(MemberNode))
+        Ok(open::author(ctx, &self.0).await?.map(MemberNode))
     }
 
     /// The comments under it, by age.
@@ -92,6 +91,7 @@ impl PostNode {
         )?;
         let post = self.0.id;
         let comments = load(ctx, Below(post, request.clone())).await?.unwrap_or_default();
+        let comments = Gate::of(ctx)?.comments(&self.0, comments)?;
         Ok(Some(Connection::new(
             comments,
             &request,

@@ -6,10 +6,11 @@ use latchkey_domain::content::{Space, SpaceVisibility};
 
 use super::post::PostNode;
 use super::{BY_AGE, SortOrder};
-use crate::access::{any_token, requires_scope};
+use crate::access::{any_token, or_null, requires_scope};
 use crate::connection::{Connection, MAX_NESTED_PAGE, slice};
 use crate::id::{Kind, global};
 use crate::loaders::{Below, Count, MembersOf, load};
+use crate::open::{Gate, Open};
 use crate::time::DateTime;
 
 /// Who may read in a space.
@@ -22,9 +23,10 @@ pub(crate) enum Visibility {
 }
 
 /// A space.
-pub(crate) struct SpaceNode(pub(crate) Space);
+pub(crate) struct SpaceNode(pub(crate) Open<Space>);
 
-/// Where posts stand. The name is open to who may read a post in it.
+/// Where posts stand. Beside a post or an event that you may read, a token reads the name. The rest needs
+/// `host:read:network_spaces`, or `read:search` and a space that you may read in.
 #[Object(name = "Space")]
 impl SpaceNode {
     /// The global id.
@@ -56,8 +58,8 @@ impl SpaceNode {
         directive = requires_scope::apply(Scope::HostReadNetworkSpaces.to_string()),
         directive = requires_scope::apply(Scope::ReadSearch.to_string())
     )]
-    async fn description(&self) -> Option<&str> {
-        Some(&self.0.description)
+    async fn description(&self, ctx: &Context<'_>) -> Option<&str> {
+        or_null(ctx, self.0.details()).map(|space| space.description.as_str())
     }
 
     /// Who may read in it.
@@ -65,8 +67,8 @@ impl SpaceNode {
         directive = requires_scope::apply(Scope::HostReadNetworkSpaces.to_string()),
         directive = requires_scope::apply(Scope::ReadSearch.to_string())
     )]
-    async fn visibility(&self) -> Option<Visibility> {
-        Some(match self.0.visibility {
+    async fn visibility(&self, ctx: &Context<'_>) -> Option<Visibility> {
+        or_null(ctx, self.0.details()).map(|space| match space.visibility {
             SpaceVisibility::Public => Visibility::Public,
             SpaceVisibility::Private => Visibility::Private,
         })
@@ -77,8 +79,8 @@ impl SpaceNode {
         directive = requires_scope::apply(Scope::HostReadNetworkSpaces.to_string()),
         directive = requires_scope::apply(Scope::ReadSearch.to_string())
     )]
-    async fn created_at(&self) -> Option<DateTime> {
-        Some(DateTime(self.0.created_at))
+    async fn created_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        or_null(ctx, self.0.details()).map(|space| DateTime(space.created_at))
     }
 
     /// How many members belong to it.
@@ -106,6 +108,7 @@ impl SpaceNode {
         let posts = load(ctx, Below(space, request.clone()))
             .await?
             .unwrap_or_default();
+        let posts = Gate::of(ctx)?.rows(posts)?;
         Ok(Some(Connection::new(
             posts,
             &request,

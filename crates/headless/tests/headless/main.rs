@@ -5,6 +5,7 @@ mod hostile;
 mod matrix;
 mod mutations;
 mod nodes;
+mod open;
 mod pagination;
 mod sdl;
 mod starter;

@@ -15,7 +15,11 @@ const KINDS: &[(&str, &[Scope])] = &[
         "Post",
         &[Scope::HostReadNetworkPosts, Scope::ReadPosts, Scope::ReadSearch],
     ),
-    ("Comment", &[Scope::HostReadNetworkPosts, Scope::ReadSearch]),
+    // The first comment is under the host's own post.
+    (
+        "Comment",
+        &[Scope::HostReadNetworkPosts, Scope::ReadPosts, Scope::ReadSearch],
+    ),
     ("Course", &[Scope::ReadCourses, Scope::ReadSearch]),
     ("Lesson", &[Scope::ReadCourses]),
 ];
@@ -67,6 +71,12 @@ async fn what_a_member_may_not_see_is_not_there() {
         (BOB, "read:posts", "Post", 2, false),
         (BOB, "read:posts read:search", "Post", 2, true),
         (ADA, "read:search", "Post", 99, false),
+        (ADA, "read:posts", "Comment", 2, true),
+        (BOB, "read:posts", "Comment", 2, false),
+        (BOB, "read:posts read:search", "Comment", 2, true),
+        (BOB, "read:search", "Comment", 4, true),
+        (ADA, "read:search", "Course", 1, true),
+        (ADA, "read:search", "Course", 2, false),
     ] {
         let token = world.token(person, scopes).await;
         let data = world.data(&token, &node(kind, number)).await;

@@ -8,12 +8,11 @@ use latchkey_domain::Scope;
 
 use crate::world::{ADA, World};
 
-/// A field of the schema: its type, its name, what it gives, and the scopes that it declares; `None` if it declares
+/// A field of the schema: its type, its name, and the scopes that it declares; `None` if it declares
 /// nothing.
 pub(crate) struct Declared {
     pub(crate) object: String,
     pub(crate) field: String,
-    pub(crate) gives: String,
     pub(crate) scopes: Option<HashSet<String>>,
 }
 
@@ -43,7 +42,6 @@ pub(crate) fn fields(sdl: &str) -> Vec<Declared> {
             fields.push(Declared {
                 object: definition.node.name.node.to_string(),
                 field: field.node.name.node.to_string(),
-                gives: field.node.ty.node.to_string().replace(['!', '[', ']'], ""),
                 scopes,
             });
         }

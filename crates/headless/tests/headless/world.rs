@@ -21,6 +21,9 @@ pub(crate) const ADA: &str = "ada@b.example";
 pub(crate) const BOB: &str = "bob@b.example";
 pub(crate) const EVERYONE: [&str; 3] = [HOST, ADA, BOB];
 
+/// Where the network is reached.
+pub(crate) const URL: &str = "https://net.example";
+
 pub(crate) struct World {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) api: HeadlessApi,
@@ -102,7 +105,7 @@ fn event(space: Option<&str>, name: &str) -> NewEvent {
     }
 }
 
-fn community() -> Community {
+pub(crate) fn community() -> Community {
     Community {
         members: vec![
             profile(HOST, "Robin Hale", Role::Host),
@@ -155,10 +158,14 @@ impl World {
     }
 
     pub(crate) async fn with(community: Community) -> Self {
+        Self::with_budget(community, Budget::default()).await
+    }
+
+    pub(crate) async fn with_budget(community: Community, budget: Budget) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let key = ServerKey::from_bytes([7; 32]);
         let store = Arc::new(SqliteStore::open(&folder.path().join("latchkey.db"), key).unwrap());
-        let api = HeadlessApi::new(store.clone(), Arc::new(Noon), Budget::default());
+        let api = HeadlessApi::new(store.clone(), Arc::new(Noon), budget).at(URL);
         let world = Self {
             store,
             api,

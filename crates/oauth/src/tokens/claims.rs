@@ -99,6 +99,7 @@ const fn number(scope: Scope) -> u32 {
         Scope::ReadSearch => 8,
         Scope::WritePosts => 9,
         Scope::WriteComments => 10,
+        Scope::ReadNetwork => 11,
     }
 }
 

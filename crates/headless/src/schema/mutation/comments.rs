@@ -9,6 +9,7 @@ use crate::access::any_token;
 use crate::error::ApiError;
 use crate::id::{Kind, global, number};
 use crate::loaders::{caller, store};
+use crate::open::Gate;
 use crate::schema::comment::CommentNode;
 
 /// A comment to be written.
@@ -119,7 +120,7 @@ pub(super) async fn create(
         .await?;
     let comment = comment.ok_or(ApiError::NotFound("post"))?;
     Ok(CreateCommentPayload {
-        comment: Some(CommentNode(comment)),
+        comment: Some(CommentNode(Gate::of(ctx)?.open_written(comment)?)),
         errors,
     })
 }
@@ -139,7 +140,7 @@ pub(super) async fn update(
     let author = caller(ctx)?.viewer();
     let edited = store(ctx)?.update_comment(author, id, body, now(ctx)?).await?;
     Ok(UpdateCommentPayload {
-        comment: Some(CommentNode(own(edited)?)),
+        comment: Some(CommentNode(Gate::of(ctx)?.open_written(own(edited)?)?)),
         errors,
     })
 }

@@ -9,6 +9,7 @@ use crate::access::any_token;
 use crate::error::ApiError;
 use crate::id::{Kind, global, number};
 use crate::loaders::{caller, store};
+use crate::open::Gate;
 use crate::schema::post::PostNode;
 
 /// A post to be written.
@@ -117,7 +118,7 @@ pub(super) async fn create(ctx: &Context<'_>, input: CreatePostInput) -> Result<
     let post = store(ctx)?.create_post(author, new, now(ctx)?).await?;
     let post = post.ok_or(ApiError::NotFound("space"))?;
     Ok(CreatePostPayload {
-        post: Some(PostNode(post)),
+        post: Some(PostNode(Gate::of(ctx)?.open_written(post)?)),
         errors,
     })
 }
@@ -135,7 +136,7 @@ pub(super) async fn update(ctx: &Context<'_>, input: UpdatePostInput) -> Result<
     let author = caller(ctx)?.viewer();
     let edited = store(ctx)?.update_post(author, id, change, now(ctx)?).await?;
     Ok(UpdatePostPayload {
-        post: Some(PostNode(own(edited)?)),
+        post: Some(PostNode(Gate::of(ctx)?.open_written(own(edited)?)?)),
         errors,
     })
 }
