@@ -278,6 +278,25 @@ fn a_public_application_has_no_secret() {
 }
 
 #[test]
+fn scopes_may_come_in_one_argument() {
+    let binary = Binary::new();
+    for scopes in [
+        "read:posts write:posts",
+        " read:posts\nwrite:posts\t",
+        "read:posts\u{a0}write:posts",
+    ] {
+        let mut arguments = CREATE;
+        arguments[7] = scopes;
+        let created = binary.run(&arguments).json();
+        assert_eq!(
+            created["scopes"],
+            serde_json::json!(["read:posts", "write:posts"]),
+            "{scopes:?}"
+        );
+    }
+}
+
+#[test]
 fn what_is_wrong_with_an_application_is_said_in_one_line() {
     let binary = Binary::new();
     for (index, wrong, words) in [
@@ -285,6 +304,10 @@ fn what_is_wrong_with_an_application_is_said_in_one_line() {
         (5, "http://myapp.com/cb", "uses http"),
         (5, "https://a.example/\nhttps://b.example/", "line break"),
         (7, "read:mail", "`read:mail` is not a scope"),
+        (7, "write:chats", "host:read:network_events"),
+        (7, "read:posts,write:posts", "scopes are separated by spaces"),
+        (7, "read:posts, write:posts", "scopes are separated by spaces"),
+        (7, " ", "Select at least one scope"),
     ] {
         let mut arguments = CREATE;
         arguments[index] = wrong;

@@ -38,6 +38,23 @@ async fn a_host_registers_an_application() {
 }
 
 #[tokio::test]
+async fn scopes_are_read_as_everywhere() {
+    let app = TestApp::new().await;
+    let host = app.as_host().await;
+    for (scopes, status) in [
+        (json!(["read:posts\u{a0}write:posts"]), 200),
+        (json!(["read:network"]), 200),
+        (json!(["read:posts,write:posts"]), 422),
+        (json!(["write:chats"]), 422),
+    ] {
+        let mut sent = draft("Mobile App");
+        sent["draft"]["scopes"] = scopes;
+        let answer = host.call("applications/create", &sent).await;
+        answer.assert_status(status);
+    }
+}
+
+#[tokio::test]
 async fn nobody_else_does() {
     let app = TestApp::new().await;
     let answer = app.browser().call("applications/create", &draft("x")).await;

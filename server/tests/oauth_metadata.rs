@@ -5,19 +5,23 @@ use serde_json::json;
 
 use crate::support::TestApp;
 
-const SCOPES: [&str; 11] = [
+const SCOPES: [&str; 12] = [
     "host:read:network_events",
     "host:read:network_spaces",
     "host:read:network_members",
     "host:read:network_plans",
     "host:read:network_posts",
     "read:userinfo",
+    "read:network",
     "read:posts",
     "read:courses",
     "read:search",
     "write:posts",
     "write:comments",
 ];
+
+/// Where those begin that every member can grant.
+const MEMBER_SCOPES: usize = 5;
 
 #[tokio::test]
 async fn the_authorization_server() {
@@ -67,7 +71,7 @@ async fn the_resources() {
             json!({
                 "resource": resource,
                 "authorization_servers": ["https://oauth.example.org"],
-                "scopes_supported": SCOPES,
+                "scopes_supported": SCOPES[MEMBER_SCOPES..],
                 "bearer_methods_supported": ["header"],
             })
         );

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::support::oauth::{Client, Form};
+use crate::support::oauth::{Client, Form, web_app};
 use crate::support::{Answer, TestApp};
 
 const ENDPOINTS: [&str; 3] = ["/oauth/token", "/oauth/revoke", "/oauth/introspect"];
@@ -217,6 +217,139 @@ async fn scopes_have_no_order_but_case() {
     for scope in ["Read:posts", "READ:POSTS", "read:posts,write:posts"] {
         let answer = person.get(&client.asks(&[("scope", scope)])).await;
         assert_eq!(answer.callback().error().0, "invalid_scope", "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn white_space_of_any_kind_separates_scopes() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    for between in ["  ", "\n", "\r\n", "\t", "\u{a0}", " \u{200b} ", "\u{3000}"] {
+        let scope = format!("{between}read:posts{between}write:posts{between}");
+        let page = person
+            .get(&client.asks(&[("scope", &scope), ("prompt", "consent")]))
+            .await;
+        page.assert_status(200);
+        let code = person.allow(&page, "read:posts write:posts").await.callback();
+        let exchange = client.exchanges(&code.code(), &[]);
+        let tokens = app.send_form("/oauth/token", &exchange).await;
+        let tokens = tokens.assert_status(200).json();
+        assert_eq!(tokens["scope"], "read:posts write:posts", "{scope:?}");
+        let refresh = client.refreshes(text(&tokens, "refresh_token"));
+        let refresh = with(&refresh, &[("scope", &format!("write:posts{between}"))]);
+        let narrowed = app.send_form("/oauth/token", &refresh).await;
+        let narrowed = narrowed.assert_status(200).json();
+        assert_eq!(narrowed["scope"], "write:posts", "{scope:?}");
+        let refresh = client.refreshes(text(&narrowed, "refresh_token"));
+        let all = app
+            .send_form("/oauth/token", &with(&refresh, &[("scope", between)]))
+            .await;
+        let all = all.assert_status(200).json();
+        assert_eq!(
+            all["scope"], "read:posts write:posts",
+            "white space alone narrows nothing"
+        );
+    }
+}
+
+#[tokio::test]
+async fn other_signs_between_scopes_are_told() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let tokens = app.connect(&client, &person).await;
+    for scope in [
+        "read:posts,write:posts",
+        "read:posts, write:posts",
+        "read:posts;write:posts",
+        "read:posts+write:posts",
+    ] {
+        let callback = person.get(&client.asks(&[("scope", scope)])).await.callback();
+        let (error, words) = callback.error();
+        assert_eq!(error, "invalid_scope");
+        assert!(words.contains("scopes are separated by spaces"), "{words}");
+        let refresh = client.refreshes(text(&tokens, "refresh_token"));
+        let refused = app
+            .send_form("/oauth/token", &with(&refresh, &[("scope", scope)]))
+            .await;
+        let words = refused.assert_error(400, "invalid_scope");
+        assert!(words.contains("scopes are separated by spaces"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_scope_is_answered_with_those_that_there_are() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    for scope in ["write:chats", "read:posts write:profile"] {
+        let callback = person.get(&client.asks(&[("scope", scope)])).await.callback();
+        let (error, words) = callback.error();
+        assert_eq!(error, "invalid_scope");
+        let unknown = scope.rsplit(' ').next().unwrap();
+        assert!(
+            words.starts_with(&format!("`{unknown}` is not a scope")),
+            "{words}"
+        );
+        for known in [
+            "host:read:network_events",
+            "read:network",
+            "write:comments",
+            "docs/integrating.md",
+        ] {
+            assert!(words.contains(known), "{words}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_protected_resource_lists_any_member_can_grant() {
+    let app = TestApp::new().await;
+    let person = app.as_member().await;
+    for path in ["", "/networks/my-community/graphql"] {
+        let document = app
+            .browser()
+            .get(&format!("/.well-known/oauth-protected-resource{path}"))
+            .await
+            .json();
+        let listed: Vec<_> = document["scopes_supported"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|id| id.as_str().unwrap())
+            .collect();
+        let mut draft = web_app();
+        draft.scopes = listed.iter().map(|&id| id.to_owned()).collect();
+        let client = app.register(draft).await;
+        let tokens = app.connect_for(&client, &person, &listed.join(" ")).await;
+        assert_eq!(tokens["scope"], listed.join(" "));
+    }
+}
+
+#[tokio::test]
+async fn advice_names_what_was_asked_for_and_who_can_grant_it() {
+    let app = TestApp::new().await;
+    let mut draft = web_app();
+    draft.scopes = vec!["read:posts".to_owned()];
+    let client = app.register(draft).await;
+    let person = app.as_member().await;
+    let asked = "read:posts read:courses host:read:network_posts";
+    let callback = person.get(&client.asks(&[("scope", asked)])).await.callback();
+    let (error, words) = callback.error();
+    assert_eq!(error, "invalid_scope");
+    assert!(
+        words.contains("`scope` has read:courses, which is not registered"),
+        "{words}"
+    );
+    assert!(words.contains("host:read:network_posts, which is not registered for this application and which only hosts can grant"), "{words}");
+    let log = app.activity(&client).await;
+    let (_, message) = log.iter().find(|(succeeded, _)| !succeeded).unwrap();
+    assert!(message.contains("only hosts can grant"), "{message}");
+    for other in [
+        "read:search",
+        "read:userinfo",
+        "write:posts",
+        "host:read:network_plans",
+    ] {
+        assert!(!message.contains(other), "{other}: {message}");
     }
 }
 

@@ -24,6 +24,7 @@ async fn says_who_granted_the_token() {
     assert_eq!(answer.header("cache-control"), "no-store");
     let expected = json!({
         "sub": member.id.to_string(),
+        "id": member.id.to_string(),
         "name": "Ada Lovelace",
         "given_name": "Ada",
         "family_name": "Lovelace",
@@ -43,7 +44,11 @@ async fn without_the_scope_it_says_no_more_than_the_number() {
     let (client, person) = (app.web_app().await, app.as_member().await);
     let tokens = app.connect_for(&client, &person, "read:posts").await;
     let userinfo = app.userinfo(&tokens).await.json();
-    assert_eq!(userinfo.as_object().unwrap().keys().collect::<Vec<_>>(), ["sub"]);
+    assert_eq!(
+        userinfo.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["id", "sub"]
+    );
+    assert_eq!(userinfo["id"], userinfo["sub"]);
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ mod error;
 mod lifetimes;
 mod params;
 mod pkce;
+mod scope_advice;
 #[cfg(test)]
 mod testing;
 mod throttle;

@@ -1,6 +1,6 @@
 //! What clients read first: the metadata of the authorization server (RFC 8414) and of its resources (RFC 9728).
 
-use latchkey_domain::Scope;
+use latchkey_domain::{Role, ScopeSet};
 use serde::Serialize;
 
 use crate::{AuthorizationServer, pkce};
@@ -52,7 +52,7 @@ impl AuthorizationServer {
             revocation_endpoint: at("/oauth/revoke"),
             introspection_endpoint: at("/oauth/introspect"),
             userinfo_endpoint: at("/oauth/userinfo"),
-            scopes_supported: scopes(),
+            scopes_supported: ids(ScopeSet::ALL),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
             grant_types_supported: ["authorization_code", "refresh_token"],
@@ -65,17 +65,19 @@ impl AuthorizationServer {
         }
     }
 
-    /// The metadata of the resource at `path` (beginning with a slash; empty for the server as a whole).
+    /// The metadata of the resource at `path` (beginning with a slash; empty for the server as a whole). Clients ask for all
+    /// of its scopes (RFC 9728 section 2), so that it names those that every member can grant. Host scopes are in the
+    /// metadata of the authorization server: a client asks for them only if it means to.
     pub fn protected_resource_metadata(&self, path: &str) -> ProtectedResourceMetadata {
         ProtectedResourceMetadata {
             resource: format!("{}{path}", self.issuer()),
             authorization_servers: [self.issuer().to_owned()],
-            scopes_supported: scopes(),
+            scopes_supported: ids(Role::Member.grantable_scopes()),
             bearer_methods_supported: ["header"],
         }
     }
 }
 
-fn scopes() -> Vec<&'static str> {
-    Scope::ALL.iter().map(|scope| scope.id()).collect()
+fn ids(scopes: ScopeSet) -> Vec<&'static str> {
+    scopes.iter().map(latchkey_domain::Scope::id).collect()
 }

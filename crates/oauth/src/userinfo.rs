@@ -1,4 +1,4 @@
-//! `GET /oauth/userinfo`: who granted the token. `sub` with any token; name and email with `read:userinfo`. The members
+//! `GET /oauth/userinfo`: who granted the token. `sub` and `id` with any token; name and email with `read:userinfo`. The members
 //! of the answer are named as in OIDC Core section 5.1, which clients know how to read.
 
 use latchkey_domain::Scope;
@@ -11,6 +11,8 @@ use crate::{AccessError, AuthorizationServer, RequestOrigin};
 pub struct Userinfo {
     /// The member's number, which never changes.
     pub sub: String,
+    /// The same: clients of servers without OIDC take the account from `id`.
+    pub id: String,
     /// The rest, with `read:userinfo`.
     #[serde(flatten)]
     pub profile: Option<Profile>,
@@ -47,8 +49,10 @@ impl AuthorizationServer {
                 .map(str::to_owned),
             email: member.email.to_string(),
         });
+        let id = member.id.to_string();
         Ok(Userinfo {
-            sub: member.id.to_string(),
+            sub: id.clone(),
+            id,
             profile,
         })
     }

@@ -9,6 +9,7 @@ use super::prompt::Prompt;
 use super::recipient::Recipient;
 use crate::params::Params;
 use crate::pkce::CodeChallenge;
+use crate::scope_advice;
 
 /// The parameters that the endpoint knows.
 pub(super) const PARAMETERS: &[&str] = &[
@@ -103,9 +104,7 @@ fn scopes(requested: Option<&str>, registered: ScopeSet) -> Result<ScopeSet, Red
     if excess.is_empty() {
         Ok(requested)
     } else {
-        let words =
-            format!("`scope` has {excess}, which is not registered for this application; a host can add it");
-        refuse(RedirectCode::InvalidScope, words)
+        refuse(RedirectCode::InvalidScope, scope_advice::not_registered(excess))
     }
 }
 

@@ -53,7 +53,7 @@ impl TokenRequest {
             })),
             Some("refresh_token") => Ok(Self::Refresh(RefreshRequest {
                 refresh_token: required(params, "refresh_token")?.into(),
-                scope: params.get("scope")?.map(scope).transpose()?,
+                scope: params.get("scope")?.map(scope).transpose()?.flatten(),
             })),
             Some(_) => Err(EndpointError::refused(
                 ErrorCode::UnsupportedGrantType,
@@ -73,9 +73,12 @@ fn required<'a>(params: &Params<'a>, name: &str) -> Result<&'a str, EndpointErro
         .ok_or_else(|| EndpointError::refused(ErrorCode::InvalidRequest, format!("`{name}` is missing")))
 }
 
-fn scope(text: &str) -> Result<ScopeSet, EndpointError> {
-    text.parse()
-        .map_err(|error| EndpointError::refused(ErrorCode::InvalidScope, format!("{error}")))
+/// Nothing but white space counts as left out, as at the authorization endpoint.
+fn scope(text: &str) -> Result<Option<ScopeSet>, EndpointError> {
+    let scopes: ScopeSet = text
+        .parse()
+        .map_err(|error| EndpointError::refused(ErrorCode::InvalidScope, format!("{error}")))?;
+    Ok((!scopes.is_empty()).then_some(scopes))
 }
 
 #[cfg(test)]
@@ -152,13 +155,27 @@ mod tests {
             ("refresh_token", "x"),
             ("scope", "read:mail"),
         ];
-        assert_eq!(
-            refusal(&refresh),
-            (
-                ErrorCode::InvalidScope,
-                "`read:mail` is not a scope of this network".into()
-            )
+        let (code, words) = refusal(&refresh);
+        assert_eq!(code, ErrorCode::InvalidScope);
+        assert!(
+            words.starts_with("`read:mail` is not a scope of this network. Its scopes are "),
+            "{words}"
         );
+    }
+
+    #[test]
+    fn white_space_alone_is_no_scope_that_narrows() {
+        for scope in [" ", "\n", "\u{a0}\t"] {
+            let refresh = [
+                ("grant_type", "refresh_token"),
+                ("refresh_token", "x"),
+                ("scope", scope),
+            ];
+            assert!(matches!(
+                read(&refresh),
+                Ok(TokenRequest::Refresh(RefreshRequest { scope: None, .. }))
+            ));
+        }
     }
 
     #[test]

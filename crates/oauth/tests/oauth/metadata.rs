@@ -4,19 +4,23 @@ use serde_json::json;
 
 use crate::world::World;
 
-const SCOPES: [&str; 11] = [
+const SCOPES: [&str; 12] = [
     "host:read:network_events",
     "host:read:network_spaces",
     "host:read:network_members",
     "host:read:network_plans",
     "host:read:network_posts",
     "read:userinfo",
+    "read:network",
     "read:posts",
     "read:courses",
     "read:search",
     "write:posts",
     "write:comments",
 ];
+
+/// Where those begin that every member can grant.
+const MEMBER_SCOPES: usize = 5;
 
 #[tokio::test]
 async fn the_authorization_server_describes_itself() {
@@ -54,7 +58,7 @@ async fn so_does_each_resource() {
         json!({
             "resource": "https://net.example/networks/my-community/graphql",
             "authorization_servers": ["https://net.example"],
-            "scopes_supported": SCOPES,
+            "scopes_supported": SCOPES[MEMBER_SCOPES..],
             "bearer_methods_supported": ["header"],
         })
     );

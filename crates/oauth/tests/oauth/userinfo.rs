@@ -17,6 +17,7 @@ async fn name_and_email_come_with_the_scope_for_them() {
         serde_json::to_value(userinfo).unwrap(),
         json!({
             "sub": ada.member.id.to_string(),
+            "id": ada.member.id.to_string(),
             "name": "ada Lovelace",
             "given_name": "ada",
             "family_name": "Lovelace",
@@ -33,7 +34,7 @@ async fn any_token_tells_who_but_not_more() {
     let userinfo = world.userinfo(tokens.access_token.expose()).await.unwrap();
     assert_eq!(
         serde_json::to_value(userinfo).unwrap(),
-        json!({"sub": ada.member.id.to_string()})
+        json!({"sub": ada.member.id.to_string(), "id": ada.member.id.to_string()})
     );
 }
 
