@@ -18,9 +18,10 @@ const DOCUMENTS: [&str; 9] = [
 ];
 
 /// Where tests stand, and the file that has to name their module for them to be compiled.
-const PLACES: [(&str, Option<&str>); 6] = [
+const PLACES: [(&str, Option<&str>); 7] = [
     ("crates/oauth/tests/oauth/", Some("main.rs")),
     ("server/tests/", Some("main.rs")),
+    ("crates/store/tests/store/", Some("main.rs")),
     ("crates/oauth/src/", None),
     ("crates/accounts/src/", None),
     ("crates/domain/src/", None),
