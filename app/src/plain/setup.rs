@@ -113,8 +113,8 @@ impl SetupPage {
                 {secure_address.map(insecure_notice)}
                 {problems.form.map(error_notice)}
                 <form class="stack" method="post" action="/setup">
-                    {probed()}
                     <input type="hidden" name="token" value=token />
+                    {probed()}
                     {fields.map(Field::into_view).into_iter().collect_view()}
                     <button class="button button-primary" type="submit">
                         "Create network"

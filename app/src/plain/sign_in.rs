@@ -69,8 +69,8 @@ impl SignInPage {
                 {secure_address.map(insecure_notice)}
                 {error.map(error_notice)}
                 <form class="stack" method="post" action="/sign-in">
-                    {probed()}
                     <input type="hidden" name="return_to" value=return_to />
+                    {probed()}
                     {email.into_view()}
                     {password.into_view()}
                     <button class="button button-primary" type="submit">

@@ -224,6 +224,7 @@ mod tests {
         assert!(admit(&throttle, EMAIL, address(1), at(0)).is_err());
     }
 
+    #[allow(clippy::unnecessary_wraps)]
     fn many(n: u32) -> Option<IpAddr> {
         Some(IpAddr::from([
             10,

@@ -87,16 +87,7 @@ pub(crate) async fn live(store: &dyn Store) {
         failures: 1,
     };
     store.add_usage(vec![count]).await.unwrap();
-    let guess = AuditEntry {
-        at: at(35),
-        actor: operator(),
-        action: AuditAction::SignInFailed,
-        target: "ada@b.example".into(),
-        detail: String::new(),
-    };
-    for _ in 0..3 {
-        store.note(guess.clone()).await.unwrap();
-    }
+    guesses(store).await;
     add(store, community()).await;
     // The last of some are gone; nobody gets their numbers.
     connect(store, &other, &gone, at(40)).await;
@@ -121,6 +112,20 @@ pub(crate) async fn live(store: &dyn Store) {
     secrets(store, &one, &two).await;
     let year = Duration::from_secs(365 * 24 * 3_600);
     store.note_refresh_lifetime(year).await.unwrap();
+}
+
+/// Somebody guesses a host's password.
+async fn guesses(store: &dyn Store) {
+    let guess = AuditEntry {
+        at: at(35),
+        actor: operator(),
+        action: AuditAction::SignInFailed,
+        target: "ada@b.example".into(),
+        detail: String::new(),
+    };
+    for _ in 0..3 {
+        store.note(guess.clone()).await.unwrap();
+    }
 }
 
 /// One application has two secrets, one of them used; of another the first was retired.
