@@ -122,7 +122,7 @@ fn read(address: &str) -> Result<RedirectUri, RedirectUriError> {
 }
 
 /// The first address on a line, and the rest. Commas and semicolons can be a part of an address, so that it ends only where a
-/// scheme follows them. What stands around an address and cannot be meant as its beginning or end is left out: separators,
+/// scheme follows them. It drops what cannot begin or end an address: separators,
 /// quotation marks, what is invisible.
 fn first_address(line: &str) -> (&str, &str) {
     let mut is_separated = false;
