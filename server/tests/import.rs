@@ -120,7 +120,7 @@ fn members_come_in_as_spreadsheets_write_them() {
     refused("members.csv:2: is not UTF-8");
 }
 
-/// Whoever is named in another spelling than the one that is stored is found all the same.
+/// A file may name a member in another spelling than the stored one.
 #[test]
 fn an_email_names_its_member_in_every_spelling() {
     let binary = Binary::new();

@@ -90,7 +90,7 @@ fn is_joined(character: char) -> bool {
 /// Tag characters are all this long in UTF-8.
 const TAG_BYTES: usize = 4;
 
-/// How many tag characters stand at the beginning of `behind` and make the black flag before them that of a region: three
+/// How many tag characters `behind` begins with that make the black flag before them the flag of a region: three
 /// to six letters or digits, and the end (UTS 51, emoji tag sequences). None if they do not; then they are only hidden text.
 fn flag(behind: &str) -> usize {
     let is_tag = |tag: &char| matches!(tag, '\u{E0030}'..='\u{E0039}' | '\u{E0061}'..='\u{E007A}');

@@ -107,7 +107,7 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
     }
 }
 
-/// What stands between the values of a line.
+/// What separates the values of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Separator {
     Comma,

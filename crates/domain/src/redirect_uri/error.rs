@@ -13,7 +13,7 @@ pub enum RedirectUriError {
     #[error("has {length} characters; at most {MAX_LENGTH} are allowed")]
     TooLong { length: usize },
     #[error(
-        "contains a space or an invisible character (U+{code:04X}) at position {position}; remove it or write it percent-encoded, and write one address per line"
+        "contains a space, a control character or an invisible one (U+{code:04X}) at position {position}; remove it or write it percent-encoded, and write one address per line"
     )]
     Blank { code: u32, position: usize },
     #[error(

@@ -122,7 +122,7 @@ fn read(address: &str) -> Result<RedirectUri, RedirectUriError> {
 }
 
 /// The first address on a line, and the rest. Commas and semicolons can be a part of an address, so that it ends only where a
-/// scheme follows them. What stands around an address and cannot be meant as its beginning or end is left out: separators,
+/// scheme follows them. It drops what cannot begin or end an address: separators,
 /// quotation marks, what is invisible.
 fn first_address(line: &str) -> (&str, &str) {
     let mut is_separated = false;
@@ -147,7 +147,7 @@ fn is_separator(character: char) -> bool {
 }
 
 fn is_around(character: char) -> bool {
-    is_separator(character) || character == '"' || is_invisible(character)
+    is_separator(character) || character == '"' || (is_invisible(character) && !character.is_control())
 }
 
 /// Whether `text` begins like `https://` or `com.example.app:/`.
@@ -271,6 +271,7 @@ mod tests {
             ("\nhttps://a.example/cb, b.example/cb", "(U+0020) at position 22"),
             ("\nhttps://a\u{200B}.example/cb", "(U+200B) at position 10"),
             ("\nhttps://a\u{A0}.example/cb", "(U+00A0) at position 10"),
+            ("\nhttps://a.example/cb\0", "(U+0000) at position 21"),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.starts_with("Line 2 ") && error.contains(part), "{error}");

@@ -2,7 +2,7 @@
 //! of text that is shown around what was found.
 //!
 //! Words are runs of letters and digits, folded ([`fold`]). Scripts that are written without spaces have no such runs: of
-//! them every two characters that follow each other are a word, and the last one by itself, so that whatever stands within
+//! them every two characters that follow each other are a word, and the last one by itself, so that any part of
 //! a run is found. That is decided here and not by the databases, of which each has its own way, so that a search finds the
 //! same everywhere.
 
@@ -28,7 +28,7 @@ const PLACES: usize = 16_000;
 /// How many words are shown of a hit.
 const SHOWN: usize = 24;
 
-/// A word, and where it stands in its text.
+/// A word, and its place in the text.
 struct Word {
     folded: String,
     place: Range<usize>,
@@ -50,7 +50,7 @@ enum Kind {
 enum Run {
     /// Of a script with spaces between its words.
     Whole(Word),
-    /// Of one without: each character, and where it stands.
+    /// Of one without: each character, and its place.
     Unspaced(Vec<(char, Range<usize>)>),
 }
 
@@ -63,7 +63,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// The next character, folded, and where it stands.
+    /// The next character, folded, and its place.
     fn read(&mut self, character: char, place: Range<usize>) {
         let is_mark = !character.is_ascii() && is_combining_mark(character);
         if !is_mark && !character.is_alphanumeric() {
@@ -72,7 +72,7 @@ impl Reader {
         }
         let is_unspaced = is_unspaced(character);
         match &mut self.run {
-            // A mark belongs to whatever it stands behind.
+            // A mark belongs to the character before it.
             Some(Run::Whole(word)) if is_mark || !is_unspaced => {
                 word.folded.push(character);
                 word.place.end = place.end;

@@ -18,7 +18,7 @@ const TEXT_LENGTH: usize = 1_000;
 /// The first schema that keeps an entry in the form in which it is searched, too.
 const SEARCHED_SINCE: usize = 6;
 
-/// Adds an entry to a database of any schema. One of an earlier schema is filled in when it is brought to this one's.
+/// Adds an entry to a database of any schema. The migration fills in what an earlier schema does not have.
 pub(super) fn write_to_any(
     connection: &Connection,
     by: (&Actor, Timestamp),

@@ -9,7 +9,7 @@ use crate::shared::searchable;
 
 /// Gives `connection` the functions `latchkey_tokens(text)` and `latchkey_searchable(text, text)`.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
-    // Innocuous: they may stand in triggers though the schema of a file is not trusted.
+    // Innocuous: triggers may call them although the schema of a file is not trusted.
     let flags =
         FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("latchkey_tokens", 1, flags, |context| {

@@ -113,7 +113,7 @@ fn step(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Resu
     let Some(migration) = MIGRATIONS.get(version) else {
         return Ok(false);
     };
-    // Whoever opened the connection.
+    // The connection may have been opened elsewhere.
     functions::register(&transaction)?;
     transaction.execute_batch(migration.sql)?;
     (migration.then)(&transaction, key_fingerprint)?;
