@@ -96,20 +96,21 @@ async fn restart(binary: &Binary, person: &Browser) -> (Server, Browser) {
 async fn what_was_answered_before_the_kill_holds_after_the_restart() {
     let binary = Binary::new();
     let mut server = binary.serve(&["--demo"]).await;
-    let client = Arc::new(binary.register());
+    // One for each worker: of codes that wait, there are only so many for a member and an application.
+    let clients: Vec<_> = (0..6).map(|_| Arc::new(binary.register())).collect();
     let mut person = server.as_member().await;
     let (mut kept, mut redeemed, mut revoked) = (0, 0, 0);
     for round in 0..ROUNDS {
         let counter = Arc::new(AtomicUsize::new(0));
         let mut workers = JoinSet::new();
-        for _ in 0..6 {
-            let first = server.connect(&client, &person).await;
+        for client in &clients {
+            let first = server.connect(client, &person).await;
             let mut codes = vec![];
             for _ in 0..8 {
-                codes.push(person.lets_in(&client, &[]).await);
+                codes.push(person.lets_in(client, &[]).await);
             }
-            let url = server.url.clone();
-            workers.spawn(work(url, client.clone(), first, codes, counter.clone()));
+            let (url, client, counter) = (server.url.clone(), client.clone(), counter.clone());
+            workers.spawn(async move { (client.clone(), work(url, client, first, codes, counter).await) });
         }
         // Another moment in each round.
         while counter.load(Ordering::Relaxed) < 30 + 37 * round {
@@ -118,7 +119,7 @@ async fn what_was_answered_before_the_kill_holds_after_the_restart() {
         server.kill();
         let all = workers.join_all().await;
         (server, person) = restart(&binary, &person).await;
-        for answered in all {
+        for (client, answered) in all {
             let tokens = answered.pair.unwrap();
             assert_eq!(server.userinfo(&tokens).await, 200, "round {round}");
             server.refresh(&client, &tokens).await.assert_status(200);

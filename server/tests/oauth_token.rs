@@ -94,6 +94,7 @@ async fn tokens_are_refreshed_and_the_old_refresh_token_gives_the_same_pair_unti
     let again = app.refresh(&client, &first).await.assert_status(200).json();
     assert_eq!(again["refresh_token"], second["refresh_token"]);
     app.userinfo(&second).await.assert_status(200);
+    app.wait(Duration::from_secs(30));
     // From here on the first one is in the wrong hands.
     app.refresh(&client, &first)
         .await

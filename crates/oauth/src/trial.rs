@@ -72,10 +72,11 @@ impl AuthorizationServer {
         self.store().end_trials(host, self.now()).await.map(drop)
     }
 
-    /// Exchanges the code that the trial of an application ended with.
+    /// Exchanges the code that the trial of an application ended with. It is then the only one that `host` has.
     pub async fn finish_trial(
         &self,
         client_id: &ClientId,
+        host: MemberId,
         code: &str,
         code_verifier: &SecretString,
         origin: &RequestOrigin,
@@ -108,6 +109,7 @@ impl AuthorizationServer {
             is_trial: true,
             ..Trail::new(ActivityKind::CodeExchange, origin)
         };
+        self.end_trials(host).await?;
         self.token_for(request, trail).await
     }
 

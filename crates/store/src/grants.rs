@@ -229,7 +229,8 @@ pub trait Grants: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Revokes the grants that `member` made in the API explorer; how many there were.
+    /// Revokes the grants that `member` made in the API explorer and that have tokens; how many there were. Codes that
+    /// wait to be exchanged stay.
     async fn end_trials(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError>;
 
     /// At most `limit` codes that expired before `now`, that nobody exchanged and [`close_codes`](Self::close_codes)

@@ -93,7 +93,7 @@ pub(super) async fn finish(
     let begun = Begun::read(&state, &headers, answer.state.as_deref());
     let chosen = begun.as_ref().map(|begun| begun.client_id.to_string());
     let outcome = match begun {
-        Some(begun) => receive(&state, &client, &begun, answer).await,
+        Some(begun) => receive(&state, &client, &host, &begun, answer).await,
         None => Err(
             "This answer belongs to no try that began in this browser within ten minutes. Begin again. If that does not \
              help, your browser does not keep the cookies of this site: allow them."
@@ -106,7 +106,13 @@ pub(super) async fn finish(
 }
 
 /// Turns the answer into a token, or says why there is none.
-async fn receive(state: &AppState, client: &Client, begun: &Begun, answer: Callback) -> Result<Pass, String> {
+async fn receive(
+    state: &AppState,
+    client: &Client,
+    host: &Member,
+    begun: &Begun,
+    answer: Callback,
+) -> Result<Pass, String> {
     let expected: bool = answer
         .state
         .as_deref()
@@ -123,7 +129,13 @@ async fn receive(state: &AppState, client: &Client, begun: &Begun, answer: Callb
     };
     let tokens = state
         .oauth
-        .finish_trial(&begun.client_id, &code, &begun.code_verifier, &client.origin())
+        .finish_trial(
+            &begun.client_id,
+            host.id,
+            &code,
+            &begun.code_verifier,
+            &client.origin(),
+        )
         .await
         .map_err(|error| {
             if let EndpointError::Unavailable(cause) = &error {

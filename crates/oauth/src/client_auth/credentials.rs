@@ -6,6 +6,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use latchkey_domain::ClientId;
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
 
 use super::invalid_client;
 use crate::params::Params;
@@ -48,7 +49,7 @@ impl Credentials {
             ));
         }
         match (&basic.secret, secret) {
-            (Some(header), Some(body)) if header.expose_secret() != body => Err(EndpointError::refused(
+            (Some(header), Some(body)) if !is_same(header, body) => Err(EndpointError::refused(
                 ErrorCode::InvalidRequest,
                 "the Authorization header and `client_secret` in the body have different secrets; use one of the two",
             )),
@@ -103,6 +104,10 @@ impl Credentials {
             secret: (!secret.is_empty()).then(|| secret.into()),
         }))
     }
+}
+
+fn is_same(one: &SecretString, other: &str) -> bool {
+    one.expose_secret().as_bytes().ct_eq(other.as_bytes()).into()
 }
 
 /// Decodes what a client should have form-encoded. One that did not is understood as well: ids and secrets here have

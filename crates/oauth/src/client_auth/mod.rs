@@ -50,15 +50,12 @@ impl AuthorizationServer {
                 return Err(error);
             }
         };
-        match &credentials.client_id {
-            Some(client_id) => {
-                self.authenticate(client_id, credentials.secret.as_ref(), trail)
-                    .await
-            }
-            None => {
-                let has_secret = credentials.secret.is_some();
-                self.client_of_token(params, by_token, has_secret, trail).await
-            }
+        let secret = credentials.secret.as_ref();
+        if let Some(client_id) = &credentials.client_id {
+            self.authenticate(client_id, secret, trail).await
+        } else {
+            self.client_of_token(params, by_token, secret.is_some(), trail)
+                .await
         }
     }
 

@@ -41,6 +41,8 @@ enum Refusal {
     Theft,
     #[error("the refresh token expired; authorize again")]
     Expired,
+    #[error("a trial in the API explorer is not refreshed; start another one")]
+    Trial,
     #[error("the authorization ended: it lasts {}, however often its tokens are refreshed; authorize again", time_words(*.0))]
     Ended(Duration),
     #[error(
@@ -79,6 +81,9 @@ impl Attempt {
         }
         if grant.application.client_id != self.client_id {
             return Err(Refusal::OtherApplication);
+        }
+        if grant.is_trial {
+            return Err(Refusal::Trial);
         }
         if grant.state.revoked.is_none() && self.now >= self.lifetimes.grant_end(grant) {
             return Err(Refusal::Ended(self.lifetimes.of_grant(grant)));

@@ -147,7 +147,7 @@ async fn a_host_who_tries_the_application_out_does_not_use_its_secret() {
     let code = world.code_for(&query_of(&trial.location), &ada).await;
     world
         .server
-        .finish_trial(&client.id, &code, &trial.code_verifier, &origin())
+        .finish_trial(&client.id, ada.member.id, &code, &trial.code_verifier, &origin())
         .await
         .unwrap();
     assert_eq!(records(&world, &client).await[0].last_used_at, None);

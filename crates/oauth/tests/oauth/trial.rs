@@ -19,7 +19,7 @@ async fn tries(world: &World, client: &Client, host: &SignedIn) -> TokenResponse
     let code = world.code_for(&query_of(&trial.location), host).await;
     world
         .server
-        .finish_trial(&client.id, &code, &trial.code_verifier, &origin())
+        .finish_trial(&client.id, host.member.id, &code, &trial.code_verifier, &origin())
         .await
         .unwrap()
 }
@@ -66,12 +66,39 @@ async fn a_trial_ends_after_an_hour_or_when_the_host_is_done_with_it() {
     world.use_token(third.access_token.expose()).await.unwrap_err();
 
     let fourth = tries(&world, &app, &host).await;
+    let (error, words) = refusal(world.refresh(&app, fourth.refresh_token.expose()).await);
+    assert_eq!(error, "invalid_grant");
+    assert!(words.contains("is not refreshed"), "{words}");
     world.after(3_600);
     world.use_token(fourth.access_token.expose()).await.unwrap_err();
-    assert_eq!(
-        refusal(world.refresh(&app, fourth.refresh_token.expose()).await).0,
-        "invalid_grant"
-    );
+}
+
+#[tokio::test]
+async fn of_two_trials_that_began_in_two_browsers_the_last_that_is_finished_stays() {
+    let world = World::new();
+    let (host, app) = (world.person("grace", Role::Host).await, app(&world).await);
+    let application = world.store.application(&app.id).await.unwrap().unwrap();
+    let mut begun = Vec::new();
+    for _ in 0..2 {
+        let trial = world
+            .server
+            .begin_trial(&application, host.member.id)
+            .await
+            .unwrap()
+            .unwrap();
+        let code = world.code_for(&query_of(&trial.location), &host).await;
+        begun.push((trial, code));
+    }
+    let mut tokens = Vec::new();
+    for (trial, code) in &begun {
+        let finished = world
+            .server
+            .finish_trial(&app.id, host.member.id, code, &trial.code_verifier, &origin())
+            .await;
+        tokens.push(finished.unwrap().access_token);
+    }
+    world.use_token(tokens[0].expose()).await.unwrap_err();
+    world.use_token(tokens[1].expose()).await.unwrap();
 }
 
 #[tokio::test]

@@ -150,7 +150,7 @@ impl Grants for PostgresStore {
         rows::execute(
             &named!(self),
             "UPDATE grants SET revoked_at = $2, revoked_because = $3 \
-             WHERE member_id = $1 AND trial AND revoked_at IS NULL",
+             WHERE member_id = $1 AND trial AND revoked_at IS NULL AND redeemed_at IS NOT NULL",
             params![member.0, at.as_millis(), RevocationReason::TrialEnded.id()],
         )
         .await

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latchkey_domain::limits::{UNREDEEMED_CODE_KEPT, UNREDEEMED_CODES};
+use latchkey_domain::limits::UNREDEEMED_CODES;
 use latchkey_domain::{Application, MemberId, Role, ScopeSet, Timestamp};
 
 use crate::postgres::params::{Param, params};
@@ -14,6 +14,9 @@ use crate::{Grant, GrantId, GrantState, NewGrant, RevocationReason, StoreError};
 /// How exactly an application's last use is kept. Many members refresh tokens of one application; without this, each
 /// refresh would write its row too.
 const LAST_USED_GRAIN: Duration = Duration::from_secs(60);
+
+/// How long a code that nobody redeemed stays, whether or not housekeeping has recorded it.
+const UNREDEEMED_STAYS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many codes that nobody redeemed are deleted at once, where an earlier version left more than there can be now.
 const DELETED_AT_ONCE: u32 = 100;
@@ -119,7 +122,7 @@ pub(super) async fn delete_unredeemed(
         params![
             application,
             member.0,
-            at.minus(UNREDEEMED_CODE_KEPT).as_millis(),
+            at.minus(UNREDEEMED_STAYS).as_millis(),
             DELETED_AT_ONCE,
             UNREDEEMED_CODES - 1
         ],

@@ -123,7 +123,7 @@ impl Grants for SqliteStore {
             let ended = rows::execute(
                 database,
                 "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 \
-                 WHERE member_id = ?1 AND trial = 1 AND revoked_at IS NULL",
+                 WHERE member_id = ?1 AND trial = 1 AND revoked_at IS NULL AND redeemed_at IS NOT NULL",
                 params![member.0, at.as_millis(), RevocationReason::TrialEnded.id()],
             )?;
             Ok(u64::try_from(ended).unwrap_or(u64::MAX))
