@@ -28,6 +28,8 @@ pub const MAX_MUTATION_BYTES: u64 = 256 * 1024;
 pub const ARGUMENT_BYTES_PER_POINT: u64 = 1_024;
 /// What a search costs besides its fields.
 pub const SEARCH_COST: u64 = 30;
+/// What a look-up by id or email costs besides its fields: each asks the database.
+pub const LOOKUP_COST: u64 = 4;
 /// What a mutation costs besides its fields: it is a write.
 pub const MUTATION_COST: u64 = 10;
 /// For how many fields an introspection costs a point. They are counted as the schema has them: each type, field and

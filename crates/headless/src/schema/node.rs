@@ -19,7 +19,7 @@ use super::space::SpaceNode;
 use crate::access::any_token;
 use crate::error::ApiError;
 use crate::id::{Kind, parse};
-use crate::loaders::{caller, load, read, store, text_bytes};
+use crate::loaders::{caller, load, network, read, store, text_bytes};
 
 /// What has a global id.
 #[derive(Interface)]
@@ -77,7 +77,7 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Api
     let (store, viewer, me) = (store(ctx)?, caller.viewer(), caller.member.id);
     Ok(match kind {
         Kind::Network => {
-            let network = store.network().await?;
+            let network = network(ctx).await?;
             (network.id == number).then_some(Node::Network(Network(network)))
         }
         Kind::Member => load(ctx, MemberId(number))
