@@ -61,7 +61,7 @@ pub const HTML_PARSERS: usize = 2;
 pub const MAX_HTML_DEPTH: usize = 100;
 /// How many formatting elements (`<b>`, `<a>`, `<font>`) end tags around them may leave open: a parser opens each of them
 /// again in every paragraph that follows.
-pub const MAX_HTML_UNCLOSED: usize = 16;
+pub const MAX_HTML_UNCLOSED: usize = 8;
 /// The most attributes of an HTML tag: each is compared with those before it.
 pub const MAX_HTML_ATTRIBUTES: usize = 200;
 /// How many elements and texts may be in a table but outside of its cells: a parser moves each in front of the table.

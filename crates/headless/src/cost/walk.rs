@@ -173,7 +173,9 @@ impl<'q> Walk<'q> {
                 let size = self.page_size(field, nested);
                 let own = match name {
                     "search" => 1 + SEARCH_COST,
-                    "node" | "memberByEmail" => 1 + LOOKUP_COST,
+                    "memberByEmail" => 1 + LOOKUP_COST,
+                    // An edge has a node, too.
+                    "node" if !field.arguments.is_empty() => 1 + LOOKUP_COST,
                     _ => 1,
                 };
                 let cost = below
