@@ -95,6 +95,8 @@ pub const MAX_MUTATION_BYTES: u64 = 256 * 1024;
 pub const ARGUMENT_BYTES_PER_POINT: u64 = 1_024;
 /// What a search costs besides its fields.
 pub const SEARCH_COST: u64 = 30;
+/// What a look-up by id or email costs besides its fields: each asks the database.
+pub const LOOKUP_COST: u64 = 4;
 /// What a mutation costs besides its fields: it is a write.
 pub const MUTATION_COST: u64 = 10;
 /// For how many fields an introspection costs a point. They are counted as the schema has them: each type, field and
@@ -126,7 +128,7 @@ pub const HTML_PARSERS: usize = 2;
 pub const MAX_HTML_DEPTH: usize = 100;
 /// How many formatting elements (`<b>`, `<a>`, `<font>`) end tags around them may leave open: a parser opens each of them
 /// again in every paragraph that follows.
-pub const MAX_HTML_UNCLOSED: usize = 16;
+pub const MAX_HTML_UNCLOSED: usize = 8;
 /// The most attributes of an HTML tag: each is compared with those before it.
 pub const MAX_HTML_ATTRIBUTES: usize = 200;
 /// How many elements and texts may be in a table but outside of its cells: a parser moves each in front of the table.

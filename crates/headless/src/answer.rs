@@ -24,7 +24,7 @@ use crate::error::{
 };
 use crate::fields;
 use crate::html::Sanitizer;
-use crate::loaders::{Counts, loader};
+use crate::loaders::{Known, loader};
 use crate::meter::{AnswerMeter, Held, Meter, Room};
 use crate::request::{self, Asked, Query as Sent};
 use crate::schema::{Mutation, PublicUrl, Query};
@@ -170,7 +170,7 @@ impl HeadlessApi {
             failed: bill.failed,
             retry_after: bill.wait,
             unavailable: bill.unavailable,
-            held: Arc::into_inner(meter).and_then(Meter::into_held),
+            held: meter.held(),
         }
     }
 
@@ -190,7 +190,7 @@ impl HeadlessApi {
         let mut request = request
             .data(caller.clone())
             .data(Arc::clone(meter))
-            .data(Counts::default())
+            .data(Known::default())
             .data(loader(
                 Arc::clone(&self.store),
                 caller.viewer(),

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
-use latchkey_domain::MemberId;
 use latchkey_domain::content::{
     Comment, CourseId, LessonProgress, Post, PostId, Profile, RichText, Space, SpaceId, SpaceVisibility,
     Viewer,
 };
+use latchkey_domain::{MemberId, Network};
 use latchkey_store::content::{SearchRequest, Slice, SliceRequest};
 use latchkey_store::{Store, StoreError};
 use tokio::sync::OnceCell;
@@ -319,18 +319,29 @@ pub(crate) enum Count {
     Hits(Viewer, SearchRequest),
 }
 
-/// What was counted for a request: each list once, however many fields ask how long it is.
+/// What is asked for once a request, however many fields want to know it.
 #[derive(Default)]
-pub(crate) struct Counts(Mutex<HashMap<Count, Arc<OnceCell<u64>>>>);
+pub(crate) struct Known {
+    /// How long lists are.
+    counts: Mutex<HashMap<Count, Arc<OnceCell<u64>>>>,
+    network: OnceCell<Network>,
+}
+
+/// The network.
+pub(crate) async fn network(ctx: &Context<'_>) -> Result<Network, ApiError> {
+    let known = ctx.data::<Known>().map_err(|_| ApiError::Internal)?;
+    let store = store(ctx)?;
+    Ok(known.network.get_or_try_init(|| store.network()).await?.clone())
+}
 
 impl Count {
     pub(crate) async fn of(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         if let Self::Known(count) = self {
             return Ok(*count);
         }
-        let counts = ctx.data::<Counts>().map_err(|_| ApiError::Internal)?;
+        let known = ctx.data::<Known>().map_err(|_| ApiError::Internal)?;
         let cell = {
-            let mut counts = counts.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut counts = known.counts.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(counts.entry(self.clone()).or_default())
         };
         cell.get_or_try_init(|| self.ask(ctx)).await.copied()

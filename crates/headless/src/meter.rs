@@ -22,12 +22,12 @@ impl Default for Room {
 
 /// The room that a large answer takes until it has been sent. Keep it as long as the answer's bytes.
 #[derive(Debug)]
-pub struct Held(#[allow(dead_code)] OwnedSemaphorePermit);
+pub struct Held(#[allow(dead_code)] Arc<OwnedSemaphorePermit>);
 
 /// What one request has read and answered so far, all queries of a batch together.
 pub(crate) struct Meter {
     room: Room,
-    held: OnceCell<OwnedSemaphorePermit>,
+    held: OnceCell<Arc<OwnedSemaphorePermit>>,
     read: AtomicUsize,
     answered: AtomicUsize,
     is_full: AtomicBool,
@@ -58,13 +58,13 @@ impl Meter {
     }
 
     /// What a large answer holds, which its sender has to hold on to.
-    pub(crate) fn into_held(self) -> Option<Held> {
-        self.held.into_inner().map(Held)
+    pub(crate) fn held(&self) -> Option<Held> {
+        self.held.get().cloned().map(Held)
     }
 
     /// Waits until this request may be large.
     async fn grow(&self) -> Result<(), StoreError> {
-        let room = || Arc::clone(&self.room.0).acquire_owned();
+        let room = || async { Arc::clone(&self.room.0).acquire_owned().await.map(Arc::new) };
         self.held
             .get_or_try_init(room)
             .await
@@ -236,7 +236,7 @@ mod tests {
         small.read(|most| list(1_000, most), bytes).await.unwrap();
         drop(large);
         waiting.await.unwrap();
-        assert!(late.into_held().is_some() && small.into_held().is_none());
+        assert!(late.held().is_some() && small.held().is_none());
     }
 
     /// Polls once.

@@ -31,6 +31,7 @@ fn a_field_costs_one_and_rows_cost_as_often_as_they_are_asked_for() {
             18,
         ),
         ("{ ...f } fragment f on Query { me { id } }", 2),
+        ("{ node(id: 1) { id } }", 6),
         ("mutation { deletePost(input: {id: 1}) { errors } }", 12),
     ] {
         assert_eq!(cost_of(query), Ok(expected), "{query}");
@@ -163,7 +164,7 @@ fn arguments_cost_by_their_bytes_at_each_use() {
     let text = "a".repeat(20_000);
     let default =
         format!("query($q: ID = \"{text}\") {{ a: node(id: $q) {{ id }} b: node(id: $q) {{ id }} }}");
-    assert_eq!(cost_of(&default), Ok(4 + 2 * 19));
+    assert_eq!(cost_of(&default), Ok(4 + 2 * (4 + 19)));
     let directive =
         "query($q: Boolean!) { me { id @include(if: $q) ...f @skip(if: $q) } } fragment f on Me { id }";
     assert!(cost_with(directive, value!({ "q": text })).unwrap().points >= 3 + 2 * 19);

@@ -8,8 +8,8 @@ use async_graphql::parser::types::{
 use async_graphql::{Positioned, Value as ConstValue, Variables};
 use async_graphql_value::Value;
 use latchkey_domain::limits::{
-    ARGUMENT_BYTES_PER_POINT, DEFAULT_PAGE, INTROSPECTED_FIELDS_PER_POINT, MAX_NESTED_PAGE, MAX_PAGE,
-    SEARCH_COST,
+    ARGUMENT_BYTES_PER_POINT, DEFAULT_PAGE, INTROSPECTED_FIELDS_PER_POINT, LOOKUP_COST, MAX_NESTED_PAGE,
+    MAX_PAGE, SEARCH_COST,
 };
 
 use super::TooComplex;
@@ -171,7 +171,13 @@ impl<'q> Walk<'q> {
                 };
                 let below = self.selection_set(&field.selection_set.node, inner, steps + 1)?;
                 let size = self.page_size(field, nested);
-                let own = if name == "search" { 1 + SEARCH_COST } else { 1 };
+                let own = match name {
+                    "search" => 1 + SEARCH_COST,
+                    "memberByEmail" => 1 + LOOKUP_COST,
+                    // An edge has a node, too.
+                    "node" if !field.arguments.is_empty() => 1 + LOOKUP_COST,
+                    _ => 1,
+                };
                 let cost = below
                     .once
                     .saturating_add(below.rows.saturating_mul(size))

@@ -19,7 +19,7 @@ use super::space::SpaceNode;
 use crate::access::{any_token, or_null};
 use crate::error::ApiError;
 use crate::id::{Kind, parse};
-use crate::loaders::{caller, load, read, store, text_bytes};
+use crate::loaders::{caller, load, network, read, store, text_bytes};
 use crate::open::{Gate, Object, Open};
 
 /// What has a global id.
@@ -63,7 +63,7 @@ pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, Api
     // What is closed is not there: a token that opens some objects of a type is not told which others there are.
     Ok(match kind {
         Kind::Network => {
-            let network = store.network().await?;
+            let network = network(ctx).await?;
             (network.id == number).then_some(Node::Network(Network(network)))
         }
         Kind::Member => {

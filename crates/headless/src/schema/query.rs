@@ -9,7 +9,7 @@ use super::node::{self, Node};
 use super::search::{self, SearchResult, SearchType};
 use crate::access::{any_token, requires_scope};
 use crate::connection::Connection;
-use crate::loaders::{caller, store};
+use crate::loaders::{caller, network};
 
 /// Where queries begin.
 pub(crate) struct Query;
@@ -28,12 +28,7 @@ impl Query {
     /// The network.
     #[graphql(directive = any_token::apply())]
     async fn network(&self, ctx: &Context<'_>) -> Result<Network> {
-        Ok(Network(
-            store(ctx)?
-                .network()
-                .await
-                .map_err(crate::error::ApiError::from)?,
-        ))
+        Ok(Network(network(ctx).await?))
     }
 
     /// Anything with a global id, under the scope that opens its kind elsewhere.

@@ -293,6 +293,9 @@ async fn a_list_is_counted_once_a_request() {
         .await;
         assert_eq!(once, often, "{before}");
     }
+    let network = reads("{ network { id } }".to_owned()).await;
+    let often = reads(format!("{{ {} }}", aliases(700, "network { id }"))).await;
+    assert_eq!(network, often);
     // Two pages of the same search have the same count.
     let search = |first: u32| format!("search(query: \"beans\", first: {first}) {{ totalCount }}");
     let one = reads(format!("{{ a: {} }}", search(1))).await;
