@@ -156,4 +156,101 @@ fn the_limits_of_the_headless_api_are_those_of_the_page() {
         let row = format!("| {row} | {limit} | ");
         assert!(section.contains(&row), "{row}");
     }
+    assert_eq!(limits::CONTENT_PERIOD_SECONDS, 60 * 60, "the page says an hour");
+}
+
+fn minutes(time: Duration) -> String {
+    format!("{} min", time.as_secs() / 60)
+}
+
+#[test]
+fn what_is_left_behind_and_sign_in_are_documented() {
+    let (_, section) = PAGE
+        .split_once("### What members and applications leave behind")
+        .unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    for (what, figure) in [
+        (
+            "codes of one member for one application",
+            limits::UNREDEEMED_CODES.to_string(),
+        ),
+        (
+            "a code that nobody exchanged",
+            minutes(limits::UNREDEEMED_CODE_KEPT),
+        ),
+        (
+            "an answer of the token endpoint",
+            minutes(limits::LOST_ANSWER_GRACE),
+        ),
+        ("a grant of the API explorer", minutes(limits::TRIAL_GRANT)),
+        ("successes", limits::ACTIVITY_SUCCESSES.to_string()),
+        ("failures with a member", limits::ACTIVITY_FAILURES.to_string()),
+        (
+            "failures that anybody",
+            limits::ACTIVITY_FAILURES_OF_STRANGERS.to_string(),
+        ),
+        ("signs of theft", limits::ACTIVITY_ALARMS.to_string()),
+        ("equal entries", minutes(limits::ACTIVITY_COLLAPSE)),
+        (
+            "equal entries",
+            format!("newest {}", limits::ACTIVITY_COLLAPSE_AMONG),
+        ),
+        (
+            "wrong passwords from one address",
+            limits::SIGN_IN_FREE_ATTEMPTS.to_string(),
+        ),
+        (
+            "wrong passwords from one address",
+            format!("{} s", limits::SIGN_IN_FIRST_WAIT_SECONDS),
+        ),
+        (
+            "wrong passwords from one address",
+            format!("{} s", limits::SIGN_IN_LONGEST_WAIT_SECONDS),
+        ),
+        (
+            "wrong passwords for one account",
+            limits::SIGN_IN_ATTEMPTS_BEFORE_PACE.to_string(),
+        ),
+        (
+            "networks that are known",
+            limits::SIGN_IN_KNOWN_NETWORKS.to_string(),
+        ),
+        (
+            "failed sign-ins of one host",
+            minutes(Duration::from_secs(limits::FAILED_SIGN_IN_ENTRY_SECONDS)),
+        ),
+    ] {
+        let row = section
+            .lines()
+            .find(|line| line.starts_with(&format!("| {what}")))
+            .unwrap_or_else(|| panic!("no row for {what}"));
+        assert!(row.contains(&figure), "{row} has no {figure}");
+    }
+}
+
+/// How the limits are counted, and what nobody meets as a limit.
+const NOT_LISTED: [&str; 10] = [
+    "LINGER_TIMEOUT",
+    "LINGER_BYTES",
+    "SMALL_BODY_BYTES",
+    "ARGUMENT_BYTES_PER_POINT",
+    "SEARCH_COST",
+    "LOOKUP_COST",
+    "MUTATION_COST",
+    "INTROSPECTED_FIELDS_PER_POINT",
+    "MAX_TYPE_LISTS",
+    "DEFAULT_PAGE",
+];
+
+#[test]
+fn no_limit_is_forgotten() {
+    let tests = include_str!("limits_documentation.rs");
+    let constants = include_str!("../../crates/domain/src/limits.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub const "))
+        .filter_map(|line| line.split(':').next());
+    for constant in constants {
+        let is_known = NOT_LISTED.contains(&constant) || tests.contains(&format!("limits::{constant}"));
+        assert!(is_known, "{constant} is not compared with docs/operating.md");
+    }
 }
