@@ -134,6 +134,7 @@ fn step(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Resu
 
 /// Makes the tables of an earlier or this schema in an empty database, with nothing in them.
 pub(super) fn make_schema(connection: &Connection, version: usize) -> Result<(), StoreError> {
+    functions::register(connection)?;
     for migration in MIGRATIONS.iter().take(version) {
         connection.execute_batch(migration.sql)?;
     }
