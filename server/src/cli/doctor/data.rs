@@ -184,8 +184,7 @@ pub(super) async fn schema(store: &dyn Store) -> Finding {
     match store.schema_differences().await {
         Ok(differences) if differences.is_empty() => ok("as this version makes it"),
         Ok(differences) => fail(format!(
-            "someone changed it: it {}. If that was not you, restore a backup from before; if it was, undo it, since \
-             `latchkey restore` refuses a backup with it",
+            "someone changed it: it {}. If that was not you, restore a backup from before; if it was, undo it",
             differences.join(", ")
         )),
         Err(error) => warn(format!("cannot be looked at: {error}")),
