@@ -178,36 +178,31 @@ fn message(words: &str) -> impl IntoView + use<> {
 
 /// What can be done about a redirect URI that was not registered.
 fn offer(candidate: Candidate, entry: i64, client_id: &str) -> Option<AnyView> {
-    match candidate {
-        Candidate::None => None,
+    let note = match candidate {
+        Candidate::None => return None,
         Candidate::OnlyQuery => {
-            note("Adding it does not help: the client has to send a registered redirect URI to the letter.")
+            "Adding it does not help: the client has to send a registered redirect URI to the letter."
         }
-        Candidate::Foreign => note(
-            "No registered redirect URI has this host and port, and no host of the network sent this. Add it in the application's form only if it is yours.",
-        ),
-        Candidate::Registered => note("This redirect URI is registered by now."),
+        Candidate::Foreign => {
+            "No registered redirect URI has this host and port, and no host of the network sent this. Add it in the application's form only if it is yours."
+        }
+        Candidate::Registered => "This redirect URI is registered by now.",
         Candidate::Full => {
-            note("The application has as many redirect URIs as it can have; remove one to add this one.")
+            "The application has as many redirect URIs as it can have; remove one to add this one."
         }
         Candidate::Addable => {
             let address = format!("{}/{entry}/add-redirect-uri", address(client_id));
-            Some(
-                view! {
-                    <p class="activity-offer">
-                        <a class="button" href=address>
-                            "Add this redirect URI"
-                        </a>
-                    </p>
-                }
-                .into_any(),
-            )
+            let link = view! {
+                <p class="activity-offer">
+                    <a class="button" href=address>
+                        "Add this redirect URI"
+                    </a>
+                </p>
+            };
+            return Some(link.into_any());
         }
-    }
-}
-
-fn note(text: &'static str) -> Option<AnyView> {
-    Some(view! { <p class="activity-offer muted">{text}</p> }.into_any())
+    };
+    Some(view! { <p class="activity-offer muted">{note}</p> }.into_any())
 }
 
 fn pager(client_id: &str, is_newest: bool, older: Option<i64>) -> Option<impl IntoView + use<>> {

@@ -102,6 +102,9 @@ async fn a_header_that_is_not_basic_does_not_hide_good_credentials() {
     }
 }
 
+/// A header, fields of the body, and what the refusal says.
+type Refused<'a> = (Option<&'a str>, Vec<(&'a str, &'a str)>, &'a str);
+
 /// Whatever is refused while credentials are read, the integrator reads of it.
 #[tokio::test]
 async fn what_is_refused_because_of_its_credentials_is_recorded_under_the_id_that_can_be_read() {
@@ -110,7 +113,7 @@ async fn what_is_refused_because_of_its_credentials_is_recorded_under_the_id_tha
     let (id, secret) = (app.id.as_str(), app.secret.clone().unwrap());
     let good = basic(id, &secret);
     let others = other.id.as_str();
-    let cases: [(Option<&str>, Vec<(&str, &str)>, &str); 6] = [
+    let cases: [Refused<'_>; 6] = [
         (
             Some(&good),
             vec![("client_secret", "another")],

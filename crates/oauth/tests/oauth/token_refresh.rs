@@ -50,13 +50,13 @@ async fn a_lost_answer_is_given_again_once_and_for_ten_minutes() {
         let app = world.web_app().await;
         let first = world.connect(&app, &ada).await;
         let lost = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
-        let (last, before) = waits.split_last().unwrap();
+        let (final_wait, before) = waits.split_last().unwrap();
         for wait in before {
             let again = world.after(*wait).refresh(&app, first.refresh_token.expose());
             again.await.unwrap();
         }
         let late = world
-            .after(*last)
+            .after(*final_wait)
             .refresh(&app, first.refresh_token.expose())
             .await;
         let (error, words) = refusal(late);
