@@ -178,5 +178,6 @@ fn sent(body: String, held: Option<Held>) -> Body {
 /// A JSON document that nobody on the way is to keep.
 pub(super) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     let headers: [(HeaderName, &str); 2] = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
-    (status, headers, body.into()).into_response()
+    let body: Body = body.into();
+    (status, headers, body).into_response()
 }
