@@ -84,7 +84,7 @@ impl Roster {
     }
 
     /// Changes a member's password, which ends the member's sessions and, unless `keep_apps` is set, disconnects the
-    /// applications that the member authorized: whoever knew the old password may have authorized one.
+    /// applications that the member authorized: someone who knew the old password may have authorized one.
     pub async fn set_password(
         &self,
         email: &Email,

@@ -96,7 +96,7 @@ impl Default for Sanitizer {
 }
 
 impl Sanitizer {
-    /// Sanitizes HTML. If nobody waits for it any more, a parse that has begun goes on, and none begins.
+    /// Sanitizes HTML. If nobody waits for it any more, a running parse goes on, and no other starts.
     pub(crate) async fn sanitize(&self, html: String) -> Result<Result<RichText, RichTextError>, ApiError> {
         if let Err(refused) = check(&html) {
             return Ok(Err(refused));

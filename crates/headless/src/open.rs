@@ -291,7 +291,7 @@ impl<'c> Gate<'c> {
         Ok(open)
     }
 
-    /// What stands beside an open object may be named, whatever the scopes.
+    /// What belongs to an open object may be named, whatever the scopes.
     fn beside<T: Object>(self, object: Arc<T>, facts: Facts) -> Open<T> {
         let opening = facts.opening(T::KIND);
         Open {
@@ -351,7 +351,7 @@ pub(crate) async fn author<T: Authored>(
     Ok(found.map(|profile| gate.beside(profile.into(), Facts::default())))
 }
 
-/// What stands in a space.
+/// What is in a space.
 pub(crate) trait Placed {
     /// Where; `None` if it is for the whole network.
     fn space(&self) -> Option<SpaceId>;
@@ -369,7 +369,7 @@ impl Placed for Event {
     }
 }
 
-/// The space of what is open. One's own post may stand in a space that one may not read in any more.
+/// The space of what is open. One’s own post may be in a space that one may not read any more.
 pub(crate) async fn space<T: Placed>(
     ctx: &Context<'_>,
     of: &Open<T>,

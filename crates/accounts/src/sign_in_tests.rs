@@ -1,0 +1,400 @@
+use std::time::Duration;
+
+use super::*;
+use crate::testing::{PASSWORD, World, new_password};
+
+fn attempt(email: &str, password: &str) -> Attempt {
+    attempt_from(1, email, password)
+}
+
+fn attempt_from(last: u8, email: &str, password: &str) -> Attempt {
+    Attempt {
+        email: email.into(),
+        password: Zeroizing::new(password.into()),
+        address: Some(IpAddr::from([192, 0, 2, last])),
+        user_agent: Some("Firefox".into()),
+        request_id: Some("r1".into()),
+    }
+}
+
+#[tokio::test]
+async fn the_right_password_opens_a_session() {
+    let world = World::new().await;
+    let ada = world.member("ada@example.com").await;
+    let signed_in = world
+        .sign_in
+        .attempt(attempt(" Ada@Example.com", PASSWORD))
+        .await
+        .unwrap();
+    assert_eq!(signed_in.member, ada);
+    let (session, member) = world
+        .sessions
+        .find(&signed_in.opened.token)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(member, ada);
+    assert_eq!(session.address.as_deref(), Some("192.0.2.1"));
+    assert_eq!(session.user_agent.as_deref(), Some("Firefox"));
+}
+
+#[tokio::test]
+async fn every_sign_in_has_a_session_of_its_own() {
+    let world = World::new().await;
+    world.member("ada@example.com").await;
+    let one = world
+        .sign_in
+        .attempt(attempt("ada@example.com", PASSWORD))
+        .await
+        .unwrap();
+    let two = world
+        .sign_in
+        .attempt(attempt("ada@example.com", PASSWORD))
+        .await
+        .unwrap();
+    assert_ne!(one.opened.token.expose(), two.opened.token.expose());
+}
+
+#[tokio::test]
+async fn unknown_wrong_and_malformed_are_answered_alike() {
+    let world = World::new().await;
+    world.member("ada@example.com").await;
+    for (email, password) in [
+        ("ada@example.com", "wrong"),
+        ("ada@example.com", ""),
+        ("bob@example.com", PASSWORD),
+        ("no email", PASSWORD),
+        ("", ""),
+    ] {
+        let Err(error) = world.sign_in.attempt(attempt(email, password)).await else {
+            panic!("{email}")
+        };
+        assert_eq!(error.to_string(), "the email or the password is wrong");
+    }
+}
+
+/// Counted, not timed: every attempt takes one place in the line for hashing, whoever it is for, and what it is
+/// compared with costs the same.
+#[tokio::test]
+async fn an_unknown_email_is_as_much_work_as_a_known_one() {
+    let world = World::new().await;
+    world.member("ada@example.com").await;
+    let held = world.passwords.hold().await;
+    let mut attempts = tokio::task::JoinSet::new();
+    let typed = ["ada@example.com", "bob@example.com", "no email", ""];
+    for (before, email) in typed.into_iter().enumerate() {
+        let sign_in = world.sign_in.clone();
+        attempts.spawn(async move { sign_in.attempt(attempt(email, "wrong")).await.err() });
+        while world.passwords.in_line() <= before {
+            assert!(attempts.try_join_next().is_none(), "{email} took no work");
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(world.passwords.in_line(), before + 1, "{email}");
+    }
+    drop(held);
+    for error in attempts.join_all().await {
+        assert!(matches!(error, Some(AccountError::WrongCredentials)));
+    }
+    let known = world.store.credentials(&"ada@example.com".parse().unwrap()).await;
+    let (_, known) = known.unwrap().unwrap();
+    let cost = |hash: &PasswordHash| hash.0.split('$').take(4).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(cost(world.passwords.nobody()), cost(&known));
+}
+
+#[tokio::test]
+async fn guessing_waits_and_the_member_elsewhere_does_not() {
+    let world = World::new().await;
+    world.member("ada@example.com").await;
+    for _ in 0..5 {
+        let error = world
+            .sign_in
+            .attempt(attempt("ada@example.com", "guess"))
+            .await
+            .err()
+            .unwrap();
+        assert!(matches!(error, AccountError::WrongCredentials));
+    }
+    let error = world
+        .sign_in
+        .attempt(attempt("ada@example.com", PASSWORD))
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(
+        error.to_string(),
+        "too many attempts to sign in: try again in 2 seconds"
+    );
+    assert!(
+        world
+            .sign_in
+            .attempt(attempt_from(2, "ada@example.com", PASSWORD))
+            .await
+            .is_ok()
+    );
+    world.clock.advance(Duration::from_secs(2));
+    assert!(
+        world
+            .sign_in
+            .attempt(attempt("ada@example.com", PASSWORD))
+            .await
+            .is_ok()
+    );
+}
+
+/// However long somebody guesses, from wherever: the member is in at once from a network that was used before, and
+/// within a minute from any other, also while the guessing goes on.
+#[tokio::test]
+async fn no_attack_locks_a_member_out_for_good() {
+    let world = World::new().await;
+    world.member("ada@example.com").await;
+    let ada = async |last| {
+        let sign_in = world
+            .sign_in
+            .attempt(attempt_from(last, "ada@example.com", PASSWORD));
+        sign_in.await.map(|_| ())
+    };
+    ada(201).await.unwrap();
+    for round in 0..500_u64 {
+        world.clock.advance(Duration::from_secs(1));
+        let from = u8::try_from(round % 100).unwrap();
+        let _ = world
+            .sign_in
+            .attempt(attempt_from(from, "ada@example.com", "guess"))
+            .await;
+    }
+    ada(201).await.unwrap();
+    let Err(AccountError::TryLater { wait }) = ada(200).await else {
+        panic!("no pace")
+    };
+    assert!(wait <= Duration::from_secs(60), "{wait:?}");
+    for round in 0..60_u64 {
+        world.clock.advance(Duration::from_secs(1));
+        let from = u8::try_from(round).unwrap();
+        let _ = world
+            .sign_in
+            .attempt(attempt_from(from, "ada@example.com", "guess"))
+            .await;
+    }
+    ada(200).await.unwrap();
+    ada(200).await.unwrap();
+    world.clock.advance(Duration::from_secs(60));
+    ada(7).await.unwrap();
+}
+
+#[tokio::test]
+async fn guesses_from_120_addresses_are_slowed_whoever_they_are_about() {
+    let world = World::new().await;
+    world.member("ada@example.com").await;
+    let mut seen = Vec::new();
+    for email in ["ada@example.com", "nobody@example.com", "no email"] {
+        let mut outcomes = Vec::new();
+        for last in 0..120 {
+            let outcome = world.sign_in.attempt(attempt_from(last, email, "guess")).await;
+            outcomes.push(outcome.err().unwrap().to_string());
+        }
+        let tried = outcomes
+            .iter()
+            .filter(|outcome| outcome.contains("wrong"))
+            .count();
+        assert_eq!(tried, 10, "{email}");
+        assert!(
+            outcomes[119].ends_with("try again in 1 minute"),
+            "{}",
+            outcomes[119]
+        );
+        seen.push(outcomes);
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 1, "all are answered alike");
+}
+
+#[tokio::test]
+async fn an_email_is_one_account_however_it_is_typed() {
+    let world = World::new().await;
+    for email in [
+        "ada@example.com",
+        "ADA@example.com",
+        " Ada@Example.com ",
+        "ada@EXAMPLE.com",
+        "ada@example.com",
+    ] {
+        let error = world
+            .sign_in
+            .attempt(attempt(email, "guess"))
+            .await
+            .err()
+            .unwrap();
+        assert!(matches!(error, AccountError::WrongCredentials));
+    }
+    let error = world.sign_in.attempt(attempt("aDa@example.com", "guess")).await;
+    assert!(matches!(error.err().unwrap(), AccountError::TryLater { .. }));
+}
+
+/// Lets attempts wait for their turn, each from an address of its own, does something, and lets them go on; who got a
+/// session.
+async fn while_attempts_wait<F: Future<Output = ()>>(
+    world: &World,
+    email: &str,
+    passwords: &[&str],
+    happens: F,
+) -> Vec<Result<SignedIn, AccountError>> {
+    let held = world.passwords.hold().await;
+    let mut attempts = tokio::task::JoinSet::new();
+    for (n, password) in passwords.iter().enumerate() {
+        let sign_in = world.sign_in.clone();
+        let attempt = attempt_from(u8::try_from(n).unwrap(), email, password);
+        attempts.spawn(async move { sign_in.attempt(attempt).await });
+    }
+    while world.passwords.in_line() < passwords.len() {
+        tokio::task::yield_now().await;
+    }
+    happens.await;
+    drop(held);
+    attempts.join_all().await
+}
+
+const ANOTHER: &str = "another-demo";
+const COMPOSED: &str = "caf\u{e9} cr\u{e8}me";
+const DECOMPOSED: &str = "cafe\u{301} cre\u{300}me";
+
+#[tokio::test]
+async fn no_session_is_opened_with_a_password_that_was_changed_meanwhile() {
+    for world in World::of_each_kind().await {
+        for round in 0..50 {
+            let email = format!("ada{round}@example.com");
+            let ada = world.member(&email).await;
+            // Hashed before: the queue for hashing is what is held.
+            let hash = world.passwords.hash(&new_password(ANOTHER)).await.unwrap();
+            let change = world.set_password(&ada, hash);
+            let typed = [PASSWORD; 4];
+            for outcome in while_attempts_wait(&world, &email, &typed, change).await {
+                let error = outcome.err().expect("no session");
+                assert!(matches!(error, AccountError::WrongCredentials), "{error}");
+            }
+            assert!(world.sessions.list(ada.id).await.unwrap().is_empty(), "{round}");
+            let new = world.sign_in.attempt(attempt_from(200, &email, ANOTHER)).await;
+            new.map(|_| ()).unwrap();
+            // What an address spends on wrong passwords comes back with time.
+            world.clock.advance(Duration::from_secs(60));
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_who_was_removed_meanwhile() {
+    for world in World::of_each_kind().await {
+        let ada = world.member("ada@example.com").await;
+        let removal = async {
+            world.roster.remove(&ada.email, &Actor::operator()).await.unwrap();
+        };
+        for outcome in while_attempts_wait(&world, "ada@example.com", &[PASSWORD; 4], removal).await {
+            assert!(matches!(outcome.err().unwrap(), AccountError::WrongCredentials));
+        }
+    }
+}
+
+/// Of sign-ins that find a hash from before at once, one replaces it. The others are right all the same.
+#[tokio::test]
+async fn a_hash_that_is_made_anew_meanwhile_turns_nobody_away() {
+    for world in World::of_each_kind().await {
+        let ada = world.member("ada@example.com").await;
+        let old = world.passwords.hash_as_typed(DECOMPOSED);
+        world.set_password(&ada, old.clone()).await;
+        let outcomes = while_attempts_wait(&world, "ada@example.com", &[DECOMPOSED; 8], async {});
+        for outcome in outcomes.await {
+            outcome.map(|_| ()).unwrap();
+        }
+        let (_, hash) = world.store.credentials(&ada.email).await.unwrap().unwrap();
+        assert!(hash != old);
+        let now = world.sign_in.attempt(attempt("ada@example.com", COMPOSED)).await;
+        now.map(|_| ()).unwrap();
+    }
+}
+
+/// A hash that is made anew while the password changes does not bring the old password back.
+#[tokio::test]
+async fn a_hash_that_is_made_anew_is_not_stored_over_a_new_password() {
+    for world in World::of_each_kind().await {
+        let ada = world.member("ada@example.com").await;
+        let old = world.passwords.hash_as_typed(DECOMPOSED);
+        world.set_password(&ada, old).await;
+        let new = world.passwords.hash(&new_password(ANOTHER)).await.unwrap();
+        let change = world.set_password(&ada, new.clone());
+        let outcomes = while_attempts_wait(&world, "ada@example.com", &[DECOMPOSED; 3], change).await;
+        assert!(outcomes.iter().all(Result::is_err));
+        let (_, hash) = world.store.credentials(&ada.email).await.unwrap().unwrap();
+        assert!(hash == new);
+    }
+}
+
+/// Both stores keep the counts that a pace is made of, and know the member's own networks.
+#[tokio::test]
+async fn a_pace_holds_on_both_stores_and_spares_the_members_networks() {
+    for world in World::of_each_kind().await {
+        world.member("ada@example.com").await;
+        let ada = async |last, password| {
+            let signed_in = world
+                .sign_in
+                .attempt(attempt_from(last, "ada@example.com", password));
+            signed_in.await.map(|_| ())
+        };
+        ada(200, PASSWORD).await.unwrap();
+        let mut tried = 0;
+        for last in 0..120 {
+            let error = ada(last, "guess").await.unwrap_err();
+            tried += u32::from(matches!(error, AccountError::WrongCredentials));
+        }
+        assert_eq!(tried, 10);
+        ada(200, PASSWORD).await.unwrap();
+        assert!(matches!(
+            ada(201, PASSWORD).await,
+            Err(AccountError::TryLater { .. })
+        ));
+        world.clock.advance(Duration::from_secs(60));
+        ada(201, PASSWORD).await.unwrap();
+        ada(201, PASSWORD).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_account_is_held_up_like_a_known_one() {
+    let world = World::new().await;
+    for _ in 0..5 {
+        world
+            .sign_in
+            .attempt(attempt("nobody@example.com", "guess"))
+            .await
+            .err()
+            .unwrap();
+    }
+    let error = world
+        .sign_in
+        .attempt(attempt("nobody@example.com", "guess"))
+        .await
+        .err()
+        .unwrap();
+    assert!(matches!(error, AccountError::TryLater { .. }));
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_are_no_way_around() {
+    let world = World::new().await;
+    world.member("ada@example.com").await;
+    let mut guesses = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let sign_in = world.sign_in.clone();
+        guesses.spawn(async move {
+            sign_in
+                .attempt(attempt("ada@example.com", "guess"))
+                .await
+                .err()
+                .unwrap()
+        });
+    }
+    let errors = guesses.join_all().await;
+    let tried = errors
+        .iter()
+        .filter(|error| matches!(error, AccountError::WrongCredentials))
+        .count();
+    assert_eq!(tried, 5);
+}
