@@ -128,7 +128,11 @@ fn wrong_scopes() -> Vec<Case> {
             "read:everything",
         ),
         ("one in capitals", json!(["READ:POSTS"]), "READ:POSTS"),
-        ("two in one", json!(["read:posts write:posts"]), ""),
+        (
+            "two in one",
+            json!(["read:posts,write:posts"]),
+            "separated by spaces",
+        ),
         ("10,000 of them", json!(vec!["nonsense"; 10_000]), ""),
     ]
 }

@@ -18,7 +18,7 @@ const DOCUMENTS: [&str; 9] = [
 ];
 
 /// Where tests stand, and the file that has to name their module for them to be compiled.
-const PLACES: [(&str, Option<&str>); 9] = [
+const PLACES: [(&str, Option<&str>); 11] = [
     ("crates/oauth/tests/oauth/", Some("main.rs")),
     ("server/tests/", Some("main.rs")),
     ("crates/oauth/src/", None),
@@ -27,6 +27,8 @@ const PLACES: [(&str, Option<&str>); 9] = [
     ("crates/store/tests/store/", Some("main.rs")),
     ("crates/store/tests/postgres/", Some("main.rs")),
     ("crates/store/src/", None),
+    ("crates/headless/tests/headless/", Some("main.rs")),
+    ("crates/headless/src/", None),
     ("server/src/", None),
 ];
 

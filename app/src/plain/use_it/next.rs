@@ -56,8 +56,8 @@ pub(super) fn next(
                 <li>{in_time}</li>
             </ol>
             <p class="muted">
-                "With a client library instead: set its issuer to " <code class="mono use-uri">{issuer}</code>
-                ". The callback carries it as " <code class="mono">"iss"</code>
+                "With a client library instead: set its issuer to " <code class="mono use-uri" translate="no">{issuer}</code>
+                ". The callback carries it as " <code class="mono" translate="no">"iss"</code>
                 ", and many libraries stop there if they expect another one."
             </p>
             <p class="muted">

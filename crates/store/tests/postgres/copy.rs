@@ -289,14 +289,23 @@ async fn an_entry_in_the_trail_tells_of_it() {
 async fn a_character_that_postgres_cannot_hold_is_replaced_and_counted() {
     let files = Files::new();
     let first = files.lived_in("first.db").await;
-    Connection::open(&first)
-        .unwrap()
-        .execute_batch(
-            // The trigger of the search index needs what only the store has.
-            "DROP TRIGGER search_changed_space;
-             UPDATE spaces SET description = 'a' || char(0) || 'b' WHERE id = 1",
+    let connection = Connection::open(&first).unwrap();
+    // The trigger of the search index needs what only the store has: it is away while the text is changed.
+    let trigger: String = connection
+        .query_row(
+            "SELECT sql FROM sqlite_schema WHERE name = 'search_changed_space'",
+            [],
+            |row| row.get(0),
         )
         .unwrap();
+    connection
+        .execute_batch(&format!(
+            "DROP TRIGGER search_changed_space;
+             UPDATE spaces SET description = 'a' || char(0) || 'b' WHERE id = 1;
+             {trigger}"
+        ))
+        .unwrap();
+    drop(connection);
     let from = sqlite(&first);
     let copied = run(&from, &pg(&database())).await.unwrap();
     assert_eq!(copied.nul_replaced, 1);

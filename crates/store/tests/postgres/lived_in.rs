@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use latchkey_domain::content::{BillingInterval, SpaceVisibility};
+use latchkey_domain::content::{BillingInterval, SpaceId, SpaceVisibility, Viewer};
 use latchkey_domain::{Application, NetworkName, Role, Timestamp};
 use latchkey_store::content::{
-    Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewReply,
+    Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewPost,
+    NewReply,
 };
 use latchkey_store::{
     ActivityKind, AuditAction, AuditEntry, NetworkChange, NewActivity, NewSession, SecretAdded,
@@ -89,6 +90,13 @@ pub(crate) async fn live(store: &dyn Store) {
     store.add_usage(vec![count]).await.unwrap();
     guesses(store).await;
     add(store, community()).await;
+    let post = NewPost {
+        space: SpaceId(1),
+        title: title("Through an application"),
+        body: words("Rye"),
+    };
+    let written = store.create_post(Viewer::of(&ada), post, at(39)).await.unwrap();
+    written.done().unwrap();
     // The last of some are gone; nobody gets their numbers.
     connect(store, &other, &gone, at(40)).await;
     store
