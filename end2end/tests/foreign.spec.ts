@@ -23,7 +23,10 @@ async function typeIn(page: Page, email: string): Promise<void> {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-/** Takes the cookies out of all that the server answers. Playwright's own way to ask it would keep them. */
+/**
+ * Takes the cookies out of all that the server answers. Playwright's own way to ask it would keep them. End it with
+ * `unrouteAll`: a request that is under way when the server stops is no failure.
+ */
 async function withoutCookies(page: Page): Promise<void> {
   await page.route("**/*", async (route) => {
     const request = route.request();
@@ -83,6 +86,7 @@ test("a browser that keeps no cookie is told so", async ({ page, latchkey }) => 
   await typeIn(page, "member@example.com");
   await expect(page.getByRole("main")).toContainText(/cookie/i);
   expect(new URL(page.url()).pathname).toBe("/sign-in");
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("a page of an https site that was opened over http says why nobody gets in", async ({ page, latchkey }) => {
@@ -92,4 +96,5 @@ test("a page of an https site that was opened over http says why nobody gets in"
   await withoutCookies(page);
   await page.goto(`${latchkey.url}/sign-in?return_to=/account/sessions`);
   await expect(page.locator("body")).toContainText(`https://localhost:${latchkey.port}`);
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
