@@ -254,7 +254,7 @@ for (const [kind, register] of kinds) {
       const fresh = register();
       const tokens = await connect(fresh, { untick: ["read:userinfo"] });
       assert.equal(tokens.scope, "read:posts");
-      assert.deepEqual(Object.keys(await userinfo(fresh, tokens.access_token)), ["sub"]);
+      assert.deepEqual(Object.keys(await userinfo(fresh, tokens.access_token)), ["sub", "id"]);
     });
 
     test("a refresh rotates, survives a lost answer, and finds a thief", async () => {

@@ -188,7 +188,7 @@ for (const [kind, register] of kinds) {
       const tokens = await connect(config, fresh.app, { untick: ["read:userinfo"] });
       assert.equal(tokens.scope, "read:posts");
       const userinfo = await client.fetchUserInfo(config, tokens.access_token, client.skipSubjectCheck);
-      assert.deepEqual(Object.keys(userinfo), ["sub"]);
+      assert.deepEqual(Object.keys(userinfo), ["sub", "id"]);
     });
 
     test("a refresh rotates, survives a lost answer, and finds a thief", async () => {

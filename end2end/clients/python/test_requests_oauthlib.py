@@ -303,7 +303,7 @@ def test_a_scope_that_the_member_unticks_is_not_granted(
         registered.metadata["token_endpoint"], authorization_response=callback, **registered.fetching
     )
     assert token["scope"] == ["read:posts"]
-    assert list(userinfo(registered, client).json()) == ["sub"]
+    assert list(userinfo(registered, client).json()) == ["sub", "id"]
     # The library asks for the scopes of the session again at each refresh: they have to be those that were granted.
     refused(InvalidScopeError, "read:userinfo, which was not granted", lambda: refresh(registered, client))
     client.scope = client.token["scope"]

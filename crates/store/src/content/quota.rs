@@ -44,7 +44,6 @@ impl Written {
 mod tests {
     use super::*;
 
-    const HOUR: Duration = Duration::from_secs(CONTENT_PERIOD_SECONDS);
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_millis(1_700_000_000_000).plus(Duration::from_secs(seconds))
@@ -59,7 +58,7 @@ mod tests {
         }
         assert_eq!(
             Written::and(written, 10, at(1_500)),
-            Err(HOUR - Duration::from_secs(1_500))
+            Err(Duration::from_secs(3_600 - 1_500))
         );
         assert_eq!(Written::and(written, 10, at(3_599)), Err(Duration::from_secs(1)));
         let fresh = Written {
@@ -79,7 +78,7 @@ mod tests {
         let written = Written::and(Some(written), half, at(1)).unwrap();
         assert_eq!(
             Written::and(Some(written), 1, at(10)),
-            Err(HOUR - Duration::from_secs(10))
+            Err(Duration::from_secs(3_600 - 10))
         );
     }
 }

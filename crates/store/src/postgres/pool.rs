@@ -211,7 +211,7 @@ impl Statements for Connection {
             }
             Ok(Ok(rows))
         });
-        spans::judged(&span, rows.instrument(span.clone()).await.flatten())
+        spans::judged(&span, rows.instrument(span.clone()).await.and_then(|rows| rows))
     }
 
     async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
