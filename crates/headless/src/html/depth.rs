@@ -134,7 +134,7 @@ fn closed_region<'h>(name: &str, closed: bool, rest: &'h str) -> Option<&'h str>
     None
 }
 
-impl<'h> Open<'h> {
+impl Open<'_> {
     /// Neither formatting nor of those that the standard does not know.
     fn is_special(&self) -> bool {
         !matches!(self.kind, Kind::Formatting | Kind::Plain)
@@ -504,10 +504,7 @@ mod tests {
             let html = many(unit);
             assert!(check(&html).is_err(), "{unit}");
         }
-        let mut formatting = String::new();
-        for n in 0..1_000 {
-            formatting += &format!("<p><b id={n}></p>");
-        }
+        let formatting: String = (0..1_000).map(|n| format!("<p><b id={n}></p>")).collect();
         assert_eq!(check(&formatting), Err(TooMuch::Unclosed));
         assert_eq!(check(&format!("<b {}>", many("a "))), Err(TooMuch::Attributes));
         for unit in ["<br>", "<p>", "<p>x</p>", "</p>", "x<b></b>", "<svg></svg>"] {

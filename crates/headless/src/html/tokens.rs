@@ -17,7 +17,7 @@ pub(super) enum Token<'h> {
     },
     /// An end tag.
     End(&'h str),
-    /// The start of a CDATA section: a comment in HTML, text in SVG and MathML.
+    /// The start of a CDATA section: a comment in HTML, text in SVG and `MathML`.
     Cdata,
     /// Text that is more than white space.
     Text,

@@ -115,7 +115,7 @@ impl Me {
             &request,
             BY_AGE,
             Count::PostsBy(me),
-            |post| PostNode(post.into()),
+            PostNode,
         )))
     }
 

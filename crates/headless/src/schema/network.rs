@@ -224,7 +224,7 @@ impl Network {
             &request,
             BY_AGE,
             Count::Posts,
-            |post| PostNode(post.into()),
+            PostNode,
         )))
     }
 }

@@ -44,7 +44,6 @@ impl Written {
 mod tests {
     use super::*;
 
-
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_millis(1_700_000_000_000).plus(Duration::from_secs(seconds))
     }
