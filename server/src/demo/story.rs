@@ -48,6 +48,8 @@ enum Step {
 }
 
 /// Each step, and how long ago it was; the oldest first.
+// A story is one list.
+#[allow(clippy::too_many_lines)]
 fn steps() -> Vec<(Duration, Step)> {
     use App::{Calendar, Courses, Crm, Directory, Mobile, Website};
     use Step::{
@@ -75,7 +77,7 @@ fn steps() -> Vec<(Duration, Step)> {
     at(DAY * 61, Connect(Crm, host.clone()));
     at(DAY * 6 + HOUR * 3, Use(Crm, host.clone()));
     at(DAY * 6, Step::ReplaceSecret(Crm));
-    at(DAY * 6 - MINUTE, RevealSecret(Crm));
+    at(DAY * 5 + MINUTE * (24 * 60 - 1), RevealSecret(Crm));
     at(DAY * 5 + HOUR * 4, Use(Crm, host.clone()));
     at(
         DAY * 2 + HOUR * 2,
@@ -105,7 +107,10 @@ fn steps() -> Vec<(Duration, Step)> {
     at(DAY * 5 + HOUR * 2, Use(Calendar, known("Noor Rahman")));
     at(DAY * 5 + HOUR, Use(Calendar, host.clone()));
     at(DAY * 5, Pause(Calendar));
-    at(DAY * 5 - MINUTE * 30, UseOldToken(Calendar, host.clone()));
+    at(
+        DAY * 4 + MINUTE * (23 * 60 + 30),
+        UseOldToken(Calendar, host.clone()),
+    );
     at(DAY * 4 + HOUR * 5, Use(Calendar, known("Noor Rahman")));
     at(
         DAY,
@@ -121,7 +126,8 @@ fn steps() -> Vec<(Duration, Step)> {
         for (index, email) in emails.enumerate() {
             let index = u32::try_from(index).unwrap_or_default();
             let some_minutes = MINUTE * u32::try_from(chance.below(600)).unwrap_or_default();
-            let connected = HOUR * (since * 24 * (many + 1 - index) / (many + 1)) - some_minutes;
+            let connected = HOUR * (since * 24 * (many + 1 - index) / (many + 1));
+            let connected = connected.saturating_sub(some_minutes);
             at(connected, Connect(app, email.clone()));
             let used = MINUTE * (minutes + 7 * index * index) + some_minutes * index / many;
             if used + DAY < connected {

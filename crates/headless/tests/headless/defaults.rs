@@ -72,7 +72,7 @@ async fn a_variable_without_a_value_and_null_mean_the_default() {
             } else {
                 format!("({given})")
             };
-            let (gives, _) = named(&field["type"]);
+            let (target, _) = named(&field["type"]);
             for argument in field["args"].as_array().unwrap() {
                 if argument["defaultValue"].is_null() {
                     continue;
@@ -101,12 +101,14 @@ async fn a_variable_without_a_value_and_null_mean_the_default() {
                 ask("", "null", json!({})).await;
                 tried += 1;
             }
-            let is_object = types.get(gives.as_str()).is_some_and(|ty| ty["kind"] == "OBJECT");
-            if is_object && !ways.contains_key(&gives) {
+            let is_object = types
+                .get(target.as_str())
+                .is_some_and(|ty| ty["kind"] == "OBJECT");
+            if is_object && !ways.contains_key(&target) {
                 let mut longer = way.clone();
                 longer.push(format!("{field_name}{arguments}"));
-                ways.insert(gives.clone(), longer);
-                next.push_back(gives);
+                ways.insert(target.clone(), longer);
+                next.push_back(target);
             }
         }
     }
