@@ -218,7 +218,7 @@ def test_an_expired_token_is_refreshed_on_its_way(confidential: Registered, memb
 def test_what_is_revoked_is_refused(registered: Registered, member: Person) -> None:
     client = connect(registered, member)
     answer = revoke(registered, client)
-    assert (answer.status_code, answer.text) == (200, "")
+    assert (answer.status_code, answer.json()) == (200, {})
     answer = userinfo(registered, client)
     assert answer.status_code == 401
     assert answer.json()["error"] == "invalid_token"
