@@ -17,6 +17,19 @@ use crate::series::{self, Series};
 /// What is asked for.
 const SCOPES: &str = "read:userinfo read:posts";
 
+/// Gets codes.
+struct Authorizing(Ask);
+
+impl Asker for Authorizing {
+    fn next(&mut self) -> Option<Ask> {
+        Some(self.0.clone())
+    }
+
+    fn check(&mut self, answer: &Answer) -> Result<()> {
+        code_in(answer).map(drop)
+    }
+}
+
 /// Signs in to one application again and again: gets a code, and exchanges it. Of codes that wait to be exchanged there
 /// are only so many for a member and an application, so none are made in advance.
 struct SigningIn {
@@ -92,7 +105,7 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
 
         let asks = applications
             .iter()
-            .map(|application| Repeat(application.authorize(&person, SCOPES)));
+            .map(|application| Authorizing(application.authorize(&person, SCOPES)));
         let (summary, _) = load::run(&server, asks.collect(), duration).await?;
         note("6. authorizations, remembered (durable)", &summary)?;
 
