@@ -6,9 +6,9 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::Poll;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
+use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
 use axum::serve::Listener;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -18,7 +18,7 @@ use latchkey_domain::limits;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::Instant;
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 
 use super::activity::Activity;
 use super::body::{AnswerBody, RequestBody};
@@ -30,11 +30,27 @@ use super::{Bounds, Timeouts};
 const NO_PLACE: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
+/// What answers requests: a router.
+pub trait App:
+    Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
+impl<A> App for A where
+    A: Service<Request, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
 /// Answers with `app` what comes in at `listener`. When `stop` becomes true, no new connections are taken, and it returns
 /// when the requests under way are answered.
-pub async fn serve<L>(mut listener: L, app: Router, bounds: Bounds, mut stop: watch::Receiver<bool>)
+pub async fn serve<L, A>(mut listener: L, app: A, bounds: Bounds, mut stop: watch::Receiver<bool>)
 where
     L: Listener<Io = TcpStream, Addr = SocketAddr>,
+    A: App,
 {
     let timeouts = bounds.timeouts;
     let places = Places::new(bounds);
@@ -65,7 +81,7 @@ where
 async fn answer(
     stream: TcpStream,
     peer: SocketAddr,
-    app: Router,
+    app: impl App,
     place: &Place,
     timeouts: Timeouts,
     mut stop: watch::Receiver<bool>,

@@ -4,8 +4,7 @@
 use std::any::Any;
 use std::error::Error;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{Html, IntoResponse, Response};
 use axum::{Json, body::Body};
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
@@ -181,22 +180,33 @@ pub(super) fn panic_message<'a>(panic: &'a (dyn Any + Send + 'static)) -> &'a st
         .unwrap_or("no message")
 }
 
-/// Gives a failure its words, and so whatever the framework refused by itself in a bare line of text.
-pub(super) async fn render(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let wants_json = wants_json(request.uri().path(), request.headers());
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .map(|RequestId(id)| id.clone())
-        .unwrap_or_default();
-    let response = next.run(request).await;
+/// Who reads the answer to a request, should it be an error.
+pub(super) struct Reader {
+    wants_json: bool,
+    request_id: String,
+}
+
+impl Reader {
+    /// Who sent `request`.
+    pub(super) fn of(request: &Request) -> Self {
+        let id = request.extensions().get::<RequestId>();
+        Self {
+            wants_json: wants_json(request.uri().path(), request.headers()),
+            request_id: id.map(|RequestId(id)| id.clone()).unwrap_or_default(),
+        }
+    }
+}
+
+/// Gives a failure its text, and so whatever the framework refused by itself in a bare line.
+pub(super) async fn render(state: &AppState, reader: Reader, response: Response) -> Response {
     let failure = match response.extensions().get::<Failure>() {
         Some(failure) => *failure,
         None if is_bare(&response) => Failure::of(response.status()),
         None => return response,
     };
+    let id = reader.request_id;
     let status = response.status();
-    let mut rendered = if wants_json {
+    let mut rendered = if reader.wants_json {
         let message = format!("{}. {}", failure.title(), failure.lead());
         (
             status,
@@ -205,7 +215,7 @@ pub(super) async fn render(State(state): State<AppState>, request: Request, next
             .into_response()
     } else {
         let page = ErrorPage {
-            frame: frame(&state, failure).await,
+            frame: frame(state, failure).await,
             title: failure.title().to_owned(),
             lead: failure.lead().to_owned(),
             request_id: Some(id),

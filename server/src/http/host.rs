@@ -3,14 +3,12 @@
 
 use std::sync::Once;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::Response;
 use http::header::HOST;
 
 use super::errors::Failure;
 use super::programs;
-use super::state::AppState;
 use crate::settings::PublicUrl;
 
 /// What balancers and service managers ask, at whatever address they know.
@@ -25,36 +23,35 @@ enum Target {
     Unknown,
 }
 
-/// Lets requests for this site through. Others get 421 (RFC 9110 section 15.5.20), and 400 without a `Host`, which HTTP/1.1
+/// The answer to a request that is not for this site; `None` if it is. Others get 421 (RFC 9110 section 15.5.20), and 400 without a `Host`, which HTTP/1.1
 /// requires (RFC 9112 section 3.2). What a proxy says in `X-Forwarded-Host` is not looked at: anybody can send it.
-pub(super) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(super) fn refuse(public_url: &PublicUrl, request: &Request) -> Option<Response> {
     static SAID: Once = Once::new();
     let path = request.uri().path();
-    let target = target(&state.public_url, &request);
+    let target = target(public_url, request);
     if target == Target::Here || HEALTH.contains(&path) {
-        return next.run(request).await;
+        return None;
     }
     SAID.call_once(|| {
         tracing::warn!(
             host = ?request.headers().get(HOST),
-            public_url = %state.public_url,
+            %public_url,
             "refused a request for another host; this is logged once. If the address is right, set --public-url to it; a proxy \
              has to pass the Host header on"
         );
     });
-    match target {
+    let refusal = match target {
         Target::Unknown => {
             let message = "the request has no Host header, or more than one; send one";
             programs::refuse(path, Failure::BadRequest, message)
         }
         Target::Here | Target::Elsewhere => {
-            let message = format!(
-                "the request is for another host; this server is {} and nothing else",
-                state.public_url
-            );
+            let message =
+                format!("the request is for another host; this server is {public_url} and nothing else");
             programs::refuse(path, Failure::Misdirected, &message)
         }
-    }
+    };
+    Some(refusal)
 }
 
 fn target<B>(public_url: &PublicUrl, request: &http::Request<B>) -> Target {

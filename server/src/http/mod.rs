@@ -15,6 +15,7 @@ mod errors;
 mod explorer;
 mod forwarded;
 mod functions;
+mod gate;
 mod headless;
 mod health;
 mod home;

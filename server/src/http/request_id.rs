@@ -11,6 +11,7 @@ use http::HeaderValue;
 use http::header::CONNECTION;
 use tracing::{Instrument, Span};
 
+use super::retry_after;
 use super::state::AppState;
 use crate::traces;
 
@@ -64,6 +65,7 @@ pub(super) async fn make(State(state): State<AppState>, mut request: Request, ne
         Some(trace) => answering.instrument(trace.clone()).await,
         None => answering.await,
     };
+    retry_after::add(&mut response);
     counted.answered(response.status());
     if let Some(trace) = &trace {
         traces::request::answered(trace, response.status());

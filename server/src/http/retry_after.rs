@@ -1,7 +1,5 @@
 //! When to try again, on every answer that says that it may soon work: a 503 (RFC 9110 section 15.6.4).
 
-use axum::extract::Request;
-use axum::middleware::Next;
 use axum::response::Response;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
@@ -10,13 +8,11 @@ use http::{HeaderValue, StatusCode};
 pub(super) const SOON: u64 = 5;
 
 /// Adds `Retry-After`, unless whoever answered knows better.
-pub(super) async fn add(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(super) fn add(response: &mut Response) {
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response
             .headers_mut()
             .entry(RETRY_AFTER)
             .or_insert(HeaderValue::from(SOON));
     }
-    response
 }

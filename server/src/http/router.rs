@@ -15,13 +15,12 @@ use super::errors::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, assets, audit, connected_apps, deadline, errors, explorer, functions, headless,
-    health, home, host, oauth, paths, programs, request_id, retry_after, same_origin, security_headers,
-    setup, sign_in, sign_out, usage, use_it,
+    account, activity, admin, assets, audit, connected_apps, errors, explorer, functions, gate, headless,
+    health, home, oauth, paths, programs, request_id, same_origin, setup, sign_in, sign_out, usage, use_it,
 };
 
 /// All that the server answers.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: AppState) -> Normalized {
     // What the page reads while it is rendered runs on tokio. A second router in the same process finds it set already.
     let _ = any_spawner::Executor::init_tokio();
     let pages = Router::new()
@@ -32,28 +31,22 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
         // From the inside out: the last layer is the first to see a request.
         .layer(CatchPanicLayer::custom(errors::after_panic))
-        .layer(from_fn_with_state(limits::REQUEST_TIMEOUT, deadline::limit))
-        .layer(from_fn_with_state(state.clone(), host::check))
-        .layer(from_fn_with_state(state.clone(), errors::render))
-        .layer(from_fn_with_state(state.clone(), security_headers::add))
+        .layer(from_fn_with_state(state.clone(), gate::for_people))
         .layer(CompressionLayer::new());
-    // What programs call needs no policy for pages, and a compressed answer with a secret in it can give the secret away.
+    // Not compressed: a compressed answer with a secret in it can give the secret away.
     let programs = oauth::for_programs()
         .merge(headless::for_programs())
-        .layer(from_fn_with_state(limits::REQUEST_TIMEOUT, deadline::limit))
-        .layer(from_fn_with_state(state.clone(), host::check))
-        .layer(from_fn_with_state(
-            state.clone(),
-            security_headers::add_for_programs,
-        ));
+        .layer(from_fn_with_state(state.clone(), gate::for_programs));
     let routes = pages
         .merge(programs)
-        .layer(from_fn(retry_after::add))
         .layer(from_fn_with_state(state.clone(), request_id::make))
         .with_state(state);
     // Layers of a router run after it has found the route, which depends on the path.
-    Router::new().fallback_service(MapRequest::new(routes, paths::normalize))
+    MapRequest::new(routes, paths::normalize)
 }
+
+/// A router that is given paths without superfluous slashes.
+type Normalized = MapRequest<Router, fn(Request) -> Request>;
 
 /// A file of the site, or an error in the form that the caller reads.
 async fn no_route(request: Request) -> Response {

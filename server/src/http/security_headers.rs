@@ -1,6 +1,6 @@
 //! Headers that tell the browser what the pages need, and to allow nothing else.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{
@@ -36,9 +36,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 ];
 
 /// Adds the headers. A handler that has set one of them itself knows better.
-pub(super) async fn add(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub(super) fn add(state: &AppState, headers: &mut HeaderMap) {
     for (name, value) in ALWAYS {
         set_default(headers, name, value);
     }
@@ -47,7 +45,6 @@ pub(super) async fn add(State(state): State<AppState>, request: Request, next: N
     if state.public_url.is_https() {
         set_default(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
-    response
 }
 
 /// Lets the window that opened this one keep hold of it: many applications sign people in through a pop-up window, and
@@ -62,13 +59,7 @@ pub(super) async fn keep_opener(request: Request, next: Next) -> Response {
 }
 
 /// Adds the headers of answers to programs: they are never run, framed or guessed at, should a browser open one.
-pub(super) async fn add_for_programs(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub(super) fn add_for_programs(state: &AppState, headers: &mut HeaderMap) {
     set_default(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set_default(
         headers,
@@ -79,7 +70,6 @@ pub(super) async fn add_for_programs(
     if state.public_url.is_https() {
         set_default(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
-    response
 }
 
 fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

@@ -19,12 +19,19 @@ pub(super) struct Reader {
 
 /// A pool of read-only connections.
 pub(super) struct Readers {
-    idle: Mutex<Vec<Reader>>,
+    idle: Mutex<Idle>,
     returned: Condvar,
     reads: AtomicU64,
     waited: AtomicU64,
     // Dropped behind those that only read.
     _tidy: Option<Tidy>,
+}
+
+/// The connections that nobody uses, and how many wait for one. To wake a thread is a call of the system, even if there is none
+/// to wake.
+struct Idle {
+    readers: Vec<Reader>,
+    waiting: usize,
 }
 
 /// A connection that could write. The last connection to close brings the log into the file and takes it away, and one
@@ -34,7 +41,7 @@ pub(super) type Tidy = Arc<Mutex<Connection>>;
 impl Readers {
     /// Opens `count` connections.
     pub(super) fn open(path: &Path, count: usize) -> rusqlite::Result<Self> {
-        let idle = (0..count)
+        let readers = (0..count)
             .map(|_| {
                 Ok(Reader {
                     connection: connection::open_for_reading(path)?,
@@ -43,7 +50,7 @@ impl Readers {
             })
             .collect::<rusqlite::Result<_>>()?;
         Ok(Self {
-            idle: Mutex::new(idle),
+            idle: Mutex::new(Idle { readers, waiting: 0 }),
             returned: Condvar::new(),
             reads: AtomicU64::new(0),
             waited: AtomicU64::new(0),
@@ -101,18 +108,20 @@ impl Readers {
 
     fn take(&self) -> Reader {
         let mut idle = self.idle();
-        if idle.is_empty() {
+        if idle.readers.is_empty() {
             self.waited.fetch_add(1, Ordering::Relaxed);
         }
         loop {
-            match idle.pop() {
-                Some(reader) => return reader,
-                None => idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner),
+            if let Some(reader) = idle.readers.pop() {
+                return reader;
             }
+            idle.waiting += 1;
+            idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner);
+            idle.waiting -= 1;
         }
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Reader>> {
+    fn idle(&self) -> MutexGuard<'_, Idle> {
         // Nothing that can panic runs under the lock.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -127,8 +136,11 @@ struct Lease<'pool> {
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         if let Some(reader) = self.reader.take() {
-            self.readers.idle().push(reader);
-            self.readers.returned.notify_one();
+            let mut idle = self.readers.idle();
+            idle.readers.push(reader);
+            if idle.waiting > 0 {
+                self.readers.returned.notify_one();
+            }
         }
     }
 }

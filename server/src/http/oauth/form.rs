@@ -40,7 +40,11 @@ pub(super) fn pairs(encoded: &[u8]) -> Option<Pairs> {
 }
 
 fn decoded(text: &str) -> Option<String> {
-    let spaced = text.replace('+', " ");
+    let spaced = if text.contains('+') {
+        Cow::from(text.replace('+', " "))
+    } else {
+        Cow::from(text)
+    };
     let decoded = percent_decode_str(&spaced).decode_utf8().ok()?;
     Some(decoded.into_owned())
 }
