@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args as ClapArgs;
 use latchkey_domain::{TimeSpan, limits};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -29,6 +29,10 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// How long, behind a balancer, connections that are open may bring requests once no new ones come in: one that a proxy
 /// has just made, or sends a request on at this moment, is not cut off.
 const LINGER: Duration = Duration::from_millis(500);
+
+/// How many connections may wait to be accepted. When more come at once, the system drops the rest, and their clients try
+/// again after a second: a burst of connections would make everybody else wait for that long.
+const BACKLOG: u32 = 4_096;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
@@ -193,7 +197,15 @@ async fn write_usage_down(state: AppState) {
 /// Listens at an address that `flag` gave; at which in the end, too, since port 0 is any.
 async fn bind(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), CliError> {
     let bound = async {
-        let listener = TcpListener::bind(address).await?;
+        let socket = if address.is_ipv4() {
+            TcpSocket::new_v4()?
+        } else {
+            TcpSocket::new_v6()?
+        };
+        // A port that was in use a moment ago is taken at once, as when a server is restarted.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let listener = socket.listen(BACKLOG)?;
         let bound = listener.local_addr()?;
         Ok((listener, bound))
     };

@@ -1,11 +1,11 @@
 //! Every request gets an id, which the answer, the log and the audit trail carry. One that a client sends along is not
-//! looked at: it could be anything, and the same twice. Here, at the outermost, requests are counted, too.
+//! looked at: it could be anything, and the same twice. Here, at the outermost, requests are counted too.
 
+use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use http::HeaderValue;
 use http::header::CONNECTION;
@@ -35,8 +35,15 @@ impl RequestIds {
 #[derive(Clone, Debug)]
 pub(super) struct RequestId(pub(super) String);
 
-/// Makes the id, answers under it, and counts the answer.
-pub(super) async fn make(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+/// Makes the id, has the request answered under it, and counts the answer.
+pub(super) async fn make<F>(
+    state: &AppState,
+    mut request: Request,
+    answer: impl FnOnce(Request) -> F,
+) -> Response
+where
+    F: Future<Output = Response>,
+{
     let route = request.extensions().get::<MatchedPath>();
     let counted = state
         .metrics
@@ -60,7 +67,7 @@ pub(super) async fn make(State(state): State<AppState>, mut request: Request, ne
     );
     let header = HeaderValue::from_str(&id);
     request.extensions_mut().insert(RequestId(id));
-    let answering = next.run(request).instrument(span.clone());
+    let answering = answer(request).instrument(span.clone());
     let mut response = match &trace {
         Some(trace) => answering.instrument(trace.clone()).await,
         None => answering.await,

@@ -16,7 +16,7 @@ use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
     account, activity, admin, assets, audit, connected_apps, errors, explorer, functions, gate, headless,
-    health, home, oauth, paths, programs, request_id, same_origin, setup, sign_in, sign_out, usage, use_it,
+    health, home, oauth, paths, programs, same_origin, setup, sign_in, sign_out, usage, use_it,
 };
 
 /// All that the server answers.
@@ -37,10 +37,7 @@ pub fn router(state: AppState) -> Normalized {
     let programs = oauth::for_programs()
         .merge(headless::for_programs())
         .layer(from_fn_with_state(state.clone(), gate::for_programs));
-    let routes = pages
-        .merge(programs)
-        .layer(from_fn_with_state(state.clone(), request_id::make))
-        .with_state(state);
+    let routes = pages.merge(programs).with_state(state);
     // Layers of a router run after it has found the route, which depends on the path.
     MapRequest::new(routes, paths::normalize)
 }
