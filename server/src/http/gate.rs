@@ -34,11 +34,9 @@ pub(super) async fn for_programs(State(state): State<AppState>, request: Request
 
 /// Answers a request that is for this site, in time.
 async fn admit(state: &AppState, request: Request, next: Next) -> Response {
-    match host::refuse(&state.public_url, &request) {
-        Some(refusal) => refusal,
-        None => {
-            let uri = request.uri().clone();
-            deadline::within(limits::REQUEST_TIMEOUT, uri, next.run(request)).await
-        }
+    if let Some(refusal) = host::refuse(&state.public_url, &request) {
+        return refusal;
     }
+    let uri = request.uri().clone();
+    deadline::within(limits::REQUEST_TIMEOUT, uri, next.run(request)).await
 }
