@@ -23,8 +23,9 @@ enum Target {
     Unknown,
 }
 
-/// The answer to a request that is not for this site; `None` if it is. Others get 421 (RFC 9110 section 15.5.20), and 400 without a `Host`, which HTTP/1.1
-/// requires (RFC 9112 section 3.2). What a proxy says in `X-Forwarded-Host` is not looked at: anybody can send it.
+/// The answer to a request that is not for this site; `None` if it is. It is 421 (RFC 9110 section 15.5.20), and 400 without a
+/// `Host`, which HTTP/1.1 requires (RFC 9112 section 3.2). What a proxy says in `X-Forwarded-Host` is not looked at: anybody
+/// can send it.
 pub(super) fn refuse(public_url: &PublicUrl, request: &Request) -> Option<Response> {
     static SAID: Once = Once::new();
     let path = request.uri().path();

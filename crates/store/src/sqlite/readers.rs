@@ -27,8 +27,8 @@ pub(super) struct Readers {
     _tidy: Option<Tidy>,
 }
 
-/// The connections that nobody uses, and how many wait for one. To wake a thread is a call of the system, even if there is none
-/// to wake.
+/// The connections that nobody uses, and how many threads wait for one. Waking a thread is a system call even if there is
+/// none to wake, so it is left out then.
 struct Idle {
     readers: Vec<Reader>,
     waiting: usize,
