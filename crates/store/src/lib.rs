@@ -29,6 +29,7 @@ mod sealing;
 mod shared;
 mod slow;
 mod spans;
+mod sql;
 mod statistics;
 
 use std::time::Duration;

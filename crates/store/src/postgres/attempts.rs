@@ -54,13 +54,13 @@ impl PostgresStore {
         };
         let counts = after.map(|one| one.map_or(0, |one| i64::from(one.count)));
         let seen = after.map(|one| one.map_or(0, |one| one.seen.as_millis()));
-        let params = [
+        let params = vec![
             texts(keys),
             Param::from(counts.to_vec()),
-            Param::from(seen.to_vec()),
+            Param::Numbers(seen.to_vec()),
             Param::from(old),
         ];
-        tx.execute_and_commit(STORE, &params).await?;
+        tx.execute_and_commit(&[(STORE, params)]).await?;
         Ok(before)
     }
 }

@@ -23,7 +23,7 @@ pub enum KeySource {
 
 /// The keys of a node; the first is the one that the database names. Clones are one.
 #[derive(Clone)]
-pub(super) struct NodeKeys(Arc<Inner>);
+pub struct NodeKeys(Arc<Inner>);
 
 struct Inner {
     source: KeySource,
@@ -92,12 +92,22 @@ impl NodeKeys {
         client_id: &ClientId,
         secret: &ClientSecret,
     ) -> Result<Vec<u8>, StoreError> {
-        self.lead(&named_by(db, " FOR SHARE").await?)?;
+        self.seal_with(&named_by(db, " FOR SHARE").await?, client_id, secret)
+    }
+
+    /// Seals a secret with the key of this fingerprint.
+    pub(super) fn seal_with(
+        &self,
+        named: &str,
+        client_id: &ClientId,
+        secret: &ClientSecret,
+    ) -> Result<Vec<u8>, StoreError> {
+        self.lead(named)?;
         self.held().sealer.seal(client_id, secret)
     }
 
     /// Opens a secret, whichever key sealed it.
-    pub(super) fn open(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
+    pub(super) fn unseal(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
         match self.held().sealer.open(client_id, sealed) {
             Err(StoreError::Unsealable) if self.look()? => self.held().sealer.open(client_id, sealed),
             opened => opened,

@@ -14,6 +14,7 @@ mod attempts;
 mod audit;
 mod content;
 pub(crate) mod copy;
+mod database;
 mod errors;
 mod folding;
 mod grants;
@@ -49,10 +50,14 @@ pub use self::url::PostgresUrl;
 use self::watch::named;
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
+use crate::sql::SqlStore;
 use crate::{SharedAttempts, Statistics, Store, StoreError};
 
 /// The store in a `PostgreSQL` database.
-pub struct PostgresStore {
+pub type PostgresStore = SqlStore<Postgres>;
+
+/// A `PostgreSQL` database: connections to it, and the keys of this node.
+pub struct Postgres {
     connections: Connections,
     keys: NodeKeys,
 }

@@ -5,7 +5,7 @@ use tokio_postgres::error::SqlState;
 use super::errors::{statement_error, tls_failure, words};
 use super::keychain::{KeySource, NodeKeys, named_by};
 use super::pool::Connections;
-use super::{PostgresStore, PostgresUrl, migrations};
+use super::{Postgres, PostgresStore, PostgresUrl, migrations};
 use crate::StoreError;
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
@@ -53,7 +53,7 @@ impl PostgresStore {
         let named = opened.await.map_err(|error| explain(url, error))?;
         let keys = NodeKeys::new(source, ring);
         keys.lead(&named)?;
-        Ok(Self { connections, keys })
+        Ok(Self(Postgres { connections, keys }))
     }
 
     /// The number of the database's schema.

@@ -16,11 +16,13 @@ use tracing::Instrument;
 
 use super::errors::{Fault, not_committed, words};
 use super::params::Param;
-use super::rows::Statements;
 use super::tls::Connector;
 use super::url::PostgresUrl;
 use super::watch::{Access, Watch};
 use crate::content::slice::Bytes;
+use crate::sql::dialect::Dialect;
+use crate::sql::statements::EachRow;
+use crate::sql::{Answer, Statements};
 use crate::{StoreError, spans};
 
 /// The most connections of one node. With more, a node would wait for the database's processors instead of for a
@@ -182,22 +184,15 @@ pub(super) fn typed<'p>(params: &'p [Param<'_>]) -> Vec<(&'p (dyn ToSql + Sync),
         .collect()
 }
 
-impl Statements for Connection {
-    async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
-        let params = typed(params);
-        let span = spans::statement(sql);
-        let rows = self
-            .within(self.query_typed(sql, &params))
-            .instrument(span.clone());
-        spans::judged(&span, rows.await)
-    }
-
-    async fn query_up_to(
+impl Connection {
+    /// The rows that `sql` gives. It fails once they have more than `most` bytes together.
+    pub(super) async fn rows(
         &self,
         sql: &str,
         params: &[Param<'_>],
         most: usize,
     ) -> Result<Vec<Row>, StoreError> {
+        let sql = &Dialect::Postgres.spell(sql);
         let span = spans::statement(sql);
         let rows = self.within(async {
             let mut stream = pin!(self.query_typed_raw(sql, typed(params)).await?);
@@ -214,7 +209,9 @@ impl Statements for Connection {
         spans::judged(&span, rows.instrument(span.clone()).await.and_then(|rows| rows))
     }
 
-    async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+    /// Runs a statement; how many rows it changed.
+    pub(super) async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        let sql = &Dialect::Postgres.spell(sql);
         let params = typed(params);
         let span = spans::statement(sql);
         let count = self
@@ -224,56 +221,86 @@ impl Statements for Connection {
     }
 }
 
+/// Gives rows to `each`. A row is dropped once it is read, so that not all are there twice.
+pub(super) fn give(rows: Vec<Row>, each: &mut EachRow<'_>) -> Result<(), StoreError> {
+    rows.into_iter().try_for_each(|row| each(&row))
+}
+
+impl Statements for Connection {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn query<'work>(
+        &'work self,
+        sql: &'work str,
+        params: &'work [Param<'work>],
+        most: usize,
+        each: &'work mut EachRow<'work>,
+    ) -> Answer<'work, ()> {
+        Box::pin(async move { give(self.rows(sql, params, most).await?, each) })
+    }
+
+    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
+        Box::pin(self.run(sql, params))
+    }
+}
+
 /// Connections for single statements of one operation.
 pub(super) struct Named<'pool> {
     connections: &'pool Connections,
     operation: &'static str,
 }
 
-/// A statement by itself is a transaction by itself.
-impl Statements for Named<'_> {
+impl Named<'_> {
     /// Only for statements that read: they are run again if the connection turns out to be gone, or the database asks
     /// for it.
-    async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+    async fn rows(&self, sql: &str, params: &[Param<'_>], most: usize) -> Result<Vec<Row>, StoreError> {
         let _operation = self.connections.watch.begin(Access::Read, self.operation);
         let first = self.connections.get(Access::Read).await?;
-        match first.query(sql, params).await {
+        match first.rows(sql, params, most).await {
             Err(error) if Fault::of(&error) != Fault::Other => {
                 tracing::debug!(error = words(&error), "a statement is run again");
                 drop(first);
-                self.connections.get(Access::Read).await?.query(sql, params).await
-            }
-            outcome => outcome,
-        }
-    }
-
-    async fn query_up_to(
-        &self,
-        sql: &str,
-        params: &[Param<'_>],
-        most: usize,
-    ) -> Result<Vec<Row>, StoreError> {
-        let _operation = self.connections.watch.begin(Access::Read, self.operation);
-        let first = self.connections.get(Access::Read).await?;
-        match first.query_up_to(sql, params, most).await {
-            Err(error) if Fault::of(&error) != Fault::Other => {
-                tracing::debug!(error = words(&error), "a statement is run again");
-                drop(first);
-                let second = self.connections.get(Access::Read).await?;
-                second.query_up_to(sql, params, most).await
+                self.connections
+                    .get(Access::Read)
+                    .await?
+                    .rows(sql, params, most)
+                    .await
             }
             outcome => outcome,
         }
     }
 
     /// Run once. If the database refuses it was not done; if there is no answer, nobody knows.
-    async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+    async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let _operation = self.connections.watch.begin(Access::Write, self.operation);
         let connection = self.connections.get(Access::Write).await?;
         let began = Instant::now();
-        let outcome = connection.execute(sql, params).await;
+        let outcome = connection.run(sql, params).await;
         connection.watch().committed(began);
         // Its commit is part of it.
         outcome.map_err(not_committed)
+    }
+}
+
+/// A statement by itself is a transaction by itself.
+impl Statements for Named<'_> {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn query<'work>(
+        &'work self,
+        sql: &'work str,
+        params: &'work [Param<'work>],
+        most: usize,
+        each: &'work mut EachRow<'work>,
+    ) -> Answer<'work, ()> {
+        Box::pin(async move { give(self.rows(sql, params, most).await?, each) })
+    }
+
+    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
+        Box::pin(self.run(sql, params))
     }
 }

@@ -7,9 +7,11 @@ use tracing::Instrument;
 
 use super::errors::{Fault, not_committed, unknown_outcome, words};
 use super::params::Param;
-use super::pool::{Connection, Connections, typed};
-use super::rows::Statements;
+use super::pool::{Connection, Connections, give, typed};
 use super::watch::Access;
+use crate::sql::dialect::Dialect;
+use crate::sql::statements::EachRow;
+use crate::sql::{Answer, Statements};
 use crate::{StoreError, random, spans};
 
 /// How often a transaction is tried before its caller hears of it.
@@ -83,6 +85,7 @@ impl Transaction {
         connection.set_broken(true);
         let began = Instant::now();
         let typed = typed(params);
+        let (lock, read) = (&Dialect::Postgres.spell(lock), &Dialect::Postgres.spell(read));
         let rows = connection
             .within(async {
                 let (opened, locked, rows) = tokio::join!(
@@ -104,33 +107,40 @@ impl Transaction {
         Ok((transaction, rows))
     }
 
-    /// Runs a last statement and commits, on one trip.
-    pub(super) async fn execute_and_commit(self, sql: &str, params: &[Param<'_>]) -> Result<(), StoreError> {
-        let typed = typed(params);
+    /// Runs the last statements and commits, on one trip.
+    pub(super) async fn execute_and_commit(
+        self,
+        statements: &[(&str, Vec<Param<'_>>)],
+    ) -> Result<(), StoreError> {
         let connection = &self.connection;
+        let span = spans::statement(statements.last().map_or("COMMIT", |(sql, _)| sql));
         // A statement that fails makes the commit that comes behind it an undoing, so its error comes first.
+        let all = statements.iter().map(|(sql, params)| async move {
+            let (sql, typed) = (Dialect::Postgres.spell(sql), typed(params));
+            connection.execute_typed(&sql, &typed).await
+        });
+        // Each is sent when it is first asked for, in this order.
         let both = async {
             tokio::join!(
-                connection.execute_typed(sql, &typed),
+                futures_util::future::join_all(all),
                 connection.batch_execute("COMMIT")
             )
         };
-        let both = both.instrument(spans::statement(sql));
-        let answer = tokio::time::timeout(super::pool::STATEMENT, both).await;
+        let answer = tokio::time::timeout(super::pool::STATEMENT, both.instrument(span)).await;
         self.committed();
         let Ok((executed, committed)) = answer else {
             return Err(unknown_outcome(&StoreError::Database("no answer".into())));
         };
-        let executed = executed.map(|_| ()).map_err(StoreError::from);
+        let executed = executed.into_iter().find_map(Result::err).map(StoreError::from);
         match (executed, committed) {
-            (Ok(()), Ok(())) => {
+            (None, Ok(())) => {
                 connection.set_broken(false);
                 Ok(())
             }
             // The commit was on its way already when the connection was lost.
-            (Err(error), _) if Fault::of(&error) == Fault::Lost => Err(unknown_outcome(&error)),
-            (Err(error), _) => Err(error),
-            (Ok(()), Err(error)) => Err(not_committed(error.into())),
+            (Some(error), _) if Fault::of(&error) == Fault::Lost => Err(unknown_outcome(&error)),
+            (Some(error), _) => Err(error),
+            (None, Err(error)) => Err(not_committed(error.into())),
         }
     }
 
@@ -194,44 +204,67 @@ impl Transaction {
     }
 }
 
+impl Transaction {
+    /// The rows that `sql` gives.
+    pub(super) async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.connection.rows(sql, params, usize::MAX).await
+    }
+}
+
 impl Statements for Transaction {
-    async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
-        self.connection.query(sql, params).await
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
     }
 
-    async fn query_up_to(
-        &self,
-        sql: &str,
-        params: &[Param<'_>],
+    fn query<'work>(
+        &'work self,
+        sql: &'work str,
+        params: &'work [Param<'work>],
         most: usize,
-    ) -> Result<Vec<Row>, StoreError> {
-        self.connection.query_up_to(sql, params, most).await
+        each: &'work mut EachRow<'work>,
+    ) -> Answer<'work, ()> {
+        self.connection.query(sql, params, most, each)
     }
 
-    async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
-        self.connection.execute(sql, params).await
+    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
+        Statements::execute(&self.connection, sql, params)
     }
 }
 
 /// A transaction that nobody waits for behind a screen: a statement may take as long as it takes.
 pub(super) struct Unhurried<'tx>(&'tx Transaction);
 
-impl Statements for Unhurried<'_> {
-    async fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+impl Unhurried<'_> {
+    /// The rows that `sql` gives.
+    pub(super) async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+        let sql = &Dialect::Postgres.spell(sql);
         Ok(self.0.connection.query_typed(sql, &typed(params)).await?)
     }
 
-    async fn query_up_to(
-        &self,
-        sql: &str,
-        params: &[Param<'_>],
-        most: usize,
-    ) -> Result<Vec<Row>, StoreError> {
-        self.0.query_up_to(sql, params, most).await
+    /// Runs a statement; how many rows it changed.
+    pub(super) async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        let sql = &Dialect::Postgres.spell(sql);
+        Ok(self.0.connection.execute_typed(sql, &typed(params)).await?)
+    }
+}
+
+impl Statements for Unhurried<'_> {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
     }
 
-    async fn execute(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
-        Ok(self.0.connection.execute_typed(sql, &typed(params)).await?)
+    fn query<'work>(
+        &'work self,
+        sql: &'work str,
+        params: &'work [Param<'work>],
+        _: usize,
+        each: &'work mut EachRow<'work>,
+    ) -> Answer<'work, ()> {
+        Box::pin(async move { give(self.rows(sql, params).await?, each) })
+    }
+
+    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
+        Box::pin(self.run(sql, params))
     }
 }
 
@@ -290,8 +323,16 @@ fn pause(tries: u32) -> Duration {
 /// whose future gives a `Result`. It is counted, timed and traced as one, however often it is tried. It is a macro because
 /// an attempt borrows from its caller, which a closure that is called more than once cannot say.
 macro_rules! attempt {
-    ($store:expr, $access:expr, $attempt:expr) => {{
-        let name = $crate::postgres::watch::this_method!();
+    ($store:expr, $access:expr, $attempt:expr) => {
+        $crate::postgres::transaction::attempt!(
+            $store,
+            $access,
+            $crate::postgres::watch::this_method!(),
+            $attempt
+        )
+    };
+    ($store:expr, $access:expr, $name:expr, $attempt:expr) => {{
+        let name = $name;
         let _operation = $store.connections.watch().begin($access, name);
         let span = $crate::spans::transaction(name);
         let trying = async {

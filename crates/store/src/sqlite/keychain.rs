@@ -70,7 +70,17 @@ impl Keychain {
         secret: &ClientSecret,
     ) -> Result<Vec<u8>, StoreError> {
         let named = migrations::sealed_with(connection)?.unwrap_or_default();
-        if !self.held().ring.has(&named) {
+        self.seal_with(&named, client_id, secret)
+    }
+
+    /// Seals a secret with the key of this fingerprint.
+    pub(super) fn seal_with(
+        &self,
+        named: &str,
+        client_id: &ClientId,
+        secret: &ClientSecret,
+    ) -> Result<Vec<u8>, StoreError> {
+        if !self.held().ring.has(named) {
             self.refresh()?;
         }
         let held = self.held();
@@ -78,12 +88,12 @@ impl Keychain {
             return held.sealer.seal(client_id, secret);
         }
         // An older backup, or a rotation that was cut short: the database goes on with the key that it has.
-        let ring = held.ring.led_by(&named).ok_or(StoreError::Unsealable)?;
+        let ring = held.ring.led_by(named).ok_or(StoreError::Unsealable)?;
         Sealer::new(ring).seal(client_id, secret)
     }
 
     /// Opens a secret, whichever key of the file sealed it.
-    pub(super) fn open(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
+    pub(super) fn unseal(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
         match self.held().sealer.open(client_id, sealed) {
             Err(StoreError::Unsealable) if self.refresh()? => self.held().sealer.open(client_id, sealed),
             opened => opened,

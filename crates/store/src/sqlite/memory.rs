@@ -1,4 +1,4 @@
-//! What a connection remembers of the rows that it read, for as long as nothing has changed.
+//! Whether what a connection remembers of the rows that it read is still so.
 //!
 //! The writer of this process counts its commits, and does so before it tells anybody of them: a revocation on this
 //! server counts from the next request on. Of the commits of other processes (the command line beside the server),
@@ -6,15 +6,11 @@
 //! once a millisecond at most. The command line waits [`NOTICED_AFTER`] before it reports that something is done, so that
 //! for whoever reads its report it holds from the next request on as well.
 
-use std::collections::HashMap;
-use std::hash::Hash;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use latchkey_domain::{ClientId, Network};
 use rusqlite::Connection;
 
-use crate::{Client, Grant, GrantId, StoreError};
+use crate::StoreError;
 
 /// How long a commit of another process may go unnoticed.
 const UNNOTICED: Duration = Duration::from_millis(1);
@@ -22,27 +18,20 @@ const UNNOTICED: Duration = Duration::from_millis(1);
 /// After this time, every process on the same file has noticed a commit: twice as long, since clocks are not exact.
 pub const NOTICED_AFTER: Duration = Duration::from_millis(2);
 
-/// How many rows of a kind are remembered. Beyond that it starts afresh, so that memory stays bounded.
-const ROWS: usize = 512;
-
-/// The rows that one connection remembers. Such a connection only reads.
+/// What a connection remembers, and of which version of the file.
 #[derive(Default)]
-pub(super) struct Memory {
+pub(super) struct Remembered<R> {
     /// The writer's count of commits.
     commits: u64,
     /// The version of the file, and when it was asked for.
     version: Option<(i64, Instant)>,
-    pub(super) grants: Rows<GrantId, Grant>,
-    pub(super) network: Rows<(), Network>,
-    pub(super) clients: Rows<ClientId, Arc<Client>>,
-    #[cfg(test)]
-    marks: Rows<u32, ()>,
+    rows: R,
 }
 
-impl Memory {
-    /// Forgets everything if anybody has changed the file since. To be asked before anything is recalled: what is read
-    /// afterwards may be newer than this moment, never older. `commits` is the writer's count.
-    pub(super) fn catch_up(&mut self, connection: &Connection, commits: u64) -> Result<(), StoreError> {
+impl<R: Default> Remembered<R> {
+    /// The rows that are remembered: none, if anybody has changed the file since. What is read afterwards may be newer
+    /// than this moment, never older. `commits` is the writer's count.
+    pub(super) fn caught_up(&mut self, connection: &Connection, commits: u64) -> Result<&mut R, StoreError> {
         let now = Instant::now();
         let known = match self.version {
             Some((version, asked)) if now.duration_since(asked) < UNNOTICED => version,
@@ -60,41 +49,11 @@ impl Memory {
                 *self = Self {
                     commits,
                     version: Some((known, now)),
-                    ..Self::default()
+                    rows: R::default(),
                 };
             }
         }
-        Ok(())
-    }
-}
-
-/// Rows of a kind by their key.
-pub(super) struct Rows<K, V>(HashMap<K, V>);
-
-impl<K, V> Default for Rows<K, V> {
-    fn default() -> Self {
-        Self(HashMap::new())
-    }
-}
-
-impl<K: Clone + Eq + Hash, V: Clone> Rows<K, V> {
-    /// The row of `key`, remembered or read. That there is none is not remembered.
-    pub(super) fn recall(
-        &mut self,
-        key: &K,
-        read: impl FnOnce() -> Result<Option<V>, StoreError>,
-    ) -> Result<Option<V>, StoreError> {
-        if let Some(row) = self.0.get(key) {
-            return Ok(Some(row.clone()));
-        }
-        let row = read()?;
-        if let Some(row) = &row {
-            if self.0.len() >= ROWS {
-                self.0.clear();
-            }
-            self.0.insert(key.clone(), row.clone());
-        }
-        Ok(row)
+        Ok(&mut self.rows)
     }
 }
 
@@ -103,11 +62,8 @@ mod tests {
     use super::*;
 
     /// Whether `memory` still knows what it is told at the beginning.
-    fn remembers(memory: &mut Memory, reader: &Connection, commits: u64) -> bool {
-        memory.catch_up(reader, commits).unwrap();
-        let known = memory.marks.0.contains_key(&1);
-        memory.marks.0.insert(1, ());
-        known
+    fn remembers(memory: &mut Remembered<bool>, reader: &Connection, commits: u64) -> bool {
+        std::mem::replace(memory.caught_up(reader, commits).unwrap(), true)
     }
 
     fn file() -> (tempfile::TempDir, Connection, Connection) {
@@ -124,7 +80,7 @@ mod tests {
     #[test]
     fn a_commit_of_this_process_is_noticed_at_once() {
         let (_folder, _writer, reader) = file();
-        let mut memory = Memory::default();
+        let mut memory = Remembered::default();
         assert!(!remembers(&mut memory, &reader, 0));
         assert!(remembers(&mut memory, &reader, 0));
         assert!(!remembers(&mut memory, &reader, 1));
@@ -134,7 +90,7 @@ mod tests {
     #[test]
     fn a_commit_of_another_process_is_noticed_in_time() {
         let (_folder, writer, reader) = file();
-        let mut memory = Memory::default();
+        let mut memory = Remembered::default();
         remembers(&mut memory, &reader, 0);
         for _ in 0..3 {
             writer.execute("INSERT INTO t VALUES (1)", []).unwrap();
@@ -144,24 +100,5 @@ mod tests {
             std::thread::sleep(NOTICED_AFTER);
             assert!(remembers(&mut memory, &reader, 0));
         }
-    }
-
-    #[test]
-    fn a_row_is_read_once_and_a_missing_one_every_time() {
-        let mut rows = Rows::default();
-        assert_eq!(rows.recall(&1, || Ok(Some("one"))).unwrap(), Some("one"));
-        assert_eq!(rows.recall(&1, || Ok(Some("other"))).unwrap(), Some("one"));
-        assert_eq!(rows.recall(&2, || Ok(None)).unwrap(), None);
-        assert_eq!(rows.recall(&2, || Ok(Some("two"))).unwrap(), Some("two"));
-    }
-
-    #[test]
-    fn there_is_a_limit() {
-        let mut rows = Rows::default();
-        for number in 0..ROWS + 10 {
-            rows.recall(&number, || Ok(Some(number))).unwrap();
-            assert!(rows.0.len() <= ROWS);
-        }
-        assert_eq!(rows.0.len(), 10);
     }
 }

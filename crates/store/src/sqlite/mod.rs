@@ -10,6 +10,7 @@ mod connection;
 mod content;
 mod contents;
 pub(crate) mod copy;
+mod database;
 mod functions;
 mod grants;
 mod in_use;
@@ -27,6 +28,7 @@ mod rotation;
 mod rows;
 mod schema;
 mod sessions;
+mod statements;
 mod usage;
 mod watch;
 mod writer;
@@ -45,7 +47,6 @@ use self::checkpoints::Checkpoints;
 pub use self::contents::Contents;
 use self::in_use::InUse;
 pub use self::keychain::Keychain;
-use self::memory::Memory;
 pub use self::memory::NOTICED_AFTER;
 pub use self::opening::{DATABASE_FILE, KEY_FILE};
 use self::readers::Readers;
@@ -54,10 +55,15 @@ pub use self::rotation::Rotated;
 use self::writer::Writer;
 use crate::keys::ServerKey;
 use crate::slow::SlowLog;
+use crate::sql::SqlStore;
+use crate::sql::memory::Memory;
 use crate::{Statistics, Store, StoreError, spans};
 
 /// The store in an `SQLite` file.
-pub struct SqliteStore {
+pub type SqliteStore = SqlStore<Sqlite>;
+
+/// An `SQLite` file: one connection that writes, and others that read.
+pub struct Sqlite {
     lookups: Readers,
     scans: Arc<Readers>,
     checkpoints: Checkpoints,
@@ -85,7 +91,9 @@ impl SqliteStore {
     pub fn reads(&self) -> u64 {
         self.lookups.count() + self.scans.count()
     }
+}
 
+impl Sqlite {
     /// Writes in a transaction; see [`Writer::write`].
     async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
     where
@@ -94,7 +102,11 @@ impl SqliteStore {
     {
         let began = Instant::now();
         let span = spans::operation::<W>();
-        let written = self.writer.write(work).instrument(span.clone()).await;
+        let written = self
+            .writer
+            .write(move |held| work(&held.lock()))
+            .instrument(span.clone())
+            .await;
         self.slow.look_at::<W>(began);
         spans::judged(&span, written)
     }
@@ -108,7 +120,7 @@ impl SqliteStore {
     {
         let began = Instant::now();
         let span = spans::operation::<R>();
-        let found = span.in_scope(|| self.lookups.read(read));
+        let found = span.in_scope(|| self.lookups.read(|held| read(&held.lock())));
         self.slow.look_at::<R>(began);
         spans::judged(&span, found)
     }
@@ -120,7 +132,10 @@ impl SqliteStore {
     {
         let began = Instant::now();
         let span = spans::operation::<R>();
-        let found = span.in_scope(|| self.lookups.recall(self.writer.commits(), recall));
+        let found = span.in_scope(|| {
+            self.lookups
+                .recall(self.writer.commits(), |memory, held| recall(memory, &held.lock()))
+        });
         self.slow.look_at::<R>(began);
         spans::judged(&span, found)
     }
@@ -134,7 +149,7 @@ impl SqliteStore {
         let began = Instant::now();
         let span = spans::operation::<R>();
         let readers = Arc::clone(&self.scans);
-        let found = tokio::task::spawn_blocking(move || readers.read(read))
+        let found = tokio::task::spawn_blocking(move || readers.read(|held| read(&held.lock())))
             .instrument(span.clone())
             .await;
         self.slow.look_at::<R>(began);

@@ -9,9 +9,10 @@ use super::checkpoints::Checkpoints;
 use super::in_use::InUse;
 use super::keychain::Keychain;
 use super::readers::Readers;
+use super::statements::Held;
 use super::watch::Identity;
 use super::writer::Writer;
-use super::{SqliteStore, connection, migrations};
+use super::{Sqlite, SqliteStore, connection, migrations};
 use crate::StoreError;
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
@@ -75,17 +76,17 @@ impl SqliteStore {
         let cores = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
         let checkpoints = Checkpoints::open(path).map_err(explain)?;
         let scans = Readers::open(path, cores).map_err(explain)?;
-        Ok(Self {
+        Ok(Self(Sqlite {
             lookups: Readers::open(path, cores).map_err(explain)?,
             scans: scans.outlived_by(checkpoints.tidy()).into(),
             checkpoints,
-            writer: Writer::start(writing)?,
+            writer: Writer::start(Held::new(writing))?,
             path: path.to_owned(),
             identity: Identity::of(path)?,
             slow: SlowLog::default(),
             keychain: Keychain::new(key_path, keys),
             _in_use: in_use,
-        })
+        }))
     }
 }
 

@@ -8,13 +8,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 
 use super::connection;
-use super::memory::Memory;
+use super::memory::Remembered;
+use super::statements::Held;
 use crate::StoreError;
+use crate::sql::memory::Memory;
 
 /// A read-only connection and what it remembers.
 pub(super) struct Reader {
-    connection: Connection,
-    memory: Memory,
+    connection: Held,
+    memory: Remembered<Memory>,
 }
 
 /// A pool of read-only connections.
@@ -44,8 +46,8 @@ impl Readers {
         let readers = (0..count)
             .map(|_| {
                 Ok(Reader {
-                    connection: connection::open_for_reading(path)?,
-                    memory: Memory::default(),
+                    connection: Held::new(connection::open_for_reading(path)?),
+                    memory: Remembered::default(),
                 })
             })
             .collect::<rusqlite::Result<_>>()?;
@@ -67,7 +69,7 @@ impl Readers {
     }
 
     /// Reads with a connection, waiting for one if all are in use.
-    pub(super) fn read<T>(&self, read: impl FnOnce(&Connection) -> T) -> T {
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Held) -> T) -> T {
         self.with(|reader| read(&reader.connection))
     }
 
@@ -76,11 +78,11 @@ impl Readers {
     pub(super) fn recall<T>(
         &self,
         commits: u64,
-        recall: impl FnOnce(&mut Memory, &Connection) -> Result<T, StoreError>,
+        recall: impl FnOnce(&mut Memory, &Held) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.with(|reader| {
-            reader.memory.catch_up(&reader.connection, commits)?;
-            recall(&mut reader.memory, &reader.connection)
+            let memory = reader.memory.caught_up(&reader.connection.lock(), commits)?;
+            recall(memory, &reader.connection)
         })
     }
 

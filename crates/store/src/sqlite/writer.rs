@@ -10,10 +10,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::connection::may_pass;
+use super::statements::Held;
 use crate::{Histogram, HistogramReading, StoreError};
 
 /// The most jobs in one transaction, so that the first of them does not wait long for the last.
@@ -55,7 +55,7 @@ impl Counts {
 
 impl Writer {
     /// Starts the thread, which owns `connection`.
-    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+    pub(super) fn start(connection: Held) -> Result<Self, StoreError> {
         let (jobs, queue) = channel();
         let counts = Arc::new(Counts::default());
         let counted = Arc::clone(&counts);
@@ -89,7 +89,7 @@ impl Writer {
     pub(super) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        W: FnOnce(&Held) -> Result<T, StoreError> + Send + 'static,
     {
         let (caller, answer) = oneshot::channel();
         let job = Box::new(Task {
@@ -123,7 +123,7 @@ impl Drop for Writer {
 /// What is to be written, whatever it answers.
 trait Job: Send {
     /// Does the work; whether it is to be kept.
-    fn run(&mut self, connection: &Connection) -> bool;
+    fn run(&mut self, connection: &Held) -> bool;
 
     /// Answers the caller. `lost` says why the transaction is not on the disk, if it is not.
     fn answer(self: Box<Self>, lost: Option<&Lost>);
@@ -155,9 +155,9 @@ struct Task<T, W> {
 impl<T, W> Job for Task<T, W>
 where
     T: Send,
-    W: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+    W: FnOnce(&Held) -> Result<T, StoreError> + Send,
 {
-    fn run(&mut self, connection: &Connection) -> bool {
+    fn run(&mut self, connection: &Held) -> bool {
         let Some(work) = self.work.take() else {
             return false;
         };
@@ -195,7 +195,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
         .unwrap_or("?")
 }
 
-fn write_until_closed(connection: &Connection, queue: &Receiver<Box<dyn Job>>, counts: &Counts) {
+fn write_until_closed(connection: &Held, queue: &Receiver<Box<dyn Job>>, counts: &Counts) {
     while let Ok(first) = queue.recv() {
         let began = Instant::now();
         let mut batch = vec![first];
@@ -219,7 +219,7 @@ fn write_until_closed(connection: &Connection, queue: &Receiver<Box<dyn Job>>, c
 
 /// Runs the first job and all that wait behind it, and commits once.
 fn commit_together(
-    connection: &Connection,
+    connection: &Held,
     batch: &mut Vec<Box<dyn Job>>,
     queue: &Receiver<Box<dyn Job>>,
 ) -> rusqlite::Result<()> {
@@ -238,7 +238,7 @@ fn commit_together(
 
 /// Runs a job so that its failure undoes nothing but itself. Some errors (a full disk) make `SQLite` undo the whole
 /// transaction; then the savepoint is gone, and saying so is an error for all.
-fn run_alone(connection: &Connection, job: &mut dyn Job) -> rusqlite::Result<()> {
+fn run_alone(connection: &Held, job: &mut dyn Job) -> rusqlite::Result<()> {
     execute(connection, "SAVEPOINT job")?;
     if !job.run(connection) {
         execute(connection, "ROLLBACK TO job")?;
@@ -246,16 +246,16 @@ fn run_alone(connection: &Connection, job: &mut dyn Job) -> rusqlite::Result<()>
     execute(connection, "RELEASE job")
 }
 
-fn roll_back(connection: &Connection) {
-    if !connection.is_autocommit()
+fn roll_back(connection: &Held) {
+    if !connection.lock().is_autocommit()
         && let Err(error) = execute(connection, "ROLLBACK")
     {
         tracing::error!(%error, "a transaction could not be rolled back");
     }
 }
 
-fn execute(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(sql)?.execute([]).map(|_| ())
+fn execute(connection: &Held, sql: &str) -> rusqlite::Result<()> {
+    connection.lock().prepare_cached(sql)?.execute([]).map(|_| ())
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub(super) async fn kept(
     rows::all(db, sql, params![client_id.as_str()], |columns| {
         Ok(KeptSecret {
             record: record(columns)?,
-            secret: keys.open(client_id, &columns.get::<Vec<u8>>("sealed")?)?,
+            secret: keys.unseal(client_id, &columns.get::<Vec<u8>>("sealed")?)?,
         })
     })
     .await
@@ -106,7 +106,7 @@ pub(super) async fn client(
         });
         if columns.is_there("id")? {
             let record = record(columns)?;
-            let secret = keys.open(client_id, &columns.get::<Vec<u8>>("sealed")?)?;
+            let secret = keys.unseal(client_id, &columns.get::<Vec<u8>>("sealed")?)?;
             client.secrets.push(KeptSecret { record, secret });
         }
         Ok(())

@@ -4,7 +4,6 @@ mod comments;
 mod community;
 mod community_check;
 mod courses;
-mod events;
 mod keyset;
 mod membership_plans;
 mod posts;

@@ -105,7 +105,7 @@ pub(super) async fn read(
         table.batch
     );
     let after: Vec<Param<'_>> = after.iter().flatten().map(param).collect();
-    let found = tx.unhurried().query(&sql, &after).await?;
+    let found = tx.unhurried().rows(&sql, &after).await?;
     found.iter().map(|found| row(table, found)).collect()
 }
 

@@ -88,7 +88,7 @@ impl PostgresStore {
         match decide(&before) {
             GrantChange::Set(state) if state != before.state => {
                 let (sql, params) = row::set_state(&before, &state);
-                tx.execute_and_commit(sql, &params).await?;
+                tx.execute_and_commit(&[(sql, params)]).await?;
                 row::note_use(&mut after.application, state.last_used_at);
                 after.state = state;
                 Ok(Some((before, after)))

@@ -57,7 +57,7 @@ pub(super) fn kept(
     rows::all(connection, sql, [client_id.as_str()], |columns| {
         Ok(KeptSecret {
             record: record(columns)?,
-            secret: keychain.open(client_id, &columns.get::<Vec<u8>>("sealed")?)?,
+            secret: keychain.unseal(client_id, &columns.get::<Vec<u8>>("sealed")?)?,
         })
     })
 }
@@ -87,7 +87,7 @@ pub(super) fn client(
         });
         if columns.is_there("id")? {
             let record = record(columns)?;
-            let secret = keychain.open(client_id, &columns.get::<Vec<u8>>("sealed")?)?;
+            let secret = keychain.unseal(client_id, &columns.get::<Vec<u8>>("sealed")?)?;
             client.secrets.push(KeptSecret { record, secret });
         }
         Ok(())

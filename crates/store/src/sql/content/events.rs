@@ -8,9 +8,7 @@ use super::keyset::List;
 use super::{distinct, readable, rich_text};
 use crate::StoreError;
 use crate::content::{Events, Slice, SliceRequest};
-use crate::postgres::PostgresStore;
-use crate::postgres::rows::{self, Columns};
-use crate::postgres::watch::named;
+use crate::sql::{Columns, Database, SqlStore, rows};
 
 /// What [`read`] reads, of `events t`.
 macro_rules! columns {
@@ -35,7 +33,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Event, StoreError> {
     })
 }
 
-const ALL: List = List {
+static ALL: List = List {
     columns: columns!(),
     from: "events t",
     filter: "TRUE",
@@ -45,25 +43,34 @@ const ALL: List = List {
 };
 
 #[async_trait]
-impl Events for PostgresStore {
+impl<D: Database> Events for SqlStore<D> {
     async fn events(&self, slice: SliceRequest) -> Result<Slice<Event>, StoreError> {
-        ALL.slice(&named!(self), vec![], &slice, read).await
+        self.0
+            .scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
+            .await
     }
 
     async fn count_events(&self) -> Result<u64, StoreError> {
-        rows::count(&named!(self), "SELECT count(*) FROM events", &[]).await
+        self.0
+            .scan((), |db, ()| {
+                Box::pin(rows::count(db, "SELECT count(*) FROM events", &[]))
+            })
+            .await
     }
 
     async fn readable_events(&self, viewer: Viewer, ids: Vec<EventId>) -> Result<Vec<Event>, StoreError> {
-        let ids = distinct(ids.into_iter().map(|id| id.0));
-        let sql = concat!(
-            "SELECT ",
-            columns!(),
-            " FROM events t WHERE t.id = ANY($3) AND (t.space_id IS NULL OR ",
-            readable::in_space!("t.space_id"),
-            ")"
-        );
-        let parameters = readable::parameters_and(viewer, ids);
-        rows::all(&named!(self), sql, &parameters, read).await
+        let parameters = readable::parameters_and(viewer, distinct(ids.into_iter().map(|id| id.0)));
+        self.0
+            .look_up(parameters, |db, parameters| {
+                let sql = concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM events t WHERE t.id = ANY(?3) AND (t.space_id IS NULL OR ",
+                    readable::in_space!("t.space_id"),
+                    ")"
+                );
+                Box::pin(rows::all(db, sql, parameters, read))
+            })
+            .await
     }
 }
