@@ -14,14 +14,14 @@ fn writer() -> Arc<Writer> {
     connection
         .execute_batch("CREATE TABLE t (n INTEGER UNIQUE) STRICT")
         .unwrap();
-    Arc::new(Writer::start(connection).unwrap())
+    Arc::new(Writer::start(Held::new(connection)).unwrap())
 }
 
 /// Hands `work` to the writer now; the answer may be awaited later.
 fn hand_over<T, W>(writer: &Arc<Writer>, work: W) -> Answer<T>
 where
     T: Send + 'static,
-    W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    W: FnOnce(&Held) -> Result<T, StoreError> + Send + 'static,
 {
     let writer = Arc::clone(writer);
     let mut answer: Answer<T> = Box::pin(async move { writer.write(work).await });
@@ -32,9 +32,9 @@ where
     answer
 }
 
-fn insert(n: i64) -> impl FnOnce(&Connection) -> Result<i64, StoreError> + Send + 'static {
+fn insert(n: i64) -> impl FnOnce(&Held) -> Result<i64, StoreError> + Send + 'static {
     move |connection| {
-        connection.execute("INSERT INTO t VALUES (?1)", [n])?;
+        connection.lock().execute("INSERT INTO t VALUES (?1)", [n])?;
         Ok(n)
     }
 }
@@ -42,6 +42,7 @@ fn insert(n: i64) -> impl FnOnce(&Connection) -> Result<i64, StoreError> + Send 
 async fn rows(writer: &Writer) -> Vec<i64> {
     writer
         .write(|connection| {
+            let connection = connection.lock();
             let mut statement = connection.prepare("SELECT n FROM t ORDER BY n")?;
             Ok(statement
                 .query_map([], |row| row.get(0))?
@@ -94,7 +95,7 @@ async fn many_jobs_share_one_commit() {
     connection
         .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (n INTEGER UNIQUE) STRICT")
         .unwrap();
-    let writer = Arc::new(Writer::start(connection).unwrap());
+    let writer = Arc::new(Writer::start(Held::new(connection)).unwrap());
     let seen_from_outside = move || -> i64 {
         Connection::open(&path)
             .unwrap()
@@ -133,7 +134,7 @@ async fn a_commit_that_fails_is_an_error_for_every_job_of_the_batch() {
              CREATE TABLE child (n INTEGER REFERENCES t (n) DEFERRABLE INITIALLY DEFERRED) STRICT",
         )
         .unwrap();
-    let writer = Arc::new(Writer::start(connection).unwrap());
+    let writer = Arc::new(Writer::start(Held::new(connection)).unwrap());
     let (release, held) = hold(&writer);
     let good = hand_over(&writer, insert(1));
     // A deferred key is only checked by COMMIT, which then fails.
@@ -158,7 +159,7 @@ async fn dropping_the_writer_finishes_what_was_asked_for() {
     connection
         .execute_batch("CREATE TABLE t (n INTEGER UNIQUE) STRICT")
         .unwrap();
-    let writer = Arc::new(Writer::start(connection).unwrap());
+    let writer = Arc::new(Writer::start(Held::new(connection)).unwrap());
     // Nobody waits for these answers.
     for n in 0..50 {
         drop(hand_over(&writer, insert(n)));
