@@ -69,11 +69,11 @@ async fn a_job_that_fails_or_panics_undoes_itself_alone() {
     let (release, held) = hold(&writer);
     let first = hand_over(&writer, insert(1));
     let fails = hand_over(&writer, |connection| {
-        connection.execute("INSERT INTO t VALUES (20)", [])?;
+        connection.lock().execute("INSERT INTO t VALUES (20)", [])?;
         insert(1)(connection)
     });
     let panics = hand_over(&writer, |connection| -> Result<(), StoreError> {
-        connection.execute("INSERT INTO t VALUES (30)", [])?;
+        connection.lock().execute("INSERT INTO t VALUES (30)", [])?;
         panic!("on purpose")
     });
     let last = hand_over(&writer, insert(4));
@@ -139,7 +139,7 @@ async fn a_commit_that_fails_is_an_error_for_every_job_of_the_batch() {
     let good = hand_over(&writer, insert(1));
     // A deferred key is only checked by COMMIT, which then fails.
     let bad = hand_over(&writer, |connection| {
-        Ok(connection.execute("INSERT INTO child VALUES (9)", [])?)
+        Ok(connection.lock().execute("INSERT INTO child VALUES (9)", [])?)
     });
     drop(release);
 
