@@ -25,16 +25,13 @@ mod networks;
 mod opening;
 mod params;
 mod pool;
-mod retention;
 mod rotation;
 mod rows;
 mod schema;
 mod script;
-mod sessions;
 mod tls;
 mod transaction;
 mod url;
-mod usage;
 mod watch;
 
 use std::fmt;
