@@ -53,3 +53,22 @@ pub(crate) fn sums(counts: &[UsageCount]) -> Vec<(&str, i64, i64, i64)> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_of_the_same_hour_are_added() {
+        let client_id = "A".repeat(43).parse::<ClientId>().unwrap();
+        let count = |hour, requests, failures| UsageCount {
+            client_id: client_id.clone(),
+            hour: Timestamp::from_millis(hour),
+            requests,
+            failures,
+        };
+        let counts = [count(2, 1, 0), count(1, u64::MAX, 1), count(2, 2, 1)];
+        let id = client_id.as_str();
+        assert_eq!(sums(&counts), [(id, 1, i64::MAX, 1), (id, 2, 3, 1)]);
+    }
+}
