@@ -4,7 +4,10 @@
 //! thread or on a reader, on `PostgreSQL` on a connection of the pool. A statement is written once as well; where the two
 //! databases need different words it has both ([`dialect`]).
 
+mod audit;
 mod content;
+mod members;
+mod networks;
 
 pub(crate) mod columns;
 pub(crate) mod database;
