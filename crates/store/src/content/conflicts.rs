@@ -119,3 +119,101 @@ impl Names {
             .cloned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use latchkey_domain::content::{BillingInterval, RichText, Title};
+    use latchkey_domain::{MemberName, Role, Timestamp};
+
+    use super::*;
+    use crate::content::{NewCourse, NewEnrolment, NewEvent, NewMembershipPlan, NewProfile};
+
+    fn community() -> Community {
+        let at = Timestamp::from_millis(0);
+        let plan = NewMembershipPlan {
+            name: Title::parse("Gold").unwrap(),
+            description: String::new(),
+            price_cents: 0,
+            currency: "EUR".parse().unwrap(),
+            interval: BillingInterval::Month,
+            created_at: None,
+        };
+        Community {
+            members: vec![NewProfile {
+                email: "ada@b.example".parse().unwrap(),
+                name: MemberName::parse("Ada").unwrap(),
+                role: Role::Member,
+                joined_at: None,
+                last_active_at: None,
+                avatar_url: None,
+                password: None,
+            }],
+            events: vec![NewEvent {
+                space: Some("attic".parse().unwrap()),
+                organizer: Some("eve@b.example".parse().unwrap()),
+                title: Title::parse("Party").unwrap(),
+                description: RichText::kept(String::new(), String::new()),
+                location: None,
+                starts_at: at,
+                ends_at: at,
+                created_at: None,
+            }],
+            plans: vec![plan.clone(), plan],
+            courses: vec![NewCourse {
+                slug: "beans".parse().unwrap(),
+                title: Title::parse("Beans").unwrap(),
+                description: String::new(),
+                created_at: None,
+                lessons: Vec::new(),
+                enrolments: ["ada@b.example", "bob@b.example"]
+                    .map(|email| NewEnrolment {
+                        member: email.parse().unwrap(),
+                        enrolled_at: None,
+                        completed: Vec::new(),
+                    })
+                    .into(),
+            }],
+            ..Community::default()
+        }
+    }
+
+    fn set(names: &[&str]) -> HashSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn every_name_is_looked_for() {
+        let expected = Names {
+            emails: set(&["ada@b.example", "bob@b.example", "eve@b.example"]),
+            spaces: set(&["attic"]),
+            plans: set(&["Gold"]),
+            courses: set(&["beans"]),
+        };
+        assert_eq!(Names::of(&community()), expected);
+    }
+
+    #[test]
+    fn what_is_taken_and_what_is_missing_is_named_in_order() {
+        let bob: Email = "bob@b.example".parse().unwrap();
+        let alone = [
+            Conflict::PlanTaken(1, Title::parse("Gold").unwrap()),
+            Conflict::EventNeedsSpace(0, "attic".parse().unwrap()),
+            Conflict::EventNeedsMember(0, "eve@b.example".parse().unwrap()),
+            Conflict::CourseNeedsMember(0, bob.clone()),
+        ];
+        assert_eq!(conflicts(&community(), Names::default()), alone);
+        let there = Names {
+            emails: set(&["ada@b.example", "eve@b.example"]),
+            spaces: set(&["attic"]),
+            courses: set(&["beans"]),
+            ..Names::default()
+        };
+        let among_others = [
+            Conflict::EmailTaken(0, "ada@b.example".parse().unwrap()),
+            Conflict::PlanTaken(1, Title::parse("Gold").unwrap()),
+            Conflict::CourseTaken(0, "beans".parse().unwrap()),
+            Conflict::CourseNeedsMember(0, bob),
+        ];
+        assert_eq!(conflicts(&community(), there), among_others);
+    }
+}

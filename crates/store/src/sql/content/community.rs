@@ -343,3 +343,26 @@ impl<D: Database> Communities for SqlStore<D> {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn progress_is_told_when_it_is_made() {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let tell: TellProgress = Box::new({
+            let told = Arc::clone(&told);
+            move |report: ProgressReport| told.lock().unwrap().push((report.done, report.of))
+        });
+        let tell = Mutex::new(tell);
+        for item in each("things", &[0; 1_001], &tell) {
+            assert_eq!(*item, 0);
+        }
+        assert_eq!(*told.lock().unwrap(), [(1_000, 1_001), (1_001, 1_001)]);
+        assert_eq!(each("none", &[0; 0], &tell).count(), 0);
+        assert_eq!(told.lock().unwrap().len(), 2);
+    }
+}
