@@ -209,6 +209,28 @@ pub struct Added {
     pub courses: usize,
 }
 
+impl Added {
+    pub(crate) fn of(community: &Community) -> Self {
+        Self {
+            members: community.members.len(),
+            spaces: community.spaces.len(),
+            plans: community.plans.len(),
+            events: community.events.len(),
+            posts: community.posts.len(),
+            comments: community.posts.iter().map(|post| post.comments.len()).sum(),
+            courses: community.courses.len(),
+        }
+    }
+
+    /// The detail of the audit entry.
+    pub(crate) fn detail(&self) -> String {
+        format!(
+            "{} members, {} spaces, {} events, {} plans, {} posts, {} comments, {} courses",
+            self.members, self.spaces, self.events, self.plans, self.posts, self.comments, self.courses
+        )
+    }
+}
+
 /// How far adding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProgressReport {

@@ -3,6 +3,7 @@
 
 mod comments;
 mod community;
+pub(crate) mod conflicts;
 mod courses;
 mod events;
 mod membership_plans;

@@ -30,6 +30,31 @@ pub struct PostChange {
     pub body: Option<RichText>,
 }
 
+impl NewPost {
+    /// How many bytes it counts for what a member may write.
+    pub(crate) fn bytes(&self) -> usize {
+        self.title.as_str().len() + self.body.html().len()
+    }
+}
+
+impl PostChange {
+    /// How many bytes it counts for what a member may write.
+    pub(crate) fn bytes(&self) -> usize {
+        self.title.as_ref().map_or(0, |title| title.as_str().len())
+            + self.body.as_ref().map_or(0, |body| body.html().len())
+    }
+
+    /// The post after the change.
+    pub(crate) fn apply(&self, post: Post, at: Timestamp) -> Post {
+        Post {
+            title: self.title.clone().unwrap_or(post.title),
+            body: self.body.clone().unwrap_or(post.body),
+            updated_at: at,
+            ..post
+        }
+    }
+}
+
 /// What came of writing something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created<T> {
@@ -62,6 +87,21 @@ pub enum Edited<T> {
     NotYours,
     /// The member has written as much as one may for now; how long to wait. Nothing is ever in the way of deleting.
     OverQuota(Duration),
+}
+
+impl<T> Edited<T> {
+    /// Whether `member` may change what was `found`, which is what the member may see.
+    pub(crate) fn by_author(
+        found: Option<T>,
+        author: impl FnOnce(&T) -> Option<MemberId>,
+        member: MemberId,
+    ) -> Self {
+        match found {
+            Some(found) if author(&found) == Some(member) => Self::Done(found),
+            Some(_) => Self::NotYours,
+            None => Self::NotFound,
+        }
+    }
 }
 
 /// Reading and writing posts.
@@ -112,4 +152,44 @@ pub trait Posts: Send + Sync {
 
     /// Deletes one of `author`'s own posts with the comments under it.
     async fn delete_post(&self, author: Viewer, id: PostId) -> Result<Edited<Post>, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_its_author_changes_something() {
+        let edited =
+            |found: Option<Option<i64>>| Edited::by_author(found, |author| author.map(MemberId), MemberId(1));
+        assert_eq!(edited(Some(Some(1))), Edited::Done(Some(1)));
+        assert_eq!(edited(Some(Some(2))), Edited::NotYours);
+        assert_eq!(edited(Some(None)), Edited::NotYours, "its author was removed");
+        assert_eq!(edited(None), Edited::NotFound);
+    }
+
+    #[test]
+    fn a_change_leaves_the_rest_and_counts_what_is_new() {
+        let at = Timestamp::from_millis;
+        let post = Post {
+            id: PostId(1),
+            space: SpaceId(1),
+            author: None,
+            title: Title::parse("Old").unwrap(),
+            body: RichText::kept("<p>Body</p>".to_owned(), "Body".to_owned()),
+            created_at: at(1),
+            updated_at: at(1),
+        };
+        let change = PostChange {
+            title: Some(Title::parse("Newer").unwrap()),
+            body: None,
+        };
+        assert_eq!(change.bytes(), 5);
+        let expected = Post {
+            title: Title::parse("Newer").unwrap(),
+            updated_at: at(2),
+            ..post.clone()
+        };
+        assert_eq!(change.apply(post, at(2)), expected);
+    }
 }

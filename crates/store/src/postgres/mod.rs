@@ -12,7 +12,6 @@ mod activity;
 mod applications;
 mod attempts;
 mod audit;
-mod content;
 pub(crate) mod copy;
 mod database;
 mod errors;

@@ -1,6 +1,7 @@
 //! The rows of a statement, as values.
 
 use super::columns::Columns;
+use super::dialect::Dialect;
 use super::params::Param;
 use super::statements::Statements;
 use crate::StoreError;
@@ -87,4 +88,12 @@ pub(crate) async fn named_key(db: &dyn Statements) -> Result<String, StoreError>
     });
     String::from_utf8(named.await?.unwrap_or_default())
         .map_err(|_| StoreError::Damaged("meta.key_fingerprint is no text".to_owned()))
+}
+
+/// Locks the rows that `sql` names until the transaction ends. `SQLite` has one writer, which needs no lock.
+pub(crate) async fn lock(db: &dyn Statements, sql: &str, params: &[Param<'_>]) -> Result<(), StoreError> {
+    match db.dialect() {
+        Dialect::Postgres => db.execute(sql, params).await.map(|_| ()),
+        Dialect::Sqlite => Ok(()),
+    }
 }

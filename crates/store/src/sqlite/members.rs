@@ -29,7 +29,6 @@ macro_rules! with_email {
         )
     };
 }
-pub(super) use with_email;
 
 /// A member from [`columns`].
 pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Member, StoreError> {

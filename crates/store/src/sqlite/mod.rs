@@ -7,7 +7,6 @@ mod audit;
 mod backup;
 mod checkpoints;
 mod connection;
-mod content;
 mod contents;
 pub(crate) mod copy;
 mod database;

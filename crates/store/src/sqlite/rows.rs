@@ -25,17 +25,6 @@ impl<'row, 'statement> Columns<'row, 'statement> {
         }
     }
 
-    /// How many bytes of text and bytes the row has.
-    pub(super) fn bytes(&self) -> usize {
-        let columns = self.row.as_ref().column_count();
-        (0..columns)
-            .map(|index| match self.row.get_ref(index) {
-                Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes.len(),
-                _ => 0,
-            })
-            .sum()
-    }
-
     /// The columns that follow are of this table.
     pub(super) fn table(&mut self, table: &'static str) -> &mut Self {
         self.table = table;

@@ -2,31 +2,32 @@
 //! moves nothing, and the thousandth page costs what the first does.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use crate::StoreError;
-use crate::content::{Direction, Position, Slice, SliceRequest, SortKey};
+use crate::content::{Direction, Position, Slice, SliceRequest, Slices, SortKey};
 use crate::sql::dialect::Dialect;
 use crate::sql::{Columns, Param, Statements, params, rows};
 
 /// A list: what is read of which table, which is called `t`.
-pub(crate) struct List {
+pub(super) struct List {
     /// The columns that are read.
-    pub(crate) columns: &'static str,
+    pub(super) columns: &'static str,
     /// The table, with `t` behind it and what is joined to it.
-    pub(crate) from: &'static str,
+    pub(super) from: &'static str,
     /// What has to hold of a row; its parameters are `?1`, `?2` and so on.
-    pub(crate) filter: &'static str,
+    pub(super) filter: &'static str,
     /// By what the list is sorted: a column that an index has together with `id`.
-    pub(crate) key: &'static str,
+    pub(super) key: &'static str,
     /// The row's number.
-    pub(crate) id: &'static str,
+    pub(super) id: &'static str,
     /// Whether the key is text.
-    pub(crate) by_text: bool,
+    pub(super) by_text: bool,
 }
 
 impl List {
     /// A part of the list.
-    pub(crate) async fn slice<T: Send>(
+    pub(super) async fn slice<T: Send>(
         &self,
         db: &dyn Statements,
         mut parameters: Vec<Param<'_>>,
@@ -57,14 +58,15 @@ impl List {
 
     /// The beginning of the list below each of several parents, in one statement. `parent` is the column that names the
     /// parent; the list has no parameters of its own but those in `parameters`, from `?2` on.
-    pub(crate) async fn slices<T: Send>(
+    pub(super) async fn slices<T: Send, Id: Eq + Hash>(
         &self,
         db: &dyn Statements,
-        (parent, parents): (&str, Vec<i64>),
+        (parent, parents): (&str, &[i64]),
+        as_id: fn(i64) -> Id,
         parameters: Vec<Param<'_>>,
         request: &SliceRequest,
         mut read: impl FnMut(&mut Columns<'_>) -> Result<T, StoreError> + Send,
-    ) -> Result<HashMap<i64, Slice<T>>, StoreError> {
+    ) -> Result<Slices<Id, T>, StoreError> {
         let Self {
             columns,
             from,
@@ -73,7 +75,7 @@ impl List {
             id,
             ..
         } = self;
-        let mut all = vec![Param::from(parents)];
+        let mut all = vec![Param::from(parents.to_vec())];
         all.extend(parameters);
         let rest = self.behind(&mut all, request);
         let order = order(key, id, request.direction);
@@ -109,7 +111,7 @@ impl List {
             .into_iter()
             .map(|(parent, (bytes, rows))| {
                 let slice = cut(rows, request.limit);
-                (parent, Slice { bytes, ..slice })
+                (as_id(parent), Slice { bytes, ..slice })
             })
             .collect())
     }
@@ -164,7 +166,7 @@ fn order(key: &str, id: &str, direction: Direction) -> String {
 }
 
 /// A key as a parameter.
-pub(crate) fn value(key: &SortKey) -> Param<'static> {
+pub(super) fn value(key: &SortKey) -> Param<'static> {
     match key {
         SortKey::Number(number) => Param::from(*number),
         SortKey::Text(text) => Param::from(text.clone()),
@@ -173,7 +175,7 @@ pub(crate) fn value(key: &SortKey) -> Param<'static> {
 }
 
 /// Takes off the row that was read only to know whether there is one.
-pub(crate) fn cut<T>(mut rows: Vec<(Position, T)>, limit: u32) -> Slice<T> {
+pub(super) fn cut<T>(mut rows: Vec<(Position, T)>, limit: u32) -> Slice<T> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = rows.len() > limit;
     rows.truncate(limit);
@@ -185,13 +187,13 @@ pub(crate) fn cut<T>(mut rows: Vec<(Position, T)>, limit: u32) -> Slice<T> {
 }
 
 /// How many rows below each parent: `sql` gives a parent and a number.
-pub(crate) async fn counts<Id: std::hash::Hash + Eq + Send>(
+pub(super) async fn counts<Id: Eq + Hash + Send>(
     db: &dyn Statements,
     sql: &str,
-    parents: Vec<i64>,
-    id: impl Fn(i64) -> Id + Send + Sync,
+    parents: &[i64],
+    id: fn(i64) -> Id,
 ) -> Result<HashMap<Id, u64>, StoreError> {
-    rows::all(db, sql, params![parents], |columns| {
+    rows::all(db, sql, params![parents.to_vec()], |columns| {
         let parent: i64 = columns.get("parent")?;
         let count: i64 = columns.get("count")?;
         Ok((id(parent), u64::try_from(count).unwrap_or(0)))

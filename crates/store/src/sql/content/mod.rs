@@ -1,8 +1,17 @@
 //! Content: a file per kind, and how lists are cut ([`keyset`]).
 
+mod comments;
+mod community;
+mod courses;
 mod events;
-pub(crate) mod keyset;
-pub(crate) mod readable;
+mod keyset;
+mod membership_plans;
+mod posts;
+mod profiles;
+mod quota;
+mod readable;
+mod search;
+mod spaces;
 
 use std::collections::BTreeSet;
 
@@ -21,3 +30,16 @@ fn distinct(ids: impl IntoIterator<Item = i64>) -> Vec<i64> {
 fn rich_text(columns: &mut Columns<'_>) -> Result<RichText, StoreError> {
     Ok(RichText::kept(columns.get("html")?, columns.get("text")?))
 }
+
+/// The parameters of a row that search finds by a title and a body. On `PostgreSQL` a column has their words, as the last
+/// parameter; on `SQLite` triggers keep an index.
+macro_rules! searched {
+    ($db:expr, ($title:expr, $body:expr), [$($value:expr),* $(,)?]) => {{
+        let mut row = vec![$($crate::sql::Param::from($value)),*];
+        if $db.dialect() == $crate::sql::dialect::Dialect::Postgres {
+            row.push($crate::content::words::vector($title, $body).into());
+        }
+        row
+    }};
+}
+use searched;

@@ -16,15 +16,15 @@ macro_rules! in_space {
         )
     };
 }
-pub(crate) use in_space;
+pub(super) use in_space;
 
 /// The first two parameters of a statement with [`in_space`].
-pub(crate) fn parameters(viewer: Viewer) -> Vec<Param<'static>> {
+pub(super) fn parameters(viewer: Viewer) -> Vec<Param<'static>> {
     vec![Param::from(viewer.member.0), Param::from(viewer.sees_all_spaces)]
 }
 
 /// The same, and a list of numbers behind them.
-pub(crate) fn parameters_and(viewer: Viewer, ids: Vec<i64>) -> Vec<Param<'static>> {
+pub(super) fn parameters_and(viewer: Viewer, ids: Vec<i64>) -> Vec<Param<'static>> {
     let mut parameters = parameters(viewer);
     parameters.push(Param::from(ids));
     parameters

@@ -6,23 +6,23 @@ use latchkey_domain::{MemberId, Timestamp};
 
 use crate::StoreError;
 use crate::content::quota::Written;
-use crate::postgres::params::params;
-use crate::postgres::rows::{self, Statements};
+use crate::sql::{Statements, params, rows};
 
 /// Counts a text of `bytes`, or says how long to wait until it may be written. Nobody else writes as this member until
 /// the transaction ends.
 pub(super) async fn count(
-    db: &impl Statements,
+    db: &dyn Statements,
     member: MemberId,
     bytes: usize,
     at: Timestamp,
 ) -> Result<Result<(), Duration>, StoreError> {
-    db.execute(
-        "SELECT 1 FROM members WHERE id = $1 FOR NO KEY UPDATE",
+    rows::lock(
+        db,
+        "SELECT 1 FROM members WHERE id = ?1 FOR NO KEY UPDATE",
         params![member.0],
     )
     .await?;
-    let sql = "SELECT since, texts, bytes FROM content_written WHERE member_id = $1";
+    let sql = "SELECT since, texts, bytes FROM content_written WHERE member_id = ?1";
     let before = rows::first(db, sql, params![member.0], |columns| {
         columns.table("content_written");
         Ok(Written {
@@ -38,8 +38,8 @@ pub(super) async fn count(
     };
     rows::execute(
         db,
-        "INSERT INTO content_written (member_id, since, texts, bytes) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (member_id) DO UPDATE SET since = $2, texts = $3, bytes = $4",
+        "INSERT INTO content_written (member_id, since, texts, bytes) VALUES (?1, ?2, ?3, ?4) \
+         ON CONFLICT (member_id) DO UPDATE SET since = ?2, texts = ?3, bytes = ?4",
         params![member.0, after.since, after.texts, after.bytes],
     )
     .await?;

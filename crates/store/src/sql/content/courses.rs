@@ -10,10 +10,7 @@ use super::keyset::List;
 use super::{distinct, rich_text};
 use crate::StoreError;
 use crate::content::{Courses, Slice, SliceRequest, Slices};
-use crate::postgres::PostgresStore;
-use crate::postgres::params::{Param, params};
-use crate::postgres::rows::{self, Columns};
-use crate::postgres::watch::named;
+use crate::sql::{Columns, Database, Param, SqlStore, rows};
 
 /// What [`read_course`] reads, of `enrolments t JOIN courses c`.
 macro_rules! course_columns {
@@ -50,10 +47,10 @@ fn read_course(columns: &mut Columns<'_>) -> Result<EnrolledCourse, StoreError> 
     })
 }
 
-const OF_MEMBER: List = List {
+static OF_MEMBER: List = List {
     columns: course_columns!(),
     from: "enrolments t JOIN courses c ON c.id = t.course_id",
-    filter: "t.member_id = $1",
+    filter: "t.member_id = ?1",
     key: "t.enrolled_at",
     id: "t.course_id",
     by_text: false,
@@ -81,31 +78,37 @@ fn read_lesson(columns: &mut Columns<'_>) -> Result<LessonProgress, StoreError> 
     })
 }
 
-/// `$2` is the member.
-const LESSONS: List = List {
+/// `?2` is the member.
+static LESSONS: List = List {
     columns: lesson_columns!(),
-    from: "lessons t LEFT JOIN completions d ON d.lesson_id = t.id AND d.member_id = $2",
-    filter: "EXISTS (SELECT 1 FROM enrolments e WHERE e.member_id = $2 AND e.course_id = t.course_id)",
+    from: "lessons t LEFT JOIN completions d ON d.lesson_id = t.id AND d.member_id = ?2",
+    filter: "EXISTS (SELECT 1 FROM enrolments e WHERE e.member_id = ?2 AND e.course_id = t.course_id)",
     key: "t.position",
     id: "t.id",
     by_text: false,
 };
 
 #[async_trait]
-impl Courses for PostgresStore {
+impl<D: Database> Courses for SqlStore<D> {
     async fn courses_of(
         &self,
         member: MemberId,
         slice: SliceRequest,
     ) -> Result<Slice<EnrolledCourse>, StoreError> {
-        OF_MEMBER
-            .slice(&named!(self), vec![Param::from(member.0)], &slice, read_course)
+        self.0
+            .scan((member, slice), |db, (member, slice)| {
+                Box::pin(OF_MEMBER.slice(db, vec![Param::from(member.0)], slice, read_course))
+            })
             .await
     }
 
     async fn count_courses_of(&self, member: MemberId) -> Result<u64, StoreError> {
-        let sql = "SELECT count(*) FROM enrolments WHERE member_id = $1";
-        rows::count(&named!(self), sql, params![member.0]).await
+        self.0
+            .look_up([Param::from(member.0)], |db, parameters| {
+                let sql = "SELECT count(*) FROM enrolments WHERE member_id = ?1";
+                Box::pin(rows::count(db, sql, parameters))
+            })
+            .await
     }
 
     async fn courses_of_by_id(
@@ -114,13 +117,18 @@ impl Courses for PostgresStore {
         ids: Vec<CourseId>,
     ) -> Result<Vec<EnrolledCourse>, StoreError> {
         let ids = distinct(ids.into_iter().map(|id| id.0));
-        let sql = concat!(
-            "SELECT ",
-            course_columns!(),
-            " FROM enrolments t JOIN courses c ON c.id = t.course_id \
-                  WHERE t.member_id = $1 AND t.course_id = ANY($2)"
-        );
-        rows::all(&named!(self), sql, params![member.0, ids], read_course).await
+        let parameters = [Param::from(member.0), Param::from(ids)];
+        self.0
+            .look_up(parameters, |db, parameters| {
+                let sql = concat!(
+                    "SELECT ",
+                    course_columns!(),
+                    " FROM enrolments t JOIN courses c ON c.id = t.course_id \
+                      WHERE t.member_id = ?1 AND t.course_id = ANY(?2)"
+                );
+                Box::pin(rows::all(db, sql, parameters, read_course))
+            })
+            .await
     }
 
     async fn lessons_of_courses(
@@ -130,15 +138,12 @@ impl Courses for PostgresStore {
         slice: SliceRequest,
     ) -> Result<Slices<CourseId, LessonProgress>, StoreError> {
         let courses = distinct(courses.into_iter().map(|id| id.0));
-        let parents = ("course_id", courses);
-        let member = vec![Param::from(member.0)];
-        let found = LESSONS
-            .slices(&named!(self), parents, member, &slice, read_lesson)
-            .await?;
-        Ok(found
-            .into_iter()
-            .map(|(id, slice)| (CourseId(id), slice))
-            .collect())
+        self.0
+            .scan((member, courses, slice), |db, (member, courses, slice)| {
+                let member = vec![Param::from(member.0)];
+                Box::pin(LESSONS.slices(db, ("course_id", courses), CourseId, member, slice, read_lesson))
+            })
+            .await
     }
 
     async fn lessons_of_by_id(
@@ -147,13 +152,18 @@ impl Courses for PostgresStore {
         ids: Vec<LessonId>,
     ) -> Result<Vec<LessonProgress>, StoreError> {
         let ids = distinct(ids.into_iter().map(|id| id.0));
-        let sql = concat!(
-            "SELECT ",
-            lesson_columns!(),
-            " FROM lessons t LEFT JOIN completions d ON d.lesson_id = t.id AND d.member_id = $1 \
-                  WHERE t.id = ANY($2) \
-                  AND EXISTS (SELECT 1 FROM enrolments e WHERE e.member_id = $1 AND e.course_id = t.course_id)"
-        );
-        rows::all(&named!(self), sql, params![member.0, ids], read_lesson).await
+        let parameters = [Param::from(member.0), Param::from(ids)];
+        self.0
+            .look_up(parameters, |db, parameters| {
+                let sql = concat!(
+                    "SELECT ",
+                    lesson_columns!(),
+                    " FROM lessons t LEFT JOIN completions d ON d.lesson_id = t.id AND d.member_id = ?1 \
+                      WHERE t.id = ANY(?2) \
+                      AND EXISTS (SELECT 1 FROM enrolments e WHERE e.member_id = ?1 AND e.course_id = t.course_id)"
+                );
+                Box::pin(rows::all(db, sql, parameters, read_lesson))
+            })
+            .await
     }
 }

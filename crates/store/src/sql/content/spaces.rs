@@ -10,10 +10,7 @@ use super::keyset::{self, List};
 use super::{distinct, readable};
 use crate::StoreError;
 use crate::content::{Slice, SliceRequest, Spaces};
-use crate::postgres::PostgresStore;
-use crate::postgres::params::params;
-use crate::postgres::rows::{self, Columns};
-use crate::postgres::watch::named;
+use crate::sql::{Columns, Database, Param, SqlStore, rows};
 
 /// What [`read`] reads, of `spaces t`.
 macro_rules! columns {
@@ -34,7 +31,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Space, StoreError> {
     })
 }
 
-const ALL: List = List {
+static ALL: List = List {
     columns: columns!(),
     from: "spaces t",
     filter: "TRUE",
@@ -48,34 +45,54 @@ fn numbers(ids: Vec<SpaceId>) -> Vec<i64> {
 }
 
 #[async_trait]
-impl Spaces for PostgresStore {
+impl<D: Database> Spaces for SqlStore<D> {
     async fn spaces(&self, slice: SliceRequest) -> Result<Slice<Space>, StoreError> {
-        ALL.slice(&named!(self), vec![], &slice, read).await
+        self.0
+            .scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
+            .await
     }
 
     async fn count_spaces(&self) -> Result<u64, StoreError> {
-        rows::count(&named!(self), "SELECT count(*) FROM spaces", &[]).await
+        self.0
+            .scan((), |db, ()| {
+                Box::pin(rows::count(db, "SELECT count(*) FROM spaces", &[]))
+            })
+            .await
     }
 
     async fn spaces_by_id(&self, ids: Vec<SpaceId>) -> Result<Vec<Space>, StoreError> {
-        let sql = concat!("SELECT ", columns!(), " FROM spaces t WHERE t.id = ANY($1)");
-        rows::all(&named!(self), sql, params![numbers(ids)], read).await
+        self.0
+            .look_up([Param::from(numbers(ids))], |db, parameters| {
+                let sql = concat!("SELECT ", columns!(), " FROM spaces t WHERE t.id = ANY(?1)");
+                Box::pin(rows::all(db, sql, parameters, read))
+            })
+            .await
     }
 
     async fn readable_spaces(&self, viewer: Viewer, ids: Vec<SpaceId>) -> Result<Vec<Space>, StoreError> {
-        let sql = concat!(
-            "SELECT ",
-            columns!(),
-            " FROM spaces t WHERE t.id = ANY($3) AND ",
-            readable::in_space!("t.id")
-        );
-        let parameters = readable::parameters_and(viewer, numbers(ids));
-        rows::all(&named!(self), sql, &parameters, read).await
+        self.0
+            .look_up(
+                readable::parameters_and(viewer, numbers(ids)),
+                |db, parameters| {
+                    let sql = concat!(
+                        "SELECT ",
+                        columns!(),
+                        " FROM spaces t WHERE t.id = ANY(?3) AND ",
+                        readable::in_space!("t.id")
+                    );
+                    Box::pin(rows::all(db, sql, parameters, read))
+                },
+            )
+            .await
     }
 
     async fn count_members_of_spaces(&self, ids: Vec<SpaceId>) -> Result<HashMap<SpaceId, u64>, StoreError> {
-        let sql = "SELECT space_id, count(*) FROM space_members \
-                       WHERE space_id = ANY($1) GROUP BY space_id";
-        keyset::counts(&named!(self), sql, numbers(ids), SpaceId).await
+        self.0
+            .scan(numbers(ids), |db, ids| {
+                let sql =
+                    "SELECT space_id, count(*) FROM space_members WHERE space_id = ANY(?1) GROUP BY space_id";
+                Box::pin(keyset::counts(db, sql, ids, SpaceId))
+            })
+            .await
     }
 }

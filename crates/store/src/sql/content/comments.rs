@@ -7,16 +7,10 @@ use latchkey_domain::content::{Comment, CommentId, PostId, RichText, Viewer};
 use latchkey_domain::{MemberId, Timestamp};
 
 use super::keyset::{self, List};
-use super::{distinct, posts, quota, readable, rich_text};
+use super::{distinct, posts, quota, readable, rich_text, searched};
 use crate::StoreError;
-use crate::content::words;
 use crate::content::{Comments, Created, Edited, NewComment, SliceRequest, Slices};
-use crate::postgres::params::params;
-use crate::postgres::rows::Statements;
-use crate::postgres::rows::{self, Columns};
-use crate::postgres::transaction::transact;
-use crate::postgres::watch::named;
-use crate::postgres::{PostgresStore, members};
+use crate::sql::{Columns, Database, Isolation, SqlStore, Statements, members, params, rows};
 
 /// What [`read`] reads, of `comments t`.
 macro_rules! columns {
@@ -37,7 +31,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Comment, StoreError> {
     })
 }
 
-const ALL: List = List {
+static ALL: List = List {
     columns: columns!(),
     from: "comments t",
     filter: "TRUE",
@@ -51,15 +45,15 @@ fn numbers(ids: Vec<PostId>) -> Vec<i64> {
 }
 
 async fn readable(
-    db: &impl Statements,
+    db: &dyn Statements,
     viewer: Viewer,
-    ids: Vec<CommentId>,
+    ids: impl IntoIterator<Item = CommentId> + Send,
 ) -> Result<Vec<Comment>, StoreError> {
     let sql = concat!(
         "SELECT ",
         columns!(),
-        " FROM comments t JOIN posts p ON p.id = t.post_id WHERE t.id = ANY($3) \
-          AND (t.author_id = $1 OR p.author_id = $1 OR ",
+        " FROM comments t JOIN posts p ON p.id = t.post_id WHERE t.id = ANY(?3) \
+          AND (t.author_id = ?1 OR p.author_id = ?1 OR ",
         readable::in_space!("p.space_id"),
         ")"
     );
@@ -67,50 +61,54 @@ async fn readable(
     rows::all(db, sql, &parameters, read).await
 }
 
+/// Adds a comment; its number.
+pub(super) async fn insert(
+    db: &dyn Statements,
+    post: PostId,
+    author: Option<MemberId>,
+    body: &RichText,
+    at: Timestamp,
+) -> Result<CommentId, StoreError> {
+    let author = author.map(|author| author.0);
+    let (html, text) = (body.html(), body.text());
+    let sql = "INSERT INTO comments (post_id, author_id, body, body_text, created_at, updated_at[[, words|]]) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?5[[, ?6::tsvector|]]) RETURNING id";
+    let row = searched!(db, ("", text), [post.0, author, html, text, at]);
+    rows::insert(db, sql, &row).await.map(CommentId)
+}
+
 async fn create(
-    db: &impl Statements,
+    db: &dyn Statements,
     author: Viewer,
     comment: &NewComment,
     at: Timestamp,
 ) -> Result<Created<Comment>, StoreError> {
-    if posts::readable(db, author, vec![comment.post]).await?.is_empty() {
+    if posts::readable(db, author, [comment.post]).await?.is_empty() {
         return Ok(Created::NotFound);
     }
     if let Err(wait) = quota::count(db, author.member, comment.body.html().len(), at).await? {
         return Ok(Created::OverQuota(wait));
     }
-    let id = rows::insert(
-        db,
-        "INSERT INTO comments (post_id, author_id, body, body_text, created_at, updated_at, words) \
-         VALUES ($1, $2, $3, $4, $5, $5, $6::tsvector) RETURNING id",
-        params![
-            comment.post.0,
-            author.member.0,
-            comment.body.html(),
-            comment.body.text(),
-            at,
-            words::vector("", comment.body.text())
-        ],
-    )
-    .await?;
+    let id = insert(db, comment.post, Some(author.member), &comment.body, at).await?;
     members::note_visit(db, author.member, at).await?;
-    let written = readable(db, author, vec![CommentId(id)]).await?.pop();
+    let written = readable(db, author, [id]).await?.pop();
     Ok(written.map_or(Created::NotFound, Created::Done))
 }
 
 /// The comment, if it is the author's own. Nobody else changes it until the transaction ends.
-async fn own(db: &impl Statements, author: Viewer, id: CommentId) -> Result<Edited<Comment>, StoreError> {
-    db.execute("SELECT 1 FROM comments WHERE id = $1 FOR UPDATE", params![id.0])
-        .await?;
-    Ok(match readable(db, author, vec![id]).await?.pop() {
-        Some(comment) if comment.author == Some(author.member) => Edited::Done(comment),
-        Some(_) => Edited::NotYours,
-        None => Edited::NotFound,
-    })
+async fn own(db: &dyn Statements, author: Viewer, id: CommentId) -> Result<Edited<Comment>, StoreError> {
+    rows::lock(
+        db,
+        "SELECT 1 FROM comments WHERE id = ?1 FOR UPDATE",
+        params![id.0],
+    )
+    .await?;
+    let found = readable(db, author, [id]).await?.pop();
+    Ok(Edited::by_author(found, |comment| comment.author, author.member))
 }
 
 async fn update(
-    db: &impl Statements,
+    db: &dyn Statements,
     author: Viewer,
     id: CommentId,
     body: &RichText,
@@ -123,12 +121,10 @@ async fn update(
     if let Err(wait) = quota::count(db, author.member, body.html().len(), at).await? {
         return Ok(Edited::OverQuota(wait));
     }
-    rows::execute(
-        db,
-        "UPDATE comments SET body = $2, body_text = $3, updated_at = $4, words = $5::tsvector WHERE id = $1",
-        params![id.0, body.html(), body.text(), at, words::vector("", body.text())],
-    )
-    .await?;
+    let sql = "UPDATE comments SET body = ?2, body_text = ?3, updated_at = ?4[[, words = ?5::tsvector|]] \
+               WHERE id = ?1";
+    let row = searched!(db, ("", body.text()), [id.0, body.html(), body.text(), at]);
+    rows::execute(db, sql, &row).await?;
     members::note_visit(db, author.member, at).await?;
     Ok(Edited::Done(Comment {
         body: body.clone(),
@@ -137,31 +133,35 @@ async fn update(
     }))
 }
 
-async fn delete(db: &impl Statements, author: Viewer, id: CommentId) -> Result<Edited<Comment>, StoreError> {
+async fn delete(db: &dyn Statements, author: Viewer, id: CommentId) -> Result<Edited<Comment>, StoreError> {
     let comment = own(db, author, id).await?;
     if matches!(comment, Edited::Done(_)) {
-        rows::execute(db, "DELETE FROM comments WHERE id = $1", params![id.0]).await?;
+        rows::execute(db, "DELETE FROM comments WHERE id = ?1", params![id.0]).await?;
     }
     Ok(comment)
 }
 
 #[async_trait]
-impl Comments for PostgresStore {
+impl<D: Database> Comments for SqlStore<D> {
     async fn comments_of_posts(
         &self,
         posts: Vec<PostId>,
         slice: SliceRequest,
     ) -> Result<Slices<PostId, Comment>, StoreError> {
-        let found = ALL
-            .slices(&named!(self), ("post_id", numbers(posts)), vec![], &slice, read)
-            .await?;
-        Ok(found.into_iter().map(|(id, slice)| (PostId(id), slice)).collect())
+        self.0
+            .scan((numbers(posts), slice), |db, (posts, slice)| {
+                Box::pin(ALL.slices(db, ("post_id", posts), PostId, vec![], slice, read))
+            })
+            .await
     }
 
     async fn count_comments_of_posts(&self, posts: Vec<PostId>) -> Result<HashMap<PostId, u64>, StoreError> {
-        let sql = "SELECT post_id, count(*) FROM comments \
-                       WHERE post_id = ANY($1) GROUP BY post_id";
-        keyset::counts(&named!(self), sql, numbers(posts), PostId).await
+        self.0
+            .scan(numbers(posts), |db, posts| {
+                let sql = "SELECT post_id, count(*) FROM comments WHERE post_id = ANY(?1) GROUP BY post_id";
+                Box::pin(keyset::counts(db, sql, posts, PostId))
+            })
+            .await
     }
 
     async fn readable_comments(
@@ -169,7 +169,11 @@ impl Comments for PostgresStore {
         viewer: Viewer,
         ids: Vec<CommentId>,
     ) -> Result<Vec<Comment>, StoreError> {
-        readable(&named!(self), viewer, ids).await
+        self.0
+            .look_up((viewer, ids), |db, (viewer, ids)| {
+                Box::pin(readable(db, *viewer, ids.iter().copied()))
+            })
+            .await
     }
 
     async fn create_comment(
@@ -178,7 +182,12 @@ impl Comments for PostgresStore {
         comment: NewComment,
         at: Timestamp,
     ) -> Result<Created<Comment>, StoreError> {
-        transact!(self, RowLocked, |tx| create(tx, author, &comment, at))
+        let args = (author, comment, at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (author, comment, at)| {
+                Box::pin(create(db, *author, comment, *at))
+            })
+            .await
     }
 
     async fn update_comment(
@@ -188,10 +197,19 @@ impl Comments for PostgresStore {
         body: RichText,
         at: Timestamp,
     ) -> Result<Edited<Comment>, StoreError> {
-        transact!(self, RowLocked, |tx| update(tx, author, id, &body, at))
+        let args = (author, id, body, at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (author, id, body, at)| {
+                Box::pin(update(db, *author, *id, body, *at))
+            })
+            .await
     }
 
     async fn delete_comment(&self, author: Viewer, id: CommentId) -> Result<Edited<Comment>, StoreError> {
-        transact!(self, RowLocked, |tx| delete(tx, author, id))
+        self.0
+            .write(Isolation::RowLocked, (author, id), |db, (author, id)| {
+                Box::pin(delete(db, *author, *id))
+            })
+            .await
     }
 }

@@ -8,10 +8,7 @@ use super::distinct;
 use super::keyset::List;
 use crate::StoreError;
 use crate::content::{Profiles, RosterSort, Slice, SliceRequest};
-use crate::postgres::params::params;
-use crate::postgres::rows::{self, Columns};
-use crate::postgres::watch::named;
-use crate::postgres::{PostgresStore, members};
+use crate::sql::{Columns, Database, Param, SqlStore, members, params, rows};
 
 /// What [`read`] reads, of `members t`.
 macro_rules! columns {
@@ -50,30 +47,48 @@ fn roster(sort: RosterSort) -> List {
 }
 
 #[async_trait]
-impl Profiles for PostgresStore {
+impl<D: Database> Profiles for SqlStore<D> {
     async fn profiles(&self, sort: RosterSort, slice: SliceRequest) -> Result<Slice<Profile>, StoreError> {
         let slice = slice.folded();
-        roster(sort).slice(&named!(self), vec![], &slice, read).await
+        self.0
+            .scan((roster(sort), slice), |db, (roster, slice)| {
+                Box::pin(roster.slice(db, vec![], slice, read))
+            })
+            .await
     }
 
     async fn count_members(&self) -> Result<u64, StoreError> {
-        rows::count(&named!(self), "SELECT count(*) FROM members", &[]).await
+        self.0
+            .scan((), |db, ()| {
+                Box::pin(rows::count(db, "SELECT count(*) FROM members", &[]))
+            })
+            .await
     }
 
     async fn profiles_by_id(&self, ids: Vec<MemberId>) -> Result<Vec<Profile>, StoreError> {
         let ids = distinct(ids.into_iter().map(|id| id.0));
-        let sql = concat!("SELECT ", columns!(), " FROM members t WHERE t.id = ANY($1)");
-        rows::all(&named!(self), sql, params![ids], read).await
+        self.0
+            .look_up([Param::from(ids)], |db, parameters| {
+                let sql = concat!("SELECT ", columns!(), " FROM members t WHERE t.id = ANY(?1)");
+                Box::pin(rows::all(db, sql, parameters, read))
+            })
+            .await
     }
 
     async fn profile_by_email(&self, email: &Email) -> Result<Option<Profile>, StoreError> {
-        let sql = concat!(
-            "SELECT ",
-            columns!(),
-            " FROM members t ",
-            members::with_email!("t")
-        );
-        let [typed, form] = email.spellings();
-        rows::first(&named!(self), sql, params![typed, form], read).await
+        self.0
+            .look_up(email.spellings(), |db, spellings| {
+                let sql = concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM members t ",
+                    members::with_email!("t")
+                );
+                Box::pin(async move {
+                    let [typed, form] = spellings;
+                    rows::first(db, sql, params![*typed, *form], read).await
+                })
+            })
+            .await
     }
 }

@@ -3,12 +3,11 @@
 use async_trait::async_trait;
 use latchkey_domain::content::{BillingInterval, Currency, MembershipPlan, MembershipPlanId, Title};
 
-use super::json_array;
+use super::distinct;
 use super::keyset::List;
 use crate::StoreError;
 use crate::content::{MembershipPlans, Slice, SliceRequest};
-use crate::sqlite::SqliteStore;
-use crate::sqlite::rows::{self, Columns};
+use crate::sql::{Columns, Database, Param, SqlStore, rows};
 
 /// What [`read`] reads, of `membership_plans t`.
 macro_rules! columns {
@@ -17,7 +16,7 @@ macro_rules! columns {
     };
 }
 
-fn read(columns: &mut Columns<'_, '_>) -> Result<MembershipPlan, StoreError> {
+fn read(columns: &mut Columns<'_>) -> Result<MembershipPlan, StoreError> {
     columns.table("membership_plans");
     Ok(MembershipPlan {
         id: MembershipPlanId(columns.get("id")?),
@@ -30,7 +29,7 @@ fn read(columns: &mut Columns<'_, '_>) -> Result<MembershipPlan, StoreError> {
     })
 }
 
-const ALL: List = List {
+static ALL: List = List {
     columns: columns!(),
     from: "membership_plans t",
     filter: "TRUE",
@@ -40,28 +39,35 @@ const ALL: List = List {
 };
 
 #[async_trait]
-impl MembershipPlans for SqliteStore {
+impl<D: Database> MembershipPlans for SqlStore<D> {
     async fn membership_plans(&self, slice: SliceRequest) -> Result<Slice<MembershipPlan>, StoreError> {
-        self.scan(move |connection| ALL.slice(connection, vec![], &slice, read))
+        self.0
+            .scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
             .await
     }
 
     async fn count_membership_plans(&self) -> Result<u64, StoreError> {
-        self.look_up(|connection| rows::count(connection, "SELECT count(*) FROM membership_plans", []))
+        self.0
+            .look_up((), |db, ()| {
+                Box::pin(rows::count(db, "SELECT count(*) FROM membership_plans", &[]))
+            })
+            .await
     }
 
     async fn membership_plans_by_id(
         &self,
         ids: Vec<MembershipPlanId>,
     ) -> Result<Vec<MembershipPlan>, StoreError> {
-        let ids = json_array(ids.into_iter().map(|id| id.0));
-        self.look_up(|connection| {
-            let sql = concat!(
-                "SELECT ",
-                columns!(),
-                " FROM membership_plans t WHERE t.id IN (SELECT value FROM json_each(?1))"
-            );
-            rows::all(connection, sql, [ids], read)
-        })
+        let ids = distinct(ids.into_iter().map(|id| id.0));
+        self.0
+            .look_up([Param::from(ids)], |db, parameters| {
+                let sql = concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM membership_plans t WHERE t.id = ANY(?1)"
+                );
+                Box::pin(rows::all(db, sql, parameters, read))
+            })
+            .await
     }
 }
