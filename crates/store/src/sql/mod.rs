@@ -4,11 +4,16 @@
 //! thread or on a reader, on `PostgreSQL` on a connection of the pool. A statement is written once as well; where the two
 //! databases need different words it has both ([`dialect`]).
 
+mod activity;
+mod applications;
+mod audit;
 mod content;
+mod members;
 
 pub(crate) mod columns;
 pub(crate) mod database;
 pub(crate) mod dialect;
+pub(crate) mod grants;
 pub(crate) mod memory;
 pub(crate) mod params;
 pub(crate) mod rows;

@@ -1,42 +1,43 @@
-//! What a member let in: the living grants and the remembered consents together.
-
-use std::cmp::Reverse;
+//! The applications that a member connected: the living grants and the remembered consents together.
 
 use latchkey_domain::{ApplicationName, ClientId, MemberId, ScopeSet, Timestamp};
-use rusqlite::{Connection as Database, params};
 
-use crate::sqlite::{applications, rows};
+use crate::grants::rules;
+use crate::sql::{Statements, applications, params, rows};
 use crate::{Connection, Disconnected, NewGrant, RevocationReason, StoreError};
 
 /// What `member` consented to after the time `after`.
-pub(super) fn remembered(
-    database: &Database,
+pub(super) async fn remembered(
+    db: &dyn Statements,
     member: MemberId,
     client_id: &ClientId,
     after: Timestamp,
 ) -> Result<ScopeSet, StoreError> {
     let consent = rows::first(
-        database,
+        db,
         "SELECT scopes FROM consents WHERE member_id = ?1 \
          AND application_id = (SELECT id FROM applications WHERE client_id = ?2) AND granted_at > ?3",
-        params![member.0, client_id.as_str(), after.as_millis()],
+        params![member.0, client_id.as_str(), after],
         |columns| columns.table("consents").parsed("scopes", str::parse::<ScopeSet>),
-    )?;
+    )
+    .await?;
     Ok(consent.unwrap_or_default())
 }
 
 /// Adds the scopes of `grant` to what was consented to after the time `after`, and its time stays as it was. An older
 /// consent has expired: this one takes its place.
-pub(super) fn remember(
-    database: &Database,
+pub(super) async fn remember(
+    db: &dyn Statements,
     application: i64,
     grant: &NewGrant,
     after: Timestamp,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let scopes = remembered(database, grant.member, &grant.client_id, after)?.join(grant.scopes);
+    let scopes = remembered(db, grant.member, &grant.client_id, after)
+        .await?
+        .join(grant.scopes);
     rows::execute(
-        database,
+        db,
         "INSERT INTO consents (member_id, application_id, scopes, granted_at) VALUES (?1, ?2, ?3, ?4) \
          ON CONFLICT (member_id, application_id) DO UPDATE SET scopes = excluded.scopes, \
          granted_at = CASE WHEN consents.granted_at > ?5 THEN consents.granted_at ELSE excluded.granted_at END",
@@ -44,33 +45,34 @@ pub(super) fn remember(
             grant.member.0,
             application,
             scopes.to_string(),
-            at.as_millis(),
-            after.as_millis()
+            at,
+            after
         ],
-    )?;
+    )
+    .await?;
     Ok(())
 }
 
-/// The applications that `member` let in after the time `after`, the last used first.
-pub(super) fn of(
-    database: &Database,
+/// The applications that `member` connected after the time `after`, the last used first.
+pub(super) async fn of(
+    db: &dyn Statements,
     member: MemberId,
     after: Timestamp,
 ) -> Result<Vec<Connection>, StoreError> {
     let parts = rows::all(
-        database,
+        db,
         concat!(
             "SELECT ",
             applications::columns!(),
             ", part.scopes, part.since, part.last_used_at FROM (\
              SELECT application_id, scopes, created_at AS since, last_used_at FROM grants \
-             WHERE member_id = ?1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL AND trial = 0 AND created_at > ?2 \
+             WHERE member_id = ?1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL AND NOT trial AND created_at > ?2 \
              UNION ALL \
              SELECT application_id, scopes, granted_at, NULL FROM consents \
              WHERE member_id = ?1 AND granted_at > ?2) part \
              JOIN applications a ON a.id = part.application_id ORDER BY a.id"
         ),
-        params![member.0, after.as_millis()],
+        params![member.0, after],
         |columns| {
             let application = applications::read(columns)?;
             columns.table("grants");
@@ -81,84 +83,72 @@ pub(super) fn of(
                 last_used_at: columns.optional_time("last_used_at")?,
             })
         },
-    )?;
-    let mut connections: Vec<Connection> = Vec::new();
-    for part in parts {
-        match connections.last_mut() {
-            Some(last) if last.application.client_id == part.application.client_id => {
-                last.scopes = last.scopes.join(part.scopes);
-                last.since = last.since.min(part.since);
-                last.last_used_at = last.last_used_at.max(part.last_used_at);
-            }
-            _ => connections.push(part),
-        }
-    }
-    connections.sort_by_key(|connection| Reverse((connection.last_used_at, connection.since)));
-    Ok(connections)
+    )
+    .await?;
+    Ok(rules::connected_apps(parts))
 }
 
-/// Revokes what `member` granted to the application, codes that wait to be redeemed too, and forgets the consent;
+/// Revokes what `member` granted to the application, codes that wait to be redeemed too, and deletes the consent;
 /// whether there was anything.
-pub(super) fn end(
-    database: &Database,
+pub(super) async fn end(
+    db: &dyn Statements,
     member: MemberId,
     application: i64,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let revoked = rows::execute(
-        database,
+        db,
         "UPDATE grants SET revoked_at = ?3, revoked_because = ?4 \
          WHERE member_id = ?1 AND application_id = ?2 AND revoked_at IS NULL",
-        params![
-            member.0,
-            application,
-            at.as_millis(),
-            RevocationReason::Member.id()
-        ],
-    )?;
+        params![member.0, application, at, RevocationReason::Member.id()],
+    )
+    .await?;
     let forgotten = rows::execute(
-        database,
+        db,
         "DELETE FROM consents WHERE member_id = ?1 AND application_id = ?2",
-        [member.0, application],
-    )?;
+        params![member.0, application],
+    )
+    .await?;
     Ok(revoked + forgotten > 0)
 }
 
-/// Revokes all that the member granted, codes that wait to be redeemed too, and forgets every consent, since the password
-/// was changed. The applications that were connected.
-pub(in crate::sqlite) fn end_all(
-    database: &Database,
+/// Revokes all that the member granted, codes that wait to be redeemed too, and deletes every consent, since the password
+/// was changed. The applications that were connected. The caller has locked the member.
+pub(crate) async fn end_all(
+    db: &dyn Statements,
     member: MemberId,
     at: Timestamp,
 ) -> Result<Vec<ClientId>, StoreError> {
     let applications = rows::all(
-        database,
+        db,
         "SELECT client_id FROM applications WHERE id IN (\
          SELECT application_id FROM grants WHERE member_id = ?1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
          UNION SELECT application_id FROM consents WHERE member_id = ?1) ORDER BY id",
-        [member.0],
+        params![member.0],
         |columns| {
             columns
                 .table("applications")
                 .parsed("client_id", str::parse::<ClientId>)
         },
-    )?;
+    )
+    .await?;
     rows::execute(
-        database,
+        db,
         "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE member_id = ?1 AND revoked_at IS NULL",
-        params![member.0, at.as_millis(), RevocationReason::PasswordChanged.id()],
-    )?;
-    rows::execute(database, "DELETE FROM consents WHERE member_id = ?1", [member.0])?;
+        params![member.0, at, RevocationReason::PasswordChanged.id()],
+    )
+    .await?;
+    rows::execute(db, "DELETE FROM consents WHERE member_id = ?1", params![member.0]).await?;
     Ok(applications)
 }
 
 /// The applications whose newest grant ended with a change of password.
-pub(super) fn disconnected_by_password(
-    database: &Database,
+pub(super) async fn disconnected_by_password(
+    db: &dyn Statements,
     member: MemberId,
 ) -> Result<Vec<Disconnected>, StoreError> {
     rows::all(
-        database,
+        db,
         "SELECT a.name, g.revoked_at FROM grants g JOIN applications a ON a.id = g.application_id \
          WHERE g.member_id = ?1 AND g.redeemed_at IS NOT NULL AND g.revoked_because = ?2 AND NOT EXISTS (\
          SELECT 1 FROM grants n WHERE n.member_id = g.member_id AND n.application_id = g.application_id \
@@ -172,4 +162,5 @@ pub(super) fn disconnected_by_password(
             Ok(Disconnected { application, at })
         },
     )
+    .await
 }

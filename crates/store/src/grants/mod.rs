@@ -1,5 +1,7 @@
 //! What members granted to applications. A grant is one row; its code and tokens are derived from it and never stored.
 
+pub(crate) mod rules;
+
 use async_trait::async_trait;
 use latchkey_domain::{
     Application, ApplicationName, ClientId, Member, MemberId, RedirectUri, ScopeSet, Timestamp,

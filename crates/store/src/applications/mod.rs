@@ -1,5 +1,7 @@
 //! The applications that hosts register.
 
+pub(crate) mod rules;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -42,7 +44,7 @@ pub struct Client {
     pub secrets: Vec<KeptSecret>,
 }
 
-/// What became of the wish for another secret.
+/// Outcome of adding a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretAdded {
     /// It is valid from now on, beside the one before.
@@ -55,7 +57,7 @@ pub enum SecretAdded {
     NotFound,
 }
 
-/// What became of the wish to retire a secret.
+/// Outcome of retiring a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretRetired {
     /// It is refused from now on.
@@ -88,7 +90,7 @@ pub struct ApplicationUpdate {
     pub secret_if_missing: ClientSecret,
 }
 
-/// What became of an edit.
+/// Outcome of an edit.
 #[derive(Clone, Debug)]
 pub enum UpdateOutcome {
     /// It is done. `new_secret` is there if the application became confidential.
