@@ -22,9 +22,9 @@ pub(crate) async fn insert(db: &dyn Statements, entry: &NewActivity) -> Result<(
     let class = entry.class();
     let added = rows::first(
         db,
-        "INSERT INTO activity (application_id, at, kind, succeeded, message, redirect_uri, member_id, address, \
-         request_id, class) SELECT a.id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 \
-         FROM (SELECT id FROM applications WHERE client_id = ?1 [[FOR KEY SHARE|]]) a WHERE TRUE RETURNING application_id",
+        "INSERT INTO activity (application_id, at, kind, succeeded, message, redirect_uri, member_id, \
+         address, request_id, class) SELECT a.id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM (SELECT id \
+         FROM applications WHERE client_id = ?1 [[FOR KEY SHARE|]]) a WHERE TRUE RETURNING application_id",
         params![
             entry.client_id.as_str(),
             entry.at,
@@ -43,8 +43,8 @@ pub(crate) async fn insert(db: &dyn Statements, entry: &NewActivity) -> Result<(
     if let Some(application) = added {
         rows::execute(
             db,
-            "DELETE FROM activity WHERE application_id = ?1 AND class = ?2 AND id <= \
-             (SELECT id FROM activity WHERE application_id = ?1 AND class = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)",
+            "DELETE FROM activity WHERE application_id = ?1 AND class = ?2 AND id <= (SELECT id \
+             FROM activity WHERE application_id = ?1 AND class = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)",
             params![application, class.id(), class.most()],
         )
         .await?;
@@ -56,12 +56,12 @@ pub(crate) async fn insert(db: &dyn Statements, entry: &NewActivity) -> Result<(
 async fn count_with_equal(db: &dyn Statements, entry: &NewActivity) -> Result<bool, StoreError> {
     let counted = rows::execute(
         db,
-        "UPDATE activity SET times = times + 1, last_at = [[greatest|max]](?2, coalesce(last_at, at)), request_id = ?3 \
-         WHERE id = (SELECT id FROM (SELECT id, at, kind, message, member_id, address, redirect_uri FROM activity \
-         WHERE application_id = (SELECT id FROM applications WHERE client_id = ?1) AND class = ?4 \
-         ORDER BY id DESC LIMIT ?5) recent WHERE kind = ?6 AND message = ?7 AND member_id IS NOT DISTINCT FROM ?8 \
-         AND address IS NOT DISTINCT FROM ?9 AND redirect_uri IS NOT DISTINCT FROM ?10 AND at > ?11 \
-         ORDER BY id DESC LIMIT 1)",
+        "UPDATE activity SET times = times + 1, last_at = [[greatest|max]](?2, coalesce(last_at, at)), \
+         request_id = ?3 WHERE id = (SELECT id FROM (SELECT id, at, kind, message, member_id, address, \
+         redirect_uri FROM activity WHERE application_id = (SELECT id FROM applications \
+         WHERE client_id = ?1) AND class = ?4 ORDER BY id DESC LIMIT ?5) recent WHERE kind = ?6 \
+         AND message = ?7 AND member_id IS NOT DISTINCT FROM ?8 AND address IS NOT DISTINCT FROM ?9 \
+         AND redirect_uri IS NOT DISTINCT FROM ?10 AND at > ?11 ORDER BY id DESC LIMIT 1)",
         params![
             entry.client_id.as_str(),
             entry.at,

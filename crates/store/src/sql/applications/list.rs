@@ -103,7 +103,8 @@ async fn ids_of_page(db: &dyn Statements, shown: PageRequest) -> Result<Vec<i64>
 async fn ids_of_search(db: &dyn Statements, search: &str) -> Result<Vec<i64>, StoreError> {
     rows::all(
         db,
-        "SELECT id FROM applications WHERE [[strpos|instr]](search, ?1) > 0 ORDER BY created_at DESC, id DESC",
+        "SELECT id FROM applications WHERE [[strpos|instr]](search, ?1) > 0 \
+         ORDER BY created_at DESC, id DESC",
         params![search],
         |columns| columns.table("applications").get("id"),
     )

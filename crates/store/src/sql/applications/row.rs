@@ -11,8 +11,8 @@ use crate::sql::{Columns, Statements, params, rows};
 /// What [`read`] reads, of `applications a`.
 macro_rules! columns {
     () => {
-        "a.client_id, a.name, a.redirect_uris, a.scopes, a.confidential, a.skip_consent, a.paused_at, a.created_at, \
-         a.last_used_at, a.revision"
+        "a.client_id, a.name, a.redirect_uris, a.scopes, a.confidential, a.skip_consent, a.paused_at, \
+         a.created_at, a.last_used_at, a.revision"
     };
 }
 pub(crate) use columns;
@@ -76,9 +76,8 @@ pub(super) async fn insert(
 ) -> Result<(), StoreError> {
     rows::execute(
         db,
-        "INSERT INTO applications \
-         (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, created_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, \
+         search, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -102,8 +101,8 @@ pub(super) async fn update(
 ) -> Result<(), StoreError> {
     rows::execute(
         db,
-        "UPDATE applications SET name = ?2, redirect_uris = ?3, scopes = ?4, confidential = ?5, skip_consent = ?6, \
-         search = ?7, revision = revision + 1 WHERE client_id = ?1",
+        "UPDATE applications SET name = ?2, redirect_uris = ?3, scopes = ?4, confidential = ?5, \
+         skip_consent = ?6, search = ?7, revision = revision + 1 WHERE client_id = ?1",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -113,7 +112,8 @@ pub(super) async fn update(
             spec.skip_consent,
             search_text(client_id, spec),
         ],
-    ).await?;
+    )
+    .await?;
     Ok(())
 }
 

@@ -137,8 +137,8 @@ pub(super) async fn insert(
     let sealed = keys.seal(db, client_id, secret).await?;
     let id = rows::insert(
         db,
-        "INSERT INTO client_secrets (application_id, sealed, created_at) \
-         VALUES ((SELECT id FROM applications WHERE client_id = ?1), ?2, ?3) RETURNING id",
+        "INSERT INTO client_secrets (application_id, sealed, created_at) VALUES ((SELECT id \
+         FROM applications WHERE client_id = ?1), ?2, ?3) RETURNING id",
         params![client_id.as_str(), sealed.as_slice(), at],
     )
     .await?;
@@ -150,14 +150,11 @@ pub(super) async fn insert(
     })
 }
 
-/// Forgets all secrets of an application.
+/// Deletes all secrets of an application.
 pub(super) async fn destroy(db: &dyn Statements, client_id: &ClientId) -> Result<(), StoreError> {
-    rows::execute(
-        db,
-        "DELETE FROM client_secrets WHERE application_id = (SELECT id FROM applications WHERE client_id = ?1)",
-        params![client_id.as_str()],
-    )
-    .await?;
+    let sql = "DELETE FROM client_secrets \
+               WHERE application_id = (SELECT id FROM applications WHERE client_id = ?1)";
+    rows::execute(db, sql, params![client_id.as_str()]).await?;
     Ok(())
 }
 
@@ -235,12 +232,13 @@ pub(super) async fn retired_at(
     .await
 }
 
-/// Writes down a use.
+/// Stores a use.
 pub(super) async fn used(db: &dyn Statements, id: SecretId, at: Timestamp) -> Result<(), StoreError> {
     rows::execute(
         db,
         "UPDATE client_secrets SET first_used_at = coalesce(first_used_at, ?2), \
-         last_used_at = [[greatest|max]](coalesce(last_used_at, ?2), ?2) WHERE id = ?1 AND sealed IS NOT NULL",
+         last_used_at = [[greatest|max]](coalesce(last_used_at, ?2), ?2) WHERE id = ?1 \
+         AND sealed IS NOT NULL",
         params![id.0, at],
     )
     .await?;

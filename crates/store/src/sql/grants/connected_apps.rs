@@ -15,8 +15,8 @@ pub(super) async fn remembered(
 ) -> Result<ScopeSet, StoreError> {
     let consent = rows::first(
         db,
-        "SELECT scopes FROM consents WHERE member_id = ?1 \
-         AND application_id = (SELECT id FROM applications WHERE client_id = ?2) AND granted_at > ?3",
+        "SELECT scopes FROM consents WHERE member_id = ?1 AND application_id = (SELECT id \
+         FROM applications WHERE client_id = ?2) AND granted_at > ?3",
         params![member.0, client_id.as_str(), after],
         |columns| columns.table("consents").parsed("scopes", str::parse::<ScopeSet>),
     )
@@ -38,16 +38,11 @@ pub(super) async fn remember(
         .join(grant.scopes);
     rows::execute(
         db,
-        "INSERT INTO consents (member_id, application_id, scopes, granted_at) VALUES (?1, ?2, ?3, ?4) \
-         ON CONFLICT (member_id, application_id) DO UPDATE SET scopes = excluded.scopes, \
-         granted_at = CASE WHEN consents.granted_at > ?5 THEN consents.granted_at ELSE excluded.granted_at END",
-        params![
-            grant.member.0,
-            application,
-            scopes.to_string(),
-            at,
-            after
-        ],
+        "INSERT INTO consents (member_id, application_id, scopes, granted_at) \
+         VALUES (?1, ?2, ?3, ?4) ON CONFLICT (member_id, application_id) DO UPDATE \
+         SET scopes = excluded.scopes, granted_at = CASE WHEN consents.granted_at > ?5 \
+         THEN consents.granted_at ELSE excluded.granted_at END",
+        params![grant.member.0, application, scopes.to_string(), at, after],
     )
     .await?;
     Ok(())
@@ -64,11 +59,10 @@ pub(super) async fn of(
         concat!(
             "SELECT ",
             applications::columns!(),
-            ", part.scopes, part.since, part.last_used_at FROM (\
-             SELECT application_id, scopes, created_at AS since, last_used_at FROM grants \
-             WHERE member_id = ?1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL AND NOT trial AND created_at > ?2 \
-             UNION ALL \
-             SELECT application_id, scopes, granted_at, NULL FROM consents \
+            ", part.scopes, part.since, part.last_used_at FROM (SELECT application_id, scopes, \
+             created_at AS since, last_used_at FROM grants WHERE member_id = ?1 \
+             AND redeemed_at IS NOT NULL AND revoked_at IS NULL AND NOT trial AND created_at > ?2 \
+             UNION ALL SELECT application_id, scopes, granted_at, NULL FROM consents \
              WHERE member_id = ?1 AND granted_at > ?2) part \
              JOIN applications a ON a.id = part.application_id ORDER BY a.id"
         ),
@@ -98,8 +92,8 @@ pub(super) async fn end(
 ) -> Result<bool, StoreError> {
     let revoked = rows::execute(
         db,
-        "UPDATE grants SET revoked_at = ?3, revoked_because = ?4 \
-         WHERE member_id = ?1 AND application_id = ?2 AND revoked_at IS NULL",
+        "UPDATE grants SET revoked_at = ?3, revoked_because = ?4 WHERE member_id = ?1 \
+         AND application_id = ?2 AND revoked_at IS NULL",
         params![member.0, application, at, RevocationReason::Member.id()],
     )
     .await?;
@@ -121,8 +115,8 @@ pub(crate) async fn end_all(
 ) -> Result<Vec<ClientId>, StoreError> {
     let applications = rows::all(
         db,
-        "SELECT client_id FROM applications WHERE id IN (\
-         SELECT application_id FROM grants WHERE member_id = ?1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
+        "SELECT client_id FROM applications WHERE id IN (SELECT application_id FROM grants \
+         WHERE member_id = ?1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
          UNION SELECT application_id FROM consents WHERE member_id = ?1) ORDER BY id",
         params![member.0],
         |columns| {
@@ -150,9 +144,10 @@ pub(super) async fn disconnected_by_password(
     rows::all(
         db,
         "SELECT a.name, g.revoked_at FROM grants g JOIN applications a ON a.id = g.application_id \
-         WHERE g.member_id = ?1 AND g.redeemed_at IS NOT NULL AND g.revoked_because = ?2 AND NOT EXISTS (\
-         SELECT 1 FROM grants n WHERE n.member_id = g.member_id AND n.application_id = g.application_id \
-         AND n.redeemed_at IS NOT NULL AND n.id > g.id) ORDER BY g.revoked_at DESC, a.name LIMIT 50",
+         WHERE g.member_id = ?1 AND g.redeemed_at IS NOT NULL AND g.revoked_because = ?2 \
+         AND NOT EXISTS (SELECT 1 FROM grants n WHERE n.member_id = g.member_id \
+         AND n.application_id = g.application_id AND n.redeemed_at IS NOT NULL AND n.id > g.id) \
+         ORDER BY g.revoked_at DESC, a.name LIMIT 50",
         params![member.0, RevocationReason::PasswordChanged.id()],
         |columns| {
             let application = columns

@@ -17,9 +17,10 @@ pub(super) async fn find(
         None => "?3[[::text|]] IS NULL AND ",
     };
     let sql = format!(
-        "SELECT g.id, a.client_id, g.member_id, coalesce(g.requested_redirect_uri, g.redirect_uri), g.code_expires_at, \
-         g.trial FROM grants g JOIN applications a ON a.id = g.application_id \
-         WHERE {of_one}g.redeemed_at IS NULL AND g.revoked_at IS NULL AND g.code_expires_at <= ?1 ORDER BY g.id LIMIT ?2"
+        "SELECT g.id, a.client_id, g.member_id, coalesce(g.requested_redirect_uri, g.redirect_uri), \
+         g.code_expires_at, g.trial FROM grants g JOIN applications a ON a.id = g.application_id \
+         WHERE {of_one}g.redeemed_at IS NULL AND g.revoked_at IS NULL AND g.code_expires_at <= ?1 \
+         ORDER BY g.id LIMIT ?2"
     );
     let client_id = client_id.map(ClientId::as_str);
     rows::all(db, &sql, params![now, limit, client_id], |columns| {
@@ -46,8 +47,8 @@ pub(super) async fn close(
     for (id, event) in codes {
         let closed = rows::execute(
             db,
-            "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 \
-                 WHERE id = ?1 AND redeemed_at IS NULL AND revoked_at IS NULL",
+            "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE id = ?1 \
+             AND redeemed_at IS NULL AND revoked_at IS NULL",
             params![id.0, at, RevocationReason::CodeExpired.id()],
         )
         .await?;

@@ -22,9 +22,9 @@ use crate::{
 pub(super) async fn connected_members(db: &dyn Statements, client_id: &ClientId) -> Result<u64, StoreError> {
     rows::count(
         db,
-        "SELECT count(DISTINCT member_id) FROM grants \
-         WHERE application_id = (SELECT id FROM applications WHERE client_id = ?1) \
-         AND redeemed_at IS NOT NULL AND revoked_at IS NULL AND NOT trial",
+        "SELECT count(DISTINCT member_id) FROM grants WHERE application_id = (SELECT id \
+         FROM applications WHERE client_id = ?1) AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
+         AND NOT trial",
         params![client_id.as_str()],
     )
     .await
@@ -39,8 +39,8 @@ pub(super) async fn end_all_of(
 ) -> Result<(), StoreError> {
     rows::execute(
         db,
-        "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 \
-         WHERE application_id = (SELECT id FROM applications WHERE client_id = ?1) AND revoked_at IS NULL",
+        "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE application_id = (SELECT id \
+         FROM applications WHERE client_id = ?1) AND revoked_at IS NULL",
         params![client_id.as_str(), at, RevocationReason::Host.id()],
     )
     .await?;
@@ -86,8 +86,8 @@ async fn disconnect(
 async fn end_trials(db: &dyn Statements, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
     rows::execute(
         db,
-        "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 \
-         WHERE member_id = ?1 AND trial [[|= 1]] AND revoked_at IS NULL AND redeemed_at IS NOT NULL",
+        "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE member_id = ?1 AND trial [[|= 1]] \
+         AND revoked_at IS NULL AND redeemed_at IS NOT NULL",
         params![member.0, at, RevocationReason::TrialEnded.id()],
     )
     .await

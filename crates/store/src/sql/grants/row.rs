@@ -26,9 +26,9 @@ const FIND: &str = concat!(
     ", ",
     members::columns!(),
     ", g.id, g.scopes, g.requested_redirect_uri, g.code_challenge, g.salt, g.created_at, g.code_expires_at, \
-         g.trial, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, g.revoked_because \
-         FROM grants g JOIN applications a ON a.id = g.application_id JOIN members m ON m.id = g.member_id \
-         WHERE g.id = ?1"
+     g.trial, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, \
+     g.revoked_because FROM grants g JOIN applications a ON a.id = g.application_id \
+     JOIN members m ON m.id = g.member_id WHERE g.id = ?1"
 );
 
 /// The grant with this number.
@@ -88,8 +88,8 @@ pub(super) async fn application_of(
 ) -> Result<Option<i64>, StoreError> {
     let found = rows::first(
         db,
-        "SELECT a.id, m.role FROM applications a JOIN members m ON m.id = ?2 WHERE a.client_id = ?1 \
-         [[FOR KEY SHARE OF a FOR NO KEY UPDATE OF m|]]",
+        "SELECT a.id, m.role FROM applications a JOIN members m ON m.id = ?2 \
+         WHERE a.client_id = ?1 [[FOR KEY SHARE OF a FOR NO KEY UPDATE OF m|]]",
         params![grant.client_id.as_str(), grant.member.0],
         |columns| {
             let application = columns.table("applications").get::<i64>("id")?;
@@ -125,9 +125,10 @@ pub(super) async fn delete_unredeemed(
 ) -> Result<(), StoreError> {
     rows::execute(
         db,
-        "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE application_id = ?1 AND member_id = ?2 \
-         AND redeemed_at IS NULL ORDER BY id LIMIT ?4) AND (code_expires_at < ?3 OR id <= (SELECT id FROM grants \
-         WHERE application_id = ?1 AND member_id = ?2 AND redeemed_at IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?5))",
+        "DELETE FROM grants WHERE id IN (SELECT id FROM grants WHERE application_id = ?1 \
+         AND member_id = ?2 AND redeemed_at IS NULL ORDER BY id LIMIT ?4) \
+         AND (code_expires_at < ?3 OR id <= (SELECT id FROM grants WHERE application_id = ?1 \
+         AND member_id = ?2 AND redeemed_at IS NULL ORDER BY id DESC LIMIT 1 OFFSET ?5))",
         params![
             application,
             member.0,
@@ -149,8 +150,8 @@ pub(super) async fn insert(
 ) -> Result<GrantId, StoreError> {
     let id = rows::insert(
         db,
-        "INSERT INTO grants (application_id, member_id, scopes, requested_redirect_uri, redirect_uri, code_challenge, \
-         salt, created_at, issued_at, code_expires_at, trial) \
+        "INSERT INTO grants (application_id, member_id, scopes, requested_redirect_uri, redirect_uri, \
+         code_challenge, salt, created_at, issued_at, code_expires_at, trial) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10) RETURNING id",
         params![
             application,
@@ -164,7 +165,8 @@ pub(super) async fn insert(
             grant.code_expires_at,
             grant.is_trial,
         ],
-    ).await?;
+    )
+    .await?;
     Ok(GrantId(id))
 }
 
@@ -203,19 +205,20 @@ fn set_state(before: &Grant, after: &GrantState) -> (&'static str, Vec<Param<'st
     (REDEEM_OR_REVOKE, params)
 }
 
-const ROTATE: &str = "UPDATE grants SET generation = ?2, issued_at = ?3, generation_used_at = ?4, last_used_at = ?5, \
-     repeated_at = ?6 WHERE id = ?1";
+const ROTATE: &str = "UPDATE grants SET generation = ?2, issued_at = ?3, generation_used_at = ?4, \
+     last_used_at = ?5, repeated_at = ?6 WHERE id = ?1";
 
-const REDEEM_OR_REVOKE: &str = "UPDATE grants SET generation = ?2, issued_at = ?3, generation_used_at = ?4, last_used_at = ?5, \
-     redeemed_at = CASE WHEN ?2 = 0 THEN NULL ELSE coalesce(redeemed_at, ?3) END, repeated_at = ?6, \
+const REDEEM_OR_REVOKE: &str = "UPDATE grants SET generation = ?2, issued_at = ?3, generation_used_at = ?4, \
+     last_used_at = ?5, repeated_at = ?6, \
+     redeemed_at = CASE WHEN ?2 = 0 THEN NULL ELSE coalesce(redeemed_at, ?3) END, \
      revoked_at = ?7, revoked_because = ?8 WHERE id = ?1";
 
 /// Stores the last use of an application. Of many who use it at once, one writes its row: the others wait for that row,
 /// see that it has been written, and leave it.
 fn note_use(client_id: &ClientId, used_at: Timestamp) -> (&'static str, Vec<Param<'static>>) {
     (
-        "UPDATE applications SET last_used_at = ?2 \
-         WHERE client_id = ?1 AND (last_used_at IS NULL OR last_used_at <= ?3)",
+        "UPDATE applications SET last_used_at = ?2 WHERE client_id = ?1 \
+         AND (last_used_at IS NULL OR last_used_at <= ?3)",
         vec![
             Param::from(client_id.as_str().to_owned()),
             Param::from(used_at),
