@@ -1,4 +1,4 @@
-//! What an act of a host does to an application, and what the audit trail says about it.
+//! What a host's action does to an application, and what the audit trail says about it.
 
 use latchkey_domain::{Application, ApplicationSpec, ClientSecret, SecretId, SecretRecord, Timestamp};
 
@@ -13,7 +13,7 @@ pub(crate) type Entry = (AuditAction, String);
 pub(crate) enum Edit {
     /// Somebody else edited the application since; it stays as it is.
     Stale,
-    /// The edit changes nothing, so it is none: no new revision, no entry.
+    /// The edit changes nothing: no new revision, no entry.
     Unchanged,
     /// The application is changed.
     Changed { secrets: SecretChange, entry: Entry },
@@ -74,7 +74,7 @@ fn differences(before: &ApplicationSpec, after: &ApplicationSpec) -> Vec<&'stati
     .collect()
 }
 
-/// The application that a registration makes.
+/// A newly registered application.
 pub(crate) fn registered(new: &NewApplication, at: Timestamp) -> Application {
     Application {
         client_id: new.client_id.clone(),
@@ -86,7 +86,7 @@ pub(crate) fn registered(new: &NewApplication, at: Timestamp) -> Application {
     }
 }
 
-/// The secret of a new application. A public one has none, whatever was made for it.
+/// The secret of a new application. A public one has none, even if one was given.
 pub(crate) fn secret_of(new: &NewApplication) -> Option<&ClientSecret> {
     new.secret
         .as_ref()
@@ -157,7 +157,7 @@ fn stopped(spec: &ApplicationSpec, connected_members: u64) -> String {
     format!("“{}”, connected members: {connected_members}", spec.name)
 }
 
-/// When a secret was made and last used, in UTC.
+/// When a secret was created and last used, in UTC.
 fn age(secret: &SecretRecord) -> String {
     let day = |at: Timestamp| {
         let time = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn pausing_twice_is_no_act() {
+    fn pausing_twice_changes_nothing() {
         let running = application(ClientType::Public);
         assert_eq!(
             pause(&running, true),

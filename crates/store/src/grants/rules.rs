@@ -16,7 +16,7 @@ pub(crate) fn may_grant(role: Role, scopes: ScopeSet) -> bool {
     role.grantable_scopes().contains_all(scopes)
 }
 
-/// The state that a grant goes over to; `None` if it stays as it is.
+/// The new state of a grant; `None` if it stays as it is.
 pub(crate) fn new_state(before: &Grant, decide: &GrantDecision) -> Option<GrantState> {
     match decide(before) {
         GrantChange::Set(state) if state != before.state => Some(state),

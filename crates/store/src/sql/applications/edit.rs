@@ -94,7 +94,7 @@ pub(super) async fn update(
     })
 }
 
-/// Pauses or resumes an application. It is no edit: the revision stays, and an open form is still good.
+/// Pauses or resumes an application. It is not an edit: the revision stays, and an open form can still be saved.
 pub(super) async fn set_paused(
     db: &dyn Statements,
     client_id: &ClientId,

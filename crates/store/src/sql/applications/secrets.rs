@@ -29,7 +29,7 @@ fn record(columns: &mut Columns<'_>) -> Result<SecretRecord, StoreError> {
     })
 }
 
-/// What is known of the secrets of several applications that are valid, by client id, the newest first.
+/// The records of the valid secrets of several applications, by client id, the newest first.
 pub(super) async fn records_of(
     db: &dyn Statements,
     applications: Vec<i64>,
@@ -47,7 +47,7 @@ pub(super) async fn records_of(
     .await
 }
 
-/// What is known of the secrets that are valid, the newest first.
+/// The records of the valid secrets, the newest first.
 pub(super) async fn records(
     db: &dyn Statements,
     client_id: &ClientId,
@@ -61,7 +61,7 @@ pub(super) async fn records(
     rows::all(db, sql, params![client_id.as_str()], record).await
 }
 
-/// The secrets that are valid, unsealed, the newest first.
+/// The valid secrets, unsealed, the newest first.
 pub(super) async fn kept(
     db: &dyn Statements,
     keys: &dyn Sealing,
@@ -108,7 +108,7 @@ pub(super) async fn client(
          WHERE a.client_id = ?1 ORDER BY s.id DESC"
     );
     let mut found: Option<Client> = None;
-    // One statement sees one moment: the application and its secrets belong together.
+    // One statement, so that the application and its secrets belong together.
     rows::all(db, sql, params![client_id.as_str()], |columns| {
         let application: Application = read(columns)?;
         let client = found.get_or_insert_with(|| Client {
@@ -202,7 +202,7 @@ pub(super) async fn retire(
         params![id.0, act.1, &digest(retired.expose())],
     )
     .await?;
-    // A hash is kept for as long as anybody may wonder, not for ever.
+    // Only the hashes of the last few are kept.
     rows::execute(
         db,
         "DELETE FROM client_secrets WHERE id IN (SELECT s.id FROM client_secrets s \
@@ -245,7 +245,7 @@ pub(super) async fn used(db: &dyn Statements, id: SecretId, at: Timestamp) -> Re
     Ok(())
 }
 
-/// Unseals a secret for a person to see: the one with this number, or the newest.
+/// Unseals a secret for a person to see: the one with this id, or the newest.
 pub(super) async fn reveal(
     db: &dyn Statements,
     keys: &dyn Sealing,

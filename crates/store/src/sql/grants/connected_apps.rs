@@ -1,4 +1,4 @@
-//! The applications that a member connected: the living grants and the remembered consents together.
+//! The applications that a member connected: active grants and remembered consents together.
 
 use latchkey_domain::{ApplicationName, ClientId, MemberId, ScopeSet, Timestamp};
 

@@ -1,8 +1,8 @@
-//! Grants: [`row`] reads and writes one, [`connected_apps`] is what a member sees of them, [`expired_codes`] those that
-//! came to nothing.
+//! Grants: [`row`] reads and writes one, [`connected_apps`] is what a member sees of them, [`expired_codes`] those
+//! whose code nobody exchanged.
 //!
 //! All of it locks rows before it decides by them. A change locks the grant; making and disconnecting lock the member,
-//! so that what one member consented to is changed by one at a time.
+//! so that the consents of one member are changed one after the other.
 
 mod connected_apps;
 mod expired_codes;
@@ -18,7 +18,7 @@ use crate::{
     RevocationReason, StoreError,
 };
 
-/// How many members have a grant of this application that is alive.
+/// How many members have an active grant of this application.
 pub(super) async fn connected_members(db: &dyn Statements, client_id: &ClientId) -> Result<u64, StoreError> {
     rows::count(
         db,
@@ -82,7 +82,8 @@ async fn disconnect(
     }
 }
 
-/// Ends the member's grants from the API explorer. `SQLite` finds them by an index that has its condition in these words.
+/// Ends the member's grants from the API explorer. `SQLite` uses the index on them only if the condition is spelled as
+/// in the index.
 async fn end_trials(db: &dyn Statements, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
     rows::execute(
         db,

@@ -10,7 +10,7 @@ use crate::sql::database::Then;
 use crate::sql::{Change, Columns, Param, Statements, applications, members, params, rows};
 use crate::{Grant, GrantDecision, GrantId, GrantState, NewGrant, RevocationReason, StoreError};
 
-/// How long a code that nobody redeemed stays, whether or not housekeeping has recorded it.
+/// How long a code that nobody redeemed is kept, whether or not housekeeping has recorded it.
 const UNREDEEMED_STAYS: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many codes that nobody redeemed are deleted at once, where an earlier version left more than there can be now.
@@ -185,8 +185,8 @@ pub(super) fn changed(before: Grant, decide: &GrantDecision) -> ((Grant, Grant),
     ((before, after), then)
 }
 
-/// Stores where a grant is in its life. A rotation names no column that stands in an index, so it writes one row and
-/// nothing else; redeeming and revoking, once each, do.
+/// Stores the state of a grant. A rotation sets no indexed column, so it writes one row and nothing else; redeeming and
+/// revoking, once each, do.
 fn set_state(before: &Grant, after: &GrantState) -> (&'static str, Vec<Param<'static>>) {
     let mut params = vec![
         Param::from(before.id.0),
