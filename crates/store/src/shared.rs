@@ -1,7 +1,7 @@
 //! What both stores do alike before and after they ask their database.
 
 use latchkey_domain::text::fold;
-use latchkey_domain::{Email, Page, PageRequest, SecretRecord, Timestamp};
+use latchkey_domain::{Email, Page, PageRequest};
 
 /// The page that is shown where `wanted` was asked for: a page beyond the last is the last.
 pub(crate) fn shown(wanted: PageRequest, total: u64) -> PageRequest {
@@ -40,17 +40,6 @@ pub(crate) fn searched(typed: &str) -> String {
     fold(typed.trim())
 }
 
-/// A secret that is retired, for the audit trail: made and last used when, in UTC.
-pub(crate) fn age_of_secret(secret: &SecretRecord) -> String {
-    let day = |at: Timestamp| {
-        let time = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
-        time.strftime("%Y-%m-%d %H:%M UTC").to_string()
-    };
-    let used = secret
-        .last_used_at
-        .map_or("never used".to_owned(), |at| format!("last used {}", day(at)));
-    format!("made {}, {used}", day(secret.created_at))
-}
 
 #[cfg(test)]
 mod tests {

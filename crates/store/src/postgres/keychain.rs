@@ -85,16 +85,6 @@ impl NodeKeys {
         Ok(())
     }
 
-    /// Seals a secret with the key that the database names, and goes on naming until the transaction `db` ends.
-    pub(super) async fn seal(
-        &self,
-        db: &impl Statements,
-        client_id: &ClientId,
-        secret: &ClientSecret,
-    ) -> Result<Vec<u8>, StoreError> {
-        self.seal_with(&named_by(db, " FOR SHARE").await?, client_id, secret)
-    }
-
     /// Seals a secret with the key of this fingerprint.
     pub(super) fn seal_with(
         &self,

@@ -9,7 +9,6 @@
 //! place.
 
 mod activity;
-mod applications;
 mod attempts;
 mod audit;
 pub(crate) mod copy;

@@ -42,7 +42,7 @@ pub(crate) type Then = Vec<(&'static str, Vec<Param<'static>>)>;
 /// A database that operations run on.
 pub(crate) trait Database: Send + Sync + 'static {
     /// The keys that secrets are sealed with.
-    type Keys: Sealing + Clone + Send + Sync + 'static;
+    type Keys: Sealing + Clone + 'static;
 
     /// The keys that secrets are sealed with.
     fn keys(&self) -> &Self::Keys;
@@ -112,7 +112,7 @@ pub(crate) trait Database: Send + Sync + 'static {
 }
 
 /// Keys that seal and open what is kept secret.
-pub(crate) trait Sealing {
+pub(crate) trait Sealing: Send + Sync {
     /// Seals a secret with the key that the database names, and goes on naming until the transaction ends.
     fn seal<'a>(
         &'a self,

@@ -4,6 +4,7 @@
 //! thread or on a reader, on `PostgreSQL` on a connection of the pool. A statement is written once as well; where the two
 //! databases need different words it has both ([`dialect`]).
 
+mod applications;
 mod content;
 mod retention;
 mod sessions;

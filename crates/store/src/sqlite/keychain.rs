@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use latchkey_domain::{ClientId, ClientSecret};
-use rusqlite::Connection;
 
-use super::migrations;
 use crate::StoreError;
 use crate::keyring::Keyring;
 use crate::sealing::Sealer;
@@ -60,17 +58,6 @@ impl Keychain {
 
     pub(super) fn hold(&self, ring: Keyring) {
         *self.0.held.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Held::of(ring));
-    }
-
-    /// Seals a secret with the key that the database names. To be called where the secret is written.
-    pub(super) fn seal(
-        &self,
-        connection: &Connection,
-        client_id: &ClientId,
-        secret: &ClientSecret,
-    ) -> Result<Vec<u8>, StoreError> {
-        let named = migrations::sealed_with(connection)?.unwrap_or_default();
-        self.seal_with(&named, client_id, secret)
     }
 
     /// Seals a secret with the key of this fingerprint.

@@ -2,7 +2,6 @@
 //! read through read-only connections (`readers`).
 
 mod activity;
-mod applications;
 mod audit;
 mod backup;
 mod checkpoints;

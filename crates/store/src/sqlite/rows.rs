@@ -41,12 +41,6 @@ impl<'row, 'statement> Columns<'row, 'statement> {
         Ok(value)
     }
 
-    /// Whether the next column, which stays the next one, holds anything: it is of a row that may be missing in a join.
-    pub(super) fn is_there(&self, column: &'static str) -> Result<bool, StoreError> {
-        let value = self.row.get_ref(self.next);
-        Ok(value.map_err(|error| self.damaged(column, &error))? != ValueRef::Null)
-    }
-
     /// The next column, as text that `parse` reads.
     pub(super) fn parsed<T, E: Display>(
         &mut self,

@@ -1,5 +1,7 @@
 //! What members granted to applications. A grant is one row; its code and tokens are derived from it and never stored.
 
+pub(crate) mod rules;
+
 use async_trait::async_trait;
 use latchkey_domain::{
     Application, ApplicationName, ClientId, Member, MemberId, RedirectUri, ScopeSet, Timestamp,
@@ -30,7 +32,7 @@ pub struct NewGrant {
     pub code_challenge: Option<String>,
     /// 16 random bytes that are part of every code and token.
     pub salt: [u8; 16],
-    /// When the code ends.
+    /// When the code expires.
     pub code_expires_at: Timestamp,
     /// Whether the consent is remembered (not for applications that skip consent). It adds to one that was given after
     /// this time, and replaces one that is older and has expired.
@@ -39,7 +41,7 @@ pub struct NewGrant {
     pub is_trial: bool,
 }
 
-/// Where a grant is in its life. What [`Grants::change_grant`] changes.
+/// The part of a grant that [`Grants::change_grant`] changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantState {
     /// 0 until the code is redeemed; then the number of the token pair that is current, from 1.
@@ -48,7 +50,7 @@ pub struct GrantState {
     pub issued_at: Timestamp,
     /// When a token of the current generation was first used; `None`: not yet.
     pub generation_used_at: Option<Timestamp>,
-    /// When a pair was last given again because its answer was lost: the current one, or one before it.
+    /// When a token pair was last issued again because the response was lost: the current one, or one before it.
     pub repeated_at: Option<Timestamp>,
     /// When any token of the grant was last used or issued.
     pub last_used_at: Option<Timestamp>,
@@ -75,11 +77,11 @@ pub struct Grant {
     pub salt: [u8; 16],
     /// When the member granted it.
     pub created_at: Timestamp,
-    /// When its code ends.
+    /// When its code expires.
     pub code_expires_at: Timestamp,
     /// Whether a host made it in the API explorer.
     pub is_trial: bool,
-    /// Where it is in its life.
+    /// The part of it that changes.
     pub state: GrantState,
 }
 
@@ -100,7 +102,7 @@ pub enum RevocationReason {
     PasswordChanged,
     /// Nobody exchanged its code in time, and that was recorded.
     CodeExpired,
-    /// The host who tried the application out in the API explorer is done with it.
+    /// The host ended a test in the API explorer.
     TrialEnded,
 }
 
@@ -132,7 +134,7 @@ impl RevocationReason {
     }
 }
 
-/// What is to become of a grant.
+/// Outcome of a [`GrantDecision`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GrantChange {
     /// Leave it as it is.
@@ -141,16 +143,16 @@ pub enum GrantChange {
     Set(GrantState),
 }
 
-/// Decides, inside the transaction, what becomes of a grant that was just read. It may run more than once (a database
-/// may ask for a retry), so it changes nothing else.
+/// Decides, inside the transaction, how to change a grant that was just read. It may run more than once (a database may
+/// ask for a retry), so it has no side effects.
 pub type GrantDecision = Box<dyn Fn(&Grant) -> GrantChange + Send + Sync>;
 
-/// An application that a member let in, for the member's own page.
+/// An application that a member connected, for the member's own page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Connection {
     /// The application.
     pub application: Application,
-    /// All that its living grants and the remembered consent hold together.
+    /// The union of what its active grants and the remembered consent hold.
     pub scopes: ScopeSet,
     /// Since when.
     pub since: Timestamp,
@@ -184,7 +186,7 @@ pub struct ExpiredCode {
     pub is_trial: bool,
 }
 
-/// Making, reading, changing and ending grants.
+/// Creating, reading, changing and ending grants.
 #[async_trait]
 pub trait Grants: Send + Sync {
     /// What `member` has granted to the application after the time `after` and did not revoke; empty if nothing.
@@ -195,7 +197,7 @@ pub trait Grants: Send + Sync {
         after: Timestamp,
     ) -> Result<ScopeSet, StoreError>;
 
-    /// Keeps an authorization (generation 0, code not redeemed) and adds its scopes to the remembered consent. Of the
+    /// Stores an authorization (generation 0, code not redeemed) and adds its scopes to the remembered consent. Of the
     /// member's codes for the application that nobody redeemed, the newest [`UNREDEEMED_CODES`] stay. `None` if the
     /// application, the member or the session is gone, or the member may not grant these scopes (any more).
     ///
@@ -213,7 +215,7 @@ pub trait Grants: Send + Sync {
         decide: GrantDecision,
     ) -> Result<Option<(Grant, Grant)>, StoreError>;
 
-    /// The applications that `member` let in after the time `after`, the last used first. Trials are not among them.
+    /// The applications that `member` connected after the time `after`, the last used first. Trials are not among them.
     async fn connections_of(&self, member: MemberId, after: Timestamp)
     -> Result<Vec<Connection>, StoreError>;
 
@@ -221,7 +223,7 @@ pub trait Grants: Send + Sync {
     /// the last first; at most 50.
     async fn disconnected_by_password(&self, member: MemberId) -> Result<Vec<Disconnected>, StoreError>;
 
-    /// Revokes what `member` granted to an application and forgets the consent; whether there was anything.
+    /// Revokes what `member` granted to an application and deletes the consent; whether there was anything.
     async fn disconnect(
         &self,
         member: MemberId,
@@ -243,7 +245,7 @@ pub trait Grants: Send + Sync {
     ) -> Result<Vec<ExpiredCode>, StoreError>;
 
     /// Closes expired codes and records an event for each that has one, in one transaction. A code that was closed or
-    /// exchanged meanwhile is passed over, and so is its event.
+    /// exchanged meanwhile is skipped, and so is its event.
     async fn close_codes(
         &self,
         codes: Vec<(GrantId, Option<NewActivity>)>,

@@ -1,5 +1,7 @@
 //! The applications that hosts register.
 
+pub(crate) mod rules;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -33,7 +35,7 @@ pub struct KeptSecret {
     pub secret: ClientSecret,
 }
 
-/// All that a client has to prove.
+/// An application and the secrets that it can prove itself with.
 #[derive(Clone, Debug)]
 pub struct Client {
     /// The application.
@@ -42,10 +44,10 @@ pub struct Client {
     pub secrets: Vec<KeptSecret>,
 }
 
-/// What became of the wish for another secret.
+/// Outcome of adding a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretAdded {
-    /// It is valid from now on, beside the one before.
+    /// It is valid now, beside the one before.
     Added(SecretRecord),
     /// There are [`MOST_SECRETS`] already: one has to be retired first.
     TooMany,
@@ -55,12 +57,12 @@ pub enum SecretAdded {
     NotFound,
 }
 
-/// What became of the wish to retire a secret.
+/// Outcome of retiring a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretRetired {
     /// It is refused from now on.
     Retired,
-    /// It is the only one, without which the application could not prove itself.
+    /// It is the only one; without it the application could not authenticate.
     OnlyOne,
     /// There is no such secret (any more).
     NotFound,
@@ -73,7 +75,7 @@ pub struct ApplicationListing {
     pub application: Application,
     /// What is known of its secrets, the newest first; none if it is public.
     pub secrets: Vec<SecretRecord>,
-    /// How many members have a grant that is alive.
+    /// How many members have an active grant.
     pub connected_members: u64,
 }
 
@@ -88,14 +90,14 @@ pub struct ApplicationUpdate {
     pub secret_if_missing: ClientSecret,
 }
 
-/// What became of an edit.
+/// Outcome of an edit.
 #[derive(Clone, Debug)]
 pub enum UpdateOutcome {
     /// It is done. `new_secret` is there if the application became confidential.
     Updated {
         /// The application as it is now.
         application: Application,
-        /// The secret that was made for it.
+        /// The secret that was created for it.
         new_secret: Option<ClientSecret>,
     },
     /// Somebody else changed it since; nothing was changed.
@@ -107,10 +109,10 @@ pub enum UpdateOutcome {
     NotFound,
 }
 
-/// What a deletion stopped.
+/// A deleted application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deleted {
-    /// The application that is gone.
+    /// The application as it was.
     pub application: Application,
     /// How many members were connected.
     pub connected_members: u64,
@@ -155,8 +157,8 @@ pub trait Applications: Send + Sync {
         page: PageRequest,
     ) -> Result<Page<ApplicationListing>, StoreError>;
 
-    /// Edits an application and counts the edit. One that changes nothing is none: revision and audit trail stay as
-    /// they are.
+    /// Edits an application and counts the edit. An edit that changes nothing leaves revision and audit trail as they
+    /// are.
     async fn update_application(
         &self,
         client_id: &ClientId,
@@ -165,8 +167,8 @@ pub trait Applications: Send + Sync {
         at: Timestamp,
     ) -> Result<UpdateOutcome, StoreError>;
 
-    /// Pauses (`true`) or resumes an application; `None` if there is none. Doing it twice changes nothing, and
-    /// it is no edit: the revision stays.
+    /// Pauses (`true`) or resumes an application; `None` if there is none. Doing it twice changes nothing. It is not an
+    /// edit: the revision stays.
     async fn set_paused(
         &self,
         client_id: &ClientId,
@@ -183,7 +185,7 @@ pub trait Applications: Send + Sync {
         at: Timestamp,
     ) -> Result<Option<Deleted>, StoreError>;
 
-    /// Revokes every grant and forgets every consent of an application; how many members were connected, `None` if
+    /// Revokes every grant and deletes every consent of an application; how many members were connected, `None` if
     /// there is no such application.
     async fn disconnect_everyone(
         &self,
@@ -204,7 +206,7 @@ pub trait Applications: Send + Sync {
         at: Timestamp,
     ) -> Result<SecretAdded, StoreError>;
 
-    /// Refuses a secret from now on. What is left of it is a hash by which it is recognised.
+    /// Retires a secret: it is refused from now on. Its hash stays, so that it is recognised.
     async fn retire_client_secret(
         &self,
         client_id: &ClientId,
@@ -213,14 +215,14 @@ pub trait Applications: Send + Sync {
         at: Timestamp,
     ) -> Result<SecretRetired, StoreError>;
 
-    /// When `presented` was retired; `None` if it is no secret that this application had lately.
+    /// When `presented` was retired; `None` if it is not one of this application's last retired secrets.
     async fn secret_retired_at(
         &self,
         client_id: &ClientId,
         presented: &ClientSecret,
     ) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Writes down that a client proved itself with a secret. Nothing happens if it is retired by now.
+    /// Records that a client authenticated with a secret. Nothing happens if it is retired by now.
     async fn secret_used(&self, id: SecretId, at: Timestamp) -> Result<(), StoreError>;
 
     /// Unseals a secret for a person to see, which leaves an audit entry; `None` if there is none (any more). Without an

@@ -5,22 +5,20 @@ use latchkey_domain::{
 };
 
 use crate::StoreError;
-use crate::postgres::params::params;
-use crate::postgres::rows::Statements;
-use crate::postgres::rows::{self, Columns};
 use crate::shared::searchable;
+use crate::sql::{Columns, Statements, params, rows};
 
 /// What [`read`] reads, of `applications a`.
 macro_rules! columns {
     () => {
-        "a.client_id, a.name, a.redirect_uris, a.scopes, a.confidential, a.skip_consent, a.paused_at, a.created_at, \
-         a.last_used_at, a.revision"
+        "a.client_id, a.name, a.redirect_uris, a.scopes, a.confidential, a.skip_consent, a.paused_at, \
+         a.created_at, a.last_used_at, a.revision"
     };
 }
-pub(in crate::postgres) use columns;
+pub(crate) use columns;
 
 /// An application from [`columns`].
-pub(in crate::postgres) fn read(columns: &mut Columns<'_>) -> Result<Application, StoreError> {
+pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Application, StoreError> {
     columns.table("applications");
     Ok(Application {
         client_id: columns.parsed("client_id", str::parse::<ClientId>)?,
@@ -45,42 +43,41 @@ pub(in crate::postgres) fn read(columns: &mut Columns<'_>) -> Result<Application
 
 /// The application with this client id.
 pub(super) async fn find(
-    db: &impl Statements,
+    db: &dyn Statements,
     client_id: &ClientId,
 ) -> Result<Option<Application>, StoreError> {
     let sql = concat!(
         "SELECT ",
         columns!(),
-        " FROM applications a WHERE a.client_id = $1"
+        " FROM applications a WHERE a.client_id = ?1"
     );
     rows::first(db, sql, params![client_id.as_str()], read).await
 }
 
 /// The same, and nobody else changes it, or makes a grant of it, until the transaction ends.
 pub(super) async fn find_locked(
-    db: &impl Statements,
+    db: &dyn Statements,
     client_id: &ClientId,
 ) -> Result<Option<Application>, StoreError> {
     let sql = concat!(
         "SELECT ",
         columns!(),
-        " FROM applications a WHERE a.client_id = $1 FOR UPDATE"
+        " FROM applications a WHERE a.client_id = ?1 [[FOR UPDATE|]]"
     );
     rows::first(db, sql, params![client_id.as_str()], read).await
 }
 
 /// Adds a new application.
 pub(super) async fn insert(
-    db: &impl Statements,
+    db: &dyn Statements,
     client_id: &ClientId,
     spec: &ApplicationSpec,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     rows::execute(
         db,
-        "INSERT INTO applications \
-         (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, \
+         search, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -89,7 +86,7 @@ pub(super) async fn insert(
             spec.client_type.is_confidential(),
             spec.skip_consent,
             search_text(client_id, spec),
-            at.as_millis(),
+            at,
         ],
     )
     .await?;
@@ -98,14 +95,14 @@ pub(super) async fn insert(
 
 /// Stores what a host decided, and counts the edit.
 pub(super) async fn update(
-    db: &impl Statements,
+    db: &dyn Statements,
     client_id: &ClientId,
     spec: &ApplicationSpec,
 ) -> Result<(), StoreError> {
     rows::execute(
         db,
-        "UPDATE applications SET name = $2, redirect_uris = $3, scopes = $4, confidential = $5, skip_consent = $6, \
-         search = $7, revision = revision + 1 WHERE client_id = $1",
+        "UPDATE applications SET name = ?2, redirect_uris = ?3, scopes = ?4, confidential = ?5, \
+         skip_consent = ?6, search = ?7, revision = revision + 1 WHERE client_id = ?1",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -115,7 +112,8 @@ pub(super) async fn update(
             spec.skip_consent,
             search_text(client_id, spec),
         ],
-    ).await?;
+    )
+    .await?;
     Ok(())
 }
 

@@ -2,30 +2,28 @@
 
 use latchkey_domain::{ClientId, MemberId, RedirectUri, Timestamp};
 
-use crate::postgres::activity;
-use crate::postgres::params::params;
-use crate::postgres::rows::{self, Statements};
-use crate::postgres::transaction::Transaction;
+use crate::sql::{Statements, activity, params, rows};
 use crate::{ExpiredCode, GrantId, NewActivity, RevocationReason, StoreError};
 
 /// Those that expired before `now`: of one application, or of all.
 pub(super) async fn find(
-    db: &impl Statements,
+    db: &dyn Statements,
     client_id: Option<&ClientId>,
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<ExpiredCode>, StoreError> {
     let of_one = match client_id {
-        Some(_) => "g.application_id = (SELECT id FROM applications WHERE client_id = $3) AND ",
-        None => "$3::text IS NULL AND ",
+        Some(_) => "g.application_id = (SELECT id FROM applications WHERE client_id = ?3) AND ",
+        None => "?3[[::text|]] IS NULL AND ",
     };
     let sql = format!(
-        "SELECT g.id, a.client_id, g.member_id, coalesce(g.requested_redirect_uri, g.redirect_uri), g.code_expires_at, \
-         g.trial FROM grants g JOIN applications a ON a.id = g.application_id \
-         WHERE {of_one}g.redeemed_at IS NULL AND g.revoked_at IS NULL AND g.code_expires_at <= $1 ORDER BY g.id LIMIT $2"
+        "SELECT g.id, a.client_id, g.member_id, coalesce(g.requested_redirect_uri, g.redirect_uri), \
+         g.code_expires_at, g.trial FROM grants g JOIN applications a ON a.id = g.application_id \
+         WHERE {of_one}g.redeemed_at IS NULL AND g.revoked_at IS NULL AND g.code_expires_at <= ?1 \
+         ORDER BY g.id LIMIT ?2"
     );
     let client_id = client_id.map(ClientId::as_str);
-    rows::all(db, &sql, params![now.as_millis(), limit, client_id], |columns| {
+    rows::all(db, &sql, params![now, limit, client_id], |columns| {
         columns.table("grants");
         Ok(ExpiredCode {
             grant: GrantId(columns.get("id")?),
@@ -42,20 +40,20 @@ pub(super) async fn find(
 /// Closes those of `codes` that are still open, and records their events. Of two nodes that do so at once, the second
 /// waits for the row, sees that it is closed, and records nothing.
 pub(super) async fn close(
-    tx: &Transaction,
+    db: &dyn Statements,
     codes: &[(GrantId, Option<NewActivity>)],
     at: Timestamp,
 ) -> Result<(), StoreError> {
     for (id, event) in codes {
-        let closed = tx
-            .execute(
-                "UPDATE grants SET revoked_at = $2, revoked_because = $3 \
-                 WHERE id = $1 AND redeemed_at IS NULL AND revoked_at IS NULL",
-                params![id.0, at.as_millis(), RevocationReason::CodeExpired.id()],
-            )
-            .await?;
+        let closed = rows::execute(
+            db,
+            "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE id = ?1 \
+             AND redeemed_at IS NULL AND revoked_at IS NULL",
+            params![id.0, at, RevocationReason::CodeExpired.id()],
+        )
+        .await?;
         if let Some(event) = event.as_ref().filter(|_| closed > 0) {
-            activity::record(tx, event).await?;
+            activity::insert(db, event).await?;
         }
     }
     Ok(())

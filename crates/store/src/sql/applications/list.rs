@@ -4,9 +4,8 @@ use latchkey_domain::{ClientId, Page, PageRequest};
 
 use super::row::{columns, read};
 use super::secrets;
-use crate::postgres::params::params;
-use crate::postgres::rows::Statements;
-use crate::postgres::rows::{self, Columns};
+use crate::shared::shown;
+use crate::sql::{Columns, Statements, params, rows};
 use crate::{ApplicationListing, StoreError};
 
 /// A listing, of `applications a`. Only the rows of the page are counted, each within one index.
@@ -32,13 +31,13 @@ fn read_listing(columns: &mut Columns<'_>) -> Result<ApplicationListing, StoreEr
 
 /// The listing of one application. `db` is one snapshot.
 pub(super) async fn one(
-    db: &impl Statements,
+    db: &dyn Statements,
     client_id: &ClientId,
 ) -> Result<Option<ApplicationListing>, StoreError> {
     let sql = concat!(
         "SELECT ",
         listing_columns!(),
-        " FROM applications a WHERE a.client_id = $1"
+        " FROM applications a WHERE a.client_id = ?1"
     );
     let Some(listing) = rows::first(db, sql, params![client_id.as_str()], read_listing).await? else {
         return Ok(None);
@@ -52,18 +51,18 @@ pub(super) async fn one(
 /// A page of those in which `search` (folded) occurs; of all if it is empty. The pages are cut in the index
 /// `applications_by_age`, which has the text too; rows are read for the one page alone. `db` is one snapshot.
 pub(super) async fn page(
-    db: &impl Statements,
+    db: &dyn Statements,
     search: &str,
     wanted: PageRequest,
 ) -> Result<Page<ApplicationListing>, StoreError> {
     let (ids, shown, total) = if search.is_empty() {
         let total = rows::count(db, "SELECT count(*) FROM applications", &[]).await?;
-        let shown = crate::shared::shown(wanted, total);
+        let shown = shown(wanted, total);
         (ids_of_page(db, shown).await?, shown, total)
     } else {
         let mut found = ids_of_search(db, search).await?;
         let total = found.len() as u64;
-        let shown = crate::shared::shown(wanted, total);
+        let shown = shown(wanted, total);
         let before = usize::try_from(shown.offset())
             .unwrap_or(usize::MAX)
             .min(found.len());
@@ -74,7 +73,7 @@ pub(super) async fn page(
     let sql = concat!(
         "SELECT ",
         listing_columns!(),
-        " FROM applications a WHERE a.id = ANY($1) ORDER BY a.created_at DESC, a.id DESC"
+        " FROM applications a WHERE a.id = ANY(?1) ORDER BY a.created_at DESC, a.id DESC"
     );
     let mut items = rows::all(db, sql, params![ids.clone()], read_listing).await?;
     for (client_id, record) in secrets::records_of(db, ids).await? {
@@ -91,20 +90,21 @@ pub(super) async fn page(
     })
 }
 
-async fn ids_of_page(db: &impl Statements, shown: PageRequest) -> Result<Vec<i64>, StoreError> {
+async fn ids_of_page(db: &dyn Statements, shown: PageRequest) -> Result<Vec<i64>, StoreError> {
     rows::all(
         db,
-        "SELECT id FROM applications ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2",
+        "SELECT id FROM applications ORDER BY created_at DESC, id DESC LIMIT ?1 OFFSET ?2",
         params![shown.size, i64::try_from(shown.offset()).unwrap_or(i64::MAX)],
         |columns| columns.table("applications").get("id"),
     )
     .await
 }
 
-async fn ids_of_search(db: &impl Statements, search: &str) -> Result<Vec<i64>, StoreError> {
+async fn ids_of_search(db: &dyn Statements, search: &str) -> Result<Vec<i64>, StoreError> {
     rows::all(
         db,
-        "SELECT id FROM applications WHERE strpos(search, $1) > 0 ORDER BY created_at DESC, id DESC",
+        "SELECT id FROM applications WHERE [[strpos|instr]](search, ?1) > 0 \
+         ORDER BY created_at DESC, id DESC",
         params![search],
         |columns| columns.table("applications").get("id"),
     )
