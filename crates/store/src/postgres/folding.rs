@@ -7,8 +7,7 @@ use super::rows::{self, Statements};
 use super::transaction::Transaction;
 use crate::StoreError;
 use crate::content::words;
-use crate::copy::table::Table;
-use crate::copy::tables::TABLES;
+use crate::copy::table::{SEARCHED, Searched};
 use crate::folding::{Stored, fold_members};
 use crate::shared::searchable;
 
@@ -34,8 +33,8 @@ pub(super) async fn bring_over(tx: &Transaction) -> Result<(), StoreError> {
     if guarded {
         tx.run_script(MIGRATIONS[NOT_EVERYWHERE]).await?;
     }
-    for table in TABLES {
-        found(tx, table).await?;
+    for searched in SEARCHED {
+        found(tx, searched).await?;
     }
     Ok(())
 }
@@ -106,12 +105,9 @@ async fn texts(tx: &Transaction, table: &'static str, [one, other]: [&str; 2]) -
 }
 
 /// Fills the column `words` anew, where it can differ from what it was: a text of ASCII alone has the words that it had.
-async fn found(tx: &Transaction, table: &Table) -> Result<(), StoreError> {
-    let Some(searched) = table.searched else {
-        return Ok(());
-    };
+async fn found(tx: &Transaction, searched: &Searched) -> Result<(), StoreError> {
     let tx = tx.unhurried();
-    let (name, body) = (table.name, searched.body);
+    let (name, body) = (searched.table, searched.body);
     let title = searched.title.unwrap_or("''");
     let read = format!(
         "SELECT id, {title}, {body} FROM {name} WHERE id > $1 \

@@ -31,7 +31,18 @@ const FOLDED: usize = 4;
 /// The number of the newest schema.
 // There are a few of them.
 #[allow(clippy::cast_possible_wrap)]
-pub(super) const LATEST: i64 = MIGRATIONS.len() as i64;
+pub(crate) const LATEST: i64 = MIGRATIONS.len() as i64;
+
+/// The schema of `SQLite` that has the same tables and columns as each of these.
+const SAME_IN_SQLITE: [usize; MIGRATIONS.len()] = [3, 4, 5, 5, 6];
+
+/// The schema of `SQLite` that has the same tables and columns as `schema`.
+pub(crate) fn same_in_sqlite(schema: i64) -> Result<usize, StoreError> {
+    usize::try_from(schema - 1)
+        .ok()
+        .and_then(|index| SAME_IN_SQLITE.get(index).copied())
+        .ok_or_else(|| StoreError::Open(format!("schema {schema} is none that this version knows")))
+}
 
 /// Gives [`transact`] what it asks a store for.
 struct Database<'c> {
@@ -98,7 +109,7 @@ pub(super) async fn refuse_foreign(db: &impl Statements, url: &PostgresUrl) -> R
 }
 
 /// The table that says which schema there is.
-pub(super) const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS latchkey_schema (\
+const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS latchkey_schema (\
                         only_row BOOLEAN PRIMARY KEY CHECK (only_row), version BIGINT NOT NULL, written_by TEXT NOT NULL)";
 const NO_VERSION: &str =
     "INSERT INTO latchkey_schema (only_row, version, written_by) VALUES (TRUE, 0, '') ON CONFLICT DO NOTHING";

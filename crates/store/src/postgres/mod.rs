@@ -29,7 +29,6 @@ mod retention;
 mod rotation;
 mod rows;
 mod schema;
-mod script;
 mod sessions;
 mod tls;
 mod transaction;
@@ -44,6 +43,7 @@ use async_trait::async_trait;
 
 pub use self::keychain::KeySource;
 use self::keychain::NodeKeys;
+pub(crate) use self::migrations::{LATEST, same_in_sqlite};
 use self::pool::Connections;
 pub use self::rotation::{ANOTHER, RotationStep};
 pub use self::url::PostgresUrl;

@@ -2,21 +2,16 @@
 //! their name only once they are whole and on the disk. The key is not in them.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::Path;
 
 use latchkey_domain::{Actor, Timestamp};
 use rusqlite::Connection;
 
+use super::before_upgrade::BeforeUpgrade;
 use super::contents::Contents;
 use super::{SqliteStore, audit, connection, rows};
 use crate::{AuditAction, StoreError, files};
-
-/// How many of the backups that are made before a new schema stay.
-const KEPT: usize = 3;
-
-/// The folder for them, beside the database.
-const FOLDER: &str = "backups";
 
 /// What may become of a file that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +86,9 @@ fn write_draft(database: &Connection, draft: &Path, path: &Path) -> Result<Backe
         .to_str()
         .ok_or_else(|| failed(path, &"its name is not UTF-8; choose another"))?;
     connection::create_file(draft).map_err(|error| failed(path, &error))?;
-    rows::execute(database, "VACUUM INTO ?1", [name]).map_err(|error| failed(path, &error))?;
+    database
+        .execute("VACUUM INTO ?1", [name])
+        .map_err(|error| failed(path, &error))?;
     let contents = Contents::of(draft).map_err(|error| failed(path, &error))?;
     // `SQLite` does not wait for the disk here, but who has a backup may delete the original.
     let file = File::open(draft).map_err(|error| failed(path, &error))?;
@@ -129,17 +126,13 @@ pub(super) fn publish(draft: &Path, path: &Path, existing: Existing) -> Result<(
 /// Backs up a database of the older schema `schema` into the folder beside it, before it gets a new one. Of those made
 /// before, the newest stay.
 pub(super) fn before_migration(database: &Connection, path: &Path, schema: usize) -> Result<(), StoreError> {
-    let folder = path.with_file_name(FOLDER);
-    create_folder(&folder).map_err(|error| failed(&folder, &error))?;
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    let backups =
+        BeforeUpgrade::in_folder(path.parent().unwrap_or(Path::new("")), stem.unwrap_or("latchkey"))?;
     // The file's name alone depends on this clock.
-    let sql = "SELECT strftime('%Y%m%dT%H%M%SZ', 'now')";
-    let moment =
-        rows::first(database, sql, [], |columns| columns.get::<String>("moment"))?.unwrap_or_default();
-    let stem = path
-        .file_stem()
-        .and_then(|stem| stem.to_str())
-        .unwrap_or("latchkey");
-    let target = folder.join(format!("{stem}-{moment}-schema-{schema}.db"));
+    let moment: String =
+        database.query_row("SELECT strftime('%Y%m%dT%H%M%SZ', 'now')", [], |row| row.get(0))?;
+    let target = backups.file(&moment, schema);
     let draft = files::draft_path(&target).map_err(|error| failed(&target, &error))?;
     let made = write_draft(database, &draft, &target).and_then(|made| {
         // Of two processes that open it at once, the slower may find the new schema made.
@@ -154,34 +147,7 @@ pub(super) fn before_migration(database: &Connection, path: &Path, schema: usize
         let _ = fs::remove_file(&draft);
     }
     made?;
-    forget_oldest(&folder, stem).map_err(|error| failed(&folder, &error))
-}
-
-fn create_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-fn forget_oldest(folder: &Path, stem: &str) -> io::Result<()> {
-    let mut made: Vec<PathBuf> = fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<io::Result<_>>()?;
-    // Only what has a name like those that are made here; an operator may keep others beside them.
-    made.retain(|path| {
-        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or("");
-        let is_ours = name
-            .strip_prefix(stem)
-            .is_some_and(|rest| rest.starts_with('-') && rest.contains("Z-schema-"));
-        is_ours && path.extension().is_some_and(|ending| ending == "db")
-    });
-    made.sort();
-    for old in made.iter().rev().skip(KEPT) {
-        fs::remove_file(old)?;
-    }
-    Ok(())
+    backups.delete_oldest()
 }
 
 fn taken(path: &Path) -> StoreError {
@@ -191,6 +157,6 @@ fn taken(path: &Path) -> StoreError {
     )
 }
 
-fn failed(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
+pub(super) fn failed(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
     StoreError::Open(format!("cannot write the backup {}: {error}", path.display()))
 }

@@ -49,6 +49,9 @@ const MIGRATIONS: &[Migration] = &[
     },
 ];
 
+/// The first schema whose search index has words that Latchkey took apart.
+pub(super) const FOLDED: i64 = 6;
+
 /// The number of the newest schema.
 pub(super) const LATEST: usize = MIGRATIONS.len();
 
@@ -88,13 +91,13 @@ pub(super) fn run(connection: &mut Connection, path: &Path, key_fingerprint: &st
     Ok(())
 }
 
-/// The same for a file that is nobody's database: without a backup before.
+/// The same, up to `schema`, for a file that is nobody's database: without a backup before.
 pub(super) fn run_on_draft(
     connection: &mut Connection,
     path: &Path,
-    key_fingerprint: &str,
+    schema: usize,
 ) -> Result<(), StoreError> {
-    while step(connection, path, key_fingerprint)? {}
+    while version(connection)? < schema && step(connection, path, "")? {}
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod activity;
 mod applications;
 mod audit;
 mod backup;
+mod before_upgrade;
 mod checkpoints;
 mod connection;
 mod content;
@@ -43,6 +44,7 @@ use rusqlite::Connection;
 use tracing::Instrument;
 
 pub use self::backup::{BackedUp, Existing};
+pub(crate) use self::before_upgrade::BeforeUpgrade;
 use self::checkpoints::Checkpoints;
 pub use self::contents::Contents;
 use self::in_use::InUse;
