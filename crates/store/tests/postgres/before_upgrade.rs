@@ -110,7 +110,7 @@ async fn what_is_restored_is_what_the_upgrade_makes() {
         let (url, restored) = (database_with_posts(schema).await, database());
         let before = all_of(&url);
         let backup = back_up(&url, folder.path()).await;
-        let name = format!("postgresql-20200101T000000Z-schema-{schema}.db");
+        let name = format!("postgresql-20231114T221320Z-schema-{schema}.db");
         assert_eq!(backup, folder.path().join("backups").join(name));
         assert_eq!(all_of(&url), before, "nothing was changed");
         // The version before reads it, too: it is what that would have made.
