@@ -4,6 +4,13 @@ use async_trait::async_trait;
 use latchkey_domain::{ClientId, MemberId, Timestamp, limits};
 
 use crate::StoreError;
+use crate::shared::cut;
+
+/// The most characters of a message that are kept.
+const MESSAGE_LENGTH: usize = 1_000;
+
+/// The most characters of a redirect URI, which anybody may have made up.
+const REDIRECT_URI_LENGTH: usize = 2_048;
 
 /// The kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +124,18 @@ impl NewActivity {
     /// the integrator looks for the entry.
     pub(crate) fn collapses(&self) -> bool {
         self.succeeded || self.is_alarm || self.request_id.is_none()
+    }
+
+    /// As much of the message as is kept.
+    pub(crate) fn kept_message(&self) -> &str {
+        cut(&self.message, MESSAGE_LENGTH)
+    }
+
+    /// As much of the redirect URI as is kept.
+    pub(crate) fn kept_redirect_uri(&self) -> Option<&str> {
+        self.redirect_uri
+            .as_deref()
+            .map(|uri| cut(uri, REDIRECT_URI_LENGTH))
     }
 }
 

@@ -1,9 +1,14 @@
 //! Who did what. Entries are written by the operations themselves, in the same transaction; nothing changes them.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Email, MemberName, Timestamp};
+use latchkey_domain::{Actor, Email, MemberName, Timestamp, limits};
 
 use crate::StoreError;
+
+/// The most characters of a target or a detail.
+pub(crate) const TEXT_LENGTH: usize = 1_000;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,4 +207,70 @@ pub trait Audit: Send + Sync {
     /// Adds an entry of its own. Of failed sign-ins, which anybody can cause, each target gets one entry an hour at most;
     /// the next says how many there were since.
     async fn note(&self, entry: AuditEntry) -> Result<(), StoreError>;
+}
+
+/// The failed sign-ins of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FailedSignIns {
+    /// When the last entry was written.
+    pub(crate) noted_at: Timestamp,
+    /// How many there were since, without an entry.
+    pub(crate) unnoted: i64,
+}
+
+impl FailedSignIns {
+    /// With one more at `at`, and the detail of its entry. It gets one if the last is old enough, or of the future: then
+    /// the clock was set back.
+    pub(crate) fn and_one(self, at: Timestamp) -> (Self, Option<String>) {
+        let entry_every = Duration::from_secs(limits::FAILED_SIGN_IN_ENTRY_SECONDS);
+        if self.noted_at > at.minus(entry_every) && self.noted_at <= at {
+            let unnoted = self.unnoted.saturating_add(1);
+            return (Self { unnoted, ..self }, None);
+        }
+        let detail = match self.unnoted {
+            0 => String::new(),
+            1 => "1 more since the entry before".to_owned(),
+            many => format!("{many} more since the entry before"),
+        };
+        let noted = Self {
+            noted_at: at,
+            unnoted: 0,
+        };
+        (noted, Some(detail))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failed_sign_ins_get_an_entry_an_hour() {
+        let hour = i64::try_from(limits::FAILED_SIGN_IN_ENTRY_SECONDS * 1_000).unwrap();
+        let after = |noted_at, unnoted, at| {
+            let before = FailedSignIns {
+                noted_at: Timestamp::from_millis(noted_at),
+                unnoted,
+            };
+            let (after, detail) = before.and_one(Timestamp::from_millis(at));
+            (after.noted_at.as_millis(), after.unnoted, detail)
+        };
+        let entry = |text: &str| Some(text.to_owned());
+        assert_eq!(after(5, 0, 5), (5, 1, None));
+        assert_eq!(after(5, 1, 4 + hour), (5, 2, None));
+        assert_eq!(after(5, 0, 5 + hour), (5 + hour, 0, entry("")));
+        assert_eq!(
+            after(5, 1, 5 + hour),
+            (5 + hour, 0, entry("1 more since the entry before"))
+        );
+        assert_eq!(
+            after(5, 2, 5 + hour),
+            (5 + hour, 0, entry("2 more since the entry before"))
+        );
+        assert_eq!(
+            after(5, 3, 4),
+            (4, 0, entry("3 more since the entry before")),
+            "the clock was set back"
+        );
+    }
 }

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp};
+use latchkey_domain::{
+    Actor, ClientId, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp,
+};
 
-use crate::StoreError;
+use crate::{ActivityKind, NewActivity, StoreError};
 
 /// The Argon2id hash of a password in PHC string form. It does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,6 +30,63 @@ pub struct AddMember {
     pub role: Role,
     /// The hash of the password.
     pub password: PasswordHash,
+}
+
+impl AddMember {
+    /// The member that it made.
+    pub(crate) fn added(&self, id: MemberId, joined_at: Timestamp) -> Member {
+        Member {
+            id,
+            email: self.email.clone(),
+            name: self.name.clone(),
+            role: self.role,
+            joined_at,
+        }
+    }
+}
+
+/// What the audit trail says of a member who was added or removed.
+pub(crate) fn role_detail(role: Role) -> String {
+    format!("role {role}")
+}
+
+/// What the audit trail says of a member whose role changed.
+pub(crate) fn role_change_detail(before: Role, after: Role) -> String {
+    format!("from {before} to {after}")
+}
+
+/// Whether the member is the only one of `hosts`: a network that has a host keeps one.
+pub(crate) fn is_last_host(member: &Member, hosts: &[MemberId]) -> bool {
+    member.role.is_host() && hosts.iter().all(|host| *host == member.id)
+}
+
+/// What the audit trail says of a password that was set.
+pub(crate) fn password_detail(sessions: u64, applications: u64, keep_apps: bool) -> String {
+    let applications = if keep_apps {
+        "connected applications kept".to_owned()
+    } else {
+        format!("{applications} applications disconnected")
+    };
+    format!("{sessions} sessions ended, {applications}")
+}
+
+/// What the activity of an application says when a change of password disconnected a member.
+pub(crate) fn disconnected_by_password(client_id: ClientId, member: MemberId, at: Timestamp) -> NewActivity {
+    NewActivity {
+        client_id,
+        at,
+        kind: ActivityKind::Revocation,
+        succeeded: true,
+        is_alarm: false,
+        message:
+            "The member's password was changed, so the member's tokens for the application were revoked. \
+                  The member can authorize it again."
+                .to_owned(),
+        redirect_uri: None,
+        member: Some(member),
+        address: None,
+        request_id: None,
+    }
 }
 
 /// What became of a change after which there may be one host fewer.
@@ -130,4 +189,28 @@ pub trait Members: Send + Sync {
         by: &Actor,
         at: Timestamp,
     ) -> Result<MemberChange, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_keeps_a_host() {
+        let member = |id, role| Member {
+            id: MemberId(id),
+            email: "ada@example.com".parse().unwrap(),
+            name: MemberName::parse("Ada").unwrap(),
+            role,
+            joined_at: Timestamp::from_millis(0),
+        };
+        let is_last = |id, role, hosts: &[i64]| {
+            let hosts: Vec<_> = hosts.iter().copied().map(MemberId).collect();
+            is_last_host(&member(id, role), &hosts)
+        };
+        assert!(is_last(1, Role::Host, &[1]));
+        assert!(!is_last(1, Role::Host, &[1, 2]));
+        assert!(!is_last(3, Role::Moderator, &[1]));
+        assert!(!is_last(3, Role::Member, &[]));
+    }
 }

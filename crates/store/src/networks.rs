@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Member, Network, NetworkName, Plan, Slug, Timestamp};
+use latchkey_domain::{Actor, Member, Network, NetworkName, Plan, Role, Slug, Timestamp};
 
 use crate::{AddMember, StoreError};
 
@@ -27,6 +27,50 @@ pub struct NetworkChange {
     pub slug: Option<Slug>,
     /// What it may use.
     pub plan: Option<Plan>,
+}
+
+impl NewNetwork {
+    /// The network in the row that is there already.
+    pub(crate) fn in_row(&self, id: i64) -> Network {
+        Network {
+            id,
+            name: self.name.clone(),
+            slug: self.slug.clone(),
+            plan: self.plan,
+        }
+    }
+}
+
+/// The member who founds the network: its host, whatever role was asked for.
+pub(crate) fn founder(member: &AddMember) -> AddMember {
+    AddMember {
+        role: Role::Host,
+        ..member.clone()
+    }
+}
+
+impl NetworkChange {
+    /// The network with the change, and what the audit trail says of it; nothing, if all is as it was.
+    pub(crate) fn apply(&self, before: &Network) -> (Network, Option<String>) {
+        let after = Network {
+            id: before.id,
+            name: self.name.as_ref().unwrap_or(&before.name).clone(),
+            slug: self.slug.as_ref().unwrap_or(&before.slug).clone(),
+            plan: self.plan.unwrap_or(before.plan),
+        };
+        let mut changes = Vec::new();
+        if after.name != before.name {
+            changes.push(format!("name from “{}” to “{}”", before.name, after.name));
+        }
+        if after.slug != before.slug {
+            changes.push(format!("slug from {} to {}", before.slug, after.slug));
+        }
+        if after.plan != before.plan {
+            changes.push(format!("plan from {} to {}", before.plan, after.plan));
+        }
+        let detail = (!changes.is_empty()).then(|| changes.join(", "));
+        (after, detail)
+    }
 }
 
 /// Reading and changing the network.
@@ -68,4 +112,39 @@ pub trait Networks: Send + Sync {
 
     /// The longest lifetime of refresh tokens that was noted, if any was.
     async fn longest_refresh_lifetime(&self) -> Result<Option<Duration>, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_says_what_is_different() {
+        let before = Network {
+            id: 1,
+            name: NetworkName::parse("Makers").unwrap(),
+            slug: "makers".parse().unwrap(),
+            plan: Plan::Launch,
+        };
+        let same = NetworkChange {
+            name: Some(before.name.clone()),
+            slug: None,
+            plan: Some(before.plan),
+        };
+        assert_eq!(same.apply(&before), (before.clone(), None));
+        let change = NetworkChange {
+            name: Some(NetworkName::parse("Builders").unwrap()),
+            slug: Some("makers".parse().unwrap()),
+            plan: Some(Plan::Pro),
+        };
+        let (after, detail) = change.apply(&before);
+        assert_eq!(
+            (after.name.as_str(), after.slug.as_str(), after.plan),
+            ("Builders", "makers", Plan::Pro)
+        );
+        assert_eq!(
+            detail.as_deref(),
+            Some("name from “Makers” to “Builders”, plan from launch to pro")
+        );
+    }
 }

@@ -3,7 +3,14 @@
 use async_trait::async_trait;
 use latchkey_domain::{Member, MemberId, Timestamp};
 
+use crate::shared::cut;
 use crate::{AttemptKey, PasswordHash, StoreError};
+
+/// The most sessions that a member can have.
+pub(crate) const MOST_OF_ONE_MEMBER: u32 = 50;
+
+/// The most characters of a browser's name for itself.
+const USER_AGENT_LENGTH: usize = 300;
 
 /// What the database knows a session by: the SHA-256 of the cookie's value, so that the database alone signs nobody in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +59,28 @@ pub struct Session {
     pub address: Option<String>,
     /// With what browser.
     pub user_agent: Option<String>,
+}
+
+impl NewSession {
+    /// As much of the browser's name as is kept.
+    pub(crate) fn kept_user_agent(&self) -> Option<&str> {
+        self.user_agent
+            .as_deref()
+            .map(|name| cut(name, USER_AGENT_LENGTH))
+    }
+
+    /// The session, once it is open.
+    pub(crate) fn opened(&self, id: SessionId, at: Timestamp) -> Session {
+        Session {
+            id,
+            member: self.member,
+            created_at: at,
+            last_seen_at: at,
+            expires_at: self.expires_at,
+            address: self.address.clone(),
+            user_agent: self.kept_user_agent().map(str::to_owned),
+        }
+    }
 }
 
 /// Opening, finding and ending sessions.

@@ -1,9 +1,7 @@
 //! What both stores do alike before and after they ask their database.
 
 use latchkey_domain::text::fold;
-use latchkey_domain::{ClientId, Email, MemberId, Page, PageRequest, SecretRecord, Timestamp};
-
-use crate::{ActivityKind, NewActivity};
+use latchkey_domain::{Email, Page, PageRequest, SecretRecord, Timestamp};
 
 /// The page that is shown where `wanted` was asked for: a page beyond the last is the last.
 pub(crate) fn shown(wanted: PageRequest, total: u64) -> PageRequest {
@@ -52,44 +50,6 @@ pub(crate) fn age_of_secret(secret: &SecretRecord) -> String {
         .last_used_at
         .map_or("never used".to_owned(), |at| format!("last used {}", day(at)));
     format!("made {}, {used}", day(secret.created_at))
-}
-
-/// What the activity of an application says when a change of password disconnected a member.
-pub(crate) fn disconnected_by_password(client_id: ClientId, member: MemberId, at: Timestamp) -> NewActivity {
-    NewActivity {
-        client_id,
-        at,
-        kind: ActivityKind::Revocation,
-        succeeded: true,
-        is_alarm: false,
-        message:
-            "The member's password was changed, so the member's tokens for the application were revoked. \
-                  The member can authorize it again."
-                .to_owned(),
-        redirect_uri: None,
-        member: Some(member),
-        address: None,
-        request_id: None,
-    }
-}
-
-/// The detail of the audit entry about a password.
-pub(crate) fn password_detail(sessions: u64, applications: u64, keep_apps: bool) -> String {
-    let applications = if keep_apps {
-        "connected applications kept".to_owned()
-    } else {
-        format!("{applications} applications disconnected")
-    };
-    format!("{sessions} sessions ended, {applications}")
-}
-
-/// The detail of the audit entry about a failed sign-in that was preceded by others without an entry.
-pub(crate) fn failed_sign_in_detail(unnoted: i64) -> String {
-    match unnoted {
-        0 => String::new(),
-        1 => "1 more since the entry before".to_owned(),
-        many => format!("{many} more since the entry before"),
-    }
 }
 
 #[cfg(test)]

@@ -25,15 +25,12 @@ mod networks;
 mod opening;
 mod params;
 mod pool;
-mod retention;
 mod rotation;
 mod rows;
 mod schema;
-mod sessions;
 mod tls;
 mod transaction;
 mod url;
-mod usage;
 mod watch;
 
 use std::fmt;

@@ -5,11 +5,19 @@
 //! databases need different words it has both ([`dialect`]).
 
 mod content;
+mod retention;
+mod sessions;
+mod usage;
 
+pub(crate) mod activity;
+pub(crate) mod audit;
 pub(crate) mod columns;
 pub(crate) mod database;
 pub(crate) mod dialect;
+pub(crate) mod grants;
+pub(crate) mod members;
 pub(crate) mod memory;
+pub(crate) mod networks;
 pub(crate) mod params;
 pub(crate) mod rows;
 pub(crate) mod statements;

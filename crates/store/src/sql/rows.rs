@@ -62,6 +62,13 @@ pub(crate) async fn count(db: &dyn Statements, sql: &str, params: &[Param<'_>]) 
     Ok(u64::try_from(number(db, sql, params).await?).unwrap_or(0))
 }
 
+/// Whether there is what `sql`, a `SELECT EXISTS`, asks for.
+pub(crate) async fn exists(db: &dyn Statements, sql: &str, params: &[Param<'_>]) -> Result<bool, StoreError> {
+    Ok(first(db, sql, params, |columns| columns.get("exists"))
+        .await?
+        .unwrap_or(false))
+}
+
 /// Runs a statement; how many rows it changed.
 pub(crate) async fn execute(db: &dyn Statements, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
     db.execute(sql, params).await

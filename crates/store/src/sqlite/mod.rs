@@ -24,13 +24,10 @@ mod networks;
 mod opening;
 mod readers;
 mod restore;
-mod retention;
 mod rotation;
 mod rows;
 mod schema;
-mod sessions;
 mod statements;
-mod usage;
 mod watch;
 mod writer;
 
@@ -57,8 +54,8 @@ pub use self::rotation::Rotated;
 use self::writer::Writer;
 use crate::keys::ServerKey;
 use crate::slow::SlowLog;
-use crate::sql::SqlStore;
 use crate::sql::memory::Memory;
+use crate::sql::{self, Database, SqlStore};
 use crate::{Statistics, Store, StoreError, spans};
 
 /// The store in an `SQLite` file.
@@ -165,7 +162,10 @@ impl Store for SqliteStore {
     async fn ping(&self) -> Result<(), StoreError> {
         // What is open can be read after its file is gone; but what is written then is lost at the next start.
         self.identity.check(&self.path)?;
-        self.look_up(|connection| networks::read(connection).map(|_| ()))
+        Database::look_up(&self.0, (), |db, ()| {
+            Box::pin(async move { sql::networks::read(db).await.map(|_| ()) })
+        })
+        .await
     }
 
     async fn statistics(&self) -> Option<Statistics> {

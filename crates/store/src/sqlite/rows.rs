@@ -7,7 +7,7 @@ use rusqlite::types::{FromSql, ValueRef};
 use rusqlite::{Connection, Params, Row};
 
 use crate::StoreError;
-pub(super) use crate::shared::{cut, shown};
+pub(super) use crate::shared::shown;
 
 /// Reads the columns of a row one after the other. A value that does not parse is reported with its table and column.
 pub(super) struct Columns<'row, 'statement> {
