@@ -92,7 +92,7 @@ impl NodeKeys {
         client_id: &ClientId,
         secret: &ClientSecret,
     ) -> Result<Vec<u8>, StoreError> {
-        self.seal_with(&named_by(db, " FOR SHARE").await?, client_id, secret)
+        self.seal_with(&rows::named_key(db).await?, client_id, secret)
     }
 
     /// Seals a secret with the key of this fingerprint.
@@ -130,15 +130,4 @@ impl Held {
             ring,
         }
     }
-}
-
-/// The fingerprint of the key that the database names; `lock` is what to do with the row.
-pub(super) async fn named_by(db: &impl Statements, lock: &str) -> Result<String, StoreError> {
-    let sql = format!("SELECT value FROM meta WHERE key = 'key_fingerprint'{lock}");
-    let named = rows::first(db, &sql, &[], |columns| {
-        columns.table("meta").get::<Vec<u8>>("key_fingerprint")
-    })
-    .await?
-    .unwrap_or_default();
-    String::from_utf8(named).map_err(|_| StoreError::Damaged("meta.key_fingerprint is no text".to_owned()))
 }

@@ -10,7 +10,8 @@ use super::params::params;
 use super::pool::Connections;
 use super::rows::{self, Statements};
 use super::transaction::{Transaction, transact};
-use crate::{StoreError, random};
+use crate::StoreError;
+use crate::sql::new_database;
 
 /// All steps; the first makes schema 1. A step that was released is never changed.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -174,7 +175,7 @@ async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Res
         tx.run_script(sql).await?;
     }
     match index {
-        0 => fill_new_database(tx, key_fingerprint).await?,
+        0 => new_database::fill(tx, key_fingerprint).await?,
         FOLDED => folding::bring_over(tx).await?,
         _ => {}
     }
@@ -226,21 +227,4 @@ fn newer(url: &PostgresUrl, version: i64, written_by: &str) -> StoreError {
         env!("CARGO_PKG_VERSION"),
         MIGRATIONS.len(),
     ))
-}
-
-async fn fill_new_database(tx: &Transaction, key_fingerprint: &str) -> Result<(), StoreError> {
-    // Six or seven digits, as a network's number has on the hosted product; clients must not rely on it being 1.
-    let network = 100_000 + i64::from(u32::from_ne_bytes(random::bytes()?)) % 9_900_000;
-    let salt: [u8; 16] = random::bytes()?;
-    tx.execute(
-        "INSERT INTO network (id, name, slug, plan) VALUES ($1, 'My Community', 'my-community', 'scale')",
-        params![network],
-    )
-    .await?;
-    tx.execute(
-        "INSERT INTO meta (key, value) VALUES ('setup_salt', $1), ('key_fingerprint', $2)",
-        params![&salt, key_fingerprint.as_bytes()],
-    )
-    .await?;
-    Ok(())
 }

@@ -6,11 +6,12 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use latchkey_domain::{Actor, Timestamp};
-use rusqlite::Connection;
 
 use super::before_upgrade::BeforeUpgrade;
 use super::contents::Contents;
-use super::{SqliteStore, audit, connection, rows};
+use super::statements::{Held, now};
+use super::{SqliteStore, connection};
+use crate::sql::{Database, Isolation, Statements, audit, params, rows};
 use crate::{AuditAction, StoreError, files};
 
 /// What may become of a file that is there already.
@@ -41,36 +42,36 @@ impl SqliteStore {
         by: &Actor,
         at: Timestamp,
     ) -> Result<BackedUp, StoreError> {
-        let (target, by, name) = (path.to_owned(), by.clone(), path.display().to_string());
-        let made = self
-            .scan(move |database| copy(database, &target, existing))
-            .await?;
-        let detail = format!("{} bytes, schema {}", made.bytes, made.contents.schema);
-        self.write(move |connection| {
-            audit::write(connection, (&by, at), AuditAction::BackupMade, &name, &detail)
+        let made = Database::scan(&self.0, (path.to_owned(), existing), |db, (path, existing)| {
+            Box::pin(copy(db, path, *existing))
         })
+        .await?;
+        let detail = format!("{} bytes, schema {}", made.bytes, made.contents.schema);
+        let args = (by.clone(), at, path.display().to_string(), detail);
+        Database::write(
+            &self.0,
+            Isolation::RowLocked,
+            args,
+            |db, (by, at, name, detail)| {
+                Box::pin(audit::write(db, (by, *at), AuditAction::BackupMade, name, detail))
+            },
+        )
         .await?;
         Ok(made)
     }
 
     /// When the last backup was made; `None` if never.
-    pub fn last_backup(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.look_up(|connection| {
-            rows::first(
-                connection,
-                "SELECT at FROM audit WHERE action = ?1 ORDER BY id DESC LIMIT 1",
-                [AuditAction::BackupMade.id()],
-                |columns| columns.table("audit").time("at"),
-            )
-        })
+    pub async fn last_backup(&self) -> Result<Option<Timestamp>, StoreError> {
+        let action = AuditAction::BackupMade;
+        Database::look_up(&self.0, action, |db, action| Box::pin(audit::last(db, *action))).await
     }
 }
 
 /// Copies `database` to `path`.
-fn copy(database: &Connection, path: &Path, existing: Existing) -> Result<BackedUp, StoreError> {
+async fn copy(database: &dyn Statements, path: &Path, existing: Existing) -> Result<BackedUp, StoreError> {
     refuse_taken(path, existing)?;
     let draft = files::draft_path(path).map_err(|error| failed(path, &error))?;
-    let made = write_draft(database, &draft, path).and_then(|made| {
+    let made = write_draft(database, &draft, path).await.and_then(|made| {
         publish(&draft, path, existing)?;
         Ok(made)
     });
@@ -81,13 +82,13 @@ fn copy(database: &Connection, path: &Path, existing: Existing) -> Result<Backed
     made
 }
 
-fn write_draft(database: &Connection, draft: &Path, path: &Path) -> Result<BackedUp, StoreError> {
+async fn write_draft(database: &dyn Statements, draft: &Path, path: &Path) -> Result<BackedUp, StoreError> {
     let name = draft
         .to_str()
         .ok_or_else(|| failed(path, &"its name is not UTF-8; choose another"))?;
     connection::create_file(draft).map_err(|error| failed(path, &error))?;
-    database
-        .execute("VACUUM INTO ?1", [name])
+    rows::execute(database, "VACUUM INTO ?1", params![name])
+        .await
         .map_err(|error| failed(path, &error))?;
     let contents = Contents::of(draft).map_err(|error| failed(path, &error))?;
     // `SQLite` does not wait for the disk here, but who has a backup may delete the original.
@@ -125,16 +126,16 @@ pub(super) fn publish(draft: &Path, path: &Path, existing: Existing) -> Result<(
 
 /// Backs up a database of the older schema `schema` into the folder beside it, before it gets a new one. Of those made
 /// before, the newest stay.
-pub(super) fn before_migration(database: &Connection, path: &Path, schema: usize) -> Result<(), StoreError> {
+pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> Result<(), StoreError> {
     let stem = path.file_stem().and_then(|stem| stem.to_str());
     let backups =
         BeforeUpgrade::in_folder(path.parent().unwrap_or(Path::new("")), stem.unwrap_or("latchkey"))?;
     // The file's name alone depends on this clock.
-    let moment: String =
-        database.query_row("SELECT strftime('%Y%m%dT%H%M%SZ', 'now')", [], |row| row.get(0))?;
+    let sql = "SELECT strftime('%Y%m%dT%H%M%SZ', 'now')";
+    let moment: String = database.lock().query_row(sql, [], |row| row.get(0))?;
     let target = backups.file(&moment, schema);
     let draft = files::draft_path(&target).map_err(|error| failed(&target, &error))?;
-    let made = write_draft(database, &draft, &target).and_then(|made| {
+    let made = now(Box::pin(write_draft(database, &draft, &target))).and_then(|made| {
         // Of two processes that open it at once, the slower may find the new schema made.
         let is_before = usize::try_from(made.contents.schema) == Ok(schema);
         if is_before {

@@ -29,7 +29,7 @@ impl Contents {
     pub(super) fn of_unknown(path: &Path) -> Result<Self, StoreError> {
         let contents = Self::of(path)?;
         let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
-        schema::refuse_changed(&connection, path)?;
+        schema::refuse_changed(&Held::new(connection), path)?;
         Ok(contents)
     }
 

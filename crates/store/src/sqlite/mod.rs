@@ -173,7 +173,7 @@ impl Store for SqliteStore {
     }
 
     async fn schema_differences(&self) -> Result<Vec<String>, StoreError> {
-        self.scan(schema::differences).await
+        Database::scan(&self.0, (), |db, ()| Box::pin(schema::differences(db))).await
     }
 
     fn log_slow(&self, threshold: Duration) {

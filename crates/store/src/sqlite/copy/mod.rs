@@ -11,8 +11,6 @@ mod tests;
 
 use std::sync::Arc;
 
-use rusqlite::Connection;
-
 pub(crate) use self::catalogue::tables;
 pub(crate) use self::new_database::NewDatabase;
 pub(crate) use self::snapshot::Snapshot;
@@ -24,8 +22,8 @@ use crate::StoreError;
 struct Shared(Arc<Held>);
 
 impl Shared {
-    fn new(connection: Connection) -> Self {
-        Self(Arc::new(Held::new(connection)))
+    fn new(db: Held) -> Self {
+        Self(Arc::new(db))
     }
 
     async fn with<T, W>(&self, work: W) -> Result<T, StoreError>

@@ -12,13 +12,13 @@ use crate::copy::ends::{Destination, Rows};
 use crate::copy::rows as copied;
 use crate::copy::table::{Kind, Table};
 use crate::copy::value::{Row, Value};
-use crate::sql::{Param, Statements, params, rows};
+use crate::sql::{Param, Statements, audit, params, rows};
 use crate::sqlite::backup::{self, BackedUp, Existing};
 use crate::sqlite::contents::Contents;
 use crate::sqlite::in_use::InUse;
 use crate::sqlite::opening::{create_folder, explain};
 use crate::sqlite::statements::{Held, now};
-use crate::sqlite::{audit, connection, migrations};
+use crate::sqlite::{connection, migrations};
 use crate::{AuditEntry, StoreError, files};
 
 /// The file.
@@ -74,11 +74,11 @@ impl NewDatabase {
         alone: Option<InUse>,
     ) -> Result<Self, StoreError> {
         let path = path.to_owned();
-        let (draft, connection) = tokio::task::spawn_blocking(move || Draft::begin(&path, schema))
+        let (draft, db) = tokio::task::spawn_blocking(move || Draft::begin(&path, schema))
             .await
             .map_err(|error| StoreError::Database(error.into()))??;
         Ok(Self {
-            writing: Shared::new(connection),
+            writing: Shared::new(db),
             reading: None,
             draft,
             becomes,
@@ -151,7 +151,9 @@ impl Destination for NewDatabase {
             })
             .await?;
         // From the file, not from what the writing connection remembers.
-        self.reading = Some(Snapshot::begin(connection::open_for_reading(self.draft.path())?)?);
+        self.reading = Some(Snapshot::begin(Held::new(connection::open_for_reading(
+            self.draft.path(),
+        )?))?);
         Ok(())
     }
 
@@ -178,17 +180,18 @@ impl Destination for NewDatabase {
         drop(reading);
         writing
             .with(move |db| {
-                let connection = db.lock();
-                if let Some(entry) = entry {
-                    audit::write(
-                        &connection,
-                        (&entry.actor, entry.at),
-                        entry.action,
-                        &entry.target,
-                        &entry.detail,
-                    )?;
+                if let Some(AuditEntry {
+                    at,
+                    actor,
+                    action,
+                    target,
+                    detail,
+                }) = &entry
+                {
+                    now(Box::pin(audit::write(db, (actor, *at), *action, target, detail)))?;
                 }
-                connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
+                db.lock()
+                    .pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
                 Ok(())
             })
             .await?;

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rusqlite::Connection;
 
 use super::Shared;
 use super::draft::Draft;
@@ -16,7 +15,7 @@ use crate::copy::value::{Row, Value};
 use crate::sql::{Statements, params, rows};
 use crate::sqlite::contents::Contents;
 use crate::sqlite::opening::explain;
-use crate::sqlite::statements::now;
+use crate::sqlite::statements::{Held, now};
 use crate::sqlite::{connection, migrations, restore, schema};
 
 /// The file, to be read.
@@ -43,8 +42,9 @@ impl Snapshot {
         if version != migrations::LATEST {
             return Err(older(path, version));
         }
-        schema::refuse_changed(&connection, path)?;
-        let snapshot = Self::begin(connection)?;
+        let db = Held::new(connection);
+        schema::refuse_changed(&db, path)?;
+        let snapshot = Self::begin(db)?;
         snapshot.refuse_damaged(path).await?;
         Ok(snapshot)
     }
@@ -66,11 +66,12 @@ impl Snapshot {
     }
 
     /// The same for a file that was just written here.
-    pub(super) fn begin(connection: Connection) -> Result<Self, StoreError> {
+    pub(super) fn begin(db: Held) -> Result<Self, StoreError> {
         // The first look is what fixes the moment.
-        connection.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
+        db.lock()
+            .execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
         Ok(Self {
-            connection: Shared::new(connection),
+            connection: Shared::new(db),
             draft: None,
         })
     }
