@@ -132,7 +132,7 @@ async fn database_of(schema: i64, steps: &[&str]) -> String {
     url
 }
 
-/// As the operator would see it who wants to go back: a script with the schema from before.
+/// As the operator would see it who wants to go back: a backup with the schema from before.
 #[tokio::test]
 async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
     let (binary, url) = (
@@ -158,10 +158,10 @@ async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
     std::fs::remove_file(&backups).unwrap();
     for old in 1..=3 {
         std::fs::create_dir_all(&backups).unwrap();
-        let name = format!("latchkey-2020010{old}T000000Z-schema-1.sql");
+        let name = format!("postgresql-2020010{old}T000000Z-schema-1.db");
         std::fs::write(backups.join(name), "").unwrap();
     }
-    std::fs::write(backups.join("latchkey-mine.sql"), "").unwrap();
+    std::fs::write(backups.join("postgresql-mine.db"), "").unwrap();
     binary.run(&look).succeeds();
     assert_eq!(schema_of(&url).await, newest_schema().await);
     let names = || -> Vec<String> {
@@ -178,28 +178,77 @@ async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
         4,
         "the last three, and one of the operator’s own: {made:?}"
     );
-    assert_eq!(made[0], "latchkey-20200102T000000Z-schema-1.sql");
-    assert!(made[2].ends_with("Z-schema-2.sql"), "{made:?}");
-    let script = backups.join(&made[2]);
+    assert_eq!(made[0], "postgresql-20200102T000000Z-schema-1.db");
+    assert!(made[2].ends_with("Z-schema-2.db"), "{made:?}");
+    let backup = backups.join(&made[2]);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let permissions = std::fs::metadata(&script).unwrap().permissions().mode();
+        let permissions = std::fs::metadata(&backup).unwrap().permissions().mode();
         assert_eq!(permissions & 0o777, 0o600);
     }
     // What is up to date needs none.
     binary.run(&look).succeeds();
     assert_eq!(names(), made);
 
-    let back = latchkey_testing::postgres::database();
-    let ran = std::process::Command::new("psql")
-        .args(["--no-psqlrc", "--file"])
-        .arg(&script)
-        .arg(&back)
+    let (back, backup) = (
+        latchkey_testing::postgres::database(),
+        backup.to_str().unwrap().to_owned(),
+    );
+    binary.run(&["restore", &backup, "--database", &back]).succeeds();
+    let networks = [&url, &back].map(|url| {
+        binary
+            .run(&["network", "show", "--json", "--database", url])
+            .json()
+    });
+    assert_eq!(networks[0], networks[1]);
+}
+
+/// Half of a backup is refused, and an unfinished one is not left behind.
+#[tokio::test]
+async fn without_room_for_the_backup_nothing_is_changed() {
+    let (binary, url) = (
+        Binary::new(),
+        database_of(2, &[POSTGRES_TABLES, POSTGRES_AUDIT, ROWS_OF_2]).await,
+    );
+    let data = binary.folder().join("data");
+    std::fs::create_dir_all(&data).unwrap();
+    std::fs::write(data.join("latchkey.key"), KEY).unwrap();
+    let ran = std::process::Command::new("sh")
+        .args([
+            "-c",
+            "trap '' XFSZ; ulimit -f 64; exec \"$@\"",
+            "sh",
+            env!("CARGO_BIN_EXE_latchkey"),
+        ])
+        .args(["network", "show", "--database", &url])
+        .current_dir(binary.folder())
         .output()
         .unwrap();
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-    assert_eq!(schema_of(&back).await, 2);
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert!(
+        !ran.status.success() && said.contains("nothing was changed"),
+        "{said}"
+    );
+    assert_eq!(schema_of(&url).await, 2);
+    assert_eq!(std::fs::read_dir(data.join("backups")).unwrap().count(), 0);
+    // With room, all of it.
+    binary.run(&["network", "show", "--database", &url]).succeeds();
+    let made = std::fs::read_dir(data.join("backups"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let whole = std::fs::read(&made).unwrap();
+    std::fs::write(&made, &whole[..whole.len() - 1]).unwrap();
+    let (empty, made) = (
+        latchkey_testing::postgres::database(),
+        made.to_str().unwrap().to_owned(),
+    );
+    binary
+        .run(&["restore", &made, "--database", &empty])
+        .fails(1, "cut short");
 }
 
 /// Who has a backup of their own says so.

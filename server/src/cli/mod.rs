@@ -6,7 +6,6 @@ mod copy;
 mod demo;
 mod doctor;
 mod door;
-mod dump;
 mod error;
 mod health;
 mod import;

@@ -8,7 +8,7 @@ use latchkey_store::keyring::Keyring;
 use latchkey_store::postgres::{KeySource, PostgresStore, PostgresUrl};
 use latchkey_store::sqlite::SqliteStore;
 
-use super::{CliError, dump};
+use super::{CliError, postgres_backup};
 use crate::instance::{Cost, Instance, Keys};
 use crate::settings::{DataArgs, DataSettings, Database};
 use crate::system::{SystemClock, SystemRandomness};
@@ -81,7 +81,7 @@ pub(super) async fn open_node(url: &PostgresUrl, settings: &DataSettings) -> Res
     if settings.upgrade_backup
         && let Some(schema) = PostgresStore::behind(url, &ring).await?
     {
-        dump::before_migration(url, &settings.folder(), schema).await?;
+        postgres_backup::before_migration(url, &settings.folder(), schema).await?;
     }
     Ok(PostgresStore::open_with(url, ring, source).await?)
 }
@@ -98,7 +98,7 @@ pub(super) fn key_of_environment() -> Result<Option<Keyring>, CliError> {
 }
 
 /// Makes a folder for its owner alone, unless it is there.
-pub(super) fn make_private(folder: &Path) -> std::io::Result<()> {
+fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -13,25 +13,26 @@ use crate::StoreError;
 pub(super) async fn compare(
     source: &dyn Rows,
     target: &dyn Destination,
-    table: &'static Table,
+    table: &Arc<Table>,
     mut tell: impl FnMut(u64) + Send,
 ) -> Result<(), StoreError> {
+    let written = target.written()?;
     let mut after = None;
     let mut compared = 0;
     loop {
         let (expected, found) = tokio::join!(
             source.read(table, after.clone()),
-            target.read(table, after.clone())
+            written.read(table, after.clone())
         );
         let (mut expected, found) = (expected?, found?);
         if !target.holds_nul() {
             replace_nul(&mut expected);
         }
         refuse_difference(table, &expected, &found)?;
-        let is_last = expected.len() < table.batch;
+        let is_last = expected.len() < table.batch();
         compared += u64::try_from(expected.len()).unwrap_or(u64::MAX);
         after = expected.last().map(|row| table.key_of(row));
-        if table.searched.is_some() && !expected.is_empty() {
+        if table.searched().is_some() && !expected.is_empty() {
             target.check_search(table, Arc::new(expected)).await?;
         }
         tell(compared);
@@ -106,11 +107,28 @@ pub(crate) fn differs(what: &str) -> StoreError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::TABLES;
+    use super::super::table::{Column, Kind};
     use super::*;
 
-    fn consents() -> &'static Table {
-        TABLES.iter().find(|table| table.name == "consents").unwrap()
+    fn consents() -> Table {
+        let column = |name: &str, kind, place_in_key| Column {
+            name: name.to_owned(),
+            kind,
+            optional: false,
+            place_in_key,
+        };
+        Table {
+            name: "consents".to_owned(),
+            columns: vec![
+                column("member_id", Kind::Number, 1),
+                column("application_id", Kind::Number, 2),
+                column("scopes", Kind::Text, 0),
+                column("granted_at", Kind::Number, 0),
+            ],
+            key: vec![0, 1],
+            numbered: false,
+            refers_to: vec![],
+        }
     }
 
     fn consent(member: i64, application: i64, scopes: &str) -> Row {
@@ -124,7 +142,7 @@ mod tests {
 
     fn difference(found: &[Row]) -> String {
         let expected = [consent(1, 2, "a"), consent(1, 3, "geheim"), consent(2, 1, "c")];
-        refuse_difference(consents(), &expected, found)
+        refuse_difference(&consents(), &expected, found)
             .map_or_else(|error| error.to_string(), |()| String::new())
     }
 

@@ -1,29 +1,31 @@
 //! A network from one database into another, of either kind: all of it or nothing, as it is at one moment, and compared
 //! row by row before anybody can see it.
 //!
-//! [`tables`] says what there is; [`ends`] what a database has to be able to do, which `sqlite::copy` and `postgres::copy`
+//! [`table`] says what there is; [`ends`] what a database has to be able to do, which `sqlite::copy` and `postgres::copy`
 //! implement; [`compare`] reads both ends again. Rows pass through memory a few at a time. What was sealed stays sealed.
 
 mod compare;
 pub(crate) mod ends;
 mod places;
+pub(crate) mod rows;
 pub(crate) mod table;
-pub(crate) mod tables;
 pub(crate) mod value;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
+
+use latchkey_domain::Timestamp;
 
 use self::compare::compare;
 pub(crate) use self::compare::differs;
 use self::ends::{Destination, Rows};
 pub use self::places::{Place, Source, TableRows, Target};
-use self::table::{Kind, Table};
-use self::tables::TABLES;
+use self::table::Table;
 use self::value::{Row, replace_nul};
 use crate::keyring::Keyring;
-use crate::sqlite::{BackedUp, Existing};
-use crate::{AuditEntry, StoreError, sqlite};
+use crate::postgres::PostgresUrl;
+use crate::sqlite::{BackedUp, BeforeUpgrade, Existing};
+use crate::{AuditEntry, StoreError, postgres, sqlite};
 
 /// What a copy is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +38,11 @@ pub enum Step {
 
 /// How far a copy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CopyProgress {
+pub struct CopyProgress<'table> {
     /// What is done.
     pub step: Step,
     /// To which table.
-    pub table: &'static str,
+    pub table: &'table str,
     /// To how many of its rows it was done.
     pub done: u64,
     /// How many there are.
@@ -48,7 +50,7 @@ pub struct CopyProgress {
 }
 
 /// Hears how far a copy is.
-pub type TellCopying<'caller> = &'caller (dyn Fn(CopyProgress) + Send + Sync);
+pub type TellCopying<'caller> = &'caller (dyn Fn(CopyProgress<'_>) + Send + Sync);
 
 /// What a copy did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,12 +75,12 @@ pub async fn copy(
     }
     let to = &mut target.to;
     let mut nul_replaced = 0;
-    let mut numbered = Vec::with_capacity(TABLES.len());
-    for (table, counted) in TABLES.iter().zip(&source.tables) {
+    let mut numbered = Vec::with_capacity(source.described.len());
+    for (table, counted) in source.described.iter().zip(source.tables()) {
         let told = |done| {
             tell(CopyProgress {
                 step: Step::Copying,
-                table: table.name,
+                table: &table.name,
                 done,
                 of: counted.rows,
             });
@@ -95,21 +97,21 @@ pub async fn copy(
         numbered.push(highest);
     }
     to.settle().await?;
-    for ((table, counted), highest) in TABLES.iter().zip(&source.tables).zip(numbered) {
+    for ((table, counted), highest) in source.described.iter().zip(source.tables()).zip(numbered) {
         compare(&*source.rows, &**to, table, |done| {
             tell(CopyProgress {
                 step: Step::Comparing,
-                table: table.name,
+                table: &table.name,
                 done,
                 of: counted.rows,
             });
         })
         .await?;
-        compare_totals(&**to, table, counted.rows, highest).await?;
+        compare_totals(to.written()?, table, counted.rows, highest).await?;
     }
     target.to.publish(entry).await?;
     Ok(Copied {
-        tables: source.tables.clone(),
+        tables: source.tables().to_vec(),
         nul_replaced,
     })
 }
@@ -123,7 +125,9 @@ pub async fn back_up(
 ) -> Result<BackedUp, StoreError> {
     let made = Arc::new(OnceLock::new());
     let target = Target {
-        to: Box::new(sqlite::copy::NewDatabase::backup(path, existing, Arc::clone(&made)).await?),
+        to: Box::new(
+            sqlite::copy::NewDatabase::backup(path, existing, source.schema, Arc::clone(&made)).await?,
+        ),
         place: Place::Sqlite(path.to_owned()),
     };
     // Nobody opens it here, so no key has to be.
@@ -131,11 +135,37 @@ pub async fn back_up(
     made.get().cloned().ok_or(StoreError::Closed)
 }
 
+/// Backs up the `PostgreSQL` database at `url` into the data folder `folder` before it gets a newer schema: the file that the version before
+/// would make with `latchkey backup`. Of those made before, the newest stay. `None` if the schema is this version's by now.
+pub async fn back_up_before_upgrade(
+    url: &PostgresUrl,
+    folder: &Path,
+    at: Timestamp,
+) -> Result<Option<PathBuf>, StoreError> {
+    let (snapshot, schema) = postgres::copy::Snapshot::open_as_it_is(url).await?;
+    if schema == postgres::LATEST {
+        return Ok(None);
+    }
+    let same = postgres::same_in_sqlite(schema)?;
+    let source = Source::of(Box::new(snapshot), Place::Postgres(url.clone()), same).await?;
+    let backups = BeforeUpgrade::in_folder(folder, "postgresql")?;
+    let file = backups.file(&stamp(at), schema);
+    back_up(&source, &file, Existing::Replace, &|_| ()).await?;
+    backups.delete_oldest()?;
+    Ok(Some(file))
+}
+
+/// `20270115T080000Z`, for a file's name.
+fn stamp(at: Timestamp) -> String {
+    let time = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
+    time.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
 /// Writes a table; in how many values something was replaced.
 async fn write_table(
     source: &dyn Rows,
     to: &dyn Destination,
-    table: &'static Table,
+    table: &Arc<Table>,
     keys: Option<&Keyring>,
     told: impl Fn(u64) + Send,
 ) -> Result<u64, StoreError> {
@@ -146,7 +176,7 @@ async fn write_table(
             told(done);
             return Ok(replaced);
         }
-        let is_last = rows.len() < table.batch;
+        let is_last = rows.len() < table.batch();
         done += u64::try_from(rows.len()).unwrap_or(u64::MAX);
         let after = rows.last().map(|row| table.key_of(row));
         refuse_unsealable(table, &rows, keys)?;
@@ -172,20 +202,18 @@ fn refuse_unsealable(table: &Table, rows: &[Row], keys: Option<&Keyring>) -> Res
     let Some(keys) = keys else {
         return Ok(());
     };
-    for (column, definition) in table.columns.iter().enumerate() {
-        if definition.kind != Kind::Sealed {
-            continue;
-        }
-        for row in rows {
-            let number = row[column].bytes().map(|sealed| sealed.first());
-            if number.is_some_and(|number| keys.numbered().iter().all(|one| Some(&one.number) != number)) {
-                return Err(StoreError::Open(format!(
-                    "no key at the target has the number of that which sealed {}, {}: once it was rotated the whole latchkey.key \
-                     has to be there",
-                    table.name,
-                    table.name_of(row)
-                )));
-            }
+    let Some(sealed) = table.sealed() else {
+        return Ok(());
+    };
+    for row in rows {
+        let number = row[sealed].bytes().map(|sealed| sealed.first());
+        if number.is_some_and(|number| keys.numbered().iter().all(|one| Some(&one.number) != number)) {
+            return Err(StoreError::Open(format!(
+                "no key at the target has the number of that which sealed {}, {}: once it was rotated the whole latchkey.key \
+                 has to be there",
+                table.name,
+                table.name_of(row)
+            )));
         }
     }
     Ok(())
@@ -193,8 +221,8 @@ fn refuse_unsealable(table: &Table, rows: &[Row], keys: Option<&Keyring>) -> Res
 
 /// What rows do not tell: how many there are in all, and how far numbers were given.
 async fn compare_totals(
-    to: &dyn Destination,
-    table: &'static Table,
+    to: &dyn Rows,
+    table: &Arc<Table>,
     rows: u64,
     highest: Option<i64>,
 ) -> Result<(), StoreError> {

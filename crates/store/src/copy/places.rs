@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::ends::{Destination, Rows};
 use super::table::Table;
-use super::tables::TABLES;
 use super::value::{Row, Value};
 use crate::keyring::Keyring;
 use crate::postgres::PostgresUrl;
+use crate::sqlite::SqliteStore;
 use crate::{StoreError, postgres, sqlite};
 
 /// Where a network is, or is to be.
@@ -45,10 +46,10 @@ impl fmt::Display for Place {
 }
 
 /// How many rows a table has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableRows {
     /// The table.
-    pub table: &'static str,
+    pub table: String,
     /// Its rows.
     pub rows: u64,
 }
@@ -56,10 +57,14 @@ pub struct TableRows {
 /// A network that is going to be copied, as it was when it was opened; whoever works with it goes on.
 pub struct Source {
     pub(super) rows: Box<dyn Rows>,
+    /// The number of `SQLite`'s schema with the same tables.
+    pub(super) schema: usize,
+    /// What there is, the tables that others refer to first.
+    pub(super) described: Vec<Arc<Table>>,
     place: Place,
     network: String,
     key_fingerprint: String,
-    pub(super) tables: Vec<TableRows>,
+    tables: Vec<TableRows>,
 }
 
 impl Source {
@@ -69,47 +74,53 @@ impl Source {
             Place::Sqlite(path) => Box::new(sqlite::copy::Snapshot::open(path).await?),
             Place::Postgres(url) => Box::new(postgres::copy::Snapshot::open(url).await?),
         };
-        Self::of(rows, place.clone()).await
+        Self::of(rows, place.clone(), SqliteStore::latest_schema()).await
     }
 
     /// Opens the backup at `path`, an `SQLite` file. One with an older schema is brought up as a copy in `folder`, which
     /// goes with this; the file itself stays as it is.
     pub async fn open_backup(path: &Path, folder: &Path) -> Result<Self, StoreError> {
         let snapshot = sqlite::copy::Snapshot::open_backup(path, folder).await?;
-        Self::of(Box::new(snapshot), Place::Sqlite(path.to_owned())).await
+        let place = Place::Sqlite(path.to_owned());
+        Self::of(Box::new(snapshot), place, SqliteStore::latest_schema()).await
     }
 
-    async fn of(rows: Box<dyn Rows>, place: Place) -> Result<Self, StoreError> {
-        let mut tables = Vec::with_capacity(TABLES.len());
-        for table in TABLES {
+    /// A database with the tables of `SQLite`'s schema `schema`.
+    pub(super) async fn of(rows: Box<dyn Rows>, place: Place, schema: usize) -> Result<Self, StoreError> {
+        let described = sqlite::copy::tables(schema)?;
+        let mut tables = Vec::with_capacity(described.len());
+        for table in &described {
             tables.push(TableRows {
-                table: table.name,
+                table: table.name.clone(),
                 rows: rows.count(table).await?,
             });
         }
         let no_network = || StoreError::Open(format!("{place} holds no network; it is damaged"));
-        let text = |table: &'static str, column: &'static str, row: Option<&Row>| {
-            let table = named(table);
-            match row.map(|row| &row[table.place(column)]) {
+        let named = |name: &str| {
+            described
+                .iter()
+                .find(|table| table.name == name)
+                .ok_or_else(no_network)
+        };
+        let text =
+            |table: &Table, column: &str, row: Option<&Row>| match row.map(|row| &row[table.place(column)]) {
                 Some(Value::Text(text)) => Ok(text.clone()),
                 Some(Value::Bytes(bytes)) => String::from_utf8(bytes.clone()).map_err(|_| no_network()),
                 _ => Err(no_network()),
-            }
-        };
-        let network = text(
-            "network",
-            "name",
-            rows.read(named("network"), None).await?.first(),
-        )?;
-        let facts = rows.read(named("meta"), None).await?;
+            };
+        let (network, meta) = (named("network")?, named("meta")?);
+        let name = text(network, "name", rows.read(network, None).await?.first())?;
+        let facts = rows.read(meta, None).await?;
         let fingerprint = facts
             .iter()
-            .find(|row| row[0] == Value::Text("key_fingerprint".to_owned()));
-        let key_fingerprint = text("meta", "value", fingerprint)?;
+            .find(|row| row[meta.place("key")] == Value::Text("key_fingerprint".to_owned()));
+        let key_fingerprint = text(meta, "value", fingerprint)?;
         Ok(Self {
             rows,
+            schema,
+            described,
             place,
-            network,
+            network: name,
             key_fingerprint,
             tables,
         })
@@ -158,13 +169,6 @@ impl Target {
             place: place.clone(),
         })
     }
-}
-
-fn named(name: &str) -> &'static Table {
-    TABLES
-        .iter()
-        .find(|table| table.name == name)
-        .unwrap_or_else(|| unreachable!("{name} is a table"))
 }
 
 impl fmt::Debug for Source {

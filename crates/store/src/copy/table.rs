@@ -1,43 +1,50 @@
-//! How a table is described, see [`super::tables`].
+//! How a table is described. [`crate::sqlite::copy::catalogue`] reads the descriptions from the catalogue of a database that
+//! `SQLite`'s migrations made; `PostgreSQL`'s make tables of the same names, columns and keys, and a test holds both to that.
+//!
+//! What no catalogue says is in this file, each with why.
 
 /// What a column holds. Times are numbers in both databases, lists are text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// A whole number.
+    /// A whole number, or yes or no: 1 or 0.
     Number,
-    /// Yes or no, which is 0 or 1 in `SQLite`.
-    Truth,
     /// Text.
     Text,
     /// Bytes.
     Bytes,
-    /// Bytes that the server key sealed; the first of them is the key's number.
-    Sealed,
     /// A value of `meta`: bytes in `PostgreSQL`, in `SQLite` what its key says.
     Meta,
 }
 
 /// A column.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Column {
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     pub(crate) kind: Kind,
     /// Whether it may be empty.
     pub(crate) optional: bool,
+    /// From 1; 0 if it is not in the key.
+    pub(crate) place_in_key: u32,
 }
 
-impl Column {
-    pub(super) const fn or_nothing(self) -> Self {
-        Self {
-            optional: true,
-            ..self
-        }
-    }
+/// A table.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) name: String,
+    pub(crate) columns: Vec<Column>,
+    /// The places of the columns that tell a row from all others, and by which rows are sorted. They are never empty.
+    pub(crate) key: Vec<usize>,
+    /// Whether the database counts the rows in a column `id`, and never gives a number twice.
+    pub(crate) numbered: bool,
+    /// The tables that its rows refer to.
+    pub(crate) refers_to: Vec<String>,
 }
 
-/// Where search finds the rows of a table.
-#[derive(Clone, Copy, Debug)]
+/// Where search finds the rows of a table. `SQLite` says it in the text of its triggers, `PostgreSQL` nowhere: there the
+/// store itself writes the words.
+#[derive(Debug)]
 pub(crate) struct Searched {
+    pub(crate) table: &'static str,
     /// The column with the title, if rows have one.
     pub(crate) title: Option<&'static str>,
     /// The column with the text.
@@ -48,82 +55,80 @@ pub(crate) struct Searched {
     pub(crate) space: &'static str,
 }
 
-/// A table.
-#[derive(Debug)]
-pub(crate) struct Table {
-    pub(crate) name: &'static str,
-    /// The columns that tell a row from all others, and by which rows are sorted. They are never empty.
-    pub(crate) key: &'static [&'static str],
-    pub(crate) columns: &'static [Column],
-    /// Whether the database counts the rows, and never gives a number twice.
-    pub(crate) numbered: bool,
-    /// Which rows a copy is about, in SQL, if not all.
-    pub(crate) only: Option<&'static str>,
-    pub(crate) searched: Option<Searched>,
-    /// How many rows are in memory at a time.
-    pub(crate) batch: usize,
+/// Every table that is searched.
+pub(crate) const SEARCHED: &[Searched] = &[
+    searched("posts", Some("title"), "body_text", 1, "t.space_id"),
+    searched(
+        "comments",
+        None,
+        "body_text",
+        2,
+        "(SELECT p.space_id FROM posts p WHERE p.id = t.post_id)",
+    ),
+    searched("events", Some("title"), "description_text", 3, "t.space_id"),
+    searched("spaces", Some("name"), "description", 4, "t.id"),
+    searched("courses", Some("title"), "description", 5, "NULL"),
+];
+
+const fn searched(
+    table: &'static str,
+    title: Option<&'static str>,
+    body: &'static str,
+    code: i64,
+    space: &'static str,
+) -> Searched {
+    Searched {
+        table,
+        title,
+        body,
+        code,
+        space,
+    }
 }
 
+/// Bytes that the server key sealed; the first of them is the key's number. A target without that key is refused.
+const SEALED: (&str, &str) = ("client_secrets", "sealed");
+
+/// Rows that stay behind: which version wrote a file is that version's to say.
+const ONLY: (&str, &str) = ("meta", "key <> 'written_by'");
+
+/// A new database has rows in these already, which a copy replaces.
+const FILLED: [&str; 2] = ["meta", "network"];
+
+/// Rows of these may each be as large as a text can be, a hundred kilobytes and more.
+const LARGE: [&str; 4] = ["events", "posts", "comments", "lessons"];
+
 impl Table {
-    pub(super) const fn keyed(
-        name: &'static str,
-        key: &'static [&'static str],
-        columns: &'static [Column],
-    ) -> Self {
-        Self {
-            name,
-            key,
-            columns,
-            numbered: false,
-            only: None,
-            searched: None,
-            batch: 2_000,
+    /// How many rows are in memory at a time.
+    pub(crate) fn batch(&self) -> usize {
+        if LARGE.contains(&self.name.as_str()) {
+            200
+        } else {
+            2_000
         }
     }
 
-    /// A table with a column `id` that the database counts.
-    pub(super) const fn numbered(name: &'static str, columns: &'static [Column]) -> Self {
-        Self {
-            numbered: true,
-            ..Self::keyed(name, &["id"], columns)
-        }
+    /// Which rows a copy is about, in SQL, if not all.
+    pub(crate) fn only(&self) -> Option<&'static str> {
+        (self.name == ONLY.0).then_some(ONLY.1)
     }
 
-    /// For rows of which each may be as large as a text can be, a hundred kilobytes and more.
-    pub(super) const fn large(self) -> Self {
-        Self { batch: 200, ..self }
-    }
-
-    pub(super) const fn searched(
-        self,
-        title: Option<&'static str>,
-        body: &'static str,
-        (code, space): (i64, &'static str),
-    ) -> Self {
-        Self {
-            searched: Some(Searched {
-                title,
-                body,
-                code,
-                space,
-            }),
-            ..self
-        }
-    }
-
-    pub(super) const fn only(self, condition: &'static str) -> Self {
-        Self {
-            only: Some(condition),
-            ..self
-        }
+    /// Where search finds its rows, if it does.
+    pub(crate) fn searched(&self) -> Option<&'static Searched> {
+        SEARCHED.iter().find(|one| one.table == self.name)
     }
 
     /// Whether a new database has rows in it already, which a copy replaces.
     pub(crate) fn is_there_from_the_start(&self) -> bool {
-        ["meta", "network"].contains(&self.name)
+        FILLED.contains(&self.name.as_str())
     }
 
-    /// Where a column stands.
+    /// The place of the column with what the server key sealed.
+    pub(crate) fn sealed(&self) -> Option<usize> {
+        (self.name == SEALED.0).then(|| self.place(SEALED.1))
+    }
+
+    /// Where a column is in a row.
     pub(crate) fn place(&self, column: &str) -> usize {
         self.columns
             .iter()
@@ -133,64 +138,17 @@ impl Table {
 
     /// The names of the columns as SQL has them, with commas between.
     pub(crate) fn column_names(&self) -> String {
-        let names: Vec<String> = self.columns.iter().map(|column| quoted(column.name)).collect();
+        let names: Vec<String> = self.columns.iter().map(|column| quoted(&column.name)).collect();
         names.join(", ")
     }
 
-    /// The columns of the key, as what `sql` makes of each.
-    pub(crate) fn keys(&self, sql: impl Fn(&Column) -> String) -> String {
-        let keys: Vec<String> = self
-            .key
-            .iter()
-            .map(|key| sql(&self.columns[self.place(key)]))
-            .collect();
-        keys.join(", ")
+    /// The columns of the key.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Column> {
+        self.key.iter().map(|place| &self.columns[*place])
     }
 }
 
 /// A name as SQL has it, also one that is a word of the language.
 pub(crate) fn quoted(name: &str) -> String {
     format!("\"{name}\"")
-}
-
-pub(super) const fn column(name: &'static str, kind: Kind) -> Column {
-    Column {
-        name,
-        kind,
-        optional: false,
-    }
-}
-
-pub(super) const fn number(name: &'static str) -> Column {
-    column(name, Kind::Number)
-}
-
-pub(super) const fn truth(name: &'static str) -> Column {
-    column(name, Kind::Truth)
-}
-
-pub(super) const fn text(name: &'static str) -> Column {
-    column(name, Kind::Text)
-}
-
-pub(super) const fn bytes(name: &'static str) -> Column {
-    column(name, Kind::Bytes)
-}
-
-/// A column in words. `place` is that in the key, from 1.
-#[cfg(test)]
-pub(crate) fn column_in_words(
-    (table, column, name): (&str, &str, &str),
-    optional: bool,
-    place: usize,
-    numbered: bool,
-) -> String {
-    let optional = if optional { ", or nothing" } else { "" };
-    let key = if place > 0 {
-        format!(", key {place}")
-    } else {
-        String::new()
-    };
-    let numbered = if numbered { ", numbered" } else { "" };
-    format!("{table}.{column} {name}{optional}{key}{numbered}")
 }

@@ -2,13 +2,13 @@
 //! are sealed secrets and the hashes of passwords.
 
 use super::table::Table;
+use crate::sql::Param;
 
 /// What a column holds in one row.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Value {
     Nothing,
     Number(i64),
-    Truth(bool),
     Text(String),
     Bytes(Vec<u8>),
 }
@@ -20,13 +20,6 @@ impl Value {
     pub(crate) fn number(&self) -> Option<i64> {
         match self {
             Self::Number(number) => Some(*number),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn truth(&self) -> Option<bool> {
-        match self {
-            Self::Truth(truth) => Some(*truth),
             _ => None,
         }
     }
@@ -46,24 +39,32 @@ impl Value {
     }
 }
 
+impl<'value> From<&'value Value> for Param<'value> {
+    fn from(value: &'value Value) -> Self {
+        match value {
+            Value::Nothing => Self::Number(None),
+            Value::Number(number) => Self::from(*number),
+            Value::Text(text) => Self::from(text),
+            Value::Bytes(bytes) => Self::from(bytes.as_slice()),
+        }
+    }
+}
+
 impl Table {
     /// The values that tell `row` from all others.
     pub(crate) fn key_of(&self, row: &[Value]) -> Vec<Value> {
-        self.key
-            .iter()
-            .map(|column| row[self.place(column)].clone())
-            .collect()
+        self.key.iter().map(|place| row[*place].clone()).collect()
     }
 
     /// The same in words: `id 5`. What is in a key is no secret.
     pub(crate) fn name_of(&self, row: &[Value]) -> String {
         let parts: Vec<String> = self
-            .key
-            .iter()
-            .map(|column| match &row[self.place(column)] {
-                Value::Number(number) => format!("{column} {number}"),
-                Value::Text(text) => format!("{column} {text}"),
-                _ => (*column).to_owned(),
+            .keys()
+            .zip(self.key_of(row))
+            .map(|(column, value)| match value {
+                Value::Number(number) => format!("{} {number}", column.name),
+                Value::Text(text) => format!("{} {text}", column.name),
+                _ => column.name.clone(),
             })
             .collect();
         parts.join(", ")

@@ -121,14 +121,3 @@ impl Held {
         }
     }
 }
-
-/// The fingerprint of the key that the database names; `lock` is what to do with the row.
-pub(super) async fn named_by(db: &impl Statements, lock: &str) -> Result<String, StoreError> {
-    let sql = format!("SELECT value FROM meta WHERE key = 'key_fingerprint'{lock}");
-    let named = rows::first(db, &sql, &[], |columns| {
-        columns.table("meta").get::<Vec<u8>>("key_fingerprint")
-    })
-    .await?
-    .unwrap_or_default();
-    String::from_utf8(named).map_err(|_| StoreError::Damaged("meta.key_fingerprint is no text".to_owned()))
-}

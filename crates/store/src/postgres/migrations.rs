@@ -10,7 +10,8 @@ use super::params::params;
 use super::pool::Connections;
 use super::rows::{self, Statements};
 use super::transaction::{Transaction, transact};
-use crate::{StoreError, random};
+use crate::StoreError;
+use crate::sql::new_database;
 
 /// All steps; the first makes schema 1. A step that was released is never changed.
 pub(super) const MIGRATIONS: &[&str] = &[
@@ -31,7 +32,18 @@ const FOLDED: usize = 4;
 /// The number of the newest schema.
 // There are a few of them.
 #[allow(clippy::cast_possible_wrap)]
-pub(super) const LATEST: i64 = MIGRATIONS.len() as i64;
+pub(crate) const LATEST: i64 = MIGRATIONS.len() as i64;
+
+/// The schema of `SQLite` that has the same tables and columns as each of these.
+const SAME_IN_SQLITE: [usize; MIGRATIONS.len()] = [3, 4, 5, 5, 6];
+
+/// The schema of `SQLite` that has the same tables and columns as `schema`.
+pub(crate) fn same_in_sqlite(schema: i64) -> Result<usize, StoreError> {
+    usize::try_from(schema - 1)
+        .ok()
+        .and_then(|index| SAME_IN_SQLITE.get(index).copied())
+        .ok_or_else(|| StoreError::Open(format!("schema {schema} is none that this version knows")))
+}
 
 /// Gives [`transact`] what it asks a store for.
 struct Database<'c> {
@@ -98,7 +110,7 @@ pub(super) async fn refuse_foreign(db: &impl Statements, url: &PostgresUrl) -> R
 }
 
 /// The table that says which schema there is.
-pub(super) const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS latchkey_schema (\
+const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS latchkey_schema (\
                         only_row BOOLEAN PRIMARY KEY CHECK (only_row), version BIGINT NOT NULL, written_by TEXT NOT NULL)";
 const NO_VERSION: &str =
     "INSERT INTO latchkey_schema (only_row, version, written_by) VALUES (TRUE, 0, '') ON CONFLICT DO NOTHING";
@@ -163,7 +175,7 @@ async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Res
         tx.run_script(sql).await?;
     }
     match index {
-        0 => fill_new_database(tx, key_fingerprint).await?,
+        0 => new_database::fill(tx, key_fingerprint).await?,
         FOLDED => folding::bring_over(tx).await?,
         _ => {}
     }
@@ -215,21 +227,4 @@ fn newer(url: &PostgresUrl, version: i64, written_by: &str) -> StoreError {
         env!("CARGO_PKG_VERSION"),
         MIGRATIONS.len(),
     ))
-}
-
-async fn fill_new_database(tx: &Transaction, key_fingerprint: &str) -> Result<(), StoreError> {
-    // Six or seven digits, as a network's number has on the hosted product; clients must not rely on it being 1.
-    let network = 100_000 + i64::from(u32::from_ne_bytes(random::bytes()?)) % 9_900_000;
-    let salt: [u8; 16] = random::bytes()?;
-    tx.execute(
-        "INSERT INTO network (id, name, slug, plan) VALUES ($1, 'My Community', 'my-community', 'scale')",
-        params![network],
-    )
-    .await?;
-    tx.execute(
-        "INSERT INTO meta (key, value) VALUES ('setup_salt', $1), ('key_fingerprint', $2)",
-        params![&salt, key_fingerprint.as_bytes()],
-    )
-    .await?;
-    Ok(())
 }

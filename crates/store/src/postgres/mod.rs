@@ -26,7 +26,6 @@ mod pool;
 mod rotation;
 mod rows;
 mod schema;
-mod script;
 mod tls;
 mod transaction;
 mod url;
@@ -39,6 +38,7 @@ use async_trait::async_trait;
 
 pub use self::keychain::KeySource;
 use self::keychain::NodeKeys;
+pub(crate) use self::migrations::{LATEST, same_in_sqlite};
 use self::pool::Connections;
 pub use self::rotation::{ANOTHER, RotationStep};
 pub use self::url::PostgresUrl;

@@ -3,12 +3,13 @@
 use tokio_postgres::error::SqlState;
 
 use super::errors::{statement_error, tls_failure, words};
-use super::keychain::{KeySource, NodeKeys, named_by};
+use super::keychain::{KeySource, NodeKeys};
 use super::pool::Connections;
 use super::{Postgres, PostgresStore, PostgresUrl, migrations};
 use crate::StoreError;
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
+use crate::sql::rows;
 
 impl PostgresStore {
     /// Whether there is a Latchkey database at `url` already, which then has a key.
@@ -68,7 +69,7 @@ async fn named_here(
     url: &PostgresUrl,
     ring: &Keyring,
 ) -> Result<String, StoreError> {
-    let named = named_by(&connections.named("open"), "").await?;
+    let named = rows::key_named(&connections.named("open"), "").await?;
     if ring.has(&named) {
         return Ok(named);
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use tokio_postgres::{CopyOutStream, Row};
+use tokio_postgres::Row;
 use tracing::Instrument;
 
 use super::errors::{Fault, not_committed, unknown_outcome, words};
@@ -156,11 +156,6 @@ impl Transaction {
         Ok(self.connection.batch_execute(sql).await?)
     }
 
-    /// What a `COPY … TO STDOUT` gives, as it comes.
-    pub(super) async fn copy_out(&self, sql: &str) -> Result<CopyOutStream, StoreError> {
-        Ok(self.connection.copy_out(sql).await?)
-    }
-
     /// The same transaction, for statements that may take long.
     pub(super) fn unhurried(&self) -> Unhurried<'_> {
         Unhurried(self)
@@ -201,13 +196,6 @@ impl Transaction {
                 Err(error)
             }
         }
-    }
-}
-
-impl Transaction {
-    /// The rows that `sql` gives.
-    pub(super) async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
-        self.connection.rows(sql, params, usize::MAX).await
     }
 }
 

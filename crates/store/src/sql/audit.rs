@@ -47,6 +47,15 @@ pub(crate) async fn write(
     Ok(())
 }
 
+/// When the last entry about this was made.
+pub(crate) async fn last(db: &dyn Statements, action: AuditAction) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT at FROM audit WHERE action = ?1 ORDER BY id DESC LIMIT 1";
+    rows::first(db, sql, params![action.id()], |columns| {
+        columns.table("audit").time("at")
+    })
+    .await
+}
+
 async fn note(db: &dyn Statements, entry: &AuditEntry) -> Result<(), StoreError> {
     let AuditEntry {
         at,

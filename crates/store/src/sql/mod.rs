@@ -15,11 +15,14 @@ pub(crate) mod audit;
 pub(crate) mod columns;
 pub(crate) mod database;
 pub(crate) mod dialect;
+pub(crate) mod folding;
 pub(crate) mod grants;
 pub(crate) mod members;
 pub(crate) mod memory;
 pub(crate) mod networks;
+pub(crate) mod new_database;
 pub(crate) mod params;
+pub(crate) mod rotation;
 pub(crate) mod rows;
 pub(crate) mod statements;
 

@@ -82,8 +82,13 @@ pub(crate) async fn insert(db: &dyn Statements, sql: &str, params: &[Param<'_>])
 
 /// The fingerprint of the key that the database names, and goes on naming until the transaction ends.
 pub(crate) async fn named_key(db: &dyn Statements) -> Result<String, StoreError> {
-    let sql = "SELECT CAST(value AS [[bytea|blob]]) FROM meta WHERE key = 'key_fingerprint' [[FOR SHARE|]]";
-    let named = first(db, sql, &[], |columns| {
+    key_named(db, "[[FOR SHARE|]]").await
+}
+
+/// The fingerprint of the key that the database names; `lock` is what to do with the row.
+pub(crate) async fn key_named(db: &dyn Statements, lock: &str) -> Result<String, StoreError> {
+    let sql = format!("SELECT CAST(value AS [[bytea|blob]]) FROM meta WHERE key = 'key_fingerprint' {lock}");
+    let named = first(db, &sql, &[], |columns| {
         columns.table("meta").get::<Vec<u8>>("key_fingerprint")
     });
     String::from_utf8(named.await?.unwrap_or_default())
@@ -96,4 +101,10 @@ pub(crate) async fn lock(db: &dyn Statements, sql: &str, params: &[Param<'_>]) -
         Dialect::Postgres => db.execute(sql, params).await.map(|_| ()),
         Dialect::Sqlite => Ok(()),
     }
+}
+
+/// Says with which key secrets are sealed from now on.
+pub(crate) async fn name_key(db: &dyn Statements, fingerprint: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE meta SET value = [[convert_to(?1, 'UTF8')|?1]] WHERE key = 'key_fingerprint'";
+    execute(db, sql, &[fingerprint.into()]).await.map(|_| ())
 }

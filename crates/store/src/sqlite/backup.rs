@@ -2,21 +2,17 @@
 //! their name only once they are whole and on the disk. The key is not in them.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::Path;
 
 use latchkey_domain::{Actor, Timestamp};
-use rusqlite::Connection;
 
+use super::before_upgrade::BeforeUpgrade;
 use super::contents::Contents;
-use super::{SqliteStore, audit, connection, rows};
+use super::statements::{Held, now};
+use super::{SqliteStore, connection};
+use crate::sql::{Database, Isolation, Statements, audit, params, rows};
 use crate::{AuditAction, StoreError, files};
-
-/// How many of the backups that are made before a new schema stay.
-const KEPT: usize = 3;
-
-/// The folder for them, beside the database.
-const FOLDER: &str = "backups";
 
 /// What may become of a file that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,36 +42,36 @@ impl SqliteStore {
         by: &Actor,
         at: Timestamp,
     ) -> Result<BackedUp, StoreError> {
-        let (target, by, name) = (path.to_owned(), by.clone(), path.display().to_string());
-        let made = self
-            .scan(move |database| copy(database, &target, existing))
-            .await?;
-        let detail = format!("{} bytes, schema {}", made.bytes, made.contents.schema);
-        self.write(move |connection| {
-            audit::write(connection, (&by, at), AuditAction::BackupMade, &name, &detail)
+        let made = Database::scan(&self.0, (path.to_owned(), existing), |db, (path, existing)| {
+            Box::pin(copy(db, path, *existing))
         })
+        .await?;
+        let detail = format!("{} bytes, schema {}", made.bytes, made.contents.schema);
+        let args = (by.clone(), at, path.display().to_string(), detail);
+        Database::write(
+            &self.0,
+            Isolation::RowLocked,
+            args,
+            |db, (by, at, name, detail)| {
+                Box::pin(audit::write(db, (by, *at), AuditAction::BackupMade, name, detail))
+            },
+        )
         .await?;
         Ok(made)
     }
 
     /// When the last backup was made; `None` if never.
-    pub fn last_backup(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.look_up(|connection| {
-            rows::first(
-                connection,
-                "SELECT at FROM audit WHERE action = ?1 ORDER BY id DESC LIMIT 1",
-                [AuditAction::BackupMade.id()],
-                |columns| columns.table("audit").time("at"),
-            )
-        })
+    pub async fn last_backup(&self) -> Result<Option<Timestamp>, StoreError> {
+        let action = AuditAction::BackupMade;
+        Database::look_up(&self.0, action, |db, action| Box::pin(audit::last(db, *action))).await
     }
 }
 
 /// Copies `database` to `path`.
-fn copy(database: &Connection, path: &Path, existing: Existing) -> Result<BackedUp, StoreError> {
+async fn copy(database: &dyn Statements, path: &Path, existing: Existing) -> Result<BackedUp, StoreError> {
     refuse_taken(path, existing)?;
     let draft = files::draft_path(path).map_err(|error| failed(path, &error))?;
-    let made = write_draft(database, &draft, path).and_then(|made| {
+    let made = write_draft(database, &draft, path).await.and_then(|made| {
         publish(&draft, path, existing)?;
         Ok(made)
     });
@@ -86,12 +82,14 @@ fn copy(database: &Connection, path: &Path, existing: Existing) -> Result<Backed
     made
 }
 
-fn write_draft(database: &Connection, draft: &Path, path: &Path) -> Result<BackedUp, StoreError> {
+async fn write_draft(database: &dyn Statements, draft: &Path, path: &Path) -> Result<BackedUp, StoreError> {
     let name = draft
         .to_str()
         .ok_or_else(|| failed(path, &"its name is not UTF-8; choose another"))?;
     connection::create_file(draft).map_err(|error| failed(path, &error))?;
-    rows::execute(database, "VACUUM INTO ?1", [name]).map_err(|error| failed(path, &error))?;
+    rows::execute(database, "VACUUM INTO ?1", params![name])
+        .await
+        .map_err(|error| failed(path, &error))?;
     let contents = Contents::of(draft).map_err(|error| failed(path, &error))?;
     // `SQLite` does not wait for the disk here, but who has a backup may delete the original.
     let file = File::open(draft).map_err(|error| failed(path, &error))?;
@@ -128,20 +126,16 @@ pub(super) fn publish(draft: &Path, path: &Path, existing: Existing) -> Result<(
 
 /// Backs up a database of the older schema `schema` into the folder beside it, before it gets a new one. Of those made
 /// before, the newest stay.
-pub(super) fn before_migration(database: &Connection, path: &Path, schema: usize) -> Result<(), StoreError> {
-    let folder = path.with_file_name(FOLDER);
-    create_folder(&folder).map_err(|error| failed(&folder, &error))?;
+pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> Result<(), StoreError> {
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    let backups =
+        BeforeUpgrade::in_folder(path.parent().unwrap_or(Path::new("")), stem.unwrap_or("latchkey"))?;
     // The file's name alone depends on this clock.
     let sql = "SELECT strftime('%Y%m%dT%H%M%SZ', 'now')";
-    let moment =
-        rows::first(database, sql, [], |columns| columns.get::<String>("moment"))?.unwrap_or_default();
-    let stem = path
-        .file_stem()
-        .and_then(|stem| stem.to_str())
-        .unwrap_or("latchkey");
-    let target = folder.join(format!("{stem}-{moment}-schema-{schema}.db"));
+    let moment: String = database.lock().query_row(sql, [], |row| row.get(0))?;
+    let target = backups.file(&moment, schema);
     let draft = files::draft_path(&target).map_err(|error| failed(&target, &error))?;
-    let made = write_draft(database, &draft, &target).and_then(|made| {
+    let made = now(Box::pin(write_draft(database, &draft, &target))).and_then(|made| {
         // Of two processes that open it at once, the slower may find the new schema made.
         let is_before = usize::try_from(made.contents.schema) == Ok(schema);
         if is_before {
@@ -154,34 +148,7 @@ pub(super) fn before_migration(database: &Connection, path: &Path, schema: usize
         let _ = fs::remove_file(&draft);
     }
     made?;
-    forget_oldest(&folder, stem).map_err(|error| failed(&folder, &error))
-}
-
-fn create_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-fn forget_oldest(folder: &Path, stem: &str) -> io::Result<()> {
-    let mut made: Vec<PathBuf> = fs::read_dir(folder)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<io::Result<_>>()?;
-    // Only what has a name like those that are made here; an operator may keep others beside them.
-    made.retain(|path| {
-        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or("");
-        let is_ours = name
-            .strip_prefix(stem)
-            .is_some_and(|rest| rest.starts_with('-') && rest.contains("Z-schema-"));
-        is_ours && path.extension().is_some_and(|ending| ending == "db")
-    });
-    made.sort();
-    for old in made.iter().rev().skip(KEPT) {
-        fs::remove_file(old)?;
-    }
-    Ok(())
+    backups.delete_oldest()
 }
 
 fn taken(path: &Path) -> StoreError {
@@ -191,6 +158,6 @@ fn taken(path: &Path) -> StoreError {
     )
 }
 
-fn failed(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
+pub(super) fn failed(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
     StoreError::Open(format!("cannot write the backup {}: {error}", path.display()))
 }

@@ -1,12 +1,13 @@
 //! What is in a database file that nobody has opened yet: whether it is one of ours, whole, and what for.
 
+use std::fs;
 use std::path::Path;
 
-use rusqlite::Connection;
-
 use super::opening::explain;
-use super::{connection, migrations, rows, schema};
+use super::statements::{Held, now};
+use super::{connection, migrations, schema};
 use crate::StoreError;
+use crate::sql::{Statements, rows};
 
 /// What a file holds, as far as an operator recognises it by that.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ impl Contents {
     pub(super) fn of_unknown(path: &Path) -> Result<Self, StoreError> {
         let contents = Self::of(path)?;
         let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
-        schema::refuse_changed(&connection, path)?;
+        schema::refuse_changed(&Held::new(connection), path)?;
         Ok(contents)
     }
 
@@ -37,39 +38,51 @@ impl Contents {
         let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
         migrations::refuse_foreign(&connection, path)?;
         migrations::refuse_newer(&connection, path)?;
-        Self::read(&connection).map_err(|error| match error {
-            StoreError::Database(source) => StoreError::Open(format!(
-                "{} is damaged ({source}); take another backup",
-                path.display()
-            )),
-            StoreError::Damaged(what) => StoreError::Open(format!(
+        let db = Held::new(connection);
+        let damaged = |what: &dyn std::fmt::Display| {
+            StoreError::Open(format!(
                 "{} is damaged ({what}); take another backup",
                 path.display()
-            )),
+            ))
+        };
+        now(Box::pin(Self::read(&db, path))).map_err(|error| match error {
+            StoreError::Database(source) => damaged(&source),
+            StoreError::Damaged(what) => damaged(&what),
             error => error,
         })
     }
 
-    fn read(connection: &Connection) -> Result<Self, StoreError> {
-        let schema = rows::number(connection, "PRAGMA user_version", [])?;
-        let faults: Vec<String> = rows::all(connection, "PRAGMA integrity_check(1)", [], |columns| {
+    async fn read(db: &dyn Statements, path: &Path) -> Result<Self, StoreError> {
+        let schema = rows::number(db, "PRAGMA user_version", &[]).await?;
+        // A page that is not all there is read as if it ended in zeros.
+        let pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let whole = rows::count(db, pages, &[]).await?;
+        let bytes = fs::metadata(path).map_or(0, |file| file.len());
+        if bytes < whole {
+            return Err(StoreError::Damaged(format!(
+                "it was cut short: it has {bytes} of {whole} bytes"
+            )));
+        }
+        let faults: Vec<String> = rows::all(db, "PRAGMA integrity_check(1)", &[], |columns| {
             columns.get("integrity_check")
-        })?;
+        })
+        .await?;
         if let Some(fault) = faults.into_iter().find(|line| line != "ok") {
             return Err(StoreError::Damaged(fault));
         }
-        let fingerprint = migrations::sealed_with(connection)?;
-        let network = rows::first(connection, "SELECT name FROM network", [], |columns| {
+        let key_fingerprint = rows::named_key(db).await?;
+        let network = rows::first(db, "SELECT name FROM network", &[], |columns| {
             columns.table("network").get("name")
-        })?;
-        let (Some(key_fingerprint), Some(network)) = (fingerprint, network) else {
+        })
+        .await?;
+        let Some(network) = network.filter(|_| !key_fingerprint.is_empty()) else {
             return Err(StoreError::Damaged("it holds no network".to_owned()));
         };
         Ok(Self {
             schema,
             network,
-            members: rows::count(connection, "SELECT count(*) FROM members", [])?,
-            applications: rows::count(connection, "SELECT count(*) FROM applications", [])?,
+            members: rows::count(db, "SELECT count(*) FROM members", &[]).await?,
+            applications: rows::count(db, "SELECT count(*) FROM applications", &[]).await?,
             key_fingerprint,
         })
     }

@@ -5,30 +5,22 @@ use std::path::Path;
 use latchkey_domain::Timestamp;
 
 use super::opening::explain;
-use super::{SqliteStore, connection, migrations, rows};
+use super::{SqliteStore, connection, migrations};
 use crate::StoreError;
+use crate::sql::{Database, Statements, rows};
 
 impl SqliteStore {
     /// Reads the whole file and says what is wrong with it; nothing, if it is whole.
     pub async fn check(&self) -> Result<Vec<String>, StoreError> {
-        self.scan(|database| {
-            let mut wrong: Vec<String> = rows::all(database, "PRAGMA quick_check", [], |columns| {
-                columns.get("quick_check")
-            })?;
-            wrong.retain(|line| line != "ok");
-            wrong.extend(rows::all(database, "PRAGMA foreign_key_check", [], |columns| {
-                columns
-                    .get::<String>("table")
-                    .map(|table| format!("a row of {table} belongs to a row that is gone"))
-            })?);
-            Ok(wrong)
-        })
-        .await
+        Database::scan(&self.0, (), |db, ()| Box::pin(faults(db))).await
     }
 
     /// The number of the database's schema.
-    pub fn schema(&self) -> Result<i64, StoreError> {
-        self.look_up(|database| rows::number(database, "PRAGMA user_version", []))
+    pub async fn schema(&self) -> Result<i64, StoreError> {
+        Database::look_up(&self.0, (), |db, ()| {
+            Box::pin(rows::number(db, "PRAGMA user_version", &[]))
+        })
+        .await
     }
 
     /// The number of the schema of the file at `path`, which is only read: opening would bring it to this version's.
@@ -45,13 +37,28 @@ impl SqliteStore {
     }
 
     /// The latest moment that anything in the database is from; one that lies ahead tells that the clock was set back.
-    pub fn newest_moment(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn newest_moment(&self) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT max(at) FROM (SELECT max(last_seen_at) AS at FROM sessions \
                    UNION ALL SELECT at FROM (SELECT at FROM audit ORDER BY id DESC LIMIT 1) \
                    UNION ALL SELECT at FROM (SELECT at FROM activity ORDER BY id DESC LIMIT 1))";
-        self.look_up(|database| {
-            let newest = rows::first(database, sql, [], |columns| columns.optional_time("at"))?;
-            Ok(newest.flatten())
-        })
+        let newest = Database::look_up(&self.0, sql, |db, sql| {
+            Box::pin(rows::first(db, sql, &[], |columns| columns.optional_time("at")))
+        });
+        Ok(newest.await?.flatten())
     }
+}
+
+async fn faults(db: &dyn Statements) -> Result<Vec<String>, StoreError> {
+    let mut faults: Vec<String> = rows::all(db, "PRAGMA quick_check", &[], |columns| {
+        columns.get("quick_check")
+    })
+    .await?;
+    faults.retain(|line| line != "ok");
+    let orphans = rows::all(db, "PRAGMA foreign_key_check", &[], |columns| {
+        columns
+            .get::<String>("table")
+            .map(|table| format!("a row of {table} belongs to a row that is gone"))
+    });
+    faults.extend(orphans.await?);
+    Ok(faults)
 }

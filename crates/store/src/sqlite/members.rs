@@ -6,7 +6,6 @@ use rusqlite::{Connection, params};
 use super::rows;
 use super::rows::Columns;
 use crate::StoreError;
-use crate::folding::{Stored, fold_members};
 
 // Until its callers are moved.
 /// What [`read`] reads, of `members m`.
@@ -46,26 +45,4 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Member, StoreError> 
 pub(super) fn note_visit(connection: &Connection, member: MemberId, at: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE members SET last_active_at = ?2 WHERE id = ?1 AND last_active_at <= ?2 - 60000";
     rows::execute(connection, sql, params![member.0, at.as_millis()]).map(|_| ())
-}
-
-/// Brings the emails and names that an earlier version wrote into the form that this one compares. An email whose form is
-/// another member's stays as it is.
-pub(super) fn fold_all(connection: &Connection) -> Result<(), StoreError> {
-    let all = "SELECT id, email, name FROM members ORDER BY id";
-    let all = rows::all(connection, all, [], |columns| {
-        columns.table("members");
-        Ok(Stored {
-            id: columns.get("id")?,
-            email: columns.get("email")?,
-            name: columns.get("name")?,
-        })
-    })?;
-    for member in fold_members(all) {
-        rows::execute(
-            connection,
-            "UPDATE members SET email = ?2, name_folded = ?3, search = ?4 WHERE id = ?1",
-            params![member.id, member.email, member.sort_name, member.search],
-        )?;
-    }
-    Ok(())
 }

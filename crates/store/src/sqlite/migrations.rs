@@ -3,13 +3,14 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
 use super::functions;
-use super::members;
 use super::opening::explain;
+use super::statements::{Held, now};
+use crate::StoreError;
 use crate::keyring::Keyring;
-use crate::{StoreError, random};
+use crate::sql::{Answer, Statements, folding, new_database, rows};
 
 /// Marks the file as ours (`PRAGMA application_id`): the letters L, K, e, y.
 const APPLICATION_ID: i64 = 0x4C4B_6579;
@@ -17,37 +18,34 @@ const APPLICATION_ID: i64 = 0x4C4B_6579;
 /// A step from one schema to the next.
 struct Migration {
     sql: &'static str,
-    /// What SQL cannot do.
-    then: fn(&Transaction<'_>, key_fingerprint: &str) -> Result<(), StoreError>,
+    /// What SQL cannot do, with the fingerprint of the key.
+    then: Option<for<'a> fn(&'a dyn Statements, &'a str) -> Answer<'a, ()>>,
+}
+
+impl Migration {
+    const fn of(sql: &'static str) -> Self {
+        Self { sql, then: None }
+    }
 }
 
 /// All steps; the first makes schema 1. A step that was released is never changed.
 const MIGRATIONS: &[Migration] = &[
     Migration {
         sql: include_str!("migrations/0001_tables.sql"),
-        then: fill_new_database,
+        then: Some(|db, key_fingerprint| Box::pin(new_database::fill(db, key_fingerprint))),
     },
-    Migration {
-        sql: include_str!("migrations/0002_content.sql"),
-        then: nothing_more,
-    },
-    Migration {
-        sql: include_str!("migrations/0003_usage.sql"),
-        then: nothing_more,
-    },
-    Migration {
-        sql: include_str!("migrations/0004_audit.sql"),
-        then: nothing_more,
-    },
-    Migration {
-        sql: include_str!("migrations/0005_client_secrets.sql"),
-        then: nothing_more,
-    },
+    Migration::of(include_str!("migrations/0002_content.sql")),
+    Migration::of(include_str!("migrations/0003_usage.sql")),
+    Migration::of(include_str!("migrations/0004_audit.sql")),
+    Migration::of(include_str!("migrations/0005_client_secrets.sql")),
     Migration {
         sql: include_str!("migrations/0006_limits.sql"),
-        then: |transaction, _| members::fold_all(transaction),
+        then: Some(|db, _| Box::pin(folding::members(db))),
     },
 ];
+
+/// The first schema whose search index has words that Latchkey took apart.
+pub(super) const FOLDED: i64 = 6;
 
 /// The number of the newest schema.
 pub(super) const LATEST: usize = MIGRATIONS.len();
@@ -72,7 +70,7 @@ pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(),
 }
 
 /// Brings the file to this version's schema; refuses one that is newer.
-pub(super) fn run(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Result<(), StoreError> {
+pub(super) fn run(db: &Held, path: &Path, key_fingerprint: &str) -> Result<(), StoreError> {
     let failed = |error: StoreError| match error {
         StoreError::Database(source) | StoreError::Unavailable(source) => StoreError::Open(format!(
             "cannot bring the database {} to this version's schema: {source}; nothing was changed",
@@ -80,56 +78,74 @@ pub(super) fn run(connection: &mut Connection, path: &Path, key_fingerprint: &st
         )),
         error => error,
     };
-    let before = version(connection)?;
+    let before = version(&db.lock())?;
     if (1..LATEST).contains(&before) {
-        super::backup::before_migration(connection, path, before)?;
+        super::backup::before_migration(db, path, before)?;
     }
-    while step(connection, path, key_fingerprint).map_err(failed)? {}
+    while step(db, path, key_fingerprint).map_err(failed)? {}
     Ok(())
 }
 
-/// The same for a file that is nobody's database: without a backup before.
-pub(super) fn run_on_draft(
-    connection: &mut Connection,
-    path: &Path,
-    key_fingerprint: &str,
-) -> Result<(), StoreError> {
-    while step(connection, path, key_fingerprint)? {}
+/// The same, up to `schema`, for a file that is nobody's database: without a backup before.
+pub(super) fn run_on_draft(db: &Held, path: &Path, schema: usize) -> Result<(), StoreError> {
+    while version(&db.lock())? < schema && step(db, path, "")? {}
     Ok(())
 }
 
-/// Makes one step; whether there was one to make. The version is read inside the transaction: of two processes, the
-/// second finds the step made.
-fn step(connection: &mut Connection, path: &Path, key_fingerprint: &str) -> Result<bool, StoreError> {
-    let version = version(connection)?;
-    if version == MIGRATIONS.len() {
+/// Makes one step; whether there was one to make.
+fn step(db: &Held, path: &Path, key_fingerprint: &str) -> Result<bool, StoreError> {
+    if version(&db.lock())? == MIGRATIONS.len() {
         return Ok(false);
     }
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let version = self::version(&transaction)?;
+    db.lock().execute_batch("BEGIN IMMEDIATE")?;
+    let made = step_in_transaction(db, path, key_fingerprint).and_then(|made| {
+        db.lock().execute_batch("COMMIT")?;
+        Ok(made)
+    });
+    match made {
+        Ok(Some(schema)) => {
+            tracing::info!(schema, database = %path.display(), "the database has a new schema");
+            Ok(true)
+        }
+        Ok(None) => Ok(false),
+        Err(error) => {
+            // Some errors (a full disk) make SQLite undo it by itself.
+            let _ = db.lock().execute_batch("ROLLBACK");
+            Err(error)
+        }
+    }
+}
+
+/// The number of the schema that was made, if one was. The version is read inside the transaction: of two processes, the
+/// second finds the step made.
+fn step_in_transaction(db: &Held, path: &Path, key_fingerprint: &str) -> Result<Option<usize>, StoreError> {
+    let connection = db.lock();
+    let version = version(&connection)?;
     if version > MIGRATIONS.len() {
-        return Err(newer(&transaction, path, version));
+        return Err(newer(&connection, path, version));
     }
     let Some(migration) = MIGRATIONS.get(version) else {
-        return Ok(false);
+        return Ok(None);
     };
     // The connection may have been opened elsewhere.
-    functions::register(&transaction)?;
-    transaction.execute_batch(migration.sql)?;
-    (migration.then)(&transaction, key_fingerprint)?;
-    transaction.execute(
+    functions::register(&connection)?;
+    connection.execute_batch(migration.sql)?;
+    drop(connection);
+    if let Some(then) = migration.then {
+        now(then(db, key_fingerprint))?;
+    }
+    let connection = db.lock();
+    connection.execute(
         "INSERT INTO meta (key, value) VALUES ('written_by', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         [env!("CARGO_PKG_VERSION")],
     )?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(
         None,
         "user_version",
         i64::try_from(version + 1).unwrap_or(i64::MAX),
     )?;
-    transaction.commit()?;
-    tracing::info!(schema = version + 1, database = %path.display(), "the database has a new schema");
-    Ok(true)
+    Ok(Some(version + 1))
 }
 
 /// Makes the tables of an earlier or this schema in an empty database, with nothing in them.
@@ -171,30 +187,25 @@ pub(super) fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), S
     Ok(())
 }
 
+// Until its callers are moved.
 /// The fingerprint of the key that the secrets are sealed with.
 pub(super) fn sealed_with(connection: &Connection) -> Result<Option<String>, StoreError> {
+    use rusqlite::OptionalExtension;
+
     Ok(connection
         .prepare_cached("SELECT value FROM meta WHERE key = 'key_fingerprint'")?
         .query_row([], |row| row.get(0))
         .optional()?)
 }
 
-/// Says with which key the secrets are sealed from now on.
-pub(super) fn name_key(connection: &Connection, fingerprint: &str) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("UPDATE meta SET value = ?1 WHERE key = 'key_fingerprint'")?
-        .execute([fingerprint])?;
-    Ok(())
-}
-
 /// Refuses a key file that has not the key that the database names.
 pub(super) fn refuse_other_key(
-    connection: &Connection,
+    db: &Held,
     path: &Path,
     key_path: &Path,
     keys: &Keyring,
 ) -> Result<(), StoreError> {
-    if sealed_with(connection)?.is_some_and(|fingerprint| keys.has(&fingerprint)) {
+    if keys.has(&now(Box::pin(rows::named_key(db)))?) {
         return Ok(());
     }
     Err(StoreError::Open(format!(
@@ -202,27 +213,4 @@ pub(super) fn refuse_other_key(
         key_path.display(),
         path.display()
     )))
-}
-
-fn fill_new_database(transaction: &Transaction<'_>, key_fingerprint: &str) -> Result<(), StoreError> {
-    // Six or seven digits, as a network's number has on the hosted product; clients must not rely on it being 1.
-    let network = 100_000 + i64::from(u32::from_ne_bytes(random::bytes()?)) % 9_900_000;
-    let salt: [u8; 16] = random::bytes()?;
-    transaction.execute(
-        "INSERT INTO network (id, name, slug, plan) VALUES (?1, 'My Community', 'my-community', 'scale')",
-        [network],
-    )?;
-    transaction.execute("INSERT INTO meta (key, value) VALUES ('setup_salt', ?1)", [salt])?;
-    transaction.execute(
-        "INSERT INTO meta (key, value) VALUES ('key_fingerprint', ?1)",
-        [key_fingerprint],
-    )?;
-    Ok(())
-}
-
-/// For a step that is all SQL.
-// It has the type of those that can fail.
-#[allow(clippy::unnecessary_wraps)]
-fn nothing_more(_: &Transaction<'_>, _key_fingerprint: &str) -> Result<(), StoreError> {
-    Ok(())
 }

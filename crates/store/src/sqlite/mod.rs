@@ -4,6 +4,7 @@
 mod activity;
 mod audit;
 mod backup;
+mod before_upgrade;
 mod checkpoints;
 mod connection;
 mod contents;
@@ -38,6 +39,7 @@ use rusqlite::Connection;
 use tracing::Instrument;
 
 pub use self::backup::{BackedUp, Existing};
+pub(crate) use self::before_upgrade::BeforeUpgrade;
 use self::checkpoints::Checkpoints;
 pub use self::contents::Contents;
 use self::in_use::InUse;
@@ -169,7 +171,7 @@ impl Store for SqliteStore {
     }
 
     async fn schema_differences(&self) -> Result<Vec<String>, StoreError> {
-        self.scan(schema::differences).await
+        Database::scan(&self.0, (), |db, ()| Box::pin(schema::differences(db))).await
     }
 
     fn log_slow(&self, threshold: Duration) {

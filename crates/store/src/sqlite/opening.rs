@@ -62,10 +62,11 @@ impl SqliteStore {
                 path.display()
             ))
         })?;
-        let mut writing = connection::open_for_writing(path).map_err(explain)?;
+        let writing = connection::open_for_writing(path).map_err(explain)?;
         migrations::refuse_foreign(&writing, path)?;
         connection::prepare_for_writing(&writing).map_err(explain)?;
-        migrations::run(&mut writing, path, &keys.current().fingerprint())?;
+        let writing = Held::new(writing);
+        migrations::run(&writing, path, &keys.current().fingerprint())?;
         let keys = match migrations::refuse_other_key(&writing, path, key_path, &keys) {
             Ok(()) => keys,
             // It may have been rotated since the file was read.
@@ -80,7 +81,7 @@ impl SqliteStore {
             lookups: Readers::open(path, cores).map_err(explain)?,
             scans: scans.outlived_by(checkpoints.tidy()).into(),
             checkpoints,
-            writer: Writer::start(Held::new(writing))?,
+            writer: Writer::start(writing)?,
             path: path.to_owned(),
             identity: Identity::of(path)?,
             slow: SlowLog::default(),

@@ -11,8 +11,12 @@ use rusqlite::Connection;
 use super::contents::Contents;
 use super::in_use::InUse;
 use super::opening::create_folder;
-use super::{KEY_FILE, audit, connection};
+use super::statements::{Held, now};
+use super::{KEY_FILE, connection, migrations};
+use crate::audit::TEXT_LENGTH;
 use crate::keyring::Keyring;
+use crate::shared::cut;
+use crate::sql::{Statements, audit, params, rows};
 use crate::{AuditAction, StoreError, files};
 
 /// What a restore did.
@@ -118,15 +122,27 @@ fn write_draft(backup: &Path, draft: &Path, by: &Actor, at: Timestamp) -> Result
     let copy = connection::open_for_writing(draft)?;
     // A copy of a database in use would be in another mode, and leave files of the draft's name behind.
     copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
-    audit::write_to_any(
-        &copy,
+    now(Box::pin(note(
+        &Held::new(copy),
         (by, at),
-        AuditAction::DatabaseRestored,
         &backup.display().to_string(),
-        "",
-    )?;
-    copy.close().map_err(|(_, error)| error)?;
+    )))?;
     File::open(draft).and_then(|file| file.sync_all()).map_err(io)
+}
+
+/// Adds an entry to a database of any schema. The migration fills in what an earlier one does not have.
+async fn note(db: &dyn Statements, by: (&Actor, Timestamp), backup: &str) -> Result<(), StoreError> {
+    let action = AuditAction::DatabaseRestored;
+    if rows::number(db, "PRAGMA user_version", &[]).await? >= migrations::FOLDED {
+        return audit::write(db, by, action, backup, "").await;
+    }
+    let (by, at) = by;
+    let sql = "INSERT INTO audit (at, member_id, address, request_id, action, target, detail) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, '')";
+    let member = by.member.map(|id| id.0);
+    let target = cut(backup, TEXT_LENGTH);
+    let params = params![at, member, &by.address, &by.request_id, action.id(), target];
+    rows::execute(db, sql, params).await.map(|_| ())
 }
 
 /// Gives the database that is there a second name. Its log is written back into it first, or goes along: a log that

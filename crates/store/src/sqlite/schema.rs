@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 use super::migrations;
+use super::statements::{Held, now};
 use crate::StoreError;
+use crate::sql::{Statements, rows};
 
 /// What `SQLite` keeps of its own accord: counters of `AUTOINCREMENT`, and statistics of `ANALYZE`.
 const OF_SQLITE: [&str; 5] = [
@@ -26,11 +28,13 @@ type Definition = (String, Option<String>);
 
 /// What differs from the schema that the migrations make for the version that the file names, each in words. The file may
 /// have any version that this program knows.
-pub(super) fn differences(connection: &Connection) -> Result<Vec<String>, StoreError> {
+pub(super) async fn differences(db: &dyn Statements) -> Result<Vec<String>, StoreError> {
+    let version = rows::count(db, "PRAGMA user_version", &[]).await?;
     let fresh = Connection::open_in_memory()?;
-    migrations::make_schema(&fresh, migrations::version(connection)?)?;
-    let shadows = shadows_in(&fresh)?;
-    let (expected, found) = (entries(&fresh, &shadows)?, entries(connection, &shadows)?);
+    migrations::make_schema(&fresh, usize::try_from(version).unwrap_or(usize::MAX))?;
+    let fresh = Held::new(fresh);
+    let shadows = shadows_in(&fresh).await?;
+    let (expected, found) = (entries(&fresh, &shadows).await?, entries(db, &shadows).await?);
     let mut differences = Vec::new();
     for (key, definition) in &found {
         match expected.get(key) {
@@ -47,11 +51,11 @@ pub(super) fn differences(connection: &Connection) -> Result<Vec<String>, StoreE
 }
 
 /// Refuses the file at `path` if its schema is not what the migrations make.
-pub(super) fn refuse_changed(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_changed(db: &Held, path: &Path) -> Result<(), StoreError> {
     /// More are not said.
     const SHOWN: usize = 3;
 
-    let differences = differences(connection).map_err(|error| {
+    let differences = now(Box::pin(differences(db))).map_err(|error| {
         StoreError::Open(format!(
             "the schema of {} cannot be read ({error}); use another backup",
             path.display()
@@ -94,28 +98,27 @@ fn shown(name: &str) -> String {
 }
 
 /// The tables that virtual tables keep their data in. Their form is that of the `SQLite` that made them.
-fn shadows_in(fresh: &Connection) -> Result<BTreeSet<String>, StoreError> {
+async fn shadows_in(fresh: &dyn Statements) -> Result<BTreeSet<String>, StoreError> {
     let sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'";
-    let mut statement = fresh.prepare(sql)?;
-    let names = statement.query_map([], |row| row.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
+    let names = rows::all(fresh, sql, &[], |columns| {
+        columns.table("pragma_table_list").get("name")
+    });
+    Ok(names.await?.into_iter().collect())
 }
 
-fn entries(
-    connection: &Connection,
+async fn entries(
+    db: &dyn Statements,
     shadows: &BTreeSet<String>,
 ) -> Result<BTreeMap<Key, Definition>, StoreError> {
-    let mut statement = connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema")?;
-    let entry = |row: &Row<'_>| -> rusqlite::Result<(Key, Definition)> {
-        let sql: Option<String> = row.get(3)?;
-        Ok((
-            (row.get(0)?, row.get(1)?),
-            (row.get(2)?, sql.as_deref().map(spaced)),
-        ))
-    };
+    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema";
+    let all = rows::all(db, sql, &[], |columns| {
+        columns.table("sqlite_schema");
+        let (kind, name): (String, String) = (columns.get("type")?, columns.get("name")?);
+        let (table, sql): (String, Option<String>) = (columns.get("tbl_name")?, columns.get("sql")?);
+        Ok(((kind, name), (table, sql.as_deref().map(spaced))))
+    });
     let mut entries = BTreeMap::new();
-    for row in statement.query_map([], entry)? {
-        let ((kind, name), (table, sql)) = row?;
+    for ((kind, name), (table, sql)) in all.await? {
         let is_shadow = kind == "table" && shadows.contains(&name);
         let is_of_sqlite = kind == "table" && OF_SQLITE.contains(&name.as_str());
         // The index of a PRIMARY KEY or UNIQUE constraint has no definition but its table's.
@@ -138,25 +141,25 @@ fn spaced(sql: &str) -> String {
 mod tests {
     use super::*;
 
-    fn database(version: usize) -> Connection {
+    fn database(version: usize) -> Held {
         let connection = Connection::open_in_memory().unwrap();
         migrations::make_schema(&connection, version).unwrap();
         connection
             .pragma_update(None, "user_version", i64::try_from(version).unwrap())
             .unwrap();
-        connection
+        Held::new(connection)
+    }
+
+    fn found(db: &Held) -> Vec<String> {
+        now(Box::pin(differences(db))).unwrap()
     }
 
     #[test]
     fn every_version_that_the_migrations_make_is_ours() {
         for version in 1..=migrations::LATEST {
-            let connection = database(version);
-            connection.execute_batch("ANALYZE").unwrap();
-            assert_eq!(
-                differences(&connection).unwrap(),
-                Vec::<String>::new(),
-                "{version}"
-            );
+            let db = database(version);
+            db.lock().execute_batch("ANALYZE").unwrap();
+            assert_eq!(found(&db), Vec::<String>::new(), "{version}");
         }
     }
 
@@ -202,23 +205,23 @@ mod tests {
                 "has the trigger “a\u{FFFD}b” on audit",
             ),
         ] {
-            let connection = database(migrations::LATEST);
-            connection.execute_batch(change).unwrap();
-            let found = differences(&connection).unwrap();
+            let db = database(migrations::LATEST);
+            db.lock().execute_batch(change).unwrap();
+            let found = found(&db);
             assert!(found.iter().any(|one| one == words), "{change}: {found:?}");
         }
     }
 
     #[test]
     fn a_view_in_place_of_a_table_is_both() {
-        let connection = database(migrations::LATEST);
-        connection
+        let db = database(migrations::LATEST);
+        db.lock()
             .execute_batch(
                 "PRAGMA foreign_keys = OFF; ALTER TABLE audit RENAME TO hidden; \
                  CREATE VIEW audit AS SELECT * FROM hidden WHERE actor IS NULL",
             )
             .unwrap();
-        let found = differences(&connection).unwrap().join("; ");
+        let found = found(&db).join("; ");
         for words in [
             "has the view “audit”",
             "has the table “hidden”",

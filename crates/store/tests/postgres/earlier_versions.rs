@@ -87,7 +87,7 @@ async fn another_key_is_refused_and_changes_nothing() {
 }
 
 /// The words of the posts as an earlier version stored them: each run one word, `ß` as it is.
-const WORDS: [&str; 3] = [
+pub(crate) const WORDS: [&str; 3] = [
     "'新しい自転車':1A 'とても速い':3B",
     "'die':1A 'straße':2A 'ein':4B 'weg':5B",
     "'plain':1A 'ascii':2A 'with':4B 'an':5B 'ecole':6B",

@@ -3,6 +3,7 @@
 
 mod audit_only_grows;
 mod backend;
+mod before_upgrade;
 mod copy;
 mod earlier_versions;
 mod key_rotation;
@@ -11,7 +12,6 @@ mod nodes;
 mod opening;
 mod pooler;
 mod schema;
-mod script;
 mod several_servers;
 mod statistics;
 mod tls;

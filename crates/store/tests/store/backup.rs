@@ -36,7 +36,7 @@ async fn holds_what_was_there_at_that_moment() {
         Ok(SqliteStore::latest_schema())
     );
     add_application(&store, "Later").await;
-    assert_eq!(store.last_backup().unwrap(), Some(at(5)));
+    assert_eq!(store.last_backup().await.unwrap(), Some(at(5)));
     let noted = store.audit(2).await.unwrap().remove(1);
     assert_eq!(
         (noted.action, noted.target),
@@ -97,7 +97,7 @@ async fn what_cannot_be_written_is_named_and_leaves_nothing() {
             .is_err()
     );
     assert_eq!(names(folder.path()), ["data", "taken"]);
-    assert_eq!(store.last_backup().unwrap(), None);
+    assert_eq!(store.last_backup().await.unwrap(), None);
 }
 
 #[cfg(unix)]

@@ -93,7 +93,7 @@ async fn each_opens_with_all_that_was_in_it() {
         );
         let store = SqliteStore::open_folder(folder.path()).unwrap();
         assert_eq!(
-            usize::try_from(store.schema().unwrap()),
+            usize::try_from(store.schema().await.unwrap()),
             Ok(SqliteStore::latest_schema())
         );
         assert_works(&store, schema).await;

@@ -124,13 +124,13 @@ async fn a_crash_between_file_and_database_loses_nothing() {
         .unwrap();
 
     let store = SqliteStore::open_folder(folder.path()).unwrap();
-    assert!(store.is_behind_its_key_file().unwrap());
+    assert!(store.is_behind_its_key_file().await.unwrap());
     add_application(&store, "In between").await;
     assert_eq!(all_reveal(&store).await, 2);
     let rotated = store.rotate_key(false, &operator(), at(2)).await.unwrap();
     assert_eq!((rotated.secrets, rotated.finished_earlier_one), (2, true));
     assert_eq!(fingerprints(folder.path()).len(), 2, "no third key was made");
-    assert!(!store.is_behind_its_key_file().unwrap());
+    assert!(!store.is_behind_its_key_file().await.unwrap());
     assert_eq!(all_reveal(&store).await, 2);
 }
 
@@ -151,6 +151,7 @@ async fn many_who_rotate_at_once_do_so_one_after_the_other() {
         !SqliteStore::open_folder(folder.path())
             .unwrap()
             .is_behind_its_key_file()
+            .await
             .unwrap()
     );
 }
@@ -185,7 +186,7 @@ async fn a_backup_from_before_the_rotation_can_be_restored() {
     drop(store);
     restore(&backup, &data.join(DATABASE_FILE), "x", &operator(), at(3)).unwrap();
     let store = SqliteStore::open_folder(&data).unwrap();
-    assert!(store.is_behind_its_key_file().unwrap());
+    assert!(store.is_behind_its_key_file().await.unwrap());
     assert_eq!(all_reveal(&store).await, 1);
     assert!(
         store

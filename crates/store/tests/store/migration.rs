@@ -45,7 +45,7 @@ async fn a_folder_of_schema_1_is_brought_along() {
     let folder = folder_of_schema_1();
     let store = SqliteStore::open_folder(folder.path()).unwrap();
     assert_eq!(
-        usize::try_from(store.schema().unwrap()),
+        usize::try_from(store.schema().await.unwrap()),
         Ok(SqliteStore::latest_schema())
     );
     assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
@@ -100,7 +100,7 @@ async fn a_second_opening_finds_nothing_to_do() {
     drop(SqliteStore::open_folder(folder.path()).unwrap());
     let store = SqliteStore::open_folder(folder.path()).unwrap();
     assert_eq!(
-        usize::try_from(store.schema().unwrap()),
+        usize::try_from(store.schema().await.unwrap()),
         Ok(SqliteStore::latest_schema())
     );
     assert_eq!(store.count_members().await.unwrap(), 2);

@@ -159,6 +159,19 @@ async fn refuses_what_would_not_work_and_changes_nothing() {
     fs::write(&bad, bytes).unwrap();
     refused(&bad, &data, "damaged");
 
+    // Also one that lacks less than a page, which SQLite reads as if it ended in zeros.
+    let bytes = fs::read(&backup).unwrap();
+    for length in [
+        4_096,
+        bytes.len() / 3,
+        bytes.len() / 2,
+        bytes.len() - 4_096,
+        bytes.len() - 1,
+    ] {
+        fs::write(&bad, &bytes[..length]).unwrap();
+        refused(&bad, &data, "damaged");
+    }
+
     let live = folder.path().join("live");
     let store = SqliteStore::open_folder(&live).unwrap();
     add_application(&store, "App").await;

@@ -178,7 +178,7 @@ fn summarise(copied: &Copied) {
     let rows: Vec<[String; 2]> = copied
         .tables
         .iter()
-        .map(|one| [one.table.to_owned(), one.rows.to_string()])
+        .map(|one| [one.table.clone(), one.rows.to_string()])
         .collect();
     print(&table(["TABLE", "ROWS"], &rows));
 }
@@ -193,7 +193,7 @@ fn document(
     let tables: serde_json::Map<_, _> = source
         .tables()
         .iter()
-        .map(|one| (one.table.to_owned(), one.rows.into()))
+        .map(|one| (one.table.clone(), one.rows.into()))
         .collect();
     json!({
         "network": source.network(),

@@ -8,12 +8,12 @@ use latchkey_store::copy::{CopyProgress, Step};
 /// From how many rows of a table on something is told where nobody is watching.
 const MANY: u64 = 50_000;
 
-/// What was told last.
+/// How far it was told last, and with what.
 #[derive(Default)]
-pub(in crate::cli) struct Progress(Mutex<Option<CopyProgress>>);
+pub(in crate::cli) struct Progress(Mutex<Option<(Step, String, u64)>>);
 
 impl Progress {
-    pub(in crate::cli) fn tell(&self, report: CopyProgress) {
+    pub(in crate::cli) fn tell(&self, report: CopyProgress<'_>) {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let CopyProgress {
             step,
@@ -21,16 +21,18 @@ impl Progress {
             done,
             of,
         } = report;
-        if of == 0 || *told == Some(report) {
+        let before = told
+            .as_ref()
+            .filter(|(last, with, _)| (*last, with.as_str()) == (step, table))
+            .map(|(.., done)| *done);
+        if of == 0 || before == Some(done) {
             return;
         }
+        let before = before.unwrap_or(0);
         let what = match step {
             Step::Copying => "copying",
             Step::Comparing => "comparing",
         };
-        let before = told
-            .filter(|last| (last.step, last.table) == (step, table))
-            .map_or(0, |last| last.done);
         let mut stderr = io::stderr().lock();
         if stderr.is_terminal() {
             // To the end of the line, where a longer one may have been.
@@ -42,6 +44,6 @@ impl Progress {
         } else {
             return;
         }
-        *told = Some(report);
+        *told = Some((step, table.to_owned(), done));
     }
 }

@@ -110,18 +110,18 @@ pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check>
     let now = SystemClock.now();
     vec![
         ("Database", opened(&store, path).await),
-        ("Sealed with", sealed(&store)),
+        ("Sealed with", sealed(&store).await),
         ("Integrity", integrity(&store).await),
         ("Emails", emails(&store).await),
         ("Schema", schema(&store).await),
-        ("Timestamps", timestamps(&store, now)),
-        ("Last backup", last_backup(store.last_backup(), now)),
+        ("Timestamps", timestamps(&store, now).await),
+        ("Last backup", last_backup(store.last_backup().await, now)),
     ]
 }
 
 async fn opened(store: &SqliteStore, path: &Path) -> Finding {
     let path = path.display();
-    match (store.schema(), store.has_host().await) {
+    match (store.schema().await, store.has_host().await) {
         (Ok(schema), Ok(true)) => ok(format!("{path} opens, with this version’s schema {schema}")),
         (Ok(schema), Ok(false)) => warn(format!(
             "{path} opens, with this version’s schema {schema}; it has no host yet: `latchkey serve` prints the link to \
@@ -131,8 +131,8 @@ async fn opened(store: &SqliteStore, path: &Path) -> Finding {
     }
 }
 
-fn sealed(store: &SqliteStore) -> Finding {
-    match store.is_behind_its_key_file() {
+async fn sealed(store: &SqliteStore) -> Finding {
+    match store.is_behind_its_key_file().await {
         Ok(false) => ok("the newest key of the key file"),
         Ok(true) => warn(
             "an older key of the key file, as after a rotation that was cut short or restoring an older backup: run \
@@ -191,8 +191,8 @@ pub(super) async fn schema(store: &dyn Store) -> Finding {
     }
 }
 
-fn timestamps(store: &SqliteStore, now: Timestamp) -> Finding {
-    match store.newest_moment() {
+async fn timestamps(store: &SqliteStore, now: Timestamp) -> Finding {
+    match store.newest_moment().await {
         Ok(Some(newest)) if newest > now.plus(AHEAD) => fail(format!(
             "the newest entry is from {}, which lies ahead: the clock was set back, and codes and tokens live longer than \
              they should; set the clock, best by NTP",

@@ -3,8 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
-
+use crate::sqlite::statements::Held;
 use crate::sqlite::{connection, migrations};
 use crate::{StoreError, files};
 
@@ -18,14 +17,14 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Makes a new file beside `path`, which has the tables and nothing in them.
-    pub(super) fn begin(path: &Path) -> Result<(Self, Connection), StoreError> {
+    /// Makes a new file beside `path`, which has the tables of this or an earlier schema and nothing in them.
+    pub(super) fn begin(path: &Path, schema: usize) -> Result<(Self, Held), StoreError> {
         let draft = Self {
             path: files::draft_path(path).map_err(|error| cannot_write(path, &error))?,
             is_published: false,
         };
         connection::create_file(&draft.path).map_err(|error| cannot_write(path, &error))?;
-        let prepared = draft.prepare();
+        let prepared = draft.prepare(schema);
         Ok((draft, prepared.map_err(|error| cannot_write(path, &error))?))
     }
 
@@ -48,22 +47,24 @@ impl Draft {
                 std::io::copy(&mut File::open(backup)?, &mut to)
             })
             .map_err(|error| failed(&error))?;
-        let mut connection = connection::open_for_writing(&draft.path).map_err(|error| failed(&error))?;
-        migrations::run_on_draft(&mut connection, &draft.path, "").map_err(|error| failed(&error))?;
+        let db = connection::open_for_writing(&draft.path).map_err(|error| failed(&error))?;
+        migrations::run_on_draft(&Held::new(db), &draft.path, migrations::LATEST)
+            .map_err(|error| failed(&error))?;
         Ok(draft)
     }
 
-    fn prepare(&self) -> Result<Connection, StoreError> {
-        let mut connection = connection::open_for_writing(&self.path)?;
+    fn prepare(&self, schema: usize) -> Result<Held, StoreError> {
+        let connection = connection::open_for_writing(&self.path)?;
         // Nobody needs the file if this process ends before it is whole; it is brought onto the disk at the end.
         connection.pragma_update_and_check(None, "journal_mode", "MEMORY", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "OFF")?;
         connection.pragma_update(None, "cache_size", -64 * 1_024)?;
-        migrations::run_on_draft(&mut connection, &self.path, "")?;
-        connection.execute_batch(
+        let db = Held::new(connection);
+        migrations::run_on_draft(&db, &self.path, schema)?;
+        db.lock().execute_batch(
             "BEGIN IMMEDIATE; DELETE FROM network; DELETE FROM meta WHERE key <> 'written_by'",
         )?;
-        Ok(connection)
+        Ok(db)
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -1,5 +1,6 @@
 //! An `SQLite` file as an end of a copy (see [`crate::copy`]).
 
+mod catalogue;
 mod draft;
 mod new_database;
 mod search_check;
@@ -8,29 +9,30 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use rusqlite::Connection;
-
+pub(crate) use self::catalogue::tables;
 pub(crate) use self::new_database::NewDatabase;
 pub(crate) use self::snapshot::Snapshot;
+use super::statements::Held;
 use crate::StoreError;
 
 /// A connection that works on threads that may block, one thing after the other.
-struct Shared(Arc<Mutex<Connection>>);
+#[derive(Clone)]
+struct Shared(Arc<Held>);
 
 impl Shared {
-    fn new(connection: Connection) -> Self {
-        Self(Arc::new(Mutex::new(connection)))
+    fn new(db: Held) -> Self {
+        Self(Arc::new(db))
     }
 
     async fn with<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        W: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        W: FnOnce(&Held) -> Result<T, StoreError> + Send + 'static,
     {
-        let connection = Arc::clone(&self.0);
-        tokio::task::spawn_blocking(move || work(&connection.lock().unwrap_or_else(PoisonError::into_inner)))
+        let held = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || work(&held))
             .await
             .map_err(|error| StoreError::Database(error.into()))?
     }

@@ -5,20 +5,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
-use rusqlite::types::{ToSqlOutput, Value as Cell, ValueRef};
-use rusqlite::{Connection, ToSql, params_from_iter};
 
 use super::draft::{BESIDE, Draft, beside, cannot_write};
-use super::{Shared, Snapshot, search_check};
+use super::{Shared, Snapshot, search_check, tables};
 use crate::copy::ends::{Destination, Rows};
+use crate::copy::rows as copied;
 use crate::copy::table::{Kind, Table};
-use crate::copy::tables::TABLES;
 use crate::copy::value::{Row, Value};
+use crate::sql::{Param, Statements, audit, params, rows};
 use crate::sqlite::backup::{self, BackedUp, Existing};
 use crate::sqlite::contents::Contents;
 use crate::sqlite::in_use::InUse;
 use crate::sqlite::opening::{create_folder, explain};
-use crate::sqlite::{audit, connection, migrations, rows};
+use crate::sqlite::statements::{Held, now};
+use crate::sqlite::{connection, migrations};
 use crate::{AuditEntry, StoreError, files};
 
 /// The file.
@@ -51,35 +51,39 @@ impl NewDatabase {
         if fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
             refuse_used(path)?;
         }
-        Self::begin(path, Becomes::Database(path.to_owned()), Some(alone)).await
+        let becomes = Becomes::Database(path.to_owned());
+        Self::begin(path, migrations::LATEST, becomes, Some(alone)).await
     }
 
-    /// A backup at `path`; `made` is told of it.
+    /// A backup at `path` with this or an earlier schema; `made` is told of it.
     pub(crate) async fn backup(
         path: &Path,
         existing: Existing,
+        schema: usize,
         made: Arc<OnceLock<BackedUp>>,
     ) -> Result<Self, StoreError> {
         backup::refuse_taken(path, existing)?;
-        Self::begin(path, Becomes::Backup(path.to_owned(), existing, made), None).await
+        let becomes = Becomes::Backup(path.to_owned(), existing, made);
+        Self::begin(path, schema, becomes, None).await
     }
 
-    async fn begin(path: &Path, becomes: Becomes, alone: Option<InUse>) -> Result<Self, StoreError> {
+    async fn begin(
+        path: &Path,
+        schema: usize,
+        becomes: Becomes,
+        alone: Option<InUse>,
+    ) -> Result<Self, StoreError> {
         let path = path.to_owned();
-        let (draft, connection) = tokio::task::spawn_blocking(move || Draft::begin(&path))
+        let (draft, db) = tokio::task::spawn_blocking(move || Draft::begin(&path, schema))
             .await
             .map_err(|error| StoreError::Database(error.into()))??;
         Ok(Self {
-            writing: Shared::new(connection),
+            writing: Shared::new(db),
             reading: None,
             draft,
             becomes,
             alone,
         })
-    }
-
-    fn written(&self) -> Result<&Snapshot, StoreError> {
-        self.reading.as_ref().ok_or(StoreError::Closed)
     }
 }
 
@@ -103,28 +107,13 @@ fn refuse_used(path: &Path) -> Result<(), StoreError> {
         }
         _ => {}
     }
-    for table in TABLES.iter().filter(|table| !table.is_there_from_the_start()) {
-        let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {} LIMIT 1)", table.name);
-        if rows::count(&connection, &sql, [])? > 0 {
-            return Err(used(table.name));
+    let db = Held::new(connection);
+    for table in tables(migrations::LATEST)? {
+        if !table.is_there_from_the_start() && now(Box::pin(copied::has_any(&db, &table)))? {
+            return Err(used(&table.name));
         }
     }
     Ok(())
-}
-
-#[async_trait]
-impl Rows for NewDatabase {
-    async fn count(&self, table: &'static Table) -> Result<u64, StoreError> {
-        self.written()?.count(table).await
-    }
-
-    async fn read(&self, table: &'static Table, after: Option<Vec<Value>>) -> Result<Vec<Row>, StoreError> {
-        self.written()?.read(table, after).await
-    }
-
-    async fn highest(&self, table: &'static Table) -> Result<i64, StoreError> {
-        self.written()?.highest(table).await
-    }
 }
 
 #[async_trait]
@@ -133,53 +122,50 @@ impl Destination for NewDatabase {
         true
     }
 
-    async fn write(&self, table: &'static Table, rows: Arc<Vec<Row>>) -> Result<(), StoreError> {
+    fn written(&self) -> Result<&dyn Rows, StoreError> {
+        self.reading
+            .as_ref()
+            .map(|reading| reading as &dyn Rows)
+            .ok_or(StoreError::Closed)
+    }
+
+    async fn write(&self, table: &Arc<Table>, batch: Arc<Vec<Row>>) -> Result<(), StoreError> {
+        let table = Arc::clone(table);
         self.writing
-            .with(move |connection| write(connection, table, &rows))
+            .with(move |db| now(Box::pin(write(db, &table, &batch))))
             .await
     }
 
-    async fn set_highest(&self, table: &'static Table, highest: i64) -> Result<(), StoreError> {
+    async fn set_highest(&self, table: &Arc<Table>, highest: i64) -> Result<(), StoreError> {
+        let table = Arc::clone(table);
         self.writing
-            .with(move |connection| {
-                rows::execute(
-                    connection,
-                    "DELETE FROM sqlite_sequence WHERE name = ?1",
-                    [table.name],
-                )?;
-                if highest > 0 {
-                    rows::execute(
-                        connection,
-                        "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)",
-                        rusqlite::params![table.name, highest],
-                    )?;
-                }
-                Ok(())
-            })
+            .with(move |db| now(Box::pin(set_highest(db, &table.name, highest))))
             .await
     }
 
     async fn settle(&mut self) -> Result<(), StoreError> {
         self.writing
-            .with(|connection| {
-                search_check::check_whole(connection)?;
-                Ok(connection.execute_batch("COMMIT")?)
+            .with(|db| {
+                now(Box::pin(search_check::check_whole(db)))?;
+                Ok(db.lock().execute_batch("COMMIT")?)
             })
             .await?;
         // From the file, not from what the writing connection remembers.
-        self.reading = Some(Snapshot::begin(connection::open_for_reading(self.draft.path())?)?);
+        self.reading = Some(Snapshot::begin(Held::new(connection::open_for_reading(
+            self.draft.path(),
+        )?))?);
         Ok(())
     }
 
-    async fn check_search(&self, table: &'static Table, rows: Arc<Vec<Row>>) -> Result<(), StoreError> {
+    async fn check_search(&self, table: &Arc<Table>, rows: Arc<Vec<Row>>) -> Result<(), StoreError> {
         let number = |row: Option<&Row>| row.and_then(|row| row[table.place("id")].number());
         let (Some(searched), Some(first), Some(last)) =
-            (table.searched, number(rows.first()), number(rows.last()))
+            (table.searched(), number(rows.first()), number(rows.last()))
         else {
             return Ok(());
         };
         self.writing
-            .with(move |connection| search_check::check_rows(connection, table, &searched, (first, last)))
+            .with(move |db| now(Box::pin(search_check::check_rows(db, searched, (first, last)))))
             .await
     }
 
@@ -193,17 +179,19 @@ impl Destination for NewDatabase {
         } = *self;
         drop(reading);
         writing
-            .with(move |connection| {
-                if let Some(entry) = entry {
-                    audit::write(
-                        connection,
-                        (&entry.actor, entry.at),
-                        entry.action,
-                        &entry.target,
-                        &entry.detail,
-                    )?;
+            .with(move |db| {
+                if let Some(AuditEntry {
+                    at,
+                    actor,
+                    action,
+                    target,
+                    detail,
+                }) = &entry
+                {
+                    now(Box::pin(audit::write(db, (actor, *at), *action, target, detail)))?;
                 }
-                connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
+                db.lock()
+                    .pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
                 Ok(())
             })
             .await?;
@@ -241,56 +229,44 @@ fn put_in_place(draft: Draft, becomes: &Becomes) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn write(connection: &Connection, table: &Table, rows: &[Row]) -> Result<(), StoreError> {
-    let marks = vec!["?"; table.columns.len()].join(", ");
+async fn write(db: &dyn Statements, table: &Table, batch: &[Row]) -> Result<(), StoreError> {
+    let marks: Vec<String> = (1..=table.columns.len())
+        .map(|number| format!("?{number}"))
+        .collect();
     let sql = format!(
-        "INSERT INTO {} ({}) VALUES ({marks})",
+        "INSERT INTO {} ({}) VALUES ({})",
         table.name,
-        table.column_names()
+        table.column_names(),
+        marks.join(", ")
     );
-    let mut statement = connection.prepare_cached(&sql)?;
-    for row in rows {
-        let cells = table
-            .columns
-            .iter()
-            .zip(row)
+    for row in batch {
+        let values = table.columns.iter().zip(row);
+        let params: Vec<Param<'_>> = values
             .map(|(column, value)| match (column.kind, value) {
-                (Kind::Meta, Value::Bytes(bytes)) => meta(row[0].text().unwrap_or_default(), bytes),
-                _ => Written(borrowed(value)),
-            });
-        statement.execute(params_from_iter(cells))?;
+                (Kind::Meta, Value::Bytes(bytes)) => meta(row[table.place("key")].text(), bytes),
+                _ => Param::from(value),
+            })
+            .collect();
+        rows::execute(db, &sql, &params).await?;
     }
     Ok(())
 }
 
-/// A value as a parameter.
-struct Written<'row>(ToSqlOutput<'row>);
-
-impl ToSql for Written<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.clone())
+/// A value of `meta`, of the type that this store reads it with.
+fn meta<'row>(key: Option<&str>, bytes: &'row [u8]) -> Param<'row> {
+    match (key, bytes.try_into(), str::from_utf8(bytes)) {
+        (Some("key_fingerprint"), _, Ok(text)) => text.into(),
+        (Some("demo"), ..) => i64::from(bytes.first().copied().unwrap_or(1)).into(),
+        (Some("longest_refresh_lifetime"), Ok(bytes), _) => i64::from_be_bytes(bytes).into(),
+        _ => bytes.into(),
     }
 }
 
-fn borrowed(value: &Value) -> ToSqlOutput<'_> {
-    ToSqlOutput::Borrowed(match value {
-        Value::Nothing => ValueRef::Null,
-        Value::Number(number) => ValueRef::Integer(*number),
-        Value::Truth(truth) => ValueRef::Integer((*truth).into()),
-        Value::Text(text) => ValueRef::Text(text.as_bytes()),
-        Value::Bytes(bytes) => ValueRef::Blob(bytes),
-    })
-}
-
-/// A value of `meta`, of the type that this store reads it with.
-fn meta<'row>(key: &str, bytes: &'row [u8]) -> Written<'row> {
-    Written(match key {
-        "key_fingerprint" => ToSqlOutput::Borrowed(ValueRef::Text(bytes)),
-        "demo" => ToSqlOutput::Owned(Cell::Integer(bytes.first().copied().unwrap_or(1).into())),
-        "longest_refresh_lifetime" => match bytes.try_into() {
-            Ok(bytes) => ToSqlOutput::Owned(Cell::Integer(i64::from_be_bytes(bytes))),
-            Err(_) => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-        },
-        _ => ToSqlOutput::Borrowed(ValueRef::Blob(bytes)),
-    })
+async fn set_highest(db: &dyn Statements, table: &str, highest: i64) -> Result<(), StoreError> {
+    rows::execute(db, "DELETE FROM sqlite_sequence WHERE name = ?1", params![table]).await?;
+    if highest > 0 {
+        let sql = "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)";
+        rows::execute(db, sql, params![table, highest]).await?;
+    }
+    Ok(())
 }

@@ -1,20 +1,22 @@
 //! A file as it is at one moment: one read transaction, in which whoever writes to it is not seen.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use rusqlite::types::{Value as Cell, ValueRef};
-use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use super::Shared;
 use super::draft::Draft;
 use crate::StoreError;
 use crate::copy::ends::Rows;
-use crate::copy::table::{Column, Kind, Table, quoted};
+use crate::copy::rows as copied;
+use crate::copy::table::Table;
 use crate::copy::value::{Row, Value};
+use crate::sql::{Statements, params, rows};
 use crate::sqlite::contents::Contents;
 use crate::sqlite::opening::explain;
-use crate::sqlite::{connection, migrations, restore, rows, schema};
+use crate::sqlite::statements::{Held, now};
+use crate::sqlite::{connection, migrations, restore, schema};
 
 /// The file, to be read.
 pub(crate) struct Snapshot {
@@ -40,8 +42,9 @@ impl Snapshot {
         if version != migrations::LATEST {
             return Err(older(path, version));
         }
-        schema::refuse_changed(&connection, path)?;
-        let snapshot = Self::begin(connection)?;
+        let db = Held::new(connection);
+        schema::refuse_changed(&db, path)?;
+        let snapshot = Self::begin(db)?;
         snapshot.refuse_damaged(path).await?;
         Ok(snapshot)
     }
@@ -63,11 +66,12 @@ impl Snapshot {
     }
 
     /// The same for a file that was just written here.
-    pub(super) fn begin(connection: Connection) -> Result<Self, StoreError> {
+    pub(super) fn begin(db: Held) -> Result<Self, StoreError> {
         // The first look is what fixes the moment.
-        connection.execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
+        db.lock()
+            .execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")?;
         Ok(Self {
-            connection: Shared::new(connection),
+            connection: Shared::new(db),
             draft: None,
         })
     }
@@ -76,10 +80,10 @@ impl Snapshot {
     async fn refuse_damaged(&self, path: &Path) -> Result<(), StoreError> {
         let fault = self
             .connection
-            .with(|connection| {
-                rows::all(connection, "PRAGMA quick_check(1)", [], |columns| {
+            .with(|db| {
+                now(Box::pin(rows::all(db, "PRAGMA quick_check(1)", &[], |columns| {
                     columns.get::<String>("quick_check")
-                })
+                })))
             })
             .await?
             .into_iter()
@@ -118,100 +122,33 @@ fn older(path: &Path, version: usize) -> StoreError {
 
 #[async_trait]
 impl Rows for Snapshot {
-    async fn count(&self, table: &'static Table) -> Result<u64, StoreError> {
-        let condition = table
-            .only
-            .map_or_else(String::new, |only| format!(" WHERE {only}"));
-        let sql = format!("SELECT count(*) FROM {}{condition}", table.name);
+    async fn count(&self, table: &Arc<Table>) -> Result<u64, StoreError> {
+        let table = Arc::clone(table);
         self.connection
-            .with(move |connection| rows::count(connection, &sql, []))
+            .with(move |db| now(Box::pin(copied::count(db, &table))))
             .await
     }
 
-    async fn read(&self, table: &'static Table, after: Option<Vec<Value>>) -> Result<Vec<Row>, StoreError> {
+    async fn read(&self, table: &Arc<Table>, after: Option<Vec<Value>>) -> Result<Vec<Row>, StoreError> {
+        let table = Arc::clone(table);
         self.connection
-            .with(move |connection| read(connection, table, after))
+            .with(move |db| now(Box::pin(copied::read(db, &table, after.as_deref()))))
             .await
     }
 
-    async fn highest(&self, table: &'static Table) -> Result<i64, StoreError> {
+    async fn highest(&self, table: &Arc<Table>) -> Result<i64, StoreError> {
+        let table = Arc::clone(table);
         self.connection
-            .with(|connection| highest(connection, table))
+            .with(move |db| now(Box::pin(highest(db, &table))))
             .await
     }
 }
 
-fn read(
-    connection: &Connection,
-    table: &'static Table,
-    after: Option<Vec<Value>>,
-) -> Result<Vec<Row>, StoreError> {
-    let keys = table.keys(|column| quoted(column.name));
-    let mut conditions: Vec<String> = table.only.iter().map(|only| (*only).to_owned()).collect();
-    if after.is_some() {
-        let marks = vec!["?"; table.key.len()].join(", ");
-        conditions.push(format!("({keys}) > ({marks})"));
-    }
-    let condition = if conditions.is_empty() {
-        String::new()
-    } else {
-        format!("WHERE {}", conditions.join(" AND "))
-    };
+async fn highest(db: &dyn Statements, table: &Table) -> Result<i64, StoreError> {
     let sql = format!(
-        "SELECT {} FROM {} {condition} ORDER BY {keys} LIMIT {}",
-        table.column_names(),
-        table.name,
-        table.batch
+        "SELECT max((SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = ?1), \
+         (SELECT coalesce(max(id), 0) FROM {}))",
+        table.name
     );
-    let after = after.into_iter().flatten().map(cell);
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut found = statement.query(params_from_iter(after))?;
-    let mut batch = Vec::new();
-    while let Some(row) = found.next()? {
-        let mut values = Vec::with_capacity(table.columns.len());
-        for (index, column) in table.columns.iter().enumerate() {
-            let value = value(column, row.get_ref(index)?)
-                .ok_or_else(|| StoreError::Damaged(format!("{}.{}", table.name, column.name)))?;
-            values.push(value);
-        }
-        batch.push(values);
-    }
-    Ok(batch)
-}
-
-/// A value of a key, to look behind.
-fn cell(value: Value) -> Cell {
-    match value {
-        Value::Number(number) => Cell::Integer(number),
-        Value::Text(text) => Cell::Text(text),
-        _ => Cell::Null,
-    }
-}
-
-fn value(column: &Column, cell: ValueRef<'_>) -> Option<Value> {
-    let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
-    match (column.kind, cell) {
-        (_, ValueRef::Null) => column.optional.then_some(Value::Nothing),
-        (Kind::Number, ValueRef::Integer(number)) => Some(Value::Number(number)),
-        (Kind::Truth, ValueRef::Integer(number @ (0 | 1))) => Some(Value::Truth(number == 1)),
-        (Kind::Text, ValueRef::Text(bytes)) => text(bytes).map(Value::Text),
-        (Kind::Bytes | Kind::Sealed | Kind::Meta, ValueRef::Blob(bytes))
-        | (Kind::Meta, ValueRef::Text(bytes)) => Some(Value::Bytes(bytes.to_vec())),
-        // The mark of a demonstration, which `PostgreSQL` has as one byte, and a span in milliseconds, which it has as
-        // eight, the highest first.
-        (Kind::Meta, ValueRef::Integer(number)) => Some(Value::Bytes(match u8::try_from(number) {
-            Ok(byte) => vec![byte],
-            Err(_) => number.to_be_bytes().to_vec(),
-        })),
-        _ => None,
-    }
-}
-
-fn highest(connection: &Connection, table: &Table) -> Result<i64, StoreError> {
-    let counted: Option<i64> = connection
-        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = ?1")?
-        .query_row([table.name], |row| row.get(0))
-        .optional()?;
-    let sql = format!("SELECT coalesce(max(id), 0) FROM {}", table.name);
-    Ok(counted.unwrap_or(0).max(rows::number(connection, &sql, [])?))
+    rows::number(db, &sql, params![&table.name]).await
 }

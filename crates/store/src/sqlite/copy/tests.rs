@@ -1,5 +1,4 @@
-//! The description of the tables, held against the schema that the migrations make; and a row that was changed behind the
-//! copy's back.
+//! What is said of tables beside the catalogue, and a row that was changed behind the copy's back.
 
 use std::fs::OpenOptions;
 use std::io::{Seek, SeekFrom, Write};
@@ -9,55 +8,16 @@ use std::sync::Once;
 use rusqlite::Connection;
 
 use super::search_check;
-use crate::copy::table::{Kind, column_in_words};
-use crate::copy::tables::{TABLES, in_words};
+use crate::copy::table::SEARCHED;
 use crate::copy::{CopyProgress, Place, Source, Step, Target, copy};
 use crate::keys::ServerKey;
+use crate::sqlite::statements::{Held, now};
 use crate::sqlite::{SqliteStore, connection};
 
 /// A database with this version's schema and an application.
 fn database(path: &Path) -> Connection {
     drop(SqliteStore::open(path, ServerKey::from_bytes([7; 32])).unwrap());
     Connection::open(path).unwrap()
-}
-
-#[test]
-fn the_description_is_what_the_migrations_make() {
-    let folder = tempfile::tempdir().unwrap();
-    let connection = database(&folder.path().join("latchkey.db"));
-    let sql = "SELECT t.name, c.name, c.type, c.\"notnull\" OR c.pk > 0, c.pk, t.sql LIKE '%AUTOINCREMENT%' \
-               FROM sqlite_schema t JOIN pragma_table_info(t.name) c \
-               WHERE t.type = 'table' AND t.name <> 'search' AND t.name NOT LIKE 'search\\_%' ESCAPE '\\' \
-               AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-    let mut found: Vec<String> = connection
-        .prepare(sql)
-        .unwrap()
-        .query_map([], |row| {
-            let (table, column, kind): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let is_required: bool = row.get(3)?;
-            let place: u32 = row.get(4)?;
-            let is_counted = row.get::<_, bool>(5)? && column == "id";
-            Ok(column_in_words(
-                (&table, &column, &kind),
-                !is_required,
-                place as usize,
-                is_counted,
-            ))
-        })
-        .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
-    found.sort();
-    let expected = in_words(|kind| match kind {
-        Kind::Number | Kind::Truth => "INTEGER",
-        Kind::Text => "TEXT",
-        Kind::Bytes | Kind::Sealed => "BLOB",
-        Kind::Meta => "ANY",
-    });
-    assert_eq!(
-        found, expected,
-        "a migration changed a table: change src/copy/tables.rs as well"
-    );
 }
 
 #[test]
@@ -72,8 +32,7 @@ fn what_is_searched_is_what_has_triggers() {
         .collect::<Result<_, _>>()
         .unwrap();
     found.sort();
-    let searched = TABLES.iter().filter(|table| table.searched.is_some());
-    let mut expected: Vec<&str> = searched.map(|table| table.name).collect();
+    let mut expected: Vec<&str> = SEARCHED.iter().map(|searched| searched.table).collect();
     expected.sort_unstable();
     assert_eq!(found, expected);
 }
@@ -91,7 +50,7 @@ async fn a_value_that_the_disk_changed_is_found() {
     let source = Source::open(&Place::Sqlite(from)).await.unwrap();
     let target = Target::open(&Place::Sqlite(to.clone())).await.unwrap();
     let changed = Once::new();
-    let tell = |report: CopyProgress| {
+    let tell = |report: CopyProgress<'_>| {
         // The first table was compared; the page with the members was not read yet.
         if report.step == Step::Comparing {
             changed.call_once(|| change_byte(folder.path(), b"what-only-this-row-has"));
@@ -152,26 +111,25 @@ async fn rows_that_search_would_not_find_are_found() {
              VALUES (5, 1, 'Ovens', '<p>steam</p>', 'steam', 0, 0)",
         )
         .unwrap();
-    let posts = TABLES.iter().find(|table| table.name == "posts").unwrap();
-    let check = || {
-        let searched = posts.searched.unwrap();
-        search_check::check_rows(&connection, posts, &searched, (1, 9)).map_err(|error| error.to_string())
-    };
+    let db = Held::new(connection);
+    let posts = SEARCHED.iter().find(|one| one.table == "posts").unwrap();
+    let check =
+        || now(Box::pin(search_check::check_rows(&db, posts, (1, 9)))).map_err(|error| error.to_string());
     check().unwrap();
-    search_check::check_whole(&connection).unwrap();
+    search_check::check_whole(&db).await.unwrap();
     for change in [
         "UPDATE search SET body = 'fog' WHERE rowid = 41",
         "UPDATE search SET body = 'steam', space = NULL WHERE rowid = 41",
         "DELETE FROM search WHERE rowid = 41",
     ] {
-        connection.execute_batch(change).unwrap();
+        db.lock().execute_batch(change).unwrap();
         let said = check().unwrap_err();
         assert!(
             said.contains("posts, id 5: the words that search finds it by"),
             "{said}"
         );
     }
-    assert!(search_check::check_whole(&connection).is_err());
+    assert!(search_check::check_whole(&db).await.is_err());
 }
 
 #[tokio::test]

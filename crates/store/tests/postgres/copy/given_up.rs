@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::task::Poll;
 
-use latchkey_store::copy::{Place, Source, Target, copy};
+use latchkey_store::copy::{CopyProgress, Place, Source, Target, copy};
 use latchkey_store::postgres::PostgresStore;
 use latchkey_testing::postgres::database;
 
@@ -46,7 +46,7 @@ async fn give_up_after(tables: u32, from: &Place, place: &Place) {
     let told = AtomicU32::new(0);
     let (release, released) = mpsc::channel::<()>();
     let released = Mutex::new(Some(released));
-    let tell = |_| {
+    let tell = |_: CopyProgress<'_>| {
         if told.fetch_add(1, Ordering::Relaxed) + 1 == tables {
             // The next rows are read behind this, which ends when the copy is gone.
             let released = released.lock().unwrap().take().unwrap();
