@@ -40,7 +40,6 @@ pub(crate) fn searched(typed: &str) -> String {
     fold(typed.trim())
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

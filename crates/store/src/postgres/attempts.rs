@@ -36,7 +36,8 @@ impl PostgresStore {
         old: Timestamp,
         decide: &AttemptsDecision,
     ) -> Result<[Option<Attempts>; 3], StoreError> {
-        let (tx, rows) = Transaction::begin_locked(&self.connections, PREPARE, READ, &[texts(keys)]).await?;
+        let (tx, rows) =
+            Transaction::begin_locked(&self.0.connections, PREPARE, READ, &[texts(keys)]).await?;
         let mut before = [None; 3];
         for row in &rows {
             let mut columns = Columns::of(row);
@@ -73,6 +74,6 @@ impl SharedAttempts for PostgresStore {
         old: Timestamp,
         decide: AttemptsDecision,
     ) -> Result<[Option<Attempts>; 3], StoreError> {
-        attempt!(self, Access::Write, self.change_once(&keys, old, &decide))
+        attempt!(self.0, Access::Write, self.change_once(&keys, old, &decide))
     }
 }

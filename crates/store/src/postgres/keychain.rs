@@ -7,7 +7,6 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use latchkey_domain::{ClientId, ClientSecret};
 
-use super::rows::{self, Statements};
 use crate::StoreError;
 use crate::keyring::Keyring;
 use crate::sealing::Sealer;
@@ -23,7 +22,7 @@ pub enum KeySource {
 
 /// The keys of a node; the first is the one that the database names. Clones are one.
 #[derive(Clone)]
-pub struct NodeKeys(Arc<Inner>);
+pub(crate) struct NodeKeys(Arc<Inner>);
 
 struct Inner {
     source: KeySource,

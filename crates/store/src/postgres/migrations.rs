@@ -56,7 +56,7 @@ pub(super) async fn version(connections: &Connections) -> Result<Option<i64>, St
 }
 
 /// The same, as a transaction or a connection sees it.
-pub(super) async fn version_in(db: &impl Statements) -> Result<Option<i64>, StoreError> {
+pub(super) async fn version_in(db: &dyn Statements) -> Result<Option<i64>, StoreError> {
     let there = "SELECT count(*) FROM information_schema.tables \
                  WHERE table_schema = current_schema() AND table_name = 'latchkey_schema'";
     if rows::number(db, there, &[]).await? == 0 {
@@ -96,7 +96,7 @@ pub(super) async fn make(tx: &Transaction, url: &PostgresUrl) -> Result<(), Stor
 }
 
 /// Refuses a database that another program has tables in.
-pub(super) async fn refuse_foreign(db: &impl Statements, url: &PostgresUrl) -> Result<(), StoreError> {
+pub(super) async fn refuse_foreign(db: &dyn Statements, url: &PostgresUrl) -> Result<(), StoreError> {
     let foreign = "SELECT count(*) FROM information_schema.tables \
                    WHERE table_schema = current_schema() AND table_name <> 'latchkey_schema'";
     let ours = "SELECT count(*) FROM information_schema.tables \

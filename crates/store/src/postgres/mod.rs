@@ -8,18 +8,13 @@
 //! may give each transaction another one, and a distributed database that speaks `PostgreSQL`'s language may take its
 //! place.
 
-mod activity;
 mod attempts;
-mod audit;
 pub(crate) mod copy;
 mod database;
 mod errors;
 mod folding;
-mod grants;
 mod keychain;
-mod members;
 mod migrations;
-mod networks;
 mod opening;
 mod params;
 mod pool;
@@ -42,10 +37,9 @@ pub(crate) use self::migrations::{LATEST, same_in_sqlite};
 use self::pool::Connections;
 pub use self::rotation::{ANOTHER, RotationStep};
 pub use self::url::PostgresUrl;
-use self::watch::named;
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
-use crate::sql::SqlStore;
+use crate::sql::{Database, SqlStore, networks};
 use crate::{SharedAttempts, Statistics, Store, StoreError};
 
 /// The store in a `PostgreSQL` database.
@@ -60,14 +54,18 @@ pub struct Postgres {
 impl PostgresStore {
     /// The keys of this node, the one that the database names first.
     pub fn keys(&self) -> Keyring {
-        self.keys.ring()
+        self.0.keys.ring()
     }
 }
 
 #[async_trait]
 impl Store for PostgresStore {
     async fn ping(&self) -> Result<(), StoreError> {
-        networks::read(&named!(self)).await.map(|_| ())
+        self.0
+            .look_up((), |db, ()| {
+                Box::pin(async move { networks::read(db).await.map(|_| ()) })
+            })
+            .await
     }
 
     fn shared_attempts(&self) -> Option<&dyn SharedAttempts> {
@@ -75,15 +73,17 @@ impl Store for PostgresStore {
     }
 
     async fn statistics(&self) -> Option<Statistics> {
-        Some(watch::statistics(self).await)
+        Some(watch::statistics(&self.0).await)
     }
 
     async fn schema_differences(&self) -> Result<Vec<String>, StoreError> {
-        schema::differences(&named!(self)).await
+        self.0
+            .look_up((), |db, ()| Box::pin(schema::differences(db)))
+            .await
     }
 
     fn log_slow(&self, threshold: Duration) {
-        self.connections.watch().slow.set(threshold);
+        self.0.connections.watch().slow.set(threshold);
     }
 }
 

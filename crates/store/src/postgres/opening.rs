@@ -59,7 +59,7 @@ impl PostgresStore {
 
     /// The number of the database's schema.
     pub async fn schema(&self) -> Result<i64, StoreError> {
-        Ok(migrations::version(&self.connections).await?.unwrap_or(0))
+        Ok(migrations::version(&self.0.connections).await?.unwrap_or(0))
     }
 }
 

@@ -53,7 +53,7 @@ impl PostgresStore {
                 return Ok(RotationStep::JustDone { ago });
             }
             ring.rotated(at, stays)?.replace_file(path)?;
-            self.keys.look()?;
+            self.0.keys.look()?;
             return Ok(RotationStep::Prepared);
         }
         let args = (ring.clone(), revoke, by.clone(), at);
@@ -86,14 +86,14 @@ impl PostgresStore {
     /// Looks for new keys in this node's file, and for the one that the database names; whether tokens are to be made with
     /// another key now. A database that does not answer is asked the next time.
     pub async fn refresh_keys(&self) -> Result<bool, StoreError> {
-        let before = self.keys.ring().current().fingerprint();
-        self.keys.look()?;
+        let before = self.0.keys.ring().current().fingerprint();
+        self.0.keys.look()?;
         match self.named_key().await {
-            Ok(fingerprint) => self.keys.lead(&fingerprint)?,
+            Ok(fingerprint) => self.0.keys.lead(&fingerprint)?,
             Err(error) if error.try_again().is_some() => {}
             Err(error) => return Err(error),
         }
-        Ok(self.keys.ring().current().fingerprint() != before)
+        Ok(self.0.keys.ring().current().fingerprint() != before)
     }
 
     /// The fingerprint of the key that the database names.

@@ -2,7 +2,7 @@
 
 use tokio_postgres::types::{FromSql, Type};
 
-pub(super) use crate::sql::rows::{all, count, execute, first, named_key, number};
+pub(super) use crate::sql::rows::{all, count, first, number};
 use crate::sql::statements::{Cell, Row};
 pub(super) use crate::sql::{Columns, Statements};
 

@@ -16,7 +16,7 @@ const ATTACHED: &str = "SELECT kind, name::text, c.relname::text FROM (\
     WHERE n.nspname = current_schema() ORDER BY 3, 1, 2";
 
 /// What is there and no migration made, each in words.
-pub(super) async fn differences(db: &impl Statements) -> Result<Vec<String>, StoreError> {
+pub(super) async fn differences(db: &dyn Statements) -> Result<Vec<String>, StoreError> {
     let ours: BTreeSet<(&str, &str)> = MIGRATIONS.iter().flat_map(|sql| triggers_in(sql)).collect();
     let found = rows::all(db, ATTACHED, &[], |columns| {
         Ok((

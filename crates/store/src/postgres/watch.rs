@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::PostgresStore;
+use super::Postgres;
 use super::pool::Connections;
 use crate::slow::{SlowLog, method};
 use crate::{ConnectionCounts, Histogram, Statistics};
@@ -102,7 +102,7 @@ impl Drop for Operation<'_> {
 }
 
 /// What was counted until now.
-pub(super) async fn statistics(store: &PostgresStore) -> Statistics {
+pub(super) async fn statistics(store: &Postgres) -> Statistics {
     let watch = store.connections.watch();
     let database_bytes = watch.size(&store.connections).await;
     let status = store.connections.status();
@@ -140,11 +140,3 @@ macro_rules! this_method {
     }};
 }
 pub(super) use this_method;
-
-/// The connections of `$store`, for single statements of the method in which this stands.
-macro_rules! named {
-    ($store:expr) => {
-        $store.connections.named($crate::postgres::watch::this_method!())
-    };
-}
-pub(super) use named;

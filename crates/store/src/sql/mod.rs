@@ -33,12 +33,3 @@ pub(crate) use self::statements::{Answer, Statements};
 
 /// The store in a database: `SQLite` or `PostgreSQL`.
 pub struct SqlStore<D>(pub(crate) D);
-
-// Until every operation is written for both.
-impl<D> std::ops::Deref for SqlStore<D> {
-    type Target = D;
-
-    fn deref(&self) -> &D {
-        &self.0
-    }
-}

@@ -187,17 +187,6 @@ pub(super) fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), S
     Ok(())
 }
 
-// Until its callers are moved.
-/// The fingerprint of the key that the secrets are sealed with.
-pub(super) fn sealed_with(connection: &Connection) -> Result<Option<String>, StoreError> {
-    use rusqlite::OptionalExtension;
-
-    Ok(connection
-        .prepare_cached("SELECT value FROM meta WHERE key = 'key_fingerprint'")?
-        .query_row([], |row| row.get(0))
-        .optional()?)
-}
-
 /// Refuses a key file that has not the key that the database names.
 pub(super) fn refuse_other_key(
     db: &Held,

@@ -149,10 +149,12 @@ impl Drop for Lease<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
     use std::sync::mpsc::channel;
 
     use crate::Networks;
     use crate::keys::ServerKey;
+    use crate::sql::Database;
     use crate::sqlite::SqliteStore;
 
     #[tokio::test]
@@ -164,9 +166,14 @@ mod tests {
         assert!(folder.path().join("latchkey.db-wal").exists());
         let ((begun, has_begun), (release, released)) = (channel(), channel());
         {
-            let reading = store.scan(move |_| {
-                begun.send(()).unwrap();
-                Ok(released.recv())
+            let channels = Mutex::new((begun, released));
+            let reading = store.0.scan(channels, |_, channels| {
+                Box::pin(async {
+                    let (begun, released) = &*channels.lock().unwrap();
+                    begun.send(()).unwrap();
+                    let _ = released.recv();
+                    Ok(())
+                })
             });
             tokio::select! {
                 biased;

@@ -27,7 +27,7 @@ pub struct Rotated {
 impl SqliteStore {
     /// Makes a new key and seals every secret with it. Tokens stay good, unless `revoke` ends all grants.
     pub async fn rotate_key(&self, revoke: bool, by: &Actor, at: Timestamp) -> Result<Rotated, StoreError> {
-        let args = (self.keychain.clone(), revoke, by.clone(), at);
+        let args = (self.0.keychain.clone(), revoke, by.clone(), at);
         // The file is written inside the transaction: of two who rotate at once, the second waits, and finds what the
         // first one made.
         Database::write(
@@ -42,7 +42,7 @@ impl SqliteStore {
     /// Whether the database is sealed with an older key of the file, as after restoring an older backup.
     pub async fn is_behind_its_key_file(&self) -> Result<bool, StoreError> {
         let named = Database::look_up(&self.0, (), |db, ()| Box::pin(rows::named_key(db))).await?;
-        Ok(named != self.keychain.ring().current().fingerprint())
+        Ok(named != self.0.keychain.ring().current().fingerprint())
     }
 }
 

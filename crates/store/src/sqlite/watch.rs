@@ -4,7 +4,7 @@
 use std::fs::{self, Metadata};
 use std::path::Path;
 
-use super::SqliteStore;
+use super::Sqlite;
 use crate::{Statistics, StoreError};
 
 /// Which file was opened. A file that was deleted or replaced under the server can still be read and written, but only
@@ -51,7 +51,7 @@ impl From<&Metadata> for Identity {
 }
 
 /// What the store counted, with the sizes of its files as they are now.
-pub(super) fn statistics(store: &SqliteStore) -> Statistics {
+pub(super) fn statistics(store: &Sqlite) -> Statistics {
     let size = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
     let mut log = store.path.clone().into_os_string();
     log.push("-wal");

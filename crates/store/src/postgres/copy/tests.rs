@@ -97,7 +97,7 @@ async fn both_catalogues_say_the_same_of_every_schema() {
     let store = PostgresStore::open(&url, ServerKey::from_bytes([7; 32]))
         .await
         .unwrap();
-    let begin = || Transaction::begin(&store.connections, Isolation::RowLocked);
+    let begin = || Transaction::begin(&store.0.connections, Isolation::RowLocked);
     assert_same(&begin().await.unwrap(), LATEST).await;
     // The earlier ones in a schema of PostgreSQL's own, one step after the other.
     let tx = begin().await.unwrap();

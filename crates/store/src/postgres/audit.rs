@@ -1,2 +1,0 @@
-// Until its callers are moved.
-pub(super) use crate::sql::audit::write;
