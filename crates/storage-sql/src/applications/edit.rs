@@ -1,0 +1,151 @@
+//! What a host does to an application. Each is one transaction together with its entry in the audit trail.
+
+use latchkey_domain::{Actor, Application, ClientId, Timestamp};
+
+use super::{row, secrets};
+use crate::database::Sealing;
+use crate::{Statements, audit, grants, params, rows};
+use latchkey_storage::applications::rules::{self, Edit, Entry, SecretChange};
+use latchkey_storage::{ApplicationUpdate, Deleted, NewApplication, StoreError, UpdateOutcome};
+
+/// Who does it, and when.
+pub(super) type Act<'act> = (&'act Actor, Timestamp);
+
+/// Adds an entry about an application to the audit trail.
+pub(super) async fn note(
+    db: &dyn Statements,
+    act: Act<'_>,
+    client_id: &ClientId,
+    (action, detail): Entry,
+) -> Result<(), StoreError> {
+    audit::write(db, act, action, client_id.as_str(), &detail).await
+}
+
+/// Registers an application.
+pub(super) async fn create(
+    db: &dyn Statements,
+    keys: &dyn Sealing,
+    new: &NewApplication,
+    act: Act<'_>,
+) -> Result<Application, StoreError> {
+    row::insert(db, &new.client_id, &new.spec, act.1).await?;
+    if let Some(secret) = rules::secret_of(new) {
+        secrets::insert(db, keys, &new.client_id, secret, act.1).await?;
+    }
+    note(db, act, &new.client_id, rules::created(&new.spec)).await?;
+    Ok(rules::registered(new, act.1))
+}
+
+/// Registers many.
+pub(super) async fn create_all(
+    db: &dyn Statements,
+    keys: &dyn Sealing,
+    all: &[NewApplication],
+    act: Act<'_>,
+) -> Result<(), StoreError> {
+    for new in all {
+        create(db, keys, new, act).await?;
+    }
+    Ok(())
+}
+
+/// Edits an application.
+pub(super) async fn update(
+    db: &dyn Statements,
+    keys: &dyn Sealing,
+    client_id: &ClientId,
+    update: &ApplicationUpdate,
+    act: Act<'_>,
+) -> Result<UpdateOutcome, StoreError> {
+    let Some(current) = row::find_locked(db, client_id).await? else {
+        return Ok(UpdateOutcome::NotFound);
+    };
+    let (change, entry) = match rules::edit(&current, update) {
+        Edit::Stale => return Ok(UpdateOutcome::Stale { current }),
+        Edit::Unchanged => {
+            return Ok(UpdateOutcome::Updated {
+                application: current,
+                new_secret: None,
+            });
+        }
+        Edit::Changed { secrets, entry } => (secrets, entry),
+    };
+    row::update(db, client_id, &update.spec).await?;
+    let new_secret = match change {
+        SecretChange::Keep => None,
+        SecretChange::Create => {
+            secrets::insert(db, keys, client_id, &update.secret_if_missing, act.1).await?;
+            Some(update.secret_if_missing.clone())
+        }
+        SecretChange::Destroy => {
+            secrets::destroy(db, client_id).await?;
+            None
+        }
+    };
+    note(db, act, client_id, entry).await?;
+    let application = Application {
+        spec: update.spec.clone(),
+        revision: current.revision + 1,
+        ..current
+    };
+    Ok(UpdateOutcome::Updated {
+        application,
+        new_secret,
+    })
+}
+
+/// Pauses or resumes an application. It is not an edit: the revision stays, and an open form can still be saved.
+pub(super) async fn set_paused(
+    db: &dyn Statements,
+    client_id: &ClientId,
+    paused: bool,
+    act: Act<'_>,
+) -> Result<Option<Application>, StoreError> {
+    let Some(current) = row::find_locked(db, client_id).await? else {
+        return Ok(None);
+    };
+    let Some(entry) = rules::pause(&current, paused) else {
+        return Ok(Some(current));
+    };
+    let paused_at = paused.then_some(act.1);
+    let sql = "UPDATE applications SET paused_at = ?2 WHERE client_id = ?1";
+    rows::execute(db, sql, params![client_id.as_str(), paused_at]).await?;
+    note(db, act, client_id, entry).await?;
+    Ok(Some(Application { paused_at, ..current }))
+}
+
+/// Deletes an application; its grants, consents and activity go with the row.
+pub(super) async fn delete(
+    db: &dyn Statements,
+    client_id: &ClientId,
+    act: Act<'_>,
+) -> Result<Option<Deleted>, StoreError> {
+    let Some(application) = row::find_locked(db, client_id).await? else {
+        return Ok(None);
+    };
+    let connected_members = grants::connected_members(db, client_id).await?;
+    let sql = "DELETE FROM applications WHERE client_id = ?1";
+    rows::execute(db, sql, params![client_id.as_str()]).await?;
+    let entry = rules::deleted(&application.spec, connected_members);
+    note(db, act, client_id, entry).await?;
+    Ok(Some(Deleted {
+        application,
+        connected_members,
+    }))
+}
+
+/// Revokes every grant of an application and deletes every consent.
+pub(super) async fn disconnect_everyone(
+    db: &dyn Statements,
+    client_id: &ClientId,
+    act: Act<'_>,
+) -> Result<Option<u64>, StoreError> {
+    let Some(application) = row::find_locked(db, client_id).await? else {
+        return Ok(None);
+    };
+    let connected_members = grants::connected_members(db, client_id).await?;
+    grants::end_all_of(db, client_id, act.1).await?;
+    let entry = rules::disconnected(&application.spec, connected_members);
+    note(db, act, client_id, entry).await?;
+    Ok(Some(connected_members))
+}

@@ -1,0 +1,234 @@
+//! Applications: [`row`] reads and writes one, [`list`] finds many, [`edit`] is what a host does to one,
+//! [`secrets`] its secrets.
+//!
+//! An edit locks the application's row before it reads it, so that what it decides by stays so until it is committed:
+//! two edits of one application wait for each other, and nobody has to try again.
+
+mod edit;
+mod list;
+mod row;
+mod secrets;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequest, SecretId, Timestamp};
+
+pub(crate) use self::row::{columns, read};
+use super::{Database, Isolation, SqlStore};
+use latchkey_storage::shared::searched;
+use latchkey_storage::{
+    ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, NewApplication, SecretAdded,
+    SecretRetired, StoreError, UpdateOutcome,
+};
+
+#[async_trait]
+impl<D: Database> Applications for SqlStore<D> {
+    async fn create_application(
+        &self,
+        application: NewApplication,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Application, StoreError> {
+        let args = (self.0.keys().clone(), application, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (keys, application, by, at)| {
+                Box::pin(edit::create(db, keys, application, (by, *at)))
+            })
+            .await
+    }
+
+    async fn create_applications(
+        &self,
+        applications: Vec<NewApplication>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let args = (self.0.keys().clone(), applications, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (keys, applications, by, at)| {
+                Box::pin(edit::create_all(db, keys, applications, (by, *at)))
+            })
+            .await
+    }
+
+    async fn application(&self, client_id: &ClientId) -> Result<Option<Application>, StoreError> {
+        self.0
+            .look_up(client_id, |db, client_id| Box::pin(row::find(db, client_id)))
+            .await
+    }
+
+    async fn client(&self, client_id: &ClientId) -> Result<Option<Arc<Client>>, StoreError> {
+        let args = (client_id, self.0.keys());
+        self.0
+            .recall(
+                |memory| &mut memory.clients,
+                client_id,
+                args,
+                |db, (client_id, keys)| Box::pin(secrets::client(db, *keys, client_id)),
+            )
+            .await
+    }
+
+    async fn application_listing(
+        &self,
+        client_id: &ClientId,
+    ) -> Result<Option<ApplicationListing>, StoreError> {
+        self.0
+            .snapshot(client_id.clone(), |db, client_id| {
+                Box::pin(list::one(db, client_id))
+            })
+            .await
+    }
+
+    async fn applications(
+        &self,
+        search: &str,
+        page: PageRequest,
+    ) -> Result<Page<ApplicationListing>, StoreError> {
+        self.0
+            .snapshot((searched(search), page), |db, (search, page)| {
+                Box::pin(list::page(db, search, *page))
+            })
+            .await
+    }
+
+    async fn update_application(
+        &self,
+        client_id: &ClientId,
+        update: ApplicationUpdate,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<UpdateOutcome, StoreError> {
+        let args = (self.0.keys().clone(), client_id.clone(), update, by.clone(), at);
+        self.0
+            .write(
+                Isolation::RowLocked,
+                args,
+                |db, (keys, client_id, update, by, at)| {
+                    Box::pin(edit::update(db, keys, client_id, update, (by, *at)))
+                },
+            )
+            .await
+    }
+
+    async fn set_paused(
+        &self,
+        client_id: &ClientId,
+        paused: bool,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Application>, StoreError> {
+        let args = (client_id.clone(), paused, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (client_id, paused, by, at)| {
+                Box::pin(edit::set_paused(db, client_id, *paused, (by, *at)))
+            })
+            .await
+    }
+
+    async fn delete_application(
+        &self,
+        client_id: &ClientId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Deleted>, StoreError> {
+        let args = (client_id.clone(), by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (client_id, by, at)| {
+                Box::pin(edit::delete(db, client_id, (by, *at)))
+            })
+            .await
+    }
+
+    async fn disconnect_everyone(
+        &self,
+        client_id: &ClientId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        let args = (client_id.clone(), by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (client_id, by, at)| {
+                Box::pin(edit::disconnect_everyone(db, client_id, (by, *at)))
+            })
+            .await
+    }
+
+    async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
+        self.0
+            .look_up((client_id, self.0.keys()), |db, (client_id, keys)| {
+                Box::pin(secrets::newest(db, *keys, client_id))
+            })
+            .await
+    }
+
+    async fn add_client_secret(
+        &self,
+        client_id: &ClientId,
+        secret: ClientSecret,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<SecretAdded, StoreError> {
+        let args = (self.0.keys().clone(), client_id.clone(), secret, by.clone(), at);
+        self.0
+            .write(
+                Isolation::RowLocked,
+                args,
+                |db, (keys, client_id, secret, by, at)| {
+                    Box::pin(secrets::add(db, keys, client_id, secret, (by, *at)))
+                },
+            )
+            .await
+    }
+
+    async fn retire_client_secret(
+        &self,
+        client_id: &ClientId,
+        id: SecretId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<SecretRetired, StoreError> {
+        let args = (self.0.keys().clone(), client_id.clone(), id, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (keys, client_id, id, by, at)| {
+                Box::pin(secrets::retire(db, keys, client_id, *id, (by, *at)))
+            })
+            .await
+    }
+
+    async fn secret_retired_at(
+        &self,
+        client_id: &ClientId,
+        presented: &ClientSecret,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        self.0
+            .look_up((client_id, presented), |db, (client_id, presented)| {
+                Box::pin(secrets::retired_at(db, client_id, presented))
+            })
+            .await
+    }
+
+    async fn secret_used(&self, id: SecretId, at: Timestamp) -> Result<(), StoreError> {
+        self.0
+            .write(Isolation::Statement, (id, at), |db, (id, at)| {
+                Box::pin(secrets::used(db, *id, *at))
+            })
+            .await
+    }
+
+    async fn reveal_client_secret(
+        &self,
+        client_id: &ClientId,
+        id: Option<SecretId>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<ClientSecret>, StoreError> {
+        let args = (self.0.keys().clone(), client_id.clone(), id, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (keys, client_id, id, by, at)| {
+                Box::pin(secrets::reveal(db, keys, client_id, *id, (by, *at)))
+            })
+            .await
+    }
+}

@@ -1,0 +1,126 @@
+//! The row of one application.
+
+use latchkey_domain::{
+    Application, ApplicationName, ApplicationSpec, ClientId, ClientType, RedirectUris, ScopeSet, Timestamp,
+};
+
+use crate::{Columns, Statements, params, rows};
+use latchkey_storage::StoreError;
+use latchkey_storage::shared::searchable;
+
+/// What [`read`] reads, of `applications a`.
+macro_rules! columns {
+    () => {
+        "a.client_id, a.name, a.redirect_uris, a.scopes, a.confidential, a.skip_consent, a.paused_at, \
+         a.created_at, a.last_used_at, a.revision"
+    };
+}
+pub(crate) use columns;
+
+/// An application from [`columns`].
+pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Application, StoreError> {
+    columns.table("applications");
+    Ok(Application {
+        client_id: columns.parsed("client_id", str::parse::<ClientId>)?,
+        spec: ApplicationSpec {
+            name: columns.parsed("name", ApplicationName::parse)?,
+            redirect_uris: columns
+                .parsed("redirect_uris", |text| serde_json::from_str::<RedirectUris>(text))?,
+            scopes: columns.parsed("scopes", str::parse::<ScopeSet>)?,
+            client_type: if columns.get("confidential")? {
+                ClientType::Confidential
+            } else {
+                ClientType::Public
+            },
+            skip_consent: columns.get("skip_consent")?,
+        },
+        paused_at: columns.optional_time("paused_at")?,
+        created_at: columns.time("created_at")?,
+        last_used_at: columns.optional_time("last_used_at")?,
+        revision: columns.get("revision")?,
+    })
+}
+
+/// The application with this client id.
+pub(super) async fn find(
+    db: &dyn Statements,
+    client_id: &ClientId,
+) -> Result<Option<Application>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM applications a WHERE a.client_id = ?1"
+    );
+    rows::first(db, sql, params![client_id.as_str()], read).await
+}
+
+/// The same, and nobody else changes it, or makes a grant of it, until the transaction ends.
+pub(super) async fn find_locked(
+    db: &dyn Statements,
+    client_id: &ClientId,
+) -> Result<Option<Application>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM applications a WHERE a.client_id = ?1 [[FOR UPDATE|]]"
+    );
+    rows::first(db, sql, params![client_id.as_str()], read).await
+}
+
+/// Adds a new application.
+pub(super) async fn insert(
+    db: &dyn Statements,
+    client_id: &ClientId,
+    spec: &ApplicationSpec,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    rows::execute(
+        db,
+        "INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, \
+         search, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        params![
+            client_id.as_str(),
+            spec.name.as_str(),
+            json(&spec.redirect_uris)?,
+            spec.scopes.to_string(),
+            spec.client_type.is_confidential(),
+            spec.skip_consent,
+            search_text(client_id, spec),
+            at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Stores what a host decided, and counts the edit.
+pub(super) async fn update(
+    db: &dyn Statements,
+    client_id: &ClientId,
+    spec: &ApplicationSpec,
+) -> Result<(), StoreError> {
+    rows::execute(
+        db,
+        "UPDATE applications SET name = ?2, redirect_uris = ?3, scopes = ?4, confidential = ?5, \
+         skip_consent = ?6, search = ?7, revision = revision + 1 WHERE client_id = ?1",
+        params![
+            client_id.as_str(),
+            spec.name.as_str(),
+            json(&spec.redirect_uris)?,
+            spec.scopes.to_string(),
+            spec.client_type.is_confidential(),
+            spec.skip_consent,
+            search_text(client_id, spec),
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+fn search_text(client_id: &ClientId, spec: &ApplicationSpec) -> String {
+    searchable(&[spec.name.as_str(), client_id.as_str()])
+}
+
+fn json(redirect_uris: &RedirectUris) -> Result<String, StoreError> {
+    serde_json::to_string(redirect_uris).map_err(|error| StoreError::Database(error.into()))
+}

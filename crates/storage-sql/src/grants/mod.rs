@@ -1,0 +1,208 @@
+//! Grants: [`row`] reads and writes one, [`connected_apps`] is what a member sees of them, [`expired_codes`] those
+//! whose code nobody exchanged.
+//!
+//! All of it locks rows before it decides by them. A change locks the grant; making and disconnecting lock the member,
+//! so that the consents of one member are changed one after the other.
+
+mod connected_apps;
+mod expired_codes;
+mod row;
+
+use async_trait::async_trait;
+use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
+
+pub(crate) use self::connected_apps::end_all;
+use super::{Database, Isolation, SqlStore, Statements, params, rows};
+use latchkey_storage::{
+    Connection, Disconnected, ExpiredCode, Grant, GrantDecision, GrantId, Grants, NewActivity, NewGrant,
+    RevocationReason, StoreError,
+};
+
+/// How many members have an active grant of this application.
+pub(super) async fn connected_members(db: &dyn Statements, client_id: &ClientId) -> Result<u64, StoreError> {
+    rows::count(
+        db,
+        "SELECT count(DISTINCT member_id) FROM grants WHERE application_id = (SELECT id \
+         FROM applications WHERE client_id = ?1) AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
+         AND NOT trial",
+        params![client_id.as_str()],
+    )
+    .await
+}
+
+/// Revokes every grant of an application for a host, codes that wait to be redeemed too, and deletes every consent. The
+/// caller has locked the application.
+pub(super) async fn end_all_of(
+    db: &dyn Statements,
+    client_id: &ClientId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    rows::execute(
+        db,
+        "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE application_id = (SELECT id \
+         FROM applications WHERE client_id = ?1) AND revoked_at IS NULL",
+        params![client_id.as_str(), at, RevocationReason::Host.id()],
+    )
+    .await?;
+    let sql =
+        "DELETE FROM consents WHERE application_id = (SELECT id FROM applications WHERE client_id = ?1)";
+    rows::execute(db, sql, params![client_id.as_str()]).await?;
+    Ok(())
+}
+
+/// Adds a grant.
+async fn create(db: &dyn Statements, grant: &NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError> {
+    let Some(application) = row::application_of(db, grant, at).await? else {
+        return Ok(None);
+    };
+    row::delete_unredeemed(db, application, grant.member, at).await?;
+    let id = row::insert(db, application, grant, at).await?;
+    if let Some(after) = grant.remember {
+        connected_apps::remember(db, application, grant, after, at).await?;
+    }
+    Ok(Some(id))
+}
+
+/// Ends what the member granted to the application.
+async fn disconnect(
+    db: &dyn Statements,
+    member: MemberId,
+    client_id: &ClientId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT a.id FROM applications a JOIN members m ON m.id = ?2 WHERE a.client_id = ?1 \
+               [[FOR KEY SHARE OF a FOR NO KEY UPDATE OF m|]]";
+    let application = rows::first(db, sql, params![client_id.as_str(), member.0], |columns| {
+        columns.table("applications").get("id")
+    })
+    .await?;
+    match application {
+        Some(application) => connected_apps::end(db, member, application, at).await,
+        None => Ok(false),
+    }
+}
+
+/// Ends the member's grants from the API explorer. `SQLite` uses the index on them only if the condition is spelled as
+/// in the index.
+async fn end_trials(db: &dyn Statements, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
+    rows::execute(
+        db,
+        "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE member_id = ?1 AND trial [[|= 1]] \
+         AND revoked_at IS NULL AND redeemed_at IS NOT NULL",
+        params![member.0, at, RevocationReason::TrialEnded.id()],
+    )
+    .await
+}
+
+#[async_trait]
+impl<D: Database> Grants for SqlStore<D> {
+    async fn remembered_consent(
+        &self,
+        member: MemberId,
+        client_id: &ClientId,
+        after: Timestamp,
+    ) -> Result<ScopeSet, StoreError> {
+        self.0
+            .look_up((member, client_id, after), |db, (member, client_id, after)| {
+                Box::pin(connected_apps::remembered(db, *member, client_id, *after))
+            })
+            .await
+    }
+
+    async fn create_grant(&self, grant: NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError> {
+        self.0
+            .write(Isolation::RowLocked, (grant, at), |db, (grant, at)| {
+                Box::pin(create(db, grant, *at))
+            })
+            .await
+    }
+
+    async fn grant(&self, id: GrantId) -> Result<Option<Grant>, StoreError> {
+        self.0
+            .recall(
+                |memory| &mut memory.grants,
+                &id,
+                id,
+                |db, id| Box::pin(row::find(db, *id)),
+            )
+            .await
+    }
+
+    async fn change_grant(
+        &self,
+        id: GrantId,
+        decide: GrantDecision,
+    ) -> Result<Option<(Grant, Grant)>, StoreError> {
+        self.0
+            .change(row::change(id), move |before| row::changed(before, &decide))
+            .await
+    }
+
+    async fn connections_of(
+        &self,
+        member: MemberId,
+        after: Timestamp,
+    ) -> Result<Vec<Connection>, StoreError> {
+        self.0
+            .scan((member, after), |db, (member, after)| {
+                Box::pin(connected_apps::of(db, *member, *after))
+            })
+            .await
+    }
+
+    async fn disconnected_by_password(&self, member: MemberId) -> Result<Vec<Disconnected>, StoreError> {
+        self.0
+            .scan(member, |db, member| {
+                Box::pin(connected_apps::disconnected_by_password(db, *member))
+            })
+            .await
+    }
+
+    async fn disconnect(
+        &self,
+        member: MemberId,
+        client_id: &ClientId,
+        at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let args = (member, client_id.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (member, client_id, at)| {
+                Box::pin(disconnect(db, *member, client_id, *at))
+            })
+            .await
+    }
+
+    async fn end_trials(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
+        self.0
+            .write(Isolation::Statement, (member, at), |db, (member, at)| {
+                Box::pin(end_trials(db, *member, *at))
+            })
+            .await
+    }
+
+    async fn expired_codes(
+        &self,
+        client_id: Option<&ClientId>,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<ExpiredCode>, StoreError> {
+        let args = (client_id.cloned(), now, limit);
+        self.0
+            .scan(args, |db, (client_id, now, limit)| {
+                Box::pin(expired_codes::find(db, client_id.as_ref(), *now, *limit))
+            })
+            .await
+    }
+
+    async fn close_codes(
+        &self,
+        codes: Vec<(GrantId, Option<NewActivity>)>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.0
+            .write(Isolation::RowLocked, (codes, at), |db, (codes, at)| {
+                Box::pin(expired_codes::close(db, codes, *at))
+            })
+            .await
+    }
+}

@@ -1,0 +1,45 @@
+//! What Latchkey keeps, in `SQLite` or `PostgreSQL`: one body of queries over two drivers.
+//!
+//! An operation is a function that runs [`Statements`], and a [`Database`] says where it runs: on `SQLite` on the writer's
+//! thread or on a reader, on `PostgreSQL` on a connection of the pool. A statement is written once as well; where the two
+//! databases need different words it has both ([`database::dialect`]). [`sqlite`] and [`postgres`] hold only what truly
+//! differs. Nothing outside this crate names SQL.
+
+mod activity;
+mod applications;
+mod audit;
+mod content;
+mod folded_members;
+mod grants;
+mod members;
+mod networks;
+mod new_database;
+mod retention;
+mod rotation;
+mod sessions;
+mod usage;
+
+mod database;
+mod files;
+mod folding;
+mod random;
+mod sealing;
+mod slow;
+mod spans;
+
+pub mod copy;
+pub mod keyring;
+pub mod keys;
+pub mod postgres;
+pub mod sqlite;
+
+pub(crate) use self::database::columns::Columns;
+pub(crate) use self::database::driver_error::{DriverError, DriverResult};
+pub(crate) use self::database::params::{Param, params};
+pub(crate) use self::database::rows;
+pub(crate) use self::database::statements::{Answer, Statements};
+pub(crate) use self::database::{Change, Database, Isolation};
+pub use self::spans::TRACES;
+
+/// The store in a database: `SQLite` or `PostgreSQL`.
+pub struct SqlStore<D>(pub(crate) D);

@@ -1,0 +1,383 @@
+//! Members.
+
+use async_trait::async_trait;
+use latchkey_domain::text::fold;
+use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp};
+
+use crate::folding::left_over;
+use crate::{Columns, Database, Isolation, SqlStore, Statements, activity, audit, grants, params, rows};
+use latchkey_storage::members::{
+    disconnected_by_password, is_last_host, password_detail, role_change_detail, role_detail,
+};
+use latchkey_storage::shared::{searchable, shown};
+use latchkey_storage::{
+    AddMember, AuditAction, MemberChange, Members, PasswordHash, PasswordSet, StoreError,
+};
+
+/// What [`read`] reads, of `members m`.
+macro_rules! columns {
+    () => {
+        "m.id, m.email, m.name, m.role, m.joined_at"
+    };
+}
+pub(crate) use columns;
+
+/// The one member whose email has the spellings `?1` and `?2`: the first, if both are there.
+macro_rules! with_email {
+    ($table:literal) => {
+        concat!(
+            "WHERE ",
+            $table,
+            ".email IN (?1, ?2) ORDER BY ",
+            $table,
+            ".email = ?1 DESC LIMIT 1"
+        )
+    };
+}
+pub(crate) use with_email;
+
+/// A member from [`columns`].
+pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Member, StoreError> {
+    columns.table("members");
+    Ok(Member {
+        id: MemberId(columns.get("id")?),
+        email: columns.parsed("email", Email::stored)?,
+        name: columns.parsed("name", MemberName::parse)?,
+        role: columns.parsed("role", str::parse::<Role>)?,
+        joined_at: columns.time("joined_at")?,
+    })
+}
+
+async fn by_id(db: &dyn Statements, id: MemberId) -> Result<Option<Member>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM members m WHERE m.id = ?1");
+    rows::first(db, sql, params![id.0], read).await
+}
+
+async fn by_email(db: &dyn Statements, email: &Email) -> Result<Option<Member>, StoreError> {
+    let sql = concat!("SELECT ", columns!(), " FROM members m ", with_email!("m"));
+    let [typed, form] = email.spellings();
+    rows::first(db, sql, params![typed, form], read).await
+}
+
+async fn credentials(
+    db: &dyn Statements,
+    email: &Email,
+) -> Result<Option<(Member, PasswordHash)>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        ", m.password_hash FROM members m ",
+        with_email!("m")
+    );
+    let [typed, form] = email.spellings();
+    rows::first(db, sql, params![typed, form], |columns| {
+        Ok((read(columns)?, PasswordHash(columns.get("password_hash")?)))
+    })
+    .await
+}
+
+/// A member that nobody else changes until the transaction ends, which is why one look is enough.
+async fn locked(db: &dyn Statements, email: &Email) -> Result<Option<Member>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM members m ",
+        with_email!("m"),
+        " [[FOR UPDATE|]]"
+    );
+    let [typed, form] = email.spellings();
+    rows::first(db, sql, params![typed, form], read).await
+}
+
+/// All hosts, locked before the one who may stop being a host is, and in one order: of two who take the last two hosts away
+/// at once, the second waits, and then finds that it would take the last. Grants and sessions of hosts are made
+/// meanwhile, since their numbers do not change.
+async fn locked_hosts(db: &dyn Statements) -> Result<Vec<MemberId>, StoreError> {
+    let sql = "SELECT id FROM members WHERE role = 'host' ORDER BY id [[FOR NO KEY UPDATE|]]";
+    rows::all(db, sql, &[], |columns| {
+        columns.table("members").get("id").map(MemberId)
+    })
+    .await
+}
+
+/// Whether there is a host.
+pub(crate) async fn has_host(db: &dyn Statements) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM members WHERE role = 'host')";
+    rows::exists(db, sql, &[]).await
+}
+
+/// Adds a member, unless the email is taken.
+pub(crate) async fn add(
+    db: &dyn Statements,
+    member: &AddMember,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let (email, name) = (member.email.as_str(), member.name.as_str());
+    let added = rows::first(
+        db,
+        "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (email) DO NOTHING RETURNING id",
+        params![
+            email,
+            name,
+            fold(name),
+            searchable(&[name, email]),
+            member.role.id(),
+            &member.password.0,
+            at
+        ],
+        |columns| columns.table("members").get("id").map(MemberId),
+    )
+    .await?;
+    let Some(id) = added else {
+        return Ok(None);
+    };
+    let detail = role_detail(member.role);
+    audit::write(db, (by, at), AuditAction::MemberAdded, email, &detail).await?;
+    Ok(Some(member.added(id, at)))
+}
+
+async fn add_all(
+    db: &dyn Statements,
+    members: &[AddMember],
+    by: (&Actor, Timestamp),
+) -> Result<Vec<Member>, StoreError> {
+    let mut added = Vec::with_capacity(members.len());
+    for member in members {
+        added.extend(add(db, member, by).await?);
+    }
+    Ok(added)
+}
+
+/// Notes that a member was here, to the minute, so that it is seldom a write.
+pub(crate) async fn note_visit(
+    db: &dyn Statements,
+    member: MemberId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE members SET last_active_at = ?2 WHERE id = ?1 AND last_active_at <= ?2 - 60000";
+    db.execute(sql, params![member.0, at]).await.map(|_| ())
+}
+
+/// A page; `db` is one snapshot, for the count and the rows.
+async fn page(db: &dyn Statements, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
+    let total = rows::count(db, "SELECT count(*) FROM members", &[]).await?;
+    let shown = shown(wanted, total);
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM members m ORDER BY m.name_folded, m.id LIMIT ?1 OFFSET ?2"
+    );
+    let offset = i64::try_from(shown.offset()).unwrap_or(i64::MAX);
+    Ok(Page {
+        items: rows::all(db, sql, params![shown.size, offset], read).await?,
+        number: shown.number,
+        size: shown.size,
+        total,
+    })
+}
+
+async fn set_role(
+    db: &dyn Statements,
+    email: &Email,
+    role: Role,
+    by: (&Actor, Timestamp),
+) -> Result<MemberChange, StoreError> {
+    let hosts = if role.is_host() {
+        None
+    } else {
+        Some(locked_hosts(db).await?)
+    };
+    let Some(before) = locked(db, email).await? else {
+        return Ok(MemberChange::Unknown);
+    };
+    if hosts.is_some_and(|hosts| is_last_host(&before, &hosts)) {
+        return Ok(MemberChange::LastHost);
+    }
+    if before.role != role {
+        // Before the change: a host may give up the role that the entry needs.
+        let detail = role_change_detail(before.role, role);
+        let (action, target) = (AuditAction::MemberRoleChanged, before.email.as_str());
+        audit::write(db, by, action, target, &detail).await?;
+        let sql = "UPDATE members SET role = ?2 WHERE id = ?1";
+        db.execute(sql, params![before.id.0, role.id()]).await?;
+    }
+    Ok(MemberChange::Done(Member { role, ..before }))
+}
+
+async fn set_password(
+    db: &dyn Statements,
+    email: &Email,
+    password: &PasswordHash,
+    keep_apps: bool,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<PasswordSet>, StoreError> {
+    let Some(member) = locked(db, email).await? else {
+        return Ok(None);
+    };
+    let id = member.id;
+    let sql = "UPDATE members SET password_hash = ?2 WHERE id = ?1";
+    db.execute(sql, params![id.0, &password.0]).await?;
+    let sql = "DELETE FROM sessions WHERE member_id = ?1";
+    let sessions = db.execute(sql, params![id.0]).await?;
+    let disconnected = if keep_apps {
+        Vec::new()
+    } else {
+        grants::end_all(db, id, at).await?
+    };
+    let applications = disconnected.len() as u64;
+    for client_id in disconnected {
+        activity::insert(db, &disconnected_by_password(client_id, id, at)).await?;
+    }
+    audit::write(
+        db,
+        (by, at),
+        AuditAction::MemberPasswordChanged,
+        member.email.as_str(),
+        &password_detail(sessions, applications, keep_apps),
+    )
+    .await?;
+    Ok(Some(PasswordSet {
+        member,
+        sessions,
+        applications,
+    }))
+}
+
+async fn remove(
+    db: &dyn Statements,
+    email: &Email,
+    by: (&Actor, Timestamp),
+) -> Result<MemberChange, StoreError> {
+    let hosts = locked_hosts(db).await?;
+    let Some(member) = locked(db, email).await? else {
+        return Ok(MemberChange::Unknown);
+    };
+    if is_last_host(&member, &hosts) {
+        return Ok(MemberChange::LastHost);
+    }
+    let (action, target) = (AuditAction::MemberRemoved, member.email.as_str());
+    audit::write(db, by, action, target, &role_detail(member.role)).await?;
+    // Sessions, grants and consents go with the row.
+    db.execute("DELETE FROM members WHERE id = ?1", params![member.id.0])
+        .await?;
+    Ok(MemberChange::Done(member))
+}
+
+async fn emails_in_another_form(db: &dyn Statements) -> Result<Vec<(Email, Email)>, StoreError> {
+    let sql = "SELECT email FROM members WHERE octet_length(email) <> length(email) ORDER BY id";
+    let stored = rows::all(db, sql, &[], |columns| columns.table("members").get("email"));
+    stored.await.map(left_over)
+}
+
+#[async_trait]
+impl<D: Database> Members for SqlStore<D> {
+    async fn member(&self, id: MemberId) -> Result<Option<Member>, StoreError> {
+        self.0.look_up(id, |db, id| Box::pin(by_id(db, *id))).await
+    }
+
+    async fn member_by_email(&self, email: &Email) -> Result<Option<Member>, StoreError> {
+        self.0
+            .look_up(email, |db, email| Box::pin(by_email(db, email)))
+            .await
+    }
+
+    async fn credentials(&self, email: &Email) -> Result<Option<(Member, PasswordHash)>, StoreError> {
+        self.0
+            .look_up(email, |db, email| Box::pin(credentials(db, email)))
+            .await
+    }
+
+    async fn members(&self, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
+        self.0
+            .snapshot(wanted, |db, wanted| Box::pin(page(db, *wanted)))
+            .await
+    }
+
+    async fn emails_in_another_form(&self) -> Result<Vec<(Email, Email)>, StoreError> {
+        self.0
+            .scan((), |db, ()| Box::pin(emails_in_another_form(db)))
+            .await
+    }
+
+    async fn has_host(&self) -> Result<bool, StoreError> {
+        self.0.look_up((), |db, ()| Box::pin(has_host(db))).await
+    }
+
+    async fn add_member(
+        &self,
+        member: AddMember,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        let args = (member, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (member, by, at)| {
+                Box::pin(add(db, member, (by, *at)))
+            })
+            .await
+    }
+
+    async fn add_members(
+        &self,
+        members: Vec<AddMember>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<Member>, StoreError> {
+        let args = (members, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (members, by, at)| {
+                Box::pin(add_all(db, members, (by, *at)))
+            })
+            .await
+    }
+
+    async fn set_role(
+        &self,
+        email: &Email,
+        role: Role,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<MemberChange, StoreError> {
+        let args = (email.clone(), role, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (email, role, by, at)| {
+                Box::pin(set_role(db, email, *role, (by, *at)))
+            })
+            .await
+    }
+
+    async fn set_password(
+        &self,
+        email: &Email,
+        password: PasswordHash,
+        keep_apps: bool,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<PasswordSet>, StoreError> {
+        let args = (email.clone(), password, by.clone(), at);
+        self.0
+            .write(
+                Isolation::RowLocked,
+                args,
+                move |db, (email, password, by, at)| {
+                    Box::pin(set_password(db, email, password, keep_apps, (by, *at)))
+                },
+            )
+            .await
+    }
+
+    async fn remove_member(
+        &self,
+        email: &Email,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<MemberChange, StoreError> {
+        let args = (email.clone(), by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (email, by, at)| {
+                Box::pin(remove(db, email, (by, *at)))
+            })
+            .await
+    }
+}

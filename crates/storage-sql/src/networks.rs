@@ -1,0 +1,220 @@
+//! The network's one row, and what the database knows about itself.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use latchkey_domain::{Actor, Member, Network, NetworkName, Plan, Slug, Timestamp};
+
+use crate::database::columns::Read;
+use crate::database::dialect::Dialect;
+use crate::database::statements::Cell;
+use crate::{Columns, Database, Isolation, Param, SqlStore, Statements, audit, members, params, rows};
+use latchkey_storage::networks::founder;
+use latchkey_storage::{AddMember, AuditAction, NetworkChange, Networks, NewNetwork, StoreError};
+
+/// The network.
+pub(crate) async fn read(db: &dyn Statements) -> Result<Network, StoreError> {
+    find(db).await?.ok_or_else(missing)
+}
+
+/// The same, and nobody else changes it until the transaction ends.
+async fn locked(db: &dyn Statements) -> Result<Network, StoreError> {
+    let sql = "SELECT id, name, slug, plan FROM network [[FOR UPDATE|]]";
+    rows::first(db, sql, &[], read_row).await?.ok_or_else(missing)
+}
+
+async fn find(db: &dyn Statements) -> Result<Option<Network>, StoreError> {
+    rows::first(db, "SELECT id, name, slug, plan FROM network", &[], read_row).await
+}
+
+fn read_row(columns: &mut Columns<'_>) -> Result<Network, StoreError> {
+    columns.table("network");
+    Ok(Network {
+        id: columns.get("id")?,
+        name: columns.parsed("name", NetworkName::parse)?,
+        slug: columns.parsed("slug", str::parse::<Slug>)?,
+        plan: columns.parsed("plan", str::parse::<Plan>)?,
+    })
+}
+
+fn missing() -> StoreError {
+    StoreError::Damaged("network: its row is missing".to_owned())
+}
+
+async fn save(db: &dyn Statements, network: &Network) -> Result<(), StoreError> {
+    let sql = "UPDATE network SET name = ?1, slug = ?2, plan = ?3";
+    let params = params![network.name.as_str(), network.slug.as_str(), network.plan.id()];
+    db.execute(sql, params).await.map(|_| ())
+}
+
+async fn change(
+    db: &dyn Statements,
+    change: &NetworkChange,
+    by: (&Actor, Timestamp),
+) -> Result<Network, StoreError> {
+    let (after, detail) = change.apply(&locked(db).await?);
+    if let Some(detail) = detail {
+        save(db, &after).await?;
+        audit::write(db, by, AuditAction::NetworkChanged, after.slug.as_str(), &detail).await?;
+    }
+    Ok(after)
+}
+
+async fn found(
+    db: &dyn Statements,
+    network: &NewNetwork,
+    host: &AddMember,
+    by: (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    // Of two who found the network at once, the second waits here and then finds a host.
+    let id = locked(db).await?.id;
+    if members::has_host(db).await? {
+        return Ok(None);
+    }
+    let Some(member) = members::add(db, &founder(host), by).await? else {
+        return Ok(None);
+    };
+    save(db, &network.in_row(id)).await?;
+    let detail = format!("host {}", member.email);
+    audit::write(
+        db,
+        by,
+        AuditAction::NetworkFounded,
+        network.slug.as_str(),
+        &detail,
+    )
+    .await?;
+    Ok(Some(member))
+}
+
+async fn setup_salt(db: &dyn Statements) -> Result<Vec<u8>, StoreError> {
+    rows::first(
+        db,
+        "SELECT value FROM meta WHERE key = 'setup_salt'",
+        &[],
+        |columns| columns.table("meta").get("setup_salt"),
+    )
+    .await?
+    .ok_or_else(|| StoreError::Damaged("meta.setup_salt is missing".to_owned()))
+}
+
+/// A lifetime in milliseconds as it is kept. `meta` holds bytes on `PostgreSQL`: eight, the highest first, which are ordered
+/// as the number is.
+struct Lifetime(Duration);
+
+impl Read for Lifetime {
+    fn read(cell: Cell<'_>) -> Result<Self, String> {
+        let millis = match cell {
+            Cell::Number(millis) => u64::try_from(millis).unwrap_or(0),
+            Cell::Bytes(bytes) => u64::from_be_bytes(
+                bytes
+                    .try_into()
+                    .map_err(|_| "eight bytes are expected".to_owned())?,
+            ),
+            _ => return Err("a number is expected".to_owned()),
+        };
+        Ok(Self(Duration::from_millis(millis)))
+    }
+}
+
+/// The longest lifetime of refresh tokens that was noted.
+pub(crate) async fn longest_refresh_lifetime(db: &dyn Statements) -> Result<Option<Duration>, StoreError> {
+    let sql = "SELECT value FROM meta WHERE key = 'longest_refresh_lifetime'";
+    rows::first(db, sql, &[], |columns| {
+        let Lifetime(noted) = columns.table("meta").get("longest_refresh_lifetime")?;
+        Ok(noted)
+    })
+    .await
+}
+
+async fn note_refresh_lifetime(db: &dyn Statements, lifetime: Duration) -> Result<(), StoreError> {
+    let millis = i64::try_from(lifetime.as_millis()).unwrap_or(i64::MAX);
+    let bytes = millis.to_be_bytes();
+    let value = match db.dialect() {
+        Dialect::Postgres => Param::from(&bytes),
+        Dialect::Sqlite => Param::from(millis),
+    };
+    let sql = "INSERT INTO meta (key, value) VALUES ('longest_refresh_lifetime', ?1) \
+               ON CONFLICT (key) DO UPDATE SET value = [[greatest|max]](meta.value, excluded.value)";
+    db.execute(sql, &[value]).await.map(|_| ())
+}
+
+#[async_trait]
+impl<D: Database> Networks for SqlStore<D> {
+    async fn network(&self) -> Result<Network, StoreError> {
+        self.0
+            .recall(|memory| &mut memory.network, &(), (), |db, ()| Box::pin(find(db)))
+            .await?
+            .ok_or_else(missing)
+    }
+
+    async fn change_network(
+        &self,
+        network: NetworkChange,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Network, StoreError> {
+        let args = (network, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (network, by, at)| {
+                Box::pin(change(db, network, (by, *at)))
+            })
+            .await
+    }
+
+    async fn found_network(
+        &self,
+        network: NewNetwork,
+        host: AddMember,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        let args = (network, host, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (network, host, by, at)| {
+                Box::pin(found(db, network, host, (by, *at)))
+            })
+            .await
+    }
+
+    async fn is_demo(&self) -> Result<bool, StoreError> {
+        self.0
+            .look_up((), |db, ()| {
+                let sql = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'demo')";
+                Box::pin(rows::exists(db, sql, &[]))
+            })
+            .await
+    }
+
+    async fn mark_demo(&self) -> Result<(), StoreError> {
+        self.0
+            .write(Isolation::Statement, (), |db, ()| {
+                let sql =
+                    "INSERT INTO meta (key, value) VALUES ('demo', [['\\x01'|1]]) ON CONFLICT DO NOTHING";
+                Box::pin(async move { db.execute(sql, &[]).await.map(|_| ()) })
+            })
+            .await
+    }
+
+    async fn setup_salt(&self) -> Result<Vec<u8>, StoreError> {
+        self.0.look_up((), |db, ()| Box::pin(setup_salt(db))).await
+    }
+
+    async fn note_refresh_lifetime(&self, lifetime: Duration) -> Result<(), StoreError> {
+        // Every start says it, so it is seldom news.
+        if self.longest_refresh_lifetime().await? >= Some(lifetime) {
+            return Ok(());
+        }
+        self.0
+            .write(Isolation::Statement, lifetime, |db, lifetime| {
+                Box::pin(note_refresh_lifetime(db, *lifetime))
+            })
+            .await
+    }
+
+    async fn longest_refresh_lifetime(&self) -> Result<Option<Duration>, StoreError> {
+        self.0
+            .look_up((), |db, ()| Box::pin(longest_refresh_lifetime(db)))
+            .await
+    }
+}

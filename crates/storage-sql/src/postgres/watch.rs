@@ -1,0 +1,142 @@
+//! What this node counts of its database: how often it asks, how long that takes, how large the database is.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::Postgres;
+use super::pool::Connections;
+use crate::slow::{SlowLog, method};
+use latchkey_storage::{ConnectionCounts, Histogram, Statistics};
+
+/// How long a size is taken for true. To answer, the database looks at every file that it has; who scrapes every few
+/// seconds, from several nodes, must not make it do that each time.
+const SIZE_KEPT: Duration = Duration::from_secs(60);
+
+/// How long to wait for the size. Whoever collects metrics gives up soon, and wants them most when the database is slow.
+const SIZE_AWAITED: Duration = Duration::from_secs(1);
+
+/// What is counted.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    reads: AtomicU64,
+    reads_waited: AtomicU64,
+    writes: AtomicU64,
+    writes_waiting: AtomicU64,
+    commits: Histogram,
+    pub(super) slow: SlowLog,
+    /// The size, and when it was asked for; without one if there was no answer.
+    size: Mutex<Option<(Instant, Option<u64>)>>,
+}
+
+/// What an operation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
+}
+
+/// An operation under way. It ends when this is dropped, also if its caller goes away.
+#[derive(Debug)]
+pub(super) struct Operation<'watch> {
+    watch: &'watch Watch,
+    access: Access,
+    name: &'static str,
+    began: Instant,
+}
+
+impl Watch {
+    /// An operation begins, in the method of this name.
+    pub(super) fn begin(&self, access: Access, name: &'static str) -> Operation<'_> {
+        match access {
+            Access::Read => self.reads.fetch_add(1, Ordering::Relaxed),
+            Access::Write => self.writes_waiting.fetch_add(1, Ordering::Relaxed),
+        };
+        Operation {
+            watch: self,
+            access,
+            name,
+            began: Instant::now(),
+        }
+    }
+
+    /// All connections were in use when something was to be read.
+    pub(super) fn read_waited(&self) {
+        self.reads_waited.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A transaction that writes was committed, or not; it began at `began`.
+    pub(super) fn committed(&self, began: Instant) {
+        self.commits.observe(began.elapsed());
+    }
+
+    async fn size(&self, connections: &Connections) -> Option<u64> {
+        let known = *self.size.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((asked, size)) = known
+            && asked.elapsed() < SIZE_KEPT
+        {
+            return size;
+        }
+        let answer = tokio::time::timeout(SIZE_AWAITED, ask_for_size(connections)).await;
+        // A database that gives no answer, or does not know the question, is not asked again at once either.
+        let size = answer.ok().flatten();
+        *self.size.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), size));
+        size
+    }
+}
+
+async fn ask_for_size(connections: &Connections) -> Option<u64> {
+    let connection = connections.get(Access::Read).await.ok()?;
+    let sql = "SELECT pg_database_size(current_database())";
+    super::rows::count(&connection, sql, &[]).await.ok()
+}
+
+impl Drop for Operation<'_> {
+    fn drop(&mut self) {
+        if self.access == Access::Write {
+            self.watch.writes_waiting.fetch_sub(1, Ordering::Relaxed);
+            self.watch.writes.fetch_add(1, Ordering::Relaxed);
+        }
+        self.watch.slow.look_at_method(self.began, self.name);
+    }
+}
+
+/// What was counted until now.
+pub(super) async fn statistics(store: &Postgres) -> Statistics {
+    let watch = store.connections.watch();
+    let database_bytes = watch.size(&store.connections).await;
+    let status = store.connections.status();
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let number = |number: &AtomicU64| number.load(Ordering::Relaxed);
+    Statistics {
+        reads: number(&watch.reads),
+        reads_waited: number(&watch.reads_waited),
+        writes: number(&watch.writes),
+        writes_waiting: number(&watch.writes_waiting),
+        commits: watch.commits.read(),
+        slow: watch.slow.noticed(),
+        database_bytes,
+        // The database's, which all that is on that server share.
+        log_bytes: None,
+        connections: Some(ConnectionCounts {
+            idle: count(status.available),
+            in_use: count(status.size.saturating_sub(status.available)),
+            most: count(status.max_size),
+            waiting: count(status.waiting),
+        }),
+    }
+}
+
+/// The name of the method that `here`, a function inside of its future, was written in.
+pub(super) fn method_of<Here: Fn()>(_: Here) -> &'static str {
+    method(std::any::type_name::<Here>())
+}
+
+/// The name of the method in which this stands.
+macro_rules! this_method {
+    () => {{
+        fn here() {}
+        $crate::postgres::watch::method_of(here)
+    }};
+}
+pub(super) use this_method;

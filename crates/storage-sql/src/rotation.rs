@@ -1,0 +1,66 @@
+//! Rotating the key: what it changes in the database (see [`crate::keyring`] for how the key file goes with it).
+
+use latchkey_domain::{Actor, ClientId, Timestamp};
+
+use crate::keyring::Keyring;
+use crate::sealing::Sealer;
+use crate::{Statements, audit, params, rows};
+use latchkey_storage::{AuditAction, RevocationReason, StoreError};
+
+/// What was changed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Resealed {
+    pub(crate) secrets: u64,
+    pub(crate) revoked: u64,
+}
+
+/// Seals every secret with the current key of `ring`, which the database names from now on; nothing, if it does so already.
+/// All grants end with `revoke`.
+pub(crate) async fn finish(
+    db: &dyn Statements,
+    ring: &Keyring,
+    revoke: bool,
+    by: (&Actor, Timestamp),
+) -> Result<Resealed, StoreError> {
+    // Whoever seals meanwhile waits, and then seals with the new key.
+    let fingerprint = ring.current().fingerprint();
+    if rows::key_named(db, "[[FOR UPDATE|]]").await? == fingerprint {
+        return Ok(Resealed::default());
+    }
+    let done = Resealed {
+        secrets: seal_again(db, ring).await?,
+        revoked: if revoke { revoke_all(db, by.1).await? } else { 0 },
+    };
+    rows::name_key(db, &fingerprint).await?;
+    let detail = format!(
+        "{} secrets sealed again, {} grants revoked",
+        done.secrets, done.revoked
+    );
+    audit::write(db, by, AuditAction::KeyRotated, &fingerprint, &detail).await?;
+    Ok(done)
+}
+
+async fn seal_again(db: &dyn Statements, ring: &Keyring) -> Result<u64, StoreError> {
+    let sealer = Sealer::new(ring);
+    let sql = "SELECT s.id, s.sealed, a.client_id FROM client_secrets s JOIN applications a ON a.id = s.application_id \
+               WHERE s.sealed IS NOT NULL [[FOR UPDATE OF s|]]";
+    let kept = rows::all(db, sql, &[], |columns| {
+        columns.table("client_secrets");
+        let (id, sealed) = (columns.get::<i64>("id")?, columns.get::<Vec<u8>>("sealed")?);
+        columns.table("applications");
+        Ok((id, sealed, columns.parsed("client_id", str::parse::<ClientId>)?))
+    })
+    .await?;
+    for (id, sealed, client_id) in &kept {
+        let secret = sealer.open(client_id, sealed)?;
+        let again = sealer.seal(client_id, &secret)?;
+        let sql = "UPDATE client_secrets SET sealed = ?2 WHERE id = ?1";
+        rows::execute(db, sql, params![*id, again.as_slice()]).await?;
+    }
+    Ok(kept.len() as u64)
+}
+
+async fn revoke_all(db: &dyn Statements, at: Timestamp) -> Result<u64, StoreError> {
+    let sql = "UPDATE grants SET revoked_at = ?1, revoked_because = ?2 WHERE revoked_at IS NULL";
+    rows::execute(db, sql, params![at, RevocationReason::Host.id()]).await
+}

@@ -1,0 +1,168 @@
+//! Copies of the database, made while it is in use: as it is at one moment, looked through from end to end, and under
+//! their name only once they are whole and on the disk. The key is not in them.
+
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use latchkey_domain::{Actor, Timestamp};
+
+use super::before_upgrade::BeforeUpgrade;
+use super::contents::Contents;
+use super::statements::{Held, now};
+use super::{SqliteStore, connection};
+use crate::DriverResult;
+use crate::files;
+use crate::{Database, Isolation, Statements, audit, params, rows};
+use latchkey_storage::{AuditAction, StoreError};
+
+/// What may become of a file that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and the backup is refused.
+    Refuse,
+    /// It is replaced, once the new one is whole.
+    Replace,
+}
+
+/// A backup that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackedUp {
+    /// How large it is.
+    pub bytes: u64,
+    /// What was found in it.
+    pub contents: Contents,
+}
+
+impl SqliteStore {
+    /// Writes a copy of the database to a file at `path`; the server may go on writing. An entry in the audit trail says
+    /// so.
+    pub async fn back_up(
+        &self,
+        path: &Path,
+        existing: Existing,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<BackedUp, StoreError> {
+        let made = Database::scan(&self.0, (path.to_owned(), existing), |db, (path, existing)| {
+            Box::pin(copy(db, path, *existing))
+        })
+        .await?;
+        let detail = format!("{} bytes, schema {}", made.bytes, made.contents.schema);
+        let args = (by.clone(), at, path.display().to_string(), detail);
+        Database::write(
+            &self.0,
+            Isolation::RowLocked,
+            args,
+            |db, (by, at, name, detail)| {
+                Box::pin(audit::write(db, (by, *at), AuditAction::BackupMade, name, detail))
+            },
+        )
+        .await?;
+        Ok(made)
+    }
+
+    /// When the last backup was made; `None` if never.
+    pub async fn last_backup(&self) -> Result<Option<Timestamp>, StoreError> {
+        let action = AuditAction::BackupMade;
+        Database::look_up(&self.0, action, |db, action| Box::pin(audit::last(db, *action))).await
+    }
+}
+
+/// Copies `database` to `path`.
+async fn copy(database: &dyn Statements, path: &Path, existing: Existing) -> Result<BackedUp, StoreError> {
+    refuse_taken(path, existing)?;
+    let draft = files::draft_path(path).map_err(|error| failed(path, &error))?;
+    let made = write_draft(database, &draft, path).await.and_then(|made| {
+        publish(&draft, path, existing)?;
+        Ok(made)
+    });
+    if made.is_err() {
+        // Half a copy is worse than none.
+        let _ = fs::remove_file(&draft);
+    }
+    made
+}
+
+async fn write_draft(database: &dyn Statements, draft: &Path, path: &Path) -> Result<BackedUp, StoreError> {
+    let name = draft
+        .to_str()
+        .ok_or_else(|| failed(path, &"its name is not UTF-8; choose another"))?;
+    connection::create_file(draft).map_err(|error| failed(path, &error))?;
+    rows::execute(database, "VACUUM INTO ?1", params![name])
+        .await
+        .map_err(|error| failed(path, &error))?;
+    let contents = Contents::of(draft).map_err(|error| failed(path, &error))?;
+    // `SQLite` does not wait for the disk here, but who has a backup may delete the original.
+    let file = File::open(draft).map_err(|error| failed(path, &error))?;
+    file.sync_all().map_err(|error| failed(path, &error))?;
+    let bytes = file.metadata().map_err(|error| failed(path, &error))?.len();
+    Ok(BackedUp { bytes, contents })
+}
+
+/// Refuses a name that something has already, unless that may go.
+pub(super) fn refuse_taken(path: &Path, existing: Existing) -> Result<(), StoreError> {
+    if existing == Existing::Refuse && path.symlink_metadata().is_ok() {
+        return Err(taken(path));
+    }
+    Ok(())
+}
+
+/// Gives the file `draft` the name `path`.
+pub(super) fn publish(draft: &Path, path: &Path, existing: Existing) -> Result<(), StoreError> {
+    let published = match existing {
+        Existing::Replace => fs::rename(draft, path),
+        // A link never takes the place of another file, however late that came.
+        Existing::Refuse => match fs::hard_link(draft, path) {
+            Ok(()) => fs::remove_file(draft),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(taken(path)),
+            // A file system without links.
+            Err(_) if path.symlink_metadata().is_err() => fs::rename(draft, path),
+            Err(error) => Err(error),
+        },
+    };
+    published
+        .and_then(|()| files::sync_folder_of(path))
+        .map_err(|error| failed(path, &error))
+}
+
+/// Backs up a database of the older schema `schema` into the folder beside it, before it gets a new one. Of those made
+/// before, the newest stay.
+pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> Result<(), StoreError> {
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    let backups =
+        BeforeUpgrade::in_folder(path.parent().unwrap_or(Path::new("")), stem.unwrap_or("latchkey"))?;
+    // The file's name alone depends on this clock.
+    let sql = "SELECT strftime('%Y%m%dT%H%M%SZ', 'now')";
+    let moment: String = database
+        .lock()
+        .query_row(sql, [], |row| row.get(0))
+        .or_store_error()?;
+    let target = backups.file(&moment, schema);
+    let draft = files::draft_path(&target).map_err(|error| failed(&target, &error))?;
+    let made = now(Box::pin(write_draft(database, &draft, &target))).and_then(|made| {
+        // Of two processes that open it at once, the slower may find the new schema made.
+        let is_before = usize::try_from(made.contents.schema) == Ok(schema);
+        if is_before {
+            publish(&draft, &target, Existing::Replace)?;
+            tracing::info!(file = %target.display(), bytes = made.bytes, schema, "backed up before a new schema");
+        }
+        Ok(is_before)
+    });
+    if !matches!(made, Ok(true)) {
+        let _ = fs::remove_file(&draft);
+    }
+    made?;
+    backups.delete_oldest()
+}
+
+fn taken(path: &Path) -> StoreError {
+    failed(
+        path,
+        &"there is something of that name already; choose another, or replace it with --force",
+    )
+}
+
+pub(super) fn failed(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Open(format!("cannot write the backup {}: {error}", path.display()))
+}

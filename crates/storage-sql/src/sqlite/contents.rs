@@ -1,0 +1,89 @@
+//! What is in a database file that nobody has opened yet: whether it is one of ours, whole, and what for.
+
+use std::fs;
+use std::path::Path;
+
+use super::opening::explain;
+use super::statements::{Held, now};
+use super::{connection, migrations, schema};
+use crate::{Statements, rows};
+use latchkey_storage::StoreError;
+
+/// What a file holds, as far as an operator recognises it by that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contents {
+    /// The number of its schema.
+    pub schema: i64,
+    /// The network's name.
+    pub network: String,
+    /// How many members.
+    pub members: u64,
+    /// How many applications.
+    pub applications: u64,
+    /// Which key its secrets are sealed with.
+    pub(super) key_fingerprint: String,
+}
+
+impl Contents {
+    /// The same of a file that somebody handed over: refuses one whose schema was changed, too.
+    pub(super) fn of_unknown(path: &Path) -> Result<Self, StoreError> {
+        let contents = Self::of(path)?;
+        let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
+        schema::refuse_changed(&Held::new(connection), path)?;
+        Ok(contents)
+    }
+
+    /// Looks at all of the file at `path`, which nobody is writing to; refuses what is no whole Latchkey database.
+    pub(super) fn of(path: &Path) -> Result<Self, StoreError> {
+        let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
+        migrations::refuse_foreign(&connection, path)?;
+        migrations::refuse_newer(&connection, path)?;
+        let db = Held::new(connection);
+        let damaged = |what: &dyn std::fmt::Display| {
+            StoreError::Open(format!(
+                "{} is damaged ({what}); take another backup",
+                path.display()
+            ))
+        };
+        now(Box::pin(Self::read(&db, path))).map_err(|error| match error {
+            StoreError::Database(source) => damaged(&source),
+            StoreError::Damaged(what) => damaged(&what),
+            error => error,
+        })
+    }
+
+    async fn read(db: &dyn Statements, path: &Path) -> Result<Self, StoreError> {
+        let schema = rows::number(db, "PRAGMA user_version", &[]).await?;
+        // A page that is not all there is read as if it ended in zeros.
+        let pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let whole = rows::count(db, pages, &[]).await?;
+        let bytes = fs::metadata(path).map_or(0, |file| file.len());
+        if bytes < whole {
+            return Err(StoreError::Damaged(format!(
+                "it was cut short: it has {bytes} of {whole} bytes"
+            )));
+        }
+        let faults: Vec<String> = rows::all(db, "PRAGMA integrity_check(1)", &[], |columns| {
+            columns.get("integrity_check")
+        })
+        .await?;
+        if let Some(fault) = faults.into_iter().find(|line| line != "ok") {
+            return Err(StoreError::Damaged(fault));
+        }
+        let key_fingerprint = rows::named_key(db).await?;
+        let network = rows::first(db, "SELECT name FROM network", &[], |columns| {
+            columns.table("network").get("name")
+        })
+        .await?;
+        let Some(network) = network.filter(|_| !key_fingerprint.is_empty()) else {
+            return Err(StoreError::Damaged("it holds no network".to_owned()));
+        };
+        Ok(Self {
+            schema,
+            network,
+            members: rows::count(db, "SELECT count(*) FROM members", &[]).await?,
+            applications: rows::count(db, "SELECT count(*) FROM applications", &[]).await?,
+            key_fingerprint,
+        })
+    }
+}

@@ -1,0 +1,218 @@
+//! A network with something in every table, and numbers that were given and are free no more.
+
+use std::time::Duration;
+
+use latchkey_domain::content::{BillingInterval, SpaceId, SpaceVisibility, Viewer};
+use latchkey_domain::{Application, NetworkName, Role, Timestamp};
+use latchkey_storage::content::{
+    Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewPost,
+    NewReply,
+};
+use latchkey_storage::{
+    ActivityKind, AuditAction, AuditEntry, NetworkChange, NewActivity, NewSession, SecretAdded,
+    SecretRetired, Store, UsageCount,
+};
+
+use crate::content::{add, space, title, words};
+use crate::fixtures::{
+    add_application, add_member, at, connect, new_application, new_grant, new_member, new_session, operator,
+    public_spec, secret,
+};
+
+/// Lives in `store`.
+pub(crate) async fn live(store: &dyn Store) {
+    store.mark_demo().await.unwrap();
+    let name = NetworkChange {
+        name: NetworkName::parse("River Club “Ω”").ok(),
+        slug: None,
+        plan: None,
+    };
+    store.change_network(name, &operator(), at(0)).await.unwrap();
+    let ada = store
+        .add_member(new_member("ada@b.example", Role::Host), &operator(), at(0))
+        .await
+        .unwrap()
+        .unwrap();
+    let bob = add_member(store, "bob@b.example").await;
+    let gone = add_member(store, "gone@b.example").await;
+    let (one, two, other) = (
+        add_application(store, "CRM").await,
+        add_application(store, "Über").await,
+        add_application(store, "Gone").await,
+    );
+    store
+        .create_application(new_application(public_spec("Phone")), &operator(), at(1))
+        .await
+        .unwrap();
+    store
+        .set_paused(&two.client_id, true, &operator(), at(2))
+        .await
+        .unwrap();
+    connect(store, &one, &ada, at(10)).await;
+    connect(store, &one, &bob, at(11)).await;
+    connect(store, &two, &bob, at(12)).await;
+    store
+        .create_grant(new_grant(&two, &ada, "read:posts"), at(13))
+        .await
+        .unwrap()
+        .unwrap();
+    store.disconnect(bob.id, &two.client_id, at(14)).await.unwrap();
+    for (number, member) in [(1, &ada), (2, &bob), (3, &gone)] {
+        let session = NewSession {
+            network: (number != 2).then(|| format!("network {number}")),
+            address: (number == 1).then(|| "192.0.2.7".into()),
+            user_agent: Some("Browser".into()),
+            ..new_session(member, number, at(1_000_000))
+        };
+        store.open_session(session, at(20)).await.unwrap().unwrap();
+    }
+    for (application, member) in [(&one, Some(ada.id)), (&two, None)] {
+        let event = NewActivity {
+            client_id: application.client_id.clone(),
+            at: at(30),
+            kind: ActivityKind::CodeExchange,
+            succeeded: member.is_some(),
+            is_alarm: false,
+            message: "it’s a “message”\twith\nlines".into(),
+            redirect_uri: None,
+            member,
+            address: None,
+            request_id: Some("r1".into()),
+        };
+        store.record_activity(vec![event]).await.unwrap();
+    }
+    let count = UsageCount {
+        client_id: one.client_id.clone(),
+        hour: Timestamp::from_millis(3_600_000),
+        requests: 7,
+        failures: 1,
+    };
+    store.add_usage(vec![count]).await.unwrap();
+    guesses(store).await;
+    add(store, community()).await;
+    let post = NewPost {
+        space: SpaceId(1),
+        title: title("Through an application"),
+        body: words("Rye"),
+    };
+    let written = store.create_post(Viewer::of(&ada), post, at(39)).await.unwrap();
+    written.done().unwrap();
+    // The last of some are gone; nobody gets their numbers.
+    connect(store, &other, &gone, at(40)).await;
+    store
+        .delete_application(&other.client_id, &operator(), at(41))
+        .await
+        .unwrap();
+    store
+        .delete_application(
+            &add_application(store, "Gone too").await.client_id,
+            &operator(),
+            at(41),
+        )
+        .await
+        .unwrap();
+    store
+        .remove_member(&gone.email, &operator(), at(42))
+        .await
+        .unwrap()
+        .done()
+        .unwrap();
+    secrets(store, &one, &two).await;
+    let year = Duration::from_secs(365 * 24 * 3_600);
+    store.note_refresh_lifetime(year).await.unwrap();
+}
+
+/// Somebody guesses a host's password.
+async fn guesses(store: &dyn Store) {
+    let guess = AuditEntry {
+        at: at(35),
+        actor: operator(),
+        action: AuditAction::SignInFailed,
+        target: "ada@b.example".into(),
+        detail: String::new(),
+    };
+    for _ in 0..3 {
+        store.note(guess.clone()).await.unwrap();
+    }
+}
+
+/// One application has two secrets, one of them used; of another the first was retired.
+async fn secrets(store: &dyn Store, both: &Application, retired: &Application) {
+    let by = operator();
+    for application in [both, retired] {
+        let first = store.application_listing(&application.client_id).await.unwrap();
+        let first = first.unwrap().secrets[0].id;
+        store.secret_used(first, at(50)).await.unwrap();
+        let added = store.add_client_secret(&application.client_id, secret(), &by, at(51));
+        assert!(matches!(added.await.unwrap(), SecretAdded::Added(_)));
+        if application.client_id == retired.client_id {
+            let gone = store.retire_client_secret(&application.client_id, first, &by, at(52));
+            assert_eq!(gone.await.unwrap(), SecretRetired::Retired);
+        }
+    }
+}
+
+fn community() -> Community {
+    let ada = || Some("ada@b.example".parse().unwrap());
+    let reply = |text: &str| NewReply {
+        author: None,
+        body: words(text),
+        created_at: Some(at(4)),
+    };
+    let post = |space: &str, name: &str, text: &str| NewCommunityPost {
+        space: space.parse().unwrap(),
+        author: ada(),
+        title: title(name),
+        body: words(text),
+        created_at: Some(at(3)),
+        comments: vec![reply("Mine is rye bread"), reply("with sourdough")],
+    };
+    Community {
+        spaces: vec![
+            space("bakery", SpaceVisibility::Public, &["bob@b.example"]),
+            space("cellar", SpaceVisibility::Private, &["ada@b.example"]),
+        ],
+        posts: vec![
+            post("bakery", "Ovens", "A crust wants steam, and sourdough wants time"),
+            post("bakery", "Crème brûlée", "is no bread. 🥖"),
+            post("cellar", "Sourdough secrets", "Keep the jar in the cellar"),
+        ],
+        events: vec![NewEvent {
+            space: None,
+            organizer: ada(),
+            title: title("Bread day"),
+            description: words("Bring flour"),
+            location: Some("Kitchen".into()),
+            starts_at: at(100),
+            ends_at: at(200),
+            created_at: None,
+        }],
+        plans: vec![NewMembershipPlan {
+            name: title("Patron"),
+            description: "All of it".into(),
+            price_cents: 1_250,
+            currency: "EUR".parse().unwrap(),
+            interval: BillingInterval::Month,
+            created_at: None,
+        }],
+        courses: vec![NewCourse {
+            slug: "rye".parse().unwrap(),
+            title: title("Rye bread"),
+            description: "From the grain".into(),
+            created_at: None,
+            lessons: ["Grain", "Leaven"]
+                .map(|name| NewLesson {
+                    title: title(name),
+                    body: words(name),
+                    minutes: 5,
+                })
+                .into(),
+            enrolments: vec![NewEnrolment {
+                member: "bob@b.example".parse().unwrap(),
+                enrolled_at: None,
+                completed: vec![at(50)],
+            }],
+        }],
+        ..Community::default()
+    }
+}

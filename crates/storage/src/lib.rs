@@ -1,0 +1,76 @@
+//! What Latchkey keeps, in words of the domain: a rule asks for one meaningful operation, which is one transaction, and what
+//! was answered is on the disk. What a change means is decided here too, by functions that know no database. The databases
+//! are behind these traits, in `latchkey-storage-sql`.
+
+pub mod activity;
+pub mod applications;
+pub mod audit;
+pub mod content;
+pub mod error;
+pub mod grants;
+pub mod members;
+pub mod networks;
+pub mod sessions;
+pub mod shared;
+pub mod usage;
+
+mod attempts;
+pub mod retention;
+mod statistics;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+pub use self::activity::{Activity, ActivityClass, ActivityEntry, ActivityKind, NewActivity};
+pub use self::applications::{
+    ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, KeptSecret, MOST_SECRETS,
+    NewApplication, SecretAdded, SecretRetired, UpdateOutcome,
+};
+pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts};
+pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
+pub use self::error::StoreError;
+pub use self::grants::{
+    Connection, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants,
+    NewGrant, RevocationReason,
+};
+pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet};
+pub use self::networks::{NetworkChange, Networks, NewNetwork};
+pub use self::retention::{Expiring, Retention, Stride, Swept};
+pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
+pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};
+pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
+
+/// All that is kept, behind one value.
+#[async_trait]
+pub trait Store:
+    Networks
+    + Members
+    + Sessions
+    + Applications
+    + Grants
+    + Activity
+    + Audit
+    + Usage
+    + Retention
+    + content::Content
+{
+    /// Asks the database for an answer, for `/readyz`.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Where attempts to sign in are counted for all nodes, if several can share this store.
+    fn shared_attempts(&self) -> Option<&dyn SharedAttempts> {
+        None
+    }
+
+    /// What the store counted of itself until now; `None` if it counts nothing.
+    async fn statistics(&self) -> Option<Statistics> {
+        None
+    }
+
+    /// In what the database's schema differs from what this version makes, each in words; nothing, if nobody changed it.
+    async fn schema_differences(&self) -> Result<Vec<String>, StoreError>;
+
+    /// From now on, operations that take longer than `threshold` are named in the log.
+    fn log_slow(&self, _threshold: Duration) {}
+}

@@ -1,0 +1,216 @@
+//! The people of the network.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use latchkey_domain::{
+    Actor, ClientId, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp,
+};
+
+use crate::{ActivityKind, NewActivity, StoreError};
+
+/// The Argon2id hash of a password in PHC string form. It does not print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(pub String);
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// A member to be added.
+#[derive(Clone, Debug)]
+pub struct AddMember {
+    /// With what the member signs in.
+    pub email: Email,
+    /// What others see.
+    pub name: MemberName,
+    /// What the member may do.
+    pub role: Role,
+    /// The hash of the password.
+    pub password: PasswordHash,
+}
+
+impl AddMember {
+    /// The member that it made.
+    pub fn added(&self, id: MemberId, joined_at: Timestamp) -> Member {
+        Member {
+            id,
+            email: self.email.clone(),
+            name: self.name.clone(),
+            role: self.role,
+            joined_at,
+        }
+    }
+}
+
+/// What the audit trail says of a member who was added or removed.
+pub fn role_detail(role: Role) -> String {
+    format!("role {role}")
+}
+
+/// What the audit trail says of a member whose role changed.
+pub fn role_change_detail(before: Role, after: Role) -> String {
+    format!("from {before} to {after}")
+}
+
+/// Whether the member is the only one of `hosts`: a network that has a host keeps one.
+pub fn is_last_host(member: &Member, hosts: &[MemberId]) -> bool {
+    member.role.is_host() && hosts.iter().all(|host| *host == member.id)
+}
+
+/// What the audit trail says of a password that was set.
+pub fn password_detail(sessions: u64, applications: u64, keep_apps: bool) -> String {
+    let applications = if keep_apps {
+        "connected applications kept".to_owned()
+    } else {
+        format!("{applications} applications disconnected")
+    };
+    format!("{sessions} sessions ended, {applications}")
+}
+
+/// What the activity of an application says when a change of password disconnected a member.
+pub fn disconnected_by_password(client_id: ClientId, member: MemberId, at: Timestamp) -> NewActivity {
+    NewActivity {
+        client_id,
+        at,
+        kind: ActivityKind::Revocation,
+        succeeded: true,
+        is_alarm: false,
+        message:
+            "The member's password was changed, so the member's tokens for the application were revoked. \
+                  The member can authorize it again."
+                .to_owned(),
+        redirect_uri: None,
+        member: Some(member),
+        address: None,
+        request_id: None,
+    }
+}
+
+/// What became of a change after which there may be one host fewer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MemberChange {
+    /// It is done: the member as it is now, or was when it was removed.
+    Done(Member),
+    /// There is no such member.
+    Unknown,
+    /// Nothing changed: the member is the only host, and a network that has a host keeps one.
+    LastHost,
+}
+
+impl MemberChange {
+    /// The member, if it is done.
+    pub fn done(self) -> Option<Member> {
+        match self {
+            Self::Done(member) => Some(member),
+            Self::Unknown | Self::LastHost => None,
+        }
+    }
+}
+
+/// A password that was set, and what ended with the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasswordSet {
+    /// Whose it is.
+    pub member: Member,
+    /// How many sessions ended.
+    pub sessions: u64,
+    /// How many applications were disconnected.
+    pub applications: u64,
+}
+
+/// Reading and changing members.
+#[async_trait]
+pub trait Members: Send + Sync {
+    /// The member with this number.
+    async fn member(&self, id: MemberId) -> Result<Option<Member>, StoreError>;
+
+    /// The member with this email.
+    async fn member_by_email(&self, email: &Email) -> Result<Option<Member>, StoreError>;
+
+    /// The member with this email and the hash of the password, to sign in.
+    async fn credentials(&self, email: &Email) -> Result<Option<(Member, PasswordHash)>, StoreError>;
+
+    /// Members by name, `page` of them.
+    async fn members(&self, page: PageRequest) -> Result<Page<Member>, StoreError>;
+
+    /// Members whose email was stored by an earlier version and means the same as another one's: as it is stored, and the
+    /// form in which emails are compared.
+    async fn emails_in_another_form(&self) -> Result<Vec<(Email, Email)>, StoreError>;
+
+    /// Whether there is a host.
+    async fn has_host(&self) -> Result<bool, StoreError>;
+
+    /// Adds a member. `None`, and nothing changed, if the email is taken.
+    async fn add_member(
+        &self,
+        member: AddMember,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError>;
+
+    /// Adds many members in one transaction (the demonstration, imports). Those whose email is taken are left out; the
+    /// rest is returned.
+    async fn add_members(
+        &self,
+        members: Vec<AddMember>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Vec<Member>, StoreError>;
+
+    /// Changes a member's role, unless that would leave no host: whoever else takes a host away at the same moment is
+    /// seen, or waits.
+    async fn set_role(
+        &self,
+        email: &Email,
+        role: Role,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<MemberChange, StoreError>;
+
+    /// Changes a member's password and ends the member's sessions, in one transaction. Unless `keep_apps` is set, all
+    /// that the member granted to applications ends too: tokens, codes and remembered consents. `None` if there is no
+    /// such member.
+    async fn set_password(
+        &self,
+        email: &Email,
+        password: PasswordHash,
+        keep_apps: bool,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<PasswordSet>, StoreError>;
+
+    /// Removes a member with sessions and grants, unless that would leave no host, as with [`Members::set_role`].
+    async fn remove_member(
+        &self,
+        email: &Email,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<MemberChange, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_keeps_a_host() {
+        let member = |id, role| Member {
+            id: MemberId(id),
+            email: "ada@example.com".parse().unwrap(),
+            name: MemberName::parse("Ada").unwrap(),
+            role,
+            joined_at: Timestamp::from_millis(0),
+        };
+        let is_last = |id, role, hosts: &[i64]| {
+            let hosts: Vec<_> = hosts.iter().copied().map(MemberId).collect();
+            is_last_host(&member(id, role), &hosts)
+        };
+        assert!(is_last(1, Role::Host, &[1]));
+        assert!(!is_last(1, Role::Host, &[1, 2]));
+        assert!(!is_last(3, Role::Moderator, &[1]));
+        assert!(!is_last(3, Role::Member, &[]));
+    }
+}

@@ -1,0 +1,150 @@
+//! The network that this instance serves.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use latchkey_domain::{Actor, Member, Network, NetworkName, Plan, Role, Slug, Timestamp};
+
+use crate::{AddMember, StoreError};
+
+/// A network to be created.
+#[derive(Clone, Debug)]
+pub struct NewNetwork {
+    /// What people see.
+    pub name: NetworkName,
+    /// What stands in addresses.
+    pub slug: Slug,
+    /// What it may use.
+    pub plan: Plan,
+}
+
+/// What to change of the network; `None` leaves as it is.
+#[derive(Clone, Debug, Default)]
+pub struct NetworkChange {
+    /// What people see.
+    pub name: Option<NetworkName>,
+    /// What stands in addresses.
+    pub slug: Option<Slug>,
+    /// What it may use.
+    pub plan: Option<Plan>,
+}
+
+impl NewNetwork {
+    /// The network in the row that is there already.
+    pub fn in_row(&self, id: i64) -> Network {
+        Network {
+            id,
+            name: self.name.clone(),
+            slug: self.slug.clone(),
+            plan: self.plan,
+        }
+    }
+}
+
+/// The member who founds the network: its host, whatever role was asked for.
+pub fn founder(member: &AddMember) -> AddMember {
+    AddMember {
+        role: Role::Host,
+        ..member.clone()
+    }
+}
+
+impl NetworkChange {
+    /// The network with the change, and what the audit trail says of it; nothing, if all is as it was.
+    pub fn apply(&self, before: &Network) -> (Network, Option<String>) {
+        let after = Network {
+            id: before.id,
+            name: self.name.as_ref().unwrap_or(&before.name).clone(),
+            slug: self.slug.as_ref().unwrap_or(&before.slug).clone(),
+            plan: self.plan.unwrap_or(before.plan),
+        };
+        let mut changes = Vec::new();
+        if after.name != before.name {
+            changes.push(format!("name from “{}” to “{}”", before.name, after.name));
+        }
+        if after.slug != before.slug {
+            changes.push(format!("slug from {} to {}", before.slug, after.slug));
+        }
+        if after.plan != before.plan {
+            changes.push(format!("plan from {} to {}", before.plan, after.plan));
+        }
+        let detail = (!changes.is_empty()).then(|| changes.join(", "));
+        (after, detail)
+    }
+}
+
+/// Reading and changing the network.
+#[async_trait]
+pub trait Networks: Send + Sync {
+    /// The network. A new database has one already, with the name “My Community” and the slug `my-community`.
+    async fn network(&self) -> Result<Network, StoreError>;
+
+    /// Changes the network and returns it as it is now.
+    async fn change_network(
+        &self,
+        change: NetworkChange,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Network, StoreError>;
+
+    /// The first run: names the network and adds its first host. `None`, and nothing changed, if there is a host
+    /// already or the email is taken. The member is a host, whatever role was asked for.
+    async fn found_network(
+        &self,
+        network: NewNetwork,
+        host: AddMember,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError>;
+
+    /// Whether the database holds the demonstration network.
+    async fn is_demo(&self) -> Result<bool, StoreError>;
+
+    /// Marks the database as holding the demonstration network.
+    async fn mark_demo(&self) -> Result<(), StoreError>;
+
+    /// 16 random bytes that were made with the database, from which the setup token is derived.
+    async fn setup_salt(&self) -> Result<Vec<u8>, StoreError>;
+
+    /// Notes that refresh tokens are good for so long from now on. The note of a longer one stays: a key that is replaced
+    /// has to be kept for as long as what it made may be presented ([`crate::keyring::retired_stays`]).
+    async fn note_refresh_lifetime(&self, lifetime: Duration) -> Result<(), StoreError>;
+
+    /// The longest lifetime of refresh tokens that was noted, if any was.
+    async fn longest_refresh_lifetime(&self) -> Result<Option<Duration>, StoreError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_says_what_is_different() {
+        let before = Network {
+            id: 1,
+            name: NetworkName::parse("Makers").unwrap(),
+            slug: "makers".parse().unwrap(),
+            plan: Plan::Launch,
+        };
+        let same = NetworkChange {
+            name: Some(before.name.clone()),
+            slug: None,
+            plan: Some(before.plan),
+        };
+        assert_eq!(same.apply(&before), (before.clone(), None));
+        let change = NetworkChange {
+            name: Some(NetworkName::parse("Builders").unwrap()),
+            slug: Some("makers".parse().unwrap()),
+            plan: Some(Plan::Pro),
+        };
+        let (after, detail) = change.apply(&before);
+        assert_eq!(
+            (after.name.as_str(), after.slug.as_str(), after.plan),
+            ("Builders", "makers", Plan::Pro)
+        );
+        assert_eq!(
+            detail.as_deref(),
+            Some("name from “Makers” to “Builders”, plan from launch to pro")
+        );
+    }
+}
