@@ -39,7 +39,6 @@ pub(crate) use self::database::params::{Param, params};
 pub(crate) use self::database::rows;
 pub(crate) use self::database::statements::{Answer, Statements};
 pub(crate) use self::database::{Change, Database, Isolation};
-pub use self::spans::TRACES;
 
 /// The store in a database: `SQLite` or `PostgreSQL`.
 pub struct SqlStore<D>(pub(crate) D);

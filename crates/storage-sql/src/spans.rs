@@ -4,13 +4,11 @@
 //! A span of the target [`TRACES`] leaves the machine. So it never has a value in it that somebody sent or that is kept:
 //! names of operations, kinds and counts, and nothing else.
 
+use latchkey_storage::TRACES;
 use tracing::Span;
 
 use crate::slow;
 use latchkey_storage::StoreError;
-
-/// The target of all spans that are sent, and of nothing else.
-pub const TRACES: &str = "latchkey_traces";
 
 /// An operation of the `SQLite` store. `Work` is its closure: the method that it was written in is its name.
 pub(crate) fn operation<Work>() -> Span {

@@ -41,6 +41,9 @@ pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
 pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};
 pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
 
+/// The target of all spans that are sent, and of nothing else.
+pub const TRACES: &str = "latchkey_traces";
+
 /// All that is kept, behind one value.
 #[async_trait]
 pub trait Store:

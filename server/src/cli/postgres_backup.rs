@@ -6,7 +6,7 @@ use std::path::Path;
 use latchkey_domain::{Actor, Clock, Timestamp};
 use latchkey_storage::{AuditAction, AuditEntry};
 use latchkey_storage_sql::copy::{
-    Place, Source, Target, back_up as write_backup, back_up_before_upgrade, copy,
+    CopyProgress, Place, Source, Target, back_up as write_backup, back_up_before_upgrade, copy,
 };
 use latchkey_storage_sql::postgres::PostgresUrl;
 use latchkey_storage_sql::sqlite::{BackedUp, Existing};
@@ -95,7 +95,7 @@ pub(super) async fn restore(settings: &DataSettings, url: PostgresUrl, file: &Pa
         detail: String::new(),
     };
     let progress = Progress::default();
-    let tell = |report| progress.tell(report);
+    let tell = |report: CopyProgress<'_>| progress.tell(report);
     let copied = copy(&source, target, Some(&ring), Some(entry), &tell).await?;
     let rows: u64 = copied.tables.iter().map(|table| table.rows).sum();
     print(&format!(

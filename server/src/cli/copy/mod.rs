@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 use latchkey_domain::{Actor, Clock};
 use latchkey_storage::{AuditAction, AuditEntry};
-use latchkey_storage_sql::copy::{Copied, Place, Source, Target, copy};
+use latchkey_storage_sql::copy::{Copied, CopyProgress, Place, Source, Target, copy};
 use serde_json::json;
 
 use self::key::Key;
@@ -147,7 +147,7 @@ async fn work(
         detail: format!("from {}, {rows} rows", from.place),
     };
     let progress = Progress::default();
-    let tell = |report| progress.tell(report);
+    let tell = |report: CopyProgress<'_>| progress.tell(report);
     let copied = copy(&source, target, Some(key.ring()), Some(entry), &tell).await?;
     let took = SystemClock.now().since(begun);
     if output.json {
