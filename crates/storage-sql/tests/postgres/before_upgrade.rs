@@ -87,7 +87,8 @@ fn next_number(line: &str) -> String {
 async fn database_with_posts(schema: usize) -> String {
     let url = database_of_schema(schema).await;
     let space = "INSERT INTO spaces (id, slug, name, description, visibility, created_at, words) \
-                 VALUES (7, 'all', E'\\\\N', E'a\\tb\\nc\\\\.\\r\\n\\\\.', 'public', 0, '''n'':1A ''a'':2B ''b'':3B ''c'':4B')";
+                 VALUES (7, 'all', E'\\\\N', E'a\\tb\\nc\\\\.\\r\\n\\\\.', 'public', 0, '''n'':1A ''a'':3B ''b'':4B ''c'':5B'); \
+                 SELECT setval(pg_get_serial_sequence('spaces', 'id'), 7)";
     alter(&url, space).await;
     for ((title, body), words) in POSTS.into_iter().zip(WORDS) {
         let post = format!(
