@@ -44,20 +44,20 @@ async fn seal_again(db: &dyn Statements, ring: &Keyring) -> Result<u64, StoreErr
     let sealer = Sealer::new(ring);
     let sql = "SELECT s.id, s.sealed, a.client_id FROM client_secrets s JOIN applications a ON a.id = s.application_id \
                WHERE s.sealed IS NOT NULL [[FOR UPDATE OF s|]]";
-    let kept = rows::all(db, sql, &[], |columns| {
+    let secrets = rows::all(db, sql, &[], |columns| {
         columns.table("client_secrets");
         let (id, sealed) = (columns.get::<i64>("id")?, columns.get::<Vec<u8>>("sealed")?);
         columns.table("applications");
         Ok((id, sealed, columns.parsed("client_id", str::parse::<ClientId>)?))
     })
     .await?;
-    for (id, sealed, client_id) in &kept {
+    for (id, sealed, client_id) in &secrets {
         let secret = sealer.open(client_id, sealed)?;
         let again = sealer.seal(client_id, &secret)?;
         let sql = "UPDATE client_secrets SET sealed = ?2 WHERE id = ?1";
         rows::execute(db, sql, params![*id, again.as_slice()]).await?;
     }
-    Ok(kept.len() as u64)
+    Ok(secrets.len() as u64)
 }
 
 async fn revoke_all(db: &dyn Statements, at: Timestamp) -> Result<u64, StoreError> {

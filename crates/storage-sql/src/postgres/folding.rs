@@ -98,20 +98,20 @@ impl Derived<'_> {
         );
         let mut after = i64::MIN;
         loop {
-            let made = rows::all(&db, &read, &[Param::from(after)], |columns| {
+            let folded = rows::all(&db, &read, &[Param::from(after)], |columns| {
                 columns.table(table);
                 let id: i64 = columns.get("id")?;
                 let (one, other): (String, String) = (columns.get("one")?, columns.get("other")?);
                 Ok((id, make(&one, &other)))
             })
             .await?;
-            let Some((last, _)) = made.last() else {
+            let Some((last, _)) = folded.last() else {
                 return Ok(());
             };
             after = *last;
             let params = [
-                Param::Numbers(made.iter().map(|(id, _)| *id).collect()),
-                Param::Texts(made.iter().map(|(_, text)| Some(text.as_str())).collect()),
+                Param::Numbers(folded.iter().map(|(id, _)| *id).collect()),
+                Param::Texts(folded.iter().map(|(_, text)| Some(text.as_str())).collect()),
             ];
             rows::execute(&db, &write, &params).await?;
         }

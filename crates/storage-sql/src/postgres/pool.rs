@@ -147,7 +147,7 @@ impl Connection {
         answer: impl Future<Output = Result<T, tokio_postgres::Error>> + Send,
     ) -> Result<T, StoreError> {
         if let Ok(answer) = tokio::time::timeout(STATEMENT, answer).await {
-            return Ok(answer.or_store_error()?);
+            return answer.or_store_error();
         }
         // Its answer may still come, for whoever asks next.
         self.set_broken(true);

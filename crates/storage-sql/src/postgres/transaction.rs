@@ -158,7 +158,7 @@ impl Transaction {
 
     /// Runs several statements without parameters. They may take as long as they take: nobody waits for an answer.
     pub(super) async fn run_script(&self, sql: &str) -> Result<(), StoreError> {
-        Ok(self.connection.batch_execute(sql).await.or_store_error()?)
+        self.connection.batch_execute(sql).await.or_store_error()
     }
 
     /// The same transaction, for statements that may take long.
@@ -231,23 +231,21 @@ impl Unhurried<'_> {
     /// The rows that `sql` gives.
     pub(super) async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
         let sql = &Dialect::Postgres.spell(sql);
-        Ok(self
-            .0
+        self.0
             .connection
             .query_typed(sql, &typed(params))
             .await
-            .or_store_error()?)
+            .or_store_error()
     }
 
     /// Runs a statement; how many rows it changed.
     pub(super) async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let sql = &Dialect::Postgres.spell(sql);
-        Ok(self
-            .0
+        self.0
             .connection
             .execute_typed(sql, &typed(params))
             .await
-            .or_store_error()?)
+            .or_store_error()
     }
 }
 

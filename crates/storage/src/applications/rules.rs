@@ -16,12 +16,18 @@ pub enum Edit {
     /// The edit changes nothing: no new revision, no entry.
     Unchanged,
     /// The application is changed.
-    Changed { secrets: SecretChange, entry: Entry },
+    Changed {
+        /// What becomes of the secrets.
+        secrets: SecretChange,
+        /// What the audit trail says.
+        entry: Entry,
+    },
 }
 
 /// The effect of an edit on the application's secrets.
 #[derive(Debug, PartialEq, Eq)]
 pub enum SecretChange {
+    /// They stay as they are.
     Keep,
     /// The application becomes confidential and needs a secret.
     Create,
@@ -93,6 +99,7 @@ pub fn secret_of(new: &NewApplication) -> Option<&ClientSecret> {
         .filter(|_| new.spec.client_type.is_confidential())
 }
 
+/// What the audit trail says of a new application.
 pub fn created(spec: &ApplicationSpec) -> Entry {
     (AuditAction::ApplicationCreated, quoted(spec))
 }
@@ -107,10 +114,12 @@ pub fn pause(current: &Application, paused: bool) -> Option<Entry> {
     (current.is_paused() != paused).then(|| (action, quoted(&current.spec)))
 }
 
+/// What the audit trail says of a deleted application.
 pub fn deleted(spec: &ApplicationSpec, connected_members: u64) -> Entry {
     (AuditAction::ApplicationDeleted, stopped(spec, connected_members))
 }
 
+/// What the audit trail says when all members are disconnected.
 pub fn disconnected(spec: &ApplicationSpec, connected_members: u64) -> Entry {
     (
         AuditAction::ApplicationDisconnected,
@@ -142,6 +151,7 @@ pub fn retire_secret(valid: &[KeptSecret], id: SecretId) -> Result<(&ClientSecre
     Ok((&found.secret, entry))
 }
 
+/// What the audit trail says of a secret that was revealed.
 pub fn revealed() -> Entry {
     (AuditAction::SecretRevealed, String::new())
 }

@@ -210,6 +210,7 @@ pub struct Added {
 }
 
 impl Added {
+    /// How many there are in `community`.
     pub fn of(community: &Community) -> Self {
         Self {
             members: community.members.len(),

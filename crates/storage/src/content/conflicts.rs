@@ -9,9 +9,13 @@ use super::{Community, Conflict};
 /// Names of each kind that has to be unique.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
+    /// Of members.
     pub emails: HashSet<String>,
+    /// Slugs of spaces.
     pub spaces: HashSet<String>,
+    /// Names of membership plans.
     pub plans: HashSet<String>,
+    /// Slugs of courses.
     pub courses: HashSet<String>,
 }
 

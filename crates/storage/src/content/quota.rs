@@ -8,8 +8,11 @@ use latchkey_domain::limits::{CONTENT_PERIOD_SECONDS, MAX_CONTENT_BYTES_PER_PERI
 /// What a member has written since a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {
+    /// Since when.
     pub since: Timestamp,
+    /// How many texts.
     pub texts: i64,
+    /// How many bytes they have.
     pub bytes: i64,
 }
 

@@ -52,6 +52,7 @@ pub struct SliceRequest {
 
 impl SliceRequest {
     /// The same, behind a name as names are sorted now: a cursor may be older than that.
+    #[must_use]
     pub fn folded(mut self) -> Self {
         if let Some(Position {
             key: SortKey::Text(name),
@@ -107,6 +108,7 @@ pub type Slices<Id, T> = HashMap<Id, Slice<T>>;
 
 /// Counts the bytes of rows as they are read.
 pub struct Bytes {
+    /// How many were read.
     pub read: usize,
     most: usize,
 }

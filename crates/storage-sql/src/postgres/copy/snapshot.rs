@@ -39,15 +39,13 @@ impl Snapshot {
     async fn begin(connections: &Connections, url: &PostgresUrl) -> Result<(Self, i64), StoreError> {
         let tx = Transaction::begin(connections, Isolation::Snapshot).await?;
         tx.run_script(UNHURRIED).await?;
-        match migrations::version_in(&tx).await? {
-            Some(version) => Ok((Self(tx), version)),
-            None => {
-                migrations::refuse_foreign(&tx, url).await?;
-                Err(StoreError::Open(format!(
-                    "there is no network at {url}: nothing was begun there"
-                )))
-            }
+        if let Some(version) = migrations::version_in(&tx).await? {
+            return Ok((Self(tx), version));
         }
+        migrations::refuse_foreign(&tx, url).await?;
+        Err(StoreError::Open(format!(
+            "there is no network at {url}: nothing was begun there"
+        )))
     }
 }
 

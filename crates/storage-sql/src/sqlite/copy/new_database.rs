@@ -149,7 +149,7 @@ impl Destination for NewDatabase {
         self.writing
             .with(|db| {
                 now(Box::pin(search_check::check_whole(db)))?;
-                Ok(db.lock().execute_batch("COMMIT").or_store_error()?)
+                db.lock().execute_batch("COMMIT").or_store_error()
             })
             .await?;
         // From the file, not from what the writing connection remembers.

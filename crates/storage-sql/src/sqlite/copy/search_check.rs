@@ -21,9 +21,12 @@ pub(super) async fn check_rows(
     } = searched;
     // In an earlier schema SQLite itself takes texts apart.
     let folded = rows::number(db, "PRAGMA user_version", &[]).await? >= migrations::FOLDED;
-    let words = |column: &str| match folded {
-        true => format!("latchkey_tokens(t.{column})"),
-        false => format!("t.{column}"),
+    let words = |column: &str| {
+        if folded {
+            format!("latchkey_tokens(t.{column})")
+        } else {
+            format!("t.{column}")
+        }
     };
     let title = title.map_or_else(|| "''".to_owned(), words);
     let body = words(body);

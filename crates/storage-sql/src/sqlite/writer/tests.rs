@@ -50,11 +50,11 @@ async fn rows(writer: &Writer) -> Vec<i64> {
             let mut statement = connection
                 .prepare("SELECT n FROM t ORDER BY n")
                 .or_store_error()?;
-            Ok(statement
+            statement
                 .query_map([], |row| row.get(0))
                 .or_store_error()?
                 .collect::<Result<_, _>>()
-                .or_store_error()?)
+                .or_store_error()
         })
         .await
         .unwrap()
@@ -153,10 +153,10 @@ async fn a_commit_that_fails_is_an_error_for_every_job_of_the_batch() {
     let good = hand_over(&writer, insert(1));
     // A deferred key is only checked by COMMIT, which then fails.
     let bad = hand_over(&writer, |connection| {
-        Ok(connection
+        connection
             .lock()
             .execute("INSERT INTO child VALUES (9)", [])
-            .or_store_error()?)
+            .or_store_error()
     });
     drop(release);
 
