@@ -52,8 +52,8 @@ async fn seal_again(db: &dyn Statements, ring: &Keyring) -> Result<u64, StoreErr
     })
     .await?;
     for (id, sealed, client_id) in &secrets {
-        let secret = sealer.open(client_id, sealed)?;
-        let again = sealer.seal(client_id, &secret)?;
+        let opened = sealer.open(client_id, sealed)?;
+        let again = sealer.seal(client_id, &opened)?;
         let sql = "UPDATE client_secrets SET sealed = ?2 WHERE id = ?1";
         rows::execute(db, sql, params![*id, again.as_slice()]).await?;
     }
