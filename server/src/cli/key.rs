@@ -17,10 +17,10 @@ const DAY: u64 = 24 * 60 * 60;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a new key and seal every secret with it, while the server runs; tokens stay good. Where several
-    /// nodes share a database in two steps: once to make the key, and, when every node has it, once more to use it
+    /// Make a new key and seal every secret with it, while the server runs; tokens stay valid. With several nodes on one
+    /// database, run it twice: once to make the key and, when every node has it, again to use it
     Rotate {
-        /// End every token too, when the key may be in other hands: members have to authorize their applications again
+        /// End every token too, for when somebody else may have the key: members have to authorize their applications again
         #[arg(long)]
         revoke_tokens: bool,
     },

@@ -134,7 +134,7 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         if !settings.drain_delay.is_zero() {
             tokio::time::sleep(LINGER).await;
         }
-        tracing::info!("stopping: no new requests, those that have begun are answered");
+        tracing::info!("stopping: no new requests; answering those in progress");
         let _ = stop.send(true);
     });
     let overdue = async move {
@@ -156,7 +156,7 @@ async fn step_down(delay: Duration, signals: &mut Signals) {
         return;
     }
     tracing::info!(
-        "stopping in {} s: /readyz says so, requests are answered until then",
+        "stopping in {} s: /readyz answers 503; requests are answered until then",
         delay.as_secs()
     );
     tokio::select! {
@@ -188,7 +188,7 @@ async fn write_usage_down(state: AppState) {
             let error: &(dyn std::error::Error + 'static) = &error;
             tracing::warn!(
                 error,
-                "the use of the Headless API was not written down; it is tried again"
+                "could not store the usage of the Headless API; trying again"
             );
         }
     }
@@ -241,7 +241,7 @@ async fn announce(
     }
     if !public_url.is_loopback() && !public_url.is_https() {
         tracing::warn!(
-            "{public_url} is not HTTPS: passwords and tokens travel in the clear; put a proxy with HTTPS in front"
+            "{public_url} is not HTTPS: passwords and tokens are sent unencrypted; put a proxy with HTTPS in front"
         );
     }
     tracing::info!(listen = %bound, public_url = %public_url, version = env!("CARGO_PKG_VERSION"), "ready");
