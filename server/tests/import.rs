@@ -33,7 +33,7 @@ fn members_come_in_and_can_sign_in_once_they_have_a_password() {
     assert!(members(&binary).is_empty());
     let done = binary.run(&["import", "members.csv"]).succeeds();
     assert!(done.starts_with("Added 3 members in "), "{done}");
-    assert!(done.contains("no password until one is set"), "{done}");
+    assert!(done.contains("no password until you set one"), "{done}");
     let names: Vec<_> = members(&binary)
         .iter()
         .map(|member| {
@@ -69,7 +69,7 @@ fn members_come_in_and_can_sign_in_once_they_have_a_password() {
     assert!(
         again
             .stderr
-            .contains("members.csv:2: email: ada@example.com is a member already"),
+            .contains("members.csv:2: email: ada@example.com is already a member"),
         "{}",
         again.stderr
     );
@@ -111,7 +111,7 @@ fn members_come_in_as_spreadsheets_write_them() {
         assert_eq!(finished.code, 1);
         assert!(finished.stderr.starts_with(expected), "{}", finished.stderr);
     };
-    refused("members.csv:3: has 3 values, and the first line names 2; put values with a semicolon");
+    refused("members.csv:3: has 3 values, but the first line has 2; put values that contain a semicolon");
     std::fs::write(
         binary.folder().join("members.csv"),
         b"email;name\na@b.example;\xC9lodie\n",
@@ -139,7 +139,7 @@ fn an_email_names_its_member_in_every_spelling() {
     assert!(
         again
             .stderr
-            .starts_with("network.json:1: email: ada@xn--bcher-kva.example is a member already"),
+            .starts_with("network.json:1: email: ada@xn--bcher-kva.example is already a member"),
         "{}",
         again.stderr
     );
@@ -193,11 +193,11 @@ fn ten_faults_are_named_with_their_lines_and_nothing_is_stored() {
             "members.csv:5: name: cannot be blank",
             "members.csv:6: role: “king” is not a role",
             "members.csv:7: joined_at: “yesterday” is not a time",
-            "members.csv:8: joined_at: “2999-01-01” lies in the future",
+            "members.csv:8: joined_at: “2999-01-01” is in the future",
             "members.csv:9: avatar_url: “javascript:alert(1)” is not the address of a picture",
-            "members.csv:10: email: good@example.com stands on line 2 already",
-            "members.csv:12: has 2 values, and the first line names 6",
-            "members.csv:13: email: taken@example.com is a member already",
+            "members.csv:10: email: good@example.com is already on line 2",
+            "members.csv:12: has 2 values, but the first line has 6",
+            "members.csv:13: email: taken@example.com is already a member",
             "latchkey: nothing was imported: 10 faults in members.csv",
         ];
         assert_eq!(faults.len(), expected.len(), "{}", finished.stderr);
@@ -323,7 +323,7 @@ fn faults_of_a_network_are_named_with_their_lines() {
         (
             "T20:00:00Z",
             "T10:00:00Z",
-            "network.json:14: ends_at: lies before starts_at",
+            "network.json:14: ends_at: is before starts_at",
         ),
         (
             "\"space\": \"garden\", \"author\"",
