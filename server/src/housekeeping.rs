@@ -124,10 +124,10 @@ pub fn start(instance: &Instance, oauth: AuthorizationServer, rules: Rules) {
         loop {
             times.tick().await;
             match noticing.refresh_keys().await {
-                Ok(true) => tracing::info!("new tokens are made with a new key"),
+                Ok(true) => tracing::info!("tokens are made with a new key from now on"),
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(%error, "cannot look up the current key; the server continues with the key it has");
+                    tracing::error!(%error, "the key that is in use cannot be looked up; the server goes on with the key it has");
                 }
             }
         }
@@ -137,7 +137,7 @@ pub fn start(instance: &Instance, oauth: AuthorizationServer, rules: Rules) {
 async fn tidy_and_tell(instance: &Instance, oauth: &AuthorizationServer, rules: Rules) {
     let begun = Instant::now();
     if let Err(error) = oauth.record_expired_codes(None).await {
-        tracing::error!(%error, "could not record codes that nobody exchanged; the next run tries again");
+        tracing::error!(%error, "could not record the codes that nobody exchanged; the next run tries again");
         return;
     }
     match tidy(&*instance.store, rules, instance.clock.now(), Pace::gentle()).await {
@@ -147,10 +147,10 @@ async fn tidy_and_tell(instance: &Instance, oauth: &AuthorizationServer, rules: 
             activity,
         }) => {
             let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-            tracing::info!(grants, sessions, activity, millis, "deleted expired records");
+            tracing::info!(grants, sessions, activity, millis, "forgot what is past its time");
         }
         Err(error) => {
-            tracing::error!(%error, "could not delete expired records; the next run tries again");
+            tracing::error!(%error, "could not forget what is past its time; the next run tries again");
         }
     }
 }

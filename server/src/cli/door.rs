@@ -62,7 +62,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok(accepted) => return accepted,
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                tracing::error!(%error, "could not accept a connection; trying again");
+                tracing::error!(%error, "a connection could not be taken; it is tried again");
                 tokio::time::sleep(PAUSE).await;
             }
         }

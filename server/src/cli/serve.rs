@@ -134,7 +134,7 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         if !settings.drain_delay.is_zero() {
             tokio::time::sleep(LINGER).await;
         }
-        tracing::info!("stopping: no new requests; answering those in progress");
+        tracing::info!("stopping: no new requests, those that have begun are answered");
         let _ = stop.send(true);
     });
     let overdue = async move {
@@ -188,7 +188,7 @@ async fn write_usage_down(state: AppState) {
             let error: &(dyn std::error::Error + 'static) = &error;
             tracing::warn!(
                 error,
-                "could not store the usage of the Headless API; trying again"
+                "the use of the Headless API was not written down; it is tried again"
             );
         }
     }
