@@ -69,7 +69,7 @@ fn members_come_in_and_can_sign_in_once_they_have_a_password() {
     assert!(
         again
             .stderr
-            .contains("members.csv:2: email: ada@example.com is already a member"),
+            .contains("members.csv:2: email: ada@example.com is a member already"),
         "{}",
         again.stderr
     );
@@ -111,7 +111,7 @@ fn members_come_in_as_spreadsheets_write_them() {
         assert_eq!(finished.code, 1);
         assert!(finished.stderr.starts_with(expected), "{}", finished.stderr);
     };
-    refused("members.csv:3: has 3 values, but the first line has 2; put values that contain a semicolon");
+    refused("members.csv:3: has 3 values, and the first line names 2; put values with a semicolon");
     std::fs::write(
         binary.folder().join("members.csv"),
         b"email;name\na@b.example;\xC9lodie\n",
@@ -139,7 +139,7 @@ fn an_email_names_its_member_in_every_spelling() {
     assert!(
         again
             .stderr
-            .starts_with("network.json:1: email: ada@xn--bcher-kva.example is already a member"),
+            .starts_with("network.json:1: email: ada@xn--bcher-kva.example is a member already"),
         "{}",
         again.stderr
     );
@@ -196,8 +196,8 @@ fn ten_faults_are_named_with_their_lines_and_nothing_is_stored() {
             "members.csv:8: joined_at: “2999-01-01” is in the future",
             "members.csv:9: avatar_url: “javascript:alert(1)” is not the address of a picture",
             "members.csv:10: email: good@example.com is already on line 2",
-            "members.csv:12: has 2 values, but the first line has 6",
-            "members.csv:13: email: taken@example.com is already a member",
+            "members.csv:12: has 2 values, and the first line names 6",
+            "members.csv:13: email: taken@example.com is a member already",
             "latchkey: nothing was imported: 10 faults in members.csv",
         ];
         assert_eq!(faults.len(), expected.len(), "{}", finished.stderr);

@@ -24,7 +24,7 @@ pub(super) fn fault(conflict: &Conflict, lines: &Lines) -> Fault {
     match conflict {
         Conflict::EmailTaken(index, email) => Fault::new(
             at(&lines.members, *index),
-            format!("email: {email} is already a member; remove this line"),
+            format!("email: {email} is a member already; remove this line"),
         ),
         Conflict::SpaceTaken(index, slug) => Fault::new(
             at(&lines.spaces, *index),

@@ -62,7 +62,7 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
             faults.push(Fault::new(
                 line,
                 format!(
-                    "has {} values, but the first line has {}; put values that contain a {} in quotation marks",
+                    "has {} values, and the first line names {}; put values with a {} in quotation marks",
                     record.len(),
                     header.names.len(),
                     separator.name()
@@ -327,7 +327,7 @@ mod tests {
         let first = |text: &str| import(text).faults(&[])[0].to_string();
         assert_eq!(
             first("sep=;\n\nemail;name\nada@example.com;Lovelace; Ada\n"),
-            "4: has 3 values, but the first line has 2; put values that contain a semicolon in quotation marks"
+            "4: has 3 values, and the first line names 2; put values with a semicolon in quotation marks"
         );
         assert!(first("email:name\na@b.example:A\n").ends_with("(the values are separated with a comma)"));
         assert!(first("sep=:\nemail:name\n").starts_with("1: “sep=:” is not a column"));

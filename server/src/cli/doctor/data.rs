@@ -194,8 +194,8 @@ pub(super) async fn schema(store: &dyn Store) -> Finding {
 fn timestamps(store: &SqliteStore, now: Timestamp) -> Finding {
     match store.newest_moment() {
         Ok(Some(newest)) if newest > now.plus(AHEAD) => fail(format!(
-            "the newest entry is from {}, which is in the future: the clock was set back, and codes and tokens expire later \
-             than they should; set the clock, preferably with NTP",
+            "the newest entry is from {}, which lies ahead: the clock was set back, and codes and tokens live longer than \
+             they should; set the clock, best by NTP",
             crate::cli::member::iso(newest)
         )),
         Ok(_) => ok("none is in the future"),
