@@ -33,7 +33,7 @@ fn members_come_in_and_can_sign_in_once_they_have_a_password() {
     assert!(members(&binary).is_empty());
     let done = binary.run(&["import", "members.csv"]).succeeds();
     assert!(done.starts_with("Added 3 members in "), "{done}");
-    assert!(done.contains("no password until one is set"), "{done}");
+    assert!(done.contains("no password until you set one"), "{done}");
     let names: Vec<_> = members(&binary)
         .iter()
         .map(|member| {
@@ -193,9 +193,9 @@ fn ten_faults_are_named_with_their_lines_and_nothing_is_stored() {
             "members.csv:5: name: cannot be blank",
             "members.csv:6: role: “king” is not a role",
             "members.csv:7: joined_at: “yesterday” is not a time",
-            "members.csv:8: joined_at: “2999-01-01” lies in the future",
+            "members.csv:8: joined_at: “2999-01-01” is in the future",
             "members.csv:9: avatar_url: “javascript:alert(1)” is not the address of a picture",
-            "members.csv:10: email: good@example.com stands on line 2 already",
+            "members.csv:10: email: good@example.com is already on line 2",
             "members.csv:12: has 2 values, and the first line names 6",
             "members.csv:13: email: taken@example.com is a member already",
             "latchkey: nothing was imported: 10 faults in members.csv",
@@ -323,7 +323,7 @@ fn faults_of_a_network_are_named_with_their_lines() {
         (
             "T20:00:00Z",
             "T10:00:00Z",
-            "network.json:14: ends_at: lies before starts_at",
+            "network.json:14: ends_at: is before starts_at",
         ),
         (
             "\"space\": \"garden\", \"author\"",

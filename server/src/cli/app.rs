@@ -15,9 +15,9 @@ use super::{CliError, DataArgs};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Register an application; its secret is printed
+    /// Register an application and print its secret
     Create(CreateArgs),
-    /// List the applications, the newest first
+    /// List the applications, newest first
     List {
         /// Only those whose name or client id contains this
         #[arg(long, value_name = "TEXT", default_value = "")]
@@ -31,13 +31,13 @@ pub(super) enum Command {
     Show {
         #[command(flatten)]
         which: Which,
-        /// Print the secret too; leaves an audit entry
+        /// Print the secret too; this adds an entry to the audit trail
         #[arg(long)]
         reveal: bool,
         #[command(flatten)]
         output: OutputArgs,
     },
-    /// Make a second secret, valid beside the first until one of them is retired; it is printed
+    /// Add a second secret and print it; both work until one of them is retired
     #[command(disable_help_flag = true)]
     NewSecret {
         #[command(flatten)]
@@ -45,7 +45,7 @@ pub(super) enum Command {
         #[command(flatten)]
         output: OutputArgs,
     },
-    /// Retire one of two secrets, the older one unless --secret says which; it is refused at once
+    /// Retire one of two secrets, the older one unless --secret names one; it stops working at once
     #[command(disable_help_flag = true)]
     RetireSecret {
         #[command(flatten)]
@@ -67,16 +67,16 @@ pub(super) struct CreateArgs {
     /// What hosts and members see
     #[arg(long)]
     name: String,
-    /// Where members are sent back to; may be repeated
+    /// Where members return to; may be repeated
     #[arg(long = "redirect-uri", value_name = "URI", required = true, num_args = 1..)]
     redirect_uris: Vec<String>,
     /// What the application may ask for, like read:posts; may be repeated
     #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
     scopes: Vec<String>,
-    /// A public client: it has no secret and must use PKCE
+    /// A public client, which has no secret and must use PKCE
     #[arg(long)]
     public: bool,
-    /// Let members through without asking them
+    /// Skip the consent page
     #[arg(long)]
     skip_consent: bool,
     #[command(flatten)]

@@ -15,9 +15,9 @@ use latchkey_storage::Store;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct BackupArgs {
-    /// Where to write it; its folder has to be there
+    /// The file to write; its folder has to exist
     file: PathBuf,
-    /// Replace a file of that name, once the new backup is whole
+    /// Replace an existing file, once the new backup is complete
     #[arg(long)]
     force: bool,
 }

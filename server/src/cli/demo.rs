@@ -23,8 +23,7 @@ pub(super) async fn run(Args {}: Args, data: &DataArgs) -> Result<(), CliError> 
         .total;
     if !store.is_demo().await? && (members > 0 || applications > 0) {
         return Err(CliError::Failed(
-            "the network is not empty: the demonstration goes into a data folder of its own, with --data-dir"
-                .into(),
+            "the network is not empty: use another data folder for the demonstration, with --data-dir".into(),
         ));
     }
     demo::fill(&instance).await?;

@@ -76,7 +76,7 @@ pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result
             Database::Postgres(url) => postgres::database(&settings.data, &url).await,
         });
     } else {
-        checks.push(("Database", fail("not looked at: see above")));
+        checks.push(("Database", fail("not checked: see above")));
     }
     let public_url = settings
         .public_url
@@ -112,11 +112,9 @@ fn tell(checks: &[Check], as_json: bool) -> Result<(), CliError> {
     }
     match failed {
         0 => Ok(()),
-        1 => Err(CliError::Failed(
-            "one check failed: it says above what to do".into(),
-        )),
+        1 => Err(CliError::Failed("one check failed: see above what to do".into())),
         _ => Err(CliError::Failed(format!(
-            "{failed} checks failed: each says above what to do"
+            "{failed} checks failed: see above what to do"
         ))),
     }
 }

@@ -50,7 +50,7 @@ pub(super) async fn run(Args { file, dry_run }: Args, data: &DataArgs) -> Result
     }
     if dry_run {
         print(&format!(
-            "{} is good: {} would be added. Nothing was changed.",
+            "{} has no errors: {} would be added. Nothing was changed.",
             file.display(),
             in_words(&size(&community))
         ));
@@ -65,7 +65,7 @@ pub(super) async fn run(Args { file, dry_run }: Args, data: &DataArgs) -> Result
     let added = added.map_err(|conflicts| refuse(&file, &import.faults(&conflicts)))?;
     let took = instance.clock.now().since(now);
     let passwords = if added.members > 0 {
-        " Members have no password until one is set with `latchkey member set-password`."
+        " Members have no password until you set one with `latchkey member set-password`."
     } else {
         ""
     };
@@ -83,7 +83,7 @@ fn format_of(file: &Path) -> Result<Format, CliError> {
         "csv" => Ok(Format::MembersCsv),
         "json" => Ok(Format::NetworkJson),
         _ => Err(CliError::Usage(format!(
-            "cannot tell what {} is: expected a name that ends in .csv (members) or .json (a network)",
+            "cannot tell the format of {}: expected a name that ends in .csv (members) or .json (a network)",
             file.display()
         ))),
     }

@@ -17,10 +17,10 @@ const DAY: u64 = 24 * 60 * 60;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Make a new key and seal every secret with it, while the server runs; tokens stay good. Where several
-    /// nodes share a database in two steps: once to make the key, and, when every node has it, once more to use it
+    /// Make a new key and seal every secret with it, while the server runs; tokens stay valid. With several nodes on one
+    /// database, run it twice: once to make the key and, when every node has it, again to use it
     Rotate {
-        /// End every token too, when the key may be in other hands: members have to authorize their applications again
+        /// End every token too, for when somebody else may have the key: members have to authorize their applications again
         #[arg(long)]
         revoke_tokens: bool,
     },
@@ -41,7 +41,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
     let key = settings.key();
     if rotated.finished_earlier_one {
         print(&format!(
-            "The newest key in {} is the key now: {secrets} secrets were sealed with it.",
+            "The newest key in {} is now in use: {secrets} secrets were sealed with it.",
             key.display()
         ));
     } else {
@@ -57,11 +57,11 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
     } else {
         let days = rotated.stays.as_secs().div_ceil(DAY);
         print(&format!(
-            "Tokens stay good until they expire: the key before stays in the file for {days} days."
+            "Tokens stay valid until they expire: the previous key stays in the file for {days} days."
         ));
     }
     print(
-        "A running server goes on with it by itself. Copy the key file to where you keep it, and keep the older copy for as long as you keep older backups.",
+        "A running server uses the new key without a restart. Copy the key file to your safe place, and keep the older copy as long as you keep older backups.",
     );
     Ok(())
 }
@@ -89,13 +89,13 @@ async fn rotate_nodes(
     print(&match step {
         RotationStep::Prepared => format!(
             "{0} has a new key, which is not in use yet. Copy the file to every node (or put its text into {KEY_VARIABLE} there \
-             and restart that node), then run this command once more.",
+             and restart that node), then run this command again.",
             key.display()
         ),
         RotationStep::JustDone { ago } => {
             return Err(CliError::Failed(format!(
-                "the key was rotated {} s ago, perhaps by somebody else; nothing was changed. If another rotation is wanted, begin \
-                 it {} minutes after the one before",
+                "the key was rotated {} s ago, perhaps by somebody else; nothing was changed. To rotate it again, wait until \
+                 {} minutes after that rotation",
                 ago.as_secs(),
                 ANOTHER.as_secs() / 60
             )));
@@ -105,8 +105,8 @@ async fn rotate_nodes(
             revoked,
             stays,
         } => format!(
-            "The newest key in {} is the key now: {secrets} secrets were sealed with it, {revoked} grants were revoked. The key \
-             before stays in the file for {} days. The nodes go on by themselves; copy the file to where you keep it.",
+            "The newest key in {} is now in use: {secrets} secrets were sealed with it, {revoked} grants were revoked. The \
+             previous key stays in the file for {} days. The nodes need no restart. Copy the file to your safe place.",
             key.display(),
             stays.as_secs().div_ceil(DAY)
         ),

@@ -28,12 +28,12 @@ pub(super) enum Command {
     SetPassword {
         /// The member's email
         email: Email,
-        /// Keep the connected applications: their access and refresh tokens go on working. Use it only if nobody else knew
+        /// Keep the connected applications: their access and refresh tokens continue to work. Use it only if nobody else knew
         /// the old password
         #[arg(long)]
         keep_apps: bool,
     },
-    /// Remove a member, with sessions and connected applications
+    /// Remove a member with their sessions and connected applications
     Remove {
         /// The member's email
         email: Email,
@@ -42,10 +42,10 @@ pub(super) enum Command {
 
 #[derive(Args, Debug)]
 pub(super) struct AddArgs {
-    /// With what the member signs in
+    /// The email address that the member signs in with
     #[arg(long)]
     email: Email,
-    /// What others see
+    /// The name that others see
     #[arg(long, value_parser = MemberName::parse)]
     name: MemberName,
     /// host, moderator or member

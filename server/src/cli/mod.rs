@@ -54,7 +54,7 @@ enum Command {
     Serve(serve::Args),
     /// Fill an empty network with the demonstration community
     Demo(demo::Args),
-    /// Bring in a community: members.csv or network.json; all of it, or nothing
+    /// Import a community from members.csv or network.json; everything or nothing
     Import(import::Args),
     /// Show or change the network
     #[command(subcommand)]
@@ -69,17 +69,17 @@ enum Command {
     Backup(backup::BackupArgs),
     // The help shows it as it stands, without Markdown.
     #[allow(clippy::doc_markdown)]
-    /// Put a backup in place of the database, while the server is stopped; on PostgreSQL, into an empty one
+    /// Replace the database with a backup, while the server is stopped; on PostgreSQL, fill an empty database
     Restore(backup::RestoreArgs),
     #[allow(clippy::doc_markdown)]
-    /// Copy the network into another database, from SQLite to PostgreSQL or back; all of it, or nothing
+    /// Copy the network into another database, from SQLite to PostgreSQL or back; everything or nothing
     Copy(copy::Args),
-    /// Replace the key that seals the secrets
+    /// Replace the server key
     #[command(subcommand)]
     Key(key::Command),
     /// Check the data folder, disk, key, database, backups, clock and addresses, and say what to do
     Doctor(doctor::Args),
-    /// Ask the server on this machine whether it is ready: exit status 0 if it is, 1 if not
+    /// Ask the server on this machine whether it is ready: exit status 0 if yes, 1 if not
     Health(health::Args),
 }
 

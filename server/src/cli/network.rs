@@ -19,10 +19,10 @@ pub(super) enum Command {
 
 #[derive(Args, Debug)]
 pub(super) struct SetArgs {
-    /// What people see
+    /// The name that people see
     #[arg(long, value_parser = NetworkName::parse)]
     name: Option<NetworkName>,
-    /// What stands in addresses, like my-community
+    /// The name in addresses, like my-community
     #[arg(long)]
     slug: Option<Slug>,
     /// launch, scale, growth or pro; OAuth applications need scale or above

@@ -31,12 +31,10 @@ fn ask() -> Result<Zeroizing<String>, CliError> {
             .map_err(|error| CliError::Failed(format!("cannot read the password: {error}")))
     };
     let password = prompt("Password: ")?;
-    if prompt("The same again: ")? == password {
+    if prompt("Repeat the password: ")? == password {
         Ok(password)
     } else {
-        Err(CliError::Failed(
-            "the two passwords are not the same: try again".into(),
-        ))
+        Err(CliError::Failed("the two passwords differ: try again".into()))
     }
 }
 

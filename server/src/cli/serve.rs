@@ -156,7 +156,7 @@ async fn step_down(delay: Duration, signals: &mut Signals) {
         return;
     }
     tracing::info!(
-        "stopping in {} s: /readyz says so, requests are answered until then",
+        "stopping in {} s: /readyz answers 503; requests are answered until then",
         delay.as_secs()
     );
     tokio::select! {
@@ -241,7 +241,7 @@ async fn announce(
     }
     if !public_url.is_loopback() && !public_url.is_https() {
         tracing::warn!(
-            "{public_url} is not HTTPS: passwords and tokens travel in the clear; put a proxy with HTTPS in front"
+            "{public_url} is not HTTPS: passwords and tokens are sent unencrypted; put a proxy with HTTPS in front"
         );
     }
     tracing::info!(listen = %bound, public_url = %public_url, version = env!("CARGO_PKG_VERSION"), "ready");

@@ -24,19 +24,19 @@ pub(super) fn fault(conflict: &Conflict, lines: &Lines) -> Fault {
     match conflict {
         Conflict::EmailTaken(index, email) => Fault::new(
             at(&lines.members, *index),
-            format!("email: {email} is a member already; take this one out"),
+            format!("email: {email} is a member already; remove this line"),
         ),
         Conflict::SpaceTaken(index, slug) => Fault::new(
             at(&lines.spaces, *index),
-            format!("slug: there is a space {slug} already"),
+            format!("slug: the space {slug} already exists"),
         ),
         Conflict::PlanTaken(index, name) => Fault::new(
             at(&lines.plans, *index),
-            format!("name: there is a plan “{name}” already"),
+            format!("name: the plan “{name}” already exists"),
         ),
         Conflict::CourseTaken(index, slug) => Fault::new(
             at(&lines.courses, *index),
-            format!("slug: there is a course {slug} already"),
+            format!("slug: the course {slug} already exists"),
         ),
         Conflict::SpaceNeedsMember(index, email) => {
             Fault::new(at(&lines.spaces, *index), no_member("members", email))

@@ -29,7 +29,7 @@ pub(super) fn time(text: &str) -> Result<Timestamp, String> {
 pub(super) fn past(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let moment = time(text)?;
     if moment > now {
-        return Err(format!("“{}” lies in the future", cut(text)));
+        return Err(format!("“{}” is in the future", cut(text)));
     }
     Ok(moment)
 }

@@ -257,7 +257,7 @@ fn event(place: Place<'_, '_>, item: EventJson) -> Option<NewEvent> {
     let ends_at = place.time("ends_at", &item.ends_at);
     let ends_at = match (starts_at, ends_at) {
         (Some(start), Some(end)) if end < start => {
-            place.check("ends_at", Err("lies before starts_at".to_owned()))
+            place.check("ends_at", Err("is before starts_at".to_owned()))
         }
         (_, end) => end,
     };

@@ -20,8 +20,8 @@ pub struct DataArgs {
     )]
     pub data_dir: Option<PathBuf>,
 
-    /// The database, if it is not latchkey.db in the data folder: a file, whose latchkey.key is beside it, or a URL like
-    /// <postgres://latchkey@db.example.org/latchkey>, whose latchkey.key is in the data folder
+    /// The database, if it is not latchkey.db in the data folder: a file, with its latchkey.key beside it, or a URL like
+    /// <postgres://latchkey@db.example.org/latchkey>, with its latchkey.key in the data folder
     #[arg(
         long,
         global = true,
@@ -32,7 +32,7 @@ pub struct DataArgs {
     )]
     pub database: Option<DatabaseArgument>,
 
-    /// A file with the password of the database, for a URL that has none
+    /// A file with the password of the database, for a URL without one
     #[arg(
         long,
         global = true,
@@ -42,7 +42,7 @@ pub struct DataArgs {
     )]
     pub database_password_file: Option<PathBuf>,
 
-    /// The file with the settings that neither flags nor environment make [default: ./latchkey.toml, if there is one]
+    /// The settings file; flags and environment override it [default: ./latchkey.toml, if it exists]
     #[arg(
         long,
         global = true,
@@ -52,8 +52,8 @@ pub struct DataArgs {
     )]
     pub config: Option<PathBuf>,
 
-    /// Whether a database with a URL is backed up into the data folder before a version of Latchkey with another schema
-    /// changes it; one that is a file always is, beside it [default: true]
+    /// Whether to back up a database with a URL into the data folder before a new version of Latchkey changes its schema;
+    /// a database file is always backed up, beside it [default: true]
     #[arg(
         long,
         global = true,

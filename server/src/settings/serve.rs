@@ -36,7 +36,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "URL", env = "LATCHKEY_PUBLIC_URL")]
     pub public_url: Option<PublicUrl>,
 
-    /// A proxy in front, whose X-Forwarded-For or Forwarded is believed: its address, or a network like 172.16.0.0/12;
+    /// A proxy in front whose X-Forwarded-For or Forwarded is trusted: its address, or a network like 172.16.0.0/12;
     /// may be repeated [default: none]
     #[arg(
         long = "trusted-proxy",
@@ -46,17 +46,16 @@ pub struct ServeArgs {
     )]
     pub trusted_proxies: Vec<TrustedProxy>,
 
-    /// How many connections there may be at a time [default: three quarters of the open files that the process may have,
-    /// at most 10000]
+    /// The most connections at a time [default: three quarters of the open files that the process may have, at most 10000]
     #[arg(long, value_name = "N", env = "LATCHKEY_MAX_CONNECTIONS")]
     pub max_connections: Option<NonZeroUsize>,
 
-    /// What an application may ask of the Headless API in a minute for one member, in points of cost; 0: no limit
+    /// How much an application may use the Headless API in a minute for one member, in points of query cost; 0: no limit
     /// [default: 600000]
     #[arg(long, value_name = "POINTS", env = "LATCHKEY_API_BUDGET", value_parser = read_budget)]
     pub api_budget: Option<Budget>,
 
-    /// For how many days the activity of applications is kept; the audit trail is kept for good [default: 90]
+    /// How many days to keep the activity of applications; the audit trail is never deleted [default: 90]
     #[arg(
         long,
         value_name = "DAYS",
@@ -69,26 +68,26 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub retention: RetentionArgs,
 
-    /// Where Prometheus finds /metrics: an address of its own, that only your network reaches [default: none]
+    /// A separate address for Prometheus to read /metrics, which only your network should reach [default: none]
     #[arg(long, value_name = "ADDR", env = "LATCHKEY_METRICS_LISTEN", value_parser = read_listen)]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// Name in the log what the database takes longer for, in milliseconds [default: 200]
+    /// Log database operations that take longer than this, in milliseconds [default: 200]
     #[arg(long, value_name = "MS", env = "LATCHKEY_SLOW_QUERY_MS")]
     pub slow_query_ms: Option<u64>,
 
-    /// When told to stop, take requests for so many seconds more while /readyz says 503: for balancers that look there
-    /// [default: 0]
+    /// When told to stop, accept requests for this many more seconds while /readyz answers 503, so that load balancers
+    /// notice [default: 0]
     #[arg(long, value_name = "SECONDS", env = "LATCHKEY_DRAIN_DELAY", value_parser = clap::value_parser!(u64).range(..=MAX_DRAIN_DELAY))]
     pub drain_delay: Option<u64>,
 
     /// Send traces to an OpenTelemetry collector at this address, like <http://127.0.0.1:4318> (OTLP over HTTP)
-    /// [default: none, or what the variables say that all OpenTelemetry programs share]
+    /// [default: none, or the standard OpenTelemetry variables]
     #[arg(long, value_name = "URL", env = "LATCHKEY_OTLP_ENDPOINT")]
     pub otlp_endpoint: Option<OtlpEndpoint>,
 
-    /// What part of the traces is sent, from 0 to 1, where the caller has not decided it
-    /// [default: 1, or what the same variables say]
+    /// The part of traces to send, from 0 to 1, where the caller has not decided it
+    /// [default: 1, or the standard OpenTelemetry variables]
     #[arg(long, value_name = "RATIO", env = "LATCHKEY_TRACE_SAMPLING")]
     pub trace_sampling: Option<Sampling>,
 }

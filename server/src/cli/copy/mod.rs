@@ -21,14 +21,14 @@ use crate::system::SystemClock;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
-    /// The database that has the network; it is only read, and may be in use
+    /// The database with the network; it is only read, and may be in use
     #[arg(long, value_name = "FILE|URL")]
     from: DatabaseArgument,
-    /// The database to copy it into: one that is not there yet, or is empty. The key has to be where this one is looked for,
-    /// as with --database, and is copied there if none is
+    /// The database to copy it into: one that does not exist yet, or is empty. Its key has to be where --database would
+    /// look for it, and is copied there if none is
     #[arg(long, value_name = "FILE|URL")]
     to: DatabaseArgument,
-    /// A file with the password of the database that --from names, for a URL that has none
+    /// A file with the password of the database that --from names, for a URL without one
     #[arg(long, value_name = "FILE", env = "LATCHKEY_FROM_PASSWORD_FILE")]
     from_password_file: Option<PathBuf>,
     /// The same for the database that --to names

@@ -41,10 +41,10 @@ pub(super) fn folder(folder: &Path) -> Finding {
     }
     if others_can_read(&metadata) {
         return warn(format!(
-            "others than the owner can look into {path}: run `chmod 700 {path}`"
+            "users other than the owner can read {path}: run `chmod 700 {path}`"
         ));
     }
-    ok(format!("{path} can be written to, by its owner alone"))
+    ok(format!("only its owner can write to {path}"))
 }
 
 pub(super) fn key(path: &Path) -> Finding {
@@ -53,20 +53,20 @@ pub(super) fn key(path: &Path) -> Finding {
         Ok(metadata) => metadata,
         Err(error) => {
             return fail(format!(
-                "{shown}: {error}; put it back from a backup, or start `latchkey serve` afresh"
+                "{shown}: {error}; restore it from a backup, or start over with `latchkey serve`"
             ));
         }
     };
     if others_can_read(&metadata) {
         return fail(format!(
-            "others than the owner can read {shown}: run `chmod 600 {shown}`, and then `latchkey key rotate`"
+            "users other than the owner can read {shown}: run `chmod 600 {shown}`, and then `latchkey key rotate`"
         ));
     }
     match Keyring::load(path) {
         Ok(Some(_)) => ok(format!(
-            "{shown} is there, for its owner alone; keep a copy of it apart from the database"
+            "only its owner can read {shown}; keep a copy of it in another place than the database"
         )),
-        Ok(None) => fail(format!("{shown} is gone; put it back from a backup")),
+        Ok(None) => fail(format!("{shown} is missing; restore it from a backup")),
         Err(error) => fail(error.to_string()),
     }
 }
@@ -94,7 +94,7 @@ pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check>
     match SqliteStore::schema_of(path) {
         Ok(schema) if schema < SqliteStore::latest_schema() => {
             let words = format!(
-                "{} has schema {schema}: the next start brings it to schema {}, after a backup; run this again then",
+                "{} has schema {schema}: the next start upgrades it to schema {}, after a backup; run this again afterwards",
                 path.display(),
                 SqliteStore::latest_schema()
             );
@@ -135,7 +135,7 @@ async fn sealed(store: &SqliteStore) -> Finding {
     match store.is_behind_its_key_file().await {
         Ok(false) => ok("the newest key of the key file"),
         Ok(true) => warn(
-            "an older key of the key file, as after a rotation that was cut short or restoring an older backup: run \
+            "an older key of the key file, as after an interrupted rotation or after restoring an older backup: run \
              `latchkey key rotate`",
         ),
         Err(error) => fail(error.to_string()),
@@ -145,7 +145,7 @@ async fn sealed(store: &SqliteStore) -> Finding {
 async fn integrity(store: &SqliteStore) -> Finding {
     match store.check().await {
         Ok(faults) => match faults.first() {
-            None => ok("every page was looked at and is whole"),
+            None => ok("every page was checked and is intact"),
             Some(first) => fail(format!(
                 "the database is damaged ({first}{}): stop the server and restore the latest backup with `latchkey restore`",
                 if faults.len() > 1 {
@@ -156,7 +156,7 @@ async fn integrity(store: &SqliteStore) -> Finding {
             )),
         },
         Err(error) => fail(format!(
-            "the database cannot be read through ({error}): restore the latest backup with `latchkey restore`"
+            "the database cannot be read completely ({error}): restore the latest backup with `latchkey restore`"
         )),
     }
 }
@@ -167,8 +167,8 @@ pub(super) async fn emails(members: &dyn Members) -> Finding {
         Ok(left) => match left.first() {
             None => ok("each belongs to one member, however it is spelled"),
             Some((stored, form)) => warn(format!(
-                "{stored} and {form} are the same address and two members{}; who types the first reaches the first, who \
-                 types anything else the second: remove the one that is not used with `latchkey member remove`",
+                "{stored} and {form} are the same address, but two members{}; the first spelling signs in the first, any other \
+                 spelling the second: remove the unused one with `latchkey member remove`",
                 match left.len() {
                     1 => String::new(),
                     more => format!(" (and {} more such addresses)", more - 1),
@@ -187,7 +187,7 @@ pub(super) async fn schema(store: &dyn Store) -> Finding {
             "someone changed it: it {}. If that was not you, restore a backup from before; if it was, undo it",
             differences.join(", ")
         )),
-        Err(error) => warn(format!("cannot be looked at: {error}")),
+        Err(error) => warn(format!("cannot be checked: {error}")),
     }
 }
 
@@ -198,20 +198,20 @@ async fn timestamps(store: &SqliteStore, now: Timestamp) -> Finding {
              they should; set the clock, best by NTP",
             crate::cli::member::iso(newest)
         )),
-        Ok(_) => ok("none lies ahead of the clock"),
+        Ok(_) => ok("none is in the future"),
         Err(error) => fail(error.to_string()),
     }
 }
 
 pub(super) fn last_backup(made: Result<Option<Timestamp>, StoreError>, now: Timestamp) -> Finding {
     match made {
-        Ok(None) => warn("none was made with `latchkey backup` yet: make one each day, to another disk"),
+        Ok(None) => warn("none was made with `latchkey backup` yet: make one every day, on another disk"),
         Ok(Some(at)) => {
             let when = crate::cli::member::iso(at);
             let days = now.since(at).as_secs() / 86_400;
             if now.since(at) > BACKUP_AGE {
                 warn(format!(
-                    "{when}, {days} days ago: run `latchkey backup FILE`, best each day"
+                    "{when}, {days} days ago: run `latchkey backup FILE`, preferably every day"
                 ))
             } else {
                 ok(format!("{when}, {days} days ago"))

@@ -33,17 +33,17 @@ pub(super) fn disk_space(folder: &Path, database: &Path) -> Finding {
     };
     let free = match rustix::fs::statvfs(place) {
         Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize),
-        Err(error) => return warn(format!("cannot be told for {}: {error}", place.display())),
+        Err(error) => return warn(format!("cannot be determined for {}: {error}", place.display())),
     };
     let needed = fs::metadata(database)
         .map_or(0, |database| database.len())
         .saturating_mul(TIMES);
     let words = format!("{} free at {}", size(free), place.display());
     if free < LEAST {
-        fail(format!("{words}: make room, or writing will soon fail"))
+        fail(format!("{words}: free some space, or writes will soon fail"))
     } else if free < needed {
         warn(format!(
-            "{words}, and the database with room for its backups takes {}: make room before the next upgrade",
+            "{words}, but the database and its backups need {}: free some space before the next upgrade",
             size(needed)
         ))
     } else {
@@ -54,7 +54,7 @@ pub(super) fn disk_space(folder: &Path, database: &Path) -> Finding {
 #[cfg(not(unix))]
 pub(super) fn disk_space(_folder: &Path, _database: &Path) -> Finding {
     let _ = (LEAST, TIMES, size, fs::metadata::<&Path>);
-    warn("not looked at on this system: see that there is room for three times the database")
+    warn("not checked on this system: make sure that there is room for three times the database")
 }
 
 pub(super) fn clock() -> Finding {
@@ -66,10 +66,12 @@ pub(super) fn clock() -> Finding {
     let words = crate::cli::member::iso(now);
     if (EARLIEST..LATEST).contains(&now.as_secs()) {
         ok(format!(
-            "{words} (codes and tokens expire by it: keep it set by NTP)"
+            "{words} (codes and tokens depend on it: set it with NTP)"
         ))
     } else {
-        fail(format!("{words} cannot be right: set the clock, best by NTP"))
+        fail(format!(
+            "{words} cannot be right: set the clock, preferably with NTP"
+        ))
     }
 }
 
@@ -81,7 +83,7 @@ pub(super) fn public_url(url: &PublicUrl) -> Finding {
     }
     if !url.is_https() {
         return fail(format!(
-            "{url} is not HTTPS: passwords and tokens would travel in the clear; put a proxy with HTTPS in front"
+            "{url} is not HTTPS: passwords and tokens would be sent unencrypted; put a proxy with HTTPS in front"
         ));
     }
     let host = url.host().trim_matches(['[', ']']);
@@ -100,12 +102,12 @@ pub(super) fn public_url(url: &PublicUrl) -> Finding {
 pub(super) fn proxy(trusted: &TrustedProxies) -> Finding {
     if trusted.is_empty() {
         return warn(
-            "none is trusted, so all people share the limits of the proxy's address: 30 wrong passwords of strangers keep \
-             everybody out for a while; set --trusted-proxy to the address that the proxy connects from",
+            "none is trusted, so all people share the limits of the proxy's address: 30 wrong passwords from strangers \
+             keep everybody out for a while; set --trusted-proxy to the address that the proxy connects from",
         );
     }
     ok(
-        "X-Forwarded-For and Forwarded are believed from the trusted proxies; the log warns once if they come from elsewhere",
+        "X-Forwarded-For and Forwarded are accepted from the trusted proxies; the log warns once if they come from elsewhere",
     )
 }
 

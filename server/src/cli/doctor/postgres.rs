@@ -15,7 +15,7 @@ pub(super) fn key(settings: &DataSettings) -> Vec<Check> {
         Ok(Some(_)) => vec![(
             "Key",
             ok(format!(
-                "{KEY_VARIABLE} has one; keep a copy of it apart from the database"
+                "{KEY_VARIABLE} has one; keep a copy of it in another place than the database"
             )),
         )],
         Ok(None) => vec![
@@ -31,7 +31,7 @@ pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<
     let store = match PostgresStore::is_begun(url).await {
         Err(error) => return vec![("Database", fail(error.to_string()))],
         Ok(false) => {
-            let nothing = format!("there is nothing at {url} yet: `latchkey serve` makes it");
+            let nothing = format!("there is no network at {url} yet: `latchkey serve` makes it");
             return vec![("Database", fail(nothing))];
         }
         Ok(true) => match open_store(settings).await {
@@ -41,8 +41,8 @@ pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<
     };
     let finding = match store.has_host().await {
         Ok(true) if url.trusts_anybody() => warn(format!(
-            "{url} opens, with this version’s schema and its key; nobody looks whether it is the right server that \
-             answers there: unless you trust the network, add sslmode=verify-full, as docs/postgresql.md says"
+            "{url} opens, with this version’s schema and its key; the identity of the server is not \
+             checked: unless you trust the network, add sslmode=verify-full, as docs/postgresql.md says"
         )),
         Ok(true) => ok(format!("{url} opens, with this version’s schema and its key")),
         Ok(false) => warn(format!(
@@ -53,8 +53,8 @@ pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<
     };
     let backup = match last_backup(&*store).await {
         Ok(None) => warn(
-            "none was made with `latchkey backup`, and of PostgreSQL’s own tools nothing is known here: make one each day, to \
-             another disk",
+            "none was made with `latchkey backup`; backups by PostgreSQL’s own tools are not known here: make one every day, \
+             on another disk",
         ),
         made => data::last_backup(made, SystemClock.now()),
     };
