@@ -196,15 +196,15 @@ impl ScopeSet {
         self.0 & other.0 == other.0
     }
 
-    /// Those in both: what a token may do is the meet of what was granted, registered and still permitted.
+    /// Those in both: what a token may do is the intersection of what was granted, registered and still permitted.
     #[must_use]
-    pub const fn meet(self, other: Self) -> Self {
+    pub const fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
     /// Those in either.
     #[must_use]
-    pub const fn join(self, other: Self) -> Self {
+    pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -427,9 +427,9 @@ mod tests {
     fn set_operations() {
         let posts: ScopeSet = "read:posts write:posts".parse().unwrap();
         let read: ScopeSet = "read:posts read:courses".parse().unwrap();
-        assert_eq!(posts.meet(read).to_string(), "read:posts");
+        assert_eq!(posts.intersection(read).to_string(), "read:posts");
         assert_eq!(posts.without(read).to_string(), "write:posts");
-        assert!(posts.join(read).contains_all(read));
+        assert!(posts.union(read).contains_all(read));
         assert!(!posts.needs_host());
     }
 
@@ -452,8 +452,8 @@ mod tests {
         }
 
         #[test]
-        fn the_meet_is_in_both(a in any_set(), b in any_set()) {
-            prop_assert!(a.contains_all(a.meet(b)) && b.contains_all(a.meet(b)));
+        fn the_intersection_is_in_both(a in any_set(), b in any_set()) {
+            prop_assert!(a.contains_all(a.intersection(b)) && b.contains_all(a.intersection(b)));
         }
     }
 }

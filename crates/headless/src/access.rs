@@ -52,7 +52,7 @@ impl Requirement {
     pub fn is_met_by(self, scopes: ScopeSet) -> bool {
         match self {
             Self::AnyToken => true,
-            Self::OneOf(any) => !any.meet(scopes).is_empty(),
+            Self::OneOf(any) => !any.intersection(scopes).is_empty(),
         }
     }
 }

@@ -212,7 +212,7 @@ impl<'c> Gate<'c> {
             .filter(|(_, extent)| *extent != Extent::Written)
             .map(|(scope, _)| *scope)
             .collect();
-        if scopes.is_empty() || !scopes.meet(self.0.scopes).is_empty() {
+        if scopes.is_empty() || !scopes.intersection(self.0.scopes).is_empty() {
             return Ok(());
         }
         Err(Closed(scopes))
@@ -297,7 +297,7 @@ impl<'c> Gate<'c> {
         Open {
             object,
             opening,
-            by: opening.meet(self.0.scopes),
+            by: opening.intersection(self.0.scopes),
         }
     }
 }

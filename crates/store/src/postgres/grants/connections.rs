@@ -38,7 +38,7 @@ pub(super) async fn remember(
 ) -> Result<(), StoreError> {
     let scopes = remembered(db, grant.member, &grant.client_id, after)
         .await?
-        .join(grant.scopes);
+        .union(grant.scopes);
     rows::execute(
         db,
         "INSERT INTO consents (member_id, application_id, scopes, granted_at) VALUES ($1, $2, $3, $4) \
@@ -92,7 +92,7 @@ pub(super) async fn of(
     for part in parts {
         match connections.last_mut() {
             Some(last) if last.application.client_id == part.application.client_id => {
-                last.scopes = last.scopes.join(part.scopes);
+                last.scopes = last.scopes.union(part.scopes);
                 last.since = last.since.min(part.since);
                 last.last_used_at = last.last_used_at.max(part.last_used_at);
             }

@@ -34,7 +34,7 @@ pub(super) fn remember(
     after: Timestamp,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let scopes = remembered(database, grant.member, &grant.client_id, after)?.join(grant.scopes);
+    let scopes = remembered(database, grant.member, &grant.client_id, after)?.union(grant.scopes);
     rows::execute(
         database,
         "INSERT INTO consents (member_id, application_id, scopes, granted_at) VALUES (?1, ?2, ?3, ?4) \
@@ -86,7 +86,7 @@ pub(super) fn of(
     for part in parts {
         match connections.last_mut() {
             Some(last) if last.application.client_id == part.application.client_id => {
-                last.scopes = last.scopes.join(part.scopes);
+                last.scopes = last.scopes.union(part.scopes);
                 last.since = last.since.min(part.since);
                 last.last_used_at = last.last_used_at.max(part.last_used_at);
             }
