@@ -8,48 +8,24 @@ use base64::engine::{DecodePaddingMode, general_purpose};
 
 use crate::error::ApiError;
 
-/// What a global id can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Network,
-    Member,
-    Space,
-    Event,
-    Plan,
-    Post,
-    Comment,
-    Course,
-    Lesson,
-}
+macro_rules! kinds {
+    ($($kind:ident)*) => {
+        /// A type whose objects have global ids.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Kind { $($kind),* }
 
-impl Kind {
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Network,
-        Self::Member,
-        Self::Space,
-        Self::Event,
-        Self::Plan,
-        Self::Post,
-        Self::Comment,
-        Self::Course,
-        Self::Lesson,
-    ];
+        impl Kind {
+            pub(crate) const ALL: &[Self] = &[$(Self::$kind),*];
 
-    /// The name of its type in the schema.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Network => "Network",
-            Self::Member => "Member",
-            Self::Space => "Space",
-            Self::Event => "Event",
-            Self::Plan => "Plan",
-            Self::Post => "Post",
-            Self::Comment => "Comment",
-            Self::Course => "Course",
-            Self::Lesson => "Lesson",
+            /// The name of the type in the schema.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $(Self::$kind => stringify!($kind)),* }
+            }
         }
-    }
+    };
 }
+
+kinds! { Network Member Space Event Plan Post Comment Course Lesson }
 
 /// The global id of the `kind` with this number.
 pub(crate) fn global(kind: Kind, number: i64) -> ID {
@@ -59,9 +35,7 @@ pub(crate) fn global(kind: Kind, number: i64) -> ID {
 /// What a global id names.
 pub(crate) fn parse(id: &ID) -> Result<(Kind, i64), ApiError> {
     decode(id).ok_or_else(|| {
-        ApiError::BadInput(
-            "that is not a global id; pass on the id of an object as you received it".to_owned(),
-        )
+        ApiError::BadInput("that is not a global id; send the id of an object as you received it".to_owned())
     })
 }
 
@@ -97,7 +71,7 @@ fn decode(id: &ID) -> Option<(Kind, i64)> {
         .ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let (name, number) = text.split_once(':')?;
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name)?;
+    let kind = Kind::ALL.iter().copied().find(|kind| kind.name() == name)?;
     Some((kind, number.parse().ok()?))
 }
 
@@ -121,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_refused_with_words() {
+    fn others_are_refused() {
         for (id, words) in [
             ("TWVtYmVyOjQy", "id of a Member; expected one of a Post"),
             ("nonsense!", "not the id of a Post"),

@@ -12,7 +12,7 @@ use latchkey_domain::limits::{
     MAX_PAGE, SEARCH_COST,
 };
 
-use super::TooComplex;
+use super::too_complex::TooComplex;
 
 /// How deep the walk itself goes, so that it does not run out of stack.
 const MAX_STEPS: usize = 150;
