@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{EmptySubscription, Request, Response, Schema, ServerError};
-use latchkey_domain::limits::{MAX_API_SECONDS, MAX_BATCH};
+use latchkey_domain::limits::{API_TIMEOUT, MAX_BATCH};
 use latchkey_domain::{Clock, Network};
 use latchkey_store::Store;
 use tokio::sync::OnceCell;
@@ -70,7 +70,7 @@ impl HeadlessApi {
             budgets: Arc::new(Budgets::new(budget)),
             public_url: None,
             room: Room::default(),
-            deadline: Duration::from_secs(MAX_API_SECONDS),
+            deadline: API_TIMEOUT,
         }
     }
 

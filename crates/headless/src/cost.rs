@@ -1,11 +1,12 @@
-//! How much work a query is, found out before any of it is done.
+//! How much work a query is, computed before any of it is done.
 //!
-//! A field costs 1, and what is below the `nodes` or `edges` of a list costs as often as rows are asked for. Fragments are
-//! looked at once each, however often they are spread, so that a small query cannot hide a huge one.
+//! A field costs 1. A field below the `nodes` or `edges` of a list costs 1 for each row that the query asks for. Each
+//! fragment is measured once, however often it is spread, so that a small query cannot hide a huge one.
 
 mod nesting;
 mod too_complex;
 mod walk;
+mod weight;
 
 use async_graphql::Variables;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};

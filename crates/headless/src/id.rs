@@ -1,4 +1,4 @@
-//! Global ids: base64 of `Type:number`. Arguments take them and bare numbers alike.
+//! Global ids: base64 of `Type:number`. Arguments take a global id or a bare number.
 
 use async_graphql::ID;
 use base64::Engine;
@@ -27,19 +27,18 @@ macro_rules! kinds {
 
 kinds! { Network Member Space Event Plan Post Comment Course Lesson }
 
-/// The global id of the `kind` with this number.
 pub(crate) fn global(kind: Kind, number: i64) -> ID {
     ID(general_purpose::STANDARD.encode(format!("{}:{number}", kind.name())))
 }
 
-/// What a global id names.
+/// The type and the number in a global id.
 pub(crate) fn parse(id: &ID) -> Result<(Kind, i64), ApiError> {
     decode(id).ok_or_else(|| {
         ApiError::BadInput("that is not a global id; send the id of an object as you received it".to_owned())
     })
 }
 
-/// The number of a `kind`, from either form of id.
+/// The number of an object of this kind, from a global id or a bare number.
 pub(crate) fn number(id: &ID, kind: Kind) -> Result<i64, ApiError> {
     if let Ok(number) = id.parse::<i64>() {
         return Ok(number);
@@ -59,7 +58,7 @@ pub(crate) fn number(id: &ID, kind: Kind) -> Result<i64, ApiError> {
 }
 
 fn decode(id: &ID) -> Option<(Kind, i64)> {
-    // Clients that put ids into addresses change the alphabet and drop the padding.
+    // Clients that put ids into URLs change the alphabet and drop the padding.
     let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let alphabet = if id.contains(['-', '_']) {
         &URL_SAFE

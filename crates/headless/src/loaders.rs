@@ -76,8 +76,22 @@ where
     Ok(meter.read(|_| ask(), bytes).await?)
 }
 
+/// Reads objects, counted by the text of each.
+pub(crate) async fn read_texts<T, F>(
+    ctx: &Context<'_>,
+    ask: impl Fn() -> F + Send + Sync,
+    text: fn(&T) -> &RichText,
+) -> Result<Vec<T>, ApiError>
+where
+    T: Send + Sync,
+    F: Future<Output = Result<Vec<T>, StoreError>> + Send,
+{
+    let bytes = |found: &Vec<T>| found.iter().map(|object| text_bytes(text(object))).sum();
+    read(ctx, ask, bytes).await
+}
+
 /// How many bytes a text has in memory.
-pub(crate) fn text_bytes(text: &RichText) -> usize {
+fn text_bytes(text: &RichText) -> usize {
     text.html().len() + text.text().len()
 }
 

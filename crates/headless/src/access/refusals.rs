@@ -1,4 +1,4 @@
-//! Errors of closed fields and objects. Each stands beside the rest of the answer.
+//! Errors of closed fields and objects. The rest of the answer is given.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

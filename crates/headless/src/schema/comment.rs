@@ -11,7 +11,7 @@ use crate::access::{self, Gate, ObjectScopes, Open, any_token, or_null, requires
 use crate::context::{caller, store};
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::{load, read, text_bytes};
+use crate::loaders::{load, read_texts};
 use crate::time::DateTime;
 
 /// Whether a comment is the member's own depends on its post: see [`Gate::open_comment`].
@@ -30,8 +30,11 @@ impl CommentNode {
     pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let (store, viewer) = (store(ctx)?, caller(ctx)?.viewer());
         let ask = || store.readable_comments(viewer, vec![CommentId(number)]);
-        let bytes = |found: &Vec<Comment>| found.iter().map(|one| text_bytes(&one.body)).sum();
-        let Some(comment) = read(ctx, ask, bytes).await?.into_iter().next() else {
+        let Some(comment) = read_texts(ctx, ask, |comment| &comment.body)
+            .await?
+            .into_iter()
+            .next()
+        else {
             return Ok(None);
         };
         let post = load(ctx, comment.post).await?;

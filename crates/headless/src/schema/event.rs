@@ -11,7 +11,7 @@ use crate::access::{self, Gate, ObjectScopes, Open, any_token};
 use crate::context::{caller, store};
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::{read, text_bytes};
+use crate::loaders::read_texts;
 use crate::time::DateTime;
 
 impl access::Object for Event {
@@ -24,8 +24,7 @@ impl EventNode {
     pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let (store, viewer) = (store(ctx)?, caller(ctx)?.viewer());
         let ask = || store.readable_events(viewer, vec![EventId(number)]);
-        let bytes = |found: &Vec<Event>| found.iter().map(|one| text_bytes(&one.description)).sum();
-        let found = read(ctx, ask, bytes).await?;
+        let found = read_texts(ctx, ask, |event| &event.description).await?;
         Ok(Gate::of(ctx)?.find_readable(found).map(Self))
     }
 }

@@ -9,7 +9,7 @@ use crate::access::{self, Gate, ObjectScopes, Open, any_token};
 use crate::context::{caller, store};
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::{read, text_bytes};
+use crate::loaders::read_texts;
 use crate::time::DateTime;
 
 impl access::Object for LessonProgress {
@@ -27,8 +27,7 @@ impl LessonNode {
     pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let (store, me) = (store(ctx)?, caller(ctx)?.member.id);
         let ask = || store.lessons_of_by_id(me, vec![LessonId(number)]);
-        let bytes = |found: &Vec<LessonProgress>| found.iter().map(|one| text_bytes(&one.lesson.body)).sum();
-        let found = read(ctx, ask, bytes).await?;
+        let found = read_texts(ctx, ask, |lesson| &lesson.lesson.body).await?;
         Ok(Gate::of(ctx)?.find_readable(found).map(Self))
     }
 }

@@ -15,7 +15,7 @@ use crate::context::{caller, store};
 use crate::counts::Count;
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::{read, text_bytes};
+use crate::loaders::read_texts;
 use crate::page::Page;
 use crate::time::DateTime;
 
@@ -38,8 +38,7 @@ impl PostNode {
     pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let (store, viewer) = (store(ctx)?, caller(ctx)?.viewer());
         let ask = || store.readable_posts(viewer, vec![PostId(number)]);
-        let bytes = |found: &Vec<Post>| found.iter().map(|one| text_bytes(&one.body)).sum();
-        let found = read(ctx, ask, bytes).await?;
+        let found = read_texts(ctx, ask, |post| &post.body).await?;
         Ok(Gate::of(ctx)?.find_readable(found).map(Self))
     }
 }
