@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, MemberId, Timestamp};
-use latchkey_store::GrantId;
+use latchkey_storage::GrantId;
 
 /// After how long the same kind of event may be recorded anew.
 const PERIOD: Duration = Duration::from_secs(60);

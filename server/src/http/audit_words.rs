@@ -1,6 +1,6 @@
 //! The audit trail in words for people.
 
-use latchkey_store::{AuditAction, AuditRecord};
+use latchkey_storage::{AuditAction, AuditRecord};
 
 /// What was done.
 pub(super) const fn words(action: AuditAction) -> &'static str {

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Write};
 
-use latchkey_store::HistogramReading;
+use latchkey_storage::HistogramReading;
 
 /// The media type of the document.
 pub(crate) const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";

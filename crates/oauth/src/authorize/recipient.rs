@@ -176,7 +176,7 @@ mod tests {
 
     fn mismatched(registered: &str, confidential: bool, sent: &str) -> (PageError, String, Option<String>) {
         let origin = RequestOrigin::default();
-        let mut trail = Trail::new(latchkey_store::ActivityKind::Authorization, &origin);
+        let mut trail = Trail::new(latchkey_storage::ActivityKind::Authorization, &origin);
         let error = mismatch(&application(registered, confidential), sent, &mut trail);
         (error, trail.message.unwrap(), trail.redirect_uri)
     }

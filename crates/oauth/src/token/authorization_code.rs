@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey_domain::{Application, ClientId, RedirectUri, Timestamp};
-use latchkey_store::{Grant, GrantChange, GrantState, RevocationReason};
+use latchkey_storage::{Grant, GrantChange, GrantState, RevocationReason};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 

@@ -6,7 +6,7 @@ mod request;
 mod response;
 mod rotation;
 
-use latchkey_store::{ActivityKind, TRACES};
+use latchkey_storage::{ActivityKind, TRACES};
 use tracing::Instrument;
 
 use self::request::{PARAMETERS, TokenRequest};

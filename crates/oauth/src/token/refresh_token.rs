@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey_domain::{Application, ClientId, ScopeSet, Timestamp};
-use latchkey_store::{Grant, GrantChange, RevocationReason};
+use latchkey_storage::{Grant, GrantChange, RevocationReason};
 use secrecy::ExposeSecret;
 use thiserror::Error;
 
