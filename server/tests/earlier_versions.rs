@@ -1,4 +1,4 @@
-//! What an application was given by an earlier version is good after the upgrade; see `crates/store/tests/data-folders`.
+//! What an application was given by an earlier version is good after the upgrade; see `crates/storage-sql/tests/data-folders`.
 
 use std::fs;
 use std::sync::Arc;
@@ -16,38 +16,39 @@ use tempfile::TempDir;
 use crate::support::oauth::Client;
 use crate::support::{Binary, HandClock, TestApp};
 
-const KEY: &str = include_str!("../../crates/store/tests/data-folders/latchkey.key");
-const APPLICATION: &str = include_str!("../../crates/store/tests/data-folders/application.json");
+const KEY: &str = include_str!("../../crates/storage-sql/tests/data-folders/latchkey.key");
+const APPLICATION: &str = include_str!("../../crates/storage-sql/tests/data-folders/application.json");
 
-const TABLES: &str = include_str!("../../crates/store/src/sqlite/migrations/0001_tables.sql");
-const CONTENT: &str = include_str!("../../crates/store/src/sqlite/migrations/0002_content.sql");
+const TABLES: &str = include_str!("../../crates/storage-sql/src/sqlite/migrations/0001_tables.sql");
+const CONTENT: &str = include_str!("../../crates/storage-sql/src/sqlite/migrations/0002_content.sql");
 
-const USAGE: &str = include_str!("../../crates/store/src/sqlite/migrations/0003_usage.sql");
+const USAGE: &str = include_str!("../../crates/storage-sql/src/sqlite/migrations/0003_usage.sql");
 
-const AUDIT_TRIGGERS: &str = include_str!("../../crates/store/src/sqlite/migrations/0004_audit.sql");
+const AUDIT_TRIGGERS: &str = include_str!("../../crates/storage-sql/src/sqlite/migrations/0004_audit.sql");
 
-const CLIENT_SECRETS: &str = include_str!("../../crates/store/src/sqlite/migrations/0005_client_secrets.sql");
+const CLIENT_SECRETS: &str =
+    include_str!("../../crates/storage-sql/src/sqlite/migrations/0005_client_secrets.sql");
 
 const SCHEMAS: [(&[&str], &str); 5] = [
     (
         &[TABLES],
-        include_str!("../../crates/store/tests/data-folders/schema-1.sql"),
+        include_str!("../../crates/storage-sql/tests/data-folders/schema-1.sql"),
     ),
     (
         &[TABLES, CONTENT],
-        include_str!("../../crates/store/tests/data-folders/schema-2.sql"),
+        include_str!("../../crates/storage-sql/tests/data-folders/schema-2.sql"),
     ),
     (
         &[TABLES, CONTENT, USAGE],
-        include_str!("../../crates/store/tests/data-folders/schema-3.sql"),
+        include_str!("../../crates/storage-sql/tests/data-folders/schema-3.sql"),
     ),
     (
         &[TABLES, CONTENT, USAGE, AUDIT_TRIGGERS],
-        include_str!("../../crates/store/tests/data-folders/schema-4.sql"),
+        include_str!("../../crates/storage-sql/tests/data-folders/schema-4.sql"),
     ),
     (
         &[TABLES, CONTENT, USAGE, AUDIT_TRIGGERS, CLIENT_SECRETS],
-        include_str!("../../crates/store/tests/data-folders/schema-5.sql"),
+        include_str!("../../crates/storage-sql/tests/data-folders/schema-5.sql"),
     ),
 ];
 
@@ -108,15 +109,16 @@ async fn execute(url: &str, sql: &str) {
     driver.await.unwrap().unwrap();
 }
 
-const POSTGRES_TABLES: &str = include_str!("../../crates/store/src/postgres/migrations/0001_tables.sql");
-const POSTGRES_AUDIT: &str = include_str!("../../crates/store/src/postgres/migrations/0002_audit.sql");
+const POSTGRES_TABLES: &str =
+    include_str!("../../crates/storage-sql/src/postgres/migrations/0001_tables.sql");
+const POSTGRES_AUDIT: &str = include_str!("../../crates/storage-sql/src/postgres/migrations/0002_audit.sql");
 const POSTGRES_STEPS: [&str; 4] = [
     POSTGRES_TABLES,
     POSTGRES_AUDIT,
-    include_str!("../../crates/store/src/postgres/migrations/0003_client_secrets.sql"),
-    include_str!("../../crates/store/src/postgres/migrations/0004_audit_only_grows.sql"),
+    include_str!("../../crates/storage-sql/src/postgres/migrations/0003_client_secrets.sql"),
+    include_str!("../../crates/storage-sql/src/postgres/migrations/0004_audit_only_grows.sql"),
 ];
-const ROWS_OF_2: &str = include_str!("../../crates/store/tests/data-folders/postgres-2.sql");
+const ROWS_OF_2: &str = include_str!("../../crates/storage-sql/tests/data-folders/postgres-2.sql");
 
 /// A `PostgreSQL` database of an earlier schema; its URL.
 async fn database_of(schema: i64, steps: &[&str]) -> String {
@@ -286,22 +288,22 @@ async fn schema_of(url: &str) -> i64 {
 #[tokio::test]
 async fn so_they_are_on_postgresql() {
     let application: Value = serde_json::from_str(include_str!(
-        "../../crates/store/tests/data-folders/postgres-application.json"
+        "../../crates/storage-sql/tests/data-folders/postgres-application.json"
     ))
     .unwrap();
     let issued = Timestamp::from_millis(application["created_at"].as_i64().unwrap() * 1_000);
     for (schema, rows) in [
         (
             1,
-            include_str!("../../crates/store/tests/data-folders/postgres-1.sql"),
+            include_str!("../../crates/storage-sql/tests/data-folders/postgres-1.sql"),
         ),
         (
             2,
-            include_str!("../../crates/store/tests/data-folders/postgres-2.sql"),
+            include_str!("../../crates/storage-sql/tests/data-folders/postgres-2.sql"),
         ),
         (
             4,
-            include_str!("../../crates/store/tests/data-folders/postgres-4.sql"),
+            include_str!("../../crates/storage-sql/tests/data-folders/postgres-4.sql"),
         ),
     ] {
         let mut steps = POSTGRES_STEPS[..schema].to_vec();

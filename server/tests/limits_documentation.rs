@@ -122,15 +122,12 @@ fn the_limits_of_the_headless_api_are_those_of_the_page() {
                 "answers over {} that are made or sent at the same time",
                 bytes(limits::SMALL_ANSWER_BYTES)
             ),
-            limits::LARGE_ANSWERS_AT_ONCE.to_string(),
+            limits::MAX_LARGE_ANSWERS.to_string(),
         ),
-        (
-            "how long a request takes",
-            format!("{} s", limits::MAX_API_SECONDS),
-        ),
+        ("how long a request takes", seconds(limits::API_TIMEOUT)),
         (
             "HTML texts that are parsed at the same time",
-            limits::HTML_PARSERS.to_string(),
+            limits::MAX_HTML_PARSERS.to_string(),
         ),
         ("HTML of a post or comment", bytes(limits::MAX_TEXT_BYTES)),
         (

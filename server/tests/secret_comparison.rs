@@ -75,7 +75,7 @@ fn no_line_compares_a_secret_that_was_taken_out() {
         "crates/domain/src",
         "crates/oauth/src",
         "crates/accounts/src",
-        "crates/store/src",
+        "crates/storage-sql/src",
         "crates/registration/src",
         "server/src",
     ]

@@ -23,7 +23,7 @@ fn ScopeGroup(
             let toggle = move |event| {
                 let one = ScopeSet::from_iter([scope]);
                 let ticked = event_target_checked(&event);
-                selected.update(|set| *set = if ticked { set.join(one) } else { set.without(one) });
+                selected.update(|set| *set = if ticked { set.union(one) } else { set.without(one) });
             };
             view! {
                 <label class="scope-row" for=id.clone()>

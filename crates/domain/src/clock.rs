@@ -4,6 +4,6 @@ use crate::Timestamp;
 
 /// Tells the time. The server passes the system's clock, a test one that it moves by hand.
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }

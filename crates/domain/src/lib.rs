@@ -1,7 +1,7 @@
-//! The words that every part of Latchkey speaks.
+//! The types that every part of Latchkey uses.
 //!
-//! Each type here can only hold a value that is right: whoever has a [`RedirectUri`] need not check it again. There is
-//! no I/O, so the same validation runs in the browser, in the server and on the command line.
+//! Each type here can only hold a valid value: code that has a [`RedirectUri`] need not check it again. There is no
+//! I/O, so the same validation runs in the browser, in the server and on the command line.
 
 pub mod actor;
 pub mod application;

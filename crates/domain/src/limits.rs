@@ -83,7 +83,7 @@ pub const MAX_QUERY_COST: u64 = 1_500;
 pub const MAX_QUERY_DEPTH: u64 = 12;
 /// The most bytes of a query's text; long texts are sent as variables.
 pub const MAX_QUERY_BYTES: usize = 32 * 1024;
-/// How deep brackets nest in a query's text: more than [`MAX_QUERY_DEPTH`] can need. A parser that descends uses stack.
+/// How deep brackets nest in a query's text: more than [`MAX_QUERY_DEPTH`] can need. A recursive parser uses stack.
 pub const MAX_QUERY_NESTING: usize = 64;
 /// The most queries of a batch.
 pub const MAX_BATCH: usize = 10;
@@ -115,15 +115,15 @@ pub const DEFAULT_PAGE: u32 = 25;
 pub const MAX_ANSWER_BYTES: usize = 6 * 1024 * 1024;
 /// The most bytes of rows that the database gives for one answer. Texts are kept twice, as HTML and as plain text.
 pub const MAX_READ_BYTES: usize = 12 * 1024 * 1024;
-/// Up to how many bytes, of rows and answer each, a request is small. Larger ones wait for one of
-/// [`LARGE_ANSWERS_AT_ONCE`].
+/// The most bytes of a small request, of its rows and of its answer each. A larger one waits for one of
+/// [`MAX_LARGE_ANSWERS`].
 pub const SMALL_ANSWER_BYTES: usize = 1024 * 1024;
-/// How many large answers are made or being sent at the same time: what bounds the memory of all of them together.
-pub const LARGE_ANSWERS_AT_ONCE: usize = 3;
-/// How long a request may take, in seconds.
-pub const MAX_API_SECONDS: u64 = 10;
-/// How many HTML texts are parsed at the same time, on threads of their own.
-pub const HTML_PARSERS: usize = 2;
+/// The most large answers that are made or sent at the same time, which bounds the memory of all of them together.
+pub const MAX_LARGE_ANSWERS: usize = 3;
+/// How long a request may take.
+pub const API_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most HTML texts that are parsed at the same time, on threads of their own.
+pub const MAX_HTML_PARSERS: usize = 2;
 /// How deep elements nest in HTML. The time that a parser needs grows with its square, or worse.
 pub const MAX_HTML_DEPTH: usize = 100;
 /// How many formatting elements (`<b>`, `<a>`, `<font>`) end tags around them may leave open: a parser opens each of them

@@ -20,7 +20,7 @@ impl PageRequest {
         }
     }
 
-    /// How many rows stand before this page.
+    /// How many rows come before this page.
     pub fn offset(self) -> u64 {
         u64::from(self.number - 1) * u64::from(self.size)
     }

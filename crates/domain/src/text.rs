@@ -8,7 +8,7 @@ use thiserror::Error;
 pub(crate) use self::fold::is_format;
 pub use self::fold::{continues, fold};
 
-/// What is wrong with a line of text. The words fit behind a label: "Name: …".
+/// What is wrong with a line of text. The message fits after a label: "Name: …".
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TextError {
     /// Nothing but white space.
@@ -26,7 +26,7 @@ pub enum TextError {
     /// another.
     #[error("has an invisible character at position {position} (U+{code:04X}): remove it")]
     Invisible {
-        /// Where it stands, counted in characters from 1.
+        /// Its position in characters, from 1.
         position: usize,
         /// Its code point.
         code: u32,

@@ -1,4 +1,4 @@
-//! A moment in time, to the millisecond.
+//! A time, to the millisecond.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The moment `milliseconds` after 1970-01-01 00:00 UTC.
+    /// The time `milliseconds` after 1970-01-01 00:00 UTC.
     pub const fn from_millis(milliseconds: i64) -> Self {
         Self(milliseconds)
     }
@@ -25,20 +25,20 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// The moment `duration` later.
+    /// The time `duration` later.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
     }
 
-    /// The moment `duration` earlier.
+    /// The time `duration` earlier.
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
         Self(self.0.saturating_sub(millis(duration)))
     }
 
-    /// When the period began that this moment lies in, of periods as long as `period` that follow each other since
-    /// 1970-01-01 00:00 UTC: the hour, the day. A period without length is the moment itself.
+    /// The start of the period that this time is in, of periods as long as `period` that follow each other since
+    /// 1970-01-01 00:00 UTC: the hour, the day. A period without length gives the time itself.
     #[must_use]
     pub fn start_of(self, period: Duration) -> Self {
         let period = millis(period);

@@ -1,5 +1,5 @@
-//! How much an application may ask for in a member's name. It is counted in points of cost and not in requests, so that
-//! a page of fifty rows and a single name are not the same. What is spent comes back evenly, all of it within a minute.
+//! How much an application may ask for in a member's name. It is counted in points of cost instead of requests: a page
+//! of fifty rows costs more than a single name. Spent points come back evenly, all of them within a minute.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -12,10 +12,10 @@ use latchkey_domain::limits::MAX_QUERY_COST;
 
 use crate::caller::Caller;
 
-/// In which time all of a budget comes back, in milliseconds.
+/// The time in which a whole budget comes back, in milliseconds.
 const PERIOD: u64 = 60_000;
-/// How many pairs of application and member are counted at once. When there are more, those who spent nothing lately
-/// are forgotten, and all if there are none: a limit on memory that is no limit on people.
+/// How many pairs of application and member are counted at once. When there are more, the pairs that spent nothing lately
+/// are dropped, or all if there are none of these. That bounds the memory, and nobody is refused.
 const CAPACITY: usize = 10_000;
 
 /// How many points of cost an application may spend in a minute in the name of one member.
@@ -23,14 +23,14 @@ const CAPACITY: usize = 10_000;
 pub struct Budget(Option<u64>);
 
 impl Default for Budget {
-    /// A client that copies the roster of a large network in one go is not held up, one that never stops is.
+    /// Enough to copy the roster of a large network without a wait.
     fn default() -> Self {
         Self(Some(600_000))
     }
 }
 
 impl Budget {
-    /// So many points a minute; 0 is no limit. `None` if the largest query that is allowed would not fit.
+    /// Points a minute; 0 means no limit. `None` if the largest allowed query would not fit.
     pub fn new(points: u64) -> Option<Self> {
         match points {
             0 => Some(Self(None)),
@@ -40,14 +40,14 @@ impl Budget {
     }
 }
 
-/// What was spent lately.
+/// What each application has spent for each member.
 pub(crate) struct Budgets {
     budget: Budget,
     hasher: RandomState,
     spent: Mutex<HashMap<u64, Spent>>,
 }
 
-/// What is spent at a moment. A point is counted as [`PERIOD`], so that each millisecond brings back a whole number.
+/// What is spent at a time. A point counts as [`PERIOD`], so that each millisecond brings back a whole number.
 #[derive(Clone, Copy)]
 struct Spent {
     amount: u64,
@@ -55,7 +55,7 @@ struct Spent {
 }
 
 impl Spent {
-    /// What of it is still spent now.
+    /// What is still spent now.
     fn left(self, points: u64, now: Timestamp) -> u64 {
         let since = u64::try_from(now.since(self.at).as_millis()).unwrap_or(u64::MAX);
         self.amount.saturating_sub(since.saturating_mul(points))

@@ -1,9 +1,9 @@
-//! Who asks.
+//! The member and the application behind a request.
 
 use latchkey_domain::content::Viewer;
 use latchkey_domain::{ClientId, Member, ScopeSet};
 
-/// Whose token asks, and what it may do right now.
+/// The member whose token asks, and what the token may do right now.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The application that has the token.
@@ -15,7 +15,7 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// Through whose eyes content is read.
+    /// The member as the store takes it to read content.
     pub(crate) fn viewer(&self) -> Viewer {
         Viewer::of(&self.member)
     }

@@ -1,10 +1,12 @@
-//! How much work a query is, found out before any of it is done.
+//! How much work a query is, computed before any of it is done.
 //!
-//! A field costs 1, and what is below the `nodes` or `edges` of a list costs as often as rows are asked for. Fragments are
-//! looked at once each, however often they are spread, so that a small query cannot hide a huge one.
+//! A field costs 1. A field below the `nodes` or `edges` of a list costs 1 for each row that the query asks for. Each
+//! fragment is measured once, however often it is spread, so that a small query cannot hide a huge one.
 
 mod nesting;
+mod too_complex;
 mod walk;
+mod weight;
 
 use async_graphql::Variables;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
@@ -12,76 +14,10 @@ use latchkey_domain::limits::{
     MAX_ANSWER_BYTES, MAX_BATCH, MAX_MUTATION_BYTES, MAX_MUTATIONS, MAX_QUERY_BYTES, MAX_QUERY_COST,
     MAX_QUERY_DEPTH, MAX_QUERY_NESTING, MAX_TEXT_BYTES, MAX_TYPE_LISTS, MUTATION_COST,
 };
-use thiserror::Error;
 
-pub(crate) use self::nesting::deepest;
+use self::nesting::deepest;
+pub(crate) use self::too_complex::TooComplex;
 use self::walk::Walk;
-
-/// Why a query is refused before it is run.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum TooComplex {
-    /// It is too much work.
-    #[error(
-        "the query costs {cost}, and the limit is {MAX_QUERY_COST}; ask for fewer rows or fields at a time"
-    )]
-    Cost {
-        /// How much.
-        cost: u64,
-    },
-    /// It is too deep.
-    #[error("the query is {depth} fields deep, and the limit is {MAX_QUERY_DEPTH}")]
-    Depth {
-        /// How deep.
-        depth: u64,
-    },
-    /// Its brackets are too deep to be parsed.
-    #[error("the query is {depth} brackets deep, and the limit is {MAX_QUERY_NESTING}")]
-    Nesting {
-        /// How deep.
-        depth: usize,
-    },
-    /// It is too long to be parsed.
-    #[error("the query has {bytes} bytes, and the limit is {MAX_QUERY_BYTES}; send long texts as variables")]
-    Length {
-        /// How long.
-        bytes: usize,
-    },
-    /// It has too many mutations.
-    #[error("the request has {mutations} mutations, and the limit is {MAX_MUTATIONS}")]
-    Mutations {
-        /// How many.
-        mutations: u64,
-    },
-    /// The arguments of its mutations are too long together.
-    #[error(
-        "the arguments of the mutations have {bytes} bytes, a variable counted at each of its uses, and the limit is \
-         {MAX_MUTATION_BYTES}"
-    )]
-    Arguments {
-        /// How long.
-        bytes: u64,
-    },
-    /// What its mutations give back may be larger than an answer.
-    #[error(
-        "what the mutations give back may have more than {MAX_ANSWER_BYTES} bytes, and that is the limit; nothing was \
-         changed; ask for fewer texts"
-    )]
-    Answer,
-    /// Its fragments are spread in a circle.
-    #[error("the fragment {name} is spread within itself")]
-    Circle {
-        /// One of them.
-        name: String,
-    },
-    /// Its fragments are spread in each other too often.
-    #[error("the fragments are spread too deep in each other")]
-    Fragments,
-    /// It asks for types within types within types.
-    #[error(
-        "the introspection asks for the fields of types below each other more than {MAX_TYPE_LISTS} times"
-    )]
-    Introspection,
-}
 
 /// Checks the text of a query before it is parsed.
 pub(crate) fn check_text(query: &str) -> Result<(), TooComplex> {

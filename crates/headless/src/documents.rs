@@ -1,4 +1,4 @@
-//! Queries that were parsed lately. Clients send the same few again and again, with other variables.
+//! A cache of parsed queries. Clients send the same few queries again and again, with other variables.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,25 +9,25 @@ use async_graphql::parser::types::ExecutableDocument;
 
 use crate::cost::{self, TooComplex};
 
-/// How many are remembered. Beyond that it starts afresh, so that memory stays bounded.
+/// How many queries the cache holds. When it is full, it is emptied.
 const COUNT: usize = 256;
-/// The most bytes of one that is remembered.
+/// The most bytes of a query in the cache.
 const BYTES: usize = 4 * 1024;
 
 /// Why a query cannot be run.
 pub(crate) enum Unreadable {
     /// It is too long or too deep to be parsed.
     TooComplex(TooComplex),
-    /// It is no GraphQL.
+    /// It is not valid GraphQL.
     Wrong(ServerError),
 }
 
-/// What was parsed lately, by its text.
+/// Parsed queries by their text.
 #[derive(Default)]
 pub(crate) struct Documents(Mutex<HashMap<String, Arc<ExecutableDocument>>>);
 
 impl Documents {
-    /// The query, parsed or remembered. Its text is checked before it is parsed.
+    /// The parsed query. Its text is checked before it is parsed.
     pub(crate) fn read(&self, query: &str) -> Result<Arc<ExecutableDocument>, Unreadable> {
         if let Some(known) = self.known().get(query) {
             return Ok(Arc::clone(known));

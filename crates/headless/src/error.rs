@@ -1,4 +1,4 @@
-//! What goes wrong inside a query, and the `code` that says so.
+//! Errors inside a query, and their codes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,24 +7,25 @@ use async_graphql::{Error, ErrorExtensions};
 use latchkey_domain::limits::{MAX_ANSWER_BYTES, MAX_CONTENT_BYTES_PER_PERIOD, MAX_CONTENT_PER_PERIOD};
 use latchkey_storage::StoreError;
 
-/// Why a field has no value. It is no [`std::error::Error`]: the library would take it for one, and lose its code.
+/// Why a field has no value. It does not implement [`std::error::Error`]: the library would convert it as one, and lose
+/// its code.
 #[derive(Clone, Debug)]
 pub(crate) enum ApiError {
-    /// The token does not reach that far.
+    /// The token has none of these scopes.
     MissingScope(String),
-    /// It is someone else's.
+    /// The member did not write this object; its type.
     NotYours(&'static str),
-    /// There is no such thing, or none that the member may see.
+    /// No such object exists, or the member may not see it; its type.
     NotFound(&'static str),
-    /// An argument makes no sense.
+    /// An argument is wrong.
     BadInput(String),
-    /// The member has written as much as one may for now; how long to wait.
+    /// The member has written too much for now; how long to wait.
     OverQuota(Duration),
-    /// There is more of it than an answer can hold.
+    /// The answer would be too large.
     TooLarge,
-    /// The server is at fault, and the same may soon work. The cause goes to the log and nothing of it to the client.
+    /// The server failed, and may soon work. The cause goes to the log and nothing of it to the client.
     Unavailable(&'static str),
-    /// The server is at fault. The cause goes to the log and nothing of it to the client.
+    /// The server failed. The cause goes to the log and nothing of it to the client.
     Internal,
 }
 
@@ -35,8 +36,11 @@ impl ApiError {
             Self::MissingScope(scope) => {
                 format!("this needs the scope {scope}, which the access token does not have")
             }
-            Self::NotYours(message) | Self::Unavailable(message) => (*message).to_owned(),
-            Self::NotFound(what) => format!("there is no {what} of this id, or none that you may see"),
+            Self::NotYours(what) => {
+                format!("this {what} is someone else’s; only its author may change it")
+            }
+            Self::NotFound(what) => format!("there is no {what} with this id, or you may not see it"),
+            Self::Unavailable(message) => (*message).to_owned(),
             Self::BadInput(message) => message.clone(),
             Self::OverQuota(wait) => format!(
                 "you have written as much as a member may through applications in an hour, {MAX_CONTENT_PER_PERIOD} \
@@ -61,22 +65,22 @@ impl ApiError {
     }
 }
 
-/// The code of what a client can put right in its query or its arguments.
+/// The code of an error in the query or its arguments, which the client can correct.
 pub(crate) const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 /// The code of a query that is refused because of its size.
 pub(crate) const QUERY_TOO_COMPLEX: &str = "QUERY_TOO_COMPLEX";
-/// The code of what would be too much for this minute.
+/// The code of a request that must wait.
 pub(crate) const THROTTLED: &str = "THROTTLED";
-/// The code of what took too long.
+/// The code of a request that took too long.
 pub(crate) const TIMEOUT: &str = "TIMEOUT";
-/// The code of the hash of a query, which the server does not know.
+/// The code of a persisted query: a hash without its query.
 pub(crate) const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
-/// The code of what is the server's fault and may soon work.
+/// The code of a failure of the server that may soon be over.
 pub(crate) const UNAVAILABLE: &str = "UNAVAILABLE";
-/// The code of what is the server's fault.
+/// The code of a failure of the server.
 pub(crate) const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
 
-/// What is said of an answer above the limit.
+/// The message about an answer above the limit.
 pub(crate) fn too_large() -> String {
     format!(
         "the answer would have more than {MAX_ANSWER_BYTES} bytes, and that is the limit; ask for fewer rows or texts at \
@@ -84,7 +88,7 @@ pub(crate) fn too_large() -> String {
     )
 }
 
-/// A wait as clients are told it: never too short.
+/// A wait in whole seconds, rounded up, as clients get it.
 pub fn whole_seconds(wait: Duration) -> u64 {
     u64::try_from(wait.as_millis().div_ceil(1_000))
         .unwrap_or(u64::MAX)
@@ -127,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_soon_work_is_told_from_what_will_not() {
+    fn an_error_says_whether_to_try_again() {
         for (cause, code, words) in [
             (
                 StoreError::Unavailable("disk 7".into()),

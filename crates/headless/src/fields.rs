@@ -1,11 +1,11 @@
-//! What validation says about fields that do not exist.
+//! Validation errors about fields that do not exist.
 
 use std::collections::HashSet;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
 use async_graphql::{Pos, ServerError};
 
-/// Takes away what is said about the arguments of a field that does not exist: validation compares them with those of the
+/// Removes errors about the arguments of a field that does not exist: validation compares them with the arguments of the
 /// field before.
 pub(crate) fn keep_first(errors: &mut Vec<ServerError>, document: &ExecutableDocument) {
     let unknown: HashSet<(usize, usize)> = errors

@@ -1,7 +1,8 @@
-//! What people write in HTML, made safe on the way in.
+//! Sanitizing the HTML that people write, before it is stored.
 
 mod depth;
 mod kinds;
+mod open_elements;
 mod tokens;
 
 use std::collections::HashSet;
@@ -9,13 +10,13 @@ use std::sync::{Arc, LazyLock};
 
 use ammonia::{Builder, UrlRelative};
 use latchkey_domain::content::{RichText, RichTextError};
-use latchkey_domain::limits::HTML_PARSERS;
+use latchkey_domain::limits::MAX_HTML_PARSERS;
 use tokio::sync::Semaphore;
 
-use self::depth::TooMuch;
+use self::open_elements::TooMuch;
 use crate::error::ApiError;
 
-/// What stays: formatting, links, pictures, quotes, lists, tables. Scripts, styles, forms, frames and event handlers go.
+/// Keeps formatting, links, pictures, quotes, lists and tables. Removes scripts, styles, forms, frames and event handlers.
 static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder
@@ -26,7 +27,7 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// Elements that stand on lines of their own: the words before and behind them are not one word.
+/// Elements on lines of their own: a word before one and a word after it are two words.
 const BLOCKS: &[&str] = &[
     "article",
     "aside",
@@ -65,14 +66,14 @@ const BLOCKS: &[&str] = &[
     "ul",
 ];
 
-/// Sanitizes HTML. What is not a known element stays as text only; plain text is HTML too, with its line breaks kept
-/// as white space.
+/// Sanitizes HTML. Of an unknown element only the text is kept. Plain text is HTML too; its line breaks become white
+/// space.
 pub fn sanitize(html: &str) -> Result<RichText, RichTextError> {
     check(html)?;
     parse(html)
 }
 
-/// Refuses in one pass what would keep a parser busy.
+/// Refuses in one pass what would take a parser long.
 fn check(html: &str) -> Result<(), RichTextError> {
     if html.len() > RichText::MAX_BYTES {
         return Err(RichTextError::TooLong { length: html.len() });
@@ -85,18 +86,18 @@ fn check(html: &str) -> Result<(), RichTextError> {
     })
 }
 
-/// Sanitizes what clients send, a few texts at a time and on threads that may be busy.
+/// Sanitizes what clients send, a few texts at a time, on threads that may block.
 #[derive(Clone)]
 pub(crate) struct Sanitizer(Arc<Semaphore>);
 
 impl Default for Sanitizer {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(HTML_PARSERS)))
+        Self(Arc::new(Semaphore::new(MAX_HTML_PARSERS)))
     }
 }
 
 impl Sanitizer {
-    /// Sanitizes HTML. If nobody waits for it any more, a running parse goes on, and no other starts.
+    /// Sanitizes HTML. When the caller drops the future, a parse that runs continues, and no other starts.
     pub(crate) async fn sanitize(&self, html: String) -> Result<Result<RichText, RichTextError>, ApiError> {
         if let Err(refused) = check(&html) {
             return Ok(Err(refused));
@@ -105,7 +106,7 @@ impl Sanitizer {
         let turn = turn.map_err(|_| ApiError::Internal)?;
         let parsed = tokio::task::spawn_blocking(move || {
             let parsed = parse(&html);
-            // Not before: the thread is busy whether somebody waits or not.
+            // Not earlier: the thread is busy whether the caller waits or not.
             drop(turn);
             parsed
         });
@@ -119,7 +120,7 @@ fn parse(html: &str) -> Result<RichText, RichTextError> {
     RichText::from_sanitized(clean, text)
 }
 
-/// The words of sanitized HTML, with a space wherever a block begins or ends.
+/// The text of sanitized HTML, with a space wherever a block starts or ends.
 fn text_of(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;

@@ -1,4 +1,4 @@
-//! Global ids: base64 of `Type:number`. Arguments take them and bare numbers alike.
+//! Global ids: base64 of `Type:number`. Arguments take a global id or a bare number.
 
 use async_graphql::ID;
 use base64::Engine;
@@ -8,64 +8,37 @@ use base64::engine::{DecodePaddingMode, general_purpose};
 
 use crate::error::ApiError;
 
-/// What a global id can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Network,
-    Member,
-    Space,
-    Event,
-    Plan,
-    Post,
-    Comment,
-    Course,
-    Lesson,
-}
+macro_rules! kinds {
+    ($($kind:ident)*) => {
+        /// A type whose objects have global ids.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Kind { $($kind),* }
 
-impl Kind {
-    pub(crate) const ALL: [Self; 9] = [
-        Self::Network,
-        Self::Member,
-        Self::Space,
-        Self::Event,
-        Self::Plan,
-        Self::Post,
-        Self::Comment,
-        Self::Course,
-        Self::Lesson,
-    ];
+        impl Kind {
+            pub(crate) const ALL: &[Self] = &[$(Self::$kind),*];
 
-    /// The name of its type in the schema.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Network => "Network",
-            Self::Member => "Member",
-            Self::Space => "Space",
-            Self::Event => "Event",
-            Self::Plan => "Plan",
-            Self::Post => "Post",
-            Self::Comment => "Comment",
-            Self::Course => "Course",
-            Self::Lesson => "Lesson",
+            /// The name of the type in the schema.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $(Self::$kind => stringify!($kind)),* }
+            }
         }
-    }
+    };
 }
 
-/// The global id of the `kind` with this number.
+kinds! { Network Member Space Event Plan Post Comment Course Lesson }
+
 pub(crate) fn global(kind: Kind, number: i64) -> ID {
     ID(general_purpose::STANDARD.encode(format!("{}:{number}", kind.name())))
 }
 
-/// What a global id names.
+/// The type and the number in a global id.
 pub(crate) fn parse(id: &ID) -> Result<(Kind, i64), ApiError> {
     decode(id).ok_or_else(|| {
-        ApiError::BadInput(
-            "that is not a global id; pass on the id of an object as you received it".to_owned(),
-        )
+        ApiError::BadInput("that is not a global id; send the id of an object as you received it".to_owned())
     })
 }
 
-/// The number of a `kind`, from either form of id.
+/// The number of an object of this kind, from a global id or a bare number.
 pub(crate) fn number(id: &ID, kind: Kind) -> Result<i64, ApiError> {
     if let Ok(number) = id.parse::<i64>() {
         return Ok(number);
@@ -85,7 +58,7 @@ pub(crate) fn number(id: &ID, kind: Kind) -> Result<i64, ApiError> {
 }
 
 fn decode(id: &ID) -> Option<(Kind, i64)> {
-    // Clients that put ids into addresses change the alphabet and drop the padding.
+    // Clients that put ids into URLs change the alphabet and drop the padding.
     let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let alphabet = if id.contains(['-', '_']) {
         &URL_SAFE
@@ -97,7 +70,7 @@ fn decode(id: &ID) -> Option<(Kind, i64)> {
         .ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let (name, number) = text.split_once(':')?;
-    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name)?;
+    let kind = Kind::ALL.iter().copied().find(|kind| kind.name() == name)?;
     Some((kind, number.parse().ok()?))
 }
 
@@ -121,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_refused_with_words() {
+    fn others_are_refused() {
         for (id, words) in [
             ("TWVtYmVyOjQy", "id of a Member; expected one of a Post"),
             ("nonsense!", "not the id of a Post"),

@@ -1,5 +1,4 @@
-//! Look-ups that are asked for one by one and made all at once: a list of 50 posts asks for 50 authors and makes one
-//! question of it.
+//! Lookups, batched: a list of 50 posts asks for 50 authors, and the store gets one question.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -8,31 +7,30 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use async_graphql::dataloader::{DataLoader, Loader};
+use latchkey_domain::MemberId;
 use latchkey_domain::content::{
     Comment, CourseId, LessonProgress, Post, PostId, Profile, RichText, Space, SpaceId, SpaceVisibility,
     Viewer,
 };
-use latchkey_domain::{MemberId, Network};
-use latchkey_storage::content::{SearchRequest, Slice, SliceRequest};
+use latchkey_storage::content::{Slice, SliceRequest};
 use latchkey_storage::{Store, StoreError};
-use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
-use crate::caller::Caller;
+use crate::context::data;
 use crate::error::ApiError;
 use crate::meter::Meter;
 
 /// How many posts are read at once if it is not known how long they are.
 const POSTS_AT_ONCE: usize = 10;
 
-/// Everything that is looked up, for one request.
+/// The lookups of one request.
 pub(crate) struct Batch {
     store: Arc<dyn Store>,
     viewer: Viewer,
     meter: Arc<Meter>,
 }
 
-/// Looks up for `viewer`. It waits for nothing but the other fields that are being resolved, and ends with the request.
+/// The loader of one request. It waits only for the other fields that are being resolved, and ends with the request.
 pub(crate) fn loader(store: Arc<dyn Store>, viewer: Viewer, meter: Arc<Meter>) -> DataLoader<Batch> {
     let batch = Batch { store, viewer, meter };
     let tasks = Mutex::new(JoinSet::new());
@@ -60,10 +58,11 @@ where
             ..request.clone()
         })
     };
-    Ok(meter(ctx)?.read(ask, |slice| slice.bytes).await?)
+    let meter = data::<Arc<Meter>>(ctx)?;
+    Ok(meter.read(ask, |slice| slice.bytes).await?)
 }
 
-/// Reads what is no list, counted likewise. `bytes` tells how long it is.
+/// Reads what is not a list, counted in the same way. `bytes` gives its length.
 pub(crate) async fn read<T, F>(
     ctx: &Context<'_>,
     ask: impl Fn() -> F + Send + Sync,
@@ -73,20 +72,30 @@ where
     T: Send,
     F: Future<Output = Result<T, StoreError>> + Send,
 {
-    Ok(meter(ctx)?.read(|_| ask(), bytes).await?)
+    let meter = data::<Arc<Meter>>(ctx)?;
+    Ok(meter.read(|_| ask(), bytes).await?)
 }
 
-/// What counts the bytes of the request.
-fn meter<'c>(ctx: &Context<'c>) -> Result<&'c Arc<Meter>, ApiError> {
-    ctx.data::<Arc<Meter>>().map_err(|_| ApiError::Internal)
+/// Reads objects, counted by the text of each.
+pub(crate) async fn read_texts<T, F>(
+    ctx: &Context<'_>,
+    ask: impl Fn() -> F + Send + Sync,
+    text: fn(&T) -> &RichText,
+) -> Result<Vec<T>, ApiError>
+where
+    T: Send + Sync,
+    F: Future<Output = Result<Vec<T>, StoreError>> + Send,
+{
+    let bytes = |found: &Vec<T>| found.iter().map(|object| text_bytes(text(object))).sum();
+    read(ctx, ask, bytes).await
 }
 
 /// How many bytes a text has in memory.
-pub(crate) fn text_bytes(text: &RichText) -> usize {
+fn text_bytes(text: &RichText) -> usize {
     text.html().len() + text.text().len()
 }
 
-/// Looks something up together with whatever else is asked for at the time.
+/// Looks something up, in one batch with everything that is asked for at the same time.
 pub(crate) async fn load<K>(
     ctx: &Context<'_>,
     key: K,
@@ -95,25 +104,14 @@ where
     K: Send + Sync + Hash + Eq + Clone + 'static,
     Batch: Loader<K, Error = Arc<StoreError>>,
 {
-    let loader = ctx.data::<DataLoader<Batch>>().map_err(|_| ApiError::Internal)?;
-    Ok(loader.load_one(key).await?)
+    Ok(data::<DataLoader<Batch>>(ctx)?.load_one(key).await?)
 }
 
-/// The store that the request reads.
-pub(crate) fn store<'c>(ctx: &Context<'c>) -> Result<&'c Arc<dyn Store>, ApiError> {
-    ctx.data::<Arc<dyn Store>>().map_err(|_| ApiError::Internal)
-}
-
-/// Who asks.
-pub(crate) fn caller<'c>(ctx: &Context<'c>) -> Result<&'c Caller, ApiError> {
-    ctx.data::<Caller>().map_err(|_| ApiError::Internal)
-}
-
-/// Part of the list below something: below which, and which part.
+/// Part of the list below an object: which object, and which part.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Below<Id>(pub(crate) Id, pub(crate) SliceRequest);
 
-/// How much there is below something.
+/// How many rows the list below an object has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct HowMany<Id>(pub(crate) Id);
 
@@ -180,7 +178,7 @@ impl Loader<PostId> for Batch {
     }
 }
 
-/// What is below several things: asked for in one question for each part that is wanted, which within a query is one.
+/// The lists below several objects. The store gets one question for each different part; a query mostly asks for one.
 async fn below<Id, T, F>(
     meter: &Meter,
     keys: &[Below<Id>],
@@ -261,17 +259,18 @@ impl Loader<Below<CourseId>> for Batch {
     }
 }
 
+/// Counts, each under the key that asked for it.
+fn keyed<Id, Key: Hash + Eq>(counts: HashMap<Id, u64>, key: fn(Id) -> Key) -> HashMap<Key, u64> {
+    counts.into_iter().map(|(id, count)| (key(id), count)).collect()
+}
+
 impl Loader<HowMany<SpaceId>> for Batch {
     type Value = u64;
     type Error = Arc<StoreError>;
 
     async fn load(&self, keys: &[HowMany<SpaceId>]) -> Result<HashMap<HowMany<SpaceId>, u64>, Self::Error> {
         let spaces = keys.iter().map(|HowMany(id)| *id).collect();
-        let found = self.store.count_posts_of_spaces(spaces).await?;
-        Ok(found
-            .into_iter()
-            .map(|(id, count)| (HowMany(id), count))
-            .collect())
+        Ok(keyed(self.store.count_posts_of_spaces(spaces).await?, HowMany))
     }
 }
 
@@ -281,11 +280,7 @@ impl Loader<HowMany<PostId>> for Batch {
 
     async fn load(&self, keys: &[HowMany<PostId>]) -> Result<HashMap<HowMany<PostId>, u64>, Self::Error> {
         let posts = keys.iter().map(|HowMany(id)| *id).collect();
-        let found = self.store.count_comments_of_posts(posts).await?;
-        Ok(found
-            .into_iter()
-            .map(|(id, count)| (HowMany(id), count))
-            .collect())
+        Ok(keyed(self.store.count_comments_of_posts(posts).await?, HowMany))
     }
 }
 
@@ -295,72 +290,9 @@ impl Loader<MembersOf> for Batch {
 
     async fn load(&self, keys: &[MembersOf]) -> Result<HashMap<MembersOf, u64>, Self::Error> {
         let spaces = keys.iter().map(|MembersOf(id)| *id).collect();
-        let found = self.store.count_members_of_spaces(spaces).await?;
-        Ok(found
-            .into_iter()
-            .map(|(id, count)| (MembersOf(id), count))
-            .collect())
-    }
-}
-
-/// How long a list is, to be asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Count {
-    Members,
-    Spaces,
-    Events,
-    Plans,
-    Posts,
-    PostsBy(MemberId),
-    CoursesOf(MemberId),
-    PostsIn(SpaceId),
-    CommentsUnder(PostId),
-    Known(u64),
-    Hits(Viewer, SearchRequest),
-}
-
-/// What is asked for once a request, however many fields want to know it.
-#[derive(Default)]
-pub(crate) struct Known {
-    /// How long lists are.
-    counts: Mutex<HashMap<Count, Arc<OnceCell<u64>>>>,
-    network: OnceCell<Network>,
-}
-
-/// The network.
-pub(crate) async fn network(ctx: &Context<'_>) -> Result<Network, ApiError> {
-    let known = ctx.data::<Known>().map_err(|_| ApiError::Internal)?;
-    let store = store(ctx)?;
-    Ok(known.network.get_or_try_init(|| store.network()).await?.clone())
-}
-
-impl Count {
-    pub(crate) async fn of(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        if let Self::Known(count) = self {
-            return Ok(*count);
-        }
-        let known = ctx.data::<Known>().map_err(|_| ApiError::Internal)?;
-        let cell = {
-            let mut counts = known.counts.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(counts.entry(self.clone()).or_default())
-        };
-        cell.get_or_try_init(|| self.ask(ctx)).await.copied()
-    }
-
-    async fn ask(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        let store = store(ctx)?;
-        Ok(match self {
-            Self::Members => store.count_members().await?,
-            Self::Spaces => store.count_spaces().await?,
-            Self::Events => store.count_events().await?,
-            Self::Plans => store.count_membership_plans().await?,
-            Self::Posts => store.count_posts().await?,
-            Self::PostsBy(member) => store.count_posts_of(*member).await?,
-            Self::CoursesOf(member) => store.count_courses_of(*member).await?,
-            Self::PostsIn(space) => load(ctx, HowMany(*space)).await?.unwrap_or(0),
-            Self::CommentsUnder(post) => load(ctx, HowMany(*post)).await?.unwrap_or(0),
-            Self::Known(count) => *count,
-            Self::Hits(viewer, request) => store.count_hits(*viewer, request.clone()).await?,
-        })
+        Ok(keyed(
+            self.store.count_members_of_spaces(spaces).await?,
+            MembersOf,
+        ))
     }
 }

@@ -1,12 +1,12 @@
-//! How many bytes a request reads and answers, counted while it is answered. An answer is never put together above the
-//! limit, and large ones wait for each other.
+//! Counts the bytes that a request reads and answers, while it runs. An answer stops at the limit, and large answers wait
+//! for each other.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
 use async_graphql::{QueryPathSegment, ServerError, ServerResult, Value};
-use latchkey_domain::limits::{LARGE_ANSWERS_AT_ONCE, MAX_ANSWER_BYTES, MAX_READ_BYTES, SMALL_ANSWER_BYTES};
+use latchkey_domain::limits::{MAX_ANSWER_BYTES, MAX_LARGE_ANSWERS, MAX_READ_BYTES, SMALL_ANSWER_BYTES};
 use latchkey_storage::StoreError;
 use tokio::sync::{Mutex, OnceCell, OwnedSemaphorePermit, Semaphore};
 
@@ -16,15 +16,15 @@ pub(crate) struct Room(Arc<Semaphore>);
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(LARGE_ANSWERS_AT_ONCE)))
+        Self(Arc::new(Semaphore::new(MAX_LARGE_ANSWERS)))
     }
 }
 
-/// The room that a large answer takes until it has been sent. Keep it as long as the answer's bytes.
+/// The room that a large answer takes. Keep it until the answer has been sent.
 #[derive(Debug)]
 pub struct Held(#[allow(dead_code)] Arc<OwnedSemaphorePermit>);
 
-/// What one request has read and answered so far, all queries of a batch together.
+/// The bytes of one request so far, all queries of a batch together.
 pub(crate) struct Meter {
     room: Room,
     held: OnceCell<Arc<OwnedSemaphorePermit>>,
@@ -57,7 +57,7 @@ impl Meter {
         self.answered.load(Ordering::Relaxed)
     }
 
-    /// What a large answer holds, which its sender has to hold on to.
+    /// The room of a large answer, for its sender to keep.
     pub(crate) fn held(&self) -> Option<Held> {
         self.held.get().cloned().map(Held)
     }
@@ -77,7 +77,7 @@ impl Meter {
         StoreError::TooLarge(MAX_READ_BYTES)
     }
 
-    /// Reads rows: `ask` for so many bytes of them at most; `bytes` tells how many came.
+    /// Reads rows. `ask` takes the most bytes to read; `bytes` counts the bytes of the result.
     pub(crate) async fn read<T, F>(
         &self,
         ask: impl Fn(usize) -> F + Send + Sync,
@@ -119,7 +119,7 @@ impl Meter {
         Ok(())
     }
 
-    /// Counts what was added to the answer; whether that was too much.
+    /// Counts bytes of the answer. Returns whether it is now too large.
     fn add(&self, bytes: usize) -> bool {
         let before = self.answered.fetch_add(bytes, Ordering::Relaxed);
         let is_full = before.saturating_add(bytes) > MAX_ANSWER_BYTES;
@@ -166,7 +166,7 @@ impl Extension for AnswerMeter {
     }
 }
 
-/// How many bytes a value has in JSON, without what is in it: that was counted before.
+/// How many bytes a value has in JSON, without the values inside it, which were counted before.
 fn written(value: &Value) -> usize {
     match value {
         Value::Null | Value::Boolean(_) => 5,
@@ -223,8 +223,8 @@ mod tests {
         let room = Room::default();
         let small = Meter::new(&room);
         assert_eq!(small.read(|most| list(1_000, most), bytes).await.unwrap(), 1_000);
-        assert_eq!(room.0.available_permits(), LARGE_ANSWERS_AT_ONCE);
-        let large: Vec<Meter> = (0..LARGE_ANSWERS_AT_ONCE).map(|_| Meter::new(&room)).collect();
+        assert_eq!(room.0.available_permits(), MAX_LARGE_ANSWERS);
+        let large: Vec<Meter> = (0..MAX_LARGE_ANSWERS).map(|_| Meter::new(&room)).collect();
         for meter in &large {
             meter
                 .read(|most| list(2 * SMALL_ANSWER_BYTES, most), bytes)

@@ -1,24 +1,24 @@
-//! What a client sends, as clients send it: JSON, a form, or the text of a query. Libraries leave a field out, send
-//! `null`, or an empty text or list for what they have not; all of them mean the same.
+//! Reading a request: JSON, a form, or the text of a query. Libraries leave an empty field out, or send `null`, an empty
+//! text or an empty list; all of them mean the same.
 
-use async_graphql::{ErrorExtensionValues, Request, ServerError, Variables};
+use async_graphql::{Request, ServerError, Variables};
 use latchkey_domain::limits::MAX_QUERY_BYTES;
 use serde_json::{Map, Value};
 
 use crate::error::{BAD_USER_INPUT, PERSISTED_QUERY_NOT_SUPPORTED};
+use crate::query_error::coded;
 
 /// A query, or what is wrong with it.
 pub(crate) type Query = Result<Request, ServerError>;
 
-/// What was sent.
+/// A request.
 pub(crate) enum Asked {
-    /// A query.
     One(Box<Query>),
-    /// A list of queries.
+    /// A batch.
     Many(Vec<Query>),
 }
 
-/// Reads a body of this content type. JSON is read whatever the type says, since many clients do not set it.
+/// Reads a body. A body that looks like JSON is read as JSON whatever its content type: many clients do not set it.
 pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Asked, String> {
     let kind = content_type.split(';').next().unwrap_or("").trim();
     let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
@@ -73,7 +73,7 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// A query. What has a wrong type is no request at all.
+/// A query. A field of a wrong type makes the whole body invalid.
 fn query(mut fields: Map<String, Value>) -> Result<Query, String> {
     let text = match fields.remove("query") {
         Some(Value::String(text)) => text,
@@ -85,11 +85,11 @@ fn query(mut fields: Map<String, Value>) -> Result<Query, String> {
             )));
         }
     };
-    // What is too long is told so.
+    // A text that is too long gets another error.
     if text.len() <= MAX_QUERY_BYTES && text.trim().is_empty() {
         let extensions = fields.remove("extensions").map(unpacked);
         if extensions.is_some_and(|extensions| extensions.get("persistedQuery").is_some()) {
-            // In these words clients send the whole query instead.
+            // Clients know these words, and send the whole query instead.
             return Ok(Err(coded(
                 "PersistedQueryNotSupported",
                 PERSISTED_QUERY_NOT_SUPPORTED,
@@ -125,7 +125,7 @@ fn query(mut fields: Map<String, Value>) -> Result<Query, String> {
     Ok(Ok(request))
 }
 
-/// A value that may be packed into a text as JSON. An empty text is nothing.
+/// A value that may be a text of JSON. An empty text is null.
 fn unpacked(value: Value) -> Value {
     match value {
         Value::String(text) if text.trim().is_empty() => Value::Null,
@@ -136,14 +136,6 @@ fn unpacked(value: Value) -> Value {
 
 fn bad(message: &str) -> ServerError {
     coded(message, BAD_USER_INPUT)
-}
-
-fn coded(message: &str, code: &str) -> ServerError {
-    let mut extensions = ErrorExtensionValues::default();
-    extensions.set("code", code);
-    let mut error = ServerError::new(message, None);
-    error.extensions = Some(extensions);
-    error
 }
 
 #[cfg(test)]

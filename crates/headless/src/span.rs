@@ -1,5 +1,5 @@
-//! The span of an operation, for traces: its type, and the name that the client gave it. Never the query, which may have
-//! values in it.
+//! The trace span of an operation: its type, and the name that the client gave it. Never the query, which may contain
+//! values.
 
 use async_graphql::Request;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
@@ -37,7 +37,7 @@ pub(crate) fn of(request: &mut Request) -> Span {
     span
 }
 
-/// The type and the name of the operation that runs: the one that was asked for, or the only one.
+/// The type and the name of the operation that runs: the requested one, or the only one.
 fn operation<'d>(
     document: &'d ExecutableDocument,
     asked: Option<&str>,

@@ -1,56 +1,83 @@
-//! The query that the explorer begins with: something of everything that a token opens, so that the first thing a person
-//! sees works.
+//! The query that the explorer starts with: a part of everything that the token opens, so that the first thing a person
+//! sees works. The scopes are those that the fields declare.
 
-use latchkey_domain::{Scope, ScopeSet};
+use std::collections::HashSet;
+
+use async_graphql::OutputType;
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{Selection, SelectionSet};
+use async_graphql::registry::{MetaTypeName, Registry};
+use latchkey_domain::ScopeSet;
+
+use crate::access::Requirement;
+use crate::schema::Query;
+
+/// The query for a token that opens everything. A field that needs a scope is on a line of its own, with all that is
+/// below it.
+const EVERYTHING: &str = include_str!("starter.graphql");
 
 /// A query that a token with `scopes` may ask, for people to read and change.
 pub fn starter_query(scopes: ScopeSet) -> String {
-    let has = |scope: Scope| scopes.contains(scope);
-    let mut me = vec!["name", "role", "joinedAt"];
-    if has(Scope::ReadUserinfo) {
-        me.insert(1, "email");
+    let mut registry = Registry::default();
+    Query::create_type_info(&mut registry);
+    let document = parse_query(EVERYTHING).expect("the starter query is GraphQL");
+    let mut closed = HashSet::new();
+    for (_, operation) in document.operations.iter() {
+        let fields = &operation.node.selection_set.node;
+        find_closed(&registry, "Query", fields, scopes, &mut closed);
     }
-    if has(Scope::ReadPosts) {
-        me.push("posts(first: 5) { totalCount nodes { title createdAt } }");
-    }
-    if has(Scope::ReadCourses) {
-        me.push("courses(first: 5) { nodes { title progress } }");
-    }
-    let mut network = vec!["name", "slug"];
-    for (scope, part) in [
-        (
-            Scope::HostReadNetworkMembers,
-            "members(first: 5, sort: DATE_JOINED) { totalCount nodes { firstName lastName email joinedAt } }",
-        ),
-        (
-            Scope::HostReadNetworkSpaces,
-            "spaces(first: 5) { totalCount nodes { name visibility } }",
-        ),
-        (
-            Scope::HostReadNetworkEvents,
-            "events(first: 5) { totalCount nodes { title startsAt } }",
-        ),
-        (
-            Scope::HostReadNetworkPlans,
-            "plans(first: 5) { nodes { name priceCents currency interval } }",
-        ),
-        (
-            Scope::HostReadNetworkPosts,
-            "posts(first: 5) { totalCount nodes { title author { name } } }",
-        ),
-    ] {
-        if has(scope) {
-            network.push(part);
-        }
-    }
-    let mut query = format!("{{\n{}{}", block("me", &me), block("network", &network));
-    if has(Scope::ReadSearch) {
-        query.push_str("  search(query: \"welcome\", first: 5) {\n    nodes { type title snippet }\n  }\n");
-    }
-    query.push_str("}\n");
-    query
+    let lines = EVERYTHING.lines().zip(1..);
+    lines
+        .filter(|(_, number)| !closed.contains(number))
+        .flat_map(|(line, _)| [line, "\n"])
+        .collect()
 }
 
-fn block(name: &str, fields: &[&str]) -> String {
-    format!("  {name} {{\n    {}\n  }}\n", fields.join("\n    "))
+/// Adds the lines of fields that are closed to `scopes`.
+fn find_closed(
+    registry: &Registry,
+    object: &str,
+    fields: &SelectionSet,
+    scopes: ScopeSet,
+    lines: &mut HashSet<usize>,
+) {
+    for item in &fields.items {
+        let Selection::Field(field) = &item.node else {
+            continue;
+        };
+        let name = field.node.name.node.as_str();
+        let declared = registry
+            .types
+            .get(object)
+            .and_then(|object| object.field_by_name(name));
+        let requirement = declared.and_then(Requirement::of);
+        if !requirement.is_some_and(|requirement| requirement.is_met_by(scopes)) {
+            lines.insert(field.pos.line);
+        }
+        if let Some(declared) = declared {
+            let below = MetaTypeName::concrete_typename(&declared.ty);
+            find_closed(registry, below, &field.node.selection_set.node, scopes, lines);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use latchkey_domain::Scope;
+
+    use super::*;
+
+    #[test]
+    fn a_token_gets_the_fields_that_it_opens() {
+        assert_eq!(starter_query(ScopeSet::ALL), EVERYTHING);
+        assert_eq!(
+            starter_query(
+                [Scope::ReadPosts, Scope::HostReadNetworkPlans]
+                    .into_iter()
+                    .collect()
+            ),
+            "{\n  me {\n    name\n    role\n    joinedAt\n    posts(first: 5) { totalCount nodes { title createdAt } }\n  }\n  \
+             network {\n    name\n    slug\n    plans(first: 5) { nodes { name priceCents currency interval } }\n  }\n}\n"
+        );
+    }
 }

@@ -1,27 +1,26 @@
-//! Moments as clients read them.
+//! Times as clients read them.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use latchkey_domain::Timestamp;
 
-/// A moment in ISO 8601, in UTC: `2026-05-01T18:30:00Z`.
+/// A time in ISO 8601, in UTC: `2026-05-01T18:30:00Z`.
 pub(crate) struct DateTime(pub(crate) Timestamp);
 
 #[Scalar]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let moment = match &value {
+        let time = match &value {
             Value::String(text) => text.parse::<jiff::Timestamp>().ok(),
             _ => None,
         };
-        moment
-            .map(|moment| Self(Timestamp::from_millis(moment.as_millisecond())))
+        time.map(|time| Self(Timestamp::from_millis(time.as_millisecond())))
             .ok_or_else(|| InputValueError::custom("expected a time like 2026-05-01T18:30:00Z"))
     }
 
     fn to_value(&self) -> Value {
-        let moment = jiff::Timestamp::from_millisecond(self.0.as_millis());
-        // What lies outside of the years that ISO 8601 writes is not known.
-        moment.map_or(Value::Null, |moment| Value::String(moment.to_string()))
+        let time = jiff::Timestamp::from_millisecond(self.0.as_millis());
+        // Years that ISO 8601 cannot write are null.
+        time.map_or(Value::Null, |time| Value::String(time.to_string()))
     }
 }
 

@@ -22,8 +22,8 @@ impl AuthorizationServer {
         for connection in &mut connections {
             connection.scopes = connection
                 .scopes
-                .meet(connection.application.spec.scopes)
-                .meet(member.role.grantable_scopes());
+                .intersection(connection.application.spec.scopes)
+                .intersection(member.role.grantable_scopes());
         }
         Ok(connections)
     }

@@ -7,7 +7,7 @@ use super::{ApplicationName, ApplicationSpec, ClientType};
 use crate::redirect_uri::{RedirectUri, RedirectUriError};
 use crate::{RedirectUris, ScopeSet};
 
-/// What stands in the form; anything may be wrong with it.
+/// The form as it was typed; anything in it may be wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationDraft {

@@ -10,9 +10,9 @@ pub struct Comment {
     pub id: CommentId,
     /// Under which post.
     pub post: PostId,
-    /// Who wrote it; `None` if they are gone.
+    /// The author; `None` if they left the network.
     pub author: Option<MemberId>,
-    /// What it says.
+    /// The text.
     pub body: RichText,
     /// When it was written.
     pub created_at: Timestamp,

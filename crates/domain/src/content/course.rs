@@ -1,4 +1,4 @@
-//! What members learn, and how far they are.
+//! Courses, and the progress of members.
 
 use super::{CourseId, LessonId, RichText, Title};
 use crate::{Slug, Timestamp};
@@ -8,31 +8,31 @@ use crate::{Slug, Timestamp};
 pub struct Course {
     /// Its number.
     pub id: CourseId,
-    /// What stands in addresses; one of a kind.
+    /// The name in URLs; unique.
     pub slug: Slug,
-    /// What it is called.
+    /// The title.
     pub title: Title,
     /// What it teaches, as plain text.
     pub description: String,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// How far a member is in a course.
+/// A member's progress in a course.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CourseProgress {
-    /// When the member began.
+    /// When the member started.
     pub enrolled_at: Timestamp,
     /// How many lessons the course has.
     pub lessons: u32,
     /// How many of them the member has completed.
     pub completed: u32,
-    /// When the last of all lessons was completed; `None` while one is open.
+    /// When the last lesson was completed; `None` until then.
     pub completed_at: Option<Timestamp>,
 }
 
 impl CourseProgress {
-    /// The part that is done, in whole per cent; 100 only when nothing is open.
+    /// The completed part, in whole percent; 100 only when all is completed.
     pub fn percent(&self) -> u32 {
         (u64::from(self.completed) * 100)
             .checked_div(u64::from(self.lessons))
@@ -46,7 +46,7 @@ impl CourseProgress {
 pub struct EnrolledCourse {
     /// The course.
     pub course: Course,
-    /// How far the member is.
+    /// The progress.
     pub progress: CourseProgress,
 }
 
@@ -55,13 +55,13 @@ pub struct EnrolledCourse {
 pub struct Lesson {
     /// Its number.
     pub id: LessonId,
-    /// Of which course.
+    /// The course that it belongs to.
     pub course: CourseId,
     /// Its place in the course, from 1.
     pub position: u32,
-    /// What it is called.
+    /// The title.
     pub title: Title,
-    /// What it says.
+    /// The text.
     pub body: RichText,
     /// How long it takes, in minutes.
     pub minutes: u32,

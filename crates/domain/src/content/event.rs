@@ -1,24 +1,24 @@
-//! What takes place.
+//! Events.
 
 use super::{EventId, RichText, SpaceId, Title};
 use crate::{MemberId, Timestamp};
 
-/// Something that takes place at a time.
+/// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// Its number.
     pub id: EventId,
     /// The space that it belongs to; `None` if it is for the whole network.
     pub space: Option<SpaceId>,
-    /// Who holds it; `None` if they are gone.
+    /// The organizer; `None` if they left the network.
     pub organizer: Option<MemberId>,
-    /// What it is called.
+    /// The title.
     pub title: Title,
     /// What it is about.
     pub description: RichText,
-    /// Where; `None` if that is not settled.
+    /// The place; `None` if it is not settled.
     pub location: Option<String>,
-    /// When it begins.
+    /// When it starts.
     pub starts_at: Timestamp,
     /// When it ends.
     pub ends_at: Timestamp,

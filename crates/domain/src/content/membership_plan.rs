@@ -23,7 +23,7 @@ pub struct MembershipPlan {
     pub currency: Currency,
     /// How often the price is due.
     pub interval: BillingInterval,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! What members write for all in a space.
+//! Posts: what members write for everybody in a space.
 
 use super::{PostId, RichText, SpaceId, Title};
 use crate::{MemberId, Timestamp};
@@ -8,13 +8,13 @@ use crate::{MemberId, Timestamp};
 pub struct Post {
     /// Its number.
     pub id: PostId,
-    /// Where it stands.
+    /// The space that it is in.
     pub space: SpaceId,
-    /// Who wrote it; `None` if they are gone.
+    /// The author; `None` if they left the network.
     pub author: Option<MemberId>,
-    /// What it is called.
+    /// The title.
     pub title: Title,
-    /// What it says.
+    /// The text.
     pub body: RichText,
     /// When it was written.
     pub created_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What people write, with its formatting.
+//! Formatted texts that people write.
 
 use thiserror::Error;
 
@@ -6,14 +6,14 @@ use crate::limits::{
     MAX_HTML_ATTRIBUTES, MAX_HTML_DEPTH, MAX_HTML_MISPLACED, MAX_HTML_UNCLOSED, MAX_TEXT_BYTES,
 };
 
-/// HTML that is safe to show, and the same as plain text for search.
+/// HTML that is safe to show, and its plain text for search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RichText {
     html: String,
     text: String,
 }
 
-/// Why something cannot be kept as [`RichText`]. The words fit behind a label: "Body: …".
+/// Why a text cannot be [`RichText`]. The message fits after a label: "Body: …".
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RichTextError {
     /// More bytes than [`RichText::MAX_BYTES`].
@@ -35,12 +35,12 @@ pub enum RichTextError {
     /// A tag has too many attributes.
     #[error("can have at most {MAX_HTML_ATTRIBUTES} attributes on a tag; this has more")]
     Attributes,
-    /// Too much is in tables, and not in their cells.
+    /// Tables have too much outside of their cells.
     #[error(
         "can have at most {MAX_HTML_MISPLACED} elements and texts in tables outside of cells; this has more"
     )]
     Misplaced,
-    /// Nothing is left of it that a person could see.
+    /// It shows nothing.
     #[error("cannot be blank")]
     Blank,
 }
@@ -49,7 +49,7 @@ impl RichText {
     /// The most bytes of HTML.
     pub const MAX_BYTES: usize = MAX_TEXT_BYTES;
 
-    /// Takes HTML that a sanitizer has just made, and what of it is text. No other HTML may come in here.
+    /// Takes HTML that a sanitizer has just made, and its plain text. Call it with no other HTML.
     pub fn from_sanitized(html: String, text: String) -> Result<Self, RichTextError> {
         if html.len() > Self::MAX_BYTES {
             return Err(RichTextError::TooLong { length: html.len() });
@@ -57,7 +57,7 @@ impl RichText {
         Ok(Self { html, text })
     }
 
-    /// The same, if there is something to see in it: words, or a picture.
+    /// The text, if it shows something: words, or a picture.
     pub fn not_blank(self) -> Result<Self, RichTextError> {
         if self.text.trim().is_empty() && !self.html.contains("<img ") {
             return Err(RichTextError::Blank);
@@ -65,7 +65,7 @@ impl RichText {
         Ok(self)
     }
 
-    /// What was kept, as it is read back. It was sanitized on the way in.
+    /// A stored text, which was sanitized before it was stored.
     pub fn kept(html: String, text: String) -> Self {
         Self { html, text }
     }

@@ -1,4 +1,4 @@
-//! Where posts stand.
+//! Spaces: places for posts.
 
 use std::str::FromStr;
 
@@ -7,29 +7,29 @@ use thiserror::Error;
 use super::{SpaceId, Title};
 use crate::{Slug, Timestamp};
 
-/// A part of the network with a subject of its own.
+/// A part of the network with its own subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Space {
     /// Its number.
     pub id: SpaceId,
-    /// What stands in addresses; one of a kind.
+    /// The name in URLs; unique.
     pub slug: Slug,
-    /// What it is called.
+    /// The name.
     pub name: Title,
     /// What it is for, as plain text.
     pub description: String,
     /// Who may read in it.
     pub visibility: SpaceVisibility,
-    /// Since when.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// Who may read in a space. To write in one is for those who belong to it.
+/// Who may read in a space. Only its members may write in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpaceVisibility {
     /// Every member of the network.
     Public,
-    /// Those who belong to it, and hosts.
+    /// Its members, and hosts.
     Private,
 }
 

@@ -1,18 +1,18 @@
-//! Through whose eyes content is read.
+//! The member for whom content is read.
 
 use crate::{Member, MemberId};
 
-/// Whose eyes: what a private space holds is for those who belong to it and for hosts, a course for who takes it.
+/// The member for whom content is read. Its members and hosts read a private space; those who take a course read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Viewer {
-    /// Who reads.
+    /// The member.
     pub member: MemberId,
-    /// Whether they may read in every space.
+    /// Whether the member may read in every space.
     pub sees_all_spaces: bool,
 }
 
 impl Viewer {
-    /// A member, with what their role opens.
+    /// The viewer for a member, by their role.
     pub fn of(member: &Member) -> Self {
         Self {
             member: member.id,

@@ -14,7 +14,7 @@ pub use self::password::{NewPassword, PasswordError, normalized_password};
 use crate::Timestamp;
 use crate::text::{self, TextError};
 
-/// The number by which a member is known; the `sub` of OAuth.
+/// The number of a member; the `sub` of OAuth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MemberId(pub i64);
@@ -44,7 +44,7 @@ impl MemberName {
         &self.0
     }
 
-    /// What stands before the last word; the whole name if it is one word.
+    /// The name without its last word; the whole name if it is one word.
     pub fn first(&self) -> &str {
         self.0
             .rsplit_once(' ')
@@ -139,15 +139,15 @@ impl fmt::Display for Role {
 /// A person of the network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
-    /// The number by which the member is known.
+    /// The member's number.
     pub id: MemberId,
-    /// With what the member signs in.
+    /// The address with which the member signs in.
     pub email: Email,
     /// What others see.
     pub name: MemberName,
     /// What the member may do.
     pub role: Role,
-    /// Since when.
+    /// When the member joined.
     pub joined_at: Timestamp,
 }
 

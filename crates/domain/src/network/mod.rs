@@ -58,7 +58,7 @@ pub struct Network {
     pub id: i64,
     /// What people see.
     pub name: NetworkName,
-    /// What stands in addresses.
+    /// The name in URLs.
     pub slug: Slug,
     /// What it may use.
     pub plan: Plan,

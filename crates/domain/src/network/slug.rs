@@ -1,4 +1,4 @@
-//! The network's name in addresses.
+//! Slugs: names in URLs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,10 +11,10 @@ use thiserror::Error;
 #[serde(try_from = "String", into = "String")]
 pub struct Slug(String);
 
-/// Text that is no slug.
+/// Text that is not a slug.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "“{0}” cannot stand in addresses; expected at most 63 lower-case letters, digits and single hyphens between them, \
+    "“{0}” cannot be part of a URL; expected at most 63 lower-case letters, digits and single hyphens between them, \
      with at least one letter, like my-community"
 )]
 pub struct SlugError(String);

@@ -1,6 +1,6 @@
-//! The two directives with which a field says who may read it.
+//! The directives of a field that say which tokens may read it.
 
-// The macro makes types and functions for which it has no place to put documentation.
+// The macro makes types and functions that cannot be documented.
 #![allow(missing_docs)]
 
 use async_graphql::TypeDirective;
@@ -9,6 +9,6 @@ use async_graphql::TypeDirective;
 #[TypeDirective(name = "anyToken", location = "FieldDefinition")]
 pub(crate) fn any_token() {}
 
-/// Open to tokens with this scope. Where it stands more than once, one of the scopes is enough.
+/// Open to tokens with this scope. If there are several, one of the scopes is enough.
 #[TypeDirective(name = "requiresScope", location = "FieldDefinition", repeatable)]
 pub(crate) fn requires_scope(scope: String) {}

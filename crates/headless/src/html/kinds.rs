@@ -17,7 +17,7 @@ pub(super) enum Kind {
     Table,
     /// Rows, which are there only within a table.
     TablePart,
-    /// Cells and captions, likewise.
+    /// Cells and captions, which are there only within a table.
     Cell,
     /// `h1` to `h6`.
     Heading,

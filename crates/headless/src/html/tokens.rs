@@ -76,7 +76,7 @@ impl<'h> Tokens<'h> {
         };
     }
 
-    /// Passes over a comment, which begins here. It ends at the first of the ends that the standard knows.
+    /// Skips a comment that starts here. It ends at the first of the ends that the standard defines.
     fn comment(&mut self) {
         self.at += "<!--".len();
         for short in [">", "->"] {
@@ -93,7 +93,7 @@ impl<'h> Tokens<'h> {
         self.at = end.map_or(self.html.len(), |end| self.at + end);
     }
 
-    /// The tag that begins here, if it ends.
+    /// The tag that starts here, if it ends.
     fn tag(&mut self) -> Option<Token<'h>> {
         let ends = self.rest().starts_with("</");
         let start = self.at + 1 + usize::from(ends);

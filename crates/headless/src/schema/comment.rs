@@ -2,21 +2,49 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::Scope;
-use latchkey_domain::content::Comment;
+use latchkey_domain::content::{Comment, CommentId, Post};
 
 use super::member::MemberNode;
 use super::post::PostNode;
-use crate::access::{any_token, or_null, requires_scope};
+use crate::access::Extent::{All, Own, Readable, Written};
+use crate::access::{self, Gate, ObjectScopes, Open, any_token, or_null, requires_scope, scope_of};
+use crate::context::{caller, store};
+use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::load;
-use crate::open::{self, Gate, Open};
+use crate::loaders::{load, read_texts};
 use crate::time::DateTime;
 
-/// A comment.
+/// Whether a comment is the member's own depends on its post: see [`Gate::open_comment`].
+impl access::Object for Comment {
+    const SCOPES: ObjectScopes = &[
+        (Scope::HostReadNetworkPosts, All),
+        (Scope::ReadSearch, Readable),
+        (Scope::ReadPosts, Own),
+        (Scope::WriteComments, Written),
+    ];
+}
+
 pub(crate) struct CommentNode(pub(crate) Open<Comment>);
 
-/// What a member answered under a post. `host:read:network_posts` opens all comments, `read:search` those that you may
-/// read, `read:posts` those under your posts, and `write:comments` the one that a mutation wrote, in its payload.
+impl CommentNode {
+    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+        let (store, viewer) = (store(ctx)?, caller(ctx)?.viewer());
+        let ask = || store.readable_comments(viewer, vec![CommentId(number)]);
+        let Some(comment) = read_texts(ctx, ask, |comment| &comment.body)
+            .await?
+            .into_iter()
+            .next()
+        else {
+            return Ok(None);
+        };
+        let post = load(ctx, comment.post).await?;
+        let comment = Gate::of(ctx)?.open_comment(comment, post.as_deref());
+        Ok(comment.ok().map(Self))
+    }
+}
+
+/// A member's answer to a post. `host:read:network_posts` opens all comments, `read:search` those that you may read,
+/// `read:posts` those under your posts, and `write:comments` the one that a mutation wrote, in its payload.
 #[Object(name = "Comment")]
 impl CommentNode {
     /// The global id.
@@ -31,7 +59,7 @@ impl CommentNode {
         self.0.id.to_string()
     }
 
-    /// What it says, in HTML that is safe to show.
+    /// The text, in HTML that is safe to show.
     #[graphql(directive = any_token::apply())]
     async fn body(&self) -> &str {
         self.0.body.html()
@@ -49,18 +77,19 @@ impl CommentNode {
         DateTime(self.0.updated_at)
     }
 
-    /// Who wrote it; null if they are gone.
+    /// Who wrote it; null if they left the network.
     #[graphql(directive = any_token::apply())]
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<MemberNode>> {
-        Ok(open::author(ctx, &self.0).await?.map(MemberNode))
+        let author = access::author(ctx, &self.0, |comment| comment.author).await?;
+        Ok(author.map(MemberNode))
     }
 
-    /// The post that it stands under; null if you may not read it any more. It needs a scope that opens this very post:
+    /// The post that it answers; null if you may not read it any more. It needs a scope that opens this very post:
     /// `read:posts` opens those that you wrote.
     #[graphql(
-        directive = requires_scope::apply(Scope::HostReadNetworkPosts.to_string()),
-        directive = requires_scope::apply(Scope::ReadPosts.to_string()),
-        directive = requires_scope::apply(Scope::ReadSearch.to_string())
+        directive = requires_scope::apply(scope_of::<Post>(All)),
+        directive = requires_scope::apply(scope_of::<Post>(Own)),
+        directive = requires_scope::apply(scope_of::<Post>(Readable))
     )]
     async fn post(&self, ctx: &Context<'_>) -> Result<Option<PostNode>> {
         let Some(post) = load(ctx, self.0.post).await? else {

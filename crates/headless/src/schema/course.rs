@@ -1,25 +1,45 @@
 //! Courses, with the progress of the member whose token it is.
 
 use async_graphql::{Context, ID, Object, Result};
-use latchkey_domain::Scope;
-use latchkey_domain::content::EnrolledCourse;
+use latchkey_domain::content::{CourseId, EnrolledCourse, LessonProgress};
+use latchkey_domain::{MemberId, Scope};
 
-use super::SortOrder;
 use super::lesson::LessonNode;
-use crate::access::{any_token, requires_scope};
-use crate::connection::{Connection, MAX_NESTED_PAGE, slice};
+use super::sort::SortOrder;
+use crate::access::Extent::Own;
+use crate::access::{self, Gate, ObjectScopes, Open, any_token, requires_scope, scope_of};
+use crate::connection::Connection;
+use crate::context::{caller, store};
+use crate::counts::Count;
+use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::{Below, Count, load};
-use crate::open::{Gate, Open};
+use crate::page::Page;
 use crate::time::DateTime;
 
 /// The sort of lessons.
 const BY_PLACE: &str = "PLACE";
 
-/// A course that the member takes.
+impl access::Object for EnrolledCourse {
+    const SCOPES: ObjectScopes = &[(Scope::ReadCourses, Own), (Scope::ReadSearch, Own)];
+
+    /// The store gives courses only to members who take them.
+    fn is_own(&self, _member: MemberId) -> bool {
+        true
+    }
+}
+
 pub(crate) struct CourseNode(pub(crate) Open<EnrolledCourse>);
 
-/// A course that you take, and how far you are.
+impl CourseNode {
+    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+        let me = caller(ctx)?.member.id;
+        let found = store(ctx)?.courses_of_by_id(me, vec![CourseId(number)]).await?;
+        Ok(Gate::of(ctx)?.find_readable(found).map(Self))
+    }
+}
+
+/// A course that you take, and your progress. `read:courses` opens it, and `read:search` all but the progress and the
+/// lessons.
 #[Object(name = "Course")]
 impl CourseNode {
     /// The global id.
@@ -34,13 +54,13 @@ impl CourseNode {
         self.0.course.id.to_string()
     }
 
-    /// What it is called.
+    /// The title.
     #[graphql(directive = any_token::apply())]
     async fn title(&self) -> &str {
         self.0.course.title.as_str()
     }
 
-    /// What stands in addresses.
+    /// The name in URLs.
     #[graphql(directive = any_token::apply())]
     async fn slug(&self) -> &str {
         self.0.course.slug.as_str()
@@ -52,14 +72,14 @@ impl CourseNode {
         &self.0.course.description
     }
 
-    /// Since when.
+    /// When it was created.
     #[graphql(directive = any_token::apply())]
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.course.created_at)
     }
 
-    /// When you began.
-    #[graphql(directive = requires_scope::apply(Scope::ReadCourses.to_string()))]
+    /// When you started it.
+    #[graphql(directive = requires_scope::apply(scope_of::<EnrolledCourse>(Own)))]
     async fn enrolled_at(&self) -> Option<DateTime> {
         Some(DateTime(self.0.progress.enrolled_at))
     }
@@ -71,44 +91,34 @@ impl CourseNode {
     }
 
     /// How many of them you have completed.
-    #[graphql(directive = requires_scope::apply(Scope::ReadCourses.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<EnrolledCourse>(Own)))]
     async fn completed_lesson_count(&self) -> Option<u32> {
         Some(self.0.progress.completed)
     }
 
-    /// How much of it you have completed, in per cent.
-    #[graphql(directive = requires_scope::apply(Scope::ReadCourses.to_string()))]
+    /// How much of it you have completed, in percent.
+    #[graphql(directive = requires_scope::apply(scope_of::<EnrolledCourse>(Own)))]
     async fn progress(&self) -> Option<u32> {
         Some(self.0.progress.percent())
     }
 
-    /// When you completed the last lesson; null while one is open.
-    #[graphql(directive = requires_scope::apply(Scope::ReadCourses.to_string()))]
+    /// When you completed the last lesson; null until then.
+    #[graphql(directive = requires_scope::apply(scope_of::<EnrolledCourse>(Own)))]
     async fn completed_at(&self) -> Option<DateTime> {
         self.0.progress.completed_at.map(DateTime)
     }
 
     /// The lessons, in their order.
-    #[graphql(directive = requires_scope::apply(Scope::ReadCourses.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<LessonProgress>(Own)))]
     async fn lessons(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 25.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Result<Option<Connection<LessonNode>>> {
-        let request = slice(
-            (first, MAX_NESTED_PAGE),
-            after.as_deref(),
-            SortOrder::Asc.into(),
-            BY_PLACE,
-        )?;
-        let lessons = load(ctx, Below(self.0.course.id, request.clone()))
-            .await?
-            .unwrap_or_default();
-        let lessons = Gate::of(ctx)?.rows(lessons)?;
+        let page = Page::of_nested_list(first, after.as_deref(), BY_PLACE, SortOrder::Asc)?;
+        let lessons = Gate::of(ctx)?.rows(page.below(ctx, self.0.course.id).await?)?;
         let count = Count::Known(self.0.progress.lessons.into());
-        Ok(Some(Connection::new(
-            lessons, &request, BY_PLACE, count, LessonNode,
-        )))
+        Ok(Some(page.connection(lessons, count, LessonNode)))
     }
 }

@@ -1,19 +1,35 @@
 //! Events.
 
 use async_graphql::{Context, ID, Object, Result};
-use latchkey_domain::content::Event;
+use latchkey_domain::Scope;
+use latchkey_domain::content::{Event, EventId};
 
 use super::member::MemberNode;
 use super::space::SpaceNode;
-use crate::access::any_token;
+use crate::access::Extent::{All, Readable};
+use crate::access::{self, Gate, ObjectScopes, Open, any_token};
+use crate::context::{caller, store};
+use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::open::{self, Open};
+use crate::loaders::read_texts;
 use crate::time::DateTime;
 
-/// An event.
+impl access::Object for Event {
+    const SCOPES: ObjectScopes = &[(Scope::HostReadNetworkEvents, All), (Scope::ReadSearch, Readable)];
+}
+
 pub(crate) struct EventNode(pub(crate) Open<Event>);
 
-/// Something that takes place.
+impl EventNode {
+    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+        let (store, viewer) = (store(ctx)?, caller(ctx)?.viewer());
+        let ask = || store.readable_events(viewer, vec![EventId(number)]);
+        let found = read_texts(ctx, ask, |event| &event.description).await?;
+        Ok(Gate::of(ctx)?.find_readable(found).map(Self))
+    }
+}
+
+/// An event. `host:read:network_events` opens all events, `read:search` those that you may read.
 #[Object(name = "Event")]
 impl EventNode {
     /// The global id.
@@ -28,7 +44,7 @@ impl EventNode {
         self.0.id.to_string()
     }
 
-    /// What it is called.
+    /// The title.
     #[graphql(directive = any_token::apply())]
     async fn title(&self) -> &str {
         self.0.title.as_str()
@@ -40,13 +56,13 @@ impl EventNode {
         self.0.description.html()
     }
 
-    /// Where.
+    /// The place.
     #[graphql(directive = any_token::apply())]
     async fn location(&self) -> Option<&str> {
         self.0.location.as_deref()
     }
 
-    /// When it begins.
+    /// When it starts.
     #[graphql(directive = any_token::apply())]
     async fn starts_at(&self) -> DateTime {
         DateTime(self.0.starts_at)
@@ -67,12 +83,14 @@ impl EventNode {
     /// The space that it belongs to; null if it is for the whole network.
     #[graphql(directive = any_token::apply())]
     async fn space(&self, ctx: &Context<'_>) -> Result<Option<SpaceNode>> {
-        Ok(open::space(ctx, &self.0).await?.map(SpaceNode))
+        let space = access::space(ctx, &self.0, |event| event.space).await?;
+        Ok(space.map(SpaceNode))
     }
 
-    /// Who holds it; null if they are gone.
+    /// The organizer; null if they left the network.
     #[graphql(directive = any_token::apply())]
     async fn organizer(&self, ctx: &Context<'_>) -> Result<Option<MemberNode>> {
-        Ok(open::author(ctx, &self.0).await?.map(MemberNode))
+        let organizer = access::author(ctx, &self.0, |event| event.organizer).await?;
+        Ok(organizer.map(MemberNode))
     }
 }

@@ -1,17 +1,38 @@
 //! Lessons, with the progress of the member whose token it is.
 
-use async_graphql::{ID, Object};
-use latchkey_domain::content::LessonProgress;
+use async_graphql::{Context, ID, Object};
+use latchkey_domain::content::{LessonId, LessonProgress};
+use latchkey_domain::{MemberId, Scope};
 
-use crate::access::any_token;
+use crate::access::Extent::Own;
+use crate::access::{self, Gate, ObjectScopes, Open, any_token};
+use crate::context::{caller, store};
+use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::open::Open;
+use crate::loaders::read_texts;
 use crate::time::DateTime;
 
-/// A lesson of a course that the member takes.
+impl access::Object for LessonProgress {
+    const SCOPES: ObjectScopes = &[(Scope::ReadCourses, Own)];
+
+    /// The store gives lessons only to members who take the course.
+    fn is_own(&self, _member: MemberId) -> bool {
+        true
+    }
+}
+
 pub(crate) struct LessonNode(pub(crate) Open<LessonProgress>);
 
-/// A lesson of a course that you take.
+impl LessonNode {
+    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+        let (store, me) = (store(ctx)?, caller(ctx)?.member.id);
+        let ask = || store.lessons_of_by_id(me, vec![LessonId(number)]);
+        let found = read_texts(ctx, ask, |lesson| &lesson.lesson.body).await?;
+        Ok(Gate::of(ctx)?.find_readable(found).map(Self))
+    }
+}
+
+/// A lesson of a course that you take. `read:courses` opens it.
 #[Object(name = "Lesson")]
 impl LessonNode {
     /// The global id.
@@ -32,13 +53,13 @@ impl LessonNode {
         self.0.lesson.position
     }
 
-    /// What it is called.
+    /// The title.
     #[graphql(directive = any_token::apply())]
     async fn title(&self) -> &str {
         self.0.lesson.title.as_str()
     }
 
-    /// What it says, in HTML that is safe to show.
+    /// The text, in HTML that is safe to show.
     #[graphql(directive = any_token::apply())]
     async fn body(&self) -> &str {
         self.0.lesson.body.html()

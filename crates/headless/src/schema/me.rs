@@ -1,21 +1,22 @@
 //! Whose token it is.
 
 use async_graphql::{Context, ID, Object, Result};
+use latchkey_domain::content::{EnrolledCourse, Post, Profile};
 use latchkey_domain::{Member, Scope};
 
-use super::BY_AGE;
-use super::SortOrder;
 use super::course::CourseNode;
 use super::post::PostNode;
 use super::role::RoleName;
-use crate::access::{any_token, requires_scope};
-use crate::connection::{Connection, MAX_PAGE, slice};
+use super::sort::{BY_AGE, SortOrder};
+use crate::access::Extent::{All, Own};
+use crate::access::{any_token, requires_scope, scope_of};
+use crate::connection::Connection;
+use crate::counts::Count;
 use crate::id::{Kind, global};
-use crate::loaders::{Count, list, load, store};
-use crate::open::Gate;
+use crate::loaders::load;
+use crate::page::Page;
 use crate::time::DateTime;
 
-/// Whose token it is.
 pub(crate) struct Me(pub(crate) Member);
 
 /// The member whose token it is.
@@ -39,7 +40,7 @@ impl Me {
         self.0.name.as_str()
     }
 
-    /// What of the name stands before the last word.
+    /// The name without its last word.
     #[graphql(directive = any_token::apply())]
     async fn first_name(&self) -> &str {
         self.0.name.first()
@@ -57,7 +58,7 @@ impl Me {
         Some(self.0.email.as_str())
     }
 
-    /// What you may do.
+    /// Your role in the network.
     #[graphql(directive = any_token::apply())]
     async fn role(&self) -> RoleName {
         self.0.role.into()
@@ -69,14 +70,14 @@ impl Me {
         self.0.role.into()
     }
 
-    /// When you were last here, to the minute; null if never.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    /// When you last visited, to the minute; null if never.
+    #[graphql(directive = requires_scope::apply(scope_of::<Profile>(All)))]
     async fn last_active_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         let profile = load(ctx, self.0.id).await?;
         Ok(profile.and_then(|profile| profile.last_active_at).map(DateTime))
     }
 
-    /// Since when you are a member.
+    /// When you joined.
     #[graphql(directive = any_token::apply())]
     async fn joined_at(&self) -> DateTime {
         DateTime(self.0.joined_at)
@@ -92,7 +93,7 @@ impl Me {
     }
 
     /// The posts that you wrote, by age.
-    #[graphql(directive = requires_scope::apply(Scope::ReadPosts.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Post>(Own)))]
     async fn posts(
         &self,
         ctx: &Context<'_>,
@@ -100,44 +101,34 @@ impl Me {
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(default_with = "Some(SortOrder::Desc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<PostNode>>> {
-        let request = slice(
-            (first, MAX_PAGE),
-            after.as_deref(),
-            sort_order.unwrap_or(SortOrder::Desc).into(),
-            BY_AGE,
-        )?;
+        let order = sort_order.unwrap_or(SortOrder::Desc);
+        let page = Page::of_list(first, after.as_deref(), BY_AGE, order)?;
         let me = self.0.id;
-        let store = store(ctx)?;
-        let posts = list(ctx, &request, |part| store.posts_of(me, part)).await?;
-        let posts = Gate::of(ctx)?.rows(posts)?;
-        Ok(Some(Connection::new(
-            posts,
-            &request,
-            BY_AGE,
+        page.read(
+            ctx,
+            |store, part| store.posts_of(me, part),
             Count::PostsBy(me),
             PostNode,
-        )))
+        )
+        .await
     }
 
-    /// The courses that you take, by when you began.
-    #[graphql(directive = requires_scope::apply(Scope::ReadCourses.to_string()))]
+    /// The courses that you take, by when you started them.
+    #[graphql(directive = requires_scope::apply(scope_of::<EnrolledCourse>(Own)))]
     async fn courses(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Result<Option<Connection<CourseNode>>> {
-        let request = slice((first, MAX_PAGE), after.as_deref(), SortOrder::Asc.into(), BY_AGE)?;
+        let page = Page::of_list(first, after.as_deref(), BY_AGE, SortOrder::Asc)?;
         let me = self.0.id;
-        let store = store(ctx)?;
-        let courses = list(ctx, &request, |part| store.courses_of(me, part)).await?;
-        let courses = Gate::of(ctx)?.rows(courses)?;
-        Ok(Some(Connection::new(
-            courses,
-            &request,
-            BY_AGE,
+        page.read(
+            ctx,
+            |store, part| store.courses_of(me, part),
             Count::CoursesOf(me),
             CourseNode,
-        )))
+        )
+        .await
     }
 }

@@ -1,30 +1,37 @@
 //! Members as others see them.
 
-use async_graphql::{Enum, ID, Object};
-use latchkey_domain::Scope;
+use async_graphql::{Context, Enum, ID, Object};
 use latchkey_domain::content::{AvatarUrl, Profile};
+use latchkey_domain::{Email, MemberId, Scope};
 use latchkey_storage::content::RosterSort;
 
 use super::role::RoleName;
-use crate::access::{any_token, requires_scope};
+use crate::access::Extent::All;
+use crate::access::{self, Gate, ObjectScopes, Open, any_token, requires_scope, scope_of};
+use crate::context::store;
+use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::open::Open;
+use crate::loaders::load;
 use crate::time::DateTime;
 
-/// By what the roster is sorted.
+impl access::Object for Profile {
+    const SCOPES: ObjectScopes = &[(Scope::HostReadNetworkMembers, All)];
+}
+
+/// The sort of the roster.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
 pub(crate) enum MemberSort {
     /// When members joined, which never changes: a client that pages by it skips and repeats nobody.
     DateJoined,
-    /// When members were last here.
+    /// When members last visited.
     LastVisit,
     /// The name.
     Name,
 }
 
 impl MemberSort {
-    /// What its cursors are marked with.
-    pub(super) const fn mark(self) -> &'static str {
+    /// The name that its cursors carry.
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::DateJoined => "DATE_JOINED",
             Self::LastVisit => "LAST_VISIT",
@@ -43,11 +50,27 @@ impl From<MemberSort> for RosterSort {
     }
 }
 
-/// A member.
 pub(crate) struct MemberNode(pub(crate) Open<Profile>);
 
-/// A member of the network. Beside a post, a comment or an event that a token may read, it reads the name and the picture
-/// of who made it. The rest, and members by themselves, need `host:read:network_members`.
+impl MemberNode {
+    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+        let found = load(ctx, MemberId(number)).await?;
+        Self::open(ctx, found)
+    }
+
+    pub(super) async fn find_by_email(ctx: &Context<'_>, email: &Email) -> Result<Option<Self>, ApiError> {
+        let found = store(ctx)?.profile_by_email(email).await?;
+        Self::open(ctx, found)
+    }
+
+    fn open(ctx: &Context<'_>, found: Option<Profile>) -> Result<Option<Self>, ApiError> {
+        let gate = Gate::of(ctx)?;
+        Ok(found.map(|profile| gate.open(profile)).transpose()?.map(Self))
+    }
+}
+
+/// A member of the network. `host:read:network_members` opens it. A token that may read a post, a comment or an event
+/// may also read the name and the picture of who made it.
 #[Object(name = "Member")]
 impl MemberNode {
     /// The global id.
@@ -68,7 +91,7 @@ impl MemberNode {
         self.0.member.name.as_str()
     }
 
-    /// What of the name stands before the last word.
+    /// The name without its last word.
     #[graphql(directive = any_token::apply())]
     async fn first_name(&self) -> &str {
         self.0.member.name.first()
@@ -87,31 +110,31 @@ impl MemberNode {
     }
 
     /// The email.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Profile>(All)))]
     async fn email(&self) -> Option<&str> {
         Some(self.0.member.email.as_str())
     }
 
-    /// What the member may do.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    /// The role in the network.
+    #[graphql(directive = requires_scope::apply(scope_of::<Profile>(All)))]
     async fn role(&self) -> Option<RoleName> {
         Some(self.0.member.role.into())
     }
 
     /// The same as `role`, under the name that clients of the hosted product use.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Profile>(All)))]
     async fn network_role(&self) -> Option<RoleName> {
         Some(self.0.member.role.into())
     }
 
-    /// Since when.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    /// When the member joined.
+    #[graphql(directive = requires_scope::apply(scope_of::<Profile>(All)))]
     async fn joined_at(&self) -> Option<DateTime> {
         Some(DateTime(self.0.member.joined_at))
     }
 
-    /// When the member was last here, to the minute; null if never.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    /// When the member last visited, to the minute; null if never.
+    #[graphql(directive = requires_scope::apply(scope_of::<Profile>(All)))]
     async fn last_active_at(&self) -> Option<DateTime> {
         self.0.last_active_at.map(DateTime)
     }

@@ -1,32 +1,42 @@
 //! The network.
 
 use async_graphql::{Context, ID, Object, Result};
-use latchkey_domain::{Email, MemberId, Scope};
+use latchkey_domain::Email;
+use latchkey_domain::content::{Event, MembershipPlan, Post, Profile, Space};
+use latchkey_storage::content::{Events, MembershipPlans, Posts, Spaces};
 
 use super::event::EventNode;
 use super::member::{MemberNode, MemberSort};
 use super::plan::PlanNode;
 use super::post::PostNode;
+use super::sort::{BY_AGE, SortOrder};
 use super::space::SpaceNode;
-use super::{BY_AGE, SortOrder};
-use crate::access::{any_token, requires_scope};
-use crate::connection::{Connection, MAX_PAGE, slice};
+use crate::access::Extent::All;
+use crate::access::{any_token, requires_scope, scope_of};
+use crate::connection::Connection;
+use crate::context;
+use crate::counts::Count;
 use crate::error::ApiError;
 use crate::id::{Kind, global, number};
-use crate::loaders::{Count, list, load, store};
-use crate::open::Gate;
+use crate::page::Page;
 
 /// The sort of events.
 const BY_START: &str = "START";
 
-/// Where people reach the network.
+/// The address that people open.
 #[derive(Clone)]
 pub(crate) struct PublicUrl(pub(crate) std::sync::Arc<str>);
 
-/// The network.
 pub(crate) struct Network(pub(crate) latchkey_domain::Network);
 
-/// The network.
+impl Network {
+    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+        let network = context::network(ctx).await?;
+        Ok((network.id == number).then_some(Self(network)))
+    }
+}
+
+/// The network. Any token opens it.
 #[Object]
 impl Network {
     /// The global id.
@@ -41,7 +51,7 @@ impl Network {
         self.0.id.to_string()
     }
 
-    /// What people see.
+    /// The name.
     #[graphql(directive = any_token::apply())]
     async fn name(&self) -> &str {
         self.0.name.as_str()
@@ -53,20 +63,20 @@ impl Network {
         self.0.name.as_str()
     }
 
-    /// Where people reach it.
+    /// The address that people open.
     #[graphql(directive = any_token::apply())]
     async fn url<'c>(&self, ctx: &Context<'c>) -> Option<&'c str> {
         ctx.data_opt::<PublicUrl>().map(|url| &*url.0)
     }
 
-    /// What stands in addresses.
+    /// The name in URLs.
     #[graphql(directive = any_token::apply())]
     async fn slug(&self) -> &str {
         self.0.slug.as_str()
     }
 
     /// The roster.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Profile>(All)))]
     async fn members(
         &self,
         ctx: &Context<'_>,
@@ -76,52 +86,36 @@ impl Network {
         #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<MemberNode>>> {
         let sort = sort.unwrap_or(MemberSort::DateJoined);
-        let mark = sort.mark();
-        let request = slice(
-            (first, MAX_PAGE),
-            after.as_deref(),
-            sort_order.unwrap_or(SortOrder::Asc).into(),
-            mark,
-        )?;
-        let store = store(ctx)?;
-        let members = list(ctx, &request, |part| store.profiles(sort.into(), part)).await?;
-        let members = Gate::of(ctx)?.rows(members)?;
-        Ok(Some(Connection::new(
-            members,
-            &request,
-            mark,
+        let order = sort_order.unwrap_or(SortOrder::Asc);
+        let page = Page::of_list(first, after.as_deref(), sort.name(), order)?;
+        page.read(
+            ctx,
+            |store, part| store.profiles(sort.into(), part),
             Count::Members,
             MemberNode,
-        )))
+        )
+        .await
     }
 
     /// The member with this id or resourceId; null if there is none.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Profile>(All)))]
     async fn member(&self, ctx: &Context<'_>, id: ID) -> Result<Option<MemberNode>> {
-        let id = MemberId(number(&id, Kind::Member)?);
-        let found = load(ctx, id).await?;
-        let gate = Gate::of(ctx)?;
-        Ok(found.map(|one| gate.open(one)).transpose()?.map(MemberNode))
+        Ok(MemberNode::find(ctx, number(&id, Kind::Member)?).await?)
     }
 
     /// The member with this email; null if there is none.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkMembers.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Profile>(All)))]
     async fn member_by_email(&self, ctx: &Context<'_>, email: String) -> Result<Option<MemberNode>> {
         let email: Email = email
             .parse()
             .map_err(|error: latchkey_domain::member::EmailError| {
                 ApiError::BadInput(format!("email: {error}"))
             })?;
-        let found = store(ctx)?
-            .profile_by_email(&email)
-            .await
-            .map_err(ApiError::from)?;
-        let gate = Gate::of(ctx)?;
-        Ok(found.map(|one| gate.open(one)).transpose()?.map(MemberNode))
+        Ok(MemberNode::find_by_email(ctx, &email).await?)
     }
 
-    /// All events, by when they begin.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkEvents.to_string()))]
+    /// All events, by when they start.
+    #[graphql(directive = requires_scope::apply(scope_of::<Event>(All)))]
     async fn events(
         &self,
         ctx: &Context<'_>,
@@ -129,26 +123,13 @@ impl Network {
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<EventNode>>> {
-        let request = slice(
-            (first, MAX_PAGE),
-            after.as_deref(),
-            sort_order.unwrap_or(SortOrder::Asc).into(),
-            BY_START,
-        )?;
-        let store = store(ctx)?;
-        let events = list(ctx, &request, |part| store.events(part)).await?;
-        let events = Gate::of(ctx)?.rows(events)?;
-        Ok(Some(Connection::new(
-            events,
-            &request,
-            BY_START,
-            Count::Events,
-            EventNode,
-        )))
+        let order = sort_order.unwrap_or(SortOrder::Asc);
+        let page = Page::of_list(first, after.as_deref(), BY_START, order)?;
+        page.read(ctx, Events::events, Count::Events, EventNode).await
     }
 
     /// All spaces, by age.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkSpaces.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Space>(All)))]
     async fn spaces(
         &self,
         ctx: &Context<'_>,
@@ -156,26 +137,13 @@ impl Network {
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<SpaceNode>>> {
-        let request = slice(
-            (first, MAX_PAGE),
-            after.as_deref(),
-            sort_order.unwrap_or(SortOrder::Asc).into(),
-            BY_AGE,
-        )?;
-        let store = store(ctx)?;
-        let spaces = list(ctx, &request, |part| store.spaces(part)).await?;
-        let spaces = Gate::of(ctx)?.rows(spaces)?;
-        Ok(Some(Connection::new(
-            spaces,
-            &request,
-            BY_AGE,
-            Count::Spaces,
-            SpaceNode,
-        )))
+        let order = sort_order.unwrap_or(SortOrder::Asc);
+        let page = Page::of_list(first, after.as_deref(), BY_AGE, order)?;
+        page.read(ctx, Spaces::spaces, Count::Spaces, SpaceNode).await
     }
 
     /// The plans that members can be on, by age.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkPlans.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<MembershipPlan>(All)))]
     async fn plans(
         &self,
         ctx: &Context<'_>,
@@ -183,26 +151,14 @@ impl Network {
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<PlanNode>>> {
-        let request = slice(
-            (first, MAX_PAGE),
-            after.as_deref(),
-            sort_order.unwrap_or(SortOrder::Asc).into(),
-            BY_AGE,
-        )?;
-        let store = store(ctx)?;
-        let plans = list(ctx, &request, |part| store.membership_plans(part)).await?;
-        let plans = Gate::of(ctx)?.rows(plans)?;
-        Ok(Some(Connection::new(
-            plans,
-            &request,
-            BY_AGE,
-            Count::Plans,
-            PlanNode,
-        )))
+        let order = sort_order.unwrap_or(SortOrder::Asc);
+        let page = Page::of_list(first, after.as_deref(), BY_AGE, order)?;
+        page.read(ctx, MembershipPlans::membership_plans, Count::Plans, PlanNode)
+            .await
     }
 
     /// All posts, by age.
-    #[graphql(directive = requires_scope::apply(Scope::HostReadNetworkPosts.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Post>(All)))]
     async fn posts(
         &self,
         ctx: &Context<'_>,
@@ -210,21 +166,8 @@ impl Network {
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(default_with = "Some(SortOrder::Desc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<PostNode>>> {
-        let request = slice(
-            (first, MAX_PAGE),
-            after.as_deref(),
-            sort_order.unwrap_or(SortOrder::Desc).into(),
-            BY_AGE,
-        )?;
-        let store = store(ctx)?;
-        let posts = list(ctx, &request, |part| store.posts(part)).await?;
-        let posts = Gate::of(ctx)?.rows(posts)?;
-        Ok(Some(Connection::new(
-            posts,
-            &request,
-            BY_AGE,
-            Count::Posts,
-            PostNode,
-        )))
+        let order = sort_order.unwrap_or(SortOrder::Desc);
+        let page = Page::of_list(first, after.as_deref(), BY_AGE, order)?;
+        page.read(ctx, Posts::posts, Count::Posts, PostNode).await
     }
 }

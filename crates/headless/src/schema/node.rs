@@ -1,10 +1,8 @@
 //! Anything by its global id.
 
 use async_graphql::{Context, ID, Interface};
-use latchkey_domain::MemberId;
 use latchkey_domain::content::{
-    Comment, CommentId, CourseId, Event, EventId, LessonId, LessonProgress, MembershipPlanId, Post, PostId,
-    SpaceId,
+    Comment, EnrolledCourse, Event, LessonProgress, MembershipPlan, Post, Profile, Space,
 };
 
 use super::comment::CommentNode;
@@ -16,13 +14,11 @@ use super::network::Network;
 use super::plan::PlanNode;
 use super::post::PostNode;
 use super::space::SpaceNode;
-use crate::access::{any_token, or_null};
+use crate::access::{Gate, Object, ObjectScopes, any_token, or_null};
 use crate::error::ApiError;
 use crate::id::{Kind, parse};
-use crate::loaders::{caller, load, network, read, store, text_bytes};
-use crate::open::{Gate, Object, Open};
 
-/// What has a global id.
+/// An object with a global id.
 #[derive(Interface)]
 #[graphql(field(
     name = "id",
@@ -31,99 +27,107 @@ use crate::open::{Gate, Object, Open};
     directive = any_token::apply()
 ))]
 pub(crate) enum Node {
-    /// The network.
     Network(Network),
-    /// A member.
     Member(MemberNode),
-    /// A space.
     Space(SpaceNode),
-    /// An event.
     Event(EventNode),
-    /// A plan.
     Plan(PlanNode),
-    /// A post.
     Post(PostNode),
-    /// A comment.
     Comment(CommentNode),
-    /// A course.
     Course(CourseNode),
-    /// A lesson.
     Lesson(LessonNode),
 }
 
-/// What a global id names, if the token opens it.
+/// The scopes that open objects of this kind.
+const fn scopes(kind: Kind) -> ObjectScopes {
+    match kind {
+        Kind::Network => &[],
+        Kind::Member => Profile::SCOPES,
+        Kind::Space => Space::SCOPES,
+        Kind::Event => Event::SCOPES,
+        Kind::Plan => MembershipPlan::SCOPES,
+        Kind::Post => Post::SCOPES,
+        Kind::Comment => Comment::SCOPES,
+        Kind::Course => EnrolledCourse::SCOPES,
+        Kind::Lesson => LessonProgress::SCOPES,
+    }
+}
+
+/// The object with this global id, if the token opens it.
 pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
     let (kind, number) = parse(id)?;
-    let gate = Gate::of(ctx)?;
-    if or_null(ctx, gate.admits(kind)).is_none() {
+    if or_null(ctx, Gate::of(ctx)?.admits(scopes(kind))).is_none() {
         return Ok(None);
     }
-    let caller = caller(ctx)?;
-    let (store, viewer, me) = (store(ctx)?, caller.viewer(), caller.member.id);
-    // What is closed is not there: a token that opens some objects of a type is not told which others there are.
     Ok(match kind {
-        Kind::Network => {
-            let network = network(ctx).await?;
-            (network.id == number).then_some(Node::Network(Network(network)))
-        }
-        Kind::Member => {
-            let found = load(ctx, MemberId(number)).await?;
-            found
-                .and_then(|one| gate.open(one).ok())
-                .map(|one| Node::Member(MemberNode(one)))
-        }
-        Kind::Space => {
-            let found = store.readable_spaces(viewer, vec![SpaceId(number)]).await?;
-            readable(gate, found).map(|one| Node::Space(SpaceNode(one)))
-        }
-        Kind::Event => {
-            let ask = || store.readable_events(viewer, vec![EventId(number)]);
-            let bytes = |found: &Vec<Event>| found.iter().map(|one| text_bytes(&one.description)).sum();
-            let found = read(ctx, ask, bytes).await?;
-            readable(gate, found).map(|one| Node::Event(EventNode(one)))
-        }
-        Kind::Plan => {
-            let found = store
-                .membership_plans_by_id(vec![MembershipPlanId(number)])
-                .await?;
-            readable(gate, found).map(|one| Node::Plan(PlanNode(one)))
-        }
-        Kind::Post => {
-            let ask = || store.readable_posts(viewer, vec![PostId(number)]);
-            let bytes = |found: &Vec<Post>| found.iter().map(|one| text_bytes(&one.body)).sum();
-            let found = read(ctx, ask, bytes).await?;
-            readable(gate, found).map(|one| Node::Post(PostNode(one)))
-        }
-        Kind::Comment => {
-            let ask = || store.readable_comments(viewer, vec![CommentId(number)]);
-            let bytes = |found: &Vec<Comment>| found.iter().map(|one| text_bytes(&one.body)).sum();
-            let found = read(ctx, ask, bytes).await?;
-            let Some(comment) = found.into_iter().next() else {
-                return Ok(None);
-            };
-            let post = load(ctx, comment.post).await?;
-            let under_own = post.is_some_and(|post| post.is_own(me));
-            let comment = gate.open_comment(comment, under_own).ok();
-            comment.map(|one| Node::Comment(CommentNode(one)))
-        }
-        Kind::Course => {
-            let found = store.courses_of_by_id(me, vec![CourseId(number)]).await?;
-            readable(gate, found).map(|one| Node::Course(CourseNode(one)))
-        }
-        Kind::Lesson => {
-            let ask = || store.lessons_of_by_id(me, vec![LessonId(number)]);
-            let bytes =
-                |found: &Vec<LessonProgress>| found.iter().map(|one| text_bytes(&one.lesson.body)).sum();
-            let found = read(ctx, ask, bytes).await?;
-            readable(gate, found).map(|one| Node::Lesson(LessonNode(one)))
-        }
+        Kind::Network => Network::find(ctx, number).await?.map(Node::from),
+        Kind::Member => MemberNode::find(ctx, number).await?.map(Node::from),
+        Kind::Space => SpaceNode::find(ctx, number).await?.map(Node::from),
+        Kind::Event => EventNode::find(ctx, number).await?.map(Node::from),
+        Kind::Plan => PlanNode::find(ctx, number).await?.map(Node::from),
+        Kind::Post => PostNode::find(ctx, number).await?.map(Node::from),
+        Kind::Comment => CommentNode::find(ctx, number).await?.map(Node::from),
+        Kind::Course => CourseNode::find(ctx, number).await?.map(Node::from),
+        Kind::Lesson => LessonNode::find(ctx, number).await?.map(Node::from),
     })
 }
 
-/// What was found, if the token opens it.
-fn readable<T: Object>(gate: Gate<'_>, found: Vec<T>) -> Option<Open<T>> {
-    found
-        .into_iter()
-        .next()
-        .and_then(|one| gate.open_readable(one).ok())
+#[cfg(test)]
+mod tests {
+    use async_graphql::OutputType;
+    use async_graphql::registry::{MetaType, Registry};
+    use latchkey_domain::{Scope, ScopeSet};
+
+    use super::*;
+    use crate::access::Extent;
+
+    fn declared(kind: Kind) -> ScopeSet {
+        scopes(kind).iter().map(|(scope, _)| *scope).collect()
+    }
+
+    fn named_in(text: &str) -> ScopeSet {
+        let is_named = |scope: &Scope| text.contains(&format!("`{scope}`"));
+        Scope::ALL.iter().copied().filter(is_named).collect()
+    }
+
+    #[test]
+    fn scopes_for_everything_are_for_hosts() {
+        for kind in Kind::ALL {
+            for (scope, extent) in scopes(*kind) {
+                assert_eq!(scope.is_host_only(), *extent == Extent::All, "{kind:?} {scope}");
+            }
+        }
+    }
+
+    /// The table in the documentation has a row for each type, with the scopes that open it.
+    #[test]
+    fn the_documentation_names_the_same_scopes() {
+        let page = include_str!("../../../../docs/integrating.md");
+        for kind in Kind::ALL {
+            let begin = format!("| `{}` | ", kind.name());
+            let row = page
+                .lines()
+                .find(|line| line.starts_with(&begin))
+                .unwrap_or_else(|| panic!("docs/integrating.md has no row for {}", kind.name()));
+            assert_eq!(named_in(row), declared(*kind), "{row}");
+        }
+    }
+
+    #[test]
+    fn the_schema_names_the_same_scopes() {
+        let mut registry = Registry::default();
+        Node::create_type_info(&mut registry);
+        for kind in Kind::ALL {
+            let description = match registry.types.get(kind.name()) {
+                Some(MetaType::Object { description, .. }) => description.clone().unwrap_or_default(),
+                _ => panic!("the schema has no {}", kind.name()),
+            };
+            assert_eq!(
+                named_in(&description),
+                declared(*kind),
+                "{}: {description}",
+                kind.name()
+            );
+        }
+    }
 }

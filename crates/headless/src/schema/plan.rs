@@ -1,12 +1,19 @@
 //! Plans.
 
-use async_graphql::{Enum, ID, Object};
-use latchkey_domain::content::{BillingInterval, MembershipPlan};
+use async_graphql::{Context, Enum, ID, Object};
+use latchkey_domain::Scope;
+use latchkey_domain::content::{BillingInterval, MembershipPlan, MembershipPlanId};
 
-use crate::access::any_token;
+use crate::access::Extent::All;
+use crate::access::{self, Gate, ObjectScopes, Open, any_token};
+use crate::context::store;
+use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::open::Open;
 use crate::time::DateTime;
+
+impl access::Object for MembershipPlan {
+    const SCOPES: ObjectScopes = &[(Scope::HostReadNetworkPlans, All)];
+}
 
 /// How often a price is due.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
@@ -19,10 +26,17 @@ pub(crate) enum Interval {
     Year,
 }
 
-/// A plan.
 pub(crate) struct PlanNode(pub(crate) Open<MembershipPlan>);
 
-/// A plan that members can be on.
+impl PlanNode {
+    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+        let ids = vec![MembershipPlanId(number)];
+        let found = store(ctx)?.membership_plans_by_id(ids).await?;
+        Ok(Gate::of(ctx)?.find_readable(found).map(Self))
+    }
+}
+
+/// A plan that members can be on. `host:read:network_plans` opens it.
 #[Object(name = "Plan")]
 impl PlanNode {
     /// The global id.
@@ -37,7 +51,7 @@ impl PlanNode {
         self.0.id.to_string()
     }
 
-    /// What it is called.
+    /// The name.
     #[graphql(directive = any_token::apply())]
     async fn name(&self) -> &str {
         self.0.name.as_str()
@@ -71,7 +85,7 @@ impl PlanNode {
         }
     }
 
-    /// Since when.
+    /// When it was created.
     #[graphql(directive = any_token::apply())]
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)

@@ -1,24 +1,49 @@
 //! Posts.
 
 use async_graphql::{Context, ID, Object, Result};
-use latchkey_domain::Scope;
-use latchkey_domain::content::Post;
+use latchkey_domain::content::{Comment, Post, PostId};
+use latchkey_domain::{MemberId, Scope};
 
 use super::comment::CommentNode;
 use super::member::MemberNode;
+use super::sort::{BY_AGE, SortOrder};
 use super::space::SpaceNode;
-use super::{BY_AGE, SortOrder};
-use crate::access::{any_token, requires_scope};
-use crate::connection::{Connection, MAX_NESTED_PAGE, slice};
+use crate::access::Extent::{All, Own, Readable, Written};
+use crate::access::{self, Gate, ObjectScopes, Open, any_token, requires_scope, scope_of};
+use crate::connection::Connection;
+use crate::context::{caller, store};
+use crate::counts::Count;
+use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::{Below, Count, load};
-use crate::open::{self, Gate, Open};
+use crate::loaders::read_texts;
+use crate::page::Page;
 use crate::time::DateTime;
 
-/// A post.
+impl access::Object for Post {
+    const SCOPES: ObjectScopes = &[
+        (Scope::HostReadNetworkPosts, All),
+        (Scope::ReadSearch, Readable),
+        (Scope::ReadPosts, Own),
+        (Scope::WritePosts, Written),
+    ];
+
+    fn is_own(&self, member: MemberId) -> bool {
+        self.author == Some(member)
+    }
+}
+
 pub(crate) struct PostNode(pub(crate) Open<Post>);
 
-/// What a member wrote for all in a space. `host:read:network_posts` opens all posts, `read:search` those that you may
+impl PostNode {
+    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+        let (store, viewer) = (store(ctx)?, caller(ctx)?.viewer());
+        let ask = || store.readable_posts(viewer, vec![PostId(number)]);
+        let found = read_texts(ctx, ask, |post| &post.body).await?;
+        Ok(Gate::of(ctx)?.find_readable(found).map(Self))
+    }
+}
+
+/// What a member wrote for everybody in a space. `host:read:network_posts` opens all posts, `read:search` those that you may
 /// read, `read:posts` those that you wrote, and `write:posts` the one that a mutation wrote, in its payload.
 #[Object(name = "Post")]
 impl PostNode {
@@ -34,13 +59,13 @@ impl PostNode {
         self.0.id.to_string()
     }
 
-    /// What it is called.
+    /// The title.
     #[graphql(directive = any_token::apply())]
     async fn title(&self) -> &str {
         self.0.title.as_str()
     }
 
-    /// What it says, in HTML that is safe to show.
+    /// The text, in HTML that is safe to show.
     #[graphql(directive = any_token::apply())]
     async fn body(&self) -> &str {
         self.0.body.html()
@@ -58,23 +83,25 @@ impl PostNode {
         DateTime(self.0.updated_at)
     }
 
-    /// Where it stands.
+    /// The space that it is in.
     #[graphql(directive = any_token::apply())]
     async fn space(&self, ctx: &Context<'_>) -> Result<Option<SpaceNode>> {
-        Ok(open::space(ctx, &self.0).await?.map(SpaceNode))
+        let space = access::space(ctx, &self.0, |post| Some(post.space)).await?;
+        Ok(space.map(SpaceNode))
     }
 
-    /// Who wrote it; null if they are gone.
+    /// Who wrote it; null if they left the network.
     #[graphql(directive = any_token::apply())]
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<MemberNode>> {
-        Ok(open::author(ctx, &self.0).await?.map(MemberNode))
+        let author = access::author(ctx, &self.0, |post| post.author).await?;
+        Ok(author.map(MemberNode))
     }
 
-    /// The comments under it, by age.
+    /// The comments on it, by age.
     #[graphql(
-        directive = requires_scope::apply(Scope::HostReadNetworkPosts.to_string()),
-        directive = requires_scope::apply(Scope::ReadPosts.to_string()),
-        directive = requires_scope::apply(Scope::ReadSearch.to_string())
+        directive = requires_scope::apply(scope_of::<Comment>(All)),
+        directive = requires_scope::apply(scope_of::<Comment>(Own)),
+        directive = requires_scope::apply(scope_of::<Comment>(Readable))
     )]
     async fn comments(
         &self,
@@ -83,19 +110,12 @@ impl PostNode {
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
         #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<CommentNode>>> {
-        let request = slice(
-            (first, MAX_NESTED_PAGE),
-            after.as_deref(),
-            sort_order.unwrap_or(SortOrder::Asc).into(),
-            BY_AGE,
-        )?;
+        let order = sort_order.unwrap_or(SortOrder::Asc);
+        let page = Page::of_nested_list(first, after.as_deref(), BY_AGE, order)?;
         let post = self.0.id;
-        let comments = load(ctx, Below(post, request.clone())).await?.unwrap_or_default();
-        let comments = Gate::of(ctx)?.comments(&self.0, comments)?;
-        Ok(Some(Connection::new(
+        let comments = Gate::of(ctx)?.comments(&self.0, page.below(ctx, post).await?)?;
+        Ok(Some(page.connection(
             comments,
-            &request,
-            BY_AGE,
             Count::CommentsUnder(post),
             CommentNode,
         )))

@@ -1,4 +1,4 @@
-//! Where queries begin.
+//! The root of queries.
 
 use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::Scope;
@@ -9,17 +9,16 @@ use super::node::{self, Node};
 use super::search::{self, SearchResult, SearchType};
 use crate::access::{any_token, requires_scope};
 use crate::connection::Connection;
-use crate::loaders::{caller, network};
+use crate::context::{caller, network};
 
-/// Where queries begin.
 pub(crate) struct Query;
 
-/// Where queries begin.
+/// All queries.
 // The macro wants each resolver to be a future.
 #[allow(clippy::unused_async)]
 #[Object]
 impl Query {
-    /// Whose token it is.
+    /// The member whose token it is.
     #[graphql(directive = any_token::apply())]
     async fn me(&self, ctx: &Context<'_>) -> Result<Me> {
         Ok(Me(caller(ctx)?.member.clone()))
@@ -31,14 +30,14 @@ impl Query {
         Ok(Network(network(ctx).await?))
     }
 
-    /// Anything with a global id, under the scope that opens its kind elsewhere.
+    /// Anything with a global id. It needs a scope that opens the object elsewhere.
     #[graphql(directive = any_token::apply())]
     async fn node(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Node>> {
         Ok(node::find(ctx, &id).await?)
     }
 
-    /// What you may see and matches, the best first. All words have to be there; the last may be the beginning of a word,
-    /// and so may any that ends in `*`; a phrase stands in quotation marks.
+    /// What matches and you may read, best match first. All words must match. The last word may be the beginning of a
+    /// word, and so may any word that ends in `*`. Put a phrase in quotation marks.
     #[graphql(directive = requires_scope::apply(Scope::ReadSearch.to_string()))]
     async fn search(
         &self,

@@ -4,11 +4,13 @@ use async_graphql::{Context, Enum, ID, Object};
 use latchkey_storage::content::{Direction, Hit, Item, ItemKind, SearchRequest, Slice};
 
 use crate::access::any_token;
-use crate::caller::Caller;
-use crate::connection::{Connection, MAX_PAGE, slice};
+use crate::connection::Connection;
+use crate::context::{caller, store};
+use crate::counts::Count;
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::{Count, caller, read, store};
+use crate::loaders::read;
+use crate::page::Page;
 
 /// The sort of hits.
 const BY_RANK: &str = "RANK";
@@ -31,26 +33,25 @@ pub(crate) enum SearchType {
     Course,
 }
 
-/// Something that was found.
 pub(crate) struct SearchResult(Hit);
 
-/// Something that was found. `node(id:)` has the rest of it.
+/// Something that was found. Ask `node(id:)` for the rest of it.
 #[Object]
 impl SearchResult {
     /// The global id of what was found.
     #[graphql(directive = any_token::apply())]
     async fn id(&self) -> ID {
-        let (kind, number) = self.named();
+        let (kind, number) = self.global_id();
         global(kind, number)
     }
 
     /// The number in the global id.
     #[graphql(directive = any_token::apply())]
     async fn resource_id(&self) -> String {
-        self.named().1.to_string()
+        self.global_id().1.to_string()
     }
 
-    /// What it is.
+    /// The type of what was found.
     #[graphql(name = "type", directive = any_token::apply())]
     async fn kind(&self) -> SearchType {
         match self.0.item {
@@ -68,13 +69,13 @@ impl SearchResult {
         (!self.0.title.is_empty()).then_some(self.0.title.as_str())
     }
 
-    /// The words around what was found, as HTML that is safe to show: found words stand in `<mark>`.
+    /// The text around the words that were found, as HTML that is safe to show. The words are in `<mark>`.
     #[graphql(directive = any_token::apply())]
     async fn snippet(&self) -> String {
         marked(&self.0.snippet)
     }
 
-    /// How well it matches: more is better.
+    /// How well it matches: higher is better.
     #[graphql(directive = any_token::apply())]
     async fn score(&self) -> f64 {
         self.0.score
@@ -82,7 +83,7 @@ impl SearchResult {
 }
 
 impl SearchResult {
-    fn named(&self) -> (Kind, i64) {
+    fn global_id(&self) -> (Kind, i64) {
         match self.0.item {
             Item::Post(id) => (Kind::Post, id.0),
             Item::Comment(id) => (Kind::Comment, id.0),
@@ -93,7 +94,7 @@ impl SearchResult {
     }
 }
 
-/// A snippet as HTML. It is plain text, which may look like HTML.
+/// A snippet as HTML. The snippet is plain text, which may look like HTML.
 fn marked(snippet: &str) -> String {
     snippet
         .replace('&', "&amp;")
@@ -104,7 +105,6 @@ fn marked(snippet: &str) -> String {
         .replace(Hit::CLOSE, "</mark>")
 }
 
-/// Searches.
 pub(super) async fn find(
     ctx: &Context<'_>,
     query: String,
@@ -131,17 +131,17 @@ pub(super) async fn find(
             ItemKind::ALL.len()
         )));
     }
-    let slice = slice((first, MAX_PAGE), after, Direction::Descending, BY_RANK)?;
+    let page = Page::of_list(first, after, BY_RANK, Direction::Descending)?;
     let request = SearchRequest {
         query,
         kinds: types.map_or_else(
             || ItemKind::ALL.to_vec(),
             |types| types.into_iter().map(ItemKind::from).collect(),
         ),
-        after: slice.after.clone(),
-        limit: slice.limit,
+        after: page.request.after.clone(),
+        limit: page.request.limit,
     };
-    let viewer = Caller::viewer(caller(ctx)?);
+    let viewer = caller(ctx)?.viewer();
     let store = store(ctx)?;
     let bytes = |hits: &Slice<Hit>| {
         hits.rows
@@ -156,13 +156,7 @@ pub(super) async fn find(
         limit: 0,
         ..request
     };
-    Ok(Connection::new(
-        hits,
-        &slice,
-        BY_RANK,
-        Count::Hits(viewer, counted),
-        SearchResult,
-    ))
+    Ok(page.connection(hits, Count::Hits(viewer, counted), SearchResult))
 }
 
 #[cfg(test)]
@@ -170,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_snippet_shows_markup_and_is_none() {
+    fn markup_in_a_snippet_is_escaped() {
         let snippet = format!("<script> & {}bread{}", Hit::OPEN, Hit::CLOSE);
         assert_eq!(marked(&snippet), "&lt;script&gt; &amp; <mark>bread</mark>");
     }

@@ -198,7 +198,7 @@ impl World {
         let scopes: ScopeSet = scopes.parse().unwrap();
         Caller {
             application: "A".repeat(43).parse().unwrap(),
-            scopes: scopes.meet(member.role.grantable_scopes()),
+            scopes: scopes.intersection(member.role.grantable_scopes()),
             member,
         }
     }

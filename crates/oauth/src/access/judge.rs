@@ -53,14 +53,14 @@ pub(crate) fn judge(
     Ok(())
 }
 
-/// What a token that is limited to `limit` may do right now: the meet of what was granted, what the application may
-/// still ask for, and what the member may still grant. Taking a scope from an application or demoting a host takes
-/// effect at the next check.
+/// What a token that is limited to `limit` may do right now: the intersection of what was granted, what the application
+/// may still ask for, and what the member may still grant. Removing a scope from an application or demoting a host
+/// takes effect at the next check.
 pub(crate) fn effective_scopes(grant: &Grant, limit: ScopeLimit) -> ScopeSet {
     limit
         .of(grant.scopes)
-        .meet(grant.application.spec.scopes)
-        .meet(grant.member.role.grantable_scopes())
+        .intersection(grant.application.spec.scopes)
+        .intersection(grant.member.role.grantable_scopes())
 }
 
 #[cfg(test)]

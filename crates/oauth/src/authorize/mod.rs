@@ -148,7 +148,7 @@ impl AuthorizationServer {
                 "the member declined on the consent page",
             )),
             Some(Answer::Allow(approved)) => {
-                let approved = approved.meet(request.scopes);
+                let approved = approved.intersection(request.scopes);
                 if approved.is_empty() {
                     return Ok(self.ask(visit, &request, person, true));
                 }

@@ -35,7 +35,7 @@ pub(super) async fn remember(
 ) -> Result<(), StoreError> {
     let scopes = remembered(db, grant.member, &grant.client_id, after)
         .await?
-        .join(grant.scopes);
+        .union(grant.scopes);
     rows::execute(
         db,
         "INSERT INTO consents (member_id, application_id, scopes, granted_at) \

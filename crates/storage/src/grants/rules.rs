@@ -40,7 +40,7 @@ pub fn connected_apps(parts: Vec<Connection>) -> Vec<Connection> {
     for part in parts {
         match apps.last_mut() {
             Some(app) if app.application.client_id == part.application.client_id => {
-                app.scopes = app.scopes.join(part.scopes);
+                app.scopes = app.scopes.union(part.scopes);
                 app.since = app.since.min(part.since);
                 app.last_used_at = app.last_used_at.max(part.last_used_at);
             }

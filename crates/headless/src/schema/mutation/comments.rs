@@ -1,36 +1,35 @@
 //! Writing, changing and deleting comments.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, SimpleObject};
 use latchkey_domain::content::{CommentId, PostId};
-use latchkey_storage::content::{Created, Edited, NewComment};
+use latchkey_storage::content::NewComment;
 
-use super::{body, now};
-use crate::access::any_token;
+use super::rules::{body, created, edited};
+use crate::access::{Gate, any_token};
+use crate::context::{caller, now, store};
 use crate::error::ApiError;
 use crate::id::{Kind, global, number};
-use crate::loaders::{caller, store};
-use crate::open::Gate;
 use crate::schema::comment::CommentNode;
 
-/// A comment to be written.
+/// A new comment.
 #[derive(InputObject)]
 pub(crate) struct CreateCommentInput {
-    /// Under which post: its id or resourceId.
+    /// The id or resourceId of the post that it answers.
     post_id: ID,
-    /// What it says, in HTML; it is sanitized.
+    /// The text, in HTML; it is sanitized.
     body: String,
 }
 
-/// What to change of a comment.
+/// A change of a comment.
 #[derive(InputObject)]
 pub(crate) struct UpdateCommentInput {
     /// The id or resourceId of the comment.
     id: ID,
-    /// What it says, in HTML; it is sanitized.
+    /// The text, in HTML; it is sanitized.
     body: String,
 }
 
-/// A comment to be deleted.
+/// The comment to delete.
 #[derive(InputObject)]
 pub(crate) struct DeleteCommentInput {
     /// The id or resourceId of the comment.
@@ -38,68 +37,36 @@ pub(crate) struct DeleteCommentInput {
 }
 
 /// The comment that was written.
+#[derive(SimpleObject)]
 pub(crate) struct CreateCommentPayload {
-    comment: Option<CommentNode>,
-    errors: Vec<String>,
-}
-
-/// The comment that was written.
-#[Object]
-impl CreateCommentPayload {
     /// The comment; null if it was not written.
     #[graphql(directive = any_token::apply())]
-    async fn comment(&self) -> Option<&CommentNode> {
-        self.comment.as_ref()
-    }
-
-    /// What is wrong with the texts; empty when it worked.
-    #[graphql(directive = any_token::apply())]
-    async fn errors(&self) -> &[String] {
-        &self.errors
-    }
-}
-
-/// The comment that was changed.
-pub(crate) struct UpdateCommentPayload {
     comment: Option<CommentNode>,
+    /// What is wrong with the texts; empty on success.
+    #[graphql(directive = any_token::apply())]
     errors: Vec<String>,
 }
 
 /// The comment that was changed.
-#[Object]
-impl UpdateCommentPayload {
+#[derive(SimpleObject)]
+pub(crate) struct UpdateCommentPayload {
     /// The comment; null if it was not changed.
     #[graphql(directive = any_token::apply())]
-    async fn comment(&self) -> Option<&CommentNode> {
-        self.comment.as_ref()
-    }
-
-    /// What is wrong with the texts; empty when it worked.
+    comment: Option<CommentNode>,
+    /// What is wrong with the texts; empty on success.
     #[graphql(directive = any_token::apply())]
-    async fn errors(&self) -> &[String] {
-        &self.errors
-    }
+    errors: Vec<String>,
 }
 
 /// The comment that was deleted.
+#[derive(SimpleObject)]
 pub(crate) struct DeleteCommentPayload {
-    deleted_comment_id: ID,
-}
-
-/// The comment that was deleted.
-#[Object]
-impl DeleteCommentPayload {
-    /// The global id of what is gone.
+    /// The global id of the deleted comment.
     #[graphql(directive = any_token::apply())]
-    async fn deleted_comment_id(&self) -> Option<&ID> {
-        Some(&self.deleted_comment_id)
-    }
-
-    /// Empty when it worked.
+    deleted_comment_id: Option<ID>,
+    /// Empty on success.
     #[graphql(directive = any_token::apply())]
-    async fn errors(&self) -> &[String] {
-        &[]
-    }
+    errors: Vec<String>,
 }
 
 pub(super) async fn create(
@@ -109,22 +76,15 @@ pub(super) async fn create(
     let post = PostId(number(&input.post_id, Kind::Post)?);
     let mut errors = Vec::new();
     let Some(body) = body(ctx, input.body, &mut errors).await? else {
-        return Ok(CreateCommentPayload {
-            comment: None,
-            errors,
-        });
+        let comment = None;
+        return Ok(CreateCommentPayload { comment, errors });
     };
     let author = caller(ctx)?.viewer();
-    let comment = store(ctx)?
-        .create_comment(author, NewComment { post, body }, now(ctx)?)
-        .await?;
-    let comment = match comment {
-        Created::Done(comment) => comment,
-        Created::NotFound => return Err(ApiError::NotFound("post")),
-        Created::OverQuota(wait) => return Err(ApiError::OverQuota(wait)),
-    };
+    let new = NewComment { post, body };
+    let comment = store(ctx)?.create_comment(author, new, now(ctx)?).await?;
+    let comment = Gate::of(ctx)?.open_written(created(comment, "post")?)?;
     Ok(CreateCommentPayload {
-        comment: Some(CommentNode(Gate::of(ctx)?.open_written(comment)?)),
+        comment: Some(CommentNode(comment)),
         errors,
     })
 }
@@ -136,15 +96,14 @@ pub(super) async fn update(
     let id = CommentId(number(&input.id, Kind::Comment)?);
     let mut errors = Vec::new();
     let Some(body) = body(ctx, input.body, &mut errors).await? else {
-        return Ok(UpdateCommentPayload {
-            comment: None,
-            errors,
-        });
+        let comment = None;
+        return Ok(UpdateCommentPayload { comment, errors });
     };
     let author = caller(ctx)?.viewer();
-    let edited = store(ctx)?.update_comment(author, id, body, now(ctx)?).await?;
+    let comment = store(ctx)?.update_comment(author, id, body, now(ctx)?).await?;
+    let comment = Gate::of(ctx)?.open_written(edited(comment, "comment")?)?;
     Ok(UpdateCommentPayload {
-        comment: Some(CommentNode(Gate::of(ctx)?.open_written(own(edited)?)?)),
+        comment: Some(CommentNode(comment)),
         errors,
     })
 }
@@ -154,19 +113,9 @@ pub(super) async fn delete(
     input: DeleteCommentInput,
 ) -> Result<DeleteCommentPayload, ApiError> {
     let id = CommentId(number(&input.id, Kind::Comment)?);
-    let comment = own(store(ctx)?.delete_comment(caller(ctx)?.viewer(), id).await?)?;
+    let comment = store(ctx)?.delete_comment(caller(ctx)?.viewer(), id).await?;
     Ok(DeleteCommentPayload {
-        deleted_comment_id: global(Kind::Comment, comment.id.0),
+        deleted_comment_id: Some(global(Kind::Comment, edited(comment, "comment")?.id.0)),
+        errors: vec![],
     })
-}
-
-fn own<T>(edited: Edited<T>) -> Result<T, ApiError> {
-    match edited {
-        Edited::Done(comment) => Ok(comment),
-        Edited::OverQuota(wait) => Err(ApiError::OverQuota(wait)),
-        Edited::NotFound => Err(ApiError::NotFound("comment")),
-        Edited::NotYours => Err(ApiError::NotYours(
-            "this comment is someone else’s; only its author may change it",
-        )),
-    }
 }

@@ -1,13 +1,11 @@
-//! Where changes begin. What is wrong with a text stands in the payload's `errors`, for a form to show; what makes the
-//! whole change impossible is an error of the query.
+//! The root of mutations.
 
 mod comments;
 mod posts;
+mod rules;
 
 use async_graphql::{Context, Object, Result};
-use latchkey_domain::content::{RichText, Title};
-use latchkey_domain::{Clock, Scope, Timestamp};
-use std::sync::Arc;
+use latchkey_domain::content::{Comment, Post};
 
 use self::comments::{
     CreateCommentInput, CreateCommentPayload, DeleteCommentInput, DeleteCommentPayload, UpdateCommentInput,
@@ -17,18 +15,16 @@ use self::posts::{
     CreatePostInput, CreatePostPayload, DeletePostInput, DeletePostPayload, UpdatePostInput,
     UpdatePostPayload,
 };
-use crate::access::requires_scope;
-use crate::error::ApiError;
-use crate::html::Sanitizer;
+use crate::access::Extent::Written;
+use crate::access::{requires_scope, scope_of};
 
-/// Where changes begin.
 pub(crate) struct Mutation;
 
-/// Where changes begin. You may change and delete what you wrote yourself, whatever your role.
+/// All mutations. You can change and delete only what you wrote yourself, whatever your role.
 #[Object]
 impl Mutation {
     /// Writes a post in a space that you may read in.
-    #[graphql(directive = requires_scope::apply(Scope::WritePosts.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Post>(Written)))]
     async fn create_post(
         &self,
         ctx: &Context<'_>,
@@ -38,7 +34,7 @@ impl Mutation {
     }
 
     /// Changes a post of yours.
-    #[graphql(directive = requires_scope::apply(Scope::WritePosts.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Post>(Written)))]
     async fn update_post(
         &self,
         ctx: &Context<'_>,
@@ -47,8 +43,8 @@ impl Mutation {
         Ok(Some(posts::update(ctx, input).await?))
     }
 
-    /// Deletes a post of yours with the comments under it.
-    #[graphql(directive = requires_scope::apply(Scope::WritePosts.to_string()))]
+    /// Deletes a post of yours and its comments.
+    #[graphql(directive = requires_scope::apply(scope_of::<Post>(Written)))]
     async fn delete_post(
         &self,
         ctx: &Context<'_>,
@@ -57,8 +53,8 @@ impl Mutation {
         Ok(Some(posts::delete(ctx, input).await?))
     }
 
-    /// Writes a comment under a post that you may read.
-    #[graphql(directive = requires_scope::apply(Scope::WriteComments.to_string()))]
+    /// Writes a comment on a post that you may read.
+    #[graphql(directive = requires_scope::apply(scope_of::<Comment>(Written)))]
     async fn create_comment(
         &self,
         ctx: &Context<'_>,
@@ -68,7 +64,7 @@ impl Mutation {
     }
 
     /// Changes a comment of yours.
-    #[graphql(directive = requires_scope::apply(Scope::WriteComments.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Comment>(Written)))]
     async fn update_comment(
         &self,
         ctx: &Context<'_>,
@@ -78,7 +74,7 @@ impl Mutation {
     }
 
     /// Deletes a comment of yours.
-    #[graphql(directive = requires_scope::apply(Scope::WriteComments.to_string()))]
+    #[graphql(directive = requires_scope::apply(scope_of::<Comment>(Written)))]
     async fn delete_comment(
         &self,
         ctx: &Context<'_>,
@@ -86,27 +82,4 @@ impl Mutation {
     ) -> Result<Option<DeleteCommentPayload>> {
         Ok(Some(comments::delete(ctx, input).await?))
     }
-}
-
-fn now(ctx: &Context<'_>) -> Result<Timestamp, ApiError> {
-    let clock = ctx.data::<Arc<dyn Clock>>().map_err(|_| ApiError::Internal)?;
-    Ok(clock.now())
-}
-
-/// A title, or what is wrong with it among `errors`.
-fn title(text: &str, errors: &mut Vec<String>) -> Option<Title> {
-    Title::parse(text)
-        .map_err(|error| errors.push(format!("Title: {error}")))
-        .ok()
-}
-
-/// HTML made safe, or what is wrong with it among `errors`.
-async fn body(
-    ctx: &Context<'_>,
-    html: String,
-    errors: &mut Vec<String>,
-) -> Result<Option<RichText>, ApiError> {
-    let sanitizer = ctx.data::<Sanitizer>().map_err(|_| ApiError::Internal)?;
-    let body = sanitizer.sanitize(html).await?.and_then(RichText::not_blank);
-    Ok(body.map_err(|error| errors.push(format!("Body: {error}"))).ok())
 }

@@ -1,40 +1,39 @@
 //! Writing, changing and deleting posts.
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, SimpleObject};
 use latchkey_domain::content::{PostId, SpaceId};
-use latchkey_storage::content::{Created, Edited, NewPost, PostChange};
+use latchkey_storage::content::{NewPost, PostChange};
 
-use super::{body, now, title};
-use crate::access::any_token;
+use super::rules::{body, created, edited, title};
+use crate::access::{Gate, any_token};
+use crate::context::{caller, now, store};
 use crate::error::ApiError;
 use crate::id::{Kind, global, number};
-use crate::loaders::{caller, store};
-use crate::open::Gate;
 use crate::schema::post::PostNode;
 
-/// A post to be written.
+/// A new post.
 #[derive(InputObject)]
 pub(crate) struct CreatePostInput {
-    /// Where: the id or resourceId of a space.
+    /// The id or resourceId of the space that it goes to.
     space_id: ID,
-    /// What it is called.
+    /// The title.
     title: String,
-    /// What it says, in HTML; it is sanitized.
+    /// The text, in HTML; it is sanitized.
     body: String,
 }
 
-/// What to change of a post; what is left out stays.
+/// A change of a post. A field that is left out stays as it is.
 #[derive(InputObject)]
 pub(crate) struct UpdatePostInput {
     /// The id or resourceId of the post.
     id: ID,
-    /// What it is called.
+    /// The title.
     title: Option<String>,
-    /// What it says, in HTML; it is sanitized.
+    /// The text, in HTML; it is sanitized.
     body: Option<String>,
 }
 
-/// A post to be deleted.
+/// The post to delete.
 #[derive(InputObject)]
 pub(crate) struct DeletePostInput {
     /// The id or resourceId of the post.
@@ -42,68 +41,36 @@ pub(crate) struct DeletePostInput {
 }
 
 /// The post that was written.
+#[derive(SimpleObject)]
 pub(crate) struct CreatePostPayload {
-    post: Option<PostNode>,
-    errors: Vec<String>,
-}
-
-/// The post that was written.
-#[Object]
-impl CreatePostPayload {
     /// The post; null if it was not written.
     #[graphql(directive = any_token::apply())]
-    async fn post(&self) -> Option<&PostNode> {
-        self.post.as_ref()
-    }
-
-    /// What is wrong with the texts; empty when it worked.
-    #[graphql(directive = any_token::apply())]
-    async fn errors(&self) -> &[String] {
-        &self.errors
-    }
-}
-
-/// The post that was changed.
-pub(crate) struct UpdatePostPayload {
     post: Option<PostNode>,
+    /// What is wrong with the texts; empty on success.
+    #[graphql(directive = any_token::apply())]
     errors: Vec<String>,
 }
 
 /// The post that was changed.
-#[Object]
-impl UpdatePostPayload {
+#[derive(SimpleObject)]
+pub(crate) struct UpdatePostPayload {
     /// The post; null if it was not changed.
     #[graphql(directive = any_token::apply())]
-    async fn post(&self) -> Option<&PostNode> {
-        self.post.as_ref()
-    }
-
-    /// What is wrong with the texts; empty when it worked.
+    post: Option<PostNode>,
+    /// What is wrong with the texts; empty on success.
     #[graphql(directive = any_token::apply())]
-    async fn errors(&self) -> &[String] {
-        &self.errors
-    }
+    errors: Vec<String>,
 }
 
 /// The post that was deleted.
+#[derive(SimpleObject)]
 pub(crate) struct DeletePostPayload {
-    deleted_post_id: ID,
-}
-
-/// The post that was deleted.
-#[Object]
-impl DeletePostPayload {
-    /// The global id of what is gone.
+    /// The global id of the deleted post.
     #[graphql(directive = any_token::apply())]
-    async fn deleted_post_id(&self) -> Option<&ID> {
-        Some(&self.deleted_post_id)
-    }
-
-    /// Empty when it worked.
+    deleted_post_id: Option<ID>,
+    /// Empty on success.
     #[graphql(directive = any_token::apply())]
-    async fn errors(&self) -> &[String] {
-        &[]
-    }
+    errors: Vec<String>,
 }
 
 pub(super) async fn create(ctx: &Context<'_>, input: CreatePostInput) -> Result<CreatePostPayload, ApiError> {
@@ -114,15 +81,12 @@ pub(super) async fn create(ctx: &Context<'_>, input: CreatePostInput) -> Result<
     let (Some(title), Some(body)) = (title, body) else {
         return Ok(CreatePostPayload { post: None, errors });
     };
-    let new = NewPost { space, title, body };
     let author = caller(ctx)?.viewer();
-    let post = match store(ctx)?.create_post(author, new, now(ctx)?).await? {
-        Created::Done(post) => post,
-        Created::NotFound => return Err(ApiError::NotFound("space")),
-        Created::OverQuota(wait) => return Err(ApiError::OverQuota(wait)),
-    };
+    let new = NewPost { space, title, body };
+    let post = store(ctx)?.create_post(author, new, now(ctx)?).await?;
+    let post = Gate::of(ctx)?.open_written(created(post, "space")?)?;
     Ok(CreatePostPayload {
-        post: Some(PostNode(Gate::of(ctx)?.open_written(post)?)),
+        post: Some(PostNode(post)),
         errors,
     })
 }
@@ -135,33 +99,24 @@ pub(super) async fn update(ctx: &Context<'_>, input: UpdatePostInput) -> Result<
         Some(html) => body(ctx, html, &mut errors).await?,
         None => None,
     };
-    let change = PostChange { title, body };
     if !errors.is_empty() {
         return Ok(UpdatePostPayload { post: None, errors });
     }
     let author = caller(ctx)?.viewer();
-    let edited = store(ctx)?.update_post(author, id, change, now(ctx)?).await?;
+    let change = PostChange { title, body };
+    let post = store(ctx)?.update_post(author, id, change, now(ctx)?).await?;
+    let post = Gate::of(ctx)?.open_written(edited(post, "post")?)?;
     Ok(UpdatePostPayload {
-        post: Some(PostNode(Gate::of(ctx)?.open_written(own(edited)?)?)),
+        post: Some(PostNode(post)),
         errors,
     })
 }
 
 pub(super) async fn delete(ctx: &Context<'_>, input: DeletePostInput) -> Result<DeletePostPayload, ApiError> {
     let id = PostId(number(&input.id, Kind::Post)?);
-    let post = own(store(ctx)?.delete_post(caller(ctx)?.viewer(), id).await?)?;
+    let post = store(ctx)?.delete_post(caller(ctx)?.viewer(), id).await?;
     Ok(DeletePostPayload {
-        deleted_post_id: global(Kind::Post, post.id.0),
+        deleted_post_id: Some(global(Kind::Post, edited(post, "post")?.id.0)),
+        errors: vec![],
     })
-}
-
-fn own<T>(edited: Edited<T>) -> Result<T, ApiError> {
-    match edited {
-        Edited::Done(post) => Ok(post),
-        Edited::OverQuota(wait) => Err(ApiError::OverQuota(wait)),
-        Edited::NotFound => Err(ApiError::NotFound("post")),
-        Edited::NotYours => Err(ApiError::NotYours(
-            "this post is someone else’s; only its author may change it",
-        )),
-    }
 }

@@ -314,7 +314,8 @@ impl Check<'_> {
                 .collect(),
             _ => ScopeSet::EMPTY,
         };
-        !any.meet(self.scopes.without(ruled).join(opening)).is_empty()
+        !any.intersection(self.scopes.without(ruled).union(opening))
+            .is_empty()
     }
 
     /// An object that is `at` steps along the path.

@@ -1,0 +1,38 @@
+//! What a resolver finds in its context.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use async_graphql::Context;
+use latchkey_domain::{Clock, Network, Timestamp};
+use latchkey_storage::Store;
+use tokio::sync::OnceCell;
+
+use crate::caller::Caller;
+use crate::error::ApiError;
+
+/// A part of the context that the API puts there.
+pub(crate) fn data<'c, T: Any + Send + Sync>(ctx: &Context<'c>) -> Result<&'c T, ApiError> {
+    ctx.data::<T>().map_err(|_| ApiError::Internal)
+}
+
+/// The store that the request reads.
+pub(crate) fn store<'c>(ctx: &Context<'c>) -> Result<&'c Arc<dyn Store>, ApiError> {
+    data(ctx)
+}
+
+/// Whose token asks.
+pub(crate) fn caller<'c>(ctx: &Context<'c>) -> Result<&'c Caller, ApiError> {
+    data(ctx)
+}
+
+pub(crate) fn now(ctx: &Context<'_>) -> Result<Timestamp, ApiError> {
+    Ok(data::<Arc<dyn Clock>>(ctx)?.now())
+}
+
+/// The network, which a request reads once.
+pub(crate) async fn network(ctx: &Context<'_>) -> Result<Network, ApiError> {
+    let read = data::<OnceCell<Network>>(ctx)?;
+    let store = store(ctx)?;
+    Ok(read.get_or_try_init(|| store.network()).await?.clone())
+}

@@ -1,0 +1,34 @@
+//! How much work a selection is.
+
+#[derive(Clone, Copy, Default)]
+pub(super) struct Weight {
+    /// What is done for each row of the list that it belongs to.
+    pub(super) rows: u64,
+    /// What is done once.
+    pub(super) once: u64,
+    /// How deep its fields nest.
+    pub(super) depth: u64,
+    /// How often lists of types nest.
+    pub(super) lists: u64,
+    /// How many fields it has itself, those of its fragments included.
+    pub(super) fields: u64,
+    /// How many bytes its arguments have.
+    pub(super) arguments: u64,
+    /// How many long texts it gives once.
+    pub(super) texts: u64,
+    /// How many it gives for each row.
+    pub(super) row_texts: u64,
+}
+
+impl Weight {
+    pub(super) fn add(&mut self, other: Self) {
+        self.rows = self.rows.saturating_add(other.rows);
+        self.once = self.once.saturating_add(other.once);
+        self.depth = self.depth.max(other.depth);
+        self.lists = self.lists.max(other.lists);
+        self.fields = self.fields.saturating_add(other.fields);
+        self.arguments = self.arguments.saturating_add(other.arguments);
+        self.texts = self.texts.saturating_add(other.texts);
+        self.row_texts = self.row_texts.saturating_add(other.row_texts);
+    }
+}
