@@ -44,7 +44,7 @@ pub struct Instance {
     keys: Keys,
     /// What codes and tokens are made with.
     token_keys: TokenKeys,
-    /// How long they are good for.
+    /// How long they last.
     lifetimes: Lifetimes,
 }
 
@@ -96,7 +96,7 @@ impl Instance {
         }
     }
 
-    /// The same with codes and tokens that are good for as long as `lifetimes` says.
+    /// The same with codes and tokens that last as long as `lifetimes` says.
     #[must_use]
     pub fn with_lifetimes(self, lifetimes: Lifetimes) -> Self {
         Self { lifetimes, ..self }

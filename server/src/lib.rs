@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod connections;
 pub mod demo;
+pub mod error;
 pub mod housekeeping;
 pub mod http;
 pub mod import;

@@ -155,7 +155,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::rules::{BUCKET, FIRST_WAIT, FREE, LONGEST_WAIT, REFILL, UNDER_ATTACK};
+    use super::rules::{BUCKET, FIRST_WAIT, FREE, LONGEST_WAIT, UNDER_ATTACK};
     use super::*;
 
     const EMAIL: &str = "ada@example.com";
@@ -306,7 +306,7 @@ mod tests {
         }
         assert_eq!(
             admit(&throttle, "next@example.com", address(1), at(0)),
-            Err(REFILL)
+            Err(Duration::from_secs(6))
         );
         assert_eq!(
             admit(&throttle, "next@example.com", address(1), at(4)),

@@ -9,11 +9,11 @@ use latchkey_domain::Member;
 use latchkey_registration::{Caller, Candidate, RegistrationError};
 use serde::Deserialize;
 
-use super::body::Form;
-use super::client::Client;
-use super::errors::Failure;
+use super::failure::Failure;
 use super::hosts::SignedInHost;
+use super::page_form::Form;
 use super::pages::{frame, sentence, visitor};
+use super::peer::Peer;
 use super::state::AppState;
 
 /// Which page, and what was just done. Of the latter only these words are shown, never any from the address.
@@ -32,13 +32,13 @@ pub(super) struct Confirmation {
 /// A page of the activity.
 pub(super) async fn show(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     SignedInHost(host): SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
-    let caller = caller(&host, &client);
+    let caller = caller(&host, &peer);
     // Codes that nobody exchanged are recorded by housekeeping each hour; an integrator wants to read of them now.
     if let (None, Ok(client_id)) = (wanted.before, client_id.parse()) {
         state.oauth.record_expired_codes(Some(&client_id)).await?;
@@ -61,27 +61,27 @@ pub(super) async fn show(
 /// Asks whether to add the redirect URI of an entry.
 pub(super) async fn ask(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     SignedInHost(host): SignedInHost,
     Path((client_id, entry)): Path<(String, i64)>,
 ) -> Result<Response, Failure> {
-    question(&state, &client, &host, (&client_id, entry), None).await
+    question(&state, &peer, &host, (&client_id, entry), None).await
 }
 
 /// Adds the redirect URI of an entry. It is taken from the entry and not from the form: what the host read is what is
 /// registered.
 pub(super) async fn add(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     SignedInHost(host): SignedInHost,
     Path((client_id, entry)): Path<(String, i64)>,
     Form(Confirmation { revision }): Form<Confirmation>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
-    let caller = caller(&host, &client);
+    let caller = caller(&host, &peer);
     let (_, line) = registrar.activity_line(&caller, &client_id, entry).await?;
     let (Candidate::Addable, Some(uri)) = (line.candidate, line.entry.event.redirect_uri) else {
-        return question(&state, &client, &host, (&client_id, entry), None).await;
+        return question(&state, &peer, &host, (&client_id, entry), None).await;
     };
     match registrar
         .add_redirect_uri(&caller, &client_id, revision, &uri)
@@ -96,21 +96,21 @@ pub(super) async fn add(
             error @ (RegistrationError::PlanTooLow(_)
             | RegistrationError::Invalid(_)
             | RegistrationError::Stale),
-        ) => question(&state, &client, &host, (&client_id, entry), Some(&error)).await,
+        ) => question(&state, &peer, &host, (&client_id, entry), Some(&error)).await,
         Err(error) => Err(error.into()),
     }
 }
 
 async fn question(
     state: &AppState,
-    client: &Client,
+    peer: &Peer,
     host: &Member,
     (client_id, entry): (&str, i64),
     error: Option<&RegistrationError>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
     let (application, line) = registrar
-        .activity_line(&caller(host, client), client_id, entry)
+        .activity_line(&caller(host, peer), client_id, entry)
         .await?;
     let status = if error.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
@@ -136,6 +136,6 @@ fn words(error: &RegistrationError) -> String {
     }
 }
 
-fn caller(host: &Member, client: &Client) -> Caller {
-    Caller::member(host, client.actor(Some(host.id)))
+fn caller(host: &Member, peer: &Peer) -> Caller {
+    Caller::member(host, peer.actor(Some(host.id)))
 }

@@ -8,9 +8,9 @@ use latchkey_app::request::{Request as PageRequest, Status};
 use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 
-use super::client::Client;
-use super::errors::Failure;
+use super::failure::Failure;
 use super::hosts::forbidden;
+use super::peer::Peer;
 use super::security_headers::allow_scripts;
 use super::session::SignedIn;
 use super::state::AppState;
@@ -23,7 +23,7 @@ pub(super) async fn index() -> Redirect {
 /// A page of Admin, rendered; the browser takes over from there.
 pub(super) async fn page(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     signed_in: SignedIn,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
@@ -33,7 +33,7 @@ pub(super) async fn page(
     }
     let nonce = Nonce::new();
     let context = PageRequest {
-        actor: client.actor(Some(member.id)),
+        actor: peer.actor(Some(member.id)),
         viewer: Some(member),
         registrar: state.instance.registrar.clone(),
         assets: state.assets.clone(),

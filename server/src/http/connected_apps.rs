@@ -1,4 +1,4 @@
-//! `/account/connected-apps`: what a member let in, and takes back.
+//! `/account/connected-apps`: the applications that a member allowed, and revoking access.
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -6,9 +6,9 @@ use latchkey_app::plain::ConnectedAppsPage;
 use latchkey_domain::ClientId;
 use serde::Deserialize;
 
-use super::client::Client;
-use super::errors::Failure;
+use super::failure::Failure;
 use super::pages::{frame, visitor};
+use super::peer::Peer;
 use super::session::SignedIn;
 use super::state::AppState;
 
@@ -42,14 +42,14 @@ pub(super) async fn show(
 /// Disconnects an application. One that is not connected has been disconnected already, or never was: that is not said.
 pub(super) async fn revoke(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     signed_in: SignedIn,
     Path(client_id): Path<String>,
 ) -> Result<Response, Failure> {
     let client_id: ClientId = client_id.parse().map_err(|_| Failure::NotFound)?;
     state
         .oauth
-        .disconnect(&signed_in.member, &client_id, &client.origin())
+        .disconnect(&signed_in.member, &client_id, &peer.origin())
         .await?;
     Ok(Redirect::to("/account/connected-apps?revoked=one").into_response())
 }

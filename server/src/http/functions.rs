@@ -13,8 +13,8 @@ use leptos::server_fn::axum::get_server_fn_service;
 use serde_json::json;
 
 use super::admin::set_status;
-use super::client::Client;
-use super::errors::Failure;
+use super::failure::Failure;
+use super::peer::Peer;
 use super::session::MaybeSignedIn;
 use super::state::AppState;
 
@@ -24,7 +24,7 @@ const WITH_FORM: [&str; 2] = ["/api/applications/create", "/api/applications/upd
 /// Calls a function. It decides itself who may; but nothing is read of what nobody sends who is signed in.
 pub(super) async fn call(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     MaybeSignedIn(signed_in): MaybeSignedIn,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
@@ -42,7 +42,7 @@ pub(super) async fn call(
     parts.headers.remove(REFERER);
 
     let context = PageRequest {
-        actor: client.actor(Some(member.id)),
+        actor: peer.actor(Some(member.id)),
         viewer: Some(member),
         registrar: state.instance.registrar.clone(),
         assets: state.assets.clone(),

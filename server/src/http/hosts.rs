@@ -7,7 +7,7 @@ use http::{StatusCode, Uri};
 use latchkey_app::plain::ForbiddenPage;
 use latchkey_domain::Member;
 
-use super::errors::Failure;
+use super::failure::Failure;
 use super::pages::{frame, visitor};
 use super::return_to::ReturnTo;
 use super::session::SignedIn;

@@ -11,7 +11,7 @@ use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use super::errors::Failure;
+use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{

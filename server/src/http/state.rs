@@ -31,7 +31,7 @@ pub struct Inner {
     pub headless: HeadlessApi,
     /// What counts its requests.
     pub usage: UsageMeter,
-    /// What is counted for whoever watches.
+    /// What is counted for operators.
     pub metrics: Metrics,
     /// Since when.
     pub started: Timestamp,

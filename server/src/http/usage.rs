@@ -6,10 +6,10 @@ use latchkey_app::plain::{UsagePage, period_of};
 use latchkey_registration::Caller;
 use serde::Deserialize;
 
-use super::client::Client;
-use super::errors::Failure;
+use super::failure::Failure;
 use super::hosts::SignedInHost;
 use super::pages::{scripted_frame, visitor};
+use super::peer::Peer;
 use super::security_headers::allow_own_scripts;
 use super::state::AppState;
 
@@ -22,13 +22,13 @@ pub(super) struct Wanted {
 /// The page.
 pub(super) async fn show(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     SignedInHost(host): SignedInHost,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     // What was counted a moment ago belongs to it.
     state.usage.write_down(&*state.instance.store).await?;
-    let caller = Caller::member(&host, client.actor(Some(host.id)));
+    let caller = Caller::member(&host, peer.actor(Some(host.id)));
     let registrar = &state.instance.registrar;
     let report = registrar
         .usage(&caller, period_of(wanted.period.as_deref()))

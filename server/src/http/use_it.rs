@@ -8,10 +8,10 @@ use latchkey_domain::{Application, ClientSecret, Member, RedirectUri};
 use latchkey_registration::Caller;
 use serde::Deserialize;
 
-use super::client::Client;
-use super::errors::Failure;
+use super::failure::Failure;
 use super::hosts::SignedInHost;
 use super::pages::{scripted_frame, visitor};
+use super::peer::Peer;
 use super::security_headers::allow_own_scripts;
 use super::state::AppState;
 
@@ -24,12 +24,12 @@ pub(super) struct Wanted {
 /// The page, with the secret masked.
 pub(super) async fn show(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     SignedInHost(host): SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let caller = Caller::member(&host, client.actor(Some(host.id)));
+    let caller = Caller::member(&host, peer.actor(Some(host.id)));
     let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
     kit.page(&state, &host, None).await
 }
@@ -37,12 +37,12 @@ pub(super) async fn show(
 /// The page, with the secret in the clear.
 pub(super) async fn reveal(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     SignedInHost(host): SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let caller = Caller::member(&host, client.actor(Some(host.id)));
+    let caller = Caller::member(&host, peer.actor(Some(host.id)));
     let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
     let secret = kit.secret(&state, &caller).await?;
     kit.page(&state, &host, secret).await
@@ -51,12 +51,12 @@ pub(super) async fn reveal(
 /// The settings alone, with the secret in the clear: what the page's script copies.
 pub(super) async fn environment(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     SignedInHost(host): SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let caller = Caller::member(&host, client.actor(Some(host.id)));
+    let caller = Caller::member(&host, peer.actor(Some(host.id)));
     let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
     let secret = kit.secret(&state, &caller).await?;
     let environment = Environment {

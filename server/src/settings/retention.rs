@@ -1,11 +1,11 @@
-//! How long codes and tokens are good for, and how long what ended is kept.
+//! How long codes and tokens last, and how long what ended is kept.
 
 use clap::Args;
 use latchkey_domain::{TimeSpan, TimeSpanError};
 use latchkey_oauth::{Lifetimes, LifetimesError};
 
 use super::SettingsFile;
-use crate::cli::CliError;
+use crate::error::CliError;
 
 /// How long what nobody can use any more is kept unless told otherwise.
 const RETAIN_ENDED: TimeSpan = TimeSpan::days(1);
@@ -16,15 +16,15 @@ const RETAIN_ENDED_BOUNDS: (TimeSpan, TimeSpan) = (TimeSpan::minutes(1), TimeSpa
 /// How long things last.
 #[derive(Args, Clone, Debug, Default)]
 pub struct RetentionArgs {
-    /// How long an authorization code is good for: 1m to 10m, as a number and s, m, h or d [default: 2m]
+    /// How long an authorization code lasts: 1m to 10m, as a number and s, m, h or d [default: 2m]
     #[arg(long, value_name = "TIME", env = "LATCHKEY_CODE_LIFETIME", value_parser = read_code_lifetime)]
     pub code_lifetime: Option<TimeSpan>,
 
-    /// How long an access token is good for: 1m to 24h [default: 1h]
+    /// How long an access token lasts: 1m to 24h [default: 1h]
     #[arg(long, value_name = "TIME", env = "LATCHKEY_ACCESS_TOKEN_LIFETIME", value_parser = read_access_token_lifetime)]
     pub access_token_lifetime: Option<TimeSpan>,
 
-    /// How long a refresh token is good for if it is not used: 5m to 365d, and longer than an access token. As the other
+    /// How long a refresh token lasts if it is not used: 5m to 365d, and longer than an access token. As the other
     /// lifetimes, it holds for what was issued before, too; on several servers it has to be the same [default: 90d]
     #[arg(long, value_name = "TIME", env = "LATCHKEY_REFRESH_TOKEN_LIFETIME", value_parser = read_refresh_token_lifetime)]
     pub refresh_token_lifetime: Option<TimeSpan>,
@@ -34,7 +34,7 @@ pub struct RetentionArgs {
     #[arg(long, value_name = "TIME", env = "LATCHKEY_GRANT_LIFETIME", value_parser = read_grant_lifetime)]
     pub grant_lifetime: Option<TimeSpan>,
 
-    /// How long codes, grants and sessions are kept that have ended, for whoever looks into why: 1m to 365d [default: 1d]
+    /// How long codes, grants and sessions are kept that have ended, for anyone who looks into why: 1m to 365d [default: 1d]
     #[arg(long, value_name = "TIME", env = "LATCHKEY_RETAIN_ENDED", value_parser = read_retain_ended)]
     pub retain_ended: Option<TimeSpan>,
 }

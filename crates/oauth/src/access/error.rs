@@ -19,7 +19,7 @@ pub(crate) enum Rejection {
         "what the access token stood for is gone: the application or the member was removed, or it was disconnected"
     )]
     Gone,
-    #[error("the access token was revoked: {}", reason_words(*.0))]
+    #[error("the access token was revoked: {}", reason_text(*.0))]
     Revoked(RevocationReason),
     #[error("a host of the network paused this application; try again when it is resumed")]
     Paused,
@@ -29,9 +29,9 @@ pub(crate) enum Rejection {
         "the access token is newer than what this server remembers, as after restoring a backup; authorize again"
     )]
     Unknown,
-    #[error("the authorization that the access token belongs to ended: it lasts {}; authorize again", time_words(*.0))]
+    #[error("the authorization that the access token belongs to ended: it lasts {}; authorize again", duration_text(*.0))]
     Ended(Duration),
-    #[error("the access token expired {} ago; use the refresh token to get a new one", time_words(*.0))]
+    #[error("the access token expired {} ago; use the refresh token to get a new one", duration_text(*.0))]
     Expired(Duration),
 }
 
@@ -52,7 +52,7 @@ impl Rejection {
 }
 
 /// Why a grant ended, to be read after "revoked: ".
-pub(crate) const fn reason_words(reason: RevocationReason) -> &'static str {
+pub(crate) const fn reason_text(reason: RevocationReason) -> &'static str {
     match reason {
         RevocationReason::Client => "the application asked for it",
         RevocationReason::Member => "the member disconnected the application",
@@ -72,7 +72,7 @@ pub(crate) const fn reason_words(reason: RevocationReason) -> &'static str {
 }
 
 /// A time in a sentence: “5 minutes”.
-pub(crate) fn time_words(duration: Duration) -> String {
+pub(crate) fn duration_text(duration: Duration) -> String {
     match duration.as_secs() {
         1 => "1 second".to_owned(),
         seconds @ 0..=119 => format!("{seconds} seconds"),

@@ -66,7 +66,11 @@ async fn a_trial_ends_after_an_hour_or_when_the_host_is_done_with_it() {
     world.use_token(third.access_token.expose()).await.unwrap_err();
 
     let fourth = tries(&world, &app, &host).await;
-    let (error, words) = refusal(world.refresh(&app, fourth.refresh_token.expose()).await);
+    let (error, words) = refusal(
+        world
+            .refresh(&app, fourth.refresh_token.as_ref().unwrap().expose())
+            .await,
+    );
     assert_eq!(error, "invalid_grant");
     assert!(words.contains("is not refreshed"), "{words}");
     world.after(3_600);
