@@ -270,10 +270,9 @@ mod ssr {
     }
 
     fn moment(timestamp: Timestamp) -> Moment {
-        let time = jiff::Timestamp::from_millisecond(timestamp.as_millis()).unwrap_or_default();
         Moment {
-            words: time.strftime("%-d %b %Y").to_string(),
-            iso: time.to_string(),
+            words: timestamp.format("%-d %b %Y"),
+            iso: timestamp.iso(),
         }
     }
 
