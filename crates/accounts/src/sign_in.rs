@@ -27,7 +27,7 @@ pub struct Attempt {
 /// How often a sign-in begins anew because the password changed while it was checked.
 const TRIES: usize = 3;
 
-/// Who was let in.
+/// Who signed in.
 pub struct SignedIn {
     /// Whose session it is.
     pub member: Member,

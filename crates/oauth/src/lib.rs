@@ -12,7 +12,7 @@
 //! | `POST /oauth/introspect` | [`AuthorizationServer::introspect`] |
 //! | `GET /oauth/userinfo` | [`AuthorizationServer::userinfo`] |
 //! | every protected resource | [`AuthorizationServer::verify_access`] |
-//! | `/account/connected-apps` | [`AuthorizationServer::connections`], [`AuthorizationServer::disconnect`] |
+//! | `/account/connected-apps` | [`AuthorizationServer::connected_apps`], [`AuthorizationServer::disconnect`] |
 //! | the API explorer | [`AuthorizationServer::begin_trial`], [`AuthorizationServer::finish_trial`], [`AuthorizationServer::end_trials`] |
 //! | Activity, and housekeeping | [`AuthorizationServer::record_expired_codes`] |
 //! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::protected_resource_metadata`] |
@@ -31,7 +31,7 @@ pub mod userinfo;
 
 mod activity_limit;
 mod client_auth;
-mod connections;
+mod connected_apps;
 mod description;
 mod error;
 mod expired_codes;

@@ -20,12 +20,12 @@ pub(super) struct Outcome {
 }
 
 /// `/account` has no page of its own.
-pub(super) async fn index() -> Redirect {
+pub(super) async fn redirect() -> Redirect {
     Redirect::to("/account/sessions")
 }
 
 /// Where the member is signed in.
-pub(super) async fn sessions(
+pub(super) async fn show(
     State(state): State<AppState>,
     signed_in: SignedIn,
     Query(outcome): Query<Outcome>,

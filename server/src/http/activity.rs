@@ -10,10 +10,10 @@ use latchkey_registration::{Caller, Candidate, RegistrationError};
 use serde::Deserialize;
 
 use super::failure::Failure;
-use super::hosts::SignedInHost;
 use super::page_form::Form;
 use super::pages::{frame, sentence, visitor};
 use super::peer::Peer;
+use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
 /// Which page, and what was just done. Of the latter only these words are shown, never any from the address.
@@ -59,7 +59,7 @@ pub(super) async fn show(
 }
 
 /// Asks whether to add the redirect URI of an entry.
-pub(super) async fn ask(
+pub(super) async fn confirm(
     State(state): State<AppState>,
     peer: Peer,
     SignedInHost(host): SignedInHost,

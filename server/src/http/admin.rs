@@ -9,19 +9,19 @@ use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 
 use super::failure::Failure;
-use super::hosts::forbidden;
 use super::peer::Peer;
 use super::security_headers::allow_scripts;
 use super::session::SignedIn;
+use super::signed_in_host::forbidden;
 use super::state::AppState;
 
 /// There is one page in Admin so far.
-pub(super) async fn index() -> Redirect {
+pub(super) async fn redirect() -> Redirect {
     Redirect::to("/admin/settings/oauth-applications")
 }
 
 /// A page of Admin, rendered; the browser takes over from there.
-pub(super) async fn page(
+pub(super) async fn show(
     State(state): State<AppState>,
     peer: Peer,
     signed_in: SignedIn,

@@ -15,9 +15,9 @@ use serde::Deserialize;
 
 use super::audit_words::{who, words};
 use super::failure::Failure;
-use super::hosts::SignedInHost;
 use super::pages::{frame, visitor};
 use super::peer::Peer;
+use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
 /// How many entries a page has.

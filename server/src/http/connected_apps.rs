@@ -18,7 +18,7 @@ pub(super) struct Outcome {
     revoked: Option<String>,
 }
 
-/// The applications that the member let in.
+/// The applications that the member allowed.
 pub(super) async fn show(
     State(state): State<AppState>,
     signed_in: SignedIn,
@@ -31,7 +31,7 @@ pub(super) async fn show(
     let page = ConnectedAppsPage {
         frame: frame(&state).await?,
         visitor: visitor(&signed_in.member),
-        connections: state.oauth.connections(&signed_in.member).await?,
+        connections: state.oauth.connected_apps(&signed_in.member).await?,
         disconnected: state.oauth.disconnected_by_password(&signed_in.member).await?,
         notice: notice.map(str::to_owned),
         now: state.instance.clock.now(),

@@ -17,12 +17,12 @@ use subtle::ConstantTimeEq;
 
 use super::cookies::Cookie;
 use super::failure::Failure;
-use super::hosts::SignedInHost;
 use super::oauth::log;
 use super::page_form::Form;
 use super::pages::{frame, scripted_frame, sentence, visitor};
 use super::peer::Peer;
 use super::security_headers::allow_explorer;
+use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
 /// How long the way may take: a person may have to sign in.
@@ -54,7 +54,7 @@ pub(super) async fn show(
 }
 
 /// Sends the browser on the way that a member's goes.
-pub(super) async fn begin(
+pub(super) async fn start(
     State(state): State<AppState>,
     peer: Peer,
     SignedInHost(host): SignedInHost,

@@ -15,7 +15,7 @@ use tracing::{Instrument, Span};
 use super::errors::{self, Reader};
 use super::request_id::RequestId;
 use super::state::AppState;
-use super::{deadline, host, retry_after, security_headers};
+use super::{deadline, host_header, retry_after, security_headers};
 use crate::traces;
 
 /// For what browsers open: errors are pages, and every answer says what the browser may do with it.
@@ -42,7 +42,7 @@ pub(super) async fn for_programs(State(state): State<AppState>, request: Request
 
 /// Answers a request that is for this site, in time.
 async fn admit(state: &AppState, request: Request, next: Next) -> Response {
-    if let Some(refusal) = host::refuse(&state.public_url, &request) {
+    if let Some(refusal) = host_header::refuse(&state.public_url, &request) {
         return refusal;
     }
     let uri = request.uri().clone();

@@ -61,7 +61,7 @@ pub(super) async fn show(
 }
 
 /// The form was sent: the network is founded and its host signed in.
-pub(super) async fn submit(
+pub(super) async fn create(
     State(state): State<AppState>,
     peer: Peer,
     headers: HeaderMap,

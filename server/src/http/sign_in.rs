@@ -81,7 +81,7 @@ pub(super) fn onward(state: &AppState, headers: &HeaderMap, probed: &str, return
 }
 
 /// The form was sent.
-pub(super) async fn submit(
+pub(super) async fn create(
     State(state): State<AppState>,
     peer: Peer,
     headers: HeaderMap,

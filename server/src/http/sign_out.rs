@@ -22,7 +22,7 @@ pub(super) struct SignOutForm {
 }
 
 /// Ends the session. Doing it twice is no mistake.
-pub(super) async fn submit(
+pub(super) async fn end(
     State(state): State<AppState>,
     peer: Peer,
     headers: HeaderMap,

@@ -7,10 +7,10 @@ use latchkey_registration::Caller;
 use serde::Deserialize;
 
 use super::failure::Failure;
-use super::hosts::SignedInHost;
 use super::pages::{scripted_frame, visitor};
 use super::peer::Peer;
 use super::security_headers::allow_own_scripts;
+use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
 /// How far back.

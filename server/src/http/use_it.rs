@@ -9,10 +9,10 @@ use latchkey_registration::Caller;
 use serde::Deserialize;
 
 use super::failure::Failure;
-use super::hosts::SignedInHost;
 use super::pages::{scripted_frame, visitor};
 use super::peer::Peer;
 use super::security_headers::allow_own_scripts;
+use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
 /// Which of the application's redirect URIs. Another than those it has is as good as none.
@@ -49,7 +49,7 @@ pub(super) async fn reveal(
 }
 
 /// The settings alone, with the secret in the clear: what the page's script copies.
-pub(super) async fn environment(
+pub(super) async fn download(
     State(state): State<AppState>,
     peer: Peer,
     SignedInHost(host): SignedInHost,

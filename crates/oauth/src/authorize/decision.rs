@@ -49,7 +49,7 @@ impl Decision {
 pub struct SignIn {
     /// The path and query to come back to.
     pub return_to: String,
-    /// Who wants to be let in.
+    /// Which application asks.
     pub application: ApplicationName,
     /// Whether the person is asked to sign in though there is a session: the sign-in page has to show its form, and to
     /// open a new session.
@@ -59,7 +59,7 @@ pub struct SignIn {
 /// What the consent page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentQuestion {
-    /// Who wants to be let in.
+    /// Which application asks.
     pub application: Application,
     /// Who is asked.
     pub member: Member,

@@ -170,7 +170,7 @@ async fn a_member_who_disconnects_the_application_is_listed_once() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let [connection] = &world.server.connections(&ada.member).await.unwrap()[..] else {
+    let [connection] = &world.server.connected_apps(&ada.member).await.unwrap()[..] else {
         panic!("not one connection")
     };
     assert_eq!(connection.application.client_id, app.id);
@@ -188,7 +188,7 @@ async fn a_member_who_disconnects_the_application_is_listed_once() {
     let words = "The member disconnected the application; its tokens were revoked.";
     let listed = world.activity(&app).await;
     assert_eq!(listed.iter().filter(|event| event.message == words).count(), 1);
-    assert!(world.server.connections(&ada.member).await.unwrap().is_empty());
+    assert!(world.server.connected_apps(&ada.member).await.unwrap().is_empty());
 }
 
 #[tokio::test]

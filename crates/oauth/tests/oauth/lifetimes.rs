@@ -122,7 +122,7 @@ async fn a_grant_ends_a_year_after_the_consent_however_often_it_is_refreshed() {
     }
     let access = world.use_token(last.access_token.expose()).await.unwrap();
     assert_eq!(access.expires_at.as_secs(), end);
-    assert_eq!(world.server.connections(&ada.member).await.unwrap().len(), 1);
+    assert_eq!(world.server.connected_apps(&ada.member).await.unwrap().len(), 1);
 
     world.after(60);
     let words = world.use_token(last.access_token.expose()).await.unwrap_err();
@@ -144,7 +144,7 @@ async fn a_grant_ends_a_year_after_the_consent_however_often_it_is_refreshed() {
     for token in [&last.access_token, last.refresh_token.as_ref().unwrap()] {
         assert!(!world.introspect(&app, token.expose()).await.unwrap().active);
     }
-    assert!(world.server.connections(&ada.member).await.unwrap().is_empty());
+    assert!(world.server.connected_apps(&ada.member).await.unwrap().is_empty());
     // The consent has ended as well: the member is asked again, and that starts another year.
     let silent = world.visit(&app.asks(&[("prompt", "none")]), Some(&ada)).await;
     assert_eq!(error(&silent), "consent_required");

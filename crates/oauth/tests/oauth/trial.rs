@@ -41,7 +41,14 @@ async fn what_is_allowed_in_a_trial_is_not_remembered() {
             error(&world.visit(&silent, Some(&host)).await),
             "consent_required"
         );
-        assert!(world.server.connections(&host.member).await.unwrap().is_empty());
+        assert!(
+            world
+                .server
+                .connected_apps(&host.member)
+                .await
+                .unwrap()
+                .is_empty()
+        );
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn show(
 }
 
 /// The consent page was answered. That it was one of ours is checked before.
-pub(super) async fn submit(
+pub(super) async fn decide(
     State(state): State<AppState>,
     peer: Peer,
     MaybeSignedIn(signed_in): MaybeSignedIn,

@@ -29,7 +29,7 @@ pub(super) fn for_browsers() -> Router<AppState> {
     Router::new().route(
         "/oauth/authorize",
         get(authorize::show)
-            .post(authorize::submit)
+            .post(authorize::decide)
             // A look at the address alone must not authorize anything.
             .head(async || Failure::MethodNotAllowed)
             .layer(from_fn(keep_opener)),

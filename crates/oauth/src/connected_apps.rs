@@ -14,7 +14,7 @@ impl AuthorizationServer {
 
     /// The applications that `member` allowed, the last used first, with the [scopes](effective_scopes) that have an effect
     /// right now.
-    pub async fn connections(&self, member: &Member) -> Result<Vec<Connection>, StoreError> {
+    pub async fn connected_apps(&self, member: &Member) -> Result<Vec<Connection>, StoreError> {
         let mut connections = self
             .store()
             .connections_of(member.id, self.granted_after())
