@@ -12,4 +12,4 @@ pub mod metrics;
 pub mod settings;
 pub mod system;
 pub mod traces;
-pub mod usage;
+pub mod usage_meter;

@@ -21,7 +21,7 @@ use crate::http::{AppState, metrics_router, router};
 use crate::instance::Instance;
 use crate::settings::{DataSettings, Database, PublicUrl, ServeArgs, ServeSettings};
 use crate::traces::Traces;
-use crate::usage;
+use crate::usage_meter;
 
 /// How long requests in progress may take when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -183,7 +183,7 @@ fn show_metrics(listener: TcpListener, bound: SocketAddr, state: AppState, bound
 /// Writes down every few seconds what was counted of the Headless API.
 async fn write_usage_down(state: AppState) {
     loop {
-        tokio::time::sleep(usage::EVERY).await;
+        tokio::time::sleep(usage_meter::EVERY).await;
         if let Err(error) = state.usage.write_down(&*state.instance.store).await {
             let error: &(dyn std::error::Error + 'static) = &error;
             tracing::warn!(error, "could not record the use of the Headless API; retrying");

@@ -13,7 +13,7 @@ use latchkey_domain::Timestamp;
 use latchkey_store::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 use serde::Deserialize;
 
-use super::audit_words::{who, words};
+use super::audit_text::{action_text, who};
 use super::failure::Failure;
 use super::pages::{frame, visitor};
 use super::peer::Peer;
@@ -135,7 +135,7 @@ pub(super) async fn show(
         rows: records.into_iter().map(row).collect(),
         actions: AuditAction::ALL
             .iter()
-            .map(|action| (action.id(), words(*action)))
+            .map(|action| (action.id(), action_text(*action)))
             .collect(),
         form: wanted.form(),
         error,
@@ -153,7 +153,7 @@ fn row(record: AuditRecord) -> AuditRow {
         at: record.entry.at,
         address: record.entry.actor.address,
         request_id: record.entry.actor.request_id,
-        action: words(record.entry.action).to_owned(),
+        action: action_text(record.entry.action).to_owned(),
         target: record.entry.target,
         name: record.application,
         detail: record.entry.detail,

@@ -5,7 +5,7 @@ mod activity;
 mod admin;
 mod assets;
 mod audit;
-mod audit_words;
+mod audit_text;
 mod body;
 mod connected_apps;
 mod cookies;

@@ -15,7 +15,7 @@ use super::request_id::RequestIds;
 use crate::instance::Instance;
 use crate::metrics::Metrics;
 use crate::settings::{PublicUrl, TrustedProxies, TrustedProxy};
-use crate::usage::UsageMeter;
+use crate::usage_meter::UsageMeter;
 
 /// The state of the router. Cloning it is cheap.
 #[derive(Clone)]
