@@ -62,7 +62,7 @@ async fn what_can_still_be_presented_is_recognised_and_afterwards_refused_alike(
         .refresh(&client, &stolen)
         .await
         .assert_error(400, "invalid_grant");
-    assert!(words.contains("gone"), "{words}");
+    assert!(words.contains("no longer works"), "{words}");
     app.exchange(&client, &replayed)
         .await
         .assert_error(400, "invalid_grant");

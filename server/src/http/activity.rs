@@ -130,7 +130,7 @@ async fn question(
 fn words(error: &RegistrationError) -> String {
     match error {
         RegistrationError::Stale => {
-            "Someone else changed the application in the meantime. This is how it stands now: look at it again, then add the redirect URI.".to_owned()
+            "Someone else changed the application in the meantime. This is its current state: check it, then add the redirect URI.".to_owned()
         }
         error => sentence(error.to_string().trim_end_matches('.')),
     }

@@ -13,10 +13,10 @@ use crate::tokens::Unreadable;
 /// Why an access token is not, or no longer, good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Rejection {
-    #[error("the access token is not good: {0}")]
+    #[error("the access token is not valid: {0}")]
     Unreadable(Unreadable),
     #[error(
-        "what the access token stood for is gone: the application or the member was removed, or it was disconnected"
+        "the access token no longer works: the application or the member was removed, or the member disconnected the application"
     )]
     Gone,
     #[error("the access token was revoked: {}", reason_text(*.0))]
@@ -25,9 +25,7 @@ pub(crate) enum Rejection {
     Paused,
     #[error("the access token was superseded by a refresh; use the newest one")]
     Superseded,
-    #[error(
-        "the access token is newer than what this server remembers, as after restoring a backup; authorize again"
-    )]
+    #[error("this server does not know the access token, as after a backup was restored; authorize again")]
     Unknown,
     #[error("the authorization that the access token belongs to ended: it lasts {}; authorize again", duration_text(*.0))]
     Ended(Duration),

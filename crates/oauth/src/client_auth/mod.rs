@@ -112,7 +112,7 @@ impl AuthorizationServer {
             return Err(match by_token {
                 Some(_) => EndpointError::refused(
                     ErrorCode::InvalidGrant,
-                    "what the token stood for is gone: the application or the member was removed, or it was disconnected",
+                    "the token no longer works: the application or the member was removed, or the member disconnected the application",
                 ),
                 None => missing(),
             });

@@ -56,7 +56,7 @@ impl CodeParameters {
 /// Why a code is not exchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 enum CodeRefusal {
-    #[error("`code` is not good: {0}")]
+    #[error("`code` is not valid: {0}")]
     Unreadable(#[from] Unreadable),
     #[error("the code is no longer known: it expired long ago, or the member was removed or disconnected")]
     Unknown,
@@ -64,9 +64,7 @@ enum CodeRefusal {
     OtherApplication,
     #[error("`redirect_uri` is missing; send the one of the authorization request again")]
     RedirectUriMissing,
-    #[error(
-        "`redirect_uri` is not the one of the authorization request; both have to be the same, to the letter"
-    )]
+    #[error("`redirect_uri` is not the one of the authorization request; both must be exactly the same")]
     RedirectUriMismatch,
     #[error("{0}")]
     Verifier(#[from] VerifierError),

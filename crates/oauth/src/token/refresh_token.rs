@@ -53,11 +53,9 @@ impl RefreshParameters {
 /// Why tokens are not refreshed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 enum RefreshRefusal {
-    #[error("`refresh_token` is not good: {0}")]
+    #[error("`refresh_token` is not valid: {0}")]
     Unreadable(#[from] Unreadable),
-    #[error(
-        "what the refresh token stood for is gone: the member was removed or disconnected the application"
-    )]
+    #[error("the refresh token no longer works: the member was removed or disconnected the application")]
     Gone,
     #[error("the refresh token was issued to another application")]
     OtherApplication,
@@ -74,9 +72,7 @@ enum RefreshRefusal {
     Trial,
     #[error("the authorization ended: it lasts {}, however often its tokens are refreshed; authorize again", duration_text(*.0))]
     Ended(Duration),
-    #[error(
-        "the refresh token is none that this server remembers, as after restoring a backup; authorize again"
-    )]
+    #[error("this server does not know the refresh token, as after a backup was restored; authorize again")]
     Unknown,
     #[error("`scope` has {0}, which was not granted; leave `scope` out for all that was granted")]
     Scope(ScopeSet),

@@ -98,7 +98,7 @@ impl Serialize for Token {
 pub(crate) enum Unreadable {
     #[error("it is {}, not {}", found.words(), expected.words())]
     OtherKind { found: TokenKind, expected: TokenKind },
-    #[error("it was not issued by this server, or was changed or cut off on the way")]
+    #[error("this server did not issue it, or it was changed or cut off on the way")]
     NotOurs,
 }
 

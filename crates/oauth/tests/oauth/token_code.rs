@@ -225,11 +225,11 @@ async fn what_is_no_code_is_refused_in_words() {
     for (sent, expected) in [
         (
             "nonsense",
-            "it was not issued by this server, or was changed or cut off on the way",
+            "this server did not issue it, or it was changed or cut off on the way",
         ),
         (
             &code[..code.len() - 1],
-            "it was not issued by this server, or was changed or cut off on the way",
+            "this server did not issue it, or it was changed or cut off on the way",
         ),
         (
             tokens.access_token.expose(),
@@ -243,7 +243,7 @@ async fn what_is_no_code_is_refused_in_words() {
         let (error, words) = refusal(world.exchange(&app, &app.exchanges(sent, &[])).await);
         assert_eq!(
             (error, words),
-            ("invalid_grant", format!("`code` is not good: {expected}"))
+            ("invalid_grant", format!("`code` is not valid: {expected}"))
         );
     }
 }

@@ -387,7 +387,7 @@ async fn what_is_no_refresh_token_is_refused_in_words() {
         (error, words.as_str()),
         (
             "invalid_grant",
-            "`refresh_token` is not good: it is an access token, not a refresh token"
+            "`refresh_token` is not valid: it is an access token, not a refresh token"
         )
     );
     assert_eq!(

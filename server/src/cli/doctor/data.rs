@@ -66,7 +66,7 @@ pub(super) fn key(path: &Path) -> Finding {
         Ok(Some(_)) => ok(format!(
             "{shown} is there, for its owner alone; keep a copy of it apart from the database"
         )),
-        Ok(None) => fail(format!("{shown} is gone; put it back from a backup")),
+        Ok(None) => fail(format!("{shown} is missing; restore it from a backup")),
         Err(error) => fail(error.to_string()),
     }
 }
