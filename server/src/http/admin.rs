@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{Redirect, Response};
 use http::{Request, StatusCode};
 use latchkey_app::request::{Request as PageRequest, Status};
+use latchkey_domain::Member;
 use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 
@@ -32,13 +33,7 @@ pub(super) async fn show(
         return forbidden(&state, &member, request.uri()).await;
     }
     let nonce = Nonce::new();
-    let context = PageRequest {
-        actor: peer.actor(Some(member.id)),
-        viewer: Some(member),
-        registrar: state.instance.registrar.clone(),
-        assets: state.assets.clone(),
-        status: Status::default(),
-    };
+    let context = context(&state, &peer, member);
     let status = context.status.clone();
     let network = state.instance.store.network().await?.name.to_string();
     let query = request.uri().query().unwrap_or_default();
@@ -59,6 +54,17 @@ pub(super) async fn show(
     set_status(&mut response, &status);
     allow_scripts(response.headers_mut(), &nonce);
     Ok(response)
+}
+
+/// What pages and functions of Admin are given.
+pub(super) fn context(state: &AppState, peer: &Peer, member: Member) -> PageRequest {
+    PageRequest {
+        actor: peer.actor(Some(member.id)),
+        viewer: Some(member),
+        registrar: state.instance.registrar.clone(),
+        assets: state.assets.clone(),
+        status: Status::default(),
+    }
 }
 
 /// Gives the answer the status that the page decided on.

@@ -116,7 +116,7 @@ fn day(text: &str) -> Result<Option<Timestamp>, String> {
 /// A page of the trail.
 pub(super) async fn show(
     State(state): State<AppState>,
-    SignedInHost(host): SignedInHost,
+    SignedInHost { host, .. }: SignedInHost,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let (mut records, error) = match wanted.filter() {
@@ -164,7 +164,7 @@ fn row(record: AuditRecord) -> AuditRow {
 pub(super) async fn export(
     State(state): State<AppState>,
     peer: Peer,
-    SignedInHost(host): SignedInHost,
+    SignedInHost { host, .. }: SignedInHost,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let filter = wanted.filter().map_err(|_| Failure::BadRequest)?;

@@ -10,7 +10,6 @@ use latchkey_app::plain::{ExplorerPage, Pass};
 use latchkey_domain::{ClientId, Member};
 use latchkey_headless::starter_query;
 use latchkey_oauth::{EndpointError, Trial};
-use latchkey_registration::Caller;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
@@ -46,31 +45,29 @@ pub(super) struct Callback {
 /// The page without a token: which application is to be acted as?
 pub(super) async fn show(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost(host): SignedInHost,
+    signed_in: SignedInHost,
     Query(choice): Query<Choice>,
 ) -> Result<Response, Failure> {
-    page(&state, &peer, &host, choice.application, Err(None)).await
+    page(&state, &signed_in, choice.application, Err(None)).await
 }
 
 /// Sends the browser on the way that a member's goes.
 pub(super) async fn start(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost(host): SignedInHost,
+    signed_in: SignedInHost,
     Form(choice): Form<Choice>,
 ) -> Result<Response, Failure> {
     let client_id = choice.application.unwrap_or_default();
-    let caller = Caller::member(&host, peer.actor(Some(host.id)));
+    let SignedInHost { host, caller } = &signed_in;
     let application = state
         .instance
         .registrar
-        .find(&caller, &client_id)
+        .find(caller, &client_id)
         .await?
         .application;
     let Some(trial) = state.oauth.begin_trial(&application, host.id).await? else {
         let words = "Applications can be tried out only where people reach this server by HTTPS, or on this machine. The operator sets that with --public-url.";
-        return page(&state, &peer, &host, Some(client_id), Err(Some(words.to_owned()))).await;
+        return page(&state, &signed_in, Some(client_id), Err(Some(words.to_owned()))).await;
     };
     let mut response = Redirect::to(&trial.location).into_response();
     keep(&mut response, &state, &trial, &application.client_id);
@@ -81,21 +78,21 @@ pub(super) async fn start(
 pub(super) async fn finish(
     State(state): State<AppState>,
     peer: Peer,
-    SignedInHost(host): SignedInHost,
+    signed_in: SignedInHost,
     headers: HeaderMap,
     Query(answer): Query<Callback>,
 ) -> Result<Response, Failure> {
     let pending = PendingLogin::read(&state, &headers, answer.state.as_deref());
     let chosen = pending.as_ref().map(|pending| pending.client_id.to_string());
     let outcome = match pending {
-        Some(pending) => receive(&state, &peer, &host, &pending, answer).await,
+        Some(pending) => receive(&state, &peer, &signed_in.host, &pending, answer).await,
         None => Err(
             "This answer belongs to no try that began in this browser within ten minutes. Begin again. If that does not \
              help, your browser does not keep the cookies of this site: allow them."
                 .to_owned(),
         ),
     };
-    let mut response = page(&state, &peer, &host, chosen, outcome.map_err(Some)).await?;
+    let mut response = page(&state, &signed_in, chosen, outcome.map_err(Some)).await?;
     Cookie::Trial.delete(&mut response, &state);
     Ok(response)
 }
@@ -148,21 +145,19 @@ async fn receive(
 
 async fn page(
     state: &AppState,
-    peer: &Peer,
-    host: &Member,
+    SignedInHost { host, caller }: &SignedInHost,
     chosen: Option<String>,
     outcome: Result<Pass, Option<String>>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
-    let caller = Caller::member(host, peer.actor(Some(host.id)));
-    let mut choices = registrar.choices(&caller).await?;
+    let mut choices = registrar.choices(caller).await?;
     // One that is not among the newest stands first.
     if let Some(id) = &chosen
         && !choices
             .0
             .iter()
             .any(|application| application.client_id.as_str() == id)
-        && let Ok(listing) = registrar.find(&caller, id).await
+        && let Ok(listing) = registrar.find(caller, id).await
     {
         choices.0.insert(0, listing.application);
     }

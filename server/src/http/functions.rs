@@ -6,13 +6,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT, REFERER};
 use http::{Request, StatusCode};
-use latchkey_app::request::{Request as PageRequest, Status};
 use latchkey_domain::{Member, limits};
 use leptos::prelude::provide_context;
 use leptos::server_fn::axum::get_server_fn_service;
 use serde_json::json;
 
-use super::admin::set_status;
+use super::admin;
 use super::failure::Failure;
 use super::peer::Peer;
 use super::session::MaybeSignedIn;
@@ -41,20 +40,14 @@ pub(super) async fn call(
     parts.headers.remove(ACCEPT);
     parts.headers.remove(REFERER);
 
-    let context = PageRequest {
-        actor: peer.actor(Some(member.id)),
-        viewer: Some(member),
-        registrar: state.instance.registrar.clone(),
-        assets: state.assets.clone(),
-        status: Status::default(),
-    };
+    let context = admin::context(&state, &peer, member);
     let status = context.status.clone();
     let answer = leptos_axum::handle_server_fns_with_context(
         move || provide_context(context.clone()),
         Request::from_parts(parts, Body::from(body)),
     );
     let mut response = answer.await.into_response();
-    set_status(&mut response, &status);
+    admin::set_status(&mut response, &status);
     Ok(response)
 }
 

@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 use super::pages::{scripted_frame, visitor};
-use super::peer::Peer;
 use super::security_headers::allow_own_scripts;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
@@ -24,12 +23,10 @@ pub(super) struct Wanted {
 /// The page, with the secret masked.
 pub(super) async fn show(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost(host): SignedInHost,
+    SignedInHost { host, caller }: SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let caller = Caller::member(&host, peer.actor(Some(host.id)));
     let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
     kit.page(&state, &host, None).await
 }
@@ -37,12 +34,10 @@ pub(super) async fn show(
 /// The page, with the secret in the clear.
 pub(super) async fn reveal(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost(host): SignedInHost,
+    SignedInHost { host, caller }: SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let caller = Caller::member(&host, peer.actor(Some(host.id)));
     let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
     let secret = kit.secret(&state, &caller).await?;
     kit.page(&state, &host, secret).await
@@ -51,12 +46,10 @@ pub(super) async fn reveal(
 /// The settings alone, with the secret in the clear: what the page's script copies.
 pub(super) async fn download(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost(host): SignedInHost,
+    SignedInHost { caller, .. }: SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let caller = Caller::member(&host, peer.actor(Some(host.id)));
     let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
     let secret = kit.secret(&state, &caller).await?;
     let environment = Environment {

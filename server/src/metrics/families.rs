@@ -22,14 +22,11 @@ impl Document {
         help: &str,
         values: impl IntoIterator<Item = (L, u64)>,
     ) {
-        let metrics = values.into_iter().map(|(labels, value)| {
-            let mut metric = Metric::from_label(pairs(labels.as_ref()));
+        self.add(name, help, MetricType::COUNTER, values, |metric, value| {
             let mut counter = Counter::default();
             counter.set_value(float(value));
             metric.set_counter(counter);
-            metric
         });
-        self.add(name, help, MetricType::COUNTER, metrics.collect());
     }
 
     /// Adds a gauge, with a value for each set of labels.
@@ -39,14 +36,11 @@ impl Document {
         help: &str,
         values: impl IntoIterator<Item = (L, u64)>,
     ) {
-        let metrics = values.into_iter().map(|(labels, value)| {
-            let mut metric = Metric::from_label(pairs(labels.as_ref()));
+        self.add(name, help, MetricType::GAUGE, values, |metric, value| {
             let mut gauge = Gauge::default();
             gauge.set_value(float(value));
             metric.set_gauge(gauge);
-            metric
         });
-        self.add(name, help, MetricType::GAUGE, metrics.collect());
     }
 
     /// Adds a histogram, with a reading for each set of labels.
@@ -56,12 +50,9 @@ impl Document {
         help: &str,
         readings: impl IntoIterator<Item = (L, HistogramReading)>,
     ) {
-        let metrics = readings.into_iter().map(|(labels, reading)| {
-            let mut metric = Metric::from_label(pairs(labels.as_ref()));
+        self.add(name, help, MetricType::HISTOGRAM, readings, |metric, reading| {
             metric.set_histogram(histogram(&reading));
-            metric
         });
-        self.add(name, help, MetricType::HISTOGRAM, metrics.collect());
     }
 
     /// The whole of it.
@@ -70,7 +61,22 @@ impl Document {
         TextEncoder::new().encode_to_string(&self.0).unwrap_or_default()
     }
 
-    fn add(&mut self, name: &str, help: &str, kind: MetricType, metrics: Vec<Metric>) {
+    fn add<'a, L: AsRef<[(&'a str, &'a str)]>, V>(
+        &mut self,
+        name: &str,
+        help: &str,
+        kind: MetricType,
+        values: impl IntoIterator<Item = (L, V)>,
+        set: impl Fn(&mut Metric, V),
+    ) {
+        let metrics: Vec<_> = values
+            .into_iter()
+            .map(|(labels, value)| {
+                let mut metric = Metric::from_label(pairs(labels.as_ref()));
+                set(&mut metric, value);
+                metric
+            })
+            .collect();
         if metrics.is_empty() {
             return;
         }
