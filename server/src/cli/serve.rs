@@ -156,7 +156,7 @@ async fn step_down(delay: Duration, signals: &mut Signals) {
         return;
     }
     tracing::info!(
-        "stopping in {} s: /readyz says so, requests are answered until then",
+        "stopping in {} s: /readyz reports it, requests are answered until then",
         delay.as_secs()
     );
     tokio::select! {

@@ -123,9 +123,7 @@ impl BodyError {
             Self::TooSlow => {
                 "the body of the request did not arrive in time; send it without pauses".to_owned()
             }
-            Self::Busy => {
-                "the server receives too many requests at the moment; try again in a few seconds".to_owned()
-            }
+            Self::Busy => "the server is receiving too many requests; try again in a few seconds".to_owned(),
             Self::Broken => {
                 "the body of the request is incomplete; send as many bytes as Content-Length says".to_owned()
             }

@@ -25,7 +25,7 @@ pub(super) async fn show(
     Query(outcome): Query<Outcome>,
 ) -> Result<Response, Failure> {
     let notice = match outcome.revoked.as_deref() {
-        Some("one") => Some("The application is disconnected. What it was given no longer works."),
+        Some("one") => Some("The application is disconnected. Its tokens no longer work."),
         _ => None,
     };
     let page = ConnectedAppsPage {

@@ -87,8 +87,8 @@ pub(super) async fn finish(
     let outcome = match pending {
         Some(pending) => receive(&state, &peer, &signed_in.host, &pending, answer).await,
         None => Err(
-            "This answer belongs to no try that began in this browser within ten minutes. Begin again. If that does not \
-             help, your browser does not keep the cookies of this site: allow them."
+            "This response matches no attempt that was started in this browser in the last ten minutes. Start again. If that does \
+             not help, your browser does not keep the cookies of this site: allow them."
                 .to_owned(),
         ),
     };
@@ -110,10 +110,7 @@ async fn receive(
         .as_deref()
         .is_some_and(|given| given.as_bytes().ct_eq(pending.state.as_bytes()).into());
     if !expected || answer.iss.as_deref() != Some(state.oauth.issuer()) {
-        return Err(
-            "This answer belongs to another try than the last that began in this browser. Begin again."
-                .to_owned(),
-        );
+        return Err("This response belongs to an earlier attempt in this browser. Start again.".to_owned());
     }
     let Some(code) = answer.code else {
         let why = answer.error_description.unwrap_or_default();

@@ -83,12 +83,12 @@ impl Failure {
             Self::CrossSite => {
                 "To protect you, nothing was changed. Open the page on this site itself and try again from there."
             }
-            Self::NotAHost => "You are not a host any more, and nothing was changed. Ask a host to do this.",
+            Self::NotAHost => "You are no longer a host, and nothing was changed. Ask a host to do this.",
             Self::Unavailable => {
-                "This is the server’s fault, not yours. It cannot get at its data at the moment: try again in a few seconds."
+                "This is the server’s fault, not yours. Its database is not available right now: try again in a few seconds."
             }
             Self::Internal => {
-                "This is the server’s fault, not yours. Try again; if it stays, tell a host the request’s id."
+                "This is the server’s fault, not yours. Try again. If it fails again, give a host the request’s id."
             }
         }
     }

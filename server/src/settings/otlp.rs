@@ -57,7 +57,7 @@ impl OtlpEndpoint {
             Some("http") => {}
             Some("https") => {
                 return wrong(
-                    "traces are sent over plain HTTP only: run a collector beside Latchkey, and let that speak TLS",
+                    "traces are sent over plain HTTP only: run a collector beside Latchkey, and let it speak TLS",
                 );
             }
             _ => return wrong("it has to begin with http://"),

@@ -41,7 +41,7 @@ pub(super) fn folder(folder: &Path) -> Finding {
     }
     if others_can_read(&metadata) {
         return warn(format!(
-            "others than the owner can look into {path}: run `chmod 700 {path}`"
+            "users other than the owner can open {path}: run `chmod 700 {path}`"
         ));
     }
     ok(format!("{path} can be written to, by its owner alone"))
@@ -53,13 +53,13 @@ pub(super) fn key(path: &Path) -> Finding {
         Ok(metadata) => metadata,
         Err(error) => {
             return fail(format!(
-                "{shown}: {error}; put it back from a backup, or start `latchkey serve` afresh"
+                "{shown}: {error}; restore it from a backup, or start `latchkey serve` afresh"
             ));
         }
     };
     if others_can_read(&metadata) {
         return fail(format!(
-            "others than the owner can read {shown}: run `chmod 600 {shown}`, and then `latchkey key rotate`"
+            "users other than the owner can read {shown}: run `chmod 600 {shown}`, and then `latchkey key rotate`"
         ));
     }
     match Keyring::load(path) {
