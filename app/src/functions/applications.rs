@@ -270,9 +270,10 @@ mod ssr {
     }
 
     fn moment(timestamp: Timestamp) -> Moment {
+        let time = jiff::Timestamp::from_millisecond(timestamp.as_millis()).unwrap_or_default();
         Moment {
-            words: timestamp.format("%-d %b %Y"),
-            iso: timestamp.iso(),
+            words: time.strftime("%-d %b %Y").to_string(),
+            iso: time.to_string(),
         }
     }
 

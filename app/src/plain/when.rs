@@ -16,23 +16,27 @@ pub(crate) fn when(at: Timestamp, now: Timestamp) -> String {
         seconds @ 90..HOUR => ago((seconds + MINUTE / 2) / MINUTE, "minute"),
         seconds @ HOUR..DAY => ago(seconds / HOUR, "hour"),
         seconds if now.since(at) < Duration::from_secs(7 * DAY) => ago(seconds / DAY, "day"),
-        _ => format!("on {}", at.format("%-d %b %Y")),
+        _ => format!("on {}", time(at).strftime("%-d %b %Y")),
     }
 }
 
 /// `15 Jan 2027, 08:00:00 UTC`, for those who compare it with a log.
 pub(super) fn moment(at: Timestamp) -> String {
-    at.format("%-d %b %Y, %H:%M:%S UTC")
+    time(at).strftime("%-d %b %Y, %H:%M:%S UTC").to_string()
 }
 
 /// `Fri 15 Jan, 08:00 UTC`, for the beginning of an hour or more.
 pub(super) fn hour(at: Timestamp) -> String {
-    at.format("%a %-d %b, %H:%M UTC")
+    time(at).strftime("%a %-d %b, %H:%M UTC").to_string()
 }
 
 /// ISO 8601, for the `datetime` attribute.
 pub(super) fn iso(at: Timestamp) -> String {
-    at.iso()
+    time(at).to_string()
+}
+
+fn time(at: Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default()
 }
 
 #[cfg(test)]
