@@ -132,7 +132,7 @@ fn wrong_usage_is_one_line_and_status_2() {
         (
             "--retain-ended",
             "1s",
-            "ended records can be kept for 1m to 365d, not for 1s",
+            "what ended can be kept for 1m to 365d, not for 1s",
         ),
     ] {
         binary.run(&["serve", flag, value]).fails(2, why);

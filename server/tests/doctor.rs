@@ -60,7 +60,7 @@ fn the_doctor_says_what_to_do() {
     let keyless = binary.run(&["doctor"]);
     assert_eq!(keyless.code, 1);
     assert!(
-        keyless.stdout.contains("restore it from a backup"),
+        keyless.stdout.contains("put it back from a backup"),
         "{}",
         keyless.stdout
     );

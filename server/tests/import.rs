@@ -195,7 +195,7 @@ fn ten_faults_are_named_with_their_lines_and_nothing_is_stored() {
             "members.csv:7: joined_at: “yesterday” is not a time",
             "members.csv:8: joined_at: “2999-01-01” lies in the future",
             "members.csv:9: avatar_url: “javascript:alert(1)” is not the address of a picture",
-            "members.csv:10: email: good@example.com is already on line 2",
+            "members.csv:10: email: good@example.com stands on line 2 already",
             "members.csv:12: has 2 values, and the first line names 6",
             "members.csv:13: email: taken@example.com is a member already",
             "latchkey: nothing was imported: 10 faults in members.csv",

@@ -142,7 +142,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             };
             registrar.retire_secret(&caller, &which.client_id, id).await?;
             print(&format!(
-                "Retired secret {} of “{}”. Requests that still use it are refused.",
+                "Retired secret {} of “{}”. Whatever still sends it is refused.",
                 id.0, listing.application.spec.name
             ));
         }

@@ -9,7 +9,7 @@ use latchkey_domain::{Clock, Timestamp};
 use latchkey_store::postgres::{PostgresStore, PostgresUrl};
 
 use super::CliError;
-use super::private_folder::make_private;
+use super::open::make_private;
 use crate::system::SystemClock;
 
 /// So many stay.

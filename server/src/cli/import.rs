@@ -50,7 +50,7 @@ pub(super) async fn run(Args { file, dry_run }: Args, data: &DataArgs) -> Result
     }
     if dry_run {
         print(&format!(
-            "{} is valid: {} would be added. Nothing was changed.",
+            "{} is good: {} would be added. Nothing was changed.",
             file.display(),
             in_words(&size(&community))
         ));

@@ -57,11 +57,11 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
     } else {
         let days = rotated.stays.as_secs().div_ceil(DAY);
         print(&format!(
-            "Tokens stay valid until they expire: the previous key stays in the file for {days} days."
+            "Tokens stay good until they expire: the key before stays in the file for {days} days."
         ));
     }
     print(
-        "A running server starts to use it by itself. Copy the key file to where you keep it, and keep the older copy for as long as you keep older backups.",
+        "A running server goes on with it by itself. Copy the key file to where you keep it, and keep the older copy for as long as you keep older backups.",
     );
     Ok(())
 }

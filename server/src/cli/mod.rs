@@ -18,7 +18,6 @@ mod open;
 mod output;
 mod password;
 mod postgres_backup;
-mod private_folder;
 mod serve;
 mod signals;
 

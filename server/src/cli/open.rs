@@ -8,7 +8,6 @@ use latchkey_store::keyring::Keyring;
 use latchkey_store::postgres::{KeySource, PostgresStore, PostgresUrl};
 use latchkey_store::sqlite::SqliteStore;
 
-use super::private_folder::make_private;
 use super::{CliError, dump};
 use crate::instance::{Cost, Instance, Keys};
 use crate::settings::{DataArgs, DataSettings, Database};
@@ -96,6 +95,15 @@ pub(super) fn key_of_environment() -> Result<Option<Keyring>, CliError> {
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => Err(CliError::Usage(format!("{KEY_VARIABLE} is not text"))),
     }
+}
+
+/// Makes a folder for its owner alone, unless it is there.
+pub(super) fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// The data folder.

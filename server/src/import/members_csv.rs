@@ -78,7 +78,7 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
             if let Some(first) = seen.get(&member.email) {
                 faults.push(Fault::new(
                     line,
-                    format!("email: {} is already on line {first}", member.email),
+                    format!("email: {} stands on line {first} already", member.email),
                 ));
                 continue;
             }
@@ -348,7 +348,7 @@ mod tests {
         let import = import("email,name\nada@bücher.example,Ada\nada@xn--bcher-kva.example,Ada\n");
         assert_eq!(
             import.faults(&[])[0].to_string(),
-            "3: email: ada@xn--bcher-kva.example is already on line 2"
+            "3: email: ada@xn--bcher-kva.example stands on line 2 already"
         );
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn read_retain_ended(text: &str) -> Result<TimeSpan, String> {
         Ok(span)
     } else {
         Err(format!(
-            "ended records can be kept for {shortest} to {longest}, not for {span}"
+            "what ended can be kept for {shortest} to {longest}, not for {span}"
         ))
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn folder(folder: &Path) -> Finding {
     }
     if others_can_read(&metadata) {
         return warn(format!(
-            "users other than the owner can open {path}: run `chmod 700 {path}`"
+            "others than the owner can look into {path}: run `chmod 700 {path}`"
         ));
     }
     ok(format!("{path} can be written to, by its owner alone"))
@@ -53,20 +53,20 @@ pub(super) fn key(path: &Path) -> Finding {
         Ok(metadata) => metadata,
         Err(error) => {
             return fail(format!(
-                "{shown}: {error}; restore it from a backup, or start `latchkey serve` afresh"
+                "{shown}: {error}; put it back from a backup, or start `latchkey serve` afresh"
             ));
         }
     };
     if others_can_read(&metadata) {
         return fail(format!(
-            "users other than the owner can read {shown}: run `chmod 600 {shown}`, and then `latchkey key rotate`"
+            "others than the owner can read {shown}: run `chmod 600 {shown}`, and then `latchkey key rotate`"
         ));
     }
     match Keyring::load(path) {
         Ok(Some(_)) => ok(format!(
             "{shown} is there, for its owner alone; keep a copy of it apart from the database"
         )),
-        Ok(None) => fail(format!("{shown} is missing; restore it from a backup")),
+        Ok(None) => fail(format!("{shown} is gone; put it back from a backup")),
         Err(error) => fail(error.to_string()),
     }
 }

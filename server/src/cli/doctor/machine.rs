@@ -69,7 +69,7 @@ pub(super) fn clock() -> Finding {
             "{words} (codes and tokens expire by it: keep it set by NTP)"
         ))
     } else {
-        fail(format!("{words} is wrong: set the clock, preferably with NTP"))
+        fail(format!("{words} cannot be right: set the clock, best by NTP"))
     }
 }
 
