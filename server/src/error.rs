@@ -4,7 +4,7 @@ use std::error::Error;
 
 use latchkey_accounts::AccountError;
 use latchkey_registration::RegistrationError;
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 use thiserror::Error as ThisError;
 
 /// The end of a command that went wrong.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use latchkey_domain::Timestamp;
 use latchkey_domain::limits::{TRIAL_GRANT, UNREDEEMED_CODE_KEPT};
 use latchkey_oauth::AuthorizationServer;
-use latchkey_store::{Expiring, Store, StoreError};
+use latchkey_storage::{Expiring, Store, StoreError};
 use tokio::time::MissedTickBehavior;
 
 pub use self::pace::Pace;

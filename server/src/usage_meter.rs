@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, Timestamp};
-use latchkey_store::{Store, StoreError, UsageCount};
+use latchkey_storage::{Store, StoreError, UsageCount};
 
 /// How often counts are written down.
 pub const EVERY: Duration = Duration::from_secs(5);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use latchkey_domain::{ApplicationDraft, PageRequest, Timestamp};
 use latchkey_registration::{ActivityLine, ApplicationListing, Caller, Candidate, Period};
 use latchkey_server::demo::{self, HOST, MEMBER};
-use latchkey_store::AuditAction;
+use latchkey_storage::AuditAction;
 
 use crate::support::TestApp;
 

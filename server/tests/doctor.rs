@@ -96,17 +96,17 @@ fn the_doctor_sees_what_others_can_read_and_a_clock_that_was_set_back() {
 
     // An entry of the year 2100.
     let ahead = latchkey_domain::Timestamp::from_millis(4_102_444_800_000);
-    let store = latchkey_store::sqlite::SqliteStore::open_folder(&data).unwrap();
-    let entry = latchkey_store::AuditEntry {
+    let store = latchkey_storage_sql::sqlite::SqliteStore::open_folder(&data).unwrap();
+    let entry = latchkey_storage::AuditEntry {
         at: ahead,
         actor: latchkey_domain::Actor::operator(),
-        action: latchkey_store::AuditAction::SignedOut,
+        action: latchkey_storage::AuditAction::SignedOut,
         target: "x".into(),
         detail: String::new(),
     };
     tokio::runtime::Runtime::new()
         .unwrap()
-        .block_on(latchkey_store::Audit::note(&store, entry))
+        .block_on(latchkey_storage::Audit::note(&store, entry))
         .unwrap();
     drop(store);
     let failed = binary.run(&["doctor"]);

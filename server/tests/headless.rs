@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use latchkey_domain::content::{SpaceVisibility, Title};
 use latchkey_domain::{Actor, Scope};
-use latchkey_store::PasswordHash;
-use latchkey_store::content::{Community, NewSpace};
+use latchkey_storage::PasswordHash;
+use latchkey_storage::content::{Community, NewSpace};
 use reqwest::Method;
 use serde_json::{Value, json};
 

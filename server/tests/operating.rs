@@ -3,7 +3,7 @@
 use std::fs;
 
 use latchkey_domain::Actor;
-use latchkey_store::sqlite::SqliteStore;
+use latchkey_storage_sql::sqlite::SqliteStore;
 
 use crate::support::{Binary, TestApp};
 

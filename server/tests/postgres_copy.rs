@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 
-use latchkey_store::postgres::PostgresStore;
+use latchkey_storage_sql::postgres::PostgresStore;
 use latchkey_testing::postgres::database;
 use serde_json::Value;
 

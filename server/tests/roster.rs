@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use latchkey_domain::{Actor, MemberName, Role};
-use latchkey_store::PasswordHash;
-use latchkey_store::content::{Community, NewProfile};
+use latchkey_storage::PasswordHash;
+use latchkey_storage::content::{Community, NewProfile};
 use reqwest::Method;
 use serde_json::{Value, json};
 

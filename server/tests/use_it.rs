@@ -1,7 +1,7 @@
 //! `/admin/settings/oauth-applications/{client_id}/use`
 
 use latchkey_domain::ApplicationDraft;
-use latchkey_store::AuditAction;
+use latchkey_storage::AuditAction;
 use reqwest::Method;
 
 use crate::support::oauth::{Client, browser_app, web_app};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use latchkey_domain::Email;
 use latchkey_domain::member::PasswordError;
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 use thiserror::Error;
 
 /// What pages and the command line put before a person. Each message says what to do, or leaves no doubt.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, Clock, Email, Member, MemberName, PageRequest, Role};
-use latchkey_store::{AddMember, MemberChange, PasswordSet, Store};
+use latchkey_storage::{AddMember, MemberChange, PasswordSet, Store};
 
 use crate::{AccountError, Passwords};
 

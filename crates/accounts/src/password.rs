@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use latchkey_domain::Randomness;
 use latchkey_domain::member::{NewPassword, normalized_password};
-use latchkey_store::{PasswordHash, TRACES};
+use latchkey_storage::{PasswordHash, TRACES};
 use tokio::sync::Semaphore;
 use tracing::Instrument;
 use zeroize::Zeroizing;

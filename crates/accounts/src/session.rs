@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::random::random_token;
 use latchkey_domain::{Clock, Member, MemberId, Randomness};
-use latchkey_store::{AttemptKey, NewSession, PasswordHash, Session, SessionId, SessionKey, Store};
+use latchkey_storage::{AttemptKey, NewSession, PasswordHash, Session, SessionId, SessionKey, Store};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, Clock, Email, Member, MemberName, NetworkName, Plan, Role, Slug};
-use latchkey_store::{AddMember, NewNetwork, PasswordHash, Store};
+use latchkey_storage::{AddMember, NewNetwork, PasswordHash, Store};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use latchkey_domain::{Actor, Clock, Email, Member};
-use latchkey_store::{AttemptKey, AuditAction, AuditEntry, PasswordHash, Store, StoreError};
+use latchkey_storage::{AttemptKey, AuditAction, AuditEntry, PasswordHash, Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::throttle::SignInThrottle;

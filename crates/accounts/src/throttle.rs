@@ -22,7 +22,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hmac::{Hmac, Mac};
 use latchkey_domain::Timestamp;
-use latchkey_store::{AttemptKey, AttemptsDecision, Store};
+use latchkey_storage::{AttemptKey, AttemptsDecision, Store};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 

@@ -10,7 +10,7 @@ use latchkey_domain::limits::{
     MAX_ANSWER_BYTES, MAX_API_SECONDS, MAX_BATCH, MAX_MUTATION_BYTES, MAX_MUTATIONS, MAX_QUERY_COST,
     MAX_QUERY_DEPTH,
 };
-use latchkey_store::Store;
+use latchkey_storage::Store;
 use serde_json::json;
 use tracing::Instrument;
 

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::limits::DEFAULT_PAGE;
 pub(crate) use latchkey_domain::limits::{MAX_NESTED_PAGE, MAX_PAGE};
-use latchkey_store::content::{Direction, Position, Slice, SliceRequest, SortKey};
+use latchkey_storage::content::{Direction, Position, Slice, SliceRequest, SortKey};
 
 use crate::access::any_token;
 use crate::error::ApiError;

@@ -13,8 +13,8 @@ use latchkey_domain::content::{
     Viewer,
 };
 use latchkey_domain::{MemberId, Network};
-use latchkey_store::content::{SearchRequest, Slice, SliceRequest};
-use latchkey_store::{Store, StoreError};
+use latchkey_storage::content::{SearchRequest, Slice, SliceRequest};
+use latchkey_storage::{Store, StoreError};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 

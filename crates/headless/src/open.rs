@@ -13,7 +13,7 @@ use latchkey_domain::content::{
     Comment, EnrolledCourse, Event, LessonProgress, MembershipPlan, Post, Profile, Space, SpaceId,
 };
 use latchkey_domain::{MemberId, Scope, ScopeSet};
-use latchkey_store::content::Slice;
+use latchkey_storage::content::Slice;
 
 use crate::caller::Caller;
 use crate::error::ApiError;

@@ -6,8 +6,8 @@
 //! can cause them.
 
 use latchkey_domain::{ClientId, MemberId, Timestamp};
-pub use latchkey_store::ActivityKind;
-use latchkey_store::NewActivity;
+pub use latchkey_storage::ActivityKind;
+use latchkey_storage::NewActivity;
 
 use crate::activity_limit::Event;
 use crate::{AuthorizationServer, EndpointError};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, MemberId, Timestamp, TokenBucket, TokenBuckets};
-use latchkey_store::GrantId;
+use latchkey_storage::GrantId;
 
 /// After how long an event may be recorded as often as at first.
 const PERIOD: Duration = Duration::from_secs(60);

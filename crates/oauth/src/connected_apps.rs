@@ -1,7 +1,7 @@
 //! The applications that a member allowed, and revoking that: the member's side of revocation (RFC 7009 is the client's).
 
 use latchkey_domain::{ClientId, Member, Timestamp, effective_scopes};
-use latchkey_store::{ActivityKind, Connection, Disconnected, StoreError};
+use latchkey_storage::{ActivityKind, Connection, Disconnected, StoreError};
 
 use crate::activity::ActivityRecorder;
 use crate::{AuthorizationServer, RequestOrigin};

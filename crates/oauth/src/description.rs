@@ -1,7 +1,7 @@
 //! The characters that `error_description` may have: printable ASCII without `"` and `\` (RFC 6749 section 5.2), which
 //! also fit into a quoted string of `WWW-Authenticate` (RFC 6750 section 3).
 
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 
 /// The most characters of a description. Values that a client sent may be part of it.
 const MAX_LENGTH: usize = 600;

@@ -1,6 +1,6 @@
 //! Errors of the endpoints that answer in JSON: token, revocation and introspection (RFC 6749 section 5.2).
 
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 use serde::Serialize;
 use thiserror::Error;
 

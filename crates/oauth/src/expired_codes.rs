@@ -3,7 +3,7 @@
 //! Activity, once for each code.
 
 use latchkey_domain::ClientId;
-use latchkey_store::{ActivityKind, ExpiredCode, NewActivity, StoreError};
+use latchkey_storage::{ActivityKind, ExpiredCode, NewActivity, StoreError};
 
 use crate::AuthorizationServer;
 

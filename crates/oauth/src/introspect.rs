@@ -2,7 +2,7 @@
 //! that is not good right now, the answer is only that it is not active (section 2.2).
 
 use latchkey_domain::{Scope, ScopeSet};
-use latchkey_store::{ActivityKind, Grant};
+use latchkey_storage::{ActivityKind, Grant};
 use serde::Serialize;
 
 use crate::access::{judge, scopes_of};

@@ -45,9 +45,9 @@ mod testing;
 use std::sync::Arc;
 
 use latchkey_domain::{Clock, Randomness, Timestamp};
-use latchkey_store::Store;
+use latchkey_storage::Store;
 
-pub use latchkey_store::{Connection, Disconnected};
+pub use latchkey_storage::{Connection, Disconnected};
 
 pub use self::access::{Access, AccessError, Subject};
 pub use self::activity::RequestOrigin;

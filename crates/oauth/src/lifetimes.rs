@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use latchkey_domain::limits::{LOST_ANSWER_GRACE, TRIAL_GRANT};
 use latchkey_domain::{TimeSpan, Timestamp};
-use latchkey_store::Grant;
+use latchkey_storage::Grant;
 use thiserror::Error;
 
 /// From the first to the last of these, a lifetime is possible.

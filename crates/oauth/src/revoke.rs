@@ -2,7 +2,7 @@
 //! that were ever issued from it, as section 2.1 asks for refresh tokens and allows for access tokens.
 
 use latchkey_domain::Application;
-use latchkey_store::{ActivityKind, Grant, GrantChange, GrantState, RevocationReason};
+use latchkey_storage::{ActivityKind, Grant, GrantChange, GrantState, RevocationReason};
 
 use crate::activity::ActivityRecorder;
 use crate::params::Params;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use latchkey_domain::{
     Application, ApplicationDraft, ApplicationSpec, Member, MemberId, MemberName, Role, Timestamp,
 };
-use latchkey_store::{Grant, GrantId, GrantState};
+use latchkey_storage::{Grant, GrantId, GrantState};
 
 /// The moment `seconds` after the tests begin.
 pub(crate) fn seconds(seconds: u64) -> Timestamp {

@@ -10,7 +10,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::{Application, ClientId, MemberId, RedirectUri};
-use latchkey_store::{ActivityKind, StoreError};
+use latchkey_storage::{ActivityKind, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 

@@ -2,7 +2,7 @@
 //! of the answer are named as in OIDC Core section 5.1, which clients know how to read.
 
 use latchkey_domain::Scope;
-use latchkey_store::Grant;
+use latchkey_storage::Grant;
 use serde::Serialize;
 
 use crate::{AccessError, AuthorizationServer, RequestOrigin, Subject};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use latchkey_domain::{Application, ApplicationDraft, Member, MemberId, RedirectUri, RedirectUris};
-use latchkey_store::ActivityEntry;
+use latchkey_storage::ActivityEntry;
 
 use crate::{Caller, Registered, Registrar, RegistrationError};
 

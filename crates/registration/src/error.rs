@@ -1,7 +1,7 @@
 //! Why an operation on applications was refused.
 
 use latchkey_domain::{DraftErrors, Plan};
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 use thiserror::Error;
 
 /// What the page and the command line put into words.

@@ -10,11 +10,11 @@ use latchkey_domain::{
     Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Clock, Member, Network,
     Page, PageRequest, Randomness, SecretId, Timestamp,
 };
-use latchkey_store::{
+use latchkey_storage::{
     ApplicationUpdate, Deleted, NewApplication, SecretAdded, SecretRetired, Store, UpdateOutcome,
 };
 
-pub use latchkey_store::{ActivityEntry, ActivityKind, ApplicationListing, NewActivity};
+pub use latchkey_storage::{ActivityEntry, ActivityKind, ApplicationListing, NewActivity};
 
 pub use self::activity::{ACTIVITY_PAGE_SIZE, ActivityLine, ActivityReport, Candidate};
 pub use self::error::RegistrationError;

@@ -5,7 +5,7 @@ use latchkey_domain::{
     Application, ApplicationDraft, ClientSecret, Retirement, Scope, SecretId, SecretRecord, Timestamp,
 };
 use latchkey_registration::{Caller, Registrar, RegistrationError};
-use latchkey_store::ApplicationListing;
+use latchkey_storage::ApplicationListing;
 use serde_json::{Value, json};
 
 use super::open::open;

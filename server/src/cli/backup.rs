@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 use latchkey_domain::{Actor, Clock, Timestamp};
-use latchkey_store::sqlite::{BackedUp, Contents, Existing, SqliteStore, restore as put_back};
+use latchkey_storage_sql::sqlite::{BackedUp, Contents, Existing, SqliteStore, restore as put_back};
 
 use super::open::{open_sqlite, sqlite_file};
 use super::output::print;
 use super::{CliError, DataArgs, postgres_backup};
 use crate::settings::{DataSettings, Database};
 use crate::system::SystemClock;
-use latchkey_store::Store;
+use latchkey_storage::Store;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct BackupArgs {

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use latchkey_domain::{Clock, Timestamp};
-use latchkey_store::postgres::{PostgresStore, PostgresUrl};
+use latchkey_storage_sql::postgres::{PostgresStore, PostgresUrl};
 
 use super::CliError;
 use super::open::make_private;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 use latchkey_domain::Actor;
-use latchkey_store::content::{Added, Community, ProgressReport, TellProgress};
+use latchkey_storage::content::{Added, Community, ProgressReport, TellProgress};
 
 use super::open::open;
 use super::output::print;

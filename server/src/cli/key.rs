@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use latchkey_domain::{Actor, Clock};
-use latchkey_store::postgres::{ANOTHER, PostgresStore, PostgresUrl, RotationStep};
+use latchkey_storage_sql::postgres::{ANOTHER, PostgresStore, PostgresUrl, RotationStep};
 
 use super::backup::refuse_missing;
 use super::open::{KEY_VARIABLE, key_of_environment, open_node, open_sqlite};

@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
-use latchkey_store::sqlite::NOTICED_AFTER;
+use latchkey_storage_sql::sqlite::NOTICED_AFTER;
 
 use crate::error::CliError;
 use crate::settings::DataArgs;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use latchkey_domain::{Actor, Network, NetworkName, Plan, Slug};
-use latchkey_store::NetworkChange;
+use latchkey_storage::NetworkChange;
 use serde_json::{Value, json};
 
 use super::open::open;

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use latchkey_store::Store;
-use latchkey_store::keyring::Keyring;
-use latchkey_store::postgres::{KeySource, PostgresStore, PostgresUrl};
-use latchkey_store::sqlite::SqliteStore;
+use latchkey_storage::Store;
+use latchkey_storage_sql::keyring::Keyring;
+use latchkey_storage_sql::postgres::{KeySource, PostgresStore, PostgresUrl};
+use latchkey_storage_sql::sqlite::SqliteStore;
 
 use super::{CliError, dump};
 use crate::instance::{Cost, Instance, Keys};

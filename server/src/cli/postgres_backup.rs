@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use latchkey_domain::{Actor, Clock, Timestamp};
-use latchkey_store::copy::{Place, Source, Target, back_up as write_backup, copy};
-use latchkey_store::postgres::PostgresUrl;
-use latchkey_store::sqlite::{BackedUp, Existing};
-use latchkey_store::{AuditAction, AuditEntry};
+use latchkey_storage_sql::copy::{Place, Source, Target, back_up as write_backup, copy};
+use latchkey_storage_sql::postgres::PostgresUrl;
+use latchkey_storage_sql::sqlite::{BackedUp, Existing};
+use latchkey_storage::{AuditAction, AuditEntry};
 
 use super::CliError;
 use super::copy::progress::Progress;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use latchkey_domain::content::{RichText, SpaceVisibility, Title};
 use latchkey_domain::{Email, MemberName, Role, Timestamp};
 use latchkey_headless::html::sanitize;
-use latchkey_store::PasswordHash;
-use latchkey_store::content::{
+use latchkey_storage::PasswordHash;
+use latchkey_storage::content::{
     Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewProfile,
     NewReply, NewSpace,
 };

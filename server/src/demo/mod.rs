@@ -18,8 +18,8 @@ use latchkey_accounts::AccountError;
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, NetworkName, PageRequest, Slug, Timestamp};
 use latchkey_registration::RegistrationError;
-use latchkey_store::content::Conflict;
-use latchkey_store::{AuditAction, AuditFilter, NetworkChange, StoreError};
+use latchkey_storage::content::Conflict;
+use latchkey_storage::{AuditAction, AuditFilter, NetworkChange, StoreError};
 use thiserror::Error;
 
 use crate::error::CliError;

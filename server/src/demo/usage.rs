@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::{Application, Timestamp};
-use latchkey_store::UsageCount;
+use latchkey_storage::UsageCount;
 
 use super::applications::App;
 use super::chance::Chance;

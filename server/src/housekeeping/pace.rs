@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use latchkey_store::{Stride, Swept};
+use latchkey_storage::{Stride, Swept};
 
 /// A step that requests hardly notice.
 const SMALL: Stride = Stride {

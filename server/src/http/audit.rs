@@ -10,7 +10,7 @@ use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use latchkey_app::plain::{AuditForm, AuditPage, AuditRow};
 use latchkey_domain::Timestamp;
-use latchkey_store::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
+use latchkey_storage::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 use serde::Deserialize;
 
 use super::audit_text::{action_text, who};

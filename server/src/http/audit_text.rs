@@ -1,6 +1,6 @@
 //! The audit trail as people read it.
 
-use latchkey_store::{AuditAction, AuditRecord};
+use latchkey_storage::{AuditAction, AuditRecord};
 
 /// What was done.
 pub(super) const fn action_text(action: AuditAction) -> &'static str {

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use latchkey_accounts::AccountError;
 use latchkey_registration::RegistrationError;
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 
 /// Why there is no proper answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method};
 use latchkey_accounts::{SESSION_LIFETIME, SessionToken};
 use latchkey_domain::Member;
-use latchkey_store::Session;
+use latchkey_storage::Session;
 
 use super::cookies::Cookie;
 use super::failure::Failure;

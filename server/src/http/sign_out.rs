@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::HeaderMap;
-use latchkey_store::AuditAction;
+use latchkey_storage::AuditAction;
 use serde::Deserialize;
 
 use super::account::note_host;

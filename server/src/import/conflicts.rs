@@ -1,6 +1,6 @@
 //! What does not fit into the network, in words and with its line.
 
-use latchkey_store::content::Conflict;
+use latchkey_storage::content::Conflict;
 
 use super::{Fault, Lines};
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use latchkey_domain::content::AvatarUrl;
 use latchkey_domain::{Email, MemberName, Timestamp};
-use latchkey_store::content::{Community, NewProfile};
+use latchkey_storage::content::{Community, NewProfile};
 
 use super::fields::{in_words, past, role};
 use super::{Fault, Import, Lines};

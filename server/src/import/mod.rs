@@ -9,7 +9,7 @@ mod network_json;
 mod record;
 
 use latchkey_domain::Timestamp;
-use latchkey_store::content::{Community, Conflict};
+use latchkey_storage::content::{Community, Conflict};
 
 pub use self::fault::Fault;
 

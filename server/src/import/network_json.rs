@@ -7,7 +7,7 @@ use latchkey_domain::content::{
     AvatarUrl, CurrencyError, RichText, Title, UnknownInterval, UnknownVisibility,
 };
 use latchkey_domain::{Email, MemberName, Slug, Timestamp};
-use latchkey_store::content::{
+use latchkey_storage::content::{
     Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewProfile,
     NewReply, NewSpace,
 };

@@ -3,7 +3,7 @@
 use latchkey_domain::Timestamp;
 use latchkey_oauth::Tally;
 use latchkey_oauth::tally::Count;
-use latchkey_store::{ConnectionCounts, Statistics};
+use latchkey_storage::{ConnectionCounts, Statistics};
 
 use super::families::Document;
 use super::process::Process;

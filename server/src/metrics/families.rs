@@ -1,7 +1,7 @@
 //! A document of metric families, in the text format that every Prometheus reads. The format, its escapes and its rules are
 //! the encoder's; it is given numbers as the server counts them.
 
-use latchkey_store::HistogramReading;
+use latchkey_storage::HistogramReading;
 use prometheus::proto::{Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType};
 use prometheus::{TEXT_FORMAT, TextEncoder};
 

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use http::{Method, StatusCode};
 use latchkey_oauth::tally::Count;
-use latchkey_store::Histogram;
+use latchkey_storage::Histogram;
 
 /// Several times the routes that there are.
 const PLACES: usize = 256;

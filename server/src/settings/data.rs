@@ -112,14 +112,14 @@ impl DataSettings {
     pub fn database(&self) -> Database {
         self.database
             .clone()
-            .unwrap_or_else(|| Database::Sqlite(self.data_dir.join(latchkey_store::sqlite::DATABASE_FILE)))
+            .unwrap_or_else(|| Database::Sqlite(self.data_dir.join(latchkey_storage_sql::sqlite::DATABASE_FILE)))
     }
 
     /// The key file, which stands beside a database that is a file, and in the data folder otherwise.
     pub fn key(&self) -> PathBuf {
         match self.database() {
-            Database::Sqlite(file) => file.with_file_name(latchkey_store::sqlite::KEY_FILE),
-            Database::Postgres(_) => self.data_dir.join(latchkey_store::sqlite::KEY_FILE),
+            Database::Sqlite(file) => file.with_file_name(latchkey_storage_sql::sqlite::KEY_FILE),
+            Database::Postgres(_) => self.data_dir.join(latchkey_storage_sql::sqlite::KEY_FILE),
         }
     }
 

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use latchkey_store::postgres::PostgresUrl;
+use latchkey_storage_sql::postgres::PostgresUrl;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 

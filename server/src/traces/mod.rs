@@ -29,7 +29,7 @@ use tracing_subscriber::registry::LookupSpan;
 use self::collector::Collector;
 use crate::settings::{OtlpEndpoint, Sampling};
 
-pub use latchkey_store::TRACES;
+pub use latchkey_storage::TRACES;
 
 /// What the server is called in traces, unless the environment has another name for it.
 const NAME: &str = "latchkey";

@@ -14,8 +14,8 @@ use latchkey_server::http::{AppState, router};
 use latchkey_server::instance::{Cost, Instance, Keys};
 use latchkey_server::settings::{PublicUrl, TrustedProxies};
 use latchkey_server::system::SystemRandomness;
-use latchkey_store::Store;
-use latchkey_store::sqlite::SqliteStore;
+use latchkey_storage::Store;
+use latchkey_storage_sql::sqlite::SqliteStore;
 use tempfile::TempDir;
 
 use super::clock::HandClock;

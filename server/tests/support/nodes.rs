@@ -5,8 +5,8 @@ use std::sync::Arc;
 use latchkey_domain::Role;
 use latchkey_headless::Budget;
 use latchkey_server::instance::Keys;
-use latchkey_store::keys::ServerKey;
-use latchkey_store::postgres::PostgresStore;
+use latchkey_storage_sql::keys::ServerKey;
+use latchkey_storage_sql::postgres::PostgresStore;
 
 use super::TestApp;
 use super::clock::HandClock;

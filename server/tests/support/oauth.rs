@@ -3,7 +3,7 @@
 
 use latchkey_domain::{Actor, ApplicationDraft, Role};
 use latchkey_registration::Caller;
-use latchkey_store::NetworkChange;
+use latchkey_storage::NetworkChange;
 use reqwest::Method;
 use serde_json::Value;
 

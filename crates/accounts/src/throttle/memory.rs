@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
-use latchkey_store::Attempts;
+use latchkey_storage::Attempts;
 
 use super::rules::{self, Three};
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use latchkey_domain::{Timestamp, TokenBucket, limits};
-use latchkey_store::Attempts;
+use latchkey_storage::Attempts;
 
 /// Attempts that a pair of account and address has before it waits.
 pub(super) const FREE: u32 = limits::SIGN_IN_FREE_ATTEMPTS;

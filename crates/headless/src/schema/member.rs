@@ -3,7 +3,7 @@
 use async_graphql::{Enum, ID, Object};
 use latchkey_domain::Scope;
 use latchkey_domain::content::{AvatarUrl, Profile};
-use latchkey_store::content::RosterSort;
+use latchkey_storage::content::RosterSort;
 
 use super::role::RoleName;
 use crate::access::{any_token, requires_scope};

@@ -21,7 +21,7 @@ pub(crate) use self::network::PublicUrl;
 pub(crate) use self::query::Query;
 
 use async_graphql::Enum;
-use latchkey_store::content::Direction;
+use latchkey_storage::content::Direction;
 
 /// The sort of lists that have but one.
 const BY_AGE: &str = "AGE";

@@ -1,7 +1,7 @@
 //! How often the database is asked: as often as a query has levels, however many rows there are.
 
 use latchkey_domain::Role;
-use latchkey_store::content::{Community, NewSpace};
+use latchkey_storage::content::{Community, NewSpace};
 
 use crate::world::{ADA, BOB, HOST, World, email, post, profile, title};
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use latchkey_domain::content::{RichText, Viewer};
 use latchkey_domain::limits::{MAX_ANSWER_BYTES, MAX_CONTENT_BYTES_PER_PERIOD, MAX_TEXT_BYTES};
 use latchkey_headless::Answer;
-use latchkey_store::content::{Created, Direction, NewPost, Posts, SliceRequest};
+use latchkey_storage::content::{Created, Direction, NewPost, Posts, SliceRequest};
 use serde_json::{Value, json};
 
 use crate::world::{ADA, HOST, World, at, code, title};

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use latchkey_domain::Scope;
-use latchkey_store::{RevocationReason, StoreError};
+use latchkey_storage::{RevocationReason, StoreError};
 use thiserror::Error;
 
 use crate::description;

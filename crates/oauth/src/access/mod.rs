@@ -7,7 +7,7 @@ mod judge;
 use std::time::Duration;
 
 use latchkey_domain::{Scope, ScopeSet, Timestamp};
-use latchkey_store::{ActivityKind, Grant, GrantChange};
+use latchkey_storage::{ActivityKind, Grant, GrantChange};
 
 pub use self::error::AccessError;
 pub(crate) use self::error::{Rejection, duration_text, reason_text};
@@ -97,7 +97,7 @@ impl AuthorizationServer {
     pub(crate) async fn confirmed_grant(
         &self,
         token: &Presented,
-    ) -> Result<Option<Grant>, latchkey_store::StoreError> {
+    ) -> Result<Option<Grant>, latchkey_storage::StoreError> {
         let grant = self.store().grant(token.claims.grant).await?;
         Ok(grant.filter(|grant| self.token_key().confirms(token, grant)))
     }

@@ -176,7 +176,7 @@ mod tests {
 
     fn mismatched(registered: &str, confidential: bool, sent: &str) -> (PageError, String, Option<String>) {
         let origin = RequestOrigin::default();
-        let mut recorder = ActivityRecorder::new(latchkey_store::ActivityKind::Authorization, &origin);
+        let mut recorder = ActivityRecorder::new(latchkey_storage::ActivityKind::Authorization, &origin);
         let error = mismatch(&application(registered, confidential), sent, &mut recorder);
         (error, recorder.message.unwrap(), recorder.redirect_uri)
     }

@@ -1,7 +1,7 @@
 //! What happens next, given who is signed in: pure rules on a request that is right in itself.
 
 use latchkey_domain::{Application, ApplicationName, Member, RedirectUri, Role, ScopeSet, Timestamp};
-use latchkey_store::SessionId;
+use latchkey_storage::SessionId;
 
 use super::error::{PageError, RedirectCode, RedirectError};
 use super::redirect::Redirect;

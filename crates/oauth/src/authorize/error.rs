@@ -3,7 +3,7 @@
 
 use latchkey_domain::ApplicationName;
 use latchkey_domain::application::ClientIdError;
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 use thiserror::Error;
 
 use crate::description;

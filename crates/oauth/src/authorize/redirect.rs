@@ -3,7 +3,7 @@
 use std::fmt;
 
 use latchkey_domain::RedirectUri;
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 
 use super::error::RedirectCode;
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, ClientSecret};
-use latchkey_store::KeptSecret;
+use latchkey_storage::KeptSecret;
 
 /// Says of a secret that was good once that it was retired, and how long ago.
 pub(super) fn retired(ago: Duration) -> String {

@@ -8,7 +8,7 @@ mod hint;
 use std::sync::Arc;
 
 use latchkey_domain::{ClientId, ClientSecret};
-use latchkey_store::{Client, KeptSecret};
+use latchkey_storage::{Client, KeptSecret};
 use secrecy::{ExposeSecret, SecretString};
 
 use self::credentials::Credentials;

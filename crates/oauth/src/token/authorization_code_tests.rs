@@ -115,7 +115,7 @@ fn a_code_of_another_row_is_unknown() {
     other.salt = [8; 16];
     assert_eq!(refused(&exchange(), &other), CodeRefusal::Unknown);
     other = grant();
-    other.id = latchkey_store::GrantId(8);
+    other.id = latchkey_storage::GrantId(8);
     assert_eq!(refused(&exchange(), &other), CodeRefusal::Unknown);
 }
 

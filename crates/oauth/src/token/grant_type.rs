@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use latchkey_domain::{Application, ScopeSet};
-use latchkey_store::ActivityKind;
+use latchkey_storage::ActivityKind;
 
 use super::response::TokenResponse;
 use crate::activity::ActivityRecorder;

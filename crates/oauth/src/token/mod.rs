@@ -8,7 +8,7 @@ mod registry;
 mod response;
 mod rotation;
 
-use latchkey_store::ActivityKind;
+use latchkey_storage::ActivityKind;
 
 use self::grant_type::TokenRequest;
 pub(crate) use self::registry::{COUNT, GRANT_TYPES};

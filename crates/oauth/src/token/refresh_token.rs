@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, ScopeSet, Timestamp};
-use latchkey_store::{ActivityKind, Grant, GrantChange, RevocationReason, TRACES};
+use latchkey_storage::{ActivityKind, Grant, GrantChange, RevocationReason, TRACES};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tracing::Instrument;

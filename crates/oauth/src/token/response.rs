@@ -1,7 +1,7 @@
 //! The answer of the token endpoint (RFC 6749 section 5.1). The HTTP layer adds `Cache-Control: no-store`.
 
 use latchkey_domain::{ScopeSet, Timestamp};
-use latchkey_store::Grant;
+use latchkey_storage::Grant;
 use serde::Serialize;
 
 use crate::Lifetimes;

@@ -20,7 +20,7 @@
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
-use latchkey_store::{GrantState, RevocationReason};
+use latchkey_storage::{GrantState, RevocationReason};
 
 use crate::access::RACE;
 use crate::tokens::Claims;

@@ -1,7 +1,7 @@
 //! What a token says: whose grant, which generation, issued when, limited to what.
 
 use latchkey_domain::{Scope, ScopeSet, Timestamp};
-use latchkey_store::GrantId;
+use latchkey_storage::GrantId;
 
 /// The fields of a token. On the wire they are fixed-width big-endian numbers, so that there is one way to write them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

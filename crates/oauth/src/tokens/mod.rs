@@ -18,7 +18,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use latchkey_store::Grant;
+use latchkey_storage::Grant;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};
 use thiserror::Error;

@@ -1,5 +1,5 @@
 use latchkey_domain::Timestamp;
-use latchkey_store::GrantId;
+use latchkey_storage::GrantId;
 use proptest::prelude::*;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! What the integrator can read afterwards.
 
-use latchkey_store::ActivityKind;
+use latchkey_storage::ActivityKind;
 
 use crate::world::{VERIFIER, World, refusal};
 

@@ -2,7 +2,7 @@
 
 use latchkey_domain::{Actor, Plan, Role};
 use latchkey_oauth::Decision;
-use latchkey_store::NetworkChange;
+use latchkey_storage::NetworkChange;
 
 use crate::world::{World, answer, error, query_of, spec};
 

@@ -284,7 +284,7 @@ async fn an_answer_in_a_session_that_has_ended_grants_nothing() {
     let (ada, app) = (world.ada().await, world.web_app().await);
     let page = world.consent_page(&app.asks(&[]), &ada).await;
     let ended = latchkey_oauth::SignedIn {
-        session: Some(latchkey_store::SessionId(999)),
+        session: Some(latchkey_storage::SessionId(999)),
         ..ada.clone()
     };
     let Decision::SignIn(sign_in) = world.allow(&page, "read:posts", &ended).await else {

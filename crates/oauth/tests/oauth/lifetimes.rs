@@ -1,7 +1,7 @@
 //! Codes and tokens last as long as the server is told, also those that were issued before it was.
 
 use latchkey_oauth::Decision;
-use latchkey_store::NewActivity;
+use latchkey_storage::NewActivity;
 
 use crate::world::{DAY, World, error, refusal};
 

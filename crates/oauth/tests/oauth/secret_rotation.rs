@@ -2,7 +2,7 @@
 
 use latchkey_domain::{Actor, ClientSecret, Retirement, SecretRecord};
 use latchkey_oauth::EndpointError;
-use latchkey_store::{ActivityKind, SecretAdded, SecretRetired};
+use latchkey_storage::{ActivityKind, SecretAdded, SecretRetired};
 
 use crate::world::{Client, World, origin, query_of, refusal};
 

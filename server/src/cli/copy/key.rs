@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use latchkey_store::copy::{Place, Source};
-use latchkey_store::keyring::Keyring;
+use latchkey_storage_sql::copy::{Place, Source};
+use latchkey_storage_sql::keyring::Keyring;
 
 use super::End;
 use crate::cli::open::{KEY_VARIABLE, key_of_environment, make_folder};

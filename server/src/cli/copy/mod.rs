@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 use latchkey_domain::{Actor, Clock};
-use latchkey_store::copy::{Copied, Place, Source, Target, copy};
-use latchkey_store::{AuditAction, AuditEntry};
+use latchkey_storage_sql::copy::{Copied, Place, Source, Target, copy};
+use latchkey_storage::{AuditAction, AuditEntry};
 use serde_json::json;
 
 use self::key::Key;

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
-use latchkey_store::copy::{CopyProgress, Step};
+use latchkey_storage_sql::copy::{CopyProgress, Step};
 
 /// From how many rows of a table on something is told where nobody is watching.
 const MANY: u64 = 50_000;

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use latchkey_domain::{Clock, Timestamp};
-use latchkey_store::keyring::Keyring;
-use latchkey_store::sqlite::SqliteStore;
-use latchkey_store::{Members, Store, StoreError};
+use latchkey_storage_sql::keyring::Keyring;
+use latchkey_storage_sql::sqlite::SqliteStore;
+use latchkey_storage::{Members, Store, StoreError};
 
 use super::{Check, Finding, fail, ok, warn};
 use crate::cli::open::open_sqlite;

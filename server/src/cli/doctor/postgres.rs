@@ -1,8 +1,8 @@
 //! A database on a `PostgreSQL` server: its key, and whether it can be reached and opened.
 
 use latchkey_domain::{Clock, Timestamp};
-use latchkey_store::postgres::{PostgresStore, PostgresUrl};
-use latchkey_store::{AuditAction, AuditFilter, Store, StoreError};
+use latchkey_storage_sql::postgres::{PostgresStore, PostgresUrl};
+use latchkey_storage::{AuditAction, AuditFilter, Store, StoreError};
 
 use super::{Check, data, fail, ok, warn};
 use crate::cli::open::{KEY_VARIABLE, instance, key_of_environment, open_store};

@@ -2,7 +2,7 @@
 //! form may end at the application: after the password a browser may be sent on to it in one go.
 
 use latchkey_domain::ApplicationName;
-use latchkey_store::{Store, StoreError};
+use latchkey_storage::{Store, StoreError};
 
 use super::form;
 use crate::http::return_to::ReturnTo;

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 use latchkey_domain::content::{CommentId, PostId};
-use latchkey_store::content::{Created, Edited, NewComment};
+use latchkey_storage::content::{Created, Edited, NewComment};
 
 use super::{body, now};
 use crate::access::any_token;

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object};
 use latchkey_domain::content::{PostId, SpaceId};
-use latchkey_store::content::{Created, Edited, NewPost, PostChange};
+use latchkey_storage::content::{Created, Edited, NewPost, PostChange};
 
 use super::{body, now, title};
 use crate::access::any_token;

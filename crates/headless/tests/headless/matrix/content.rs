@@ -7,7 +7,7 @@ use latchkey_domain::content::{
 };
 use latchkey_domain::{Member, MemberId};
 use latchkey_headless::Budget;
-use latchkey_store::content::{Comments, NewComment, NewCourse, NewEnrolment, NewLesson, NewPost, Posts};
+use latchkey_storage::content::{Comments, NewComment, NewCourse, NewEnrolment, NewLesson, NewPost, Posts};
 
 use super::expected::Extent;
 use crate::world::{ADA, BOB, EVERYONE, HOST, World, at, community, email, post, title, words};
@@ -245,7 +245,7 @@ impl Content {
 /// The figures above are as the store has them.
 #[tokio::test]
 async fn the_network_is_as_it_is_described() {
-    use latchkey_store::content::Spaces;
+    use latchkey_storage::content::Spaces;
 
     let content = Content::new().await;
     let spaces = content

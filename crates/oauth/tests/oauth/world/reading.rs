@@ -1,7 +1,7 @@
 //! Reading what came back.
 
 use latchkey_oauth::{Access, Decision, EndpointError, Subject};
-use latchkey_store::Grant;
+use latchkey_storage::Grant;
 
 use super::Pairs;
 
