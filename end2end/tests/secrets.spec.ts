@@ -69,7 +69,7 @@ test("a secret that somebody else retired meanwhile is said to be gone", async (
   await expect(admin.dialog).toContainText("Retire the old secret of Shared?");
   latchkey.cli(["app", "retire-secret", client.application.client_id]);
   await admin.dialog.getByRole("button", { name: "Retire secret" }).click();
-  await expect(admin.dialog).toContainText("There is no such secret any more");
+  await expect(admin.dialog).toContainText("This secret no longer exists");
   await admin.dialog.getByRole("button", { name: "Cancel" }).click();
   await admin.open();
   await expect(admin.card("Shared").locator(".secret")).toHaveCount(1);

@@ -145,7 +145,7 @@ def test_runs_shut_in_and_ends_in_order(podman: Podman, image: str, start) -> No
     ok(podman.podman("stop", "--time=20", name))
     state = json.loads(ok(podman.podman("inspect", "--format={{json .State}}", name)))
     assert state["ExitCode"] == 0, state
-    assert "stopping: no new requests" in podman.podman("logs", name).stderr
+    assert "stopping: accepting no new requests" in podman.podman("logs", name).stderr
 
     # Another container goes on with the same data.
     name = start("--volume=latchkey-data:/data", image)

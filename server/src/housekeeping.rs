@@ -1,4 +1,4 @@
-//! What the server does on its own while it runs: forgetting what nobody can use any more, and noticing a new key.
+//! What the server does on its own while it runs: it deletes expired records and notices a new key.
 
 mod pace;
 
@@ -13,7 +13,7 @@ use tokio::time::MissedTickBehavior;
 pub use self::pace::Pace;
 use crate::instance::Instance;
 
-/// How often it forgets, if not more often.
+/// How often it deletes expired records, at least.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
 /// How often it looks for a new key. Until then the key before does as well.
@@ -26,16 +26,16 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct Rules {
     /// Activity of applications.
     pub activity: Duration,
-    /// Codes that nobody redeemed, grants and sessions, from when they ended, for whoever looks into why.
+    /// Codes that nobody redeemed, grants and sessions, counted from their end, for anyone who looks into why.
     pub ended: Duration,
-    /// How long refresh tokens are good for: a grant ends when the newest of its has.
+    /// How long refresh tokens last: a grant ends when its newest one has expired.
     pub refresh_tokens: Duration,
     /// How long a grant lasts, however often its tokens are refreshed.
     pub grants: Duration,
 }
 
 impl Rules {
-    /// How often to forget. Where little is kept it is looked at more often, so that what ended is there for twice as
+    /// How often to purge. Where little is kept it is looked at more often, so that what ended is there for twice as
     /// long as it has to be at most, or an hour longer.
     pub fn every(&self) -> Duration {
         self.ended.min(EVERY)
@@ -54,9 +54,9 @@ impl Default for Rules {
     }
 }
 
-/// What was forgotten.
+/// What was deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Forgotten {
+pub struct Purged {
     /// Grants, and codes that nobody redeemed.
     pub grants: u64,
     /// Sessions.
@@ -65,13 +65,13 @@ pub struct Forgotten {
     pub activity: u64,
 }
 
-/// Forgets what is past its time at `now`, in small steps at this pace.
-pub async fn tidy(
+/// Deletes the records that have expired at `now`, in small steps at this pace.
+pub async fn purge(
     store: &dyn Store,
     rules: Rules,
     now: Timestamp,
     pace: Pace,
-) -> Result<Forgotten, StoreError> {
+) -> Result<Purged, StoreError> {
     let grants = Expiring::Grants {
         codes: now.minus(rules.ended.min(UNREDEEMED_CODE_KEPT)),
         tokens: now.minus(rules.refresh_tokens).minus(rules.ended),
@@ -80,7 +80,7 @@ pub async fn tidy(
     };
     let sessions = Expiring::Sessions(now.minus(rules.ended));
     let activity = Expiring::Activity(now.minus(rules.activity));
-    Ok(Forgotten {
+    Ok(Purged {
         grants: sweep(store, grants, pace).await?,
         sessions: sweep(store, sessions, pace).await?,
         activity: sweep(store, activity, pace).await?,
@@ -88,13 +88,13 @@ pub async fn tidy(
 }
 
 async fn sweep(store: &dyn Store, expiring: Expiring, pace: Pace) -> Result<u64, StoreError> {
-    let (mut forgotten, mut after) = (0, 0);
+    let (mut deleted, mut after) = (0, 0);
     loop {
         let began = Instant::now();
         let step = store.sweep(expiring, after, pace.stride()).await?;
-        forgotten += step.forgotten;
+        deleted += step.forgotten;
         let Some(next) = step.next else {
-            return Ok(forgotten);
+            return Ok(deleted);
         };
         after = next;
         let pause = pace.pause(&step, began.elapsed());
@@ -108,14 +108,14 @@ async fn sweep(store: &dyn Store, expiring: Expiring, pace: Pace) -> Result<u64,
 
 /// Starts both; they end with the runtime. `oauth` records codes that nobody exchanged before they go.
 pub fn start(instance: &Instance, oauth: AuthorizationServer, rules: Rules) {
-    let tidying = instance.clone();
+    let purging = instance.clone();
     tokio::spawn(async move {
         let mut times = tokio::time::interval(rules.every());
-        // Where there is so much to forget that it takes longer than that, it pauses nevertheless.
+        // Where that takes longer than the interval, it pauses nevertheless.
         times.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             times.tick().await;
-            tidy_and_tell(&tidying, &oauth, rules).await;
+            purge_and_log(&purging, &oauth, rules).await;
         }
     });
     let noticing = instance.clone();
@@ -124,33 +124,33 @@ pub fn start(instance: &Instance, oauth: AuthorizationServer, rules: Rules) {
         loop {
             times.tick().await;
             match noticing.refresh_keys().await {
-                Ok(true) => tracing::info!("tokens are made with a new key from now on"),
+                Ok(true) => tracing::info!("now making tokens with a new key"),
                 Ok(false) => {}
                 Err(error) => {
-                    tracing::error!(%error, "the key that is in use cannot be looked up; the server goes on with the key it has");
+                    tracing::error!(%error, "cannot read which key is in use; continuing with the current one");
                 }
             }
         }
     });
 }
 
-async fn tidy_and_tell(instance: &Instance, oauth: &AuthorizationServer, rules: Rules) {
-    let begun = Instant::now();
+async fn purge_and_log(instance: &Instance, oauth: &AuthorizationServer, rules: Rules) {
+    let started = Instant::now();
     if let Err(error) = oauth.record_expired_codes(None).await {
-        tracing::error!(%error, "could not record the codes that nobody exchanged; the next run tries again");
+        tracing::error!(%error, "could not record the codes that nobody exchanged; the next run retries");
         return;
     }
-    match tidy(&*instance.store, rules, instance.clock.now(), Pace::gentle()).await {
-        Ok(Forgotten {
+    match purge(&*instance.store, rules, instance.clock.now(), Pace::gentle()).await {
+        Ok(Purged {
             grants,
             sessions,
             activity,
         }) => {
-            let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-            tracing::info!(grants, sessions, activity, millis, "forgot what is past its time");
+            let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(grants, sessions, activity, millis, "deleted expired records");
         }
         Err(error) => {
-            tracing::error!(%error, "could not forget what is past its time; the next run tries again");
+            tracing::error!(%error, "could not delete expired records; the next run retries");
         }
     }
 }

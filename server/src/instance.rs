@@ -6,11 +6,11 @@ use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn, SignInM
 use latchkey_domain::{Clock, Randomness};
 use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts, TokenKeys};
 use latchkey_registration::Registrar;
-use latchkey_storage::{Store, StoreError};
 use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::keys::ServerKey;
 use latchkey_storage_sql::postgres::PostgresStore;
 use latchkey_storage_sql::sqlite::Keychain;
+use latchkey_storage::{Store, StoreError};
 use zeroize::Zeroizing;
 
 pub use latchkey_accounts::Cost;
@@ -44,7 +44,7 @@ pub struct Instance {
     keys: Keys,
     /// What codes and tokens are made with.
     token_keys: TokenKeys,
-    /// How long they are good for.
+    /// How long they last.
     lifetimes: Lifetimes,
 }
 
@@ -96,7 +96,7 @@ impl Instance {
         }
     }
 
-    /// The same with codes and tokens that are good for as long as `lifetimes` says.
+    /// The same with codes and tokens that last as long as `lifetimes` says.
     #[must_use]
     pub fn with_lifetimes(self, lifetimes: Lifetimes) -> Self {
         Self { lifetimes, ..self }

@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod connections;
 pub mod demo;
+pub mod error;
 pub mod housekeeping;
 pub mod http;
 pub mod import;
@@ -11,4 +12,4 @@ pub mod metrics;
 pub mod settings;
 pub mod system;
 pub mod traces;
-pub mod usage;
+pub mod usage_meter;

@@ -117,11 +117,7 @@ fn wrong_usage_is_one_line_and_status_2() {
         .run(&["serve", "--retain-activity-days", "0"])
         .fails(2, "--retain-activity-days");
     for (flag, value, why) in [
-        (
-            "--code-lifetime",
-            "1h",
-            "a code can be good for 1m to 10m, not for 1h",
-        ),
+        ("--code-lifetime", "1h", "a code can last 1m to 10m, not 1h"),
         (
             "--access-token-lifetime",
             "60",
@@ -132,11 +128,7 @@ fn wrong_usage_is_one_line_and_status_2() {
             "1h",
             "1h is not more than 1h; change --refresh-token-lifetime",
         ),
-        (
-            "--grant-lifetime",
-            "1h",
-            "a grant can be good for 1d to 3650d, not for 1h",
-        ),
+        ("--grant-lifetime", "1h", "a grant can last 1d to 3650d, not 1h"),
         (
             "--retain-ended",
             "1s",

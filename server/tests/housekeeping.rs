@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use latchkey_domain::TimeSpan;
 use latchkey_oauth::Lifetimes;
-use latchkey_server::housekeeping::{Forgotten, Pace, Rules, tidy};
+use latchkey_server::housekeeping::{Pace, Purged, Rules, purge};
 
 use crate::support::TestApp;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-async fn run(app: &TestApp) -> Forgotten {
+async fn run(app: &TestApp) -> Purged {
     run_by(app, Rules::default()).await
 }
 
-async fn run_by(app: &TestApp, rules: Rules) -> Forgotten {
+async fn run_by(app: &TestApp, rules: Rules) -> Purged {
     let store = &*app.instance.store;
-    tidy(store, rules, app.instance.clock.now(), Pace::at_once())
+    purge(store, rules, app.instance.clock.now(), Pace::at_once())
         .await
         .unwrap()
 }
@@ -62,7 +62,7 @@ async fn what_can_still_be_presented_is_recognised_and_afterwards_refused_alike(
         .refresh(&client, &stolen)
         .await
         .assert_error(400, "invalid_grant");
-    assert!(words.contains("gone"), "{words}");
+    assert!(words.contains("no longer works"), "{words}");
     app.exchange(&client, &replayed)
         .await
         .assert_error(400, "invalid_grant");
@@ -85,14 +85,14 @@ async fn sessions_and_old_activity_go_and_the_audit_trail_stays() {
     let host = app.as_host().await;
     host.get("/admin/audit").await.assert_status(200);
     let before = app.instance.store.audit(100).await.unwrap();
-    assert_eq!(run(&app).await, Forgotten::default());
+    assert_eq!(run(&app).await, Purged::default());
     app.wait(DAY * 100);
     let forgotten = run(&app).await;
     assert_eq!((forgotten.sessions, forgotten.grants), (2, 1));
     assert!(forgotten.activity >= 2);
     assert_eq!(app.activity(&client).await, []);
     assert_eq!(app.instance.store.audit(100).await.unwrap(), before);
-    assert_eq!(run(&app).await, Forgotten::default());
+    assert_eq!(run(&app).await, Purged::default());
 }
 
 /// With short lifetimes, things end and go as early as that, and not earlier.

@@ -1,4 +1,4 @@
-//! How long codes and tokens are good for is a setting, of the server as a process.
+//! How long codes and tokens last is a setting, of the server as a process.
 
 use crate::support::{Binary, PASSWORD};
 

@@ -404,7 +404,7 @@ async fn what_is_wrong_is_an_error_of_the_crate_with_our_words() {
         let (code, verifier) = (asked.callback.code(), asked.verifier.secret());
 
         let refused = world.exchange(&client, "nonsense", verifier).await;
-        assert_refused(refused, invalid_grant, "`code` is not good");
+        assert_refused(refused, invalid_grant, "`code` is not valid");
         let (_, other) = PkceCodeChallenge::new_random_sha256();
         let refused = world.exchange(&client, &code, other.secret()).await;
         assert_refused(refused, invalid_grant, "verifier");

@@ -130,7 +130,7 @@ async fn what_cannot_be_done_is_said() {
         for deed in ["retire", "reveal"] {
             assert_eq!(
                 ask(&client.id, json!({ deed: number })).await,
-                "There is no such secret any more: somebody may have retired it."
+                "This secret no longer exists: someone may have retired it."
             );
         }
     }

@@ -45,7 +45,7 @@ fn a_secret_is_replaced_in_two_steps() {
         .succeeds();
     binary
         .run(&["app", "retire-secret", id, "--secret", &newest])
-        .fails(1, "there is no such secret any more");
+        .fails(1, "this secret no longer exists");
     let revealed = binary.run(&["app", "show", id, "--reveal", "--json"]).json();
     assert_eq!(revealed["client_secret"], made["client_secret"]);
 }

@@ -379,15 +379,15 @@ async fn a_collector_that_fails_is_mentioned_once() {
         assert!(Instant::now() < deadline, "no batches are sent");
         person.get("/readyz").await.assert_status(200);
     }
-    assert_eq!(mentions(&log, "does not take traces"), 1);
+    assert_eq!(mentions(&log, "the collector rejected traces"), 1);
     collector.answer_with(200);
     while collector.bytes().is_empty() {
         assert!(Instant::now() < deadline, "no batches are sent any more");
         person.get("/readyz").await.assert_status(200);
     }
     stop(&mut server);
-    assert_eq!(mentions(&log, "does not take traces"), 1);
-    assert_eq!(mentions(&log, "the collector takes traces again"), 1);
+    assert_eq!(mentions(&log, "the collector rejected traces"), 1);
+    assert_eq!(mentions(&log, "the collector accepts traces again"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -411,7 +411,7 @@ async fn a_collector_that_hangs_or_is_not_there_holds_nobody_up() {
         let told = Instant::now();
         stop(&mut server);
         assert!(told.elapsed() < Duration::from_secs(9), "{:?}", told.elapsed());
-        assert!(mentions(&log, "does not take traces") <= 1);
+        assert!(mentions(&log, "the collector rejected traces") <= 1);
     }
     drop(hangs);
 }

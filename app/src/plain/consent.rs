@@ -1,8 +1,8 @@
 //! The consent page: who wants what, as whom, and where the browser goes next.
 
 use latchkey_domain::{Member, RedirectUri, Scope, ScopeSet};
-use latchkey_oauth::ConsentPage as Question;
-use latchkey_oauth::authorize::consent::{ALLOW, APPROVED, DECISION, DENY};
+use latchkey_oauth::ConsentQuestion;
+use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
 use leptos::prelude::*;
 
 use super::form::error_notice;
@@ -14,14 +14,14 @@ pub struct ConsentPage {
     /// What stands around it.
     pub frame: Frame,
     /// What the rules want to be asked.
-    pub question: Question,
+    pub question: ConsentQuestion,
 }
 
 impl ConsentPage {
     /// The document.
     pub fn to_html(self) -> String {
         let Self { frame, question } = self;
-        let Question {
+        let ConsentQuestion {
             application,
             member,
             scopes,
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     fn page(redirect_uri: &str, scopes: &str, nothing_approved: bool) -> String {
-        let question = Question {
+        let question = ConsentQuestion {
             scopes: scopes.parse().unwrap(),
             application: application("Mobile <b>App"),
             member: Member {

@@ -20,7 +20,7 @@ pub enum AccountError {
         wait: Duration,
     },
     /// So many people sign in at once that the memory set aside for it is in use.
-    #[error("too many people are signing in at this moment: try again in a few seconds")]
+    #[error("too many people are signing in right now: try again in a few seconds")]
     Busy,
     /// The password cannot be set.
     #[error(transparent)]
@@ -35,7 +35,7 @@ pub enum AccountError {
     #[error("{0} is the only host: make someone else a host first")]
     LastHost(Email),
     /// The token is not the one that the server printed.
-    #[error("the setup link is not right: open the whole link that the server printed when it started")]
+    #[error("the setup link is wrong: open the whole link that the server printed when it started")]
     WrongSetupToken,
     /// The network has a host.
     #[error("this network is set up already: sign in instead")]

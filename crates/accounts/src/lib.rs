@@ -1,4 +1,4 @@
-//! The rules about people: who is let in and how long for, how a network begins, who may be added and removed.
+//! The rules about people: who signs in and for how long, how a network begins, who may be added and removed.
 //!
 //! No HTTP and no SQL: each rule is given a store, a clock and randomness, and says what happened in
 //! [`AccountError`] or a value.

@@ -77,7 +77,7 @@ impl Roster {
             .ok_or(AccountError::EmailTaken(email))
     }
 
-    /// Changes what a member may do.
+    /// Changes what a member may do. Tokens follow at their next check: see [`latchkey_domain::effective_scopes`].
     pub async fn set_role(&self, email: &Email, role: Role, by: &Actor) -> Result<Member, AccountError> {
         let change = self.store.set_role(email, role, by, self.clock.now()).await?;
         changed(change, email)

@@ -7,7 +7,7 @@ use latchkey_domain::{Actor, Clock, Email, Member};
 use latchkey_storage::{AttemptKey, AuditAction, AuditEntry, PasswordHash, Store, StoreError};
 use zeroize::Zeroizing;
 
-use crate::throttle::Throttling;
+use crate::throttle::SignInThrottle;
 use crate::{AccountError, Opened, Passwords, SessionKeeper, Visit};
 
 /// What a person typed, and from where.
@@ -27,7 +27,7 @@ pub struct Attempt {
 /// How often a sign-in begins anew because the password changed while it was checked.
 const TRIES: usize = 3;
 
-/// Who was let in.
+/// Who signed in.
 pub struct SignedIn {
     /// Whose session it is.
     pub member: Member,
@@ -42,7 +42,7 @@ pub struct SignIn {
     clock: Arc<dyn Clock>,
     passwords: Passwords,
     sessions: SessionKeeper,
-    throttle: Arc<Throttling>,
+    throttle: Arc<SignInThrottle>,
 }
 
 impl SignIn {
@@ -56,7 +56,7 @@ impl SignIn {
         key: [u8; 32],
     ) -> Self {
         Self {
-            throttle: Arc::new(Throttling::over(store.clone(), key)),
+            throttle: Arc::new(SignInThrottle::over(store.clone(), key)),
             store,
             clock,
             passwords,

@@ -1,385 +1,180 @@
 //! Sign-in under attack.
 //!
-//! Three counts, kept in memory and bounded in size, or by a store that serves several nodes for all of them (see
-//! `shared`):
+//! Three counts, kept in memory and bounded in size, or by a store that serves several nodes for all of them:
 //!
 //! - **Account and address together.** After [`FREE`] attempts with a wrong password the pair waits, twice as long each
 //!   time, up to a minute. Another address is not held up, so nobody can lock a member out by guessing.
 //! - **Account.** After [`UNDER_ATTACK`] wrong attempts from everywhere, an address that the member never signed in from
 //!   waits before each attempt: longer with each attempt on the account, up to a minute. It is asked to come back then,
-//!   and whoever else guesses meanwhile, its attempt is kept for it: one pace for all of them together would let
+//!   and its attempt is kept for it, however many others guess meanwhile: one pace for all of them together would let
 //!   somebody who guesses without end lock out a member on a new network. Networks that the member signed in from before
 //!   are not held up.
 //! - **Address.** A bucket of attempts that refills slowly, so that one address cannot try one password on everybody.
 //!
-//! An attempt counts from when it begins, so that a thousand at once are no way around; one that succeeds is taken
-//! back.
+//! An attempt counts from when it starts, so that a thousand at once are no way around; one that succeeds is not counted.
 
+mod memory;
 mod rules;
-mod shared;
 
-use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hash};
+use std::fmt::Write;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use hmac::{Hmac, Mac};
 use latchkey_domain::Timestamp;
-use latchkey_storage::Attempts;
+use latchkey_storage::{AttemptKey, AttemptsDecision, Store};
+use sha2::Sha256;
+use zeroize::Zeroizing;
 
-use self::rules::Three;
+use self::memory::MemoryThrottle;
+use self::rules::{FORGET_AFTER, Three};
 #[cfg(doc)]
 use self::rules::{FREE, UNDER_ATTACK};
-pub(crate) use self::shared::Throttling;
-
-/// Entries of each kind, at most.
-const CAPACITY: usize = 20_000;
+use crate::AccountError;
 
 /// Counts attempts to sign in, and says who has to wait.
-pub(crate) struct Throttle {
-    hasher: RandomState,
-    counts: Mutex<Counts>,
+pub(crate) struct SignInThrottle {
+    store: Arc<dyn Store>,
+    /// Used if the store shares nothing.
+    own: MemoryThrottle,
+    key: RwLock<Zeroizing<[u8; 32]>>,
 }
 
-#[derive(Default)]
-struct Counts {
-    pairs: Table,
-    accounts: Table,
-    addresses: Table,
-}
-
-impl Throttle {
-    /// A throttle that has seen nothing yet.
-    pub(crate) fn new() -> Self {
+impl SignInThrottle {
+    /// `key` was derived for nothing else.
+    pub(crate) fn over(store: Arc<dyn Store>, key: [u8; 32]) -> Self {
         Self {
-            hasher: RandomState::new(),
-            counts: Mutex::default(),
+            store,
+            own: MemoryThrottle::new(),
+            key: RwLock::new(Zeroizing::new(key)),
         }
     }
 
-    /// Counts an attempt on `account` from `address`, or says how long to wait.
-    pub(crate) fn admit(
+    /// From now on, keys of counts are made with this one.
+    pub(crate) fn use_key(&self, key: [u8; 32]) {
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = Zeroizing::new(key);
+    }
+
+    /// What stands for a network that the owner of `account` signs in from.
+    pub(crate) fn network(&self, account: &str, address: IpAddr) -> AttemptKey {
+        self.key(&["network", account, &rules::subscriber(address).to_string()])
+    }
+
+    /// Counts an attempt, or says how long to wait.
+    pub(crate) async fn admit(
         &self,
         account: &str,
         address: Option<IpAddr>,
         is_known: bool,
         now: Timestamp,
-    ) -> Result<(), Duration> {
-        let keys = self.keys(account, address);
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let verdict = rules::admit(&counts.get(keys), is_known, now);
-        let after = match verdict {
+    ) -> Result<(), AccountError> {
+        let decide = move |before: &Three| match rules::admit(before, is_known, now) {
             Ok(after) => Some(after),
             Err(wait) => wait.after,
         };
-        if let Some(after) = after {
-            counts.put(keys, after);
+        let outcome = match self.change(account, address, now, Box::new(decide)).await? {
+            Some(before) => rules::admit(&before, is_known, now)
+                .map(|_| ())
+                .map_err(|wait| wait.wait),
+            None => self.own.admit(account, address, is_known, now),
+        };
+        outcome.map_err(|wait| AccountError::TryLater { wait })
+    }
+
+    /// Takes back an attempt that succeeded.
+    pub(crate) async fn succeeded(
+        &self,
+        account: &str,
+        address: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        let decide = |before: &Three| Some(rules::succeeded(before));
+        if self
+            .change(account, address, now, Box::new(decide))
+            .await?
+            .is_none()
+        {
+            self.own.succeeded(account, address);
         }
-        verdict.map(|_| ()).map_err(|wait| wait.wait)
+        Ok(())
     }
 
-    /// Takes back an attempt that succeeded: the pair starts anew, the address has its attempt back.
-    pub(crate) fn succeeded(&self, account: &str, address: Option<IpAddr>) {
-        self.change(account, address, rules::succeeded);
+    /// Takes back an attempt whose outcome is not known. If the store cannot be reached, which may well be why, it stays
+    /// counted.
+    pub(crate) async fn undecided(&self, account: &str, address: Option<IpAddr>, now: Timestamp) {
+        let decide = |before: &Three| Some(rules::undecided(before));
+        if let Ok(None) = self.change(account, address, now, Box::new(decide)).await {
+            self.own.undecided(account, address);
+        }
     }
 
-    /// Takes back an attempt whose outcome is not known, because the server could not look.
-    pub(crate) fn undecided(&self, account: &str, address: Option<IpAddr>) {
-        self.change(account, address, rules::undecided);
+    /// Changes the shared counts; as they were before. `None` if nothing is shared.
+    async fn change(
+        &self,
+        account: &str,
+        address: Option<IpAddr>,
+        now: Timestamp,
+        decide: AttemptsDecision,
+    ) -> Result<Option<Three>, AccountError> {
+        let Some(shared) = self.store.shared_attempts() else {
+            return Ok(None);
+        };
+        let before = shared
+            .change_attempts(self.keys(account, address), now.minus(FORGET_AFTER), decide)
+            .await?;
+        Ok(Some(before))
     }
 
-    fn change(&self, account: &str, address: Option<IpAddr>, change: impl Fn(&Three) -> Three) {
-        let keys = self.keys(account, address);
-        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let after = change(&counts.get(keys));
-        counts.put(keys, after);
-    }
-
-    /// Keys of a fixed size: an entry costs the same whatever was typed as the email.
-    fn keys(&self, account: &str, address: Option<IpAddr>) -> [u64; 3] {
-        let address = address.map(rules::subscriber);
+    fn keys(&self, account: &str, address: Option<IpAddr>) -> [AttemptKey; 3] {
+        let address = address.map_or_else(String::new, |address| rules::subscriber(address).to_string());
         [
-            self.key(&(account, address)),
-            self.key(&account),
-            self.key(&address),
+            self.key(&["pair", account, &address]),
+            self.key(&["account", account]),
+            self.key(&["address", &address]),
         ]
     }
 
-    fn key(&self, of: &impl Hash) -> u64 {
-        self.hasher.hash_one(of)
-    }
-}
-
-impl Counts {
-    fn get(&self, [pair, account, address]: [u64; 3]) -> Three {
-        [
-            self.pairs.0.get(&pair).copied(),
-            self.accounts.0.get(&account).copied(),
-            self.addresses.0.get(&address).copied(),
-        ]
-    }
-
-    fn put(&mut self, keys: [u64; 3], after: Three) {
-        let tables = [&mut self.pairs, &mut self.accounts, &mut self.addresses];
-        for ((table, key), entry) in tables.into_iter().zip(keys).zip(after) {
-            match entry {
-                Some(entry) => table.put(key, entry),
-                None => {
-                    table.0.remove(&key);
-                }
-            }
+    /// A key of a fixed size that is the same on every node. Email and address can be guessed, so it is a MAC: whoever has
+    /// the database and not the server key does not learn who signs in from where.
+    fn key(&self, parts: &[&str]) -> AttemptKey {
+        let key = self.key.read().unwrap_or_else(PoisonError::into_inner);
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice()).expect("HMAC takes a key of any length");
+        for part in parts {
+            mac.update(&part.len().to_be_bytes());
+            mac.update(part.as_bytes());
         }
-    }
-}
-
-#[derive(Default)]
-struct Table(HashMap<u64, Attempts>);
-
-impl Table {
-    fn put(&mut self, key: u64, entry: Attempts) {
-        if self.0.len() >= CAPACITY && !self.0.contains_key(&key) {
-            self.make_room();
-        }
-        self.0.insert(key, entry);
-    }
-
-    /// Forgets the eighth that was seen the longest ago: rarely, and many at once, so that it costs little each time.
-    fn make_room(&mut self) {
-        let mut seen: Vec<Timestamp> = self.0.values().map(|entry| entry.seen).collect();
-        let (_, oldest_kept, _) = seen.select_nth_unstable(CAPACITY / 8);
-        let oldest_kept = *oldest_kept;
-        self.0.retain(|_, entry| entry.seen > oldest_kept);
+        let mac = mac.finalize().into_bytes();
+        mac[..16].iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::rules::{BUCKET, FIRST_WAIT, FREE, LONGEST_WAIT, REFILL, UNDER_ATTACK};
     use super::*;
+    use crate::testing::World;
 
-    const EMAIL: &str = "ada@example.com";
-
-    fn at(seconds: u64) -> Timestamp {
-        Timestamp::from_millis(1_800_000_000_000).plus(Duration::from_secs(seconds))
-    }
-
-    // As `admit` takes it: a client without an address is counted too.
-    #[allow(clippy::unnecessary_wraps)]
-    fn address(last: u8) -> Option<IpAddr> {
-        Some(IpAddr::from([192, 0, 2, last]))
-    }
-
-    /// From an address that the member never signed in from.
-    fn admit(
-        throttle: &Throttle,
-        account: &str,
-        from: Option<IpAddr>,
-        now: Timestamp,
-    ) -> Result<(), Duration> {
-        throttle.admit(account, from, false, now)
-    }
-
-    fn fail(throttle: &Throttle, times: u32, account: &str, from: Option<IpAddr>, now: Timestamp) {
-        for _ in 0..times {
-            assert_eq!(admit(throttle, account, from, now), Ok(()));
-        }
-    }
-
-    #[test]
-    fn the_sixth_attempt_waits_and_each_after_it_twice_as_long() {
-        let throttle = Throttle::new();
-        fail(&throttle, FREE, EMAIL, address(1), at(0));
-        let mut now = 0;
-        for wait in [2, 4, 8, 16, 32, 60, 60] {
-            assert_eq!(
-                admit(&throttle, EMAIL, address(1), at(now)),
-                Err(Duration::from_secs(wait))
-            );
-            now += wait;
-            assert_eq!(
-                admit(&throttle, EMAIL, address(1), at(now)),
-                Ok(()),
-                "after {wait} s"
-            );
-        }
-    }
-
-    #[test]
-    fn another_address_and_another_account_are_not_held_up() {
-        let throttle = Throttle::new();
-        fail(&throttle, FREE, EMAIL, address(1), at(0));
-        assert!(admit(&throttle, EMAIL, address(1), at(0)).is_err());
-        assert!(admit(&throttle, EMAIL, address(2), at(0)).is_ok());
-        assert!(admit(&throttle, "bob@example.com", address(1), at(0)).is_ok());
-    }
-
-    #[test]
-    fn success_starts_anew() {
-        let throttle = Throttle::new();
-        fail(&throttle, FREE - 1, EMAIL, address(1), at(0));
-        fail(&throttle, 1, EMAIL, address(1), at(0));
-        throttle.succeeded(EMAIL, address(1));
-        fail(&throttle, FREE, EMAIL, address(1), at(0));
-        assert!(admit(&throttle, EMAIL, address(1), at(0)).is_err());
-    }
-
-    #[allow(clippy::unnecessary_wraps)]
-    fn many(n: u32) -> Option<IpAddr> {
-        Some(IpAddr::from([
-            10,
-            1,
-            u8::try_from(n / 256).unwrap(),
-            u8::try_from(n % 256).unwrap(),
-        ]))
-    }
-
-    #[test]
-    fn guesses_from_many_addresses_are_slowed_and_each_address_gets_its_turn() {
-        let throttle = Throttle::new();
-        let mut waits = Vec::new();
-        for n in 0..120 {
-            waits.extend(admit(&throttle, EMAIL, many(n), at(0)).err());
-        }
-        assert_eq!(waits.len(), 120 - UNDER_ATTACK as usize);
-        assert_eq!(waits[..6], [2, 4, 8, 16, 32, 60].map(Duration::from_secs));
-        assert!(waits[6..].iter().all(|wait| *wait == LONGEST_WAIT));
-        // Whoever else guesses meanwhile.
-        for n in 1_000..3_000 {
-            assert!(admit(&throttle, EMAIL, many(n), at(30)).is_err());
-        }
-        let last = many(119);
-        assert_eq!(admit(&throttle, EMAIL, last, at(59)), Err(Duration::from_secs(1)));
-        assert_eq!(admit(&throttle, EMAIL, last, at(60)), Ok(()));
-        assert_eq!(admit(&throttle, EMAIL, last, at(60)), Err(LONGEST_WAIT));
-        assert_eq!(admit(&throttle, EMAIL, last, at(120)), Ok(()));
-        assert_eq!(admit(&throttle, EMAIL, last, at(120)), Err(LONGEST_WAIT));
-    }
-
-    #[test]
-    fn a_success_gives_the_address_its_attempts_back() {
-        let throttle = Throttle::new();
-        for n in 0..100 {
-            let _ = admit(&throttle, EMAIL, many(n), at(0));
-        }
-        assert_eq!(admit(&throttle, EMAIL, address(7), at(0)), Err(LONGEST_WAIT));
-        assert_eq!(admit(&throttle, EMAIL, address(7), at(60)), Ok(()));
-        throttle.succeeded(EMAIL, address(7));
-        assert_eq!(throttle.admit(EMAIL, address(7), true, at(60)), Ok(()));
-    }
-
-    #[test]
-    fn a_network_that_the_member_knows_is_not_held_up_by_the_guesses_of_others() {
-        let throttle = Throttle::new();
-        for n in 0..1_000 {
-            let _ = admit(&throttle, EMAIL, many(n), at(0));
-        }
-        let home = address(9);
-        for _ in 0..FREE {
-            assert_eq!(throttle.admit(EMAIL, home, true, at(0)), Ok(()));
-        }
-        assert_eq!(throttle.admit(EMAIL, home, true, at(0)), Err(FIRST_WAIT));
-        assert_eq!(admit(&throttle, "bob@example.com", address(10), at(0)), Ok(()));
-    }
-
-    #[test]
-    fn a_network_of_ipv6_addresses_waits_as_one_while_an_account_is_guessed_at() {
-        let throttle = Throttle::new();
-        for n in 0..100 {
-            let _ = admit(&throttle, EMAIL, many(n), at(0));
-        }
-        let within = |host: u16| Some(IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, host]));
-        assert_eq!(admit(&throttle, EMAIL, within(1), at(0)), Err(LONGEST_WAIT));
-        assert_eq!(
-            admit(&throttle, EMAIL, within(2), at(1)),
-            Err(Duration::from_secs(59))
+    #[tokio::test]
+    async fn what_is_kept_needs_the_key_to_be_guessed() {
+        let world = World::new().await;
+        let (one, same) = (
+            SignInThrottle::over(world.store.clone(), [1; 32]),
+            SignInThrottle::over(world.store.clone(), [1; 32]),
         );
-        assert_eq!(admit(&throttle, EMAIL, within(3), at(60)), Ok(()));
-        assert!(admit(&throttle, EMAIL, within(4), at(60)).is_err());
-    }
-
-    #[test]
-    fn one_address_cannot_try_everybody() {
-        let throttle = Throttle::new();
-        for n in 0..BUCKET {
-            fail(&throttle, 1, &format!("member{n}@example.com"), address(1), at(0));
-        }
-        assert_eq!(
-            admit(&throttle, "next@example.com", address(1), at(0)),
-            Err(REFILL)
-        );
-        assert_eq!(
-            admit(&throttle, "next@example.com", address(1), at(4)),
-            Err(Duration::from_secs(2))
-        );
-        assert_eq!(admit(&throttle, "next@example.com", address(1), at(6)), Ok(()));
-        assert!(admit(&throttle, "other@example.com", address(1), at(7)).is_err());
-        assert!(admit(&throttle, "next@example.com", address(2), at(0)).is_ok());
-    }
-
-    #[test]
-    fn many_members_behind_one_address_sign_in_all_day() {
-        let throttle = Throttle::new();
-        for n in 0..1_000 {
-            let account = format!("member{n}@example.com");
-            assert_eq!(admit(&throttle, &account, address(1), at(0)), Ok(()));
-            throttle.succeeded(&account, address(1));
-        }
-    }
-
-    #[test]
-    fn a_network_of_ipv6_addresses_counts_as_one() {
-        let throttle = Throttle::new();
-        let within = |host: u16| Some(IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, host]));
-        for host in 0..u16::try_from(FREE).unwrap() {
-            fail(&throttle, 1, EMAIL, within(host), at(0));
-        }
-        assert!(admit(&throttle, EMAIL, within(99), at(0)).is_err());
-        assert!(
-            admit(
-                &throttle,
-                EMAIL,
-                Some(IpAddr::from([0x2001, 0xdb8, 0, 2, 0, 0, 0, 1])),
-                at(0)
-            )
-            .is_ok()
-        );
-    }
-
-    #[test]
-    fn all_is_forgotten_after_an_hour() {
-        let throttle = Throttle::new();
-        fail(&throttle, FREE, EMAIL, address(1), at(0));
-        fail(&throttle, FREE, EMAIL, address(1), at(3_600));
-    }
-
-    #[test]
-    fn a_clock_that_is_set_back_holds_nobody_up() {
-        let throttle = Throttle::new();
-        fail(&throttle, FREE, EMAIL, address(1), at(1_000_000));
-        assert_eq!(admit(&throttle, EMAIL, address(1), at(0)), Ok(()));
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let throttle = Throttle::new();
-        for n in 0..50_000_u32 {
-            let from = Some(IpAddr::from(n.to_be_bytes()));
-            fail(
-                &throttle,
-                1,
-                &format!("{n}@example.com"),
-                from,
-                at(u64::from(n / 1_000)),
-            );
-        }
-        let counts = throttle.counts.lock().unwrap();
-        for table in [&counts.pairs, &counts.accounts, &counts.addresses] {
-            assert!(
-                (CAPACITY / 2..=CAPACITY).contains(&table.0.len()),
-                "{}",
-                table.0.len()
-            );
+        let address = IpAddr::from([192, 0, 2, 1]);
+        let all = |throttle: &SignInThrottle| {
+            let mut all = throttle.keys("ada@example.com", Some(address)).to_vec();
+            all.push(throttle.network("ada@example.com", address));
+            all
+        };
+        let before = all(&one);
+        assert_eq!(before, all(&same), "alike on every node");
+        one.use_key([2; 32]);
+        for (before, after) in before.iter().zip(all(&one)) {
+            assert_eq!((before.len(), after.len()), (32, 32));
+            assert_ne!(*before, after);
         }
     }
 }

@@ -5,8 +5,11 @@
 
 pub mod actor;
 pub mod application;
+#[cfg(feature = "calendar")]
+mod calendar;
 pub mod clock;
 pub mod content;
+pub mod effective_scopes;
 pub mod limits;
 pub mod member;
 pub mod network;
@@ -17,6 +20,7 @@ pub mod scope;
 pub mod text;
 pub mod time_span;
 pub mod timestamp;
+pub mod token_bucket;
 
 pub use actor::Actor;
 pub use application::{
@@ -24,6 +28,7 @@ pub use application::{
     DraftErrors, Retirement, SecretId, SecretRecord,
 };
 pub use clock::Clock;
+pub use effective_scopes::effective_scopes;
 pub use member::{Email, Member, MemberId, MemberName, Role};
 pub use network::{Network, NetworkName, Plan, Slug};
 pub use page::{Page, PageRequest};
@@ -32,3 +37,4 @@ pub use redirect_uri::{RedirectUri, RedirectUris};
 pub use scope::{Audience, Scope, ScopeSet};
 pub use time_span::{TimeSpan, TimeSpanError};
 pub use timestamp::Timestamp;
+pub use token_bucket::{TokenBucket, TokenBuckets};

@@ -1,21 +1,18 @@
-//! How much an application may ask for in a member's name. It is counted in points of cost instead of requests: a page
-//! of fifty rows costs more than a single name. Spent points come back evenly, all of them within a minute.
+//! How much an application may ask for in a member's name. It is counted in points of cost and not in requests, so that
+//! a page of fifty rows and a single name are not the same. What is spent comes back evenly, all of it within a minute.
 
-use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use latchkey_domain::Timestamp;
 use latchkey_domain::limits::MAX_QUERY_COST;
+use latchkey_domain::{Timestamp, TokenBucket, TokenBuckets};
 
 use crate::caller::Caller;
 
-/// The time in which a whole budget comes back, in milliseconds.
-const PERIOD: u64 = 60_000;
-/// How many pairs of application and member are counted at once. When there are more, the pairs that spent nothing lately
-/// are dropped, or all if there are none of these. That bounds the memory, and nobody is refused.
+/// In which time all of a budget comes back.
+const PERIOD: Duration = Duration::from_secs(60);
+/// How many pairs of application and member are counted at once.
 const CAPACITY: usize = 10_000;
 
 /// How many points of cost an application may spend in a minute in the name of one member.
@@ -23,14 +20,14 @@ const CAPACITY: usize = 10_000;
 pub struct Budget(Option<u64>);
 
 impl Default for Budget {
-    /// Enough to copy the roster of a large network without a wait.
+    /// A client that copies the roster of a large network in one go is not held up, one that never stops is.
     fn default() -> Self {
         Self(Some(600_000))
     }
 }
 
 impl Budget {
-    /// Points a minute; 0 means no limit. `None` if the largest allowed query would not fit.
+    /// So many points a minute; 0 is no limit. `None` if the largest query that is allowed would not fit.
     pub fn new(points: u64) -> Option<Self> {
         match points {
             0 => Some(Self(None)),
@@ -40,26 +37,11 @@ impl Budget {
     }
 }
 
-/// What each application has spent for each member.
+/// What was spent lately.
 pub(crate) struct Budgets {
     budget: Budget,
     hasher: RandomState,
-    spent: Mutex<HashMap<u64, Spent>>,
-}
-
-/// What is spent at a time. A point counts as [`PERIOD`], so that each millisecond brings back a whole number.
-#[derive(Clone, Copy)]
-struct Spent {
-    amount: u64,
-    at: Timestamp,
-}
-
-impl Spent {
-    /// What is still spent now.
-    fn left(self, points: u64, now: Timestamp) -> u64 {
-        let since = u64::try_from(now.since(self.at).as_millis()).unwrap_or(u64::MAX);
-        self.amount.saturating_sub(since.saturating_mul(points))
-    }
+    spent: TokenBuckets<u64>,
 }
 
 impl Budgets {
@@ -67,7 +49,7 @@ impl Budgets {
         Self {
             budget,
             hasher: RandomState::new(),
-            spent: Mutex::default(),
+            spent: TokenBuckets::new(CAPACITY),
         }
     }
 
@@ -77,21 +59,7 @@ impl Budgets {
             return Ok(());
         };
         let key = self.hasher.hash_one((&caller.application, caller.member.id));
-        let mut all = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        let left = all.get(&key).map_or(0, |spent| spent.left(points, now));
-        let amount = left.saturating_add(cost.saturating_mul(PERIOD));
-        let missing = amount.saturating_sub(points.saturating_mul(PERIOD));
-        if missing > 0 {
-            return Err(Duration::from_millis(missing.div_ceil(points)));
-        }
-        if all.len() >= CAPACITY && !all.contains_key(&key) {
-            all.retain(|_, spent| spent.left(points, now) > 0);
-            if all.len() >= CAPACITY {
-                all.clear();
-            }
-        }
-        all.insert(key, Spent { amount, at: now });
-        Ok(())
+        self.spent.take(key, TokenBucket::new(points, PERIOD), cost, now)
     }
 }
 
@@ -171,7 +139,7 @@ mod tests {
         let ada = caller("A", 1);
         let unlimited = budgets(0);
         assert!((0..1_000).all(|_| unlimited.spend(&ada, u64::MAX, at(0)).is_ok()));
-        assert!(unlimited.spent.lock().unwrap().is_empty());
+        assert_eq!(unlimited.spent.count(), 0);
         assert_eq!(Budget::new(1), None);
         assert_eq!(Budget::new(MAX_QUERY_COST - 1), None);
     }
@@ -182,7 +150,7 @@ mod tests {
         let count = 2 * i64::try_from(CAPACITY).unwrap() + 10;
         for member in 0..count {
             assert_eq!(budgets.spend(&caller("A", member), 1, at(member)), Ok(()));
-            assert!(budgets.spent.lock().unwrap().len() <= CAPACITY);
+            assert!(budgets.spent.count() <= CAPACITY);
         }
     }
 }

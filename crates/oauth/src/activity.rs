@@ -9,7 +9,7 @@ use latchkey_domain::{ClientId, MemberId, Timestamp};
 pub use latchkey_storage::ActivityKind;
 use latchkey_storage::NewActivity;
 
-use crate::throttle::Event;
+use crate::activity_limit::Event;
 use crate::{AuthorizationServer, EndpointError};
 
 /// Where a request came from, for the entries that it leaves.
@@ -23,7 +23,7 @@ pub struct RequestOrigin {
 
 /// The entry that a request will leave, filled in as the request is understood. Without a client nothing is left:
 /// there is nobody who could read it.
-pub(crate) struct Trail<'a> {
+pub(crate) struct ActivityRecorder<'a> {
     pub(crate) kind: ActivityKind,
     pub(crate) origin: &'a RequestOrigin,
     pub(crate) client: Option<ClientId>,
@@ -39,7 +39,7 @@ pub(crate) struct Trail<'a> {
     pub(crate) message: Option<String>,
 }
 
-impl<'a> Trail<'a> {
+impl<'a> ActivityRecorder<'a> {
     pub(crate) fn new(kind: ActivityKind, origin: &'a RequestOrigin) -> Self {
         Self {
             kind,
@@ -71,49 +71,55 @@ impl<'a> Trail<'a> {
 
 impl AuthorizationServer {
     /// Leaves the entry of a request that was refused, unless too many were lately.
-    pub(crate) async fn record_failure(&self, mut trail: Trail<'_>, description: &str) {
-        let Some(client) = &trail.client else {
+    pub(crate) async fn record_failure(&self, mut recorder: ActivityRecorder<'_>, description: &str) {
+        let Some(client) = &recorder.client else {
             return;
         };
-        let event = if trail.is_alarm {
+        let event = if recorder.is_alarm {
             // Other failures must not keep it from being recorded.
-            Event::Alarm(client.clone(), trail.member)
+            Event::Alarm(client.clone(), recorder.member)
         } else {
-            Event::Failure(client.clone(), trail.member)
+            Event::Failure(client.clone(), recorder.member)
         };
-        if !self.0.throttle.admits(event, self.now()) {
+        if !self.0.activity_limit.admits(event, self.now()) {
             return;
         }
-        let message = trail.message.take().unwrap_or_else(|| description.to_owned());
-        self.record(trail, false, message).await;
+        let message = recorder.message.take().unwrap_or_else(|| description.to_owned());
+        self.record(recorder, false, message).await;
     }
 
     /// Leaves the entry of a request that worked, if there is something to say.
-    pub(crate) async fn record_success(&self, mut trail: Trail<'_>) {
-        if let Some(message) = trail.message.take() {
-            self.record(trail, true, message).await;
+    pub(crate) async fn record_success(&self, mut recorder: ActivityRecorder<'_>) {
+        if let Some(message) = recorder.message.take() {
+            self.record(recorder, true, message).await;
         }
     }
 
     /// Leaves the entry of a request to an endpoint that answers in JSON. Where the store failed there is none: it
     /// could not keep it either, and it was no fault of the client.
-    pub(crate) async fn record_result<T>(&self, trail: Trail<'_>, result: &Result<T, EndpointError>) {
+    pub(crate) async fn record_result<T>(
+        &self,
+        recorder: ActivityRecorder<'_>,
+        result: &Result<T, EndpointError>,
+    ) {
         match result {
-            Ok(_) => self.record_success(trail).await,
-            Err(EndpointError::Refused { description, .. }) => self.record_failure(trail, description).await,
+            Ok(_) => self.record_success(recorder).await,
+            Err(EndpointError::Refused { description, .. }) => {
+                self.record_failure(recorder, description).await;
+            }
             Err(EndpointError::Unavailable(_)) => {}
         }
     }
 
-    async fn record(&self, trail: Trail<'_>, succeeded: bool, message: String) {
-        let Some(activity) = trail.into_activity(self.now(), succeeded, message) else {
+    async fn record(&self, recorder: ActivityRecorder<'_>, succeeded: bool, message: String) {
+        let Some(activity) = recorder.into_activity(self.now(), succeeded, message) else {
             return;
         };
         // The answer stands whether or not it could be noted.
         if let Err(error) = self.store().record_activity(vec![activity]).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
-                "an activity entry was lost"
+                "could not record an activity entry"
             );
         }
     }

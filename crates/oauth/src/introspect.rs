@@ -5,8 +5,8 @@ use latchkey_domain::{Scope, ScopeSet};
 use latchkey_storage::{ActivityKind, Grant};
 use serde::Serialize;
 
-use crate::access::{effective_scopes, judge};
-use crate::activity::Trail;
+use crate::access::{judge, scopes_of};
+use crate::activity::ActivityRecorder;
 use crate::params::Params;
 use crate::token::ClientRequest;
 use crate::tokens::{Presented, ScopeLimit, TokenKind};
@@ -57,22 +57,22 @@ impl AuthorizationServer {
         request: ClientRequest<'_>,
         origin: &RequestOrigin,
     ) -> Result<Introspection, EndpointError> {
-        let mut trail = Trail::new(ActivityKind::TokenUse, origin);
-        let result = self.answer_introspect(request, &mut trail).await;
+        let mut recorder = ActivityRecorder::new(ActivityKind::TokenUse, origin);
+        let result = self.answer_introspect(request, &mut recorder).await;
         if let Ok(introspection) = &result {
             self.tally().count_introspection(introspection);
         }
-        self.record_result(trail, &result).await;
+        self.record_result(recorder, &result).await;
         result
     }
 
     async fn answer_introspect(
         &self,
         request: ClientRequest<'_>,
-        trail: &mut Trail<'_>,
+        recorder: &mut ActivityRecorder<'_>,
     ) -> Result<Introspection, EndpointError> {
         let params = Params::new(request.form, PARAMETERS);
-        let client = self.client_of(request, &params, None, trail).await?;
+        let client = self.client_of(request, &params, None, recorder).await?;
         let application = &client.application;
         if !application.spec.client_type.is_confidential() {
             return Err(EndpointError::refused(
@@ -126,7 +126,7 @@ impl AuthorizationServer {
                     && now < expires_at
             }
         };
-        let scope = effective_scopes(grant, limit);
+        let scope = scopes_of(grant, limit);
         good.then(|| ActiveToken {
             scope,
             client_id: grant.application.client_id.to_string(),

@@ -12,7 +12,7 @@
 //! | `POST /oauth/introspect` | [`AuthorizationServer::introspect`] |
 //! | `GET /oauth/userinfo` | [`AuthorizationServer::userinfo`] |
 //! | every protected resource | [`AuthorizationServer::verify_access`] |
-//! | `/account/connected-apps` | [`AuthorizationServer::connections`], [`AuthorizationServer::disconnect`] |
+//! | `/account/connected-apps` | [`AuthorizationServer::connected_apps`], [`AuthorizationServer::disconnect`] |
 //! | the API explorer | [`AuthorizationServer::begin_trial`], [`AuthorizationServer::finish_trial`], [`AuthorizationServer::end_trials`] |
 //! | Activity, and housekeeping | [`AuthorizationServer::record_expired_codes`] |
 //! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::protected_resource_metadata`] |
@@ -29,8 +29,9 @@ pub mod tokens;
 pub mod trial;
 pub mod userinfo;
 
+mod activity_limit;
 mod client_auth;
-mod connections;
+mod connected_apps;
 mod description;
 mod error;
 mod expired_codes;
@@ -40,7 +41,6 @@ mod pkce;
 mod scope_advice;
 #[cfg(test)]
 mod testing;
-mod throttle;
 
 use std::sync::Arc;
 
@@ -49,9 +49,9 @@ use latchkey_storage::Store;
 
 pub use latchkey_storage::{Connection, Disconnected};
 
-pub use self::access::{Access, AccessError};
+pub use self::access::{Access, AccessError, Subject};
 pub use self::activity::RequestOrigin;
-pub use self::authorize::{ConsentPage, Decision, PageError, Redirect, SignIn, SignedIn};
+pub use self::authorize::{ConsentQuestion, Decision, PageError, Redirect, SignIn, SignedIn};
 pub use self::error::{EndpointError, ErrorBody, ErrorCode};
 pub use self::introspect::Introspection;
 pub use self::lifetimes::{Lifetimes, LifetimesError};
@@ -62,7 +62,7 @@ pub use self::tokens::{Token, TokenKeys};
 pub use self::trial::Trial;
 pub use self::userinfo::Userinfo;
 
-use self::throttle::Throttle;
+use self::activity_limit::ActivityLimit;
 use self::tokens::TokenKey;
 
 /// What an [`AuthorizationServer`] works with.
@@ -77,7 +77,7 @@ pub struct Parts {
     pub token_keys: TokenKeys,
     /// The public URL of the server: the `iss` of RFC 9207 and the issuer of RFC 8414.
     pub issuer: String,
-    /// How long codes and tokens are good for.
+    /// How long codes and tokens last.
     pub lifetimes: Lifetimes,
 }
 
@@ -92,7 +92,7 @@ struct Inner {
     token_keys: TokenKeys,
     issuer: String,
     lifetimes: Lifetimes,
-    throttle: Throttle,
+    activity_limit: ActivityLimit,
     tally: Tally,
 }
 
@@ -106,7 +106,7 @@ impl AuthorizationServer {
             token_keys: parts.token_keys,
             issuer: parts.issuer.trim_end_matches('/').to_owned(),
             lifetimes: parts.lifetimes,
-            throttle: Throttle::default(),
+            activity_limit: ActivityLimit::default(),
             tally: Tally::default(),
         }))
     }
@@ -133,7 +133,7 @@ impl AuthorizationServer {
         self.0.token_keys.now()
     }
 
-    /// How long codes and tokens are good for.
+    /// How long codes and tokens last.
     pub fn lifetimes(&self) -> Lifetimes {
         self.0.lifetimes
     }

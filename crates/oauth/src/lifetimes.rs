@@ -1,4 +1,4 @@
-//! How long codes, tokens and grants last. A token carries its time of issue, not its end, so whoever changes a lifetime
+//! How long codes, tokens and grants last. A token carries its time of issue, not its end, so changing a lifetime
 //! changes it for what was issued before as well.
 
 use std::time::Duration;
@@ -36,7 +36,7 @@ pub struct Lifetimes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LifetimesError {
     /// One that is too short or too long.
-    #[error("{what} can be good for {} to {}, not for {given}", .bounds.0, .bounds.1)]
+    #[error("{what} can last {} to {}, not {given}", .bounds.0, .bounds.1)]
     OutOfBounds {
         /// What it is the lifetime of.
         what: &'static str,
@@ -47,7 +47,7 @@ pub enum LifetimesError {
     },
     /// A refresh token that ends before there is anything to refresh.
     #[error(
-        "a refresh token has to be good for longer than an access token: {refresh_token} is not more than {access_token}"
+        "a refresh token has to last longer than an access token: {refresh_token} is not more than {access_token}"
     )]
     RefreshTokenTooShort {
         /// That of the refresh token.
@@ -100,17 +100,17 @@ impl Lifetimes {
         within("a grant", GRANT, lifetime)
     }
 
-    /// How long a code is good for, from the redirect to its exchange.
+    /// How long a code lasts, from the redirect to its exchange.
     pub fn code(&self) -> TimeSpan {
         self.code
     }
 
-    /// How long an access token is good for.
+    /// How long an access token lasts.
     pub fn access_token(&self) -> TimeSpan {
         self.access_token
     }
 
-    /// How long a refresh token is good for; each refresh gives a new one.
+    /// How long a refresh token lasts; each refresh gives a new one.
     pub fn refresh_token(&self) -> TimeSpan {
         self.refresh_token
     }
@@ -196,41 +196,21 @@ mod tests {
             assert!(lifetimes(code, access_token, refresh_token).is_ok());
         }
         for (code, access_token, refresh_token, why) in [
-            (
-                "59s",
-                "1h",
-                "90d",
-                "a code can be good for 1m to 10m, not for 59s",
-            ),
-            (
-                "601s",
-                "1h",
-                "90d",
-                "a code can be good for 1m to 10m, not for 601s",
-            ),
-            (
-                "2m",
-                "59s",
-                "90d",
-                "an access token can be good for 1m to 1d, not for 59s",
-            ),
-            (
-                "2m",
-                "25h",
-                "90d",
-                "an access token can be good for 1m to 1d, not for 25h",
-            ),
+            ("59s", "1h", "90d", "a code can last 1m to 10m, not 59s"),
+            ("601s", "1h", "90d", "a code can last 1m to 10m, not 601s"),
+            ("2m", "59s", "90d", "an access token can last 1m to 1d, not 59s"),
+            ("2m", "25h", "90d", "an access token can last 1m to 1d, not 25h"),
             (
                 "2m",
                 "1m",
                 "299s",
-                "a refresh token can be good for 5m to 365d, not for 299s",
+                "a refresh token can last 5m to 365d, not 299s",
             ),
             (
                 "2m",
                 "1h",
                 "366d",
-                "a refresh token can be good for 5m to 365d, not for 366d",
+                "a refresh token can last 5m to 365d, not 366d",
             ),
         ] {
             assert_eq!(lifetimes(code, access_token, refresh_token), Err(why.to_owned()));
@@ -280,7 +260,7 @@ mod tests {
         for refresh_token in ["60m", "59m"] {
             let error = lifetimes("2m", "1h", refresh_token).unwrap_err();
             assert!(
-                error.starts_with("a refresh token has to be good for longer than an access token"),
+                error.starts_with("a refresh token has to last longer than an access token"),
                 "{error}"
             );
         }

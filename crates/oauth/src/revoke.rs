@@ -4,7 +4,7 @@
 use latchkey_domain::Application;
 use latchkey_storage::{ActivityKind, Grant, GrantChange, GrantState, RevocationReason};
 
-use crate::activity::Trail;
+use crate::activity::ActivityRecorder;
 use crate::params::Params;
 use crate::token::ClientRequest;
 use crate::tokens::TokenKind;
@@ -24,19 +24,19 @@ impl AuthorizationServer {
         request: ClientRequest<'_>,
         origin: &RequestOrigin,
     ) -> Result<(), EndpointError> {
-        let mut trail = Trail::new(ActivityKind::Revocation, origin);
-        let result = self.answer_revoke(request, &mut trail).await;
-        self.record_result(trail, &result).await;
+        let mut recorder = ActivityRecorder::new(ActivityKind::Revocation, origin);
+        let result = self.answer_revoke(request, &mut recorder).await;
+        self.record_result(recorder, &result).await;
         result
     }
 
     async fn answer_revoke(
         &self,
         request: ClientRequest<'_>,
-        trail: &mut Trail<'_>,
+        recorder: &mut ActivityRecorder<'_>,
     ) -> Result<(), EndpointError> {
         let params = Params::new(request.form, PARAMETERS);
-        let client = match self.client_of(request, &params, Some("token"), trail).await {
+        let client = match self.client_of(request, &params, Some("token"), recorder).await {
             // Without a client id, the token alone says whose it is; one whose grant is gone is revoked already.
             Err(error) if error.code() == ErrorCode::InvalidGrant => return Ok(()),
             client => client?,
@@ -63,7 +63,7 @@ impl AuthorizationServer {
             ));
         }
         if grant.state.revoked.is_none() {
-            self.end(&grant, application, trail).await?;
+            self.end(&grant, application, recorder).await?;
         }
         Ok(())
     }
@@ -72,7 +72,7 @@ impl AuthorizationServer {
         &self,
         grant: &Grant,
         application: &Application,
-        trail: &mut Trail<'_>,
+        recorder: &mut ActivityRecorder<'_>,
     ) -> Result<(), EndpointError> {
         let now = self.now();
         let (salt, client_id) = (grant.salt, application.client_id.clone());
@@ -89,8 +89,8 @@ impl AuthorizationServer {
         };
         self.store().change_grant(grant.id, Box::new(decide)).await?;
         self.tally().revocations.add();
-        trail.member = Some(grant.member.id);
-        trail.message = Some("The application revoked its tokens.".to_owned());
+        recorder.member = Some(grant.member.id);
+        recorder.message = Some("The application revoked its tokens.".to_owned());
         Ok(())
     }
 }

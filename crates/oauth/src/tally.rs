@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::authorize::RedirectCode;
+use crate::token::{self, GRANT_TYPES};
 use crate::{Decision, Introspection};
 
 /// How often something happened.
@@ -25,10 +26,7 @@ impl Count {
 /// All that the authorization server counts.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Pairs of tokens that were issued for a code.
-    pub codes_exchanged: Count,
-    /// Pairs of tokens that were issued for a refresh token.
-    pub refreshes: Count,
+    tokens_issued: [Count; token::COUNT],
     /// Codes that came a second time.
     pub code_replays: Count,
     /// Refresh tokens that came after a newer one was in use.
@@ -50,6 +48,17 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// How often tokens were issued, by grant type.
+    pub fn tokens_issued(&self) -> impl Iterator<Item = (&'static str, &Count)> {
+        GRANT_TYPES.iter().map(|known| known.id).zip(&self.tokens_issued)
+    }
+
+    pub(crate) fn count_tokens(&self, grant_type: &str) {
+        if let Some((_, count)) = self.tokens_issued().find(|(known, _)| *known == grant_type) {
+            count.add();
+        }
+    }
+
     /// Counts how an authorization ended; one that leads to a page to answer has not ended.
     pub(crate) fn count_decision(&self, decision: &Decision) {
         match decision {

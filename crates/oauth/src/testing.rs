@@ -23,7 +23,7 @@ pub(crate) fn spec(redirect_uris: &str, confidential: bool) -> ApplicationSpec {
             "host:read:network_members".into(),
         ],
         confidential,
-        skip_consent: false,
+        ..ApplicationDraft::default()
     };
     draft.validate().unwrap()
 }

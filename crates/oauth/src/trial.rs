@@ -14,14 +14,14 @@ use latchkey_storage::{ActivityKind, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use crate::activity::Trail;
+use crate::activity::ActivityRecorder;
 use crate::token::ClientRequest;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin, TokenResponse};
 
 /// Where the explorer takes its codes.
 pub const CALLBACK: &str = "/admin/headless-api/explorer/callback";
 
-/// A trial that has begun. The browser keeps `state` and `code_verifier` until it comes back.
+/// A trial that was started. The browser keeps `state` and `code_verifier` until it comes back.
 pub struct Trial {
     /// Where the browser goes: the authorization endpoint.
     pub location: String,
@@ -105,12 +105,12 @@ impl AuthorizationServer {
             authorization: None,
             form: &form,
         };
-        let trail = Trail {
+        let recorder = ActivityRecorder {
             is_trial: true,
-            ..Trail::new(ActivityKind::CodeExchange, origin)
+            ..ActivityRecorder::new(ActivityKind::CodeExchange, origin)
         };
         self.end_trials(host).await?;
-        self.token_for(request, trail).await
+        self.token_for(request, recorder).await
     }
 
     /// 32 random bytes as 43 characters.

@@ -2,9 +2,10 @@
 //! of the answer are named as in OIDC Core section 5.1, which clients know how to read.
 
 use latchkey_domain::Scope;
+use latchkey_storage::Grant;
 use serde::Serialize;
 
-use crate::{AccessError, AuthorizationServer, RequestOrigin};
+use crate::{AccessError, AuthorizationServer, RequestOrigin, Subject};
 
 /// Who granted the token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,7 +41,7 @@ impl AuthorizationServer {
         origin: &RequestOrigin,
     ) -> Result<Userinfo, AccessError> {
         let access = self.verify_access(authorization, origin).await?;
-        let member = &access.grant.member;
+        let Subject::Member(Grant { member, .. }) = &access.subject;
         let profile = access.scopes.contains(Scope::ReadUserinfo).then(|| Profile {
             name: member.name.as_str().to_owned(),
             given_name: member.name.first().to_owned(),

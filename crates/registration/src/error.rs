@@ -32,7 +32,7 @@ pub enum RegistrationError {
     #[error("this is the application's only secret: make a new one first")]
     OnlySecret,
     /// There is no such secret: it was retired, or the number is wrong.
-    #[error("there is no such secret any more: somebody may have retired it")]
+    #[error("this secret no longer exists: someone may have retired it")]
     SecretNotFound,
     /// What lies below failed.
     #[error(transparent)]

@@ -31,7 +31,7 @@ pub struct Registrar {
     randomness: Arc<dyn Randomness>,
 }
 
-/// Who is asking. Only hosts and the operator get past the door.
+/// Who is asking. Only hosts and the operator may manage applications.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Whether the caller may manage applications.

@@ -306,7 +306,7 @@ for (const [kind, register] of kinds) {
       const { link, ...kept } = await begin(app);
       const callback = await member.allows(link);
       callback.searchParams.set("code", "nonsense");
-      await assert.rejects(exchange(app, callback, kept), refusal("invalid_grant", /`code` is not good/));
+      await assert.rejects(exchange(app, callback, kept), refusal("invalid_grant", /`code` is not valid/));
     });
 
     test("another verifier is refused in words", async () => {

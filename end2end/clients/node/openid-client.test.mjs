@@ -242,7 +242,7 @@ for (const [kind, register] of kinds) {
       const callback = await member.allows(link);
       callback.searchParams.set("code", "nonsense");
       const exchange = client.authorizationCodeGrant(config, callback, checks);
-      await assert.rejects(exchange, refusal("invalid_grant", /`code` is not good/));
+      await assert.rejects(exchange, refusal("invalid_grant", /`code` is not valid/));
     });
 
     test("another verifier is refused in words", async () => {

@@ -223,7 +223,7 @@ def test_a_code_is_good_once_and_its_second_use_ends_what_the_first_began(
 def test_a_wrong_code_and_a_wrong_verifier_are_refused_in_words(registered: Registered, member: Person) -> None:
     client = registered.client()
     verifier = generate_token(48)
-    refused("invalid_grant", "`code` is not good", lambda: client.fetch_token(code="nonsense", code_verifier=verifier))
+    refused("invalid_grant", "`code` is not valid", lambda: client.fetch_token(code="nonsense", code_verifier=verifier))
     link, state = client.create_authorization_url(
         registered.metadata["authorization_endpoint"], code_verifier=verifier
     )

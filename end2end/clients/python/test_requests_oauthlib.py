@@ -243,7 +243,7 @@ def test_a_wrong_code_and_a_wrong_verifier_are_refused_in_words(registered: Regi
     endpoint = registered.metadata["token_endpoint"]
     refused(
         InvalidGrantError,
-        "`code` is not good",
+        "`code` is not valid",
         lambda: client.fetch_token(endpoint, code="nonsense", **registered.fetching),
     )
     callback = member.allows(link)

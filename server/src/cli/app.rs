@@ -2,13 +2,12 @@
 
 use clap::{ArgAction, Args, Subcommand};
 use latchkey_domain::{
-    Application, ApplicationDraft, ClientSecret, Retirement, Scope, SecretId, SecretRecord,
+    Application, ApplicationDraft, ClientSecret, Retirement, Scope, SecretId, SecretRecord, Timestamp,
 };
 use latchkey_registration::{Caller, Registrar, RegistrationError};
 use latchkey_storage::ApplicationListing;
 use serde_json::{Value, json};
 
-use super::member::iso;
 use super::open::open;
 use super::output::{OutputArgs, print, print_json, table};
 use super::{CliError, DataArgs};
@@ -241,7 +240,7 @@ fn show(
         lines.extend(secrets(listing).map(|(secret, retirement)| {
             let used = secret
                 .last_used_at
-                .map_or("never used".to_owned(), |at| format!("last used {}", iso(at)));
+                .map_or("never used".to_owned(), |at| format!("last used {}", at.iso()));
             let advice = retirement.map_or("", |retirement| match retirement {
                 Retirement::NotMoved => "; keep it: the new secret has not been used yet",
                 Retirement::StillUsed => "; keep it: it was used again after the new secret first was",
@@ -250,7 +249,7 @@ fn show(
             format!(
                 "Secret         {}, made {}, {used}{advice}",
                 secret.id.0,
-                iso(secret.created_at)
+                secret.created_at.iso()
             )
         }));
         lines.push(format!("Connected      {}", listing.connected_members));
@@ -288,9 +287,9 @@ fn secrets(listing: &ApplicationListing) -> impl Iterator<Item = (&SecretRecord,
 fn secret_as_json((secret, retirement): (&SecretRecord, Option<Retirement>)) -> Value {
     json!({
         "number": secret.id,
-        "created_at": iso(secret.created_at),
-        "first_used_at": secret.first_used_at.map(iso),
-        "last_used_at": secret.last_used_at.map(iso),
+        "created_at": secret.created_at.iso(),
+        "first_used_at": secret.first_used_at.map(Timestamp::iso),
+        "last_used_at": secret.last_used_at.map(Timestamp::iso),
         "safe_to_retire": retirement.map(|retirement| retirement == Retirement::Safe),
     })
 }
@@ -305,8 +304,8 @@ fn as_json(application: &Application) -> Value {
         "confidential": spec.client_type.is_confidential(),
         "skip_consent": spec.skip_consent,
         "paused": application.is_paused(),
-        "created_at": iso(application.created_at),
-        "last_used_at": application.last_used_at.map(iso),
+        "created_at": application.created_at.iso(),
+        "last_used_at": application.last_used_at.map(Timestamp::iso),
     })
 }
 

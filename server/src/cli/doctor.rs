@@ -69,8 +69,8 @@ pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result
         Database::Postgres(_) => postgres::key(&settings.data),
     };
     // Opening makes what is missing, so it is only done where nothing is.
-    let begun = checks.iter().all(|(_, Finding(level, _))| *level != Level::Fail);
-    if begun {
+    let is_healthy = checks.iter().all(|(_, Finding(level, _))| *level != Level::Fail);
+    if is_healthy {
         checks.extend(match settings.data.database() {
             Database::Sqlite(file) => data::database(&settings.data, &file).await,
             Database::Postgres(url) => postgres::database(&settings.data, &url).await,

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use latchkey_accounts::NewMember;
-use latchkey_domain::{Actor, Email, Member, MemberName, Role, Timestamp};
+use latchkey_domain::{Actor, Email, Member, MemberName, Role};
 use serde_json::{Value, json};
 
 use super::open::open;
@@ -126,7 +126,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
 }
 
 fn row(member: &Member) -> [String; 5] {
-    let joined = iso(member.joined_at);
+    let joined = member.joined_at.iso();
     [
         member.id.to_string(),
         member.email.to_string(),
@@ -142,13 +142,6 @@ fn as_json(member: &Member) -> Value {
         "email": member.email,
         "name": member.name,
         "role": member.role.id(),
-        "joined_at": iso(member.joined_at),
+        "joined_at": member.joined_at.iso(),
     })
-}
-
-/// ISO 8601 in UTC.
-pub(crate) fn iso(at: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(at.as_millis())
-        .unwrap_or_default()
-        .to_string()
 }

@@ -1,15 +1,15 @@
-//! The command line: one file per command.
+//! The command line. Each [`Command`] has the file of its name; what several of them need is in `open` (the data), `output`,
+//! `password` and `log`, and what is `serve`'s alone in `listener` (the listening socket) and `signals`.
 
 mod app;
 mod backup;
 mod copy;
 mod demo;
 mod doctor;
-mod door;
-mod error;
 mod health;
 mod import;
 mod key;
+mod listener;
 mod log;
 mod member;
 mod network;
@@ -28,8 +28,7 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use latchkey_storage_sql::sqlite::NOTICED_AFTER;
 
-pub use self::error::CliError;
-pub(crate) use self::member::iso;
+use crate::error::CliError;
 use crate::settings::DataArgs;
 
 /// OAuth for a community network: hosts register applications, members sign in and consent, applications call the API.

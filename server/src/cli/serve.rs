@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-use super::door::Door;
+use super::listener::ClosingListener;
 use super::open::{instance, open_store};
 use super::output::print;
 use super::signals::Signals;
@@ -21,9 +21,9 @@ use crate::http::{AppState, metrics_router, router};
 use crate::instance::Instance;
 use crate::settings::{DataSettings, Database, PublicUrl, ServeArgs, ServeSettings};
 use crate::traces::Traces;
-use crate::usage;
+use crate::usage_meter;
 
-/// How long requests that have begun may take when the server is told to stop.
+/// How long requests in progress may take when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// How long, behind a balancer, connections that are open may bring requests once no new ones come in: one that a proxy
@@ -121,8 +121,8 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
     }
     let (stop, mut stopping) = watch::channel(false);
     let (close, closing) = watch::channel(false);
-    let door = Door::new(listener, bound, closing);
-    let server = serve(door, router(state.clone()), bounds, stopping.clone());
+    let listener = ClosingListener::new(listener, bound, closing);
+    let server = serve(listener, router(state.clone()), bounds, stopping.clone());
     let mut signals =
         Signals::new().map_err(|error| CliError::Failed(format!("cannot listen for signals: {error}")))?;
     let ending = state.clone();
@@ -134,7 +134,7 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
         if !settings.drain_delay.is_zero() {
             tokio::time::sleep(LINGER).await;
         }
-        tracing::info!("stopping: no new requests, those that have begun are answered");
+        tracing::info!("stopping: accepting no new requests, finishing those in progress");
         let _ = stop.send(true);
     });
     let overdue = async move {
@@ -175,21 +175,18 @@ fn show_metrics(listener: TcpListener, bound: SocketAddr, state: AppState, bound
     tokio::spawn(async move {
         // Nothing closes it before the process ends.
         let (_open, closing) = watch::channel(false);
-        let door = Door::new(listener, bound, closing.clone());
-        serve(door, metrics_router(state), bounds, closing).await;
+        let listener = ClosingListener::new(listener, bound, closing.clone());
+        serve(listener, metrics_router(state), bounds, closing).await;
     });
 }
 
 /// Writes down every few seconds what was counted of the Headless API.
 async fn write_usage_down(state: AppState) {
     loop {
-        tokio::time::sleep(usage::EVERY).await;
+        tokio::time::sleep(usage_meter::EVERY).await;
         if let Err(error) = state.usage.write_down(&*state.instance.store).await {
             let error: &(dyn std::error::Error + 'static) = &error;
-            tracing::warn!(
-                error,
-                "the use of the Headless API was not written down; it is tried again"
-            );
+            tracing::warn!(error, "could not record the use of the Headless API; retrying");
         }
     }
 }

@@ -10,8 +10,8 @@ use thiserror::Error;
 use tokio::time::{Instant, Sleep};
 
 use super::Timeouts;
-use super::activity::Activity;
 use super::patience::Patience;
+use super::progress::Progress;
 
 /// The client sent its body so slowly that the server gave up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -21,14 +21,14 @@ pub struct TooSlow;
 /// The body of a request. It fails with [`TooSlow`] when the client takes too long.
 pub(super) struct RequestBody {
     inner: Incoming,
-    activity: Arc<Activity>,
+    activity: Arc<Progress>,
     patience: Patience,
     sleep: Option<Pin<Box<Sleep>>>,
     ended: bool,
 }
 
 impl RequestBody {
-    pub(super) fn new(inner: Incoming, activity: Arc<Activity>, timeouts: &Timeouts) -> Self {
+    pub(super) fn new(inner: Incoming, activity: Arc<Progress>, timeouts: &Timeouts) -> Self {
         Self {
             ended: inner.is_end_stream(),
             inner,
@@ -90,11 +90,11 @@ impl Drop for RequestBody {
 /// The body of an answer. When it is dropped, the server waits for the next request.
 pub(super) struct AnswerBody {
     inner: axum::body::Body,
-    activity: Arc<Activity>,
+    activity: Arc<Progress>,
 }
 
 impl AnswerBody {
-    pub(super) fn new(inner: axum::body::Body, activity: Arc<Activity>) -> Self {
+    pub(super) fn new(inner: axum::body::Body, activity: Arc<Progress>) -> Self {
         Self { inner, activity }
     }
 }

@@ -1,11 +1,11 @@
 //! What a connection may cost: how many there may be, how long each may keep the server waiting, and which one is closed when
 //! there are too many. hyper speaks HTTP/1.1 on them; the figures are in [`latchkey_domain::limits`].
 
-mod activity;
 mod body;
 mod capacity;
 mod patience;
 mod places;
+mod progress;
 mod serve;
 mod stream;
 

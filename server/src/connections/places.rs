@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::activity::{Activity, Waiting};
+use super::progress::{Progress, Waiting};
 use super::{Bounds, Capacity};
 use crate::settings::TrustedProxies;
 
@@ -42,7 +42,7 @@ struct Connection {
     /// The address that it is counted for.
     counted: Option<IpAddr>,
     trusted: bool,
-    activity: Arc<Activity>,
+    activity: Arc<Progress>,
 }
 
 /// A connection's place, which is free again when this is dropped.
@@ -50,7 +50,7 @@ struct Connection {
 pub(super) struct Place {
     places: Places,
     id: u64,
-    pub(super) activity: Arc<Activity>,
+    pub(super) activity: Arc<Progress>,
 }
 
 impl Places {
@@ -93,7 +93,7 @@ impl Places {
         }
         let id = taken.next;
         taken.next += 1;
-        let activity = Arc::new(Activity::new(*timeouts));
+        let activity = Arc::new(Progress::new(*timeouts));
         let connection = Connection {
             counted,
             trusted: trusted.contains(address),

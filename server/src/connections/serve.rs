@@ -20,9 +20,9 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tower::{Service, ServiceExt};
 
-use super::activity::Activity;
 use super::body::{AnswerBody, RequestBody};
 use super::places::{Place, Places};
+use super::progress::Progress;
 use super::stream::Stream;
 use super::{Bounds, Timeouts};
 
@@ -125,7 +125,7 @@ async fn answer(
 
 /// Waits until the client has kept the server waiting for too long. Has to be polled after each change of the activity; the
 /// timer is moved only if the deadline came nearer.
-async fn overdue(activity: &Activity) {
+async fn overdue(activity: &Progress) {
     let mut sleep = pin!(tokio::time::sleep_until(Instant::now() + limits::IDLE_TIMEOUT));
     poll_fn(|cx| {
         loop {

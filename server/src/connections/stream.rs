@@ -11,12 +11,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::Sleep;
 
-use super::activity::Activity;
+use super::progress::Progress;
 
 /// The stream of a connection.
 pub(super) struct Stream {
     inner: TcpStream,
-    activity: Arc<Activity>,
+    activity: Arc<Progress>,
     lingering: Option<Lingering>,
 }
 
@@ -28,7 +28,7 @@ struct Lingering {
 }
 
 impl Stream {
-    pub(super) fn new(inner: TcpStream, activity: Arc<Activity>) -> Self {
+    pub(super) fn new(inner: TcpStream, activity: Arc<Progress>) -> Self {
         Self {
             inner,
             activity,

@@ -90,8 +90,7 @@ fn draft(name: &str, redirect_uris: &str, scopes: &str) -> ApplicationDraft {
         name: name.into(),
         redirect_uris: redirect_uris.into(),
         scopes: scopes.split(' ').map(str::to_owned).collect(),
-        confidential: true,
-        skip_consent: false,
+        ..ApplicationDraft::default()
     }
 }
 

@@ -22,7 +22,7 @@ use latchkey_storage::content::Conflict;
 use latchkey_storage::{AuditAction, AuditFilter, NetworkChange, StoreError};
 use thiserror::Error;
 
-use crate::cli::CliError;
+use crate::error::CliError;
 use crate::instance::Instance;
 
 /// The host who anyone may sign in as.

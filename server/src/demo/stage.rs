@@ -8,7 +8,7 @@ use std::time::Duration;
 use latchkey_domain::{
     Actor, Application, ApplicationDraft, Clock, Email, Member, RedirectUri, ScopeSet, Timestamp,
 };
-use latchkey_oauth::authorize::consent::{ALLOW, APPROVED, DECISION, DENY};
+use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
 use latchkey_oauth::token::ClientRequest;
 use latchkey_oauth::{AuthorizationServer, Decision, EndpointError, RequestOrigin, SignedIn};
 use latchkey_registration::Caller;
@@ -267,7 +267,10 @@ impl Stage {
         match self.server.token(request, &origin).await {
             Ok(tokens) => Ok(Some((
                 tokens.access_token.expose().to_owned(),
-                tokens.refresh_token.expose().to_owned(),
+                tokens
+                    .refresh_token
+                    .map(|token| token.expose().to_owned())
+                    .unwrap_or_default(),
             ))),
             Err(EndpointError::Refused { .. }) => Ok(None),
             Err(EndpointError::Unavailable(error)) => Err(error.into()),

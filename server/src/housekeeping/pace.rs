@@ -1,7 +1,7 @@
-//! How fast to forget, so that requests hardly notice.
+//! How fast to delete, so that requests hardly notice.
 //!
 //! Deleting a row is quick; what takes long is that the disk confirms it. A row stands in three places of the file, so a few
-//! hundred are a thousand pages, and whoever else writes waits for tens of milliseconds. A step of a few rows costs hardly more
+//! hundred are a thousand pages, and other writers waits for tens of milliseconds. A step of a few rows costs hardly more
 //! than any other transaction. It is the pauses that keep steps from adding up.
 
 use std::time::Duration;
@@ -20,12 +20,12 @@ const LARGE: Stride = Stride {
     forget: 500,
 };
 
-/// The shortest and the longest pause after a step that forgot something. In between, requests have the database to themselves
+/// The shortest and the longest pause after a step that deleted something. In between, requests have the database to themselves
 /// for as long as the step took, which is longer where the disk, or everything, is slow. A step that took longer than the
 /// longest waited for something that a pause does not mend.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(100));
 
-/// How fast to forget.
+/// How fast to delete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     stride: Stride,

@@ -7,9 +7,9 @@ use latchkey_domain::Member;
 use latchkey_storage::{AuditAction, AuditEntry, SessionId};
 use serde::Deserialize;
 
-use super::client::Client;
-use super::errors::Failure;
+use super::failure::Failure;
 use super::pages::{frame, visitor};
+use super::peer::Peer;
 use super::session::{self, SignedIn};
 use super::state::AppState;
 
@@ -20,12 +20,12 @@ pub(super) struct Outcome {
 }
 
 /// `/account` has no page of its own.
-pub(super) async fn index() -> Redirect {
+pub(super) async fn redirect() -> Redirect {
     Redirect::to("/account/sessions")
 }
 
 /// Where the member is signed in.
-pub(super) async fn sessions(
+pub(super) async fn show(
     State(state): State<AppState>,
     signed_in: SignedIn,
     Query(outcome): Query<Outcome>,
@@ -57,24 +57,17 @@ pub(super) async fn sessions(
 /// Ends one of the member's sessions. One that is not there has ended already, or is someone else's: that is not said.
 pub(super) async fn end_one(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     signed_in: SignedIn,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
     let id = SessionId(id);
     if state.instance.sessions.end_one(signed_in.member.id, id).await? {
-        note_host(
-            &state,
-            &client,
-            &signed_in.member,
-            AuditAction::SessionEnded,
-            "one",
-        )
-        .await?;
+        note_host(&state, &peer, &signed_in.member, AuditAction::SessionEnded, "one").await?;
     }
     if id == signed_in.session.id {
         let mut response = Redirect::to("/sign-in").into_response();
-        session::forget(&mut response, &state);
+        session::clear(&mut response, &state);
         return Ok(response);
     }
     Ok(Redirect::to("/account/sessions?ended=one").into_response())
@@ -83,7 +76,7 @@ pub(super) async fn end_one(
 /// Ends all of the member's sessions but this one.
 pub(super) async fn end_others(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     signed_in: SignedIn,
 ) -> Result<Response, Failure> {
     let ended = state
@@ -95,7 +88,7 @@ pub(super) async fn end_others(
         let detail = format!("{ended}, all but the current one");
         note_host(
             &state,
-            &client,
+            &peer,
             &signed_in.member,
             AuditAction::SessionEnded,
             &detail,
@@ -108,7 +101,7 @@ pub(super) async fn end_others(
 /// Leaves an entry in the audit trail, if it is a host: they can do what others have to be able to look up.
 pub(super) async fn note_host(
     state: &AppState,
-    client: &Client,
+    peer: &Peer,
     member: &Member,
     action: AuditAction,
     detail: &str,
@@ -116,7 +109,7 @@ pub(super) async fn note_host(
     if member.role.is_host() {
         let entry = AuditEntry {
             at: state.instance.clock.now(),
-            actor: client.actor(Some(member.id)),
+            actor: peer.actor(Some(member.id)),
             action,
             target: member.email.to_string(),
             detail: detail.to_owned(),

@@ -5,15 +5,13 @@ use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::StatusCode;
 use latchkey_app::plain::{ActivityPage, AddRedirectUriPage};
-use latchkey_domain::Member;
-use latchkey_registration::{Caller, Candidate, RegistrationError};
+use latchkey_registration::{Candidate, RegistrationError};
 use serde::Deserialize;
 
-use super::body::Form;
-use super::client::Client;
-use super::errors::Failure;
-use super::hosts::SignedInHost;
+use super::failure::Failure;
+use super::page_form::Form;
 use super::pages::{frame, sentence, visitor};
+use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
 /// Which page, and what was just done. Of the latter only these words are shown, never any from the address.
@@ -32,13 +30,12 @@ pub(super) struct Confirmation {
 /// A page of the activity.
 pub(super) async fn show(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    signed_in: SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
-    let caller = caller(&host, &client);
+    let SignedInHost { host, caller } = signed_in;
     // Codes that nobody exchanged are recorded by housekeeping each hour; an integrator wants to read of them now.
     if let (None, Ok(client_id)) = (wanted.before, client_id.parse()) {
         state.oauth.record_expired_codes(Some(&client_id)).await?;
@@ -59,32 +56,30 @@ pub(super) async fn show(
 }
 
 /// Asks whether to add the redirect URI of an entry.
-pub(super) async fn ask(
+pub(super) async fn confirm(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    signed_in: SignedInHost,
     Path((client_id, entry)): Path<(String, i64)>,
 ) -> Result<Response, Failure> {
-    question(&state, &client, &host, (&client_id, entry), None).await
+    question(&state, &signed_in, (&client_id, entry), None).await
 }
 
 /// Adds the redirect URI of an entry. It is taken from the entry and not from the form: what the host read is what is
 /// registered.
 pub(super) async fn add(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    signed_in: SignedInHost,
     Path((client_id, entry)): Path<(String, i64)>,
     Form(Confirmation { revision }): Form<Confirmation>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
-    let caller = caller(&host, &client);
-    let (_, line) = registrar.activity_line(&caller, &client_id, entry).await?;
+    let caller = &signed_in.caller;
+    let (_, line) = registrar.activity_line(caller, &client_id, entry).await?;
     let (Candidate::Addable, Some(uri)) = (line.candidate, line.entry.event.redirect_uri) else {
-        return question(&state, &client, &host, (&client_id, entry), None).await;
+        return question(&state, &signed_in, (&client_id, entry), None).await;
     };
     match registrar
-        .add_redirect_uri(&caller, &client_id, revision, &uri)
+        .add_redirect_uri(caller, &client_id, revision, &uri)
         .await
     {
         Ok(_) => {
@@ -96,22 +91,19 @@ pub(super) async fn add(
             error @ (RegistrationError::PlanTooLow(_)
             | RegistrationError::Invalid(_)
             | RegistrationError::Stale),
-        ) => question(&state, &client, &host, (&client_id, entry), Some(&error)).await,
+        ) => question(&state, &signed_in, (&client_id, entry), Some(&error)).await,
         Err(error) => Err(error.into()),
     }
 }
 
 async fn question(
     state: &AppState,
-    client: &Client,
-    host: &Member,
+    SignedInHost { host, caller }: &SignedInHost,
     (client_id, entry): (&str, i64),
     error: Option<&RegistrationError>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
-    let (application, line) = registrar
-        .activity_line(&caller(host, client), client_id, entry)
-        .await?;
+    let (application, line) = registrar.activity_line(caller, client_id, entry).await?;
     let status = if error.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
@@ -130,12 +122,8 @@ async fn question(
 fn words(error: &RegistrationError) -> String {
     match error {
         RegistrationError::Stale => {
-            "Someone else changed the application in the meantime. This is how it stands now: look at it again, then add the redirect URI.".to_owned()
+            "Someone else changed the application in the meantime. This is its current state: check it, then add the redirect URI.".to_owned()
         }
         error => sentence(error.to_string().trim_end_matches('.')),
     }
-}
-
-fn caller(host: &Member, client: &Client) -> Caller {
-    Caller::member(host, client.actor(Some(host.id)))
 }

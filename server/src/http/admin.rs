@@ -5,25 +5,26 @@ use axum::extract::State;
 use axum::response::{Redirect, Response};
 use http::{Request, StatusCode};
 use latchkey_app::request::{Request as PageRequest, Status};
+use latchkey_domain::Member;
 use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 
-use super::client::Client;
-use super::errors::Failure;
-use super::hosts::forbidden;
+use super::failure::Failure;
+use super::peer::Peer;
 use super::security_headers::allow_scripts;
 use super::session::SignedIn;
+use super::signed_in_host::forbidden;
 use super::state::AppState;
 
 /// There is one page in Admin so far.
-pub(super) async fn index() -> Redirect {
+pub(super) async fn redirect() -> Redirect {
     Redirect::to("/admin/settings/oauth-applications")
 }
 
 /// A page of Admin, rendered; the browser takes over from there.
-pub(super) async fn page(
+pub(super) async fn show(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     signed_in: SignedIn,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
@@ -32,13 +33,7 @@ pub(super) async fn page(
         return forbidden(&state, &member, request.uri()).await;
     }
     let nonce = Nonce::new();
-    let context = PageRequest {
-        actor: client.actor(Some(member.id)),
-        viewer: Some(member),
-        registrar: state.instance.registrar.clone(),
-        assets: state.assets.clone(),
-        status: Status::default(),
-    };
+    let context = context(&state, &peer, member);
     let status = context.status.clone();
     let network = state.instance.store.network().await?.name.to_string();
     let query = request.uri().query().unwrap_or_default();
@@ -59,6 +54,17 @@ pub(super) async fn page(
     set_status(&mut response, &status);
     allow_scripts(response.headers_mut(), &nonce);
     Ok(response)
+}
+
+/// What pages and functions of Admin are given.
+pub(super) fn context(state: &AppState, peer: &Peer, member: Member) -> PageRequest {
+    PageRequest {
+        actor: peer.actor(Some(member.id)),
+        viewer: Some(member),
+        registrar: state.instance.registrar.clone(),
+        assets: state.assets.clone(),
+        status: Status::default(),
+    }
 }
 
 /// Gives the answer the status that the page decided on.

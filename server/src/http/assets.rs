@@ -12,7 +12,7 @@ use latchkey_app::request::Assets;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use serde::Deserialize;
 
-use super::errors::Failure;
+use super::failure::Failure;
 
 #[derive(RustEmbed)]
 #[folder = "../target/site"]

@@ -1,24 +1,23 @@
 //! `/admin/audit`: who did what, for hosts, as a page and as CSV.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use latchkey_app::plain::{AuditForm, AuditPage, AuditRow};
 use latchkey_domain::Timestamp;
 use latchkey_storage::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 use serde::Deserialize;
 
-use super::audit_words::{who, words};
-use super::client::Client;
-use super::errors::Failure;
-use super::hosts::SignedInHost;
+use super::audit_text::{action_text, who};
+use super::failure::Failure;
 use super::pages::{frame, visitor};
+use super::peer::Peer;
+use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
 /// How many entries a page has.
@@ -68,11 +67,8 @@ impl Wanted {
             }),
             action,
             target: text(&self.target),
-            from: day(&self.from)?.map(beginning),
-            until: match day(&self.to)? {
-                Some(day) => Some(beginning(day.tomorrow().map_err(|_| NO_DAY)?)),
-                None => None,
-            },
+            from: day(&self.from)?,
+            until: day(&self.to)?.map(|day| day.plus(DAY)),
         })
     }
 
@@ -104,24 +100,23 @@ impl Wanted {
     }
 }
 
-const NO_DAY: &str = "That is no day; write it like 2027-01-15.";
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-fn day(text: &str) -> Result<Option<Date>, String> {
+/// The beginning of a day, if one is named.
+fn day(text: &str) -> Result<Option<Timestamp>, String> {
     match text.trim() {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| NO_DAY.to_owned()),
+        text => match Timestamp::parse_day(text) {
+            Some(day) => Ok(Some(day)),
+            None => Err("That is no day; write it like 2027-01-15.".to_owned()),
+        },
     }
-}
-
-fn beginning(day: Date) -> Timestamp {
-    let zoned = day.to_zoned(TimeZone::UTC);
-    Timestamp::from_millis(zoned.map_or(i64::MAX, |zoned| zoned.timestamp().as_millisecond()))
 }
 
 /// A page of the trail.
 pub(super) async fn show(
     State(state): State<AppState>,
-    SignedInHost(host): SignedInHost,
+    SignedInHost { host, .. }: SignedInHost,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let (mut records, error) = match wanted.filter() {
@@ -140,7 +135,7 @@ pub(super) async fn show(
         rows: records.into_iter().map(row).collect(),
         actions: AuditAction::ALL
             .iter()
-            .map(|action| (action.id(), words(*action)))
+            .map(|action| (action.id(), action_text(*action)))
             .collect(),
         form: wanted.form(),
         error,
@@ -158,7 +153,7 @@ fn row(record: AuditRecord) -> AuditRow {
         at: record.entry.at,
         address: record.entry.actor.address,
         request_id: record.entry.actor.request_id,
-        action: words(record.entry.action).to_owned(),
+        action: action_text(record.entry.action).to_owned(),
         target: record.entry.target,
         name: record.application,
         detail: record.entry.detail,
@@ -168,14 +163,14 @@ fn row(record: AuditRecord) -> AuditRow {
 /// All that passes the filters, the newest first. It is read a chunk at a time while it is sent, and leaves an entry.
 pub(super) async fn export(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    peer: Peer,
+    SignedInHost { host, .. }: SignedInHost,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let filter = wanted.filter().map_err(|_| Failure::BadRequest)?;
     let entry = AuditEntry {
         at: state.instance.clock.now(),
-        actor: client.actor(Some(host.id)),
+        actor: peer.actor(Some(host.id)),
         action: AuditAction::AuditExported,
         target: "audit.csv".to_owned(),
         detail: wanted.query(),
@@ -214,14 +209,14 @@ fn rows_of(
         "name",
         "detail",
     ]);
-    let begun = Export {
+    let export = Export {
         state,
         filter,
         before: None,
         ready: VecDeque::from([header]),
         is_over: false,
     };
-    stream::try_unfold(begun, async |mut export| {
+    stream::try_unfold(export, async |mut export| {
         if export.ready.is_empty() && !export.is_over {
             export.read().await?;
         }
@@ -246,7 +241,7 @@ impl Export {
 fn csv_row(record: AuditRecord) -> String {
     let number = record.id.to_string();
     let row = row(record);
-    let at = crate::cli::iso(row.at);
+    let at = row.at.iso();
     line(&[
         &number,
         &at,

@@ -4,16 +4,13 @@ use std::error::Error;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{FromRequest, Request};
-use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use latchkey_domain::limits;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::errors::Failure;
-use super::state::AppState;
+use super::failure::Failure;
 use crate::connections::TooSlow;
 
 /// The bytes that are reserved at a time.
@@ -126,9 +123,7 @@ impl BodyError {
             Self::TooSlow => {
                 "the body of the request did not arrive in time; send it without pauses".to_owned()
             }
-            Self::Busy => {
-                "the server receives too many requests at the moment; try again in a few seconds".to_owned()
-            }
+            Self::Busy => "the server is receiving too many requests; try again in a few seconds".to_owned(),
             Self::Broken => {
                 "the body of the request is incomplete; send as many bytes as Content-Length says".to_owned()
             }
@@ -144,51 +139,6 @@ impl From<BodyError> for Failure {
             BodyError::Busy => Self::Unavailable,
             BodyError::Broken => Self::BadRequest,
         }
-    }
-}
-
-/// A page's form, as it came. As an extractor it is the last: who calls is found out before.
-pub(super) struct FormBody(pub(super) Bytes);
-
-impl FromRequest<AppState> for FormBody {
-    type Rejection = Failure;
-
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Failure> {
-        let bytes = state
-            .bodies
-            .read(request.into_body(), limits::PAGE_FORM_BYTES)
-            .await?;
-        if fields(&bytes) > limits::FORM_FIELDS {
-            return Err(Failure::TooLarge);
-        }
-        Ok(Self(bytes))
-    }
-}
-
-/// How many fields a form or a query has.
-pub(super) fn fields(form: &[u8]) -> usize {
-    form.split(|byte| *byte == b'&')
-        .filter(|pair| !pair.is_empty())
-        .count()
-}
-
-/// A page's form, read into a type.
-pub(super) struct Form<T>(pub(super) T);
-
-impl<T: serde::de::DeserializeOwned> FromRequest<AppState> for Form<T> {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let request = Request::from_parts(parts.clone(), body);
-        let FormBody(bytes) = FormBody::from_request(request, state)
-            .await
-            .map_err(IntoResponse::into_response)?;
-        let request = Request::from_parts(parts, Body::from(bytes));
-        axum::Form::from_request(request, state)
-            .await
-            .map(|axum::Form(form)| Self(form))
-            .map_err(IntoResponse::into_response)
     }
 }
 
@@ -239,11 +189,5 @@ mod tests {
         assert_eq!(memory.read(slow, 3).await, Err(BodyError::TooSlow));
         let gone = Body::from_stream(stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))]));
         assert_eq!(memory.read(gone, 3).await, Err(BodyError::Broken));
-    }
-
-    #[test]
-    fn fields_are_counted_before_they_are_decoded() {
-        assert_eq!(fields(b""), 0);
-        assert_eq!(fields(b"a=1&b&&c=%26&"), 3);
     }
 }

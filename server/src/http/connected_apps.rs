@@ -1,4 +1,4 @@
-//! `/account/connected-apps`: what a member let in, and takes back.
+//! `/account/connected-apps`: the applications that a member allowed, and revoking access.
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -6,9 +6,9 @@ use latchkey_app::plain::ConnectedAppsPage;
 use latchkey_domain::ClientId;
 use serde::Deserialize;
 
-use super::client::Client;
-use super::errors::Failure;
+use super::failure::Failure;
 use super::pages::{frame, visitor};
+use super::peer::Peer;
 use super::session::SignedIn;
 use super::state::AppState;
 
@@ -18,20 +18,20 @@ pub(super) struct Outcome {
     revoked: Option<String>,
 }
 
-/// The applications that the member let in.
+/// The applications that the member allowed.
 pub(super) async fn show(
     State(state): State<AppState>,
     signed_in: SignedIn,
     Query(outcome): Query<Outcome>,
 ) -> Result<Response, Failure> {
     let notice = match outcome.revoked.as_deref() {
-        Some("one") => Some("The application is disconnected. What it was given no longer works."),
+        Some("one") => Some("The application is disconnected. Its tokens no longer work."),
         _ => None,
     };
     let page = ConnectedAppsPage {
         frame: frame(&state).await?,
         visitor: visitor(&signed_in.member),
-        connections: state.oauth.connections(&signed_in.member).await?,
+        connections: state.oauth.connected_apps(&signed_in.member).await?,
         disconnected: state.oauth.disconnected_by_password(&signed_in.member).await?,
         notice: notice.map(str::to_owned),
         now: state.instance.clock.now(),
@@ -42,14 +42,14 @@ pub(super) async fn show(
 /// Disconnects an application. One that is not connected has been disconnected already, or never was: that is not said.
 pub(super) async fn revoke(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     signed_in: SignedIn,
     Path(client_id): Path<String>,
 ) -> Result<Response, Failure> {
     let client_id: ClientId = client_id.parse().map_err(|_| Failure::NotFound)?;
     state
         .oauth
-        .disconnect(&signed_in.member, &client_id, &client.origin())
+        .disconnect(&signed_in.member, &client_id, &peer.origin())
         .await?;
     Ok(Redirect::to("/account/connected-apps?revoked=one").into_response())
 }

@@ -4,7 +4,10 @@
 //! under a name of ours: pairs that are not wanted are passed over one by one, and a name may come more than once (RFC
 //! 6265 section 5.4).
 
+use std::time::Duration;
+
 use axum::response::Response;
+use cookie::SameSite;
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 
@@ -40,21 +43,28 @@ impl Cookie {
         self,
         state: &AppState,
         headers: &'a HeaderMap,
-    ) -> impl Iterator<Item = &'a str> + use<'a> {
+    ) -> impl Iterator<Item = String> + use<'a> {
         values(headers, self.name(state))
     }
 
-    /// Makes the browser keep the cookie: for so many seconds, or until it is closed.
-    pub(super) fn set(self, response: &mut Response, state: &AppState, value: &str, seconds: Option<u64>) {
-        let name = self.name(state);
-        let age = seconds.map_or(String::new(), |seconds| format!("; Max-Age={seconds}"));
-        let secure = if state.public_url.is_https() {
-            "; Secure"
-        } else {
-            ""
+    /// Makes the browser keep the cookie for so long, or until it is closed.
+    pub(super) fn set(
+        self,
+        response: &mut Response,
+        state: &AppState,
+        value: &str,
+        max_age: Option<Duration>,
+    ) {
+        let cookie = cookie::Cookie::build((self.name(state), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(state.public_url.is_https());
+        let cookie = match max_age {
+            Some(age) => cookie.max_age(age.try_into().unwrap_or(cookie::time::Duration::MAX)),
+            None => cookie,
         };
-        let cookie = format!("{name}={value}; Path=/{age}; HttpOnly; SameSite=Lax{secure}");
-        if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
+        if let Ok(mut cookie) = HeaderValue::from_str(&cookie.to_string()) {
             cookie.set_sensitive(true);
             response.headers_mut().append(SET_COOKIE, cookie);
         }
@@ -62,32 +72,21 @@ impl Cookie {
 
     /// Makes the browser delete the cookie.
     pub(super) fn delete(self, response: &mut Response, state: &AppState) {
-        self.set(response, state, "", Some(0));
+        self.set(response, state, "", Some(Duration::ZERO));
     }
 }
 
-/// The values of the cookie `name`, in the order in which they came.
-fn values<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
+/// The values of the cookie `name`, in the order in which they came. Each pair is read by itself: one that is not UTF-8 must
+/// not hide the others.
+fn values<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = String> + use<'a> {
     headers
         .get_all(COOKIE)
         .iter()
         .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(move |pair| {
-            let end = pair.iter().position(|byte| *byte == b'=')?;
-            let (key, value) = (&pair[..end], &pair[end + 1..]);
-            if key.trim_ascii() != name.as_bytes() {
-                return None;
-            }
-            std::str::from_utf8(unquoted(value.trim_ascii())).ok()
-        })
-}
-
-/// RFC 6265 section 4.1.1 allows quotes around a value.
-fn unquoted(value: &[u8]) -> &[u8] {
-    value
-        .strip_prefix(b"\"")
-        .and_then(|value| value.strip_suffix(b"\""))
-        .unwrap_or(value)
+        .filter_map(|pair| cookie::Cookie::parse(std::str::from_utf8(pair).ok()?).ok())
+        .filter(move |cookie| cookie.name() == name)
+        // RFC 6265 section 4.1.1 allows quotes around a value.
+        .map(|cookie| cookie.value_trimmed().to_owned())
 }
 
 /// Whether it is doubtful that the browser keeps cookies: it sent a form whose page has set the probe, which a hidden field
@@ -137,7 +136,7 @@ mod tests {
         for line in lines {
             headers.append(COOKIE, HeaderValue::from_bytes(line).unwrap());
         }
-        values(&headers, "ours").map(str::to_owned).collect()
+        values(&headers, "ours").collect()
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::response::Response;
 use http::Uri;
 
-use super::errors::Failure;
+use super::failure::Failure;
 use super::programs;
 
 /// What is answered within `longest`, or that the server is not available.

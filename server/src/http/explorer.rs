@@ -1,6 +1,8 @@
 //! `/admin/headless-api/explorer`: a host chooses an application, goes through its authorization in this browser, and
 //! comes back with a token that carries its scopes. What the browser keeps meanwhile is in a cookie.
 
+use std::time::Duration;
+
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::HeaderMap;
@@ -8,23 +10,22 @@ use latchkey_app::plain::{ExplorerPage, Pass};
 use latchkey_domain::{ClientId, Member};
 use latchkey_headless::starter_query;
 use latchkey_oauth::{EndpointError, Trial};
-use latchkey_registration::Caller;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
 
-use super::body::Form;
-use super::client::Client;
 use super::cookies::Cookie;
-use super::errors::Failure;
-use super::hosts::SignedInHost;
+use super::failure::Failure;
 use super::oauth::log;
+use super::page_form::Form;
 use super::pages::{frame, scripted_frame, sentence, visitor};
+use super::peer::Peer;
 use super::security_headers::allow_explorer;
+use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
-/// How long the way may take, in seconds: a person may have to sign in.
-const SECONDS: u64 = 600;
+/// How long the way may take: a person may have to sign in.
+const LIFETIME: Duration = Duration::from_secs(600);
 
 /// Which application.
 #[derive(Deserialize)]
@@ -44,38 +45,29 @@ pub(super) struct Callback {
 /// The page without a token: which application is to be acted as?
 pub(super) async fn show(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    signed_in: SignedInHost,
     Query(choice): Query<Choice>,
 ) -> Result<Response, Failure> {
-    page(&state, &client, &host, choice.application, Err(None)).await
+    page(&state, &signed_in, choice.application, Err(None)).await
 }
 
 /// Sends the browser on the way that a member's goes.
-pub(super) async fn begin(
+pub(super) async fn start(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    signed_in: SignedInHost,
     Form(choice): Form<Choice>,
 ) -> Result<Response, Failure> {
     let client_id = choice.application.unwrap_or_default();
-    let caller = Caller::member(&host, client.actor(Some(host.id)));
+    let SignedInHost { host, caller } = &signed_in;
     let application = state
         .instance
         .registrar
-        .find(&caller, &client_id)
+        .find(caller, &client_id)
         .await?
         .application;
     let Some(trial) = state.oauth.begin_trial(&application, host.id).await? else {
         let words = "Applications can be tried out only where people reach this server by HTTPS, or on this machine. The operator sets that with --public-url.";
-        return page(
-            &state,
-            &client,
-            &host,
-            Some(client_id),
-            Err(Some(words.to_owned())),
-        )
-        .await;
+        return page(&state, &signed_in, Some(client_id), Err(Some(words.to_owned()))).await;
     };
     let mut response = Redirect::to(&trial.location).into_response();
     keep(&mut response, &state, &trial, &application.client_id);
@@ -85,22 +77,22 @@ pub(super) async fn begin(
 /// The browser comes back.
 pub(super) async fn finish(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    peer: Peer,
+    signed_in: SignedInHost,
     headers: HeaderMap,
     Query(answer): Query<Callback>,
 ) -> Result<Response, Failure> {
-    let begun = Begun::read(&state, &headers, answer.state.as_deref());
-    let chosen = begun.as_ref().map(|begun| begun.client_id.to_string());
-    let outcome = match begun {
-        Some(begun) => receive(&state, &client, &host, &begun, answer).await,
+    let pending = PendingLogin::read(&state, &headers, answer.state.as_deref());
+    let chosen = pending.as_ref().map(|pending| pending.client_id.to_string());
+    let outcome = match pending {
+        Some(pending) => receive(&state, &peer, &signed_in.host, &pending, answer).await,
         None => Err(
-            "This answer belongs to no try that began in this browser within ten minutes. Begin again. If that does not \
-             help, your browser does not keep the cookies of this site: allow them."
+            "This response matches no attempt that was started in this browser in the last ten minutes. Start again. If that does \
+             not help, your browser does not keep the cookies of this site: allow them."
                 .to_owned(),
         ),
     };
-    let mut response = page(&state, &client, &host, chosen, outcome.map_err(Some)).await?;
+    let mut response = page(&state, &signed_in, chosen, outcome.map_err(Some)).await?;
     Cookie::Trial.delete(&mut response, &state);
     Ok(response)
 }
@@ -108,20 +100,17 @@ pub(super) async fn finish(
 /// Turns the answer into a token, or says why there is none.
 async fn receive(
     state: &AppState,
-    client: &Client,
+    peer: &Peer,
     host: &Member,
-    begun: &Begun,
+    pending: &PendingLogin,
     answer: Callback,
 ) -> Result<Pass, String> {
     let expected: bool = answer
         .state
         .as_deref()
-        .is_some_and(|given| given.as_bytes().ct_eq(begun.state.as_bytes()).into());
+        .is_some_and(|given| given.as_bytes().ct_eq(pending.state.as_bytes()).into());
     if !expected || answer.iss.as_deref() != Some(state.oauth.issuer()) {
-        return Err(
-            "This answer belongs to another try than the last that began in this browser. Begin again."
-                .to_owned(),
-        );
+        return Err("This response belongs to an earlier attempt in this browser. Start again.".to_owned());
     }
     let Some(code) = answer.code else {
         let why = answer.error_description.unwrap_or_default();
@@ -130,11 +119,11 @@ async fn receive(
     let tokens = state
         .oauth
         .finish_trial(
-            &begun.client_id,
+            &pending.client_id,
             host.id,
             &code,
-            &begun.code_verifier,
-            &client.origin(),
+            &pending.code_verifier,
+            &peer.origin(),
         )
         .await
         .map_err(|error| {
@@ -153,21 +142,19 @@ async fn receive(
 
 async fn page(
     state: &AppState,
-    client: &Client,
-    host: &Member,
+    SignedInHost { host, caller }: &SignedInHost,
     chosen: Option<String>,
     outcome: Result<Pass, Option<String>>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
-    let caller = Caller::member(host, client.actor(Some(host.id)));
-    let mut choices = registrar.choices(&caller).await?;
+    let mut choices = registrar.choices(caller).await?;
     // One that is not among the newest stands first.
     if let Some(id) = &chosen
         && !choices
             .0
             .iter()
             .any(|application| application.client_id.as_str() == id)
-        && let Ok(listing) = registrar.find(&caller, id).await
+        && let Ok(listing) = registrar.find(caller, id).await
     {
         choices.0.insert(0, listing.application);
     }
@@ -198,22 +185,22 @@ async fn page(
 }
 
 /// What the browser kept of a try.
-struct Begun {
+struct PendingLogin {
     state: String,
     code_verifier: SecretString,
     client_id: ClientId,
 }
 
-impl Begun {
+impl PendingLogin {
     /// Reads the cookie that belongs to the answer with this state; if there is none, any other.
     fn read(state: &AppState, headers: &HeaderMap, answered: Option<&str>) -> Option<Self> {
         let mut all: Vec<Self> = Cookie::Trial
             .values(state, headers)
-            .filter_map(Self::parse)
+            .filter_map(|value| Self::parse(&value))
             .collect();
         let wanted = all
             .iter()
-            .position(|begun| Some(begun.state.as_str()) == answered);
+            .position(|pending| Some(pending.state.as_str()) == answered);
         (!all.is_empty()).then(|| all.swap_remove(wanted.unwrap_or(0)))
     }
 
@@ -233,5 +220,5 @@ fn keep(response: &mut Response, state: &AppState, trial: &Trial, client_id: &Cl
         trial.state,
         trial.code_verifier.expose_secret()
     );
-    Cookie::Trial.set(response, state, &value, Some(SECONDS));
+    Cookie::Trial.set(response, state, &value, Some(LIFETIME));
 }

@@ -6,15 +6,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{ACCEPT, REFERER};
 use http::{Request, StatusCode};
-use latchkey_app::request::{Request as PageRequest, Status};
 use latchkey_domain::{Member, limits};
 use leptos::prelude::provide_context;
 use leptos::server_fn::axum::get_server_fn_service;
 use serde_json::json;
 
-use super::admin::set_status;
-use super::client::Client;
-use super::errors::Failure;
+use super::admin;
+use super::failure::Failure;
+use super::peer::Peer;
 use super::session::MaybeSignedIn;
 use super::state::AppState;
 
@@ -24,7 +23,7 @@ const WITH_FORM: [&str; 2] = ["/api/applications/create", "/api/applications/upd
 /// Calls a function. It decides itself who may; but nothing is read of what nobody sends who is signed in.
 pub(super) async fn call(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     MaybeSignedIn(signed_in): MaybeSignedIn,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
@@ -41,20 +40,14 @@ pub(super) async fn call(
     parts.headers.remove(ACCEPT);
     parts.headers.remove(REFERER);
 
-    let context = PageRequest {
-        actor: client.actor(Some(member.id)),
-        viewer: Some(member),
-        registrar: state.instance.registrar.clone(),
-        assets: state.assets.clone(),
-        status: Status::default(),
-    };
+    let context = admin::context(&state, &peer, member);
     let status = context.status.clone();
     let answer = leptos_axum::handle_server_fns_with_context(
         move || provide_context(context.clone()),
         Request::from_parts(parts, Body::from(body)),
     );
     let mut response = answer.await.into_response();
-    set_status(&mut response, &status);
+    admin::set_status(&mut response, &status);
     Ok(response)
 }
 

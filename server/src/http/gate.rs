@@ -1,18 +1,26 @@
 //! What every request passes on its way to a handler and back. It is one layer for people and one for programs, since each
-//! layer of a router copies, for each request, all layers below it.
+//! layer of a router copies, for each request, all layers below it: with tower-http's layers in their place, introspection
+//! was a sixth slower.
 
-use axum::extract::{Request, State};
+use std::future::Future;
+
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
+use http::HeaderValue;
+use http::header::CONNECTION;
 use latchkey_domain::limits;
+use tracing::{Instrument, Span};
 
 use super::errors::{self, Reader};
+use super::request_id::RequestId;
 use super::state::AppState;
-use super::{deadline, host, request_id, security_headers};
+use super::{deadline, host_header, retry_after, security_headers};
+use crate::traces;
 
 /// For what browsers open: errors are pages, and every answer says what the browser may do with it.
 pub(super) async fn for_people(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    request_id::make(&state, request, |request| async {
+    observed(&state, request, |request| async {
         let reader = Reader::of(&request);
         let response = admit(&state, request, next).await;
         let mut response = errors::render(&state, reader, response).await;
@@ -24,7 +32,7 @@ pub(super) async fn for_people(State(state): State<AppState>, request: Request, 
 
 /// For what programs call: they need no policy for pages.
 pub(super) async fn for_programs(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    request_id::make(&state, request, |request| async {
+    observed(&state, request, |request| async {
         let mut response = admit(&state, request, next).await;
         security_headers::add_for_programs(&state, response.headers_mut());
         response
@@ -34,9 +42,60 @@ pub(super) async fn for_programs(State(state): State<AppState>, request: Request
 
 /// Answers a request that is for this site, in time.
 async fn admit(state: &AppState, request: Request, next: Next) -> Response {
-    if let Some(refusal) = host::refuse(&state.public_url, &request) {
+    if let Some(refusal) = host_header::refuse(&state.public_url, &request) {
         return refusal;
     }
     let uri = request.uri().clone();
     deadline::within(limits::REQUEST_TIMEOUT, uri, next.run(request)).await
+}
+
+/// Gives the request its id, has it answered under that in log and traces, and counts the answer.
+async fn observed<F>(state: &AppState, mut request: Request, answer: impl FnOnce(Request) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
+    let route = request.extensions().get::<MatchedPath>();
+    let counted = state
+        .metrics
+        .routes
+        .begin(route.map(MatchedPath::as_str), request.method());
+    let id = state.request_ids.next();
+    let trace = traces::request::begin(
+        &id,
+        request.method(),
+        route.map(MatchedPath::as_str),
+        request.headers(),
+    );
+    // Of the address only the path: a query may carry a token.
+    let span = tracing::info_span!(
+        parent: trace.as_ref().and_then(Span::id),
+        "request",
+        id,
+        method = %request.method(),
+        path = request.uri().path(),
+        trace_id = trace.as_ref().map(traces::request::trace_id),
+    );
+    let header = HeaderValue::from_str(&id);
+    request.extensions_mut().insert(RequestId(id));
+    let answering = answer(request).instrument(span.clone());
+    let mut response = match &trace {
+        Some(trace) => answering.instrument(trace.clone()).await,
+        None => answering.await,
+    };
+    retry_after::add(&mut response);
+    counted.answered(response.status());
+    if let Some(trace) = &trace {
+        traces::request::answered(trace, response.status());
+    }
+    tracing::debug!(parent: &span, status = response.status().as_u16(), "answered");
+    if let Ok(header) = header {
+        response.headers_mut().insert("x-request-id", header);
+    }
+    if state.is_stopping() {
+        // So a proxy keeps no connection that is about to be closed: it could send a request on it at that moment, which
+        // would be lost, and may not be sent again.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+    response
 }

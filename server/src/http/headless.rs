@@ -13,18 +13,18 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use latchkey_domain::Network;
 use latchkey_domain::limits::MAX_API_REQUEST_BYTES;
 use latchkey_headless::{Answer, Caller, Held, error_body, whole_seconds};
-use latchkey_oauth::AccessError;
+use latchkey_oauth::{AccessError, Subject};
 
 use super::body::BodyError;
-use super::client::Client;
 use super::oauth::{authorization, cors, log};
+use super::peer::Peer;
 use super::retry_after::SOON;
 use super::state::AppState;
 
 /// The endpoint and its schema. Scripts on any page may call them.
 pub(super) fn for_programs() -> Router<AppState> {
     Router::new()
-        .route("/networks/{network}/graphql", post(answer).options(preflight))
+        .route("/networks/{network}/graphql", post(execute).options(preflight))
         .route(
             "/networks/{network}/graphql/schema",
             get(schema).options(preflight),
@@ -38,10 +38,10 @@ async fn preflight() -> StatusCode {
 }
 
 /// Answers a query, or a list of queries.
-async fn answer(
+async fn execute(
     State(state): State<AppState>,
     Path(network): Path<String>,
-    client: Client,
+    peer: Peer,
     headers: HeaderMap,
     request: Request<Body>,
 ) -> Result<Response, Response> {
@@ -49,7 +49,7 @@ async fn answer(
     let authorization = authorization(&headers);
     let access = state
         .oauth
-        .verify_access(authorization.as_deref(), &client.origin())
+        .verify_access(authorization.as_deref(), &peer.origin())
         .await
         .map_err(|error| refusal(&error, &state, &network))?;
     let body = state
@@ -57,10 +57,11 @@ async fn answer(
         .read(request.into_body(), MAX_API_REQUEST_BYTES)
         .await
         .map_err(unreadable)?;
+    let Subject::Member(grant) = access.subject;
     let caller = Caller {
-        application: access.grant.application.client_id,
+        application: grant.application.client_id,
         scopes: access.scopes,
-        member: access.grant.member,
+        member: grant.member,
     };
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let answer = state

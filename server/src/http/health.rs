@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz`, for whoever looks after the server.
+//! `/healthz` and `/readyz`, for the operator.
 
 use axum::Json;
 use axum::extract::State;

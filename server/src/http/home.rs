@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use latchkey_app::plain::HomePage;
 
-use super::errors::Failure;
+use super::failure::Failure;
 use super::pages::{frame, visitor};
 use super::session::MaybeSignedIn;
 use super::state::AppState;

@@ -1,4 +1,4 @@
-//! `/metrics`, at an address of its own: what it tells is for whoever looks after the server and nobody else.
+//! `/metrics`, at an address of its own: what it tells is for the server's operator and nobody else.
 
 use axum::Router;
 use axum::extract::State;
@@ -7,7 +7,7 @@ use axum::routing::get;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 use super::state::AppState;
-use crate::metrics::{MEDIA_TYPE, render};
+use crate::metrics::{media_type, render};
 
 /// All that the address answers.
 pub fn metrics_router(state: AppState) -> Router {
@@ -17,6 +17,9 @@ pub fn metrics_router(state: AppState) -> Router {
 async fn show(State(state): State<AppState>) -> Response {
     let store = state.instance.store.statistics().await;
     let document = render(&state.metrics, state.oauth.tally(), store.as_ref(), state.started);
-    let headers = [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
+    let headers = [
+        (CONTENT_TYPE, media_type()),
+        (CACHE_CONTROL, "no-store".to_owned()),
+    ];
     (headers, document).into_response()
 }

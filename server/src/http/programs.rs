@@ -5,7 +5,8 @@ use http::{HeaderMap, Method, StatusCode};
 use latchkey_headless::error_body;
 use latchkey_oauth::ErrorBody;
 
-use super::errors::{self, Failure};
+use super::errors;
+use super::failure::Failure;
 use super::headless;
 use super::oauth::{cors, error};
 use super::paths::is_for_programs;

@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode};
 /// In seconds. What is over soon is over by then; if it is not, nobody asks so often that it does harm.
 pub(super) const SOON: u64 = 5;
 
-/// Adds `Retry-After`, unless whoever answered knows better.
+/// Adds `Retry-After`, unless the handler did.
 pub(super) fn add(response: &mut Response) {
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response

@@ -11,7 +11,7 @@ use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use super::errors::Failure;
+use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
@@ -61,13 +61,13 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route(
             "/sign-in",
             get(sign_in::show)
-                .post(sign_in::submit)
+                .post(sign_in::create)
                 .layer(from_fn(keep_opener)),
         )
-        .route("/sign-out", post(sign_out::submit).layer(from_fn(keep_opener)))
-        .route("/setup", get(setup::show).post(setup::submit))
-        .route("/account", get(account::index))
-        .route("/account/sessions", get(account::sessions))
+        .route("/sign-out", post(sign_out::end).layer(from_fn(keep_opener)))
+        .route("/setup", get(setup::show).post(setup::create))
+        .route("/account", get(account::redirect))
+        .route("/account/sessions", get(account::show))
         .route("/account/sessions/end-others", post(account::end_others))
         .route("/account/sessions/{id}/end", post(account::end_one))
         .route("/account/connected-apps", get(connected_apps::show))
@@ -75,21 +75,21 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             "/account/connected-apps/{client_id}/revoke",
             post(connected_apps::revoke),
         )
-        .route("/admin", get(admin::index))
-        .route("/admin/", get(admin::index))
-        .route("/admin/oauth-applications", get(admin::index))
+        .route("/admin", get(admin::redirect))
+        .route("/admin/", get(admin::redirect))
+        .route("/admin/oauth-applications", get(admin::redirect))
         .route(
             "/admin/settings/oauth-applications/{client_id}/activity",
             get(activity::show),
         )
         .route(
             "/admin/settings/oauth-applications/{client_id}/activity/{entry}/add-redirect-uri",
-            get(activity::ask).post(activity::add),
+            get(activity::confirm).post(activity::add),
         )
         .route("/admin/headless-api", get(usage::show))
         .route(
             "/admin/headless-api/explorer",
-            get(explorer::show).post(explorer::begin),
+            get(explorer::show).post(explorer::start),
         )
         .route(
             trial::CALLBACK,
@@ -102,11 +102,11 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         )
         .route(
             "/admin/settings/oauth-applications/{client_id}/use/env",
-            post(use_it::environment),
+            post(use_it::download),
         )
         .route("/admin/audit", get(audit::show))
         .route("/admin/audit.csv", get(audit::export))
-        .route("/admin/{*path}", get(admin::page))
+        .route("/admin/{*path}", get(admin::show))
         .route(
             "/api/{*function}",
             // What is read, and of whom, is decided there.

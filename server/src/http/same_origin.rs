@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::ORIGIN;
 use http::{HeaderMap, Method};
 
-use super::errors::Failure;
+use super::failure::Failure;
 use super::session;
 use super::state::AppState;
 

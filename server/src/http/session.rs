@@ -9,7 +9,7 @@ use latchkey_domain::Member;
 use latchkey_storage::Session;
 
 use super::cookies::Cookie;
-use super::errors::Failure;
+use super::failure::Failure;
 use super::return_to::ReturnTo;
 use super::state::AppState;
 
@@ -65,17 +65,17 @@ const TRIED: usize = 8;
 pub(super) fn tokens(state: &AppState, headers: &HeaderMap) -> Vec<SessionToken> {
     Cookie::Session
         .values(state, headers)
-        .filter_map(SessionToken::parse)
+        .filter_map(|value| SessionToken::parse(&value))
         .take(TRIED)
         .collect()
 }
 
 /// Makes the browser keep `token`.
 pub(super) fn keep(response: &mut Response, state: &AppState, token: &SessionToken) {
-    Cookie::Session.set(response, state, token.expose(), Some(SESSION_LIFETIME.as_secs()));
+    Cookie::Session.set(response, state, token.expose(), Some(SESSION_LIFETIME));
 }
 
-/// Makes the browser forget its session.
-pub(super) fn forget(response: &mut Response, state: &AppState) {
+/// Makes the browser delete its session cookie.
+pub(super) fn clear(response: &mut Response, state: &AppState) {
     Cookie::Session.delete(response, state);
 }

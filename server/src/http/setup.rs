@@ -7,11 +7,11 @@ use latchkey_accounts::{AccountError, Founded, FoundingErrors, FoundingForm};
 use latchkey_app::plain::{SetupPage, SetupProblems, SetupRefusedPage};
 use serde::Deserialize;
 
-use super::body::Form;
-use super::client::Client;
 use super::cookies::{self, Cookie};
-use super::errors::Failure;
+use super::failure::Failure;
+use super::page_form::Form;
 use super::pages::{frame, sentence};
+use super::peer::Peer;
 use super::return_to::ReturnTo;
 use super::state::AppState;
 use super::{session, sign_in};
@@ -34,7 +34,7 @@ pub(super) struct SetupForm {
     probed: String,
 }
 
-/// Where the first host goes after the network was founded.
+/// Where the first host goes after the network was set up.
 const FIRST_PAGE: &str = "/admin/settings/oauth-applications";
 
 /// The form, for who has the token.
@@ -61,9 +61,9 @@ pub(super) async fn show(
 }
 
 /// The form was sent: the network is founded and its host signed in.
-pub(super) async fn submit(
+pub(super) async fn create(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     headers: HeaderMap,
     Form(form): Form<SetupForm>,
 ) -> Result<Response, Failure> {
@@ -82,12 +82,12 @@ pub(super) async fn submit(
         Ok(founding) => founding,
         Err(errors) => return again(&state, form, problems(errors)).await,
     };
-    match setup.found(&form.token, founding, &client.actor(None)).await {
+    match setup.found(&form.token, founding, &peer.actor(None)).await {
         Ok(Founded { host, password }) => {
-            tracing::info!(member = host.id.0, "the network was founded");
+            tracing::info!(member = host.id.0, "the network was set up");
             let sign_in = &state.instance.sign_in;
             let opened = sign_in
-                .open(&host, password, client.address, client.user_agent)
+                .open(&host, password, peer.address, peer.user_agent)
                 .await?;
             let first_page = ReturnTo::parse(FIRST_PAGE);
             // Somebody at the command line has changed the password already.

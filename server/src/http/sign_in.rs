@@ -9,12 +9,12 @@ use latchkey_app::plain::{CookieLostPage, SignInPage};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::body::Form;
-use super::client::Client;
 use super::cookies::{self, Cookie};
-use super::errors::Failure;
+use super::failure::Failure;
 use super::oauth::destination;
+use super::page_form::Form;
 use super::pages::{frame, sentence};
+use super::peer::Peer;
 use super::return_to::{ReturnTo, SignInLink};
 use super::security_headers::allow_any_redirect;
 use super::session::{self, MaybeSignedIn};
@@ -81,9 +81,9 @@ pub(super) fn onward(state: &AppState, headers: &HeaderMap, probed: &str, return
 }
 
 /// The form was sent.
-pub(super) async fn submit(
+pub(super) async fn create(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
@@ -91,9 +91,9 @@ pub(super) async fn submit(
     let attempt = Attempt {
         email: form.email.clone(),
         password: Zeroizing::new(form.password),
-        address: client.address,
-        user_agent: client.user_agent,
-        request_id: Some(client.request_id),
+        address: peer.address,
+        user_agent: peer.user_agent,
+        request_id: Some(peer.request_id),
     };
     match state.instance.sign_in.attempt(attempt).await {
         Ok(signed_in) => {

@@ -7,9 +7,9 @@ use latchkey_storage::AuditAction;
 use serde::Deserialize;
 
 use super::account::note_host;
-use super::body::Form;
-use super::client::Client;
-use super::errors::Failure;
+use super::failure::Failure;
+use super::page_form::Form;
+use super::peer::Peer;
 use super::return_to::ReturnTo;
 use super::session;
 use super::state::AppState;
@@ -22,15 +22,15 @@ pub(super) struct SignOutForm {
 }
 
 /// Ends the session. Doing it twice is no mistake.
-pub(super) async fn submit(
+pub(super) async fn end(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     headers: HeaderMap,
     form: Result<Form<SignOutForm>, Response>,
 ) -> Result<Response, Failure> {
     for token in session::tokens(&state, &headers) {
         if let Some((_, member)) = state.instance.sessions.find(&token).await? {
-            note_host(&state, &client, &member, AuditAction::SignedOut, "").await?;
+            note_host(&state, &peer, &member, AuditAction::SignedOut, "").await?;
             if member.role.is_host() {
                 state.oauth.end_trials(member.id).await?;
             }
@@ -42,6 +42,6 @@ pub(super) async fn submit(
         |Form(form)| ReturnTo::parse(&form.return_to),
     );
     let mut response = Redirect::to(&return_to.sign_in()).into_response();
-    session::forget(&mut response, &state);
+    session::clear(&mut response, &state);
     Ok(response)
 }

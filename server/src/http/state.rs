@@ -15,7 +15,7 @@ use super::request_id::RequestIds;
 use crate::instance::Instance;
 use crate::metrics::Metrics;
 use crate::settings::{PublicUrl, TrustedProxies, TrustedProxy};
-use crate::usage::UsageMeter;
+use crate::usage_meter::UsageMeter;
 
 /// The state of the router. Cloning it is cheap.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub struct Inner {
     pub headless: HeadlessApi,
     /// What counts its requests.
     pub usage: UsageMeter,
-    /// What is counted for whoever watches.
+    /// What is counted for operators.
     pub metrics: Metrics,
     /// Since when.
     pub started: Timestamp,

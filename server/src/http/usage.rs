@@ -3,14 +3,12 @@
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use latchkey_app::plain::{UsagePage, period_of};
-use latchkey_registration::Caller;
 use serde::Deserialize;
 
-use super::client::Client;
-use super::errors::Failure;
-use super::hosts::SignedInHost;
+use super::failure::Failure;
 use super::pages::{scripted_frame, visitor};
 use super::security_headers::allow_own_scripts;
+use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
 /// How far back.
@@ -22,13 +20,11 @@ pub(super) struct Wanted {
 /// The page.
 pub(super) async fn show(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    SignedInHost { host, caller }: SignedInHost,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     // What was counted a moment ago belongs to it.
     state.usage.write_down(&*state.instance.store).await?;
-    let caller = Caller::member(&host, client.actor(Some(host.id)));
     let registrar = &state.instance.registrar;
     let report = registrar
         .usage(&caller, period_of(wanted.period.as_deref()))

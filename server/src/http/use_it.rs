@@ -8,11 +8,10 @@ use latchkey_domain::{Application, ClientSecret, Member, RedirectUri};
 use latchkey_registration::Caller;
 use serde::Deserialize;
 
-use super::client::Client;
-use super::errors::Failure;
-use super::hosts::SignedInHost;
+use super::failure::Failure;
 use super::pages::{scripted_frame, visitor};
 use super::security_headers::allow_own_scripts;
+use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
 /// Which of the application's redirect URIs. Another than those it has is as good as none.
@@ -24,12 +23,10 @@ pub(super) struct Wanted {
 /// The page, with the secret masked.
 pub(super) async fn show(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    SignedInHost { host, caller }: SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let caller = Caller::member(&host, client.actor(Some(host.id)));
     let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
     kit.page(&state, &host, None).await
 }
@@ -37,26 +34,22 @@ pub(super) async fn show(
 /// The page, with the secret in the clear.
 pub(super) async fn reveal(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    SignedInHost { host, caller }: SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let caller = Caller::member(&host, client.actor(Some(host.id)));
     let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
     let secret = kit.secret(&state, &caller).await?;
     kit.page(&state, &host, secret).await
 }
 
 /// The settings alone, with the secret in the clear: what the page's script copies.
-pub(super) async fn environment(
+pub(super) async fn download(
     State(state): State<AppState>,
-    client: Client,
-    SignedInHost(host): SignedInHost,
+    SignedInHost { caller, .. }: SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    let caller = Caller::member(&host, client.actor(Some(host.id)));
     let kit = Kit::find(&state, &caller, &client_id, wanted).await?;
     let secret = kit.secret(&state, &caller).await?;
     let environment = Environment {

@@ -2,22 +2,16 @@
 
 use std::fmt::Display;
 
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use latchkey_domain::content::RichText;
 use latchkey_domain::{Role, Timestamp};
 use latchkey_headless::html;
 
 /// A moment: ISO 8601 with its offset, or a day, which begins at midnight UTC.
 pub(super) fn time(text: &str) -> Result<Timestamp, String> {
-    let moment = text.parse::<jiff::Timestamp>().or_else(|_| {
-        // A day only: a time without its offset could be any of many moments.
-        let day: Date = text.get(..10).filter(|day| *day == text).unwrap_or("").parse()?;
-        Ok::<_, jiff::Error>(day.to_zoned(TimeZone::UTC)?.timestamp())
-    });
-    moment
-        .map(|moment| Timestamp::from_millis(moment.as_millisecond()))
-        .map_err(|_| {
+    Timestamp::parse_iso(text)
+        // A time without its offset could be any of many.
+        .or_else(|| Timestamp::parse_day(text))
+        .ok_or_else(|| {
             format!(
                 "“{}” is not a time; expected 2026-05-01T18:30:00Z or 2026-05-01",
                 cut(text)

@@ -5,19 +5,21 @@ use latchkey_oauth::Tally;
 use latchkey_oauth::tally::Count;
 use latchkey_storage::{ConnectionCounts, Statistics};
 
+use super::families::Document;
 use super::process::Process;
-use super::routes::{CLASSES, METHODS};
-use super::text::Document;
-use super::{Metrics, Routes};
+use super::routes::{CLASSES, METHODS, Routes};
+use super::{GraphqlCounts, Metrics, SignInCounts};
 
-pub(crate) use super::text::MEDIA_TYPE;
+/// For a metric that has no labels.
+const NO_LABELS: &[(&str, &str)] = &[];
 
-/// Writes down how all counts stand. The store's are left out if it has none.
+/// Writes down all counts. The store's are left out if it has none.
 pub fn render(metrics: &Metrics, tally: &Tally, store: Option<&Statistics>, started: Timestamp) -> String {
     let mut document = Document::default();
     http(&mut document, &metrics.routes);
     oauth(&mut document, tally);
-    people_and_programs(&mut document, metrics);
+    graphql(&mut document, &metrics.graphql);
+    sign_ins(&mut document, &metrics.sign_ins);
     if let Some(store) = store {
         database(&mut document, store);
     }
@@ -26,113 +28,114 @@ pub fn render(metrics: &Metrics, tally: &Tally, store: Option<&Statistics>, star
 }
 
 fn http(document: &mut Document, routes: &Routes) {
-    let name = "latchkey_http_requests_total";
-    document.counter(name, "Answered requests, by route, method and class of status.");
     let all = routes.all();
+    let mut answered = Vec::new();
     for route in &all {
         for (method, classes) in METHODS.iter().zip(&route.answers) {
             for (class, count) in CLASSES.iter().zip(classes) {
                 if count.get() > 0 {
-                    let labels = [("route", &*route.template), ("method", method), ("status", class)];
-                    document.value(name, &labels, count.get());
+                    let labels = [
+                        ("route", &*route.template),
+                        ("method", *method),
+                        ("status", *class),
+                    ];
+                    answered.push((labels, count.get()));
                 }
             }
         }
     }
-    let name = "latchkey_http_request_duration_seconds";
-    document.histogram(name, "How long requests took until their answer began, by route.");
-    for route in &all {
-        document.reading(name, &[("route", &route.template)], &route.took.read());
-    }
-    let name = "latchkey_http_requests_in_flight";
-    document.gauge(name, "Requests that are being answered.");
-    document.value(name, &[], routes.in_flight());
+    document.counter(
+        "latchkey_http_requests_total",
+        "Answered requests, by route, method and class of status.",
+        answered,
+    );
+    document.histogram(
+        "latchkey_http_request_duration_seconds",
+        "How long requests took until their answer began, by route.",
+        all.iter()
+            .map(|route| ([("route", &*route.template)], route.took.read())),
+    );
+    document.gauge(
+        "latchkey_http_requests_in_flight",
+        "Requests that are being answered.",
+        [(NO_LABELS, routes.in_flight())],
+    );
 }
 
 fn oauth(document: &mut Document, tally: &Tally) {
-    by_label(
-        document,
-        (
-            "latchkey_oauth_tokens_issued_total",
-            "Pairs of tokens, by what they were issued for.",
-        ),
-        "grant",
-        &[
-            ("authorization_code", &tally.codes_exchanged),
-            ("refresh_token", &tally.refreshes),
-        ],
+    document.counter(
+        "latchkey_oauth_tokens_issued_total",
+        "Pairs of tokens, by what they were issued for.",
+        by("grant", tally.tokens_issued()),
     );
-    by_label(
-        document,
-        (
-            "latchkey_oauth_replays_total",
-            "Codes and refresh tokens that came again; all tokens of their grant were revoked.",
+    document.counter(
+        "latchkey_oauth_replays_total",
+        "Codes and refresh tokens that came again; all tokens of their grant were revoked.",
+        by(
+            "kind",
+            [
+                ("code", &tally.code_replays),
+                ("refresh_token", &tally.refresh_replays),
+            ],
         ),
-        "kind",
-        &[
-            ("code", &tally.code_replays),
-            ("refresh_token", &tally.refresh_replays),
-        ],
     );
-    let name = "latchkey_oauth_revocations_total";
-    document.counter(name, "Grants that applications gave back.");
-    document.value(name, &[], tally.revocations.get());
-    by_label(
-        document,
-        (
-            "latchkey_oauth_authorizations_total",
-            "Authorization requests, by how they ended.",
-        ),
-        "outcome",
-        &[
-            ("granted", &tally.granted),
-            ("denied", &tally.denied),
-            ("refused", &tally.refused),
-            ("failed", &tally.failed),
-        ],
+    document.counter(
+        "latchkey_oauth_revocations_total",
+        "Grants that applications gave back.",
+        [(NO_LABELS, tally.revocations.get())],
     );
-    by_label(
-        document,
-        (
-            "latchkey_oauth_introspections_total",
-            "Introspected tokens, by whether they were good.",
+    document.counter(
+        "latchkey_oauth_authorizations_total",
+        "Authorization requests, by how they ended.",
+        by(
+            "outcome",
+            [
+                ("granted", &tally.granted),
+                ("denied", &tally.denied),
+                ("refused", &tally.refused),
+                ("failed", &tally.failed),
+            ],
         ),
-        "active",
-        &[("true", &tally.active), ("false", &tally.inactive)],
+    );
+    document.counter(
+        "latchkey_oauth_introspections_total",
+        "Introspected tokens, by whether they were good.",
+        by("active", [("true", &tally.active), ("false", &tally.inactive)]),
     );
 }
 
-fn people_and_programs(document: &mut Document, metrics: &Metrics) {
-    by_label(
-        document,
-        (
-            "latchkey_graphql_requests_total",
-            "Requests to the Headless API with a good token, by how they ended.",
+fn graphql(document: &mut Document, counts: &GraphqlCounts) {
+    document.counter(
+        "latchkey_graphql_requests_total",
+        "Requests to the Headless API with a good token, by how they ended.",
+        by(
+            "outcome",
+            [
+                ("answered", &counts.answered),
+                ("failed", &counts.failed),
+                ("throttled", &counts.throttled),
+            ],
         ),
-        "outcome",
-        &[
-            ("answered", &metrics.graphql.answered),
-            ("failed", &metrics.graphql.failed),
-            ("throttled", &metrics.graphql.throttled),
-        ],
     );
-    by_label(
-        document,
-        (
-            "latchkey_sign_ins_total",
-            "Passwords that were sent, by what came of it.",
+}
+
+fn sign_ins(document: &mut Document, counts: &SignInCounts) {
+    document.counter(
+        "latchkey_sign_ins_total",
+        "Passwords that were sent, by what came of it.",
+        by(
+            "outcome",
+            [
+                ("succeeded", &counts.succeeded),
+                ("failed", &counts.failed),
+                ("throttled", &counts.throttled),
+            ],
         ),
-        "outcome",
-        &[
-            ("succeeded", &metrics.sign_ins.succeeded),
-            ("failed", &metrics.sign_ins.failed),
-            ("throttled", &metrics.sign_ins.throttled),
-        ],
     );
 }
 
 fn database(document: &mut Document, store: &Statistics) {
-    let counters = [
+    for (name, help, value) in [
         ("latchkey_database_reads_total", "Reads.", store.reads),
         (
             "latchkey_database_reads_waited_total",
@@ -149,18 +152,15 @@ fn database(document: &mut Document, store: &Statistics) {
             "Operations that took longer than --slow-query-ms.",
             store.slow,
         ),
-    ];
-    for (name, help, value) in counters {
-        document.counter(name, help);
-        document.value(name, &[], value);
+    ] {
+        document.counter(name, help, [(NO_LABELS, value)]);
     }
-    let name = "latchkey_database_commit_duration_seconds";
     document.histogram(
-        name,
+        "latchkey_database_commit_duration_seconds",
         "How long transactions that write took; one holds many writes.",
+        [(NO_LABELS, store.commits.clone())],
     );
-    document.reading(name, &[], &store.commits);
-    let gauges = [
+    for (name, help, value) in [
         (
             "latchkey_database_writes_waiting",
             "Writes that are not answered yet.",
@@ -176,12 +176,8 @@ fn database(document: &mut Document, store: &Statistics) {
             "The size of the write-ahead log.",
             store.log_bytes,
         ),
-    ];
-    for (name, help, value) in gauges {
-        if let Some(value) = value {
-            document.gauge(name, help);
-            document.value(name, &[], value);
-        }
+    ] {
+        document.gauge(name, help, value.map(|value| (NO_LABELS, value)));
     }
     if let Some(counts) = &store.connections {
         connections(document, counts);
@@ -189,48 +185,56 @@ fn database(document: &mut Document, store: &Statistics) {
 }
 
 fn connections(document: &mut Document, counts: &ConnectionCounts) {
-    let name = "latchkey_database_connections";
     document.gauge(
-        name,
+        "latchkey_database_connections",
         "Open connections to the database, by whether they are in use.",
+        [
+            ([("state", "idle")], counts.idle),
+            ([("state", "in_use")], counts.in_use),
+        ],
     );
-    document.value(name, &[("state", "idle")], counts.idle);
-    document.value(name, &[("state", "in_use")], counts.in_use);
-    let name = "latchkey_database_connections_max";
-    document.gauge(name, "The most connections that this node opens.");
-    document.value(name, &[], counts.most);
-    let name = "latchkey_database_connections_awaited";
-    document.gauge(name, "Operations that wait for a connection.");
-    document.value(name, &[], counts.waiting);
+    document.gauge(
+        "latchkey_database_connections_max",
+        "The most connections that this node opens.",
+        [(NO_LABELS, counts.most)],
+    );
+    document.gauge(
+        "latchkey_database_connections_awaited",
+        "Operations that wait for a connection.",
+        [(NO_LABELS, counts.waiting)],
+    );
 }
 
 fn process(document: &mut Document, started: Timestamp) {
     let process = Process::read();
-    let gauges = [
+    for (name, help, value) in [
         (
             "process_resident_memory_bytes",
             "Memory in use.",
             process.resident_bytes,
         ),
         ("process_open_fds", "Open files and sockets.", process.open_files),
-    ];
-    for (name, help, value) in gauges {
-        if let Some(value) = value {
-            document.gauge(name, help);
-            document.value(name, &[], value);
-        }
+        (
+            "process_start_time_seconds",
+            "When the server started, in seconds since 1970.",
+            started.as_secs().try_into().ok(),
+        ),
+    ] {
+        document.gauge(name, help, value.map(|value| (NO_LABELS, value)));
     }
-    let name = "process_start_time_seconds";
-    document.gauge(name, "When the server started, in seconds since 1970.");
-    document.value(name, &[], started.as_secs());
-    let name = "latchkey_build_info";
-    document.gauge(name, "Always 1; its label is the version.");
-    document.value(name, &[("version", env!("CARGO_PKG_VERSION"))], 1);
+    document.gauge(
+        "latchkey_build_info",
+        "Always 1; its label is the version.",
+        [([("version", env!("CARGO_PKG_VERSION"))], 1)],
+    );
 }
 
-fn by_label(document: &mut Document, (name, help): (&str, &str), label: &str, counts: &[(&str, &Count)]) {
-    document.counter(name, help);
-    for (value, count) in counts {
-        document.value(name, &[(label, value)], count.get());
-    }
+/// A value for each of these counts, with one label.
+fn by<'a>(
+    label: &'static str,
+    counts: impl IntoIterator<Item = (&'static str, &'a Count)>,
+) -> impl Iterator<Item = ([(&'static str, &'static str); 1], u64)> {
+    counts
+        .into_iter()
+        .map(move |(value, count)| ([(label, value)], count.get()))
 }

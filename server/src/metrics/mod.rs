@@ -2,14 +2,14 @@
 //! additions to shared numbers: nothing waits, nothing is allocated. No label has a value that a stranger can choose.
 
 mod document;
+mod families;
 mod process;
 mod routes;
-mod text;
 
 use latchkey_oauth::tally::Count;
 
-pub(crate) use self::document::MEDIA_TYPE;
 pub use self::document::render;
+pub(crate) use self::families::media_type;
 pub use self::routes::{InFlight, Routes};
 
 /// All that the HTTP side counts; the rest is counted by the rules and by the store.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{Database, DatabaseArgument, SettingsFile, database};
-use crate::cli::CliError;
+use crate::error::CliError;
 
 /// Where the data is: what every command takes.
 #[derive(Args, Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::{Database, OtlpEndpoint, PublicUrl, Sampling, TrustedProxy, retention, serve};
-use crate::cli::CliError;
+use crate::error::CliError;
 
 /// Where the file is unless told otherwise: in the working folder.
 const DEFAULT: &str = "latchkey.toml";
@@ -39,13 +39,13 @@ pub struct SettingsFile {
     pub max_connections: Option<NonZeroUsize>,
     /// For how many days the activity of applications is kept.
     pub retain_activity_days: Option<NonZeroU16>,
-    /// How long a code is good for.
+    /// How long a code lasts.
     #[serde(default, deserialize_with = "code_lifetime")]
     pub code_lifetime: Option<TimeSpan>,
-    /// How long an access token is good for.
+    /// How long an access token lasts.
     #[serde(default, deserialize_with = "access_token_lifetime")]
     pub access_token_lifetime: Option<TimeSpan>,
-    /// How long a refresh token is good for.
+    /// How long a refresh token lasts.
     #[serde(default, deserialize_with = "refresh_token_lifetime")]
     pub refresh_token_lifetime: Option<TimeSpan>,
     /// How long a grant lasts.
@@ -177,10 +177,7 @@ mod tests {
             "{error}"
         );
         for (line, why) in [
-            (
-                "code_lifetime = \"1h\"",
-                "a code can be good for 1m to 10m, not for 1h",
-            ),
+            ("code_lifetime = \"1h\"", "a code can last 1m to 10m, not 1h"),
             ("access_token_lifetime = 3600", "expected a string"),
             (
                 "refresh_token_lifetime = \"3 months\"",

@@ -1,9 +1,14 @@
 //! Where traces go: settings of Latchkey's own, and those that all programs share that speak `OpenTelemetry`.
+//!
+//! Of the shared variables, the SDK reads those for the sampler, the batches and the resource. Those here it does not read
+//! (`OTEL_SDK_DISABLED`, `OTEL_TRACES_EXPORTER`), or so that a mistake shows only when traces do not arrive: an address is
+//! refused here when the server starts, in words.
 
 use std::fmt;
 use std::str::FromStr;
 
 use http::Uri;
+use opentelemetry_otlp::{OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT};
 use serde::Deserialize;
 
 /// Where a collector takes traces, below the address that it is reached at (OTLP/HTTP).
@@ -11,8 +16,8 @@ const PATH: &str = "/v1/traces";
 
 /// The variables that all programs understand, and whether the address in them is complete.
 const VARIABLES: [(&str, bool); 2] = [
-    ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", true),
-    ("OTEL_EXPORTER_OTLP_ENDPOINT", false),
+    (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, true),
+    (OTEL_EXPORTER_OTLP_ENDPOINT, false),
 ];
 
 /// The `http` address that a collector takes traces at.
@@ -52,7 +57,7 @@ impl OtlpEndpoint {
             Some("http") => {}
             Some("https") => {
                 return wrong(
-                    "traces are sent over plain HTTP only: run a collector beside Latchkey, and let that speak TLS",
+                    "traces are sent over plain HTTP only: run a collector beside Latchkey, and let it speak TLS",
                 );
             }
             _ => return wrong("it has to begin with http://"),

@@ -1,11 +1,11 @@
-//! How long codes and tokens are good for, and how long what ended is kept.
+//! How long codes and tokens last, and how long what ended is kept.
 
 use clap::Args;
 use latchkey_domain::{TimeSpan, TimeSpanError};
 use latchkey_oauth::{Lifetimes, LifetimesError};
 
 use super::SettingsFile;
-use crate::cli::CliError;
+use crate::error::CliError;
 
 /// How long what nobody can use any more is kept unless told otherwise.
 const RETAIN_ENDED: TimeSpan = TimeSpan::days(1);

@@ -11,7 +11,7 @@ use latchkey_headless::Budget;
 use latchkey_oauth::Lifetimes;
 
 use super::{DataArgs, DataSettings, OtlpEndpoint, PublicUrl, RetentionArgs, Sampling, TrustedProxy};
-use crate::cli::CliError;
+use crate::error::CliError;
 
 /// Where the server listens unless told otherwise.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
@@ -64,7 +64,7 @@ pub struct ServeArgs {
     )]
     pub retain_activity_days: Option<u16>,
 
-    /// How long codes and tokens are good for, and how long what ended is kept.
+    /// How long codes and tokens last, and how long what ended is kept.
     #[command(flatten)]
     pub retention: RetentionArgs,
 
@@ -109,7 +109,7 @@ pub struct ServeSettings {
     pub api_budget: Budget,
     /// For how many days the activity of applications is kept.
     pub retain_activity_days: u16,
-    /// How long codes and tokens are good for.
+    /// How long codes and tokens last.
     pub lifetimes: Lifetimes,
     /// How long what ended is kept.
     pub retain_ended: TimeSpan,

@@ -44,10 +44,10 @@ impl Collector {
         match failed {
             Some(error) if !self.failing.swap(true, Ordering::Relaxed) => tracing::warn!(
                 error,
-                "the collector does not take traces; they are dropped until it does, and this is not said again"
+                "the collector rejected traces; dropping them until it recovers (logged once)"
             ),
             None if self.failing.swap(false, Ordering::Relaxed) => {
-                tracing::info!("the collector takes traces again");
+                tracing::info!("the collector accepts traces again");
             }
             _ => {}
         }

@@ -53,7 +53,7 @@ impl Traces {
             .with_http_client(Collector::new(runtime))
             .with_endpoint(endpoint.to_string())
             .with_protocol(Protocol::HttpBinary)
-            // Whoever tries again makes the next batches wait, and the end of the server: better to lose one.
+            // A retry would hold up the next batches and the end of the server: better to lose one.
             .with_retry_policy(RetryPolicy::disabled())
             .build()?;
         let provider = SdkTracerProvider::builder()
@@ -84,7 +84,7 @@ impl Traces {
             .with_filter(of_requests())
     }
 
-    /// Sends what is waiting, for a moment at most.
+    /// Sends what is waiting, within two seconds.
     pub async fn flush(self) {
         // Whether it was sent is said in the log by what sends.
         let _ = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(FLUSH)).await;

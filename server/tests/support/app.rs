@@ -44,7 +44,7 @@ impl TestApp {
         app
     }
 
-    /// The same, where codes and tokens are good for as long as `lifetimes` says.
+    /// The same, where codes and tokens last as long as `lifetimes` says.
     pub(crate) async fn with_lifetimes(lifetimes: Lifetimes) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open_folder(folder.path()).unwrap();

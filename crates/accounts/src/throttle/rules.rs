@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use latchkey_domain::{Timestamp, limits};
+use latchkey_domain::{Timestamp, TokenBucket, limits};
 use latchkey_storage::Attempts;
 
 /// Attempts that a pair of account and address has before it waits.
@@ -16,10 +16,9 @@ pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(limits::SIGN_IN_LO
 pub(super) const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
 /// Wrong attempts on one account, from everywhere, after which addresses that are not known wait.
 pub(super) const UNDER_ATTACK: u32 = limits::SIGN_IN_ATTEMPTS_BEFORE_PACE;
-/// Attempts that an address can make at once.
-pub(super) const BUCKET: u32 = 30;
-/// How long it takes an address to earn another attempt.
-pub(super) const REFILL: Duration = Duration::from_secs(6);
+/// Attempts that an address can make at once; each comes back after six seconds.
+pub(super) const BUCKET: u64 = 30;
+const OF_ADDRESS: TokenBucket = TokenBucket::new(BUCKET, Duration::from_secs(6 * BUCKET));
 
 /// The counts that an attempt is about: those of the pair, the account and the address.
 pub(super) type Three = [Option<Attempts>; 3];
@@ -37,10 +36,11 @@ pub(super) struct Wait {
 /// signed in from the address's network before.
 pub(super) fn admit(before: &Three, is_known: bool, now: Timestamp) -> Result<Three, Wait> {
     let [pair, account, address] = before.map(|one| one.filter(|one| is_current(one, now)));
-    let wait = wait_of_pair(pair, now).max(wait_of_address(address, now));
-    if !wait.is_zero() {
+    let spent = spent(address, now);
+    let wait = wait_of_pair(pair, now).max(spent.err().unwrap_or_default());
+    let (Ok(spent), true) = (spent, wait.is_zero()) else {
         return Err(Wait { wait, after: None });
-    }
+    };
     let pace = if is_known {
         Duration::ZERO
     } else {
@@ -59,7 +59,7 @@ pub(super) fn admit(before: &Three, is_known: bool, now: Timestamp) -> Result<Th
     Ok([
         Some(due_in(pace, count.saturating_add(1), now)),
         Some(added(account, now)),
-        Some(spent(address, now)),
+        Some(spent),
     ])
 }
 
@@ -118,37 +118,12 @@ fn wait_of_pair(entry: Option<Attempts>, now: Timestamp) -> Duration {
     })
 }
 
-fn wait_of_address(entry: Option<Attempts>, now: Timestamp) -> Duration {
-    let Some(entry) = entry else {
-        return Duration::ZERO;
-    };
-    let since = now.since(entry.seen);
-    let (spent, over) = refilled(entry.count, since);
-    if spent < BUCKET {
-        Duration::ZERO
-    } else {
-        REFILL.saturating_sub(over)
-    }
-}
-
-/// What is still spent of a bucket after `since`, and how far it is into earning the next attempt.
-fn refilled(spent: u32, since: Duration) -> (u32, Duration) {
-    let earned = u32::try_from(since.as_millis() / REFILL.as_millis()).unwrap_or(u32::MAX);
-    (
-        spent.saturating_sub(earned),
-        since.saturating_sub(REFILL.saturating_mul(earned)),
-    )
-}
-
-fn spent(entry: Option<Attempts>, now: Timestamp) -> Attempts {
-    let Some(entry) = entry else {
-        return Attempts { count: 1, seen: now };
-    };
-    let (spent, over) = refilled(entry.count, now.since(entry.seen));
-    Attempts {
-        count: spent + 1,
-        seen: now.minus(over),
-    }
+/// Another attempt of an address, or how long it waits.
+fn spent(entry: Option<Attempts>, now: Timestamp) -> Result<Attempts, Duration> {
+    let before = entry.unwrap_or(Attempts { count: 0, seen: now });
+    let (count, seen) = OF_ADDRESS.take(1, before.count.into(), before.seen, now)?;
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    Ok(Attempts { count, seen })
 }
 
 fn added(entry: Option<Attempts>, now: Timestamp) -> Attempts {

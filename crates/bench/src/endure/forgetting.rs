@@ -61,7 +61,7 @@ impl Log {
 /// The line of one time that it forgot.
 fn sweep(line: &str) -> Option<Sweep> {
     let line: Value = serde_json::from_str(line).ok()?;
-    (line["message"] == "forgot what is past its time").then_some(())?;
+    (line["message"] == "deleted expired records").then_some(())?;
     Some(Sweep {
         seen: Instant::now(),
         took: Duration::from_millis(line["millis"].as_u64()?),
@@ -80,7 +80,7 @@ mod tests {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         let mut log = Log::of(file.path());
         assert_eq!(log.sweeps().unwrap(), []);
-        let line = r#"{"message":"forgot what is past its time","grants":7,"millis":250}"#;
+        let line = r#"{"message":"deleted expired records","grants":7,"millis":250}"#;
         write!(
             file,
             "{{\"message\":\"ready\"}}\nno JSON\n{line}\n{}",

@@ -13,25 +13,23 @@ use crate::tokens::Unreadable;
 /// Why an access token is not, or no longer, good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Rejection {
-    #[error("the access token is not good: {0}")]
+    #[error("the access token is not valid: {0}")]
     Unreadable(Unreadable),
     #[error(
-        "what the access token stood for is gone: the application or the member was removed, or it was disconnected"
+        "the access token no longer works: the application or the member was removed, or the member disconnected the application"
     )]
     Gone,
-    #[error("the access token was revoked: {}", reason_words(*.0))]
+    #[error("the access token was revoked: {}", reason_text(*.0))]
     Revoked(RevocationReason),
     #[error("a host of the network paused this application; try again when it is resumed")]
     Paused,
     #[error("the access token was superseded by a refresh; use the newest one")]
     Superseded,
-    #[error(
-        "the access token is newer than what this server remembers, as after restoring a backup; authorize again"
-    )]
+    #[error("this server does not know the access token, as after a backup was restored; authorize again")]
     Unknown,
-    #[error("the authorization that the access token belongs to ended: it lasts {}; authorize again", time_words(*.0))]
+    #[error("the authorization that the access token belongs to ended: it lasts {}; authorize again", duration_text(*.0))]
     Ended(Duration),
-    #[error("the access token expired {} ago; use the refresh token to get a new one", time_words(*.0))]
+    #[error("the access token expired {} ago; use the refresh token to get a new one", duration_text(*.0))]
     Expired(Duration),
 }
 
@@ -52,7 +50,7 @@ impl Rejection {
 }
 
 /// Why a grant ended, to be read after "revoked: ".
-pub(crate) const fn reason_words(reason: RevocationReason) -> &'static str {
+pub(crate) const fn reason_text(reason: RevocationReason) -> &'static str {
     match reason {
         RevocationReason::Client => "the application asked for it",
         RevocationReason::Member => "the member disconnected the application",
@@ -72,7 +70,7 @@ pub(crate) const fn reason_words(reason: RevocationReason) -> &'static str {
 }
 
 /// A time in a sentence: “5 minutes”.
-pub(crate) fn time_words(duration: Duration) -> String {
+pub(crate) fn duration_text(duration: Duration) -> String {
     match duration.as_secs() {
         1 => "1 second".to_owned(),
         seconds @ 0..=119 => format!("{seconds} seconds"),

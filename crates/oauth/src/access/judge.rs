@@ -1,6 +1,6 @@
 //! Whether an access token is good right now: a pure rule on the grant as it was read.
 //!
-//! The access token of the current generation is good for its lifetime. That of the generation before stays good for its
+//! The access token of the current generation lasts its lifetime. That of the generation before lasts its
 //! own as well, but at most until 30 seconds after the client first used the current one: requests that were
 //! under way while another tab refreshed still get through, and a copy of the old token is worth nothing soon after the
 //! client moved on. (Doorkeeper, which clients were written for, revokes it at that first use without the 30 seconds.)
@@ -8,7 +8,7 @@
 
 use std::time::Duration;
 
-use latchkey_domain::{ScopeSet, Timestamp};
+use latchkey_domain::{ScopeSet, Timestamp, effective_scopes};
 use latchkey_storage::Grant;
 
 use super::error::Rejection;
@@ -53,14 +53,10 @@ pub(crate) fn judge(
     Ok(())
 }
 
-/// What a token that is limited to `limit` may do right now: the intersection of what was granted, what the application
-/// may still ask for, and what the member may still grant. Removing a scope from an application or demoting a host
-/// takes effect at the next check.
-pub(crate) fn effective_scopes(grant: &Grant, limit: ScopeLimit) -> ScopeSet {
-    limit
-        .of(grant.scopes)
-        .intersection(grant.application.spec.scopes)
-        .intersection(grant.member.role.grantable_scopes())
+/// What a token that is limited to `limit` may do right now.
+pub(crate) fn scopes_of(grant: &Grant, limit: ScopeLimit) -> ScopeSet {
+    let granted = limit.of(grant.scopes);
+    effective_scopes(granted, grant.application.spec.scopes, grant.member.role)
 }
 
 #[cfg(test)]
@@ -153,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_scopes_are_the_meet_of_all_who_have_a_say() {
+    fn the_scopes_are_what_all_who_have_a_say_agree_on() {
         let mut grant = grant();
         grant.scopes = "read:posts write:posts host:read:network_members"
             .parse()
@@ -162,7 +158,7 @@ mod tests {
             .parse()
             .unwrap();
         grant.member.role = Role::Host;
-        let scopes = |grant: &Grant, limit| effective_scopes(grant, limit).to_string();
+        let scopes = |grant: &Grant, limit| scopes_of(grant, limit).to_string();
         assert_eq!(
             scopes(&grant, ScopeLimit::NONE),
             "host:read:network_members read:posts"

@@ -10,10 +10,10 @@ use latchkey_domain::{Scope, ScopeSet, Timestamp};
 use latchkey_storage::{ActivityKind, Grant, GrantChange};
 
 pub use self::error::AccessError;
-pub(crate) use self::error::{Rejection, reason_words, time_words};
-pub(crate) use self::judge::{RACE, effective_scopes, judge};
-use crate::activity::Trail;
-use crate::throttle::Event;
+pub(crate) use self::error::{Rejection, duration_text, reason_text};
+pub(crate) use self::judge::{RACE, judge, scopes_of};
+use crate::activity::ActivityRecorder;
+use crate::activity_limit::Event;
 use crate::tokens::{Claims, Presented, TokenKind};
 use crate::{AuthorizationServer, RequestOrigin};
 
@@ -23,14 +23,22 @@ const LAST_USED_GRAIN: Duration = Duration::from_secs(60);
 /// What a good access token opens, and for whom.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// The grant, with the application and the member as they are now.
-    pub grant: Grant,
+    /// For whom.
+    pub subject: Subject,
     /// What the token may do right now.
     pub scopes: ScopeSet,
     /// When the token was issued.
     pub issued_at: Timestamp,
     /// When it expires.
     pub expires_at: Timestamp,
+}
+
+/// Who an access token acts for. A grant type without a member (RFC 6749 section 4.4) is another variant: the compiler then
+/// names everything that serves members and has to refuse it.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// The member of this grant; application and member as they are now.
+    Member(Grant),
 }
 
 impl Access {
@@ -78,10 +86,10 @@ impl AuthorizationServer {
             return Err(rejection.into());
         }
         Ok(Access {
-            scopes: effective_scopes(&grant, token.claims.limit),
+            scopes: scopes_of(&grant, token.claims.limit),
             issued_at: token.claims.issued_at,
             expires_at: self.lifetimes().access_token_end(&grant, token.claims.issued_at),
-            grant,
+            subject: Subject::Member(grant),
         })
     }
 
@@ -103,13 +111,13 @@ impl AuthorizationServer {
     ) {
         if self
             .0
-            .throttle
+            .activity_limit
             .admits(Event::OfGrant(grant.id, rejection.id()), now)
         {
-            let mut trail = Trail::new(ActivityKind::TokenUse, origin);
-            trail.client = Some(grant.application.client_id.clone());
-            trail.member = Some(grant.member.id);
-            self.record_failure(trail, &rejection.to_string()).await;
+            let mut recorder = ActivityRecorder::new(ActivityKind::TokenUse, origin);
+            recorder.client = Some(grant.application.client_id.clone());
+            recorder.member = Some(grant.member.id);
+            self.record_failure(recorder, &rejection.to_string()).await;
         }
     }
 }

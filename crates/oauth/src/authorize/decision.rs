@@ -24,7 +24,7 @@ pub enum Decision {
     /// Lets the person sign in.
     SignIn(SignIn),
     /// Asks the person.
-    Consent(Box<ConsentPage>),
+    Consent(Box<ConsentQuestion>),
     /// Sends the browser back to the application.
     Redirect(Redirect),
     /// Shows an error: there is nowhere to send the browser.
@@ -49,7 +49,7 @@ impl Decision {
 pub struct SignIn {
     /// The path and query to come back to.
     pub return_to: String,
-    /// Who wants to be let in.
+    /// Which application asks.
     pub application: ApplicationName,
     /// Whether the person is asked to sign in though there is a session: the sign-in page has to show its form, and to
     /// open a new session.
@@ -58,12 +58,12 @@ pub struct SignIn {
 
 /// What the consent page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsentPage {
-    /// Who wants to be let in.
+pub struct ConsentQuestion {
+    /// Which application asks.
     pub application: Application,
     /// Who is asked.
     pub member: Member,
-    /// What the application asks for; a checkbox each, named [`super::consent::APPROVED`], with the scope's id.
+    /// What the application asks for; a checkbox each, named [`super::consent_form::APPROVED`], with the scope's id.
     pub scopes: ScopeSet,
     /// Where the browser will be sent. The page shows its [host](RedirectUri::host), and warns if it is a
     /// [loopback address](RedirectUri::is_loopback).
@@ -80,15 +80,15 @@ pub struct ConsentPage {
 
 /// Whoever is signed in for this request; `None` if the person has to sign in first.
 ///
-/// `begun` is when the request was begun, if it went through a sign-in already: for `prompt=login` only a sign-in since
+/// `requested_at` is when the request first came, if it went through a sign-in already: for `prompt=login` only a sign-in since
 /// then counts.
 pub(super) fn signed_in<'a>(
     request: &AuthorizationRequest<'_>,
     signed_in: Option<&'a SignedIn>,
-    begun: Option<Timestamp>,
+    requested_at: Option<Timestamp>,
 ) -> Result<Option<&'a SignedIn>, RedirectError> {
     if request.prompt.login {
-        return Ok(signed_in.filter(|person| begun.is_some_and(|begun| person.at >= begun)));
+        return Ok(signed_in.filter(|person| requested_at.is_some_and(|at| person.at >= at)));
     }
     match signed_in {
         None if request.prompt.none => Err(RedirectError::new(
@@ -120,7 +120,7 @@ pub(super) fn asks(request: &AuthorizationRequest<'_>, remembered: ScopeSet) -> 
     }
     // A host who lets an application skip the consent page grants it in advance, so to say.
     let granted_before =
-        request.recipient.application.spec.skip_consent || remembered.contains_all(request.scopes);
+        request.target.application.spec.skip_consent || remembered.contains_all(request.scopes);
     let asks = !granted_before || !knows_who_asks(request);
     if asks && request.prompt.none {
         let (code, words) = if granted_before {
@@ -144,8 +144,8 @@ pub(super) fn asks(request: &AuthorizationRequest<'_>, remembered: ScopeSet) -> 
 /// private-use scheme; it would be handed tokens without anybody noticing (RFC 6749 section 10.2, RFC 8252 section
 /// 8.6). A secret or an `https` address cannot be taken like that.
 fn knows_who_asks(request: &AuthorizationRequest<'_>) -> bool {
-    let uri = &request.recipient.registered;
-    request.recipient.application.spec.client_type.is_confidential()
+    let uri = &request.target.registered;
+    request.target.application.spec.client_type.is_confidential()
         || !(uri.is_loopback() || uri.is_private_use())
 }
 

@@ -1,21 +1,21 @@
+use super::super::client_target::ClientTarget;
 use super::super::prompt::Prompt;
-use super::super::recipient::Recipient;
 use super::*;
 use crate::testing::{application, grant, seconds};
 
-fn recipient(redirect_uri: &str, confidential: bool, skip_consent: bool) -> Recipient {
+fn target(redirect_uri: &str, confidential: bool, skip_consent: bool) -> ClientTarget {
     let mut application = application(redirect_uri, confidential);
     application.spec.skip_consent = skip_consent;
-    Recipient::of(application, None)
+    ClientTarget::of(application, None)
 }
 
-fn web() -> Recipient {
-    recipient("https://x.example/cb", true, false)
+fn web() -> ClientTarget {
+    target("https://x.example/cb", true, false)
 }
 
-fn request<'a>(recipient: &'a Recipient, scopes: &str, prompt: &str) -> AuthorizationRequest<'a> {
+fn request<'a>(target: &'a ClientTarget, scopes: &str, prompt: &str) -> AuthorizationRequest<'a> {
     AuthorizationRequest {
-        recipient,
+        target,
         scopes: scopes.parse().unwrap(),
         code_challenge: None,
         prompt: Prompt::read(Some(prompt)).unwrap(),
@@ -30,9 +30,9 @@ fn ada(at: u64) -> SignedIn {
     }
 }
 
-fn asked(recipient: &Recipient, prompt: &str, remembered: &str) -> Result<bool, RedirectCode> {
+fn asked(target: &ClientTarget, prompt: &str, remembered: &str) -> Result<bool, RedirectCode> {
     asks(
-        &request(recipient, "read:posts", prompt),
+        &request(target, "read:posts", prompt),
         remembered.parse().unwrap(),
     )
     .map_err(|error| error.code)
@@ -47,11 +47,11 @@ fn a_session_is_enough_unless_the_client_wants_a_new_sign_in() {
 }
 
 #[test]
-fn prompt_login_wants_a_sign_in_since_the_request_was_begun() {
+fn prompt_login_wants_a_sign_in_since_the_request() {
     let web = web();
     let request = request(&web, "read:posts", "login");
-    let is_signed_in = |at, begun: Option<u64>| {
-        signed_in(&request, Some(&ada(at)), begun.map(seconds))
+    let is_signed_in = |at, requested_at: Option<u64>| {
+        signed_in(&request, Some(&ada(at)), requested_at.map(seconds))
             .unwrap()
             .is_some()
     };
@@ -99,7 +99,7 @@ fn prompt_none_shows_no_page() {
     let web = web();
     assert_eq!(asked(&web, "none", "read:posts"), Ok(false));
     assert_eq!(asked(&web, "none", ""), Err(RedirectCode::ConsentRequired));
-    let native = recipient("http://127.0.0.1/cb", false, false);
+    let native = target("http://127.0.0.1/cb", false, false);
     assert_eq!(
         asked(&native, "none", "read:posts"),
         Err(RedirectCode::InteractionRequired)
@@ -114,7 +114,7 @@ fn a_trusted_application_is_let_through_unless_it_wants_to_ask() {
         ("http://127.0.0.1/cb", true),
         ("https://spa.example/cb", false),
     ] {
-        let trusted = recipient(uri, confidential, true);
+        let trusted = target(uri, confidential, true);
         assert_eq!(asked(&trusted, "", ""), Ok(false), "{uri}");
         assert_eq!(asked(&trusted, "none", ""), Ok(false), "{uri}");
         assert_eq!(asked(&trusted, "consent", ""), Ok(true), "{uri}");
@@ -129,7 +129,7 @@ fn trust_in_an_application_does_not_count_where_any_program_could_pose_as_it() {
         "http://localhost:3000/cb",
         "com.example.app:/cb",
     ] {
-        let trusted = recipient(uri, false, true);
+        let trusted = target(uri, false, true);
         for remembered in ["", "read:posts"] {
             assert_eq!(asked(&trusted, "", remembered), Ok(true), "{uri}");
             assert_eq!(
@@ -149,21 +149,17 @@ fn an_earlier_consent_does_not_count_where_any_program_could_pose_as_the_applica
         "com.example.app:/cb",
     ] {
         assert_eq!(
-            asked(&recipient(uri, false, false), "", "read:posts"),
+            asked(&target(uri, false, false), "", "read:posts"),
             Ok(true),
             "{uri}"
         );
     }
     assert_eq!(
-        asked(
-            &recipient("https://spa.example/cb", false, false),
-            "",
-            "read:posts"
-        ),
+        asked(&target("https://spa.example/cb", false, false), "", "read:posts"),
         Ok(false)
     );
     assert_eq!(
-        asked(&recipient("http://127.0.0.1/cb", true, false), "", "read:posts"),
+        asked(&target("http://127.0.0.1/cb", true, false), "", "read:posts"),
         Ok(false)
     );
 }

@@ -50,7 +50,7 @@ pub enum PageError {
     },
     /// The server is at fault. The chain goes to the log, nothing of it to the person.
     #[error("This is the server’s fault, not yours. {}", match .0.try_again() {
-        Some(_) => "It cannot get at its data at the moment: try again in a few seconds.",
+        Some(_) => "Its database is not available right now: try again in a few seconds.",
         None => "Try again in a moment.",
     })]
     Unavailable(#[source] StoreError),

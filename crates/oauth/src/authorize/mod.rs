@@ -1,30 +1,30 @@
 //! `/oauth/authorize` (RFC 6749 section 3.1): an application asks, a person answers.
 //!
-//! A request walks through the modules in this order: [`recipient`] (who asks, where the answer goes), [`request`]
-//! (what for), [`decision`] (sign in, ask, or answer at once), [`consent`] (what the person said), [`redirect`].
+//! A request walks through the modules in this order: [`client_target`] (who asks, where the answer goes), [`request`]
+//! (what for), [`decision`] (sign in, ask, or answer at once), [`consent_form`] (what the person said), [`redirect`].
 
-mod begun;
-pub mod consent;
+mod client_target;
+pub mod consent_form;
 mod decision;
 mod error;
 mod prompt;
-mod recipient;
 mod redirect;
 mod request;
+mod requested_at;
 
 use latchkey_domain::{ScopeSet, Timestamp};
 use latchkey_storage::{ActivityKind, NewGrant, TRACES};
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use self::consent::Answer;
-pub use self::decision::{ConsentPage, Decision, SignIn, SignedIn};
+use self::client_target::ClientTarget;
+use self::consent_form::Answer;
+pub use self::decision::{ConsentQuestion, Decision, SignIn, SignedIn};
 use self::error::RedirectError;
 pub use self::error::{PageError, RedirectCode};
-use self::recipient::Recipient;
 pub use self::redirect::Redirect;
 use self::request::{AuthorizationRequest, PARAMETERS};
-use crate::activity::Trail;
+use crate::activity::ActivityRecorder;
 use crate::params::Params;
 use crate::tokens::{Claims, ScopeLimit, TokenKind};
 use crate::{AuthorizationServer, RequestOrigin};
@@ -38,7 +38,7 @@ struct Visit<'a> {
     /// The form of the consent page; `None` for a request that comes from the application.
     form: Option<&'a [(String, String)]>,
     signed_in: Option<&'a SignedIn>,
-    begun: Option<Timestamp>,
+    requested_at: Option<Timestamp>,
     now: Timestamp,
 }
 
@@ -91,33 +91,33 @@ impl AuthorizationServer {
     ) -> Decision {
         let params = Params::new(pairs, PARAMETERS);
         let now = self.now();
-        let begun = begun::read(&params, &self.token_key(), now);
+        let requested_at = requested_at::read(&params, &self.token_key(), now);
         let visit = Visit {
             params,
             form,
             signed_in,
-            begun,
+            requested_at,
             now,
         };
-        let mut trail = Trail::new(ActivityKind::Authorization, origin);
-        trail.member = signed_in.map(|person| person.member.id);
-        let recipient = match self.recipient(&visit.params, &mut trail).await {
-            Ok(recipient) => recipient,
+        let mut recorder = ActivityRecorder::new(ActivityKind::Authorization, origin);
+        recorder.member = signed_in.map(|person| person.member.id);
+        let target = match self.client_target(&visit.params, &mut recorder).await {
+            Ok(target) => target,
             Err(error) => {
-                self.record_failure(trail, &error.to_string()).await;
+                self.record_failure(recorder, &error.to_string()).await;
                 return Decision::Page(error);
             }
         };
-        match self.respond(&visit, &recipient, &mut trail).await {
+        match self.respond(&visit, &target, &mut recorder).await {
             Ok(decision) => {
-                self.record_success(trail).await;
+                self.record_success(recorder).await;
                 decision
             }
             Err(error) => {
                 if error.cause.is_none() {
-                    self.record_failure(trail, &error.description).await;
+                    self.record_failure(recorder, &error.description).await;
                 }
-                Decision::Redirect(recipient.refuse(error, origin))
+                Decision::Redirect(target.refuse(error, origin))
             }
         }
     }
@@ -125,22 +125,22 @@ impl AuthorizationServer {
     async fn respond(
         &self,
         visit: &Visit<'_>,
-        recipient: &Recipient,
-        trail: &mut Trail<'_>,
+        target: &ClientTarget,
+        recorder: &mut ActivityRecorder<'_>,
     ) -> Result<Decision, RedirectError> {
-        let request = AuthorizationRequest::read(&visit.params, recipient);
+        let request = AuthorizationRequest::read(&visit.params, target);
         let request = match (request, visit.signed_in) {
             // Nobody is sent to an application by a link alone, not even with an error, or this server would lend its
             // good name to whoever registers an application and breaks a request on purpose (RFC 9700 section 4.11.2).
             (Err(_), None) if visit.params.get("prompt") != Ok(Some("none")) => {
-                return Ok(self.sign_in(visit, recipient, false));
+                return Ok(self.sign_in(visit, target, false));
             }
             (request, _) => request?,
         };
-        let Some(person) = decision::signed_in(&request, visit.signed_in, visit.begun)? else {
-            return Ok(self.sign_in(visit, recipient, request.prompt.login));
+        let Some(person) = decision::signed_in(&request, visit.signed_in, visit.requested_at)? else {
+            return Ok(self.sign_in(visit, target, request.prompt.login));
         };
-        self.check_recipient(recipient).await?;
+        self.check_target(target).await?;
         decision::may_grant(&request, person.member.role)?;
         match visit.form.and_then(|form| Answer::read(form, person.member.id)) {
             Some(Answer::Deny) => Err(RedirectError::new(
@@ -152,12 +152,12 @@ impl AuthorizationServer {
                 if approved.is_empty() {
                     return Ok(self.ask(visit, &request, person, true));
                 }
-                let remember = !recipient.application.spec.skip_consent && !self.is_trial(recipient);
-                self.grant(visit, &request, person, approved, remember, trail)
+                let remember = !target.application.spec.skip_consent && !self.is_trial(target);
+                self.grant(visit, &request, person, approved, remember, recorder)
                     .await
             }
             None => {
-                let client_id = &recipient.application.client_id;
+                let client_id = &target.application.client_id;
                 let remembered = self
                     .store()
                     .remembered_consent(person.member.id, client_id, self.granted_after())
@@ -165,7 +165,7 @@ impl AuthorizationServer {
                 if decision::asks(&request, remembered)? {
                     Ok(self.ask(visit, &request, person, false))
                 } else {
-                    self.grant(visit, &request, person, request.scopes, false, trail)
+                    self.grant(visit, &request, person, request.scopes, false, recorder)
                         .await
                 }
             }
@@ -173,8 +173,8 @@ impl AuthorizationServer {
     }
 
     /// Fails if nobody can authorize the application at the moment.
-    async fn check_recipient(&self, recipient: &Recipient) -> Result<(), RedirectError> {
-        if recipient.application.is_paused() {
+    async fn check_target(&self, target: &ClientTarget) -> Result<(), RedirectError> {
+        if target.application.is_paused() {
             let words = "a host of the network paused this application; try again when it is resumed";
             return Err(RedirectError::new(RedirectCode::UnauthorizedClient, words));
         }
@@ -191,14 +191,14 @@ impl AuthorizationServer {
 
     /// Whether the API explorer tries the application out. What is granted to it says nothing about what the application
     /// itself may do, so it is not remembered.
-    fn is_trial(&self, recipient: &Recipient) -> bool {
-        self.explorer_redirect_uri().as_ref() == Some(&recipient.redirect_uri)
+    fn is_trial(&self, target: &ClientTarget) -> bool {
+        self.explorer_redirect_uri().as_ref() == Some(&target.redirect_uri)
     }
 
-    fn sign_in(&self, visit: &Visit<'_>, recipient: &Recipient, again: bool) -> Decision {
+    fn sign_in(&self, visit: &Visit<'_>, target: &ClientTarget, again: bool) -> Decision {
         Decision::SignIn(SignIn {
             return_to: self.return_to(visit),
-            application: recipient.application.spec.name.clone(),
+            application: target.application.spec.name.clone(),
             again: again && visit.signed_in.is_some(),
         })
     }
@@ -215,26 +215,30 @@ impl AuthorizationServer {
             .pairs()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
-        hidden.push((consent::MEMBER.to_owned(), person.member.id.to_string()));
-        Decision::Consent(Box::new(ConsentPage {
-            application: request.recipient.application.clone(),
+        hidden.push((consent_form::MEMBER.to_owned(), person.member.id.to_string()));
+        Decision::Consent(Box::new(ConsentQuestion {
+            application: request.target.application.clone(),
             member: person.member.clone(),
             scopes: request.scopes,
-            is_trial: self.is_trial(request.recipient),
-            redirect_uri: request.recipient.redirect_uri.clone(),
+            is_trial: self.is_trial(request.target),
+            redirect_uri: request.target.redirect_uri.clone(),
             hidden,
             return_to: self.return_to(visit),
             nothing_approved,
         }))
     }
 
-    /// The request's own address, with the time at which it was begun.
+    /// The request's own address, with the time at which it first came.
     fn return_to(&self, visit: &Visit<'_>) -> String {
-        let begun = begun::write(&visit.params, &self.token_key(), visit.begun.unwrap_or(visit.now));
+        let first = requested_at::write(
+            &visit.params,
+            &self.token_key(),
+            visit.requested_at.unwrap_or(visit.now),
+        );
         format!(
-            "{PATH}?{}&{}={begun}",
-            request::query(&visit.params),
-            begun::PARAMETER
+            "{PATH}?{}&{}={first}",
+            requested_at::query(&visit.params),
+            requested_at::PARAMETER
         )
     }
 
@@ -245,7 +249,7 @@ impl AuthorizationServer {
         visit: &Visit<'_>,
         request: &AuthorizationRequest<'_>,
     ) -> Result<Decision, RedirectError> {
-        let client_id = &request.recipient.application.client_id;
+        let client_id = &request.target.application.client_id;
         if self.store().application(client_id).await?.is_none() {
             return Ok(Decision::Page(PageError::UnknownApplication));
         }
@@ -255,7 +259,7 @@ impl AuthorizationServer {
                 "the member was signed out during the request, and `prompt` is none",
             ));
         }
-        Ok(self.sign_in(visit, request.recipient, false))
+        Ok(self.sign_in(visit, request.target, false))
     }
 
     /// Keeps the authorization and sends the browser back with a code.
@@ -266,14 +270,14 @@ impl AuthorizationServer {
         person: &SignedIn,
         scopes: ScopeSet,
         remember: bool,
-        trail: &mut Trail<'_>,
+        recorder: &mut ActivityRecorder<'_>,
     ) -> Result<Decision, RedirectError> {
-        let Recipient {
+        let ClientTarget {
             application,
             registered,
             requested,
             ..
-        } = request.recipient;
+        } = request.target;
         let mut salt = [0; 16];
         self.0.randomness.fill(&mut salt);
         let grant = NewGrant {
@@ -290,7 +294,7 @@ impl AuthorizationServer {
             salt,
             code_expires_at: visit.now.plus(self.lifetimes().code().duration()),
             remember: remember.then(|| self.granted_after()),
-            is_trial: self.is_trial(request.recipient),
+            is_trial: self.is_trial(request.target),
         };
         let Some(id) = self.store().create_grant(grant, visit.now).await? else {
             return self.begin_again(visit, request).await;
@@ -302,17 +306,17 @@ impl AuthorizationServer {
             limit: ScopeLimit::NONE,
         };
         let code = self.token_key().make(TokenKind::Code, &claims, &salt);
-        trail.message = Some(format!(
+        recorder.message = Some(format!(
             "Authorized for {scopes}{}; a code was sent to {}.",
             if visit.form.is_some() {
                 ""
             } else {
                 " without asking again"
             },
-            request.recipient.redirect_uri.host()
+            request.target.redirect_uri.host()
         ));
         Ok(Decision::Redirect(Redirect {
-            location: request.recipient.location(&[("code", code.expose())]),
+            location: request.target.location(&[("code", code.expose())]),
             error: None,
             cause: None,
         }))

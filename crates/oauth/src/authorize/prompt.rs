@@ -38,7 +38,7 @@ impl Prompt {
         if prompt.none && (prompt.login || prompt.consent) {
             return Err(RedirectError::new(
                 RedirectCode::InvalidRequest,
-                "`prompt` says none and something else; none stands alone",
+                "`prompt` has none and another value; send none alone",
             ));
         }
         Ok(prompt)

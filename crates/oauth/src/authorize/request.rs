@@ -3,10 +3,10 @@
 
 use latchkey_domain::ScopeSet;
 
-use super::begun;
+use super::client_target::ClientTarget;
 use super::error::{RedirectCode, RedirectError};
 use super::prompt::Prompt;
-use super::recipient::Recipient;
+use super::requested_at;
 use crate::params::Params;
 use crate::pkce::CodeChallenge;
 use crate::scope_advice;
@@ -24,13 +24,13 @@ pub(super) const PARAMETERS: &[&str] = &[
     "prompt",
     "request",
     "request_uri",
-    begun::PARAMETER,
+    requested_at::PARAMETER,
 ];
 
 /// What an application asks for.
 #[derive(Debug)]
 pub(super) struct AuthorizationRequest<'a> {
-    pub(super) recipient: &'a Recipient,
+    pub(super) target: &'a ClientTarget,
     /// What it wants to do; at least one scope, all registered for it.
     pub(super) scopes: ScopeSet,
     pub(super) code_challenge: Option<CodeChallenge>,
@@ -39,7 +39,7 @@ pub(super) struct AuthorizationRequest<'a> {
 
 impl<'a> AuthorizationRequest<'a> {
     /// Reads a request whose application and redirect URI are known to be good.
-    pub(super) fn read(params: &Params<'_>, recipient: &'a Recipient) -> Result<Self, RedirectError> {
+    pub(super) fn read(params: &Params<'_>, target: &'a ClientTarget) -> Result<Self, RedirectError> {
         params.check()?;
         if params.get("request")?.is_some() {
             return refuse(
@@ -70,7 +70,7 @@ impl<'a> AuthorizationRequest<'a> {
                 "`response_mode` is not supported; expected query",
             );
         }
-        let spec = &recipient.application.spec;
+        let spec = &target.application.spec;
         let code_challenge = CodeChallenge::read(
             params.get("code_challenge")?,
             params.get("code_challenge_method")?,
@@ -82,7 +82,7 @@ impl<'a> AuthorizationRequest<'a> {
         }
         let scopes = scopes(params.get("scope")?, spec.scopes)?;
         Ok(Self {
-            recipient,
+            target,
             scopes,
             code_challenge,
             prompt: Prompt::read(params.get("prompt")?)?,
@@ -110,14 +110,6 @@ fn scopes(requested: Option<&str>, registered: ScopeSet) -> Result<ScopeSet, Red
 
 fn refuse<T>(code: RedirectCode, words: impl Into<String>) -> Result<T, RedirectError> {
     Err(RedirectError::new(code, words))
-}
-
-/// The request as it came, as a query, without what this server added to it.
-pub(super) fn query(params: &Params<'_>) -> String {
-    let own = |(name, _): &(&str, &str)| *name != begun::PARAMETER;
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(params.pairs().filter(own))
-        .finish()
 }
 
 #[cfg(test)]

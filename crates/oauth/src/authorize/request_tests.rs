@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::super::requested_at::query;
 use super::*;
 use crate::testing::application;
 
@@ -20,8 +21,8 @@ fn read(
         pairs.retain(|(other, _)| other != name);
         pairs.push(((*name).to_owned(), (*value).to_owned()));
     }
-    let recipient = Recipient::of(application("https://x.example/cb", confidential), Some("xyz"));
-    AuthorizationRequest::read(&Params::new(&pairs, PARAMETERS), &recipient)
+    let target = ClientTarget::of(application("https://x.example/cb", confidential), Some("xyz"));
+    AuthorizationRequest::read(&Params::new(&pairs, PARAMETERS), &target)
         .map(|request| (request.scopes, request.code_challenge.is_some(), request.prompt))
         .map_err(|error| (error.code, error.description))
 }
@@ -115,13 +116,13 @@ fn scopes_are_registered_ones_and_all_of_them_when_left_out() {
 
 #[test]
 fn a_parameter_that_comes_twice_is_refused() {
-    let recipient = Recipient::of(application("https://x.example/cb", true), None);
+    let target = ClientTarget::of(application("https://x.example/cb", true), None);
     for name in PARAMETERS {
         let pairs = vec![
             ((*name).to_owned(), "a".to_owned()),
             ((*name).to_owned(), "a".to_owned()),
         ];
-        let error = AuthorizationRequest::read(&Params::new(&pairs, PARAMETERS), &recipient).unwrap_err();
+        let error = AuthorizationRequest::read(&Params::new(&pairs, PARAMETERS), &target).unwrap_err();
         assert_eq!(error.code, RedirectCode::InvalidRequest);
         assert!(error.description.contains(name), "{}", error.description);
     }
@@ -135,14 +136,14 @@ proptest! {
     ) {
         let pairs: Vec<_> = pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let params = Params::new(&pairs, PARAMETERS);
-        let recipient = Recipient::of(application("https://x.example/cb", confidential), None);
-        if let Ok(request) = AuthorizationRequest::read(&params, &recipient) {
-            prop_assert!(recipient.application.spec.scopes.contains_all(request.scopes));
+        let target = ClientTarget::of(application("https://x.example/cb", confidential), None);
+        if let Ok(request) = AuthorizationRequest::read(&params, &target) {
+            prop_assert!(target.application.spec.scopes.contains_all(request.scopes));
             prop_assert!(!request.scopes.is_empty());
             prop_assert!(confidential || request.code_challenge.is_some());
         }
         let read_back: Vec<_> = form_urlencoded::parse(query(&params).as_bytes()).into_owned().collect();
-        let sent: Vec<_> = pairs.iter().filter(|(name, _)| name != begun::PARAMETER).cloned().collect();
+        let sent: Vec<_> = pairs.iter().filter(|(name, _)| name != requested_at::PARAMETER).cloned().collect();
         prop_assert_eq!(read_back, sent);
     }
 }

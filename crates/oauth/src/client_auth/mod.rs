@@ -12,7 +12,7 @@ use latchkey_storage::{Client, KeptSecret};
 use secrecy::{ExposeSecret, SecretString};
 
 use self::credentials::Credentials;
-use crate::activity::{ActivityKind, Trail};
+use crate::activity::{ActivityKind, ActivityRecorder};
 use crate::params::Params;
 use crate::token::ClientRequest;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
@@ -41,20 +41,20 @@ impl AuthorizationServer {
         request: ClientRequest<'_>,
         params: &Params<'_>,
         by_token: Option<&str>,
-        trail: &mut Trail<'_>,
+        recorder: &mut ActivityRecorder<'_>,
     ) -> Result<Arc<Client>, EndpointError> {
         let credentials = match Credentials::read(request.authorization, params) {
             Ok(credentials) => credentials,
             Err(error) => {
-                trail.client = self.named_client(request).await?;
+                recorder.client = self.named_client(request).await?;
                 return Err(error);
             }
         };
         let secret = credentials.secret.as_ref();
         if let Some(client_id) = &credentials.client_id {
-            self.authenticate(client_id, secret, trail).await
+            self.authenticate(client_id, secret, recorder).await
         } else {
-            self.client_of_token(params, by_token, secret.is_some(), trail)
+            self.client_of_token(params, by_token, secret.is_some(), recorder)
                 .await
         }
     }
@@ -80,10 +80,10 @@ impl AuthorizationServer {
             authorization,
             form: &[],
         };
-        let mut trail = Trail::new(kind, origin);
+        let mut recorder = ActivityRecorder::new(kind, origin);
         if let Ok(client) = self.named_client(request).await {
-            trail.client = client;
-            self.record_failure(trail, words).await;
+            recorder.client = client;
+            self.record_failure(recorder, words).await;
         }
     }
 
@@ -93,7 +93,7 @@ impl AuthorizationServer {
         params: &Params<'_>,
         by_token: Option<&str>,
         has_secret: bool,
-        trail: &mut Trail<'_>,
+        recorder: &mut ActivityRecorder<'_>,
     ) -> Result<Arc<Client>, EndpointError> {
         let missing = || {
             invalid_client(
@@ -112,15 +112,15 @@ impl AuthorizationServer {
             return Err(match by_token {
                 Some(_) => EndpointError::refused(
                     ErrorCode::InvalidGrant,
-                    "what the token stood for is gone: the application or the member was removed, or it was disconnected",
+                    "the token no longer works: the application or the member was removed, or the member disconnected the application",
                 ),
                 None => missing(),
             });
         };
         let client_id = grant.application.client_id;
         let client = self.store().client(&client_id).await?.ok_or_else(missing)?;
-        trail.client = Some(client_id);
-        trail.member = Some(grant.member.id);
+        recorder.client = Some(client_id);
+        recorder.member = Some(grant.member.id);
         let is_public = !client.application.spec.client_type.is_confidential();
         match (is_public, by_token) {
             (true, Some(_)) if has_secret => Err(has_no_secret()),
@@ -144,7 +144,7 @@ impl AuthorizationServer {
         &self,
         client_id: &str,
         secret: Option<&SecretString>,
-        trail: &mut Trail<'_>,
+        recorder: &mut ActivityRecorder<'_>,
     ) -> Result<Arc<Client>, EndpointError> {
         let client_id: ClientId = client_id
             .parse()
@@ -154,7 +154,7 @@ impl AuthorizationServer {
                 "no application has this `client_id`; it may have been deleted, or belong to another server",
             )
         })?;
-        trail.client = Some(client_id);
+        recorder.client = Some(client_id);
         let confidential = client.application.spec.client_type.is_confidential();
         match (secret, confidential) {
             (None, false) => {}
@@ -167,7 +167,7 @@ impl AuthorizationServer {
             (Some(presented), true) => {
                 let presented = presented.expose_secret();
                 match matching(&client.secrets, presented) {
-                    Some(at) => self.write_use_down(&client.secrets, at, trail).await,
+                    Some(at) => self.record_use(&client.secrets, at, recorder).await,
                     None => return Err(self.wrong_secret(&client, presented).await?),
                 }
             }
@@ -177,16 +177,16 @@ impl AuthorizationServer {
 
     /// Writes down that the secret at `at` was used, for the host who wants to know whether the one before is still
     /// needed. Most uses are no news. The answer stands whether or not it could be written.
-    async fn write_use_down(&self, secrets: &[KeptSecret], at: usize, trail: &Trail<'_>) {
+    async fn record_use(&self, secrets: &[KeptSecret], at: usize, recorder: &ActivityRecorder<'_>) {
         let newer = at.checked_sub(1).map(|before| &secrets[before].record);
         let (record, now) = (&secrets[at].record, self.now());
-        if trail.is_trial || !record.is_news(newer, now) {
+        if recorder.is_trial || !record.is_news(newer, now) {
             return;
         }
         if let Err(error) = self.store().secret_used(record.id, now).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
-                "the use of a client secret was not written down"
+                "could not record the use of a client secret"
             );
         }
     }
@@ -195,7 +195,7 @@ impl AuthorizationServer {
     async fn wrong_secret(&self, client: &Client, presented: &str) -> Result<EndpointError, EndpointError> {
         if client.secrets.is_empty() {
             return Ok(invalid_client(
-                "this application has no secret at the moment; a host just changed its type",
+                "this application has no secret right now; a host just changed its type",
             ));
         }
         let client_id = &client.application.client_id;

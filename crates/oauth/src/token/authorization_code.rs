@@ -9,23 +9,54 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchkey_domain::{Application, ClientId, RedirectUri, Timestamp};
-use latchkey_storage::{Grant, GrantChange, GrantState, RevocationReason};
+use latchkey_domain::{ClientId, RedirectUri, Timestamp};
+use latchkey_storage::{ActivityKind, Grant, GrantChange, GrantState, RevocationReason, TRACES};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
+use tracing::Instrument;
 
-use super::request::CodeRequest;
+use super::grant_type::{GrantType, TokenRequest, required};
 use super::response::TokenResponse;
-use crate::access::{reason_words, time_words};
-use crate::activity::Trail;
+use crate::access::{duration_text, reason_text};
+use crate::params::Params;
 use crate::pkce::{self, VerifierError};
 use crate::tokens::{Presented, ScopeLimit, TokenKey, TokenKind, Unreadable};
-use crate::{AuthorizationServer, EndpointError, ErrorCode};
+use crate::{EndpointError, ErrorCode};
+
+/// The grant type (RFC 6749 section 4.1).
+pub(super) const GRANT_TYPE: GrantType = GrantType {
+    id: "authorization_code",
+    parameters: &["code", "redirect_uri", "code_verifier"],
+    activity: ActivityKind::CodeExchange,
+    identified_by: None,
+    issue: |request| {
+        let span = tracing::debug_span!(target: TRACES, "token.authorization_code");
+        Box::pin(exchange(request).instrument(span))
+    },
+};
+
+/// The parameters (section 4.1.3).
+#[derive(Debug)]
+struct CodeParameters {
+    code: SecretString,
+    redirect_uri: Option<String>,
+    code_verifier: Option<SecretString>,
+}
+
+impl CodeParameters {
+    fn read(params: &Params<'_>) -> Result<Self, EndpointError> {
+        Ok(Self {
+            code: required(params, "code")?.into(),
+            redirect_uri: params.get("redirect_uri")?.map(str::to_owned),
+            code_verifier: params.get("code_verifier")?.map(SecretString::from),
+        })
+    }
+}
 
 /// Why a code is not exchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-enum Refusal {
-    #[error("`code` is not good: {0}")]
+enum CodeRefusal {
+    #[error("`code` is not valid: {0}")]
     Unreadable(#[from] Unreadable),
     #[error("the code is no longer known: it expired long ago, or the member was removed or disconnected")]
     Unknown,
@@ -33,26 +64,24 @@ enum Refusal {
     OtherApplication,
     #[error("`redirect_uri` is missing; send the one of the authorization request again")]
     RedirectUriMissing,
-    #[error(
-        "`redirect_uri` is not the one of the authorization request; both have to be the same, to the letter"
-    )]
+    #[error("`redirect_uri` is not the one of the authorization request; both must be exactly the same")]
     RedirectUriMismatch,
     #[error("{0}")]
     Verifier(#[from] VerifierError),
-    #[error("what the code was issued for was revoked: {}", reason_words(*.0))]
+    #[error("what the code was issued for was revoked: {}", reason_text(*.0))]
     Revoked(RevocationReason),
     #[error("the code was used before; all tokens that were issued for it are revoked now")]
     Replayed,
     #[error("the code was issued for a trial in the API explorer, and only that can exchange it")]
     Trial,
-    #[error("the code expired {} ago; exchange it right after the redirect", time_words(*.0))]
+    #[error("the code expired {} ago; exchange it right after the redirect", duration_text(*.0))]
     Expired(Duration),
 }
 
-impl From<Refusal> for EndpointError {
-    fn from(refusal: Refusal) -> Self {
+impl From<CodeRefusal> for EndpointError {
+    fn from(refusal: CodeRefusal) -> Self {
         let code = match refusal {
-            Refusal::RedirectUriMissing | Refusal::Verifier(VerifierError::Missing) => {
+            CodeRefusal::RedirectUriMissing | CodeRefusal::Verifier(VerifierError::Missing) => {
                 ErrorCode::InvalidRequest
             }
             _ => ErrorCode::InvalidGrant,
@@ -66,11 +95,11 @@ impl From<Refusal> for EndpointError {
 enum Verdict {
     Redeem(GrantState),
     Replay(GrantState),
-    Refuse(Refusal),
+    Refuse(CodeRefusal),
 }
 
-/// A try to exchange a code: all that the decision depends on, but for the grant.
-struct Attempt {
+/// An exchange: all that the decision depends on, but for the grant.
+struct CodeExchange {
     key: TokenKey,
     code: Presented,
     client_id: ClientId,
@@ -81,7 +110,7 @@ struct Attempt {
     now: Timestamp,
 }
 
-impl Attempt {
+impl CodeExchange {
     fn judge(&self, grant: &Grant) -> Verdict {
         if let Err(refusal) = self.fits(grant) {
             return Verdict::Refuse(refusal);
@@ -90,7 +119,7 @@ impl Attempt {
         match state.revoked {
             // Whether or not that was recorded meanwhile.
             Some((_, RevocationReason::CodeExpired)) => return Verdict::Refuse(self.expired(grant)),
-            Some((_, reason)) => return Verdict::Refuse(Refusal::Revoked(reason)),
+            Some((_, reason)) => return Verdict::Refuse(CodeRefusal::Revoked(reason)),
             None => {}
         }
         if state.generation > 0 {
@@ -112,20 +141,20 @@ impl Attempt {
         })
     }
 
-    fn expired(&self, grant: &Grant) -> Refusal {
-        Refusal::Expired(self.now.since(grant.code_expires_at))
+    fn expired(&self, grant: &Grant) -> CodeRefusal {
+        CodeRefusal::Expired(self.now.since(grant.code_expires_at))
     }
 
     /// Whether the request is the one that the code was issued for.
-    fn fits(&self, grant: &Grant) -> Result<(), Refusal> {
+    fn fits(&self, grant: &Grant) -> Result<(), CodeRefusal> {
         if !self.key.confirms(&self.code, grant) {
-            return Err(Refusal::Unknown);
+            return Err(CodeRefusal::Unknown);
         }
         if grant.application.client_id != self.client_id {
-            return Err(Refusal::OtherApplication);
+            return Err(CodeRefusal::OtherApplication);
         }
         if grant.is_trial && !self.is_trial {
-            return Err(Refusal::Trial);
+            return Err(CodeRefusal::Trial);
         }
         self.check_redirect_uri(grant)?;
         let (challenge, verifier) = (grant.code_challenge.as_deref(), self.code_verifier.as_ref());
@@ -142,10 +171,10 @@ impl Attempt {
     ///
     /// Clients of OAuth 2.1 do not send it at all (section 10.2 of the draft). They have to be let through where a code
     /// challenge does the same better: it ties the code to who asked for it. What is sent is always checked.
-    fn check_redirect_uri(&self, grant: &Grant) -> Result<(), Refusal> {
+    fn check_redirect_uri(&self, grant: &Grant) -> Result<(), CodeRefusal> {
         match (&grant.requested_redirect_uri, &self.redirect_uri) {
-            (Some(_), None) if grant.code_challenge.is_none() => Err(Refusal::RedirectUriMissing),
-            (Some(requested), Some(sent)) if requested != sent => Err(Refusal::RedirectUriMismatch),
+            (Some(_), None) if grant.code_challenge.is_none() => Err(CodeRefusal::RedirectUriMissing),
+            (Some(requested), Some(sent)) if requested != sent => Err(CodeRefusal::RedirectUriMismatch),
             (None, Some(sent))
                 if !grant
                     .application
@@ -154,87 +183,86 @@ impl Attempt {
                     .iter()
                     .any(|uri| uri.as_str() == sent) =>
             {
-                Err(Refusal::RedirectUriMismatch)
+                Err(CodeRefusal::RedirectUriMismatch)
             }
             _ => Ok(()),
         }
     }
 }
 
-impl AuthorizationServer {
-    /// Exchanges a code for the first pair of tokens. Of two that race with the same code exactly one gets it, and what
-    /// it got is revoked by the other.
-    pub(super) async fn exchange_code(
-        &self,
-        request: CodeRequest,
-        application: &Application,
-        trail: &mut Trail<'_>,
-    ) -> Result<TokenResponse, EndpointError> {
-        let code = self
-            .token_key()
-            .read(TokenKind::Code, request.code.expose_secret())
-            .map_err(Refusal::from)?;
-        let id = code.claims.grant;
-        let attempt = Arc::new(Attempt {
-            key: self.token_key(),
-            code,
-            client_id: application.client_id.clone(),
-            is_public: !application.spec.client_type.is_confidential(),
-            redirect_uri: request.redirect_uri,
-            code_verifier: request.code_verifier,
-            is_trial: trail.is_trial,
-            now: self.now(),
-        });
-        let decide = {
-            let attempt = Arc::clone(&attempt);
-            move |grant: &Grant| match attempt.judge(grant) {
-                Verdict::Redeem(state) | Verdict::Replay(state) => GrantChange::Set(state),
-                Verdict::Refuse(_) => GrantChange::Keep,
+/// Exchanges a code for the first pair of tokens. Of two that race with the same code exactly one gets it, and what it got
+/// is revoked by the other.
+async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, EndpointError> {
+    let TokenRequest {
+        server,
+        params,
+        application,
+        recorder,
+    } = request;
+    let parameters = CodeParameters::read(params)?;
+    let code = server
+        .token_key()
+        .read(TokenKind::Code, parameters.code.expose_secret())
+        .map_err(CodeRefusal::from)?;
+    let id = code.claims.grant;
+    let exchange = Arc::new(CodeExchange {
+        key: server.token_key(),
+        code,
+        client_id: application.client_id.clone(),
+        is_public: !application.spec.client_type.is_confidential(),
+        redirect_uri: parameters.redirect_uri,
+        code_verifier: parameters.code_verifier,
+        is_trial: recorder.is_trial,
+        now: server.now(),
+    });
+    let decide = {
+        let exchange = Arc::clone(&exchange);
+        move |grant: &Grant| match exchange.judge(grant) {
+            Verdict::Redeem(state) | Verdict::Replay(state) => GrantChange::Set(state),
+            Verdict::Refuse(_) => GrantChange::Keep,
+        }
+    };
+    let (before, after) = server
+        .store()
+        .change_grant(id, Box::new(decide))
+        .await?
+        .ok_or(CodeRefusal::Unknown)?;
+    match exchange.judge(&before) {
+        Verdict::Redeem(_) => {
+            let response = TokenResponse::of(
+                &after,
+                ScopeLimit::NONE,
+                &server.token_key(),
+                exchange.now,
+                server.lifetimes(),
+            );
+            recorder.member = Some(after.member.id);
+            recorder.message = Some(format!(
+                "Exchanged a code for tokens with {}.",
+                response.scopes_text()
+            ));
+            Ok(response)
+        }
+        Verdict::Replay(_) => {
+            server.tally().code_replays.add();
+            recorder.is_alarm = true;
+            recorder.member = Some(before.member.id);
+            Err(CodeRefusal::Replayed.into())
+        }
+        Verdict::Refuse(refusal) => {
+            // Another application has no business to learn which member it was.
+            if before.application.client_id == application.client_id {
+                recorder.member = Some(before.member.id);
+                recorder.message = detail(&refusal, &before, &exchange);
             }
-        };
-        let (before, after) = self
-            .store()
-            .change_grant(id, Box::new(decide))
-            .await?
-            .ok_or(Refusal::Unknown)?;
-        match attempt.judge(&before) {
-            Verdict::Redeem(_) => {
-                self.tally().codes_exchanged.add();
-                let response = TokenResponse::of(
-                    &after,
-                    ScopeLimit::NONE,
-                    &self.token_key(),
-                    attempt.now,
-                    self.lifetimes(),
-                );
-                trail.member = Some(after.member.id);
-                trail.message = Some(format!(
-                    "Exchanged a code for tokens with {}.",
-                    scope_words(&response)
-                ));
-                Ok(response)
-            }
-            Verdict::Replay(_) => {
-                self.tally().code_replays.add();
-                trail.is_alarm = true;
-                trail.member = Some(before.member.id);
-                Err(Refusal::Replayed.into())
-            }
-            Verdict::Refuse(refusal) => {
-                // Another application has no business to learn which member it was.
-                if before.application.client_id == application.client_id {
-                    trail.member = Some(before.member.id);
-                    trail.message = detail(&refusal, &before, &attempt);
-                }
-                Err(refusal.into())
-            }
+            Err(refusal.into())
         }
     }
 }
 
 /// What only the integrator is told.
-fn detail(refusal: &Refusal, grant: &Grant, attempt: &Attempt) -> Option<String> {
-    let (Refusal::RedirectUriMismatch, Some(sent)) = (refusal, &attempt.redirect_uri) else {
+fn detail(refusal: &CodeRefusal, grant: &Grant, exchange: &CodeExchange) -> Option<String> {
+    let (CodeRefusal::RedirectUriMismatch, Some(sent)) = (refusal, &exchange.redirect_uri) else {
         return None;
     };
     let registered = || {
@@ -253,15 +281,6 @@ fn detail(refusal: &Refusal, grant: &Grant, attempt: &Attempt) -> Option<String>
         crate::description::quoted(sent, 300),
         difference.map(|words| format!(": {words}")).unwrap_or_default(),
     ))
-}
-
-/// What a pair of tokens may do, in a sentence.
-pub(super) fn scope_words(response: &TokenResponse) -> String {
-    if response.scope.is_empty() {
-        "no scope that is still permitted".to_owned()
-    } else {
-        response.scope.to_string()
-    }
 }
 
 #[cfg(test)]

@@ -1,3 +1,6 @@
+use proptest::prelude::*;
+
+use super::super::grant_type::tests::{read, refusal};
 use super::*;
 use crate::testing::{application, grant, seconds};
 use crate::tokens::Claims;
@@ -10,7 +13,7 @@ fn key() -> TokenKey {
 }
 
 /// A try, a second after the code was issued, that does everything right.
-fn attempt() -> Attempt {
+fn exchange() -> CodeExchange {
     let grant = grant();
     let claims = Claims {
         grant: grant.id,
@@ -19,7 +22,7 @@ fn attempt() -> Attempt {
         limit: ScopeLimit::NONE,
     };
     let code = key().make(TokenKind::Code, &claims, &grant.salt);
-    Attempt {
+    CodeExchange {
         key: key(),
         code: key().read(TokenKind::Code, code.expose()).unwrap(),
         client_id: grant.application.client_id,
@@ -38,8 +41,8 @@ fn redeemed() -> Grant {
 }
 
 #[track_caller]
-fn refused(attempt: &Attempt, grant: &Grant) -> Refusal {
-    match attempt.judge(grant) {
+fn refused(exchange: &CodeExchange, grant: &Grant) -> CodeRefusal {
+    match exchange.judge(grant) {
         Verdict::Refuse(refusal) => refusal,
         other => panic!("{other:?}"),
     }
@@ -47,7 +50,7 @@ fn refused(attempt: &Attempt, grant: &Grant) -> Refusal {
 
 #[test]
 fn the_first_use_redeems() {
-    let Verdict::Redeem(state) = attempt().judge(&grant()) else {
+    let Verdict::Redeem(state) = exchange().judge(&grant()) else {
         panic!("refused")
     };
     assert_eq!(
@@ -59,11 +62,11 @@ fn the_first_use_redeems() {
 #[test]
 fn the_second_use_revokes_even_when_it_comes_late() {
     for now in [1, 2, 120, 999_999] {
-        let attempt = Attempt {
+        let exchange = CodeExchange {
             now: seconds(now),
-            ..attempt()
+            ..exchange()
         };
-        let Verdict::Replay(state) = attempt.judge(&redeemed()) else {
+        let Verdict::Replay(state) = exchange.judge(&redeemed()) else {
             panic!("no replay at {now}")
         };
         assert_eq!(
@@ -77,52 +80,52 @@ fn the_second_use_revokes_even_when_it_comes_late() {
 #[test]
 fn a_code_expires() {
     assert!(matches!(
-        Attempt {
+        CodeExchange {
             now: seconds(119),
-            ..attempt()
+            ..exchange()
         }
         .judge(&grant()),
         Verdict::Redeem(_)
     ));
     assert_eq!(
         refused(
-            &Attempt {
+            &CodeExchange {
                 now: seconds(123),
-                ..attempt()
+                ..exchange()
             },
             &grant()
         ),
-        Refusal::Expired(Duration::from_secs(3))
+        CodeRefusal::Expired(Duration::from_secs(3))
     );
 }
 
 #[test]
 fn another_application_is_refused_and_revokes_nothing() {
-    let other = Attempt {
+    let other = CodeExchange {
         client_id: "d".repeat(43).parse().unwrap(),
-        ..attempt()
+        ..exchange()
     };
-    assert_eq!(refused(&other, &grant()), Refusal::OtherApplication);
-    assert_eq!(refused(&other, &redeemed()), Refusal::OtherApplication);
+    assert_eq!(refused(&other, &grant()), CodeRefusal::OtherApplication);
+    assert_eq!(refused(&other, &redeemed()), CodeRefusal::OtherApplication);
 }
 
 #[test]
 fn a_code_of_another_row_is_unknown() {
     let mut other = grant();
     other.salt = [8; 16];
-    assert_eq!(refused(&attempt(), &other), Refusal::Unknown);
+    assert_eq!(refused(&exchange(), &other), CodeRefusal::Unknown);
     other = grant();
     other.id = latchkey_storage::GrantId(8);
-    assert_eq!(refused(&attempt(), &other), Refusal::Unknown);
+    assert_eq!(refused(&exchange(), &other), CodeRefusal::Unknown);
 }
 
 #[test]
 fn the_redirect_uri_is_the_same_to_the_letter() {
-    let with = |sent: Option<&str>| Attempt {
+    let with = |sent: Option<&str>| CodeExchange {
         redirect_uri: sent.map(str::to_owned),
-        ..attempt()
+        ..exchange()
     };
-    assert_eq!(refused(&with(None), &grant()), Refusal::RedirectUriMissing);
+    assert_eq!(refused(&with(None), &grant()), CodeRefusal::RedirectUriMissing);
     for sent in [
         "https://myapp.example/cb/",
         "https://MYAPP.example/cb",
@@ -130,23 +133,23 @@ fn the_redirect_uri_is_the_same_to_the_letter() {
     ] {
         assert_eq!(
             refused(&with(Some(sent)), &grant()),
-            Refusal::RedirectUriMismatch,
+            CodeRefusal::RedirectUriMismatch,
             "{sent}"
         );
     }
     // Wrong where it was used before: refused for that, and nothing is revoked.
     assert_eq!(
         refused(&with(Some("https://x.example/")), &redeemed()),
-        Refusal::RedirectUriMismatch
+        CodeRefusal::RedirectUriMismatch
     );
 }
 
 #[test]
 fn with_a_challenge_the_redirect_uri_may_be_left_out_but_not_be_another() {
-    let with = |sent: Option<&str>, verifier: Option<&str>| Attempt {
+    let with = |sent: Option<&str>, verifier: Option<&str>| CodeExchange {
         redirect_uri: sent.map(str::to_owned),
         code_verifier: verifier.map(SecretString::from),
-        ..attempt()
+        ..exchange()
     };
     let challenged = Grant {
         code_challenge: Some(CHALLENGE.into()),
@@ -158,14 +161,14 @@ fn with_a_challenge_the_redirect_uri_may_be_left_out_but_not_be_another() {
     ));
     assert_eq!(
         refused(&with(None, None), &challenged),
-        Refusal::Verifier(VerifierError::Missing)
+        CodeRefusal::Verifier(VerifierError::Missing)
     );
     assert_eq!(
         refused(
             &with(Some("https://myapp.example/cb/"), Some(VERIFIER)),
             &challenged
         ),
-        Refusal::RedirectUriMismatch
+        CodeRefusal::RedirectUriMismatch
     );
 }
 
@@ -175,9 +178,9 @@ fn a_redirect_uri_that_was_left_out_may_be_left_out_again_or_be_a_registered_one
         requested_redirect_uri: None,
         ..grant()
     };
-    let with = |sent: Option<&str>| Attempt {
+    let with = |sent: Option<&str>| CodeExchange {
         redirect_uri: sent.map(str::to_owned),
-        ..attempt()
+        ..exchange()
     };
     assert!(matches!(with(None).judge(&grant), Verdict::Redeem(_)));
     assert!(matches!(
@@ -186,15 +189,15 @@ fn a_redirect_uri_that_was_left_out_may_be_left_out_again_or_be_a_registered_one
     ));
     assert_eq!(
         refused(&with(Some("https://x.example/cb")), &grant),
-        Refusal::RedirectUriMismatch
+        CodeRefusal::RedirectUriMismatch
     );
 }
 
 #[test]
 fn pkce_cannot_be_downgraded() {
-    let with = |verifier: Option<&str>| Attempt {
+    let with = |verifier: Option<&str>| CodeExchange {
         code_verifier: verifier.map(SecretString::from),
-        ..attempt()
+        ..exchange()
     };
     let challenged = Grant {
         code_challenge: Some(CHALLENGE.into()),
@@ -206,15 +209,15 @@ fn pkce_cannot_be_downgraded() {
     ));
     assert_eq!(
         refused(&with(None), &challenged),
-        Refusal::Verifier(VerifierError::Missing)
+        CodeRefusal::Verifier(VerifierError::Missing)
     );
     assert_eq!(
         refused(&with(Some(CHALLENGE)), &challenged),
-        Refusal::Verifier(VerifierError::Mismatch)
+        CodeRefusal::Verifier(VerifierError::Mismatch)
     );
     assert_eq!(
         refused(&with(Some(VERIFIER)), &grant()),
-        Refusal::Verifier(VerifierError::Unexpected)
+        CodeRefusal::Verifier(VerifierError::Unexpected)
     );
     // A replay without the proof is no second use.
     let challenged = Grant {
@@ -223,15 +226,15 @@ fn pkce_cannot_be_downgraded() {
     };
     assert_eq!(
         refused(&with(None), &challenged),
-        Refusal::Verifier(VerifierError::Missing)
+        CodeRefusal::Verifier(VerifierError::Missing)
     );
 }
 
 #[test]
 fn a_public_application_needs_a_challenge() {
-    let public = Attempt {
+    let public = CodeExchange {
         is_public: true,
-        ..attempt()
+        ..exchange()
     };
     let grant = Grant {
         application: application("https://myapp.example/cb", false),
@@ -239,7 +242,7 @@ fn a_public_application_needs_a_challenge() {
     };
     assert_eq!(
         refused(&public, &grant),
-        Refusal::Verifier(VerifierError::NoProof)
+        CodeRefusal::Verifier(VerifierError::NoProof)
     );
 }
 
@@ -248,24 +251,58 @@ fn a_revoked_grant_is_not_redeemed() {
     let mut grant = grant();
     grant.state.revoked = Some((seconds(0), RevocationReason::Host));
     assert_eq!(
-        refused(&attempt(), &grant),
-        Refusal::Revoked(RevocationReason::Host)
+        refused(&exchange(), &grant),
+        CodeRefusal::Revoked(RevocationReason::Host)
     );
 }
 
 #[test]
 fn the_integrator_learns_how_redirect_uris_differ_and_the_client_only_that_they_do() {
-    let attempt = Attempt {
+    let exchange = CodeExchange {
         redirect_uri: Some("https://myapp.example/cb/".into()),
-        ..attempt()
+        ..exchange()
     };
-    let refusal = refused(&attempt, &grant());
+    let refusal = refused(&exchange, &grant());
     assert_eq!(
-        detail(&refusal, &grant(), &attempt).unwrap(),
+        detail(&refusal, &grant(), &exchange).unwrap(),
         "redirect_uri was `https://myapp.example/cb/`, in the authorization request it was \
          `https://myapp.example/cb`: they differ by a trailing slash"
     );
     let error = EndpointError::from(refusal);
     assert_eq!(error.code(), ErrorCode::InvalidGrant);
     assert!(!error.description().contains("myapp"));
+}
+
+fn parameters(pairs: &[(&str, &str)]) -> Result<CodeParameters, EndpointError> {
+    read(pairs, GRANT_TYPE.parameters, CodeParameters::read)
+}
+
+#[test]
+fn an_empty_verifier_counts_as_left_out() {
+    let read = parameters(&[("code", "x"), ("code_verifier", "")]).unwrap();
+    assert!(read.code_verifier.is_none());
+}
+
+#[test]
+fn a_missing_code_is_named() {
+    assert_eq!(
+        refusal(parameters(&[])),
+        (ErrorCode::InvalidRequest, "`code` is missing".into())
+    );
+}
+
+#[test]
+fn nothing_secret_prints() {
+    let read = parameters(&[("code", "s3cret-code"), ("code_verifier", "s3cret-verifier")]).unwrap();
+    assert!(!format!("{read:?}").contains("s3cret"));
+}
+
+proptest! {
+    #[test]
+    fn any_parameters_are_read_or_refused_without_repeating_values(value in "S[a-z]{20}E", other in ".{0,10}") {
+        let result = parameters(&[("code", &other), ("code_verifier", &value), ("code", &value)]);
+        if let Err(error) = result {
+            prop_assert!(!error.description().contains(&value));
+        }
+    }
 }

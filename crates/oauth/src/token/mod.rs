@@ -1,17 +1,19 @@
-//! `POST /oauth/token` (RFC 6749 section 3.2): codes and refresh tokens for pairs of tokens.
+//! `POST /oauth/token` (RFC 6749 section 3.2): an application exchanges what it was granted for tokens. [`registry`] lists in
+//! which ways.
 
 mod authorization_code;
+mod grant_type;
 mod refresh_token;
-mod request;
+mod registry;
 mod response;
 mod rotation;
 
-use latchkey_storage::{ActivityKind, TRACES};
-use tracing::Instrument;
+use latchkey_storage::ActivityKind;
 
-use self::request::{PARAMETERS, TokenRequest};
+use self::grant_type::TokenRequest;
+pub(crate) use self::registry::{COUNT, GRANT_TYPES};
 pub use self::response::TokenResponse;
-use crate::activity::Trail;
+use crate::activity::ActivityRecorder;
 use crate::params::Params;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 
@@ -31,53 +33,51 @@ impl AuthorizationServer {
         request: ClientRequest<'_>,
         origin: &RequestOrigin,
     ) -> Result<TokenResponse, EndpointError> {
-        self.token_for(request, Trail::new(ActivityKind::CodeExchange, origin))
-            .await
+        let recorder = ActivityRecorder::new(ActivityKind::CodeExchange, origin);
+        self.token_for(request, recorder).await
     }
 
-    /// The same, for whoever has begun the trail already.
+    /// The same, with a recorder that knows more of the request already.
     pub(crate) async fn token_for(
         &self,
         request: ClientRequest<'_>,
-        mut trail: Trail<'_>,
+        mut recorder: ActivityRecorder<'_>,
     ) -> Result<TokenResponse, EndpointError> {
-        let result = self.answer_token(request, &mut trail).await;
-        self.record_result(trail, &result).await;
+        let result = self.issue(request, &mut recorder).await;
+        self.record_result(recorder, &result).await;
         result
     }
 
-    async fn answer_token(
+    async fn issue(
         &self,
         request: ClientRequest<'_>,
-        trail: &mut Trail<'_>,
+        recorder: &mut ActivityRecorder<'_>,
     ) -> Result<TokenResponse, EndpointError> {
-        let params = Params::new(request.form, PARAMETERS);
-        if let Ok(Some("refresh_token")) = params.get("grant_type") {
-            trail.kind = ActivityKind::Refresh;
+        let params = Params::new(request.form, &registry::parameters());
+        let grant_type = registry::find(&params);
+        let mut identified_by = None;
+        if let Ok(grant_type) = &grant_type {
+            recorder.kind = grant_type.activity;
+            identified_by = grant_type.identified_by;
         }
-        let by_token = (trail.kind == ActivityKind::Refresh).then_some("refresh_token");
-        let client = self.client_of(request, &params, by_token, trail).await?;
-        let application = &client.application;
+        let client = self.client_of(request, &params, identified_by, recorder).await?;
         params.check()?;
-        let request = TokenRequest::read(&params)?;
+        let grant_type = grant_type?;
         // Not `invalid_grant`, at which clients throw their refresh token away: a pause ends.
-        if application.is_paused() {
+        if client.application.is_paused() {
             return Err(EndpointError::refused(
                 ErrorCode::UnauthorizedClient,
                 "a host of the network paused this application; try again when it is resumed",
             ));
         }
-        match request {
-            TokenRequest::Code(request) => {
-                self.exchange_code(request, application, trail)
-                    .instrument(tracing::debug_span!(target: TRACES, "token.authorization_code"))
-                    .await
-            }
-            TokenRequest::Refresh(request) => {
-                self.refresh(request, application, trail)
-                    .instrument(tracing::debug_span!(target: TRACES, "token.refresh"))
-                    .await
-            }
-        }
+        let request = TokenRequest {
+            server: self,
+            params: &params,
+            application: &client.application,
+            recorder,
+        };
+        let response = (grant_type.issue)(request).await?;
+        self.tally().count_tokens(grant_type.id);
+        Ok(response)
     }
 }

@@ -1,38 +1,65 @@
 //! A refresh (RFC 6749 section 6, RFC 9700 section 4.14). What becomes of it is the rule of [`super::rotation`].
 //!
-//! `scope` may narrow the access token: the scopes stand inside it, under its tags. The refresh token that comes with it
+//! `scope` may narrow the access token: the scopes stand inside it, under its MACs. The refresh token that comes with it
 //! keeps all that was granted, as section 6 wants.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchkey_domain::{Application, ClientId, ScopeSet, Timestamp};
-use latchkey_storage::{Grant, GrantChange, RevocationReason};
-use secrecy::ExposeSecret;
+use latchkey_domain::{ClientId, ScopeSet, Timestamp};
+use latchkey_storage::{ActivityKind, Grant, GrantChange, RevocationReason, TRACES};
+use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
+use tracing::Instrument;
 
-use super::authorization_code::scope_words;
-use super::request::RefreshRequest;
+use super::grant_type::{GrantType, TokenRequest, required, scope};
 use super::response::TokenResponse;
 use super::rotation::{self, Rotation, Terms};
-use crate::access::{reason_words, time_words};
-use crate::activity::Trail;
-use crate::throttle::Event;
+use crate::access::{duration_text, reason_text};
+use crate::activity_limit::Event;
+use crate::params::Params;
 use crate::tokens::{Presented, ScopeLimit, TokenKey, TokenKind, Unreadable};
-use crate::{AuthorizationServer, EndpointError, ErrorCode, Lifetimes};
+use crate::{EndpointError, ErrorCode, Lifetimes};
+
+/// The grant type (RFC 6749 section 6).
+pub(super) const GRANT_TYPE: GrantType = GrantType {
+    id: "refresh_token",
+    parameters: &["refresh_token", "scope"],
+    activity: ActivityKind::Refresh,
+    identified_by: Some("refresh_token"),
+    issue: |request| {
+        let span = tracing::debug_span!(target: TRACES, "token.refresh");
+        Box::pin(refresh(request).instrument(span))
+    },
+};
+
+/// The parameters.
+#[derive(Debug)]
+struct RefreshParameters {
+    refresh_token: SecretString,
+    /// To what the access token is to be narrowed.
+    scope: Option<ScopeSet>,
+}
+
+impl RefreshParameters {
+    fn read(params: &Params<'_>) -> Result<Self, EndpointError> {
+        Ok(Self {
+            refresh_token: required(params, "refresh_token")?.into(),
+            scope: scope(params)?,
+        })
+    }
+}
 
 /// Why tokens are not refreshed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-enum Refusal {
-    #[error("`refresh_token` is not good: {0}")]
+enum RefreshRefusal {
+    #[error("`refresh_token` is not valid: {0}")]
     Unreadable(#[from] Unreadable),
-    #[error(
-        "what the refresh token stood for is gone: the member was removed or disconnected the application"
-    )]
+    #[error("the refresh token no longer works: the member was removed or disconnected the application")]
     Gone,
     #[error("the refresh token was issued to another application")]
     OtherApplication,
-    #[error("the refresh token was revoked: {}", reason_words(*.0))]
+    #[error("the refresh token was revoked: {}", reason_text(*.0))]
     Revoked(RevocationReason),
     #[error(
         "this refresh token was replaced by a newer one that is in use, so a copy of it may be in other hands; all \
@@ -43,28 +70,26 @@ enum Refusal {
     Expired,
     #[error("a trial in the API explorer is not refreshed; start another one")]
     Trial,
-    #[error("the authorization ended: it lasts {}, however often its tokens are refreshed; authorize again", time_words(*.0))]
+    #[error("the authorization ended: it lasts {}, however often its tokens are refreshed; authorize again", duration_text(*.0))]
     Ended(Duration),
-    #[error(
-        "the refresh token is none that this server remembers, as after restoring a backup; authorize again"
-    )]
+    #[error("this server does not know the refresh token, as after a backup was restored; authorize again")]
     Unknown,
     #[error("`scope` has {0}, which was not granted; leave `scope` out for all that was granted")]
     Scope(ScopeSet),
 }
 
-impl From<Refusal> for EndpointError {
-    fn from(refusal: Refusal) -> Self {
+impl From<RefreshRefusal> for EndpointError {
+    fn from(refusal: RefreshRefusal) -> Self {
         let code = match refusal {
-            Refusal::Scope(_) => ErrorCode::InvalidScope,
+            RefreshRefusal::Scope(_) => ErrorCode::InvalidScope,
             _ => ErrorCode::InvalidGrant,
         };
         Self::refused(code, refusal.to_string())
     }
 }
 
-/// A try to refresh: all that the decision depends on, but for the grant.
-struct Attempt {
+/// A refresh: all that the decision depends on, but for the grant.
+struct Refresh {
     key: TokenKey,
     token: Presented,
     client_id: ClientId,
@@ -73,20 +98,20 @@ struct Attempt {
     lifetimes: Lifetimes,
 }
 
-impl Attempt {
+impl Refresh {
     /// What becomes of the refresh, or why nothing does.
-    fn judge(&self, grant: &Grant) -> Result<Rotation, Refusal> {
+    fn judge(&self, grant: &Grant) -> Result<Rotation, RefreshRefusal> {
         if !self.key.confirms(&self.token, grant) {
-            return Err(Refusal::Gone);
+            return Err(RefreshRefusal::Gone);
         }
         if grant.application.client_id != self.client_id {
-            return Err(Refusal::OtherApplication);
+            return Err(RefreshRefusal::OtherApplication);
         }
         if grant.is_trial {
-            return Err(Refusal::Trial);
+            return Err(RefreshRefusal::Trial);
         }
         if grant.state.revoked.is_none() && self.now >= self.lifetimes.grant_end(grant) {
-            return Err(Refusal::Ended(self.lifetimes.of_grant(grant)));
+            return Err(RefreshRefusal::Ended(self.lifetimes.of_grant(grant)));
         }
         let terms = Terms {
             refresh_lifetime: self.lifetimes.refresh_token().duration(),
@@ -96,10 +121,12 @@ impl Attempt {
         // A request that asks for too much leaves the pair as it is, but theft stays theft.
         let excess = self.scope.unwrap_or_default().without(grant.scopes);
         match rotation {
-            Rotation::Rotate(_) | Rotation::Repeat(_) if !excess.is_empty() => Err(Refusal::Scope(excess)),
-            Rotation::Revoked(reason) => Err(Refusal::Revoked(reason)),
-            Rotation::Expired => Err(Refusal::Expired),
-            Rotation::Unknown => Err(Refusal::Unknown),
+            Rotation::Rotate(_) | Rotation::Repeat(_) if !excess.is_empty() => {
+                Err(RefreshRefusal::Scope(excess))
+            }
+            Rotation::Revoked(reason) => Err(RefreshRefusal::Revoked(reason)),
+            Rotation::Expired => Err(RefreshRefusal::Expired),
+            Rotation::Unknown => Err(RefreshRefusal::Unknown),
             rotation => Ok(rotation),
         }
     }
@@ -114,63 +141,132 @@ impl Attempt {
     }
 }
 
-impl AuthorizationServer {
-    /// Answers with the next pair of tokens, or with the last one again where its answer may not have arrived.
-    pub(super) async fn refresh(
-        &self,
-        request: RefreshRequest,
-        application: &Application,
-        trail: &mut Trail<'_>,
-    ) -> Result<TokenResponse, EndpointError> {
-        let text = request.refresh_token.expose_secret();
-        let token = self
-            .token_key()
-            .read(TokenKind::Refresh, text)
-            .map_err(Refusal::from)?;
-        let id = token.claims.grant;
-        let attempt = Arc::new(Attempt {
-            key: self.token_key(),
-            token,
-            client_id: application.client_id.clone(),
-            scope: request.scope,
-            now: self.now(),
-            lifetimes: self.lifetimes(),
-        });
-        let decide = {
-            let attempt = Arc::clone(&attempt);
-            move |grant: &Grant| attempt.change(grant)
-        };
-        let (before, after) = self
-            .store()
-            .change_grant(id, Box::new(decide))
-            .await?
-            .ok_or(Refusal::Gone)?;
-        // Another application has no business to learn which member it was.
-        if before.application.client_id == application.client_id {
-            trail.member = Some(before.member.id);
-        }
-        let rotation = attempt.judge(&before)?;
-        if matches!(rotation, Rotation::Theft(_)) {
-            self.tally().refresh_replays.add();
-            trail.is_alarm = true;
-            return Err(Refusal::Theft.into());
-        }
-        self.tally().refreshes.add();
-        let limit = attempt.scope.map_or(ScopeLimit::NONE, ScopeLimit::to);
-        let response = TokenResponse::of(&after, limit, &self.token_key(), attempt.now, self.lifetimes());
-        trail.message = match rotation {
-            Rotation::Repeat(_) => self.0.throttle.admits(Event::OfGrant(id, "repeat"), attempt.now).then(|| {
+/// Answers with the next pair of tokens, or with the last one again where its answer may not have arrived.
+async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, EndpointError> {
+    let TokenRequest {
+        server,
+        params,
+        application,
+        recorder,
+    } = request;
+    let parameters = RefreshParameters::read(params)?;
+    let text = parameters.refresh_token.expose_secret();
+    let token = server
+        .token_key()
+        .read(TokenKind::Refresh, text)
+        .map_err(RefreshRefusal::from)?;
+    let id = token.claims.grant;
+    let refresh = Arc::new(Refresh {
+        key: server.token_key(),
+        token,
+        client_id: application.client_id.clone(),
+        scope: parameters.scope,
+        now: server.now(),
+        lifetimes: server.lifetimes(),
+    });
+    let decide = {
+        let refresh = Arc::clone(&refresh);
+        move |grant: &Grant| refresh.change(grant)
+    };
+    let (before, after) = server
+        .store()
+        .change_grant(id, Box::new(decide))
+        .await?
+        .ok_or(RefreshRefusal::Gone)?;
+    // Another application has no business to learn which member it was.
+    if before.application.client_id == application.client_id {
+        recorder.member = Some(before.member.id);
+    }
+    let rotation = refresh.judge(&before)?;
+    if matches!(rotation, Rotation::Theft(_)) {
+        server.tally().refresh_replays.add();
+        recorder.is_alarm = true;
+        return Err(RefreshRefusal::Theft.into());
+    }
+    let limit = refresh.scope.map_or(ScopeLimit::NONE, ScopeLimit::to);
+    let response = TokenResponse::of(
+        &after,
+        limit,
+        &server.token_key(),
+        refresh.now,
+        server.lifetimes(),
+    );
+    recorder.message = match rotation {
+        Rotation::Repeat(_) => {
+            let event = Event::OfGrant(id, "repeat");
+            let is_news = server.0.activity_limit.admits(event, refresh.now);
+            is_news.then(|| {
                 "Answered a refresh with the same pair of tokens again: two requests raced, or an answer was lost."
                     .to_owned()
-            }),
-            // Later ones would push everything else out of the list.
-            _ => (after.state.generation == 2).then(|| {
-                format!(
-                    "Refreshed tokens with {} for the first time; later refreshes that work are not listed.",
-                    scope_words(&response)
-                )
-            }),
-        };
-        Ok(response)
+            })
+        }
+        // Later ones would push everything else out of the list.
+        _ => (after.state.generation == 2).then(|| {
+            format!(
+                "Refreshed tokens with {} for the first time; later refreshes that work are not listed.",
+                response.scopes_text()
+            )
+        }),
+    };
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::grant_type::tests::{read, refusal};
+    use super::*;
+
+    fn parameters(pairs: &[(&str, &str)]) -> Result<RefreshParameters, EndpointError> {
+        read(pairs, GRANT_TYPE.parameters, RefreshParameters::read)
+    }
+
+    #[test]
+    fn the_scope_narrows() {
+        let read = parameters(&[("refresh_token", "x"), ("scope", "read:posts")]).unwrap();
+        assert!(read.scope.is_some());
+    }
+
+    #[test]
+    fn a_missing_token_is_named() {
+        assert_eq!(
+            refusal(parameters(&[("refresh_token", "")])),
+            (ErrorCode::InvalidRequest, "`refresh_token` is missing".into())
+        );
+    }
+
+    #[test]
+    fn an_unknown_scope_is_named() {
+        let (code, words) = refusal(parameters(&[("refresh_token", "x"), ("scope", "read:mail")]));
+        assert_eq!(code, ErrorCode::InvalidScope);
+        assert!(
+            words.starts_with("`read:mail` is not a scope of this network. Its scopes are "),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn white_space_alone_is_no_scope_that_narrows() {
+        for scope in [" ", "\n", "\u{a0}\t"] {
+            let read = parameters(&[("refresh_token", "x"), ("scope", scope)]).unwrap();
+            assert!(read.scope.is_none());
+        }
+    }
+
+    #[test]
+    fn nothing_secret_prints() {
+        let read = parameters(&[("refresh_token", "s3cret")]).unwrap();
+        assert!(!format!("{read:?}").contains("s3cret"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_parameters_are_read_or_refused_without_repeating_values(value in "S[a-z]{20}E", scope in ".{0,20}") {
+            let result = parameters(&[("code", &value), ("refresh_token", &value), ("scope", &scope)]);
+            if let Err(error) = result {
+                prop_assert!(!error.description().contains(&value));
+            }
+        }
     }
 }

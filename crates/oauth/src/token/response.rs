@@ -5,7 +5,7 @@ use latchkey_storage::Grant;
 use serde::Serialize;
 
 use crate::Lifetimes;
-use crate::access::effective_scopes;
+use crate::access::scopes_of;
 use crate::tokens::{Claims, ScopeLimit, Token, TokenKey, TokenKind};
 
 /// A pair of tokens, as JSON to the client.
@@ -15,10 +15,11 @@ pub struct TokenResponse {
     pub access_token: Token,
     /// `Bearer`.
     pub token_type: &'static str,
-    /// For how many more seconds the access token is good: less than its lifetime where a pair is answered again, or the grant ends.
+    /// In how many seconds the access token expires: less than its lifetime where a pair is answered again, or the grant ends.
     pub expires_in: u64,
-    /// For the next pair.
-    pub refresh_token: Token,
+    /// For the next pair; none where the grant type has no use for it (RFC 6749 section 4.4.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<Token>,
     /// What the access token may do.
     pub scope: ScopeSet,
     /// When the pair was issued, in seconds since 1970.
@@ -52,9 +53,18 @@ impl TokenResponse {
             token_type: "Bearer",
             expires_in: lifetimes.access_token_end(grant, issued_at).since(now).as_secs(),
             // The refresh token keeps all that was granted (section 6).
-            refresh_token: make(TokenKind::Refresh, ScopeLimit::NONE),
-            scope: effective_scopes(grant, limit),
+            refresh_token: Some(make(TokenKind::Refresh, ScopeLimit::NONE)),
+            scope: scopes_of(grant, limit),
             created_at: issued_at.as_secs(),
+        }
+    }
+
+    /// The scopes, in a sentence.
+    pub(super) fn scopes_text(&self) -> String {
+        if self.scope.is_empty() {
+            "no scope that is still permitted".to_owned()
+        } else {
+            self.scope.to_string()
         }
     }
 }

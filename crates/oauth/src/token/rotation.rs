@@ -45,7 +45,7 @@ pub(crate) enum Rotation {
 /// The times that the rule depends on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terms {
-    /// How long a refresh token is good for.
+    /// How long a refresh token lasts.
     pub(crate) refresh_lifetime: Duration,
     /// How long after a rotation a lost answer is given again.
     pub(crate) lost_answer_grace: Duration,

@@ -1,6 +1,6 @@
-//! The server's token keys and the tags that are made with them. Nothing else in the protocol touches the keys.
+//! The server's token keys and the MACs that are made with them. Nothing else in the protocol touches the keys.
 //!
-//! Tags are made with the current key and recognised with every key that the server still has, so that rotating the key
+//! MACs are made with the current key and recognised with every key that the server still has, so that rotating the key
 //! ends no token: each lives out its time, and a refresh answers with tokens of the current key.
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,11 +11,11 @@ use sha2::Sha256;
 
 use super::{Claims, TokenKind};
 
-/// How many bytes of an HMAC-SHA-256 a tag has.
-pub(crate) const TAG: usize = 16;
+/// How many bytes of an HMAC-SHA-256 a MAC has.
+pub(crate) const MAC_BYTES: usize = 16;
 
-/// A tag.
-pub(crate) type Tag = [u8; TAG];
+/// A MAC.
+pub(crate) type TokenMac = [u8; MAC_BYTES];
 
 /// The keys, the current one first. The clones are one: each sees the keys that another was given.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ impl TokenKeys {
         let next = TokenKey::of(current, before);
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
         // Keys do not compare; what they make does.
-        let is_another = next.make_tag(SAME, &[]) != held.make_tag(SAME, &[]);
+        let is_another = next.make_mac(SAME, &[]) != held.make_mac(SAME, &[]);
         *held = next;
         is_another
     }
@@ -43,12 +43,12 @@ impl TokenKeys {
     }
 }
 
-/// The keys, ready for use, the current one first. Each use begins with a label, so that a tag made for one thing is never
+/// The keys, ready for use, the current one first. Each use begins with a label, so that a MAC made for one thing is never
 /// good for another.
 #[derive(Clone)]
 pub(crate) struct TokenKey(Arc<[Hmac<Sha256>]>);
 
-/// A tag that is being made, or compared with one that was sent.
+/// A MAC that is being made, or compared with one that was sent.
 type Making = Hmac<Sha256>;
 
 impl TokenKey {
@@ -62,26 +62,26 @@ impl TokenKey {
         Self(std::iter::once(current).chain(before).map(ready).collect())
     }
 
-    /// The tag over these parts, made with the current key.
-    fn make_tag(&self, label: &str, parts: &[&[u8]]) -> Tag {
-        cut(mac(&self.0[0], label, parts))
+    /// The MAC over these parts, made with the current key.
+    fn make_mac(&self, label: &str, parts: &[&[u8]]) -> TokenMac {
+        cut(over(&self.0[0], label, parts))
     }
 
-    /// Whether one of the keys made this tag. Compares in constant time.
-    fn made(&self, label: &str, parts: &[&[u8]], tag: &[u8]) -> bool {
-        tag.len() == TAG
+    /// Whether one of the keys made this MAC. Compares in constant time.
+    fn made(&self, label: &str, parts: &[&[u8]], mac: &[u8]) -> bool {
+        mac.len() == MAC_BYTES
             && self
                 .0
                 .iter()
-                .any(|key| mac(key, label, parts).verify_truncated_left(tag).is_ok())
+                .any(|key| over(key, label, parts).verify_truncated_left(mac).is_ok())
     }
 
-    pub(super) fn inner(&self, kind: TokenKind, salt: &[u8; 16], claims: &[u8; Claims::LENGTH]) -> Tag {
-        self.make_tag(INNER, &[&[kind.byte()], salt, claims])
+    pub(super) fn inner(&self, kind: TokenKind, salt: &[u8; 16], claims: &[u8; Claims::LENGTH]) -> TokenMac {
+        self.make_mac(INNER, &[&[kind.byte()], salt, claims])
     }
 
-    pub(super) fn outer(&self, kind: TokenKind, claims: &[u8; Claims::LENGTH], inner: &Tag) -> Tag {
-        self.make_tag(OUTER, &[&[kind.byte()], claims, inner])
+    pub(super) fn outer(&self, kind: TokenKind, claims: &[u8; Claims::LENGTH], inner: &TokenMac) -> TokenMac {
+        self.make_mac(OUTER, &[&[kind.byte()], claims, inner])
     }
 
     /// Compares in constant time.
@@ -90,39 +90,43 @@ impl TokenKey {
         kind: TokenKind,
         salt: &[u8; 16],
         claims: &[u8; Claims::LENGTH],
-        tag: &Tag,
+        mac: &TokenMac,
     ) -> bool {
-        self.made(INNER, &[&[kind.byte()], salt, claims], tag)
+        self.made(INNER, &[&[kind.byte()], salt, claims], mac)
     }
 
-    /// Compares in constant time. A `tag` of another length than [`TAG`] is wrong.
+    /// Compares in constant time. A `mac` of another length than [`MAC_BYTES`] is wrong.
     pub(super) fn is_outer(
         &self,
         kind: TokenKind,
         claims: &[u8; Claims::LENGTH],
-        inner: &Tag,
-        tag: &[u8],
+        inner: &TokenMac,
+        mac: &[u8],
     ) -> bool {
-        self.made(OUTER, &[&[kind.byte()], claims, inner], tag)
+        self.made(OUTER, &[&[kind.byte()], claims, inner], mac)
     }
 
-    /// The tag with which an authorization request says when it was begun.
-    pub(crate) fn begun(&self, request: &str, at: Timestamp) -> Tag {
-        self.make_tag(BEGUN, &[&at.as_millis().to_be_bytes(), request.as_bytes()])
+    /// The MAC with which an authorization request says when it was made.
+    pub(crate) fn requested_at(&self, request: &str, at: Timestamp) -> TokenMac {
+        self.make_mac(REQUESTED_AT, &[&at.as_millis().to_be_bytes(), request.as_bytes()])
     }
 
-    /// Compares in constant time. A `tag` of another length than [`TAG`] is wrong.
-    pub(crate) fn is_begun(&self, request: &str, at: Timestamp, tag: &[u8]) -> bool {
-        self.made(BEGUN, &[&at.as_millis().to_be_bytes(), request.as_bytes()], tag)
+    /// Compares in constant time. A `mac` of another length than [`MAC_BYTES`] is wrong.
+    pub(crate) fn is_requested_at(&self, request: &str, at: Timestamp, mac: &[u8]) -> bool {
+        self.made(
+            REQUESTED_AT,
+            &[&at.as_millis().to_be_bytes(), request.as_bytes()],
+            mac,
+        )
     }
 }
 
 const INNER: &str = "latchkey token inner 1";
 const OUTER: &str = "latchkey token outer 1";
-const BEGUN: &str = "latchkey authorization begun 1";
+const REQUESTED_AT: &str = "latchkey authorization begun 1";
 const SAME: &str = "latchkey same key 1";
 
-fn mac(key: &Making, label: &str, parts: &[&[u8]]) -> Making {
+fn over(key: &Making, label: &str, parts: &[&[u8]]) -> Making {
     let mut mac = key.clone();
     mac.update(label.as_bytes());
     for part in parts {
@@ -131,9 +135,9 @@ fn mac(key: &Making, label: &str, parts: &[&[u8]]) -> Making {
     mac
 }
 
-fn cut(mac: Hmac<Sha256>) -> Tag {
+fn cut(mac: Hmac<Sha256>) -> TokenMac {
     let bytes: [u8; 32] = mac.finalize().into_bytes().into();
-    let mut tag = [0; TAG];
-    tag.copy_from_slice(&bytes[..TAG]);
-    tag
+    let mut mac = [0; MAC_BYTES];
+    mac.copy_from_slice(&bytes[..MAC_BYTES]);
+    mac
 }

@@ -1,15 +1,15 @@
 //! Codes, access tokens and refresh tokens: derived from a grant, never stored.
 //!
 //! A token is a prefix that tells its kind (and that secret scanners find), then in URL-safe base64 its [`Claims`] and
-//! two tags, each an HMAC-SHA-256 cut to 16 bytes:
+//! two MACs, each an HMAC-SHA-256 cut to 16 bytes:
 //!
-//! - the *inner* tag is made with the server's key over the kind, the grant's random salt and the claims: it takes both
+//! - the *inner* MAC is made with the server's key over the kind, the grant's random salt and the claims: it takes both
 //!   the key and the grant's row to make one, so that neither a stolen key nor a stolen database makes tokens;
-//! - the *outer* tag is made with the server's key alone over the kind, the claims and the inner tag: a forged or
+//! - the *outer* MAC is made with the server's key alone over the kind, the claims and the inner MAC: a forged or
 //!   mangled token is refused without a question to the database.
 //!
 //! The same claims always give the same token, which is how a lost answer can be given a second time though nothing of
-//! it was kept. 128 bits of tag are what RFC 6749 section 10.10 asks for, and as many again guard the salt.
+//! it was kept. 128 bits of MAC are what RFC 6749 section 10.10 asks for, and as many again guard the salt.
 
 mod claims;
 mod mac;
@@ -25,9 +25,9 @@ use thiserror::Error;
 
 pub(crate) use self::claims::{Claims, ScopeLimit};
 pub use self::mac::TokenKeys;
-pub(crate) use self::mac::{TAG, Tag, TokenKey};
+pub(crate) use self::mac::{MAC_BYTES, TokenKey, TokenMac};
 
-/// What a token is for. One kind is never taken for another: it is part of what both tags cover.
+/// What a token is for. One kind is never taken for another: it is part of what both MACs cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// An authorization code (RFC 6749 section 1.3.1).
@@ -59,7 +59,7 @@ impl TokenKind {
         }
     }
 
-    /// What the tags cover in its place. Fixed for good.
+    /// What the MACs cover in its place. Fixed for good.
     const fn byte(self) -> u8 {
         match self {
             Self::Code => 0,
@@ -98,16 +98,16 @@ impl Serialize for Token {
 pub(crate) enum Unreadable {
     #[error("it is {}, not {}", found.words(), expected.words())]
     OtherKind { found: TokenKind, expected: TokenKind },
-    #[error("it was not issued by this server, or was changed or cut off on the way")]
+    #[error("this server did not issue it, or it was changed or cut off on the way")]
     NotOurs,
 }
 
-/// A token that this server made, as far as the outer tag can tell; its grant has yet to confirm it.
+/// A token that this server made, as far as the outer MAC can tell; its grant has yet to confirm it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Presented {
     pub(crate) kind: TokenKind,
     pub(crate) claims: Claims,
-    inner: Tag,
+    inner: TokenMac,
 }
 
 impl fmt::Debug for Presented {
@@ -119,7 +119,7 @@ impl fmt::Debug for Presented {
     }
 }
 
-const LENGTH: usize = Claims::LENGTH + TAG + TAG;
+const LENGTH: usize = Claims::LENGTH + MAC_BYTES + MAC_BYTES;
 
 impl TokenKey {
     /// The one token of this kind that has these claims, for the grant with this salt.
@@ -137,7 +137,7 @@ impl TokenKey {
         Token(text.into())
     }
 
-    /// Reads a token of this kind. Only what this server made can be read, but for the inner tag.
+    /// Reads a token of this kind. Only what this server made can be read, but for the inner MAC.
     pub(crate) fn read(&self, kind: TokenKind, text: &str) -> Result<Presented, Unreadable> {
         let presented = self.read_any(text)?;
         if presented.kind == kind {
@@ -163,7 +163,7 @@ impl TokenKey {
             .map_err(|_| Unreadable::NotOurs)?;
         let (claims, rest) = buffer[..length].split_first_chunk().ok_or(Unreadable::NotOurs)?;
         let (inner, outer) = rest.split_first_chunk().ok_or(Unreadable::NotOurs)?;
-        // A text that is longer or shorter leaves an outer tag of another length.
+        // A text that is longer or shorter leaves an outer MAC of another length.
         if !self.is_outer(kind, claims, inner, outer) {
             return Err(Unreadable::NotOurs);
         }
@@ -174,7 +174,7 @@ impl TokenKey {
         })
     }
 
-    /// Whether the token was made for this grant: the number is right, and the inner tag was made with its salt.
+    /// Whether the token was made for this grant: the number is right, and the inner MAC was made with its salt.
     pub(crate) fn confirms(&self, presented: &Presented, grant: &Grant) -> bool {
         presented.claims.grant == grant.id
             && self.is_inner(

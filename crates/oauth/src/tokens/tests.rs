@@ -52,8 +52,8 @@ fn a_token_does_not_print() {
     let token = key().make(TokenKind::Access, &claims(), &SALT);
     assert_eq!(format!("{token:?}"), "Token(…)");
     let presented = key().read(TokenKind::Access, token.expose()).unwrap();
-    let tag = format!("{:?}", presented.inner);
-    assert!(!format!("{presented:?}").contains(&tag));
+    let mac = format!("{:?}", presented.inner);
+    assert!(!format!("{presented:?}").contains(&mac));
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn neither_the_key_nor_the_salt_alone_makes_a_token() {
     let with_wrong_salt = key().make(TokenKind::Access, &claims(), &[8; 16]);
     let presented = key()
         .read(TokenKind::Access, with_wrong_salt.expose())
-        .expect("the outer tag is right");
+        .expect("the outer MAC is right");
     assert!(!key().is_inner(
         TokenKind::Access,
         &SALT,

@@ -9,9 +9,15 @@ async fn what_works_is_listed_with_who_and_from_where() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let mut tokens = world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+    let mut tokens = world
+        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     for _ in 0..3 {
-        tokens = world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+        tokens = world
+            .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
+            .await
+            .unwrap();
     }
     let activity = world.activity(&app).await;
     let listed: Vec<_> = activity
@@ -84,10 +90,16 @@ async fn an_answer_given_again_is_listed_once_however_often() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    world
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     let before = world.activity(&app).await.len();
     for _ in 0..5 {
-        world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+        world
+            .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+            .await
+            .unwrap();
     }
     assert_eq!(world.activity(&app).await.len(), before + 1);
     assert!(
@@ -110,7 +122,7 @@ async fn nothing_secret_is_ever_listed() {
         .await
         .unwrap_err();
     world
-        .refresh(&app, tokens.refresh_token.expose())
+        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
         .await
         .unwrap_err();
     world.use_token(tokens.access_token.expose()).await.unwrap_err();
@@ -127,7 +139,7 @@ async fn nothing_secret_is_ever_listed() {
     for secret in [
         code.as_str(),
         tokens.access_token.expose(),
-        tokens.refresh_token.expose(),
+        tokens.refresh_token.as_ref().unwrap().expose(),
         app.secret.as_deref().unwrap(),
         VERIFIER,
         state,
@@ -158,7 +170,7 @@ async fn a_member_who_disconnects_the_application_is_listed_once() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let [connection] = &world.server.connections(&ada.member).await.unwrap()[..] else {
+    let [connection] = &world.server.connected_apps(&ada.member).await.unwrap()[..] else {
         panic!("not one connection")
     };
     assert_eq!(connection.application.client_id, app.id);
@@ -176,7 +188,7 @@ async fn a_member_who_disconnects_the_application_is_listed_once() {
     let words = "The member disconnected the application; its tokens were revoked.";
     let listed = world.activity(&app).await;
     assert_eq!(listed.iter().filter(|event| event.message == words).count(), 1);
-    assert!(world.server.connections(&ada.member).await.unwrap().is_empty());
+    assert!(world.server.connected_apps(&ada.member).await.unwrap().is_empty());
 }
 
 #[tokio::test]

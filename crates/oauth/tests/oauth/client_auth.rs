@@ -188,19 +188,24 @@ async fn a_public_client_is_known_by_its_token_where_it_leaves_its_id_out() {
         };
         world.server.token(request, &origin()).await
     };
-    let next = send(&refresh(tokens.refresh_token.expose())).await.unwrap();
+    let next = send(&refresh(tokens.refresh_token.as_ref().unwrap().expose()))
+        .await
+        .unwrap();
     world.use_token(next.access_token.expose()).await.unwrap();
     // A token of another kind is explained as if the id had been there.
     let (error, words) = refusal(send(&refresh(next.access_token.expose())).await);
     assert_eq!(error, "invalid_grant");
     assert!(words.contains("it is an access token"), "{words}");
     // A secret that it does not have is still one too many.
-    let mut with_secret = refresh(next.refresh_token.expose());
+    let mut with_secret = refresh(next.refresh_token.as_ref().unwrap().expose());
     with_secret.push(("client_secret".into(), "x".into()));
     assert_eq!(refusal(send(&with_secret).await).0, "invalid_client");
     assert!(world.last_words(&app).await.contains("public and has no secret"));
 
-    for token in [next.access_token.expose(), next.refresh_token.expose()] {
+    for token in [
+        next.access_token.expose(),
+        next.refresh_token.as_ref().unwrap().expose(),
+    ] {
         let form = pairs(&[("token", token)]);
         let request = ClientRequest {
             authorization: None,
@@ -216,10 +221,14 @@ async fn a_public_client_is_known_by_its_token_where_it_leaves_its_id_out() {
     }
     // Theft is noticed, too.
     let again = world.connect(&app, &ada).await;
-    let second = send(&refresh(again.refresh_token.expose())).await.unwrap();
-    send(&refresh(second.refresh_token.expose())).await.unwrap();
+    let second = send(&refresh(again.refresh_token.as_ref().unwrap().expose()))
+        .await
+        .unwrap();
+    send(&refresh(second.refresh_token.as_ref().unwrap().expose()))
+        .await
+        .unwrap();
     assert_eq!(
-        refusal(send(&refresh(again.refresh_token.expose())).await).0,
+        refusal(send(&refresh(again.refresh_token.as_ref().unwrap().expose())).await).0,
         "invalid_grant"
     );
 }
@@ -229,7 +238,10 @@ async fn a_token_proves_nothing_for_a_confidential_client_and_the_integrator_rea
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let (access, refresh) = (tokens.access_token.expose(), tokens.refresh_token.expose());
+    let (access, refresh) = (
+        tokens.access_token.expose(),
+        tokens.refresh_token.as_ref().unwrap().expose(),
+    );
     let secret = app.secret.clone().unwrap();
     for form in [
         vec![

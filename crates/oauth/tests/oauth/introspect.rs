@@ -32,7 +32,7 @@ async fn an_application_learns_what_its_tokens_may_do() {
         })
     );
     let refresh = world
-        .introspect(&app, tokens.refresh_token.expose())
+        .introspect(&app, tokens.refresh_token.as_ref().unwrap().expose())
         .await
         .unwrap();
     let refresh = serde_json::to_value(refresh).unwrap();
@@ -69,10 +69,10 @@ async fn of_anything_else_it_learns_only_that_it_is_not_active() {
     for token in [
         "nonsense",
         &code,
-        foreign.refresh_token.expose(),
+        foreign.refresh_token.as_ref().unwrap().expose(),
         expired.access_token.expose(),
         revoked.access_token.expose(),
-        revoked.refresh_token.expose(),
+        revoked.refresh_token.as_ref().unwrap().expose(),
     ] {
         let told = world.introspect(&app, token).await.unwrap();
         assert_eq!(serde_json::to_value(told).unwrap(), json!({"active": false}));
@@ -84,7 +84,10 @@ async fn asking_is_not_using() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let second = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    let second = world
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     assert!(
         world
             .introspect(&app, second.access_token.expose())
@@ -94,7 +97,7 @@ async fn asking_is_not_using() {
     );
     world
         .after(60)
-        .refresh(&app, first.refresh_token.expose())
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
         .await
         .unwrap();
 }
@@ -104,17 +107,20 @@ async fn a_superseded_refresh_token_is_not_active() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let second = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    let second = world
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     assert!(
         !world
-            .introspect(&app, first.refresh_token.expose())
+            .introspect(&app, first.refresh_token.as_ref().unwrap().expose())
             .await
             .unwrap()
             .active
     );
     assert!(
         world
-            .introspect(&app, second.refresh_token.expose())
+            .introspect(&app, second.refresh_token.as_ref().unwrap().expose())
             .await
             .unwrap()
             .active

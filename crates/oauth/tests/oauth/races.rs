@@ -45,7 +45,7 @@ async fn all_of_200_refreshes_of_one_token_get_the_same_pair_and_nothing_is_revo
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let mut form = refreshes(first.refresh_token.expose(), &[]);
+    let mut form = refreshes(first.refresh_token.as_ref().unwrap().expose(), &[]);
     form.push(("client_id".into(), app.id.to_string()));
     form.push(("client_secret".into(), app.secret.clone().unwrap()));
     let results = at_once((0..MANY).map(|_| {
@@ -69,7 +69,7 @@ async fn all_of_200_refreshes_of_one_token_get_the_same_pair_and_nothing_is_revo
         .map(|tokens| {
             (
                 tokens.access_token.expose().to_owned(),
-                tokens.refresh_token.expose().to_owned(),
+                tokens.refresh_token.as_ref().unwrap().expose().to_owned(),
             )
         })
         .collect();
@@ -77,7 +77,7 @@ async fn all_of_200_refreshes_of_one_token_get_the_same_pair_and_nothing_is_revo
     let access = world.use_token(results[0].access_token.expose()).await.unwrap();
     assert_eq!(world.generation(&access).await, 2);
     world
-        .refresh(&app, results[0].refresh_token.expose())
+        .refresh(&app, results[0].refresh_token.as_ref().unwrap().expose())
         .await
         .unwrap();
 }
@@ -88,7 +88,7 @@ async fn refreshing_and_using_at_once_revokes_nothing() {
     let (ada, app) = (world.ada().await, world.native_app().await);
     let mut tokens = world.connect(&app, &ada).await;
     for _ in 0..10 {
-        let mut form = refreshes(tokens.refresh_token.expose(), &[]);
+        let mut form = refreshes(tokens.refresh_token.as_ref().unwrap().expose(), &[]);
         form.push(("client_id".into(), app.id.to_string()));
         let header = format!("Bearer {}", tokens.access_token.expose());
         let results = at_once((0..20).map(|_| {

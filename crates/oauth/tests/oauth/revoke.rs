@@ -10,14 +10,19 @@ async fn either_token_ends_the_grant() {
         for by_refresh_token in [true, false] {
             let tokens = world.connect(&app, &ada).await;
             let token = if by_refresh_token {
-                &tokens.refresh_token
+                tokens.refresh_token.as_ref().unwrap()
             } else {
                 &tokens.access_token
             };
             world.revoke(&app, token.expose()).await.unwrap();
             assert!(world.use_token(tokens.access_token.expose()).await.is_err());
             assert_eq!(
-                refusal(world.refresh(&app, tokens.refresh_token.expose()).await).0,
+                refusal(
+                    world
+                        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
+                        .await
+                )
+                .0,
                 "invalid_grant"
             );
         }
@@ -29,7 +34,10 @@ async fn other_grants_of_the_same_member_go_on() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let (phone, laptop) = (world.connect(&app, &ada).await, world.connect(&app, &ada).await);
-    world.revoke(&app, phone.refresh_token.expose()).await.unwrap();
+    world
+        .revoke(&app, phone.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     world.use_token(laptop.access_token.expose()).await.unwrap();
 }
 
@@ -51,7 +59,12 @@ async fn what_is_unknown_expired_or_revoked_already_is_no_error() {
         .unwrap();
     world.revoke(&app, tokens.access_token.expose()).await.unwrap();
     assert_eq!(
-        refusal(world.refresh(&app, tokens.refresh_token.expose()).await).0,
+        refusal(
+            world
+                .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
+                .await
+        )
+        .0,
         "invalid_grant"
     );
 }
@@ -61,8 +74,14 @@ async fn a_superseded_token_ends_the_grant_as_well() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let second = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
-    world.revoke(&app, first.refresh_token.expose()).await.unwrap();
+    let second = world
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
+    world
+        .revoke(&app, first.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     assert!(world.use_token(second.access_token.expose()).await.is_err());
 }
 
@@ -93,7 +112,10 @@ async fn the_integrator_reads_about_it_once() {
     let tokens = world.connect(&app, &ada).await;
     let before = world.activity(&app).await.len();
     for _ in 0..3 {
-        world.revoke(&app, tokens.refresh_token.expose()).await.unwrap();
+        world
+            .revoke(&app, tokens.refresh_token.as_ref().unwrap().expose())
+            .await
+            .unwrap();
     }
     assert_eq!(
         world.last_words(&app).await,

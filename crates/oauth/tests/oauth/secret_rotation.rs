@@ -40,8 +40,14 @@ async fn both_secrets_are_good_until_one_is_retired() {
     let tokens = world.connect(&old, &world.ada().await).await;
     let new = with_new_secret(&world, &old).await;
     // Old and new servers of an integration work side by side, on the same grant.
-    let next = world.refresh(&new, tokens.refresh_token.expose()).await.unwrap();
-    let next = world.refresh(&old, next.refresh_token.expose()).await.unwrap();
+    let next = world
+        .refresh(&new, tokens.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
+    let next = world
+        .refresh(&old, next.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     assert!(
         world
             .introspect(&new, next.access_token.expose())
@@ -61,7 +67,7 @@ async fn both_secrets_are_good_until_one_is_retired() {
     let (error, words) = refusal(
         world
             .after(7_300)
-            .refresh(&old, next.refresh_token.expose())
+            .refresh(&old, next.refresh_token.as_ref().unwrap().expose())
             .await,
     );
     assert_eq!(error, "invalid_client");
@@ -71,7 +77,10 @@ async fn both_secrets_are_good_until_one_is_retired() {
     );
     assert!(world.last_words(&old).await.contains("retired this secret"));
     // What was issued stays good.
-    world.refresh(&new, next.refresh_token.expose()).await.unwrap();
+    world
+        .refresh(&new, next.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -11,7 +11,14 @@ async fn a_code_is_exchanged_for_a_pair_of_tokens() {
     for app in [world.web_app().await, world.native_app().await] {
         let tokens = world.connect(&app, &ada).await;
         assert!(tokens.access_token.expose().starts_with("lk_at_"));
-        assert!(tokens.refresh_token.expose().starts_with("lk_rt_"));
+        assert!(
+            tokens
+                .refresh_token
+                .as_ref()
+                .unwrap()
+                .expose()
+                .starts_with("lk_rt_")
+        );
         assert_eq!((tokens.token_type, tokens.expires_in), ("Bearer", 3_600));
         assert_eq!(tokens.scope.to_string(), "read:posts write:posts");
         assert_eq!(tokens.created_at, world.now().as_secs());
@@ -64,13 +71,21 @@ async fn the_second_use_of_a_code_revokes_what_the_first_one_issued() {
         let code = world.code_for(&app.asks(&[]), &ada).await;
         let form = app.exchanges(&code, &[]);
         let tokens = world.exchange(&app, &form).await.unwrap();
-        let newer = world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+        let newer = world
+            .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
+            .await
+            .unwrap();
         let (error, words) = refusal(world.after(3_000).exchange(&app, &form).await);
         assert_eq!(error, "invalid_grant");
         assert!(words.contains("used before"), "{words}");
         assert!(world.use_token(newer.access_token.expose()).await.is_err());
         assert_eq!(
-            refusal(world.refresh(&app, newer.refresh_token.expose()).await).0,
+            refusal(
+                world
+                    .refresh(&app, newer.refresh_token.as_ref().unwrap().expose())
+                    .await
+            )
+            .0,
             "invalid_grant"
         );
         assert!(world.last_words(&app).await.contains("presented a second time"));
@@ -210,25 +225,25 @@ async fn what_is_no_code_is_refused_in_words() {
     for (sent, expected) in [
         (
             "nonsense",
-            "it was not issued by this server, or was changed or cut off on the way",
+            "this server did not issue it, or it was changed or cut off on the way",
         ),
         (
             &code[..code.len() - 1],
-            "it was not issued by this server, or was changed or cut off on the way",
+            "this server did not issue it, or it was changed or cut off on the way",
         ),
         (
             tokens.access_token.expose(),
             "it is an access token, not an authorization code",
         ),
         (
-            tokens.refresh_token.expose(),
+            tokens.refresh_token.as_ref().unwrap().expose(),
             "it is a refresh token, not an authorization code",
         ),
     ] {
         let (error, words) = refusal(world.exchange(&app, &app.exchanges(sent, &[])).await);
         assert_eq!(
             (error, words),
-            ("invalid_grant", format!("`code` is not good: {expected}"))
+            ("invalid_grant", format!("`code` is not valid: {expected}"))
         );
     }
 }

@@ -11,11 +11,14 @@ async fn each_refresh_gives_a_new_pair() {
         world.use_token(tokens.access_token.expose()).await.unwrap();
         let next = world
             .after(1_800)
-            .refresh(&app, tokens.refresh_token.expose())
+            .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
             .await
             .unwrap();
         assert_ne!(next.access_token.expose(), tokens.access_token.expose());
-        assert_ne!(next.refresh_token.expose(), tokens.refresh_token.expose());
+        assert_ne!(
+            next.refresh_token.as_ref().unwrap().expose(),
+            tokens.refresh_token.as_ref().unwrap().expose()
+        );
         assert_eq!((next.expires_in, next.created_at), (3_600, world.now().as_secs()));
         tokens = next;
     }
@@ -26,20 +29,29 @@ async fn a_lost_answer_is_given_again_and_it_is_the_same_one() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let lost = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    let lost = world
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     // Twice at once, then after eight minutes, and once more right behind that.
     for wait in [1, 28, 500, 29] {
         let again = world
             .after(wait)
-            .refresh(&app, first.refresh_token.expose())
+            .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
             .await
             .unwrap();
         assert_eq!(again.access_token.expose(), lost.access_token.expose());
-        assert_eq!(again.refresh_token.expose(), lost.refresh_token.expose());
+        assert_eq!(
+            again.refresh_token.as_ref().unwrap().expose(),
+            lost.refresh_token.as_ref().unwrap().expose()
+        );
         assert_eq!(again.created_at, lost.created_at);
     }
     world.use_token(lost.access_token.expose()).await.unwrap();
-    world.refresh(&app, lost.refresh_token.expose()).await.unwrap();
+    world
+        .refresh(&app, lost.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -49,15 +61,20 @@ async fn a_lost_answer_is_given_again_once_and_for_ten_minutes() {
     for waits in [&[60, 60][..], &[600][..], &[3 * DAY][..]] {
         let app = world.web_app().await;
         let first = world.connect(&app, &ada).await;
-        let lost = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+        let lost = world
+            .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+            .await
+            .unwrap();
         let (final_wait, before) = waits.split_last().unwrap();
         for wait in before {
-            let again = world.after(*wait).refresh(&app, first.refresh_token.expose());
+            let again = world
+                .after(*wait)
+                .refresh(&app, first.refresh_token.as_ref().unwrap().expose());
             again.await.unwrap();
         }
         let late = world
             .after(*final_wait)
-            .refresh(&app, first.refresh_token.expose())
+            .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
             .await;
         let (error, words) = refusal(late);
         assert_eq!(error, "invalid_grant");
@@ -82,11 +99,20 @@ async fn a_thief_who_rotates_and_does_not_use_what_he_got_is_noticed_in_the_seco
         for round in 1.. {
             world.use_token(shared.access_token.expose()).await.unwrap();
             world.after(3_500);
-            let stolen = world.refresh(&app, shared.refresh_token.expose()).await.unwrap();
-            let refreshed = world.after(33).refresh(&app, shared.refresh_token.expose()).await;
+            let stolen = world
+                .refresh(&app, shared.refresh_token.as_ref().unwrap().expose())
+                .await
+                .unwrap();
+            let refreshed = world
+                .after(33)
+                .refresh(&app, shared.refresh_token.as_ref().unwrap().expose())
+                .await;
             if round == 1 {
                 shared = refreshed.unwrap();
-                assert_eq!(shared.refresh_token.expose(), stolen.refresh_token.expose());
+                assert_eq!(
+                    shared.refresh_token.as_ref().unwrap().expose(),
+                    stolen.refresh_token.as_ref().unwrap().expose()
+                );
                 if thief_uses_it_later {
                     world.use_token(stolen.access_token.expose()).await.unwrap();
                 }
@@ -95,7 +121,12 @@ async fn a_thief_who_rotates_and_does_not_use_what_he_got_is_noticed_in_the_seco
             assert_eq!(refusal(refreshed).0, "invalid_grant");
             assert!(world.use_token(stolen.access_token.expose()).await.is_err());
             assert_eq!(
-                refusal(world.refresh(&app, stolen.refresh_token.expose()).await).0,
+                refusal(
+                    world
+                        .refresh(&app, stolen.refresh_token.as_ref().unwrap().expose())
+                        .await
+                )
+                .0,
                 "invalid_grant"
             );
             let alarms = world.activity(&app).await;
@@ -112,7 +143,7 @@ async fn an_answer_lost_now_and_then_costs_no_session() {
     let mut tokens = world.connect(&app, &ada).await;
     for round in 0..10 {
         world.use_token(tokens.access_token.expose()).await.unwrap();
-        let sent = tokens.refresh_token;
+        let sent = tokens.refresh_token.unwrap();
         world.after(3_500).refresh(&app, sent.expose()).await.unwrap();
         // Every other answer is lost for a minute, the rest for a few seconds.
         let wait = if round % 2 == 0 { 60 } else { 5 };
@@ -127,10 +158,13 @@ async fn with_short_access_tokens_a_lost_answer_is_forgiven_for_less_long() {
     let (ada, app) = (world.ada().await, world.web_app().await);
     for (wait, forgiven) in [(119, true), (120, false)] {
         let first = world.connect(&app, &ada).await;
-        world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+        world
+            .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+            .await
+            .unwrap();
         let again = world
             .after(wait)
-            .refresh(&app, first.refresh_token.expose())
+            .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
             .await;
         assert_eq!(again.is_ok(), forgiven, "{wait}");
     }
@@ -141,14 +175,20 @@ async fn two_tabs_that_race_both_get_the_pair_even_when_one_has_used_it() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let one = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    let one = world
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     world.use_token(one.access_token.expose()).await.unwrap();
     let other = world
         .after(29)
-        .refresh(&app, first.refresh_token.expose())
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
         .await
         .unwrap();
-    assert_eq!(one.refresh_token.expose(), other.refresh_token.expose());
+    assert_eq!(
+        one.refresh_token.as_ref().unwrap().expose(),
+        other.refresh_token.as_ref().unwrap().expose()
+    );
 }
 
 #[tokio::test]
@@ -157,14 +197,27 @@ async fn a_superseded_refresh_token_is_theft_once_its_successor_is_in_use() {
     let ada = world.ada().await;
     for app in [world.web_app().await, world.native_app().await] {
         let first = world.connect(&app, &ada).await;
-        let second = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+        let second = world
+            .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+            .await
+            .unwrap();
         world.use_token(second.access_token.expose()).await.unwrap();
-        let (error, words) = refusal(world.after(31).refresh(&app, first.refresh_token.expose()).await);
+        let (error, words) = refusal(
+            world
+                .after(31)
+                .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+                .await,
+        );
         assert_eq!(error, "invalid_grant");
         assert!(words.contains("replaced by a newer one"), "{words}");
         assert!(world.use_token(second.access_token.expose()).await.is_err());
         assert_eq!(
-            refusal(world.refresh(&app, second.refresh_token.expose()).await).0,
+            refusal(
+                world
+                    .refresh(&app, second.refresh_token.as_ref().unwrap().expose())
+                    .await
+            )
+            .0,
             "invalid_grant"
         );
         let activity = world.activity(&app).await;
@@ -181,14 +234,30 @@ async fn a_refresh_is_a_use_of_its_generation_too() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let second = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
-    let third = world.refresh(&app, second.refresh_token.expose()).await.unwrap();
+    let second = world
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
+    let third = world
+        .refresh(&app, second.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     assert_eq!(
-        refusal(world.refresh(&app, first.refresh_token.expose()).await).0,
+        refusal(
+            world
+                .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+                .await
+        )
+        .0,
         "invalid_grant"
     );
     assert_eq!(
-        refusal(world.refresh(&app, third.refresh_token.expose()).await).0,
+        refusal(
+            world
+                .refresh(&app, third.refresh_token.as_ref().unwrap().expose())
+                .await
+        )
+        .0,
         "invalid_grant"
     );
 }
@@ -200,18 +269,18 @@ async fn a_refresh_token_is_good_for_90_days_and_each_one_anew() {
     let first = world.connect(&app, &ada).await;
     let second = world
         .after(89 * DAY)
-        .refresh(&app, first.refresh_token.expose())
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
         .await
         .unwrap();
     let third = world
         .after(89 * DAY)
-        .refresh(&app, second.refresh_token.expose())
+        .refresh(&app, second.refresh_token.as_ref().unwrap().expose())
         .await
         .unwrap();
     let (error, words) = refusal(
         world
             .after(90 * DAY)
-            .refresh(&app, third.refresh_token.expose())
+            .refresh(&app, third.refresh_token.as_ref().unwrap().expose())
             .await,
     );
     assert_eq!(
@@ -226,7 +295,11 @@ async fn a_refresh_token_is_bound_to_its_application() {
     let ada = world.ada().await;
     let (app, other) = (world.web_app().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let (error, words) = refusal(world.refresh(&other, tokens.refresh_token.expose()).await);
+    let (error, words) = refusal(
+        world
+            .refresh(&other, tokens.refresh_token.as_ref().unwrap().expose())
+            .await,
+    );
     assert_eq!(
         (error, words.as_str()),
         (
@@ -236,7 +309,10 @@ async fn a_refresh_token_is_bound_to_its_application() {
     );
     let entry = world.activity(&other).await.remove(0);
     assert_eq!((entry.succeeded, entry.member), (false, None));
-    world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+    world
+        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -244,12 +320,18 @@ async fn scope_narrows_the_access_token_and_the_refresh_token_keeps_it_all() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let form = refreshes(tokens.refresh_token.expose(), &[("scope", "read:posts")]);
+    let form = refreshes(
+        tokens.refresh_token.as_ref().unwrap().expose(),
+        &[("scope", "read:posts")],
+    );
     let narrow = world.exchange(&app, &form).await.unwrap();
     assert_eq!(narrow.scope.to_string(), "read:posts");
     let access = world.use_token(narrow.access_token.expose()).await.unwrap();
     assert_eq!(access.scopes.to_string(), "read:posts");
-    let full = world.refresh(&app, narrow.refresh_token.expose()).await.unwrap();
+    let full = world
+        .refresh(&app, narrow.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     assert_eq!(full.scope.to_string(), "read:posts write:posts");
 }
 
@@ -259,7 +341,7 @@ async fn a_scope_that_was_not_granted_is_refused_and_the_token_stays_good() {
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
     let form = refreshes(
-        tokens.refresh_token.expose(),
+        tokens.refresh_token.as_ref().unwrap().expose(),
         &[("scope", "read:posts read:userinfo")],
     );
     let (error, words) = refusal(world.exchange(&app, &form).await);
@@ -268,7 +350,10 @@ async fn a_scope_that_was_not_granted_is_refused_and_the_token_stays_good() {
         words.contains("`scope` has read:userinfo, which was not granted"),
         "{words}"
     );
-    world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+    world
+        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -276,9 +361,15 @@ async fn asking_for_too_much_does_not_hide_theft() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let second = world.refresh(&app, first.refresh_token.expose()).await.unwrap();
+    let second = world
+        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
     world.use_token(second.access_token.expose()).await.unwrap();
-    let form = refreshes(first.refresh_token.expose(), &[("scope", "read:courses")]);
+    let form = refreshes(
+        first.refresh_token.as_ref().unwrap().expose(),
+        &[("scope", "read:courses")],
+    );
     assert_eq!(
         refusal(world.after(31).exchange(&app, &form).await).0,
         "invalid_grant"
@@ -296,7 +387,7 @@ async fn what_is_no_refresh_token_is_refused_in_words() {
         (error, words.as_str()),
         (
             "invalid_grant",
-            "`refresh_token` is not good: it is an access token, not a refresh token"
+            "`refresh_token` is not valid: it is an access token, not a refresh token"
         )
     );
     assert_eq!(
@@ -310,8 +401,11 @@ async fn a_parameter_twice_is_refused_even_where_it_has_no_meaning() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let mut form = refreshes(tokens.refresh_token.expose(), &[]);
+    let mut form = refreshes(tokens.refresh_token.as_ref().unwrap().expose(), &[]);
     form.extend([("code".into(), "a".into()), ("code".into(), "b".into())]);
     assert_eq!(refusal(world.exchange(&app, &form).await).0, "invalid_request");
-    world.refresh(&app, tokens.refresh_token.expose()).await.unwrap();
+    world
+        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
+        .await
+        .unwrap();
 }

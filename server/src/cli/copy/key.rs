@@ -6,8 +6,8 @@ use latchkey_storage_sql::copy::{Place, Source};
 use latchkey_storage_sql::keyring::Keyring;
 
 use super::End;
-use crate::cli::CliError;
 use crate::cli::open::{KEY_VARIABLE, key_of_environment, make_folder};
+use crate::error::CliError;
 
 /// How it stands with the key at the target.
 pub(in crate::cli) enum Key {

@@ -196,7 +196,7 @@ async fn timestamps(store: &SqliteStore, now: Timestamp) -> Finding {
         Ok(Some(newest)) if newest > now.plus(AHEAD) => fail(format!(
             "the newest entry is from {}, which lies ahead: the clock was set back, and codes and tokens live longer than \
              they should; set the clock, best by NTP",
-            crate::cli::member::iso(newest)
+            newest.iso()
         )),
         Ok(_) => ok("none is in the future"),
         Err(error) => fail(error.to_string()),
@@ -207,7 +207,7 @@ pub(super) fn last_backup(made: Result<Option<Timestamp>, StoreError>, now: Time
     match made {
         Ok(None) => warn("none was made with `latchkey backup` yet: make one every day, on another disk"),
         Ok(Some(at)) => {
-            let when = crate::cli::member::iso(at);
+            let when = at.iso();
             let days = now.since(at).as_secs() / 86_400;
             if now.since(at) > BACKUP_AGE {
                 warn(format!(

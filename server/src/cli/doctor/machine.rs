@@ -63,7 +63,7 @@ pub(super) fn clock() -> Finding {
     /// 2100-01-01.
     const LATEST: i64 = 4_102_444_800;
     let now = SystemClock.now();
-    let words = crate::cli::member::iso(now);
+    let words = now.iso();
     if (EARLIEST..LATEST).contains(&now.as_secs()) {
         ok(format!(
             "{words} (codes and tokens depend on it: set it with NTP)"

@@ -4,13 +4,13 @@ use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect as Redirection, Response};
 use http::StatusCode;
 use latchkey_app::plain::{ConsentPage, ErrorPage};
-use latchkey_oauth::{ConsentPage as Question, Decision, PageError, Redirect, SignIn, SignedIn as Person};
+use latchkey_oauth::{ConsentQuestion, Decision, PageError, Redirect, SignIn, SignedIn as Person};
 
-use super::{answer, form};
-use crate::http::body::FormBody;
-use crate::http::client::Client;
-use crate::http::errors::Failure;
+use super::{form, response};
+use crate::http::failure::Failure;
+use crate::http::page_form::FormBody;
 use crate::http::pages::{bare_frame, frame};
+use crate::http::peer::Peer;
 use crate::http::return_to::ReturnTo;
 use crate::http::security_headers::allow_any_redirect;
 use crate::http::session::{MaybeSignedIn, SignedIn};
@@ -19,7 +19,7 @@ use crate::http::state::AppState;
 /// An application sent the browser here.
 pub(super) async fn show(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     MaybeSignedIn(signed_in): MaybeSignedIn,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
@@ -27,15 +27,15 @@ pub(super) async fn show(
     let person = signed_in.map(person);
     let decision = state
         .oauth
-        .authorize(&query, person.as_ref(), &client.origin())
+        .authorize(&query, person.as_ref(), &peer.origin())
         .await;
-    respond(&state, &client, decision).await
+    respond(&state, &peer, decision).await
 }
 
 /// The consent page was answered. That it was one of ours is checked before.
-pub(super) async fn submit(
+pub(super) async fn decide(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     MaybeSignedIn(signed_in): MaybeSignedIn,
     FormBody(body): FormBody,
 ) -> Result<Response, Failure> {
@@ -43,9 +43,9 @@ pub(super) async fn submit(
     let person = signed_in.map(person);
     let decision = state
         .oauth
-        .answer_consent(&fields, person.as_ref(), &client.origin())
+        .answer_consent(&fields, person.as_ref(), &peer.origin())
         .await;
-    respond(&state, &client, decision).await
+    respond(&state, &peer, decision).await
 }
 
 /// A session is opened by a password and nothing else.
@@ -57,12 +57,12 @@ fn person(signed_in: SignedIn) -> Person {
     }
 }
 
-async fn respond(state: &AppState, client: &Client, decision: Decision) -> Result<Response, Failure> {
+async fn respond(state: &AppState, peer: &Peer, decision: Decision) -> Result<Response, Failure> {
     match decision {
         Decision::SignIn(sign_in) => Ok(to_sign_in(&sign_in)),
         Decision::Consent(question) => ask(state, *question).await,
         Decision::Redirect(redirect) => Ok(send_back(&redirect)),
-        Decision::Page(error) => Ok(explain(state, client, &error).await),
+        Decision::Page(error) => Ok(explain(state, peer, &error).await),
     }
 }
 
@@ -77,7 +77,7 @@ fn to_sign_in(sign_in: &SignIn) -> Response {
     Redirection::to(&address).into_response()
 }
 
-async fn ask(state: &AppState, question: Question) -> Result<Response, Failure> {
+async fn ask(state: &AppState, question: ConsentQuestion) -> Result<Response, Failure> {
     let status = if question.nothing_approved {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
@@ -95,15 +95,15 @@ async fn ask(state: &AppState, question: Question) -> Result<Response, Failure> 
 /// 303: the browser follows with GET, and takes no form along (RFC 9700 section 4.12).
 fn send_back(redirect: &Redirect) -> Response {
     if let Some(cause) = &redirect.cause {
-        answer::log(cause);
+        response::log(cause);
     }
     Redirection::to(&redirect.location).into_response()
 }
 
 /// An error that stays here, since there is nowhere to send the browser.
-async fn explain(state: &AppState, client: &Client, error: &PageError) -> Response {
+async fn explain(state: &AppState, peer: &Peer, error: &PageError) -> Response {
     if let PageError::Unavailable(cause) = error {
-        answer::log(cause);
+        response::log(cause);
     }
     let page = ErrorPage {
         frame: match error {
@@ -113,7 +113,7 @@ async fn explain(state: &AppState, client: &Client, error: &PageError) -> Respon
         },
         title: error.title().to_owned(),
         lead: error.to_string(),
-        request_id: Some(client.request_id.clone()),
+        request_id: Some(peer.request_id.clone()),
     };
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, Html(page.to_html())).into_response()

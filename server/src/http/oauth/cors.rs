@@ -1,6 +1,9 @@
 //! Applications in a browser call from pages of their own (the Fetch standard's CORS protocol). What they may read
 //! depends on the token or secret in the request alone and never on a cookie, so any origin may ask and none gets
 //! credentials.
+//!
+//! Not tower-http's `CorsLayer`: it would say the same three constants, has no `Cross-Origin-Resource-Policy`, and as a
+//! layer it does not reach the answers for paths that no route has (`programs`).
 
 use axum::extract::Request;
 use axum::middleware::Next;

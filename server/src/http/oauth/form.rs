@@ -13,9 +13,9 @@ use latchkey_oauth::activity::ActivityKind;
 use latchkey_oauth::token::ClientRequest;
 use percent_encoding::percent_decode_str;
 
-use super::answer;
-use crate::http::body::fields;
-use crate::http::client::Client;
+use super::response;
+use crate::http::page_form::fields;
+use crate::http::peer::Peer;
 use crate::http::state::AppState;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -61,7 +61,7 @@ impl ClientForm {
     pub(super) async fn read(
         request: Request<Body>,
         state: &AppState,
-        client: &Client,
+        peer: &Peer,
         kind: ActivityKind,
     ) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
@@ -69,12 +69,12 @@ impl ClientForm {
         match read_form(state, &parts.headers, body).await {
             Ok(form) => Ok(Self { authorization, form }),
             Err((status, words)) => {
-                let origin = client.origin();
+                let origin = peer.origin();
                 state
                     .oauth
                     .record_unreadable(kind, authorization.as_deref(), &words, &origin)
                     .await;
-                Err(answer::unreadable(status, &words))
+                Err(response::unreadable(status, &words))
             }
         }
     }

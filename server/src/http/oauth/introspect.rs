@@ -6,20 +6,20 @@ use axum::response::Response;
 use http::{Request, StatusCode};
 use latchkey_oauth::activity::ActivityKind;
 
-use super::answer;
 use super::form::ClientForm;
-use crate::http::client::Client;
+use super::response;
+use crate::http::peer::Peer;
 use crate::http::state::AppState;
 
 /// What a confidential application may know of its own tokens.
-pub(super) async fn answer(
+pub(super) async fn introspect(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     request: Request<Body>,
 ) -> Result<Response, Response> {
-    let form = ClientForm::read(request, &state, &client, ActivityKind::TokenUse).await?;
-    match state.oauth.introspect(form.as_request(), &client.origin()).await {
-        Ok(introspection) => Ok(answer::json(StatusCode::OK, &introspection)),
-        Err(error) => Err(answer::refusal(&error)),
+    let form = ClientForm::read(request, &state, &peer, ActivityKind::TokenUse).await?;
+    match state.oauth.introspect(form.as_request(), &peer.origin()).await {
+        Ok(introspection) => Ok(response::json(StatusCode::OK, &introspection)),
+        Err(error) => Err(response::refusal(&error)),
     }
 }

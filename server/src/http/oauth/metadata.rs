@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode};
 use latchkey_oauth::{EndpointError, ErrorBody};
 use serde::Serialize;
 
-use super::answer;
+use super::response;
 use crate::http::state::AppState;
 
 /// How long the documents may be kept: they change with the binary or the public URL.
@@ -32,13 +32,13 @@ pub(super) async fn graphql(
     Path(slug): Path<String>,
 ) -> Result<Response, Response> {
     let network = state.instance.store.network().await;
-    let network = network.map_err(|error| answer::refusal(&EndpointError::Unavailable(error)))?;
+    let network = network.map_err(|error| response::refusal(&EndpointError::Unavailable(error)))?;
     if network.slug.as_str() != slug {
         let body = ErrorBody {
             error: "not_found",
             error_description: "this server has no network of that name".to_owned(),
         };
-        return Err(answer::json(StatusCode::NOT_FOUND, &body));
+        return Err(response::json(StatusCode::NOT_FOUND, &body));
     }
     let path = format!("/networks/{slug}/graphql");
     Ok(document(&state.oauth.protected_resource_metadata(&path)))

@@ -1,13 +1,13 @@
 //! The OAuth endpoints over HTTP: a file per endpoint. What a request means and how it is answered is decided in
 //! [`latchkey_oauth`]; here it is read, and the answer written.
 
-mod answer;
 mod authorize;
 pub(super) mod cors;
 mod destination;
 mod form;
 mod introspect;
 mod metadata;
+mod response;
 mod revoke;
 mod token;
 mod userinfo;
@@ -17,10 +17,10 @@ use axum::middleware::from_fn;
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
-pub(super) use self::answer::{json as error, log};
 pub(super) use self::destination::destination;
 pub(super) use self::form::authorization;
-use super::errors::Failure;
+pub(super) use self::response::{json as error, log};
+use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 
@@ -29,7 +29,7 @@ pub(super) fn for_browsers() -> Router<AppState> {
     Router::new().route(
         "/oauth/authorize",
         get(authorize::show)
-            .post(authorize::submit)
+            .post(authorize::decide)
             // A look at the address alone must not authorize anything.
             .head(async || Failure::MethodNotAllowed)
             .layer(from_fn(keep_opener)),
@@ -43,36 +43,36 @@ pub(super) fn for_programs() -> Router<AppState> {
         // Its callers have a secret to keep, which no page in a browser can.
         .route(
             "/oauth/introspect",
-            post(introspect::answer).fallback(answer::method_not_allowed),
+            post(introspect::introspect).fallback(response::method_not_allowed),
         )
-        .layer(CatchPanicLayer::custom(answer::after_panic))
+        .layer(CatchPanicLayer::custom(response::after_panic))
 }
 
 /// Those of them that scripts on any page may call.
 fn for_scripts() -> Router<AppState> {
-    let resource = || get(metadata::protected_resource).fallback(answer::method_not_allowed);
+    let resource = || get(metadata::protected_resource).fallback(response::method_not_allowed);
     Router::new()
         .route(
             "/oauth/token",
-            post(token::answer).fallback(answer::method_not_allowed),
+            post(token::issue).fallback(response::method_not_allowed),
         )
         .route(
             "/oauth/revoke",
-            post(revoke::answer).fallback(answer::method_not_allowed),
+            post(revoke::revoke).fallback(response::method_not_allowed),
         )
         .route(
             "/oauth/userinfo",
-            get(userinfo::answer)
-                .post(userinfo::answer)
-                .fallback(answer::method_not_allowed),
+            get(userinfo::show)
+                .post(userinfo::show)
+                .fallback(response::method_not_allowed),
         )
         .route(
             "/.well-known/oauth-authorization-server",
-            get(metadata::authorization_server).fallback(answer::method_not_allowed),
+            get(metadata::authorization_server).fallback(response::method_not_allowed),
         )
         .route("/.well-known/oauth-protected-resource", resource())
         .route(
             "/.well-known/oauth-protected-resource/networks/{slug}/graphql",
-            get(metadata::graphql).fallback(answer::method_not_allowed),
+            get(metadata::graphql).fallback(response::method_not_allowed),
         )
 }

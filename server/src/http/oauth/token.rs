@@ -6,20 +6,20 @@ use axum::response::Response;
 use http::{Request, StatusCode};
 use latchkey_oauth::activity::ActivityKind;
 
-use super::answer;
 use super::form::ClientForm;
-use crate::http::client::Client;
+use super::response;
+use crate::http::peer::Peer;
 use crate::http::state::AppState;
 
-/// Codes and refresh tokens for pairs of tokens.
-pub(super) async fn answer(
+/// Issues tokens.
+pub(super) async fn issue(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     request: Request<Body>,
 ) -> Result<Response, Response> {
-    let form = ClientForm::read(request, &state, &client, ActivityKind::CodeExchange).await?;
-    match state.oauth.token(form.as_request(), &client.origin()).await {
-        Ok(tokens) => Ok(answer::json(StatusCode::OK, &tokens)),
-        Err(error) => Err(answer::refusal(&error)),
+    let form = ClientForm::read(request, &state, &peer, ActivityKind::CodeExchange).await?;
+    match state.oauth.token(form.as_request(), &peer.origin()).await {
+        Ok(tokens) => Ok(response::json(StatusCode::OK, &tokens)),
+        Err(error) => Err(response::refusal(&error)),
     }
 }

@@ -7,21 +7,21 @@ use http::header::WWW_AUTHENTICATE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use latchkey_oauth::{AccessError, AuthorizationServer, ErrorBody};
 
-use super::answer;
 use super::form::authorization;
-use crate::http::client::Client;
+use super::response;
+use crate::http::peer::Peer;
 use crate::http::state::AppState;
 
 /// Who granted the token.
-pub(super) async fn answer(
+pub(super) async fn show(
     State(state): State<AppState>,
-    client: Client,
+    peer: Peer,
     headers: HeaderMap,
 ) -> Result<Response, Response> {
     let authorization = authorization(&headers);
-    let origin = client.origin();
+    let origin = peer.origin();
     match state.oauth.userinfo(authorization.as_deref(), &origin).await {
-        Ok(userinfo) => Ok(answer::json(StatusCode::OK, &userinfo)),
+        Ok(userinfo) => Ok(response::json(StatusCode::OK, &userinfo)),
         Err(error) => Err(refusal(&error, &state.oauth)),
     }
 }
@@ -30,14 +30,14 @@ pub(super) async fn answer(
 /// the body, which the RFC leaves free, tells the integrator all the same.
 fn refusal(error: &AccessError, server: &AuthorizationServer) -> Response {
     if let AccessError::Unavailable(cause) = error {
-        answer::log(cause);
+        response::log(cause);
     }
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let body = ErrorBody {
         error: error.id().unwrap_or("invalid_token"),
         error_description: error.description(),
     };
-    let mut response = answer::json(status, &body);
+    let mut response = response::json(status, &body);
     let metadata = format!("{}/.well-known/oauth-protected-resource", server.issuer());
     let challenge = error.www_authenticate(&metadata);
     if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {

@@ -72,7 +72,7 @@ pub(crate) fn spec(redirect_uris: &str, scopes: &str) -> ApplicationSpec {
         redirect_uris: redirect_uris.into(),
         scopes: scopes.split_whitespace().map(str::to_owned).collect(),
         confidential: !redirect_uris.contains("com.example.app:"),
-        skip_consent: false,
+        ..ApplicationDraft::default()
     };
     draft.validate().unwrap()
 }

@@ -12,15 +12,15 @@ use latchkey_domain::{
     Actor, ApplicationSpec, ClientId, ClientSecret, Clock, Member, MemberName, Randomness, Role, Timestamp,
 };
 use latchkey_oauth::{Access, AuthorizationServer, Lifetimes, Parts, RequestOrigin, SignedIn};
+use latchkey_storage_sql::sqlite::SqliteStore;
 use latchkey_storage::{
     AddMember, ApplicationUpdate, GrantId, NewActivity, NewApplication, PasswordHash, Store,
 };
-use latchkey_storage_sql::sqlite::SqliteStore;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 pub(crate) use self::client::{Client, public, refreshes, spec, trusted};
-pub(crate) use self::reading::{answer, error, query_of, refusal};
+pub(crate) use self::reading::{answer, error, grant_of, query_of, refusal};
 
 /// The pair of RFC 7636 appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -214,7 +214,7 @@ impl World {
 
     /// What stands in the row of the grant that a token belongs to.
     pub(crate) async fn generation(&self, access: &Access) -> u32 {
-        let GrantId(id) = access.grant.id;
+        let GrantId(id) = grant_of(access).id;
         self.store
             .grant(GrantId(id))
             .await

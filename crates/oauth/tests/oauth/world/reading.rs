@@ -1,6 +1,7 @@
 //! Reading what came back.
 
-use latchkey_oauth::{Decision, EndpointError};
+use latchkey_oauth::{Access, Decision, EndpointError, Subject};
+use latchkey_storage::Grant;
 
 use super::Pairs;
 
@@ -56,4 +57,10 @@ pub(crate) fn refusal<T>(result: Result<T, EndpointError>) -> (&'static str, Str
         Ok(_) => panic!("it worked"),
         Err(error) => (error.code().id(), error.description().to_owned()),
     }
+}
+
+/// The grant that a token belongs to.
+pub(crate) fn grant_of(access: &Access) -> &Grant {
+    let Subject::Member(grant) = &access.subject;
+    grant
 }

@@ -1,9 +1,9 @@
 //! What people and clients do, a method per step.
 
-use latchkey_oauth::authorize::consent::{ALLOW, APPROVED, DECISION, DENY};
+use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
 use latchkey_oauth::token::ClientRequest;
 use latchkey_oauth::{
-    Access, AccessError, ConsentPage, Decision, EndpointError, Introspection, SignedIn, TokenResponse,
+    Access, AccessError, ConsentQuestion, Decision, EndpointError, Introspection, SignedIn, TokenResponse,
     Userinfo,
 };
 
@@ -16,7 +16,7 @@ impl World {
     }
 
     /// The consent page that `person` gets.
-    pub(crate) async fn consent_page(&self, query: &Pairs, person: &SignedIn) -> ConsentPage {
+    pub(crate) async fn consent_page(&self, query: &Pairs, person: &SignedIn) -> ConsentQuestion {
         match self.visit(query, Some(person)).await {
             Decision::Consent(page) => *page,
             other => panic!("no consent page: {other:?}"),
@@ -24,7 +24,7 @@ impl World {
     }
 
     /// `person` presses Allow with these scopes ticked.
-    pub(crate) async fn allow(&self, page: &ConsentPage, scopes: &str, person: &SignedIn) -> Decision {
+    pub(crate) async fn allow(&self, page: &ConsentQuestion, scopes: &str, person: &SignedIn) -> Decision {
         let mut form = page.hidden.clone();
         form.extend(
             scopes
@@ -35,7 +35,7 @@ impl World {
         self.server.answer_consent(&form, Some(person), &origin()).await
     }
 
-    pub(crate) async fn deny(&self, page: &ConsentPage, person: &SignedIn) -> Decision {
+    pub(crate) async fn deny(&self, page: &ConsentQuestion, person: &SignedIn) -> Decision {
         let mut form = page.hidden.clone();
         form.push((DECISION.to_owned(), DENY.to_owned()));
         self.server.answer_consent(&form, Some(person), &origin()).await

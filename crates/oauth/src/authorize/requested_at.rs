@@ -1,5 +1,5 @@
-//! When an authorization was begun. `prompt=login` wants a sign-in that is newer than the request, but the request comes
-//! back as it was after the sign-in; so the time travels with it, under a tag that covers the whole request: a time
+//! When an authorization was requested. `prompt=login` wants a sign-in that is newer than the request, but the request comes
+//! back as it was after the sign-in; so the time travels with it, under a MAC that covers the whole request: a time
 //! from another request, or a made-up one, does not count.
 
 use std::time::Duration;
@@ -8,7 +8,6 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::Timestamp;
 
-use super::request::query;
 use crate::params::Params;
 use crate::tokens::TokenKey;
 
@@ -18,21 +17,29 @@ pub(super) const PARAMETER: &str = "latchkey_begun";
 /// How long a person may take to sign in.
 const LIFETIME: Duration = Duration::from_secs(3_600);
 
-/// When the request was begun, if it says so and that can be trusted.
+/// The request as it came, as a query, without what this server added to it.
+pub(super) fn query(params: &Params<'_>) -> String {
+    let own = |(name, _): &(&str, &str)| *name != PARAMETER;
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(params.pairs().filter(own))
+        .finish()
+}
+
+/// When the request first came, if it says so and that can be trusted.
 pub(super) fn read(params: &Params<'_>, key: &TokenKey, now: Timestamp) -> Option<Timestamp> {
-    let (at, tag) = params.get(PARAMETER).ok()??.split_once('.')?;
+    let (at, mac) = params.get(PARAMETER).ok()??.split_once('.')?;
     let at = Timestamp::from_millis(at.parse().ok()?);
-    let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
-    let good = key.is_begun(&query(params), at, &tag) && at <= now && now.since(at) < LIFETIME;
+    let mac = URL_SAFE_NO_PAD.decode(mac).ok()?;
+    let good = key.is_requested_at(&query(params), at, &mac) && at <= now && now.since(at) < LIFETIME;
     good.then_some(at)
 }
 
-/// What to send along so that the request is known to have been begun at `at`.
+/// What to send along so that the request is known to have been made at `at`.
 pub(super) fn write(params: &Params<'_>, key: &TokenKey, at: Timestamp) -> String {
     format!(
         "{}.{}",
         at.as_millis(),
-        URL_SAFE_NO_PAD.encode(key.begun(&query(params), at))
+        URL_SAFE_NO_PAD.encode(key.requested_at(&query(params), at))
     )
 }
 
@@ -42,18 +49,18 @@ mod tests {
     use super::*;
     use crate::testing::seconds;
 
-    fn pairs(state: &str, begun: Option<&str>) -> Vec<(String, String)> {
+    fn pairs(state: &str, parameter: Option<&str>) -> Vec<(String, String)> {
         let mut pairs = vec![
             ("client_id".to_owned(), "c".to_owned()),
             ("state".to_owned(), state.to_owned()),
         ];
-        pairs.extend(begun.map(|begun| (PARAMETER.to_owned(), begun.to_owned())));
+        pairs.extend(parameter.map(|text| (PARAMETER.to_owned(), text.to_owned())));
         pairs
     }
 
-    fn begun_at(state: &str, begun: &str, now: u64) -> Option<Timestamp> {
+    fn read_at(state: &str, parameter: &str, now: u64) -> Option<Timestamp> {
         read(
-            &Params::new(&pairs(state, Some(begun)), PARAMETERS),
+            &Params::new(&pairs(state, Some(parameter)), PARAMETERS),
             &TokenKey::new(&[1; 32]),
             seconds(now),
         )
@@ -62,35 +69,35 @@ mod tests {
     #[test]
     fn the_time_travels_with_its_own_request_only() {
         let first = pairs("s", None);
-        let begun = write(
+        let parameter = write(
             &Params::new(&first, PARAMETERS),
             &TokenKey::new(&[1; 32]),
             seconds(10),
         );
-        assert_eq!(begun_at("s", &begun, 20), Some(seconds(10)));
-        assert_eq!(begun_at("other", &begun, 20), None);
-        assert_eq!(begun_at("s", &begun, 10 + 3_600), None);
-        assert_eq!(begun_at("s", &begun, 9), None);
+        assert_eq!(read_at("s", &parameter, 20), Some(seconds(10)));
+        assert_eq!(read_at("other", &parameter, 20), None);
+        assert_eq!(read_at("s", &parameter, 10 + 3_600), None);
+        assert_eq!(read_at("s", &parameter, 9), None);
     }
 
     #[test]
     fn a_time_that_was_made_up_does_not_count() {
         let first = pairs("s", None);
-        let begun = write(
+        let parameter = write(
             &Params::new(&first, PARAMETERS),
             &TokenKey::new(&[1; 32]),
             seconds(10),
         );
-        let (at, tag) = begun.split_once('.').unwrap();
+        let (at, mac) = parameter.split_once('.').unwrap();
         let earlier = at.parse::<i64>().unwrap() - 5_000;
         for forged in [
-            format!("{earlier}.{tag}"),
+            format!("{earlier}.{mac}"),
             format!("{at}."),
             format!("{at}.AAAA"),
             at.to_owned(),
             String::new(),
         ] {
-            assert_eq!(begun_at("s", &forged, 20), None, "{forged}");
+            assert_eq!(read_at("s", &forged, 20), None, "{forged}");
         }
     }
 }

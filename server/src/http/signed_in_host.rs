@@ -6,9 +6,11 @@ use http::request::Parts;
 use http::{StatusCode, Uri};
 use latchkey_app::plain::ForbiddenPage;
 use latchkey_domain::Member;
+use latchkey_registration::Caller;
 
-use super::errors::Failure;
+use super::failure::Failure;
 use super::pages::{frame, visitor};
+use super::peer::Peer;
 use super::return_to::ReturnTo;
 use super::session::SignedIn;
 use super::state::AppState;
@@ -16,7 +18,11 @@ use super::state::AppState;
 /// A host who is signed in. As an extractor it sends the signed-out to sign in and come back, and tells everybody else
 /// that they may not.
 #[derive(Clone, Debug)]
-pub(super) struct SignedInHost(pub(super) Member);
+pub(super) struct SignedInHost {
+    pub(super) host: Member,
+    /// The same, as who asks for something about applications.
+    pub(super) caller: Caller,
+}
 
 impl FromRequestParts<AppState> for SignedInHost {
     type Rejection = Response;
@@ -24,7 +30,11 @@ impl FromRequestParts<AppState> for SignedInHost {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let SignedIn { member, .. } = SignedIn::from_request_parts(parts, state).await?;
         if member.role.is_host() {
-            return Ok(Self(member));
+            let Ok(peer) = Peer::from_request_parts(parts, state).await;
+            return Ok(Self {
+                caller: Caller::member(&member, peer.actor(Some(member.id))),
+                host: member,
+            });
         }
         let page = forbidden(state, &member, &parts.uri).await;
         Err(page.unwrap_or_else(IntoResponse::into_response))

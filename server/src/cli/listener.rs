@@ -1,5 +1,5 @@
-//! The door: where connections come in until it is closed. Closing it is the first step of stopping, apart from the end of
-//! the connections that are open, so that a request that is on its way in neither waits at a closed door nor is cut off.
+//! The listening socket, which is closed as the first step of stopping: before the connections that are open, so that a
+//! request that is on its way in neither waits for nobody nor is cut off.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,21 +9,21 @@ use axum::serve::Listener;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// How long it waits after a connection could not be taken: as a rule the process has too many files open, and some are
-/// closed at any moment. Without a pause it would try again all the time.
+/// How long it waits after a connection could not be accepted: usually the process has too many files open, and some are
+/// closed soon. Without a pause it would retry all the time.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Takes connections until it is told to close.
 #[derive(Debug)]
-pub(super) struct Door {
+pub(super) struct ClosingListener {
     /// `None` once it is closed.
     listener: Option<TcpListener>,
     address: SocketAddr,
     closing: watch::Receiver<bool>,
 }
 
-impl Door {
-    /// A door that is open, and closes when `closing` is true.
+impl ClosingListener {
+    /// A listener that is open, and closes when `closing` is true.
     pub(super) fn new(listener: TcpListener, address: SocketAddr, closing: watch::Receiver<bool>) -> Self {
         Self {
             listener: Some(listener),
@@ -33,7 +33,7 @@ impl Door {
     }
 }
 
-impl Listener for Door {
+impl Listener for ClosingListener {
     type Io = TcpStream;
     type Addr = SocketAddr;
 
@@ -62,7 +62,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok(accepted) => return accepted,
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
-                tracing::error!(%error, "a connection could not be taken; it is tried again");
+                tracing::error!(%error, "could not accept a connection; retrying");
                 tokio::time::sleep(PAUSE).await;
             }
         }
@@ -86,14 +86,14 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (close, closing) = watch::channel(false);
-        let mut door = Door::new(listener, address, closing);
+        let mut listener = ClosingListener::new(listener, address, closing);
         let _waiting = TcpStream::connect(address).await.unwrap();
         close.send(true).unwrap();
-        let (_, from) = door.accept().await;
+        let (_, from) = listener.accept().await;
         assert!(from.ip().is_loopback());
         tokio::select! {
             biased;
-            _ = door.accept() => panic!("nobody is there"),
+            _ = listener.accept() => panic!("nobody is there"),
             () = std::future::ready(()) => {}
         }
         assert!(TcpStream::connect(address).await.is_err());

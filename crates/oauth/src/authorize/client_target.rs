@@ -6,13 +6,13 @@ use latchkey_domain::{Application, ClientId, RedirectUri};
 
 use super::error::{PageError, RedirectError};
 use super::redirect::{Redirect, append};
-use crate::activity::Trail;
+use crate::activity::ActivityRecorder;
 use crate::params::Params;
 use crate::{AuthorizationServer, RequestOrigin, description};
 
 /// An application, and a redirect URI that is registered for it.
 #[derive(Clone, Debug)]
-pub(super) struct Recipient {
+pub(super) struct ClientTarget {
     pub(super) application: Application,
     /// The registered URI.
     pub(super) registered: RedirectUri,
@@ -24,7 +24,7 @@ pub(super) struct Recipient {
     issuer: String,
 }
 
-impl Recipient {
+impl ClientTarget {
     /// Sends an answer: `parameters`, the state as it came (section 4.1.2), and the issuer (RFC 9207 section 2).
     pub(super) fn location(&self, parameters: &[(&str, &str)]) -> String {
         let mut all = parameters.to_vec();
@@ -51,12 +51,12 @@ impl Recipient {
 }
 
 impl AuthorizationServer {
-    /// Finds the recipient of a request's answer.
-    pub(super) async fn recipient(
+    /// Finds the target of a request's answer.
+    pub(super) async fn client_target(
         &self,
         params: &Params<'_>,
-        trail: &mut Trail<'_>,
-    ) -> Result<Recipient, PageError> {
+        recorder: &mut ActivityRecorder<'_>,
+    ) -> Result<ClientTarget, PageError> {
         let client_id: ClientId = params
             .get("client_id")
             .map_err(PageError::Parameter)?
@@ -68,7 +68,7 @@ impl AuthorizationServer {
             .application(&client_id)
             .await?
             .ok_or(PageError::UnknownApplication)?;
-        trail.client = Some(client_id);
+        recorder.client = Some(client_id);
         let requested = params.get("redirect_uri").map_err(PageError::Parameter)?;
         let (registered, redirect_uri) = match requested {
             None => {
@@ -79,10 +79,10 @@ impl AuthorizationServer {
             }
             Some(requested) => match matching(&application, requested).or_else(|| self.explorer(requested)) {
                 Some(both) => both,
-                None => return Err(mismatch(&application, requested, trail)),
+                None => return Err(mismatch(&application, requested, recorder)),
             },
         };
-        Ok(Recipient {
+        Ok(ClientTarget {
             registered,
             requested: requested.map(str::to_owned),
             redirect_uri,
@@ -108,8 +108,8 @@ fn matching(application: &Application, requested: &str) -> Option<(RedirectUri, 
     Some((registered.clone(), requested.parse().ok()?))
 }
 
-/// The error for a redirect URI that is not registered; the trail tells the integrator what is, and offers to add it.
-fn mismatch(application: &Application, sent: &str, trail: &mut Trail<'_>) -> PageError {
+/// The error for a redirect URI that is not registered; the recorder tells the integrator what is, and offers to add it.
+fn mismatch(application: &Application, sent: &str, recorder: &mut ActivityRecorder<'_>) -> PageError {
     let uris = &application.spec.redirect_uris;
     // The registered one that was probably meant: what differs in little more than a slash before another path.
     let closest = uris
@@ -121,7 +121,7 @@ fn mismatch(application: &Application, sent: &str, trail: &mut Trail<'_>) -> Pag
     let same_but_for_query = requested
         .as_ref()
         .and_then(|requested| uris.iter().find(|uri| uri.differs_only_in_query(requested)));
-    trail.message = Some(if let Some(registered) = same_but_for_query {
+    recorder.message = Some(if let Some(registered) = same_but_for_query {
         format!(
             "redirect_uri was `{quoted}`, registered is `{registered}`: they differ only by the query. Registering it does \
              not help if the query changes with each request: the client has to send the registered address to the \
@@ -144,7 +144,7 @@ fn mismatch(application: &Application, sent: &str, trail: &mut Trail<'_>) -> Pag
     let could_be_added = same_but_for_query.is_none()
         && requested
             .is_some_and(|uri| !(uri.is_private_use() && application.spec.client_type.is_confidential()));
-    trail.redirect_uri = could_be_added.then(|| sent.to_owned());
+    recorder.redirect_uri = could_be_added.then(|| sent.to_owned());
     PageError::RedirectUriMismatch {
         application: application.spec.name.clone(),
         sent: quoted,
@@ -153,8 +153,8 @@ fn mismatch(application: &Application, sent: &str, trail: &mut Trail<'_>) -> Pag
 }
 
 #[cfg(test)]
-impl Recipient {
-    /// A recipient for the unit tests of what comes after.
+impl ClientTarget {
+    /// A target for the unit tests of what comes after.
     pub(super) fn of(application: Application, state: Option<&str>) -> Self {
         let registered = application.spec.redirect_uris.iter().next().unwrap().clone();
         Self {
@@ -176,9 +176,9 @@ mod tests {
 
     fn mismatched(registered: &str, confidential: bool, sent: &str) -> (PageError, String, Option<String>) {
         let origin = RequestOrigin::default();
-        let mut trail = Trail::new(latchkey_storage::ActivityKind::Authorization, &origin);
-        let error = mismatch(&application(registered, confidential), sent, &mut trail);
-        (error, trail.message.unwrap(), trail.redirect_uri)
+        let mut recorder = ActivityRecorder::new(latchkey_storage::ActivityKind::Authorization, &origin);
+        let error = mismatch(&application(registered, confidential), sent, &mut recorder);
+        (error, recorder.message.unwrap(), recorder.redirect_uri)
     }
 
     #[test]
@@ -233,14 +233,14 @@ mod tests {
 
     #[test]
     fn an_error_goes_back_with_state_issuer_and_request_id() {
-        let recipient = Recipient::of(application("https://x.example/cb?t=1", true), Some("s t"));
+        let target = ClientTarget::of(application("https://x.example/cb?t=1", true), Some("s t"));
         let origin = RequestOrigin {
             request_id: Some("r-1".into()),
             ..RequestOrigin::default()
         };
         let error = RedirectError::new(RedirectCode::InvalidScope, "`read:mail” is unknown");
         assert_eq!(
-            recipient.refuse(error, &origin).location,
+            target.refuse(error, &origin).location,
             "https://x.example/cb?t=1&error=invalid_scope&error_description=%60read%3Amail%27+is+unknown+%28request+r-1%29\
              &state=s+t&iss=https%3A%2F%2Fnet.example"
         );

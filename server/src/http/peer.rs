@@ -16,7 +16,7 @@ use super::state::AppState;
 
 /// The other end, as far as it can be told.
 #[derive(Clone, Debug)]
-pub(super) struct Client {
+pub(super) struct Peer {
     /// Its address.
     pub(super) address: Option<IpAddr>,
     /// What it calls itself.
@@ -25,8 +25,8 @@ pub(super) struct Client {
     pub(super) request_id: String,
 }
 
-impl Client {
-    /// The client as who does something, for the audit trail.
+impl Peer {
+    /// The peer as who does something, for the audit trail.
     pub(super) fn actor(&self, member: Option<MemberId>) -> Actor {
         Actor {
             member,
@@ -44,7 +44,7 @@ impl Client {
     }
 }
 
-impl FromRequestParts<AppState> for Client {
+impl FromRequestParts<AppState> for Peer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Infallible> {
@@ -64,7 +64,7 @@ impl FromRequestParts<AppState> for Client {
             && forwarded::is_forwarded(&parts.headers)
             && !state.trusted_proxies.contains(peer)
         {
-            say_that_it_is_not_believed(peer);
+            warn_of_untrusted_proxy(peer);
         }
         Ok(Self {
             address: peer.map(|peer| forwarded::client(peer, &parts.headers, &state.trusted_proxies)),
@@ -74,14 +74,14 @@ impl FromRequestParts<AppState> for Client {
     }
 }
 
-/// Behind a proxy that is not trusted all clients have the proxy's address, and share its limits. The operator has to know, but
-/// anybody can send the header: once is enough.
-fn say_that_it_is_not_believed(peer: IpAddr) {
+/// Behind a proxy that is not trusted all clients have the proxy's address, and share its limits. Anyone can send the header,
+/// so it is logged once.
+fn warn_of_untrusted_proxy(peer: IpAddr) {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
         tracing::warn!(
-            "{peer} sent X-Forwarded-For or Forwarded, and is not believed; this is logged once. If it is your proxy, set \
-             --trusted-proxy {peer}: until then all people behind it share the limits of one address"
+            "{peer} sent X-Forwarded-For or Forwarded, which is ignored (logged once). If it is your proxy, set \
+             --trusted-proxy {peer}: until then everyone behind it shares the limits of one address"
         );
     });
 }

@@ -1,9 +1,9 @@
-//! What a member let in, and takes back: the member's side of revocation (RFC 7009 is the client's).
+//! The applications that a member allowed, and revoking that: the member's side of revocation (RFC 7009 is the client's).
 
-use latchkey_domain::{ClientId, Member, Timestamp};
+use latchkey_domain::{ClientId, Member, Timestamp, effective_scopes};
 use latchkey_storage::{ActivityKind, Connection, Disconnected, StoreError};
 
-use crate::activity::Trail;
+use crate::activity::ActivityRecorder;
 use crate::{AuthorizationServer, RequestOrigin};
 
 impl AuthorizationServer {
@@ -12,18 +12,16 @@ impl AuthorizationServer {
         self.now().minus(self.lifetimes().grant().duration())
     }
 
-    /// The applications that `member` let in, the last used first. Of their scopes those that have an effect right now:
-    /// what was granted, is still registered, and the member may still grant.
-    pub async fn connections(&self, member: &Member) -> Result<Vec<Connection>, StoreError> {
+    /// The applications that `member` allowed, the last used first, with the [scopes](effective_scopes) that have an effect
+    /// right now.
+    pub async fn connected_apps(&self, member: &Member) -> Result<Vec<Connection>, StoreError> {
         let mut connections = self
             .store()
             .connections_of(member.id, self.granted_after())
             .await?;
         for connection in &mut connections {
-            connection.scopes = connection
-                .scopes
-                .intersection(connection.application.spec.scopes)
-                .intersection(member.role.grantable_scopes());
+            let registered = connection.application.spec.scopes;
+            connection.scopes = effective_scopes(connection.scopes, registered, member.role);
         }
         Ok(connections)
     }
@@ -43,12 +41,12 @@ impl AuthorizationServer {
     ) -> Result<bool, StoreError> {
         let ended = self.store().disconnect(member.id, client_id, self.now()).await?;
         if ended {
-            let mut trail = Trail::new(ActivityKind::Revocation, origin);
-            trail.client = Some(client_id.clone());
-            trail.member = Some(member.id);
-            trail.message =
+            let mut recorder = ActivityRecorder::new(ActivityKind::Revocation, origin);
+            recorder.client = Some(client_id.clone());
+            recorder.member = Some(member.id);
+            recorder.message =
                 Some("The member disconnected the application; its tokens were revoked.".to_owned());
-            self.record_success(trail).await;
+            self.record_success(recorder).await;
         }
         Ok(ended)
     }

@@ -1,9 +1,9 @@
-//! The audit trail in words for people.
+//! The audit trail as people read it.
 
 use latchkey_storage::{AuditAction, AuditRecord};
 
 /// What was done.
-pub(super) const fn words(action: AuditAction) -> &'static str {
+pub(super) const fn action_text(action: AuditAction) -> &'static str {
     match action {
         AuditAction::ApplicationCreated => "Application registered",
         AuditAction::ApplicationUpdated => "Application edited",

@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use http::header::HOST;
 
-use super::errors::Failure;
+use super::failure::Failure;
 use super::programs;
 use crate::settings::PublicUrl;
 
@@ -37,7 +37,7 @@ pub(super) fn refuse(public_url: &PublicUrl, request: &Request) -> Option<Respon
         tracing::warn!(
             host = ?request.headers().get(HOST),
             %public_url,
-            "refused a request for another host; this is logged once. If the address is right, set --public-url to it; a proxy \
+            "refused a request for another host (logged once). If the address is right, set --public-url to it; a proxy \
              has to pass the Host header on"
         );
     });

@@ -1,4 +1,4 @@
-//! What a connection does at the moment, and until when it may.
+//! What a connection is waiting for, and until when it may.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -23,7 +23,7 @@ pub(super) enum Waiting {
 
 /// The state of a connection, which its stream, its bodies and the list of all connections share.
 #[derive(Debug)]
-pub(super) struct Activity {
+pub(super) struct Progress {
     state: Mutex<State>,
     timeouts: Timeouts,
     closing: Notify,
@@ -38,7 +38,7 @@ struct State {
     left_unread: bool,
 }
 
-impl Activity {
+impl Progress {
     /// A connection that was just made.
     pub(super) fn new(timeouts: Timeouts) -> Self {
         Self {
@@ -169,8 +169,8 @@ mod tests {
     const IDLE: Duration = Duration::from_secs(100);
     const WRITE: Duration = Duration::from_secs(20);
 
-    fn activity() -> Activity {
-        Activity::new(Timeouts {
+    fn activity() -> Progress {
+        Progress::new(Timeouts {
             head: HEAD,
             idle: IDLE,
             write: WRITE,
@@ -179,7 +179,7 @@ mod tests {
     }
 
     /// What the deadline was counted from: now, as far as the test can tell.
-    fn is_in(activity: &Activity, time: Duration) -> bool {
+    fn is_in(activity: &Progress, time: Duration) -> bool {
         let left = activity.deadline().unwrap() - Instant::now();
         left <= time && left + Duration::from_secs(5) > time
     }

@@ -1,0 +1,76 @@
+//! What a grant type is, and what those of this server share.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use latchkey_domain::{Application, ScopeSet};
+use latchkey_storage::ActivityKind;
+
+use super::response::TokenResponse;
+use crate::activity::ActivityRecorder;
+use crate::params::Params;
+use crate::{AuthorizationServer, EndpointError, ErrorCode};
+
+/// A grant type (RFC 6749 section 1.3).
+pub(crate) struct GrantType {
+    /// The value of `grant_type`.
+    pub(crate) id: &'static str,
+    /// The parameters beside `grant_type` and those that say who asks.
+    pub(super) parameters: &'static [&'static str],
+    /// What a request is in the application's activity.
+    pub(super) activity: ActivityKind,
+    /// The parameter whose token says who asks where a public application leaves `client_id` out.
+    pub(super) identified_by: Option<&'static str>,
+    /// Reads the parameters and answers. The application has authenticated and is not paused.
+    pub(super) issue: for<'a, 'r> fn(TokenRequest<'a, 'r>) -> Issuing<'a>,
+}
+
+/// What a grant type is given.
+pub(super) struct TokenRequest<'a, 'r> {
+    pub(super) server: &'a AuthorizationServer,
+    pub(super) params: &'a Params<'a>,
+    pub(super) application: &'a Application,
+    pub(super) recorder: &'a mut ActivityRecorder<'r>,
+}
+
+/// A token response that is being made.
+pub(super) type Issuing<'a> = Pin<Box<dyn Future<Output = Result<TokenResponse, EndpointError>> + Send + 'a>>;
+
+pub(super) fn required<'a>(params: &Params<'a>, name: &str) -> Result<&'a str, EndpointError> {
+    params
+        .get(name)?
+        .ok_or_else(|| EndpointError::refused(ErrorCode::InvalidRequest, format!("`{name}` is missing")))
+}
+
+/// Nothing but white space counts as left out, as at the authorization endpoint.
+pub(super) fn scope(params: &Params<'_>) -> Result<Option<ScopeSet>, EndpointError> {
+    let scopes: ScopeSet = params
+        .get("scope")?
+        .unwrap_or_default()
+        .parse()
+        .map_err(|error| EndpointError::refused(ErrorCode::InvalidScope, format!("{error}")))?;
+    Ok((!scopes.is_empty()).then_some(scopes))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Reads these parameters of a request; `known` are the parameters of the endpoint.
+    pub(in crate::token) fn read<T>(
+        pairs: &[(&str, &str)],
+        known: &[&'static str],
+        read: impl Fn(&Params<'_>) -> Result<T, EndpointError>,
+    ) -> Result<T, EndpointError> {
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        read(&Params::new(&pairs, known))
+    }
+
+    pub(in crate::token) fn refusal<T>(result: Result<T, EndpointError>) -> (ErrorCode, String) {
+        let error = result.err().expect("a refusal");
+        (error.code(), error.description().to_owned())
+    }
+}
