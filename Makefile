@@ -11,6 +11,9 @@ unexport RUSTUP_TOOLCHAIN
 endif
 
 NATIVE := --release --workspace --exclude latchkey-frontend
+# What runs: all but the benchmark. Its dependencies have the same features, so nothing compiles twice because of it.
+PRODUCT := $(NATIVE) --exclude latchkey-bench
+XTASK := target/release/xtask
 LATCHKEY := target/release/latchkey
 CLIENTS_VENV := $(CURDIR)/target/clients-venv
 say = @printf '\033[1m==>\033[0m %s\n'
@@ -34,7 +37,7 @@ build: ## Build the optimised binary: target/release/latchkey
 dev: ## Build quickly, with a larger page, and start the demonstration network with a talkative log
 	@scripts/setup.sh build
 	@$(MAKE) --no-print-directory site-fast
-	@cargo build $(NATIVE) --quiet
+	@cargo build $(PRODUCT) --quiet
 	@RUST_LOG=debug exec $(LATCHKEY) serve --demo --data-dir data-demo
 
 .PHONY: test
@@ -71,6 +74,7 @@ clients: ## Run only the client libraries' tests, the programs of "Use it" and t
 bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for a short round, ARGS=--help for more
 	@scripts/setup.sh build
 	@$(MAKE) --no-print-directory build-all
+	@cargo build $(NATIVE) --quiet
 	@target/release/latchkey-bench $(ARGS)
 
 .PHONY: advisories
@@ -88,21 +92,26 @@ clean: ## Delete what was built
 	rm -rf target end2end/node_modules end2end/clients/node/node_modules end2end/test-results end2end/screenshots
 
 # The steps. They are run by the targets above once the machine is ready and the toolchain is known.
-.PHONY: site site-fast build-all budget format check-format check-dependencies check-lints check-units check-browser check-clients check-package
-site:
+.PHONY: xtask site site-fast build-all budget format check-format check-dependencies check-lints check-units check-browser check-clients check-package
+xtask:
+	@cargo build $(PRODUCT) --bin xtask --quiet
+
+site: xtask
 	$(say) 'Building the page (WebAssembly, script, styles)'
-	@cargo run --release --quiet --package xtask -- site
+	@$(XTASK) site
 
-site-fast:
-	@cargo run --release --quiet --package xtask -- site --fast
+site-fast: xtask
+	@$(XTASK) site --fast
 
-build-all: site
-	$(say) 'Building the server'
-	@cargo build $(NATIVE)
+# Page and server at the same time: each has stretches that keep one core busy. Then the binary, with the page in it.
+build-all: xtask
+	$(say) 'Building the page and the server'
+	@$(XTASK) site & page=$$!; cargo build $(PRODUCT); built=$$?; wait $$page && exit $$built
+	@cargo build $(PRODUCT) --quiet
 
-budget:
+budget: xtask
 	$(say) 'Weighing the page'
-	@cargo run --release --quiet --package xtask -- budget
+	@$(XTASK) budget
 
 format:
 	@cargo fmt --all

@@ -1,7 +1,17 @@
-//! The `latchkey` binary.
+//! The `latchkey` binary, with the files that its pages load.
 
 use std::process::ExitCode;
 
+use latchkey_server::http::Site;
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "../target/site"]
+struct Files;
+
+// It names every file. So the compiler looks again at the folder whenever the site was built anew.
+const _: &str = include_str!("../../target/site/manifest.json");
+
 fn main() -> ExitCode {
-    latchkey_server::cli::run(std::env::args_os())
+    latchkey_server::cli::run(std::env::args_os(), Site::of::<Files>())
 }

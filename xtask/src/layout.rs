@@ -42,6 +42,11 @@ impl Layout {
         self.root.join("target/site")
     }
 
+    /// Where cargo builds the page.
+    pub(crate) fn page_target(&self) -> PathBuf {
+        self.root.join("target/page")
+    }
+
     /// Intermediate results; deleting them costs time, nothing else.
     pub(crate) fn work(&self) -> PathBuf {
         self.root.join("target/site-work")

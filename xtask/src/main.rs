@@ -1,6 +1,6 @@
 //! Build steps that cargo does not know: WebAssembly, its bindings, optimising, hashing, compressing, budgets.
 //!
-//! `cargo run --release -p xtask -- site` makes `target/site`, the folder that the server carries inside its binary.
+//! `xtask site` makes `target/site`, the folder that the server carries inside its binary.
 
 mod bindings;
 mod budget;

@@ -1,7 +1,6 @@
 //! Compiles the page to WebAssembly.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -10,8 +9,7 @@ use crate::layout::Layout;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Size settings for the release profile. In the environment and not in a profile of their own: so the macros and build
-/// scripts that run on this machine are those of the server's build, and nothing compiles twice.
+/// Size settings for the release profile.
 const SMALL: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "z"),
     ("CARGO_PROFILE_RELEASE_LTO", "fat"),
@@ -22,8 +20,7 @@ const SMALL: [(&str, &str); 4] = [
 /// Compiles `latchkey-frontend` and returns the WebAssembly as rustc leaves it.
 pub(crate) fn compile(layout: &Layout) -> Result<Vec<u8>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let target_folder =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| layout.root().join("target"), PathBuf::from);
+    let target_folder = layout.page_target();
     let status = Command::new(cargo)
         .current_dir(layout.root())
         .args([
@@ -35,6 +32,8 @@ pub(crate) fn compile(layout: &Layout) -> Result<Vec<u8>> {
             TARGET,
         ])
         .envs(SMALL)
+        // A folder of its own: cargo lets nobody else into one that it builds in, and the server is built at the same time.
+        .env("CARGO_TARGET_DIR", &target_folder)
         .status()
         .context("cannot run cargo")?;
     if !status.success() {

@@ -29,6 +29,7 @@ use clap::{Parser, Subcommand};
 use latchkey_storage_sql::sqlite::NOTICED_AFTER;
 
 use crate::error::CliError;
+use crate::http::Site;
 use crate::settings::DataArgs;
 
 /// OAuth for a community network: hosts register applications, members sign in and consent, applications call the API.
@@ -82,13 +83,14 @@ enum Command {
     Health(health::Args),
 }
 
-/// Runs the command that `arguments` ask for. 0: done; 1: something failed; 2: wrong usage.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// Runs the command that `arguments` ask for. 0: done; 1: something failed; 2: wrong usage. `site` is what the server's pages
+/// load.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, site: Site) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
-    match execute(cli) {
+    match execute(cli, site) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::complain(&error.to_string());
@@ -97,9 +99,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn execute(Cli { data, command }: Cli) -> Result<(), CliError> {
+fn execute(Cli { data, command }: Cli, site: Site) -> Result<(), CliError> {
     match command {
-        Command::Serve(args) => serve::run(args, &data),
+        Command::Serve(args) => serve::run(args, &data, site),
         Command::Demo(args) => block_on(demo::run(args, &data)),
         Command::Import(args) => block_on(import::run(args, &data)),
         Command::Network(command) => block_on(network::run(command, &data)),

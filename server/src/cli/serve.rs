@@ -17,7 +17,7 @@ use super::{CliError, DataArgs, log};
 use crate::connections::{Bounds, Capacity, Timeouts, connections_for, serve};
 use crate::demo;
 use crate::housekeeping::{self, Rules};
-use crate::http::{AppState, metrics_router, router};
+use crate::http::{AppState, Site, metrics_router, router};
 use crate::instance::Instance;
 use crate::settings::{DataSettings, Database, PublicUrl, ServeArgs, ServeSettings};
 use crate::traces::Traces;
@@ -43,7 +43,7 @@ pub(super) struct Args {
     demo: bool,
 }
 
-pub(super) fn run(Args { serve, demo }: Args, data: &DataArgs) -> Result<(), CliError> {
+pub(super) fn run(Args { serve, demo }: Args, data: &DataArgs, site: Site) -> Result<(), CliError> {
     let settings = serve.resolve(data)?;
     if demo {
         check_demo(&settings)?;
@@ -52,7 +52,7 @@ pub(super) fn run(Args { serve, demo }: Args, data: &DataArgs) -> Result<(), Cli
     let traces = send_traces(&settings, &runtime)?;
     log::start(traces.as_ref());
     let served = runtime.block_on(async {
-        let served = serve_until_told(settings, demo).await;
+        let served = serve_until_told(settings, site, demo).await;
         if let Some(traces) = traces {
             traces.flush().await;
         }
@@ -73,7 +73,7 @@ fn send_traces(settings: &ServeSettings, runtime: &Runtime) -> Result<Option<Tra
         .map_err(|error| CliError::Failed(format!("cannot send traces to {endpoint}: {error}")))
 }
 
-async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), CliError> {
+async fn serve_until_told(settings: ServeSettings, site: Site, demo: bool) -> Result<(), CliError> {
     let connections = connections_for(settings.max_connections).map_err(CliError::Usage)?;
     // Before the address is known to work nothing is left behind in the data folder.
     let (listener, bound) = bind(settings.listen, "--listen").await?;
@@ -111,6 +111,7 @@ async fn serve_until_told(settings: ServeSettings, demo: bool) -> Result<(), Cli
     };
     let state = AppState::new(
         instance,
+        site,
         public_url,
         settings.trusted_proxies,
         settings.api_budget,

@@ -1,4 +1,4 @@
-//! The built site, which is part of the binary: script, WebAssembly, styles, icons.
+//! The built site: script, WebAssembly, styles, icons.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 
-#[derive(RustEmbed)]
-#[folder = "../target/site"]
-#[allow_missing = true]
-struct Site;
+/// The files of the site, which the binary carries. They are handed in, so that nothing but `main.rs` waits until the site
+/// is built.
+#[derive(Clone, Copy, Debug)]
+pub struct Site(fn(&str) -> Option<EmbeddedFile>);
 
 const MANIFEST: &str = "manifest.json";
 
@@ -29,39 +29,47 @@ struct Manifest {
     extras: BTreeMap<String, String>,
 }
 
-/// The addresses of the files that pages load; empty if the site was not built.
-pub(super) fn addresses() -> Assets {
-    let manifest = Site::get(MANIFEST).and_then(|file| serde_json::from_slice::<Manifest>(&file.data).ok());
-    let Some(manifest) = manifest else {
-        tracing::warn!("this binary was built without the site: pages have neither styles nor scripts");
-        return Assets::default();
-    };
-    let Manifest {
-        js,
-        wasm,
-        css,
-        extras,
-    } = manifest;
-    Assets {
-        js,
-        wasm,
-        css,
-        extras,
+impl Site {
+    /// The files that `Files` embeds.
+    pub fn of<Files: RustEmbed>() -> Self {
+        Self(Files::get)
     }
-}
 
-/// The file at the request's path, or 404.
-pub(super) fn serve(method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Response, Failure> {
-    let path = uri.path().trim_start_matches('/');
-    // The name of a file of ours, not of a person: there is no `.BR`.
-    #[allow(clippy::case_sensitive_file_extension_comparisons)]
-    let hidden = path == MANIFEST || path.ends_with(".br");
-    let file = if hidden { None } else { Site::get(path) }.ok_or(Failure::NotFound)?;
-    if !matches!(*method, Method::GET | Method::HEAD) {
-        return Err(Failure::MethodNotAllowed);
+    /// The addresses of the files that pages load; empty if the site was not built.
+    pub(super) fn addresses(self) -> Assets {
+        let manifest =
+            (self.0)(MANIFEST).and_then(|file| serde_json::from_slice::<Manifest>(&file.data).ok());
+        let Some(manifest) = manifest else {
+            tracing::warn!("this binary was built without the site: pages have neither styles nor scripts");
+            return Assets::default();
+        };
+        let Manifest {
+            js,
+            wasm,
+            css,
+            extras,
+        } = manifest;
+        Assets {
+            js,
+            wasm,
+            css,
+            extras,
+        }
     }
-    let compressed = Site::get(&format!("{path}.br"));
-    Ok(answer(path, &file, compressed, headers))
+
+    /// The file at the request's path, or 404.
+    pub(super) fn serve(self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Response, Failure> {
+        let path = uri.path().trim_start_matches('/');
+        // The name of a file of ours, not of a person: there is no `.BR`.
+        #[allow(clippy::case_sensitive_file_extension_comparisons)]
+        let hidden = path == MANIFEST || path.ends_with(".br");
+        let file = if hidden { None } else { (self.0)(path) }.ok_or(Failure::NotFound)?;
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return Err(Failure::MethodNotAllowed);
+        }
+        let compressed = (self.0)(&format!("{path}.br"));
+        Ok(answer(path, &file, compressed, headers))
+    }
 }
 
 fn answer(

@@ -42,6 +42,7 @@ mod state;
 mod usage;
 mod use_it;
 
+pub use self::assets::Site;
 pub use self::metrics::metrics_router;
 pub use self::router::router;
 pub use self::state::AppState;

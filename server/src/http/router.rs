@@ -1,7 +1,7 @@
 //! Which handler stands at which path, and what happens to every request on its way there and back.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -15,8 +15,8 @@ use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, assets, audit, connected_apps, errors, explorer, functions, gate, headless,
-    health, home, oauth, paths, programs, same_origin, setup, sign_in, sign_out, usage, use_it,
+    account, activity, admin, audit, connected_apps, errors, explorer, functions, gate, headless, health,
+    home, oauth, paths, programs, same_origin, setup, sign_in, sign_out, usage, use_it,
 };
 
 /// All that the server answers.
@@ -46,11 +46,14 @@ pub fn router(state: AppState) -> Normalized {
 type Normalized = MapRequest<Router, fn(Request) -> Request>;
 
 /// A file of the site, or an error in the form that the caller reads.
-async fn no_route(request: Request) -> Response {
+async fn no_route(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     match programs::missing(&parts.method, parts.uri.path(), &parts.headers) {
         Some(response) => response,
-        None => assets::serve(&parts.method, &parts.uri, &parts.headers).into_response(),
+        None => state
+            .site
+            .serve(&parts.method, &parts.uri, &parts.headers)
+            .into_response(),
     }
 }
 

@@ -9,7 +9,7 @@ use latchkey_domain::Timestamp;
 use latchkey_headless::{Budget, HeadlessApi};
 use latchkey_oauth::AuthorizationServer;
 
-use super::assets;
+use super::assets::Site;
 use super::body::BodyMemory;
 use super::request_id::RequestIds;
 use crate::instance::Instance;
@@ -45,6 +45,8 @@ pub struct Inner {
     pub bodies: BodyMemory,
     /// What numbers the requests.
     pub request_ids: RequestIds,
+    /// The files that pages load.
+    pub site: Site,
     /// The addresses of script, WebAssembly and styles.
     pub assets: Arc<Assets>,
 }
@@ -53,11 +55,12 @@ impl AppState {
     /// Puts the state together. `budget` is what an application may spend at the Headless API.
     pub fn new(
         instance: Instance,
+        site: Site,
         public_url: PublicUrl,
         trusted_proxies: Vec<TrustedProxy>,
         budget: Budget,
     ) -> Self {
-        let assets = Arc::new(assets::addresses());
+        let assets = Arc::new(site.addresses());
         let oauth = instance.authorization_server(&public_url);
         let headless =
             HeadlessApi::new(instance.store.clone(), instance.clock.clone(), budget).at(oauth.issuer());
@@ -74,6 +77,7 @@ impl AppState {
             trusted_proxies: trusted_proxies.into_iter().collect(),
             bodies: BodyMemory::default(),
             request_ids: RequestIds::default(),
+            site,
             assets,
         }))
     }

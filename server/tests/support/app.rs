@@ -10,16 +10,25 @@ use latchkey_headless::Budget;
 use latchkey_oauth::Lifetimes;
 use latchkey_registration::{Caller, Registered};
 use latchkey_server::connections::{Bounds, Capacity, Timeouts, serve};
-use latchkey_server::http::{AppState, router};
+use latchkey_server::http::{AppState, Site, router};
 use latchkey_server::instance::{Cost, Instance, Keys};
 use latchkey_server::settings::{PublicUrl, TrustedProxies};
 use latchkey_server::system::SystemRandomness;
 use latchkey_storage::Store;
 use latchkey_storage_sql::sqlite::SqliteStore;
+use rust_embed::RustEmbed;
 use tempfile::TempDir;
 
 use super::clock::HandClock;
 use super::{Browser, PASSWORD};
+
+/// The files that pages load, as the binary has them.
+#[derive(RustEmbed)]
+#[folder = "../target/site"]
+struct Files;
+
+// So that they are looked at again when they were built anew.
+const _: &str = include_str!("../../../target/site/manifest.json");
 
 pub(crate) struct TestApp {
     pub(crate) instance: Instance,
@@ -152,7 +161,7 @@ impl TestApp {
         let address = listener.local_addr().unwrap();
         let origin = public_url.as_ref().map(|url| url.origin().to_owned());
         let public_url = public_url.unwrap_or_else(|| PublicUrl::localhost(address.port()));
-        let state = AppState::new(instance.clone(), public_url, vec![], budget);
+        let state = AppState::new(instance.clone(), Site::of::<Files>(), public_url, vec![], budget);
         let bounds = Bounds {
             capacity: Capacity::of(1_000),
             timeouts,
