@@ -4,7 +4,7 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::StatusCode;
-use latchkey_app::plain::{ActivityPage, AddRedirectUriPage};
+use latchkey_app::pages::{ActivityPage, AddRedirectUriPage};
 use latchkey_domain::Member;
 use latchkey_registration::{Caller, Candidate, RegistrationError};
 use serde::Deserialize;

@@ -9,7 +9,7 @@ use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use latchkey_app::plain::{AuditForm, AuditPage, AuditRow};
+use latchkey_app::pages::{AuditForm, AuditPage, AuditRow};
 use latchkey_domain::Timestamp;
 use latchkey_store::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 use serde::Deserialize;

@@ -10,7 +10,7 @@ use axum::{Json, body::Body};
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use latchkey_accounts::AccountError;
-use latchkey_app::plain::{ErrorPage, Frame};
+use latchkey_app::pages::{ErrorPage, Frame};
 use latchkey_registration::RegistrationError;
 use latchkey_store::StoreError;
 use serde_json::json;
