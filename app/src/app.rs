@@ -1,14 +1,13 @@
-//! The single-page application.
+//! The interactive pages: what the WebAssembly renders.
 
 use leptos::prelude::*;
 use leptos_router::components::Router;
 
 use crate::browser;
 use crate::components::toast::{ToastRegion, Toasts};
-use crate::pages::oauth_applications::OAuthApplicationsPage;
+use crate::pages::admin::settings::oauth_applications::OAuthApplicationsPage;
 
-/// The admin. It has one page so far, which reads its address itself: a table of routes for one page is
-/// WebAssembly for nothing. Where nothing stands at an address, the page says so.
+/// One page so far, which reads its address itself: a table of routes would have one row.
 #[component]
 pub fn App() -> impl IntoView {
     provide_context(Toasts::new());

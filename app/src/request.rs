@@ -42,7 +42,7 @@ pub struct Assets {
     pub wasm: String,
     /// The styles.
     pub css: String,
-    /// What only some pages load, by its plain name: `copy.js` for what stands in `public/scripts/copy.js`.
+    /// What only some pages load, by its plain name: `copy.js` for `public/scripts/copy.js`.
     pub extras: BTreeMap<String, String>,
 }
 

@@ -15,12 +15,14 @@ import(js)
     page.mount(place);
     const { id, value } = document.activeElement ?? {};
     document.body.replaceChildren(...place.childNodes);
+    removeEventListener("click", keepClick, true);
     const focused = id && document.getElementById(id);
-    if (!focused) return;
-    focused.focus({ preventScroll: true });
-    if (focused.value === value) return;
-    focused.value = value;
-    focused.dispatchEvent(new Event("input"));
+    focused?.focus({ preventScroll: true });
+    if (focused && focused.value !== value) {
+      focused.value = value;
+      focused.dispatchEvent(new Event("input"));
+    }
+    if (window.keptClick) document.getElementById(keptClick)?.click();
   })
   .catch((error) => {
     failed();

@@ -64,14 +64,14 @@ test("editing switches the type both ways", async ({ admin }) => {
   await expect(admin.dialog.getByLabel("Redirect URI")).toHaveValue("https://myapp.com/oauth/callback");
   await expect(admin.dialog.getByRole("checkbox", { name: "read:posts" })).toBeChecked();
   await admin.fill({ confidential: false });
-  await expect(admin.dialog).toContainText("Saving destroys the client secret for good");
+  await expect(admin.dialog).toContainText("Saving destroys the client secret permanently");
   await admin.dialog.getByRole("button", { name: "Save" }).click();
   await expect(card).toContainText("Public (PKCE required)");
   await expect(card.locator(".secret")).toHaveCount(0);
 
   await card.getByRole("button", { name: "Edit Switcher" }).click();
   await admin.fill({ confidential: true });
-  await expect(admin.dialog).toContainText("Saving makes a client secret");
+  await expect(admin.dialog).toContainText("Saving creates a client secret");
   await admin.dialog.getByRole("button", { name: "Save" }).click();
   await expect(card.locator(".secret")).toHaveText(ID);
   expect(await card.locator(".secret").textContent()).not.toBe(first);

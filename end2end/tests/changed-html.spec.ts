@@ -107,7 +107,7 @@ test("texts that change are seen on a translated page", async ({ page, latchkey 
   await page.evaluate(translate);
   await card.locator("[id^=new-secret-]").click();
   await expect(card.locator(".secret")).toHaveCount(2);
-  await expect(admin.toast).toContainText("New secret made");
+  await expect(admin.toast).toContainText("New secret created");
   await page.evaluate(translate);
   await card.locator("[id^=edit-]").click();
   await page.evaluate(translate);

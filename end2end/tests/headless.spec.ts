@@ -57,7 +57,7 @@ test("without an application, and without any use", async ({ admin, latchkey }) 
   await expect(page.getByText("No requests in the last 7 days")).toBeVisible();
   await look(page, "headless-api-none");
   await page.getByRole("link", { name: "Open the explorer" }).click();
-  await expect(page.getByText("There is no application yet")).toBeVisible();
+  await expect(page.getByText("No applications yet")).toBeVisible();
   await look(page, "explorer-none");
   await page.getByRole("link", { name: "New OAuth Application" }).click();
   await expect(page).toHaveURL(new RegExp(`${PATH}/new$`));

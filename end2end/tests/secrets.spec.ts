@@ -16,10 +16,10 @@ test("a new secret works beside the old one, which says when it can be retired",
   const old = client.application.client_secret!;
   await admin.open();
   const card = admin.card("CRM");
-  await expect(card).toContainText("Made just now, never used.");
+  await expect(card).toContainText("Created just now · never used");
 
   await card.getByRole("button", { name: "New secret for CRM" }).click();
-  await expect(admin.toast).toContainText("New secret made. The old one works until you retire it.");
+  await expect(admin.toast).toContainText("New secret created. The old one works until you retire it.");
   const fields = card.locator(".secret");
   await expect(fields).toHaveCount(2);
   await expect(fields.first()).toHaveText(SECRET);

@@ -79,7 +79,7 @@ test("it looks as it should, and works without scripts", async ({ admin, latchke
   await page.goto(`${latchkey.url}${PATH}/${mobile.client_id}/use`);
   await page.getByText("Python", { exact: true }).first().click();
   await look(page, "use-it-public");
-  await page.getByRole("heading", { name: "3. What happens then" }).scrollIntoViewIfNeeded();
+  await page.getByRole("heading", { name: "3. What happens next" }).scrollIntoViewIfNeeded();
   await look(page, "use-it-then");
 
   const context = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });

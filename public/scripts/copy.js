@@ -8,7 +8,7 @@ status.className = "visually-hidden";
 document.body.append(status);
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
-  const words = button.textContent;
+  const label = button.textContent;
   let reset;
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -18,16 +18,16 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     } catch (error) {
       said = error.message || "Could not copy";
     }
-    // Emptied first: the same words once more would not be read out.
+    // Emptied first: the same text would not be read out again.
     status.textContent = "";
     requestAnimationFrame(() => (status.textContent = said));
     button.textContent = said;
     clearTimeout(reset);
-    reset = setTimeout(() => (button.textContent = words), 2000);
+    reset = setTimeout(() => (button.textContent = label), 2000);
   });
 }
 
-/** Copies what a button stands for. */
+/** Copies what a button names. */
 async function copy(button) {
   const address = button.dataset.copyFrom;
   const text = address ? fetched(address) : Promise.resolve(document.querySelector(button.dataset.copy).textContent);

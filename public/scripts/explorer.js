@@ -6,7 +6,7 @@
   delete place.dataset.token;
   history.replaceState(null, "", address);
 
-  // The editors measure their margins before they have what stands there; asked again they find the right place.
+  // The editors measure their margins before they have their content; asked again they find the right place.
   const measure = () => document.querySelectorAll(".CodeMirror").forEach((editor) => editor.CodeMirror.refresh());
 
   const fetcher = async (request) => {

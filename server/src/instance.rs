@@ -6,11 +6,11 @@ use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn, SignInM
 use latchkey_domain::{Clock, Randomness};
 use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts, TokenKeys};
 use latchkey_registration::Registrar;
+use latchkey_storage::{Store, StoreError};
 use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::keys::ServerKey;
 use latchkey_storage_sql::postgres::PostgresStore;
 use latchkey_storage_sql::sqlite::Keychain;
-use latchkey_storage::{Store, StoreError};
 use zeroize::Zeroizing;
 
 pub use latchkey_accounts::Cost;

@@ -146,7 +146,7 @@ async fn a_redirect_uri_that_was_mistyped_is_added_after_a_question() {
     host.get(&activity)
         .await
         .assert_text("The redirect URI is registered")
-        .assert_text("This redirect URI is registered by now")
+        .assert_text("This redirect URI is registered now")
         .assert_no_text("/add-redirect-uri");
     app.as_member().await.get(&link).await.assert_status(200);
 
@@ -156,11 +156,11 @@ async fn a_redirect_uri_that_was_mistyped_is_added_after_a_question() {
     assert!(audit.actor.member.is_some() && audit.actor.request_id.is_some());
 
     // Asking or answering once more changes nothing.
-    host.get(&ask).await.assert_text("is registered by now");
+    host.get(&ask).await.assert_text("is registered now");
     host.post(&ask, &crate::support::oauth::borrowed(&fields))
         .await
         .assert_status(200)
-        .assert_text("is registered by now");
+        .assert_text("is registered now");
 }
 
 #[tokio::test]

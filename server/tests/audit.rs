@@ -40,8 +40,8 @@ async fn says_who_did_what_from_where() {
     let host = app.as_host().await;
     let which = serde_json::json!({ "client_id": client.id });
     let card = host.call("applications/find", &which).await.json();
-    let reveal = serde_json::json!({ "client_id": client.id, "deed": { "reveal": card["secrets"][0] } });
-    let revealed = host.call("applications/secret", &reveal).await;
+    let reveal = serde_json::json!({ "client_id": client.id, "secret": card["secrets"][0]["id"] });
+    let revealed = host.call("applications/secrets/reveal", &reveal).await;
     revealed.assert_status(200);
     let page = host.get("/admin/audit").await;
     assert_sound(&page);

@@ -109,7 +109,7 @@ async fn a_host_tries_applications_out_and_gets_a_token_with_their_scopes() {
         let consent = tries(&host, &client).await;
         consent.assert_status(200).assert_text("API explorer");
         let page = allows(&app, &host, &consent, &all_scopes()).await;
-        page.assert_status(200).assert_text("good for 60 minutes");
+        page.assert_status(200).assert_text("expires in 60 minutes");
         let policy = page.header("content-security-policy").to_owned();
         assert!(policy.contains("script-src 'self';"), "{policy}");
         assert_eq!(page.header("cache-control"), "no-store");
@@ -209,7 +209,7 @@ async fn without_applications_it_leads_to_the_first() {
     let app = TestApp::new().await;
     let page = app.as_host().await.get(EXPLORER).await;
     assert_sound(&page);
-    page.assert_status(200).assert_text("There is no application yet");
+    page.assert_status(200).assert_text("No applications yet");
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ async fn allow_with_nothing_ticked_asks_again() {
     let page = person.get(&client.asks(&[])).await;
     let again = person.allow(&page, "").await;
     assert_sound(&again);
-    again.assert_status(422).assert_text("Nothing is ticked");
+    again.assert_status(422).assert_text("Nothing is selected");
     person.allow(&again, "read:posts").await.callback().code();
 }
 

@@ -16,10 +16,7 @@ async fn card(host: &Browser, client: &Client) -> Value {
 /// The same application with a secret that a host made on the card.
 async fn with_new_secret(host: &Browser, client: &Client) -> Client {
     let answer = host
-        .call(
-            "applications/secret",
-            &json!({ "client_id": client.id, "deed": "make" }),
-        )
+        .call("applications/secrets/add", &json!({ "client_id": client.id }))
         .await;
     Client {
         id: client.id.clone(),
@@ -36,30 +33,22 @@ async fn an_integration_is_moved_without_an_outage() {
     let new = with_new_secret(&host, &old).await;
     assert_ne!(new.secret, old.secret);
     // What the card says of the old one.
-    let verdict = async || {
-        let words = card(&host, &old).await["secret_words"][1].clone();
-        let words = words.as_str().unwrap().to_owned();
-        words.splitn(3, ". ").last().unwrap().to_owned()
-    };
-    assert_eq!(verdict().await, "Keep it: the new secret has not been used yet.");
+    let replacement = async || card(&host, &old).await["secrets"][1]["position"]["old"].clone();
+    assert_eq!(replacement().await, json!("not_started"));
 
     // One server of the integration has the new secret, another the old one.
     app.wait(std::time::Duration::from_secs(1));
     let tokens = app.refresh(&new, &tokens).await.assert_status(200).json();
-    assert_eq!(
-        verdict().await,
-        "Safe to retire: not used since the new secret was first used just now."
-    );
+    assert_eq!(replacement().await, json!({ "complete": "just now" }));
     app.wait(std::time::Duration::from_secs(1));
     let tokens = app.refresh(&old, &tokens).await.assert_status(200).json();
-    assert_eq!(
-        verdict().await,
-        "Keep it: it was used again after the new secret was first used just now."
-    );
+    assert_eq!(replacement().await, json!({ "partial": "just now" }));
 
-    let old_id = card(&host, &old).await["secrets"][1].clone();
-    let retire = json!({ "client_id": old.id, "deed": { "retire": old_id } });
-    host.call("applications/secret", &retire).await.assert_status(200);
+    let old_id = card(&host, &old).await["secrets"][1]["id"].clone();
+    let retire = json!({ "client_id": old.id, "secret": old_id });
+    host.call("applications/secrets/retire", &retire)
+        .await
+        .assert_status(200);
     let words = app
         .refresh(&old, &tokens)
         .await
@@ -92,8 +81,8 @@ async fn each_is_revealed_by_its_number_and_no_list_has_one() {
     }
     let card = card(&host, &old).await;
     for (at, client) in [(0, &new), (1, &old)] {
-        let which = json!({ "client_id": old.id, "deed": { "reveal": card["secrets"][at] } });
-        let answer = host.call("applications/secret", &which).await;
+        let which = json!({ "client_id": old.id, "secret": card["secrets"][at]["id"] });
+        let answer = host.call("applications/secrets/reveal", &which).await;
         assert_eq!(
             answer.assert_status(200).json().as_str(),
             client.secret.as_deref()
@@ -106,42 +95,48 @@ async fn what_cannot_be_done_is_said() {
     let app = TestApp::new().await;
     let (client, public) = (app.web_app().await, app.browser_app().await);
     let host = app.as_host().await;
-    let ask = async |client_id: &str, deed: Value| {
-        let arguments = json!({ "client_id": client_id, "deed": deed });
-        let answer = host.call("applications/secret", &arguments).await;
-        let words = answer.assert_status(409).json()["message"].clone();
-        words.as_str().unwrap().to_owned()
+    let ask = async |function: &str, client_id: &str, secret: Value| {
+        let arguments = json!({ "client_id": client_id, "secret": secret });
+        let answer = host
+            .call(&format!("applications/secrets/{function}"), &arguments)
+            .await;
+        let message = answer.assert_status(409).json()["message"].clone();
+        message.as_str().unwrap().to_owned()
     };
-    let number = card(&host, &client).await["secrets"][0].clone();
+    let number = card(&host, &client).await["secrets"][0]["id"].clone();
     assert_eq!(
-        ask(&client.id, json!({ "retire": number })).await,
+        ask("retire", &client.id, number).await,
         "This is the application's only secret: make a new one first."
     );
     with_new_secret(&host, &client).await;
     assert_eq!(
-        ask(&client.id, json!("make")).await,
+        ask("add", &client.id, Value::Null).await,
         "This application has two secrets already: retire one of them first."
     );
     assert_eq!(
-        ask(&public.id, json!("make")).await,
+        ask("add", &public.id, Value::Null).await,
         "This application is public and has no secret: it proves itself with PKCE."
     );
-    for number in ["123456", "", "one", "-1", "99999999999999999999"] {
-        for deed in ["retire", "reveal"] {
+    for function in ["retire", "reveal"] {
+        for number in [json!(123_456), json!(-1)] {
             assert_eq!(
-                ask(&client.id, json!({ deed: number })).await,
+                ask(function, &client.id, number).await,
                 "This secret no longer exists: someone may have retired it."
             );
         }
+        let function = format!("applications/secrets/{function}");
+        for nonsense in [json!("123456"), json!(""), json!(99_999_999_999_999_999_999_f64)] {
+            let arguments = json!({ "client_id": client.id, "secret": nonsense });
+            host.call(&function, &arguments).await.assert_status(400);
+        }
     }
-    let unknown = json!({ "client_id": "x".repeat(43), "deed": "make" });
-    host.call("applications/secret", &unknown)
+    let unknown = json!({ "client_id": "x".repeat(43) });
+    host.call("applications/secrets/add", &unknown)
         .await
         .assert_status(404);
-    let nonsense = json!({ "client_id": client.id, "deed": "burn" });
-    host.call("applications/secret", &nonsense)
+    host.call("applications/secrets/burn", &unknown)
         .await
-        .assert_status(400);
+        .assert_status(404);
 }
 
 #[tokio::test]
@@ -151,16 +146,11 @@ async fn only_hosts_make_and_retire_secrets() {
     with_new_secret(&host, &client).await;
     let before = card(&host, &client).await;
     let member = app.as_member().await;
-    let number = &before["secrets"][1];
-    for deed in [
-        json!("make"),
-        json!({ "retire": number }),
-        json!({ "reveal": number }),
-    ] {
-        let arguments = json!({ "client_id": client.id, "deed": deed });
-        let what = "applications/secret";
-        member.call(what, &arguments).await.assert_status(403);
-        app.browser().call(what, &arguments).await.assert_status(401);
+    let arguments = json!({ "client_id": client.id, "secret": before["secrets"][1]["id"] });
+    for function in ["add", "retire", "reveal"] {
+        let function = format!("applications/secrets/{function}");
+        member.call(&function, &arguments).await.assert_status(403);
+        app.browser().call(&function, &arguments).await.assert_status(401);
     }
     assert_eq!(card(&host, &client).await, before);
 }

@@ -8,8 +8,8 @@ use crate::layout::Layout;
 use crate::manifest::{self, Manifest};
 
 /// What script, WebAssembly and styles may weigh together, compressed, in bytes. The whole first load, with the HTML and the
-/// headers, may be 200,000, which the browser tests measure; the HTML, the icon and the headers take 10,500 of it.
-const STATIC_PARTS: usize = 188_000;
+/// headers, may be 260,000, which the browser tests measure; the HTML, the icon and the headers take 11,000 of it.
+const STATIC_PARTS: usize = 249_000;
 
 /// Fails if the built site is over the budget.
 pub(crate) fn check(layout: &Layout) -> Result<()> {

@@ -11,7 +11,7 @@ use crate::publish::Files;
 /// Content by its plain name. Each is served under a name with its hash, which the manifest tells.
 pub(crate) type Extras = BTreeMap<String, Vec<u8>>;
 
-/// Where our own scripts stand in `public/`.
+/// The folder of our own scripts in `public/`.
 const SCRIPTS: &str = "scripts/";
 
 /// The files of which `GraphiQL` consists, in the order in which a browser has to run them. Each package's licence goes
@@ -95,7 +95,7 @@ mod tests {
         let files = explorer(&Layout::of_this_workspace())?;
         let script = String::from_utf8(files["graphiql.js"].clone())?;
         let places: Vec<_> = ["/*! react\n", "/*! react-dom\n", "/*! graphiql\n"]
-            .map(|words| script.find(words))
+            .map(|comment| script.find(comment))
             .into_iter()
             .collect::<Option<_>>()
             .context("a licence is missing")?;

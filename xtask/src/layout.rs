@@ -1,4 +1,4 @@
-//! Where things stand in the workspace.
+//! Where things are in the workspace.
 
 use std::path::{Path, PathBuf};
 
@@ -27,9 +27,9 @@ impl Layout {
         self.root.join("style")
     }
 
-    /// The style sheets of single plain pages, which the page with the WebAssembly does not load.
-    pub(crate) fn plain_styles(&self) -> PathBuf {
-        self.styles().join("plain")
+    /// The style sheets of single pages, which the interactive pages do not load.
+    pub(crate) fn page_styles(&self) -> PathBuf {
+        self.styles().join("pages")
     }
 
     /// Files that are served under their own names: icons, `robots.txt`.

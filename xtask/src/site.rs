@@ -36,8 +36,8 @@ pub(crate) fn build(layout: &Layout, effort: Effort) -> Result<()> {
     let mut extras = extras::take_scripts(&mut files);
     extras.extend(extras::explorer(layout)?);
     extras.insert(
-        "plain.css".to_owned(),
-        stylesheet::join(&layout.plain_styles())?.into_bytes(),
+        "pages.css".to_owned(),
+        stylesheet::join(&layout.page_styles())?.into_bytes(),
     );
     let mut add = |extension: &str, content: Vec<u8>| {
         let path = format!("pkg/{}", fingerprint::hashed_name(extension, &content));

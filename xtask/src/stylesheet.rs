@@ -24,7 +24,7 @@ pub(crate) fn join(folder: &Path) -> Result<String> {
     Ok(joined)
 }
 
-/// `css` without its comments, indentation and empty lines. What stands in quotes stays as it is.
+/// `css` without its comments, indentation and empty lines. What is in quotes stays as it is.
 fn tidy(css: &str) -> Result<String> {
     let mut tidied = String::with_capacity(css.len());
     let mut rest = css;
@@ -33,7 +33,7 @@ fn tidy(css: &str) -> Result<String> {
             let Some(end) = rest.find("*/") else {
                 bail!("a comment is not closed")
             };
-            // A comment parts two words as a space does.
+            // A comment separates two words as a space does.
             push_space(&mut tidied, ' ');
             rest = &rest[end + 2..];
         } else if matches!(next, '"' | '\'') {

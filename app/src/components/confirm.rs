@@ -1,50 +1,36 @@
 //! A question before something that cannot be undone.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use super::dialog::Dialog;
-use super::refusal_notice::RefusalNotice;
-use crate::browser;
-use crate::functions::Refusal;
+use super::function_error_notice::FunctionErrorNotice;
+use crate::functions::Answer;
 
-/// What is done when the person says yes.
-pub(crate) type Deed = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), Refusal>>>> + Send + Sync>;
-
-/// Asks, with **Cancel** in focus, and does `deed` on yes. On failure it stays open and says why.
+/// Asks, with **Cancel** in focus, and runs `on_confirm` on yes. On failure it stays open and says why.
 #[component]
 pub(crate) fn Confirm(
     #[prop(into)] title: Signal<String>,
-    /// The words on the button that does it.
+    /// The label of the button that confirms.
     action: &'static str,
-    deed: Deed,
+    on_confirm: Callback<(), Answer<()>>,
     on_close: Callback<()>,
     children: Children,
 ) -> impl IntoView {
-    let busy = RwSignal::new(false);
-    let refusal = RwSignal::new(None::<Refusal>);
-    let confirm = move |_| {
-        if busy.get_untracked() {
-            return;
+    let confirm = Action::new_unsync(move |(): &()| on_confirm.run(()));
+    let busy = confirm.pending();
+    let outcome = confirm.value();
+    // An error of the last try goes away with the next.
+    let error = Signal::derive(move || outcome.get().and_then(Result::err).filter(|_| !busy.get()));
+    let press = move |_| {
+        if !busy.get_untracked() {
+            confirm.dispatch_local(());
         }
-        busy.set(true);
-        refusal.set(None);
-        let deed = deed();
-        browser::spawn(async move {
-            if let Err(reason) = deed.await {
-                let _ = refusal.try_set(Some(reason));
-            }
-            let _ = busy.try_set(false);
-        });
     };
     view! {
         <Dialog title on_close small=true>
             <div class="dialog-body">
                 {children()}
-                <RefusalNotice refusal />
+                <FunctionErrorNotice error />
             </div>
             <footer class="dialog-footer">
                 <button type="button" class="button" autofocus on:click=move |_| on_close.run(())>
@@ -54,7 +40,7 @@ pub(crate) fn Confirm(
                     type="button"
                     class="button button-danger"
                     aria-busy=move || busy.get().to_string()
-                    on:click=confirm
+                    on:click=press
                 >
                     {action}
                 </button>

@@ -1,8 +1,5 @@
 //! A button that copies a value and says that it did.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
@@ -10,22 +7,23 @@ use leptos::prelude::*;
 use super::icon::{Glyph, Icon};
 use super::toast::Toasts;
 use crate::browser;
-use crate::functions::Refusal;
+use crate::functions::Answer;
 
-/// Where the value comes from when the button is pressed: it may have to be fetched.
-pub(crate) type Source =
-    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<String, Refusal>>>> + Send + Sync>;
-
-/// Copies what `source` gives. `what` completes “Copy …” and “… copied”.
+/// Copies what `source` gives when the button is pressed: the value may have to be fetched. `what` completes “Copy …” and
+/// “… copied”.
 #[component]
-pub(crate) fn CopyButton(what: &'static str, source: Source) -> impl IntoView {
+pub(crate) fn CopyButton(
+    id: String,
+    what: &'static str,
+    source: Callback<(), Answer<String>>,
+) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let copied = RwSignal::new(false);
     let copy = move |_| {
-        let value = source();
+        let value = source.run(());
         browser::spawn(async move {
             match value.await {
-                Err(refusal) => toasts.failure(refusal.words()),
+                Err(error) => toasts.failure(error.message()),
                 Ok(value) if browser::copy(&value).await => {
                     copied.set(true);
                     toasts.success(format!("{what} copied"));
@@ -43,7 +41,7 @@ pub(crate) fn CopyButton(what: &'static str, source: Source) -> impl IntoView {
         });
     };
     view! {
-        <button type="button" class="icon-button" class:copied=copied aria-label=format!("Copy {what}") on:click=copy>
+        <button type="button" class="icon-button" class:copied=copied id=id aria-label=format!("Copy {what}") on:click=copy>
             <Glyph icon=Signal::derive(move || if copied.get() { Icon::Check } else { Icon::Copy }) />
         </button>
     }

@@ -1,4 +1,4 @@
-//! A modal dialog on the browser's own `<dialog>`: it traps the focus, closes on Escape and stands above the page.
+//! A modal dialog on the browser's own `<dialog>`: it traps the focus, closes on Escape and is above the page.
 
 use leptos::html;
 use leptos::prelude::*;

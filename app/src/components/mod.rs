@@ -1,16 +1,28 @@
-//! The pieces that pages are made of, one file each.
+//! What several pages share, one file each. Nothing here knows a page.
 
-pub(crate) mod admin_layout;
-pub(crate) mod application_card;
-pub(crate) mod application_form;
+#[cfg(feature = "ssr")]
+pub(crate) mod breadcrumb;
 pub(crate) mod confirm;
 pub(crate) mod copy_button;
 pub(crate) mod dialog;
+#[cfg(feature = "ssr")]
+pub(crate) mod document;
+#[cfg(feature = "ssr")]
+pub(crate) mod empty_state;
 pub(crate) mod field_error;
+#[cfg(feature = "ssr")]
+pub(crate) mod form;
+#[cfg(feature = "ssr")]
+pub(crate) mod frame;
+pub(crate) mod function_error_notice;
 pub(crate) mod icon;
 pub(crate) mod live_text;
-pub(crate) mod refusal_notice;
-pub(crate) mod scope_picker;
-pub(crate) mod secret_field;
-pub(crate) mod secrets;
+pub(crate) mod navigation;
+#[cfg(feature = "ssr")]
+pub(crate) mod notice;
+#[cfg(feature = "ssr")]
+pub(crate) mod pager;
+pub(crate) mod progress;
+#[cfg(feature = "ssr")]
+pub(crate) mod request_facts;
 pub(crate) mod toast;

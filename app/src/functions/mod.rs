@@ -1,8 +1,14 @@
-//! The server functions: they find out who is asking and call a rule. One file per subject.
+//! The server functions: they check who is asking and call a rule. One folder per subject.
 
 pub(crate) mod applications;
-pub(crate) mod refusal;
+pub(crate) mod error;
 #[cfg(feature = "ssr")]
 pub(crate) mod reply;
 
-pub(crate) use self::refusal::Refusal;
+use std::future::Future;
+use std::pin::Pin;
+
+use self::error::FunctionError;
+
+/// A server function that was called, for callbacks that call one.
+pub(crate) type Answer<T> = Pin<Box<dyn Future<Output = Result<T, FunctionError>>>>;

@@ -1,4 +1,47 @@
-//! One file per page, named after its address.
+//! What people see: a file or a folder for each page, named after its address, with its own components inside it.
+//!
+//! Most pages are plain HTML that works without JavaScript: a value with all that the page shows, of which `to_html` makes
+//! the document, on the server only. Nothing there asks who is signed in or looks anything up. OAuth Applications is
+//! interactive: a Leptos component, rendered on the server and once more by the WebAssembly.
 
+#[cfg(feature = "ssr")]
+mod account;
+pub(crate) mod admin;
+#[cfg(feature = "ssr")]
+mod error;
+#[cfg(feature = "ssr")]
+mod forbidden;
+#[cfg(feature = "ssr")]
+mod home;
 pub(crate) mod not_found;
-pub(crate) mod oauth_applications;
+#[cfg(feature = "ssr")]
+mod oauth;
+#[cfg(feature = "ssr")]
+mod setup;
+#[cfg(feature = "ssr")]
+mod sign_in;
+
+#[cfg(feature = "ssr")]
+pub use self::plain::*;
+
+/// The plain pages, for the server.
+#[cfg(feature = "ssr")]
+mod plain {
+    pub use super::account::connected_apps::ConnectedAppsPage;
+    pub use super::account::sessions::{SessionRow, SessionsPage};
+    pub use super::admin::audit::{AuditForm, AuditPage, AuditRow};
+    pub use super::admin::headless_api::explorer::{ExplorerPage, Pass};
+    pub use super::admin::headless_api::{UsagePage, period_of};
+    pub use super::admin::settings::oauth_applications::activity::ActivityPage;
+    pub use super::admin::settings::oauth_applications::activity::add_redirect_uri::AddRedirectUriPage;
+    pub use super::admin::settings::oauth_applications::use_it::{Endpoints, Environment, UseItPage};
+    pub use super::error::ErrorPage;
+    pub use super::forbidden::ForbiddenPage;
+    pub use super::home::HomePage;
+    pub use super::oauth::authorize::ConsentPage;
+    pub use super::setup::{SetupPage, SetupProblems, SetupRefusedPage};
+    pub use super::sign_in::SignInPage;
+    pub use super::sign_in::cookie_lost::CookieLostPage;
+    pub use crate::components::frame::Frame;
+    pub use crate::components::navigation::Visitor;
+}

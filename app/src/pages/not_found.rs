@@ -10,9 +10,9 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
         request.status.set(404);
     }
     view! {
-        <main class="plain-card">
-            <h1 class="plain-title">"There is no such page"</h1>
-            <p class="plain-lead">"The address may be mistyped, or what it led to is gone."</p>
+        <main class="panel">
+            <h1 class="panel-title">"There is no such page"</h1>
+            <p class="panel-lead">"The address may be mistyped, or what it led to is gone."</p>
             <p>
                 <a class="button" href="/admin/settings/oauth-applications">
                     "Go to OAuth Applications"

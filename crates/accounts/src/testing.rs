@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, Clock, Member, MemberName, Randomness, Role, Timestamp};
+use latchkey_storage::{PasswordHash, Store};
 use latchkey_storage_sql::keys::ServerKey;
 use latchkey_storage_sql::postgres::PostgresStore;
 use latchkey_storage_sql::sqlite::SqliteStore;
-use latchkey_storage::{PasswordHash, Store};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 

@@ -4,7 +4,7 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::StatusCode;
-use latchkey_app::plain::{ActivityPage, AddRedirectUriPage};
+use latchkey_app::pages::{ActivityPage, AddRedirectUriPage};
 use latchkey_registration::{Candidate, RegistrationError};
 use serde::Deserialize;
 

@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
 use futures_util::stream;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use latchkey_app::plain::{AuditForm, AuditPage, AuditRow};
+use latchkey_app::pages::{AuditForm, AuditPage, AuditRow};
 use latchkey_domain::Timestamp;
 use latchkey_storage::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 use serde::Deserialize;

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use latchkey_app::plain::ConnectedAppsPage;
+use latchkey_app::pages::ConnectedAppsPage;
 use latchkey_domain::ClientId;
 use serde::Deserialize;
 

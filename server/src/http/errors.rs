@@ -8,7 +8,7 @@ use axum::response::{Html, IntoResponse, Response};
 use axum::{Json, body::Body};
 use http::HeaderMap;
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
-use latchkey_app::plain::{ErrorPage, Frame};
+use latchkey_app::pages::{ErrorPage, Frame};
 use serde_json::json;
 
 use super::failure::Failure;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::HeaderMap;
-use latchkey_app::plain::{ExplorerPage, Pass};
+use latchkey_app::pages::{ExplorerPage, Pass};
 use latchkey_domain::{ClientId, Member};
 use latchkey_headless::starter_query;
 use latchkey_oauth::{EndpointError, Trial};

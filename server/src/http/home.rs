@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use latchkey_app::plain::HomePage;
+use latchkey_app::pages::HomePage;
 
 use super::failure::Failure;
 use super::pages::{frame, visitor};

@@ -1,6 +1,6 @@
 //! What the handlers of plain pages share.
 
-use latchkey_app::plain::{Frame, Visitor};
+use latchkey_app::pages::{Frame, Visitor};
 use latchkey_domain::Member;
 use latchkey_storage::StoreError;
 
@@ -20,12 +20,12 @@ pub(super) fn bare_frame(state: &AppState) -> Frame {
     Frame {
         network: "Latchkey".into(),
         css: state.assets.css.clone(),
-        extras: extras(state, &[PLAIN_STYLES]).collect(),
+        extras: extras(state, &[PAGE_STYLES]).collect(),
     }
 }
 
-/// The styles of the plain pages, which the page with the WebAssembly does without.
-const PLAIN_STYLES: &str = "plain.css";
+/// The styles of single pages, which the interactive pages do not load.
+const PAGE_STYLES: &str = "pages.css";
 
 fn extras<'a>(state: &'a AppState, names: &'a [&str]) -> impl Iterator<Item = String> + 'a {
     names

@@ -4,7 +4,7 @@ use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode};
 use latchkey_accounts::{AccountError, Founded, FoundingErrors, FoundingForm};
-use latchkey_app::plain::{SetupPage, SetupProblems, SetupRefusedPage};
+use latchkey_app::pages::{SetupPage, SetupProblems, SetupRefusedPage};
 use serde::Deserialize;
 
 use super::cookies::{self, Cookie};

@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use latchkey_accounts::{AccountError, Attempt};
-use latchkey_app::plain::{CookieLostPage, SignInPage};
+use latchkey_app::pages::{CookieLostPage, SignInPage};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse, Response};
 use http::request::Parts;
 use http::{StatusCode, Uri};
-use latchkey_app::plain::ForbiddenPage;
+use latchkey_app::pages::ForbiddenPage;
 use latchkey_domain::Member;
 use latchkey_registration::Caller;
 

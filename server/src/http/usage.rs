@@ -2,7 +2,7 @@
 
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
-use latchkey_app::plain::{UsagePage, period_of};
+use latchkey_app::pages::{UsagePage, period_of};
 use serde::Deserialize;
 
 use super::failure::Failure;

@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
-use latchkey_app::plain::{Endpoints, Environment, UseItPage};
+use latchkey_app::pages::{Endpoints, Environment, UseItPage};
 use latchkey_domain::{Application, ClientSecret, Member, RedirectUri};
 use latchkey_registration::Caller;
 use serde::Deserialize;

@@ -3,7 +3,7 @@
 use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect as Redirection, Response};
 use http::StatusCode;
-use latchkey_app::plain::{ConsentPage, ErrorPage};
+use latchkey_app::pages::{ConsentPage, ErrorPage};
 use latchkey_oauth::{ConsentQuestion, Decision, PageError, Redirect, SignIn, SignedIn as Person};
 
 use super::{form, response};

@@ -12,10 +12,10 @@ use latchkey_domain::{
     Actor, ApplicationSpec, ClientId, ClientSecret, Clock, Member, MemberName, Randomness, Role, Timestamp,
 };
 use latchkey_oauth::{Access, AuthorizationServer, Lifetimes, Parts, RequestOrigin, SignedIn};
-use latchkey_storage_sql::sqlite::SqliteStore;
 use latchkey_storage::{
     AddMember, ApplicationUpdate, GrantId, NewActivity, NewApplication, PasswordHash, Store,
 };
+use latchkey_storage_sql::sqlite::SqliteStore;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 

@@ -1,0 +1,34 @@
+//! The HTML document around a page.
+
+use leptos::prelude::*;
+
+/// A page's document. `scripts` are before the styles, which inline scripts would otherwise wait for. `class` is that of the
+/// body.
+pub(crate) fn document(
+    title: String,
+    scripts: impl IntoView,
+    styles: Vec<String>,
+    class: Option<&'static str>,
+    body: impl IntoView,
+) -> impl IntoView {
+    let styles = styles
+        .into_iter()
+        .map(|address| view! { <link rel="stylesheet" href=address /> })
+        .collect_view();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex" />
+                <title>{title}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                {scripts}
+                {styles}
+            </head>
+            <body class=class>{body}</body>
+        </html>
+    }
+}

@@ -1,0 +1,13 @@
+//! What is shown in place of an empty list.
+
+use leptos::prelude::*;
+
+/// Says that the list is empty, and what will be in it or what to do.
+pub(crate) fn empty_state(title: &'static str, text: &'static str) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <h2>{title}</h2>
+            <p class="muted">{text}</p>
+        </div>
+    }
+}

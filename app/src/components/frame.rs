@@ -1,0 +1,137 @@
+//! What is around a plain page: either the network's name over a card, or the bar at the top.
+
+use leptos::prelude::*;
+
+use super::document::document;
+use super::navigation::{AdminSection, Level, MainEntry, Visitor, admin_page, top_bar};
+
+/// What every plain page needs to know of the instance.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The network's name.
+    pub network: String,
+    /// The address of the style sheet; empty if there is none.
+    pub css: String,
+    /// The addresses of what only this page loads: style sheets and scripts, which run when the page is there. The
+    /// answer's policy has to allow them.
+    pub extras: Vec<String>,
+}
+
+impl Frame {
+    /// A card under the network's name, for pages that need nobody to be signed in.
+    pub(crate) fn card(self, title: &str, content: impl IntoView) -> String {
+        let network = self.network.clone();
+        self.document(
+            title,
+            view! {
+                <main class="panel-page">
+                    <p class="panel-network">
+                        <span class="brand-mark" aria-hidden="true"></span>
+                        <span class="brand-name">{network}</span>
+                    </p>
+                    <div class="panel">{content}</div>
+                </main>
+            },
+        )
+    }
+
+    /// A card under the bar at the top.
+    pub(crate) fn with_top_bar(
+        self,
+        title: &str,
+        visitor: Visitor,
+        current: Option<MainEntry>,
+        content: impl IntoView,
+    ) -> String {
+        let header = top_bar(self.network.clone(), visitor, current);
+        self.document(
+            title,
+            view! {
+                {header}
+                <main class="panel-page" id="main" tabindex="-1">
+                    <div class="panel panel-wide">{content}</div>
+                </main>
+            },
+        )
+    }
+
+    /// The page of a section of the admin, or one below it.
+    pub(crate) fn admin(
+        self,
+        title: &str,
+        visitor: Visitor,
+        section: AdminSection,
+        level: Level,
+        content: impl IntoView,
+    ) -> String {
+        let page = admin_page(self.network.clone(), visitor, section, level, content);
+        self.document(title, page)
+    }
+
+    /// A page of the admin that needs the whole window, under the bar at the top alone.
+    pub(crate) fn admin_wide(self, title: &str, visitor: Visitor, content: impl IntoView) -> String {
+        let header = top_bar(self.network.clone(), visitor, Some(MainEntry::Admin));
+        self.document(
+            title,
+            view! {
+                {header}
+                <main id="main" class="wide" tabindex="-1">
+                    {content}
+                </main>
+            },
+        )
+    }
+
+    fn document(self, title: &str, body: impl IntoView) -> String {
+        let title = format!("{title} · {}", self.network);
+        let is_script = |address: &String| address.rsplit('.').next() == Some("js");
+        let (scripts, mut styles): (Vec<_>, Vec<_>) = self.extras.into_iter().partition(is_script);
+        if !self.css.is_empty() {
+            styles.insert(0, self.css);
+        }
+        let scripts = scripts
+            .into_iter()
+            .map(|address| view! { <script defer src=address></script> })
+            .collect_view();
+        let html = document(title, scripts, styles, Some("plain"), body).to_html();
+        // Around text the renderer leaves marks for the browser's half to find. Here there is none, and in a title they
+        // would be read as text. What a person typed is escaped by then, so that nothing else looks like one.
+        html.replace("<!>", "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{assert_sound, frame, visitor};
+
+    #[test]
+    fn names_are_text_whatever_is_in_them() {
+        let frame = Frame {
+            network: "<b>River</b> & \"Club\"".into(),
+            css: "\"><script>".into(),
+            extras: vec![],
+        };
+        let html = frame.card("Title", view! { <h1>"Hello"</h1> });
+        assert!(html.contains("&lt;b&gt;River&lt;/b&gt; &amp;"), "{html}");
+        assert!(
+            html.contains("<title>Title · &lt;b&gt;River&lt;/b&gt; &amp; \"Club\"</title>"),
+            "{html}"
+        );
+        assert_sound(&html);
+    }
+
+    #[test]
+    fn only_hosts_see_admin() {
+        for is_host in [true, false] {
+            let html = frame().with_top_bar(
+                "Home",
+                visitor(is_host),
+                Some(MainEntry::Home),
+                view! { <h1>"Hello"</h1> },
+            );
+            assert_eq!(html.contains("href=\"/admin\""), is_host);
+            assert_sound(&html);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The navigation, the same on every page: the bar at the top, and the sections of the admin.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Who looks at the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visitor {
+    /// The member's name.
+    pub name: String,
+    /// Whether **Admin** is in the navigation.
+    pub is_host: bool,
+}
+
+/// An entry of the main navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MainEntry {
+    Home,
+    Account,
+    Admin,
+}
+
+impl MainEntry {
+    const ALL: [Self; 3] = [Self::Home, Self::Account, Self::Admin];
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Home => "/",
+            Self::Account => "/account",
+            Self::Admin => "/admin",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Home => "Home",
+            Self::Account => "Account",
+            Self::Admin => "Admin",
+        }
+    }
+}
+
+/// A section of the admin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AdminSection {
+    OauthApplications,
+    HeadlessApi,
+    AuditTrail,
+}
+
+impl AdminSection {
+    const ALL: [Self; 3] = [Self::OauthApplications, Self::HeadlessApi, Self::AuditTrail];
+
+    /// Where its page is.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::OauthApplications => "/admin/settings/oauth-applications",
+            Self::HeadlessApi => "/admin/headless-api",
+            Self::AuditTrail => "/admin/audit",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::OauthApplications => "OAuth Applications",
+            Self::HeadlessApi => "Headless API",
+            Self::AuditTrail => "Audit trail",
+        }
+    }
+
+    /// Its label and address, for links back.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn link(self) -> (String, String) {
+        (self.label().to_owned(), self.path().to_owned())
+    }
+
+    /// Whether the WebAssembly has its page. All other links are left to the browser: `rel="external"` says so to the
+    /// router, which otherwise takes every link of the site for its own.
+    const fn is_interactive(self) -> bool {
+        matches!(self, Self::OauthApplications)
+    }
+}
+
+/// The network's name, the main navigation, and who is signed in.
+pub(crate) fn top_bar(network: String, visitor: Visitor, current: Option<MainEntry>) -> impl IntoView {
+    let entries = MainEntry::ALL
+        .into_iter()
+        .filter(|entry| *entry != MainEntry::Admin || visitor.is_host)
+        .map(|entry| {
+            let current = (current == Some(entry)).then_some("true");
+            view! {
+                <a href=entry.path() rel="external" aria-current=current>
+                    {entry.label()}
+                </a>
+            }
+        })
+        .collect_view();
+    view! {
+        <a class="skip-link" href="#main">
+            "Skip to the page"
+        </a>
+        <header class="topbar">
+            <a class="brand" href="/" rel="external">
+                <span class="brand-mark" aria-hidden="true"></span>
+                <span class="brand-name">{network}</span>
+            </a>
+            <nav class="topbar-nav" aria-label="Main">
+                {entries}
+            </nav>
+            <form class="topbar-user" method="post" action="/sign-out">
+                <span class="topbar-name">{visitor.name}</span>
+                <button class="button button-quiet" type="submit">
+                    "Sign out"
+                </button>
+            </form>
+        </header>
+    }
+}
+
+/// What is on an address: the section's own page, or a page below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Section,
+    #[cfg(feature = "ssr")]
+    Below,
+}
+
+/// A page of the admin: under the bar at the top, beside the sections.
+pub(crate) fn admin_page(
+    network: String,
+    visitor: Visitor,
+    section: AdminSection,
+    level: Level,
+    content: impl IntoView,
+) -> impl IntoView {
+    let entries = AdminSection::ALL
+        .into_iter()
+        .map(|entry| {
+            let current = (entry == section).then_some(match level {
+                Level::Section => "page",
+                #[cfg(feature = "ssr")]
+                Level::Below => "true",
+            });
+            let rel = (!entry.is_interactive()).then_some("external");
+            view! {
+                <a href=entry.path() aria-current=current rel=rel>
+                    {entry.label()}
+                </a>
+            }
+        })
+        .collect_view();
+    view! {
+        {top_bar(network, visitor, Some(MainEntry::Admin))}
+        <div class="admin">
+            <nav class="sidebar" aria-label="Settings">
+                <p class="sidebar-heading">"Settings"</p>
+                {entries}
+            </nav>
+            <main id="main" class="main" tabindex="-1">
+                {content}
+            </main>
+        </div>
+    }
+}

@@ -1,0 +1,77 @@
+//! An application as the page shows it.
+
+use latchkey_domain::{ApplicationDraft, Page, Plan, SecretId};
+use serde::{Deserialize, Serialize};
+
+/// A page of the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listing {
+    pub page: Page<ApplicationCard>,
+    /// The network's plan.
+    pub plan: Plan,
+}
+
+/// What a card shows. Never the secret: that is asked for by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApplicationCard {
+    pub client_id: String,
+    /// What the host decided, as the form shows it.
+    pub form: ApplicationDraft,
+    pub paused: bool,
+    pub created: Date,
+    pub last_used: Option<Date>,
+    /// The newest first; none of a public application.
+    pub secrets: Vec<SecretSummary>,
+    pub connected_members: u64,
+    /// The number of the last edit.
+    pub revision: u32,
+}
+
+/// A date, for people and for machines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Date {
+    /// `23 Nov 2026`.
+    pub text: String,
+    /// ISO 8601, for the `datetime` attribute.
+    pub iso: String,
+}
+
+/// A secret without the secret itself. Times are relative to the answer: `10 minutes ago`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecretSummary {
+    pub id: SecretId,
+    pub created: String,
+    pub last_used: Option<String>,
+    pub position: SecretPosition,
+}
+
+/// Which of an application's secrets it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretPosition {
+    Only,
+    /// Beside an older one.
+    New,
+    /// Beside a newer one.
+    Old(Replacement),
+}
+
+/// How far an integration has moved from an old secret to the new one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replacement {
+    /// The new secret has not been used.
+    NotStarted,
+    /// The old secret was used after the new one was first used, so long ago.
+    Partial(String),
+    /// The old secret has not been used since the new one was first used, so long ago.
+    Complete(String),
+}
+
+/// The outcome of creating or editing an application.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Saved {
+    pub client_id: String,
+    /// Its secret, if one was just made. It is shown once.
+    pub new_secret: Option<String>,
+}

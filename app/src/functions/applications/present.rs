@@ -1,0 +1,82 @@
+//! From what the rules return to what the page shows.
+
+use latchkey_domain::{ApplicationDraft, ClientSecret, Retirement, SecretRecord, Timestamp};
+use latchkey_registration::{ApplicationListing, Caller, Registered, Registrar, RegistrationError};
+
+use super::card::{ApplicationCard, Date, Listing, Replacement, Saved, SecretPosition, SecretSummary};
+use crate::time::{ago, date, iso};
+
+/// A page of the list.
+pub(crate) async fn listing(
+    registrar: &Registrar,
+    caller: &Caller,
+    search: &str,
+    page: u32,
+) -> Result<Listing, RegistrationError> {
+    let now = registrar.now();
+    Ok(Listing {
+        page: registrar
+            .list(caller, search, page)
+            .await?
+            .map(|listing| card(listing, now)),
+        plan: registrar.network().await?.plan,
+    })
+}
+
+pub(super) fn card(listing: ApplicationListing, now: Timestamp) -> ApplicationCard {
+    let application = listing.application;
+    ApplicationCard {
+        client_id: application.client_id.into(),
+        form: ApplicationDraft::from_spec(&application.spec),
+        paused: application.paused_at.is_some(),
+        created: to_date(application.created_at),
+        last_used: application.last_used_at.map(to_date),
+        secrets: secrets(&listing.secrets, now),
+        connected_members: listing.connected_members,
+        revision: application.revision,
+    }
+}
+
+/// `records` has the newest first.
+pub(crate) fn secrets(records: &[SecretRecord], now: Timestamp) -> Vec<SecretSummary> {
+    let summary = |(index, record): (usize, &SecretRecord)| SecretSummary {
+        id: record.id,
+        created: ago(record.created_at, now),
+        last_used: record.last_used_at.map(|at| ago(at, now)),
+        position: match (records.len() > 1, index.checked_sub(1)) {
+            (false, _) => SecretPosition::Only,
+            (true, None) => SecretPosition::New,
+            (true, Some(newer)) => SecretPosition::Old(replacement(record, &records[newer], now)),
+        },
+    };
+    records.iter().enumerate().map(summary).collect()
+}
+
+fn replacement(old: &SecretRecord, new: &SecretRecord, now: Timestamp) -> Replacement {
+    let first_used = || ago(new.first_used_at.unwrap_or(now), now);
+    match old.retirement(new) {
+        Retirement::NotMoved => Replacement::NotStarted,
+        Retirement::StillUsed => Replacement::Partial(first_used()),
+        Retirement::Safe => Replacement::Complete(first_used()),
+    }
+}
+
+pub(super) fn saved(registered: Registered) -> Saved {
+    Saved {
+        client_id: registered.application.client_id.into(),
+        new_secret: registered.new_secret.map(clear),
+    }
+}
+
+// It takes the secret, so that nobody keeps it.
+#[allow(clippy::needless_pass_by_value)]
+pub(super) fn clear(secret: ClientSecret) -> String {
+    secret.expose().to_owned()
+}
+
+fn to_date(at: Timestamp) -> Date {
+    Date {
+        text: date(at),
+        iso: iso(at),
+    }
+}

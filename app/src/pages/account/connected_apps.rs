@@ -1,0 +1,241 @@
+//! `/account/connected-apps`: the applications that a member allowed.
+
+use latchkey_domain::{ScopeSet, Timestamp};
+use latchkey_oauth::{Connection, Disconnected};
+use leptos::prelude::*;
+
+use super::navigation::{AccountPage, account_nav};
+use crate::components::frame::Frame;
+use crate::components::navigation::{MainEntry, Visitor};
+use crate::components::notice::status_notice;
+use crate::time::time_ago;
+
+/// The applications a member allowed.
+#[derive(Clone, Debug)]
+pub struct ConnectedAppsPage {
+    pub frame: Frame,
+    pub visitor: Visitor,
+    /// The applications, the last used first.
+    pub connections: Vec<Connection>,
+    /// Those that a change of password disconnected.
+    pub disconnected: Vec<Disconnected>,
+    /// What was just done, in a sentence.
+    pub notice: Option<String>,
+    /// The time of the request.
+    pub now: Timestamp,
+}
+
+impl ConnectedAppsPage {
+    pub fn to_html(self) -> String {
+        let Self {
+            frame,
+            visitor,
+            connections,
+            disconnected,
+            notice,
+            now,
+        } = self;
+        let list = if connections.is_empty() {
+            view! {
+                <div class="empty account-empty">
+                    <h2>"No connected apps"</h2>
+                    <p class="muted">
+                        "Applications you allow appear here. You can revoke access at any time."
+                    </p>
+                </div>
+            }
+            .into_any()
+        } else {
+            let rows = connections
+                .into_iter()
+                .map(|connection| row(connection, now))
+                .collect_view();
+            view! { <ul class="row-list">{rows}</ul> }.into_any()
+        };
+        frame.with_top_bar(
+            "Connected apps",
+            visitor,
+            Some(MainEntry::Account),
+            view! {
+                {account_nav(AccountPage::ConnectedApps)}
+                <h1 class="panel-title">"Connected apps"</h1>
+                <p class="panel-lead">
+                    "These applications can use your account. Revoking access takes effect at once; the application has to ask you again."
+                </p>
+                {notice.map(status_notice)}
+                {list}
+                {ended_with_the_password(disconnected, now)}
+            },
+        )
+    }
+}
+
+fn ended_with_the_password(disconnected: Vec<Disconnected>, now: Timestamp) -> impl IntoView {
+    (!disconnected.is_empty()).then(|| {
+        let rows = disconnected
+            .into_iter()
+            .map(|Disconnected { application, at }| {
+                view! {
+                    <li>
+                        <span translate="no">{application.to_string()}</span> " · disconnected " {time_ago(at, now)}
+                    </li>
+                }
+            })
+            .collect_view();
+        view! {
+            <section class="account-ended">
+                <h2>"Disconnected when your password changed"</h2>
+                <p class="muted">
+                    "These applications no longer have access to your account. To use one again, connect it from the application."
+                </p>
+                <ul class="bullets">{rows}</ul>
+            </section>
+        }
+    })
+}
+
+fn row(connection: Connection, now: Timestamp) -> impl IntoView {
+    let Connection {
+        application,
+        scopes,
+        since,
+        last_used_at,
+    } = connection;
+    let name = application.spec.name.to_string();
+    let label = format!("Revoke access of {name}");
+    let action = format!("/account/connected-apps/{}/revoke", application.client_id);
+    let used = match last_used_at {
+        Some(at) => view! { "Last used " {time_ago(at, now)} }.into_any(),
+        None => "Not used yet".into_any(),
+    };
+    let paused = application
+        .is_paused()
+        .then(|| view! { <span class="badge badge-paused">"Paused by a host"</span> });
+    view! {
+        <li class="row-item connection">
+            <div class="connection-text">
+                <h2 class="connection-name">{name} " " {paused}</h2>
+                {can(scopes)}
+                <p class="muted connection-times">"Connected " {time_ago(since, now)} " · " {used}</p>
+            </div>
+            <form method="post" action=action>
+                <button class="button" type="submit" aria-label=label>
+                    "Revoke"
+                </button>
+            </form>
+        </li>
+    }
+}
+
+fn can(scopes: ScopeSet) -> impl IntoView {
+    if scopes.is_empty() {
+        return view! { <p class="muted">"It has no access at the moment."</p> }.into_any();
+    }
+    let scopes = scopes
+        .iter()
+        .map(|scope| {
+            let host = scope
+                .is_host_only()
+                .then(|| view! { <span class="badge badge-host">"Host only"</span> });
+            view! { <li>{scope.description()} " " {host}</li> }
+        })
+        .collect_view();
+    view! { <ul class="connection-scopes">{scopes}</ul> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::testing::{application, assert_sound, frame, visitor};
+
+    const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+    fn page(connections: Vec<Connection>) -> String {
+        ConnectedAppsPage {
+            frame: frame(),
+            visitor: visitor(false),
+            connections,
+            disconnected: vec![],
+            notice: None,
+            now: NOW,
+        }
+        .to_html()
+    }
+
+    #[test]
+    fn says_what_each_application_can_do_and_since_when() {
+        let connection = Connection {
+            application: application("Mobile <b>App"),
+            scopes: "read:posts host:read:network_events".parse().unwrap(),
+            since: NOW.minus(Duration::from_secs(3 * 86_400)),
+            last_used_at: Some(NOW.minus(Duration::from_secs(300))),
+        };
+        let html = page(vec![connection]);
+        assert_sound(&html);
+        for text in [
+            "Mobile &lt;b&gt;App",
+            "View posts you have created",
+            "View events in the network",
+            "Host only",
+            ">3 days ago</time>",
+            "Last used ",
+            ">5 minutes ago</time>",
+            "aria-label=\"Revoke access of Mobile &lt;b&gt;App\"",
+            "href=\"/account/sessions\"",
+        ] {
+            assert!(html.contains(text), "{text} in {html}");
+        }
+        assert!(html.contains(&format!(
+            "action=\"/account/connected-apps/{}/revoke\"",
+            "A".repeat(43)
+        )));
+    }
+
+    #[test]
+    fn an_application_that_can_do_nothing_is_there_too() {
+        let mut paused = application("Mobile App");
+        paused.paused_at = Some(NOW);
+        let html = page(vec![Connection {
+            application: paused,
+            scopes: ScopeSet::EMPTY,
+            since: NOW,
+            last_used_at: None,
+        }]);
+        assert_sound(&html);
+        assert!(html.contains("It has no access at the moment") && html.contains("Not used yet"));
+        assert!(html.contains("Paused by a host"));
+    }
+
+    #[test]
+    fn an_empty_list_says_so() {
+        let html = page(vec![]);
+        assert_sound(&html);
+        assert!(html.contains("No connected apps") && !html.contains("Revoke access"));
+    }
+
+    #[test]
+    fn what_a_change_of_password_disconnected_is_named() {
+        let html = ConnectedAppsPage {
+            frame: frame(),
+            visitor: visitor(false),
+            connections: vec![],
+            disconnected: vec![Disconnected {
+                application: application("Mobile <b>App").spec.name,
+                at: NOW.minus(Duration::from_secs(3 * 86_400)),
+            }],
+            notice: None,
+            now: NOW,
+        }
+        .to_html();
+        assert_sound(&html);
+        for text in [
+            "Disconnected when your password changed",
+            "Mobile &lt;b&gt;App",
+            ">3 days ago</time>",
+        ] {
+            assert!(html.contains(text), "{text} in {html}");
+        }
+    }
+}

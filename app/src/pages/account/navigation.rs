@@ -1,0 +1,26 @@
+//! The navigation between the pages of `/account`.
+
+use leptos::prelude::*;
+
+/// A page of the account.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum AccountPage {
+    Sessions,
+    ConnectedApps,
+}
+
+pub(super) fn account_nav(here: AccountPage) -> impl IntoView {
+    let link = |page: AccountPage, address: &'static str, label: &'static str| {
+        view! {
+            <a href=address aria-current=(page == here).then_some("page")>
+                {label}
+            </a>
+        }
+    };
+    view! {
+        <nav class="account-nav" aria-label="Account">
+            {link(AccountPage::Sessions, "/account/sessions", "Sessions")}
+            {link(AccountPage::ConnectedApps, "/account/connected-apps", "Connected apps")}
+        </nav>
+    }
+}

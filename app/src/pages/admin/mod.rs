@@ -1,0 +1,7 @@
+//! `/admin`: the pages for hosts.
+
+#[cfg(feature = "ssr")]
+pub(crate) mod audit;
+#[cfg(feature = "ssr")]
+pub(crate) mod headless_api;
+pub(crate) mod settings;

@@ -1,0 +1,3 @@
+//! `/admin/settings`.
+
+pub(crate) mod oauth_applications;

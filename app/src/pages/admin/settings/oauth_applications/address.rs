@@ -1,0 +1,209 @@
+//! The addresses of the page and of the pages below it. The search, the page of the list and the open dialog are part of
+//! the address, so that Back closes a dialog and a link opens it.
+
+use std::fmt;
+
+use latchkey_domain::SecretId;
+use leptos_router::location::Url;
+
+use crate::components::navigation::AdminSection;
+
+/// The address of the list.
+pub(crate) const PATH: &str = AdminSection::OauthApplications.path();
+
+/// The address of an application's activity.
+pub(crate) fn activity(client_id: &str) -> String {
+    format!("{PATH}/{client_id}/activity")
+}
+
+/// The address of the question whether to register the redirect URI of an entry of the activity.
+#[cfg(feature = "ssr")]
+pub(crate) fn add_redirect_uri(client_id: &str, entry: i64) -> String {
+    format!("{}/{entry}/add-redirect-uri", activity(client_id))
+}
+
+/// The address of an application's settings for integrators.
+pub(crate) fn use_it(client_id: &str) -> String {
+    format!("{PATH}/{client_id}/use")
+}
+
+/// A dialog of the page. Those about an application carry its client id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DialogRoute {
+    New,
+    Duplicate(String),
+    Edit(String),
+    Delete(String),
+    Disconnect(String),
+    Retire(String, SecretId),
+}
+
+/// There is nothing at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotFound;
+
+impl DialogRoute {
+    /// The dialog at `path` below the page: `Ok(None)` at the page itself.
+    fn at(path: &str) -> Result<Option<Self>, NotFound> {
+        let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let id = |id: &str| id.to_owned();
+        match *segments.as_slice() {
+            [] => Ok(None),
+            ["new"] => Ok(Some(Self::New)),
+            [client, "duplicate"] => Ok(Some(Self::Duplicate(id(client)))),
+            [client, "edit"] => Ok(Some(Self::Edit(id(client)))),
+            [client, "delete"] => Ok(Some(Self::Delete(id(client)))),
+            [client, "disconnect"] => Ok(Some(Self::Disconnect(id(client)))),
+            [client, "retire", secret] => match secret.parse() {
+                Ok(secret) => Ok(Some(Self::Retire(id(client), SecretId(secret)))),
+                Err(_) => Err(NotFound),
+            },
+            _ => Err(NotFound),
+        }
+    }
+
+    /// The application that it is about; `None` for a new one.
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        match self {
+            Self::New => None,
+            Self::Duplicate(id)
+            | Self::Edit(id)
+            | Self::Delete(id)
+            | Self::Disconnect(id)
+            | Self::Retire(id, _) => Some(id),
+        }
+    }
+
+    /// The id of the button that opens it: the focus returns there.
+    pub(crate) fn opener(&self) -> String {
+        match self {
+            Self::New => "new-application".into(),
+            Self::Duplicate(id) => format!("duplicate-{id}"),
+            Self::Edit(id) => format!("edit-{id}"),
+            Self::Delete(id) => format!("delete-{id}"),
+            Self::Disconnect(id) => format!("disconnect-{id}"),
+            Self::Retire(id, SecretId(secret)) => format!("retire-{id}-{secret}"),
+        }
+    }
+}
+
+impl fmt::Display for DialogRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::New => f.write_str("new"),
+            Self::Duplicate(id) => write!(f, "{id}/duplicate"),
+            Self::Edit(id) => write!(f, "{id}/edit"),
+            Self::Delete(id) => write!(f, "{id}/delete"),
+            Self::Disconnect(id) => write!(f, "{id}/disconnect"),
+            Self::Retire(id, SecretId(secret)) => write!(f, "{id}/retire/{secret}"),
+        }
+    }
+}
+
+/// An address of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Address {
+    pub(crate) search: String,
+    pub(crate) page: u32,
+    pub(crate) dialog: Option<DialogRoute>,
+}
+
+impl Address {
+    /// The dialog at a path: `Ok(None)` at the page itself.
+    pub(crate) fn dialog_at(path: &str) -> Result<Option<DialogRoute>, NotFound> {
+        match path.strip_prefix(PATH) {
+            Some(below) if below.is_empty() || below.starts_with('/') => DialogRoute::at(below),
+            _ => Err(NotFound),
+        }
+    }
+
+    /// The search and the page of the list that a query asks for.
+    #[cfg(feature = "ssr")]
+    pub(crate) fn list_at(query: &str) -> (String, u32) {
+        let value = |wanted: &str| {
+            form_urlencoded::parse(query.as_bytes())
+                .find(|(name, _)| name == wanted)
+                .map(|(_, value)| value.into_owned())
+        };
+        (
+            value("q").unwrap_or_default(),
+            page_number(value("page").as_deref()),
+        )
+    }
+
+    /// The list, from its beginning.
+    pub(crate) fn start() -> Self {
+        Self {
+            search: String::new(),
+            page: 1,
+            dialog: None,
+        }
+    }
+
+    /// The same with a dialog open.
+    pub(crate) fn with_dialog(self, dialog: DialogRoute) -> Self {
+        Self {
+            dialog: Some(dialog),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(PATH)?;
+        if let Some(dialog) = &self.dialog {
+            write!(f, "/{dialog}")?;
+        }
+        let mut separator = '?';
+        if !self.search.is_empty() {
+            write!(f, "{separator}q={}", Url::escape(&self.search))?;
+            separator = '&';
+        }
+        if self.page > 1 {
+            write!(f, "{separator}page={}", self.page)?;
+        }
+        Ok(())
+    }
+}
+
+/// Which page a query asks for: the first, unless it says otherwise.
+pub(crate) fn page_number(value: Option<&str>) -> u32 {
+    value.and_then(|page| page.parse().ok()).unwrap_or(1).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_nothing_beside_the_page() {
+        assert_eq!(Address::dialog_at(PATH), Ok(None));
+        assert_eq!(Address::dialog_at(&format!("{PATH}/")), Ok(None));
+        assert_eq!(
+            Address::dialog_at(&format!("{PATH}/new")),
+            Ok(Some(DialogRoute::New))
+        );
+        assert_eq!(Address::dialog_at(&format!("{PATH}new")), Err(NotFound));
+        assert_eq!(Address::dialog_at("/admin/settings"), Err(NotFound));
+    }
+
+    #[test]
+    fn every_dialog_is_found_at_its_address() {
+        let id = || "abc".to_owned();
+        for dialog in [
+            DialogRoute::New,
+            DialogRoute::Duplicate(id()),
+            DialogRoute::Edit(id()),
+            DialogRoute::Delete(id()),
+            DialogRoute::Disconnect(id()),
+            DialogRoute::Retire(id(), SecretId(7)),
+        ] {
+            assert_eq!(DialogRoute::at(&dialog.to_string()), Ok(Some(dialog)));
+        }
+        assert_eq!(DialogRoute::at(""), Ok(None));
+        for nothing in ["abc", "abc/edit/more", "abc/retire/old"] {
+            assert_eq!(DialogRoute::at(nothing), Err(NotFound));
+        }
+    }
+}

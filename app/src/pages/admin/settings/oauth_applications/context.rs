@@ -1,0 +1,84 @@
+//! What the page, its cards and its dialogs share.
+
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+
+use super::address::{Address, DialogRoute, page_number};
+
+/// The list and its address, in the context of the page.
+#[derive(Clone, Copy)]
+pub(super) struct ListContext {
+    /// What is searched for.
+    pub(super) search: Memo<String>,
+    /// Which page of the list is shown, from 1.
+    pub(super) page: Memo<u32>,
+    /// The client id and the secret of an application whose secret was just made.
+    pub(super) fresh_secret: RwSignal<Option<(String, String)>>,
+    /// How often the list was asked to be read again.
+    pub(super) version: RwSignal<u32>,
+    navigate: Callback<(String, bool)>,
+}
+
+impl ListContext {
+    /// Follows the browser's address.
+    pub(super) fn new() -> Self {
+        let query = use_location().query;
+        let navigate = use_navigate();
+        Self {
+            search: Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default())),
+            page: Memo::new(move |_| query.with(|query| page_number(query.get("page").as_deref()))),
+            fresh_secret: RwSignal::new(None),
+            version: RwSignal::new(0),
+            navigate: Callback::new(move |(address, replace): (String, bool)| {
+                navigate(
+                    &address,
+                    NavigateOptions {
+                        replace,
+                        scroll: false,
+                        ..NavigateOptions::default()
+                    },
+                );
+            }),
+        }
+    }
+
+    /// Reads the list again.
+    pub(super) fn refresh(self) {
+        self.version.update(|version| *version += 1);
+    }
+
+    /// The address of the list as it is shown now, without a dialog.
+    pub(super) fn address(self) -> Address {
+        Address {
+            search: self.search.get_untracked(),
+            page: self.page.get_untracked(),
+            dialog: None,
+        }
+    }
+
+    /// Goes to an address of the page.
+    pub(super) fn go(self, address: &Address) {
+        self.navigate.run((address.to_string(), false));
+    }
+
+    /// The same without a step in the browser's history: for what changes at every key.
+    pub(super) fn replace(self, address: &Address) {
+        self.navigate.run((address.to_string(), true));
+    }
+
+    /// Opens a dialog.
+    pub(super) fn open(self, dialog: DialogRoute) {
+        self.go(&self.address().with_dialog(dialog));
+    }
+
+    /// What a button that opens a dialog does.
+    pub(super) fn opener(self, dialog: DialogRoute) -> impl Fn(leptos::ev::MouseEvent) + Clone + 'static {
+        move |_| self.open(dialog.clone())
+    }
+
+    /// Closes the dialog.
+    pub(super) fn close(self) {
+        self.go(&self.address());
+    }
+}

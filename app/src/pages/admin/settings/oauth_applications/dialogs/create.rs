@@ -1,0 +1,45 @@
+//! **New OAuth Application** and **Duplicate**.
+
+use latchkey_domain::{ApplicationDraft, ApplicationName};
+use leptos::prelude::*;
+
+use super::form::{ApplicationForm, Editing};
+use crate::components::dialog::Dialog;
+use crate::components::toast::Toasts;
+use crate::functions::Answer;
+use crate::functions::applications::card::Saved;
+use crate::functions::applications::create_application;
+use crate::pages::admin::settings::oauth_applications::address::Address;
+use crate::pages::admin::settings::oauth_applications::context::ListContext;
+
+/// A form for a new application, filled in with `initial`.
+pub(super) fn create(initial: ApplicationDraft, title: &'static str) -> AnyView {
+    let list = expect_context::<ListContext>();
+    let toasts = expect_context::<Toasts>();
+    let on_close = Callback::new(move |()| list.close());
+    let send = Callback::new(|draft| -> Answer<Saved> { Box::pin(create_application(draft)) });
+    let on_saved = Callback::new(move |saved: Saved| {
+        toasts.success("Application created");
+        list.fresh_secret
+            .set(saved.new_secret.map(|secret| (saved.client_id, secret)));
+        list.refresh();
+        // The new card is the first of the first page.
+        list.go(&Address::start());
+    });
+    view! {
+        <Dialog title on_close>
+            <ApplicationForm initial editing=Editing::New send on_saved on_close />
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// A form for a copy of an application.
+pub(super) fn duplicate(original: ApplicationDraft) -> AnyView {
+    let name = format!("Copy of {}", original.name);
+    let copy = ApplicationDraft {
+        name: name.chars().take(ApplicationName::MAX_LENGTH).collect(),
+        ..original
+    };
+    create(copy, "Duplicate OAuth Application")
+}

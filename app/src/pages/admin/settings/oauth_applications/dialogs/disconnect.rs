@@ -1,0 +1,43 @@
+//! **Disconnect everyone**.
+
+use leptos::prelude::*;
+
+use crate::components::confirm::Confirm;
+use crate::components::toast::Toasts;
+use crate::functions::Answer;
+use crate::functions::applications::card::ApplicationCard;
+use crate::functions::applications::disconnect_everyone;
+use crate::pages::admin::settings::oauth_applications::card::history::connected;
+use crate::pages::admin::settings::oauth_applications::context::ListContext;
+
+/// Asks whether to revoke all that members granted to an application.
+pub(super) fn disconnect(card: ApplicationCard) -> AnyView {
+    let list = expect_context::<ListContext>();
+    let toasts = expect_context::<Toasts>();
+    let (client_id, name) = (card.client_id, card.form.name);
+    let title = format!("Disconnect everyone from {name}?");
+    let now = connected(card.connected_members);
+    let on_confirm = Callback::new(move |()| -> Answer<()> {
+        let (client_id, name) = (client_id.clone(), name.clone());
+        Box::pin(async move {
+            let members = disconnect_everyone(client_id).await?;
+            toasts.success(match members {
+                1 => format!("1 member disconnected from {name}"),
+                _ => format!("{members} members disconnected from {name}"),
+            });
+            list.refresh();
+            list.close();
+            Ok(())
+        })
+    });
+    let on_close = Callback::new(move |()| list.close());
+    view! {
+        <Confirm title action="Disconnect everyone" on_confirm on_close>
+            <p>
+                {now}
+                ". Every code and token is revoked at once, and members are asked again before the application can act for them. The application and its credentials stay."
+            </p>
+        </Confirm>
+    }
+    .into_any()
+}

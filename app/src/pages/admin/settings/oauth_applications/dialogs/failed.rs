@@ -1,0 +1,27 @@
+//! Instead of a dialog that cannot be opened.
+
+use leptos::prelude::*;
+
+use crate::components::dialog::Dialog;
+use crate::components::function_error_notice::FunctionErrorNotice;
+use crate::functions::error::FunctionError;
+use crate::pages::admin::settings::oauth_applications::context::ListContext;
+
+/// Says why the dialog cannot be opened.
+pub(super) fn failed(error: FunctionError) -> AnyView {
+    let list = expect_context::<ListContext>();
+    let on_close = Callback::new(move |()| list.close());
+    view! {
+        <Dialog title="OAuth Application" on_close small=true>
+            <div class="dialog-body">
+                <FunctionErrorNotice error=Signal::stored(Some(error)) />
+            </div>
+            <footer class="dialog-footer">
+                <button type="button" class="button" on:click=move |_| on_close.run(())>
+                    "Close"
+                </button>
+            </footer>
+        </Dialog>
+    }
+    .into_any()
+}

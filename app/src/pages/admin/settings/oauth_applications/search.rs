@@ -1,0 +1,51 @@
+//! The search field of the list.
+
+use leptos::prelude::*;
+
+use super::address::Address;
+use super::context::ListContext;
+use crate::components::icon::{Glyph, Icon};
+
+/// Searches while typing, shortly after the last key.
+#[component]
+pub(super) fn SearchField() -> impl IntoView {
+    let list = expect_context::<ListContext>();
+    let typed = RwSignal::new(list.search.get_untracked());
+    // Back and forward change the address; the field follows.
+    Effect::new(move || {
+        let search = list.search.get();
+        if typed.get_untracked().trim() != search {
+            typed.set(search);
+        }
+    });
+    let mut search = debounce(std::time::Duration::from_millis(150), move |text: String| {
+        let text = text.trim().to_owned();
+        if text != list.search.get_untracked() {
+            list.replace(&Address {
+                search: text,
+                ..Address::start()
+            });
+        }
+    });
+    view! {
+        <div class="search" role="search">
+            <Glyph icon=Icon::Search />
+            <input
+                class="input"
+                id="search"
+                type="search"
+                aria-label="Search by name or client ID"
+                placeholder="Search by name or client ID"
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=typed
+                value=typed.get_untracked()
+                on:input=move |event| {
+                    let text = event_target_value(&event);
+                    typed.set(text.clone());
+                    search(text);
+                }
+            />
+        </div>
+    }
+}

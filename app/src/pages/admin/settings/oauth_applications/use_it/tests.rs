@@ -1,0 +1,159 @@
+use latchkey_domain::{ApplicationDraft, TimeSpan};
+
+use super::*;
+use crate::testing::{application, assert_sound, frame, visitor};
+
+fn registered(confidential: bool, redirect_uris: &str) -> Application {
+    let draft = ApplicationDraft {
+        name: "Mobile <b>App".into(),
+        redirect_uris: redirect_uris.into(),
+        scopes: vec!["read:posts".into(), "read:userinfo".into()],
+        confidential,
+        ..ApplicationDraft::default()
+    };
+    Application {
+        spec: draft.validate().unwrap(),
+        ..application("Mobile")
+    }
+}
+
+fn page(application: Application, secret: Option<ClientSecret>) -> String {
+    let redirect_uri = UseItPage::first_choice(&application).unwrap().clone();
+    UseItPage {
+        frame: frame(),
+        visitor: visitor(true),
+        application,
+        redirect_uri,
+        endpoints: Endpoints {
+            issuer: "https://oauth.example".into(),
+            authorization: "https://oauth.example/oauth/authorize".into(),
+            token: "https://oauth.example/oauth/token".into(),
+            graphql: "https://oauth.example/networks/river/graphql".into(),
+        },
+        secret,
+        code_lifetime: TimeSpan::minutes(5),
+    }
+    .to_html()
+}
+
+/// The text of the element with this id, as a browser gives it.
+fn text(html: &str, id: &str) -> String {
+    let (_, rest) = html.split_once(&format!(" id=\"{id}\" class=\"mono\">")).unwrap();
+    let (inside, _) = rest.split_once("</code>").unwrap();
+    inside
+        .replace("<span class=\"comment\">", "")
+        .replace("</span>", "")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+}
+
+#[test]
+fn the_settings_are_those_of_the_application() {
+    let html = page(registered(true, "https://app.example/cb"), None);
+    assert_sound(&html);
+    let id = "A".repeat(43);
+    let mask = "•".repeat(43);
+    assert_eq!(
+        text(&html, "env"),
+        format!(
+            "# Mobile <b>App, on River Club\n\
+             OAUTH_CLIENT_ID={id}\n\
+             OAUTH_CLIENT_SECRET={mask}\n\
+             OAUTH_REDIRECT_URI=https://app.example/cb\n\
+             OAUTH_SCOPES='read:userinfo read:posts'\n\
+             OAUTH_ISSUER=https://oauth.example\n\
+             OAUTH_AUTHORIZATION_ENDPOINT=https://oauth.example/oauth/authorize\n\
+             OAUTH_TOKEN_ENDPOINT=https://oauth.example/oauth/token\n\
+             GRAPHQL_ENDPOINT=https://oauth.example/networks/river/graphql\n"
+        )
+    );
+    assert!(
+        html.contains("Show the secret") && html.contains("data-copy-from"),
+        "{html}"
+    );
+    assert!(!html.contains("Redirect URI</label>"), "{html}");
+}
+
+#[test]
+fn the_secret_stands_there_once_when_it_was_asked_for() {
+    let secret = "S".repeat(43);
+    let html = page(
+        registered(true, "https://app.example/cb"),
+        Some(ClientSecret::kept(secret.clone())),
+    );
+    assert_sound(&html);
+    assert_eq!(html.matches(&secret).count(), 1);
+    assert!(text(&html, "env").contains(&format!("OAUTH_CLIENT_SECRET={secret}\n")));
+    assert!(
+        html.contains("Hide the secret") && !html.contains("data-copy-from"),
+        "{html}"
+    );
+}
+
+#[test]
+fn the_programs_are_the_files_letter_for_letter_and_right_for_the_type() {
+    for confidential in [true, false] {
+        let html = page(registered(confidential, "http://127.0.0.1/cb"), None);
+        assert_sound(&html);
+        for program in &PROGRAMS {
+            let shown = text(&html, program.id);
+            assert_eq!(shown, program.text(confidential));
+            assert_eq!(
+                shown.contains("OAUTH_CLIENT_SECRET"),
+                confidential,
+                "{}",
+                program.id
+            );
+            assert!(shown.contains("S256") || shown.contains("Pkce"), "{}", program.id);
+            assert_eq!(text(&html, &format!("run-{}", program.id)), program.run);
+        }
+        assert_eq!(text(&html, "env").contains("OAUTH_CLIENT_SECRET"), confidential);
+        assert_eq!(html.contains("Show the secret"), confidential);
+    }
+}
+
+/// A change to one of a pair is made to the other.
+#[test]
+fn the_programs_of_a_pair_differ_by_little() {
+    for program in &PROGRAMS {
+        let (one, other) = (program.text(true), program.text(false));
+        let alone = one.lines().filter(|line| !other.lines().any(|it| it == *line));
+        assert!((1..=4).contains(&alone.count()), "{}", program.file);
+    }
+}
+
+#[test]
+fn a_redirect_uri_on_the_own_machine_comes_first() {
+    let several = registered(
+        true,
+        "https://app.example/cb\nhttp://localhost:5173/cb\nhttp://127.0.0.1/cb",
+    );
+    let html = page(several, None);
+    assert_sound(&html);
+    assert!(text(&html, "env").contains("OAUTH_REDIRECT_URI=http://localhost:5173/cb\n"));
+    assert!(html.contains("Use this one"));
+    assert_eq!(html.matches(" selected").count(), 1);
+    assert!(
+        html.contains("<option value=\"http://localhost:5173/cb\" selected"),
+        "{html}"
+    );
+}
+
+#[test]
+fn what_to_expect_depends_on_where_the_browser_goes() {
+    for (uri, text) in [
+        ("http://127.0.0.1/cb", "If nothing listens there"),
+        ("https://app.example/cb", "before your site uses up the code"),
+        ("com.example.app:/cb", "To try this in a terminal"),
+    ] {
+        assert!(page(registered(false, uri), None).contains(text), "{uri}");
+    }
+    let host = page(application("Hosts only"), None);
+    assert!(host.contains("sign in as a host"));
+    assert!(
+        host.contains("within 5 minutes"),
+        "as long as a code is good here"
+    );
+}

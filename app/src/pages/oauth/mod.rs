@@ -1,0 +1,3 @@
+//! `/oauth`: the pages of the protocol.
+
+pub(crate) mod authorize;

@@ -1,0 +1,124 @@
+//! What the tests of plain pages share.
+
+use latchkey_domain::{Application, ApplicationDraft, MemberId, Timestamp};
+use latchkey_registration::{ActivityEntry, ActivityKind, ActivityLine, Candidate, NewActivity};
+
+use crate::components::frame::Frame;
+use crate::components::navigation::Visitor;
+
+pub(crate) fn frame() -> Frame {
+    Frame {
+        network: "River Club".into(),
+        css: "/pkg/latchkey.0.css".into(),
+        extras: vec![],
+    }
+}
+
+pub(crate) fn visitor(is_host: bool) -> Visitor {
+    Visitor {
+        name: "Ada Lovelace".into(),
+        is_host,
+    }
+}
+
+/// A confidential application that was edited twice.
+pub(crate) fn application(name: &str) -> Application {
+    let draft = ApplicationDraft {
+        name: name.into(),
+        redirect_uris: "https://app.example/cb".into(),
+        scopes: vec!["read:posts".into(), "host:read:network_events".into()],
+        ..ApplicationDraft::default()
+    };
+    Application {
+        client_id: "A".repeat(43).parse().unwrap(),
+        spec: draft.validate().unwrap(),
+        paused_at: None,
+        created_at: Timestamp::from_millis(0),
+        last_used_at: None,
+        revision: 3,
+    }
+}
+
+/// A request with a redirect URI that was not registered.
+pub(crate) fn activity_line(id: i64, candidate: Candidate) -> ActivityLine {
+    let event = NewActivity {
+        client_id: "A".repeat(43).parse().unwrap(),
+        at: Timestamp::from_millis(0),
+        kind: ActivityKind::Authorization,
+        succeeded: false,
+        is_alarm: false,
+        message: "redirect_uri was `https://app.example/<b>`".into(),
+        redirect_uri: Some("https://app.example/<b>".into()),
+        member: Some(MemberId(1)),
+        address: Some("192.0.2.1".into()),
+        request_id: Some("0123456789abcdef".into()),
+    };
+    ActivityLine {
+        entry: ActivityEntry {
+            id,
+            event,
+            times: 1,
+            last_at: Timestamp::from_millis(0),
+        },
+        member: None,
+        candidate,
+    }
+}
+
+/// What is true of every plain page.
+pub(crate) fn assert_sound(html: &str) {
+    assert_sound_with_scripts(html, 0);
+}
+
+/// The same for a page that loads so many scripts. None is inside the page.
+pub(crate) fn assert_sound_with_scripts(html: &str, scripts: usize) {
+    assert_eq!(html.matches("<script defer src=").count(), scripts, "{html}");
+    assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{html}");
+    assert!(!html.contains("<!>"), "{html}");
+    for (what, times) in [
+        ("<h1", 1),
+        ("<main", 1),
+        ("<script", scripts),
+        ("style=", 0),
+        ("onclick", 0),
+    ] {
+        assert_eq!(html.matches(what).count(), times, "{what} in {html}");
+    }
+    // Bars of a chart have titles too.
+    let head = html.split("</head>").next().unwrap_or_default();
+    assert_eq!(head.matches("<title>").count(), 1, "{head}");
+    for id in html
+        .split(" id=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+    {
+        assert_eq!(
+            html.matches(&format!(" id=\"{id}\"")).count(),
+            1,
+            "{id} is there twice"
+        );
+    }
+    // What is set in this class is for machines, not for translators.
+    for tag in html.split('<').filter(|tag| tag.contains(" class=\"")) {
+        let (_, classes) = tag.split_once(" class=\"").unwrap_or_default();
+        let is_mono = classes
+            .split('"')
+            .next()
+            .is_some_and(|all| all.split(' ').any(|one| one == "mono"));
+        assert!(!is_mono || tag.contains(" translate=\"no\""), "<{tag}");
+    }
+    for reference in ["for", "aria-describedby"] {
+        for ids in html
+            .split(&format!(" {reference}=\""))
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
+            for id in ids.split(' ') {
+                assert!(
+                    html.contains(&format!(" id=\"{id}\"")),
+                    "{reference} names {id}, which is not there"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+// What people feel on the first load over a slow line, on a slow processor: what they see before the WebAssembly runs, that
+// nothing moves when it does, how soon buttons work, and that a click before that is not lost.
+import { Browser, CDPSession } from "@playwright/test";
+import { AdminPage, expect, Page, PATH, test } from "../support/fixtures";
+
+/** 1.6 Mbit/s with 150 ms there and back, and a quarter of this processor. */
+const LINE = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
+const PROCESSOR = 4;
+
+/** After the first paint, in milliseconds. */
+const BUTTONS_WORK_WITHIN = 1_000;
+
+interface Figures {
+  /** When the content was painted first. */
+  painted: number;
+  /** When the last byte of the WebAssembly was there. */
+  loaded: number;
+  /** When buttons worked. */
+  ready: number;
+  /** How much the content moved: Cumulative Layout Shift. */
+  shift: number;
+}
+
+/** A page of the same host on a slow line, with an empty cache. */
+async function onSlowLine(admin: AdminPage, browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ storageState: await admin.page.context().storageState() });
+  const page = await context.newPage();
+  const devtools: CDPSession = await context.newCDPSession(page);
+  await devtools.send("Network.enable");
+  await devtools.send("Network.emulateNetworkConditions", LINE);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: PROCESSOR });
+  await page.addInitScript(() => {
+    const felt = Object.assign(window, { shift: 0, ready: 0 });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) felt.shift += (entry as unknown as { value: number }).value;
+    }).observe({ type: "layout-shift", buffered: true });
+    new MutationObserver(() => {
+      if (document.body?.hasAttribute("data-ready")) felt.ready ||= performance.now();
+    }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-ready"] });
+  });
+  return page;
+}
+
+async function measure(page: Page): Promise<Figures> {
+  await expect(page.locator("body")).toHaveAttribute("data-ready", "", { timeout: 30_000 });
+  await page.waitForTimeout(500);
+  return page.evaluate(() => {
+    const { ready, shift } = window as unknown as { ready: number; shift: number };
+    const resources = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
+    const loaded = Math.max(...resources.filter((it) => it.name.endsWith(".wasm")).map((it) => it.responseEnd));
+    const painted = performance.getEntriesByName("first-contentful-paint")[0].startTime;
+    return { painted, loaded, ready, shift };
+  });
+}
+
+test.beforeEach(async ({ latchkey }) => {
+  for (let number = 1; number <= 20; number++) latchkey.addApplication(`Application ${number}`);
+});
+
+test("the content is there before the WebAssembly, does not move, and its buttons work soon", async ({ admin, browser }) => {
+  const page = await onSlowLine(admin, browser);
+  await page.goto(admin.latchkey.url + PATH, { waitUntil: "commit" });
+  const figures = await measure(page);
+  const rounded = Object.entries(figures).map(([name, value]) => `${name} ${name === "shift" ? value : Math.round(value)}`);
+  console.log(rounded.join(", "));
+  expect(figures.painted).toBeLessThan(figures.loaded);
+  expect(figures.shift).toBe(0);
+  expect(figures.ready - figures.painted).toBeLessThanOrEqual(BUTTONS_WORK_WITHIN);
+});
+
+test("a click before the WebAssembly runs is not lost", async ({ admin, browser }) => {
+  const page = await onSlowLine(admin, browser);
+  await page.goto(admin.latchkey.url + PATH, { waitUntil: "commit" });
+  const button = page.getByRole("button", { name: "New OAuth Application" });
+  await button.waitFor();
+  await page.evaluate(() => (document.querySelector("#new-application") as HTMLElement).click());
+  expect(await page.locator("body").getAttribute("data-ready")).toBeNull();
+  await expect(button).toHaveAttribute("aria-busy", "true");
+  await expect(page.getByRole("dialog", { name: "New OAuth Application" })).toBeVisible({ timeout: 30_000 });
+});
