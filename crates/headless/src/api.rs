@@ -7,7 +7,7 @@ use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{EmptySubscription, Request, Response, Schema, ServerError};
 use latchkey_domain::limits::{API_TIMEOUT, MAX_BATCH};
 use latchkey_domain::{Clock, Network};
-use latchkey_store::Store;
+use latchkey_storage::Store;
 use tokio::sync::OnceCell;
 use tracing::Instrument;
 

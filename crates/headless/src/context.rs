@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::Context;
 use latchkey_domain::{Clock, Network, Timestamp};
-use latchkey_store::Store;
+use latchkey_storage::Store;
 use tokio::sync::OnceCell;
 
 use crate::caller::Caller;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_graphql::Context;
 use latchkey_domain::MemberId;
 use latchkey_domain::content::{PostId, SpaceId, Viewer};
-use latchkey_store::content::SearchRequest;
+use latchkey_storage::content::SearchRequest;
 use tokio::sync::OnceCell;
 
 use crate::context::{data, store};

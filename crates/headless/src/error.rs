@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_graphql::{Error, ErrorExtensions};
 use latchkey_domain::limits::{MAX_ANSWER_BYTES, MAX_CONTENT_BYTES_PER_PERIOD, MAX_CONTENT_PER_PERIOD};
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 
 /// Why a field has no value. It does not implement [`std::error::Error`]: the library would convert it as one, and lose
 /// its code.

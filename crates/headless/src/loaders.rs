@@ -12,8 +12,8 @@ use latchkey_domain::content::{
     Comment, CourseId, LessonProgress, Post, PostId, Profile, RichText, Space, SpaceId, SpaceVisibility,
     Viewer,
 };
-use latchkey_store::content::{Slice, SliceRequest};
-use latchkey_store::{Store, StoreError};
+use latchkey_storage::content::{Slice, SliceRequest};
+use latchkey_storage::{Store, StoreError};
 use tokio::task::JoinSet;
 
 use crate::context::data;

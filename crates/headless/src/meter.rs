@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextResolve, ResolveInfo};
 use async_graphql::{QueryPathSegment, ServerError, ServerResult, Value};
 use latchkey_domain::limits::{MAX_ANSWER_BYTES, MAX_LARGE_ANSWERS, MAX_READ_BYTES, SMALL_ANSWER_BYTES};
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 use tokio::sync::{Mutex, OnceCell, OwnedSemaphorePermit, Semaphore};
 
 /// Room for large answers.

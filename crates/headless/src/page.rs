@@ -8,8 +8,8 @@ use async_graphql::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::limits::{DEFAULT_PAGE, MAX_NESTED_PAGE, MAX_PAGE};
-use latchkey_store::content::{Direction, Position, Slice, SliceRequest, SortKey};
-use latchkey_store::{Store, StoreError};
+use latchkey_storage::content::{Direction, Position, Slice, SliceRequest, SortKey};
+use latchkey_storage::{Store, StoreError};
 
 use crate::access::{Gate, Object, Open};
 use crate::connection::{Connection, Edge};

@@ -3,7 +3,7 @@
 
 use async_graphql::Request;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
-use latchkey_store::TRACES;
+use latchkey_storage::TRACES;
 use tracing::Span;
 use tracing::field::Empty;
 

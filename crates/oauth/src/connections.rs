@@ -1,7 +1,7 @@
 //! What a member let in, and takes back: the member's side of revocation (RFC 7009 is the client's).
 
 use latchkey_domain::{ClientId, Member, Timestamp};
-use latchkey_store::{ActivityKind, Connection, Disconnected, StoreError};
+use latchkey_storage::{ActivityKind, Connection, Disconnected, StoreError};
 
 use crate::activity::Trail;
 use crate::{AuthorizationServer, RequestOrigin};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_graphql::Context;
 use latchkey_domain::ScopeSet;
 use latchkey_domain::content::{Comment, Post};
-use latchkey_store::content::Slice;
+use latchkey_storage::content::Slice;
 
 use super::object::{Closed, Extent, Object, ObjectScopes, Open};
 use crate::caller::Caller;

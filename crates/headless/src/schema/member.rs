@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, Object};
 use latchkey_domain::content::{AvatarUrl, Profile};
 use latchkey_domain::{Email, MemberId, Scope};
-use latchkey_store::content::RosterSort;
+use latchkey_storage::content::RosterSort;
 
 use super::role::RoleName;
 use crate::access::Extent::All;

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::Email;
 use latchkey_domain::content::{Event, MembershipPlan, Post, Profile, Space};
-use latchkey_store::content::{Events, MembershipPlans, Posts, Spaces};
+use latchkey_storage::content::{Events, MembershipPlans, Posts, Spaces};
 
 use super::event::EventNode;
 use super::member::{MemberNode, MemberSort};

@@ -1,7 +1,7 @@
 //! Full-text search.
 
 use async_graphql::{Context, Enum, ID, Object};
-use latchkey_store::content::{Direction, Hit, Item, ItemKind, SearchRequest, Slice};
+use latchkey_storage::content::{Direction, Hit, Item, ItemKind, SearchRequest, Slice};
 
 use crate::access::any_token;
 use crate::connection::Connection;

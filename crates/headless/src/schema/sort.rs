@@ -1,7 +1,7 @@
 //! How lists are sorted.
 
 use async_graphql::Enum;
-use latchkey_store::content::Direction;
+use latchkey_storage::content::Direction;
 
 /// The sort of lists that have only one.
 pub(super) const BY_AGE: &str = "AGE";

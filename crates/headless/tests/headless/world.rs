@@ -6,13 +6,13 @@ use std::time::Duration;
 use latchkey_domain::content::{RichText, SpaceVisibility, Title};
 use latchkey_domain::{Actor, Clock, Email, Member, MemberName, Role, ScopeSet, Timestamp};
 use latchkey_headless::{Answer, Budget, Caller, HeadlessApi};
-use latchkey_store::content::{
+use latchkey_storage::content::{
     Communities, Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson,
     NewMembershipPlan, NewProfile, NewReply, NewSpace,
 };
-use latchkey_store::keys::ServerKey;
-use latchkey_store::sqlite::SqliteStore;
-use latchkey_store::{Members, PasswordHash};
+use latchkey_storage_sql::keys::ServerKey;
+use latchkey_storage_sql::sqlite::SqliteStore;
+use latchkey_storage::{Members, PasswordHash};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

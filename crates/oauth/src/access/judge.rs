@@ -9,7 +9,7 @@
 use std::time::Duration;
 
 use latchkey_domain::{ScopeSet, Timestamp};
-use latchkey_store::Grant;
+use latchkey_storage::Grant;
 
 use super::error::Rejection;
 use crate::Lifetimes;
@@ -66,7 +66,7 @@ pub(crate) fn effective_scopes(grant: &Grant, limit: ScopeLimit) -> ScopeSet {
 #[cfg(test)]
 mod tests {
     use latchkey_domain::{Role, Scope};
-    use latchkey_store::RevocationReason;
+    use latchkey_storage::RevocationReason;
 
     use super::*;
     use crate::testing::{grant, seconds};

@@ -13,7 +13,7 @@ mod redirect;
 mod request;
 
 use latchkey_domain::{ScopeSet, Timestamp};
-use latchkey_store::{ActivityKind, NewGrant, TRACES};
+use latchkey_storage::{ActivityKind, NewGrant, TRACES};
 use tracing::Instrument;
 use tracing::field::Empty;
 

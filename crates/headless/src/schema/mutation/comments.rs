@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use latchkey_domain::content::{Comment, CommentId, PostId};
-use latchkey_store::content::NewComment;
+use latchkey_storage::content::NewComment;
 
 use super::rules::{body, created, edited};
 use crate::access::Extent::Written;

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use latchkey_domain::content::{Post, PostId, SpaceId};
-use latchkey_store::content::{NewPost, PostChange};
+use latchkey_storage::content::{NewPost, PostChange};
 
 use super::rules::{body, created, edited, title};
 use crate::access::Extent::Written;

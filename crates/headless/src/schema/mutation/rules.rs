@@ -3,8 +3,8 @@
 
 use async_graphql::Context;
 use latchkey_domain::content::{RichText, Title};
-use latchkey_store::StoreError;
-use latchkey_store::content::{Created, Edited};
+use latchkey_storage::StoreError;
+use latchkey_storage::content::{Created, Edited};
 
 use crate::context::data;
 use crate::error::ApiError;
