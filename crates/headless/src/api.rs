@@ -55,7 +55,7 @@ struct Bill {
 impl HeadlessApi {
     /// Builds the schema. `budget` is what an application may spend.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, budget: Budget) -> Self {
-        let schema = Schema::build(Query, Mutation, EmptySubscription)
+        let schema = Schema::build(Query, Mutation::default(), EmptySubscription)
             .extension(ScopeGuard)
             .extension(AnswerMeter)
             .data(Arc::clone(&store))

@@ -11,7 +11,7 @@ use tokio::sync::OnceCell;
 
 use crate::context::{data, store};
 use crate::error::ApiError;
-use crate::loaders::{HowMany, load};
+use crate::loaders::{CommentsOn, PostsIn, load};
 
 /// The length of which list.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,7 +24,7 @@ pub(crate) enum Count {
     PostsBy(MemberId),
     CoursesOf(MemberId),
     PostsIn(SpaceId),
-    CommentsUnder(PostId),
+    CommentsOn(PostId),
     Known(u64),
     Hits(Viewer, SearchRequest),
 }
@@ -55,8 +55,8 @@ impl Count {
             Self::Posts => store.count_posts().await?,
             Self::PostsBy(member) => store.count_posts_of(*member).await?,
             Self::CoursesOf(member) => store.count_courses_of(*member).await?,
-            Self::PostsIn(space) => load(ctx, HowMany(*space)).await?.unwrap_or(0),
-            Self::CommentsUnder(post) => load(ctx, HowMany(*post)).await?.unwrap_or(0),
+            Self::PostsIn(space) => load(ctx, PostsIn(*space)).await?.unwrap_or(0),
+            Self::CommentsOn(post) => load(ctx, CommentsOn(*post)).await?.unwrap_or(0),
             Self::Known(count) => *count,
             Self::Hits(viewer, request) => store.count_hits(*viewer, request.clone()).await?,
         })

@@ -16,7 +16,8 @@ use tokio::sync::Semaphore;
 use self::open_elements::TooMuch;
 use crate::error::ApiError;
 
-/// Keeps formatting, links, pictures, quotes, lists and tables. Removes scripts, styles, forms, frames and event handlers.
+/// Keeps formatting, links, pictures, quotes, lists and tables. Removes scripts, styles, forms, frames and event
+/// handlers.
 static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::default();
     builder

@@ -111,19 +111,13 @@ where
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Below<Id>(pub(crate) Id, pub(crate) SliceRequest);
 
-/// How many rows the list below an object has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct HowMany<Id>(pub(crate) Id);
-
-/// How many members belong to a space.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct MembersOf(pub(crate) SpaceId);
+type Loaded<Key, Value> = Result<HashMap<Key, Value>, Arc<StoreError>>;
 
 impl Loader<MemberId> for Batch {
     type Value = Profile;
     type Error = Arc<StoreError>;
 
-    async fn load(&self, ids: &[MemberId]) -> Result<HashMap<MemberId, Profile>, Self::Error> {
+    async fn load(&self, ids: &[MemberId]) -> Loaded<MemberId, Profile> {
         let found = self.store.profiles_by_id(ids.to_vec()).await?;
         Ok(found
             .into_iter()
@@ -137,7 +131,7 @@ impl Loader<SpaceId> for Batch {
     type Value = (Space, bool);
     type Error = Arc<StoreError>;
 
-    async fn load(&self, ids: &[SpaceId]) -> Result<HashMap<SpaceId, (Space, bool)>, Self::Error> {
+    async fn load(&self, ids: &[SpaceId]) -> Loaded<SpaceId, (Space, bool)> {
         let found = self.store.spaces_by_id(ids.to_vec()).await?;
         let is_open =
             |space: &Space| self.viewer.sees_all_spaces || space.visibility == SpaceVisibility::Public;
@@ -166,7 +160,7 @@ impl Loader<PostId> for Batch {
     type Value = Arc<Post>;
     type Error = Arc<StoreError>;
 
-    async fn load(&self, ids: &[PostId]) -> Result<HashMap<PostId, Arc<Post>>, Self::Error> {
+    async fn load(&self, ids: &[PostId]) -> Loaded<PostId, Arc<Post>> {
         let mut all = HashMap::new();
         for some in ids.chunks(POSTS_AT_ONCE) {
             let ask = |_| self.store.readable_posts(self.viewer, some.to_vec());
@@ -183,7 +177,7 @@ async fn below<Id, T, F>(
     meter: &Meter,
     keys: &[Below<Id>],
     ask: impl Fn(Vec<Id>, SliceRequest) -> F + Send + Sync,
-) -> Result<HashMap<Below<Id>, Slice<Arc<T>>>, Arc<StoreError>>
+) -> Loaded<Below<Id>, Slice<Arc<T>>>
 where
     Id: Copy + Eq + Hash + Send + Sync,
     T: Send + Sync,
@@ -217,10 +211,7 @@ impl Loader<Below<SpaceId>> for Batch {
     type Value = Slice<Arc<Post>>;
     type Error = Arc<StoreError>;
 
-    async fn load(
-        &self,
-        keys: &[Below<SpaceId>],
-    ) -> Result<HashMap<Below<SpaceId>, Slice<Arc<Post>>>, Self::Error> {
+    async fn load(&self, keys: &[Below<SpaceId>]) -> Loaded<Below<SpaceId>, Slice<Arc<Post>>> {
         below(&self.meter, keys, |spaces, part| {
             self.store.posts_of_spaces(spaces, part)
         })
@@ -232,10 +223,7 @@ impl Loader<Below<PostId>> for Batch {
     type Value = Slice<Arc<Comment>>;
     type Error = Arc<StoreError>;
 
-    async fn load(
-        &self,
-        keys: &[Below<PostId>],
-    ) -> Result<HashMap<Below<PostId>, Slice<Arc<Comment>>>, Self::Error> {
+    async fn load(&self, keys: &[Below<PostId>]) -> Loaded<Below<PostId>, Slice<Arc<Comment>>> {
         below(&self.meter, keys, |posts, part| {
             self.store.comments_of_posts(posts, part)
         })
@@ -247,10 +235,7 @@ impl Loader<Below<CourseId>> for Batch {
     type Value = Slice<Arc<LessonProgress>>;
     type Error = Arc<StoreError>;
 
-    async fn load(
-        &self,
-        keys: &[Below<CourseId>],
-    ) -> Result<HashMap<Below<CourseId>, Slice<Arc<LessonProgress>>>, Self::Error> {
+    async fn load(&self, keys: &[Below<CourseId>]) -> Loaded<Below<CourseId>, Slice<Arc<LessonProgress>>> {
         let member = self.viewer.member;
         below(&self.meter, keys, |courses, part| {
             self.store.lessons_of_courses(member, courses, part)
@@ -259,40 +244,30 @@ impl Loader<Below<CourseId>> for Batch {
     }
 }
 
-/// Counts, each under the key that asked for it.
-fn keyed<Id, Key: Hash + Eq>(counts: HashMap<Id, u64>, key: fn(Id) -> Key) -> HashMap<Key, u64> {
-    counts.into_iter().map(|(id, count)| (key(id), count)).collect()
+macro_rules! counts {
+    ($($(#[$doc:meta])* $key:ident($id:ident) = $ask:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) struct $key(pub(crate) $id);
+
+        impl Loader<$key> for Batch {
+            type Value = u64;
+            type Error = Arc<StoreError>;
+
+            async fn load(&self, keys: &[$key]) -> Loaded<$key, u64> {
+                let ids = keys.iter().map(|$key(id)| *id).collect();
+                let counts = self.store.$ask(ids).await?;
+                Ok(counts.into_iter().map(|(id, count)| ($key(id), count)).collect())
+            }
+        }
+    )*};
 }
 
-impl Loader<HowMany<SpaceId>> for Batch {
-    type Value = u64;
-    type Error = Arc<StoreError>;
-
-    async fn load(&self, keys: &[HowMany<SpaceId>]) -> Result<HashMap<HowMany<SpaceId>, u64>, Self::Error> {
-        let spaces = keys.iter().map(|HowMany(id)| *id).collect();
-        Ok(keyed(self.store.count_posts_of_spaces(spaces).await?, HowMany))
-    }
-}
-
-impl Loader<HowMany<PostId>> for Batch {
-    type Value = u64;
-    type Error = Arc<StoreError>;
-
-    async fn load(&self, keys: &[HowMany<PostId>]) -> Result<HashMap<HowMany<PostId>, u64>, Self::Error> {
-        let posts = keys.iter().map(|HowMany(id)| *id).collect();
-        Ok(keyed(self.store.count_comments_of_posts(posts).await?, HowMany))
-    }
-}
-
-impl Loader<MembersOf> for Batch {
-    type Value = u64;
-    type Error = Arc<StoreError>;
-
-    async fn load(&self, keys: &[MembersOf]) -> Result<HashMap<MembersOf, u64>, Self::Error> {
-        let spaces = keys.iter().map(|MembersOf(id)| *id).collect();
-        Ok(keyed(
-            self.store.count_members_of_spaces(spaces).await?,
-            MembersOf,
-        ))
-    }
+counts! {
+    /// How many posts a space has.
+    PostsIn(SpaceId) = count_posts_of_spaces;
+    /// How many comments a post has.
+    CommentsOn(PostId) = count_comments_of_posts;
+    /// How many members belong to a space.
+    MembersOf(SpaceId) = count_members_of_spaces;
 }

@@ -43,8 +43,8 @@ impl PostNode {
     }
 }
 
-/// What a member wrote for everybody in a space. `host:read:network_posts` opens all posts, `read:search` those that you may
-/// read, `read:posts` those that you wrote, and `write:posts` the one that a mutation wrote, in its payload.
+/// What a member wrote for everybody in a space. `host:read:network_posts` opens all posts, `read:search` those that you
+/// may read, `read:posts` those that you wrote, and `write:posts` the one that a mutation wrote, in its payload.
 #[Object(name = "Post")]
 impl PostNode {
     /// The global id.
@@ -116,7 +116,7 @@ impl PostNode {
         let comments = Gate::of(ctx)?.comments(&self.0, page.below(ctx, post).await?)?;
         Ok(Some(page.connection(
             comments,
-            Count::CommentsUnder(post),
+            Count::CommentsOn(post),
             CommentNode,
         )))
     }

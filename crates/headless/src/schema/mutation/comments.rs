@@ -1,13 +1,13 @@
 //! Writing, changing and deleting comments.
 
-use async_graphql::{Context, ID, InputObject, SimpleObject};
-use latchkey_domain::content::{CommentId, PostId};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use latchkey_domain::content::{Comment, CommentId, PostId};
 use latchkey_storage::content::NewComment;
 
 use super::rules::{body, created, edited};
-use crate::access::{Gate, any_token};
+use crate::access::Extent::Written;
+use crate::access::{Gate, any_token, requires_scope, scope_of};
 use crate::context::{caller, now, store};
-use crate::error::ApiError;
 use crate::id::{Kind, global, number};
 use crate::schema::comment::CommentNode;
 
@@ -69,53 +69,69 @@ pub(crate) struct DeleteCommentPayload {
     errors: Vec<String>,
 }
 
-pub(super) async fn create(
-    ctx: &Context<'_>,
-    input: CreateCommentInput,
-) -> Result<CreateCommentPayload, ApiError> {
-    let post = PostId(number(&input.post_id, Kind::Post)?);
-    let mut errors = Vec::new();
-    let Some(body) = body(ctx, input.body, &mut errors).await? else {
-        let comment = None;
-        return Ok(CreateCommentPayload { comment, errors });
-    };
-    let author = caller(ctx)?.viewer();
-    let new = NewComment { post, body };
-    let comment = store(ctx)?.create_comment(author, new, now(ctx)?).await?;
-    let comment = Gate::of(ctx)?.open_written(created(comment, "post")?)?;
-    Ok(CreateCommentPayload {
-        comment: Some(CommentNode(comment)),
-        errors,
-    })
-}
+#[derive(Default)]
+pub(super) struct CommentMutations;
 
-pub(super) async fn update(
-    ctx: &Context<'_>,
-    input: UpdateCommentInput,
-) -> Result<UpdateCommentPayload, ApiError> {
-    let id = CommentId(number(&input.id, Kind::Comment)?);
-    let mut errors = Vec::new();
-    let Some(body) = body(ctx, input.body, &mut errors).await? else {
-        let comment = None;
-        return Ok(UpdateCommentPayload { comment, errors });
-    };
-    let author = caller(ctx)?.viewer();
-    let comment = store(ctx)?.update_comment(author, id, body, now(ctx)?).await?;
-    let comment = Gate::of(ctx)?.open_written(edited(comment, "comment")?)?;
-    Ok(UpdateCommentPayload {
-        comment: Some(CommentNode(comment)),
-        errors,
-    })
-}
+#[Object]
+impl CommentMutations {
+    /// Writes a comment on a post that you may read.
+    #[graphql(directive = requires_scope::apply(scope_of::<Comment>(Written)))]
+    async fn create_comment(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateCommentInput,
+    ) -> Result<Option<CreateCommentPayload>> {
+        let post = PostId(number(&input.post_id, Kind::Post)?);
+        let mut errors = Vec::new();
+        let Some(body) = body(ctx, input.body, &mut errors).await? else {
+            let comment = None;
+            return Ok(Some(CreateCommentPayload { comment, errors }));
+        };
+        let author = caller(ctx)?.viewer();
+        let new = NewComment { post, body };
+        let comment = store(ctx)?.create_comment(author, new, now(ctx)?).await;
+        let comment = Gate::of(ctx)?.open_written(created(comment, "post")?)?;
+        Ok(Some(CreateCommentPayload {
+            comment: Some(CommentNode(comment)),
+            errors,
+        }))
+    }
 
-pub(super) async fn delete(
-    ctx: &Context<'_>,
-    input: DeleteCommentInput,
-) -> Result<DeleteCommentPayload, ApiError> {
-    let id = CommentId(number(&input.id, Kind::Comment)?);
-    let comment = store(ctx)?.delete_comment(caller(ctx)?.viewer(), id).await?;
-    Ok(DeleteCommentPayload {
-        deleted_comment_id: Some(global(Kind::Comment, edited(comment, "comment")?.id.0)),
-        errors: vec![],
-    })
+    /// Changes a comment of yours.
+    #[graphql(directive = requires_scope::apply(scope_of::<Comment>(Written)))]
+    async fn update_comment(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateCommentInput,
+    ) -> Result<Option<UpdateCommentPayload>> {
+        let id = CommentId(number(&input.id, Kind::Comment)?);
+        let mut errors = Vec::new();
+        let Some(body) = body(ctx, input.body, &mut errors).await? else {
+            let comment = None;
+            return Ok(Some(UpdateCommentPayload { comment, errors }));
+        };
+        let author = caller(ctx)?.viewer();
+        let comment = store(ctx)?.update_comment(author, id, body, now(ctx)?).await;
+        let comment = Gate::of(ctx)?.open_written(edited(comment, "comment")?)?;
+        Ok(Some(UpdateCommentPayload {
+            comment: Some(CommentNode(comment)),
+            errors,
+        }))
+    }
+
+    /// Deletes a comment of yours.
+    #[graphql(directive = requires_scope::apply(scope_of::<Comment>(Written)))]
+    async fn delete_comment(
+        &self,
+        ctx: &Context<'_>,
+        input: DeleteCommentInput,
+    ) -> Result<Option<DeleteCommentPayload>> {
+        let id = CommentId(number(&input.id, Kind::Comment)?);
+        let comment = store(ctx)?.delete_comment(caller(ctx)?.viewer(), id).await;
+        let comment = edited(comment, "comment")?;
+        Ok(Some(DeleteCommentPayload {
+            deleted_comment_id: Some(global(Kind::Comment, comment.id.0)),
+            errors: vec![],
+        }))
+    }
 }

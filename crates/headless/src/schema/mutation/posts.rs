@@ -1,13 +1,13 @@
 //! Writing, changing and deleting posts.
 
-use async_graphql::{Context, ID, InputObject, SimpleObject};
-use latchkey_domain::content::{PostId, SpaceId};
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use latchkey_domain::content::{Post, PostId, SpaceId};
 use latchkey_storage::content::{NewPost, PostChange};
 
 use super::rules::{body, created, edited, title};
-use crate::access::{Gate, any_token};
+use crate::access::Extent::Written;
+use crate::access::{Gate, any_token, requires_scope, scope_of};
 use crate::context::{caller, now, store};
-use crate::error::ApiError;
 use crate::id::{Kind, global, number};
 use crate::schema::post::PostNode;
 
@@ -73,50 +73,74 @@ pub(crate) struct DeletePostPayload {
     errors: Vec<String>,
 }
 
-pub(super) async fn create(ctx: &Context<'_>, input: CreatePostInput) -> Result<CreatePostPayload, ApiError> {
-    let space = SpaceId(number(&input.space_id, Kind::Space)?);
-    let mut errors = Vec::new();
-    let title = title(&input.title, &mut errors);
-    let body = body(ctx, input.body, &mut errors).await?;
-    let (Some(title), Some(body)) = (title, body) else {
-        return Ok(CreatePostPayload { post: None, errors });
-    };
-    let author = caller(ctx)?.viewer();
-    let new = NewPost { space, title, body };
-    let post = store(ctx)?.create_post(author, new, now(ctx)?).await?;
-    let post = Gate::of(ctx)?.open_written(created(post, "space")?)?;
-    Ok(CreatePostPayload {
-        post: Some(PostNode(post)),
-        errors,
-    })
-}
+#[derive(Default)]
+pub(super) struct PostMutations;
 
-pub(super) async fn update(ctx: &Context<'_>, input: UpdatePostInput) -> Result<UpdatePostPayload, ApiError> {
-    let id = PostId(number(&input.id, Kind::Post)?);
-    let mut errors = Vec::new();
-    let title = input.title.and_then(|text| title(&text, &mut errors));
-    let body = match input.body {
-        Some(html) => body(ctx, html, &mut errors).await?,
-        None => None,
-    };
-    if !errors.is_empty() {
-        return Ok(UpdatePostPayload { post: None, errors });
+#[Object]
+impl PostMutations {
+    /// Writes a post in a space that you may read in.
+    #[graphql(directive = requires_scope::apply(scope_of::<Post>(Written)))]
+    async fn create_post(
+        &self,
+        ctx: &Context<'_>,
+        input: CreatePostInput,
+    ) -> Result<Option<CreatePostPayload>> {
+        let space = SpaceId(number(&input.space_id, Kind::Space)?);
+        let mut errors = Vec::new();
+        let title = title(&input.title, &mut errors);
+        let body = body(ctx, input.body, &mut errors).await?;
+        let (Some(title), Some(body)) = (title, body) else {
+            return Ok(Some(CreatePostPayload { post: None, errors }));
+        };
+        let author = caller(ctx)?.viewer();
+        let new = NewPost { space, title, body };
+        let post = store(ctx)?.create_post(author, new, now(ctx)?).await;
+        let post = Gate::of(ctx)?.open_written(created(post, "space")?)?;
+        Ok(Some(CreatePostPayload {
+            post: Some(PostNode(post)),
+            errors,
+        }))
     }
-    let author = caller(ctx)?.viewer();
-    let change = PostChange { title, body };
-    let post = store(ctx)?.update_post(author, id, change, now(ctx)?).await?;
-    let post = Gate::of(ctx)?.open_written(edited(post, "post")?)?;
-    Ok(UpdatePostPayload {
-        post: Some(PostNode(post)),
-        errors,
-    })
-}
 
-pub(super) async fn delete(ctx: &Context<'_>, input: DeletePostInput) -> Result<DeletePostPayload, ApiError> {
-    let id = PostId(number(&input.id, Kind::Post)?);
-    let post = store(ctx)?.delete_post(caller(ctx)?.viewer(), id).await?;
-    Ok(DeletePostPayload {
-        deleted_post_id: Some(global(Kind::Post, edited(post, "post")?.id.0)),
-        errors: vec![],
-    })
+    /// Changes a post of yours.
+    #[graphql(directive = requires_scope::apply(scope_of::<Post>(Written)))]
+    async fn update_post(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdatePostInput,
+    ) -> Result<Option<UpdatePostPayload>> {
+        let id = PostId(number(&input.id, Kind::Post)?);
+        let mut errors = Vec::new();
+        let title = input.title.and_then(|text| title(&text, &mut errors));
+        let body = match input.body {
+            Some(html) => body(ctx, html, &mut errors).await?,
+            None => None,
+        };
+        if !errors.is_empty() {
+            return Ok(Some(UpdatePostPayload { post: None, errors }));
+        }
+        let author = caller(ctx)?.viewer();
+        let change = PostChange { title, body };
+        let post = store(ctx)?.update_post(author, id, change, now(ctx)?).await;
+        let post = Gate::of(ctx)?.open_written(edited(post, "post")?)?;
+        Ok(Some(UpdatePostPayload {
+            post: Some(PostNode(post)),
+            errors,
+        }))
+    }
+
+    /// Deletes a post of yours and its comments.
+    #[graphql(directive = requires_scope::apply(scope_of::<Post>(Written)))]
+    async fn delete_post(
+        &self,
+        ctx: &Context<'_>,
+        input: DeletePostInput,
+    ) -> Result<Option<DeletePostPayload>> {
+        let id = PostId(number(&input.id, Kind::Post)?);
+        let post = store(ctx)?.delete_post(caller(ctx)?.viewer(), id).await;
+        Ok(Some(DeletePostPayload {
+            deleted_post_id: Some(global(Kind::Post, edited(post, "post")?.id.0)),
+            errors: vec![],
+        }))
+    }
 }

@@ -3,6 +3,7 @@
 
 use async_graphql::Context;
 use latchkey_domain::content::{RichText, Title};
+use latchkey_storage::StoreError;
 use latchkey_storage::content::{Created, Edited};
 
 use crate::context::data;
@@ -28,8 +29,11 @@ pub(super) async fn body(
 }
 
 /// What was created. `place` is the type of the object that it belongs to.
-pub(super) fn created<T>(outcome: Created<T>, place: &'static str) -> Result<T, ApiError> {
-    match outcome {
+pub(super) fn created<T>(
+    outcome: Result<Created<T>, StoreError>,
+    place: &'static str,
+) -> Result<T, ApiError> {
+    match outcome? {
         Created::Done(object) => Ok(object),
         Created::NotFound => Err(ApiError::NotFound(place)),
         Created::OverQuota(wait) => Err(ApiError::OverQuota(wait)),
@@ -37,8 +41,8 @@ pub(super) fn created<T>(outcome: Created<T>, place: &'static str) -> Result<T, 
 }
 
 /// What was changed or deleted. `what` is its type.
-pub(super) fn edited<T>(outcome: Edited<T>, what: &'static str) -> Result<T, ApiError> {
-    match outcome {
+pub(super) fn edited<T>(outcome: Result<Edited<T>, StoreError>, what: &'static str) -> Result<T, ApiError> {
+    match outcome? {
         Edited::Done(object) => Ok(object),
         Edited::NotFound => Err(ApiError::NotFound(what)),
         Edited::NotYours => Err(ApiError::NotYours(what)),
