@@ -1,7 +1,7 @@
 //! `/admin/settings/oauth-applications/{client_id}/activity`
 
 use latchkey_domain::{Actor, ApplicationDraft};
-use latchkey_store::AuditAction;
+use latchkey_storage::AuditAction;
 
 use crate::support::oauth::{Client, web_app};
 use crate::support::{Answer, TestApp, assert_sound};

@@ -1,7 +1,7 @@
 //! `/admin/audit` and `/admin/audit.csv`
 
 use latchkey_domain::Actor;
-use latchkey_store::{AuditAction, AuditEntry};
+use latchkey_storage::{AuditAction, AuditEntry};
 
 use crate::support::{Answer, TestApp, assert_sound};
 

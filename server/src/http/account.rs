@@ -4,7 +4,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use latchkey_app::pages::{SessionRow, SessionsPage};
 use latchkey_domain::Member;
-use latchkey_store::{AuditAction, AuditEntry, SessionId};
+use latchkey_storage::{AuditAction, AuditEntry, SessionId};
 use serde::Deserialize;
 
 use super::client::Client;

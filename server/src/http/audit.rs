@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use latchkey_app::pages::{AuditForm, AuditPage, AuditRow};
 use latchkey_domain::Timestamp;
-use latchkey_store::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
+use latchkey_storage::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 use serde::Deserialize;
 
 use super::audit_words::{who, words};

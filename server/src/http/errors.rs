@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 use latchkey_accounts::AccountError;
 use latchkey_app::pages::{ErrorPage, Frame};
 use latchkey_registration::RegistrationError;
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 use serde_json::json;
 
 use super::pages;

@@ -2,7 +2,7 @@
 
 use latchkey_app::pages::{Frame, Visitor};
 use latchkey_domain::Member;
-use latchkey_store::StoreError;
+use latchkey_storage::StoreError;
 
 use super::state::AppState;
 
