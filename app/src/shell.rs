@@ -8,13 +8,10 @@ use crate::components::document::document;
 use crate::pages::admin::settings::oauth_applications::first_view;
 use crate::request::Request;
 
-/// Keeps clicks until the WebAssembly runs. It is the first script of the document, so that no click comes before it.
-const EARLY_CLICKS: &str = include_str!("early_clicks.js");
-
-/// Loads the WebAssembly and replaces the body by what it renders. The page is rendered anew rather than hydrated: until
-/// the WebAssembly runs, a translator, a password manager or a proxy may have changed the HTML, and hydration would look for
-/// its elements where they no longer are. The focus stays, and so does what was typed and clicked. If the code panics, then
-/// or later, the page says so.
+/// Loads the WebAssembly while the document is still arriving, and replaces the body by what it renders. The page is
+/// rendered anew rather than hydrated: until the WebAssembly runs, a translator, a password manager or a proxy may have
+/// changed the HTML, and hydration would look for its elements where they no longer are. The focus stays, and so does what
+/// was typed and clicked. If the code panics, then or later, the page says so.
 const START: &str = include_str!("start.js");
 
 /// The whole document, for the server to render. The scripts carry the nonce of the Content-Security-Policy.
@@ -27,13 +24,12 @@ pub fn shell() -> impl IntoView {
         .map(|first| first.network.clone())
         .unwrap_or_default();
     // The addresses of the module and of its WebAssembly carry their content hashes.
-    let start = format!("const js={:?},wasm={:?};{START}", assets.js, assets.wasm);
+    let start = format!("{{const js={:?},wasm={:?};{START}}}", assets.js, assets.wasm);
     let scripts = view! {
-        <script nonce=nonce.clone() inner_html=EARLY_CLICKS></script>
+        <script nonce=nonce.clone() inner_html=start></script>
         <link rel="modulepreload" href=assets.js.clone() nonce=nonce.clone() />
         <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
         {first.map(|first| first_view::carrier(&first))}
-        <script type="module" nonce=nonce inner_html=start></script>
     };
     document(
         format!("OAuth Applications · {network}"),

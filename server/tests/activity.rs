@@ -314,7 +314,7 @@ async fn a_foreign_address_is_offered_only_if_a_host_sent_it() {
         let page = host.get(&page_of(&client)).await;
         assert_sound(&page);
         page.assert_text(uri)
-            .assert_text("no host of the network sent this")
+            .assert_text("no host of this network sent this")
             .assert_no_text("/add-redirect-uri");
     }
     // Nor can it be added by its address.
@@ -328,11 +328,11 @@ async fn a_foreign_address_is_offered_only_if_a_host_sent_it() {
     let ask = format!("{}/{}/add-redirect-uri", page_of(&client), newest.id);
     host.get(&ask)
         .await
-        .assert_text("no host of the network sent this");
+        .assert_text("no host of this network sent this");
     host.post(&ask, &[("revision", "1")])
         .await
         .assert_status(200)
-        .assert_text("no host of the network sent this");
+        .assert_text("no host of this network sent this");
 
     for (browser, uri) in [
         (&nobody, "https://myapp.com/other"),
