@@ -313,7 +313,7 @@ async fn so_they_are_on_postgresql() {
         let store = Arc::new(PostgresStore::open(&url.parse().unwrap(), key).await.unwrap());
         let clock = Arc::new(HandClock::at(issued.plus(Duration::from_secs(60))));
         let keys = Keys::Node(Arc::clone(&store));
-        let app = TestApp::node(store, keys, clock, None, Budget::default()).await;
+        let app = TestApp::node(store.shared(), keys, clock, None, Budget::default()).await;
         assert_good(&app, &application).await;
     }
 }

@@ -66,14 +66,14 @@ impl World {
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open_folder(folder.path()).unwrap());
-        Self::over(store, Some(folder))
+        Self::over(store.shared(), Some(folder))
     }
 
     /// The same in a new database on a private `PostgreSQL`.
     pub(crate) async fn on_postgres() -> Self {
         let url = latchkey_testing::postgres::database().parse().unwrap();
         let store = PostgresStore::open(&url, ServerKey::from_bytes([7; 32])).await;
-        Self::over(Arc::new(store.unwrap()), None)
+        Self::over(Arc::new(store.unwrap()).shared(), None)
     }
 
     /// On both.

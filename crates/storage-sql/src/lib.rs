@@ -42,3 +42,22 @@ pub(crate) use self::database::{Change, Database, Isolation};
 
 /// The store in a database: `SQLite` or `PostgreSQL`.
 pub struct SqlStore<D>(pub(crate) D);
+
+/// A store as the rules know it. Made here, so that this crate alone compiles its operations, and not each that uses one.
+macro_rules! as_dyn_store {
+    ($store:ty) => {
+        impl $store {
+            /// The store, to be shared as what the rules know.
+            pub fn shared(self: &std::sync::Arc<Self>) -> std::sync::Arc<dyn latchkey_storage::Store> {
+                self.clone()
+            }
+
+            /// The same, borrowed.
+            pub fn as_store(&self) -> &dyn latchkey_storage::Store {
+                self
+            }
+        }
+    };
+}
+as_dyn_store!(sqlite::SqliteStore);
+as_dyn_store!(postgres::PostgresStore);

@@ -31,7 +31,7 @@ pub(super) async fn open_store(settings: &DataSettings) -> Result<Opened, CliErr
     let store = open_sqlite(settings, "this")?;
     Ok(Opened {
         keys: Keys::File(store.keychain().clone()),
-        store: Arc::new(store),
+        store: Arc::new(store).shared(),
     })
 }
 
@@ -61,8 +61,8 @@ fn only_sqlite(what: &str) -> CliError {
 async fn open_postgres(url: &PostgresUrl, settings: &DataSettings) -> Result<Opened, CliError> {
     let store = Arc::new(open_node(url, settings).await?);
     Ok(Opened {
-        keys: Keys::Node(Arc::clone(&store)),
-        store,
+        store: store.shared(),
+        keys: Keys::Node(store),
     })
 }
 

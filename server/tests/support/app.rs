@@ -59,7 +59,7 @@ impl TestApp {
         let store = SqliteStore::open_folder(folder.path()).unwrap();
         let keys = Keys::File(store.keychain().clone());
         let clock = Arc::new(HandClock::new());
-        let instance = instance(Arc::new(store), keys, &clock).with_lifetimes(lifetimes);
+        let instance = instance(Arc::new(store).shared(), keys, &clock).with_lifetimes(lifetimes);
         let app = Self {
             folder: Some(folder),
             ..Self::serving(instance, clock, None, Budget::default()).await
@@ -106,7 +106,7 @@ impl TestApp {
     ) -> Self {
         let store = SqliteStore::open_folder(folder.path()).unwrap();
         let keys = Keys::File(store.keychain().clone());
-        let app = Self::node(Arc::new(store), keys, Arc::new(clock), public_url, budget).await;
+        let app = Self::node(Arc::new(store).shared(), keys, Arc::new(clock), public_url, budget).await;
         Self {
             folder: Some(folder),
             ..app
@@ -131,7 +131,7 @@ impl TestApp {
         let store = SqliteStore::open_folder(folder.path()).unwrap();
         let keys = Keys::File(store.keychain().clone());
         let clock = Arc::new(HandClock::new());
-        let instance = instance(Arc::new(store), keys, &clock);
+        let instance = instance(Arc::new(store).shared(), keys, &clock);
         let app = Self {
             folder: Some(folder),
             ..Self::bounded(instance, clock, None, Budget::default(), timeouts).await

@@ -42,7 +42,7 @@ async fn node(url: &str, clock: &Arc<HandClock>) -> TestApp {
     // Both say that they are one issuer, as they do behind a load balancer.
     let issuer = "http://localhost:3000".parse().unwrap();
     TestApp::node(
-        store.clone(),
+        store.shared(),
         Keys::Node(store),
         clock.clone(),
         Some(issuer),

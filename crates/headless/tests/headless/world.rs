@@ -165,7 +165,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let key = ServerKey::from_bytes([7; 32]);
         let store = Arc::new(SqliteStore::open(&folder.path().join("latchkey.db"), key).unwrap());
-        let api = HeadlessApi::new(store.clone(), Arc::new(Noon), budget).at(URL);
+        let api = HeadlessApi::new(store.shared(), Arc::new(Noon), budget).at(URL);
         let world = Self {
             store,
             api,

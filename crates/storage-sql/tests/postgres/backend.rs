@@ -31,7 +31,7 @@ pub(crate) fn key() -> ServerKey {
 pub(crate) fn store() -> TestStore {
     let store = block_on(PostgresStore::open(&url(), key())).unwrap();
     TestStore {
-        store: Arc::new(store),
+        store: Arc::new(store).shared(),
         _folder: None,
     }
 }

@@ -12,7 +12,7 @@ pub(crate) fn store() -> TestStore {
     let key = ServerKey::from_bytes([7; 32]);
     let store = SqliteStore::open(&folder.path().join("latchkey.db"), key).unwrap();
     TestStore {
-        store: Arc::new(store),
+        store: Arc::new(store).shared(),
         _folder: Some(folder),
     }
 }

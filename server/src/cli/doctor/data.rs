@@ -113,7 +113,7 @@ pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check>
         ("Sealed with", sealed(&store).await),
         ("Integrity", integrity(&store).await),
         ("Emails", emails(&store).await),
-        ("Schema", schema(&store).await),
+        ("Schema", schema(store.as_store()).await),
         ("Timestamps", timestamps(&store, now).await),
         ("Last backup", last_backup(store.last_backup().await, now)),
     ]

@@ -78,7 +78,7 @@ fn server(
 impl World {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_folder(folder.path()).unwrap());
+        let store = Arc::new(SqliteStore::open_folder(folder.path()).unwrap()).shared();
         let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000_000)));
         let randomness = Arc::new(SeededRandomness::default());
         let server = server(&store, &clock, &randomness, Lifetimes::default());
