@@ -22,6 +22,7 @@ mod usage;
 mod database;
 mod files;
 mod folding;
+mod key_file;
 mod random;
 mod sealing;
 mod slow;

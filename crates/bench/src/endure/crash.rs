@@ -13,9 +13,9 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::caller::Caller;
-use super::journal::{Counts, Journal};
+use super::journal::{Counts, Journal, PATIENCE};
 use super::postgres::{Cluster, ensure_supported};
-use super::worker::{PATIENCE, Worker};
+use super::worker::Worker;
 use crate::chance::Chance;
 use crate::client::get;
 use crate::person::Person;

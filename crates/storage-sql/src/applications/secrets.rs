@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use latchkey_domain::{Application, ClientId, ClientSecret, SecretId, SecretRecord, Timestamp};
 
-use super::edit::{Act, note};
+use super::audit_entry::{Act, note};
 use super::row::{columns, find_locked, read};
 use crate::database::Sealing;
 use crate::sealing::{RETIRED_KEPT, digest};

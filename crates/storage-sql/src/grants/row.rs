@@ -5,8 +5,9 @@ use std::time::Duration;
 use latchkey_domain::limits::UNREDEEMED_CODES;
 use latchkey_domain::{ClientId, MemberId, Role, ScopeSet, Timestamp};
 
+use crate::applications::row as application;
 use crate::database::Then;
-use crate::{Change, Columns, Param, Statements, applications, members, params, rows};
+use crate::{Change, Columns, Param, Statements, members, params, rows};
 use latchkey_storage::grants::rules::{self, LAST_USED_GRAIN};
 use latchkey_storage::{Grant, GrantDecision, GrantId, GrantState, NewGrant, RevocationReason, StoreError};
 
@@ -22,7 +23,7 @@ const LOCK: &str = "SELECT 1 FROM grants WHERE id = ?1 [[FOR UPDATE|]]";
 /// The grant `?1`, its application and its member, by three primary keys.
 const FIND: &str = concat!(
     "SELECT ",
-    applications::columns!(),
+    application::columns!(),
     ", ",
     members::columns!(),
     ", g.id, g.scopes, g.requested_redirect_uri, g.code_challenge, g.salt, g.created_at, g.code_expires_at, \
@@ -47,7 +48,7 @@ pub(super) fn change(id: GrantId) -> Change<Grant> {
 }
 
 fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
-    let application = applications::read(columns)?;
+    let application = application::read(columns)?;
     let member = members::read(columns)?;
     columns.table("grants");
     Ok(Grant {

@@ -9,6 +9,7 @@ use latchkey_domain::{Actor, Timestamp};
 
 use super::before_upgrade::BeforeUpgrade;
 use super::contents::Contents;
+use super::errors::backup_failed;
 use super::statements::{Held, now};
 use super::{SqliteStore, connection};
 use crate::DriverResult;
@@ -72,7 +73,7 @@ impl SqliteStore {
 /// Copies `database` to `path`.
 async fn copy(database: &dyn Statements, path: &Path, existing: Existing) -> Result<BackedUp, StoreError> {
     refuse_taken(path, existing)?;
-    let draft = files::draft_path(path).map_err(|error| failed(path, &error))?;
+    let draft = files::draft_path(path).map_err(|error| backup_failed(path, &error))?;
     let made = write_draft(database, &draft, path).await.and_then(|made| {
         publish(&draft, path, existing)?;
         Ok(made)
@@ -87,16 +88,19 @@ async fn copy(database: &dyn Statements, path: &Path, existing: Existing) -> Res
 async fn write_draft(database: &dyn Statements, draft: &Path, path: &Path) -> Result<BackedUp, StoreError> {
     let name = draft
         .to_str()
-        .ok_or_else(|| failed(path, &"its name is not UTF-8; choose another"))?;
-    connection::create_file(draft).map_err(|error| failed(path, &error))?;
+        .ok_or_else(|| backup_failed(path, &"its name is not UTF-8; choose another"))?;
+    connection::create_file(draft).map_err(|error| backup_failed(path, &error))?;
     rows::execute(database, "VACUUM INTO ?1", params![name])
         .await
-        .map_err(|error| failed(path, &error))?;
-    let contents = Contents::of(draft).map_err(|error| failed(path, &error))?;
+        .map_err(|error| backup_failed(path, &error))?;
+    let contents = Contents::of(draft).map_err(|error| backup_failed(path, &error))?;
     // `SQLite` does not wait for the disk here, but who has a backup may delete the original.
-    let file = File::open(draft).map_err(|error| failed(path, &error))?;
-    file.sync_all().map_err(|error| failed(path, &error))?;
-    let bytes = file.metadata().map_err(|error| failed(path, &error))?.len();
+    let file = File::open(draft).map_err(|error| backup_failed(path, &error))?;
+    file.sync_all().map_err(|error| backup_failed(path, &error))?;
+    let bytes = file
+        .metadata()
+        .map_err(|error| backup_failed(path, &error))?
+        .len();
     Ok(BackedUp { bytes, contents })
 }
 
@@ -123,7 +127,7 @@ pub(super) fn publish(draft: &Path, path: &Path, existing: Existing) -> Result<(
     };
     published
         .and_then(|()| files::sync_folder_of(path))
-        .map_err(|error| failed(path, &error))
+        .map_err(|error| backup_failed(path, &error))
 }
 
 /// Backs up a database of the older schema `schema` into the folder beside it, before it gets a new one. Of those made
@@ -139,7 +143,7 @@ pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> R
         .query_row(sql, [], |row| row.get(0))
         .or_store_error()?;
     let target = backups.file(&moment, schema);
-    let draft = files::draft_path(&target).map_err(|error| failed(&target, &error))?;
+    let draft = files::draft_path(&target).map_err(|error| backup_failed(&target, &error))?;
     let made = now(Box::pin(write_draft(database, &draft, &target))).and_then(|made| {
         // Of two processes that open it at once, the slower may find the new schema made.
         let is_before = usize::try_from(made.contents.schema) == Ok(schema);
@@ -157,12 +161,8 @@ pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> R
 }
 
 fn taken(path: &Path) -> StoreError {
-    failed(
+    backup_failed(
         path,
         &"there is something of that name already; choose another, or replace it with --force",
     )
-}
-
-pub(super) fn failed(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Open(format!("cannot write the backup {}: {error}", path.display()))
 }

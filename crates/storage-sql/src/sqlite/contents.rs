@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::opening::explain;
+use super::errors::explain;
 use super::statements::{Held, now};
 use super::{connection, migrations, schema};
 use crate::{Statements, rows};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use latchkey_domain::Timestamp;
 
-use super::opening::explain;
+use super::errors::explain;
 use super::{SqliteStore, connection, migrations};
 use crate::{Database, Statements, rows};
 use latchkey_storage::StoreError;

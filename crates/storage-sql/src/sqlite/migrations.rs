@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::errors::explain;
 use super::functions;
-use super::opening::explain;
 use super::statements::{Held, now};
 use crate::DriverResult;
 use crate::keyring::Keyring;
@@ -73,6 +73,12 @@ pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(),
     )))
 }
 
+/// The schema of a database that [`run`] upgrades; `None` if it is empty, or not older than this version.
+pub(super) fn older_schema(db: &Held) -> Result<Option<usize>, StoreError> {
+    let schema = version(&db.lock())?;
+    Ok((1..LATEST).contains(&schema).then_some(schema))
+}
+
 /// Brings the file to this version's schema; refuses one that is newer.
 pub(super) fn run(db: &Held, path: &Path, key_fingerprint: &str) -> Result<(), StoreError> {
     let failed = |error: StoreError| match error {
@@ -82,15 +88,11 @@ pub(super) fn run(db: &Held, path: &Path, key_fingerprint: &str) -> Result<(), S
         )),
         error => error,
     };
-    let before = version(&db.lock())?;
-    if (1..LATEST).contains(&before) {
-        super::backup::before_migration(db, path, before)?;
-    }
     while step(db, path, key_fingerprint).map_err(failed)? {}
     Ok(())
 }
 
-/// The same, up to `schema`, for a file that is nobody's database: without a backup before.
+/// The same, up to `schema`, for a draft.
 pub(super) fn run_on_draft(db: &Held, path: &Path, schema: usize) -> Result<(), StoreError> {
     while version(&db.lock())? < schema && step(db, path, "")? {}
     Ok(())

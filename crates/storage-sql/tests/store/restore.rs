@@ -62,8 +62,8 @@ async fn takes_the_place_of_a_database_which_stays_beside_it() {
     assert_eq!(applications(&data).await, 1);
     let replaced = restored.replaced.unwrap();
     assert_eq!(replaced, data.join("latchkey.db.replaced-20260101"));
-    let key = latchkey_storage_sql::keys::ServerKey::load_or_create(&data.join(KEY_FILE), false).unwrap();
-    let old = SqliteStore::open(&replaced, key).unwrap();
+    let key = latchkey_storage_sql::keyring::Keyring::load_or_create(&data.join(KEY_FILE), false).unwrap();
+    let old = SqliteStore::open(&replaced, key.current().clone()).unwrap();
     assert_eq!(
         old.applications("", PageRequest::new(1, 1)).await.unwrap().total,
         2

@@ -13,7 +13,7 @@ use crate::copy::rows as copied;
 use crate::copy::table::Table;
 use crate::copy::value::{Row, Value};
 use crate::sqlite::contents::Contents;
-use crate::sqlite::opening::explain;
+use crate::sqlite::errors::explain;
 use crate::sqlite::statements::{Held, now};
 use crate::sqlite::{connection, migrations, restore, schema};
 use crate::{Statements, params, rows};
