@@ -153,7 +153,7 @@ pub const CONTENT_PERIOD_SECONDS: u64 = 3_600;
 pub const LOST_ANSWER_GRACE: Duration = Duration::from_secs(10 * 60);
 
 /// How long a grant lasts that a host made in the API explorer.
-pub const TRIAL_GRANT: Duration = Duration::from_secs(60 * 60);
+pub const EXPLORER_GRANT: Duration = Duration::from_secs(60 * 60);
 
 /// The most codes of one member and one application that wait to be redeemed. One more deletes the oldest. A person
 /// who signs in on several devices at once needs a few.

@@ -31,7 +31,7 @@ pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts}
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
 pub use self::error::StoreError;
 pub use self::grants::{
-    Connection, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants,
+    ConnectedApp, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants,
     NewGrant, RevocationReason,
 };
 pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet};

@@ -63,7 +63,7 @@ pub(crate) const fn reason_text(reason: RevocationReason) -> &'static str {
             "the member's password was changed; the member can authorize the application again"
         }
         RevocationReason::CodeExpired => "its authorization code was not exchanged in time",
-        RevocationReason::TrialEnded => {
+        RevocationReason::ExplorerLoginEnded => {
             "it was made in the API explorer, by a host who started another trial or signed out"
         }
     }

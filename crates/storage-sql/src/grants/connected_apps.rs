@@ -5,7 +5,7 @@ use latchkey_domain::{ApplicationName, ClientId, MemberId, ScopeSet, Timestamp};
 use crate::applications::row as application;
 use crate::{Statements, params, rows};
 use latchkey_storage::grants::rules;
-use latchkey_storage::{Connection, Disconnected, NewGrant, RevocationReason, StoreError};
+use latchkey_storage::{ConnectedApp, Disconnected, NewGrant, RevocationReason, StoreError};
 
 /// What `member` consented to after the time `after`.
 pub(super) async fn remembered(
@@ -54,7 +54,7 @@ pub(super) async fn of(
     db: &dyn Statements,
     member: MemberId,
     after: Timestamp,
-) -> Result<Vec<Connection>, StoreError> {
+) -> Result<Vec<ConnectedApp>, StoreError> {
     let parts = rows::all(
         db,
         concat!(
@@ -71,7 +71,7 @@ pub(super) async fn of(
         |columns| {
             let application = application::read(columns)?;
             columns.table("grants");
-            Ok(Connection {
+            Ok(ConnectedApp {
                 application,
                 scopes: columns.parsed("scopes", str::parse::<ScopeSet>)?,
                 since: columns.time("since")?,

@@ -91,7 +91,7 @@ pub(super) async fn explorer_logins(
         db,
         "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE member_id = ?1 AND trial [[|= 1]] \
          AND revoked_at IS NULL AND redeemed_at IS NOT NULL",
-        params![member.0, at, RevocationReason::TrialEnded.id()],
+        params![member.0, at, RevocationReason::ExplorerLoginEnded.id()],
     )
     .await
 }

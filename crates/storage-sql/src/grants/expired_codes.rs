@@ -31,7 +31,7 @@ pub(super) async fn find(
             member: MemberId(columns.get("member_id")?),
             sent_to: columns.parsed("redirect_uri", str::parse::<RedirectUri>)?,
             expired_at: columns.time("code_expires_at")?,
-            is_trial: columns.get("trial")?,
+            is_explorer_login: columns.get("trial")?,
         })
     })
     .await

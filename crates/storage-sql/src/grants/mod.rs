@@ -14,7 +14,7 @@ use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
 
 use super::{Database, Isolation, SqlStore, Statements, params, rows};
 use latchkey_storage::{
-    Connection, Disconnected, ExpiredCode, Grant, GrantDecision, GrantId, Grants, NewActivity, NewGrant,
+    ConnectedApp, Disconnected, ExpiredCode, Grant, GrantDecision, GrantId, Grants, NewActivity, NewGrant,
     StoreError,
 };
 
@@ -94,11 +94,11 @@ impl<D: Database> Grants for SqlStore<D> {
             .await
     }
 
-    async fn connections_of(
+    async fn connected_apps_of(
         &self,
         member: MemberId,
         after: Timestamp,
-    ) -> Result<Vec<Connection>, StoreError> {
+    ) -> Result<Vec<ConnectedApp>, StoreError> {
         self.0
             .scan((member, after), |db, (member, after)| {
                 Box::pin(connected_apps::of(db, *member, *after))
@@ -128,7 +128,7 @@ impl<D: Database> Grants for SqlStore<D> {
             .await
     }
 
-    async fn end_trials(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
+    async fn end_explorer_logins(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
         self.0
             .write(Isolation::Statement, (member, at), |db, (member, at)| {
                 Box::pin(end::explorer_logins(db, *member, *at))

@@ -61,7 +61,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
         salt: columns.get("salt")?,
         created_at: columns.time("created_at")?,
         code_expires_at: columns.time("code_expires_at")?,
-        is_trial: columns.get("trial")?,
+        is_explorer_login: columns.get("trial")?,
         state: GrantState {
             generation: columns.get("generation")?,
             issued_at: columns.time("issued_at")?,
@@ -164,7 +164,7 @@ pub(super) async fn insert(
             &grant.salt,
             at,
             grant.code_expires_at,
-            grant.is_trial,
+            grant.is_explorer_login,
         ],
     )
     .await?;

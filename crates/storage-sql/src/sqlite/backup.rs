@@ -138,11 +138,11 @@ pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> R
         BeforeUpgrade::in_folder(path.parent().unwrap_or(Path::new("")), stem.unwrap_or("latchkey"))?;
     // The file's name alone depends on this clock.
     let sql = "SELECT strftime('%Y%m%dT%H%M%SZ', 'now')";
-    let moment: String = database
+    let timestamp: String = database
         .lock()
         .query_row(sql, [], |row| row.get(0))
         .or_store_error()?;
-    let target = backups.file(&moment, schema);
+    let target = backups.file(&timestamp, schema);
     let draft = files::draft_path(&target).map_err(|error| backup_failed(&target, &error))?;
     let made = now(Box::pin(write_draft(database, &draft, &target))).and_then(|made| {
         // Of two processes that open it at once, the slower may find the new schema made.

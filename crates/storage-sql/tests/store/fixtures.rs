@@ -161,7 +161,7 @@ pub(crate) fn new_grant(application: &Application, member: &Member, scopes: &str
         salt: [9; 16],
         code_expires_at: at(120),
         remember: Some(LONG_AGO),
-        is_trial: false,
+        is_explorer_login: false,
     }
 }
 
