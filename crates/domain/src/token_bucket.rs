@@ -74,8 +74,8 @@ const fn whole_millis(duration: Duration) -> u64 {
     duration.as_millis() as u64
 }
 
-/// A bucket for each key, in memory. When there are too many, those that are full are forgotten, and all if none is: a limit
-/// on memory that holds nobody up.
+/// A bucket for each key, in memory. When there are too many, those that are full are dropped, and all if none is: a limit
+/// on memory that blocks no one.
 #[derive(Debug)]
 pub struct TokenBuckets<K> {
     at_most: usize,

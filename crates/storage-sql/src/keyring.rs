@@ -24,7 +24,7 @@ use crate::key_file;
 use crate::keys::{self, ServerKey};
 use latchkey_storage::StoreError;
 
-/// The word that each key stands behind in the file of a key that was rotated.
+/// The word before each key in the file of a key that was rotated.
 const FORMAT: &str = "latchkey-key-v2";
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -32,12 +32,12 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// The number of a key that was never rotated.
 const FIRST: u8 = 1;
 
-/// For how long refresh tokens are good where nobody noted anything else, as in versions that made no others.
+/// For how long refresh tokens live where no other lifetime was noted, as in versions that made no others.
 const USUAL_REFRESH_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3_600);
 
 /// How long a key stays in the file after its last day: a day longer than the longest refresh token that it may have
 /// made. `longest` is the longest lifetime that was ever noted ([`latchkey_storage::Networks::note_refresh_lifetime`]); today's may be
-/// shorter, but whoever makes it longer again finds the old tokens good again. A shorter one than is usual shortens
+/// shorter, but if it is made longer again, the old tokens work again. A shorter one than is usual shortens
 /// nothing, since a database may be older than the note.
 pub fn retired_stays(longest: Option<Duration>) -> Duration {
     longest

@@ -35,7 +35,7 @@ impl ServerKey {
         Self(Zeroizing::new(bytes))
     }
 
-    /// A key for one purpose, by HKDF-SHA-256 (RFC 5869): who holds it learns nothing of the keys for others.
+    /// A key for one purpose, by HKDF-SHA-256 (RFC 5869): it tells nothing about the keys for other purposes.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
         let mut derived = [0; 32];
         Hkdf::<Sha256>::new(Some(b"latchkey"), self.0.as_slice())

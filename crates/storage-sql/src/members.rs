@@ -77,7 +77,7 @@ async fn credentials(
     .await
 }
 
-/// A member that nobody else changes until the transaction ends, which is why one look is enough.
+/// A member, locked until the transaction ends, so that one read is enough.
 async fn locked(db: &dyn Statements, email: &Email) -> Result<Option<Member>, StoreError> {
     let sql = concat!(
         "SELECT ",

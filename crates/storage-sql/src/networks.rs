@@ -17,7 +17,7 @@ pub(crate) async fn read(db: &dyn Statements) -> Result<Network, StoreError> {
     find(db).await?.ok_or_else(missing)
 }
 
-/// The same, and nobody else changes it until the transaction ends.
+/// The same, locked until the transaction ends.
 async fn locked(db: &dyn Statements) -> Result<Network, StoreError> {
     let sql = "SELECT id, name, slug, plan FROM network [[FOR UPDATE|]]";
     rows::first(db, sql, &[], read_row).await?.ok_or_else(missing)

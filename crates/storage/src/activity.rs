@@ -9,7 +9,7 @@ use crate::shared::cut;
 /// The most characters of a message that are kept.
 const MESSAGE_LENGTH: usize = 1_000;
 
-/// The most characters of a redirect URI, which anybody may have made up.
+/// The most characters of a redirect URI, which the client may have made up.
 const REDIRECT_URI_LENGTH: usize = 2_048;
 
 /// The kind of event.
@@ -56,7 +56,7 @@ pub enum ActivityClass {
     Success,
     /// A request with a member behind it failed.
     Failure,
-    /// A request failed that anybody could have sent.
+    /// A request failed that anyone could have sent.
     Stranger,
     /// A sign of theft.
     Alarm,

@@ -35,7 +35,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// If the same may soon work, what to tell whoever asked: a 503 in the terms of HTTP. `None` if it is no use to try
+    /// If the same may soon work, what to tell the client: a 503 in the terms of HTTP. `None` if it is no use to try
     /// again, or if what was asked may have been done.
     pub fn try_again(&self) -> Option<&'static str> {
         match self {

@@ -71,7 +71,7 @@ pub trait Store:
         None
     }
 
-    /// In what the database's schema differs from what this version makes, each in words; nothing, if nobody changed it.
+    /// In what the database's schema differs from what this version makes, each in words; empty if it was not changed.
     async fn schema_differences(&self) -> Result<Vec<String>, StoreError>;
 
     /// From now on, operations that take longer than `threshold` are named in the log.

@@ -160,7 +160,7 @@ pub trait Members: Send + Sync {
         at: Timestamp,
     ) -> Result<Vec<Member>, StoreError>;
 
-    /// Changes a member's role, unless that would leave no host: whoever else takes a host away at the same moment is
+    /// Changes a member's role, unless that would leave no host: a concurrent change of another host is
     /// seen, or waits.
     async fn set_role(
         &self,

@@ -15,7 +15,7 @@ pub fn shown(wanted: PageRequest, total: u64) -> PageRequest {
     PageRequest::new(wanted.number.min(pages), wanted.size)
 }
 
-/// `text` without what stands behind its first `limit` characters.
+/// The first `limit` characters of `text`.
 pub fn cut(text: &str, limit: usize) -> &str {
     text.char_indices()
         .nth(limit)
@@ -35,7 +35,7 @@ pub fn searchable(texts: &[&str]) -> String {
     fold(&all)
 }
 
-/// What somebody typed, to be looked for in what is [`searchable`].
+/// Typed text, in the form that is found in what is [`searchable`].
 pub fn searched(typed: &str) -> String {
     fold(typed.trim())
 }

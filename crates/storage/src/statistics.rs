@@ -1,4 +1,4 @@
-//! What the store counts of itself, for whoever watches the server. Counting is an addition to a number that all threads
+//! What the store counts of itself, for metrics. Counting is an addition to a number that all threads
 //! share: nothing waits, and nothing is allocated.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ pub struct Histogram {
     micros: AtomicU64,
 }
 
-/// A histogram at one moment.
+/// A snapshot of a histogram.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistogramReading {
     /// Upper bounds in seconds, each with how often it took at most as long.
@@ -54,7 +54,7 @@ pub struct Statistics {
 /// Connections to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionCounts {
-    /// Open, and nobody uses them.
+    /// Open and unused.
     pub idle: u64,
     /// In use.
     pub in_use: u64,
@@ -73,7 +73,7 @@ impl Histogram {
         self.micros.fetch_add(micros, Ordering::Relaxed);
     }
 
-    /// How it stands.
+    /// The current counts.
     // Nobody measures for the 285 years after which microseconds would lose their last digit.
     #[allow(clippy::cast_precision_loss)]
     pub fn read(&self) -> HistogramReading {

@@ -27,7 +27,7 @@ pub struct UsageCount {
 /// Counting and reading requests.
 #[async_trait]
 pub trait Usage: Send + Sync {
-    /// Adds to what was counted before, and forgets what is older than [`USAGE_KEPT`] before the newest hour of
+    /// Adds to what was counted before, and deletes what is older than [`USAGE_KEPT`] before the newest hour of
     /// `counts`. Those of an application that is gone are passed over.
     async fn add_usage(&self, counts: Vec<UsageCount>) -> Result<(), StoreError>;
 

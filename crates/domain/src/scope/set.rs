@@ -34,7 +34,7 @@ impl ScopeSet {
         Self(bits)
     };
 
-    /// Whether there is none.
+    /// Whether it is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

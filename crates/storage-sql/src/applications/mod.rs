@@ -2,7 +2,7 @@
 //! [`secrets`] its secrets.
 //!
 //! An edit locks the application's row before it reads it, so that what it decides by stays so until it is committed:
-//! two edits of one application wait for each other, and nobody has to try again.
+//! two edits of one application wait for each other, and no retry is needed.
 
 mod audit_entry;
 mod edit;

@@ -1,5 +1,5 @@
-//! A network from one database into another, of either kind: all of it or nothing, as it is at one moment, and compared
-//! row by row before anybody can see it.
+//! A network from one database into another, of either kind: all of it or nothing, as a snapshot, and compared
+//! row by row before it is visible.
 //!
 //! [`table`] says what there is; [`ends`] what a database has to be able to do, which `sqlite::copy` and `postgres::copy`
 //! implement; [`compare`] reads both ends again. Rows pass through memory a few at a time. What was sealed stays sealed.
@@ -88,7 +88,7 @@ pub async fn copy(
         };
         nul_replaced += write_table(&*source.rows, &**to, table, keys, told).await?;
         let highest = if table.numbered {
-            // Behind the rows: whoever works with the source meanwhile may have given more, and never fewer.
+            // Behind the rows: the source may have given out more meanwhile, and never fewer.
             let highest = source.rows.highest(table).await?;
             to.set_highest(table, highest).await?;
             Some(highest)

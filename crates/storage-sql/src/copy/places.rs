@@ -55,7 +55,7 @@ pub struct TableRows {
     pub rows: u64,
 }
 
-/// A network that is going to be copied, as it was when it was opened; whoever works with it goes on.
+/// A network that is going to be copied, as it was when it was opened; it can be used meanwhile.
 pub struct Source {
     pub(super) rows: Box<dyn Rows>,
     /// The number of `SQLite`'s schema with the same tables.

@@ -1,4 +1,4 @@
-//! Codes that nobody exchanged in time. The index `grants_unredeemed` has them, as long as they are not closed.
+//! Codes that were not exchanged in time. The index `grants_unredeemed` has them, as long as they are not closed.
 
 use latchkey_domain::{ClientId, MemberId, RedirectUri, Timestamp};
 

@@ -11,10 +11,10 @@ use crate::{Change, Columns, Param, Statements, members, params, rows};
 use latchkey_storage::grants::rules::{self, LAST_USED_GRAIN};
 use latchkey_storage::{Grant, GrantDecision, GrantId, GrantState, NewGrant, RevocationReason, StoreError};
 
-/// How long a code that nobody redeemed is kept, whether or not housekeeping has recorded it.
+/// How long a code that was not redeemed is kept, whether or not housekeeping has recorded it.
 const UNREDEEMED_STAYS: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How many codes that nobody redeemed are deleted at once, where an earlier version left more than there can be now.
+/// How many codes that were not redeemed are deleted at once, where an earlier version left more than there can be now.
 const DELETED_AT_ONCE: u32 = 100;
 
 /// Keeps others from changing the grant `?1` until the transaction ends.
@@ -116,7 +116,7 @@ pub(super) async fn application_of(
         .map(|(application, _)| application))
 }
 
-/// Makes room for one more code of `member` for the application: deletes those that nobody redeemed, but for the newest
+/// Makes room for one more code of `member` for the application: deletes those that were not redeemed, but for the newest
 /// and those that have not been expired for long. So the table grows with grants, not with requests.
 pub(super) async fn delete_unredeemed(
     db: &dyn Statements,

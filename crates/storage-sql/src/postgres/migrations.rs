@@ -120,7 +120,7 @@ async fn begin(connections: &Connections, url: &PostgresUrl) -> Result<(), Store
     let connections = &connections.named("open");
     refuse_foreign(connections, url).await?;
     match connections.execute(VERSIONS, &[]).await {
-        // Another node was faster by a moment.
+        // Another node was a little faster.
         Err(error) if is_taken(&error) => {}
         made => {
             made?;

@@ -26,7 +26,7 @@ impl Param<'_> {
     }
 }
 
-/// `PostgreSQL`'s text holds every character but NUL, which stands in nothing that a person means.
+/// `PostgreSQL`'s text holds every character but NUL, which no text of a person needs.
 fn without_nul(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }

@@ -136,7 +136,7 @@ impl Connection {
         &self.watch
     }
 
-    /// Says whether it must not be used by anybody else.
+    /// Whether it must not be used again.
     pub(super) fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::Relaxed);
     }
@@ -149,7 +149,7 @@ impl Connection {
         if let Ok(answer) = tokio::time::timeout(STATEMENT, answer).await {
             return answer.or_store_error();
         }
-        // Its answer may still come, for whoever asks next.
+        // Its answer may still come, and the next query would get it.
         self.set_broken(true);
         Err(StoreError::Unavailable(
             format!("PostgreSQL did not answer within {} s", STATEMENT.as_secs()).into(),
@@ -274,7 +274,7 @@ impl Named<'_> {
         }
     }
 
-    /// Run once. If the database refuses it was not done; if there is no answer, nobody knows.
+    /// Run once. If the database refuses it was not done; if there is no answer, that is unknown.
     async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let _operation = self.connections.watch.begin(Access::Write, self.operation);
         let connection = self.connections.get(Access::Write).await?;

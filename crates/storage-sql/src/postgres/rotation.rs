@@ -19,7 +19,7 @@ pub const ANOTHER: Duration = Duration::from_secs(10 * 60);
 pub enum RotationStep {
     /// The file has a new key, which nothing is sealed with yet: every node needs it before the next step.
     Prepared,
-    /// Nothing: somebody ended a rotation a moment ago, and another is not begun before [`ANOTHER`].
+    /// Nothing: a rotation has just ended, and the next waits until [`ANOTHER`] has passed.
     JustDone {
         /// How long ago.
         ago: Duration,

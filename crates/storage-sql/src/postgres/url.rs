@@ -38,7 +38,7 @@ impl PostgresUrl {
         text.starts_with("postgres:") || text.starts_with("postgresql:")
     }
 
-    /// Whether somebody on a network could pass for the server: it is reached over one, and nobody looks who it is.
+    /// Whether another machine could pass for the server: it is reached over a network and not verified.
     pub fn trusts_anybody(&self) -> bool {
         let is_elsewhere = |host: &Host| match host {
             Host::Tcp(name) => {
@@ -70,7 +70,7 @@ impl PostgresUrl {
         Ok(self)
     }
 
-    /// Whether both name the same server and database, whoever asks there.
+    /// Whether both name the same server and database, for any user.
     pub(crate) fn is_same_database(&self, other: &Self) -> bool {
         let place = |url: &Self| {
             let ports = match url.config.get_ports() {
@@ -119,7 +119,7 @@ impl FromStr for PostgresUrl {
         if config.get_dbname().is_none_or(str::is_empty) {
             return Err(format!("{EXPECTED} (the name of the database is missing)"));
         }
-        // A socket of this machine has no TLS, and as with libpq nobody is asked for it there.
+        // A socket of this machine has no TLS; as in libpq, it is not asked for.
         let is_local = config
             .get_hosts()
             .iter()

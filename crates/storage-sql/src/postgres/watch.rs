@@ -116,7 +116,7 @@ pub(super) fn method_of<Here: Fn()>(_: Here) -> &'static str {
     method(std::any::type_name::<Here>())
 }
 
-/// The name of the method in which this stands.
+/// The name of the enclosing method.
 macro_rules! this_method {
     () => {{
         fn here() {}

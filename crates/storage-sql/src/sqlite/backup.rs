@@ -1,4 +1,4 @@
-//! Copies of the database, made while it is in use: as it is at one moment, looked through from end to end, and under
+//! Copies of the database, made while it is in use: a snapshot, checked from end to end, and under
 //! their name only once they are whole and on the disk. The key is not in them.
 
 use std::fs::{self, File};
@@ -94,7 +94,7 @@ async fn write_draft(database: &dyn Statements, draft: &Path, path: &Path) -> Re
         .await
         .map_err(|error| backup_failed(path, &error))?;
     let contents = Contents::of(draft).map_err(|error| backup_failed(path, &error))?;
-    // `SQLite` does not wait for the disk here, but who has a backup may delete the original.
+    // `SQLite` does not wait for the disk here, but an operator with a backup may delete the original.
     let file = File::open(draft).map_err(|error| backup_failed(path, &error))?;
     file.sync_all().map_err(|error| backup_failed(path, &error))?;
     let bytes = file

@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::connection;
 use latchkey_storage::StoreError;
 
-/// How long to wait for a restore, which is over in a moment.
+/// How long to wait for a restore, which is short.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The lock. Dropping it lets go.
@@ -37,7 +37,7 @@ impl InUse {
         })
     }
 
-    /// Takes the lock for oneself alone, unless anybody uses the database.
+    /// Takes the exclusive lock, unless the database is in use.
     pub(super) fn alone(path: &Path) -> Result<Self, StoreError> {
         Self::take(path, Duration::ZERO, "BEGIN EXCLUSIVE").map_err(|error| {
             let path = path.display();

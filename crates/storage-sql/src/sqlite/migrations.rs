@@ -57,7 +57,7 @@ pub(super) const LATEST: usize = MIGRATIONS.len();
 /// Refuses a file that another program made, before anything is written to it.
 pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let is_ours = || -> rusqlite::Result<bool> {
-        // In one statement, which sees one moment: another process may be making the first schema right now.
+        // In one statement, which sees one snapshot: another process may be making the first schema right now.
         let both =
             "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)";
         let (application, tables): (i64, i64) =

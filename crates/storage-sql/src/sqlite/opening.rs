@@ -36,7 +36,7 @@ impl SqliteStore {
         let key = database.with_file_name(KEY_FILE);
         // Before anything is looked at: a backup may be on its way to this place.
         let in_use = InUse::share(database)?;
-        // An empty file is a database that was never begun.
+        // An empty file is a new database.
         let has_database = fs::metadata(database).is_ok_and(|metadata| metadata.len() > 0);
         let keys = Keyring::load_or_create(&key, !has_database)?;
         Self::open_with(database, in_use, keys, &key)

@@ -74,7 +74,7 @@ impl Writer {
         })
     }
 
-    /// How many transactions were committed. It counts one before anybody is told of it.
+    /// How many transactions were committed. It counts one before it is reported.
     pub(super) fn commits(&self) -> u64 {
         self.counts.commits.load(Ordering::Acquire)
     }

@@ -45,7 +45,7 @@ pub(crate) fn store() -> TestStore {
 /// Before anything in a test happens.
 pub(crate) const LONG_AGO: Timestamp = Timestamp::from_millis(0);
 
-/// The moment `seconds` after the tests begin.
+/// The time `seconds` after the tests begin.
 pub(crate) fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000).plus(Duration::from_secs(seconds))
 }

@@ -80,7 +80,7 @@ async fn takes_the_place_of_a_database_which_stays_beside_it() {
 async fn a_log_that_was_left_behind_goes_with_the_old_database() {
     let (_folder, data, backup) = folder_and_backup().await;
     let database = data.join(DATABASE_FILE);
-    // As after a crash: the log is there, and nobody writes it back. Once readable, once damaged.
+    // As after a crash: the log is there, and is not written back. Once readable, once damaged.
     for damaged in [false, true] {
         let store = SqliteStore::open_folder(&data).unwrap();
         add_application(&store, "In the log").await;

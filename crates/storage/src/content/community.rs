@@ -46,7 +46,7 @@ pub struct NewProfile {
 /// A space.
 #[derive(Clone, Debug)]
 pub struct NewSpace {
-    /// What stands in addresses.
+    /// The name in addresses.
     pub slug: Slug,
     /// What it is called.
     pub name: Title,
@@ -65,7 +65,7 @@ pub struct NewSpace {
 pub struct NewEvent {
     /// The space that it belongs to.
     pub space: Option<Slug>,
-    /// Who holds it.
+    /// The member who holds it.
     pub organizer: Option<Email>,
     /// What it is called.
     pub title: Title,
@@ -101,7 +101,7 @@ pub struct NewMembershipPlan {
 /// A post.
 #[derive(Clone, Debug)]
 pub struct NewCommunityPost {
-    /// Where it stands.
+    /// Its position.
     pub space: Slug,
     /// Who wrote it.
     pub author: Option<Email>,
@@ -129,7 +129,7 @@ pub struct NewReply {
 /// A course.
 #[derive(Clone, Debug)]
 pub struct NewCourse {
-    /// What stands in addresses.
+    /// The name in addresses.
     pub slug: Slug,
     /// What it is called.
     pub title: Title,
@@ -243,7 +243,7 @@ pub struct ProgressReport {
     pub of: usize,
 }
 
-/// Who is told how far adding is. It is called on the thread that writes, so it has to be quick.
+/// Called with the progress of adding. It is called on the thread that writes, so it has to be quick.
 pub type TellProgress = Box<dyn Fn(ProgressReport) + Send>;
 
 /// Adding communities.

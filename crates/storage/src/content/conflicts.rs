@@ -1,4 +1,4 @@
-//! Whether a community fits into what is there: names that are taken, and those that name nobody.
+//! Whether a community fits into what is there: names that are taken, and emails of no member.
 
 use std::collections::HashSet;
 
@@ -116,7 +116,7 @@ pub fn conflicts(community: &Community, mut names: Names) -> Vec<Conflict> {
 }
 
 impl Names {
-    /// `email`, if it names nobody.
+    /// `email`, if no member has it.
     fn lack(&self, email: Option<&Email>) -> Option<Email> {
         email
             .filter(|email| !self.emails.contains(email.as_str()))

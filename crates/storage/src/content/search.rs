@@ -42,7 +42,7 @@ pub enum Item {
 }
 
 /// What is searched for. All words have to be there; the last one may be the beginning of a word, and so may any that
-/// ends in `*`. What stands in quotation marks has to be there as it is.
+/// ends in `*`. Text in quotation marks is found as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SearchRequest {
     /// The words.
@@ -64,7 +64,7 @@ pub struct Hit {
     pub score: f64,
     /// Its title; empty for a comment.
     pub title: String,
-    /// The words around those that were found, as plain text. Each found word stands between [`Hit::OPEN`] and
+    /// The words around those that were found, as plain text. Each found word is between [`Hit::OPEN`] and
     /// [`Hit::CLOSE`].
     pub snippet: String,
 }

@@ -169,7 +169,7 @@ pub struct Disconnected {
     pub at: Timestamp,
 }
 
-/// A code that expired before anybody exchanged it.
+/// A code that expired before it was exchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpiredCode {
     /// The grant.
@@ -198,7 +198,7 @@ pub trait Grants: Send + Sync {
     ) -> Result<ScopeSet, StoreError>;
 
     /// Stores an authorization (generation 0, code not redeemed) and adds its scopes to the remembered consent. Of the
-    /// member's codes for the application that nobody redeemed, the newest [`UNREDEEMED_CODES`] stay. `None` if the
+    /// member's codes for the application that were not redeemed, the newest [`UNREDEEMED_CODES`] stay. `None` if the
     /// application, the member or the session is gone, or the member may not grant these scopes (any more).
     ///
     /// [`UNREDEEMED_CODES`]: latchkey_domain::limits::UNREDEEMED_CODES
@@ -239,7 +239,7 @@ pub trait Grants: Send + Sync {
     /// wait to be exchanged stay.
     async fn end_explorer_logins(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError>;
 
-    /// At most `limit` codes that expired before `now`, that nobody exchanged and [`close_codes`](Self::close_codes)
+    /// At most `limit` codes that expired before `now`, that were not exchanged and [`close_codes`](Self::close_codes)
     /// has not closed: those of one application, or of all.
     async fn expired_codes(
         &self,

@@ -69,7 +69,7 @@ impl TlsSettings {
             None => Roots::System,
             Some(file) => {
                 match mode {
-                    // As libpq does, so that nobody names a certificate in vain.
+                    // As libpq does, so that a certificate is never named in vain.
                     Mode::Require => mode = Mode::VerifyCa,
                     Mode::Disable | Mode::Prefer => {
                         let said = if given {
@@ -92,8 +92,8 @@ impl TlsSettings {
         };
         if mode == Mode::VerifyCa && roots == Roots::System {
             return Err(
-                "sslmode=verify-ca needs a file in sslrootcert, since whom the system trusts signs for anybody: name the \
-                 file, or say sslmode=verify-full"
+                "sslmode=verify-ca needs a file in sslrootcert, since authorities that the system trusts sign for \
+                 anyone: name the file, or say sslmode=verify-full"
                     .to_owned(),
             );
         }
@@ -124,10 +124,10 @@ impl TlsSettings {
         let provider = Arc::new(ring::default_provider());
         let failed = |error: rustls::Error| StoreError::Open(format!("cannot prepare TLS: {error}"));
         let verifier = match self.mode {
-            // Who can stand between can also say that there is no TLS, and that is then gone on without. So nothing is
+            // An attacker between can also say that there is no TLS, and the connection goes on without it. So nothing is
             // asked of a certificate, and old ones that cannot be read are as good as any.
-            Mode::Disable | Mode::Prefer => verify::anybody(&provider, false),
-            Mode::Require => verify::anybody(&provider, true),
+            Mode::Disable | Mode::Prefer => verify::any_server(&provider, false),
+            Mode::Require => verify::any_server(&provider, true),
             Mode::VerifyCa | Mode::VerifyFull => {
                 let any_host = self.mode == Mode::VerifyCa;
                 verify::by_roots(&provider, self.roots.read()?, any_host).map_err(failed)?
@@ -246,7 +246,7 @@ mod tests {
                 &[("sslmode", "prefer"), ("sslrootcert", "x")],
                 "with this sslmode",
             ),
-            (&[("sslmode", "verify-ca")], "signs for anybody"),
+            (&[("sslmode", "verify-ca")], "sign for anyone"),
             (
                 &[("sslmode", "require"), ("sslrootcert", "system")],
                 "say sslmode=verify-full",

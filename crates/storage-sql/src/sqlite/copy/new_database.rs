@@ -36,7 +36,7 @@ pub(crate) struct NewDatabase {
     alone: Option<InUse>,
 }
 
-/// What becomes of it.
+/// The outcome of it.
 enum Becomes {
     /// A database that is served.
     Database(PathBuf),
@@ -99,7 +99,7 @@ fn refuse_used(path: &Path) -> Result<(), StoreError> {
              move this one away"
         ))
     };
-    // It writes nothing; but whoever closes a file last brings its log back into it.
+    // It writes nothing; but the last one to close a file brings its log back into it.
     let connection = connection::open_for_writing(path).map_err(|error| explain(path, &error))?;
     migrations::refuse_foreign(&connection, path)?;
     migrations::refuse_newer(&connection, path)?;
