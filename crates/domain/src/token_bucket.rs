@@ -62,7 +62,7 @@ impl TokenBucket {
         }
     }
 
-    /// What of it is still missing now. A clock that was set back brings nothing back and takes nothing away.
+    /// The part that is still missing now. A clock that was set back changes nothing.
     fn left(self, taken: Taken, now: Timestamp) -> u64 {
         let elapsed = whole_millis(now.since(taken.at));
         taken.units.saturating_sub(elapsed.saturating_mul(self.capacity))

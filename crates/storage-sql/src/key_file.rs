@@ -76,7 +76,7 @@ pub(crate) fn malformed(path: &Path) -> StoreError {
     ))
 }
 
-/// Said where a folder is opened, and not each time that the file is looked at.
+/// Logged when a folder is opened, not each time the file is read.
 #[cfg(unix)]
 pub(crate) fn warn_if_others_can_read(path: &Path) {
     use std::os::unix::fs::PermissionsExt;

@@ -44,7 +44,7 @@ impl ServerKey {
         derived
     }
 
-    /// What the key is recognised by. It can be stored and shown: it is derived, and the key does not follow from it.
+    /// Identifies the key. It can be stored and shown: it is derived, and the key does not follow from it.
     pub fn fingerprint(&self) -> String {
         let print = self.derive("fingerprint v1");
         print[..16]

@@ -12,7 +12,6 @@ use crate::{Columns, Database, Isolation, Param, SqlStore, Statements, audit, me
 use latchkey_storage::networks::founder;
 use latchkey_storage::{AddMember, AuditAction, NetworkChange, Networks, NewNetwork, StoreError};
 
-/// The network.
 pub(crate) async fn read(db: &dyn Statements) -> Result<Network, StoreError> {
     find(db).await?.ok_or_else(missing)
 }
@@ -66,7 +65,7 @@ async fn found(
     host: &AddMember,
     by: (&Actor, Timestamp),
 ) -> Result<Option<Member>, StoreError> {
-    // Of two who found the network at once, the second waits here and then finds a host.
+    // If two found the network at once, the second waits here and then finds a host.
     let id = locked(db).await?.id;
     if members::has_host(db).await? {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Spans for traces: what a request did, and how long each part of it took. Nobody listens unless the server was told to
+//! Spans for traces: what a request did, and how long each part of it took. They are dropped unless the server was told to
 //! send them; until then making one is a comparison with a number.
 //!
 //! A span of the target [`TRACES`] leaves the machine. So it never has a value that a client sent or that is stored:

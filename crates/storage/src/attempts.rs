@@ -12,7 +12,6 @@ pub type AttemptKey = String;
 /// How many attempts there were, and when the last was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts {
-    /// How many.
     pub count: u32,
     /// When.
     pub seen: Timestamp,

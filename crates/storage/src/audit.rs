@@ -12,7 +12,6 @@ pub const TEXT_LENGTH: usize = 1_000;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // Each is its name.
 pub enum AuditAction {
     ApplicationCreated,
     ApplicationUpdated,
@@ -158,7 +157,6 @@ pub struct AuditEntry {
 pub struct AuditRecord {
     /// Its number; a later entry has a greater one.
     pub id: i64,
-    /// The entry.
     pub entry: AuditEntry,
     /// The name and email of the member who acted, unless no member did or the member was removed since.
     pub member: Option<(MemberName, Email)>,
@@ -180,7 +178,6 @@ pub enum AuditWho {
 pub struct AuditFilter {
     /// By whom.
     pub who: Option<AuditWho>,
-    /// What.
     pub action: Option<AuditAction>,
     /// Words in the target, the name of the application that is the target, or the detail.
     pub target: Option<String>,

@@ -76,7 +76,7 @@ pub fn words(error: &(dyn Error + 'static)) -> String {
     words
 }
 
-/// What one of them says, in a line. In its details `PostgreSQL` shows the row that it refuses, with all that is in it:
+/// One of them, as a line. In its details `PostgreSQL` shows the row that it refuses, with all that is in it:
 /// they are left out.
 fn told(error: &dyn Error) -> String {
     let text = error.to_string();

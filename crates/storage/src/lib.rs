@@ -2,6 +2,8 @@
 //! was answered is on the disk. What a change means is decided here too, by functions that know no database. The databases
 //! are behind these traits, in `latchkey-storage-sql`.
 
+#![allow(missing_docs)] // A name that says it all has no comment.
+
 pub mod activity;
 pub mod applications;
 pub mod audit;

@@ -52,7 +52,7 @@ pub struct Stride {
     pub purge: u32,
 }
 
-/// What one step did.
+/// The result of a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
     /// How many rows were deleted.

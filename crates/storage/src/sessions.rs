@@ -12,7 +12,7 @@ pub const MOST_OF_ONE_MEMBER: u32 = 50;
 /// The most characters of a browser's name for itself.
 const USER_AGENT_LENGTH: usize = 300;
 
-/// What the database knows a session by: the SHA-256 of the cookie's value, so that the database alone gives no access.
+/// The key of a session: the SHA-256 of the cookie's value, so that the database alone gives no access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionKey(pub [u8; 32]);
 
@@ -23,7 +23,7 @@ pub struct SessionId(pub i64);
 /// A session to be opened.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// What the database will know it by.
+    /// Its key in the database.
     pub key: SessionKey,
     /// Who signed in.
     pub member: MemberId,

@@ -22,7 +22,7 @@ pub fn cut(text: &str, limit: usize) -> &str {
         .map_or(text, |(end, _)| &text[..end])
 }
 
-/// Texts in the form in which they are searched together: folded, a line each. Nobody searches for a line feed, so that no
+/// Texts in the form in which they are searched together: folded, a line each. No one searches for a line feed, so that no
 /// search matches across. A domain is there in its own letters too.
 pub fn searchable(texts: &[&str]) -> String {
     let mut all = texts.join("\n");

@@ -56,7 +56,6 @@ pub struct Statistics {
 pub struct ConnectionCounts {
     /// Open and unused.
     pub idle: u64,
-    /// In use.
     pub in_use: u64,
     /// The most that there may be, of both.
     pub most: u64,
@@ -74,7 +73,7 @@ impl Histogram {
     }
 
     /// The current counts.
-    // Nobody measures for the 285 years after which microseconds would lose their last digit.
+    // Microseconds lose their last digit only after 285 years.
     #[allow(clippy::cast_precision_loss)]
     pub fn read(&self) -> HistogramReading {
         let mut count = 0;

@@ -14,7 +14,6 @@ pub const USAGE_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// The requests of an application within an hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageCount {
-    /// Whose.
     pub client_id: ClientId,
     /// When the hour began, in UTC.
     pub hour: Timestamp,

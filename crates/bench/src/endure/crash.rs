@@ -1,4 +1,4 @@
-//! `kill -9`, again and again, at moments that nobody chose: of the server, and with `PostgreSQL` every other time of the
+//! `kill -9`, again and again, at random times: of the server, and with `PostgreSQL` every other time of the
 //! database. What was acknowledged is there afterwards, and what was ended stays ended.
 
 use std::collections::HashSet;
@@ -74,8 +74,8 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
             }
         };
         let working = start(workers, &server, &stop, caller);
-        let moment = Duration::from_millis(200 + chance.below(1_800) as u64);
-        tokio::time::sleep(moment).await;
+        let pause = Duration::from_millis(200 + chance.below(1_800) as u64);
+        tokio::time::sleep(pause).await;
         match &mut cluster {
             Some(cluster) if database_dies => {
                 cluster.kill()?;

@@ -22,7 +22,7 @@ use crate::{RedirectUris, ScopeSet, Timestamp};
 pub struct ApplicationSpec {
     /// What hosts and members see.
     pub name: ApplicationName,
-    /// Where it may be sent back to.
+    /// The redirect URIs.
     pub redirect_uris: RedirectUris,
     /// The most that it may ask for; at least one.
     pub scopes: ScopeSet,

@@ -60,7 +60,7 @@ impl RedirectUris {
                     continue;
                 }
                 count += 1;
-                // What is far too much is counted, not read.
+                // If it is far too much it is counted, not read.
                 if count > 4 * Self::MAX {
                     continue;
                 }

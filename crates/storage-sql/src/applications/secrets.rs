@@ -187,7 +187,7 @@ pub(super) async fn retire(
     id: SecretId,
     act: Act<'_>,
 ) -> Result<SecretRetired, StoreError> {
-    // Of two who retire at once the second sees what the first left.
+    // If two retire at once, the second sees what the first left.
     if find_locked(db, client_id).await?.is_none() {
         return Ok(SecretRetired::NotFound);
     }

@@ -32,7 +32,6 @@ pub(crate) trait Destination: Send + Sync {
     /// Whether a text may have the character NUL in it.
     fn holds_nul(&self) -> bool;
 
-    /// Writes rows.
     async fn write(&self, table: &Arc<Table>, rows: Arc<Vec<Row>>) -> Result<(), StoreError>;
 
     /// Says how far numbers were given.

@@ -28,7 +28,7 @@ use crate::sqlite::{BackedUp, BeforeUpgrade, Existing};
 use crate::{postgres, sqlite};
 use latchkey_storage::{AuditEntry, StoreError};
 
-/// What a copy is doing.
+/// The progress of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Rows are written.
@@ -42,18 +42,16 @@ pub enum Step {
 pub struct CopyProgress<'table> {
     /// What is done.
     pub step: Step,
-    /// To which table.
     pub table: &'table str,
     /// To how many of its rows it was done.
     pub done: u64,
-    /// How many there are.
     pub of: u64,
 }
 
 /// Hears how far a copy is.
 pub type TellCopying<'caller> = &'caller (dyn Fn(CopyProgress<'_>) + Send + Sync);
 
-/// What a copy did.
+/// The result of a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
     /// How many rows were written, read back and compared, table by table.
@@ -131,7 +129,7 @@ pub async fn back_up(
         ),
         place: Place::Sqlite(path.to_owned()),
     };
-    // Nobody opens it here, so no key has to be.
+    // It is not opened here, so no key is needed.
     copy(source, target, None, None, tell).await?;
     made.get().cloned().ok_or(StoreError::Closed)
 }

@@ -37,7 +37,6 @@ pub(super) async fn find(db: &dyn Statements, id: GrantId) -> Result<Option<Gran
     rows::first(db, FIND, params![id.0], read).await
 }
 
-/// The change of a grant.
 pub(super) fn change(id: GrantId) -> Change<Grant> {
     Change {
         lock: LOCK,

@@ -20,7 +20,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    /// What is behind `error`.
+    /// The cause of `error`.
     pub(super) fn of(error: &StoreError) -> Self {
         statement_error(error).map_or(Self::Other, Self::of_statement)
     }

@@ -48,7 +48,7 @@ impl PostgresStore {
                 named_here(&connections, url, &ring).await?;
             }
             migrations::run(&connections, url, &ring.current().fingerprint()).await?;
-            // Of nodes that make the first schema at once, one decides whose key it is.
+            // If several nodes create the first schema at once, one of them decides whose key it is.
             named_here(&connections, url, &ring).await
         };
         let named = opened.await.map_err(|error| explain(url, error))?;

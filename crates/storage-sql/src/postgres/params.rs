@@ -10,7 +10,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 pub(super) use crate::database::params::{Param, params};
 
 impl Param<'_> {
-    /// What the statement is told that it is.
+    /// The type that the statement is told.
     pub(super) fn kind(&self) -> Type {
         match self {
             Self::Number(_) => Type::INT8,

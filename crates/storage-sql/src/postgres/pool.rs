@@ -31,7 +31,7 @@ use latchkey_storage::content::slice::Bytes;
 /// connection.
 const MOST_CONNECTIONS: usize = 20;
 
-/// How long a request waits for a connection that others use. Whoever waits longer is told that the database does not
+/// How long a request waits for a connection that others use. After that it is told that the database does not
 /// answer.
 const ACQUIRE: Duration = Duration::from_secs(3);
 
@@ -86,7 +86,6 @@ impl Connections {
         }
     }
 
-    /// A connection.
     pub(super) async fn get(&self, access: Access) -> Result<Connection, StoreError> {
         let at_once = Timeouts {
             wait: Some(Duration::ZERO),

@@ -17,7 +17,7 @@ use crate::files;
 use crate::{Database, Isolation, Statements, audit, params, rows};
 use latchkey_storage::{AuditAction, StoreError};
 
-/// What may become of a file that is there already.
+/// What to do with an existing file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// It stays, and the backup is refused.
@@ -145,7 +145,7 @@ pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> R
     let target = backups.file(&timestamp, schema);
     let draft = files::draft_path(&target).map_err(|error| backup_failed(&target, &error))?;
     let made = now(Box::pin(write_draft(database, &draft, &target))).and_then(|made| {
-        // Of two processes that open it at once, the slower may find the new schema made.
+        // If two processes open it at once, the slower one may find the new schema made.
         let is_before = usize::try_from(made.contents.schema) == Ok(schema);
         if is_before {
             publish(&draft, &target, Existing::Replace)?;

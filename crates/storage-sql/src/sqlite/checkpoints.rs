@@ -13,7 +13,6 @@ use super::readers::Tidy;
 pub(super) struct Checkpoints(Tidy);
 
 impl Checkpoints {
-    /// Opens it.
     pub(super) fn open(path: &Path) -> rusqlite::Result<Self> {
         let connection = connection::open_for_writing(path)?;
         // As safely as the writer does it.

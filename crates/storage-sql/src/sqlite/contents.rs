@@ -12,13 +12,10 @@ use latchkey_storage::StoreError;
 /// What an operator recognises a file by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contents {
-    /// The number of its schema.
     pub schema: i64,
     /// The network's name.
     pub network: String,
-    /// How many members.
     pub members: u64,
-    /// How many applications.
     pub applications: u64,
     /// Which key its secrets are sealed with.
     pub(super) key_fingerprint: String,

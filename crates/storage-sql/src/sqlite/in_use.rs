@@ -1,4 +1,4 @@
-//! Who works with the database holds a lock for as long as it is open, many at once; who puts another in its place holds
+//! Users of the database share a lock for as long as it is open; a process that replaces the database holds
 //! it alone. `SQLite`'s own locks are on the file itself, which is what is replaced; this one is on a file beside it, that
 //! stays. The operating system lets go of it when a process ends, however it ends.
 

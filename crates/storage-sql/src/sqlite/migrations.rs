@@ -16,7 +16,7 @@ use latchkey_storage::StoreError;
 /// Marks the file as ours (`PRAGMA application_id`): the letters L, K, e, y.
 const APPLICATION_ID: i64 = 0x4C4B_6579;
 
-/// What a step does behind its SQL, with the fingerprint of the key.
+/// What a step does after its SQL, with the fingerprint of the key.
 type Then = for<'a> fn(&'a dyn Statements, &'a str) -> Answer<'a, ()>;
 
 /// A step from one schema to the next.

@@ -21,7 +21,7 @@ use latchkey_storage::audit::TEXT_LENGTH;
 use latchkey_storage::shared::cut;
 use latchkey_storage::{AuditAction, StoreError};
 
-/// What a restore did.
+/// The result of a restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
     /// What is in the database now.

@@ -12,7 +12,7 @@ use crate::DriverResult;
 use crate::{Statements, rows};
 use latchkey_storage::StoreError;
 
-/// What `SQLite` keeps of its own accord: counters of `AUTOINCREMENT`, and statistics of `ANALYZE`.
+/// Tables of `SQLite` itself: counters of `AUTOINCREMENT`, and statistics of `ANALYZE`.
 const OF_SQLITE: [&str; 5] = [
     "sqlite_sequence",
     "sqlite_stat1",

@@ -122,7 +122,7 @@ pub(crate) async fn live(store: &dyn Store) {
     store.note_refresh_lifetime(year).await.unwrap();
 }
 
-/// Somebody guesses a host's password.
+/// Someone guesses a host's password.
 async fn guesses(store: &dyn Store) {
     let guess = AuditEntry {
         at: at(35),

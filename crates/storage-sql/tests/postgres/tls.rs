@@ -12,7 +12,7 @@ use crate::backend::key;
 
 const PASSWORD: &str = "correct-horse";
 
-/// Whoever signs certificates.
+/// A certificate authority.
 struct Authority {
     certificate: String,
     issuer: Issuer<'static, KeyPair>,

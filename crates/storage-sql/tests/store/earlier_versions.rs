@@ -107,7 +107,7 @@ async fn each_opens_with_all_that_was_in_it() {
     }
 }
 
-/// Whoever upgraded and wants to go back has the database as it was.
+/// After an upgrade, the database as it was can be put back.
 #[tokio::test]
 async fn each_is_backed_up_as_it_was_before_its_schema_changes() {
     // The newest may be this version's own.

@@ -303,7 +303,7 @@ async fn a_new_password_ends_what_was_granted() {
         assert!(consent.await.unwrap().is_empty());
     }
 
-    // Whoever asks reads why.
+    // The answer says why.
     let entries = store.audit(2).await.unwrap();
     assert_eq!(entries[0].action, AuditAction::MemberPasswordChanged);
     assert_eq!(entries[0].detail, "0 sessions ended, 3 applications disconnected");

@@ -11,7 +11,7 @@ pub type Entry = (AuditAction, String);
 /// The effect of an edit.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Somebody else edited the application since; it stays as it is.
+    /// The application was edited since; it stays as it is.
     Stale,
     /// The edit changes nothing: no new revision, no entry.
     Unchanged,

@@ -9,7 +9,7 @@ use super::{Community, Conflict};
 /// Names of each kind that has to be unique.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
-    /// Of members.
+    /// Members.
     pub emails: HashSet<String>,
     /// Slugs of spaces.
     pub spaces: HashSet<String>,

@@ -10,7 +10,6 @@ use latchkey_domain::limits::{CONTENT_PERIOD_SECONDS, MAX_CONTENT_BYTES_PER_PERI
 pub struct Written {
     /// Since when.
     pub since: Timestamp,
-    /// How many texts.
     pub texts: i64,
     /// How many bytes they have.
     pub bytes: i64,

@@ -9,15 +9,10 @@ use crate::StoreError;
 /// What can be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ItemKind {
-    /// Posts.
     Post,
-    /// Comments.
     Comment,
-    /// Events.
     Event,
-    /// Spaces.
     Space,
-    /// Courses.
     Course,
 }
 
@@ -29,15 +24,10 @@ impl ItemKind {
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Item {
-    /// A post.
     Post(PostId),
-    /// A comment.
     Comment(CommentId),
-    /// An event.
     Event(EventId),
-    /// A space.
     Space(SpaceId),
-    /// A course.
     Course(CourseId),
 }
 
@@ -55,7 +45,6 @@ pub struct SearchRequest {
     pub limit: u32,
 }
 
-/// A hit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
     /// What was found.

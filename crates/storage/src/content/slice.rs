@@ -108,7 +108,6 @@ pub type Slices<Id, T> = HashMap<Id, Slice<T>>;
 
 /// Counts the bytes of rows as they are read.
 pub struct Bytes {
-    /// How many were read.
     pub read: usize,
     most: usize,
 }

@@ -309,7 +309,6 @@ struct Found<'text> {
 
 /// A phrase that was found.
 struct Match {
-    /// Which phrase.
     phrase: usize,
     /// From which word to before which.
     words: Range<usize>,

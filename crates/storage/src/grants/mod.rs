@@ -61,7 +61,6 @@ pub struct GrantState {
 /// A grant with the application and the member as they are now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// Its number.
     pub id: GrantId,
     /// To whom.
     pub application: Application,
@@ -100,7 +99,7 @@ pub enum RevocationReason {
     RefreshTokenReplayed,
     /// The member's password was changed.
     PasswordChanged,
-    /// Nobody exchanged its code in time, and that was recorded.
+    /// Its code was not exchanged in time, and that was recorded.
     CodeExpired,
     /// The host ended a test in the API explorer.
     ExplorerLoginEnded,
@@ -150,7 +149,6 @@ pub type GrantDecision = Box<dyn Fn(&Grant) -> GrantChange + Send + Sync>;
 /// An application that a member connected, for the member's own page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectedApp {
-    /// The application.
     pub application: Application,
     /// The union of what its active grants and the remembered consent hold.
     pub scopes: ScopeSet,
@@ -163,7 +161,6 @@ pub struct ConnectedApp {
 /// An application that a change of password disconnected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disconnected {
-    /// Its name.
     pub application: ApplicationName,
     /// When the password was changed.
     pub at: Timestamp,
@@ -172,7 +169,6 @@ pub struct Disconnected {
 /// A code that expired before it was exchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpiredCode {
-    /// The grant.
     pub grant: GrantId,
     /// To which application.
     pub client_id: ClientId,

@@ -42,14 +42,14 @@ impl From<io::Error> for Untrusted {
     fn from(error: io::Error) -> Self {
         let cause = error.get_ref().and_then(|inner| inner.downcast_ref());
         Self(match cause {
-            Some(rustls::Error::InvalidCertificate(why)) => words(why),
+            Some(rustls::Error::InvalidCertificate(why)) => text(why),
             Some(error) => error.to_string(),
             None => error.to_string(),
         })
     }
 }
 
-fn words(why: &CertificateError) -> String {
+fn text(why: &CertificateError) -> String {
     match why {
         CertificateError::UnknownIssuer => {
             "the server’s certificate is not signed by a trusted authority: name the certificate of its signer \

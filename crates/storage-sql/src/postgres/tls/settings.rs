@@ -20,7 +20,7 @@ enum Mode {
     /// As [`Self::Require`] if the server speaks TLS, otherwise not at all.
     #[default]
     Prefer,
-    /// Nobody on the way can read along; who the server is, is not looked at.
+    /// Encrypted, but the server is not verified.
     Require,
     /// A certificate that is trusted, of whatever host.
     VerifyCa,
@@ -34,11 +34,11 @@ enum Roots {
     /// Whom the operating system trusts.
     #[default]
     System,
-    /// Whoever is in this file.
+    /// The authorities in this file.
     File(PathBuf),
 }
 
-/// What a URL says of TLS.
+/// The TLS settings of a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::postgres) struct TlsSettings {
     mode: Mode,
@@ -114,7 +114,7 @@ impl TlsSettings {
         }
     }
 
-    /// Whether it is looked at who the server is.
+    /// Whether the server is verified.
     pub(in crate::postgres) fn verifies(&self) -> bool {
         matches!(self.mode, Mode::VerifyCa | Mode::VerifyFull)
     }

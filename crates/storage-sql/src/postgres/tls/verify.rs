@@ -60,7 +60,7 @@ impl ServerCertVerifier for ByRoots {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        // Who makes one certificate, for the server itself, names it as the root. To a chain it would be a wrong end.
+        // A single certificate, made for the server itself, is named as the root. A chain must not end with it.
         let verified = if self.roots.contains(certificate) {
             verify_server_name(&ParsedCertificate::try_from(certificate)?, host)
                 .map(|()| ServerCertVerified::assertion())

@@ -32,7 +32,7 @@ pub(crate) struct NewDatabase {
     reading: Option<Snapshot>,
     draft: Draft,
     becomes: Becomes,
-    /// Nobody opens what becomes a database meanwhile.
+    /// Keeps others from opening the new database meanwhile.
     alone: Option<InUse>,
 }
 

@@ -92,7 +92,7 @@ async fn what_cannot_be_copied_is_refused_in_words() {
         let words = words.replace(&version.to_string(), &(version - 2).to_string());
         refused(&pg(&url), &nowhere(), &words).await;
     }
-    // Somebody works there.
+    // The database is in use.
     let (used, store) = (
         files.path("used.db"),
         SqliteStore::open(&files.path("used.db"), key()).unwrap(),
