@@ -64,7 +64,7 @@ pub(crate) const fn reason_text(reason: RevocationReason) -> &'static str {
         }
         RevocationReason::CodeExpired => "its authorization code was not exchanged in time",
         RevocationReason::ExplorerLoginEnded => {
-            "it was made in the API explorer, by a host who started another trial or signed out"
+            "it was issued to the API explorer, and its host signed in there again or signed out"
         }
     }
 }

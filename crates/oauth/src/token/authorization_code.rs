@@ -72,7 +72,7 @@ enum CodeRefusal {
     Revoked(RevocationReason),
     #[error("the code was used before; all tokens that were issued for it are revoked now")]
     Replayed,
-    #[error("the code was issued for a trial in the API explorer, and only that can exchange it")]
+    #[error("the code was issued to the API explorer, and only the explorer can exchange it")]
     ExplorerLogin,
     #[error("the code expired {} ago; exchange it right after the redirect", duration_text(*.0))]
     Expired(Duration),

@@ -68,7 +68,7 @@ enum RefreshRefusal {
     Theft,
     #[error("the refresh token expired; authorize again")]
     Expired,
-    #[error("a trial in the API explorer is not refreshed; start another one")]
+    #[error("a token of the API explorer is not refreshed; sign in there again")]
     ExplorerLogin,
     #[error("the authorization ended: it lasts {}, however often its tokens are refreshed; authorize again", duration_text(*.0))]
     Ended(Duration),

@@ -31,6 +31,10 @@ fn a_rotated_file_reads_back_with_the_new_key_first() {
         1,
         "no draft is left"
     );
+    assert_eq!(
+        prints(&Keyring::load_or_create(&path, false).unwrap()),
+        prints(&second)
+    );
 }
 
 #[test]
