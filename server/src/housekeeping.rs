@@ -5,7 +5,7 @@ mod pace;
 use std::time::{Duration, Instant};
 
 use latchkey_domain::Timestamp;
-use latchkey_domain::limits::{TRIAL_GRANT, UNREDEEMED_CODE_KEPT};
+use latchkey_domain::limits::{EXPLORER_GRANT, UNREDEEMED_CODE_KEPT};
 use latchkey_oauth::AuthorizationServer;
 use latchkey_storage::{Expiring, Store, StoreError};
 use tokio::time::MissedTickBehavior;
@@ -76,7 +76,7 @@ pub async fn purge(
         codes: now.minus(rules.ended.min(UNREDEEMED_CODE_KEPT)),
         tokens: now.minus(rules.refresh_tokens).minus(rules.ended),
         granted: now.minus(rules.grants).minus(rules.ended),
-        trials: now.minus(TRIAL_GRANT).minus(rules.ended),
+        explorer_logins: now.minus(EXPLORER_GRANT).minus(rules.ended),
     };
     let sessions = Expiring::Sessions(now.minus(rules.ended));
     let activity = Expiring::Activity(now.minus(rules.activity));
@@ -92,7 +92,7 @@ async fn sweep(store: &dyn Store, expiring: Expiring, pace: Pace) -> Result<u64,
     loop {
         let began = Instant::now();
         let step = store.sweep(expiring, after, pace.stride()).await?;
-        deleted += step.forgotten;
+        deleted += step.deleted;
         let Some(next) = step.next else {
             return Ok(deleted);
         };

@@ -100,9 +100,9 @@ async fn the_headless_api_was_used_by_connected_applications_as_long_as_they_cou
                 .unwrap();
             let until = listing.application.paused_at.unwrap_or(app.instance.clock.now());
             let mut step = report.from;
-            for tally in &usage.steps {
+            for count in &usage.steps {
                 let overlaps = step.plus(period.step()) > first && step < until;
-                assert!(tally.requests == 0 || overlaps, "{} at {step:?}", name(listing));
+                assert!(count.requests == 0 || overlaps, "{} at {step:?}", name(listing));
                 step = step.plus(period.step());
             }
         }

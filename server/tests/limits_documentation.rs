@@ -179,7 +179,7 @@ fn what_is_left_behind_and_sign_in_are_documented() {
             "an answer of the token endpoint",
             minutes(limits::LOST_ANSWER_GRACE),
         ),
-        ("a grant of the API explorer", minutes(limits::TRIAL_GRANT)),
+        ("a grant of the API explorer", minutes(limits::EXPLORER_GRANT)),
         ("successes", limits::ACTIVITY_SUCCESSES.to_string()),
         ("failures with a member", limits::ACTIVITY_FAILURES.to_string()),
         (

@@ -112,7 +112,7 @@ fn what_cannot_be_restored_is_one_line_and_changes_nothing() {
     let (binary, url) = (Binary::new(), database());
     binary
         .run(&on(&url, &["backup", "copy.db"]))
-        .fails(1, "nothing was begun there");
+        .fails(1, "nothing was created there");
     binary
         .run(&on(&url, &["restore", "none.db"]))
         .fails(1, "cannot read the backup none.db");
@@ -133,5 +133,5 @@ fn what_cannot_be_restored_is_one_line_and_changes_nothing() {
         .fails(1, "is not the one that copy.db was sealed with");
     binary
         .run(&on(&url, &["backup", "other.db"]))
-        .fails(1, "nothing was begun there");
+        .fails(1, "nothing was created there");
 }

@@ -90,7 +90,7 @@ fn it_can_be_tried_without_copying_anything() {
     assert_eq!(told["copied"], false);
     binary
         .run(&["copy", "--from", &url, "--to", "new.db"])
-        .fails(1, "nothing was begun there");
+        .fails(1, "nothing was created there");
 }
 
 #[test]
@@ -191,7 +191,9 @@ fn begin(binary: &Binary, to: &str) -> Child {
 }
 
 async fn is_empty(url: &str) -> bool {
-    !PostgresStore::is_begun(&url.parse().unwrap()).await.unwrap()
+    !PostgresStore::is_initialized(&url.parse().unwrap())
+        .await
+        .unwrap()
 }
 
 #[tokio::test]

@@ -7,7 +7,15 @@ use brotli::enc::BrotliEncoderParams;
 
 use crate::cache::Cache;
 use crate::fingerprint;
-use crate::site::Effort;
+
+/// How much work to put in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// As small as it gets.
+    Full,
+    /// Quickly, for trying a change out.
+    Fast,
+}
 
 /// Base-two logarithm of the window; 22 is the most that every browser takes without asking.
 const WINDOW: i32 = 22;

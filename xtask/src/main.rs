@@ -19,6 +19,7 @@ mod wasm_build;
 
 use std::process::ExitCode;
 
+use crate::compress::Effort;
 use crate::layout::Layout;
 
 const USAGE: &str = "\
@@ -31,8 +32,8 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let layout = Layout::of_this_workspace();
     let outcome = match arguments.as_slice() {
-        ["site"] => site::build(&layout, site::Effort::Full),
-        ["site", "--fast"] => site::build(&layout, site::Effort::Fast),
+        ["site"] => site::build(&layout, Effort::Full),
+        ["site", "--fast"] => site::build(&layout, Effort::Fast),
         ["budget"] => budget::check(&layout),
         _ => {
             eprintln!("{USAGE}");

@@ -5,19 +5,11 @@ use std::fs;
 use anyhow::{Context, Result};
 
 use crate::cache::Cache;
+use crate::compress::{self, Effort};
 use crate::layout::Layout;
 use crate::manifest::{self, Manifest};
 use crate::publish::{self, Files};
-use crate::{bindings, compress, extras, fingerprint, optimise, report, stylesheet, wasm_build};
-
-/// How much work to put in.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Effort {
-    /// As small as it gets.
-    Full,
-    /// Quickly, for trying a change out.
-    Fast,
-}
+use crate::{bindings, extras, fingerprint, optimise, report, stylesheet, wasm_build};
 
 /// Builds `target/site`.
 pub(crate) fn build(layout: &Layout, effort: Effort) -> Result<()> {

@@ -39,7 +39,7 @@ Whether it runs for years; each fails if something was wrong, and --quick is a s
        latchkey-bench soak [--minutes 15]
                         memory, files, disk and latency under a long load, with codes and tokens that live for minutes
        latchkey-bench volume [--grants 1000000] [--members 100000] [--database postgres]
-                        introspection and rotation with a large database beside an empty one, and while it forgets
+                        introspection and rotation with a large database beside an empty one, and while it purges
        latchkey-bench faults
                         full disk, read-only, damaged, wrong key, clock, database gone: what people see
        latchkey-bench attacks [--database sqlite|postgres] [--attack NAME]

@@ -3,6 +3,8 @@
 //! Each type here can only hold a valid value: code that has a [`RedirectUri`] need not check it again. There is no
 //! I/O, so the same validation runs in the browser, in the server and on the command line.
 
+#![allow(missing_docs)] // A name that says it all has no comment.
+
 pub mod actor;
 pub mod application;
 #[cfg(feature = "calendar")]

@@ -149,17 +149,17 @@ pub const CONTENT_PERIOD_SECONDS: u64 = 3_600;
 
 /// How long after a rotation an answer that was lost is given again, if nothing of it was used. Longer than a client
 /// waits before it tries again, shorter than an access token lives: a client that comes back later has used the pair, or
-/// somebody else holds it.
+/// someone else holds it.
 pub const LOST_ANSWER_GRACE: Duration = Duration::from_secs(10 * 60);
 
 /// How long a grant lasts that a host made in the API explorer.
-pub const TRIAL_GRANT: Duration = Duration::from_secs(60 * 60);
+pub const EXPLORER_GRANT: Duration = Duration::from_secs(60 * 60);
 
 /// The most codes of one member and one application that wait to be redeemed. One more deletes the oldest. A person
 /// who signs in on several devices at once needs a few.
 pub const UNREDEEMED_CODES: u32 = 10;
 
-/// How long a code that nobody redeemed is kept after it expired: long enough to tell a client that comes late how late
+/// How long a code that was not redeemed is kept after it expired: long enough to tell a client that comes late how late
 /// it is.
 pub const UNREDEEMED_CODE_KEPT: Duration = Duration::from_secs(60 * 60);
 
@@ -169,7 +169,7 @@ pub const ACTIVITY_SUCCESSES: u32 = 500;
 /// The most failures of requests with a member behind them.
 pub const ACTIVITY_FAILURES: u32 = 500;
 
-/// The most failures of requests that anybody could have sent.
+/// The most failures of requests that anyone could have sent.
 pub const ACTIVITY_FAILURES_OF_STRANGERS: u32 = 100;
 
 /// The most signs of theft: a code or a refresh token that was used twice.
@@ -200,5 +200,5 @@ pub const SIGN_IN_LONGEST_WAIT_SECONDS: u64 = 60;
 pub const SIGN_IN_KNOWN_NETWORKS: u32 = 20;
 
 /// Seconds that have to pass before another wrong password for the same host leaves an audit entry. The entry says how
-/// many there were in between. The audit trail is kept for good, and anybody can guess.
+/// many there were in between. The audit trail is kept forever, and anyone can guess.
 pub const FAILED_SIGN_IN_ENTRY_SECONDS: u64 = 60 * 60;

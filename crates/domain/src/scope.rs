@@ -41,7 +41,7 @@ macro_rules! scopes {
                 match self { $(Self::$variant => Audience::$audience),* }
             }
 
-            /// What it allows, in the words that hosts and members read.
+            /// What it allows, as hosts and members read it.
             pub const fn description(self) -> &'static str {
                 match self { $(Self::$variant => $description),* }
             }

@@ -18,7 +18,7 @@ const UNITS: [(char, &str, u64); 4] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimeSpan(u64);
 
-/// What was read is no time span.
+/// The text is not a time span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("expected a number and a unit (s, m, h or d), like 90s, 10m, 1h or 90d")]
 pub struct TimeSpanError;

@@ -62,7 +62,7 @@ impl TokenBucket {
         }
     }
 
-    /// What of it is still missing now. A clock that was set back brings nothing back and takes nothing away.
+    /// The part that is still missing now. A clock that was set back changes nothing.
     fn left(self, taken: Taken, now: Timestamp) -> u64 {
         let elapsed = whole_millis(now.since(taken.at));
         taken.units.saturating_sub(elapsed.saturating_mul(self.capacity))
@@ -74,8 +74,8 @@ const fn whole_millis(duration: Duration) -> u64 {
     duration.as_millis() as u64
 }
 
-/// A bucket for each key, in memory. When there are too many, those that are full are forgotten, and all if none is: a limit
-/// on memory that holds nobody up.
+/// A bucket for each key, in memory. When there are too many, those that are full are dropped, and all if none is: a limit
+/// on memory that blocks no one.
 #[derive(Debug)]
 pub struct TokenBuckets<K> {
     at_most: usize,

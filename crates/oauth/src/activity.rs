@@ -32,7 +32,7 @@ pub(crate) struct ActivityRecorder<'a> {
     pub(crate) redirect_uri: Option<String>,
     /// Whether a host tries the application out: then no use of its secret is written down, since it is not the
     /// integration that used it.
-    pub(crate) is_trial: bool,
+    pub(crate) is_explorer_login: bool,
     /// Whether the request is a sign of theft.
     pub(crate) is_alarm: bool,
     /// What to say; a failure says what its error says unless there is more to tell.
@@ -47,7 +47,7 @@ impl<'a> ActivityRecorder<'a> {
             client: None,
             member: None,
             redirect_uri: None,
-            is_trial: false,
+            is_explorer_login: false,
             is_alarm: false,
             message: None,
         }

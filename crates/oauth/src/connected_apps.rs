@@ -1,7 +1,7 @@
 //! The applications that a member allowed, and revoking that: the member's side of revocation (RFC 7009 is the client's).
 
 use latchkey_domain::{ClientId, Member, Timestamp, effective_scopes};
-use latchkey_storage::{ActivityKind, Connection, Disconnected, StoreError};
+use latchkey_storage::{ActivityKind, ConnectedApp, Disconnected, StoreError};
 
 use crate::activity::ActivityRecorder;
 use crate::{AuthorizationServer, RequestOrigin};
@@ -14,10 +14,10 @@ impl AuthorizationServer {
 
     /// The applications that `member` allowed, the last used first, with the [scopes](effective_scopes) that have an effect
     /// right now.
-    pub async fn connected_apps(&self, member: &Member) -> Result<Vec<Connection>, StoreError> {
+    pub async fn connected_apps(&self, member: &Member) -> Result<Vec<ConnectedApp>, StoreError> {
         let mut connections = self
             .store()
-            .connections_of(member.id, self.granted_after())
+            .connected_apps_of(member.id, self.granted_after())
             .await?;
         for connection in &mut connections {
             let registered = connection.application.spec.scopes;

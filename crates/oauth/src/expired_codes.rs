@@ -29,9 +29,9 @@ impl AuthorizationServer {
         }
     }
 
-    /// What the integrator reads. A trial that a host began and left is no fault of the application.
+    /// What the integrator reads. An explorer login that a host began and left is no fault of the application.
     fn not_exchanged(&self, code: ExpiredCode) -> Option<NewActivity> {
-        if code.is_trial {
+        if code.is_explorer_login {
             return None;
         }
         let message = format!(

@@ -60,7 +60,7 @@ impl AuthorizationServer {
         let mut recorder = ActivityRecorder::new(ActivityKind::TokenUse, origin);
         let result = self.answer_introspect(request, &mut recorder).await;
         if let Ok(introspection) = &result {
-            self.tally().count_introspection(introspection);
+            self.counters().count_introspection(introspection);
         }
         self.record_result(recorder, &result).await;
         result

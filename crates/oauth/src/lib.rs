@@ -13,20 +13,20 @@
 //! | `GET /oauth/userinfo` | [`AuthorizationServer::userinfo`] |
 //! | every protected resource | [`AuthorizationServer::verify_access`] |
 //! | `/account/connected-apps` | [`AuthorizationServer::connected_apps`], [`AuthorizationServer::disconnect`] |
-//! | the API explorer | [`AuthorizationServer::begin_trial`], [`AuthorizationServer::finish_trial`], [`AuthorizationServer::end_trials`] |
+//! | the API explorer | [`AuthorizationServer::begin_explorer_login`], [`AuthorizationServer::finish_explorer_login`], [`AuthorizationServer::end_explorer_logins`] |
 //! | Activity, and housekeeping | [`AuthorizationServer::record_expired_codes`] |
 //! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::protected_resource_metadata`] |
 
 pub mod access;
 pub mod activity;
 pub mod authorize;
+pub mod counters;
+pub mod explorer_login;
 pub mod introspect;
 pub mod metadata;
 pub mod revoke;
-pub mod tally;
 pub mod token;
 pub mod tokens;
-pub mod trial;
 pub mod userinfo;
 
 mod activity_limit;
@@ -47,19 +47,19 @@ use std::sync::Arc;
 use latchkey_domain::{Clock, Randomness, Timestamp};
 use latchkey_storage::Store;
 
-pub use latchkey_storage::{Connection, Disconnected};
+pub use latchkey_storage::{ConnectedApp, Disconnected};
 
 pub use self::access::{Access, AccessError, Subject};
 pub use self::activity::RequestOrigin;
 pub use self::authorize::{ConsentQuestion, Decision, PageError, Redirect, SignIn, SignedIn};
+pub use self::counters::Counters;
 pub use self::error::{EndpointError, ErrorBody, ErrorCode};
+pub use self::explorer_login::ExplorerLogin;
 pub use self::introspect::Introspection;
 pub use self::lifetimes::{Lifetimes, LifetimesError};
 pub use self::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata};
-pub use self::tally::Tally;
 pub use self::token::TokenResponse;
 pub use self::tokens::{Token, TokenKeys};
-pub use self::trial::Trial;
 pub use self::userinfo::Userinfo;
 
 use self::activity_limit::ActivityLimit;
@@ -93,7 +93,7 @@ struct Inner {
     issuer: String,
     lifetimes: Lifetimes,
     activity_limit: ActivityLimit,
-    tally: Tally,
+    counters: Counters,
 }
 
 impl AuthorizationServer {
@@ -107,7 +107,7 @@ impl AuthorizationServer {
             issuer: parts.issuer.trim_end_matches('/').to_owned(),
             lifetimes: parts.lifetimes,
             activity_limit: ActivityLimit::default(),
-            tally: Tally::default(),
+            counters: Counters::default(),
         }))
     }
 
@@ -117,8 +117,8 @@ impl AuthorizationServer {
     }
 
     /// How often what was decided.
-    pub fn tally(&self) -> &Tally {
-        &self.0.tally
+    pub fn counters(&self) -> &Counters {
+        &self.0.counters
     }
 
     fn store(&self) -> &dyn Store {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use latchkey_domain::limits::{LOST_ANSWER_GRACE, TRIAL_GRANT};
+use latchkey_domain::limits::{EXPLORER_GRANT, LOST_ANSWER_GRACE};
 use latchkey_domain::{TimeSpan, Timestamp};
 use latchkey_storage::Grant;
 use thiserror::Error;
@@ -122,8 +122,8 @@ impl Lifetimes {
 
     /// How long this grant lasts: one that was made in the API explorer no longer than its access token.
     pub(crate) fn of_grant(&self, grant: &Grant) -> Duration {
-        if grant.is_trial {
-            TRIAL_GRANT.min(self.access_token.duration())
+        if grant.is_explorer_login {
+            EXPLORER_GRANT.min(self.access_token.duration())
         } else {
             self.grant.duration()
         }
@@ -251,7 +251,7 @@ mod tests {
         );
         let hour = after(3_600);
         let issued_at = after(60);
-        grant.is_trial = true;
+        grant.is_explorer_login = true;
         assert_eq!(lifetimes.access_token_end(&grant, issued_at), hour);
     }
 

@@ -88,7 +88,7 @@ impl AuthorizationServer {
             })
         };
         self.store().change_grant(grant.id, Box::new(decide)).await?;
-        self.tally().revocations.add();
+        self.counters().revocations.add();
         recorder.member = Some(grant.member.id);
         recorder.message = Some("The application revoked its tokens.".to_owned());
         Ok(())

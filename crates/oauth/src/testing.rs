@@ -57,7 +57,7 @@ pub(crate) fn grant() -> Grant {
         salt: [9; 16],
         created_at: seconds(0),
         code_expires_at: seconds(120),
-        is_trial: false,
+        is_explorer_login: false,
         state: GrantState {
             generation: 0,
             issued_at: seconds(0),

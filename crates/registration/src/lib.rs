@@ -18,7 +18,7 @@ pub use latchkey_storage::{ActivityEntry, ActivityKind, ApplicationListing, NewA
 
 pub use self::activity::{ACTIVITY_PAGE_SIZE, ActivityLine, ActivityReport, Candidate};
 pub use self::error::RegistrationError;
-pub use self::usage::{ApplicationUsage, Period, Tally, UsageReport};
+pub use self::usage::{ApplicationUsage, Period, RequestCount, UsageReport};
 
 /// How many applications stand on a page of the list.
 pub const PAGE_SIZE: u32 = 20;

@@ -52,24 +52,24 @@ impl Period {
 
 /// What was counted in a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct RequestCount {
     /// How many requests came with a good token.
     pub requests: u64,
     /// How many of these had errors in their answer.
     pub failures: u64,
 }
 
-impl Tally {
+impl RequestCount {
     fn add(&mut self, other: Self) {
         self.requests = self.requests.saturating_add(other.requests);
         self.failures = self.failures.saturating_add(other.failures);
     }
 
-    /// All of `tallies` together.
-    pub fn sum(tallies: &[Self]) -> Self {
+    /// All of `counts` together.
+    pub fn sum(counts: &[Self]) -> Self {
         let mut sum = Self::default();
-        for tally in tallies {
-            sum.add(*tally);
+        for one in counts {
+            sum.add(*one);
         }
         sum
     }
@@ -80,8 +80,8 @@ impl Tally {
 pub struct ApplicationUsage {
     /// Which.
     pub application: Application,
-    /// A tally for each step.
-    pub steps: Vec<Tally>,
+    /// A count for each step.
+    pub steps: Vec<RequestCount>,
 }
 
 /// The use of the API over a period.
@@ -91,8 +91,8 @@ pub struct UsageReport {
     pub period: Period,
     /// When the first step begins. The last one is the one that is going on.
     pub from: Timestamp,
-    /// A tally for each step, of all applications together.
-    pub steps: Vec<Tally>,
+    /// A count for each step, of all applications together.
+    pub steps: Vec<RequestCount>,
     /// The applications that made requests, those with the most first.
     pub applications: Vec<ApplicationUsage>,
     /// How many more made requests and are not listed.
@@ -107,26 +107,26 @@ impl Registrar {
         let count = usize::try_from(period.steps()).unwrap_or(0);
         let until = self.clock.now().start_of(step).plus(step);
         let from = until.minus(step * period.steps());
-        let mut steps = vec![Tally::default(); count];
-        let mut by_application: BTreeMap<String, (ClientId, Vec<Tally>)> = BTreeMap::new();
+        let mut steps = vec![RequestCount::default(); count];
+        let mut by_application: BTreeMap<String, (ClientId, Vec<RequestCount>)> = BTreeMap::new();
         for counted in self.store.usage(from, until).await? {
             let index = counted.hour.since(from).as_millis() / step.as_millis().max(1);
-            let tally = Tally {
+            let requests = RequestCount {
                 requests: counted.requests,
                 failures: counted.failures,
             };
             let (_, own) = by_application
                 .entry(counted.client_id.to_string())
-                .or_insert_with(|| (counted.client_id, vec![Tally::default(); count]));
+                .or_insert_with(|| (counted.client_id, vec![RequestCount::default(); count]));
             if let Ok(index) = usize::try_from(index)
                 && index < count
             {
-                own[index].add(tally);
-                steps[index].add(tally);
+                own[index].add(requests);
+                steps[index].add(requests);
             }
         }
         let mut used: Vec<_> = by_application.into_values().collect();
-        used.sort_by_key(|(_, steps)| std::cmp::Reverse(Tally::sum(steps).requests));
+        used.sort_by_key(|(_, steps)| std::cmp::Reverse(RequestCount::sum(steps).requests));
         let more = used.len().saturating_sub(MOST_LISTED);
         let mut applications = Vec::new();
         for (client_id, steps) in used.into_iter().take(MOST_LISTED) {

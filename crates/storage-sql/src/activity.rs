@@ -8,7 +8,7 @@ use crate::{Columns, Database, Isolation, SqlStore, Statements, params, rows};
 use latchkey_storage::{Activity, ActivityEntry, ActivityKind, NewActivity, StoreError};
 
 /// Adds an event, or counts it with a recent one that is equal. Two that do so at once may both add one, and may both
-/// delete the same old rows, which is no harm. An event of an application that was deleted meanwhile has nobody left to
+/// delete the same old rows, which is no harm. An event of an application that was deleted meanwhile has no one left to
 /// read it.
 pub(crate) async fn insert(db: &dyn Statements, event: &NewActivity) -> Result<(), StoreError> {
     if event.collapses() && count_with_equal(db, event).await? {

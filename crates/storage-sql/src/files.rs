@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::random;
 
-/// A name beside `path` that nobody else uses.
+/// An unused name beside `path`.
 pub(crate) fn draft_path(path: &Path) -> io::Result<PathBuf> {
     let number = random::bytes()
         .map(u64::from_ne_bytes)

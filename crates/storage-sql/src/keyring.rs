@@ -11,6 +11,7 @@
 //! no restart: it looks the file up when it meets a key that it does not know, and every second for its tokens.
 
 use std::fmt::Write;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,10 +20,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::Timestamp;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::key_file;
 use crate::keys::{self, ServerKey};
 use latchkey_storage::StoreError;
 
-/// The word that each key stands behind in the file of a key that was rotated.
+/// The word before each key in the file of a key that was rotated.
 const FORMAT: &str = "latchkey-key-v2";
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -30,12 +32,12 @@ const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// The number of a key that was never rotated.
 const FIRST: u8 = 1;
 
-/// For how long refresh tokens are good where nobody noted anything else, as in versions that made no others.
+/// For how long refresh tokens live where no other lifetime was noted, as in versions that made no others.
 const USUAL_REFRESH_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3_600);
 
 /// How long a key stays in the file after its last day: a day longer than the longest refresh token that it may have
 /// made. `longest` is the longest lifetime that was ever noted ([`latchkey_storage::Networks::note_refresh_lifetime`]); today's may be
-/// shorter, but whoever makes it longer again finds the old tokens good again. A shorter one than is usual shortens
+/// shorter, but if it is made longer again, the old tokens work again. A shorter one than is usual shortens
 /// nothing, since a database may be older than the note.
 pub fn retired_stays(longest: Option<Duration>) -> Duration {
     longest
@@ -70,21 +72,39 @@ impl Keyring {
         }])
     }
 
-    /// Reads the file at `path`; if there is none, makes it, but only if `may_create`.
+    /// Reads the file at `path`. If there is none it is made, but only if `may_create`: where there is a database already,
+    /// a new key would open nothing in it.
     pub fn load_or_create(path: &Path, may_create: bool) -> Result<Self, StoreError> {
-        keys::warn_if_others_can_read(path);
+        key_file::warn_if_others_can_read(path);
         match Self::load(path)? {
             Some(ring) => Ok(ring),
-            None => ServerKey::load_or_create(path, may_create).map(Self::of),
+            None if may_create => {
+                let ring = Self::of(ServerKey::generate()?);
+                match key_file::create_file(path, &ring.to_text()) {
+                    Ok(()) => Ok(ring),
+                    // Another process was faster; its key is the one.
+                    Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                        Self::load_or_create(path, false)
+                    }
+                    Err(error) => Err(not_created(path, &error)),
+                }
+            }
+            None => Err(StoreError::Open(format!(
+                "the key file {} is missing, but there is a database that was sealed with it; put the original \
+                 latchkey.key back, from a backup if need be",
+                path.display()
+            ))),
         }
     }
 
     /// Reads the file at `path`; `None` if there is none.
     pub fn load(path: &Path) -> Result<Option<Self>, StoreError> {
-        let Some(text) = keys::read_file(path)? else {
+        let Some(text) = key_file::read_file(path)? else {
             return Ok(None);
         };
-        Self::parse(&text).map(Some).ok_or_else(|| keys::malformed(path))
+        Self::parse(&text)
+            .map(Some)
+            .ok_or_else(|| key_file::malformed(path))
     }
 
     /// The key that new tokens are made with, and that the next rotation replaces.
@@ -162,25 +182,12 @@ impl Keyring {
 
     /// Makes the file at `path`, where there is none.
     pub fn create_file(&self, path: &Path) -> Result<(), StoreError> {
-        let text = match self.0.as_slice() {
-            [
-                Numbered {
-                    number: FIRST, key, ..
-                },
-            ] => key.to_text(),
-            _ => self.to_text(),
-        };
-        keys::create_file(path, &text).map_err(|error| {
-            StoreError::Open(format!(
-                "cannot create the key file {}: {error}; make its folder writable for the user that runs Latchkey",
-                path.display()
-            ))
-        })
+        key_file::create_file(path, &self.to_text()).map_err(|error| not_created(path, &error))
     }
 
     /// Puts the keys in place of the file at `path`, whole or not at all.
     pub fn replace_file(&self, path: &Path) -> Result<(), StoreError> {
-        keys::replace_file(path, &self.to_text()).map_err(|error| {
+        key_file::replace_file(path, &self.to_rotated_text()).map_err(|error| {
             StoreError::Open(format!(
                 "cannot write the key file {}: {error}; make its folder writable for the user that runs Latchkey",
                 path.display()
@@ -189,6 +196,17 @@ impl Keyring {
     }
 
     fn to_text(&self) -> Zeroizing<String> {
+        match self.0.as_slice() {
+            [
+                Numbered {
+                    number: FIRST, key, ..
+                },
+            ] => key.to_text(),
+            _ => self.to_rotated_text(),
+        }
+    }
+
+    fn to_rotated_text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(4_096));
         text.push_str(keys::COMMENT);
         text.push_str("\n# The first key is the current one; the others open what was made before they were replaced.\n");
@@ -234,6 +252,13 @@ impl From<&Keyring> for Keyring {
     }
 }
 
+fn not_created(path: &Path, error: &io::Error) -> StoreError {
+    StoreError::Open(format!(
+        "cannot create the key file {}: {error}; make its folder writable for the user that runs Latchkey",
+        path.display()
+    ))
+}
+
 /// `latchkey-key-v2 NUMBER KEY`, for one that was replaced followed by `replaced SECONDS`.
 fn parse_line(line: &str) -> Option<Numbered> {
     let mut words = line.split_ascii_whitespace();
@@ -258,126 +283,4 @@ fn parse_line(line: &str) -> Option<Numbered> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(number: u64) -> Timestamp {
-        Timestamp::from_millis(0).plus(Duration::from_secs(number * 86_400))
-    }
-
-    fn usual() -> Duration {
-        retired_stays(None)
-    }
-
-    fn prints(ring: &Keyring) -> Vec<String> {
-        ring.all().map(ServerKey::fingerprint).collect()
-    }
-
-    #[test]
-    fn a_rotated_file_reads_back_with_the_new_key_first() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("latchkey.key");
-        let first = Keyring::load_or_create(&path, true).unwrap();
-        let second = first.rotated(day(1), usual()).unwrap();
-        second.replace_file(&path).unwrap();
-        let read = Keyring::load(&path).unwrap().unwrap();
-        assert_eq!(prints(&read), prints(&second));
-        assert_eq!(prints(&read)[1], first.current().fingerprint());
-        assert_eq!([read.0[0].number, read.0[1].number], [2, 1]);
-        assert_eq!(
-            std::fs::read_dir(folder.path()).unwrap().count(),
-            1,
-            "no draft is left"
-        );
-        assert_eq!(
-            ServerKey::load_or_create(&path, false).unwrap().fingerprint(),
-            read.current().fingerprint()
-        );
-    }
-
-    #[test]
-    fn a_file_is_made_with_all_keys_and_replaces_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = Keyring::of(ServerKey::from_bytes([1; 32]));
-        for (name, ring) in [
-            ("one.key", first.clone()),
-            ("two.key", first.rotated(day(1), usual()).unwrap()),
-        ] {
-            let path = folder.path().join(name);
-            ring.create_file(&path).unwrap();
-            let read = Keyring::load(&path).unwrap().unwrap();
-            assert_eq!(prints(&read), prints(&ring));
-            assert!(ring.create_file(&path).is_err());
-        }
-        let text = std::fs::read_to_string(folder.path().join("one.key")).unwrap();
-        assert!(
-            text.contains("latchkey-key-v1 "),
-            "as one that was never rotated: {text}"
-        );
-    }
-
-    #[test]
-    fn a_key_goes_once_nothing_that_it_made_can_be_left() {
-        let ring = Keyring::of(ServerKey::from_bytes([1; 32]))
-            .rotated(day(0), usual())
-            .unwrap();
-        assert_eq!(ring.rotated(day(90), usual()).unwrap().0.len(), 3);
-        assert_eq!(ring.rotated(day(91), usual()).unwrap().0.len(), 2);
-        let longer = retired_stays(Some(DAY * 365));
-        assert_eq!(ring.rotated(day(365), longer).unwrap().0.len(), 3);
-        assert_eq!(ring.rotated(day(366), longer).unwrap().0.len(), 2);
-    }
-
-    #[test]
-    fn a_key_outlives_every_refresh_token_that_it_may_have_made() {
-        for (longest, days) in [
-            (None, 91),
-            (Some(1), 91),
-            (Some(90), 91),
-            (Some(91), 92),
-            (Some(365), 366),
-        ] {
-            assert_eq!(retired_stays(longest.map(|days| DAY * days)), DAY * days);
-        }
-    }
-
-    #[test]
-    fn numbers_are_free_ones_and_there_is_a_limit() {
-        let mut ring = Keyring::of(ServerKey::from_bytes([1; 32]));
-        for _ in 1..MOST {
-            ring = ring.rotated(day(0), usual()).unwrap();
-        }
-        assert!(
-            ring.rotated(day(0), usual())
-                .unwrap_err()
-                .to_string()
-                .contains("within 91 days")
-        );
-        for round in 0..300 {
-            ring = ring.rotated(day(100 * (round + 1)), usual()).unwrap();
-            assert!(ring.0.len() == 2 && ring.0[0].number != ring.0[1].number && ring.0[0].number != 0);
-        }
-    }
-
-    #[test]
-    fn what_is_no_key_file_is_refused() {
-        let key = URL_SAFE_NO_PAD.encode([7; 32]);
-        for bad in [
-            String::new(),
-            format!("{FORMAT} 0 {key}"),
-            format!("{FORMAT} 1 {key} replaced 5"),
-            format!("{FORMAT} 1 {key}\n{FORMAT} 2 {key}"),
-            format!("{FORMAT} 1 {key}\n{FORMAT} 1 {key} replaced 5"),
-            format!("{FORMAT} 2 {key}\n{FORMAT} 1 {key} replaced soon"),
-            format!("latchkey-key-v3 1 {key}"),
-        ] {
-            assert!(Keyring::parse(&bad).is_none(), "{bad}");
-        }
-        assert!(
-            Keyring::parse(&format!(
-                "# note\r\n{FORMAT} 2 {key}\r\n{FORMAT} 1 {key} replaced 5\r\n"
-            ))
-            .is_some()
-        );
-    }
-}
+mod tests;

@@ -5,6 +5,8 @@
 //! databases need different words it has both ([`database::dialect`]). [`sqlite`] and [`postgres`] hold only what truly
 //! differs. Nothing outside this crate names SQL.
 
+#![allow(missing_docs)] // A name that says it all has no comment.
+
 mod activity;
 mod applications;
 mod audit;
@@ -22,6 +24,7 @@ mod usage;
 mod database;
 mod files;
 mod folding;
+mod key_file;
 mod random;
 mod sealing;
 mod slow;

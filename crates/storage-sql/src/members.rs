@@ -5,7 +5,8 @@ use latchkey_domain::text::fold;
 use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp};
 
 use crate::folding::left_over;
-use crate::{Columns, Database, Isolation, SqlStore, Statements, activity, audit, grants, params, rows};
+use crate::grants::end;
+use crate::{Columns, Database, Isolation, SqlStore, Statements, activity, audit, params, rows};
 use latchkey_storage::members::{
     disconnected_by_password, is_last_host, password_detail, role_change_detail, role_detail,
 };
@@ -76,7 +77,7 @@ async fn credentials(
     .await
 }
 
-/// A member that nobody else changes until the transaction ends, which is why one look is enough.
+/// A member, locked until the transaction ends, so that one read is enough.
 async fn locked(db: &dyn Statements, email: &Email) -> Result<Option<Member>, StoreError> {
     let sql = concat!(
         "SELECT ",
@@ -223,7 +224,7 @@ async fn set_password(
     let disconnected = if keep_apps {
         Vec::new()
     } else {
-        grants::end_all(db, id, at).await?
+        end::all_of_member(db, id, at).await?
     };
     let applications = disconnected.len() as u64;
     for client_id in disconnected {

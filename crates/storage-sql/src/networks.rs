@@ -12,12 +12,11 @@ use crate::{Columns, Database, Isolation, Param, SqlStore, Statements, audit, me
 use latchkey_storage::networks::founder;
 use latchkey_storage::{AddMember, AuditAction, NetworkChange, Networks, NewNetwork, StoreError};
 
-/// The network.
 pub(crate) async fn read(db: &dyn Statements) -> Result<Network, StoreError> {
     find(db).await?.ok_or_else(missing)
 }
 
-/// The same, and nobody else changes it until the transaction ends.
+/// The same, locked until the transaction ends.
 async fn locked(db: &dyn Statements) -> Result<Network, StoreError> {
     let sql = "SELECT id, name, slug, plan FROM network [[FOR UPDATE|]]";
     rows::first(db, sql, &[], read_row).await?.ok_or_else(missing)
@@ -66,7 +65,7 @@ async fn found(
     host: &AddMember,
     by: (&Actor, Timestamp),
 ) -> Result<Option<Member>, StoreError> {
-    // Of two who found the network at once, the second waits here and then finds a host.
+    // If two found the network at once, the second waits here and then finds a host.
     let id = locked(db).await?.id;
     if members::has_host(db).await? {
         return Ok(None);

@@ -20,7 +20,7 @@ fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<Tim
             codes,
             tokens,
             granted,
-            trials,
+            explorer_logins,
         } => (
             "grants",
             format!(
@@ -30,7 +30,7 @@ fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<Tim
                 first + 2,
                 first + 3
             ),
-            vec![codes, tokens, trials, granted],
+            vec![codes, tokens, explorer_logins, granted],
         ),
         Expiring::Sessions(before) => ("sessions", format!("expires_at < ?{first}"), vec![before]),
         Expiring::Activity(before) => ("activity", format!("at < ?{first}"), vec![before]),
@@ -81,15 +81,15 @@ impl<D: Database> Retention for SqlStore<D> {
             .await?;
         let (ids, next) = choose(&seen, stride);
         if ids.is_empty() {
-            return Ok(Swept { forgotten: 0, next });
+            return Ok(Swept { deleted: 0, next });
         }
-        let forgotten = self
+        let deleted = self
             .0
             .write(Isolation::Statement, (expiring, ids), |db, (expiring, ids)| {
                 Box::pin(delete(db, *expiring, ids))
             })
             .await?;
         self.0.wrote_much().await;
-        Ok(Swept { forgotten, next })
+        Ok(Swept { deleted, next })
     }
 }

@@ -22,7 +22,7 @@ pub(crate) async fn finish(
     revoke: bool,
     by: (&Actor, Timestamp),
 ) -> Result<Resealed, StoreError> {
-    // Whoever seals meanwhile waits, and then seals with the new key.
+    // Concurrent writers that seal wait, and then use the new key.
     let fingerprint = ring.current().fingerprint();
     if rows::key_named(db, "[[FOR UPDATE|]]").await? == fingerprint {
         return Ok(Resealed::default());
@@ -46,13 +46,17 @@ async fn seal_again(db: &dyn Statements, ring: &Keyring) -> Result<u64, StoreErr
                WHERE s.sealed IS NOT NULL [[FOR UPDATE OF s|]]";
     let secrets = rows::all(db, sql, &[], |columns| {
         columns.table("client_secrets");
-        let (id, sealed) = (columns.get::<i64>("id")?, columns.get::<Vec<u8>>("sealed")?);
+        let (id, ciphertext) = (columns.get::<i64>("id")?, columns.get::<Vec<u8>>("sealed")?);
         columns.table("applications");
-        Ok((id, sealed, columns.parsed("client_id", str::parse::<ClientId>)?))
+        Ok((
+            id,
+            ciphertext,
+            columns.parsed("client_id", str::parse::<ClientId>)?,
+        ))
     })
     .await?;
-    for (id, sealed, client_id) in &secrets {
-        let opened = sealer.open(client_id, sealed)?;
+    for (id, ciphertext, client_id) in &secrets {
+        let opened = sealer.open(client_id, ciphertext)?;
         let again = sealer.seal(client_id, &opened)?;
         let sql = "UPDATE client_secrets SET sealed = ?2 WHERE id = ?1";
         rows::execute(db, sql, params![*id, again.as_slice()]).await?;

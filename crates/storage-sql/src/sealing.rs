@@ -19,10 +19,10 @@ use latchkey_storage::StoreError;
 
 const NONCE_LENGTH: usize = 24;
 
-/// Of so many retired secrets of an application a hash is kept.
+/// How many retired secrets of an application keep a hash.
 pub(crate) const RETIRED_KEPT: u32 = 8;
 
-/// What is kept of a secret that was retired. With 256 random bits in it, nobody finds a secret from its hash.
+/// What is kept of a secret that was retired. A secret with 256 random bits cannot be found from its hash.
 pub(crate) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }

@@ -29,7 +29,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Session, StoreError> {
 }
 
 /// Locks the member, and says whether the hash that was checked is still the member's; if so, the one that is to take
-/// its place is stored. Whoever changes the password waits, and then ends the session that is opened here.
+/// its place is stored. A change of the password waits, and then ends the session that is opened here.
 async fn password_holds(db: &dyn Statements, session: &NewSession) -> Result<bool, StoreError> {
     let sql = "SELECT id FROM members WHERE id = ?1 AND password_hash = ?2 [[FOR NO KEY UPDATE|]]";
     let params = params![session.member.0, &session.password.0];

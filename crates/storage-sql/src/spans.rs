@@ -1,7 +1,7 @@
-//! Spans for traces: what a request did, and how long each part of it took. Nobody listens unless the server was told to
+//! Spans for traces: what a request did, and how long each part of it took. They are dropped unless the server was told to
 //! send them; until then making one is a comparison with a number.
 //!
-//! A span of the target [`TRACES`] leaves the machine. So it never has a value in it that somebody sent or that is kept:
+//! A span of the target [`TRACES`] leaves the machine. So it never has a value that a client sent or that is stored:
 //! names of operations, kinds and counts, and nothing else.
 
 use latchkey_storage::TRACES;
@@ -35,7 +35,7 @@ pub(crate) fn transaction(name: &'static str) -> Span {
     )
 }
 
-/// A statement to `PostgreSQL`, with its verb and the table that it begins with. Values stand in parameters.
+/// A statement to `PostgreSQL`, with its verb and the table that it begins with. Values are in parameters.
 pub(crate) fn statement(sql: &str) -> Span {
     tracing::debug_span!(
         target: TRACES,

@@ -7,7 +7,7 @@ use crate::{Columns, Database, Isolation, SqlStore, Statements, params, rows};
 use latchkey_storage::usage::{USAGE_KEPT, sums};
 use latchkey_storage::{StoreError, Usage, UsageCount};
 
-/// Adds what several nodes counted to the same rows, in one order, so that nobody waits in a circle.
+/// Adds what several nodes counted to the same rows, in one order, so that there is no deadlock.
 async fn add(db: &dyn Statements, counts: &[UsageCount]) -> Result<(), StoreError> {
     let Some(newest) = counts.iter().map(|count| count.hour).max() else {
         return Ok(());

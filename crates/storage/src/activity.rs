@@ -9,7 +9,7 @@ use crate::shared::cut;
 /// The most characters of a message that are kept.
 const MESSAGE_LENGTH: usize = 1_000;
 
-/// The most characters of a redirect URI, which anybody may have made up.
+/// The most characters of a redirect URI, which the client may have made up.
 const REDIRECT_URI_LENGTH: usize = 2_048;
 
 /// The kind of event.
@@ -56,7 +56,7 @@ pub enum ActivityClass {
     Success,
     /// A request with a member behind it failed.
     Failure,
-    /// A request failed that anybody could have sent.
+    /// A request failed that anyone could have sent.
     Stranger,
     /// A sign of theft.
     Alarm,
@@ -87,11 +87,9 @@ impl ActivityClass {
 /// An event to be kept.
 #[derive(Clone, Debug)]
 pub struct NewActivity {
-    /// Whose.
     pub client_id: ClientId,
     /// When.
     pub at: Timestamp,
-    /// What kind.
     pub kind: ActivityKind,
     /// Whether it worked.
     pub succeeded: bool,
@@ -110,7 +108,6 @@ pub struct NewActivity {
 }
 
 impl NewActivity {
-    /// Its class.
     pub fn class(&self) -> ActivityClass {
         match (self.is_alarm, self.succeeded, self.member) {
             (true, ..) => ActivityClass::Alarm,
@@ -142,7 +139,6 @@ impl NewActivity {
 /// An event that was kept.
 #[derive(Clone, Debug)]
 pub struct ActivityEntry {
-    /// Its number.
     pub id: i64,
     /// The event; of several equal ones the first, with the last one's request id.
     pub event: NewActivity,

@@ -6,13 +6,12 @@ use latchkey_domain::Timestamp;
 
 use crate::StoreError;
 
-/// What attempts are counted under: text of a fixed length from which nobody learns whose they were.
+/// What attempts are counted under: text of a fixed length that does not tell whose they were.
 pub type AttemptKey = String;
 
 /// How many attempts there were, and when the last was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempts {
-    /// How many.
     pub count: u32,
     /// When.
     pub seen: Timestamp,
@@ -27,7 +26,7 @@ pub type AttemptsDecision =
 #[async_trait]
 pub trait SharedAttempts: Send + Sync {
     /// Reads three counts, asks `decide`, and stores what it says, all in one transaction. Returns the counts as they
-    /// were read. Counts that nobody touched since `old` are forgotten on the way.
+    /// were read. Counts that did not change since `old` are deleted on the way.
     async fn change_attempts(
         &self,
         keys: [AttemptKey; 3],

@@ -12,7 +12,6 @@ pub const TEXT_LENGTH: usize = 1_000;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // Each is its name.
 pub enum AuditAction {
     ApplicationCreated,
     ApplicationUpdated,
@@ -158,9 +157,8 @@ pub struct AuditEntry {
 pub struct AuditRecord {
     /// Its number; a later entry has a greater one.
     pub id: i64,
-    /// The entry.
     pub entry: AuditEntry,
-    /// The name and email of the member who acted, unless nobody did or the member was removed since.
+    /// The name and email of the member who acted, unless no member did or the member was removed since.
     pub member: Option<(MemberName, Email)>,
     /// The name of the application that is the target, if it is one and is still there.
     pub application: Option<String>,
@@ -180,13 +178,12 @@ pub enum AuditWho {
 pub struct AuditFilter {
     /// By whom.
     pub who: Option<AuditWho>,
-    /// What.
     pub action: Option<AuditAction>,
     /// Words in the target, the name of the application that is the target, or the detail.
     pub target: Option<String>,
-    /// From this moment on.
+    /// From this time on.
     pub from: Option<Timestamp>,
-    /// Before this moment.
+    /// Before this time.
     pub until: Option<Timestamp>,
 }
 
@@ -204,7 +201,7 @@ pub trait Audit: Send + Sync {
         limit: u32,
     ) -> Result<Vec<AuditRecord>, StoreError>;
 
-    /// Adds an entry of its own. Of failed sign-ins, which anybody can cause, each target gets one entry an hour at most;
+    /// Adds an entry of its own. Of failed sign-ins, which anyone can cause, each target gets one entry an hour at most;
     /// the next says how many there were since.
     async fn note(&self, entry: AuditEntry) -> Result<(), StoreError>;
 }

@@ -35,7 +35,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// If the same may soon work, what to tell whoever asked: a 503 in the terms of HTTP. `None` if it is no use to try
+    /// If the same may soon work, what to tell the client: a 503 in the terms of HTTP. `None` if it is no use to try
     /// again, or if what was asked may have been done.
     pub fn try_again(&self) -> Option<&'static str> {
         match self {
@@ -76,7 +76,7 @@ pub fn words(error: &(dyn Error + 'static)) -> String {
     words
 }
 
-/// What one of them says, in a line. In its details `PostgreSQL` shows the row that it refuses, with all that is in it:
+/// One of them, as a line. In its details `PostgreSQL` shows the row that it refuses, with all that is in it:
 /// they are left out.
 fn told(error: &dyn Error) -> String {
     let text = error.to_string();

@@ -2,6 +2,8 @@
 //! was answered is on the disk. What a change means is decided here too, by functions that know no database. The databases
 //! are behind these traits, in `latchkey-storage-sql`.
 
+#![allow(missing_docs)] // A name that says it all has no comment.
+
 pub mod activity;
 pub mod applications;
 pub mod audit;
@@ -31,7 +33,7 @@ pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts}
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
 pub use self::error::StoreError;
 pub use self::grants::{
-    Connection, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants,
+    ConnectedApp, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants,
     NewGrant, RevocationReason,
 };
 pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet};
@@ -71,7 +73,7 @@ pub trait Store:
         None
     }
 
-    /// In what the database's schema differs from what this version makes, each in words; nothing, if nobody changed it.
+    /// In what the database's schema differs from what this version makes, each in words; empty if it was not changed.
     async fn schema_differences(&self) -> Result<Vec<String>, StoreError>;
 
     /// From now on, operations that take longer than `threshold` are named in the log.

@@ -28,7 +28,6 @@ pub struct AddMember {
     pub name: MemberName,
     /// What the member may do.
     pub role: Role,
-    /// The hash of the password.
     pub password: PasswordHash,
 }
 
@@ -89,7 +88,7 @@ pub fn disconnected_by_password(client_id: ClientId, member: MemberId, at: Times
     }
 }
 
-/// What became of a change after which there may be one host fewer.
+/// The outcome of a change that may leave one host fewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemberChange {
     /// It is done: the member as it is now, or was when it was removed.
@@ -160,7 +159,7 @@ pub trait Members: Send + Sync {
         at: Timestamp,
     ) -> Result<Vec<Member>, StoreError>;
 
-    /// Changes a member's role, unless that would leave no host: whoever else takes a host away at the same moment is
+    /// Changes a member's role, unless that would leave no host: a concurrent change of another host is
     /// seen, or waits.
     async fn set_role(
         &self,

@@ -12,7 +12,7 @@ use crate::{AddMember, StoreError};
 pub struct NewNetwork {
     /// What people see.
     pub name: NetworkName,
-    /// What stands in addresses.
+    /// The name in addresses.
     pub slug: Slug,
     /// What it may use.
     pub plan: Plan,
@@ -23,7 +23,7 @@ pub struct NewNetwork {
 pub struct NetworkChange {
     /// What people see.
     pub name: Option<NetworkName>,
-    /// What stands in addresses.
+    /// The name in addresses.
     pub slug: Option<Slug>,
     /// What it may use.
     pub plan: Option<Plan>,
@@ -106,7 +106,7 @@ pub trait Networks: Send + Sync {
     /// 16 random bytes that were made with the database, from which the setup token is derived.
     async fn setup_salt(&self) -> Result<Vec<u8>, StoreError>;
 
-    /// Notes that refresh tokens are good for so long from now on. The note of a longer one stays: a key that is replaced
+    /// Notes that refresh tokens live this long from now on. The note of a longer one stays: a key that is replaced
     /// has to be kept for as long as what it made may be presented ([`crate::keyring::retired_stays`]).
     async fn note_refresh_lifetime(&self, lifetime: Duration) -> Result<(), StoreError>;
 

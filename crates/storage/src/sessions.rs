@@ -1,4 +1,4 @@
-//! Who is signed in.
+//! Sessions: who is signed in.
 
 use async_trait::async_trait;
 use latchkey_domain::{Member, MemberId, Timestamp};
@@ -12,7 +12,7 @@ pub const MOST_OF_ONE_MEMBER: u32 = 50;
 /// The most characters of a browser's name for itself.
 const USER_AGENT_LENGTH: usize = 300;
 
-/// What the database knows a session by: the SHA-256 of the cookie's value, so that the database alone signs nobody in.
+/// The key of a session: the SHA-256 of the cookie's value, so that the database alone gives no access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionKey(pub [u8; 32]);
 
@@ -23,7 +23,7 @@ pub struct SessionId(pub i64);
 /// A session to be opened.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// What the database will know it by.
+    /// Its key in the database.
     pub key: SessionKey,
     /// Who signed in.
     pub member: MemberId,
@@ -31,7 +31,7 @@ pub struct NewSession {
     pub password: PasswordHash,
     /// A hash of the same password that takes the place of `password`, if that was made in another form.
     pub rehashed: Option<PasswordHash>,
-    /// What stands for the network that the member signed in from; it is remembered for
+    /// The key of the network that the member signed in from; it is remembered for
     /// [`Sessions::has_signed_in_from`].
     pub network: Option<AttemptKey>,
     /// From where.
@@ -106,7 +106,7 @@ pub trait Sessions: Send + Sync {
     async fn end_session_of(&self, member: MemberId, id: SessionId) -> Result<bool, StoreError>;
 
     /// Ends all sessions of `member` but `current`, in one transaction; how many there were. None end if `current` ended
-    /// meanwhile: then nobody is signed in who could ask for it.
+    /// meanwhile, since no one is signed in then to ask for it.
     async fn end_other_sessions(&self, member: MemberId, current: SessionId) -> Result<u64, StoreError>;
 
     /// The sessions of `member` that are open at `at`, the last seen first.

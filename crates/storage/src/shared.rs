@@ -15,14 +15,14 @@ pub fn shown(wanted: PageRequest, total: u64) -> PageRequest {
     PageRequest::new(wanted.number.min(pages), wanted.size)
 }
 
-/// `text` without what stands behind its first `limit` characters.
+/// The first `limit` characters of `text`.
 pub fn cut(text: &str, limit: usize) -> &str {
     text.char_indices()
         .nth(limit)
         .map_or(text, |(end, _)| &text[..end])
 }
 
-/// Texts in the form in which they are searched together: folded, a line each. Nobody searches for a line feed, so that no
+/// Texts in the form in which they are searched together: folded, a line each. No one searches for a line feed, so that no
 /// search matches across. A domain is there in its own letters too.
 pub fn searchable(texts: &[&str]) -> String {
     let mut all = texts.join("\n");
@@ -35,7 +35,7 @@ pub fn searchable(texts: &[&str]) -> String {
     fold(&all)
 }
 
-/// What somebody typed, to be looked for in what is [`searchable`].
+/// Typed text, in the form that is found in what is [`searchable`].
 pub fn searched(typed: &str) -> String {
     fold(typed.trim())
 }

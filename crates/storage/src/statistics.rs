@@ -1,4 +1,4 @@
-//! What the store counts of itself, for whoever watches the server. Counting is an addition to a number that all threads
+//! What the store counts of itself, for metrics. Counting is an addition to a number that all threads
 //! share: nothing waits, and nothing is allocated.
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ pub struct Histogram {
     micros: AtomicU64,
 }
 
-/// A histogram at one moment.
+/// A snapshot of a histogram.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistogramReading {
     /// Upper bounds in seconds, each with how often it took at most as long.
@@ -54,9 +54,8 @@ pub struct Statistics {
 /// Connections to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConnectionCounts {
-    /// Open, and nobody uses them.
+    /// Open and unused.
     pub idle: u64,
-    /// In use.
     pub in_use: u64,
     /// The most that there may be, of both.
     pub most: u64,
@@ -73,8 +72,8 @@ impl Histogram {
         self.micros.fetch_add(micros, Ordering::Relaxed);
     }
 
-    /// How it stands.
-    // Nobody measures for the 285 years after which microseconds would lose their last digit.
+    /// The current counts.
+    // Microseconds lose their last digit only after 285 years.
     #[allow(clippy::cast_precision_loss)]
     pub fn read(&self) -> HistogramReading {
         let mut count = 0;

@@ -14,7 +14,6 @@ pub const USAGE_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// The requests of an application within an hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageCount {
-    /// Whose.
     pub client_id: ClientId,
     /// When the hour began, in UTC.
     pub hour: Timestamp,
@@ -27,7 +26,7 @@ pub struct UsageCount {
 /// Counting and reading requests.
 #[async_trait]
 pub trait Usage: Send + Sync {
-    /// Adds to what was counted before, and forgets what is older than [`USAGE_KEPT`] before the newest hour of
+    /// Adds to what was counted before, and deletes what is older than [`USAGE_KEPT`] before the newest hour of
     /// `counts`. Those of an application that is gone are passed over.
     async fn add_usage(&self, counts: Vec<UsageCount>) -> Result<(), StoreError>;
 

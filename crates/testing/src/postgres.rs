@@ -19,7 +19,7 @@ const USUAL_PORT: u16 = 5432;
 pub enum AtPort {
     /// Without TLS.
     Plain,
-    /// With TLS, for whoever wants it.
+    /// With TLS, which clients may use.
     Tls {
         /// The server's certificate, and what leads from it to a root: PEM.
         certificate: String,
@@ -62,13 +62,13 @@ impl PrivateServer {
     /// # Panics
     /// If `PostgreSQL` is not installed or does not start.
     pub fn start_at_port(how: &AtPort) -> Self {
-        // Between the look for a free port and its use somebody else may take it.
+        // Between the look for a free port and its use another process may take it.
         (0..20)
             .find_map(|_| Self::try_start(free_port(), Some(how)))
             .expect("there is a port for PostgreSQL")
     }
 
-    /// `None` if somebody else has the port.
+    /// `None` if another process has the port.
     fn try_start(port: u16, how: Option<&AtPort>) -> Option<Self> {
         let mut command = unprivileged_shell();
         if how.is_some() {

@@ -79,7 +79,7 @@ async fn rotate_nodes(
             settings.key().display()
         )));
     }
-    if !PostgresStore::is_begun(url).await? {
+    if !PostgresStore::is_initialized(url).await? {
         return Err(CliError::Failed(format!("there is no network at {url}")));
     }
     let (store, key) = (open_node(url, settings).await?, settings.key());

@@ -71,7 +71,7 @@ pub(super) async fn open_node(url: &PostgresUrl, settings: &DataSettings) -> Res
     let (ring, source) = if let Some(ring) = key_of_environment()? {
         (ring, KeySource::Given)
     } else {
-        let may_create = !PostgresStore::is_begun(url).await?;
+        let may_create = !PostgresStore::is_initialized(url).await?;
         let path = settings.key();
         if may_create {
             make_folder(path.parent().unwrap_or(Path::new(".")))?;

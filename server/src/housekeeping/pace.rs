@@ -9,15 +9,12 @@ use std::time::Duration;
 use latchkey_storage::{Stride, Swept};
 
 /// A step that requests hardly notice.
-const SMALL: Stride = Stride {
-    look: 500,
-    forget: 25,
-};
+const SMALL: Stride = Stride { look: 500, purge: 25 };
 
 /// A step when there is nobody to notice.
 const LARGE: Stride = Stride {
     look: 500,
-    forget: 500,
+    purge: 500,
 };
 
 /// The shortest and the longest pause after a step that deleted something. In between, requests have the database to themselves
@@ -58,7 +55,7 @@ impl Pace {
     pub(super) fn pause(self, step: &Swept, took: Duration) -> Duration {
         if !self.rests {
             Duration::ZERO
-        } else if step.forgotten == 0 {
+        } else if step.deleted == 0 {
             // Looking keeps nobody from anything but a processor: half of one, then.
             took.min(PAUSE.1)
         } else {
@@ -71,9 +68,9 @@ impl Pace {
 mod tests {
     use super::*;
 
-    fn step(forgotten: u64) -> Swept {
+    fn step(deleted: u64) -> Swept {
         Swept {
-            forgotten,
+            deleted,
             next: Some(1),
         }
     }
@@ -97,6 +94,6 @@ mod tests {
     fn without_requests_there_is_no_pause() {
         let pace = Pace::at_once();
         assert_eq!(pace.pause(&step(500), Duration::from_secs(1)), Duration::ZERO);
-        assert!(pace.stride().forget > Pace::gentle().stride().forget);
+        assert!(pace.stride().purge > Pace::gentle().stride().purge);
     }
 }

@@ -19,7 +19,7 @@ pub(super) enum Cookie {
     /// Who is signed in.
     Session,
     /// What the API explorer has to remember on its way through an authorization.
-    Trial,
+    ExplorerLogin,
     /// Nothing: it shows whether the browser keeps cookies.
     Probe,
 }
@@ -31,8 +31,8 @@ impl Cookie {
         match (self, state.public_url.is_https()) {
             (Self::Session, true) => "__Host-latchkey_session",
             (Self::Session, false) => "latchkey_session",
-            (Self::Trial, true) => "__Host-latchkey_trial",
-            (Self::Trial, false) => "latchkey_trial",
+            (Self::ExplorerLogin, true) => "__Host-latchkey_trial",
+            (Self::ExplorerLogin, false) => "latchkey_trial",
             (Self::Probe, true) => "__Host-latchkey_probe",
             (Self::Probe, false) => "latchkey_probe",
         }

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use latchkey_app::pages::{ExplorerPage, Pass};
 use latchkey_domain::{ClientId, Member};
 use latchkey_headless::starter_query;
-use latchkey_oauth::{EndpointError, Trial};
+use latchkey_oauth::{EndpointError, ExplorerLogin};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
@@ -65,12 +65,12 @@ pub(super) async fn start(
         .find(caller, &client_id)
         .await?
         .application;
-    let Some(trial) = state.oauth.begin_trial(&application, host.id).await? else {
+    let Some(login) = state.oauth.begin_explorer_login(&application, host.id).await? else {
         let words = "Applications can be tried out only where people reach this server by HTTPS, or on this machine. The operator sets that with --public-url.";
         return page(&state, &signed_in, Some(client_id), Err(Some(words.to_owned()))).await;
     };
-    let mut response = Redirect::to(&trial.location).into_response();
-    keep(&mut response, &state, &trial, &application.client_id);
+    let mut response = Redirect::to(&login.location).into_response();
+    keep(&mut response, &state, &login, &application.client_id);
     Ok(response)
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn finish(
         ),
     };
     let mut response = page(&state, &signed_in, chosen, outcome.map_err(Some)).await?;
-    Cookie::Trial.delete(&mut response, &state);
+    Cookie::ExplorerLogin.delete(&mut response, &state);
     Ok(response)
 }
 
@@ -118,7 +118,7 @@ async fn receive(
     };
     let tokens = state
         .oauth
-        .finish_trial(
+        .finish_explorer_login(
             &pending.client_id,
             host.id,
             &code,
@@ -194,7 +194,7 @@ struct PendingLogin {
 impl PendingLogin {
     /// Reads the cookie that belongs to the answer with this state; if there is none, any other.
     fn read(state: &AppState, headers: &HeaderMap, answered: Option<&str>) -> Option<Self> {
-        let mut all: Vec<Self> = Cookie::Trial
+        let mut all: Vec<Self> = Cookie::ExplorerLogin
             .values(state, headers)
             .filter_map(|value| Self::parse(&value))
             .collect();
@@ -214,11 +214,11 @@ impl PendingLogin {
     }
 }
 
-fn keep(response: &mut Response, state: &AppState, trial: &Trial, client_id: &ClientId) {
+fn keep(response: &mut Response, state: &AppState, login: &ExplorerLogin, client_id: &ClientId) {
     let value = format!(
         "{}.{}.{client_id}",
-        trial.state,
-        trial.code_verifier.expose_secret()
+        login.state,
+        login.code_verifier.expose_secret()
     );
-    Cookie::Trial.set(response, state, &value, Some(LIFETIME));
+    Cookie::ExplorerLogin.set(response, state, &value, Some(LIFETIME));
 }

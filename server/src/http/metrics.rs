@@ -16,7 +16,12 @@ pub fn metrics_router(state: AppState) -> Router {
 
 async fn show(State(state): State<AppState>) -> Response {
     let store = state.instance.store.statistics().await;
-    let document = render(&state.metrics, state.oauth.tally(), store.as_ref(), state.started);
+    let document = render(
+        &state.metrics,
+        state.oauth.counters(),
+        store.as_ref(),
+        state.started,
+    );
     let headers = [
         (CONTENT_TYPE, media_type()),
         (CACHE_CONTROL, "no-store".to_owned()),

@@ -6,7 +6,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use latchkey_domain::limits;
-use latchkey_oauth::trial;
+use latchkey_oauth::explorer_login;
 use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -95,7 +95,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             get(explorer::show).post(explorer::start),
         )
         .route(
-            trial::CALLBACK,
+            explorer_login::CALLBACK,
             // A look at the address alone must not use the code up.
             get(explorer::finish).head(async || Failure::MethodNotAllowed),
         )

@@ -1,8 +1,8 @@
 //! The document at `/metrics`: each number with its name and what it means. `docs/monitoring.md` lists the same.
 
 use latchkey_domain::Timestamp;
-use latchkey_oauth::Tally;
-use latchkey_oauth::tally::Count;
+use latchkey_oauth::Counters;
+use latchkey_oauth::counters::Count;
 use latchkey_storage::{ConnectionCounts, Statistics};
 
 use super::families::Document;
@@ -14,10 +14,15 @@ use super::{GraphqlCounts, Metrics, SignInCounts};
 const NO_LABELS: &[(&str, &str)] = &[];
 
 /// Writes down all counts. The store's are left out if it has none.
-pub fn render(metrics: &Metrics, tally: &Tally, store: Option<&Statistics>, started: Timestamp) -> String {
+pub fn render(
+    metrics: &Metrics,
+    counters: &Counters,
+    store: Option<&Statistics>,
+    started: Timestamp,
+) -> String {
     let mut document = Document::default();
     http(&mut document, &metrics.routes);
-    oauth(&mut document, tally);
+    oauth(&mut document, counters);
     graphql(&mut document, &metrics.graphql);
     sign_ins(&mut document, &metrics.sign_ins);
     if let Some(store) = store {
@@ -62,11 +67,11 @@ fn http(document: &mut Document, routes: &Routes) {
     );
 }
 
-fn oauth(document: &mut Document, tally: &Tally) {
+fn oauth(document: &mut Document, counters: &Counters) {
     document.counter(
         "latchkey_oauth_tokens_issued_total",
         "Pairs of tokens, by what they were issued for.",
-        by("grant", tally.tokens_issued()),
+        by("grant", counters.tokens_issued()),
     );
     document.counter(
         "latchkey_oauth_replays_total",
@@ -74,15 +79,15 @@ fn oauth(document: &mut Document, tally: &Tally) {
         by(
             "kind",
             [
-                ("code", &tally.code_replays),
-                ("refresh_token", &tally.refresh_replays),
+                ("code", &counters.code_replays),
+                ("refresh_token", &counters.refresh_replays),
             ],
         ),
     );
     document.counter(
         "latchkey_oauth_revocations_total",
         "Grants that applications gave back.",
-        [(NO_LABELS, tally.revocations.get())],
+        [(NO_LABELS, counters.revocations.get())],
     );
     document.counter(
         "latchkey_oauth_authorizations_total",
@@ -90,17 +95,20 @@ fn oauth(document: &mut Document, tally: &Tally) {
         by(
             "outcome",
             [
-                ("granted", &tally.granted),
-                ("denied", &tally.denied),
-                ("refused", &tally.refused),
-                ("failed", &tally.failed),
+                ("granted", &counters.granted),
+                ("denied", &counters.denied),
+                ("refused", &counters.refused),
+                ("failed", &counters.failed),
             ],
         ),
     );
     document.counter(
         "latchkey_oauth_introspections_total",
         "Introspected tokens, by whether they were good.",
-        by("active", [("true", &tally.active), ("false", &tally.inactive)]),
+        by(
+            "active",
+            [("true", &counters.active), ("false", &counters.inactive)],
+        ),
     );
 }
 

@@ -6,7 +6,7 @@ mod families;
 mod process;
 mod routes;
 
-use latchkey_oauth::tally::Count;
+use latchkey_oauth::counters::Count;
 
 pub use self::document::render;
 pub(crate) use self::families::media_type;

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use http::{Method, StatusCode};
-use latchkey_oauth::tally::Count;
+use latchkey_oauth::counters::Count;
 use latchkey_storage::Histogram;
 
 /// Several times the routes that there are.

@@ -1,7 +1,7 @@
 //! `/account/connected-apps`: the applications that a member allowed.
 
 use latchkey_domain::{ScopeSet, Timestamp};
-use latchkey_oauth::{Connection, Disconnected};
+use latchkey_oauth::{ConnectedApp, Disconnected};
 use leptos::prelude::*;
 
 use super::navigation::{AccountPage, account_nav};
@@ -16,7 +16,7 @@ pub struct ConnectedAppsPage {
     pub frame: Frame,
     pub visitor: Visitor,
     /// The applications, the last used first.
-    pub connections: Vec<Connection>,
+    pub connections: Vec<ConnectedApp>,
     /// Those that a change of password disconnected.
     pub disconnected: Vec<Disconnected>,
     /// What was just done, in a sentence.
@@ -94,8 +94,8 @@ fn ended_with_the_password(disconnected: Vec<Disconnected>, now: Timestamp) -> i
     })
 }
 
-fn row(connection: Connection, now: Timestamp) -> impl IntoView {
-    let Connection {
+fn row(connection: ConnectedApp, now: Timestamp) -> impl IntoView {
+    let ConnectedApp {
         application,
         scopes,
         since,
@@ -152,7 +152,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-    fn page(connections: Vec<Connection>) -> String {
+    fn page(connections: Vec<ConnectedApp>) -> String {
         ConnectedAppsPage {
             frame: frame(),
             visitor: visitor(false),
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn says_what_each_application_can_do_and_since_when() {
-        let connection = Connection {
+        let connection = ConnectedApp {
             application: application("Mobile <b>App"),
             scopes: "read:posts host:read:network_events".parse().unwrap(),
             since: NOW.minus(Duration::from_secs(3 * 86_400)),
@@ -197,7 +197,7 @@ mod tests {
     fn an_application_that_can_do_nothing_is_there_too() {
         let mut paused = application("Mobile App");
         paused.paused_at = Some(NOW);
-        let html = page(vec![Connection {
+        let html = page(vec![ConnectedApp {
             application: paused,
             scopes: ScopeSet::EMPTY,
             since: NOW,

@@ -24,7 +24,7 @@ impl ConsentPage {
             member,
             scopes,
             redirect_uri,
-            is_trial,
+            is_explorer_login,
             hidden,
             return_to,
             nothing_approved,
@@ -49,7 +49,7 @@ impl ConsentPage {
                 <form class="consent-form" method="post" action="/oauth/authorize">
                     {hidden}
                     {permissions(scopes, !nothing_approved)}
-                    {if is_trial { whereto_explorer(&name) } else { whereto(&redirect_uri, &name) }}
+                    {if is_explorer_login { whereto_explorer(&name) } else { whereto(&redirect_uri, &name) }}
                     <div class="consent-answers">
                         <button class="button" type="submit" name=DECISION value=DENY>
                             "Deny"
@@ -167,7 +167,7 @@ mod tests {
                 joined_at: Timestamp::from_millis(0),
             },
             redirect_uri: redirect_uri.parse().unwrap(),
-            is_trial: redirect_uri.contains("/admin/headless-api/"),
+            is_explorer_login: redirect_uri.contains("/admin/headless-api/"),
             hidden: vec![("state".into(), "\"><script>".into())],
             return_to: "/oauth/authorize?a=1&b=2".into(),
             nothing_approved,
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trial_leads_back_to_the_explorer() {
+    fn an_explorer_login_leads_back_to_the_explorer() {
         let html = page(
             "http://localhost:3000/admin/headless-api/explorer/callback",
             "read:posts",

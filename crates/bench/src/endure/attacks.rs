@@ -2,6 +2,7 @@
 //! `/healthz` stays silent, how much memory and disk they take, and how much honest clients still get done meanwhile.
 
 mod act;
+mod attack;
 mod honest;
 mod inputs;
 mod stage;
@@ -13,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use self::attack::Attack;
 use self::honest::Honest;
-use self::inputs::Attack;
 use self::stage::Stage;
 use self::watch::Watch;
 use super::postgres::{Cluster, ensure_supported};

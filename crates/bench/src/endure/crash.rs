@@ -1,4 +1,4 @@
-//! `kill -9`, again and again, at moments that nobody chose: of the server, and with `PostgreSQL` every other time of the
+//! `kill -9`, again and again, at random times: of the server, and with `PostgreSQL` every other time of the
 //! database. What was acknowledged is there afterwards, and what was ended stays ended.
 
 use std::collections::HashSet;
@@ -13,9 +13,9 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::caller::Caller;
-use super::journal::{Counts, Journal};
+use super::journal::{Counts, Journal, PATIENCE};
 use super::postgres::{Cluster, ensure_supported};
-use super::worker::{PATIENCE, Worker};
+use super::worker::Worker;
 use crate::chance::Chance;
 use crate::client::get;
 use crate::person::Person;
@@ -74,8 +74,8 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
             }
         };
         let working = start(workers, &server, &stop, caller);
-        let moment = Duration::from_millis(200 + chance.below(1_800) as u64);
-        tokio::time::sleep(moment).await;
+        let pause = Duration::from_millis(200 + chance.below(1_800) as u64);
+        tokio::time::sleep(pause).await;
         match &mut cluster {
             Some(cluster) if database_dies => {
                 cluster.kill()?;

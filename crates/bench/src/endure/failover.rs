@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail};
 
 use super::caller::Caller;
 use super::crash::{WORKERS, crew, end, print, print_times, start, verify};
+use super::journal::PATIENCE;
 use super::patroni::{Patroni, missing};
 use super::postgres::ensure_supported;
-use super::worker::PATIENCE;
 use crate::chance::Chance;
 use crate::client::get;
 use crate::process::{Server, Setup};

@@ -2,17 +2,19 @@
 //! What was asked for and not answered is in doubt: it may be one way or the other, but nothing in between.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use http::StatusCode;
 use serde_json::Value;
 
 use super::caller::Caller;
-use super::worker::PATIENCE;
 use crate::application::{Application, tokens_in};
 use crate::chance::Chance;
 use crate::client::{Answer, get};
 
+/// How long a question after a kill may stay without an answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// How many of those that ended long ago are looked at again each time.
 const SAMPLE: usize = 30;
 

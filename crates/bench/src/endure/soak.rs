@@ -1,6 +1,6 @@
 //! A long, full load of all kinds. Every ten seconds somebody looks how much memory, how many files, how much disk it takes,
 //! and how long answers took: none of them may creep up. Codes and tokens live for minutes here, so that what clients leave
-//! behind is forgotten within the run as it would be within months.
+//! behind is deleted within the run as it would be within months.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use self::client::Client;
-use super::forgetting::{Log, Sweep};
+use super::purge_log::{Log, Sweep};
 use super::worker::SCOPES;
 use crate::application::Application;
 use crate::load::CONNECTIONS;
@@ -28,7 +28,7 @@ mod verdict;
 
 /// How often somebody looks.
 const WINDOW: Duration = Duration::from_secs(10);
-/// How often somebody looks whether something was forgotten.
+/// How often the log is read.
 const TICK: Duration = Duration::from_secs(1);
 /// The shortest lives that there are, and what follows: a grant that a client abandons is there for six minutes, until the
 /// server looks, each minute. Tokens that are in use rotate every few milliseconds.
@@ -38,7 +38,7 @@ const SETTINGS: [(&str, &str); 4] = [
     ("LATCHKEY_REFRESH_TOKEN_LIFETIME", "5m"),
     ("LATCHKEY_RETAIN_ENDED", "1m"),
 ];
-/// From then on as much is forgotten as is made: a grant's six minutes, and two times that the server looks.
+/// From then on as much is deleted as is made: a grant's six minutes, and two times that the server looks.
 const CAUGHT_UP: Duration = Duration::from_secs(8 * 60);
 
 /// How long answers of each kind took, since somebody looked.
@@ -89,7 +89,7 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
 
     println!("\n## {minutes} minutes of everything at once, {CONNECTIONS} connections\n");
     println!(
-        "| after s | answers/s | memory MB | files | database and log MB | introspection p50 / p99 ms | rotation p50 / p99 ms | grants forgotten |"
+        "| after s | answers/s | memory MB | files | database and log MB | introspection p50 / p99 ms | rotation p50 / p99 ms | grants deleted |"
     );
     println!("|---|---|---|---|---|---|---|---|");
     let (begun, mut log) = (Instant::now(), Log::of(&log));
@@ -104,8 +104,8 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
             outcome??;
         }
         let sample = look(&server, data.path(), &times, window)?;
-        let forgotten = sweeps[seen_before..].iter().map(|sweep| sweep.grants).sum();
-        print_sample(begun.elapsed(), &sample, forgotten);
+        let deleted = sweeps[seen_before..].iter().map(|sweep| sweep.grants).sum();
+        print_sample(begun.elapsed(), &sample, deleted);
         samples.push(sample);
     }
     stop.store(true, Ordering::Relaxed);
@@ -136,11 +136,11 @@ fn look(server: &Server, data: &Path, times: &Times, began: Instant) -> Result<S
     })
 }
 
-fn print_sample(after: Duration, sample: &Sample, forgotten: u64) {
+fn print_sample(after: Duration, sample: &Sample, deleted: u64) {
     let of = |kind| sample.times.get(kind).copied().unwrap_or((f64::NAN, f64::NAN));
     let (introspection, rotation) = (of("introspection"), of("rotation"));
     println!(
-        "| {} | {} | {:.1} | {} | {:.1} | {:.2} / {:.2} | {:.2} / {:.2} | {forgotten} |",
+        "| {} | {} | {:.1} | {} | {:.1} | {:.2} / {:.2} | {:.2} / {:.2} | {deleted} |",
         after.as_secs(),
         sample.answers as u64 / WINDOW.as_secs(),
         sample.memory,

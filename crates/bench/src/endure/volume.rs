@@ -1,4 +1,4 @@
-//! A large database beside an empty one, in the same run: introspection and rotation, and what forgetting old grants costs.
+//! A large database beside an empty one, in the same run: introspection and rotation, and what purging old grants costs.
 
 use std::path::Path;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ use crate::statistics::median;
 
 mod askers;
 mod fill;
-mod forget;
+mod purge;
 
 /// How many applications the grants belong to.
 const APPLICATIONS: usize = 10;
@@ -33,7 +33,7 @@ const REAL: usize = 100;
 const ROUND: Duration = Duration::from_secs(3);
 /// How fast the large database has to be, beside the empty one.
 const GOAL: f64 = 0.7;
-/// Until it is measured, nothing is forgotten of what is long over.
+/// Until it is measured, nothing is deleted of what is long over.
 const KEEPS_ALL: (&str, &str) = ("LATCHKEY_RETAIN_ENDED", "365d");
 
 /// How much.
@@ -92,7 +92,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
         megabytes(large.rows.size()?)
     );
     let ratios = compare(&mut large, &mut small, plan.rounds).await?;
-    forget::run(&mut large).await?;
+    purge::run(&mut large).await?;
     println!("\nAll of it took {:.0} s.", begun.elapsed().as_secs_f64());
     ensure!(
         ratios.iter().all(|ratio| *ratio >= GOAL),

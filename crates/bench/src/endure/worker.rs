@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use http::StatusCode;
@@ -14,8 +13,6 @@ use crate::application::{Application, code_in};
 use crate::chance::Chance;
 use crate::person::{call, draft};
 
-/// How long a question after a kill may stay without an answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// What is asked for.
 pub(super) const SCOPES: &str = "read:userinfo read:posts";
 /// A worker's applications and grants, at most: what there is has to be looked at after each kill.

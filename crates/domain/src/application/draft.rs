@@ -11,7 +11,6 @@ use crate::{RedirectUris, ScopeSet};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationDraft {
-    /// The name.
     pub name: String,
     /// The redirect URIs, one per line.
     pub redirect_uris: String,
@@ -50,11 +49,8 @@ pub struct DraftErrors {
 /// A field of the form that can be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// The name.
     Name,
-    /// The redirect URIs.
     RedirectUris,
-    /// The scopes.
     Scopes,
 }
 

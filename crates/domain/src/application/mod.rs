@@ -22,7 +22,7 @@ use crate::{RedirectUris, ScopeSet, Timestamp};
 pub struct ApplicationSpec {
     /// What hosts and members see.
     pub name: ApplicationName,
-    /// Where it may be sent back to.
+    /// The redirect URIs.
     pub redirect_uris: RedirectUris,
     /// The most that it may ask for; at least one.
     pub scopes: ScopeSet,
@@ -39,7 +39,7 @@ pub struct Application {
     pub client_id: ClientId,
     /// What the host decided.
     pub spec: ApplicationSpec,
-    /// Since when it is paused: tokens are refused and nobody can authorize it. `None`: it works.
+    /// Since when it is paused: tokens are refused and no one can authorize it. `None`: it works.
     pub paused_at: Option<Timestamp>,
     /// When it was registered.
     pub created_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What is known of a client secret without the secret itself: its age and its use, from which a host sees when an old
+//! A client secret without the secret itself: its age and its use, from which a host sees when an old
 //! one can be retired.
 
 use std::time::Duration;
@@ -18,7 +18,6 @@ pub struct SecretId(pub i64);
 /// A secret that is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecretRecord {
-    /// Its number.
     pub id: SecretId,
     /// When it was made.
     pub created_at: Timestamp,
@@ -116,7 +115,7 @@ mod tests {
     }
 
     proptest! {
-        /// What is not written down never hides that an old secret is still used.
+        /// Uses that are not stored never hide that an old secret is still used.
         #[test]
         fn the_verdict_is_that_of_every_use(uses in proptest::collection::vec((any::<bool>(), 1_i64..50), 1..40)) {
             let (mut old, mut new) = (used(None, None), used(None, None));

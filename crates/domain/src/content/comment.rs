@@ -6,13 +6,11 @@ use crate::{MemberId, Timestamp};
 /// A comment under a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Comment {
-    /// Its number.
     pub id: CommentId,
     /// Under which post.
     pub post: PostId,
     /// The author; `None` if they left the network.
     pub author: Option<MemberId>,
-    /// The text.
     pub body: RichText,
     /// When it was written.
     pub created_at: Timestamp,

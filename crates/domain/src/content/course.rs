@@ -3,14 +3,11 @@
 use super::{CourseId, LessonId, RichText, Title};
 use crate::{Slug, Timestamp};
 
-/// A course.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Course {
-    /// Its number.
     pub id: CourseId,
     /// The name in URLs; unique.
     pub slug: Slug,
-    /// The title.
     pub title: Title,
     /// What it teaches, as plain text.
     pub description: String,
@@ -44,24 +41,19 @@ impl CourseProgress {
 /// A course of a member, with that member's progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnrolledCourse {
-    /// The course.
     pub course: Course,
-    /// The progress.
     pub progress: CourseProgress,
 }
 
 /// A lesson of a course.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lesson {
-    /// Its number.
     pub id: LessonId,
     /// The course that it belongs to.
     pub course: CourseId,
     /// Its place in the course, from 1.
     pub position: u32,
-    /// The title.
     pub title: Title,
-    /// The text.
     pub body: RichText,
     /// How long it takes, in minutes.
     pub minutes: u32,
@@ -70,7 +62,6 @@ pub struct Lesson {
 /// A lesson, and whether a member has completed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LessonProgress {
-    /// The lesson.
     pub lesson: Lesson,
     /// When the member completed it.
     pub completed_at: Option<Timestamp>,

@@ -3,16 +3,13 @@
 use super::{EventId, RichText, SpaceId, Title};
 use crate::{MemberId, Timestamp};
 
-/// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Its number.
     pub id: EventId,
     /// The space that it belongs to; `None` if it is for the whole network.
     pub space: Option<SpaceId>,
     /// The organizer; `None` if they left the network.
     pub organizer: Option<MemberId>,
-    /// The title.
     pub title: Title,
     /// What it is about.
     pub description: RichText,

@@ -11,7 +11,6 @@ use crate::Timestamp;
 /// A plan that members of the network can be on. (What the network itself may use is [`crate::Plan`].)
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MembershipPlan {
-    /// Its number.
     pub id: MembershipPlanId,
     /// What it is called; one of a kind.
     pub name: Title,
@@ -64,11 +63,8 @@ impl fmt::Display for Currency {
 /// How often a price is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BillingInterval {
-    /// Once.
     Once,
-    /// Each month.
     Month,
-    /// Each year.
     Year,
 }
 

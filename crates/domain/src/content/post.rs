@@ -6,15 +6,12 @@ use crate::{MemberId, Timestamp};
 /// A post in a space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
-    /// Its number.
     pub id: PostId,
     /// The space that it is in.
     pub space: SpaceId,
     /// The author; `None` if they left the network.
     pub author: Option<MemberId>,
-    /// The title.
     pub title: Title,
-    /// The text.
     pub body: RichText,
     /// When it was written.
     pub created_at: Timestamp,

@@ -8,7 +8,6 @@ use crate::{Member, Timestamp};
 /// A member, with what only the roster shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// The member.
     pub member: Member,
     /// When the member was last here; `None` if never.
     pub last_active_at: Option<Timestamp>,

@@ -70,7 +70,6 @@ impl RichText {
         Self { html, text }
     }
 
-    /// The HTML.
     pub fn html(&self) -> &str {
         &self.html
     }

@@ -10,11 +10,9 @@ use crate::{Slug, Timestamp};
 /// A part of the network with its own subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Space {
-    /// Its number.
     pub id: SpaceId,
     /// The name in URLs; unique.
     pub slug: Slug,
-    /// The name.
     pub name: Title,
     /// What it is for, as plain text.
     pub description: String,

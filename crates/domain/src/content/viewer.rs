@@ -5,7 +5,6 @@ use crate::{Member, MemberId};
 /// The member for whom content is read. Its members and hosts read a private space; those who take a course read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Viewer {
-    /// The member.
     pub member: MemberId,
     /// Whether the member may read in every space.
     pub sees_all_spaces: bool,

@@ -55,7 +55,7 @@ impl Email {
     /// The same with the domain in its own letters, for people who search.
     pub fn to_unicode(&self) -> String {
         let (local, domain) = self.text.rsplit_once('@').unwrap_or(("", &self.text));
-        // What cannot be shown stays as it is.
+        // Text that cannot be shown stays as it is.
         let (domain, _) = Uts46::new().to_unicode(domain.as_bytes(), AsciiDenyList::EMPTY, Hyphens::Allow);
         format!("{local}@{domain}")
     }
@@ -77,7 +77,7 @@ impl FromStr for Email {
             return Err(EmailError);
         }
         let typed = typed.trim();
-        // Addresses that are copied bring marks along that nobody sees. Joiners can be a part of a domain.
+        // Addresses that are copied bring invisible marks along. Joiners can be a part of a domain.
         let is_seen = |c: &char| matches!(c, '\u{200C}' | '\u{200D}') || !text::is_format(*c);
         let visible: String = typed.chars().filter(is_seen).collect();
         let (local, domain) = visible.trim().rsplit_once('@').ok_or(EmailError)?;

@@ -24,7 +24,7 @@ pub enum PasswordError {
 impl NewPassword {
     /// The fewest characters (NIST SP 800-63B section 3.1.1).
     pub const MIN_LENGTH: usize = 8;
-    /// The most bytes, so that nobody makes the server hash a book.
+    /// The most bytes, so that the server never hashes a book.
     pub const MAX_BYTES: usize = 1_024;
 
     /// The most bytes that are read before the text is [normalized](normalized_password), which can make it shorter: UTF-8

@@ -51,10 +51,8 @@ impl fmt::Display for NetworkName {
     }
 }
 
-/// The network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Network {
-    /// Its number.
     pub id: i64,
     /// What people see.
     pub name: NetworkName,

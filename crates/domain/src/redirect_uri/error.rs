@@ -6,7 +6,6 @@ use super::MAX_LENGTH;
 
 /// Why a redirect URI is refused. Each message says what is wrong and what was expected.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[allow(missing_docs)] // Each variant is its message.
 pub enum RedirectUriError {
     #[error("is empty; expected an address like https://myapp.com/oauth/callback")]
     Empty,

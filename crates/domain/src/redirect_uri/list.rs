@@ -60,7 +60,7 @@ impl RedirectUris {
                     continue;
                 }
                 count += 1;
-                // What is far too much is counted, not read.
+                // If it is far too much it is counted, not read.
                 if count > 4 * Self::MAX {
                     continue;
                 }
@@ -122,7 +122,7 @@ fn read(address: &str) -> Result<RedirectUri, RedirectUriError> {
 }
 
 /// The first address on a line, and the rest. Commas and semicolons can be a part of an address, so that it ends only where a
-/// scheme follows them. It drops what cannot begin or end an address: separators,
+/// scheme follows them. It drops characters that cannot begin or end an address: separators,
 /// quotation marks, what is invisible.
 fn first_address(line: &str) -> (&str, &str) {
     let mut is_separated = false;

@@ -103,13 +103,13 @@ impl RedirectUri {
     }
 }
 
-/// What stands before the query, and the query.
+/// The part before the query, and the query.
 fn split_query(uri: &str) -> (&str, Option<&str>) {
     uri.split_once('?')
         .map_or((uri, None), |(before, query)| (before, Some(query)))
 }
 
-/// A loopback IP URI without its port: what stands before it, and what after.
+/// A loopback IP URI without its port: the parts before and after it.
 fn without_port(uri: &str) -> (&str, &str) {
     let host_start = uri.find("//").map_or(0, |at| at + 2);
     let host_end = uri[host_start..]
@@ -306,7 +306,7 @@ fn no_dot_segments(path: &str) -> Result<(), RedirectUriError> {
     }
 }
 
-/// What an answer adds to the query. There it stands once (RFC 6749 section 3.1), or nobody could tell which counts.
+/// What an answer adds to the query. Each occurs once there (RFC 6749 section 3.1), or it would be unclear which counts.
 const RESERVED: [&str; 6] = ["code", "state", "iss", "error", "error_description", "error_uri"];
 
 fn no_reserved_parameters(uri: &Uri<&str>) -> Result<(), RedirectUriError> {

@@ -63,8 +63,8 @@ pub(crate) const fn reason_text(reason: RevocationReason) -> &'static str {
             "the member's password was changed; the member can authorize the application again"
         }
         RevocationReason::CodeExpired => "its authorization code was not exchanged in time",
-        RevocationReason::TrialEnded => {
-            "it was made in the API explorer, by a host who started another trial or signed out"
+        RevocationReason::ExplorerLoginEnded => {
+            "it was issued to the API explorer, and its host signed in there again or signed out"
         }
     }
 }

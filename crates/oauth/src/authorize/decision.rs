@@ -68,8 +68,8 @@ pub struct ConsentQuestion {
     /// Where the browser will be sent. The page shows its [host](RedirectUri::host), and warns if it is a
     /// [loopback address](RedirectUri::is_loopback).
     pub redirect_uri: RedirectUri,
-    /// Whether that is this server's own [explorer](crate::trial).
-    pub is_trial: bool,
+    /// Whether that is this server's own [explorer](crate::explorer_login).
+    pub is_explorer_login: bool,
     /// The hidden fields of the form.
     pub hidden: Vec<(String, String)>,
     /// The path and query of this page, for “not you?”: sign out, sign in as somebody else, come back.

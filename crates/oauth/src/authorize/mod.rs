@@ -78,7 +78,7 @@ impl AuthorizationServer {
             .instrument(span.clone())
             .await;
         span.record("latchkey.decision", decision.kind());
-        self.tally().count_decision(&decision);
+        self.counters().count_decision(&decision);
         decision
     }
 
@@ -152,7 +152,7 @@ impl AuthorizationServer {
                 if approved.is_empty() {
                     return Ok(self.ask(visit, &request, person, true));
                 }
-                let remember = !target.application.spec.skip_consent && !self.is_trial(target);
+                let remember = !target.application.spec.skip_consent && !self.is_explorer_login(target);
                 self.grant(visit, &request, person, approved, remember, recorder)
                     .await
             }
@@ -191,7 +191,7 @@ impl AuthorizationServer {
 
     /// Whether the API explorer tries the application out. What is granted to it says nothing about what the application
     /// itself may do, so it is not remembered.
-    fn is_trial(&self, target: &ClientTarget) -> bool {
+    fn is_explorer_login(&self, target: &ClientTarget) -> bool {
         self.explorer_redirect_uri().as_ref() == Some(&target.redirect_uri)
     }
 
@@ -220,7 +220,7 @@ impl AuthorizationServer {
             application: request.target.application.clone(),
             member: person.member.clone(),
             scopes: request.scopes,
-            is_trial: self.is_trial(request.target),
+            is_explorer_login: self.is_explorer_login(request.target),
             redirect_uri: request.target.redirect_uri.clone(),
             hidden,
             return_to: self.return_to(visit),
@@ -294,7 +294,7 @@ impl AuthorizationServer {
             salt,
             code_expires_at: visit.now.plus(self.lifetimes().code().duration()),
             remember: remember.then(|| self.granted_after()),
-            is_trial: self.is_trial(request.target),
+            is_explorer_login: self.is_explorer_login(request.target),
         };
         let Some(id) = self.store().create_grant(grant, visit.now).await? else {
             return self.begin_again(visit, request).await;

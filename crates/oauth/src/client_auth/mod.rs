@@ -180,7 +180,7 @@ impl AuthorizationServer {
     async fn record_use(&self, secrets: &[KeptSecret], at: usize, recorder: &ActivityRecorder<'_>) {
         let newer = at.checked_sub(1).map(|before| &secrets[before].record);
         let (record, now) = (&secrets[at].record, self.now());
-        if recorder.is_trial || !record.is_news(newer, now) {
+        if recorder.is_explorer_login || !record.is_news(newer, now) {
             return;
         }
         if let Err(error) = self.store().secret_used(record.id, now).await {

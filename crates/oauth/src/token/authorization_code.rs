@@ -72,8 +72,8 @@ enum CodeRefusal {
     Revoked(RevocationReason),
     #[error("the code was used before; all tokens that were issued for it are revoked now")]
     Replayed,
-    #[error("the code was issued for a trial in the API explorer, and only that can exchange it")]
-    Trial,
+    #[error("the code was issued to the API explorer, and only the explorer can exchange it")]
+    ExplorerLogin,
     #[error("the code expired {} ago; exchange it right after the redirect", duration_text(*.0))]
     Expired(Duration),
 }
@@ -106,7 +106,7 @@ struct CodeExchange {
     is_public: bool,
     redirect_uri: Option<String>,
     code_verifier: Option<SecretString>,
-    is_trial: bool,
+    is_explorer_login: bool,
     now: Timestamp,
 }
 
@@ -153,8 +153,8 @@ impl CodeExchange {
         if grant.application.client_id != self.client_id {
             return Err(CodeRefusal::OtherApplication);
         }
-        if grant.is_trial && !self.is_trial {
-            return Err(CodeRefusal::Trial);
+        if grant.is_explorer_login && !self.is_explorer_login {
+            return Err(CodeRefusal::ExplorerLogin);
         }
         self.check_redirect_uri(grant)?;
         let (challenge, verifier) = (grant.code_challenge.as_deref(), self.code_verifier.as_ref());
@@ -212,7 +212,7 @@ async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoi
         is_public: !application.spec.client_type.is_confidential(),
         redirect_uri: parameters.redirect_uri,
         code_verifier: parameters.code_verifier,
-        is_trial: recorder.is_trial,
+        is_explorer_login: recorder.is_explorer_login,
         now: server.now(),
     });
     let decide = {
@@ -244,7 +244,7 @@ async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoi
             Ok(response)
         }
         Verdict::Replay(_) => {
-            server.tally().code_replays.add();
+            server.counters().code_replays.add();
             recorder.is_alarm = true;
             recorder.member = Some(before.member.id);
             Err(CodeRefusal::Replayed.into())

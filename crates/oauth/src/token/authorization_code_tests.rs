@@ -29,7 +29,7 @@ fn exchange() -> CodeExchange {
         is_public: false,
         redirect_uri: grant.requested_redirect_uri,
         code_verifier: None,
-        is_trial: false,
+        is_explorer_login: false,
         now: seconds(1),
     }
 }

@@ -77,7 +77,7 @@ impl AuthorizationServer {
             recorder,
         };
         let response = (grant_type.issue)(request).await?;
-        self.tally().count_tokens(grant_type.id);
+        self.counters().count_tokens(grant_type.id);
         Ok(response)
     }
 }

@@ -68,8 +68,8 @@ enum RefreshRefusal {
     Theft,
     #[error("the refresh token expired; authorize again")]
     Expired,
-    #[error("a trial in the API explorer is not refreshed; start another one")]
-    Trial,
+    #[error("a token of the API explorer is not refreshed; sign in there again")]
+    ExplorerLogin,
     #[error("the authorization ended: it lasts {}, however often its tokens are refreshed; authorize again", duration_text(*.0))]
     Ended(Duration),
     #[error("this server does not know the refresh token, as after a backup was restored; authorize again")]
@@ -107,8 +107,8 @@ impl Refresh {
         if grant.application.client_id != self.client_id {
             return Err(RefreshRefusal::OtherApplication);
         }
-        if grant.is_trial {
-            return Err(RefreshRefusal::Trial);
+        if grant.is_explorer_login {
+            return Err(RefreshRefusal::ExplorerLogin);
         }
         if grant.state.revoked.is_none() && self.now >= self.lifetimes.grant_end(grant) {
             return Err(RefreshRefusal::Ended(self.lifetimes.of_grant(grant)));
@@ -179,7 +179,7 @@ async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoin
     }
     let rotation = refresh.judge(&before)?;
     if matches!(rotation, Rotation::Theft(_)) {
-        server.tally().refresh_replays.add();
+        server.counters().refresh_replays.add();
         recorder.is_alarm = true;
         return Err(RefreshRefusal::Theft.into());
     }

@@ -147,16 +147,16 @@ async fn a_host_who_tries_the_application_out_does_not_use_its_secret() {
     let client = world.web_app().await;
     let ada = world.ada().await;
     let application = world.store.application(&client.id).await.unwrap().unwrap();
-    let trial = world
+    let login = world
         .server
-        .begin_trial(&application, ada.member.id)
+        .begin_explorer_login(&application, ada.member.id)
         .await
         .unwrap()
         .unwrap();
-    let code = world.code_for(&query_of(&trial.location), &ada).await;
+    let code = world.code_for(&query_of(&login.location), &ada).await;
     world
         .server
-        .finish_trial(&client.id, ada.member.id, &code, &trial.code_verifier, &origin())
+        .finish_explorer_login(&client.id, ada.member.id, &code, &login.code_verifier, &origin())
         .await
         .unwrap();
     assert_eq!(records(&world, &client).await[0].last_used_at, None);

@@ -1,25 +1,14 @@
 //! What a host does to an application. Each is one transaction together with its entry in the audit trail.
 
-use latchkey_domain::{Actor, Application, ClientId, Timestamp};
+use latchkey_domain::{Application, ClientId};
 
+use super::audit_entry::{Act, note};
 use super::{row, secrets};
 use crate::database::Sealing;
-use crate::{Statements, audit, grants, params, rows};
-use latchkey_storage::applications::rules::{self, Edit, Entry, SecretChange};
+use crate::grants::{connected_apps, end};
+use crate::{Statements, params, rows};
+use latchkey_storage::applications::rules::{self, Edit, SecretChange};
 use latchkey_storage::{ApplicationUpdate, Deleted, NewApplication, StoreError, UpdateOutcome};
-
-/// Who does it, and when.
-pub(super) type Act<'act> = (&'act Actor, Timestamp);
-
-/// Adds an entry about an application to the audit trail.
-pub(super) async fn note(
-    db: &dyn Statements,
-    act: Act<'_>,
-    client_id: &ClientId,
-    (action, detail): Entry,
-) -> Result<(), StoreError> {
-    audit::write(db, act, action, client_id.as_str(), &detail).await
-}
 
 /// Registers an application.
 pub(super) async fn create(
@@ -123,7 +112,7 @@ pub(super) async fn delete(
     let Some(application) = row::find_locked(db, client_id).await? else {
         return Ok(None);
     };
-    let connected_members = grants::connected_members(db, client_id).await?;
+    let connected_members = connected_apps::count_members(db, client_id).await?;
     let sql = "DELETE FROM applications WHERE client_id = ?1";
     rows::execute(db, sql, params![client_id.as_str()]).await?;
     let entry = rules::deleted(&application.spec, connected_members);
@@ -143,8 +132,8 @@ pub(super) async fn disconnect_everyone(
     let Some(application) = row::find_locked(db, client_id).await? else {
         return Ok(None);
     };
-    let connected_members = grants::connected_members(db, client_id).await?;
-    grants::end_all_of(db, client_id, act.1).await?;
+    let connected_members = connected_apps::count_members(db, client_id).await?;
+    end::all_of_application(db, client_id, act.1).await?;
     let entry = rules::disconnected(&application.spec, connected_members);
     note(db, act, client_id, entry).await?;
     Ok(Some(connected_members))

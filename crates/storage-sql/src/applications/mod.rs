@@ -2,11 +2,12 @@
 //! [`secrets`] its secrets.
 //!
 //! An edit locks the application's row before it reads it, so that what it decides by stays so until it is committed:
-//! two edits of one application wait for each other, and nobody has to try again.
+//! two edits of one application wait for each other, and no retry is needed.
 
+mod audit_entry;
 mod edit;
 mod list;
-mod row;
+pub(crate) mod row;
 mod secrets;
 
 use std::sync::Arc;
@@ -14,7 +15,6 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequest, SecretId, Timestamp};
 
-pub(crate) use self::row::{columns, read};
 use super::{Database, Isolation, SqlStore};
 use latchkey_storage::shared::searched;
 use latchkey_storage::{

@@ -54,7 +54,7 @@ pub(super) async fn find(
     rows::first(db, sql, params![client_id.as_str()], read).await
 }
 
-/// The same, and nobody else changes it, or makes a grant of it, until the transaction ends.
+/// The same, locked until the transaction ends: no change, and no new grant of it.
 pub(super) async fn find_locked(
     db: &dyn Statements,
     client_id: &ClientId,

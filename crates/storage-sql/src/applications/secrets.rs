@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use latchkey_domain::{Application, ClientId, ClientSecret, SecretId, SecretRecord, Timestamp};
 
-use super::edit::{Act, note};
+use super::audit_entry::{Act, note};
 use super::row::{columns, find_locked, read};
 use crate::database::Sealing;
 use crate::sealing::{RETIRED_KEPT, digest};
@@ -187,7 +187,7 @@ pub(super) async fn retire(
     id: SecretId,
     act: Act<'_>,
 ) -> Result<SecretRetired, StoreError> {
-    // Of two who retire at once the second sees what the first left.
+    // If two retire at once, the second sees what the first left.
     if find_locked(db, client_id).await?.is_none() {
         return Ok(SecretRetired::NotFound);
     }

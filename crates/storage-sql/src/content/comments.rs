@@ -95,7 +95,7 @@ async fn create(
     Ok(written.map_or(Created::NotFound, Created::Done))
 }
 
-/// The comment, if it is the author's own. Nobody else changes it until the transaction ends.
+/// The comment, if it is the author's own, locked until the transaction ends.
 async fn own(db: &dyn Statements, author: Viewer, id: CommentId) -> Result<Edited<Comment>, StoreError> {
     rows::lock(
         db,

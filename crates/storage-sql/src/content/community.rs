@@ -106,7 +106,7 @@ impl Adding<'_> {
         self.spaces.insert(space.slug.clone(), id);
         for email in &space.members {
             let member = self.member(email).await?;
-            // A list may name somebody twice, which changes nothing.
+            // A list may name a member twice, which changes nothing.
             let sql = "INSERT INTO space_members (space_id, member_id, joined_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
             rows::execute(self.db, sql, params![id, member, created_at]).await?;
         }

@@ -15,7 +15,7 @@ pub(super) struct List {
     pub(super) columns: &'static str,
     /// The table, with `t` behind it and what is joined to it.
     pub(super) from: &'static str,
-    /// What has to hold of a row; its parameters are `?1`, `?2` and so on.
+    /// A condition on a row; its parameters are `?1`, `?2` and so on.
     pub(super) filter: &'static str,
     /// By what the list is sorted: a column that an index has together with `id`.
     pub(super) key: &'static str,

@@ -106,7 +106,7 @@ async fn create(
     Ok(written.map_or(Created::NotFound, Created::Done))
 }
 
-/// The post, if it is the author's own. Nobody else changes it until the transaction ends.
+/// The post, if it is the author's own, locked until the transaction ends.
 async fn own(db: &dyn Statements, author: Viewer, id: PostId) -> Result<Edited<Post>, StoreError> {
     rows::lock(db, "SELECT 1 FROM posts WHERE id = ?1 FOR UPDATE", params![id.0]).await?;
     let found = readable(db, author, [id]).await?.pop();

@@ -8,7 +8,7 @@ use crate::{Statements, params, rows};
 use latchkey_storage::StoreError;
 use latchkey_storage::content::quota::Written;
 
-/// Counts a text of `bytes`, or says how long to wait until it may be written. Nobody else writes as this member until
+/// Counts a text of `bytes`, or says how long to wait until it may be written. Others cannot write as this member until
 /// the transaction ends.
 pub(super) async fn count(
     db: &dyn Statements,

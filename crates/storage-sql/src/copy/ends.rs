@@ -8,7 +8,7 @@ use super::table::Table;
 use super::value::{Row, Value};
 use latchkey_storage::{AuditEntry, StoreError};
 
-/// A network at one moment, to be read.
+/// A snapshot of a network, to be read.
 #[async_trait]
 pub(crate) trait Rows: Send + Sync {
     /// How many rows there are.
@@ -22,7 +22,7 @@ pub(crate) trait Rows: Send + Sync {
     async fn highest(&self, table: &Arc<Table>) -> Result<i64, StoreError>;
 }
 
-/// Where a network is written. Nothing is to be seen of it by anybody else before it is published; what is dropped before
+/// Where a network is written. No one else sees any of it before it is published; what is dropped before
 /// that leaves nothing.
 #[async_trait]
 pub(crate) trait Destination: Send + Sync {
@@ -32,7 +32,6 @@ pub(crate) trait Destination: Send + Sync {
     /// Whether a text may have the character NUL in it.
     fn holds_nul(&self) -> bool;
 
-    /// Writes rows.
     async fn write(&self, table: &Arc<Table>, rows: Arc<Vec<Row>>) -> Result<(), StoreError>;
 
     /// Says how far numbers were given.

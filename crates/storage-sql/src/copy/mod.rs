@@ -1,5 +1,5 @@
-//! A network from one database into another, of either kind: all of it or nothing, as it is at one moment, and compared
-//! row by row before anybody can see it.
+//! A network from one database into another, of either kind: all of it or nothing, as a snapshot, and compared
+//! row by row before it is visible.
 //!
 //! [`table`] says what there is; [`ends`] what a database has to be able to do, which `sqlite::copy` and `postgres::copy`
 //! implement; [`compare`] reads both ends again. Rows pass through memory a few at a time. What was sealed stays sealed.
@@ -28,7 +28,7 @@ use crate::sqlite::{BackedUp, BeforeUpgrade, Existing};
 use crate::{postgres, sqlite};
 use latchkey_storage::{AuditEntry, StoreError};
 
-/// What a copy is doing.
+/// The progress of a copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Rows are written.
@@ -42,18 +42,16 @@ pub enum Step {
 pub struct CopyProgress<'table> {
     /// What is done.
     pub step: Step,
-    /// To which table.
     pub table: &'table str,
     /// To how many of its rows it was done.
     pub done: u64,
-    /// How many there are.
     pub of: u64,
 }
 
 /// Hears how far a copy is.
 pub type TellCopying<'caller> = &'caller (dyn Fn(CopyProgress<'_>) + Send + Sync);
 
-/// What a copy did.
+/// The result of a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copied {
     /// How many rows were written, read back and compared, table by table.
@@ -88,7 +86,7 @@ pub async fn copy(
         };
         nul_replaced += write_table(&*source.rows, &**to, table, keys, told).await?;
         let highest = if table.numbered {
-            // Behind the rows: whoever works with the source meanwhile may have given more, and never fewer.
+            // Behind the rows: the source may have given out more meanwhile, and never fewer.
             let highest = source.rows.highest(table).await?;
             to.set_highest(table, highest).await?;
             Some(highest)
@@ -131,7 +129,7 @@ pub async fn back_up(
         ),
         place: Place::Sqlite(path.to_owned()),
     };
-    // Nobody opens it here, so no key has to be.
+    // It is not opened here, so no key is needed.
     copy(source, target, None, None, tell).await?;
     made.get().cloned().ok_or(StoreError::Closed)
 }

@@ -49,18 +49,16 @@ impl fmt::Display for Place {
 /// How many rows a table has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableRows {
-    /// The table.
     pub table: String,
-    /// Its rows.
     pub rows: u64,
 }
 
-/// A network that is going to be copied, as it was when it was opened; whoever works with it goes on.
+/// A network that is going to be copied, as it was when it was opened; it can be used meanwhile.
 pub struct Source {
     pub(super) rows: Box<dyn Rows>,
     /// The number of `SQLite`'s schema with the same tables.
     pub(super) schema: usize,
-    /// What there is, the tables that others refer to first.
+    /// The tables, those that others refer to first.
     pub(super) described: Vec<Arc<Table>>,
     place: Place,
     network: String,
@@ -132,7 +130,6 @@ impl Source {
         &self.network
     }
 
-    /// How many rows there are, table by table.
     pub fn tables(&self) -> &[TableRows] {
         &self.tables
     }

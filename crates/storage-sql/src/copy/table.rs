@@ -8,15 +8,12 @@
 pub(crate) enum Kind {
     /// A whole number, or yes or no: 1 or 0.
     Number,
-    /// Text.
     Text,
-    /// Bytes.
     Bytes,
     /// A value of `meta`: bytes in `PostgreSQL`, in `SQLite` what its key says.
     Meta,
 }
 
-/// A column.
 #[derive(Clone, Debug)]
 pub(crate) struct Column {
     pub(crate) name: String,
@@ -27,7 +24,6 @@ pub(crate) struct Column {
     pub(crate) place_in_key: u32,
 }
 
-/// A table.
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) name: String,
@@ -142,7 +138,6 @@ impl Table {
         names.join(", ")
     }
 
-    /// The columns of the key.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &Column> {
         self.key.iter().map(|place| &self.columns[*place])
     }

@@ -1,7 +1,7 @@
 //! How the two databases spell a statement.
 //!
 //! A statement is written as `PostgreSQL` has it, with `?1` for its first parameter. Where `SQLite` needs other words, both
-//! stand in the statement: `[[for PostgreSQL|for SQLite]]`. `= ANY(?1)`, where a list is compared, needs no second form.
+//! are in the statement: `[[for PostgreSQL|for SQLite]]`. `= ANY(?1)`, where a list is compared, needs no second form.
 
 use std::borrow::Cow;
 

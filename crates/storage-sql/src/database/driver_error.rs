@@ -2,13 +2,12 @@
 
 use latchkey_storage::StoreError;
 
-/// An error of a driver.
 pub(crate) trait DriverError {
     /// What it means for the operation.
     fn into_store_error(self) -> StoreError;
 }
 
-/// What a driver answered.
+/// A driver's answer.
 pub(crate) trait DriverResult<T> {
     /// The same, with the store's error.
     fn or_store_error(self) -> Result<T, StoreError>;

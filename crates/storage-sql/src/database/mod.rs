@@ -26,7 +26,7 @@ pub(crate) enum Isolation {
     /// For a single statement that changes rows: it is a transaction by itself.
     Statement,
     /// Each statement sees what is committed when it begins. For transactions that lock the rows that they decide by
-    /// before they read them, so that those cannot change; nobody has to try again, they wait.
+    /// before they read them, so that those cannot change; others wait, and no retry is needed.
     RowLocked,
     /// As if there were no others: what was read is still so when it is committed. A conflict is tried again.
     Serializable,
@@ -115,7 +115,7 @@ pub(crate) trait Database: Send + Sync + 'static {
         T: Send + 'static,
         W: Fn(R) -> (T, Then) + Send + Sync + 'static;
 
-    /// Much was written that nobody waits for.
+    /// Much was written in the background.
     fn wrote_much(&self) -> impl Future<Output = ()> + Send;
 }
 

@@ -9,7 +9,7 @@ use latchkey_storage::StoreError;
 /// What an operation will answer. On `SQLite` it is there when it is first asked for.
 pub(crate) type Answer<'work, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'work>>;
 
-/// What takes the rows of a statement, one after the other.
+/// Receives the rows of a statement, one after the other.
 pub(crate) type EachRow<'work> = dyn FnMut(&dyn Row) -> Result<(), StoreError> + Send + 'work;
 
 /// Whatever statements can be run on: a connection, or a transaction.

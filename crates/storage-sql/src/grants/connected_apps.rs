@@ -2,9 +2,10 @@
 
 use latchkey_domain::{ApplicationName, ClientId, MemberId, ScopeSet, Timestamp};
 
-use crate::{Statements, applications, params, rows};
+use crate::applications::row as application;
+use crate::{Statements, params, rows};
 use latchkey_storage::grants::rules;
-use latchkey_storage::{Connection, Disconnected, NewGrant, RevocationReason, StoreError};
+use latchkey_storage::{ConnectedApp, Disconnected, NewGrant, RevocationReason, StoreError};
 
 /// What `member` consented to after the time `after`.
 pub(super) async fn remembered(
@@ -53,12 +54,12 @@ pub(super) async fn of(
     db: &dyn Statements,
     member: MemberId,
     after: Timestamp,
-) -> Result<Vec<Connection>, StoreError> {
+) -> Result<Vec<ConnectedApp>, StoreError> {
     let parts = rows::all(
         db,
         concat!(
             "SELECT ",
-            applications::columns!(),
+            application::columns!(),
             ", part.scopes, part.since, part.last_used_at FROM (SELECT application_id, scopes, \
              created_at AS since, last_used_at FROM grants WHERE member_id = ?1 \
              AND redeemed_at IS NOT NULL AND revoked_at IS NULL AND NOT trial AND created_at > ?2 \
@@ -68,9 +69,9 @@ pub(super) async fn of(
         ),
         params![member.0, after],
         |columns| {
-            let application = applications::read(columns)?;
+            let application = application::read(columns)?;
             columns.table("grants");
-            Ok(Connection {
+            Ok(ConnectedApp {
                 application,
                 scopes: columns.parsed("scopes", str::parse::<ScopeSet>)?,
                 since: columns.time("since")?,
@@ -82,58 +83,16 @@ pub(super) async fn of(
     Ok(rules::connected_apps(parts))
 }
 
-/// Revokes what `member` granted to the application, codes that wait to be redeemed too, and deletes the consent;
-/// whether there was anything.
-pub(super) async fn end(
-    db: &dyn Statements,
-    member: MemberId,
-    application: i64,
-    at: Timestamp,
-) -> Result<bool, StoreError> {
-    let revoked = rows::execute(
+/// How many members have an active grant of this application.
+pub(crate) async fn count_members(db: &dyn Statements, client_id: &ClientId) -> Result<u64, StoreError> {
+    rows::count(
         db,
-        "UPDATE grants SET revoked_at = ?3, revoked_because = ?4 WHERE member_id = ?1 \
-         AND application_id = ?2 AND revoked_at IS NULL",
-        params![member.0, application, at, RevocationReason::Member.id()],
+        "SELECT count(DISTINCT member_id) FROM grants WHERE application_id = (SELECT id \
+         FROM applications WHERE client_id = ?1) AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
+         AND NOT trial",
+        params![client_id.as_str()],
     )
-    .await?;
-    let forgotten = rows::execute(
-        db,
-        "DELETE FROM consents WHERE member_id = ?1 AND application_id = ?2",
-        params![member.0, application],
-    )
-    .await?;
-    Ok(revoked + forgotten > 0)
-}
-
-/// Revokes all that the member granted, codes that wait to be redeemed too, and deletes every consent, since the password
-/// was changed. The applications that were connected. The caller has locked the member.
-pub(crate) async fn end_all(
-    db: &dyn Statements,
-    member: MemberId,
-    at: Timestamp,
-) -> Result<Vec<ClientId>, StoreError> {
-    let applications = rows::all(
-        db,
-        "SELECT client_id FROM applications WHERE id IN (SELECT application_id FROM grants \
-         WHERE member_id = ?1 AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
-         UNION SELECT application_id FROM consents WHERE member_id = ?1) ORDER BY id",
-        params![member.0],
-        |columns| {
-            columns
-                .table("applications")
-                .parsed("client_id", str::parse::<ClientId>)
-        },
-    )
-    .await?;
-    rows::execute(
-        db,
-        "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE member_id = ?1 AND revoked_at IS NULL",
-        params![member.0, at, RevocationReason::PasswordChanged.id()],
-    )
-    .await?;
-    rows::execute(db, "DELETE FROM consents WHERE member_id = ?1", params![member.0]).await?;
-    Ok(applications)
+    .await
 }
 
 /// The applications whose newest grant ended with a change of password.

@@ -1,4 +1,4 @@
-//! Codes that nobody exchanged in time. The index `grants_unredeemed` has them, as long as they are not closed.
+//! Codes that were not exchanged in time. The index `grants_unredeemed` has them, as long as they are not closed.
 
 use latchkey_domain::{ClientId, MemberId, RedirectUri, Timestamp};
 
@@ -31,7 +31,7 @@ pub(super) async fn find(
             member: MemberId(columns.get("member_id")?),
             sent_to: columns.parsed("redirect_uri", str::parse::<RedirectUri>)?,
             expired_at: columns.time("code_expires_at")?,
-            is_trial: columns.get("trial")?,
+            is_explorer_login: columns.get("trial")?,
         })
     })
     .await

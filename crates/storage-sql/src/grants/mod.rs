@@ -1,54 +1,22 @@
-//! Grants: [`row`] reads and writes one, [`connected_apps`] is what a member sees of them, [`expired_codes`] those
-//! whose code nobody exchanged.
+//! Grants: [`row`] reads and writes one, [`connected_apps`] is what a member sees of them, [`end`] revokes them,
+//! [`expired_codes`] are those whose code was never exchanged.
 //!
 //! All of it locks rows before it decides by them. A change locks the grant; making and disconnecting lock the member,
 //! so that the consents of one member are changed one after the other.
 
-mod connected_apps;
+pub(crate) mod connected_apps;
+pub(crate) mod end;
 mod expired_codes;
 mod row;
 
 use async_trait::async_trait;
 use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
 
-pub(crate) use self::connected_apps::end_all;
 use super::{Database, Isolation, SqlStore, Statements, params, rows};
 use latchkey_storage::{
-    Connection, Disconnected, ExpiredCode, Grant, GrantDecision, GrantId, Grants, NewActivity, NewGrant,
-    RevocationReason, StoreError,
+    ConnectedApp, Disconnected, ExpiredCode, Grant, GrantDecision, GrantId, Grants, NewActivity, NewGrant,
+    StoreError,
 };
-
-/// How many members have an active grant of this application.
-pub(super) async fn connected_members(db: &dyn Statements, client_id: &ClientId) -> Result<u64, StoreError> {
-    rows::count(
-        db,
-        "SELECT count(DISTINCT member_id) FROM grants WHERE application_id = (SELECT id \
-         FROM applications WHERE client_id = ?1) AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
-         AND NOT trial",
-        params![client_id.as_str()],
-    )
-    .await
-}
-
-/// Revokes every grant of an application for a host, codes that wait to be redeemed too, and deletes every consent. The
-/// caller has locked the application.
-pub(super) async fn end_all_of(
-    db: &dyn Statements,
-    client_id: &ClientId,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    rows::execute(
-        db,
-        "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE application_id = (SELECT id \
-         FROM applications WHERE client_id = ?1) AND revoked_at IS NULL",
-        params![client_id.as_str(), at, RevocationReason::Host.id()],
-    )
-    .await?;
-    let sql =
-        "DELETE FROM consents WHERE application_id = (SELECT id FROM applications WHERE client_id = ?1)";
-    rows::execute(db, sql, params![client_id.as_str()]).await?;
-    Ok(())
-}
 
 /// Adds a grant.
 async fn create(db: &dyn Statements, grant: &NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError> {
@@ -77,21 +45,9 @@ async fn disconnect(
     })
     .await?;
     match application {
-        Some(application) => connected_apps::end(db, member, application, at).await,
+        Some(application) => end::one(db, member, application, at).await,
         None => Ok(false),
     }
-}
-
-/// Ends the member's grants from the API explorer. `SQLite` uses the index on them only if the condition is spelled as
-/// in the index.
-async fn end_trials(db: &dyn Statements, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
-    rows::execute(
-        db,
-        "UPDATE grants SET revoked_at = ?2, revoked_because = ?3 WHERE member_id = ?1 AND trial [[|= 1]] \
-         AND revoked_at IS NULL AND redeemed_at IS NOT NULL",
-        params![member.0, at, RevocationReason::TrialEnded.id()],
-    )
-    .await
 }
 
 #[async_trait]
@@ -138,11 +94,11 @@ impl<D: Database> Grants for SqlStore<D> {
             .await
     }
 
-    async fn connections_of(
+    async fn connected_apps_of(
         &self,
         member: MemberId,
         after: Timestamp,
-    ) -> Result<Vec<Connection>, StoreError> {
+    ) -> Result<Vec<ConnectedApp>, StoreError> {
         self.0
             .scan((member, after), |db, (member, after)| {
                 Box::pin(connected_apps::of(db, *member, *after))
@@ -172,10 +128,10 @@ impl<D: Database> Grants for SqlStore<D> {
             .await
     }
 
-    async fn end_trials(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
+    async fn end_explorer_logins(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
         self.0
             .write(Isolation::Statement, (member, at), |db, (member, at)| {
-                Box::pin(end_trials(db, *member, *at))
+                Box::pin(end::explorer_logins(db, *member, *at))
             })
             .await
     }

@@ -5,15 +5,16 @@ use std::time::Duration;
 use latchkey_domain::limits::UNREDEEMED_CODES;
 use latchkey_domain::{ClientId, MemberId, Role, ScopeSet, Timestamp};
 
+use crate::applications::row as application;
 use crate::database::Then;
-use crate::{Change, Columns, Param, Statements, applications, members, params, rows};
+use crate::{Change, Columns, Param, Statements, members, params, rows};
 use latchkey_storage::grants::rules::{self, LAST_USED_GRAIN};
 use latchkey_storage::{Grant, GrantDecision, GrantId, GrantState, NewGrant, RevocationReason, StoreError};
 
-/// How long a code that nobody redeemed is kept, whether or not housekeeping has recorded it.
+/// How long a code that was not redeemed is kept, whether or not housekeeping has recorded it.
 const UNREDEEMED_STAYS: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How many codes that nobody redeemed are deleted at once, where an earlier version left more than there can be now.
+/// How many codes that were not redeemed are deleted at once, where an earlier version left more than there can be now.
 const DELETED_AT_ONCE: u32 = 100;
 
 /// Keeps others from changing the grant `?1` until the transaction ends.
@@ -22,7 +23,7 @@ const LOCK: &str = "SELECT 1 FROM grants WHERE id = ?1 [[FOR UPDATE|]]";
 /// The grant `?1`, its application and its member, by three primary keys.
 const FIND: &str = concat!(
     "SELECT ",
-    applications::columns!(),
+    application::columns!(),
     ", ",
     members::columns!(),
     ", g.id, g.scopes, g.requested_redirect_uri, g.code_challenge, g.salt, g.created_at, g.code_expires_at, \
@@ -36,7 +37,6 @@ pub(super) async fn find(db: &dyn Statements, id: GrantId) -> Result<Option<Gran
     rows::first(db, FIND, params![id.0], read).await
 }
 
-/// The change of a grant.
 pub(super) fn change(id: GrantId) -> Change<Grant> {
     Change {
         lock: LOCK,
@@ -47,7 +47,7 @@ pub(super) fn change(id: GrantId) -> Change<Grant> {
 }
 
 fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
-    let application = applications::read(columns)?;
+    let application = application::read(columns)?;
     let member = members::read(columns)?;
     columns.table("grants");
     Ok(Grant {
@@ -60,7 +60,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
         salt: columns.get("salt")?,
         created_at: columns.time("created_at")?,
         code_expires_at: columns.time("code_expires_at")?,
-        is_trial: columns.get("trial")?,
+        is_explorer_login: columns.get("trial")?,
         state: GrantState {
             generation: columns.get("generation")?,
             issued_at: columns.time("issued_at")?,
@@ -115,7 +115,7 @@ pub(super) async fn application_of(
         .map(|(application, _)| application))
 }
 
-/// Makes room for one more code of `member` for the application: deletes those that nobody redeemed, but for the newest
+/// Makes room for one more code of `member` for the application: deletes those that were not redeemed, but for the newest
 /// and those that have not been expired for long. So the table grows with grants, not with requests.
 pub(super) async fn delete_unredeemed(
     db: &dyn Statements,
@@ -163,7 +163,7 @@ pub(super) async fn insert(
             &grant.salt,
             at,
             grant.code_expires_at,
-            grant.is_trial,
+            grant.is_explorer_login,
         ],
     )
     .await?;

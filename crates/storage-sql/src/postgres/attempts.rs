@@ -10,14 +10,14 @@ use super::transaction::{Transaction, attempt};
 use super::watch::Access;
 use latchkey_storage::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts, StoreError};
 
-/// Makes the rows that are missing, so that there is something to lock; in one order, so that nobody waits in a circle.
+/// Makes the rows that are missing, so that there is something to lock; in one order, so that there is no deadlock.
 const PREPARE: &str = "INSERT INTO sign_in_attempts (key, count, seen) \
                        SELECT k, 0, 0 FROM unnest($1::text[]) AS wanted (k) ORDER BY k ON CONFLICT DO NOTHING";
 
 const READ: &str =
     "SELECT key, count, seen FROM sign_in_attempts WHERE key = ANY($1) ORDER BY key FOR UPDATE";
 
-/// Also takes away a few of the rows that nobody needs any more: more than one attempt makes.
+/// Also deletes a few of the expired rows: more than one attempt makes.
 const STORE: &str = "WITH old AS (DELETE FROM sign_in_attempts WHERE key IN (SELECT key FROM sign_in_attempts \
                      WHERE seen < $4 AND key <> ALL($1) LIMIT 20 FOR UPDATE SKIP LOCKED)) \
                      INSERT INTO sign_in_attempts (key, count, seen) \

@@ -20,7 +20,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    /// What is behind `error`.
+    /// The cause of `error`.
     pub(super) fn of(error: &StoreError) -> Self {
         statement_error(error).map_or(Self::Other, Self::of_statement)
     }
@@ -97,7 +97,7 @@ pub(super) fn tls_failure(error: &Error) -> Option<String> {
 }
 
 /// The connection was lost after the database was told to keep something and before it said that it did. Trying again
-/// could do it twice, so nobody does.
+/// could do it twice, so it is not repeated.
 pub(super) fn unknown_outcome(error: &StoreError) -> StoreError {
     StoreError::Database(
         format!(

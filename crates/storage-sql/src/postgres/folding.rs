@@ -1,7 +1,6 @@
 //! What earlier versions stored, in the form in which this one searches, sorts and compares: a step of the schemas that
 //! takes more than SQL.
 
-use super::migrations::{MIGRATIONS, NOT_EVERYWHERE};
 use super::transaction::Transaction;
 use crate::copy::table::{SEARCHED, Searched};
 use crate::folded_members::members;
@@ -10,8 +9,8 @@ use latchkey_storage::StoreError;
 use latchkey_storage::content::words;
 use latchkey_storage::shared::searchable;
 
-/// Brings all over.
-pub(super) async fn bring_over(tx: &Transaction) -> Result<(), StoreError> {
+/// Brings all over. `guard` is the script that makes the audit trail refuse changes.
+pub(super) async fn bring_over(tx: &Transaction, guard: &str) -> Result<(), StoreError> {
     members(&tx.unhurried()).await?;
     texts(tx, "applications", ["name", "client_id"]).await?;
     // The trail refuses every change; what is filled in here was not there.
@@ -24,7 +23,7 @@ pub(super) async fn bring_over(tx: &Transaction) -> Result<(), StoreError> {
     }
     texts(tx, "audit", ["target", "detail"]).await?;
     if guarded {
-        tx.run_script(MIGRATIONS[NOT_EVERYWHERE]).await?;
+        tx.run_script(guard).await?;
     }
     for searched in SEARCHED {
         found(tx, searched).await?;

@@ -11,7 +11,7 @@ use crate::keyring::Keyring;
 use crate::sealing::Sealer;
 use latchkey_storage::StoreError;
 
-/// Where a node has its keys from.
+/// The source of a node's keys.
 #[derive(Clone, Debug)]
 pub enum KeySource {
     /// A file, in which there may be more at any time.

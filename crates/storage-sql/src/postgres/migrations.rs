@@ -24,7 +24,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
 
 /// The step that takes more than tables and indexes. A database that speaks `PostgreSQL`'s language and has no such triggers
 /// goes on without: what it is about, the code keeps to by itself.
-pub(super) const NOT_EVERYWHERE: usize = 3;
+const NOT_EVERYWHERE: usize = 3;
 
 /// The step that brings texts into the form in which they are searched and sorted.
 const FOLDED: usize = 4;
@@ -120,7 +120,7 @@ async fn begin(connections: &Connections, url: &PostgresUrl) -> Result<(), Store
     let connections = &connections.named("open");
     refuse_foreign(connections, url).await?;
     match connections.execute(VERSIONS, &[]).await {
-        // Another node was faster by a moment.
+        // Another node was a little faster.
         Err(error) if is_taken(&error) => {}
         made => {
             made?;
@@ -176,7 +176,7 @@ async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Res
     }
     match index {
         0 => new_database::fill(tx, key_fingerprint).await?,
-        FOLDED => folding::bring_over(tx).await?,
+        FOLDED => folding::bring_over(tx, MIGRATIONS[NOT_EVERYWHERE]).await?,
         _ => {}
     }
     tx.execute(

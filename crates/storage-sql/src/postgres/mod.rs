@@ -21,6 +21,7 @@ mod pool;
 mod rotation;
 mod rows;
 mod schema;
+mod statistics;
 mod tls;
 mod transaction;
 mod url;
@@ -73,7 +74,7 @@ impl Store for PostgresStore {
     }
 
     async fn statistics(&self) -> Option<Statistics> {
-        Some(watch::statistics(&self.0).await)
+        Some(statistics::read(&self.0).await)
     }
 
     async fn schema_differences(&self) -> Result<Vec<String>, StoreError> {

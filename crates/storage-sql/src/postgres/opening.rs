@@ -13,7 +13,7 @@ use latchkey_storage::StoreError;
 
 impl PostgresStore {
     /// Whether there is a Latchkey database at `url` already, which then has a key.
-    pub async fn is_begun(url: &PostgresUrl) -> Result<bool, StoreError> {
+    pub async fn is_initialized(url: &PostgresUrl) -> Result<bool, StoreError> {
         let connections = Connections::new(url)?;
         Ok(migrations::version(&connections)
             .await
@@ -43,12 +43,12 @@ impl PostgresStore {
     pub async fn open_with(url: &PostgresUrl, ring: Keyring, source: KeySource) -> Result<Self, StoreError> {
         let connections = Connections::new(url)?;
         let opened = async {
-            // Before anything is changed: whoever has the wrong key has the wrong database, or the other way round.
+            // Before anything is changed: a wrong key may mean a wrong database.
             if migrations::version(&connections).await?.is_some() {
                 named_here(&connections, url, &ring).await?;
             }
             migrations::run(&connections, url, &ring.current().fingerprint()).await?;
-            // Of nodes that make the first schema at once, one decides whose key it is.
+            // If several nodes create the first schema at once, one of them decides whose key it is.
             named_here(&connections, url, &ring).await
         };
         let named = opened.await.map_err(|error| explain(url, error))?;
@@ -93,13 +93,11 @@ pub(super) fn explain(url: &PostgresUrl, error: StoreError) -> StoreError {
     StoreError::Open(if is(&SqlState::INVALID_CATALOG_NAME) {
         format!("there is no database at {url}: make it with CREATE DATABASE, or correct --database ({why})")
     } else if is(&SqlState::INVALID_PASSWORD) || is(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) {
-        format!("PostgreSQL lets nobody in at {url}: correct user and password in --database ({why})")
+        format!("PostgreSQL rejects the login at {url}: correct user and password in --database ({why})")
     } else if is(&SqlState::INSUFFICIENT_PRIVILEGE) {
         format!("the user of {url} may not make tables there: let it own the database ({why})")
     } else if is(&SqlState::LOCK_NOT_AVAILABLE) {
-        format!(
-            "somebody is working with {url}: stop the servers and commands that use it, and try again ({why})"
-        )
+        format!("{url} is in use: stop the servers and commands that use it, and try again ({why})")
     } else if code.is_none() {
         format!("PostgreSQL cannot be reached at {url}: start it, or correct --database ({why})")
     } else {

@@ -10,7 +10,7 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 pub(super) use crate::database::params::{Param, params};
 
 impl Param<'_> {
-    /// What the statement is told that it is.
+    /// The type that the statement is told.
     pub(super) fn kind(&self) -> Type {
         match self {
             Self::Number(_) => Type::INT8,
@@ -26,7 +26,7 @@ impl Param<'_> {
     }
 }
 
-/// `PostgreSQL`'s text holds every character but NUL, which stands in nothing that a person means.
+/// `PostgreSQL`'s text holds every character but NUL, which no text of a person needs.
 fn without_nul(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
 }

@@ -31,7 +31,7 @@ use latchkey_storage::content::slice::Bytes;
 /// connection.
 const MOST_CONNECTIONS: usize = 20;
 
-/// How long a request waits for a connection that others use. Whoever waits longer is told that the database does not
+/// How long a request waits for a connection that others use. After that it is told that the database does not
 /// answer.
 const ACQUIRE: Duration = Duration::from_secs(3);
 
@@ -86,7 +86,6 @@ impl Connections {
         }
     }
 
-    /// A connection.
     pub(super) async fn get(&self, access: Access) -> Result<Connection, StoreError> {
         let at_once = Timeouts {
             wait: Some(Duration::ZERO),
@@ -136,7 +135,7 @@ impl Connection {
         &self.watch
     }
 
-    /// Says whether it must not be used by anybody else.
+    /// Whether it must not be used again.
     pub(super) fn set_broken(&self, broken: bool) {
         self.broken.store(broken, Ordering::Relaxed);
     }
@@ -149,7 +148,7 @@ impl Connection {
         if let Ok(answer) = tokio::time::timeout(STATEMENT, answer).await {
             return answer.or_store_error();
         }
-        // Its answer may still come, for whoever asks next.
+        // Its answer may still come, and the next query would get it.
         self.set_broken(true);
         Err(StoreError::Unavailable(
             format!("PostgreSQL did not answer within {} s", STATEMENT.as_secs()).into(),
@@ -274,7 +273,7 @@ impl Named<'_> {
         }
     }
 
-    /// Run once. If the database refuses it was not done; if there is no answer, nobody knows.
+    /// Run once. If the database refuses it was not done; if there is no answer, that is unknown.
     async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let _operation = self.connections.watch.begin(Access::Write, self.operation);
         let connection = self.connections.get(Access::Write).await?;

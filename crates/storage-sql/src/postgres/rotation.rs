@@ -14,12 +14,12 @@ use latchkey_storage::{AuditAction, Networks, StoreError};
 /// begin the next rotation, in a file of which no other node knows.
 pub const ANOTHER: Duration = Duration::from_secs(10 * 60);
 
-/// What a step of a rotation did.
+/// The result of a step of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RotationStep {
     /// The file has a new key, which nothing is sealed with yet: every node needs it before the next step.
     Prepared,
-    /// Nothing: somebody ended a rotation a moment ago, and another is not begun before [`ANOTHER`].
+    /// Nothing: a rotation has just ended, and the next waits until [`ANOTHER`] has passed.
     JustDone {
         /// How long ago.
         ago: Duration,

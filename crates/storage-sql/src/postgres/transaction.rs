@@ -25,15 +25,15 @@ pub(super) enum Isolation {
     /// As if there were no others: what was read is still so when it is committed. A conflict is tried again.
     Serializable,
     /// Each statement sees what is committed when it begins. For transactions that lock the rows that they decide by
-    /// before they read them, so that those cannot change; nobody has to try again, they wait.
+    /// before they read them, so that those cannot change; others wait, and no retry is needed.
     RowLocked,
-    /// One moment for several statements that only read.
+    /// One snapshot for several statements that only read.
     Snapshot,
 }
 
 impl Isolation {
     /// The statement that begins the transaction. It says all there is to say, so that nothing is left set on a
-    /// connection that a pooler gives to somebody else.
+    /// connection that a pooler gives to another client.
     const fn begin(self) -> &'static str {
         match self {
             Self::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
@@ -156,7 +156,7 @@ impl Transaction {
         }
     }
 
-    /// Runs several statements without parameters. They may take as long as they take: nobody waits for an answer.
+    /// Runs several statements without parameters. They have no time limit: no request waits for an answer.
     pub(super) async fn run_script(&self, sql: &str) -> Result<(), StoreError> {
         self.connection.batch_execute(sql).await.or_store_error()
     }
@@ -224,7 +224,7 @@ impl Statements for Transaction {
     }
 }
 
-/// A transaction that nobody waits for behind a screen: a statement may take as long as it takes.
+/// A transaction that no request waits for: its statements have no time limit.
 pub(super) struct Unhurried<'tx>(&'tx Transaction);
 
 impl Unhurried<'_> {
@@ -320,7 +320,7 @@ fn pause(tries: u32) -> Duration {
     Duration::from_micros(random % longest)
 }
 
-/// Does one operation of the method in which this stands, again if the database asks for it: `$attempt` is an expression
+/// Does one operation of the enclosing method, again if the database asks for it: `$attempt` is an expression
 /// whose future gives a `Result`. It is counted, timed and traced as one, however often it is tried. It is a macro because
 /// an attempt borrows from its caller, which a closure that is called more than once cannot say.
 macro_rules! attempt {

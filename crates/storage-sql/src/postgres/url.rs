@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// one that does.
 const CONNECT: Duration = Duration::from_millis(2_400);
 
-/// What a server is given to say who it is.
+/// How long a server has to say who it is.
 const GREETING: Duration = Duration::from_millis(600);
 
 /// How long what was sent may stay without an answer from the other end before the connection counts as lost.
@@ -33,12 +33,12 @@ pub struct PostgresUrl {
 }
 
 impl PostgresUrl {
-    /// Whether `text` is meant to be such a URL.
+    /// Whether `text` looks like such a URL.
     pub fn is_meant(text: &str) -> bool {
         text.starts_with("postgres:") || text.starts_with("postgresql:")
     }
 
-    /// Whether somebody on a network could pass for the server: it is reached over one, and nobody looks who it is.
+    /// Whether another machine could pass for the server: it is reached over a network and not verified.
     pub fn trusts_anybody(&self) -> bool {
         let is_elsewhere = |host: &Host| match host {
             Host::Tcp(name) => {
@@ -50,7 +50,7 @@ impl PostgresUrl {
         };
         let hosts = self.config.get_hosts();
         let addresses = self.config.get_hostaddrs();
-        // Where there are addresses they are connected to, and the names are only looked at.
+        // If there are addresses, they are connected to, and the names are only verified.
         let is_elsewhere = if addresses.is_empty() {
             hosts.iter().any(is_elsewhere)
         } else {
@@ -70,7 +70,7 @@ impl PostgresUrl {
         Ok(self)
     }
 
-    /// Whether both name the same server and database, whoever asks there.
+    /// Whether both name the same server and database, for any user.
     pub(crate) fn is_same_database(&self, other: &Self) -> bool {
         let place = |url: &Self| {
             let ports = match url.config.get_ports() {
@@ -119,7 +119,7 @@ impl FromStr for PostgresUrl {
         if config.get_dbname().is_none_or(str::is_empty) {
             return Err(format!("{EXPECTED} (the name of the database is missing)"));
         }
-        // A socket of this machine has no TLS, and as with libpq nobody is asked for it there.
+        // A socket of this machine has no TLS; as in libpq, it is not asked for.
         let is_local = config
             .get_hosts()
             .iter()
@@ -174,7 +174,7 @@ fn says(text: &str, name: &str) -> bool {
     names.any(|other| other == name)
 }
 
-/// What a URL says of TLS, and the URL without it: the driver knows half of those parameters.
+/// The TLS settings of a URL, and the URL without them: the driver knows half of those parameters.
 fn without_tls(text: &str) -> Result<(String, TlsSettings), String> {
     const OURS: [&str; 4] = ["sslmode", "sslrootcert", "sslcert", "sslkey"];
     let Some(query) = query(text) else {
@@ -217,7 +217,7 @@ impl fmt::Display for PostgresUrl {
                 Host::Unix(path) => write!(f, "{}", path.display())?,
             }
             match ports {
-                // What everybody has is not worth a word.
+                // What all have is not worth mentioning.
                 [] | [5432] => {}
                 [port] => write!(f, ":{port}")?,
                 many => write!(f, ":{}", many[index.min(many.len() - 1)])?,

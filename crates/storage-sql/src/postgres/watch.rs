@@ -1,20 +1,15 @@
-//! What this node counts of its database: how often it asks, how long that takes, how large the database is.
+//! What this node counts of its database: how often it asks, and how long that takes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Postgres;
-use super::pool::Connections;
 use crate::slow::{SlowLog, method};
 use latchkey_storage::{ConnectionCounts, Histogram, Statistics};
 
 /// How long a size is taken for true. To answer, the database looks at every file that it has; who scrapes every few
 /// seconds, from several nodes, must not make it do that each time.
 const SIZE_KEPT: Duration = Duration::from_secs(60);
-
-/// How long to wait for the size. Whoever collects metrics gives up soon, and wants them most when the database is slow.
-const SIZE_AWAITED: Duration = Duration::from_secs(1);
 
 /// What is counted.
 #[derive(Debug, Default)]
@@ -70,25 +65,40 @@ impl Watch {
         self.commits.observe(began.elapsed());
     }
 
-    async fn size(&self, connections: &Connections) -> Option<u64> {
+    /// The size of the database, from `ask` unless it was asked for not long ago.
+    pub(super) async fn size(&self, ask: impl Future<Output = Option<u64>>) -> Option<u64> {
         let known = *self.size.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((asked, size)) = known
             && asked.elapsed() < SIZE_KEPT
         {
             return size;
         }
-        let answer = tokio::time::timeout(SIZE_AWAITED, ask_for_size(connections)).await;
         // A database that gives no answer, or does not know the question, is not asked again at once either.
-        let size = answer.ok().flatten();
+        let size = ask.await;
         *self.size.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), size));
         size
     }
-}
 
-async fn ask_for_size(connections: &Connections) -> Option<u64> {
-    let connection = connections.get(Access::Read).await.ok()?;
-    let sql = "SELECT pg_database_size(current_database())";
-    super::rows::count(&connection, sql, &[]).await.ok()
+    /// What was counted until now, with the size of the database and the state of the pool.
+    pub(super) fn statistics(
+        &self,
+        database_bytes: Option<u64>,
+        connections: ConnectionCounts,
+    ) -> Statistics {
+        let number = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        Statistics {
+            reads: number(&self.reads),
+            reads_waited: number(&self.reads_waited),
+            writes: number(&self.writes),
+            writes_waiting: number(&self.writes_waiting),
+            commits: self.commits.read(),
+            slow: self.slow.noticed(),
+            database_bytes,
+            // The log is shared by all databases of the server.
+            log_bytes: None,
+            connections: Some(connections),
+        }
+    }
 }
 
 impl Drop for Operation<'_> {
@@ -101,38 +111,12 @@ impl Drop for Operation<'_> {
     }
 }
 
-/// What was counted until now.
-pub(super) async fn statistics(store: &Postgres) -> Statistics {
-    let watch = store.connections.watch();
-    let database_bytes = watch.size(&store.connections).await;
-    let status = store.connections.status();
-    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let number = |number: &AtomicU64| number.load(Ordering::Relaxed);
-    Statistics {
-        reads: number(&watch.reads),
-        reads_waited: number(&watch.reads_waited),
-        writes: number(&watch.writes),
-        writes_waiting: number(&watch.writes_waiting),
-        commits: watch.commits.read(),
-        slow: watch.slow.noticed(),
-        database_bytes,
-        // The database's, which all that is on that server share.
-        log_bytes: None,
-        connections: Some(ConnectionCounts {
-            idle: count(status.available),
-            in_use: count(status.size.saturating_sub(status.available)),
-            most: count(status.max_size),
-            waiting: count(status.waiting),
-        }),
-    }
-}
-
 /// The name of the method that `here`, a function inside of its future, was written in.
 pub(super) fn method_of<Here: Fn()>(_: Here) -> &'static str {
     method(std::any::type_name::<Here>())
 }
 
-/// The name of the method in which this stands.
+/// The name of the enclosing method.
 macro_rules! this_method {
     () => {{
         fn here() {}

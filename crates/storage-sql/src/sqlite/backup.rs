@@ -1,4 +1,4 @@
-//! Copies of the database, made while it is in use: as it is at one moment, looked through from end to end, and under
+//! Copies of the database, made while it is in use: a snapshot, checked from end to end, and under
 //! their name only once they are whole and on the disk. The key is not in them.
 
 use std::fs::{self, File};
@@ -9,6 +9,7 @@ use latchkey_domain::{Actor, Timestamp};
 
 use super::before_upgrade::BeforeUpgrade;
 use super::contents::Contents;
+use super::errors::backup_failed;
 use super::statements::{Held, now};
 use super::{SqliteStore, connection};
 use crate::DriverResult;
@@ -16,7 +17,7 @@ use crate::files;
 use crate::{Database, Isolation, Statements, audit, params, rows};
 use latchkey_storage::{AuditAction, StoreError};
 
-/// What may become of a file that is there already.
+/// What to do with an existing file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// It stays, and the backup is refused.
@@ -72,7 +73,7 @@ impl SqliteStore {
 /// Copies `database` to `path`.
 async fn copy(database: &dyn Statements, path: &Path, existing: Existing) -> Result<BackedUp, StoreError> {
     refuse_taken(path, existing)?;
-    let draft = files::draft_path(path).map_err(|error| failed(path, &error))?;
+    let draft = files::draft_path(path).map_err(|error| backup_failed(path, &error))?;
     let made = write_draft(database, &draft, path).await.and_then(|made| {
         publish(&draft, path, existing)?;
         Ok(made)
@@ -87,16 +88,19 @@ async fn copy(database: &dyn Statements, path: &Path, existing: Existing) -> Res
 async fn write_draft(database: &dyn Statements, draft: &Path, path: &Path) -> Result<BackedUp, StoreError> {
     let name = draft
         .to_str()
-        .ok_or_else(|| failed(path, &"its name is not UTF-8; choose another"))?;
-    connection::create_file(draft).map_err(|error| failed(path, &error))?;
+        .ok_or_else(|| backup_failed(path, &"its name is not UTF-8; choose another"))?;
+    connection::create_file(draft).map_err(|error| backup_failed(path, &error))?;
     rows::execute(database, "VACUUM INTO ?1", params![name])
         .await
-        .map_err(|error| failed(path, &error))?;
-    let contents = Contents::of(draft).map_err(|error| failed(path, &error))?;
-    // `SQLite` does not wait for the disk here, but who has a backup may delete the original.
-    let file = File::open(draft).map_err(|error| failed(path, &error))?;
-    file.sync_all().map_err(|error| failed(path, &error))?;
-    let bytes = file.metadata().map_err(|error| failed(path, &error))?.len();
+        .map_err(|error| backup_failed(path, &error))?;
+    let contents = Contents::of(draft).map_err(|error| backup_failed(path, &error))?;
+    // `SQLite` does not wait for the disk here, but an operator with a backup may delete the original.
+    let file = File::open(draft).map_err(|error| backup_failed(path, &error))?;
+    file.sync_all().map_err(|error| backup_failed(path, &error))?;
+    let bytes = file
+        .metadata()
+        .map_err(|error| backup_failed(path, &error))?
+        .len();
     Ok(BackedUp { bytes, contents })
 }
 
@@ -123,7 +127,7 @@ pub(super) fn publish(draft: &Path, path: &Path, existing: Existing) -> Result<(
     };
     published
         .and_then(|()| files::sync_folder_of(path))
-        .map_err(|error| failed(path, &error))
+        .map_err(|error| backup_failed(path, &error))
 }
 
 /// Backs up a database of the older schema `schema` into the folder beside it, before it gets a new one. Of those made
@@ -134,14 +138,14 @@ pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> R
         BeforeUpgrade::in_folder(path.parent().unwrap_or(Path::new("")), stem.unwrap_or("latchkey"))?;
     // The file's name alone depends on this clock.
     let sql = "SELECT strftime('%Y%m%dT%H%M%SZ', 'now')";
-    let moment: String = database
+    let timestamp: String = database
         .lock()
         .query_row(sql, [], |row| row.get(0))
         .or_store_error()?;
-    let target = backups.file(&moment, schema);
-    let draft = files::draft_path(&target).map_err(|error| failed(&target, &error))?;
+    let target = backups.file(&timestamp, schema);
+    let draft = files::draft_path(&target).map_err(|error| backup_failed(&target, &error))?;
     let made = now(Box::pin(write_draft(database, &draft, &target))).and_then(|made| {
-        // Of two processes that open it at once, the slower may find the new schema made.
+        // If two processes open it at once, the slower one may find the new schema made.
         let is_before = usize::try_from(made.contents.schema) == Ok(schema);
         if is_before {
             publish(&draft, &target, Existing::Replace)?;
@@ -157,12 +161,8 @@ pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> R
 }
 
 fn taken(path: &Path) -> StoreError {
-    failed(
+    backup_failed(
         path,
         &"there is something of that name already; choose another, or replace it with --force",
     )
-}
-
-pub(super) fn failed(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Open(format!("cannot write the backup {}: {error}", path.display()))
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::backup::failed;
+use super::errors::backup_failed;
 use latchkey_storage::StoreError;
 
 /// How many of them stay.
@@ -26,20 +26,22 @@ impl<'stem> BeforeUpgrade<'stem> {
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&folder).map_err(|error| failed(&folder, &error))?;
+        builder
+            .create(&folder)
+            .map_err(|error| backup_failed(&folder, &error))?;
         Ok(Self { folder, stem })
     }
 
-    /// Where to write one that is made at `moment`, of a database with this schema.
-    pub(crate) fn file(&self, moment: &str, schema: impl std::fmt::Display) -> PathBuf {
+    /// Where to write one that is made at `timestamp`, of a database with this schema.
+    pub(crate) fn file(&self, timestamp: &str, schema: impl std::fmt::Display) -> PathBuf {
         self.folder
-            .join(format!("{}-{moment}-schema-{schema}.db", self.stem))
+            .join(format!("{}-{timestamp}-schema-{schema}.db", self.stem))
     }
 
     /// Deletes all but the newest.
     pub(crate) fn delete_oldest(&self) -> Result<(), StoreError> {
         self.delete_all_but_newest()
-            .map_err(|error| failed(&self.folder, &error))
+            .map_err(|error| backup_failed(&self.folder, &error))
     }
 
     fn delete_all_but_newest(&self) -> io::Result<()> {

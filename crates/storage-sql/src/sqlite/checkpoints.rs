@@ -1,5 +1,5 @@
 //! Checkpoints beside the writer. What is written goes to the log first, and from there into the file: after a thousand pages
-//! the writer stops to do that, and all that wait for it wait longer. Who writes many pages that nobody waits for does it for
+//! the writer stops to do that, and all that wait for it wait longer. A background writer of many pages does it for
 //! the writer, with a connection of its own: `SQLite` lets the writer go on meanwhile. When the writer comes to look, there is
 //! little left to do.
 
@@ -13,7 +13,6 @@ use super::readers::Tidy;
 pub(super) struct Checkpoints(Tidy);
 
 impl Checkpoints {
-    /// Opens it.
     pub(super) fn open(path: &Path) -> rusqlite::Result<Self> {
         let connection = connection::open_for_writing(path)?;
         // As safely as the writer does it.
@@ -26,7 +25,7 @@ impl Checkpoints {
         Arc::clone(&self.0)
     }
 
-    /// Brings as much of the log into the file as nobody reads or writes right now.
+    /// Brings as much of the log into the file as is not read or written right now.
     pub(super) async fn make(&self) {
         let connection = Arc::clone(&self.0);
         let made = tokio::task::spawn_blocking(move || {
@@ -34,7 +33,7 @@ impl Checkpoints {
             connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
         })
         .await;
-        // Whatever it was, the writer comes to it as well, and says it to somebody.
+        // Whatever it was, the writer meets it as well, and reports it.
         if let Ok(Err(error)) = made {
             tracing::debug!(%error, "there was no checkpoint");
         }

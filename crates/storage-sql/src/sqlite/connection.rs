@@ -51,7 +51,7 @@ fn open(path: &Path, flags: OpenFlags, cache_kib: i64) -> rusqlite::Result<Conne
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
-    // A database file that somebody prepared must not run code of its own, and statements cannot damage the file.
+    // A database file from elsewhere must not run code of its own, and statements cannot damage the file.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
@@ -78,7 +78,7 @@ pub(super) fn prepare_for_writing(connection: &Connection) -> rusqlite::Result<(
 }
 
 /// Write-ahead logging: readers and the writer do not wait for each other. The file remembers it; changing to it needs
-/// the file for oneself, and `SQLite` does not wait for that when another process opens the file at the same moment.
+/// the file for oneself, and `SQLite` does not wait for that when another process opens the file at the same time.
 fn set_wal(connection: &Connection) -> rusqlite::Result<()> {
     const PAUSE: Duration = Duration::from_millis(10);
 

@@ -1,31 +1,28 @@
-//! What is in a database file that nobody has opened yet: whether it is one of ours, whole, and what for.
+//! What is in a database file before it is opened: whether it is ours, whole, and of which network.
 
 use std::fs;
 use std::path::Path;
 
-use super::opening::explain;
+use super::errors::explain;
 use super::statements::{Held, now};
 use super::{connection, migrations, schema};
 use crate::{Statements, rows};
 use latchkey_storage::StoreError;
 
-/// What a file holds, as far as an operator recognises it by that.
+/// What an operator recognises a file by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contents {
-    /// The number of its schema.
     pub schema: i64,
     /// The network's name.
     pub network: String,
-    /// How many members.
     pub members: u64,
-    /// How many applications.
     pub applications: u64,
     /// Which key its secrets are sealed with.
     pub(super) key_fingerprint: String,
 }
 
 impl Contents {
-    /// The same of a file that somebody handed over: refuses one whose schema was changed, too.
+    /// The same of a file from elsewhere: refuses one whose schema was changed, too.
     pub(super) fn of_unknown(path: &Path) -> Result<Self, StoreError> {
         let contents = Self::of(path)?;
         let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
@@ -33,7 +30,7 @@ impl Contents {
         Ok(contents)
     }
 
-    /// Looks at all of the file at `path`, which nobody is writing to; refuses what is no whole Latchkey database.
+    /// Reads all of the file at `path`, which has no writer; refuses what is not a whole Latchkey database.
     pub(super) fn of(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
         migrations::refuse_foreign(&connection, path)?;

@@ -1,4 +1,4 @@
-//! Who works with the database holds a lock for as long as it is open, many at once; who puts another in its place holds
+//! Users of the database share a lock for as long as it is open; a process that replaces the database holds
 //! it alone. `SQLite`'s own locks are on the file itself, which is what is replaced; this one is on a file beside it, that
 //! stays. The operating system lets go of it when a process ends, however it ends.
 
@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::connection;
 use latchkey_storage::StoreError;
 
-/// How long to wait for a restore, which is over in a moment.
+/// How long to wait for a restore, which is short.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The lock. Dropping it lets go.
@@ -37,7 +37,7 @@ impl InUse {
         })
     }
 
-    /// Takes the lock for oneself alone, unless anybody uses the database.
+    /// Takes the exclusive lock, unless the database is in use.
     pub(super) fn alone(path: &Path) -> Result<Self, StoreError> {
         Self::take(path, Duration::ZERO, "BEGIN EXCLUSIVE").map_err(|error| {
             let path = path.display();

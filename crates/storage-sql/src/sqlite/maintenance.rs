@@ -4,7 +4,7 @@ use std::path::Path;
 
 use latchkey_domain::Timestamp;
 
-use super::opening::explain;
+use super::errors::explain;
 use super::{SqliteStore, connection, migrations};
 use crate::{Database, Statements, rows};
 use latchkey_storage::StoreError;
@@ -36,7 +36,7 @@ impl SqliteStore {
         migrations::LATEST
     }
 
-    /// The latest moment that anything in the database is from; one that lies ahead tells that the clock was set back.
+    /// The latest timestamp in the database; one in the future means that the clock was set back.
     pub async fn newest_moment(&self) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT max(at) FROM (SELECT max(last_seen_at) AS at FROM sessions \
                    UNION ALL SELECT at FROM (SELECT at FROM audit ORDER BY id DESC LIMIT 1) \

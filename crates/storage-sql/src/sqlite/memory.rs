@@ -1,10 +1,10 @@
 //! Whether what a connection remembers of the rows that it read is still so.
 //!
-//! The writer of this process counts its commits, and does so before it tells anybody of them: a revocation on this
+//! The writer of this process counts its commits, and does so before it reports them: a revocation on this
 //! server counts from the next request on. Of the commits of other processes (the command line beside the server),
 //! `SQLite` knows (`PRAGMA data_version`); asking takes longer than all the rest of a look-up, so that question is put
 //! once a millisecond at most. The command line waits [`NOTICED_AFTER`] before it reports that something is done, so that
-//! for whoever reads its report it holds from the next request on as well.
+//! what it reports holds from the next request on as well.
 
 use std::time::{Duration, Instant};
 
@@ -30,8 +30,8 @@ pub(super) struct Remembered<R> {
 }
 
 impl<R: Default> Remembered<R> {
-    /// The rows that are remembered: none, if anybody has changed the file since. What is read afterwards may be newer
-    /// than this moment, never older. `commits` is the writer's count.
+    /// The rows that are remembered: none, if the file was changed since. What is read afterwards may be newer
+    /// than now, never older. `commits` is the writer's count.
     pub(super) fn caught_up(&mut self, connection: &Connection, commits: u64) -> Result<&mut R, StoreError> {
         let now = Instant::now();
         let known = match self.version {
@@ -99,7 +99,7 @@ mod tests {
             writer.execute("INSERT INTO t VALUES (1)", []).unwrap();
             std::thread::sleep(NOTICED_AFTER);
             assert!(!remembers(&mut memory, &reader, 0));
-            // Time alone makes nobody forget.
+            // Time alone does not drop what is remembered.
             std::thread::sleep(NOTICED_AFTER);
             assert!(remembers(&mut memory, &reader, 0));
         }

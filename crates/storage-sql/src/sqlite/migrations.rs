@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use super::errors::explain;
 use super::functions;
-use super::opening::explain;
 use super::statements::{Held, now};
 use crate::DriverResult;
 use crate::keyring::Keyring;
@@ -16,7 +16,7 @@ use latchkey_storage::StoreError;
 /// Marks the file as ours (`PRAGMA application_id`): the letters L, K, e, y.
 const APPLICATION_ID: i64 = 0x4C4B_6579;
 
-/// What a step does behind its SQL, with the fingerprint of the key.
+/// What a step does after its SQL, with the fingerprint of the key.
 type Then = for<'a> fn(&'a dyn Statements, &'a str) -> Answer<'a, ()>;
 
 /// A step from one schema to the next.
@@ -57,7 +57,7 @@ pub(super) const LATEST: usize = MIGRATIONS.len();
 /// Refuses a file that another program made, before anything is written to it.
 pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     let is_ours = || -> rusqlite::Result<bool> {
-        // In one statement, which sees one moment: another process may be making the first schema right now.
+        // In one statement, which sees one snapshot: another process may be making the first schema right now.
         let both =
             "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)";
         let (application, tables): (i64, i64) =
@@ -73,6 +73,12 @@ pub(super) fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(),
     )))
 }
 
+/// The schema of a database that [`run`] upgrades; `None` if it is empty, or not older than this version.
+pub(super) fn older_schema(db: &Held) -> Result<Option<usize>, StoreError> {
+    let schema = version(&db.lock())?;
+    Ok((1..LATEST).contains(&schema).then_some(schema))
+}
+
 /// Brings the file to this version's schema; refuses one that is newer.
 pub(super) fn run(db: &Held, path: &Path, key_fingerprint: &str) -> Result<(), StoreError> {
     let failed = |error: StoreError| match error {
@@ -82,15 +88,11 @@ pub(super) fn run(db: &Held, path: &Path, key_fingerprint: &str) -> Result<(), S
         )),
         error => error,
     };
-    let before = version(&db.lock())?;
-    if (1..LATEST).contains(&before) {
-        super::backup::before_migration(db, path, before)?;
-    }
     while step(db, path, key_fingerprint).map_err(failed)? {}
     Ok(())
 }
 
-/// The same, up to `schema`, for a file that is nobody's database: without a backup before.
+/// The same, up to `schema`, for a draft.
 pub(super) fn run_on_draft(db: &Held, path: &Path, schema: usize) -> Result<(), StoreError> {
     while version(&db.lock())? < schema && step(db, path, "")? {}
     Ok(())

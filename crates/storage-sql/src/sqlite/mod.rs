@@ -8,6 +8,7 @@ mod connection;
 mod contents;
 pub(crate) mod copy;
 mod database;
+mod errors;
 mod functions;
 mod in_use;
 mod keychain;

@@ -1,18 +1,17 @@
-//! Opening the database, and the words for an operator whose database cannot be opened.
+//! Opening the database.
 
 use std::fs;
 use std::path::Path;
 
-use rusqlite::ErrorCode;
-
 use super::checkpoints::Checkpoints;
+use super::errors;
 use super::in_use::InUse;
 use super::keychain::Keychain;
 use super::readers::Readers;
 use super::statements::Held;
 use super::watch::Identity;
 use super::writer::Writer;
-use super::{Sqlite, SqliteStore, connection, migrations};
+use super::{Sqlite, SqliteStore, backup, connection, migrations};
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
 use crate::slow::SlowLog;
@@ -37,7 +36,7 @@ impl SqliteStore {
         let key = database.with_file_name(KEY_FILE);
         // Before anything is looked at: a backup may be on its way to this place.
         let in_use = InUse::share(database)?;
-        // An empty file is a database that was never begun.
+        // An empty file is a new database.
         let has_database = fs::metadata(database).is_ok_and(|metadata| metadata.len() > 0);
         let keys = Keyring::load_or_create(&key, !has_database)?;
         Self::open_with(database, in_use, keys, &key)
@@ -54,7 +53,7 @@ impl SqliteStore {
     }
 
     fn open_with(path: &Path, in_use: InUse, keys: Keyring, key_path: &Path) -> Result<Self, StoreError> {
-        let explain = |error| explain(path, &error);
+        let explain = |error| errors::explain(path, &error);
         connection::create_file(path).map_err(|error| {
             StoreError::Open(format!(
                 "cannot create the database {}: {error}; make its folder writable for the user that runs Latchkey, or \
@@ -66,6 +65,9 @@ impl SqliteStore {
         migrations::refuse_foreign(&writing, path)?;
         connection::prepare_for_writing(&writing).map_err(explain)?;
         let writing = Held::new(writing);
+        if let Some(schema) = migrations::older_schema(&writing)? {
+            backup::before_migration(&writing, path, schema)?;
+        }
         migrations::run(&writing, path, &keys.current().fingerprint())?;
         let keys = match migrations::refuse_other_key(&writing, path, key_path, &keys) {
             Ok(()) => keys,
@@ -102,32 +104,5 @@ pub(super) fn create_folder(folder: &Path) -> Result<(), StoreError> {
              Latchkey, or choose another with --data-dir",
             folder.display()
         ))
-    })
-}
-
-/// An error while opening, in words that say what to do.
-pub(super) fn explain(path: &Path, error: &rusqlite::Error) -> StoreError {
-    let path = path.display();
-    StoreError::Open(match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => format!(
-            "{path} is not a Latchkey database: if it was one, it is damaged and a backup has to be restored; if it is \
-             something else, move it away"
-        ),
-        Some(ErrorCode::DatabaseCorrupt) => {
-            format!("the database {path} is damaged; restore the latest backup")
-        }
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => format!(
-            "the database {path} cannot be opened for writing ({error}); make the file and its folder writable for the \
-             user that runs Latchkey"
-        ),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            format!(
-                "the database {path} is locked by another process; wait until it is done, or stop it, and try again"
-            )
-        }
-        Some(ErrorCode::DiskFull) => {
-            format!("no space is left for the database {path}; make room on its disk")
-        }
-        _ => format!("cannot open the database {path}: {error}"),
     })
 }

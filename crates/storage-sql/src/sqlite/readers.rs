@@ -29,7 +29,7 @@ pub(super) struct Readers {
     _tidy: Option<Tidy>,
 }
 
-/// The connections that nobody uses, and how many threads wait for one. Waking a thread is a system call even if there is
+/// The unused connections, and how many threads wait for one. Waking a thread is a system call even if there is
 /// none to wake, so it is left out then.
 struct Idle {
     readers: Vec<Reader>,

@@ -21,7 +21,7 @@ use latchkey_storage::audit::TEXT_LENGTH;
 use latchkey_storage::shared::cut;
 use latchkey_storage::{AuditAction, StoreError};
 
-/// What a restore did.
+/// The result of a restore.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restored {
     /// What is in the database now.
@@ -30,7 +30,7 @@ pub struct Restored {
     pub replaced: Option<PathBuf>,
 }
 
-/// Puts the backup at `backup` in place of the database at `database`, which nobody may have open. `suffix` names what
+/// Puts the backup at `backup` in place of the database at `database`, which must not be open. `suffix` names what
 /// was there before. All or nothing: before the last step nothing has changed.
 pub fn restore(
     backup: &Path,
@@ -70,7 +70,7 @@ pub fn restore(
     Ok(Restored { contents, replaced })
 }
 
-/// A file with a log beside it is half a database, and somebody may be writing to it.
+/// A file with a log beside it is half a database, and may have a writer.
 pub(super) fn refuse_live(backup: &Path) -> Result<(), StoreError> {
     let metadata = fs::metadata(backup).map_err(|error| {
         StoreError::Open(format!(
@@ -161,7 +161,7 @@ fn keep_replaced(database: &Path, suffix: &str) -> io::Result<Option<PathBuf>> {
         let _ =
             Connection::open(database).and_then(|old| old.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"));
     }
-    // With a link there is a database at every moment; where links are not possible there is none for one.
+    // With a link there is always a database; without links there is none for an instant.
     if fs::hard_link(database, &kept).is_err() {
         fs::rename(database, &kept)?;
     }

@@ -10,7 +10,7 @@ use crate::keyring::{self, Keyring};
 use crate::{Database, Isolation, Statements, networks, rotation, rows};
 use latchkey_storage::StoreError;
 
-/// What a rotation did.
+/// The result of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotated {
     /// How many secrets were sealed again.

@@ -1,4 +1,4 @@
-//! What a file's schema has that the migrations did not make. A trigger or a view in a file that somebody handed over runs
+//! What a file's schema has that the migrations did not make. A trigger or a view in a file from elsewhere runs
 //! with every statement on its table: it may hide rows, or copy secrets to where they are shown.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ use crate::DriverResult;
 use crate::{Statements, rows};
 use latchkey_storage::StoreError;
 
-/// What `SQLite` keeps of its own accord: counters of `AUTOINCREMENT`, and statistics of `ANALYZE`.
+/// Tables of `SQLite` itself: counters of `AUTOINCREMENT`, and statistics of `ANALYZE`.
 const OF_SQLITE: [&str; 5] = [
     "sqlite_sequence",
     "sqlite_stat1",
@@ -84,7 +84,7 @@ fn in_words((kind, name): &Key, (table, _): &Definition) -> String {
     }
 }
 
-/// A name that somebody chose, fit for one line.
+/// A name from the file, fit for one line.
 fn shown(name: &str) -> String {
     name.chars()
         .take(60)

@@ -43,7 +43,7 @@ impl From<&Metadata> for Identity {
         Self(metadata.dev(), metadata.ino())
     }
 
-    /// Where files have no numbers, that there is one has to do.
+    /// Without file numbers, existence has to do.
     #[cfg(not(unix))]
     fn from(_: &Metadata) -> Self {
         Self(0, 0)

@@ -1,6 +1,6 @@
 //! The one writer. A thread owns the only connection that writes; what is to be written reaches it through a channel
 //! and is committed together (group commit): while the disk confirms one transaction, the next fills up, so that many
-//! callers share the cost of one confirmation. Nobody is answered before it.
+//! callers share the cost of one confirmation. No caller is answered before it.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -74,7 +74,7 @@ impl Writer {
         })
     }
 
-    /// How many transactions were committed. It counts one before anybody is told of it.
+    /// How many transactions were committed. It counts one before it is reported.
     pub(super) fn commits(&self) -> u64 {
         self.counts.commits.load(Ordering::Acquire)
     }
@@ -120,7 +120,7 @@ impl Drop for Writer {
     }
 }
 
-/// What is to be written, whatever it answers.
+/// A write, of any answer.
 trait Job: Send {
     /// Does the work; whether it is to be kept.
     fn run(&mut self, connection: &Held) -> bool;
@@ -182,7 +182,7 @@ where
             (Some(Ok(value)), None) => Ok(value),
             (None, None) => Err(StoreError::Closed),
         };
-        // Who stopped waiting is not told.
+        // A caller that stopped waiting gets no answer.
         let _ = self.caller.send(answer);
     }
 }

@@ -1,4 +1,4 @@
-//! That the audit trail can only be added to, whoever holds the connection.
+//! The audit trail can only be added to, on any connection.
 
 use latchkey_storage::{Audit, AuditAction, Members};
 use latchkey_storage_sql::postgres::PostgresStore;

@@ -189,7 +189,7 @@ async fn what_cannot_be_backed_up_is_said() {
         let refused = refused.unwrap_err().to_string();
         assert!(refused.contains(words) && !refused.contains('\n'), "{refused}");
     };
-    refused(&database(), "nothing was begun there").await;
+    refused(&database(), "nothing was created there").await;
     let newer = database_of_schema(1).await;
     alter(&newer, "UPDATE latchkey_schema SET version = 99").await;
     refused(&newer, "schema 99 is none that this version knows").await;

@@ -241,7 +241,7 @@ fn rows_of(copied: &Copied, table: &str) -> u64 {
     copied.tables.iter().find(|one| one.table == table).unwrap().rows
 }
 
-/// Who writes meanwhile may have taken numbers; the rows are those of the moment.
+/// A writer may have taken numbers meanwhile; the rows are those of the snapshot.
 fn assert_same_but_numbers(source: &Path, copied: &Path) {
     let connection = Connection::open(copied).unwrap();
     connection

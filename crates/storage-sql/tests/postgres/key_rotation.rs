@@ -90,7 +90,7 @@ async fn in_two_steps_between_which_every_node_gets_the_new_key() {
     assert_ne!(other.keys().current().fingerprint(), before);
     assert_eq!(other.keys().all().count(), 2);
 
-    // A node that was forgotten says so, and works once it has the file.
+    // A node that was left out says so, and works once it has the file.
     let error = late.client_secret(&application.client_id).await.unwrap_err();
     assert!(matches!(error, StoreError::Unsealable), "{error}");
     assert!(late.refresh_keys().await.is_err());
@@ -109,7 +109,7 @@ async fn in_two_steps_between_which_every_node_gets_the_new_key() {
         text.contains(&format!("replaced {}", at(1).as_secs())),
         "it was replaced then"
     );
-    // Who came a moment too late for the second step begins no other rotation in a file of their own.
+    // A command that is too late for the second step does not begin another rotation in its own file.
     let keys = other.keys().all().count();
     let late = other.rotate_key(&other_file, false, &operator(), at(4)).await;
     let ago = at(4).since(at(1));

@@ -97,7 +97,7 @@ pub(crate) async fn live(store: &dyn Store) {
     };
     let written = store.create_post(Viewer::of(&ada), post, at(39)).await.unwrap();
     written.done().unwrap();
-    // The last of some are gone; nobody gets their numbers.
+    // The last of some are gone; their numbers are not given again.
     connect(store, &other, &gone, at(40)).await;
     store
         .delete_application(&other.client_id, &operator(), at(41))
@@ -122,7 +122,7 @@ pub(crate) async fn live(store: &dyn Store) {
     store.note_refresh_lifetime(year).await.unwrap();
 }
 
-/// Somebody guesses a host's password.
+/// Someone guesses a host's password.
 async fn guesses(store: &dyn Store) {
     let guess = AuditEntry {
         at: at(35),

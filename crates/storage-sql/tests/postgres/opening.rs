@@ -25,9 +25,9 @@ pub(crate) async fn alter(url: &str, sql: &str) {
 #[tokio::test]
 async fn what_was_answered_is_there_after_reopening() {
     let url = url();
-    assert!(!PostgresStore::is_begun(&url).await.unwrap());
+    assert!(!PostgresStore::is_initialized(&url).await.unwrap());
     let store = PostgresStore::open(&url, key()).await.unwrap();
-    assert!(PostgresStore::is_begun(&url).await.unwrap());
+    assert!(PostgresStore::is_initialized(&url).await.unwrap());
     let application = add_application(&store, "App").await;
     let ada = add_member(&store, "ada@b.example").await;
     let grant = connect(&store, &application, &ada, at(1)).await;
@@ -109,7 +109,7 @@ async fn a_database_of_another_program_is_refused_and_stays_as_it_is() {
     let url: PostgresUrl = text.parse().unwrap();
     let message = refusal(&url, key()).await;
     assert!(message.contains("is a database of another program"), "{message}");
-    assert!(!PostgresStore::is_begun(&url).await.unwrap());
+    assert!(!PostgresStore::is_initialized(&url).await.unwrap());
 }
 
 #[tokio::test]

@@ -47,7 +47,11 @@ async fn the_one_that_takes_writes_is_asked() {
     .unwrap();
     let store = PostgresStore::open(&both, key()).await.unwrap();
     store.mark_demo().await.unwrap();
-    let begun = async |url: &str| PostgresStore::is_begun(&url.parse().unwrap()).await.unwrap();
+    let begun = async |url: &str| {
+        PostgresStore::is_initialized(&url.parse().unwrap())
+            .await
+            .unwrap()
+    };
     assert!(begun(&second).await);
     assert!(!begun(&first).await);
 }
@@ -65,7 +69,7 @@ async fn one_that_says_nothing_is_left_for_the_next() {
     store.ping().await.unwrap();
 }
 
-/// A machine that is gone, as far as whoever connects to it can tell: its queue is full, and what comes is dropped.
+/// A machine that is gone, as far as a client can tell: its queue is full, and what comes is dropped.
 struct Silent {
     address: SocketAddr,
     _listener: TcpListener,

@@ -92,7 +92,7 @@ async fn whoever_waits_for_a_connection_is_seen() {
     let id = connect(&store, &application, &ada, at(1)).await;
     let most = now(&store).await.connections.unwrap().most;
 
-    // Somebody else holds the grant, so that who changes it keeps a connection and waits.
+    // The grant is locked, so that a change keeps a connection and waits.
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
         .await
         .unwrap();
@@ -112,7 +112,7 @@ async fn whoever_waits_for_a_connection_is_seen() {
         store.grant(id).await.unwrap();
     };
     let watcher = async {
-        // Who waits for a connection that is being opened is among the waiting for a moment, too.
+        // A caller that waits for a connection to open counts as waiting for a short time, too.
         until(&store, |said| {
             said.reads_waited == 1 && said.connections.unwrap().waiting == 1
         })

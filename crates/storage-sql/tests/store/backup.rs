@@ -115,7 +115,7 @@ async fn only_its_owner_can_read_it() {
     assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
 }
 
-/// Somebody writes all the time: every copy is whole, and none has half of a transaction.
+/// With constant writes, every copy is whole, and none has half of a transaction.
 #[tokio::test(flavor = "multi_thread")]
 async fn is_whole_while_others_write() {
     let folder = tempfile::tempdir().unwrap();

@@ -254,7 +254,7 @@ async fn posts_below_many_spaces_are_cut_for_each() {
         assert!(found[space].has_more);
         assert!(found[space].rows.iter().all(|(_, post)| post.space == *space));
     }
-    // Behind the second newest of the first space stand the other three of it.
+    // The other three of the first space follow its second newest.
     let after = found[&spaces[0]].rows[1].0.clone();
     let rest = SliceRequest {
         after: Some(after),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use latchkey_domain::Role;
 use latchkey_storage::{Applications, Audit, Members, Store};
-use latchkey_storage_sql::keys::ServerKey;
+use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::sqlite::{DATABASE_FILE, Existing, KEY_FILE, SqliteStore, restore};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -107,7 +107,7 @@ async fn each_opens_with_all_that_was_in_it() {
     }
 }
 
-/// Whoever upgraded and wants to go back has the database as it was.
+/// After an upgrade, the database as it was can be put back.
 #[tokio::test]
 async fn each_is_backed_up_as_it_was_before_its_schema_changes() {
     // The newest may be this version's own.
@@ -180,7 +180,7 @@ fn without_a_backup_nothing_is_changed() {
     fs::write(folder.path().join("backups"), "x").unwrap();
     let error = SqliteStore::open_folder(folder.path()).unwrap_err().to_string();
     assert!(error.contains("cannot write the backup"), "{error}");
-    let key = ServerKey::load_or_create(&folder.path().join(KEY_FILE), false);
+    let key = Keyring::load_or_create(&folder.path().join(KEY_FILE), false);
     assert!(key.is_ok());
     let old = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
     let version: i64 = old

@@ -256,7 +256,7 @@ async fn deleting_takes_everything_along_and_nothing_else() {
             .is_none()
     );
     assert!(store.grant(kept).await.unwrap().is_some());
-    assert_eq!(store.connections_of(ada.id, LONG_AGO).await.unwrap().len(), 1);
+    assert_eq!(store.connected_apps_of(ada.id, LONG_AGO).await.unwrap().len(), 1);
     assert_eq!(
         store.audit(1).await.unwrap()[0].detail,
         "“App”, connected members: 2"

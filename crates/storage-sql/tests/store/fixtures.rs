@@ -45,7 +45,7 @@ pub(crate) fn store() -> TestStore {
 /// Before anything in a test happens.
 pub(crate) const LONG_AGO: Timestamp = Timestamp::from_millis(0);
 
-/// The moment `seconds` after the tests begin.
+/// The time `seconds` after the tests begin.
 pub(crate) fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000).plus(Duration::from_secs(seconds))
 }
@@ -161,7 +161,7 @@ pub(crate) fn new_grant(application: &Application, member: &Member, scopes: &str
         salt: [9; 16],
         code_expires_at: at(120),
         remember: Some(LONG_AGO),
-        is_trial: false,
+        is_explorer_login: false,
     }
 }
 

@@ -202,7 +202,7 @@ async fn connections_join_grants_and_consent() {
         .unwrap();
     connect(&*store, &third, &bob, at(50)).await;
 
-    let connections = store.connections_of(ada.id, LONG_AGO).await.unwrap();
+    let connections = store.connected_apps_of(ada.id, LONG_AGO).await.unwrap();
     let names: Vec<&str> = connections
         .iter()
         .map(|connection| connection.application.spec.name.as_str())
@@ -268,7 +268,7 @@ async fn disconnecting_ends_what_one_member_granted_to_one_application() {
             .unwrap()
             .is_empty()
     );
-    assert_eq!(store.connections_of(ada.id, LONG_AGO).await.unwrap().len(), 1);
+    assert_eq!(store.connected_apps_of(ada.id, LONG_AGO).await.unwrap().len(), 1);
     assert!(
         !store
             .disconnect(ada.id, &application.client_id, at(6))
@@ -380,8 +380,8 @@ async fn a_consent_that_has_expired_neither_counts_nor_grows() {
     consent("read:userinfo", 20, at(9)).await;
     assert_eq!(remembered(at(9)).await, "read:userinfo read:posts");
     assert_eq!(remembered(at(10)).await, "");
-    assert_eq!(store.connections_of(ada.id, at(9)).await.unwrap().len(), 1);
-    assert_eq!(store.connections_of(ada.id, at(10)).await.unwrap().len(), 0);
+    assert_eq!(store.connected_apps_of(ada.id, at(9)).await.unwrap().len(), 1);
+    assert_eq!(store.connected_apps_of(ada.id, at(10)).await.unwrap().len(), 0);
     // One that does not is replaced.
     consent("read:posts", 30, at(10)).await;
     assert_eq!(remembered(at(29)).await, "read:posts");
@@ -401,7 +401,7 @@ async fn a_grant_that_is_too_old_is_no_connected_app() {
         rotate(&*store, id, at(second + 100)).await;
     }
     let since = async |after| {
-        let connections = store.connections_of(ada.id, after).await.unwrap();
+        let connections = store.connected_apps_of(ada.id, after).await.unwrap();
         connections.first().map(|connection| connection.since)
     };
     assert_eq!(since(at(9)).await, Some(at(10)));
@@ -409,7 +409,7 @@ async fn a_grant_that_is_too_old_is_no_connected_app() {
     assert_eq!(since(at(20)).await, None);
 }
 
-async fn trial(
+async fn explorer_login(
     store: &dyn latchkey_storage::Store,
     grant: NewGrant,
     member: &Member,
@@ -418,7 +418,7 @@ async fn trial(
     let grant = NewGrant {
         member: member.id,
         remember: None,
-        is_trial: true,
+        is_explorer_login: true,
         ..grant
     };
     let id = store.create_grant(grant, at(second)).await.unwrap().unwrap();
@@ -427,7 +427,7 @@ async fn trial(
 }
 
 #[tokio::test]
-async fn trials_are_counted_nowhere_and_end_together() {
+async fn explorer_logins_are_counted_nowhere_and_end_together() {
     let store = store();
     let application = add_application(&*store, "App").await;
     let (ada, bob) = (
@@ -435,13 +435,13 @@ async fn trials_are_counted_nowhere_and_end_together() {
         add_member(&*store, "bob@b.example").await,
     );
     let new = new_grant(&application, &ada, "read:posts");
-    let trials = [
-        trial(&*store, new.clone(), &ada, 1).await,
-        trial(&*store, new.clone(), &ada, 2).await,
+    let logins = [
+        explorer_login(&*store, new.clone(), &ada, 1).await,
+        explorer_login(&*store, new.clone(), &ada, 2).await,
     ];
-    let bobs = trial(&*store, new, &bob, 3).await;
-    assert!(store.grant(bobs).await.unwrap().unwrap().is_trial);
-    assert_eq!(store.connections_of(ada.id, LONG_AGO).await.unwrap().len(), 0);
+    let bobs = explorer_login(&*store, new, &bob, 3).await;
+    assert!(store.grant(bobs).await.unwrap().unwrap().is_explorer_login);
+    assert_eq!(store.connected_apps_of(ada.id, LONG_AGO).await.unwrap().len(), 0);
     let listing = async || {
         store
             .application_listing(&application.client_id)
@@ -454,12 +454,12 @@ async fn trials_are_counted_nowhere_and_end_together() {
     let real = connect(&*store, &application, &ada, at(4)).await;
     assert_eq!(listing().await, 1);
 
-    assert_eq!(store.end_trials(ada.id, at(5)).await.unwrap(), 2);
-    assert_eq!(store.end_trials(ada.id, at(6)).await.unwrap(), 0);
-    for id in trials {
+    assert_eq!(store.end_explorer_logins(ada.id, at(5)).await.unwrap(), 2);
+    assert_eq!(store.end_explorer_logins(ada.id, at(6)).await.unwrap(), 0);
+    for id in logins {
         assert_eq!(
             store.grant(id).await.unwrap().unwrap().state.revoked,
-            Some((at(5), RevocationReason::TrialEnded))
+            Some((at(5), RevocationReason::ExplorerLoginEnded))
         );
     }
     for id in [bobs, real] {
@@ -505,7 +505,7 @@ async fn a_code_that_expired_is_found_and_closed_once() {
             member: ada.id,
             sent_to: "http://127.0.0.1:5000/cb".parse().unwrap(),
             expired_at: at(120),
-            is_trial: false,
+            is_explorer_login: false,
         }
     );
     assert_eq!(codes[1].sent_to, new.redirect_uri);

@@ -276,7 +276,7 @@ async fn a_new_password_ends_what_was_granted() {
     for id in &ended {
         assert_eq!(store.grant(*id).await.unwrap().unwrap().state.revoked, None);
     }
-    assert_eq!(store.connections_of(ada.id, LONG_AGO).await.unwrap().len(), 3);
+    assert_eq!(store.connected_apps_of(ada.id, LONG_AGO).await.unwrap().len(), 3);
 
     let done = set("ended", false, 9).await;
     assert_eq!((done.sessions, done.applications), (0, 3));
@@ -290,14 +290,20 @@ async fn a_new_password_ends_what_was_granted() {
     let revoked = async |id| store.grant(id).await.unwrap().unwrap().state.revoked;
     assert_eq!(revoked(earlier).await, Some((at(6), RevocationReason::Member)));
     assert_eq!(revoked(of_bob).await, None);
-    assert!(store.connections_of(ada.id, LONG_AGO).await.unwrap().is_empty());
-    assert_eq!(store.connections_of(bob.id, LONG_AGO).await.unwrap().len(), 1);
+    assert!(
+        store
+            .connected_apps_of(ada.id, LONG_AGO)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(store.connected_apps_of(bob.id, LONG_AGO).await.unwrap().len(), 1);
     for application in &apps {
         let consent = store.remembered_consent(ada.id, &application.client_id, LONG_AGO);
         assert!(consent.await.unwrap().is_empty());
     }
 
-    // Whoever asks reads why.
+    // The answer says why.
     let entries = store.audit(2).await.unwrap();
     assert_eq!(entries[0].action, AuditAction::MemberPasswordChanged);
     assert_eq!(entries[0].detail, "0 sessions ended, 3 applications disconnected");

@@ -5,7 +5,7 @@ use latchkey_storage::content::{
     Direction, Posts, Profiles, RosterSort, Search, SearchRequest, SliceRequest,
 };
 use latchkey_storage::{Applications, Members, Networks};
-use latchkey_storage_sql::keys::ServerKey;
+use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::sqlite::{DATABASE_FILE, KEY_FILE, SqliteStore};
 use rusqlite::{Connection, params};
 
@@ -16,7 +16,7 @@ use crate::content::{in_public_space, viewer};
 /// application.
 fn folder_of_schema_1() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let key = ServerKey::load_or_create(&folder.path().join(KEY_FILE), true).unwrap();
+    let key = Keyring::load_or_create(&folder.path().join(KEY_FILE), true).unwrap();
     let old = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
     old.execute_batch(include_str!("../../src/sqlite/migrations/0001_tables.sql"))
         .unwrap();
@@ -36,7 +36,7 @@ fn folder_of_schema_1() -> tempfile::TempDir {
     .unwrap();
     old.execute(
         "INSERT INTO meta VALUES ('key_fingerprint', ?1)",
-        params![key.fingerprint()],
+        params![key.current().fingerprint()],
     )
     .unwrap();
     folder
@@ -112,7 +112,7 @@ async fn a_second_opening_finds_nothing_to_do() {
 #[tokio::test]
 async fn what_an_earlier_version_folded_is_found_and_sorted() {
     let folder = tempfile::tempdir().unwrap();
-    let key = ServerKey::load_or_create(&folder.path().join(KEY_FILE), true).unwrap();
+    let key = Keyring::load_or_create(&folder.path().join(KEY_FILE), true).unwrap();
     let old = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
     for migration in [
         include_str!("../../src/sqlite/migrations/0001_tables.sql"),
@@ -142,7 +142,7 @@ async fn what_an_earlier_version_folded_is_found_and_sorted() {
     }
     old.execute(
         "INSERT INTO meta VALUES ('key_fingerprint', ?1)",
-        params![key.fingerprint()],
+        params![key.current().fingerprint()],
     )
     .unwrap();
     old.execute_batch("PRAGMA application_id = 1280009593; PRAGMA user_version = 5;")

@@ -62,8 +62,8 @@ async fn takes_the_place_of_a_database_which_stays_beside_it() {
     assert_eq!(applications(&data).await, 1);
     let replaced = restored.replaced.unwrap();
     assert_eq!(replaced, data.join("latchkey.db.replaced-20260101"));
-    let key = latchkey_storage_sql::keys::ServerKey::load_or_create(&data.join(KEY_FILE), false).unwrap();
-    let old = SqliteStore::open(&replaced, key).unwrap();
+    let key = latchkey_storage_sql::keyring::Keyring::load_or_create(&data.join(KEY_FILE), false).unwrap();
+    let old = SqliteStore::open(&replaced, key.current().clone()).unwrap();
     assert_eq!(
         old.applications("", PageRequest::new(1, 1)).await.unwrap().total,
         2
@@ -80,7 +80,7 @@ async fn takes_the_place_of_a_database_which_stays_beside_it() {
 async fn a_log_that_was_left_behind_goes_with_the_old_database() {
     let (_folder, data, backup) = folder_and_backup().await;
     let database = data.join(DATABASE_FILE);
-    // As after a crash: the log is there, and nobody writes it back. Once readable, once damaged.
+    // As after a crash: the log is there, and is not written back. Once readable, once damaged.
     for damaged in [false, true] {
         let store = SqliteStore::open_folder(&data).unwrap();
         add_application(&store, "In the log").await;

@@ -1,4 +1,4 @@
-//! What nobody can use any more is forgotten, in steps, and nothing else.
+//! Expired records are deleted, in steps, and nothing else.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use crate::fixtures::{LONG_AGO, add_application, add_member, at, connect, new_gr
 
 const DAY: u64 = 86_400;
 
-/// Sweeps from the beginning to the end, `rows` at a time; how many were forgotten, and in how many steps.
+/// Sweeps from the beginning to the end, `rows` at a time; how many were deleted, and in how many steps.
 async fn sweep(store: &dyn latchkey_storage::Store, expiring: Expiring, rows: u32) -> (u64, u32) {
-    let (mut forgotten, mut steps, mut after) = (0, 0, 0);
+    let (mut deleted, mut steps, mut after) = (0, 0, 0);
     loop {
         let stride = Stride {
             look: rows,
-            forget: rows,
+            purge: rows,
         };
         let swept = store.sweep(expiring, after, stride).await.unwrap();
-        assert!(swept.forgotten <= u64::from(rows));
-        forgotten += swept.forgotten;
+        assert!(swept.deleted <= u64::from(rows));
+        deleted += swept.deleted;
         steps += 1;
         match swept.next {
             Some(next) => after = next,
-            None => return (forgotten, steps),
+            None => return (deleted, steps),
         }
     }
 }
@@ -35,7 +35,7 @@ fn grants_at(now: Timestamp) -> Expiring {
         codes: now.minus(Duration::from_secs(DAY)),
         tokens: now.minus(Duration::from_secs(91 * DAY)),
         granted: now.minus(Duration::from_secs(366 * DAY)),
-        trials: now.minus(Duration::from_secs(DAY + 3_600)),
+        explorer_logins: now.minus(Duration::from_secs(DAY + 3_600)),
     }
 }
 
@@ -107,15 +107,15 @@ async fn a_grant_goes_when_it_has_lasted_however_often_it_was_refreshed() {
     let application = add_application(&*store, "App").await;
     let ada = add_member(&*store, "ada@b.example").await;
     let grant = connect(&*store, &application, &ada, at(0)).await;
-    let trial = NewGrant {
-        is_trial: true,
+    let login = NewGrant {
+        is_explorer_login: true,
         ..new_grant(&application, &ada, "read:posts")
     };
-    let trial = store.create_grant(trial, at(0)).await.unwrap().unwrap();
-    crate::fixtures::rotate(&*store, trial, at(10)).await;
+    let login = store.create_grant(login, at(0)).await.unwrap().unwrap();
+    crate::fixtures::rotate(&*store, login, at(10)).await;
     assert_eq!(sweep(&*store, grants_at(at(DAY + 3_600)), 10).await.0, 0);
     assert_eq!(sweep(&*store, grants_at(at(DAY + 3_601)), 10).await.0, 1);
-    assert_eq!(store.grant(trial).await.unwrap(), None);
+    assert_eq!(store.grant(login).await.unwrap(), None);
     crate::fixtures::rotate(&*store, grant, at(366 * DAY)).await;
     assert_eq!(sweep(&*store, grants_at(at(366 * DAY)), 10).await.0, 0);
     assert_eq!(sweep(&*store, grants_at(at(366 * DAY + 1)), 10).await.0, 1);
@@ -131,22 +131,22 @@ async fn goes_in_bounded_steps_over_everything() {
         connect(&*store, &application, &ada, at(second)).await;
     }
     assert_eq!(sweep(&*store, grants_at(at(91 * DAY + 10)), 10).await, (10, 3));
-    // Looking far and forgetting little goes over everything, too.
-    let (mut forgotten, mut after) = (0, 0);
+    // Looking far and deleting little goes over everything, too.
+    let (mut deleted, mut after) = (0, 0);
     loop {
-        let stride = Stride { look: 100, forget: 4 };
+        let stride = Stride { look: 100, purge: 4 };
         let swept = store
             .sweep(grants_at(at(200 * DAY)), after, stride)
             .await
             .unwrap();
-        assert!(swept.forgotten <= 4);
-        forgotten += swept.forgotten;
+        assert!(swept.deleted <= 4);
+        deleted += swept.deleted;
         match swept.next {
             Some(next) => after = next,
             None => break,
         }
     }
-    assert_eq!(forgotten, 15);
+    assert_eq!(deleted, 15);
 }
 
 #[tokio::test]

@@ -147,7 +147,7 @@ async fn the_newest_networks_of_each_member_are_remembered() {
     from(&bob, "of bob".into(), 0).await;
     for second in 1..=30 {
         from(&ada, format!("network {second}"), second).await;
-        // Whoever comes back stays known.
+        // A network that comes back stays known.
         from(&ada, "home".into(), second + 100).await;
     }
     assert!(is_known("of bob").await && is_known("home").await);

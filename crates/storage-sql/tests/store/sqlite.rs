@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use latchkey_domain::PageRequest;
 use latchkey_storage::{Applications, Audit, Grants, Members, Networks, Store};
-use latchkey_storage_sql::keys::ServerKey;
+use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::sqlite::{DATABASE_FILE, KEY_FILE, SqliteStore};
 use rusqlite::Connection;
 
@@ -164,7 +164,7 @@ async fn a_newer_schema_is_refused() {
 #[tokio::test]
 async fn a_database_of_another_program_is_refused_and_left_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
-    ServerKey::load_or_create(&folder.path().join(KEY_FILE), true).unwrap();
+    Keyring::load_or_create(&folder.path().join(KEY_FILE), true).unwrap();
     alter(folder.path(), "CREATE TABLE bookmarks (url TEXT)");
     let before = fs::read(folder.path().join(DATABASE_FILE)).unwrap();
     let message = refusal(folder.path());
@@ -181,7 +181,7 @@ async fn another_key_is_refused() {
     drop(SqliteStore::open_folder(folder.path()).unwrap());
     let key = folder.path().join(KEY_FILE);
     fs::remove_file(&key).unwrap();
-    ServerKey::load_or_create(&key, true).unwrap();
+    Keyring::load_or_create(&key, true).unwrap();
     let message = refusal(folder.path());
     assert!(
         message.contains("is not the one") && message.contains("put the original latchkey.key back"),
@@ -206,7 +206,7 @@ async fn a_missing_key_is_not_made_anew_for_a_database() {
 #[tokio::test]
 async fn what_is_no_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    ServerKey::load_or_create(&folder.path().join(KEY_FILE), true).unwrap();
+    Keyring::load_or_create(&folder.path().join(KEY_FILE), true).unwrap();
     for content in [b"hello".to_vec(), b"x".repeat(100_000)] {
         fs::write(folder.path().join(DATABASE_FILE), content).unwrap();
         let message = refusal(folder.path());

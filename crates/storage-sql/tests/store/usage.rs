@@ -62,7 +62,7 @@ async fn what_is_old_or_belongs_to_nobody_is_forgotten() {
         .delete_application(&gone.client_id, &operator(), at(9))
         .await
         .unwrap();
-    // Whoever was still being served when it was deleted.
+    // A request that was still being served when it was deleted.
     store
         .add_usage(vec![count(&gone, hours + 1, 4, 0)])
         .await

@@ -31,14 +31,12 @@ pub const MOST_SECRETS: usize = 2;
 pub struct KeptSecret {
     /// Its age and its use.
     pub record: SecretRecord,
-    /// The secret.
     pub secret: ClientSecret,
 }
 
 /// An application and the secrets that it can prove itself with.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The application.
     pub application: Application,
     /// Its secrets, the newest first; none if it is public.
     pub secrets: Vec<KeptSecret>,
@@ -71,7 +69,6 @@ pub enum SecretRetired {
 /// A row of the list: the application and how many members are connected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationListing {
-    /// The application.
     pub application: Application,
     /// What is known of its secrets, the newest first; none if it is public.
     pub secrets: Vec<SecretRecord>,
@@ -100,7 +97,7 @@ pub enum UpdateOutcome {
         /// The secret that was created for it.
         new_secret: Option<ClientSecret>,
     },
-    /// Somebody else changed it since; nothing was changed.
+    /// It was changed since by someone else; nothing was changed.
     Stale {
         /// The application as it is now.
         current: Application,
@@ -114,7 +111,6 @@ pub enum UpdateOutcome {
 pub struct Deleted {
     /// The application as it was.
     pub application: Application,
-    /// How many members were connected.
     pub connected_members: u64,
 }
 

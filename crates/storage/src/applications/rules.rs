@@ -11,13 +11,13 @@ pub type Entry = (AuditAction, String);
 /// The effect of an edit.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Somebody else edited the application since; it stays as it is.
+    /// The application was edited since; it stays as it is.
     Stale,
     /// The edit changes nothing: no new revision, no entry.
     Unchanged,
     /// The application is changed.
     Changed {
-        /// What becomes of the secrets.
+        /// The outcome of the secrets.
         secrets: SecretChange,
         /// What the audit trail says.
         entry: Entry,
@@ -60,7 +60,7 @@ pub fn edit(current: &Application, update: &ApplicationUpdate) -> Edit {
 
 /// What an edit changes, in the words of the form.
 fn differences(before: &ApplicationSpec, after: &ApplicationSpec) -> Vec<&'static str> {
-    // Taken apart, so that a field that is added is not forgotten here.
+    // Taken apart, so that a new field cannot be missed here.
     let ApplicationSpec {
         name,
         redirect_uris,

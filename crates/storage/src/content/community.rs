@@ -10,13 +10,9 @@ use crate::{PasswordHash, StoreError};
 /// already.
 #[derive(Clone, Debug, Default)]
 pub struct Community {
-    /// Members.
     pub members: Vec<NewProfile>,
-    /// Spaces.
     pub spaces: Vec<NewSpace>,
-    /// Events.
     pub events: Vec<NewEvent>,
-    /// Plans.
     pub plans: Vec<NewMembershipPlan>,
     /// Posts with their comments.
     pub posts: Vec<NewCommunityPost>,
@@ -43,10 +39,9 @@ pub struct NewProfile {
     pub password: Option<PasswordHash>,
 }
 
-/// A space.
 #[derive(Clone, Debug)]
 pub struct NewSpace {
-    /// What stands in addresses.
+    /// The name in addresses.
     pub slug: Slug,
     /// What it is called.
     pub name: Title,
@@ -60,12 +55,11 @@ pub struct NewSpace {
     pub members: Vec<Email>,
 }
 
-/// An event.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     /// The space that it belongs to.
     pub space: Option<Slug>,
-    /// Who holds it.
+    /// The member who holds it.
     pub organizer: Option<Email>,
     /// What it is called.
     pub title: Title,
@@ -81,7 +75,6 @@ pub struct NewEvent {
     pub created_at: Option<Timestamp>,
 }
 
-/// A plan.
 #[derive(Clone, Debug)]
 pub struct NewMembershipPlan {
     /// What it is called.
@@ -98,10 +91,9 @@ pub struct NewMembershipPlan {
     pub created_at: Option<Timestamp>,
 }
 
-/// A post.
 #[derive(Clone, Debug)]
 pub struct NewCommunityPost {
-    /// Where it stands.
+    /// Its position.
     pub space: Slug,
     /// Who wrote it.
     pub author: Option<Email>,
@@ -126,10 +118,9 @@ pub struct NewReply {
     pub created_at: Option<Timestamp>,
 }
 
-/// A course.
 #[derive(Clone, Debug)]
 pub struct NewCourse {
-    /// What stands in addresses.
+    /// The name in addresses.
     pub slug: Slug,
     /// What it is called.
     pub title: Title,
@@ -193,19 +184,12 @@ pub enum Conflict {
 /// How much was added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Added {
-    /// Members.
     pub members: usize,
-    /// Spaces.
     pub spaces: usize,
-    /// Events.
     pub events: usize,
-    /// Plans.
     pub plans: usize,
-    /// Posts.
     pub posts: usize,
-    /// Comments.
     pub comments: usize,
-    /// Courses.
     pub courses: usize,
 }
 
@@ -239,17 +223,16 @@ pub struct ProgressReport {
     pub what: &'static str,
     /// How many are added.
     pub done: usize,
-    /// How many there are.
     pub of: usize,
 }
 
-/// Who is told how far adding is. It is called on the thread that writes, so it has to be quick.
+/// Called with the progress of adding. It is called on the thread that writes, so it has to be quick.
 pub type TellProgress = Box<dyn Fn(ProgressReport) + Send>;
 
 /// Adding communities.
 #[async_trait]
 pub trait Communities: Send + Sync {
-    /// What of `community` could not be added, and the community again.
+    /// The part of `community` that could not be added, and the community.
     async fn check_community(&self, community: Community) -> Result<(Community, Vec<Conflict>), StoreError>;
 
     /// Adds all of `community`, or nothing if something of it cannot be added. `locked` is the hash of those who have

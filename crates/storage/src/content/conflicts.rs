@@ -1,4 +1,4 @@
-//! Whether a community fits into what is there: names that are taken, and those that name nobody.
+//! Whether a community fits into what is there: names that are taken, and emails of no member.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use super::{Community, Conflict};
 /// Names of each kind that has to be unique.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
-    /// Of members.
+    /// Members.
     pub emails: HashSet<String>,
     /// Slugs of spaces.
     pub spaces: HashSet<String>,
@@ -116,7 +116,7 @@ pub fn conflicts(community: &Community, mut names: Names) -> Vec<Conflict> {
 }
 
 impl Names {
-    /// `email`, if it names nobody.
+    /// `email`, if no member has it.
     fn lack(&self, email: Option<&Email>) -> Option<Email> {
         email
             .filter(|email| !self.emails.contains(email.as_str()))

@@ -12,7 +12,6 @@ pub trait Events: Send + Sync {
     /// All events, by when they begin.
     async fn events(&self, slice: SliceRequest) -> Result<Slice<Event>, StoreError>;
 
-    /// How many there are.
     async fn count_events(&self) -> Result<u64, StoreError>;
 
     /// Those of these events that `viewer` may see.

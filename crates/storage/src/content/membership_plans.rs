@@ -12,7 +12,6 @@ pub trait MembershipPlans: Send + Sync {
     /// All plans, by age.
     async fn membership_plans(&self, slice: SliceRequest) -> Result<Slice<MembershipPlan>, StoreError>;
 
-    /// How many there are.
     async fn count_membership_plans(&self) -> Result<u64, StoreError>;
 
     /// Those of these plans that there are.

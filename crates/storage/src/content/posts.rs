@@ -55,7 +55,7 @@ impl PostChange {
     }
 }
 
-/// What came of writing something.
+/// The outcome of writing something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created<T> {
     /// It was written; as it is.
@@ -76,7 +76,7 @@ impl<T> Created<T> {
     }
 }
 
-/// What came of changing or deleting something that only its author may.
+/// The outcome of changing or deleting something that only its author may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edited<T> {
     /// It was done; as it is now, or was last.
@@ -110,7 +110,6 @@ pub trait Posts: Send + Sync {
     /// All posts, by age.
     async fn posts(&self, slice: SliceRequest) -> Result<Slice<Post>, StoreError>;
 
-    /// How many there are.
     async fn count_posts(&self) -> Result<u64, StoreError>;
 
     /// What a member wrote, by age.

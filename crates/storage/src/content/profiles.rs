@@ -24,7 +24,6 @@ pub trait Profiles: Send + Sync {
     /// A part of the roster.
     async fn profiles(&self, sort: RosterSort, slice: SliceRequest) -> Result<Slice<Profile>, StoreError>;
 
-    /// How many members there are.
     async fn count_members(&self) -> Result<u64, StoreError>;
 
     /// The members with these numbers that there are.

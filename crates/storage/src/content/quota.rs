@@ -10,7 +10,6 @@ use latchkey_domain::limits::{CONTENT_PERIOD_SECONDS, MAX_CONTENT_BYTES_PER_PERI
 pub struct Written {
     /// Since when.
     pub since: Timestamp,
-    /// How many texts.
     pub texts: i64,
     /// How many bytes they have.
     pub bytes: i64,
@@ -22,7 +21,7 @@ impl Written {
     pub fn and(before: Option<Self>, bytes: usize, at: Timestamp) -> Result<Self, Duration> {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         let period = Duration::from_secs(CONTENT_PERIOD_SECONDS);
-        // A clock that was set back begins a new period, so that nobody waits for longer than one.
+        // A clock that was set back begins a new period, so that no wait is longer than one.
         let current = before.filter(|before| before.since <= at && at.since(before.since) < period);
         let Some(current) = current else {
             return Ok(Self {

@@ -9,15 +9,10 @@ use crate::StoreError;
 /// What can be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ItemKind {
-    /// Posts.
     Post,
-    /// Comments.
     Comment,
-    /// Events.
     Event,
-    /// Spaces.
     Space,
-    /// Courses.
     Course,
 }
 
@@ -29,20 +24,15 @@ impl ItemKind {
 /// What was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Item {
-    /// A post.
     Post(PostId),
-    /// A comment.
     Comment(CommentId),
-    /// An event.
     Event(EventId),
-    /// A space.
     Space(SpaceId),
-    /// A course.
     Course(CourseId),
 }
 
 /// What is searched for. All words have to be there; the last one may be the beginning of a word, and so may any that
-/// ends in `*`. What stands in quotation marks has to be there as it is.
+/// ends in `*`. Text in quotation marks is found as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SearchRequest {
     /// The words.
@@ -55,7 +45,6 @@ pub struct SearchRequest {
     pub limit: u32,
 }
 
-/// A hit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
     /// What was found.
@@ -64,7 +53,7 @@ pub struct Hit {
     pub score: f64,
     /// Its title; empty for a comment.
     pub title: String,
-    /// The words around those that were found, as plain text. Each found word stands between [`Hit::OPEN`] and
+    /// The words around those that were found, as plain text. Each found word is between [`Hit::OPEN`] and
     /// [`Hit::CLOSE`].
     pub snippet: String,
 }

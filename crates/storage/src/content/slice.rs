@@ -1,4 +1,4 @@
-//! A part of a list that begins behind a row, wherever that row stands by now: rows that come and go before it move
+//! A part of a list that begins after a row, wherever that row is by now: rows that come and go before it move
 //! nothing.
 
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use latchkey_domain::text::fold;
 
 use crate::StoreError;
 
-/// Where a row stands in its list: by what the list is sorted, and the row's number, which settles ties.
+/// The position of a row in its list: by what the list is sorted, and the row's number, which settles ties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     /// By what the list is sorted.
@@ -19,7 +19,7 @@ pub struct Position {
 /// What a list is sorted by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum SortKey {
-    /// A moment or a place.
+    /// A time or a position.
     Number(i64),
     /// A name.
     Text(String),
@@ -68,7 +68,7 @@ impl SliceRequest {
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slice<T> {
-    /// The rows, each with where it stands.
+    /// The rows, each with its position.
     pub rows: Vec<(Position, T)>,
     /// Whether the list goes on.
     pub has_more: bool,
@@ -87,7 +87,7 @@ impl<T> Slice<T> {
         }
     }
 
-    /// The rows without where they stand.
+    /// The rows without their positions.
     pub fn into_items(self) -> Vec<T> {
         self.rows.into_iter().map(|(_, item)| item).collect()
     }
@@ -108,7 +108,6 @@ pub type Slices<Id, T> = HashMap<Id, Slice<T>>;
 
 /// Counts the bytes of rows as they are read.
 pub struct Bytes {
-    /// How many were read.
     pub read: usize,
     most: usize,
 }

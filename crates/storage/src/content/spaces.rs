@@ -14,7 +14,6 @@ pub trait Spaces: Send + Sync {
     /// All spaces, by age.
     async fn spaces(&self, slice: SliceRequest) -> Result<Slice<Space>, StoreError>;
 
-    /// How many there are.
     async fn count_spaces(&self) -> Result<u64, StoreError>;
 
     /// Those of these spaces that there are.

@@ -201,7 +201,7 @@ impl Query {
     pub fn parse(typed: &str) -> Option<Self> {
         let mut phrases = Vec::new();
         for (index, section) in typed.split('"').enumerate() {
-            // Behind an odd number of quotation marks a phrase stands.
+            // A phrase follows an odd number of quotation marks.
             if index % 2 == 1 {
                 phrases.extend(Phrase::of(section, false));
             } else {
@@ -210,7 +210,7 @@ impl Query {
                 }
             }
         }
-        // Who is still typing the last word has only its beginning.
+        // The last word may still be incomplete while someone types.
         if !typed.ends_with(|last: char| last.is_whitespace() || last == '"')
             && let Some(last) = phrases.last_mut()
         {
@@ -267,7 +267,7 @@ impl Phrase {
         (!words.is_empty()).then_some(Self { words, open })
     }
 
-    /// Whether it stands at the beginning of `words`.
+    /// Whether `words` begins with it.
     fn begins(&self, words: &[Word]) -> bool {
         let last = self.words.len() - 1;
         words.len() > last
@@ -309,7 +309,6 @@ struct Found<'text> {
 
 /// A phrase that was found.
 struct Match {
-    /// Which phrase.
     phrase: usize,
     /// From which word to before which.
     words: Range<usize>,
@@ -515,7 +514,7 @@ mod tests {
             "'rye':1A 'wheat':2A 'rye':4B 's':5B "
         );
         assert_eq!(vector("", "…"), "");
-        // Accents that stand behind their letter count as those that are part of it.
+        // Accents after their letter count as those that are part of it.
         assert_eq!(vector("cafe\u{301}", ""), vector("café", ""));
     }
 

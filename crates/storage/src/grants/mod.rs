@@ -38,7 +38,7 @@ pub struct NewGrant {
     /// this time, and replaces one that is older and has expired.
     pub remember: Option<Timestamp>,
     /// Whether a host made it in the API explorer.
-    pub is_trial: bool,
+    pub is_explorer_login: bool,
 }
 
 /// The part of a grant that [`Grants::change_grant`] changes.
@@ -61,7 +61,6 @@ pub struct GrantState {
 /// A grant with the application and the member as they are now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
-    /// Its number.
     pub id: GrantId,
     /// To whom.
     pub application: Application,
@@ -80,7 +79,7 @@ pub struct Grant {
     /// When its code expires.
     pub code_expires_at: Timestamp,
     /// Whether a host made it in the API explorer.
-    pub is_trial: bool,
+    pub is_explorer_login: bool,
     /// The part of it that changes.
     pub state: GrantState,
 }
@@ -100,10 +99,10 @@ pub enum RevocationReason {
     RefreshTokenReplayed,
     /// The member's password was changed.
     PasswordChanged,
-    /// Nobody exchanged its code in time, and that was recorded.
+    /// Its code was not exchanged in time, and that was recorded.
     CodeExpired,
     /// The host ended a test in the API explorer.
-    TrialEnded,
+    ExplorerLoginEnded,
 }
 
 impl RevocationReason {
@@ -116,7 +115,7 @@ impl RevocationReason {
         Self::RefreshTokenReplayed,
         Self::PasswordChanged,
         Self::CodeExpired,
-        Self::TrialEnded,
+        Self::ExplorerLoginEnded,
     ];
 
     /// Its name at rest and in JSON.
@@ -129,7 +128,7 @@ impl RevocationReason {
             Self::RefreshTokenReplayed => "refresh_token_replayed",
             Self::PasswordChanged => "password_changed",
             Self::CodeExpired => "code_expired",
-            Self::TrialEnded => "trial_ended",
+            Self::ExplorerLoginEnded => "trial_ended",
         }
     }
 }
@@ -149,8 +148,7 @@ pub type GrantDecision = Box<dyn Fn(&Grant) -> GrantChange + Send + Sync>;
 
 /// An application that a member connected, for the member's own page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Connection {
-    /// The application.
+pub struct ConnectedApp {
     pub application: Application,
     /// The union of what its active grants and the remembered consent hold.
     pub scopes: ScopeSet,
@@ -163,16 +161,14 @@ pub struct Connection {
 /// An application that a change of password disconnected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disconnected {
-    /// Its name.
     pub application: ApplicationName,
     /// When the password was changed.
     pub at: Timestamp,
 }
 
-/// A code that expired before anybody exchanged it.
+/// A code that expired before it was exchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpiredCode {
-    /// The grant.
     pub grant: GrantId,
     /// To which application.
     pub client_id: ClientId,
@@ -183,7 +179,7 @@ pub struct ExpiredCode {
     /// When it expired.
     pub expired_at: Timestamp,
     /// Whether a host made it in the API explorer.
-    pub is_trial: bool,
+    pub is_explorer_login: bool,
 }
 
 /// Creating, reading, changing and ending grants.
@@ -198,7 +194,7 @@ pub trait Grants: Send + Sync {
     ) -> Result<ScopeSet, StoreError>;
 
     /// Stores an authorization (generation 0, code not redeemed) and adds its scopes to the remembered consent. Of the
-    /// member's codes for the application that nobody redeemed, the newest [`UNREDEEMED_CODES`] stay. `None` if the
+    /// member's codes for the application that were not redeemed, the newest [`UNREDEEMED_CODES`] stay. `None` if the
     /// application, the member or the session is gone, or the member may not grant these scopes (any more).
     ///
     /// [`UNREDEEMED_CODES`]: latchkey_domain::limits::UNREDEEMED_CODES
@@ -215,9 +211,13 @@ pub trait Grants: Send + Sync {
         decide: GrantDecision,
     ) -> Result<Option<(Grant, Grant)>, StoreError>;
 
-    /// The applications that `member` connected after the time `after`, the last used first. Trials are not among them.
-    async fn connections_of(&self, member: MemberId, after: Timestamp)
-    -> Result<Vec<Connection>, StoreError>;
+    /// The applications that `member` connected after the time `after`, the last used first. Logins of the API
+    /// explorer are not among them.
+    async fn connected_apps_of(
+        &self,
+        member: MemberId,
+        after: Timestamp,
+    ) -> Result<Vec<ConnectedApp>, StoreError>;
 
     /// The applications that a change of password disconnected from `member` and that the member has not connected again,
     /// the last first; at most 50.
@@ -233,9 +233,9 @@ pub trait Grants: Send + Sync {
 
     /// Revokes the grants that `member` made in the API explorer and that have tokens; how many there were. Codes that
     /// wait to be exchanged stay.
-    async fn end_trials(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError>;
+    async fn end_explorer_logins(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError>;
 
-    /// At most `limit` codes that expired before `now`, that nobody exchanged and [`close_codes`](Self::close_codes)
+    /// At most `limit` codes that expired before `now`, that were not exchanged and [`close_codes`](Self::close_codes)
     /// has not closed: those of one application, or of all.
     async fn expired_codes(
         &self,

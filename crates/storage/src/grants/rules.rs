@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use latchkey_domain::{Application, Role, ScopeSet, Timestamp};
 
-use super::{Connection, Grant, GrantChange, GrantDecision, GrantState};
+use super::{ConnectedApp, Grant, GrantChange, GrantDecision, GrantState};
 
 /// How exactly an application's last use is kept. Many members refresh tokens of one application; without this, each
 /// refresh would write its row too.
@@ -35,8 +35,8 @@ pub fn use_to_store(application: &Application, used_at: Option<Timestamp>) -> Op
 
 /// One entry for each application, the last used first. `parts` are grants and consents, those of one application next to
 /// each other.
-pub fn connected_apps(parts: Vec<Connection>) -> Vec<Connection> {
-    let mut apps: Vec<Connection> = Vec::new();
+pub fn connected_apps(parts: Vec<ConnectedApp>) -> Vec<ConnectedApp> {
+    let mut apps: Vec<ConnectedApp> = Vec::new();
     for part in parts {
         match apps.last_mut() {
             Some(app) if app.application.client_id == part.application.client_id => {
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn grants_of_one_application_are_shown_as_one() {
-        let part = |letter: &str, since, last_used_at: Option<i64>| Connection {
+        let part = |letter: &str, since, last_used_at: Option<i64>| ConnectedApp {
             application: application(letter, None),
             scopes: ScopeSet::default(),
             since: at(since),

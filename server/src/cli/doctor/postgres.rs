@@ -28,7 +28,7 @@ pub(super) fn key(settings: &DataSettings) -> Vec<Check> {
 
 /// All that takes an open database to tell.
 pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<Check> {
-    let store = match PostgresStore::is_begun(url).await {
+    let store = match PostgresStore::is_initialized(url).await {
         Err(error) => return vec![("Database", fail(error.to_string()))],
         Ok(false) => {
             let nothing = format!("there is no network at {url} yet: `latchkey serve` makes it");

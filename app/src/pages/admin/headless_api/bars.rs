@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
-use latchkey_registration::Tally;
+use latchkey_registration::RequestCount;
 use leptos::prelude::*;
 
 use super::number::grouped;
@@ -27,7 +27,7 @@ pub(super) struct Bars<'a> {
     /// When the first begins.
     pub(super) from: Timestamp,
     /// A bar each.
-    pub(super) steps: &'a [Tally],
+    pub(super) steps: &'a [RequestCount],
 }
 
 /// A bar for each step, as high as its part of the highest; what failed is its upper end.
@@ -35,16 +35,16 @@ pub(super) fn bars(bars: &Bars<'_>) -> impl IntoView + use<> {
     let highest = bars
         .steps
         .iter()
-        .map(|tally| tally.requests)
+        .map(|count| count.requests)
         .max()
         .unwrap_or(0)
         .max(1);
     let width = STEP * u64::try_from(bars.steps.len()).unwrap_or(0);
     let mut start = bars.from;
     let mut drawn = Vec::with_capacity(bars.steps.len());
-    for (index, tally) in (0_u64..).zip(bars.steps) {
+    for (index, count) in (0_u64..).zip(bars.steps) {
         let x = index * STEP + (STEP - BAR) / 2;
-        drawn.push(bar(*tally, highest, x, start));
+        drawn.push(bar(*count, highest, x, start));
         start = start.plus(bars.step);
     }
     view! {
@@ -60,22 +60,22 @@ pub(super) fn bars(bars: &Bars<'_>) -> impl IntoView + use<> {
     }
 }
 
-fn bar(tally: Tally, highest: u64, x: u64, start: Timestamp) -> Option<impl IntoView + use<>> {
-    if tally.requests == 0 {
+fn bar(count: RequestCount, highest: u64, x: u64, start: Timestamp) -> Option<impl IntoView + use<>> {
+    if count.requests == 0 {
         return None;
     }
     // What there is can be seen, however little it is beside the highest.
-    let height = scaled(tally.requests, highest).max(2);
-    let failed = if tally.failures == 0 {
+    let height = scaled(count.requests, highest).max(2);
+    let failed = if count.failures == 0 {
         0
     } else {
-        scaled(tally.failures, highest).max(2).min(height)
+        scaled(count.failures, highest).max(2).min(height)
     };
     let text = format!(
         "From {}: {} requests, {} with errors",
         hour(start),
-        grouped(tally.requests),
-        grouped(tally.failures)
+        grouped(count.requests),
+        grouped(count.failures)
     );
     let part = |class: &'static str, y: u64, height: u64| {
         (height > 0).then(|| view! { <rect class=class x=x.to_string() y=y.to_string() width=BAR.to_string() height=height.to_string() /> })
@@ -98,7 +98,7 @@ fn scaled(part: u64, highest: u64) -> u64 {
 mod tests {
     use super::*;
 
-    fn drawn(steps: &[Tally]) -> String {
+    fn drawn(steps: &[RequestCount]) -> String {
         bars(&Bars {
             class: "bars",
             label: "Requests".into(),
@@ -111,8 +111,8 @@ mod tests {
 
     #[test]
     fn bars_are_as_high_as_their_part() {
-        let tally = |requests, failures| Tally { requests, failures };
-        let svg = drawn(&[tally(50, 0), tally(0, 0), tally(100, 25)]);
+        let count = |requests, failures| RequestCount { requests, failures };
+        let svg = drawn(&[count(50, 0), count(0, 0), count(100, 25)]);
         assert!(svg.contains("viewBox=\"0 0 30 100\""), "{svg}");
         assert!(
             svg.contains("x=\"1\" y=\"50\" width=\"8\" height=\"50\""),
@@ -133,11 +133,11 @@ mod tests {
     #[test]
     fn little_is_seen_and_nothing_overflows() {
         let svg = drawn(&[
-            Tally {
+            RequestCount {
                 requests: u64::MAX,
                 failures: u64::MAX,
             },
-            Tally {
+            RequestCount {
                 requests: 1,
                 failures: 1,
             },

@@ -5,7 +5,7 @@ pub(crate) mod explorer;
 mod number;
 
 use latchkey_domain::Timestamp;
-use latchkey_registration::{ApplicationUsage, Period, Tally, UsageReport};
+use latchkey_registration::{ApplicationUsage, Period, RequestCount, UsageReport};
 use leptos::prelude::*;
 
 use self::bars::{Bars, bars};
@@ -101,7 +101,7 @@ fn address(endpoint: String) -> impl IntoView {
 }
 
 fn usage(report: &UsageReport) -> impl IntoView + use<> {
-    let total = Tally::sum(&report.steps);
+    let total = RequestCount::sum(&report.steps);
     let content = if total.requests == 0 {
         nothing(report.period)
     } else {
@@ -170,9 +170,9 @@ fn nothing(period: Period) -> AnyView {
     .into_any()
 }
 
-fn everything(report: &UsageReport, total: Tally) -> AnyView {
+fn everything(report: &UsageReport, total: RequestCount) -> AnyView {
     let (period, from) = (report.period, report.from);
-    let chart = |steps: &[Tally], label: String, class: &'static str| {
+    let chart = |steps: &[RequestCount], label: String, class: &'static str| {
         bars(&Bars {
             class,
             label,
@@ -194,7 +194,7 @@ fn everything(report: &UsageReport, total: Tally) -> AnyView {
     let more = (report.more > 0).then(|| {
         view! { <p class="muted usage-more">"and " {report.more.to_string()} " more applications, included in the total"</p> }
     });
-    let peak = report.steps.iter().map(|tally| tally.requests).max().unwrap_or(0);
+    let peak = report.steps.iter().map(|count| count.requests).max().unwrap_or(0);
     view! {
         <div class="usage-total card">
             <p class="usage-figures">
@@ -219,8 +219,8 @@ fn everything(report: &UsageReport, total: Tally) -> AnyView {
     .into_any()
 }
 
-fn row(usage: &ApplicationUsage, chart: impl Fn(&[Tally], String) -> AnyView) -> AnyView {
-    let total = Tally::sum(&usage.steps);
+fn row(usage: &ApplicationUsage, chart: impl Fn(&[RequestCount], String) -> AnyView) -> AnyView {
+    let total = RequestCount::sum(&usage.steps);
     let name = usage.application.spec.name.to_string();
     let client_id = usage.application.client_id.as_str();
     let peak = format!("Requests of {name}");
@@ -238,8 +238,8 @@ fn row(usage: &ApplicationUsage, chart: impl Fn(&[Tally], String) -> AnyView) ->
     .into_any()
 }
 
-fn failures(tally: Tally) -> String {
-    match tally.failures {
+fn failures(count: RequestCount) -> String {
+    match count.failures {
         0 => String::new(),
         failures => format!(", {} with errors", grouped(failures)),
     }
@@ -250,15 +250,15 @@ fn table(report: &UsageReport) -> impl IntoView + use<> {
     let step = report.period.step();
     let mut start: Timestamp = report.from;
     let mut rows = Vec::new();
-    for tally in &report.steps {
-        if tally.requests > 0 {
+    for count in &report.steps {
+        if count.requests > 0 {
             rows.push(view! {
                 <tr>
                     <td>
                         <time datetime=iso(start)>{hour(start)}</time>
                     </td>
-                    <td>{grouped(tally.requests)}</td>
-                    <td>{grouped(tally.failures)}</td>
+                    <td>{grouped(count.requests)}</td>
+                    <td>{grouped(count.failures)}</td>
                 </tr>
             });
         }
@@ -286,7 +286,7 @@ mod tests {
     use super::*;
     use crate::testing::{application, assert_sound, frame, visitor};
 
-    fn page(steps: Vec<Tally>, applications: Vec<ApplicationUsage>, more: usize) -> String {
+    fn page(steps: Vec<RequestCount>, applications: Vec<ApplicationUsage>, more: usize) -> String {
         let html = UsagePage {
             frame: frame(),
             visitor: visitor(true),
@@ -304,13 +304,13 @@ mod tests {
         html
     }
 
-    fn tally(requests: u64, failures: u64) -> Tally {
-        Tally { requests, failures }
+    fn count(requests: u64, failures: u64) -> RequestCount {
+        RequestCount { requests, failures }
     }
 
     #[test]
     fn an_empty_period_says_so() {
-        let html = page(vec![Tally::default(); 28], vec![], 0);
+        let html = page(vec![RequestCount::default(); 28], vec![], 0);
         assert!(html.contains("No requests in the last 7 days"));
         assert!(html.contains("https://net.example/networks/club/graphql/schema"));
         assert!(!html.contains("<svg"));
@@ -318,8 +318,8 @@ mod tests {
 
     #[test]
     fn each_application_has_its_total() {
-        let mut steps = vec![Tally::default(); 28];
-        steps[27] = tally(1_200, 34);
+        let mut steps = vec![RequestCount::default(); 28];
+        steps[27] = count(1_200, 34);
         let usage = ApplicationUsage {
             application: application("Mobile <b>App"),
             steps: steps.clone(),

@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use super::wire::{self, Request, Tally};
+use super::wire::{self, Answers, Request};
 
 /// What is done.
 pub(super) enum Act {
@@ -38,13 +38,13 @@ pub(super) async fn run(act: &Act, to: SocketAddr, duration: Duration) -> Result
             for number in 0..*connections {
                 work.spawn(ask(number, to, request.clone(), *times, *pause, until));
             }
-            let mut tally = Tally::default();
+            let mut answers = Answers::default();
             while let Some(one) = work.join_next().await {
-                tally.merge(one?);
+                answers.merge(one?);
             }
             // An attack that was over soon is measured for as long as the others.
             tokio::time::sleep_until(until.into()).await;
-            Ok(tally.words())
+            Ok(answers.words())
         }
         Act::Leave { request, connections } => {
             let mut work = JoinSet::new();
@@ -78,8 +78,8 @@ async fn ask(
     times: usize,
     pause: Duration,
     until: Instant,
-) -> Tally {
-    let mut tally = Tally::default();
+) -> Answers {
+    let mut answers = Answers::default();
     for _ in 0..times {
         if Instant::now() >= until {
             break;
@@ -88,10 +88,10 @@ async fn ask(
             Ok(stream) => wire::read(stream).await,
             Err(error) => Err(error),
         };
-        tally.add(&answer);
+        answers.add(&answer);
         tokio::time::sleep(pause).await;
     }
-    tally
+    answers
 }
 
 /// Whether the server has not ended the connection. What it has sent is read, up to a little.

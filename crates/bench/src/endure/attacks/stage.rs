@@ -8,8 +8,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::attack::Attack;
 use super::honest::Client;
-use super::inputs::Attack;
 use crate::application::{Application, code_in};
 use crate::client::post_json;
 use crate::endure::journal::pair_in;

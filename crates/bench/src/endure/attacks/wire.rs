@@ -74,12 +74,12 @@ fn status_in(answer: &[u8]) -> Option<u16> {
 
 /// What the attacker got.
 #[derive(Default)]
-pub(super) struct Tally {
+pub(super) struct Answers {
     statuses: BTreeMap<String, usize>,
     bytes: u64,
 }
 
-impl Tally {
+impl Answers {
     pub(super) fn add(&mut self, answer: &io::Result<(Option<u16>, u64)>) {
         let (status, bytes) = match *answer {
             Ok((Some(status), bytes)) => (status.to_string(), bytes),
@@ -128,13 +128,13 @@ mod tests {
     fn answers_are_counted_by_status() {
         assert_eq!(status_in(b"HTTP/1.1 413 Payload Too Large\r\n"), Some(413));
         assert_eq!(status_in(b"nonsense"), None);
-        let mut tally = Tally::default();
-        tally.add(&Ok((Some(200), 1_000_000)));
-        tally.add(&Ok((Some(200), 500_000)));
-        let mut other = Tally::default();
+        let mut answers = Answers::default();
+        answers.add(&Ok((Some(200), 1_000_000)));
+        answers.add(&Ok((Some(200), 500_000)));
+        let mut other = Answers::default();
         other.add(&Ok((None, 0)));
         other.add(&Err(io::Error::other("")));
-        tally.merge(other);
-        assert_eq!(tally.words(), "200 × 2, closed × 1, no answer × 1, 1.5 MB");
+        answers.merge(other);
+        assert_eq!(answers.words(), "200 × 2, closed × 1, no answer × 1, 1.5 MB");
     }
 }

@@ -11,15 +11,15 @@ use crate::statistics::median;
 
 /// How much more memory there may be at the end than after the warm-up.
 const MEMORY: f64 = 1.2;
-/// How much longer the slowest answers may take in the last fifth than in the first, and while the server forgets than when
+/// How much longer the slowest answers may take in the last fifth than in the first, and while the server purges than when
 /// it does not.
 const LATENCY: f64 = 1.5;
 /// How much larger database and log may be in the last fifth than when retention had caught up. From then on as much goes
 /// as comes, and `SQLite` fills the pages that were freed, so they should stay as they are. The tenth is for the beat of a
 /// minute in which grants pile up and go, and for the log, which is as long as the longest wait for a checkpoint made it.
-/// A server that forgot nothing would take 1.7 times as much in a run of fifteen minutes.
+/// A server that deleted nothing would take 1.7 times as much in a run of fifteen minutes.
 const DISK: f64 = 1.1;
-/// Fewer windows than this say more about the machine than about forgetting.
+/// Fewer windows than this say more about the machine than about purging.
 const ENOUGH: usize = 4;
 /// How many windows the size that it had caught up with is taken from.
 const BEAT: usize = 6;
@@ -76,11 +76,11 @@ pub(super) fn judge(samples: &[Sample], sweeps: &[Sweep], begun: Instant) -> Res
     );
     lines.iter().for_each(Line::print);
 
-    let (busy, quiet) = while_forgetting(counted, sweeps);
-    let forgotten: u64 = sweeps.iter().map(|sweep| sweep.grants).sum();
+    let (busy, quiet) = while_purging(counted, sweeps);
+    let deleted: u64 = sweeps.iter().map(|sweep| sweep.grants).sum();
     let took: Duration = sweeps.iter().map(|sweep| sweep.took).sum();
     println!(
-        "\nForgetting: {} times, {forgotten} grants in {:.0} s; {} windows in which it went on half of the time or more, {} in \
+        "\nPurging: {} times, {deleted} grants in {:.0} s; {} windows in which it went on half of the time or more, {} in \
          which it hardly did.",
         sweeps.len(),
         took.as_secs_f64(),
@@ -88,9 +88,9 @@ pub(super) fn judge(samples: &[Sample], sweeps: &[Sweep], begun: Instant) -> Res
         quiet.len()
     );
     if busy.len().min(quiet.len()) >= ENOUGH {
-        let those = latencies(&quiet, &busy, "p99 ms while it forgets");
+        let those = latencies(&quiet, &busy, "p99 ms while it purges");
         println!(
-            "\n| medians of the windows | quiet | forgetting | ratio | at most | |\n|---|---|---|---|---|---|"
+            "\n| medians of the windows | quiet | purging | ratio | at most | |\n|---|---|---|---|---|---|"
         );
         those.iter().for_each(Line::print);
         lines.extend(those);
@@ -104,7 +104,7 @@ pub(super) fn judge(samples: &[Sample], sweeps: &[Sweep], begun: Instant) -> Res
             );
             disk.print();
             lines.push(disk);
-            ensure!(forgotten > 0, "nothing was forgotten");
+            ensure!(deleted > 0, "nothing was deleted");
         }
         None => println!(
             "\nDatabase and log are not judged: retention catches up after {} minutes, and the run has to go on for some more.",
@@ -178,8 +178,8 @@ fn latencies<S: Borrow<Sample>>(before: &[S], after: &[S], unit: &str) -> Vec<Li
     kinds.collect()
 }
 
-/// The windows in which the server forgot for half of the time or more, and those in which it hardly did.
-fn while_forgetting<'a>(samples: &'a [Sample], sweeps: &[Sweep]) -> (Vec<&'a Sample>, Vec<&'a Sample>) {
+/// The windows in which the server deleted for half of the time or more, and those in which it hardly did.
+fn while_purging<'a>(samples: &'a [Sample], sweeps: &[Sweep]) -> (Vec<&'a Sample>, Vec<&'a Sample>) {
     let share = |sample: &Sample| {
         let went_on = sweeps
             .iter()

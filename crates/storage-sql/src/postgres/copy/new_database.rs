@@ -1,4 +1,4 @@
-//! A new database, to be written: all of it, its tables too, in one transaction. Nobody sees anything of it before that is
+//! A new database, to be written: all of it, its tables too, in one transaction. None of it is visible before that is
 //! committed, and a process that ends before leaves nothing.
 
 use std::collections::HashSet;
@@ -25,7 +25,6 @@ use latchkey_storage::{AuditEntry, StoreError};
 /// Those who hold what is needed here are waited for, but not for long.
 const PATIENCE: &str = "SET LOCAL lock_timeout = '5s'";
 
-/// The database.
 pub(crate) struct NewDatabase {
     to: Snapshot,
     /// The columns that hold yes or no, each behind its table.

@@ -1,4 +1,4 @@
-//! A database as it is at one moment: one transaction, in which whoever writes to it is not seen.
+//! A database at one time: one transaction, which does not see what others write.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ impl Snapshot {
         }
         migrations::refuse_foreign(&tx, url).await?;
         Err(StoreError::Open(format!(
-            "there is no network at {url}: nothing was begun there"
+            "there is no network at {url}: nothing was created there"
         )))
     }
 }

@@ -1,5 +1,5 @@
 //! Channel binding (RFC 5929 section 4): a hash of the server's certificate that the proof of the password goes with
-//! (RFC 5802 section 6), so that nobody between can pass the proof on under a certificate of their own.
+//! (RFC 5802 section 6), so that no one between can pass the proof on under another certificate.
 
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -16,7 +16,7 @@ pub(super) fn tls_server_end_point(certificate: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-// Object identifiers as they stand in a certificate: 1.2.840.113549.1.1.* and 1.2.840.10045.4.* (RFC 3279, 4055, 5758).
+// Object identifiers as they are in a certificate: 1.2.840.113549.1.1.* and 1.2.840.10045.4.* (RFC 3279, 4055, 5758).
 const MD5_WITH_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x04];
 const SHA1_WITH_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x05];
 const SHA256_WITH_RSA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0B];

@@ -42,17 +42,17 @@ impl From<io::Error> for Untrusted {
     fn from(error: io::Error) -> Self {
         let cause = error.get_ref().and_then(|inner| inner.downcast_ref());
         Self(match cause {
-            Some(rustls::Error::InvalidCertificate(why)) => words(why),
+            Some(rustls::Error::InvalidCertificate(why)) => text(why),
             Some(error) => error.to_string(),
             None => error.to_string(),
         })
     }
 }
 
-fn words(why: &CertificateError) -> String {
+fn text(why: &CertificateError) -> String {
     match why {
         CertificateError::UnknownIssuer => {
-            "the server’s certificate is signed by nobody who is trusted here: name the certificate of whoever signed it \
+            "the server’s certificate is not signed by a trusted authority: name the certificate of its signer \
              with sslrootcert"
                 .to_owned()
         }
@@ -88,7 +88,7 @@ where
 /// A handshake with one server.
 pub(in crate::postgres) struct Handshake {
     config: Arc<ClientConfig>,
-    /// As it stands in the URL: also asked for where no handshake follows, and then empty.
+    /// As it is in the URL: also asked for where no handshake follows, and then empty.
     host: String,
 }
 

@@ -20,7 +20,7 @@ enum Mode {
     /// As [`Self::Require`] if the server speaks TLS, otherwise not at all.
     #[default]
     Prefer,
-    /// Nobody on the way can read along; who the server is, is not looked at.
+    /// Encrypted, but the server is not verified.
     Require,
     /// A certificate that is trusted, of whatever host.
     VerifyCa,
@@ -34,11 +34,11 @@ enum Roots {
     /// Whom the operating system trusts.
     #[default]
     System,
-    /// Whoever is in this file.
+    /// The authorities in this file.
     File(PathBuf),
 }
 
-/// What a URL says of TLS.
+/// The TLS settings of a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::postgres) struct TlsSettings {
     mode: Mode,
@@ -69,7 +69,7 @@ impl TlsSettings {
             None => Roots::System,
             Some(file) => {
                 match mode {
-                    // As libpq does, so that nobody names a certificate in vain.
+                    // As libpq does, so that a certificate is never named in vain.
                     Mode::Require => mode = Mode::VerifyCa,
                     Mode::Disable | Mode::Prefer => {
                         let said = if given {
@@ -92,8 +92,8 @@ impl TlsSettings {
         };
         if mode == Mode::VerifyCa && roots == Roots::System {
             return Err(
-                "sslmode=verify-ca needs a file in sslrootcert, since whom the system trusts signs for anybody: name the \
-                 file, or say sslmode=verify-full"
+                "sslmode=verify-ca needs a file in sslrootcert, since authorities that the system trusts sign for \
+                 anyone: name the file, or say sslmode=verify-full"
                     .to_owned(),
             );
         }
@@ -114,7 +114,7 @@ impl TlsSettings {
         }
     }
 
-    /// Whether it is looked at who the server is.
+    /// Whether the server is verified.
     pub(in crate::postgres) fn verifies(&self) -> bool {
         matches!(self.mode, Mode::VerifyCa | Mode::VerifyFull)
     }
@@ -124,10 +124,10 @@ impl TlsSettings {
         let provider = Arc::new(ring::default_provider());
         let failed = |error: rustls::Error| StoreError::Open(format!("cannot prepare TLS: {error}"));
         let verifier = match self.mode {
-            // Who can stand between can also say that there is no TLS, and that is then gone on without. So nothing is
+            // An attacker between can also say that there is no TLS, and the connection goes on without it. So nothing is
             // asked of a certificate, and old ones that cannot be read are as good as any.
-            Mode::Disable | Mode::Prefer => verify::anybody(&provider, false),
-            Mode::Require => verify::anybody(&provider, true),
+            Mode::Disable | Mode::Prefer => verify::any_server(&provider, false),
+            Mode::Require => verify::any_server(&provider, true),
             Mode::VerifyCa | Mode::VerifyFull => {
                 let any_host = self.mode == Mode::VerifyCa;
                 verify::by_roots(&provider, self.roots.read()?, any_host).map_err(failed)?
@@ -246,7 +246,7 @@ mod tests {
                 &[("sslmode", "prefer"), ("sslrootcert", "x")],
                 "with this sslmode",
             ),
-            (&[("sslmode", "verify-ca")], "signs for anybody"),
+            (&[("sslmode", "verify-ca")], "sign for anyone"),
             (
                 &[("sslmode", "require"), ("sslrootcert", "system")],
                 "say sslmode=verify-full",

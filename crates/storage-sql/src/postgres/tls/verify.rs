@@ -18,7 +18,7 @@ pub(super) fn by_roots(
     any_host: bool,
 ) -> Result<Verifier, Error> {
     let mut store = RootCertStore::empty();
-    // Single ones that nobody can read are left out: systems have some.
+    // Single ones that cannot be read are left out: systems have some.
     store.add_parsable_certificates(roots.iter().cloned());
     if store.is_empty() {
         return Err(Error::General(
@@ -35,10 +35,10 @@ pub(super) fn by_roots(
     }))
 }
 
-/// Trusts whoever answers. Where it `has_to_have_the_key` of its certificate that still says something: a password is proved
-/// for that certificate alone, and somebody between does not have its key.
-pub(super) fn anybody(provider: &Arc<CryptoProvider>, has_to_have_the_key: bool) -> Verifier {
-    Arc::new(Anybody {
+/// Trusts any server. Where it `has_to_have_the_key` of its certificate that still says something: a password is proved
+/// for that certificate alone, and someone between does not have its key.
+pub(super) fn any_server(provider: &Arc<CryptoProvider>, has_to_have_the_key: bool) -> Verifier {
+    Arc::new(AnyServer {
         provider: Arc::clone(provider),
         has_to_have_the_key,
     })
@@ -60,7 +60,7 @@ impl ServerCertVerifier for ByRoots {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        // Who makes one certificate, for the server itself, names it as the root. To a chain it would be a wrong end.
+        // A single certificate, made for the server itself, is named as the root. A chain must not end with it.
         let verified = if self.roots.contains(certificate) {
             verify_server_name(&ParsedCertificate::try_from(certificate)?, host)
                 .map(|()| ServerCertVerified::assertion())
@@ -101,12 +101,12 @@ impl ServerCertVerifier for ByRoots {
 }
 
 #[derive(Debug)]
-struct Anybody {
+struct AnyServer {
     provider: Arc<CryptoProvider>,
     has_to_have_the_key: bool,
 }
 
-impl ServerCertVerifier for Anybody {
+impl ServerCertVerifier for AnyServer {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

@@ -9,7 +9,7 @@ use crate::sqlite::statements::Held;
 use crate::sqlite::{connection, migrations};
 use latchkey_storage::StoreError;
 
-/// What `SQLite` puts beside a database.
+/// The files that `SQLite` puts beside a database.
 pub(super) const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// The file.
@@ -57,7 +57,7 @@ impl Draft {
 
     fn prepare(&self, schema: usize) -> Result<Held, StoreError> {
         let connection = connection::open_for_writing(&self.path).or_store_error()?;
-        // Nobody needs the file if this process ends before it is whole; it is brought onto the disk at the end.
+        // The file is useless if this process ends before it is whole; it is brought onto the disk at the end.
         connection
             .pragma_update_and_check(None, "journal_mode", "MEMORY", |_| Ok(()))
             .or_store_error()?;
@@ -79,7 +79,7 @@ impl Draft {
         &self.path
     }
 
-    /// Brings it onto the disk. Nobody has it open any more.
+    /// Brings it onto the disk. It is no longer open.
     pub(super) fn sync(&self) -> std::io::Result<u64> {
         let file = File::open(&self.path)?;
         file.sync_all()?;

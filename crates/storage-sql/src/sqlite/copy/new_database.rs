@@ -16,8 +16,9 @@ use crate::copy::value::{Row, Value};
 use crate::files;
 use crate::sqlite::backup::{self, BackedUp, Existing};
 use crate::sqlite::contents::Contents;
+use crate::sqlite::errors::explain;
 use crate::sqlite::in_use::InUse;
-use crate::sqlite::opening::{create_folder, explain};
+use crate::sqlite::opening::create_folder;
 use crate::sqlite::statements::{Held, now};
 use crate::sqlite::{connection, migrations};
 use crate::{Param, Statements, audit, params, rows};
@@ -31,11 +32,11 @@ pub(crate) struct NewDatabase {
     reading: Option<Snapshot>,
     draft: Draft,
     becomes: Becomes,
-    /// Nobody opens what becomes a database meanwhile.
+    /// Keeps others from opening the new database meanwhile.
     alone: Option<InUse>,
 }
 
-/// What becomes of it.
+/// The outcome of it.
 enum Becomes {
     /// A database that is served.
     Database(PathBuf),
@@ -98,7 +99,7 @@ fn refuse_used(path: &Path) -> Result<(), StoreError> {
              move this one away"
         ))
     };
-    // It writes nothing; but whoever closes a file last brings its log back into it.
+    // It writes nothing; but the last one to close a file brings its log back into it.
     let connection = connection::open_for_writing(path).map_err(|error| explain(path, &error))?;
     migrations::refuse_foreign(&connection, path)?;
     migrations::refuse_newer(&connection, path)?;

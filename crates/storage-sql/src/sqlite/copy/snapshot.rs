@@ -1,4 +1,4 @@
-//! A file as it is at one moment: one read transaction, in which whoever writes to it is not seen.
+//! A file at one time: one read transaction, which does not see what others write.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::copy::rows as copied;
 use crate::copy::table::Table;
 use crate::copy::value::{Row, Value};
 use crate::sqlite::contents::Contents;
-use crate::sqlite::opening::explain;
+use crate::sqlite::errors::explain;
 use crate::sqlite::statements::{Held, now};
 use crate::sqlite::{connection, migrations, restore, schema};
 use crate::{Statements, params, rows};
@@ -22,7 +22,7 @@ use latchkey_storage::StoreError;
 /// The file, to be read.
 pub(crate) struct Snapshot {
     connection: Shared,
-    /// A file that nobody else knows of, and that goes with this.
+    /// A private file, deleted with this.
     draft: Option<Draft>,
 }
 
@@ -68,7 +68,7 @@ impl Snapshot {
 
     /// The same for a file that was just written here.
     pub(super) fn begin(db: Held) -> Result<Self, StoreError> {
-        // The first look is what fixes the moment.
+        // The first read fixes the snapshot.
         db.lock()
             .execute_batch("BEGIN; SELECT count(*) FROM sqlite_schema")
             .or_store_error()?;

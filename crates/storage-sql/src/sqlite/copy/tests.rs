@@ -74,7 +74,7 @@ async fn a_value_that_the_disk_changed_is_found() {
     assert_eq!(left, ["to.lock"], "nothing is left of the copy");
 }
 
-/// Changes the last of these bytes in the draft that stands in `folder`.
+/// Changes the last of these bytes in the draft in `folder`.
 fn change_byte(folder: &Path, bytes: &[u8]) {
     let draft = std::fs::read_dir(folder)
         .unwrap()

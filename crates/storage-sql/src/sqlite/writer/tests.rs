@@ -177,7 +177,7 @@ async fn dropping_the_writer_finishes_what_was_asked_for() {
         .execute_batch("CREATE TABLE t (n INTEGER UNIQUE) STRICT")
         .unwrap();
     let writer = Arc::new(Writer::start(Held::new(connection)).unwrap());
-    // Nobody waits for these answers.
+    // These answers are not awaited.
     for n in 0..50 {
         drop(hand_over(&writer, insert(n)));
     }

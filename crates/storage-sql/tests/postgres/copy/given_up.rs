@@ -13,7 +13,7 @@ use super::{Files, pg, run, sqlite};
 
 #[test]
 fn a_copy_that_is_given_up_leaves_nothing() {
-    // With one thread for what blocks, whoever keeps it busy decides where a copy has to wait.
+    // With one blocking thread, the task that keeps it busy decides where a copy has to wait.
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .max_blocking_threads(1)
@@ -29,7 +29,11 @@ async fn give_up_and_copy_again() {
     for place in [pg(&url), sqlite(&file)] {
         give_up_after(10, &from, &place).await;
     }
-    assert!(!PostgresStore::is_begun(&url.parse().unwrap()).await.unwrap());
+    assert!(
+        !PostgresStore::is_initialized(&url.parse().unwrap())
+            .await
+            .unwrap()
+    );
     assert!(!file.exists());
     let mut left = files.names();
     left.retain(|name| name.contains(".new"));

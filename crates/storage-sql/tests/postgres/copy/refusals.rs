@@ -55,7 +55,7 @@ async fn what_cannot_be_copied_is_refused_in_words() {
         "there is no database at",
     )
     .await;
-    refused(&pg(&database()), &nowhere(), "nothing was begun there").await;
+    refused(&pg(&database()), &nowhere(), "nothing was created there").await;
     assert!(!files.path("new.db").exists());
     // Another program's.
     let foreign = files.path("bookmarks.db");
@@ -92,7 +92,7 @@ async fn what_cannot_be_copied_is_refused_in_words() {
         let words = words.replace(&version.to_string(), &(version - 2).to_string());
         refused(&pg(&url), &nowhere(), &words).await;
     }
-    // Somebody works there.
+    // The database is in use.
     let (used, store) = (
         files.path("used.db"),
         SqliteStore::open(&files.path("used.db"), key()).unwrap(),

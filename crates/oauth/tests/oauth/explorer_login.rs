@@ -10,16 +10,16 @@ use crate::world::{Client, World, answer, error, origin, query_of, refusal, spec
 /// `host` tries the application out, and allows all that it asks for.
 async fn tries(world: &World, client: &Client, host: &SignedIn) -> TokenResponse {
     let application = world.store.application(&client.id).await.unwrap().unwrap();
-    let trial = world
+    let login = world
         .server
-        .begin_trial(&application, host.member.id)
+        .begin_explorer_login(&application, host.member.id)
         .await
         .unwrap()
         .unwrap();
-    let code = world.code_for(&query_of(&trial.location), host).await;
+    let code = world.code_for(&query_of(&login.location), host).await;
     world
         .server
-        .finish_trial(&client.id, host.member.id, &code, &trial.code_verifier, &origin())
+        .finish_explorer_login(&client.id, host.member.id, &code, &login.code_verifier, &origin())
         .await
         .unwrap()
 }
@@ -30,7 +30,7 @@ async fn app(world: &World) -> Client {
 }
 
 #[tokio::test]
-async fn what_is_allowed_in_a_trial_is_not_remembered() {
+async fn what_is_allowed_in_an_explorer_login_is_not_remembered() {
     let world = World::new();
     let (host, app) = (world.person("grace", Role::Host).await, app(&world).await);
     for _ in 0..2 {
@@ -53,7 +53,7 @@ async fn what_is_allowed_in_a_trial_is_not_remembered() {
 }
 
 #[tokio::test]
-async fn a_trial_ends_after_an_hour_or_when_the_host_is_done_with_it() {
+async fn an_explorer_login_ends_after_an_hour_or_when_the_host_is_done_with_it() {
     let world = World::new();
     let (host, app) = (world.person("grace", Role::Host).await, app(&world).await);
     let first = tries(&world, &app, &host).await;
@@ -62,13 +62,13 @@ async fn a_trial_ends_after_an_hour_or_when_the_host_is_done_with_it() {
     let ended = world.use_token(first.access_token.expose()).await.unwrap_err();
     assert!(ended.to_string().contains("API explorer"), "{ended}");
     world.use_token(second.access_token.expose()).await.unwrap();
-    world.server.end_trials(host.member.id).await.unwrap();
+    world.server.end_explorer_logins(host.member.id).await.unwrap();
     world.use_token(second.access_token.expose()).await.unwrap_err();
 
     let third = tries(&world, &app, &host).await;
     // What the application itself was granted is another matter.
     let real = world.connect(&app, &host).await;
-    world.server.end_trials(host.member.id).await.unwrap();
+    world.server.end_explorer_logins(host.member.id).await.unwrap();
     world.use_token(real.access_token.expose()).await.unwrap();
     world.use_token(third.access_token.expose()).await.unwrap_err();
 
@@ -85,26 +85,26 @@ async fn a_trial_ends_after_an_hour_or_when_the_host_is_done_with_it() {
 }
 
 #[tokio::test]
-async fn of_two_trials_that_began_in_two_browsers_the_last_that_is_finished_stays() {
+async fn of_two_explorer_logins_that_began_in_two_browsers_the_last_that_is_finished_stays() {
     let world = World::new();
     let (host, app) = (world.person("grace", Role::Host).await, app(&world).await);
     let application = world.store.application(&app.id).await.unwrap().unwrap();
     let mut begun = Vec::new();
     for _ in 0..2 {
-        let trial = world
+        let login = world
             .server
-            .begin_trial(&application, host.member.id)
+            .begin_explorer_login(&application, host.member.id)
             .await
             .unwrap()
             .unwrap();
-        let code = world.code_for(&query_of(&trial.location), &host).await;
-        begun.push((trial, code));
+        let code = world.code_for(&query_of(&login.location), &host).await;
+        begun.push((login, code));
     }
     let mut tokens = Vec::new();
-    for (trial, code) in &begun {
+    for (login, code) in &begun {
         let finished = world
             .server
-            .finish_trial(&app.id, host.member.id, code, &trial.code_verifier, &origin())
+            .finish_explorer_login(&app.id, host.member.id, code, &login.code_verifier, &origin())
             .await;
         tokens.push(finished.unwrap().access_token);
     }
@@ -117,17 +117,17 @@ async fn a_code_of_the_explorer_is_of_no_use_to_the_application() {
     let world = World::new();
     let (host, app) = (world.person("grace", Role::Host).await, app(&world).await);
     let application = world.store.application(&app.id).await.unwrap().unwrap();
-    let trial = world
+    let login = world
         .server
-        .begin_trial(&application, host.member.id)
+        .begin_explorer_login(&application, host.member.id)
         .await
         .unwrap()
         .unwrap();
-    let query = query_of(&trial.location);
+    let query = query_of(&login.location);
     let Decision::Consent(page) = world.visit(&query, Some(&host)).await else {
         panic!("not asked")
     };
-    assert!(page.is_trial);
+    assert!(page.is_explorer_login);
     let code = answer(&world.allow(&page, "read:posts", &host).await)
         .get("code")
         .unwrap();
@@ -136,7 +136,7 @@ async fn a_code_of_the_explorer_is_of_no_use_to_the_application() {
         &code,
         &[
             ("redirect_uri", &uri.1),
-            ("code_verifier", trial.code_verifier.expose_secret()),
+            ("code_verifier", login.code_verifier.expose_secret()),
             ("client_id", app.id.as_str()),
             ("client_secret", app.secret.as_deref().unwrap()),
         ],

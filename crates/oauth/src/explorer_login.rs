@@ -1,11 +1,11 @@
-//! Trying an application out: the API explorer of this very server takes the place of the application. It goes the
-//! whole way that the application would go, through `/oauth/authorize` and the token endpoint, with the application's
-//! own credentials and PKCE; only the redirect URI is the explorer's, which is on this server and therefore needs no
-//! registration. Nobody else gets a code that way: the explorer takes only what it asked for in the same browser, and its
-//! codes can be exchanged by it alone.
+//! A sign-in of the API explorer, which takes the place of an application on its own server. It goes the whole way that
+//! the application would go, through `/oauth/authorize` and the token endpoint, with the application's own credentials and
+//! PKCE; only the redirect URI is the explorer's, which is on this server and therefore needs no registration. No one else
+//! gets a code that way: the explorer takes only what it asked for in the same browser, and its codes can be exchanged by
+//! it alone.
 //!
-//! A trial leaves nothing behind: the consent is not remembered, and the grant ends with its access token, an hour later at
-//! most, or before that when the host starts another trial or signs out.
+//! It leaves nothing behind: the consent is not remembered, and the grant ends with its access token, an hour later at
+//! most, or before that when the host starts another or signs out.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,8 +21,8 @@ use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin, TokenR
 /// Where the explorer takes its codes.
 pub const CALLBACK: &str = "/admin/headless-api/explorer/callback";
 
-/// A trial that was started. The browser keeps `state` and `code_verifier` until it comes back.
-pub struct Trial {
+/// A sign-in of the explorer that was started. The browser keeps `state` and `code_verifier` until it comes back.
+pub struct ExplorerLogin {
     /// Where the browser goes: the authorization endpoint.
     pub location: String,
     /// What the answer has to carry (RFC 6749 section 10.12).
@@ -38,17 +38,17 @@ impl AuthorizationServer {
         format!("{}{CALLBACK}", self.issuer()).parse().ok()
     }
 
-    /// Begins a trial of an application by `host`, for all the scopes that it is registered for, and ends the host's
-    /// earlier ones. `None` if there is no [redirect URI](Self::explorer_redirect_uri).
-    pub async fn begin_trial(
+    /// Begins the sign-in by `host` as an application, for all the scopes that it is registered for, and ends the
+    /// host's earlier ones. `None` if there is no [redirect URI](Self::explorer_redirect_uri).
+    pub async fn begin_explorer_login(
         &self,
         application: &Application,
         host: MemberId,
-    ) -> Result<Option<Trial>, StoreError> {
+    ) -> Result<Option<ExplorerLogin>, StoreError> {
         let Some(redirect_uri) = self.explorer_redirect_uri() else {
             return Ok(None);
         };
-        self.end_trials(host).await?;
+        self.end_explorer_logins(host).await?;
         let (state, code_verifier) = (self.fresh(), self.fresh());
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(code_verifier.as_bytes()));
         let query = form_urlencoded::Serializer::new(String::new())
@@ -60,20 +60,20 @@ impl AuthorizationServer {
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256")
             .finish();
-        Ok(Some(Trial {
+        Ok(Some(ExplorerLogin {
             location: format!("/oauth/authorize?{query}"),
             state,
             code_verifier: code_verifier.into(),
         }))
     }
 
-    /// Ends the trials of `host`: their tokens are refused from the next request on.
-    pub async fn end_trials(&self, host: MemberId) -> Result<(), StoreError> {
-        self.store().end_trials(host, self.now()).await.map(drop)
+    /// Ends the explorer logins of `host`: their tokens are refused from the next request on.
+    pub async fn end_explorer_logins(&self, host: MemberId) -> Result<(), StoreError> {
+        self.store().end_explorer_logins(host, self.now()).await.map(drop)
     }
 
-    /// Exchanges the code that the trial of an application ended with. It is then the only one that `host` has.
-    pub async fn finish_trial(
+    /// Exchanges the code that the explorer was sent. It is then the only one that `host` has.
+    pub async fn finish_explorer_login(
         &self,
         client_id: &ClientId,
         host: MemberId,
@@ -106,10 +106,10 @@ impl AuthorizationServer {
             form: &form,
         };
         let recorder = ActivityRecorder {
-            is_trial: true,
+            is_explorer_login: true,
             ..ActivityRecorder::new(ActivityKind::CodeExchange, origin)
         };
-        self.end_trials(host).await?;
+        self.end_explorer_logins(host).await?;
         self.token_for(request, recorder).await
     }
 

@@ -1,31 +1,31 @@
-//! Introspection and rotation while the server forgets a tenth of a million grants, beside the same server when it is done.
+//! Introspection and rotation while the server deletes a tenth of a million grants, beside the same server when it is done.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
 use super::{KEEPS_ALL, Network, introspect, rotate};
-use crate::endure::forgetting::{Log, Sweep};
+use crate::endure::purge_log::{Log, Sweep};
 use crate::load::Summary;
 use crate::process::{Server, Setup};
 use crate::statistics::median;
 
 /// How long it is measured at a time.
-const MOMENT: Duration = Duration::from_secs(1);
+const MEASURED: Duration = Duration::from_secs(1);
 /// How often, when the server is done.
 const QUIET: usize = 10;
-/// How long forgetting may take. A disk that confirms slowly makes it slow, and the load goes on meanwhile.
+/// How long purging may take. A disk that confirms slowly makes it slow, and the load goes on meanwhile.
 const PATIENCE: Duration = Duration::from_secs(900);
 
 /// What was seen of one kind of request.
 #[derive(Default)]
-struct Moments {
+struct Summaries {
     rate: Vec<f64>,
     p50: Vec<f64>,
     p99: Vec<f64>,
 }
 
-impl Moments {
+impl Summaries {
     fn add(&mut self, summary: &Summary) {
         self.rate.push(summary.rate);
         self.p50.push(summary.p50);
@@ -46,20 +46,20 @@ impl Moments {
 /// Both kinds.
 #[derive(Default)]
 struct Both {
-    introspections: Moments,
-    rotations: Moments,
+    introspections: Summaries,
+    rotations: Summaries,
 }
 
 impl Both {
     async fn measure(&mut self, server: &Server, network: &mut Network) -> Result<()> {
         self.introspections
-            .add(&introspect(server, network, MOMENT).await?);
-        self.rotations.add(&rotate(server, network, MOMENT).await?);
+            .add(&introspect(server, network, MEASURED).await?);
+        self.rotations.add(&rotate(server, network, MEASURED).await?);
         Ok(())
     }
 }
 
-/// Measures and prints. The server begins to forget when it starts.
+/// Measures and prints. The server begins to purge when it starts.
 pub(super) async fn run(network: &mut Network) -> Result<()> {
     let before = network.rows.count_over()?;
     let folder = tempfile::tempdir()?;
@@ -86,7 +86,7 @@ pub(super) async fn run(network: &mut Network) -> Result<()> {
         }
         ensure!(
             begun.elapsed() < PATIENCE,
-            "forgetting {before} grants has not ended after {PATIENCE:?}"
+            "purging {before} grants has not ended after {PATIENCE:?}"
         );
     };
     let mut quiet = Both::default();
@@ -98,7 +98,7 @@ pub(super) async fn run(network: &mut Network) -> Result<()> {
     let left = network.rows.count_over()?;
     ensure!(
         left == 0 && i64::try_from(sweep.grants)? == before,
-        "of {before} grants that were long over, {} were forgotten and {left} are left",
+        "of {before} grants that were long over, {} were deleted and {left} are left",
         sweep.grants
     );
     Ok(())
@@ -109,15 +109,13 @@ fn print(before: i64, sweep: &Sweep, meanwhile: &Both, quiet: &Both) {
     // A million.
     let rate = sweep.grants as f64 / sweep.took.as_secs_f64();
     println!(
-        "\nThe server forgot {} of {before} grants that were long over in {:.1} s under load: {rate:.0} a second.\n",
+        "\nThe server deleted {} of {before} grants that were long over in {:.1} s under load: {rate:.0} a second.\n",
         sweep.grants,
         sweep.took.as_secs_f64()
     );
     println!("| | | a second | p50 ms | p99 ms | worst p99 of a second |\n|---|---|---|---|---|---|");
     quiet.introspections.print("introspection", "quiet");
-    meanwhile
-        .introspections
-        .print("introspection", "while it forgets");
+    meanwhile.introspections.print("introspection", "while it purges");
     quiet.rotations.print("rotation", "quiet");
-    meanwhile.rotations.print("rotation", "while it forgets");
+    meanwhile.rotations.print("rotation", "while it purges");
 }

@@ -1,5 +1,4 @@
-//! What was decided, counted: for whoever watches the server. A number each that all requests share, and nothing of who
-//! or what it was about.
+//! Counts of decisions, for metrics. They say nothing about who or what a decision was about.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -25,7 +24,7 @@ impl Count {
 
 /// All that the authorization server counts.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct Counters {
     tokens_issued: [Count; token::COUNT],
     /// Codes that came a second time.
     pub code_replays: Count,
@@ -47,7 +46,7 @@ pub struct Tally {
     pub inactive: Count,
 }
 
-impl Tally {
+impl Counters {
     /// How often tokens were issued, by grant type.
     pub fn tokens_issued(&self) -> impl Iterator<Item = (&'static str, &Count)> {
         GRANT_TYPES.iter().map(|known| known.id).zip(&self.tokens_issued)

@@ -1,4 +1,4 @@
-//! What the server says about forgetting: it logs each time how much went and how long that took.
+//! What the server logs when it deletes expired records: how many, and how long that took.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -7,19 +7,19 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// One time that it forgot.
+/// One purge of expired records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sweep {
-    /// When somebody saw that it was over.
+    /// When its line was read.
     pub(super) seen: Instant,
     /// How long it took.
     pub(super) took: Duration,
-    /// How many grants it forgot.
+    /// How many grants were deleted.
     pub(super) grants: u64,
 }
 
 impl Sweep {
-    /// How much of the time between two moments it went on.
+    /// How much of the time from `from` to `to` it took.
     pub(super) fn within(&self, from: Instant, to: Instant) -> Duration {
         let began = self.seen.checked_sub(self.took).unwrap_or(self.seen);
         self.seen.min(to).saturating_duration_since(began.max(from))
@@ -44,7 +44,7 @@ impl Log {
         }
     }
 
-    /// How often it forgot since somebody looked.
+    /// The purges since the last call.
     pub(super) fn sweeps(&mut self) -> Result<Vec<Sweep>> {
         let mut file = std::fs::File::open(&self.path)
             .with_context(|| format!("there is no log at {}", self.path.display()))?;
@@ -58,7 +58,7 @@ impl Log {
     }
 }
 
-/// The line of one time that it forgot.
+/// The line of one purge.
 fn sweep(line: &str) -> Option<Sweep> {
     let line: Value = serde_json::from_str(line).ok()?;
     (line["message"] == "deleted expired records").then_some(())?;
