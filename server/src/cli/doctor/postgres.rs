@@ -51,7 +51,7 @@ pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<
         )),
         Err(error) => fail(error.to_string()),
     };
-    let backup = match last_backup(store.as_store()).await {
+    let backup = match last_backup(&*store).await {
         Ok(None) => warn(
             "none was made with `latchkey backup`; backups by PostgreSQL’s own tools are not known here: make one every day, \
              on another disk",
@@ -61,7 +61,7 @@ pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<
     vec![
         ("Database", finding),
         ("Emails", data::emails(&*store).await),
-        ("Schema", data::schema(store.as_store()).await),
+        ("Schema", data::schema(&*store).await),
         ("Last backup", backup),
     ]
 }
