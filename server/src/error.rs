@@ -1,4 +1,4 @@
-//! Why a command did not do what it was asked, in one line that says what to do.
+//! Why a command failed, in one line that says what to do.
 
 use std::error::Error;
 
@@ -7,10 +7,10 @@ use latchkey_registration::RegistrationError;
 use latchkey_storage::StoreError;
 use thiserror::Error as ThisError;
 
-/// The end of a command that went wrong.
+/// Ends a command with an error.
 #[derive(Debug, ThisError)]
 pub enum CliError {
-    /// The command was called wrongly.
+    /// Wrong usage.
     #[error("{0}")]
     Usage(String),
     /// Something failed.
@@ -19,7 +19,7 @@ pub enum CliError {
 }
 
 impl CliError {
-    /// The status that the process ends with.
+    /// The exit status of the process.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Failed(_) => 1,
@@ -61,7 +61,7 @@ impl From<RegistrationError> for CliError {
     }
 }
 
-/// The operator sees the whole chain: there is nobody else to ask.
+/// The operator sees the whole chain: nobody else can explain it.
 fn with_sources(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut source = error.source();

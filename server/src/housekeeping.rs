@@ -13,20 +13,20 @@ use tokio::time::MissedTickBehavior;
 pub use self::pace::Pace;
 use crate::instance::Instance;
 
-/// How often it deletes expired records, at least.
+/// The longest interval between deletions of expired records.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// How often it looks for a new key. Until then the key before does as well.
+/// How often it looks for a new key. Until then the previous key works too.
 const KEY_EVERY: Duration = Duration::from_secs(1);
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// For how long things are kept.
+/// How long records are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// Activity of applications.
     pub activity: Duration,
-    /// Codes that nobody redeemed, grants and sessions, counted from their end, for anyone who looks into why.
+    /// Unredeemed codes, grants and sessions, counted from their end, for anyone who investigates.
     pub ended: Duration,
     /// How long refresh tokens last: a grant ends when its newest one has expired.
     pub refresh_tokens: Duration,
@@ -35,14 +35,14 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// How often to purge. Where little is kept it is looked at more often, so that what ended is there for twice as
-    /// long as it has to be at most, or an hour longer.
+    /// How often to purge. Short retention means a shorter interval, so that ended records stay for at most twice
+    /// their retention, or an hour longer.
     pub fn every(&self) -> Duration {
         self.ended.min(EVERY)
     }
 }
 
-/// 90 days for activity and refresh tokens, a year for grants, a day for what ended.
+/// 90 days for activity and refresh tokens, a year for grants, a day for ended records.
 impl Default for Rules {
     fn default() -> Self {
         Self {
@@ -54,14 +54,14 @@ impl Default for Rules {
     }
 }
 
-/// What was deleted.
+/// The numbers of deleted records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Purged {
-    /// Grants, and codes that nobody redeemed.
+    /// Grants, and unredeemed codes.
     pub grants: u64,
     /// Sessions.
     pub sessions: u64,
-    /// Entries of activity.
+    /// Activity entries.
     pub activity: u64,
 }
 
@@ -106,12 +106,12 @@ async fn sweep(store: &dyn Store, expiring: Expiring, pace: Pace) -> Result<u64,
     }
 }
 
-/// Starts both; they end with the runtime. `oauth` records codes that nobody exchanged before they go.
+/// Starts both tasks; they end with the runtime. `oauth` records unexchanged codes before they are deleted.
 pub fn start(instance: &Instance, oauth: AuthorizationServer, rules: Rules) {
     let purging = instance.clone();
     tokio::spawn(async move {
         let mut times = tokio::time::interval(rules.every());
-        // Where that takes longer than the interval, it pauses nevertheless.
+        // Pauses even if a run takes longer than the interval.
         times.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             times.tick().await;

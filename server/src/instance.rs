@@ -1,4 +1,4 @@
-//! The rules, put together over one store. What the command line and the pages both work with.
+//! The rules over one store, shared by the command line and the pages.
 
 use std::sync::Arc;
 
@@ -17,39 +17,39 @@ pub use latchkey_accounts::Cost;
 
 use crate::settings::PublicUrl;
 
-/// Everything an instance can do, apart from how it is reached.
+/// Everything an instance can do, independent of how it is reached.
 #[derive(Clone)]
 pub struct Instance {
-    /// What is kept.
+    /// Where data is stored.
     pub store: Arc<dyn Store>,
-    /// What tells the time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
-    /// Where secrets come from.
+    /// The source of secrets.
     pub randomness: Arc<dyn Randomness>,
     /// The rules about applications.
     pub registrar: Registrar,
-    /// Hashing passwords.
+    /// Hashes passwords.
     pub passwords: Passwords,
-    /// Who is signed in.
+    /// Finds and ends sessions.
     pub sessions: SessionKeeper,
-    /// Signing in.
+    /// Checks passwords and opens sessions.
     pub sign_in: SignIn,
-    /// Tells that a sign-in succeeded a moment ago.
+    /// Marks a sign-in that just succeeded.
     pub sign_in_marker: SignInMarker,
-    /// The first run.
+    /// The first setup.
     pub setup: Setup,
     /// The members.
     pub roster: Roster,
-    /// The keys that go with the store.
+    /// The store's keys.
     keys: Keys,
-    /// What codes and tokens are made with.
+    /// The keys that make codes and tokens.
     token_keys: TokenKeys,
-    /// How long they last.
+    /// How long codes and tokens last.
     lifetimes: Lifetimes,
 }
 
 impl Instance {
-    /// Puts the rules together, over a store and the keys that go with it.
+    /// Creates the rules over a store and its keys.
     pub fn new(
         store: Arc<dyn Store>,
         keys: Keys,
@@ -86,7 +86,7 @@ impl Instance {
         }
     }
 
-    /// The same for what happens at another time: applications are registered, and tokens issued, by this clock.
+    /// Uses another clock: to register applications and issue tokens at another time.
     #[must_use]
     pub fn with_clock(&self, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -96,16 +96,16 @@ impl Instance {
         }
     }
 
-    /// The same with codes and tokens that last as long as `lifetimes` says.
+    /// Uses these lifetimes for codes and tokens.
     #[must_use]
     pub fn with_lifetimes(self, lifetimes: Lifetimes) -> Self {
         Self { lifetimes, ..self }
     }
 
-    /// Looks whether the key was rotated, and makes tokens with the new one if so; whether it was.
+    /// Checks whether the key was rotated and uses the new one for tokens. Returns whether it was.
     pub async fn refresh_keys(&self) -> Result<bool, StoreError> {
         self.keys.refresh().await?;
-        // Not only when this look found it: a secret that was needed may have led to it before.
+        // Compares in every case: an earlier lookup of a secret may have loaded the new key.
         let ring = self.keys.ring();
         self.sign_in.use_key(attempts_key(&ring));
         let (current, before) = token_keys(&ring);
@@ -113,7 +113,7 @@ impl Instance {
     }
 
     /// The authorization server that clients reach at `public_url`, which is its issuer. Tokens do not depend on the
-    /// address: they stay good when it changes.
+    /// URL: they stay valid when it changes.
     pub fn authorization_server(&self, public_url: &PublicUrl) -> AuthorizationServer {
         AuthorizationServer::new(Parts {
             store: self.store.clone(),
@@ -126,12 +126,12 @@ impl Instance {
     }
 }
 
-/// The keys that go with a store.
+/// A store's keys.
 #[derive(Clone)]
 pub enum Keys {
-    /// A key file, in which the key may be rotated at any time.
+    /// A key file, whose key may be rotated at any time.
     File(Keychain),
-    /// Those of a node on `PostgreSQL`, which names the key that is in use.
+    /// The keys of a node on `PostgreSQL`, which records the key in use.
     Node(Arc<PostgresStore>),
 }
 
@@ -151,12 +151,12 @@ impl Keys {
     }
 }
 
-/// The key under which attempts to sign in are counted: the same on every node.
+/// The key for counting sign-in attempts: the same on every node.
 fn attempts_key(ring: &Keyring) -> [u8; 32] {
     ring.current().derive("sign-in attempts")
 }
 
-/// The current key for tokens, and those before it. A token is recognised by each, so that rotating the key ends none.
+/// The current key for tokens, and earlier ones. Each verifies tokens, so rotating the key ends none.
 fn token_keys(ring: &Keyring) -> (Zeroizing<[u8; 32]>, Zeroizing<Vec<[u8; 32]>>) {
     let of = |key: &ServerKey| key.derive("tokens v1");
     let before = ring.all().skip(1).map(of).collect();

@@ -9,7 +9,7 @@ use rust_embed::RustEmbed;
 #[folder = "../target/site"]
 struct Files;
 
-// It names every file. So the compiler looks again at the folder whenever the site was built anew.
+// The manifest lists every file, so the compiler checks the folder again after each build of the site.
 const _: &str = include_str!("../../target/site/manifest.json");
 
 fn main() -> ExitCode {

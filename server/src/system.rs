@@ -10,7 +10,7 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        // A clock that stands before 1970 is caught by `latchkey doctor`; here it reads as 1970.
+        // A clock set before 1970 reads as 1970 here; `latchkey doctor` reports it.
         let since = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or(Duration::ZERO);
@@ -24,7 +24,7 @@ pub struct SystemRandomness;
 
 impl Randomness for SystemRandomness {
     fn fill(&self, bytes: &mut [u8]) {
-        // There is nothing safe to go on with. The store has drawn from the same source before the server was ready.
+        // Nothing could continue safely. The store has read the same source before the server was ready.
         getrandom::fill(bytes).expect("the operating system gives random bytes");
     }
 }

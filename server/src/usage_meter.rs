@@ -1,6 +1,6 @@
-//! Counting the requests to the Headless API. They are counted in memory and written down every few seconds, so that a
-//! request costs the database nothing. A server that is told to stop writes the rest; one that dies takes the last
-//! seconds with it, which for a chart is no loss.
+//! Counts the requests to the Headless API. They are counted in memory and written every few seconds, so a request
+//! costs the database nothing. A server that stops normally writes the rest; one that crashes loses the last seconds,
+//! which does not matter for a chart.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,12 +9,12 @@ use std::time::Duration;
 use latchkey_domain::{ClientId, Timestamp};
 use latchkey_storage::{Store, StoreError, UsageCount};
 
-/// How often counts are written down.
+/// How often counts are written.
 pub const EVERY: Duration = Duration::from_secs(5);
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// What was counted and not yet written.
+/// Counts that are not yet written.
 #[derive(Debug, Default)]
 pub struct UsageMeter {
     counts: Mutex<HashMap<(ClientId, Timestamp), Count>>,
@@ -32,7 +32,7 @@ impl UsageMeter {
         self.add(client_id.clone(), now.start_of(HOUR), 1, u64::from(failed));
     }
 
-    /// Writes down what was counted. What could not be written is kept for the next time.
+    /// Writes the counts. Counts that could not be written are kept for the next time.
     pub async fn write_down(&self, store: &dyn Store) -> Result<(), StoreError> {
         let counts: Vec<_> = std::mem::take(&mut *self.counts())
             .into_iter()

@@ -159,7 +159,7 @@ async fn a_new_password_disconnects_applications_and_says_so() {
     };
     assert_eq!(set("another password", true).await.applications, 0);
     app.userinfo(&tokens).await.assert_status(200);
-    // The consent that came with the code counts as well.
+    // The consent that came with the code counts too.
     assert_eq!(set(PASSWORD, false).await.applications, 2);
 
     let words = app.userinfo(&tokens).await.assert_error(401, "invalid_token");

@@ -10,7 +10,7 @@ fn page_of(client: &Client) -> String {
     format!("/admin/settings/oauth-applications/{}/activity", client.id)
 }
 
-/// The address behind “Add this redirect URI”.
+/// The URL behind “Add this redirect URI”.
 #[track_caller]
 fn offered(page: &Answer) -> String {
     page.text
@@ -155,7 +155,7 @@ async fn a_redirect_uri_that_was_mistyped_is_added_after_a_question() {
     assert_eq!(audit.target, client.id);
     assert!(audit.actor.member.is_some() && audit.actor.request_id.is_some());
 
-    // Asking or answering once more changes nothing.
+    // Asking or confirming again changes nothing.
     host.get(&ask).await.assert_text("is registered now");
     host.post(&ask, &crate::support::oauth::borrowed(&fields))
         .await
@@ -297,7 +297,7 @@ async fn a_member_who_is_gone_is_called_so() {
         .assert_text("a member who was removed");
 }
 
-/// What a stranger sent, a host of the network can add only where it leads to a place that the application uses already.
+/// A host can register a URI that a stranger sent only if it leads to a host that the application already uses.
 #[tokio::test]
 async fn a_foreign_address_is_offered_only_if_a_host_sent_it() {
     let app = TestApp::new().await;
@@ -317,7 +317,7 @@ async fn a_foreign_address_is_offered_only_if_a_host_sent_it() {
             .assert_text("no host of this network sent this")
             .assert_no_text("/add-redirect-uri");
     }
-    // Nor can it be added by its address.
+    // Opening its URL directly cannot register it either.
     let newest = app
         .instance
         .store

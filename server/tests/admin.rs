@@ -53,7 +53,7 @@ async fn every_script_carries_the_nonce_of_its_answer() {
             .split("<script")
             .skip(1)
             .map(|rest| rest.split('>').next().unwrap())
-            // Data that the page reads, which no browser runs.
+            // Data that the page reads; browsers do not run it.
             .filter(|script| !script.contains("type=\"application/json\""))
         {
             assert!(script.contains(&format!("nonce=\"{nonce}\"")), "{script}");

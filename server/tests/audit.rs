@@ -5,7 +5,7 @@ use latchkey_storage::{AuditAction, AuditEntry};
 
 use crate::support::{Answer, TestApp, assert_sound};
 
-/// How many entries a page shows.
+/// The number of entries on a page.
 fn entries(page: &Answer) -> usize {
     page.text.matches("class=\"activity-row\"").count()
 }
@@ -82,7 +82,7 @@ async fn sign_ins_and_sessions_of_hosts_are_in_it_and_those_of_members_are_not()
         .post("/sign-out", &[])
         .await
         .assert_status(303);
-    // The failure is written behind the answer's back.
+    // The failure is recorded after the response.
     let failures = loop {
         let entries = app.instance.store.audit(100).await.unwrap();
         let failed: Vec<_> = entries
@@ -188,7 +188,7 @@ async fn the_export_has_every_entry_and_no_formula() {
     assert_eq!(&rows[1][7], "'=HYPERLINK(\"https://evil.example\")");
     assert_eq!(&rows[1][9], "'@SUM(1+1), \"two\"");
     assert_eq!((&rows[2][7], &rows[1_201][7]), ("row-1199", "row-0"));
-    // Every cell is quoted, so that a locale with another separator sees the same cells.
+    // Every cell is quoted, so a locale with another separator sees the same cells.
     for row in answer.text.lines() {
         assert!(row.starts_with('"') && row.ends_with('"'), "{row}");
         assert!(row.matches("\",\"").count() >= 9, "{row}");

@@ -1,12 +1,12 @@
-//! What a form may not hold, straight at the server functions: every field, each with the words that come back, when an
-//! application is created and when it is edited. Nothing of it is stored. `-- --nocapture` prints it as a table.
+//! Invalid form input, sent directly to the server functions: every field with the error text it returns, when an
+//! application is created and when it is edited. Nothing is stored. `-- --nocapture` prints a table.
 
 use latchkey_domain::PageRequest;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
 
-/// What is put into a field, and a part of the words that come back beside it.
+/// The input for a field, and a part of the error text returned for it.
 type Case = (&'static str, Value, &'static str);
 
 fn wrong_names() -> Vec<Case> {
@@ -69,7 +69,7 @@ fn wrong_redirect_uris() -> Vec<Case> {
     cases
 }
 
-/// Redirect URIs that look like what they are not.
+/// Redirect URIs that look like something else.
 fn look_alikes() -> Vec<Case> {
     vec![
         (
@@ -137,7 +137,7 @@ fn wrong_scopes() -> Vec<Case> {
     ]
 }
 
-/// All of it, with the field.
+/// All cases, with their fields.
 fn wrong() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     let fields = [
         ("name", wrong_names()),
@@ -184,7 +184,7 @@ async fn a_wrong_field_is_named_and_nothing_is_stored() {
             !said.is_empty() && said.contains(words),
             "{field}, {what}: {answer}"
         );
-        // A person reads this beside the field: it is short, whatever was put in.
+        // A person reads this beside the field: it stays short for any input.
         assert!(said.len() < 4_000, "{field}, {what}: {} characters", said.len());
         let shown: String = said
             .lines()

@@ -1,4 +1,4 @@
-//! Pages travel compressed.
+//! Pages are sent compressed.
 
 use reqwest::Method;
 

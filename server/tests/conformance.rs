@@ -1,5 +1,4 @@
-//! The tables in `CONFORMANCE.md` and `ATTACKS.md`: every row names tests, and every test that is named is there and
-//! runs.
+//! The tables in `CONFORMANCE.md` and `ATTACKS.md`: every row names tests, and every named test exists and runs.
 
 use std::fmt::Write;
 use std::fs;
@@ -17,7 +16,7 @@ const DOCUMENTS: [&str; 9] = [
     "OAuth 2.1",
 ];
 
-/// Where tests stand, and the file that has to name their module for them to be compiled.
+/// Where tests are, and the file that must name their module for them to be compiled.
 const PLACES: [(&str, Option<&str>); 11] = [
     ("crates/oauth/tests/oauth/", Some("main.rs")),
     ("server/tests/", Some("main.rs")),
@@ -71,7 +70,7 @@ fn rows(document: &str) -> Vec<Row<'_>> {
     rows
 }
 
-/// What is wrong with a row, a line for each thing.
+/// The errors of a row, one per line.
 fn wrong(row: &Row<'_>, read: &impl Fn(&str) -> Option<String>) -> String {
     let mut found = String::new();
     let mut complain = |words: &str| {

@@ -103,7 +103,7 @@ async fn revoke_stops_it_at_once_and_is_noted() {
     app.exchange(&client, &code)
         .await
         .assert_error(400, "invalid_grant");
-    // It has to ask again, and nobody else is concerned.
+    // It has to ask again, and no other application is affected.
     person.get(&client.asks(&[])).await.assert_status(200);
     app.userinfo(&hosts).await.assert_status(200);
     let activity = app.activity(&client).await;
@@ -113,7 +113,7 @@ async fn revoke_stops_it_at_once_and_is_noted() {
         1,
         "{activity:?}"
     );
-    // Twice is no mistake, and not noted twice.
+    // Repeating it is not an error, and is not recorded again.
     person.post(&revoke, &[]).await.assert_status(303);
     let activity = app.activity(&client).await;
     assert_eq!(activity.iter().filter(|(_, words)| words == noted).count(), 1);

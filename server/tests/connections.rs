@@ -1,4 +1,4 @@
-//! What a connection may cost, and who is read from.
+//! The limits of a connection, and from whom the server reads.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -20,10 +20,10 @@ use tokio::sync::{oneshot, watch};
 
 use crate::support::{Binary, Server, TestApp};
 
-/// A deadline for what should take no time, not a pause.
+/// A deadline for what takes no time, not a pause.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// So short that a test may wait for it.
+/// Short enough for a test to wait.
 const SHORT: Duration = Duration::from_millis(50);
 
 /// Serves a router until the test ends.
@@ -52,17 +52,17 @@ async fn connect(address: SocketAddr, sends: &str) -> TcpStream {
     connection
 }
 
-/// All that comes until the server closes the connection.
+/// Everything received until the server closes the connection.
 async fn rest(connection: &mut TcpStream) -> String {
     let mut rest = Vec::new();
-    // A connection that is reset was closed, too.
+    // A reset connection was closed too.
     let _ = tokio::time::timeout(PATIENCE, connection.read_to_end(&mut rest))
         .await
         .expect("the server closes the connection");
     String::from_utf8(rest).unwrap()
 }
 
-/// The first line of what comes.
+/// The first line received.
 async fn status_line(connection: &mut TcpStream) -> String {
     let mut line = Vec::new();
     while !line.ends_with(b"\r\n") {
@@ -88,7 +88,7 @@ async fn half_a_head_and_none_at_all_are_not_waited_for() {
             "{beginning:?}"
         );
     }
-    // Nor after a request that was answered.
+    // The same after an answered request.
     let request = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
     let mut connection = connect(address, request).await;
     while !status_line(&mut connection).await.is_empty() {}
@@ -135,7 +135,7 @@ async fn a_body_that_does_not_arrive_is_answered_with_408_in_the_endpoint_s_form
 
 #[tokio::test]
 async fn an_answer_that_nobody_reads_is_dropped() {
-    /// Without an end, and larger than what the system keeps for a connection.
+    /// Endless, so larger than the system's buffers for a connection.
     fn endless(dropped: oneshot::Sender<()>) -> Body {
         let block = Bytes::from(vec![0; 64 * 1024]);
         Body::from_stream(stream::unfold(dropped, move |dropped| {
@@ -176,7 +176,7 @@ async fn silent_connections_keep_nobody_out() {
         .await;
         assert!(rest(&mut honest).await.ends_with("hello"));
     }
-    // The first were closed to make room.
+    // The first ones were closed to make room.
     assert_eq!(rest(&mut silent[0]).await, "");
 }
 
@@ -226,7 +226,7 @@ async fn more_silent_connections_than_open_files_keep_nobody_out() {
     drop(silent);
 }
 
-/// The first line of the answer to a request with a body of `length` bytes that waits to be asked for it.
+/// The first line of the response to a request with a body of `length` bytes that waits for 100 Continue.
 async fn answer_to_head(app: &TestApp, path: &str, headers: &str, length: usize) -> String {
     let address: SocketAddr = app.url.trim_start_matches("http://").parse().unwrap();
     let head = format!(
@@ -273,7 +273,7 @@ async fn what_is_too_large_by_its_own_word_is_not_read() {
         "/oauth/introspect",
     ] {
         let line = answer_to_head(&app, path, FORM, 2_000_000).await;
-        // Signing out does not depend on what is in the form.
+        // Signing out does not depend on the form's content.
         let status = if path == "/sign-out" { "303" } else { "413" };
         assert!(line.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {line}");
     }
@@ -317,7 +317,7 @@ async fn a_head_has_a_bound() {
         (format!("GET /?x={} HTTP/1.1\r\n", &long[..20_000]), "200"),
     ] {
         let mut connection = TcpStream::connect(address).await.unwrap();
-        // The server may close before it has all.
+        // The server may close before it has received everything.
         let _ = connection
             .write_all(format!("{head}Host: a.example\r\n\r\n").as_bytes())
             .await;

@@ -5,7 +5,7 @@ use reqwest::header::{COOKIE, HeaderValue, ORIGIN};
 
 use crate::support::{Answer, Browser, TestApp};
 
-/// A request with cookies as they come, in as many headers.
+/// A request with raw cookies, in as many headers.
 async fn send(browser: &Browser, method: Method, path: &str, cookies: &[&[u8]]) -> Answer {
     let mut request = browser.bare(method, path);
     for line in cookies {

@@ -1,4 +1,4 @@
-//! `kill -9` in the middle of saves: what was answered is there afterwards.
+//! `kill -9` during saves: answered saves are there afterwards.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::{Binary, Browser};
 
-/// Saves that are answered before the server is killed.
+/// The number of answered saves before the server is killed.
 const ENOUGH: usize = 60;
 
 #[tokio::test(flavor = "multi_thread")]

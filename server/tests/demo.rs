@@ -1,4 +1,4 @@
-//! The demonstration tells one story: who connected what agrees with what was used and with what was written down about it.
+//! The demonstration is consistent: connections agree with usage and with the recorded activity.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use latchkey_storage::AuditAction;
 
 use crate::support::TestApp;
 
-/// The demonstration, and its applications.
+/// The demonstration and its applications.
 async fn filled() -> (TestApp, Vec<ApplicationListing>) {
     let app = TestApp::empty().await;
     demo::fill(&app.instance).await.unwrap();

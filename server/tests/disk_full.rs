@@ -1,4 +1,4 @@
-//! No room for what is to be written: the real binary, whose files must not grow beyond a limit.
+//! No space for writes: the real binary, whose files must not grow beyond a limit.
 
 use std::process::{Command, Stdio};
 
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Binary, Server};
 
-/// Half-kilobytes; the demonstration's write-ahead log needs a multiple.
+/// In half-kilobytes; the demonstration's write-ahead log needs a multiple.
 const LIMIT: &str = "trap '' XFSZ; ulimit -f 1024; exec \"$@\"";
 
-/// More than fit.
+/// More than fits.
 const MOST: usize = 5_000;
 
 async fn serve_with_little_room(binary: &Binary) -> Server {
@@ -59,7 +59,7 @@ async fn what_is_there_can_be_read_and_the_rest_is_told_to_come_again() {
         .await
         .assert_redirect("/");
     let mut tokens = server.connect(&client, &server.as_member().await).await;
-    // In use: for a minute from now on, nothing is noted of its use.
+    // In use: for the next minute its use is not recorded.
     let used = server.connect(&client, &host).await;
     assert_eq!(server.userinfo(&used).await, 200);
     let mut stored = 0;
@@ -73,7 +73,7 @@ async fn what_is_there_can_be_read_and_the_rest_is_told_to_come_again() {
     };
     assert_unavailable(&refused, "\"unavailable\"");
 
-    // Whoever is the last to get a byte in, in the end nothing fits.
+    // Whichever request writes last, in the end nothing fits.
     let refreshed = loop {
         let answer = server.refresh(&client, &tokens).await;
         if answer.status != 200 {
@@ -88,7 +88,7 @@ async fn what_is_there_can_be_read_and_the_rest_is_told_to_come_again() {
         .await;
     assert_unavailable(&sign_in, "Not available right now");
 
-    // A mutation is answered as one: what others in the same request did was done.
+    // A mutation is atomic; earlier ones in the same request stay done.
     let post = "mutation { createPost(input: { spaceId: 1, title: \"a\", body: \"b\" }) { errors } }";
     let program = server.browser();
     let request = program
@@ -103,7 +103,7 @@ async fn what_is_there_can_be_read_and_the_rest_is_told_to_come_again() {
     assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "UNAVAILABLE");
     assert_eq!(answer.header("retry-after"), "5");
 
-    // Reading needs no room.
+    // Reading needs no space.
     assert_eq!(server.userinfo(&used).await, 200);
     let page = host.get("/admin/settings/oauth-applications").await;
     page.assert_status(200).assert_text("One of many");

@@ -49,7 +49,7 @@ fn the_doctor_says_what_to_do() {
     let insecure = binary.run(&["doctor", "--public-url", "http://oauth.example.org"]);
     assert_eq!(insecure.code, 1);
     assert!(insecure.stdout.contains("is not HTTPS"), "{}", insecure.stdout);
-    // Only a proxy brings HTTPS, and then everybody has its address unless it is believed.
+    // Only a proxy brings HTTPS, and then everyone has its address unless it is trusted.
     for (trusted, level) in [(&[][..], "WARN"), (&["--trusted-proxy", "172.16.0.0/12"], "OK")] {
         let behind_proxy = [&["doctor", "--public-url", "https://oauth.example.org"], trusted].concat();
         let report = binary.run(&behind_proxy).stdout;
@@ -137,7 +137,7 @@ fn the_doctor_names_what_someone_added_to_the_schema() {
         "{}",
         failed.stdout
     );
-    // A backup is better than none, but it cannot come back like this.
+    // A backup is better than none, but this one cannot be restored like this.
     let said = binary.run(&["backup", "copy.db"]).succeeds();
     assert!(
         said.contains("`latchkey restore` refuses this backup") && said.contains("the trigger “mine”"),

@@ -1,4 +1,4 @@
-//! How `latchkey serve` ends: what has begun is answered, what is new goes elsewhere.
+//! How `latchkey serve` stops: requests in progress are answered, new ones go elsewhere.
 
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ fn address(server: &Server) -> &str {
     server.url.trim_start_matches("http://")
 }
 
-/// Sends the head of a request for tokens and waits until its handler asks for the body: then it is under way.
+/// Sends the head of a token request and waits until its handler asks for the body: then it is in progress.
 async fn begin_request(server: &Server) -> TcpStream {
     let mut connection = TcpStream::connect(address(server)).await.unwrap();
     let head = format!(
@@ -32,7 +32,7 @@ async fn begin_request(server: &Server) -> TcpStream {
     connection
 }
 
-/// Asks again and again until `done`.
+/// Retries until `done`.
 async fn until<F: Future<Output = bool>>(what: &str, done: impl Fn() -> F) {
     let deadline = Instant::now() + PATIENCE;
     while !done().await {
@@ -83,9 +83,9 @@ async fn a_balancer_is_told_before_the_door_closes() {
     .await;
     let answer = server.browser().get("/readyz").await;
     assert_eq!(answer.json()["status"], "stopping");
-    // A proxy keeps no connection that will be closed under its next request.
+    // A proxy must not keep a connection that will close under its next request.
     assert_eq!(answer.header("connection"), "close");
-    // Who comes all the same is served.
+    // Requests that still arrive are served.
     assert_eq!(status(&server, "/healthz").await, 200);
     assert_eq!(
         status(&server, "/.well-known/oauth-authorization-server").await,

@@ -1,4 +1,5 @@
-//! What an application was given by an earlier version is good after the upgrade; see `crates/storage-sql/tests/data-folders`.
+//! What an earlier version issued to an application works after the upgrade; see
+//! `crates/storage-sql/tests/data-folders`.
 
 use std::fs;
 use std::sync::Arc;
@@ -80,7 +81,7 @@ async fn tokens_and_secrets_are_good_after_an_upgrade() {
     }
 }
 
-/// What the application was given is good.
+/// Everything issued to the application works.
 async fn assert_good(app: &TestApp, application: &Value) {
     let text = |name: &str| application[name].as_str().unwrap().to_owned();
     let client = Client {
@@ -120,7 +121,7 @@ const POSTGRES_STEPS: [&str; 4] = [
 ];
 const ROWS_OF_2: &str = include_str!("../../crates/storage-sql/tests/data-folders/postgres-2.sql");
 
-/// A `PostgreSQL` database of an earlier schema; its URL.
+/// The URL of a `PostgreSQL` database with an earlier schema.
 async fn database_of(schema: i64, steps: &[&str]) -> String {
     let url = latchkey_testing::postgres::database();
     for step in steps {
@@ -134,7 +135,7 @@ async fn database_of(schema: i64, steps: &[&str]) -> String {
     url
 }
 
-/// As the operator would see it who wants to go back: a backup with the schema from before.
+/// For an operator who wants to go back: a backup with the previous schema.
 #[tokio::test]
 async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
     let (binary, url) = (
@@ -150,7 +151,7 @@ async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
     let backups = data.join("backups");
     assert!(!backups.exists(), "whose database that is, is not known");
 
-    // Where no backup can be made nothing is changed.
+    // If no backup can be made, nothing changes.
     std::fs::write(data.join("latchkey.key"), KEY).unwrap();
     std::fs::write(&backups, "in the way").unwrap();
     let words = "nothing was changed. Mend that, or say --upgrade-backup false";
@@ -189,7 +190,7 @@ async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
         let permissions = std::fs::metadata(&backup).unwrap().permissions().mode();
         assert_eq!(permissions & 0o777, 0o600);
     }
-    // What is up to date needs none.
+    // An up-to-date database needs none.
     binary.run(&look).succeeds();
     assert_eq!(names(), made);
 
@@ -206,7 +207,7 @@ async fn a_postgresql_database_is_backed_up_before_its_schema_changes() {
     assert_eq!(networks[0], networks[1]);
 }
 
-/// Half of a backup is refused, and an unfinished one is not left behind.
+/// A partial backup is refused, and an unfinished one is not left behind.
 #[tokio::test]
 async fn without_room_for_the_backup_nothing_is_changed() {
     let (binary, url) = (
@@ -234,7 +235,7 @@ async fn without_room_for_the_backup_nothing_is_changed() {
     );
     assert_eq!(schema_of(&url).await, 2);
     assert_eq!(std::fs::read_dir(data.join("backups")).unwrap().count(), 0);
-    // With room, all of it.
+    // With enough space, the whole backup.
     binary.run(&["network", "show", "--database", &url]).succeeds();
     let made = std::fs::read_dir(data.join("backups"))
         .unwrap()
@@ -253,7 +254,7 @@ async fn without_room_for_the_backup_nothing_is_changed() {
         .fails(1, "cut short");
 }
 
-/// Who has a backup of their own says so.
+/// An operator with another backup can say so.
 #[tokio::test]
 async fn a_postgresql_database_need_not_be_backed_up() {
     let (binary, url) = (
@@ -269,7 +270,7 @@ async fn a_postgresql_database_need_not_be_backed_up() {
     assert!(!data.join("backups").exists());
 }
 
-/// The schema that this version makes.
+/// The schema of this version.
 async fn newest_schema() -> i64 {
     let (binary, url) = (Binary::new(), latchkey_testing::postgres::database());
     binary.run(&["network", "show", "--database", &url]).succeeds();

@@ -1,4 +1,4 @@
-//! What is not there, in words for people and for programs.
+//! Missing pages and endpoints, as text for people and for programs.
 
 use reqwest::Method;
 

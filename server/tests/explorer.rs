@@ -9,7 +9,7 @@ use crate::support::{Answer, Browser, TestApp, assert_sound};
 
 const EXPLORER: &str = "/admin/headless-api/explorer";
 
-/// What the page gives to its script.
+/// The data that the page passes to its script.
 #[track_caller]
 fn data(page: &Answer, name: &str) -> String {
     let value = page.text.split(&format!(" data-{name}=\"")).nth(1);
@@ -22,7 +22,7 @@ fn data(page: &Answer, name: &str) -> String {
         .replace("&amp;", "&")
 }
 
-/// Presses **Try it**, and gives the page that the browser is sent to.
+/// Presses **Try it** and returns the page that the browser is sent to.
 async fn tries(host: &Browser, client: &Client) -> Answer {
     let begun = host.post(EXPLORER, &[("application", &client.id)]).await;
     begun.assert_status(303);
@@ -41,7 +41,7 @@ fn path_of(app: &TestApp, answer: &Answer) -> String {
         .to_owned()
 }
 
-/// Allows all that the consent page asks for, and follows back.
+/// Allows everything on the consent page and follows the redirect.
 async fn allows(app: &TestApp, host: &Browser, consent: &Answer, scopes: &str) -> Answer {
     let back = path_of(app, &host.allow(consent, scopes).await);
     host.get(&back).await
@@ -120,14 +120,14 @@ async fn a_host_tries_applications_out_and_gets_a_token_with_their_scopes() {
         let json = answer.assert_status(200).json();
         assert_eq!(json.get("errors"), None, "{json}");
         assert_eq!(json["data"]["network"]["members"]["totalCount"], 2);
-        // It is a token of that application like any other.
+        // It is an ordinary token of that application.
         if client.secret.is_some() {
             let known = app.send_form("/oauth/introspect", &client.names(&token)).await;
             assert_eq!(known.assert_status(200).json()["scope"], all_scopes());
         }
         let log = app.activity(&client).await;
         assert!(log.iter().all(|(succeeded, _)| *succeeded), "{log:?}");
-        // The end of the application is the end of the token.
+        // Deleting the application ends the token.
         app.delete(&client).await;
         ask(&app, &token, "{ me { id } }").await.assert_status(401);
     }
@@ -155,7 +155,7 @@ async fn an_answer_that_this_browser_did_not_ask_for_gives_no_token() {
     let consent = tries(&host, &client).await;
     let back = path_of(&app, &host.allow(&consent, "read:posts").await);
 
-    // Somebody made a host open the answer in another browser.
+    // Someone made a host open the response in another browser.
     let other = app.as_host().await;
     let page = other.get(&back).await;
     page.assert_status(200)
@@ -173,7 +173,7 @@ async fn an_answer_that_this_browser_did_not_ask_for_gives_no_token() {
         page.assert_text("belongs to an earlier attempt")
             .assert_no_text("data-token");
     }
-    // HEAD uses nothing up; the answer works once.
+    // HEAD uses nothing up; the response works once.
     host.send(host.bare(Method::HEAD, &back)).await.assert_status(405);
     host.get(&back).await.assert_text("data-token");
     host.get(&back)
@@ -226,7 +226,7 @@ async fn a_member_whom_somebody_sends_there_gives_nobody_a_token() {
         .await
         .assert_status(403)
         .assert_no_text("lk_at_");
-    // Whoever sees the code in an address cannot use it: the application asked with another verifier.
+    // Anyone who sees the code in a URL cannot use it: the application has another verifier.
     let code = back.split("code=").nth(1).unwrap().split('&').next().unwrap();
     let stolen = client.exchanges(
         code,
@@ -235,7 +235,7 @@ async fn a_member_whom_somebody_sends_there_gives_nobody_a_token() {
     app.send_form("/oauth/token", &stolen)
         .await
         .assert_error(400, "invalid_grant");
-    // Nor is there a second place of that kind.
+    // No other path on this server is accepted either.
     for other in [
         format!("{own}/"),
         format!("{own}?a=1"),

@@ -1,4 +1,4 @@
-//! `/api`: who may call the page's functions, and what comes back when they are called wrongly.
+//! `/api`: who may call the page's functions, and the responses to wrong calls.
 
 use latchkey_domain::PageRequest;
 use reqwest::Method;

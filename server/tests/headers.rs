@@ -1,4 +1,4 @@
-//! Headers that every answer has.
+//! Headers of every response.
 
 use crate::support::{TestApp, assert_sound};
 

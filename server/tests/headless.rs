@@ -1,5 +1,5 @@
-//! `/networks/{slug-or-id}/graphql` over HTTP: who gets in, and what the answers look like. What the fields give is
-//! tested with the schema, in `crates/headless/tests`.
+//! `/networks/{slug-or-id}/graphql` over HTTP: access and the form of responses. `crates/headless/tests` tests the
+//! fields with the schema.
 
 use std::time::{Duration, Instant};
 
@@ -74,7 +74,7 @@ async fn a_token_of_the_code_flow_opens_what_was_granted() {
     );
 }
 
-/// `read:posts` says “posts you have created”, and a comment of one's own under another's post is no way around that.
+/// `read:posts` says “posts you have created”, and commenting on another's post must not bypass that.
 #[tokio::test]
 async fn a_comment_does_not_open_the_post_of_another() {
     let app = TestApp::new().await;
@@ -170,7 +170,7 @@ async fn without_a_good_token_the_challenge_says_where_to_get_one() {
     bad.assert_status(401);
     assert!(bad.header("www-authenticate").contains("error=\"invalid_token\""));
     assert_eq!(bad.json()["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
-    // The address in the challenge leads somewhere.
+    // The URL in the challenge works.
     let document = program
         .get(&format!("/.well-known/oauth-protected-resource{PATH}"))
         .await;
@@ -277,13 +277,13 @@ async fn who_asks_for_too_much_in_a_minute_is_told_when_to_come_back() {
     let wait = error["extensions"]["retryAfter"].as_u64().unwrap();
     assert_eq!(refused.header("retry-after"), wait.to_string());
     assert!((1..=60).contains(&wait), "{wait}");
-    // Not for longer than was said.
+    // Not for longer than announced.
     app.wait(Duration::from_secs(wait));
     let answer = ask(&app, &token, &query).await.json();
     assert_eq!(answer.get("errors"), None, "{answer}");
 }
 
-/// Sends a body as it is.
+/// Sends a body unchanged.
 async fn send(app: &TestApp, token: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
     let program = app.browser();
     let request = program

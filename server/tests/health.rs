@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz`, and `latchkey health`, which asks them.
+//! `/healthz` and `/readyz`, and `latchkey health`, which calls them.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
@@ -23,7 +23,7 @@ fn health(binary: &Binary, server: &Server, flags: &[&str]) -> crate::support::F
     binary.run(&[&["health", "--listen", address], flags].concat())
 }
 
-/// The server runs and says that it is of no use now.
+/// The server runs and reports that it is not ready.
 async fn is_not_ready(binary: &Binary, server: &Server) {
     let answer = server.browser().get("/readyz").await;
     answer.assert_status(503);
@@ -58,13 +58,13 @@ async fn a_database_that_is_damaged_is_noticed() {
     let server = binary.serve(&[]).await;
     let data = binary.folder().join("data");
     overwrite(&data.join("latchkey.db"), 0xa5);
-    // What was not copied into the database yet, and the index of it, would hide the damage for a while.
+    // The write-ahead log and its index would hide the damage for a while.
     overwrite(&data.join("latchkey.db-wal"), 0);
     overwrite(&data.join("latchkey.db-shm"), 0);
     is_not_ready(&binary, &server).await;
 }
 
-/// Fills a file with a byte. It keeps its size: it is open, and mapped into the server's memory.
+/// Fills a file with a byte. It keeps its size, since it is open and mapped into the server's memory.
 fn overwrite(path: &Path, byte: u8) {
     let length = usize::try_from(fs::metadata(path).unwrap().len()).unwrap();
     let mut file = OpenOptions::new().write(true).open(path).unwrap();

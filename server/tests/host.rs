@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::support::{Answer, Browser, TestApp, assert_sound};
 
-/// Opens a page as a site of this name.
+/// Opens a page under this host name.
 async fn at_host(browser: &Browser, path: &str, host: &str) -> Answer {
     let request = browser
         .bare(Method::GET, path)
@@ -35,7 +35,7 @@ async fn another_name_for_this_machine_is_no_site_of_ours() {
         page.assert_status(421)
             .assert_text("This site has another address");
         at_host(&member, "/", &host).await.assert_status(421);
-        // What that name's own page would send, which browsers call the same origin.
+        // The headers that the other name's own page would send, which browsers call the same origin.
         let request = member
             .bare(Method::POST, "/sign-out")
             .header(HOST, &host)
@@ -120,7 +120,7 @@ async fn programs_are_told_in_their_own_form() {
     assert!(answer.json()["errors"][0]["message"].is_string());
 }
 
-/// The first line of the answer to a request that is sent byte for byte.
+/// The first line of the response to a request sent byte for byte.
 async fn raw(app: &TestApp, request: &str) -> String {
     let address: SocketAddr = app.url.trim_start_matches("http://").parse().unwrap();
     let mut connection = TcpStream::connect(address).await.unwrap();

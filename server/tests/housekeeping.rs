@@ -1,4 +1,4 @@
-//! The server forgets what nobody can use any more, by a clock that is moved by hand.
+//! The server deletes expired records, by a clock moved by hand.
 
 use std::time::Duration;
 
@@ -95,7 +95,7 @@ async fn sessions_and_old_activity_go_and_the_audit_trail_stays() {
     assert_eq!(run(&app).await, Purged::default());
 }
 
-/// With short lifetimes, things end and go as early as that, and not earlier.
+/// With short lifetimes, records expire and are deleted earlier, but not too early.
 #[tokio::test]
 async fn what_is_forgotten_follows_from_the_lifetimes() {
     let minute = Duration::from_secs(60);
@@ -134,8 +134,8 @@ async fn what_is_forgotten_follows_from_the_lifetimes() {
         "the code that was late, a minute after it ended"
     );
 
-    // Two minutes and a second are gone; the newest tokens of one grant are that old, those of the other a second less
-    // than a minute younger.
+    // Two minutes and a second have passed since the newest tokens of one grant, and almost a minute less since those
+    // of the other.
     let refreshed = app.refresh(&client, &tokens).await.assert_status(200).json();
     app.wait(minute * 4);
     assert_eq!(run_by(&app, rules).await.grants, 0);

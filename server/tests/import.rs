@@ -1,4 +1,4 @@
-//! `latchkey import`: members.csv and network.json, all of it or nothing.
+//! `latchkey import`: members.csv and network.json, everything or nothing.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -76,7 +76,7 @@ fn members_come_in_and_can_sign_in_once_they_have_a_password() {
     assert_eq!(members(&binary).len(), 3);
 }
 
-/// As spreadsheets write it: in other locales, with a line that says how, in UTF-16.
+/// As spreadsheets write it: in other locales, with a line that names the separator, in UTF-16.
 #[test]
 fn members_come_in_as_spreadsheets_write_them() {
     let rows = "email;name\r\nada@bücher.example;Ada\r\nbob@example.com;Bob\r\n;\r\n";
@@ -120,7 +120,7 @@ fn members_come_in_as_spreadsheets_write_them() {
     refused("members.csv:2: is not UTF-8");
 }
 
-/// A file may name a member in another spelling than the stored one.
+/// A file may spell a member's email differently than the stored one.
 #[test]
 fn an_email_names_its_member_in_every_spelling() {
     let binary = Binary::new();
@@ -176,7 +176,7 @@ fn ten_faults_are_named_with_their_lines_and_nothing_is_stored() {
         "taken@example.com,Taken,,,,",
         "last@example.com,Last,,,,",
     ];
-    // Windows' line ends, an empty line and a value over two lines: the numbers are still those that an editor shows.
+    // Windows line ends, an empty line and a value over two lines: the numbers are still those of an editor.
     let text = format!("\u{FEFF}{}\r\n", lines.join("\r\n")).replace("few@", "\r\nfew@");
     write(&binary, "members.csv", &text);
     for arguments in [
@@ -467,6 +467,6 @@ fn twenty_thousand_members_take_seconds() {
     let progress: Vec<&str> = finished.stderr.lines().collect();
     assert_eq!(progress.last(), Some(&"members: 20000 of 20000"));
     assert!(progress.len() >= 3, "{progress:?}");
-    // One password hash takes some 30 ms; hashing for each would be ten minutes.
+    // One password hash takes some 30 ms; hashing each would take ten minutes.
     assert!(took < Duration::from_secs(20), "{took:?}");
 }

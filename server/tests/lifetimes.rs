@@ -1,4 +1,4 @@
-//! How long codes and tokens last is a setting, of the server as a process.
+//! The lifetimes of codes and tokens are settings of the server process.
 
 use crate::support::{Binary, PASSWORD};
 
@@ -47,7 +47,7 @@ async fn the_server_does_as_its_settings_say() {
     }
 }
 
-/// The command line does not know what the server was started with, and its setting may have been longer before.
+/// The command line does not know the running server's settings, and they may have been longer before.
 #[tokio::test]
 async fn a_key_is_kept_for_as_long_as_the_longest_refresh_token() {
     let binary = Binary::new();

@@ -1,4 +1,4 @@
-//! The figures in `docs/operating.md` are those of the code.
+//! The figures in `docs/operating.md` match the code.
 
 use std::time::Duration;
 
@@ -225,7 +225,7 @@ fn what_is_left_behind_and_sign_in_are_documented() {
     }
 }
 
-/// How the limits are counted, and what nobody meets as a limit.
+/// How the limits are counted, and limits that nobody runs into.
 const NOT_LISTED: [&str; 10] = [
     "LINGER_TIMEOUT",
     "LINGER_BYTES",

@@ -1,18 +1,18 @@
-//! A `state` as long as it may be comes back whole, and on the way no header is longer than proxies take.
+//! The longest allowed `state` comes back whole, and no header on the way is longer than proxies accept.
 
 use crate::support::{PASSWORD, TestApp};
 
-/// What is added to the request on its way to the sign-in page.
+/// The text added to the request on its way to the sign-in page.
 const ADDED: usize = 200;
 
 fn states() -> [String; 5] {
     [
         "x".repeat(4_096),
-        // As a signed token, with what base64 needs to be encoded.
+        // A signed token, with base64 characters that must be encoded.
         "aB3+/=".repeat(682),
-        // As JSON.
+        // JSON.
         "{\"a\":\"b c&d=e%f\"}".repeat(227),
-        // Nothing in it may stand in a query as it is.
+        // Every character must be encoded in a query.
         "%&=+#\"<>".repeat(512),
         "🔑".repeat(1_024),
     ]

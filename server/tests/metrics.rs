@@ -1,4 +1,4 @@
-//! `/metrics`, over HTTP, of the real binary.
+//! `/metrics` of the real binary, over HTTP.
 
 use reqwest::Method;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::support::{Binary, Browser, Server};
 
 const ON: [&str; 3] = ["--demo", "--metrics-listen", "127.0.0.1:0"];
 
-/// An application's life: a code that comes twice, a refresh token that comes twice, a grant that is given back, a no.
+/// An application's life: a repeated code, a repeated refresh token, a revoked grant, a denial.
 async fn live(server: &Server, client: &Client, member: &Browser) {
     let code = member.lets_in(client, &[]).await;
     let exchange = client.exchanges(&code, &[]);
@@ -25,7 +25,7 @@ async fn live(server: &Server, client: &Client, member: &Browser) {
     let first = server.connect(client, member).await;
     let second = server.refresh(client, &first).await.assert_status(200).json();
     assert_eq!(introspect(server, client, &second).await, Value::Bool(true));
-    // Once the newer pair was used, who has the older refresh token has stolen it.
+    // Once the newer pair was used, presenting the older refresh token means theft.
     server.refresh(client, &second).await.assert_status(200);
     server.refresh(client, &first).await.assert_status(400);
 
@@ -143,7 +143,7 @@ async fn on_postgresql_the_database_is_counted_too() {
     now.assert("latchkey_database_connections_max", 20);
     now.assert("latchkey_database_connections_awaited", 0);
     assert!(now.value("latchkey_database_connections{state=\"idle\"}") >= 1.0);
-    // It is not this node's, and not about this database alone.
+    // It does not belong to this node, or only to this database.
     assert!(!now.0.contains("latchkey_database_log_size_bytes"));
 }
 
@@ -199,7 +199,7 @@ async fn strangers_choose_no_label() {
         }
         kinds.push(Scrape::of(&metrics).await.values().count());
     }
-    // Whatever they ask for, after the first round nothing is new.
+    // Whatever clients request, the first round creates all series.
     assert_eq!(kinds[0], kinds[2]);
     let now = Scrape::of(&metrics).await;
     assert!(!now.0.contains("strange") && !now.0.contains("BREW"), "{}", now.0);

@@ -1,4 +1,4 @@
-//! The `oauth2` crate against the real binary, as its documentation has it.
+//! The `oauth2` crate against the real binary, used as its documentation shows.
 
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicTokenResponse, BasicTokenType};
 use oauth2::url::{Position, Url};
@@ -20,7 +20,7 @@ type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointSet, EndpointSet,
 type Refused =
     RequestTokenError<oauth2::HttpClientError<reqwest::Error>, StandardErrorResponse<BasicErrorResponseType>>;
 
-/// What an application reads first (RFC 8414); the crate leaves that to it.
+/// The metadata an application reads first (RFC 8414); the crate leaves that to its user.
 #[derive(Deserialize)]
 struct Metadata {
     issuer: String,
@@ -31,7 +31,7 @@ struct Metadata {
     userinfo_endpoint: String,
 }
 
-/// How an application proves who it is.
+/// How an application authenticates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Basic,
@@ -50,7 +50,7 @@ struct World {
     http: reqwest::Client,
 }
 
-/// What an application has once the member is back.
+/// What an application has when the member returns.
 struct Asked {
     callback: Callback,
     verifier: PkceCodeVerifier,
@@ -123,7 +123,7 @@ impl World {
         (client, secret)
     }
 
-    /// Sends the member to the server, who allows `scopes`.
+    /// Sends the member to the server, where they allow `scopes`.
     async fn ask(&self, client: &Client, scopes: &str) -> Asked {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let (link, state) = client
@@ -161,7 +161,7 @@ impl World {
             .await
     }
 
-    /// The whole way.
+    /// The whole flow.
     async fn connect(&self, client: &Client) -> BasicTokenResponse {
         let Asked { callback, verifier } = self.ask(client, "read:userinfo read:posts").await;
         self.exchange(client, &callback.code(), verifier.secret())
@@ -185,7 +185,7 @@ impl World {
         request.bearer_auth(token.secret()).send().await.unwrap()
     }
 
-    /// Revokes as behind a proxy with TLS, since the crate does it over HTTPS only.
+    /// Revokes as behind a TLS proxy, since the crate only revokes over HTTPS.
     async fn revoke(&self, client: &Client, token: &RefreshToken) {
         let plain = self.metadata.revocation_endpoint.as_str();
         let secure = RevocationUrl::new(plain.replace("http://", "https://")).unwrap();
@@ -205,7 +205,7 @@ impl World {
     }
 }
 
-/// The crate's own error, with the server's words in it.
+/// The crate's own error, with the server's description.
 #[track_caller]
 fn assert_refused(answer: Result<BasicTokenResponse, Refused>, error: &BasicErrorResponseType, words: &str) {
     match answer {
@@ -218,7 +218,7 @@ fn assert_refused(answer: Result<BasicTokenResponse, Refused>, error: &BasicErro
     }
 }
 
-/// Those of `docs/clients.md`.
+/// The examples of `docs/clients.md`.
 #[tokio::test]
 async fn the_lines_of_the_documentation() {
     let world = World::new().await;
@@ -240,7 +240,7 @@ async fn the_lines_of_the_documentation() {
         .add_scope(Scope::new("read:posts".to_owned()))
         .set_pkce_challenge(challenge)
         .url();
-    // The browser goes to `link`, and comes back with these.
+    // The browser opens `link` and returns with these parameters.
     let callback = world.visit(&link, "read:userinfo read:posts").await;
     assert_eq!(callback.get("state"), Some(state.secret().as_str()));
     assert_eq!(callback.get("iss"), Some(metadata.issuer.as_str()));

@@ -1,4 +1,4 @@
-//! What stands on the disk: nothing with which anybody could get in (RFC 6749 sections 10.3 to 10.5).
+//! The data on disk: nothing in it gives access (RFC 6749 sections 10.3 to 10.5).
 
 use std::fs;
 use std::path::Path;
@@ -48,7 +48,7 @@ async fn no_code_token_secret_session_or_password_is_kept_as_it_is() {
         "latchkey-demo".to_owned(),
     ];
     let holds = |disk: &[u8], text: &str| disk.windows(text.len()).any(|window| window == text.as_bytes());
-    // While it runs, with what it has yet to tidy up, and afterwards.
+    // While it runs, before it cleans up, and afterwards.
     let running = everything(binary.folder());
     server.kill();
     for disk in [running, everything(binary.folder())] {

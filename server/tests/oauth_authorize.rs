@@ -1,4 +1,4 @@
-//! `GET /oauth/authorize`: from an application's link to its answer.
+//! `GET /oauth/authorize`: from an application's link to its response.
 
 use std::time::Duration;
 
@@ -99,7 +99,7 @@ async fn prompt_login_wants_the_password_again_and_then_goes_on() {
     let app = TestApp::new().await;
     let (client, person) = (app.web_app().await, app.as_member().await);
     app.connect(&client, &person).await;
-    // Long enough that being seen is noted: that is no sign-in.
+    // Long enough that the visit is recorded, which does not count as a sign-in.
     app.wait(Duration::from_secs(120));
     let start = person.get(&client.asks(&[("prompt", "login")])).await;
     let sign_in = start.assert_status(303).header("location").to_owned();
@@ -107,7 +107,7 @@ async fn prompt_login_wants_the_password_again_and_then_goes_on() {
     page.assert_status(200)
         .assert_text("to continue to")
         .assert_text("value=\"member@example.com\"");
-    // Without a new password there is no way around it.
+    // Entering the password again is the only way.
     let return_to = page.hidden("/sign-in")[0].1.clone();
     person.get(&return_to).await.assert_status(303).assert_text("");
     assert!(
@@ -302,7 +302,7 @@ async fn the_sign_in_form_is_free_to_lead_on_only_where_it_leads_to_an_applicati
     ] {
         assert!(policy(&link).await.contains("form-action 'self';"), "{link}");
     }
-    // Nor when the password was wrong.
+    // The same after a wrong password.
     let link = client.asks(&[]);
     let form = [
         ("email", "member@example.com"),
@@ -334,7 +334,7 @@ async fn no_form_on_the_way_to_an_application_can_be_led_elsewhere() {
     let sign_in = app.browser().post("/sign-in", &form).await;
     sign_in.assert_status(422);
     for page in [consent, sign_in] {
-        // Among what is checked: where each form leads.
+        // This also checks where each form leads.
         assert_sound(&page);
         assert!(!page.header("content-security-policy").contains("form-action"));
     }
@@ -367,7 +367,7 @@ async fn a_flood_from_nowhere_does_not_fill_the_activity() {
     let activity = app.activity(&client).await;
     assert_eq!(activity.iter().filter(|(succeeded, _)| !succeeded).count(), 10);
     assert_eq!(activity.iter().filter(|(succeeded, _)| *succeeded).count(), 2);
-    // After a minute the integrator's next attempt is noted again.
+    // After a minute the integrator's next attempt is recorded again.
     app.wait(Duration::from_secs(61));
     app.browser()
         .get(&client.asks(&[("redirect_uri", "https://myapp.com/cb")]))

@@ -1,4 +1,4 @@
-//! What hosts change is felt at the very next request.
+//! Hosts' changes take effect at the next request.
 
 use latchkey_domain::{Actor, ApplicationDraft, Role};
 

@@ -1,4 +1,4 @@
-//! The log of the real binary, as talkative as it gets.
+//! The log of the real binary at its most verbose level.
 
 use std::fs;
 

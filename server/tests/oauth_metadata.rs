@@ -20,7 +20,7 @@ const SCOPES: [&str; 12] = [
     "write:comments",
 ];
 
-/// Where those begin that every member can grant.
+/// The index of the first scope that every member can grant.
 const MEMBER_SCOPES: usize = 5;
 
 #[tokio::test]

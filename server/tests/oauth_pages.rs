@@ -1,9 +1,9 @@
-//! The pages on which people give away what they have: in no frame of another site, with nothing from elsewhere on them
-//! (RFC 9700 sections 4.2.4 and 4.16).
+//! The pages on which people grant access: never framed by another site, and without content from elsewhere (RFC 9700
+//! sections 4.2.4 and 4.16).
 
 use crate::support::{Answer, TestApp, assert_sound};
 
-/// Every page of the flow, well and badly ended.
+/// Every page of the flow, including errors.
 async fn pages(app: &TestApp) -> Vec<Answer> {
     let (client, person) = (app.web_app().await, app.as_member().await);
     let link = client.asks(&[]);

@@ -1,4 +1,4 @@
-//! What the endpoints make of parameters and credentials, wherever the RFCs say the same of all of them.
+//! How the endpoints treat parameters and credentials, where the RFCs say the same for all of them.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -71,7 +71,7 @@ async fn what_is_unknown_is_ignored() {
 async fn what_is_empty_counts_as_left_out() {
     let app = TestApp::new().await;
     let (client, person) = (app.web_app().await, app.as_member().await);
-    // All that the member may grant is what `scope` means when it is left out.
+    // Without `scope`, everything that the member may grant is requested.
     let host = app.as_host().await;
     let link = format!(
         "{}&scope=&prompt=&response_mode=&request=",

@@ -1,5 +1,5 @@
-//! Many at once, against the real binary: of those who present one code one wins, and nobody is punished for
-//! refreshing in several tabs.
+//! Concurrent requests against the real binary: one of those with the same code wins, and refreshing in several tabs
+//! is not punished.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::support::{Binary, Server};
 
 const MANY: usize = 200;
 
-/// Sends the same form `MANY` times at once, each on a connection of its own, and gives status and body of each answer.
+/// Sends the same form `MANY` times at once, each on its own connection, and returns each response's status and body.
 async fn all_at_once(server: &Server, form: &Form) -> Vec<(StatusCode, Value)> {
     let start = Arc::new(Barrier::new(MANY));
     let mut programs = JoinSet::new();
@@ -50,7 +50,7 @@ async fn of_200_redemptions_of_one_code_one_wins_and_is_revoked_by_the_others() 
     for (status, error) in &lost {
         assert_eq!((status.as_u16(), &error["error"]), (400, &"invalid_grant".into()));
     }
-    // RFC 6749 section 4.1.2: one of them may have been a thief, so that nobody keeps anything.
+    // RFC 6749 section 4.1.2: one of them may have been a thief, so nobody keeps access.
     let tokens = &won[0].1;
     assert_eq!(server.userinfo(tokens).await, 401);
     server

@@ -1,4 +1,4 @@
-//! `kill -9` while many are at it: what was answered holds afterwards.
+//! `kill -9` during many requests: what was answered stays valid.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use crate::support::{Answer, Binary, Browser, Server};
 const MANY: usize = 200;
 const ROUNDS: usize = 3;
 
-/// What one application instance did before the power cut, as far as it was answered.
+/// What one application instance did before the power cut, as far as it got responses.
 #[derive(Default)]
 struct Answered {
     /// The last pair of a chain of refreshes.
     pair: Option<Value>,
-    /// Codes that were redeemed, with what they gave.
+    /// Redeemed codes and what they returned.
     redeemed: Vec<(String, Value)>,
-    /// Pairs that were revoked.
+    /// Revoked pairs.
     revoked: Vec<Value>,
 }
 
@@ -42,7 +42,7 @@ async fn send(program: &Program, url: &str, path: &str, form: &Form) -> Option<A
     })
 }
 
-/// Refreshes a chain, redeems codes and revokes what they gave, until the server is gone.
+/// Refreshes a chain, redeems codes and revokes what they returned, until the server is gone.
 async fn work(
     url: String,
     client: Arc<Client>,
@@ -73,7 +73,7 @@ async fn work(
         if answered.redeemed.len() > answered.revoked.len() + 1 {
             let form = client.names(tokens["access_token"].as_str().unwrap());
             let Some(answer) = send(&program, &url, "/oauth/revoke", &form).await else {
-                // Perhaps revoked, perhaps not: nothing was answered.
+                // It may or may not be revoked: there was no response.
                 answered.redeemed.pop();
                 return answered;
             };
@@ -84,7 +84,7 @@ async fn work(
     }
 }
 
-/// The server again, and the member's browser, which is still signed in.
+/// The restarted server, and the member's browser, which is still signed in.
 async fn restart(binary: &Binary, person: &Browser) -> (Server, Browser) {
     let server = binary.serve(&["--demo"]).await;
     let browser = server.browser();
@@ -96,7 +96,7 @@ async fn restart(binary: &Binary, person: &Browser) -> (Server, Browser) {
 async fn what_was_answered_before_the_kill_holds_after_the_restart() {
     let binary = Binary::new();
     let mut server = binary.serve(&["--demo"]).await;
-    // One for each worker: of codes that wait, there are only so many for a member and an application.
+    // One for each worker: a member has only a limited number of waiting codes per application.
     let clients: Vec<_> = (0..6).map(|_| Arc::new(binary.register())).collect();
     let mut person = server.as_member().await;
     let (mut kept, mut redeemed, mut revoked) = (0, 0, 0);
@@ -112,7 +112,7 @@ async fn what_was_answered_before_the_kill_holds_after_the_restart() {
             let (url, client, counter) = (server.url.clone(), client.clone(), counter.clone());
             workers.spawn(async move { (client.clone(), work(url, client, first, codes, counter).await) });
         }
-        // Another moment in each round.
+        // At a different time in each round.
         while counter.load(Ordering::Relaxed) < 30 + 37 * round {
             tokio::task::yield_now().await;
         }
@@ -147,7 +147,7 @@ async fn what_was_answered_before_the_kill_holds_after_the_restart() {
     assert!(redeemed > 0 && revoked > 0, "{redeemed} {revoked}");
 }
 
-/// Sends the same form many times at once and kills the server when `enough` were answered; the answers.
+/// Sends the same form many times at once and kills the server after `enough` responses; returns them.
 async fn killed_after(server: Server, form: &Form, enough: usize) -> Vec<Answer> {
     let counter = Arc::new(AtomicUsize::new(0));
     let mut programs = JoinSet::new();
@@ -182,11 +182,11 @@ async fn of_200_redemptions_and_a_kill_at_most_one_wins_and_what_was_revoked_sta
         for answer in &lost {
             answer.assert_error(400, "invalid_grant");
         }
-        // Who lost was told so after the winner's tokens had been revoked.
+        // The losers got their response after the winner's tokens had been revoked.
         if let (Some(tokens), false) = (won.first(), lost.is_empty()) {
             assert_eq!(server.userinfo(&tokens.json()).await, 401);
         }
-        // The first answer of all is either a success or speaks of one: the code is used up.
+        // The first response is either a success or implies one: the code is used up.
         let again = server.send_form("/oauth/token", &form).await;
         again.assert_error(400, "invalid_grant");
         if let Some(tokens) = won.first() {
@@ -213,7 +213,7 @@ async fn of_200_refreshes_and_a_kill_all_who_were_answered_hold_the_same_pair_an
             .collect();
         assert_eq!(pairs.len(), 1);
         let tokens = answers[0].json();
-        // Whoever was not answered asks again, and has the same pair as the others.
+        // A client without a response asks again and gets the same pair as the others.
         let again = server
             .send_form("/oauth/token", &form)
             .await

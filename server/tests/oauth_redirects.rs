@@ -1,11 +1,11 @@
-//! Where browsers are sent: to a registered redirect URI to the letter, or nowhere (RFC 9700 sections 4.1 and 4.11).
+//! Where browsers are sent: exactly to a registered redirect URI, or nowhere (RFC 9700 sections 4.1 and 4.11).
 
 use latchkey_domain::ApplicationDraft;
 
 use crate::support::oauth::{Client, browser_app, web_app};
 use crate::support::{PASSWORD, TestApp, assert_sound};
 
-/// What might be taken for `https://myapp.com/oauth/callback`.
+/// URIs that could be mistaken for `https://myapp.com/oauth/callback`.
 const LOOKALIKES: [&str; 62] = [
     // The path
     "https://myapp.com/oauth/callback/../../evil",
@@ -80,7 +80,7 @@ const LOOKALIKES: [&str; 62] = [
     "https://myapp.com/oauth/callback\n",
 ];
 
-/// What might be taken for `http://127.0.0.1/cb` or `http://[::1]/cb`, at whatever port.
+/// URIs that could be mistaken for `http://127.0.0.1/cb` or `http://[::1]/cb`, at any port.
 const LOOPBACK_LOOKALIKES: [&str; 22] = [
     "http://127.0.0.1:80@evil.example/cb",
     "http://127.0.0.1@evil.example/cb",
@@ -106,7 +106,7 @@ const LOOPBACK_LOOKALIKES: [&str; 22] = [
     "http://[::1]:1@evil.example/cb",
 ];
 
-/// Every one of them is a page, whether or not somebody is signed in, and what is registered works.
+/// Each of them gets an error page, signed in or not, and the registered ones work.
 async fn assert_only(app: &TestApp, client: &Client, registered: &[&str], lookalikes: &[&str]) {
     let (person, nobody) = (app.as_member().await, app.browser());
     for uri in lookalikes {
@@ -120,7 +120,7 @@ async fn assert_only(app: &TestApp, client: &Client, registered: &[&str], lookal
             );
             assert_sound(&answer);
         }
-        // Nor does the sign-in page believe it.
+        // The sign-in page does not trust it either.
         let encoded: String = form_urlencoded::byte_serialize(link.as_bytes()).collect();
         let sign_in = nobody.get(&format!("/sign-in?return_to={encoded}")).await;
         let policy = sign_in.header("content-security-policy");

@@ -18,7 +18,7 @@ async fn either_token_ends_all() {
         app.refresh(&client, &tokens)
             .await
             .assert_error(400, "invalid_grant");
-        // Doing it twice is no mistake.
+        // Repeating it is not an error.
         app.send_form("/oauth/revoke", &form).await.assert_status(200);
     }
 }

@@ -95,7 +95,7 @@ async fn tokens_are_refreshed_and_the_old_refresh_token_gives_the_same_pair_unti
     assert_eq!(again["refresh_token"], second["refresh_token"]);
     app.userinfo(&second).await.assert_status(200);
     app.wait(Duration::from_secs(30));
-    // From here on the first one is in the wrong hands.
+    // From here on the first one is stolen.
     app.refresh(&client, &first)
         .await
         .assert_error(400, "invalid_grant");
@@ -143,7 +143,7 @@ async fn a_wrong_secret_is_explained_and_asks_for_basic() {
         answer.header("www-authenticate"),
         "Basic realm=\"Latchkey\", charset=\"UTF-8\""
     );
-    // The code is still good for who knows the secret.
+    // The code still works for the client with the secret.
     app.exchange(&client, &code).await.assert_status(200);
 }
 
@@ -318,7 +318,7 @@ async fn a_public_application_refreshes_and_revokes_without_its_id() {
     let form = without_id(client.names(tokens["access_token"].as_str().unwrap()));
     app.send_form("/oauth/revoke", &form).await.assert_status(200);
     app.userinfo(&tokens).await.assert_status(401);
-    // A code is exchanged by who says who it is.
+    // A code needs a client that identifies itself.
     let code = person.lets_in(&client, &[]).await;
     let words = app
         .send_form("/oauth/token", &without_id(client.exchanges(&code, &[])))
@@ -344,7 +344,7 @@ async fn what_cannot_be_read_is_recorded_under_the_id_in_the_header() {
         assert!(!succeeded && words.starts_with("the body is JSON"), "{words}");
     }
     assert_eq!(app.activity(&client).await.len(), 3);
-    // Without the header nobody knows whose it was.
+    // Without the header the application is unknown.
     let program = app.browser();
     let request = program
         .bare(Method::POST, "/oauth/token")

@@ -1,4 +1,4 @@
-//! The sizes of values are as `docs/oauth.md` says, so that clients can leave room (RFC 6749 sections 2.2 and 4.1.2).
+//! The sizes of values match `docs/oauth.md`, so that clients can reserve space (RFC 6749 sections 2.2 and 4.1.2).
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What an operator does: back up, restore, rotate the key; over the real binary, beside a running server.
+//! An operator's tasks: back up, restore, rotate the key; with the real binary, beside a running server.
 
 use std::fs;
 
@@ -52,7 +52,7 @@ async fn a_backup_comes_back_when_the_server_is_stopped() {
     assert_eq!(applications(&binary), 1);
 }
 
-/// A server that was killed holds nothing up.
+/// A killed server blocks nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_crash_a_backup_can_be_restored() {
     let binary = Binary::new();
@@ -150,7 +150,7 @@ async fn a_key_in_other_hands_takes_every_token_along() {
     server.connect(&client, &member).await;
 }
 
-/// In this process, so that no second has to pass until the server looks.
+/// In this process, so that the test need not wait a second until the server looks.
 #[tokio::test]
 async fn new_tokens_are_made_with_the_new_key() {
     let app = TestApp::new().await;
@@ -163,7 +163,7 @@ async fn new_tokens_are_made_with_the_new_key() {
         .rotate_key(false, &Actor::operator(), app.instance.clock.now())
         .await
         .unwrap();
-    // The same pair again, as after a lost answer, but of the other key.
+    // The same pair again, as after a lost response, but made with the other key.
     let before = app.refresh(&client, &first).await.assert_status(200).json();
     assert!(app.instance.refresh_keys().await.unwrap());
     assert!(!app.instance.refresh_keys().await.unwrap());

@@ -1,4 +1,4 @@
-//! Every command of `docs/operating.md`, run as it stands there.
+//! Every command of `docs/operating.md`, run exactly as documented.
 
 use crate::support::documentation::{blocks, commands, run};
 use crate::support::{Binary, PASSWORD};
@@ -30,7 +30,7 @@ async fn every_command_works_as_it_stands_there() {
         run(&binary, commands, &[]);
     }
     assert!(binary.folder().join("new-machine/latchkey.db").exists());
-    // Who had lost the password is in again, with the new one alone.
+    // The member who had lost the password can sign in again, only with the new one.
     let password = std::fs::read_to_string(binary.folder().join("new-password")).unwrap();
     let server = server.expect("the last block is of a server that runs");
     for email in ["ada@example.com", "grace@example.com"] {

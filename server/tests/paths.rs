@@ -1,10 +1,10 @@
-//! Paths with a slash too many, and paths where nothing is, as programs see them.
+//! Paths with an extra slash, and paths without a page, as programs see them.
 
 use reqwest::Method;
 
 use crate::support::{TestApp, assert_sound};
 
-/// What base addresses and joining them make of a path.
+/// What base URLs and joining turn a path into.
 fn spellings(path: &str) -> [String; 4] {
     [
         format!("{path}/"),
@@ -80,7 +80,7 @@ async fn the_authorization_endpoint_is_as_well_guarded_there() {
             .send(person.bare(Method::HEAD, &path))
             .await
             .assert_status(405);
-        // Who is not signed in comes back to the address as it should be.
+        // A signed-out visitor returns to the correct path.
         let start = app.browser().get(&format!("{path}?{query}")).await;
         let location = start.assert_status(303).header("location").to_owned();
         assert!(

@@ -10,7 +10,7 @@ fn on<'a>(url: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
     [arguments, &["--database", url]].concat()
 }
 
-/// The level of a line of the doctor, and what it says.
+/// The level of one of the doctor's lines, and its text.
 fn diagnosis(binary: &Binary, url: &str, check: &str) -> (String, String) {
     let report = binary.run(&on(url, &["doctor", "--json"])).stdout;
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
@@ -49,7 +49,7 @@ async fn a_backup_is_made_while_it_is_served_and_restored_on_either_store() {
         .unwrap()
         .len();
 
-    // Onto the other database, which is empty; not onto this one.
+    // Onto the other, empty database; not onto this one.
     binary
         .run(&on(&url, &["restore", "copy.db"]))
         .fails(1, "is not empty");
@@ -65,7 +65,7 @@ async fn a_backup_is_made_while_it_is_served_and_restored_on_either_store() {
     assert_eq!(audit.as_array().unwrap().len(), added);
     drop(server);
 
-    // And onto SQLite, with the key.
+    // Onto SQLite too, with the key.
     binary
         .run(&["restore", "copy.db", "--data-dir", "sqlite"])
         .fails(1, "sqlite/latchkey.key is missing");
@@ -80,7 +80,7 @@ async fn a_backup_is_made_while_it_is_served_and_restored_on_either_store() {
     binary.serve(&["--data-dir", "sqlite"]).await.as_member().await;
 }
 
-/// A file that an earlier version wrote is brought up on the way, and stays as it is.
+/// A file from an earlier version is upgraded while it is copied, and itself stays unchanged.
 #[test]
 fn an_older_backup_is_brought_up_on_the_way() {
     let (binary, url) = (Binary::new(), database());

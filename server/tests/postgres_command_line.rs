@@ -1,4 +1,4 @@
-//! The binary on `PostgreSQL`: all commands, the key, and what is refused.
+//! The binary on `PostgreSQL`: all commands, the key, and refusals.
 
 use latchkey_testing::postgres::database;
 
@@ -29,7 +29,7 @@ async fn commands_and_a_server_work_on_one_database() {
     binary
         .run(&on(&url, &["network", "set", "--name", "River Club"]))
         .succeeds();
-    // The key was made in the data folder, and nothing else.
+    // Only the key was created in the data folder.
     let made: Vec<_> = std::fs::read_dir(binary.folder().join("data"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
@@ -43,7 +43,7 @@ async fn commands_and_a_server_work_on_one_database() {
         .await
         .assert_redirect("/");
     browser.get("/account/connected-apps").await.assert_status(200);
-    // What the command line does beside it holds from the next request on.
+    // Changes on the command line take effect with the server's next request.
     let password = on(&url, &["member", "set-password", "ada@b.example"]);
     binary
         .run_with_input(&password, "another horse entirely\n")
@@ -61,7 +61,7 @@ async fn commands_and_a_server_work_on_one_database() {
     assert_eq!(database["ok"], true, "{report}");
 }
 
-/// With two machines, one of which the server runs on.
+/// With two machines, one of which runs the server.
 #[tokio::test]
 async fn the_key_is_rotated_under_a_running_server() {
     let (operator, node, url) = (Binary::new(), Binary::new(), database());
@@ -95,11 +95,11 @@ async fn the_key_is_rotated_under_a_running_server() {
     std::fs::copy(key(&operator), key(&node)).unwrap();
     let said = operator.run(&rotate).succeeds();
     assert!(said.contains("is now in use: 1 secrets"), "{said}");
-    // Somebody else who had the same in mind.
+    // Another person with the same plan.
     node.run(&rotate)
         .fails(1, "perhaps by somebody else; nothing was changed");
 
-    // The server goes on, and so does its machine's command line; what was copied opens elsewhere.
+    // The server continues, and so does its machine's command line; the copied data opens elsewhere.
     let form = [
         ("token", "nonsense"),
         ("client_id", id),

@@ -1,4 +1,4 @@
-//! `latchkey copy` with the real binary: what was issued before a move is good after it, and what is refused.
+//! `latchkey copy` with the real binary: everything issued before a move works after it, and what is refused.
 
 use std::fmt::Write;
 use std::io::{BufRead, BufReader, Read};
@@ -11,15 +11,15 @@ use serde_json::Value;
 use crate::support::oauth::Client;
 use crate::support::{Binary, Server};
 
-/// Everything that was issued elsewhere is good at `server`; the tokens that replace `tokens` there.
+/// Everything issued elsewhere works at `server`; returns the tokens that replace `tokens` there.
 async fn assert_at_home(server: &Server, client: &Client, tokens: &Value) -> Value {
     let form = client.names(tokens["access_token"].as_str().unwrap());
-    // With the application's secret, which came sealed.
+    // With the application's secret, which was copied sealed.
     let answer = server.send_form("/oauth/introspect", &form).await;
     assert_eq!(answer.assert_status(200).json()["active"], true);
     let refreshed = server.refresh(client, tokens).await.assert_status(200).json();
     assert_eq!(server.userinfo(&refreshed).await, 200);
-    // With the password, and once more the whole way.
+    // With the password, and the whole flow again.
     let member = server.as_member().await;
     server.connect(client, &member).await;
     refreshed
@@ -51,12 +51,12 @@ async fn what_was_issued_before_a_move_is_good_after_it() {
     drop(server);
     let server = binary.serve(&["--database", &url]).await;
     let tokens = assert_at_home(&server, &client, &tokens).await;
-    // Whoever was signed in stays so.
+    // Signed-in members stay signed in.
     let browser = server.browser();
     browser.set_cookie(cookie);
     browser.get("/account/connected-apps").await.assert_status(200);
 
-    // And back, into a folder that has nothing.
+    // And back, into an empty folder.
     let copy = ["copy", "--json", "--from", &url, "--to", "back/latchkey.db"];
     let told = binary.run(&copy).json();
     assert_eq!(
@@ -120,7 +120,7 @@ fn what_cannot_be_copied_is_one_line() {
     binary
         .run(&["copy", "--from", &url, "--to", &url])
         .fails(2, "are the same database");
-    // A key is there, and it is another.
+    // There is a key, but another one.
     let other = "latchkey-key-v1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n";
     std::fs::create_dir(binary.folder().join("other")).unwrap();
     std::fs::write(binary.folder().join("other/latchkey.key"), other).unwrap();
@@ -141,7 +141,7 @@ fn what_cannot_be_copied_is_one_line() {
             &url,
         ])
         .fails(1, "put the key of the source in its place");
-    // No key is there, at neither end.
+    // Neither end has a key.
     std::fs::rename(
         binary.folder().join("data/latchkey.key"),
         binary.folder().join("away.key"),
@@ -156,13 +156,13 @@ fn what_cannot_be_copied_is_one_line() {
         binary.folder().join("data/latchkey.key"),
     )
     .unwrap();
-    // What was filled is not filled again.
+    // A filled database is not filled again.
     let copy = ["copy", "--from", "data/latchkey.db", "--to", &url];
     binary.run(&copy).succeeds();
     binary.run(&copy).fails(1, "is not empty");
 }
 
-/// A network with so many members that a copy of it takes a while.
+/// A network with so many members that copying takes a while.
 fn large() -> Binary {
     let binary = Binary::new();
     let mut members = String::from("email,name\n");
@@ -174,7 +174,7 @@ fn large() -> Binary {
     binary
 }
 
-/// Begins to copy; the process, once it is at it.
+/// Starts a copy and returns the process once it is copying.
 fn begin(binary: &Binary, to: &str) -> Child {
     let mut child = binary
         .command(&["copy", "--from", "data/latchkey.db", "--to", to])
@@ -206,7 +206,7 @@ async fn one_that_is_killed_leaves_nothing_that_opens() {
     }
     assert!(is_empty(&url).await);
     assert!(!binary.folder().join("new/latchkey.db").exists());
-    // The next is not hindered by what was left.
+    // Leftovers do not block the next copy.
     for to in [url.as_str(), "new/latchkey.db"] {
         let again = binary
             .run(&["copy", "--json", "--from", "data/latchkey.db", "--to", to])

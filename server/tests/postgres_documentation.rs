@@ -1,5 +1,5 @@
-//! Every command of `docs/postgresql.md`, run as it stands there: on a network that was begun on `SQLite`. `$EMPTY` is the
-//! address of a database with nothing in it; the one that was filled last is the one that is served.
+//! Every command of `docs/postgresql.md`, run exactly as documented: on a network that started on `SQLite`. `$EMPTY`
+//! is the URL of an empty database; the last one filled is the one that is served.
 
 use latchkey_testing::postgres::database;
 

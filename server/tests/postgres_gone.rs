@@ -1,4 +1,4 @@
-//! The database goes away and comes back while a node runs: clear answers in the meantime, and no restart.
+//! The database goes away and comes back while a node runs: clear errors in between, and no restart.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::support::oauth::Client;
 use crate::support::{Answer, Browser, Nodes, PASSWORD, TestApp};
 
-/// Longer than any answer may take; what takes longer hangs.
+/// Longer than any response may take; anything slower hangs.
 const IN_TIME: Duration = Duration::from_secs(30);
 
-/// The whole of what a client is told: to try again soon, and nothing of what is behind it.
+/// The complete response to a client: to try again soon, and no internal details.
 #[track_caller]
 fn assert_unavailable(answer: &Answer, words: &str) {
     answer.assert_status(503);
@@ -24,12 +24,12 @@ fn assert_unavailable(answer: &Answer, words: &str) {
     }
 }
 
-/// Every way in: pages, what the page calls, and what programs call.
+/// Every entry point: pages, the page's functions, and endpoints for programs.
 async fn all_refuse(node: &TestApp, client: &Client, tokens: &Value, person: &Browser) {
     let (program, browser) = (node.browser(), node.browser());
     browser.set_cookie(person.cookie());
     let token = tokens["access_token"].as_str().unwrap();
-    // Nobody is told that a token is bad when nobody could look.
+    // No client is told that a token is invalid when it could not be checked.
     assert_unavailable(&node.userinfo(tokens).await, "\"temporarily_unavailable\"");
     assert_unavailable(&node.refresh(client, tokens).await, "\"temporarily_unavailable\"");
     for path in ["/oauth/introspect", "/oauth/revoke"] {

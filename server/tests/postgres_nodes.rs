@@ -1,4 +1,5 @@
-//! Two nodes on one `PostgreSQL` database, over HTTP: what one did holds on the other from the very next request on.
+//! Two nodes on one `PostgreSQL` database, over HTTP: a change on one takes effect on the other with the next
+//! request.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ async fn a_code_of_one_node_is_redeemed_on_the_other() {
         other.send_form("/oauth/introspect", &form).await.json()["active"],
         true
     );
-    // A second time it is a replay, wherever it comes in, and ends what the first gave.
+    // The second use is a replay on any node and revokes what the first one issued.
     one.exchange(&client, &code)
         .await
         .assert_error(400, "invalid_grant");
@@ -54,7 +55,7 @@ async fn a_session_works_on_both_and_ends_on_both() {
     there.get("/account/connected-apps").await.assert_status(200);
     person.post("/sign-out", &[]).await.assert_status(303);
     there.get("/account/connected-apps").await.assert_status(303);
-    // A new password, set by the operator on one node, ends a session that the other made.
+    // A new password that the operator sets on one node ends a session from the other.
     let person = other.as_member().await;
     let password = latchkey_domain::member::NewPassword::new("another horse entirely".into()).unwrap();
     one.instance
@@ -179,14 +180,14 @@ async fn who_guesses_on_one_node_waits_on_the_other() {
         let answer = node.browser().sign_in("member@example.com", PASSWORD).await;
         answer.assert_status(429);
     }
-    // Another account of the same address is let in, and the right password is forgiven for what went wrong before it.
+    // Another account from the same address can sign in, and the right password clears the earlier failures.
     other.signed_in("host@example.com").await;
     one.wait(std::time::Duration::from_secs(2));
     other.signed_in("member@example.com").await;
     one.signed_in("member@example.com").await;
 }
 
-/// Sends the same form `MANY` times at once, in turn to the two nodes, each on a connection of its own.
+/// Sends the same form `MANY` times at once, alternating between the nodes, each on its own connection.
 async fn all_at_once(nodes: &Nodes, form: &Form) -> Vec<(StatusCode, Value)> {
     let start = Arc::new(Barrier::new(MANY));
     let mut programs = JoinSet::new();

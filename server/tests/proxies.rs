@@ -1,10 +1,10 @@
-//! Whose word about the client's address is believed.
+//! Which proxies are trusted to tell the client's address.
 
 use reqwest::Method;
 
 use crate::support::{Answer, Binary, Server};
 
-/// The sessions page of a host who signed in through what sends these headers.
+/// The sessions page of a host who signed in through a proxy that sends these headers.
 async fn sessions(server: &Server, headers: &[(&str, &str)]) -> Answer {
     let browser = server.browser();
     let mut request = browser

@@ -1,4 +1,4 @@
-//! A client that copies the roster, page by page, while the network goes on living: members join, visit and leave.
+//! A client that copies the roster page by page while the network changes: members join, visit and leave.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn address(number: usize) -> String {
     format!("m{number}@example.com")
 }
 
-/// Members of whom several joined in the same moment, so that time alone does not order them.
+/// Several members joined at the same time, so that time alone does not order them.
 fn community(app: &TestApp) -> Community {
     let members = (0..MEMBERS).map(|number| NewProfile {
         email: address(number).parse().unwrap(),
@@ -83,7 +83,8 @@ async fn nobody_is_skipped_and_nobody_comes_twice() {
             break;
         }
         after = members["pageInfo"]["endCursor"].clone();
-        // In between somebody joins and signs in, and two leave: one who was on a page, and one who was not yet.
+        // In between someone joins and signs in, and two leave: one from a page already read, and one from a later
+        // page.
         app.wait(Duration::from_secs(1));
         let email = format!("new{page}@example.com");
         app.member(&email, Role::Member).await;

@@ -1,11 +1,11 @@
-//! Requests that come from other sites.
+//! Requests from other sites.
 
 use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{Answer, Browser, TestApp, assert_sound};
 
-/// Tries to sign the member out with these headers; being signed out is easy to see.
+/// Tries to sign the member out with these headers; the effect is easy to see.
 async fn forge(browser: &Browser, headers: &[(&str, &str)]) -> Answer {
     let mut request = browser
         .bare(Method::POST, "/sign-out")

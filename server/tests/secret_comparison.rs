@@ -1,5 +1,5 @@
-//! Secrets are compared in constant time. A clock could not show that reliably; what can be shown is that there is no
-//! other way to compare them, and that the one way there is ends in a function made for it.
+//! Secrets are compared in constant time. Measuring could not prove that reliably, but this can: there is only one
+//! way to compare them, and it uses a function made for it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
 }
 
-/// From the line that declares the function to the brace under which it ends.
+/// From the function's declaration to its closing brace.
 fn body<'a>(source: &'a str, declaration: &str) -> &'a str {
     let at = source
         .find(declaration)
@@ -56,7 +56,7 @@ fn each_comparison_ends_in_a_function_made_for_it() {
         let source = read(path);
         let body = body(&source, declaration);
         assert!(body.contains(with), "{path}: {body}");
-        // Lengths are no secret: every secret of a kind has the same.
+        // The length is public: every secret of a kind has the same.
         let others = body.replace("tag.len() == TAG", "");
         assert!(!others.contains(" == "), "{path}: {body}");
     }
@@ -94,7 +94,7 @@ fn no_line_compares_a_secret_that_was_taken_out() {
                 continue;
             }
             let source = fs::read_to_string(&path).unwrap();
-            // Tests may compare as they like.
+            // Tests may compare in any way.
             let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
             for line in source.lines().filter(|line| line.contains("expose")) {
                 seen += 1;

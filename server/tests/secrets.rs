@@ -1,11 +1,11 @@
-//! Two secrets of one application: what the card shows and does, what the integration sees.
+//! Two secrets of one application: the page for hosts, and the integration's view.
 
 use serde_json::{Value, json};
 
 use crate::support::oauth::Client;
 use crate::support::{Browser, TestApp};
 
-/// The card, as the page gets it.
+/// The application's data, as its page gets it.
 async fn card(host: &Browser, client: &Client) -> Value {
     let answer = host
         .call("applications/find", &json!({ "client_id": client.id }))
@@ -13,7 +13,7 @@ async fn card(host: &Browser, client: &Client) -> Value {
     answer.assert_status(200).json()
 }
 
-/// The same application with a secret that a host made on the card.
+/// The same application with a secret that a host added on its page.
 async fn with_new_secret(host: &Browser, client: &Client) -> Client {
     let answer = host
         .call("applications/secrets/add", &json!({ "client_id": client.id }))
@@ -32,7 +32,7 @@ async fn an_integration_is_moved_without_an_outage() {
     let tokens = app.connect(&old, &app.as_member().await).await;
     let new = with_new_secret(&host, &old).await;
     assert_ne!(new.secret, old.secret);
-    // What the card says of the old one.
+    // What the page says about the old one.
     let replacement = async || card(&host, &old).await["secrets"][1]["position"]["old"].clone();
     assert_eq!(replacement().await, json!("not_started"));
 

@@ -29,7 +29,7 @@ fn a_secret_is_replaced_in_two_steps() {
     let shown = binary.run(&["app", "show", id]).succeeds();
     assert_eq!(shown.matches("never used").count(), 2, "{shown}");
 
-    // The older one, unless it is said which.
+    // The older one, unless a secret is named.
     assert!(
         binary
             .run(&["app", "retire-secret", id])

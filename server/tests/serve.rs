@@ -1,4 +1,4 @@
-//! `latchkey serve`, as a process.
+//! `latchkey serve` as a process.
 
 use crate::support::{Binary, PASSWORD};
 
@@ -18,7 +18,7 @@ async fn prints_the_setup_link_until_there_is_a_host() {
         .assert_status(200)
         .assert_text("Set up your network");
     drop(server);
-    // After a restart it is the same.
+    // It is the same after a restart.
     let mut server = binary.serve(&[]).await;
     assert!(server.line().ends_with(&path));
 }
@@ -28,7 +28,7 @@ async fn ends_at_sigterm_and_at_sigint() {
     let binary = Binary::new();
     for signal in ["-TERM", "-INT"] {
         let mut server = binary.serve(&[]).await;
-        // A connection that is kept open without a request must not hold up the end.
+        // An open connection without a request must not delay the exit.
         let idle = tokio::net::TcpStream::connect(server.url.trim_start_matches("http://"))
             .await
             .unwrap();
@@ -214,7 +214,7 @@ async fn the_log_is_json_and_has_no_secrets() {
     }
 }
 
-/// What the server logs until it is ready, and with the line that says so.
+/// The server's log until it is ready, including the line that says so.
 fn log_until_ready(binary: &Binary, arguments: &[&str]) -> String {
     use std::io::BufRead;
 

@@ -191,7 +191,7 @@ async fn guessing_has_to_wait_and_is_told_how_long() {
         .assert_redirect("/");
 }
 
-/// A domain may be typed in its own letters or in ASCII, letters with accents may be composed or not.
+/// A domain may be typed in its own script or in ASCII; accented letters may be composed or not.
 #[tokio::test]
 async fn an_email_of_any_letters_signs_in_however_it_is_typed() {
     let app = TestApp::new().await;
@@ -270,7 +270,7 @@ async fn leads_to_setup_until_there_is_a_host() {
         .assert_redirect("/setup");
 }
 
-/// Sends the form that `page` has, as a browser does.
+/// Sends the form of `page`, as a browser does.
 async fn sends(browser: &Browser, page: &Answer, email: &str, password: &str) -> Answer {
     let mut form = page.hidden("/sign-in");
     form.push(("email".into(), email.into()));
@@ -299,7 +299,7 @@ async fn a_browser_that_keeps_no_cookies_is_told_so() {
         .assert_text("Your browser did not keep the sign-in cookie")
         .assert_text(&format!("href=\"{}{SESSIONS}\"", app.issuer()))
         .assert_no_text("<form");
-    // The password has to be right.
+    // The password must be correct.
     let page = browser.get(SESSIONS).await;
     browser.forget_cookies();
     let answer = sends(&browser, &page, "member@example.com", "wrong").await;

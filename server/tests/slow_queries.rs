@@ -1,4 +1,4 @@
-//! `--slow-query-ms`: what the log says of operations that take long.
+//! `--slow-query-ms`: what the log says about slow operations.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::support::Binary;
 
-/// The lines about slow operations that a server writes while somebody signs in.
+/// The log lines about slow operations that a server writes while someone signs in.
 async fn lines(threshold: &str, database: Option<&str>) -> Vec<Value> {
     let binary = Binary::new();
     let log = binary.folder().join("log");

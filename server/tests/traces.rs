@@ -16,11 +16,11 @@ use crate::support::{Answer, Binary, Browser, Server};
 /// A deadline, not a pause.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What an application sends along that has a trace of its own.
+/// The trace id that an application sends along.
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
 
-/// All that a span may have on it. Whatever is added here leaves people's machines.
+/// All attributes that a span may have. Anything added here leaves people's machines.
 const ATTRIBUTES: [&str; 11] = [
     "db.operation.name",
     "db.query.summary",
@@ -44,7 +44,7 @@ fn stop(server: &mut Server) {
     assert_eq!(server.wait().code(), Some(0));
 }
 
-/// The one span of this name with this attribute.
+/// The only span with this name and attribute.
 #[track_caller]
 fn the<'s>(spans: &'s [Span], name: &str, attribute: (&str, &str)) -> &'s Span {
     let found: Vec<_> = spans
@@ -77,7 +77,7 @@ fn child<'s>(spans: &'s [Span], parent: &Span, name: &str) -> &'s Span {
     found.unwrap_or_else(|| panic!("no {name} in {parent:?}: {children:?}"))
 }
 
-/// What a person and an application did, and all of theirs that nobody else may see.
+/// The actions of a person and an application, with their private data.
 struct Visit {
     exchange: Answer,
     secrets: Vec<String>,
@@ -155,7 +155,7 @@ fn assert_nothing_is_given_away(collector: &Collector, secrets: &[String]) {
     assert!(spans.iter().all(|span| span.events == 0));
 }
 
-// The collector answers while a server is waited for.
+// The collector needs to respond while the test waits for a server.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_a_span_and_so_is_what_was_done_for_it() {
     let collector = Collector::start().await;
@@ -183,7 +183,7 @@ async fn a_request_is_a_span_and_so_is_what_was_done_for_it() {
     assert_eq!(written.attribute("db.system.name"), "sqlite");
     assert_eq!(written.attribute("db.operation.name"), "change_grant");
 
-    // The other requests have traces of their own.
+    // The other requests have their own traces.
     let refresh = spans.iter().find(|span| span.name == "token.refresh").unwrap();
     let request = spans.iter().find(|span| span.id == refresh.parent).unwrap();
     assert_eq!(request.name, "POST /oauth/token");
@@ -205,12 +205,12 @@ async fn a_request_is_a_span_and_so_is_what_was_done_for_it() {
 
     let refused = the(&spans, "POST /sign-in", ("http.response.status_code", "422"));
     child(&spans, refused, "password.verify");
-    // What a caller did wrong is no failure of the server.
+    // A caller's mistake is not a server failure.
     assert!(!refused.failed);
     let lost = the(&spans, "GET", ("http.response.status_code", "404"));
     assert!(!lost.attributes.contains_key("http.route"));
 
-    // What the server does for itself is no trace.
+    // The server's own work has no trace.
     assert!(
         spans
             .iter()
@@ -296,7 +296,7 @@ async fn how_much_is_sent_can_be_said() {
     let mut server = binary.serve(&flags).await;
     let person = server.browser();
     person.get("/healthz").await.assert_status(200);
-    // Who called decided not to send this one, and to send that.
+    // The caller decided not to sample the first one, but the second.
     ask_within_a_trace(&person, "00").await;
     ask_within_a_trace(&person, "01").await;
     stop(&mut server);
@@ -392,7 +392,7 @@ async fn a_collector_that_fails_is_mentioned_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_collector_that_hangs_or_is_not_there_holds_nobody_up() {
-    // One that takes connections and never answers, and one that nobody listens at.
+    // One accepts connections and never responds, and one where nothing listens.
     let hangs = TcpListener::bind("127.0.0.1:0").unwrap();
     let gone = TcpListener::bind("127.0.0.1:0").unwrap();
     let nobody = gone.local_addr().unwrap();
@@ -406,7 +406,7 @@ async fn a_collector_that_hangs_or_is_not_there_holds_nobody_up() {
         for _ in 0..300 {
             person.get("/readyz").await.assert_status(200);
         }
-        // While the collector has ten seconds for each batch.
+        // The collector would have ten seconds for each batch.
         assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
         let told = Instant::now();
         stop(&mut server);

@@ -1,4 +1,4 @@
-//! `/admin/headless-api`: where the API is, and who uses it how much.
+//! `/admin/headless-api`: the API's URL, and each application's use of it.
 
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ async fn requests_are_counted_for_the_application_that_made_them() {
         .assert_text(", 1 with errors")
         .assert_text("Mobile App");
 
-    // A day later it is in the week still, and no longer in the day.
+    // A day later it still counts in the week, but not in the day.
     app.wait(Duration::from_secs(25 * 3_600));
     ask(&app, &client, "{ me { id } }").await;
     let host = app.as_host().await;

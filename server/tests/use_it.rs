@@ -11,7 +11,7 @@ fn page_of(client: &Client) -> String {
     format!("/admin/settings/oauth-applications/{}/use", client.id)
 }
 
-/// How often a secret was shown.
+/// How often a secret was revealed.
 async fn revealed(app: &TestApp) -> usize {
     let entries = app.instance.store.audit(50).await.unwrap();
     let is_reveal = |action| action == AuditAction::SecretRevealed;

@@ -1,9 +1,9 @@
-//! What an application's integrator can read afterwards: each authorization, each exchange of a code, and everything
-//! that failed, in words to act on.
+//! What an application's integrator can read afterwards: each authorization, each exchange of a code, and each
+//! failure with advice on what to do.
 //!
-//! What is routine and frequent is left out: refreshes after a grant's first (the card says when the application was last
-//! used), and the same refused token more than once a minute. Of failures only so many a minute are kept, since anybody
-//! can cause them.
+//! Frequent routine events are left out: refreshes after a grant's first (the application's page shows when it was
+//! last used), and the same refused token more than once a minute. The number of failures kept per minute is limited,
+//! since anyone can cause them.
 
 use latchkey_domain::{ClientId, MemberId, Timestamp};
 pub use latchkey_storage::ActivityKind;
@@ -12,30 +12,30 @@ use latchkey_storage::NewActivity;
 use crate::activity_limit::Event;
 use crate::{AuthorizationServer, EndpointError};
 
-/// Where a request came from, for the entries that it leaves.
+/// Where a request came from, for its activity entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestOrigin {
     /// The client's address.
     pub address: Option<String>,
-    /// The request's id, which the log and the answer carry too.
+    /// The request's id, as in the log and the response.
     pub request_id: Option<String>,
 }
 
-/// The entry that a request will leave, filled in as the request is understood. Without a client nothing is left:
-/// there is nobody who could read it.
+/// The activity entry of a request, filled in as the request is read. Without a client nothing is recorded: no
+/// integrator could read it.
 pub(crate) struct ActivityRecorder<'a> {
     pub(crate) kind: ActivityKind,
     pub(crate) origin: &'a RequestOrigin,
     pub(crate) client: Option<ClientId>,
     pub(crate) member: Option<MemberId>,
-    /// A redirect URI that a host may want to add.
+    /// A redirect URI that a host may want to register.
     pub(crate) redirect_uri: Option<String>,
-    /// Whether a host tries the application out: then no use of its secret is written down, since it is not the
-    /// integration that used it.
+    /// Whether a host is trying the application out. The use of its secret is then not recorded, since the
+    /// integration did not use it.
     pub(crate) is_explorer_login: bool,
     /// Whether the request is a sign of theft.
     pub(crate) is_alarm: bool,
-    /// What to say; a failure says what its error says unless there is more to tell.
+    /// The entry's message. A failure uses its error's text by default.
     pub(crate) message: Option<String>,
 }
 
@@ -70,13 +70,13 @@ impl<'a> ActivityRecorder<'a> {
 }
 
 impl AuthorizationServer {
-    /// Leaves the entry of a request that was refused, unless too many were lately.
+    /// Records a refused request, unless there were too many recently.
     pub(crate) async fn record_failure(&self, mut recorder: ActivityRecorder<'_>, description: &str) {
         let Some(client) = &recorder.client else {
             return;
         };
         let event = if recorder.is_alarm {
-            // Other failures must not keep it from being recorded.
+            // Other failures must not prevent this entry.
             Event::Alarm(client.clone(), recorder.member)
         } else {
             Event::Failure(client.clone(), recorder.member)
@@ -88,15 +88,15 @@ impl AuthorizationServer {
         self.record(recorder, false, message).await;
     }
 
-    /// Leaves the entry of a request that worked, if there is something to say.
+    /// Records a successful request if it has an entry.
     pub(crate) async fn record_success(&self, mut recorder: ActivityRecorder<'_>) {
         if let Some(message) = recorder.message.take() {
             self.record(recorder, true, message).await;
         }
     }
 
-    /// Leaves the entry of a request to an endpoint that answers in JSON. Where the store failed there is none: it
-    /// could not keep it either, and it was no fault of the client.
+    /// Records a request to an endpoint that answers in JSON. A store failure is not recorded: the store could not
+    /// keep it, and the client did nothing wrong.
     pub(crate) async fn record_result<T>(
         &self,
         recorder: ActivityRecorder<'_>,
@@ -115,7 +115,7 @@ impl AuthorizationServer {
         let Some(activity) = recorder.into_activity(self.now(), succeeded, message) else {
             return;
         };
-        // The answer stands whether or not it could be noted.
+        // The response is valid even if recording it fails.
         if let Err(error) = self.store().record_activity(vec![activity]).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,

@@ -1,30 +1,30 @@
-//! Keeps anyone who repeats the same thing from filling an application's activity with it.
+//! Keeps repeated events from filling an application's activity.
 
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, MemberId, Timestamp, TokenBucket, TokenBuckets};
 use latchkey_storage::GrantId;
 
-/// After how long an event may be recorded as often as at first.
+/// The time after which an event's allowance is full again.
 const PERIOD: Duration = Duration::from_secs(60);
 
-/// How many kinds of events are remembered.
+/// How many kinds of events are tracked.
 const CAPACITY: usize = 4_096;
 
-/// A kind of event that may come often.
+/// A kind of event that may be frequent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Event {
-    /// The same thing happened to the same grant.
+    /// The same event on the same grant.
     OfGrant(GrantId, &'static str),
-    /// A request of this application failed while this person, or nobody, was known to be behind it. Anybody can send
-    /// such requests, since client ids are public.
+    /// A request of this application failed, with this member signed in, or nobody. Anyone can send such requests,
+    /// since client ids are public.
     Failure(ClientId, Option<MemberId>),
-    /// The same, of a request that is a sign of theft.
+    /// Like `Failure`, for a request that is a sign of theft.
     Alarm(ClientId, Option<MemberId>),
 }
 
 impl Event {
-    /// How many of the kind are recorded.
+    /// How many events of this kind are recorded.
     const fn bucket(&self) -> TokenBucket {
         let capacity = match self {
             Self::OfGrant(..) => 1,
@@ -35,7 +35,7 @@ impl Event {
     }
 }
 
-/// Remembers what was recorded lately. Each node has its own, which at worst records an event once per node.
+/// Tracks recent events. Each node has its own, so at worst an event is recorded once per node.
 pub(crate) struct ActivityLimit(TokenBuckets<Event>);
 
 impl Default for ActivityLimit {
@@ -45,7 +45,7 @@ impl Default for ActivityLimit {
 }
 
 impl ActivityLimit {
-    /// Whether an event may be recorded now; if so, it is counted.
+    /// Whether an event may be recorded now. If so, counts it.
     pub(crate) fn admits(&self, event: Event, now: Timestamp) -> bool {
         let bucket = event.bucket();
         self.0.take(event, bucket, 1, now).is_ok()

@@ -1,4 +1,4 @@
-//! The applications that a member allowed, and revoking that: the member's side of revocation (RFC 7009 is the client's).
+//! The applications that a member allowed, and how the member revokes access (RFC 7009 is the client's side).
 
 use latchkey_domain::{ClientId, Member, Timestamp, effective_scopes};
 use latchkey_storage::{ActivityKind, ConnectedApp, Disconnected, StoreError};
@@ -7,13 +7,13 @@ use crate::activity::ActivityRecorder;
 use crate::{AuthorizationServer, RequestOrigin};
 
 impl AuthorizationServer {
-    /// A grant or a consent that was given then or before has ended.
+    /// A grant or consent given at or before this time has ended.
     pub(crate) fn granted_after(&self) -> Timestamp {
         self.now().minus(self.lifetimes().grant().duration())
     }
 
-    /// The applications that `member` allowed, the last used first, with the [scopes](effective_scopes) that have an effect
-    /// right now.
+    /// The applications that `member` allowed, most recently used first, with the [scopes](effective_scopes) in
+    /// effect right now.
     pub async fn connected_apps(&self, member: &Member) -> Result<Vec<ConnectedApp>, StoreError> {
         let mut connections = self
             .store()
@@ -26,13 +26,13 @@ impl AuthorizationServer {
         Ok(connections)
     }
 
-    /// The applications that a change of password disconnected and that the member has not connected again.
+    /// The applications that a password change disconnected and the member has not reconnected.
     pub async fn disconnected_by_password(&self, member: &Member) -> Result<Vec<Disconnected>, StoreError> {
         self.store().disconnected_by_password(member.id).await
     }
 
-    /// Ends all that `member` granted to an application, from the next request on, and forgets the consent; whether
-    /// there was anything. The integrator reads of it in Activity.
+    /// Revokes all that `member` granted an application, effective with the next request, and deletes the consent.
+    /// Returns whether there was anything. The integrator sees it in Activity.
     pub async fn disconnect(
         &self,
         member: &Member,

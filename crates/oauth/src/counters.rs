@@ -1,4 +1,4 @@
-//! Counts of decisions, for metrics. They say nothing about who or what a decision was about.
+//! Counts of decisions, for metrics. They do not reveal whom or what a decision was about.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,31 +6,31 @@ use crate::authorize::RedirectCode;
 use crate::token::{self, GRANT_TYPES};
 use crate::{Decision, Introspection};
 
-/// How often something happened.
+/// A counter that only grows.
 #[derive(Debug, Default)]
 pub struct Count(AtomicU64);
 
 impl Count {
-    /// Once more.
+    /// Adds one.
     pub fn add(&self) {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How often until now.
+    /// The current value.
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// All that the authorization server counts.
+/// All counters of the authorization server.
 #[derive(Debug, Default)]
 pub struct Counters {
     tokens_issued: [Count; token::COUNT],
-    /// Codes that came a second time.
+    /// Codes presented a second time.
     pub code_replays: Count,
-    /// Refresh tokens that came after a newer one was in use.
+    /// Refresh tokens presented after a newer one was in use.
     pub refresh_replays: Count,
-    /// Grants that applications gave back.
+    /// Grants that applications revoked.
     pub revocations: Count,
     /// Authorizations that ended with a code.
     pub granted: Count,
@@ -38,16 +38,16 @@ pub struct Counters {
     pub denied: Count,
     /// Authorization requests that were refused.
     pub refused: Count,
-    /// Authorization requests that could not be answered, since something failed here.
+    /// Authorization requests that failed because of the server.
     pub failed: Count,
-    /// Introspected tokens that were good.
+    /// Introspected tokens that were valid.
     pub active: Count,
-    /// Introspected tokens that were not.
+    /// Introspected tokens that were not valid.
     pub inactive: Count,
 }
 
 impl Counters {
-    /// How often tokens were issued, by grant type.
+    /// How many tokens were issued, by grant type.
     pub fn tokens_issued(&self) -> impl Iterator<Item = (&'static str, &Count)> {
         GRANT_TYPES.iter().map(|known| known.id).zip(&self.tokens_issued)
     }
@@ -58,7 +58,7 @@ impl Counters {
         }
     }
 
-    /// Counts how an authorization ended; one that leads to a page to answer has not ended.
+    /// Counts how an authorization ended. A page that awaits an answer has not ended.
     pub(crate) fn count_decision(&self, decision: &Decision) {
         match decision {
             Decision::SignIn(_) | Decision::Consent(_) => {}

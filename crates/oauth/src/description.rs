@@ -1,12 +1,12 @@
-//! The characters that `error_description` may have: printable ASCII without `"` and `\` (RFC 6749 section 5.2), which
+//! The characters allowed in `error_description`: printable ASCII without `"` and `\` (RFC 6749 section 5.2). They
 //! also fit into a quoted string of `WWW-Authenticate` (RFC 6750 section 3).
 
 use latchkey_storage::StoreError;
 
-/// The most characters of a description. Values that a client sent may be part of it.
+/// The maximum length of a description. It may contain values that a client sent.
 const MAX_LENGTH: usize = 600;
 
-/// `text` in the characters that a description may have; what has no counterpart becomes `?`.
+/// `text` in allowed characters; those without a counterpart become `?`.
 pub(crate) fn plain(text: &str) -> String {
     let counterpart = |character| match character {
         '"' | '\u{2018}' | '\u{2019}' | '\u{201C}' | '\u{201D}' => '\'',
@@ -18,15 +18,15 @@ pub(crate) fn plain(text: &str) -> String {
     text.chars().take(MAX_LENGTH).map(counterpart).collect()
 }
 
-/// What a client is told when something below the rules failed: nothing of the failure but whether to try again soon.
+/// The text for a client when storage failed: no details, only whether to try again soon.
 pub(crate) fn of_failure(cause: &StoreError) -> &'static str {
     cause
         .try_again()
         .unwrap_or("something failed on the server; try again later")
 }
 
-/// At most the first `limit` characters of a value that a client sent, without control characters, to be quoted in
-/// words for a person.
+/// At most the first `limit` characters of a value that a client sent, without control characters, for quoting in a
+/// message.
 pub(crate) fn quoted(value: &str, limit: usize) -> String {
     let visible = |character: char| {
         if character.is_control() {

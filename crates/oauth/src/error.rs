@@ -10,28 +10,28 @@ use crate::params::ParamError;
 /// An `error` of RFC 6749 section 5.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
-    /// Something in the request is missing, twice or malformed.
+    /// The request has a missing, repeated or malformed part.
     InvalidRequest,
-    /// The application is unknown or did not prove who it is.
+    /// The application is unknown or failed to authenticate.
     InvalidClient,
-    /// The code or refresh token is not, or no longer, good.
+    /// The code or refresh token is not valid, or no longer valid.
     InvalidGrant,
     /// The application may not do this.
     UnauthorizedClient,
-    /// There is no such grant type here.
+    /// The server does not support this grant type.
     UnsupportedGrantType,
     /// The scope is unknown or more than was granted.
     InvalidScope,
-    /// Something failed here.
+    /// The server failed.
     ServerError,
-    /// The server cannot get at its data, or is shutting down. RFC 6749 has this code at the authorization endpoint
-    /// alone (section 4.1.2.1) and none of section 5.2 is true here: those say that the request is wrong, and clients
-    /// throw their tokens away for some. What tells every client to try again is the status, 503.
+    /// The server cannot reach its data or is shutting down. RFC 6749 defines this code only for the authorization
+    /// endpoint (section 4.1.2.1), but no code of section 5.2 is true here: those blame the request, and for some of
+    /// them clients discard their tokens. The status 503 tells every client to try again.
     TemporarilyUnavailable,
 }
 
 impl ErrorCode {
-    /// Its name on the wire.
+    /// The value on the wire.
     pub const fn id(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
@@ -46,18 +46,18 @@ impl ErrorCode {
     }
 }
 
-/// Why a request was not answered with success.
+/// Why a request failed.
 #[derive(Debug, Error)]
 pub enum EndpointError {
     /// The request is at fault.
     #[error("{}: {description}", code.id())]
     Refused {
-        /// What kind of fault.
+        /// The error code.
         code: ErrorCode,
         /// What was wrong and what was expected, for the integrator; never a secret.
         description: String,
     },
-    /// The server is at fault. The chain goes to the log, nothing of it to the client.
+    /// The server failed. The log gets the error chain, the client does not.
     #[error("the request could not be answered")]
     Unavailable(#[from] StoreError),
 }
@@ -65,14 +65,14 @@ pub enum EndpointError {
 /// The body of an error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorBody {
-    /// The error's name on the wire.
+    /// The value on the wire.
     pub error: &'static str,
     /// What was wrong and what was expected.
     pub error_description: String,
 }
 
 impl EndpointError {
-    /// Refuses a request, in words for the integrator.
+    /// Refuses a request, with a description for the integrator.
     pub(crate) fn refused(code: ErrorCode, description: impl AsRef<str>) -> Self {
         Self::Refused {
             code,
@@ -80,7 +80,7 @@ impl EndpointError {
         }
     }
 
-    /// The kind of error.
+    /// The error code.
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Refused { code, .. } => *code,
@@ -89,7 +89,7 @@ impl EndpointError {
         }
     }
 
-    /// What the client is told.
+    /// The text that the client receives.
     pub fn description(&self) -> &str {
         match self {
             Self::Refused { description, .. } => description,

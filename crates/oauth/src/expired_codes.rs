@@ -1,6 +1,6 @@
-//! Codes that nobody exchanged. The application's side shows nothing: the member allowed it, the browser went back, and then
-//! the client stopped, for example at an `iss` that it does not expect (RFC 9207 section 2.4). So it becomes an entry of
-//! Activity, once for each code.
+//! Codes that were never exchanged. The client's own logs show nothing: the member allowed it, the browser went back,
+//! and then the client stopped, for example at an unexpected `iss` (RFC 9207 section 2.4). So each such code becomes
+//! one Activity entry.
 
 use latchkey_domain::ClientId;
 use latchkey_storage::{ActivityKind, ExpiredCode, NewActivity, StoreError};
@@ -11,7 +11,7 @@ use crate::AuthorizationServer;
 const AT_ONCE: u32 = 50;
 
 impl AuthorizationServer {
-    /// Records the codes that expired since the last time: those of one application, or of all.
+    /// Records the codes that expired since the last call: those of one application, or of all.
     pub async fn record_expired_codes(&self, client_id: Option<&ClientId>) -> Result<(), StoreError> {
         loop {
             let now = self.now();
@@ -29,7 +29,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// What the integrator reads. An explorer login that a host began and left is no fault of the application.
+    /// The integrator's entry. An explorer login that a host left unfinished is not the application's fault.
     fn not_exchanged(&self, code: ExpiredCode) -> Option<NewActivity> {
         if code.is_explorer_login {
             return None;

@@ -1,11 +1,10 @@
-//! A sign-in of the API explorer, which takes the place of an application on its own server. It goes the whole way that
-//! the application would go, through `/oauth/authorize` and the token endpoint, with the application's own credentials and
-//! PKCE; only the redirect URI is the explorer's, which is on this server and therefore needs no registration. No one else
-//! gets a code that way: the explorer takes only what it asked for in the same browser, and its codes can be exchanged by
-//! it alone.
+//! A sign-in of the API explorer, which acts as an application on its own server. It takes the same path as the
+//! application: `/oauth/authorize` and the token endpoint, with the application's credentials and PKCE. Only the
+//! redirect URI is the explorer's, which is on this server and needs no registration. Nobody else can get a code this
+//! way: the explorer accepts only what it requested in the same browser, and only it can exchange its codes.
 //!
-//! It leaves nothing behind: the consent is not remembered, and the grant ends with its access token, an hour later at
-//! most, or before that when the host starts another or signs out.
+//! It leaves nothing behind: the consent is not remembered, and the grant ends with its access token, after an hour
+//! at most, or earlier when the host starts another login or signs out.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,28 +17,28 @@ use crate::activity::ActivityRecorder;
 use crate::token::ClientRequest;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin, TokenResponse};
 
-/// Where the explorer takes its codes.
+/// Where the explorer receives its codes.
 pub const CALLBACK: &str = "/admin/headless-api/explorer/callback";
 
-/// A sign-in of the explorer that was started. The browser keeps `state` and `code_verifier` until it comes back.
+/// A started sign-in of the explorer. The browser keeps `state` and `code_verifier` until it returns.
 pub struct ExplorerLogin {
     /// Where the browser goes: the authorization endpoint.
     pub location: String,
-    /// What the answer has to carry (RFC 6749 section 10.12).
+    /// The state that the response must have (RFC 6749 section 10.12).
     pub state: String,
-    /// What the code is tied to (RFC 7636 section 4.1).
+    /// The verifier that the code is bound to (RFC 7636 section 4.1).
     pub code_verifier: SecretString,
 }
 
 impl AuthorizationServer {
-    /// The redirect URI of the explorer; `None` if people reach this server by plain HTTP under a name that is not
-    /// this machine's, where no code may be sent (RFC 9700 section 2.6).
+    /// The redirect URI of the explorer. `None` if this server's public URL is plain HTTP and not on this machine: no
+    /// code may be sent there (RFC 9700 section 2.6).
     pub fn explorer_redirect_uri(&self) -> Option<RedirectUri> {
         format!("{}{CALLBACK}", self.issuer()).parse().ok()
     }
 
-    /// Begins the sign-in by `host` as an application, for all the scopes that it is registered for, and ends the
-    /// host's earlier ones. `None` if there is no [redirect URI](Self::explorer_redirect_uri).
+    /// Starts a sign-in by `host` as an application, for all its registered scopes, and ends the host's earlier
+    /// explorer logins. `None` if there is no [redirect URI](Self::explorer_redirect_uri).
     pub async fn begin_explorer_login(
         &self,
         application: &Application,
@@ -67,12 +66,12 @@ impl AuthorizationServer {
         }))
     }
 
-    /// Ends the explorer logins of `host`: their tokens are refused from the next request on.
+    /// Ends the explorer logins of `host`: their tokens stop working with the next request.
     pub async fn end_explorer_logins(&self, host: MemberId) -> Result<(), StoreError> {
         self.store().end_explorer_logins(host, self.now()).await.map(drop)
     }
 
-    /// Exchanges the code that the explorer was sent. It is then the only one that `host` has.
+    /// Exchanges the explorer's code and ends the other explorer logins of `host`.
     pub async fn finish_explorer_login(
         &self,
         client_id: &ClientId,
@@ -113,7 +112,7 @@ impl AuthorizationServer {
         self.token_for(request, recorder).await
     }
 
-    /// 32 random bytes as 43 characters.
+    /// 32 random bytes as 43 characters of base64.
     fn fresh(&self) -> String {
         let mut bytes = [0; 32];
         self.0.randomness.fill(&mut bytes);

@@ -1,5 +1,5 @@
-//! `POST /oauth/introspect` (RFC 7662): an application asks about its own tokens. About anything else, and anything
-//! that is not good right now, the answer is only that it is not active (section 2.2).
+//! `POST /oauth/introspect` (RFC 7662): an application asks about its own tokens. For any other token, and any that
+//! is not valid right now, the response only says that it is not active (section 2.2).
 
 use latchkey_domain::{Scope, ScopeSet};
 use latchkey_storage::{ActivityKind, Grant};
@@ -14,24 +14,24 @@ use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 
 const PARAMETERS: &[&str] = &["token", "token_type_hint", "client_id", "client_secret"];
 
-/// What is told about a token (section 2.2).
+/// The response (section 2.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Introspection {
-    /// Whether the token is good right now.
+    /// Whether the token is valid right now.
     pub active: bool,
-    /// The rest, if it is.
+    /// Details, if the token is active.
     #[serde(flatten)]
     pub token: Option<ActiveToken>,
 }
 
-/// A token that is good right now.
+/// Details of a valid token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ActiveToken {
-    /// What it may do right now.
+    /// The scopes in effect right now.
     pub scope: ScopeSet,
-    /// To which application it was issued.
+    /// The application that the token was issued to.
     pub client_id: String,
-    /// Who granted it: the email address, if the token may read that.
+    /// The email address of the member who granted it, if the token may read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// `Bearer` for an access token; a refresh token has no such type.
@@ -48,10 +48,10 @@ pub struct ActiveToken {
 }
 
 impl AuthorizationServer {
-    /// Answers an introspection request. Asking is not using: it notes nothing in the grant.
+    /// Answers an introspection request. It does not count as a use of the grant.
     ///
-    /// Fails with `invalid_client` for public applications: section 2.1 demands that callers are authorized, and a
-    /// client id alone proves nothing.
+    /// Fails with `invalid_client` for public applications: section 2.1 requires authorized callers, and a client id
+    /// alone proves nothing.
     pub async fn introspect(
         &self,
         request: ClientRequest<'_>,
@@ -104,8 +104,8 @@ impl AuthorizationServer {
         })
     }
 
-    /// The token as it stands, if it is good right now. A refresh token is if it is the current one: a superseded one
-    /// may still be answered once more, but nobody should count on it.
+    /// The token's details, if it is valid right now. Only the current refresh token is: a superseded one may still
+    /// be answered once more, but clients should not rely on it.
     fn describe(&self, token: &Presented, grant: &Grant) -> Option<ActiveToken> {
         let (now, lifetimes, claims) = (self.now(), self.lifetimes(), token.claims);
         let (expires_at, limit) = match token.kind {

@@ -1,7 +1,7 @@
-//! The OAuth protocol: what a request means, whether it is answered, and with what. It knows no HTTP beyond the status
-//! and header values that the protocol itself decides, and no SQL: it is given a store, a clock and randomness.
+//! The OAuth protocol: what a request means, whether it succeeds, and the response. It knows no HTTP beyond the
+//! status and header values that the protocol decides, and no SQL: storage, clock and randomness are passed in.
 //!
-//! [`AuthorizationServer`] has a method per endpoint, each in the module of its name:
+//! [`AuthorizationServer`] has a method per endpoint, each in a module of the same name:
 //!
 //! | endpoint | method |
 //! |---|---|
@@ -65,15 +65,15 @@ pub use self::userinfo::Userinfo;
 use self::activity_limit::ActivityLimit;
 use self::tokens::TokenKey;
 
-/// What an [`AuthorizationServer`] works with.
+/// The dependencies and settings of an [`AuthorizationServer`].
 pub struct Parts {
-    /// What is kept.
+    /// Where grants and applications are stored.
     pub store: Arc<dyn Store>,
-    /// What tells the time.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
-    /// Where the salts of grants come from.
+    /// The source of the salts of grants.
     pub randomness: Arc<dyn Randomness>,
-    /// The keys that codes and tokens are made and recognised with.
+    /// The keys that make and verify codes and tokens.
     pub token_keys: TokenKeys,
     /// The public URL of the server: the `iss` of RFC 9207 and the issuer of RFC 8414.
     pub issuer: String,
@@ -81,7 +81,7 @@ pub struct Parts {
     pub lifetimes: Lifetimes,
 }
 
-/// The authorization server. Cloning it is cheap, and the clones are one.
+/// The authorization server. Clones are cheap and share their state.
 #[derive(Clone)]
 pub struct AuthorizationServer(Arc<Inner>);
 
@@ -97,7 +97,7 @@ struct Inner {
 }
 
 impl AuthorizationServer {
-    /// Puts the server together. A slash at the end of the issuer does not count, since the endpoints' paths follow it.
+    /// Creates the server. A trailing slash of the issuer is removed, since the endpoints' paths follow it.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(Inner {
             store: parts.store,
@@ -111,12 +111,12 @@ impl AuthorizationServer {
         }))
     }
 
-    /// The issuer, as it stands in metadata and in `iss`.
+    /// The issuer, as in metadata and `iss`.
     pub fn issuer(&self) -> &str {
         &self.0.issuer
     }
 
-    /// How often what was decided.
+    /// The counts of decisions.
     pub fn counters(&self) -> &Counters {
         &self.0.counters
     }

@@ -1,5 +1,5 @@
 //! How long codes, tokens and grants last. A token carries its time of issue, not its end, so changing a lifetime
-//! changes it for what was issued before as well.
+//! also affects tokens issued before.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use latchkey_domain::{TimeSpan, Timestamp};
 use latchkey_storage::Grant;
 use thiserror::Error;
 
-/// From the first to the last of these, a lifetime is possible.
+/// The shortest and longest allowed lifetime.
 type Bounds = (TimeSpan, TimeSpan);
 
-/// A code; RFC 6749 section 4.1.2 advises ten minutes at most. A browser needs a moment.
+/// A code; RFC 6749 section 4.1.2 advises ten minutes at most. A browser needs some seconds.
 const CODE: Bounds = (TimeSpan::minutes(1), TimeSpan::minutes(10));
 
-/// An access token. It is asked for here each time, so a long one is no risk by itself, but a stolen one is.
+/// An access token. It is checked here on each use, so a long lifetime is no risk by itself, but a stolen token is.
 const ACCESS_TOKEN: Bounds = (TimeSpan::minutes(1), TimeSpan::hours(24));
 
 /// A refresh token.
@@ -32,33 +32,33 @@ pub struct Lifetimes {
     grant: TimeSpan,
 }
 
-/// A lifetime that cannot be.
+/// Why a lifetime is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LifetimesError {
-    /// One that is too short or too long.
+    /// It is too short or too long.
     #[error("{what} can last {} to {}, not {given}", .bounds.0, .bounds.1)]
     OutOfBounds {
-        /// What it is the lifetime of.
+        /// The thing that has this lifetime.
         what: &'static str,
-        /// The shortest and the longest that it can have.
+        /// The shortest and longest allowed lifetime.
         bounds: (TimeSpan, TimeSpan),
-        /// What was asked for.
+        /// The requested lifetime.
         given: TimeSpan,
     },
-    /// A refresh token that ends before there is anything to refresh.
+    /// The refresh token would end before the access token.
     #[error(
         "a refresh token has to last longer than an access token: {refresh_token} is not more than {access_token}"
     )]
     RefreshTokenTooShort {
-        /// That of the refresh token.
+        /// The lifetime of the refresh token.
         refresh_token: TimeSpan,
-        /// That of the access token.
+        /// The lifetime of the access token.
         access_token: TimeSpan,
     },
 }
 
 impl Lifetimes {
-    /// What was asked for, if it can be.
+    /// Checks all four lifetimes.
     pub fn new(
         code: TimeSpan,
         access_token: TimeSpan,
@@ -80,22 +80,22 @@ impl Lifetimes {
         Ok(lifetimes)
     }
 
-    /// The lifetime of a code, if it can be.
+    /// Checks the lifetime of a code.
     pub fn checked_code(lifetime: TimeSpan) -> Result<TimeSpan, LifetimesError> {
         within("a code", CODE, lifetime)
     }
 
-    /// The lifetime of an access token, if it can be.
+    /// Checks the lifetime of an access token.
     pub fn checked_access_token(lifetime: TimeSpan) -> Result<TimeSpan, LifetimesError> {
         within("an access token", ACCESS_TOKEN, lifetime)
     }
 
-    /// The lifetime of a refresh token, if it can be.
+    /// Checks the lifetime of a refresh token.
     pub fn checked_refresh_token(lifetime: TimeSpan) -> Result<TimeSpan, LifetimesError> {
         within("a refresh token", REFRESH_TOKEN, lifetime)
     }
 
-    /// The lifetime of a grant, if it can be.
+    /// Checks the lifetime of a grant.
     pub fn checked_grant(lifetime: TimeSpan) -> Result<TimeSpan, LifetimesError> {
         within("a grant", GRANT, lifetime)
     }
@@ -110,17 +110,17 @@ impl Lifetimes {
         self.access_token
     }
 
-    /// How long a refresh token lasts; each refresh gives a new one.
+    /// How long a refresh token lasts; each refresh issues a new one.
     pub fn refresh_token(&self) -> TimeSpan {
         self.refresh_token
     }
 
-    /// How long a grant lasts from the member's consent on, however often its tokens are refreshed.
+    /// How long a grant lasts after the member's consent, however often its tokens are refreshed.
     pub fn grant(&self) -> TimeSpan {
         self.grant
     }
 
-    /// How long this grant lasts: one that was made in the API explorer no longer than its access token.
+    /// How long this grant lasts: a grant of the API explorer ends with its access token.
     pub(crate) fn of_grant(&self, grant: &Grant) -> Duration {
         if grant.is_explorer_login {
             EXPLORER_GRANT.min(self.access_token.duration())
@@ -148,8 +148,8 @@ impl Lifetimes {
             .min(self.grant_end(grant))
     }
 
-    /// How long after a rotation an answer that was lost is given again. Shorter than an access token lasts, so that a
-    /// client that comes back for the next refresh is not taken for one that lost its answer.
+    /// How long after a rotation a lost response is repeated. Shorter than the lifetime of an access token, so that a
+    /// client's next refresh is not mistaken for a lost response.
     pub(crate) fn lost_answer_grace(&self) -> Duration {
         LOST_ANSWER_GRACE.min(self.access_token.duration() / 2)
     }

@@ -29,7 +29,7 @@ pub struct AuthorizationServerMetadata {
     pub prompt_values_supported: [&'static str; 3],
 }
 
-/// `GET /.well-known/oauth-protected-resource`, and the same with a resource's path behind it (RFC 9728 section 2).
+/// `GET /.well-known/oauth-protected-resource`, also followed by a resource's path (RFC 9728 section 2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[allow(missing_docs)] // Each member is its name in the RFC.
 pub struct ProtectedResourceMetadata {
@@ -65,9 +65,9 @@ impl AuthorizationServer {
         }
     }
 
-    /// The metadata of the resource at `path` (beginning with a slash; empty for the server as a whole). Clients ask for all
-    /// of its scopes (RFC 9728 section 2), so that it names those that every member can grant. Host scopes are in the
-    /// metadata of the authorization server: a client asks for them only if it means to.
+    /// The metadata of the resource at `path` (starting with a slash; empty for the whole server). Clients request
+    /// all of its scopes (RFC 9728 section 2), so it lists those that every member can grant. Host scopes are only in
+    /// the metadata of the authorization server, for clients that need them.
     pub fn protected_resource_metadata(&self, path: &str) -> ProtectedResourceMetadata {
         ProtectedResourceMetadata {
             resource: format!("{}{path}", self.issuer()),

@@ -1,16 +1,16 @@
-//! The parameters of a request, as the HTTP layer decoded them (RFC 6749 sections 3.1 and 3.2): a parameter that comes
-//! twice is refused, one without a value counts as left out, one that is not known is ignored.
+//! The parameters of a request, as decoded by the HTTP layer (RFC 6749 sections 3.1 and 3.2): a repeated parameter is
+//! refused, one without a value counts as missing, an unknown one is ignored.
 
 use thiserror::Error;
 
-/// The most bytes that a value may have. A `state` may be long (some clients put a signed token into it); nothing
-/// else comes near.
+/// The maximum length of a value in bytes. A `state` may be long (some clients put a signed token into it);
+/// everything else is much shorter.
 const MAX_VALUE: usize = 4_096;
 
 /// What is wrong with a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ParamError {
-    /// It comes more than once.
+    /// The parameter is repeated.
     #[error("the parameter `{0}` is there more than once; send it once")]
     Duplicate(&'static str),
     /// Its value is too long.
@@ -18,12 +18,12 @@ pub enum ParamError {
     TooLong {
         /// The parameter.
         name: &'static str,
-        /// How many bytes its value has.
+        /// The length of its value in bytes.
         length: usize,
     },
 }
 
-/// The known parameters of a request, in the order in which they came.
+/// The known parameters of a request, in their original order.
 #[derive(Clone)]
 pub(crate) struct Params<'a>(Vec<(&'static str, &'a str)>);
 
@@ -39,7 +39,7 @@ impl<'a> Params<'a> {
         )
     }
 
-    /// The value of a parameter, `None` if it is left out or empty.
+    /// The value of a parameter; `None` if it is missing or empty.
     pub(crate) fn get(&self, name: &str) -> Result<Option<&'a str>, ParamError> {
         let mut found = self.0.iter().filter(|(other, _)| *other == name);
         let Some((name, value)) = found.next().copied() else {
@@ -57,12 +57,12 @@ impl<'a> Params<'a> {
         Ok(Some(value).filter(|value| !value.is_empty()))
     }
 
-    /// Fails if any of the parameters is wrong in itself.
+    /// Fails if any parameter is invalid.
     pub(crate) fn check(&self) -> Result<(), ParamError> {
         self.0.iter().try_for_each(|(name, _)| self.get(name).map(drop))
     }
 
-    /// The parameters, to be sent again with a form or a link.
+    /// The parameters, to send them again in a form or link.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
         self.0.iter().copied()
     }

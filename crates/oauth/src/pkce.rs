@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
-/// The only transformation that is accepted.
+/// The only accepted method.
 pub(crate) const METHOD: &str = "S256";
 
 /// A challenge: the SHA-256 of a verifier in URL-safe base64 (RFC 7636 section 4.2).
@@ -54,7 +54,7 @@ impl CodeChallenge {
         }
     }
 
-    /// The challenge as it is kept.
+    /// The challenge as it is stored.
     pub(crate) fn into_string(self) -> String {
         self.0
     }
@@ -66,7 +66,7 @@ impl fmt::Debug for CodeChallenge {
     }
 }
 
-/// Why a verifier does not prove anything (RFC 7636 section 4.6, RFC 9700 section 4.8.2).
+/// Why a verifier is refused (RFC 7636 section 4.6, RFC 9700 section 4.8.2).
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum VerifierError {
     #[error("`code_verifier` is missing, though the authorization request had a `code_challenge`")]
@@ -86,7 +86,7 @@ pub(crate) enum VerifierError {
     Mismatch,
 }
 
-/// Checks the verifier of a token request against the challenge that was kept. A public client needs both; without a
+/// Checks the verifier of a token request against the stored challenge. A public client needs both. Without a
 /// challenge there must be no verifier, or an attacker who stripped the challenge would go unnoticed.
 pub(crate) fn verify(
     challenge: Option<&str>,

@@ -1,5 +1,5 @@
-//! `POST /oauth/revoke` (RFC 7009): a client gives back what it got. Either token ends the whole grant, with all tokens
-//! that were ever issued from it, as section 2.1 asks for refresh tokens and allows for access tokens.
+//! `POST /oauth/revoke` (RFC 7009): a client revokes its access. Either token ends the whole grant with all tokens
+//! issued from it, as section 2.1 requires for refresh tokens and allows for access tokens.
 
 use latchkey_domain::Application;
 use latchkey_storage::{ActivityKind, Grant, GrantChange, GrantState, RevocationReason};
@@ -10,15 +10,15 @@ use crate::token::ClientRequest;
 use crate::tokens::TokenKind;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 
-/// `token_type_hint` is not needed: a token says what it is (section 2.1 lets a server ignore the hint).
+/// `token_type_hint` is not needed: a token shows its type (section 2.1 allows ignoring the hint).
 const PARAMETERS: &[&str] = &["token", "token_type_hint", "client_id", "client_secret"];
 
 impl AuthorizationServer {
-    /// Ends the grant of a token. `Ok` means 200, also for a token that is unknown, expired or
-    /// revoked already (section 2.2): there is nothing that the client could do about it.
+    /// Ends the grant of a token. `Ok` means 200, also for a token that is unknown, expired or already revoked
+    /// (section 2.2): the client could do nothing about it.
     ///
-    /// Fails with `unauthorized_client`, and revokes nothing, if the token was issued to another application
-    /// (section 2.1).
+    /// Fails with `unauthorized_client`, and revokes nothing, if the token belongs to another application (section
+    /// 2.1).
     pub async fn revoke(
         &self,
         request: ClientRequest<'_>,
@@ -37,7 +37,7 @@ impl AuthorizationServer {
     ) -> Result<(), EndpointError> {
         let params = Params::new(request.form, PARAMETERS);
         let client = match self.client_of(request, &params, Some("token"), recorder).await {
-            // Without a client id, the token alone says whose it is; one whose grant is gone is revoked already.
+            // Without a client id, only the token identifies its client. If its grant is gone, it is already revoked.
             Err(error) if error.code() == ErrorCode::InvalidGrant => return Ok(()),
             client => client?,
         };
@@ -52,7 +52,7 @@ impl AuthorizationServer {
         if token.kind == TokenKind::Code {
             return Ok(());
         }
-        // A look-up first: what changes nothing does not have to wait for a write.
+        // Looks up first: a request that changes nothing should not wait for a write.
         let Some(grant) = self.confirmed_grant(&token).await? else {
             return Ok(());
         };

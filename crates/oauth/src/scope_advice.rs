@@ -1,10 +1,10 @@
-//! What an application's integrator is told about scopes that the application may not ask for. It names those scopes and no
-//! others: a host who ticks more than an application needs gives away more than was asked for, and with a host scope no
-//! other member can connect the application.
+//! Tells an application's integrator about requested scopes that are not registered. It names only those: a host who
+//! registers more than an application needs gives away too much, and a host scope keeps all other members from
+//! connecting the application.
 
 use latchkey_domain::ScopeSet;
 
-/// Why a request for scopes that are not registered is refused, and what to do.
+/// Says why a request for unregistered scopes is refused, and what to do.
 pub(crate) fn not_registered(excess: ScopeSet) -> String {
     let host_only = excess.host_only();
     let member = excess.without(host_only);

@@ -7,12 +7,12 @@ use latchkey_domain::{
 };
 use latchkey_storage::{Grant, GrantId, GrantState};
 
-/// The moment `seconds` after the tests begin.
+/// The time `seconds` after the tests start.
 pub(crate) fn seconds(seconds: u64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000).plus(Duration::from_secs(seconds))
 }
 
-/// What the form of an application called Mobile App says, but for its redirect URIs and type.
+/// The form of an application called Mobile App, with these redirect URIs and type.
 pub(crate) fn spec(redirect_uris: &str, confidential: bool) -> ApplicationSpec {
     let draft = ApplicationDraft {
         name: "Mobile App".into(),

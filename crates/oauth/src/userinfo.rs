@@ -1,5 +1,5 @@
-//! `GET /oauth/userinfo`: who granted the token. `sub` and `id` with any token; name and email with `read:userinfo`. The members
-//! of the answer are named as in OIDC Core section 5.1, which clients know how to read.
+//! `GET /oauth/userinfo`: who granted the token. `sub` and `id` with any token; name and email with `read:userinfo`.
+//! Members are named as in OIDC Core section 5.1, which clients already support.
 
 use latchkey_domain::Scope;
 use latchkey_storage::Grant;
@@ -7,14 +7,14 @@ use serde::Serialize;
 
 use crate::{AccessError, AuthorizationServer, RequestOrigin, Subject};
 
-/// Who granted the token.
+/// The member who granted the token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Userinfo {
     /// The member's number, which never changes.
     pub sub: String,
-    /// The same: clients of servers without OIDC take the account from `id`.
+    /// Same as `sub`: clients of servers without OIDC read the account from `id`.
     pub id: String,
-    /// The rest, with `read:userinfo`.
+    /// The profile, with `read:userinfo`.
     #[serde(flatten)]
     pub profile: Option<Profile>,
 }
@@ -22,7 +22,7 @@ pub struct Userinfo {
 /// The basic profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Profile {
-    /// The whole name.
+    /// The full name.
     pub name: String,
     /// The name without its last word.
     pub given_name: String,

@@ -24,7 +24,7 @@ pub(super) enum Command {
         #[command(flatten)]
         output: OutputArgs,
     },
-    // A client id may begin with `-h`, so that those that take one have no short flag for help.
+    // A client id may start with `-h`, so commands that take one have no short flag for help.
     /// Show an application
     #[command(disable_help_flag = true)]
     Show {
@@ -169,7 +169,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
 
 impl CreateArgs {
     fn into_draft(self) -> Result<ApplicationDraft, CliError> {
-        // The form has one URI per line, so that a line break inside of one would pass for two.
+        // The form has one URI per line, so a line break inside a URI would split it in two.
         if self.redirect_uris.iter().any(|uri| uri.contains(['\n', '\r'])) {
             return Err(CliError::Usage(
                 "a redirect URI has a line break in it: give --redirect-uri for each".into(),
@@ -274,7 +274,7 @@ fn listed(listing: &ApplicationListing) -> Value {
     document
 }
 
-/// The secrets, the newest first, each with what is to be done with it if there is a newer one.
+/// The secrets, newest first, each with advice on retiring it if there is a newer one.
 fn secrets(listing: &ApplicationListing) -> impl Iterator<Item = (&SecretRecord, Option<Retirement>)> {
     let newer = std::iter::once(None).chain(listing.secrets.iter().map(Some));
     let judged = |(secret, newer): (_, Option<_>)| {
@@ -283,7 +283,7 @@ fn secrets(listing: &ApplicationListing) -> impl Iterator<Item = (&SecretRecord,
     listing.secrets.iter().zip(newer).map(judged)
 }
 
-/// `safe_to_retire` is nothing where there is no newer secret.
+/// `safe_to_retire` is absent without a newer secret.
 fn secret_as_json((secret, retirement): (&SecretRecord, Option<Retirement>)) -> Value {
     json!({
         "number": secret.id,

@@ -1,4 +1,4 @@
-//! `latchkey backup` and `latchkey restore`: the file goes away and comes back; the key stays where it is.
+//! `latchkey backup` and `latchkey restore`: the file is copied out and back; the key stays in place.
 
 use std::path::{Path, PathBuf};
 
@@ -38,7 +38,7 @@ pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataA
     };
     let (made, differences) = match settings.database() {
         Database::Sqlite(_) => back_up_sqlite(&settings, &file, existing, begun).await?,
-        // Only rows are copied from there.
+        // Only rows are copied from a backup.
         Database::Postgres(url) => (
             postgres_backup::back_up(&settings, url, &file, existing, begun).await?,
             Vec::new(),
@@ -114,7 +114,7 @@ fn restore_sqlite(file: &Path, database: &Path) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Opening would make an empty database, and a backup of that is a trap.
+/// Opening would create an empty database, and a backup of that is a trap.
 pub(super) fn refuse_missing(settings: &DataSettings, what: &str) -> Result<(), CliError> {
     let database = sqlite_file(settings, what)?;
     if std::fs::metadata(&database).is_ok_and(|metadata| metadata.len() > 0) {

@@ -1,4 +1,4 @@
-//! `latchkey doctor`: looks at what usually goes wrong, and says what to do. It changes nothing.
+//! `latchkey doctor`: checks what usually goes wrong, and says what to do. It changes nothing.
 
 mod data;
 mod machine;
@@ -19,12 +19,12 @@ pub(super) struct Args {
     output: OutputArgs,
 }
 
-/// How it stands with what was looked at.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Level {
-    /// Nothing is to be done.
+    /// No action needed.
     Ok,
-    /// It works, and something should be done.
+    /// It works, but something should be done.
     Warn,
     /// It does not work, or not safely.
     Fail,
@@ -40,7 +40,7 @@ impl Level {
     }
 }
 
-/// What was found, and what is to be done about it.
+/// What was found, and what to do about it.
 struct Finding(Level, String);
 
 fn ok(words: impl Into<String>) -> Finding {
@@ -68,7 +68,7 @@ pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result
         ],
         Database::Postgres(_) => postgres::key(&settings.data),
     };
-    // Opening makes what is missing, so it is only done where nothing is.
+    // Opening creates what is missing, so open only if nothing is.
     let is_healthy = checks.iter().all(|(_, Finding(level, _))| *level != Level::Fail);
     if is_healthy {
         checks.extend(match settings.data.database() {
@@ -83,7 +83,7 @@ pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result
         .unwrap_or_else(|| PublicUrl::localhost(settings.listen.port()));
     checks.push(("Clock", machine::clock()));
     checks.push(("Public URL", machine::public_url(&public_url)));
-    // Only a proxy brings HTTPS here.
+    // HTTPS only arrives here through a proxy.
     if public_url.is_https() {
         let trusted = settings.trusted_proxies.into_iter().collect();
         checks.push(("Proxy", machine::proxy(&trusted)));

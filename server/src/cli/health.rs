@@ -1,5 +1,5 @@
-//! `latchkey health`: whether a server on this machine is ready, as an exit status. For containers and scripts that have
-//! neither a shell nor `curl`.
+//! `latchkey health`: reports whether a server on this machine is ready, as an exit status. For containers and
+//! scripts with neither a shell nor `curl`.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -11,7 +11,7 @@ use super::output::print;
 use super::{CliError, DataArgs};
 use crate::settings::{ServeArgs, read_listen};
 
-/// How long a server may take that is well.
+/// How long a healthy server may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(ClapArgs, Debug)]
@@ -49,7 +49,7 @@ pub(super) fn run(Args { listen, alive }: &Args, data: &DataArgs) -> Result<(), 
     }
 }
 
-/// The beginning of the answer, which has its status.
+/// The start of the response, which includes its status.
 fn ask(address: SocketAddr, path: &str) -> std::io::Result<Vec<u8>> {
     let mut connection = TcpStream::connect_timeout(&address, PATIENCE)?;
     connection.set_read_timeout(Some(PATIENCE))?;
@@ -70,7 +70,7 @@ fn status(answer: &[u8]) -> Option<u16> {
     line.split(' ').nth(1)?.parse().ok()
 }
 
-/// A server that listens on every address is asked at this machine's own.
+/// A server that listens on every address is reached at loopback.
 fn reachable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -13,15 +13,15 @@ use super::output::print;
 use super::{CliError, DataArgs};
 use crate::import::{self, Fault, Format};
 
-/// The most faults that are named one by one.
+/// The maximum number of faults listed one by one.
 const NAMED: usize = 100;
 
-/// From how many rows on progress is told.
+/// Imports with at least this many rows show progress.
 const MANY: usize = 1_000;
 
 #[derive(ClapArgs, Debug)]
 pub(super) struct Args {
-    // The help shows it as it stands, without Markdown.
+    // The help shows this text verbatim, without Markdown.
     #[allow(clippy::doc_markdown)]
     /// members.csv (email, name or first_name and last_name, role, joined_at, last_active_at, avatar_url) or network.json
     /// (members, spaces, plans, events, posts with comments, courses with lessons and enrolments)
@@ -56,7 +56,7 @@ pub(super) async fn run(Args { file, dry_run }: Args, data: &DataArgs) -> Result
         ));
         return Ok(());
     }
-    // Argon2 for each of thousands would take hours; one hash that nothing matches serves all of them.
+    // Hashing thousands of passwords with Argon2 would take hours; one hash that nothing matches serves all members.
     let locked = instance.passwords.matches_nothing();
     let added = instance
         .store
@@ -89,7 +89,7 @@ fn format_of(file: &Path) -> Result<Format, CliError> {
     }
 }
 
-/// The text of a file that begins with the mark of UTF-16, as spreadsheets write what they call Unicode text.
+/// The text of a file with a UTF-16 byte order mark, as spreadsheets write “Unicode text”.
 fn utf_16(bytes: &[u8]) -> Option<String> {
     let (mark, pairs) = bytes.split_first_chunk::<2>()?;
     let unit = match mark {
@@ -114,7 +114,7 @@ fn not_utf_8(file: &Path, error: &std::string::FromUtf8Error) -> CliError {
     )
 }
 
-/// Names each fault on a line of its own, for an editor to jump to; the command's own line says what that means.
+/// Lists each fault on its own line, so that an editor can jump to it; the command's own line gives the summary.
 fn refuse(file: &Path, faults: &[Fault]) -> CliError {
     let mut stderr = io::stderr().lock();
     for fault in faults.iter().take(NAMED) {
@@ -134,7 +134,7 @@ fn refuse(file: &Path, faults: &[Fault]) -> CliError {
     ))
 }
 
-/// Tells how far it is, on standard error: on one line of a terminal, every now and then elsewhere.
+/// Shows progress on standard error: on one line of a terminal, now and then elsewhere.
 fn progress() -> TellProgress {
     let terminal = io::stderr().is_terminal();
     let told = Cell::new(0);

@@ -1,4 +1,4 @@
-//! `latchkey key`: the key that seals the secrets and makes the tokens.
+//! `latchkey key`: the key that seals secrets and makes tokens.
 
 use clap::Subcommand;
 use latchkey_domain::{Actor, Clock};

@@ -1,5 +1,5 @@
-//! The listening socket, which is closed as the first step of stopping: before the connections that are open, so that a
-//! request that is on its way in neither waits for nobody nor is cut off.
+//! The listening socket. It closes as the first step of stopping, before the open connections, so that an arriving
+//! request is neither left waiting nor cut off.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,21 +9,21 @@ use axum::serve::Listener;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// How long it waits after a connection could not be accepted: usually the process has too many files open, and some are
-/// closed soon. Without a pause it would retry all the time.
+/// How long it waits after a connection could not be accepted: usually the process has too many open files, and some
+/// close soon. Without a pause it would retry in a busy loop.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Takes connections until it is told to close.
+/// Accepts connections until it has to close.
 #[derive(Debug)]
 pub(super) struct ClosingListener {
-    /// `None` once it is closed.
+    /// `None` once closed.
     listener: Option<TcpListener>,
     address: SocketAddr,
     closing: watch::Receiver<bool>,
 }
 
 impl ClosingListener {
-    /// A listener that is open, and closes when `closing` is true.
+    /// An open listener that closes when `closing` becomes true.
     pub(super) fn new(listener: TcpListener, address: SocketAddr, closing: watch::Receiver<bool>) -> Self {
         Self {
             listener: Some(listener),
@@ -40,7 +40,7 @@ impl Listener for ClosingListener {
     async fn accept(&mut self) -> (TcpStream, SocketAddr) {
         if let Some(listener) = &mut self.listener {
             tokio::select! {
-                // Who stands in line comes in before it is closed.
+                // Waiting connections are accepted before it closes.
                 biased;
                 accepted = accept(listener) => return accepted,
                 _ = self.closing.wait_for(|closing| *closing) => {}
@@ -55,7 +55,7 @@ impl Listener for ClosingListener {
     }
 }
 
-/// The next connection. One that was closed before it was taken is none.
+/// The next connection. Skips connections that closed before they were accepted.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
@@ -69,7 +69,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// Whether the error is about one connection, and the next may be fine.
+/// Whether the error concerns one connection, so that the next may work.
 fn is_of_one_connection(error: &io::Error) -> bool {
     matches!(
         error.kind(),

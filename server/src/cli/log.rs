@@ -10,13 +10,13 @@ use tracing_subscriber::{EnvFilter, Layer, registry};
 
 use crate::traces::{TRACES, Traces};
 
-/// Starts the log, and with it the traces, if there are to be any. `LATCHKEY_LOG`, or `RUST_LOG` as with other programs,
-/// says how much of the log. It can be started once only; whoever did it before may keep it.
+/// Starts the log, and traces if configured. `LATCHKEY_LOG`, or `RUST_LOG` as in other programs, sets the log level.
+/// It can start only once per process; an earlier one stays in place.
 pub(super) fn start(traces: Option<&Traces>) {
     let filter = EnvFilter::try_from_env("LATCHKEY_LOG")
         .or_else(|_| EnvFilter::try_from_default_env())
         .unwrap_or_else(|_| EnvFilter::new("info"));
-    // The spans of traces are no part of the log, which is easier to read without them.
+    // The log leaves out the spans of traces, so it is easier to read.
     let filter = match format!("{TRACES}=off").parse() {
         Ok(directive) => filter.add_directive(directive),
         Err(_) => filter,
@@ -26,12 +26,12 @@ pub(super) fn start(traces: Option<&Traces>) {
             .with(traces.layer())
             .with(lines().with_filter(filter))
             .try_init(),
-        // What is not in the log is not made at all.
+        // Events that the log leaves out are not created at all.
         None => registry().with(lines()).with(filter).try_init(),
     };
 }
 
-/// What writes lines.
+/// The layer that writes lines.
 fn lines<S>() -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,

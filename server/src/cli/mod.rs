@@ -1,5 +1,5 @@
-//! The command line. Each [`Command`] has the file of its name; what several of them need is in `open` (the data), `output`,
-//! `password` and `log`, and what is `serve`'s alone in `listener` (the listening socket) and `signals`.
+//! The command line. Each [`Command`] has a file of its name; several of them share `open` (the data), `output`,
+//! `password` and `log`, while only `serve` uses `listener` (the listening socket) and `signals`.
 
 mod app;
 mod backup;
@@ -67,7 +67,7 @@ enum Command {
     App(app::Command),
     /// Write a copy of the database to a file, while the server runs
     Backup(backup::BackupArgs),
-    // The help shows it as it stands, without Markdown.
+    // The help shows this text verbatim, without Markdown.
     #[allow(clippy::doc_markdown)]
     /// Replace the database with a backup, while the server is stopped; on PostgreSQL, fill an empty database
     Restore(backup::RestoreArgs),
@@ -83,8 +83,7 @@ enum Command {
     Health(health::Args),
 }
 
-/// Runs the command that `arguments` ask for. 0: done; 1: something failed; 2: wrong usage. `site` is what the server's pages
-/// load.
+/// Runs the command in `arguments`. 0: success; 1: failure; 2: wrong usage. `site` is what the server's pages load.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, site: Site) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
@@ -116,7 +115,7 @@ fn execute(Cli { data, command }: Cli, site: Site) -> Result<(), CliError> {
     }
 }
 
-/// Runs what is not a server: one thread is enough.
+/// Runs a command other than a server: one thread is enough.
 fn block_on(work: impl Future<Output = Result<(), CliError>>) -> Result<(), CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -124,13 +123,13 @@ fn block_on(work: impl Future<Output = Result<(), CliError>>) -> Result<(), CliE
         .map_err(|error| CliError::Failed(format!("cannot start: {error}")))?;
     runtime.block_on(async {
         let outcome = work.await;
-        // What was done holds for a running server too by the time that this is over.
+        // After this wait, a running server has noticed the change too.
         tokio::time::sleep(NOTICED_AFTER).await;
         outcome
     })
 }
 
-/// Wrong usage in one line; help and version as they are.
+/// Prints wrong usage in one line; help and version unchanged.
 fn refuse(error: &clap::Error) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -148,7 +147,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// What clap has to say comes in paragraphs, of which the usage is one; a log wants a line.
+/// clap's messages have paragraphs, one of them the usage; a log needs one line.
 fn in_one_line(rendered: &str) -> String {
     let message = rendered.trim().trim_start_matches("error:");
     let message = message.split("\n\nUsage:").next().unwrap_or(message);

@@ -13,17 +13,16 @@ use crate::instance::{Cost, Instance, Keys};
 use crate::settings::{DataArgs, DataSettings, Database};
 use crate::system::{SystemClock, SystemRandomness};
 
-/// The environment variable that a node on `PostgreSQL` may have its key in, instead of in a file: what stands in that
-/// file.
+/// The environment variable with the contents of the key file, for a node on `PostgreSQL`.
 pub(super) const KEY_VARIABLE: &str = "LATCHKEY_KEY";
 
-/// An open store, and the keys that go with it.
+/// An open store and its keys.
 pub(super) struct Opened {
     store: Arc<dyn Store>,
     keys: Keys,
 }
 
-/// Opens the database, and makes it if there is none.
+/// Opens the database, or creates it if it does not exist.
 pub(super) async fn open_store(settings: &DataSettings) -> Result<Opened, CliError> {
     if let Some(Database::Postgres(url)) = &settings.database {
         return open_postgres(url, settings).await;
@@ -35,7 +34,7 @@ pub(super) async fn open_store(settings: &DataSettings) -> Result<Opened, CliErr
     })
 }
 
-/// Opens the database for `what`, which is there for `SQLite` alone.
+/// Opens the database for `what`, which only `SQLite` supports.
 pub(super) fn open_sqlite(settings: &DataSettings, what: &str) -> Result<SqliteStore, CliError> {
     match &settings.database {
         None => Ok(SqliteStore::open_folder(&settings.data_dir)?),
@@ -44,7 +43,7 @@ pub(super) fn open_sqlite(settings: &DataSettings, what: &str) -> Result<SqliteS
     }
 }
 
-/// The file of the database, for `what`, which is there for `SQLite` alone.
+/// The file of the database, for `what`, which only `SQLite` supports.
 pub(super) fn sqlite_file(settings: &DataSettings, what: &str) -> Result<PathBuf, CliError> {
     match settings.database() {
         Database::Sqlite(file) => Ok(file),
@@ -86,7 +85,7 @@ pub(super) async fn open_node(url: &PostgresUrl, settings: &DataSettings) -> Res
     Ok(PostgresStore::open_with(url, ring, source).await?)
 }
 
-/// The keys that the environment gives, if it does: what stands in a key file.
+/// The keys in the environment, if any: the contents of a key file.
 pub(super) fn key_of_environment() -> Result<Option<Keyring>, CliError> {
     match std::env::var(KEY_VARIABLE) {
         Ok(text) => Keyring::from_text(&text)
@@ -97,7 +96,7 @@ pub(super) fn key_of_environment() -> Result<Option<Keyring>, CliError> {
     }
 }
 
-/// Makes a folder for its owner alone, unless it is there.
+/// Creates a folder that only its owner can access, unless it exists.
 fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -106,7 +105,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// The data folder.
+/// Creates the data folder.
 pub(super) fn make_folder(folder: &Path) -> Result<(), CliError> {
     make_private(folder).map_err(|error| {
         CliError::Failed(format!(
@@ -128,7 +127,7 @@ pub(super) fn instance(Opened { store, keys }: Opened) -> Instance {
     )
 }
 
-/// The instance that a command is about.
+/// The instance that a command works on.
 pub(super) async fn open(data: &DataArgs) -> Result<Instance, CliError> {
     Ok(instance(open_store(&data.resolve()?).await?))
 }

@@ -1,4 +1,4 @@
-//! What commands print: results on standard output, complaints on standard error.
+//! What commands print: results on standard output, errors on standard error.
 
 use std::io::{self, Write};
 
@@ -13,7 +13,7 @@ pub(super) struct OutputArgs {
     pub(super) json: bool,
 }
 
-/// Prints a line or several. A reader that has gone away (`| head`) is none of the command's business.
+/// Prints one or more lines. Ignores a reader that has gone away (`| head`).
 pub(super) fn print(text: &str) {
     let mut stdout = io::stdout().lock();
     let _ = writeln!(stdout, "{text}").and_then(|()| stdout.flush());
@@ -24,13 +24,13 @@ pub(super) fn print_json(document: &Value) {
     print(&format!("{document:#}"));
 }
 
-/// Prints what went wrong, in one line.
+/// Prints an error in one line.
 pub(super) fn complain(message: &str) {
     let line = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let _ = writeln!(io::stderr().lock(), "latchkey: {line}");
 }
 
-/// Rows with their columns under each other.
+/// Formats rows with aligned columns.
 pub(super) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
     let mut widths = header.map(|title| title.chars().count());
     for row in rows {

@@ -1,4 +1,4 @@
-//! Passwords come in on standard input, never as an argument that others could see in the list of processes.
+//! Passwords come from standard input, never from an argument that others could see in the process list.
 
 use std::io::{self, BufRead, IsTerminal};
 
@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::CliError;
 
-/// Reads a password that is to be set: at a terminal twice and unseen, else the first line of standard input.
+/// Reads a new password: at a terminal twice and hidden, otherwise the first line of standard input.
 pub(super) fn read_new_password() -> Result<NewPassword, CliError> {
     let stdin = io::stdin();
     let password = if stdin.is_terminal() {
@@ -38,10 +38,10 @@ fn ask() -> Result<Zeroizing<String>, CliError> {
     }
 }
 
-/// The first line without its end, whether that is LF or CRLF. White space is part of a password.
+/// The first line without its line end (LF or CRLF). White space is part of a password.
 fn first_line(input: impl BufRead) -> Result<Zeroizing<String>, CliError> {
     let mut line = Zeroizing::new(String::new());
-    // One byte more than a password and its line end can have: then it is refused for its length.
+    // One byte more than the longest password with its line end, so that a longer one is refused for its length.
     let limit = NewPassword::MAX_BYTES_AS_TYPED + 3;
     input.take(limit as u64).read_line(&mut line).map_err(|error| {
         CliError::Failed(format!("cannot read the password from standard input: {error}"))

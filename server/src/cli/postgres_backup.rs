@@ -1,5 +1,4 @@
-//! `latchkey backup` and `latchkey restore` on `PostgreSQL`: copies into a file and out of it, which is the same as
-//! `SQLite`'s.
+//! `latchkey backup` and `latchkey restore` on `PostgreSQL`: copies to and from a file in `SQLite`'s format.
 
 use std::path::Path;
 
@@ -26,7 +25,7 @@ pub(super) async fn back_up(
     existing: Existing,
     at: Timestamp,
 ) -> Result<BackedUp, CliError> {
-    // The source comes first: opening would make a database of an empty one.
+    // Opens the source first: opening as a store would create tables in an empty database.
     let source = Source::open(&Place::Postgres(url)).await?;
     let store = instance(open_store(settings).await?).store;
     let progress = Progress::default();
@@ -43,8 +42,8 @@ pub(super) async fn back_up(
     Ok(made)
 }
 
-/// Backs up the database at `url`, which has an older schema, into the folder `backups` in this data folder. Without a backup
-/// the schema stays as it is, unless the operator says that there is another one.
+/// Backs up the database at `url`, which has an older schema, into the folder `backups` in this data folder. Without
+/// a backup the schema stays as it is, unless the operator says that there is another backup.
 pub(super) async fn before_migration(url: &PostgresUrl, folder: &Path, schema: i64) -> Result<(), CliError> {
     let backups = folder.join("backups");
     tracing::info!(schema, folder = %backups.display(), "this version has a new schema; backing up first");
@@ -53,7 +52,7 @@ pub(super) async fn before_migration(url: &PostgresUrl, folder: &Path, schema: i
             tracing::info!(file = %file.display(), schema, "backed up before the new schema");
             Ok(())
         }
-        // Another node was faster.
+        // Another node has already done it.
         Ok(None) => Ok(()),
         Err(why) => Err(CliError::Failed(format!(
             "this version has a new schema, and the database cannot be backed up into {} before: {why}; nothing was changed. \

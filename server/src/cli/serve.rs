@@ -23,15 +23,15 @@ use crate::settings::{DataSettings, Database, PublicUrl, ServeArgs, ServeSetting
 use crate::traces::Traces;
 use crate::usage_meter;
 
-/// How long requests in progress may take when the server is told to stop.
+/// How long requests in progress may take when the server stops.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// How long, behind a balancer, connections that are open may bring requests once no new ones come in: one that a proxy
-/// has just made, or sends a request on at this moment, is not cut off.
+/// How long, behind a balancer, open connections may still bring requests after new connections are refused: a proxy
+/// may have just opened one or be sending a request on it.
 const LINGER: Duration = Duration::from_millis(500);
 
-/// How many connections may wait to be accepted. When more come at once, the system drops the rest, and their clients try
-/// again after a second: a burst of connections would make everybody else wait for that long.
+/// How many connections may wait to be accepted. The system drops any above that, and their clients retry after a
+/// second: a burst of connections would make everyone else wait for that long.
 const BACKLOG: u32 = 4_096;
 
 #[derive(ClapArgs, Debug)]
@@ -58,12 +58,12 @@ pub(super) fn run(Args { serve, demo }: Args, data: &DataArgs, site: Site) -> Re
         }
         served
     });
-    // A hash that is still being made must not hold up the end.
+    // A password hash in progress must not delay the exit.
     runtime.shutdown_timeout(Duration::from_secs(1));
     served
 }
 
-/// Gets ready to send traces, if the settings say where to.
+/// Sets up traces, if the settings name a collector.
 fn send_traces(settings: &ServeSettings, runtime: &Runtime) -> Result<Option<Traces>, CliError> {
     let Some(endpoint) = &settings.otlp_endpoint else {
         return Ok(None);
@@ -75,7 +75,7 @@ fn send_traces(settings: &ServeSettings, runtime: &Runtime) -> Result<Option<Tra
 
 async fn serve_until_told(settings: ServeSettings, site: Site, demo: bool) -> Result<(), CliError> {
     let connections = connections_for(settings.max_connections).map_err(CliError::Usage)?;
-    // Before the address is known to work nothing is left behind in the data folder.
+    // Binds first: if the address does not work, nothing is left in the data folder.
     let (listener, bound) = bind(settings.listen, "--listen").await?;
     let metrics = match settings.metrics_listen {
         Some(address) => Some(bind(address, "--metrics-listen").await?),
@@ -90,7 +90,7 @@ async fn serve_until_told(settings: ServeSettings, site: Site, demo: bool) -> Re
         .unwrap_or_else(|| PublicUrl::localhost(bound.port()));
     instance.store.log_slow(settings.slow_query);
     warn_of_changed_schema(&instance).await;
-    // Before the first token is made that lives so long.
+    // Must run before the first token with this lifetime is issued.
     let refresh_tokens = settings.lifetimes.refresh_token().duration();
     instance.store.note_refresh_lifetime(refresh_tokens).await?;
     announce(&instance, &public_url, bound, demo).await?;
@@ -151,7 +151,7 @@ async fn serve_until_told(settings: ServeSettings, site: Site, demo: bool) -> Re
     Ok(())
 }
 
-/// Gives a balancer the time to see at `/readyz` that it has to send requests elsewhere; a second signal cuts it short.
+/// Gives a balancer time to see at `/readyz` that it has to send requests elsewhere; a second signal cuts it short.
 async fn step_down(delay: Duration, signals: &mut Signals) {
     if delay.is_zero() {
         return;
@@ -166,7 +166,7 @@ async fn step_down(delay: Duration, signals: &mut Signals) {
     }
 }
 
-/// Answers at an address of its own until the process ends, also while requests are drained.
+/// Serves metrics at a separate address until the process ends, also while requests are drained.
 fn show_metrics(listener: TcpListener, bound: SocketAddr, state: AppState, bounds: Bounds) {
     print(&format!("Metrics are at http://{bound}/metrics"));
     let bounds = Bounds {
@@ -174,14 +174,14 @@ fn show_metrics(listener: TcpListener, bound: SocketAddr, state: AppState, bound
         ..bounds
     };
     tokio::spawn(async move {
-        // Nothing closes it before the process ends.
+        // It stays open until the process ends.
         let (_open, closing) = watch::channel(false);
         let listener = ClosingListener::new(listener, bound, closing.clone());
         serve(listener, metrics_router(state), bounds, closing).await;
     });
 }
 
-/// Writes down every few seconds what was counted of the Headless API.
+/// Writes the Headless API's usage counts every few seconds.
 async fn write_usage_down(state: AppState) {
     loop {
         tokio::time::sleep(usage_meter::EVERY).await;
@@ -192,7 +192,7 @@ async fn write_usage_down(state: AppState) {
     }
 }
 
-/// Listens at an address that `flag` gave; at which in the end, too, since port 0 is any.
+/// Listens at the address of `flag`. Returns the bound address too, since port 0 picks any.
 async fn bind(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAddr), CliError> {
     let bound = async {
         let socket = if address.is_ipv4() {
@@ -200,7 +200,7 @@ async fn bind(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAdd
         } else {
             TcpSocket::new_v6()?
         };
-        // A port that was in use a moment ago is taken at once, as when a server is restarted.
+        // Reuses a recently used port at once, as when a server restarts.
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
         let listener = socket.listen(BACKLOG)?;
@@ -221,7 +221,7 @@ async fn bind(address: SocketAddr, flag: &str) -> Result<(TcpListener, SocketAdd
     })
 }
 
-/// Says where to go. The setup link goes to standard output alone: the log may be kept and read by others.
+/// Says where to go. The setup link only goes to standard output: the log may be kept and read by others.
 async fn announce(
     instance: &Instance,
     public_url: &PublicUrl,
@@ -251,7 +251,7 @@ async fn announce(
     Ok(())
 }
 
-/// The server starts all the same: the operator may have changed it, and `latchkey doctor` says what to do.
+/// The server starts anyway: the operator may have changed the schema, and `latchkey doctor` says what to do.
 async fn warn_of_changed_schema(instance: &Instance) {
     match instance.store.schema_differences().await {
         Ok(differences) if differences.is_empty() => {}
@@ -263,8 +263,8 @@ async fn warn_of_changed_schema(instance: &Instance) {
     }
 }
 
-/// Everybody knows the demonstration's passwords, so it must neither be reached from elsewhere nor take the place of
-/// a network that somebody needs.
+/// The demonstration's passwords are public, so it must neither be reachable from elsewhere nor replace a network
+/// that someone needs.
 fn check_demo(settings: &ServeSettings) -> Result<(), CliError> {
     if !settings.listen.ip().is_loopback() {
         return Err(CliError::Usage(format!(
@@ -273,7 +273,7 @@ fn check_demo(settings: &ServeSettings) -> Result<(), CliError> {
         )));
     }
     let Database::Sqlite(file) = settings.data.database() else {
-        // Whether it is empty is seen when it is open.
+        // Whether it is empty is checked after opening it.
         return Ok(());
     };
     let folder = settings.data.folder();
@@ -300,7 +300,7 @@ async fn fill_demo(instance: &Instance, data: &DataSettings) -> Result<(), CliEr
         .total
         == 0;
     let is_demo = instance.store.is_demo().await?;
-    // A database without anything in it is one that this very command has just made.
+    // A database with nothing in it was just created by this command.
     let is_empty = nobody_yet && nothing_yet;
     if !is_demo && !is_empty {
         return Err(not_a_demo(data));

@@ -1,11 +1,11 @@
-//! Being told to stop: by a service manager, or at the keyboard.
+//! Signals to stop: from a service manager or the keyboard.
 
 use std::io;
 
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// What tells the process to stop. One that comes while nobody waits is not lost.
+/// Receives signals to stop. One that arrives while nothing waits is not lost.
 pub(super) struct Signals {
     #[cfg(unix)]
     terminate: Signal,
@@ -14,7 +14,7 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// From now on the process does not end by itself when it is told to stop.
+    /// From now on a signal to stop does not end the process by itself.
     pub(super) fn new() -> io::Result<Self> {
         Ok(Self {
             #[cfg(unix)]
@@ -24,7 +24,7 @@ impl Signals {
         })
     }
 
-    /// Waits until the process is told to stop, or told once more.
+    /// Waits for the next signal to stop.
     pub(super) async fn next(&mut self) {
         #[cfg(unix)]
         tokio::select! {

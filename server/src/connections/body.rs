@@ -1,4 +1,4 @@
-//! The bodies of a request and its answer, as the connection sees them.
+//! The bodies of a request and its response, as the connection sees them.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ impl Drop for RequestBody {
     }
 }
 
-/// The body of an answer. When it is dropped, the server waits for the next request.
+/// The body of a response. When it is dropped, the server waits for the next request.
 pub(super) struct AnswerBody {
     inner: axum::body::Body,
     activity: Arc<Progress>,

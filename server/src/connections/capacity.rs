@@ -1,9 +1,9 @@
-//! How many connections there is room for. Each is an open file, and so are the database's files and connections: without
+//! The maximum number of connections. Each is an open file, and so are the database's files and connections: without
 //! a bound below the system's, a flood of connections would leave none for them.
 
 use latchkey_domain::limits;
 
-/// How many connections there may be.
+/// The maximum number of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
     /// In all.
@@ -13,7 +13,7 @@ pub struct Capacity {
 }
 
 impl Capacity {
-    /// So many in all, and of these at most a quarter from one address.
+    /// `total` connections, of which at most a quarter may come from one address.
     pub fn of(total: usize) -> Self {
         Self {
             total,
@@ -22,7 +22,7 @@ impl Capacity {
     }
 }
 
-/// How many connections this process may have: what was `wanted`, or as many as the limit on open files leaves.
+/// The maximum number of connections of this process: `wanted`, or what the limit on open files allows.
 pub fn connections_for(wanted: Option<usize>) -> Result<usize, String> {
     let Some(files) = open_files() else {
         return Ok(wanted.unwrap_or(limits::CONNECTIONS));
@@ -39,7 +39,7 @@ pub fn connections_for(wanted: Option<usize>) -> Result<usize, String> {
     }
 }
 
-/// How many files the process may have open; `None` if there is no limit.
+/// The maximum number of open files; `None` if there is no limit.
 #[cfg(unix)]
 fn open_files() -> Option<u64> {
     use rustix::process::{Resource, getrlimit};

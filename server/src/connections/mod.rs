@@ -1,4 +1,4 @@
-//! What a connection may cost: how many there may be, how long each may keep the server waiting, and which one is closed when
+//! Limits on connections: how many there may be, how long each may keep the server waiting, and which one closes when
 //! there are too many. hyper speaks HTTP/1.1 on them; the figures are in [`latchkey_domain::limits`].
 
 mod body;
@@ -25,7 +25,7 @@ pub struct Bounds {
     pub capacity: Capacity,
     /// How long each may take.
     pub timeouts: Timeouts,
-    /// Proxies, which many people's connections come from.
+    /// Trusted proxies, whose connections serve many people.
     pub trusted: TrustedProxies,
 }
 
@@ -36,11 +36,11 @@ pub struct Timeouts {
     pub head: Duration,
     /// For the next request.
     pub idle: Duration,
-    /// For a body, in all.
+    /// For a whole body.
     pub body: Duration,
-    /// For an answer to be read, in all.
+    /// For the client to read a whole response.
     pub write: Duration,
-    /// The bytes that give back a second of the last two.
+    /// The number of bytes that adds a second to the last two.
     pub rate: u64,
 }
 

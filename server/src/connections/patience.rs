@@ -1,6 +1,6 @@
-//! How long a client may keep the server waiting during one transfer. Waiting uses time up, and what is transferred gives
-//! time back: neither a client that stalls nor one that sends a byte now and then can hold on for long, and a slow network
-//! is no fault.
+//! How long a client may keep the server waiting during one transfer. Waiting uses time up, and transferred bytes add
+//! time: neither a client that stalls nor one that sends a byte now and then can hold on for long, but a slow network
+//! is allowed.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 #[derive(Debug)]
 pub(super) struct Patience {
     allowed: Duration,
-    /// The bytes that give back a second.
+    /// The number of bytes that adds a second.
     rate: u64,
     used: Duration,
     waits_since: Option<Instant>,
@@ -25,24 +25,24 @@ impl Patience {
         }
     }
 
-    /// The server waits for the client, if it did not already. Returns when that has to end.
+    /// The server starts waiting for the client, if it was not already. Returns when the wait must end.
     pub(super) fn wait(&mut self, now: Instant) -> Instant {
         let since = *self.waits_since.get_or_insert(now);
         since + self.allowed.saturating_sub(self.used)
     }
 
-    /// When the waiting has to end, if the server waits.
+    /// When the wait must end, if the server is waiting.
     pub(super) fn deadline(&self) -> Option<Instant> {
         self.waits_since
             .map(|since| since + self.allowed.saturating_sub(self.used))
     }
 
-    /// Since when the server waits, if it does.
+    /// Since when the server has been waiting, if it is.
     pub(super) fn waits_since(&self) -> Option<Instant> {
         self.waits_since
     }
 
-    /// The client sent or read so many bytes.
+    /// The client sent or read this many bytes.
     pub(super) fn transferred(&mut self, bytes: usize, now: Instant) {
         if let Some(since) = self.waits_since.take() {
             self.used += now.saturating_duration_since(since);
@@ -65,7 +65,7 @@ mod tests {
         let mut patience = Patience::new(10 * SECOND, 1_000);
         assert_eq!(patience.deadline(), None);
         assert_eq!(patience.wait(start), start + 10 * SECOND);
-        // Waiting on does not move the end.
+        // Waiting longer does not move the deadline.
         assert_eq!(patience.wait(start + 5 * SECOND), start + 10 * SECOND);
         assert_eq!(patience.deadline(), Some(start + 10 * SECOND));
     }

@@ -1,5 +1,5 @@
-//! The open connections. When all places are taken, a new connection replaces one that keeps the server waiting: a client
-//! that sends its request at once is always served, however many others hold connections and send nothing.
+//! The open connections. When all places are taken, a new connection replaces one that keeps the server waiting: a
+//! client that sends its request at once is always served, even if many others hold connections and send nothing.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -12,10 +12,10 @@ use super::progress::{Progress, Waiting};
 use super::{Bounds, Capacity};
 use crate::settings::TrustedProxies;
 
-/// How often the log says that there were too many connections.
+/// How often the log mentions that there were too many connections.
 const SAID_EVERY: Duration = Duration::from_secs(60);
 
-/// When all places are taken, up to this part of them is freed in one go: looking for them takes time.
+/// When all places are taken, up to this fraction of them is freed at once, since searching takes time.
 const FREED_AT_ONCE: usize = 128;
 
 /// All connections of a listener.
@@ -32,20 +32,20 @@ struct Shared {
 struct Taken {
     next: u64,
     connections: HashMap<u64, Connection>,
-    /// How many come from an address, of those that are counted.
+    /// The number of counted connections from each address.
     per_address: HashMap<IpAddr, usize>,
     said: Option<Instant>,
 }
 
 #[derive(Debug)]
 struct Connection {
-    /// The address that it is counted for.
+    /// The address that it counts toward.
     counted: Option<IpAddr>,
     trusted: bool,
     activity: Arc<Progress>,
 }
 
-/// A connection's place, which is free again when this is dropped.
+/// A connection's place, freed when this is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     places: Places,
@@ -65,7 +65,7 @@ impl Places {
         self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a connection from `address`; `None` if there is none, and none can be freed.
+    /// A place for a connection from `address`; `None` if no place is free or can be freed.
     pub(super) fn take(&self, address: IpAddr) -> Option<Place> {
         let Bounds {
             capacity: Capacity { total, per_address },
@@ -112,8 +112,9 @@ impl Places {
 }
 
 impl Taken {
-    /// Frees up to `most` places among those of `connections` that keep the server waiting; whether there was any. Proxies
-    /// come last: they have connections for many people. Then counts how much is lost: nothing before a request has started.
+    /// Frees up to `most` places among those of `connections` that keep the server waiting. Returns whether there was
+    /// any. Proxies come last, since their connections serve many people; then those that lose more: before a request
+    /// has started, nothing is lost.
     fn free(&mut self, most: usize, connections: impl Fn(&Connection) -> bool) -> bool {
         let mut waiting: Vec<((bool, Waiting), Instant, u64)> = self
             .connections
@@ -128,7 +129,7 @@ impl Taken {
         let Some((first, ..)) = waiting.first().copied() else {
             return false;
         };
-        // In a step, only what is lost as easily as the first.
+        // Frees in one step only connections that lose as little as the first.
         for (_, _, id) in waiting
             .into_iter()
             .take(most)
@@ -154,7 +155,7 @@ impl Taken {
         Some(connection)
     }
 
-    /// Tells the operator, but not for each connection of a flood.
+    /// Logs it for the operator, but not for each connection of a flood.
     fn say(&mut self, what: &str) {
         let now = Instant::now();
         if self
@@ -173,8 +174,8 @@ impl Drop for Place {
     }
 }
 
-/// The address that a connection is counted for: an IPv6 network of 64 bits is one customer's. `None` for proxies, which
-/// bring many people, and for this machine, where a proxy may be that nobody named.
+/// The address that a connection counts toward: one customer has a 64-bit IPv6 network. `None` for proxies, which
+/// serve many people, and for this machine, where an unconfigured proxy may run.
 fn counted(address: IpAddr, trusted: &TrustedProxies) -> Option<IpAddr> {
     if address.is_loopback() || trusted.contains(address) {
         return None;

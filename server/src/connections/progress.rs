@@ -1,4 +1,4 @@
-//! What a connection is waiting for, and until when it may.
+//! What a connection is waiting for, and its deadline.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +17,7 @@ pub(super) enum Waiting {
     Body,
     /// The next request.
     Next,
-    /// That the client reads its answer.
+    /// For the client to read its response.
     Reading,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Progress {
 
 #[derive(Debug)]
 struct State {
-    /// `None` while a request is answered.
+    /// `None` while a request is being processed.
     waiting: Option<Waiting>,
     since: Instant,
     writing: Patience,
@@ -39,7 +39,7 @@ struct State {
 }
 
 impl Progress {
-    /// A connection that was just made.
+    /// A new connection.
     pub(super) fn new(timeouts: Timeouts) -> Self {
         Self {
             state: Mutex::new(State {
@@ -66,7 +66,7 @@ impl Progress {
         }
     }
 
-    /// A head is complete.
+    /// A request's head is complete.
     pub(super) fn request(&self) {
         let mut state = self.state();
         state.waiting = None;
@@ -87,7 +87,7 @@ impl Progress {
         }
     }
 
-    /// The handler wanted no more of the body than it had.
+    /// The handler did not read the rest of the body.
     pub(super) fn leaves_body(&self) {
         let mut state = self.state();
         state.left_unread = true;
@@ -101,14 +101,14 @@ impl Progress {
         self.state().left_unread
     }
 
-    /// The answer was produced. It may not have been sent yet.
+    /// The response was produced. It may not have been sent yet.
     pub(super) fn answered(&self) {
         let mut state = self.state();
         state.waiting = Some(Waiting::Next);
         state.since = Instant::now();
     }
 
-    /// The client took so many bytes.
+    /// The client read this many bytes.
     pub(super) fn sent(&self, bytes: usize) {
         let mut state = self.state();
         let now = Instant::now();
@@ -118,12 +118,12 @@ impl Progress {
         }
     }
 
-    /// The client does not take the bytes of its answer at the moment.
+    /// The client is not reading its response right now.
     pub(super) fn blocked(&self) {
         self.state().writing.wait(Instant::now());
     }
 
-    /// When the connection has to be closed if nothing happens; `None` while that is up to the server.
+    /// When to close the connection if nothing happens; `None` while the server is working.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let state = self.state();
         let waits = match state.waiting {
@@ -148,12 +148,12 @@ impl Progress {
         }
     }
 
-    /// Has the connection closed, to make room.
+    /// Closes the connection to make room.
     pub(super) fn close(&self) {
         self.closing.notify_one();
     }
 
-    /// Waits until it has to be closed to make room.
+    /// Waits until the connection has to close to make room.
     pub(super) async fn closed(&self) {
         self.closing.notified().await;
     }
@@ -178,7 +178,7 @@ mod tests {
         })
     }
 
-    /// What the deadline was counted from: now, as far as the test can tell.
+    /// Whether the deadline is `time` from now, within the test's precision.
     fn is_in(activity: &Progress, time: Duration) -> bool {
         let left = activity.deadline().unwrap() - Instant::now();
         left <= time && left + Duration::from_secs(5) > time
@@ -197,7 +197,7 @@ mod tests {
         activity.body_arrived();
         activity.answered();
         assert!(is_in(&activity, IDLE));
-        // The next head begins.
+        // The next head starts.
         activity.received();
         assert!(is_in(&activity, HEAD));
     }
@@ -212,7 +212,7 @@ mod tests {
         activity.sent(1);
         assert_eq!(activity.deadline(), None);
         assert_eq!(activity.waits_for(), None);
-        // The rest of it is in the buffers when the handler is done.
+        // The rest of it is in the buffers when the handler finishes.
         activity.answered();
         activity.blocked();
         assert!(is_in(&activity, WRITE));

@@ -1,4 +1,4 @@
-//! Accepting connections and answering what comes in on them, until the server stops.
+//! Accepts connections and answers their requests, until the server stops.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -26,7 +26,7 @@ use super::progress::Progress;
 use super::stream::Stream;
 use super::{Bounds, Timeouts};
 
-/// The answer to a connection for which there is no place.
+/// The response when there is no place for a connection.
 const NO_PLACE: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
@@ -45,8 +45,8 @@ impl<A> App for A where
 {
 }
 
-/// Answers with `app` what comes in at `listener`. When `stop` becomes true, no new connections are taken, and it returns
-/// when the requests under way are answered.
+/// Answers the requests at `listener` with `app`. When `stop` becomes true, it accepts no new connections, and
+/// returns when the requests in progress are answered.
 pub async fn serve<L, A>(mut listener: L, app: A, bounds: Bounds, mut stop: watch::Receiver<bool>)
 where
     L: Listener<Io = TcpStream, Addr = SocketAddr>,
@@ -63,7 +63,7 @@ where
             accepted = listener.accept() => accepted,
         };
         let Some(place) = places.take(peer.ip()) else {
-            // What does not fit into the socket's buffer is not waited for.
+            // Does not wait for what does not fit into the socket's buffer.
             let _ = stream.try_write(NO_PLACE);
             continue;
         };
@@ -77,7 +77,7 @@ where
     ended.closed().await;
 }
 
-/// Answers what comes in on one connection.
+/// Answers the requests on one connection.
 async fn answer(
     stream: TcpStream,
     peer: SocketAddr,
@@ -99,7 +99,7 @@ async fn answer(
     });
     let stream = TokioIo::new(Stream::new(stream, activity.clone()));
     let connection = http1::Builder::new()
-        // The connection has clocks of its own, which tell a head from the time between two requests.
+        // The connection has its own timers, which tell a head from the time between two requests.
         .header_read_timeout(None)
         .max_header_size(limits::HEAD_BYTES)
         .max_buf_size(limits::HEAD_BYTES)
@@ -109,9 +109,9 @@ async fn answer(
     let mut stopping = false;
     loop {
         tokio::select! {
-            // The connection first: what it does moves the deadline.
+            // The connection first, since it moves the deadline.
             biased;
-            // An error here is the client's: it went away, or does not speak HTTP.
+            // An error here is the client's: it disconnected, or does not speak HTTP.
             _ = connection.as_mut() => break,
             () = activity.closed() => break,
             () = overdue.as_mut() => break,
@@ -123,8 +123,8 @@ async fn answer(
     }
 }
 
-/// Waits until the client has kept the server waiting for too long. Has to be polled after each change of the activity; the
-/// timer is moved only if the deadline came nearer.
+/// Waits until the client has kept the server waiting for too long. Must be polled after each change of the activity;
+/// the timer only moves if the deadline gets nearer.
 async fn overdue(activity: &Progress) {
     let mut sleep = pin!(tokio::time::sleep_until(Instant::now() + limits::IDLE_TIMEOUT));
     poll_fn(|cx| {

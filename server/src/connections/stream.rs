@@ -1,4 +1,4 @@
-//! A connection's bytes, with an eye on whether the client takes them.
+//! A connection's bytes. Tracks whether the client reads them.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -20,8 +20,9 @@ pub(super) struct Stream {
     lingering: Option<Lingering>,
 }
 
-/// A connection whose last answer was sent while the client was sending a body. To close it at once would reset it, and
-/// the client might never see the answer: what still comes is read and dropped for a while (RFC 9112 section 9.6).
+/// A connection whose last response was sent while the client was sending a body. Closing it at once would reset it,
+/// and the client might never see the response: so incoming bytes are read and dropped for a while (RFC 9112 section
+/// 9.6).
 struct Lingering {
     end: Pin<Box<Sleep>>,
     bytes: usize,

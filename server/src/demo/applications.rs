@@ -13,10 +13,10 @@ pub(super) enum App {
     Courses,
 }
 
-/// The address that was added to those of the CRM later.
+/// The redirect URI that was later added to the CRM.
 pub(super) const STAGING: &str = "https://staging.crm.example.com/oauth/callback";
 
-/// Since how many days, and what the host typed; the oldest first.
+/// How many days ago each was registered, and the host's form; oldest first.
 pub(super) fn applications() -> Vec<(App, u32, ApplicationDraft)> {
     vec![
         (

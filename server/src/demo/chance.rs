@@ -1,6 +1,6 @@
-//! Chance that falls the same way each time.
+//! Random choices that are the same each time.
 
-/// A sequence of numbers that look random: `SplitMix64`.
+/// A pseudo-random sequence: `SplitMix64`.
 pub(super) struct Chance(u64);
 
 impl Chance {

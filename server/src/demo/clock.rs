@@ -1,11 +1,11 @@
-//! A clock that the demonstration's story is told by.
+//! The clock of the demonstration's story.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use latchkey_domain::{Clock, Timestamp};
 
-/// A clock that stands still until it is set.
+/// A clock that only moves when it is set.
 #[derive(Debug)]
 pub(super) struct StoryClock(AtomicI64);
 

@@ -1,4 +1,4 @@
-//! The demonstration community as it is brought in: the same each time, apart from the day that it is counted from.
+//! The demonstration community as imported: the same each time, except for its start date.
 
 use std::time::Duration;
 
@@ -19,12 +19,12 @@ use super::{DAY, HOST, MEMBER, ago, crowd};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// Posts in all, and comments under them.
+/// The number of posts and of comments on them.
 const POST_COUNT: usize = 800;
 const COMMENT_COUNT: usize = 2_500;
 const EVENT_COUNT: usize = 60;
 
-/// Everybody and everything. `password` is that of the two who anyone may sign in as.
+/// The whole community. `password` belongs to the two public accounts.
 pub(super) fn community(now: Timestamp, password: &PasswordHash) -> Option<Community> {
     let members = members(now, password);
     let mut build = Build {
@@ -82,7 +82,7 @@ fn members(now: Timestamp, password: &PasswordHash) -> Vec<NewProfile> {
         .chain(everyone)
         .filter_map(|(email, days, role, name, password)| {
             let away = u32::try_from(chance.below(60)).unwrap_or(0).min(days);
-            // One in eight has never been here.
+            // One in eight has never signed in.
             let came = chance.below(8) > 0 || password.is_some();
             Some(NewProfile {
                 email: email.parse().ok()?,
@@ -124,7 +124,7 @@ impl Build {
             self.insiders(topic)
         } else {
             let everyone = self.emails.iter().enumerate();
-            // The first two are those who anyone may sign in as: they belong to every open space.
+            // The first two are the public accounts: they belong to every open space.
             everyone
                 .filter(|(index, _)| *index < 2 || topic.slug == "welcome" || self.chance.below(3) == 0)
                 .map(|(_, email)| email.clone())
@@ -144,7 +144,7 @@ impl Build {
         })
     }
 
-    /// Who belongs to a private space.
+    /// The members of a private space.
     fn insiders(&self, topic: &Topic) -> Vec<Email> {
         if topic.slug == "moderators" {
             self.moderators.clone()
@@ -158,7 +158,7 @@ impl Build {
             let insiders = self.insiders(topic);
             return self.chance.one_of(&insiders).clone();
         }
-        // The member who anyone may sign in as has written something too.
+        // The public member account has written something too.
         if self.chance.below(30) == 0 {
             return self.emails[0].clone();
         }
@@ -169,7 +169,7 @@ impl Build {
         let topic = &TOPICS[index % 10];
         let (title, description, location) = EVENTS[index % EVENTS.len()];
         let thing = topic.things[index % topic.things.len()];
-        // One every six days: two thirds are over, one third is to come.
+        // One every six days: two thirds are past, one third is to come.
         let day = ago(self.now, 240).plus(DAY * u32::try_from(index * 6).unwrap_or(0));
         let starts_at = midnight(day).plus(HOUR * 18);
         Some(NewEvent {
@@ -232,7 +232,7 @@ impl Build {
             };
             let mut enrolments = Vec::new();
             for (place, email) in self.emails.iter().enumerate() {
-                // The member who anyone may sign in as takes three courses, and is through with one of them.
+                // The public member account takes three courses and has completed one of them.
                 let (takes, done) = match place {
                     0 => (index < 3, syllabus.lessons.len() / (index + 1)),
                     _ => (
@@ -264,7 +264,7 @@ impl Build {
     }
 }
 
-/// `template` about `thing`, which may stand at its beginning.
+/// `template` about `thing`, which may come first.
 fn about(template: &str, thing: &str) -> String {
     let text = template.replace("{thing}", thing);
     let mut letters = text.chars();

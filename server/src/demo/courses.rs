@@ -86,7 +86,7 @@ pub(super) const COURSES: [Syllabus; 6] = [
     },
 ];
 
-/// The plans: name, what is included, price in cents, how often it is due.
+/// The plans: name, benefits, price in cents, billing interval.
 pub(super) const PLANS: [(&str, &str, u32, &str); 4] = [
     (
         "Friend",

@@ -1,4 +1,4 @@
-//! Those who joined after the people that everybody knows: enough of them that lists have pages.
+//! The members who joined after the well-known people: enough that lists have pages.
 
 use latchkey_domain::Role;
 
@@ -18,16 +18,16 @@ const LAST: [&str; 40] = [
     "Silva", "Singh", "Turner", "Ueda", "Vidal", "Weber", "Zhou",
 ];
 
-/// How many they are: with the people that everybody knows and the two who anyone may sign in as, 200.
+/// The size of the crowd. With the well-known people and the two public accounts there are 200 members.
 const COUNT: usize = 158;
 
-/// Since how many days, as what, and by what name; those who are here longest first.
+/// How many days ago each joined, role and name; longest members first.
 pub(super) fn crowd() -> Vec<(u32, Role, String)> {
     let mut chance = Chance::new(158);
     let mut days = 700;
     (0..COUNT)
         .map(|index| {
-            // Each pair once: the second part moves on when the first has gone round.
+            // Each pair occurs once: the second part advances after the first part has cycled.
             let first = FIRST[index % FIRST.len()];
             let last = LAST[(index * 7 + index / FIRST.len() * 3) % LAST.len()];
             days -= u32::try_from(chance.below(9)).unwrap_or(0).min(days - 1);

@@ -25,19 +25,19 @@ use thiserror::Error;
 use crate::error::CliError;
 use crate::instance::Instance;
 
-/// The host who anyone may sign in as.
+/// The public host account.
 pub const HOST: &str = "host@demo.example";
-/// The member who anyone may sign in as.
+/// The public member account.
 pub const MEMBER: &str = "member@demo.example";
 /// Their password.
 pub const PASSWORD: &str = "latchkey-demo";
 
 const NETWORK: &str = "Harbor Street Makers";
-/// Since how many days the network is there.
+/// How many days ago the network was founded.
 const FOUNDED: u32 = 731;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Why the demonstration could not be put in place.
+/// Why the demonstration could not be created.
 #[derive(Debug, Error)]
 pub enum DemoError {
     /// A password could not be hashed.
@@ -49,10 +49,10 @@ pub enum DemoError {
     /// An application could not be registered or changed.
     #[error(transparent)]
     Registration(#[from] RegistrationError),
-    /// The rules answered otherwise than the story expects.
+    /// A rule returned something the story does not expect.
     #[error("the story of the demonstration went another way: {0}")]
     Story(&'static str),
-    /// Something of it is there already.
+    /// Part of it already exists.
     #[error("something of the demonstration is in the network already: {0:?}")]
     Conflict(Vec<Conflict>),
 }
@@ -73,7 +73,7 @@ pub fn sign_ins() -> String {
     format!("Sign in as {HOST} (a host) or {MEMBER} (a member), both with the password {PASSWORD}")
 }
 
-/// Fills the network. Nothing happens if that was done before; what was interrupted is finished.
+/// Fills the network. Does nothing if it is complete; finishes an interrupted run.
 pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
     let store = &instance.store;
     if store.is_demo().await? && is_complete(instance).await? {
@@ -84,9 +84,9 @@ pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
     if !store.has_host().await? {
         let password = NewPassword::new(PASSWORD.to_owned()).map_err(AccountError::from)?;
         let password = instance.passwords.hash(&password).await?;
-        // Each text is valid; a test sees to it.
+        // Each text is valid; a test verifies it.
         if let Some(community) = community::community(now, &password) {
-            // Nobody signs in as the others: their hash matches no password.
+            // Nobody can sign in as the others: their hash matches no password.
             let locked = instance.passwords.matches_nothing();
             let added = store
                 .add_community(community, locked, Box::new(|_| ()), &by, ago(now, FOUNDED))
@@ -94,14 +94,14 @@ pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
             added.map_err(DemoError::Conflict)?;
         }
     }
-    // A story that was interrupted is told from its beginning.
+    // An interrupted story starts again.
     for listing in store.applications("", PageRequest::new(1, 100)).await?.items {
         store
             .delete_application(&listing.application.client_id, &by, now)
             .await?;
     }
     story::tell(instance, now).await?;
-    // The network gets its name last: by that the next start knows that all is there.
+    // The network gets its name last, so the next start knows that everything is there.
     let change = NetworkChange {
         name: NetworkName::parse(NETWORK).ok(),
         slug: Some(Slug::from_name(NETWORK)),
@@ -111,7 +111,7 @@ pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
     Ok(())
 }
 
-/// Whether all of the demonstration is there.
+/// Whether the whole demonstration exists.
 async fn is_complete(instance: &Instance) -> Result<bool, StoreError> {
     let store = &instance.store;
     let named = AuditFilter {

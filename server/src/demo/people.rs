@@ -1,8 +1,8 @@
-//! Who is in the demonstration network, besides the two who anyone may sign in as.
+//! The people in the demonstration network, besides the two public accounts.
 
 use latchkey_domain::Role;
 
-/// Since how many days, as what, and by what name. They came in groups, which are written at once.
+/// How many days ago each joined, role and name. They came in groups, which are written together.
 pub(super) const PEOPLE: &[(u32, Role, &str)] = &[
     (711, Role::Moderator, "Amara Nwosu"),
     (711, Role::Moderator, "Jonas Lindqvist"),
@@ -46,7 +46,7 @@ pub(super) const PEOPLE: &[(u32, Role, &str)] = &[
     (24, Role::Member, "June Whitaker"),
 ];
 
-/// `Étienne Laurent` has `etienne.laurent@demo.example`.
+/// `Étienne Laurent` gets `etienne.laurent@demo.example`.
 pub(super) fn email_of(name: &str) -> String {
     let local: String = name.to_lowercase().chars().filter_map(plain).collect();
     format!("{local}@demo.example")

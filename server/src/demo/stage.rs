@@ -1,5 +1,5 @@
-//! What people and applications of the demonstration do. Every step goes through the rules that real use goes through, at
-//! the time of the story.
+//! The actions of the demonstration's people and applications. Every step uses the same rules as real use, at the
+//! time of the story.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use crate::settings::PublicUrl;
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// How long an application takes to answer.
+/// How long an application takes to respond.
 const MOMENT: Duration = Duration::from_secs(2);
 
 type Pairs = Vec<(String, String)>;
@@ -36,17 +36,17 @@ struct Tokens {
     refresh: String,
 }
 
-/// An application as its developer knows it.
+/// An application as its developer sees it.
 struct Client {
     draft: ApplicationDraft,
     application: Application,
-    /// Since when it has had a token.
+    /// When it first got a token.
     connected_at: Option<Timestamp>,
     secret: Option<SecretString>,
     redirect_uri: String,
 }
 
-/// Where the story is told.
+/// The state of the story.
 pub(super) struct Stage {
     instance: Instance,
     clock: Arc<StoryClock>,
@@ -61,7 +61,7 @@ impl Stage {
         let clock = Arc::new(StoryClock::at(now));
         let instance = instance.with_clock(clock.clone());
         Self {
-            // Nothing that is kept depends on the address.
+            // No stored data depends on the URL.
             server: instance.authorization_server(&PublicUrl::localhost(3000)),
             instance,
             clock,
@@ -71,17 +71,17 @@ impl Stage {
         }
     }
 
-    /// The next step happens at this time.
+    /// Sets the time of the next step.
     pub(super) fn set_time(&self, time: Timestamp) {
         self.clock.set(time);
     }
 
-    /// Time passes before the next step.
+    /// Moves the clock before the next step.
     pub(super) fn wait(&self, duration: Duration) {
         self.clock.advance(duration);
     }
 
-    /// The applications as they are now, and since when each has had a token.
+    /// The applications as they are now, and when each first got a token.
     pub(super) fn connected(&self) -> impl Iterator<Item = (App, &Application, Timestamp)> {
         self.clients
             .iter()
@@ -93,7 +93,7 @@ impl Stage {
         let caller = self.host().await?;
         let registered = self.instance.registrar.create(&caller, draft).await?;
         let uris = &registered.application.spec.redirect_uris;
-        // People come back to an address that leaves this machine alone, where there is one.
+        // Prefers a redirect URI that is not on this machine, if there is one.
         let redirect_uri = uris.iter().find(|uri| !uri.is_loopback()).or(uris.iter().next());
         let client = Client {
             draft: draft.clone(),
@@ -132,7 +132,7 @@ impl Stage {
         Ok(())
     }
 
-    /// The host makes a second secret, which the developer uses from now on.
+    /// The host adds a second secret, which the developer uses from now on.
     pub(super) async fn replace_secret(&mut self, app: App) -> Result<(), DemoError> {
         let caller = self.host().await?;
         let id = self.client(app)?.application.client_id.to_string();
@@ -141,7 +141,7 @@ impl Stage {
         Ok(())
     }
 
-    /// The host looks at a secret.
+    /// The host reveals a secret.
     pub(super) async fn reveal_secret(&mut self, app: App) -> Result<(), DemoError> {
         let caller = self.host().await?;
         let id = self.client(app)?.application.client_id.to_string();
@@ -149,8 +149,8 @@ impl Stage {
         Ok(())
     }
 
-    /// A member follows the link of an application, with `changes` to what the application usually asks for: a value
-    /// replaces, an empty one leaves out.
+    /// A member follows the link of an application, with `changes` to its usual request: a value replaces, an empty
+    /// one removes.
     pub(super) async fn visit(
         &mut self,
         app: App,
@@ -160,7 +160,7 @@ impl Stage {
         let (person, origin) = (self.person(email).await?, self.origin());
         let grantable = person.member.role.grantable_scopes();
         let client = self.client(app)?;
-        // An application that serves hosts and members asks each for what they can grant.
+        // An application that serves hosts and members asks each for the scopes that they can grant.
         let scopes = client.application.spec.scopes.iter();
         let scopes: ScopeSet = scopes.filter(|scope| grantable.contains(*scope)).collect();
         let scopes = scopes.to_string();
@@ -177,7 +177,7 @@ impl Stage {
         Ok(self.server.authorize(&query, Some(&person), &origin).await)
     }
 
-    /// A member presses Allow or Deny on the consent page; nobody is asked where a host decided so.
+    /// A member presses Allow or Deny on the consent page; there is no page if a host skips consent.
     async fn answer(&mut self, decision: Decision, email: &str, allow: bool) -> Result<Decision, DemoError> {
         let page = match decision {
             Decision::Consent(page) => page,
@@ -195,14 +195,14 @@ impl Stage {
         Ok(self.server.answer_consent(&form, Some(&person), &origin).await)
     }
 
-    /// A member denies an application what it asks for.
+    /// A member denies the application's request.
     pub(super) async fn deny(&mut self, app: App, email: &str) -> Result<(), DemoError> {
         let decision = self.visit(app, email, &[]).await?;
         self.answer(decision, email, false).await?;
         Ok(())
     }
 
-    /// A member allows an application what it asks for; the code that it gets.
+    /// A member allows the application's request; returns the code.
     pub(super) async fn allow(&mut self, app: App, email: &str) -> Result<String, DemoError> {
         let decision = self.visit(app, email, &[]).await?;
         match self.answer(decision, email, true).await? {
@@ -212,7 +212,7 @@ impl Stage {
         .ok_or(DemoError::Story("an application got no code"))
     }
 
-    /// An application exchanges a code, with `changes` to what it usually sends.
+    /// An application exchanges a code, with `changes` to its usual request.
     pub(super) async fn exchange(
         &mut self,
         app: App,
@@ -238,7 +238,7 @@ impl Stage {
         .await
     }
 
-    /// The access and the refresh token that an application gets; `None` if it is refused.
+    /// The access and refresh token that an application gets; `None` if refused.
     async fn token(
         &mut self,
         app: App,
@@ -305,7 +305,7 @@ impl Stage {
         Ok(())
     }
 
-    /// An application uses the token that it had last, however old that is.
+    /// An application uses its last token, even if it has expired.
     pub(super) async fn use_old_token(&mut self, app: App, email: &str) -> Result<(), DemoError> {
         let tokens = self.tokens.get(&(app, email.to_owned()));
         let access = tokens
@@ -316,7 +316,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Somebody copied a refresh token, and uses it after the application did.
+    /// A thief uses a copied refresh token after the application did.
     pub(super) async fn steal(&mut self, app: App, email: &str) -> Result<(), DemoError> {
         let tokens = self.tokens.get(&(app, email.to_owned()));
         let copy = tokens
@@ -329,7 +329,7 @@ impl Stage {
         Ok(())
     }
 
-    /// A member disconnects an application on the own account's page.
+    /// A member disconnects an application on the account page.
     pub(super) async fn disconnect(&mut self, app: App, email: &str) -> Result<(), DemoError> {
         let person = self.person(email).await?;
         let id = self.client(app)?.application.client_id.clone();
@@ -338,7 +338,7 @@ impl Stage {
         Ok(())
     }
 
-    /// A request with an access token. Whether it is accepted is part of the story.
+    /// A request with an access token. It may be refused, as part of the story.
     async fn call(&mut self, access: &str) {
         self.clock.advance(MOMENT);
         let origin = self.origin();
@@ -348,7 +348,7 @@ impl Stage {
             .await;
     }
 
-    /// The member with this email, who signed in just now.
+    /// The member with this email, just signed in.
     async fn person(&self, email: &str) -> Result<SignedIn, DemoError> {
         let email: Email = email
             .parse()
@@ -384,7 +384,7 @@ impl Stage {
             .ok_or(DemoError::Story("an application is not registered yet"))
     }
 
-    /// Where the next request comes from: an address for documentation (RFC 5737).
+    /// The origin of the next request: an address for documentation (RFC 5737).
     fn origin(&mut self) -> RequestOrigin {
         let address = format!("203.0.113.{}", 10 + self.chance.below(200));
         let half = |chance: &mut Chance| chance.below(1 << 32);
@@ -396,7 +396,7 @@ impl Stage {
     }
 }
 
-/// The code in the address that a browser is sent back to.
+/// The code in the URL that a browser is sent back to.
 fn code(location: &str) -> Option<String> {
     let (_, query) = location.split_once('?')?;
     form_urlencoded::parse(query.as_bytes())

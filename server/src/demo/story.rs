@@ -1,4 +1,4 @@
-//! What happened in the demonstration network: who connected which application, what they use it for, what went wrong.
+//! What happened in the demonstration network: who connected which application, how they use it, and what went wrong.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -15,15 +15,15 @@ use crate::instance::Instance;
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Something that happened.
+/// An event of the story.
 enum Step {
     /// The host registered an application.
     Register(App),
     /// The host added a redirect URI.
     AddRedirectUri(App, &'static str),
-    /// The host made a second secret.
+    /// The host added a second secret.
     ReplaceSecret(App),
-    /// The host looked at a secret.
+    /// The host revealed a secret.
     RevealSecret(App),
     /// The host paused an application.
     Pause(App),
@@ -39,15 +39,15 @@ enum Step {
     Disconnect(App, String),
     /// A copied refresh token was used after the original.
     Steal(App, String),
-    /// An application sent a member here with a parameter that was wrong.
+    /// An application sent a member with a wrong parameter.
     Ask(App, String, &'static str, &'static str),
-    /// An application exchanged a code with a parameter that was wrong.
+    /// An application exchanged a code with a wrong parameter.
     Exchange(App, String, &'static str, &'static str),
     /// An application exchanged a code after it had expired.
     ExchangeLate(App, String),
 }
 
-/// Each step, and how long ago it was; the oldest first.
+/// Each step and how long ago it was; oldest first.
 // A story is one list.
 #[allow(clippy::too_many_lines)]
 fn steps() -> Vec<(Duration, Step)> {
@@ -67,7 +67,7 @@ fn steps() -> Vec<(Duration, Step)> {
 
     at(DAY * 200 + HOUR * 3, AddRedirectUri(Crm, STAGING));
 
-    // A host's applications.
+    // The host's applications.
     at(DAY * 84, Connect(Directory, host.clone()));
     at(
         DAY * 12 + HOUR,
@@ -117,7 +117,7 @@ fn steps() -> Vec<(Duration, Step)> {
         Ask(Calendar, known("Clara Hoffmann"), "scope", "read:userinfo"),
     );
 
-    // Those of everybody. Who connected one first used it last, a few minutes ago.
+    // Everyone's applications. Whoever connected one first used it last, a few minutes ago.
     let mut chance = Chance::new(99);
     let mut everybody = |app: App, since: u32, people: Range<usize>, minutes: u32| {
         let many = u32::try_from(people.len()).unwrap_or(1);
@@ -139,7 +139,7 @@ fn steps() -> Vec<(Duration, Step)> {
     everybody(Website, 70, 8..14, 26);
     everybody(Courses, 21, 20..25, 8);
 
-    // What went wrong, and what the integrators read about it.
+    // What went wrong, as integrators read it.
     at(DAY * 33, Ask(Mobile, known("Grace Mbeki"), "code_challenge", ""));
     at(DAY * 27, Steal(Mobile, known("Luca Moretti")));
     at(DAY * 26, Connect(Mobile, known("Luca Moretti")));
@@ -171,7 +171,7 @@ fn steps() -> Vec<(Duration, Step)> {
     steps
 }
 
-/// Tells it, up to `now`.
+/// Runs the story up to `now`.
 pub(super) async fn tell(instance: &Instance, now: Timestamp) -> Result<(), DemoError> {
     let mut stage = Stage::new(instance, now);
     for (ago, step) in steps() {
@@ -205,7 +205,7 @@ async fn play(stage: &mut Stage, step: Step) -> Result<(), DemoError> {
         Step::Exchange(app, email, name, value) => {
             let code = stage.allow(app, &email).await?;
             stage.exchange(app, &code, &[(name, value)]).await?;
-            // With that put right the same code is exchanged.
+            // With the correct value the same code works.
             stage.wait(MINUTE);
             stage.exchange(app, &code, &[]).await.map(drop)
         }

@@ -1,12 +1,12 @@
-//! What the demonstration network talks about: its spaces, and what each of them has to say.
+//! What the demonstration network talks about: its spaces and their content.
 
-/// A space, and the things that its posts are about.
+/// A space and the subjects of its posts.
 pub(super) struct Topic {
     pub(super) slug: &'static str,
     pub(super) name: &'static str,
     pub(super) description: &'static str,
     pub(super) private: bool,
-    /// Things, as they stand in the middle of a sentence.
+    /// Subjects, spelled for the middle of a sentence.
     pub(super) things: [&'static str; 9],
 }
 
@@ -233,7 +233,7 @@ pub(super) const TOPICS: [Topic; 12] = [
     ),
 ];
 
-/// What posts are called, and what they say. `{thing}` is one of the space's.
+/// Titles and texts of posts. `{thing}` is one of the space's.
 pub(super) const POSTS: [(&str, &str); 8] = [
     (
         "What I learned about {thing}",
@@ -278,7 +278,7 @@ pub(super) const POSTS: [(&str, &str); 8] = [
     ),
 ];
 
-/// What is answered.
+/// Texts of comments.
 pub(super) const COMMENTS: [&str; 20] = [
     "<p>I had the same with {thing}. Patience helped more than tools.</p>",
     "<p>Count me in!</p>",
@@ -302,7 +302,7 @@ pub(super) const COMMENTS: [&str; 20] = [
     "<p>Added to the list for the next order.</p>",
 ];
 
-/// Events come round: what they are called and what happens there. `{thing}` is one of the space's.
+/// Recurring events: titles and descriptions. `{thing}` is one of the space's.
 pub(super) const EVENTS: [(&str, &str, &str); 5] = [
     (
         "Open workshop: {thing}",

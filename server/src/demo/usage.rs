@@ -1,4 +1,4 @@
-//! How much the demonstration's applications have used the Headless API: a believable month, the same each time.
+//! The demonstration's use of the Headless API: a plausible month, the same each time.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::chance::Chance;
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const HOURS: usize = 30 * 24;
 
-/// Requests in a usual hour of the day.
+/// Requests in a typical hour of the day.
 fn usual(app: App) -> usize {
     match app {
         App::Mobile => 90,
@@ -24,8 +24,8 @@ fn usual(app: App) -> usize {
     }
 }
 
-/// The last thirty days before `now`. Each of `applications` makes requests from the time on that stands beside it, and
-/// until it is paused.
+/// The last thirty days before `now`. Each of `applications` makes requests from its given time on, until it is
+/// paused.
 pub(super) fn month<'a>(
     applications: impl Iterator<Item = (App, &'a Application, Timestamp)>,
     now: Timestamp,
@@ -44,7 +44,7 @@ pub(super) fn month<'a>(
                 continue;
             };
             let requests = usual * daylight(hour) / 100 * (60 + chance.below(80)) / 100;
-            // Seldom something fails, and on one day more: an integrator tried something.
+            // Few requests fail, with more on one day: an integrator tried something.
             let failures = match hours_ago {
                 100..=108 => requests / 4,
                 _ if chance.below(12) == 0 => requests / 20,
@@ -63,7 +63,7 @@ pub(super) fn month<'a>(
     counts
 }
 
-/// How awake the members are, in percent.
+/// How active the members are, in percent.
 fn daylight(hour: Timestamp) -> usize {
     match hour.as_secs().rem_euclid(86_400) / 3_600 {
         0..=5 => 8,

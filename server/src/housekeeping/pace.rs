@@ -1,8 +1,8 @@
 //! How fast to delete, so that requests hardly notice.
 //!
-//! Deleting a row is quick; what takes long is that the disk confirms it. A row stands in three places of the file, so a few
-//! hundred are a thousand pages, and other writers waits for tens of milliseconds. A step of a few rows costs hardly more
-//! than any other transaction. It is the pauses that keep steps from adding up.
+//! Deleting a row is quick; waiting for the disk is not. A row occupies three places of the file, so a few hundred
+//! rows are a thousand pages, and other writers wait for tens of milliseconds. A step of a few rows costs hardly more
+//! than any other transaction. The pauses keep steps from adding up.
 
 use std::time::Duration;
 
@@ -11,15 +11,15 @@ use latchkey_storage::{Stride, Swept};
 /// A step that requests hardly notice.
 const SMALL: Stride = Stride { look: 500, purge: 25 };
 
-/// A step when there is nobody to notice.
+/// A step when there are no requests.
 const LARGE: Stride = Stride {
     look: 500,
     purge: 500,
 };
 
-/// The shortest and the longest pause after a step that deleted something. In between, requests have the database to themselves
-/// for as long as the step took, which is longer where the disk, or everything, is slow. A step that took longer than the
-/// longest waited for something that a pause does not mend.
+/// The shortest and longest pause after a step that deleted something. Between those, requests have the database to
+/// themselves for as long as the step took, which is longer if the disk or the whole system is slow. A longer step
+/// waited for something that a pause does not fix.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(100));
 
 /// How fast to delete.
@@ -30,7 +30,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// So that requests hardly notice.
+    /// Slow enough that requests hardly notice.
     pub fn gentle() -> Self {
         Self {
             stride: SMALL,
@@ -38,7 +38,7 @@ impl Pace {
         }
     }
 
-    /// Without a pause: for when there are no requests.
+    /// Without pauses, for when there are no requests.
     pub fn at_once() -> Self {
         Self {
             stride: LARGE,
@@ -51,12 +51,12 @@ impl Pace {
         self.stride
     }
 
-    /// How long to pause after a step that did this and took so long.
+    /// How long to pause after this step, which took this long.
     pub(super) fn pause(self, step: &Swept, took: Duration) -> Duration {
         if !self.rests {
             Duration::ZERO
         } else if step.deleted == 0 {
-            // Looking keeps nobody from anything but a processor: half of one, then.
+            // Searching only uses a processor, so it gets half of one.
             took.min(PAUSE.1)
         } else {
             took.clamp(PAUSE.0, PAUSE.1)

@@ -1,4 +1,4 @@
-//! `/account`: what members see and end of their own.
+//! `/account`: a member's own data and sessions.
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -13,7 +13,7 @@ use super::peer::Peer;
 use super::session::{self, SignedIn};
 use super::state::AppState;
 
-/// What was just done, in the address that a form leads to. Only these words are shown, never any from the address.
+/// The result of the last form, from the URL. Only fixed texts are shown, never any text from the URL.
 #[derive(Deserialize)]
 pub(super) struct Outcome {
     ended: Option<String>,
@@ -24,7 +24,7 @@ pub(super) async fn redirect() -> Redirect {
     Redirect::to("/account/sessions")
 }
 
-/// Where the member is signed in.
+/// Shows where the member is signed in.
 pub(super) async fn show(
     State(state): State<AppState>,
     signed_in: SignedIn,
@@ -54,7 +54,8 @@ pub(super) async fn show(
     Ok(Html(page.to_html()).into_response())
 }
 
-/// Ends one of the member's sessions. One that is not there has ended already, or is someone else's: that is not said.
+/// Ends one of the member's sessions. A missing one has already ended or is someone else's; the response does not say
+/// which.
 pub(super) async fn end_one(
     State(state): State<AppState>,
     peer: Peer,
@@ -73,7 +74,7 @@ pub(super) async fn end_one(
     Ok(Redirect::to("/account/sessions?ended=one").into_response())
 }
 
-/// Ends all of the member's sessions but this one.
+/// Ends all of the member's sessions except this one.
 pub(super) async fn end_others(
     State(state): State<AppState>,
     peer: Peer,
@@ -98,7 +99,7 @@ pub(super) async fn end_others(
     Ok(Redirect::to("/account/sessions?ended=others").into_response())
 }
 
-/// Leaves an entry in the audit trail, if it is a host: they can do what others have to be able to look up.
+/// Adds an audit entry if the member is a host: others must be able to review what hosts do.
 pub(super) async fn note_host(
     state: &AppState,
     peer: &Peer,

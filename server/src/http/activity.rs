@@ -1,5 +1,5 @@
-//! `/admin/settings/oauth-applications/{client_id}/activity`: what happened to an application, for hosts, and adding a
-//! redirect URI that a request named and the application does not have.
+//! `/admin/settings/oauth-applications/{client_id}/activity`: what happened to an application, for hosts, and a form
+//! to register the redirect URI of a request.
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -14,14 +14,14 @@ use super::pages::{frame, sentence, visitor};
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
-/// Which page, and what was just done. Of the latter only these words are shown, never any from the address.
+/// The page, and the result of the last form. Only fixed texts are shown for it, never any text from the URL.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     before: Option<i64>,
     added: Option<String>,
 }
 
-/// The revision of the application that the host saw when the question was asked.
+/// The application's revision when the host saw the question.
 #[derive(Deserialize)]
 pub(super) struct Confirmation {
     revision: u32,
@@ -36,7 +36,7 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
     let SignedInHost { host, caller } = signed_in;
-    // Codes that nobody exchanged are recorded by housekeeping each hour; an integrator wants to read of them now.
+    // Housekeeping records unexchanged codes each hour; an integrator wants to see them now.
     if let (None, Ok(client_id)) = (wanted.before, client_id.parse()) {
         state.oauth.record_expired_codes(Some(&client_id)).await?;
     }
@@ -55,7 +55,7 @@ pub(super) async fn show(
     Ok(Html(page.to_html()).into_response())
 }
 
-/// Asks whether to add the redirect URI of an entry.
+/// Asks whether to register the redirect URI of an entry.
 pub(super) async fn confirm(
     State(state): State<AppState>,
     signed_in: SignedInHost,
@@ -64,7 +64,7 @@ pub(super) async fn confirm(
     question(&state, &signed_in, (&client_id, entry), None).await
 }
 
-/// Adds the redirect URI of an entry. It is taken from the entry and not from the form: what the host read is what is
+/// Registers the redirect URI of an entry. It comes from the entry, not from the form: what the host read is what is
 /// registered.
 pub(super) async fn add(
     State(state): State<AppState>,

@@ -1,4 +1,4 @@
-//! `/admin`: the application that hosts work with.
+//! `/admin`: the pages for hosts.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -21,7 +21,7 @@ pub(super) async fn redirect() -> Redirect {
     Redirect::to("/admin/settings/oauth-applications")
 }
 
-/// A page of Admin, rendered; the browser takes over from there.
+/// A rendered page of Admin; the browser hydrates it.
 pub(super) async fn show(
     State(state): State<AppState>,
     peer: Peer,
@@ -42,7 +42,7 @@ pub(super) async fn show(
         {
             let nonce = nonce.clone();
             move || {
-                // In place of the one that the framework has made: the header has to name the same.
+                // Replaces the framework's nonce: the header has to name the same one.
                 provide_context(nonce.clone());
                 provide_context(context.clone());
                 provide_context(first.clone());
@@ -56,7 +56,7 @@ pub(super) async fn show(
     Ok(response)
 }
 
-/// What pages and functions of Admin are given.
+/// The context of Admin's pages and functions.
 pub(super) fn context(state: &AppState, peer: &Peer, member: Member) -> PageRequest {
     PageRequest {
         actor: peer.actor(Some(member.id)),
@@ -67,7 +67,7 @@ pub(super) fn context(state: &AppState, peer: &Peer, member: Member) -> PageRequ
     }
 }
 
-/// Gives the answer the status that the page decided on.
+/// Sets the status that the page decided on.
 pub(super) fn set_status(response: &mut Response, status: &Status) {
     if let Ok(status) = StatusCode::from_u16(status.get())
         && status != StatusCode::OK

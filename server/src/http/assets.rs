@@ -14,8 +14,8 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 
-/// The files of the site, which the binary carries. They are handed in, so that nothing but `main.rs` waits until the site
-/// is built.
+/// The site's files, which the binary carries. They are passed in, so that only `main.rs` waits until the site is
+/// built.
 #[derive(Clone, Copy, Debug)]
 pub struct Site(fn(&str) -> Option<EmbeddedFile>);
 
@@ -30,12 +30,12 @@ struct Manifest {
 }
 
 impl Site {
-    /// The files that `Files` embeds.
+    /// The files embedded by `Files`.
     pub fn of<Files: RustEmbed>() -> Self {
         Self(Files::get)
     }
 
-    /// The addresses of the files that pages load; empty if the site was not built.
+    /// The URLs of the files that pages load; empty if the site was not built.
     pub(super) fn addresses(self) -> Assets {
         let manifest =
             (self.0)(MANIFEST).and_then(|file| serde_json::from_slice::<Manifest>(&file.data).ok());
@@ -60,7 +60,7 @@ impl Site {
     /// The file at the request's path, or 404.
     pub(super) fn serve(self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Response, Failure> {
         let path = uri.path().trim_start_matches('/');
-        // The name of a file of ours, not of a person: there is no `.BR`.
+        // These are our own file names: there is no `.BR`.
         #[allow(clippy::case_sensitive_file_extension_comparisons)]
         let hidden = path == MANIFEST || path.ends_with(".br");
         let file = if hidden { None } else { (self.0)(path) }.ok_or(Failure::NotFound)?;
@@ -84,7 +84,7 @@ fn answer(
     if compressed.is_some() {
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     }
-    // Both encodings have the same validator, so it is a weak one.
+    // Both encodings share a validator, so it is a weak one.
     let etag = format!("W/\"{}\"", hex(&file.metadata.sha256_hash()[..12]));
     let unchanged = request
         .get_all(IF_NONE_MATCH)
@@ -98,7 +98,7 @@ fn answer(
     }
     let data = match compressed.filter(|_| accepts_brotli(request)) {
         Some(compressed) => {
-            // A coding that is named here is left alone by the layer that compresses pages.
+            // The compression layer leaves a response with this header alone.
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
             compressed.data
         }
@@ -111,7 +111,7 @@ fn answer(
     (headers, Body::from(data)).into_response()
 }
 
-/// Names under `/pkg` carry a hash of the content: what they name never changes.
+/// Names under `/pkg` contain a hash of the content, so their content never changes.
 fn cache_control(path: &str) -> &'static str {
     if path.starts_with("pkg/") {
         "public, max-age=31536000, immutable"

@@ -20,16 +20,16 @@ use super::peer::Peer;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
-/// How many entries a page has.
+/// Entries per page.
 const PAGE: u32 = 50;
 
-/// How many entries of an export are in memory at a time.
+/// Entries of an export that are in memory at a time.
 const CHUNK: u32 = 500;
 
-/// The most characters of a filter that are looked at.
+/// The maximum length of a filter.
 const LONGEST: usize = 200;
 
-/// The filters, as they stand in the address.
+/// The filters in the URL.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wanted {
@@ -42,7 +42,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// The filters; or what could not be read, in words.
+    /// The filters, or a message about what could not be read.
     fn filter(&self) -> Result<AuditFilter, String> {
         let text = |text: &str| {
             let text: String = text.trim().chars().take(LONGEST).collect();
@@ -102,7 +102,7 @@ impl Wanted {
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The beginning of a day, if one is named.
+/// The start of a day, if there is one.
 fn day(text: &str) -> Result<Option<Timestamp>, String> {
     match text.trim() {
         "" => Ok(None),
@@ -113,7 +113,7 @@ fn day(text: &str) -> Result<Option<Timestamp>, String> {
     }
 }
 
-/// A page of the trail.
+/// A page of the audit trail.
 pub(super) async fn show(
     State(state): State<AppState>,
     SignedInHost { host, .. }: SignedInHost,
@@ -160,7 +160,7 @@ fn row(record: AuditRecord) -> AuditRow {
     }
 }
 
-/// All that passes the filters, the newest first. It is read a chunk at a time while it is sent, and leaves an entry.
+/// Exports all matching entries, newest first. It reads a chunk at a time while sending, and adds an audit entry.
 pub(super) async fn export(
     State(state): State<AppState>,
     peer: Peer,
@@ -184,7 +184,7 @@ pub(super) async fn export(
     Ok((headers, Body::from_stream(rows_of(state, filter))).into_response())
 }
 
-/// Where an export is.
+/// The state of an export.
 struct Export {
     state: AppState,
     filter: AuditFilter,
@@ -225,7 +225,7 @@ fn rows_of(
 }
 
 impl Export {
-    /// Makes the next chunk ready.
+    /// Prepares the next chunk.
     async fn read(&mut self) -> Result<(), StoreError> {
         let store = &self.state.instance.store;
         let records = store.audit_page(self.filter.clone(), self.before, CHUNK).await?;
@@ -256,20 +256,20 @@ fn csv_row(record: AuditRecord) -> String {
     ])
 }
 
-/// A line of CSV (RFC 4180). Every cell is quoted: a program that separates otherwise then sees one cell and not several.
+/// A line of CSV (RFC 4180). Every cell is quoted, so a program with another separator still sees one cell.
 fn line(cells: &[&str]) -> String {
     let mut writer = csv::WriterBuilder::new()
         .quote_style(csv::QuoteStyle::Always)
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    // Writing to memory does not fail.
+    // Writing to memory cannot fail.
     let _ = writer.write_record(cells.iter().map(|cell| harmless(cell)));
     String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
-/// A spreadsheet takes a cell that begins like this for a formula, and some run what is in it; an apostrophe makes it text.
-/// Where lists are separated with semicolons or tabs, a spreadsheet that reads the file as it is begins a cell behind
-/// each of them, whatever is quoted with commas between.
+/// A spreadsheet treats a cell that starts like this as a formula, and some run it; an apostrophe makes it text. In
+/// locales that separate with semicolons or tabs, a spreadsheet starts a cell after each of them, regardless of comma
+/// quoting.
 fn harmless(cell: &str) -> String {
     let mut safe = String::with_capacity(cell.len() + 1);
     let mut begins = true;
@@ -314,7 +314,7 @@ mod tests {
         }
     }
 
-    /// Whatever separates cells there, and whether quotation marks are looked at.
+    /// With any separator, and whether or not quotes count.
     #[test]
     fn no_locale_finds_a_formula() {
         let text = line(&["7", "=1", "x;=2", "y\t=3", "z\n=4", "a\";=5"]);

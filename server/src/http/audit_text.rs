@@ -1,8 +1,8 @@
-//! The audit trail as people read it.
+//! The audit trail as text for people.
 
 use latchkey_storage::{AuditAction, AuditRecord};
 
-/// What was done.
+/// The text of an action.
 pub(super) const fn action_text(action: AuditAction) -> &'static str {
     match action {
         AuditAction::ApplicationCreated => "Application registered",
@@ -33,7 +33,7 @@ pub(super) const fn action_text(action: AuditAction) -> &'static str {
     }
 }
 
-/// Who did it.
+/// The name of the actor.
 pub(super) fn who(record: &AuditRecord) -> String {
     match (
         &record.member,

@@ -1,4 +1,4 @@
-//! Reading bodies: only so much of each, and only so much of all together.
+//! Reads bodies, with a limit for each and one for all together.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::failure::Failure;
 use crate::connections::TooSlow;
 
-/// The bytes that are reserved at a time.
+/// The bytes reserved at a time.
 const STEP: usize = 16 * 1024;
 
-/// The memory that bodies take while they arrive and are worked on, beyond a little that each has anyway.
+/// The memory for bodies while they arrive and are processed, beyond a small amount for each.
 #[derive(Clone, Debug)]
 pub struct BodyMemory(Arc<Semaphore>);
 
 impl BodyMemory {
-    /// So many bytes for all bodies.
+    /// Allows this many bytes for all bodies.
     pub fn of(bytes: usize) -> Self {
         Self(Arc::new(Semaphore::new(bytes / STEP)))
     }
 
-    /// Reads a body of at most `limit` bytes. Its memory is free for others when what is returned is dropped.
+    /// Reads a body of at most `limit` bytes. Dropping the returned value frees its memory for others.
     pub(super) async fn read(&self, mut body: Body, limit: usize) -> Result<Bytes, BodyError> {
-        // What is too large by its own word is not read at all.
+        // Skips reading a body whose declared length is too large.
         if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
             return Err(BodyError::TooLarge);
         }
@@ -61,7 +61,7 @@ struct Held {
 }
 
 impl Held {
-    /// Makes sure that `more` bytes may be added.
+    /// Reserves memory for `more` bytes.
     fn reserve(&mut self, more: usize, memory: &Arc<Semaphore>) -> Result<(), BodyError> {
         let needed = (self.bytes.len() + more).saturating_sub(limits::SMALL_BODY_BYTES);
         while self.reserved.len() * STEP < needed {
@@ -81,13 +81,13 @@ impl AsRef<[u8]> for Held {
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum BodyError {
-    /// It is larger than it may be.
+    /// It exceeds the limit.
     TooLarge,
     /// It did not arrive in time.
     TooSlow,
-    /// Too many others are being read.
+    /// Too many other bodies are being read.
     Busy,
-    /// It ended in the middle.
+    /// It ended early.
     Broken,
 }
 
@@ -103,7 +103,7 @@ impl BodyError {
         Self::Broken
     }
 
-    /// The status that says so.
+    /// The HTTP status.
     pub(super) fn status(self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -113,7 +113,7 @@ impl BodyError {
         }
     }
 
-    /// The message for integrators, where a body may have `limit` bytes.
+    /// The message for integrators, given a limit of `limit` bytes.
     pub(super) fn message(self, limit: usize) -> String {
         match self {
             Self::TooLarge => format!(

@@ -12,7 +12,7 @@ use super::peer::Peer;
 use super::session::SignedIn;
 use super::state::AppState;
 
-/// What was just done, in the address that a form leads to. Only these words are shown, never any from the address.
+/// The result of the last form, from the URL. Only fixed texts are shown, never any text from the URL.
 #[derive(Deserialize)]
 pub(super) struct Outcome {
     revoked: Option<String>,
@@ -39,7 +39,7 @@ pub(super) async fn show(
     Ok(Html(page.to_html()).into_response())
 }
 
-/// Disconnects an application. One that is not connected has been disconnected already, or never was: that is not said.
+/// Disconnects an application. If it is not connected, the response does not say whether it ever was.
 pub(super) async fn revoke(
     State(state): State<AppState>,
     peer: Peer,

@@ -1,7 +1,7 @@
-//! Cookies: how they are named, read and set.
+//! Names, reads and sets cookies.
 //!
-//! Other applications on the same host set theirs, with names and values of any bytes, and a parent domain may set one
-//! under a name of ours: pairs that are not wanted are passed over one by one, and a name may come more than once (RFC
+//! Other applications on the same host set their own cookies, with names and values of any bytes, and a parent domain
+//! may set one with one of our names: unwanted pairs are skipped one by one, and a name may occur more than once (RFC
 //! 6265 section 5.4).
 
 use std::time::Duration;
@@ -16,17 +16,17 @@ use super::state::AppState;
 /// A cookie of this server.
 #[derive(Clone, Copy)]
 pub(super) enum Cookie {
-    /// Who is signed in.
+    /// The session of the signed-in member.
     Session,
-    /// What the API explorer has to remember on its way through an authorization.
+    /// The state of the API explorer during an authorization.
     ExplorerLogin,
-    /// Nothing: it shows whether the browser keeps cookies.
+    /// Carries no data: it shows whether the browser keeps cookies.
     Probe,
 }
 
 impl Cookie {
-    /// Its name. With HTTPS the name itself makes browsers refuse the cookie from anywhere but this host (RFC 6265bis
-    /// section 4.1.3.2).
+    /// Its name. With HTTPS the prefix makes browsers refuse the cookie from any other host (RFC 6265bis section
+    /// 4.1.3.2).
     fn name(self, state: &AppState) -> &'static str {
         match (self, state.public_url.is_https()) {
             (Self::Session, true) => "__Host-latchkey_session",
@@ -38,7 +38,7 @@ impl Cookie {
         }
     }
 
-    /// Its values in a request, in the order in which they came.
+    /// Its values in a request, in order.
     pub(super) fn values<'a>(
         self,
         state: &AppState,
@@ -47,7 +47,7 @@ impl Cookie {
         values(headers, self.name(state))
     }
 
-    /// Makes the browser keep the cookie for so long, or until it is closed.
+    /// Sets the cookie for this long, or until the browser closes.
     pub(super) fn set(
         self,
         response: &mut Response,
@@ -70,14 +70,14 @@ impl Cookie {
         }
     }
 
-    /// Makes the browser delete the cookie.
+    /// Deletes the cookie in the browser.
     pub(super) fn delete(self, response: &mut Response, state: &AppState) {
         self.set(response, state, "", Some(Duration::ZERO));
     }
 }
 
-/// The values of the cookie `name`, in the order in which they came. Each pair is read by itself: one that is not UTF-8 must
-/// not hide the others.
+/// The values of the cookie `name`, in order. Each pair is read on its own: one that is not UTF-8 must not hide the
+/// others.
 fn values<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = String> + use<'a> {
     headers
         .get_all(COOKIE)
@@ -89,21 +89,21 @@ fn values<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item 
         .map(|cookie| cookie.value_trimmed().to_owned())
 }
 
-/// Whether it is doubtful that the browser keeps cookies: it sent a form whose page has set the probe, which a hidden field
-/// (`probed`) says, and the probe is not there. A request that comes from no page of this site is not doubted.
+/// Whether the browser may not keep cookies: it sent a form whose page set the probe, as the hidden field `probed`
+/// says, but the probe is missing. A request without that field is not doubted.
 pub(super) fn are_doubtful(state: &AppState, headers: &HeaderMap, probed: &str) -> bool {
     let is_kept = |cookie: Cookie| cookie.values(state, headers).next().is_some();
     !probed.is_empty() && !is_kept(Cookie::Probe) && !is_kept(Cookie::Session)
 }
 
-/// The address of this site to open instead, if the page was surely opened over plain HTTP where people are meant to come
-/// by HTTPS. Browsers then refuse to keep a cookie.
+/// The site's HTTPS URL to open instead, if the page was certainly opened over plain HTTP although the public URL is
+/// HTTPS. Browsers then refuse to keep a cookie.
 pub(super) fn secure_address(state: &AppState, headers: &HeaderMap) -> Option<String> {
     (state.public_url.is_https() && came_over_http(headers)).then(|| state.public_url.origin().to_owned())
 }
 
-/// Browsers send Fetch Metadata only to addresses that they trust: HTTPS, and this machine. A proxy says how it was
-/// called; one that ends TLS is not taken for the browser if it leaves any trace of itself.
+/// Browsers send Fetch Metadata only to trustworthy URLs: HTTPS and this machine. A proxy says how it was called; one
+/// that ends TLS is not mistaken for the browser if it leaves any trace of itself.
 fn came_over_http(headers: &HeaderMap) -> bool {
     if headers.contains_key("sec-fetch-site") {
         return false;

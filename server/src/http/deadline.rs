@@ -1,5 +1,5 @@
-//! How long a request may take in all. What a handler waits for (a body, a lock, a connection to the database) has bounds of
-//! its own; this is for whatever has none.
+//! The total time limit of a request. Anything a handler waits for (a body, a lock, a database connection) has its
+//! own limit; this covers the rest.
 
 use std::future::Future;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use http::Uri;
 use super::failure::Failure;
 use super::programs;
 
-/// What is answered within `longest`, or that the server is not available.
+/// The response if it is ready within `longest`, otherwise that the server is unavailable.
 pub(super) async fn within(
     longest: Duration,
     uri: Uri,
@@ -42,7 +42,7 @@ mod tests {
                 .get(CONTENT_TYPE)
                 .is_some_and(|kind| kind == "application/json");
             assert_eq!(is_json, json, "{path}");
-            // A page is made of it on the way out.
+            // It becomes a page later.
             assert_eq!(
                 answer.extensions().get() == Some(&Failure::Unavailable),
                 !json,

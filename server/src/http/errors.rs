@@ -1,5 +1,5 @@
-//! What goes wrong, in words for a browser or a program. A handler answers with a [`Failure`]; on the way out
-//! [`render`] makes a page or JSON of it, as the client prefers.
+//! Errors as text for a browser or a program. A handler returns a [`Failure`]; later [`render`] turns it into a page
+//! or JSON, as the client prefers.
 
 use std::any::Any;
 
@@ -16,15 +16,15 @@ use super::pages;
 use super::request_id::RequestId;
 use super::state::AppState;
 
-/// What a panic in a handler is answered with.
-// The layer that calls it hands the panic over.
+/// The response after a panic in a handler.
+// The calling layer passes the panic by value.
 #[allow(clippy::needless_pass_by_value)]
 pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     tracing::error!(message = panic_message(&*panic), "a handler panicked");
     Failure::Internal.into_response()
 }
 
-/// What a panic said, for the log.
+/// The panic's message, for the log.
 pub(super) fn panic_message<'a>(panic: &'a (dyn Any + Send + 'static)) -> &'a str {
     panic
         .downcast_ref::<String>()
@@ -33,14 +33,14 @@ pub(super) fn panic_message<'a>(panic: &'a (dyn Any + Send + 'static)) -> &'a st
         .unwrap_or("no message")
 }
 
-/// Who reads the answer to a request, should it be an error.
+/// Who reads the response if it is an error.
 pub(super) struct Reader {
     wants_json: bool,
     request_id: String,
 }
 
 impl Reader {
-    /// Who sent `request`.
+    /// The sender of `request`.
     pub(super) fn of(request: &Request) -> Self {
         let id = request.extensions().get::<RequestId>();
         Self {
@@ -50,7 +50,7 @@ impl Reader {
     }
 }
 
-/// Gives a failure its text, and so whatever the framework refused by itself in a bare line.
+/// Adds the text to a failure, and to bare errors from the framework.
 pub(super) async fn render(state: &AppState, reader: Reader, response: Response) -> Response {
     let failure = match response.extensions().get::<Failure>() {
         Some(failure) => *failure,
@@ -81,8 +81,8 @@ pub(super) async fn render(state: &AppState, reader: Reader, response: Response)
     rendered
 }
 
-/// What stands around an error. A store that is not available is not asked for the network's name: that would take as
-/// long again to fail.
+/// The frame of an error page. It does not ask an unavailable store for the network's name: that would take as long
+/// again to fail.
 async fn frame(state: &AppState, failure: Failure) -> Frame {
     let named = match failure {
         Failure::Unavailable => None,
@@ -105,7 +105,7 @@ fn wants_json(path: &str, headers: &HeaderMap) -> bool {
     path.starts_with("/api/") || (accepts(headers, "json") && !wants_page(headers))
 }
 
-/// Whether a person looks: browsers name HTML when they open an address.
+/// Whether a person is reading: browsers ask for HTML when they open a URL.
 pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     accepts(headers, "text/html")
 }

@@ -1,5 +1,5 @@
 //! `/admin/headless-api/explorer`: a host chooses an application, goes through its authorization in this browser, and
-//! comes back with a token that carries its scopes. What the browser keeps meanwhile is in a cookie.
+//! returns with a token that has its scopes. A cookie keeps the browser's state in between.
 
 use std::time::Duration;
 
@@ -24,16 +24,16 @@ use super::security_headers::allow_explorer;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
-/// How long the way may take: a person may have to sign in.
+/// How long the login may take: a person may have to sign in.
 const LIFETIME: Duration = Duration::from_secs(600);
 
-/// Which application.
+/// The chosen application.
 #[derive(Deserialize)]
 pub(super) struct Choice {
     application: Option<String>,
 }
 
-/// What the authorization endpoint answers (RFC 6749 section 4.1.2, RFC 9207).
+/// The parameters of the authorization response (RFC 6749 section 4.1.2, RFC 9207).
 #[derive(Deserialize)]
 pub(super) struct Callback {
     code: Option<String>,
@@ -42,7 +42,7 @@ pub(super) struct Callback {
     error_description: Option<String>,
 }
 
-/// The page without a token: which application is to be acted as?
+/// The page without a token, where the host chooses an application.
 pub(super) async fn show(
     State(state): State<AppState>,
     signed_in: SignedInHost,
@@ -51,7 +51,7 @@ pub(super) async fn show(
     page(&state, &signed_in, choice.application, Err(None)).await
 }
 
-/// Sends the browser on the way that a member's goes.
+/// Sends the browser through the same flow as a member.
 pub(super) async fn start(
     State(state): State<AppState>,
     signed_in: SignedInHost,
@@ -74,7 +74,7 @@ pub(super) async fn start(
     Ok(response)
 }
 
-/// The browser comes back.
+/// The browser returns.
 pub(super) async fn finish(
     State(state): State<AppState>,
     peer: Peer,
@@ -97,7 +97,7 @@ pub(super) async fn finish(
     Ok(response)
 }
 
-/// Turns the answer into a token, or says why there is none.
+/// Exchanges the response for a token, or says why there is none.
 async fn receive(
     state: &AppState,
     peer: &Peer,
@@ -148,7 +148,7 @@ async fn page(
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
     let mut choices = registrar.choices(caller).await?;
-    // One that is not among the newest stands first.
+    // An application that is not among the newest comes first.
     if let Some(id) = &chosen
         && !choices
             .0
@@ -184,7 +184,7 @@ async fn page(
     Ok(response)
 }
 
-/// What the browser kept of a try.
+/// The browser's state during a login.
 struct PendingLogin {
     state: String,
     code_verifier: SecretString,
@@ -192,7 +192,7 @@ struct PendingLogin {
 }
 
 impl PendingLogin {
-    /// Reads the cookie that belongs to the answer with this state; if there is none, any other.
+    /// Reads the cookie that belongs to this state; if there is none, any other.
     fn read(state: &AppState, headers: &HeaderMap, answered: Option<&str>) -> Option<Self> {
         let mut all: Vec<Self> = Cookie::ExplorerLogin
             .values(state, headers)

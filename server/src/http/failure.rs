@@ -1,5 +1,5 @@
-//! Why a handler has no proper answer, and what people and programs are told of it. [`errors`](super::errors) makes a page
-//! or JSON of it.
+//! Why a handler failed, and what people and programs read about it. [`errors`](super::errors) turns it into a page
+//! or JSON.
 
 use std::error::Error;
 
@@ -9,7 +9,7 @@ use latchkey_accounts::AccountError;
 use latchkey_registration::RegistrationError;
 use latchkey_storage::StoreError;
 
-/// Why there is no proper answer.
+/// Why a handler failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failure {
     NotFound,
@@ -40,7 +40,7 @@ impl Failure {
         }
     }
 
-    /// The word for programs. The page's own functions know the same words.
+    /// The error code for programs. The page's own functions know the same codes.
     pub(super) fn id(self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
@@ -147,7 +147,7 @@ impl From<StoreError> for Failure {
     }
 }
 
-/// The error goes to the log with its sources, and nothing of it to the client.
+/// Logs the error with its sources. The client gets none of it.
 fn internal(error: &(dyn Error + 'static)) -> Failure {
     tracing::error!(error, "a request failed");
     Failure::Internal

@@ -1,5 +1,5 @@
-//! The address of a client behind proxies, from `X-Forwarded-For` or `Forwarded` (RFC 7239), in all spellings that proxies
-//! use.
+//! The address of a client behind proxies, from `X-Forwarded-For` or `Forwarded` (RFC 7239), in all formats that
+//! proxies use.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -10,11 +10,11 @@ use crate::settings::TrustedProxies;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// Each proxy adds the address that it was called from at the end of the header. Read from the end, the first one that is
-/// no trusted proxy is the client; what comes before it the client may have made up.
+/// Each proxy appends the address that called it. Reading from the end, the first address that is not a trusted proxy
+/// is the client; the client may have made up anything before it.
 ///
-/// A proxy sets one of the two headers and may pass the other on as the client sent it. `X-Forwarded-For` is far more
-/// common, so `Forwarded` counts only without it.
+/// A proxy sets one of the two headers and may pass on the other as the client sent it. `X-Forwarded-For` is far more
+/// common, so `Forwarded` only counts without it.
 pub(super) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies) -> IpAddr {
     if !trusted.contains(peer) {
         return peer;
@@ -29,20 +29,20 @@ pub(super) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &TrustedProxies
         if !trusted.contains(client) {
             break;
         }
-        // A proxy that does not tell the address: nothing before it can be trusted.
+        // A proxy that hides the address: nothing before it can be trusted.
         let Some(hop) = hop else { break };
         client = hop;
     }
     client
 }
 
-/// Whether the request says that it came through a proxy.
+/// Whether the request came through a proxy.
 pub(super) fn is_forwarded(headers: &HeaderMap) -> bool {
     headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(FORWARDED)
 }
 
-/// The hops of all `X-Forwarded-For` lines, which are one list (RFC 9110 section 5.3). Elements are read byte by byte: one
-/// that is not ASCII must not hide the others.
+/// The hops of all `X-Forwarded-For` lines, which form one list (RFC 9110 section 5.3). Elements are read byte by
+/// byte: one that is not ASCII must not hide the others.
 fn x_forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     let lines = headers.get_all(X_FORWARDED_FOR).iter();
     lines
@@ -72,7 +72,7 @@ fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     hops
 }
 
-/// The parts of `text` between `separator`s that are not in a quoted string (RFC 9110 section 5.6.4).
+/// The parts of `text` between `separator`s outside quoted strings (RFC 9110 section 5.6.4).
 fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut quoted, mut escaped) = (0, false, false);
@@ -92,8 +92,8 @@ fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
     parts
 }
 
-/// Reads `198.51.100.7`, `198.51.100.7:51234`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:443`, each also in quotes;
-/// `None` for `unknown`, for a name that hides the address, and for whatever else is no address.
+/// Reads `198.51.100.7`, `198.51.100.7:51234`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:443`, each also in
+/// quotes; `None` for `unknown`, an obfuscated name, and anything else.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim();
     let text = text
@@ -121,12 +121,12 @@ fn address(text: &str) -> Option<IpAddr> {
     Some(found.to_canonical())
 }
 
-/// Without a zone: `fe80::1%eth0` is a neighbour's address whatever cable it is on.
+/// Drops the zone: `fe80::1%eth0` is the same neighbor on any interface.
 fn ipv6(text: &str) -> Option<Ipv6Addr> {
     text.split('%').next()?.parse().ok()
 }
 
-/// RFC 7239 section 6.2 also has ports that hide their number.
+/// RFC 7239 section 6.2 also allows obfuscated ports.
 fn is_port(text: &str) -> bool {
     let hidden = text.strip_prefix('_');
     let characters = hidden.unwrap_or(text);
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(from("10.0.0.1", &made_up, &["10.0.0.1"]), "203.0.113.9");
         let made_up: [(&'static str, &[u8]); 1] = [("forwarded", b"for=Zo\xEB, for=203.0.113.9")];
         assert_eq!(from("10.0.0.1", &made_up, &["10.0.0.1"]), "203.0.113.9");
-        // A proxy that sets one of the two passes the other on.
+        // A proxy that sets one of the two headers passes the other on.
         let both: [(&'static str, &[u8]); 2] = [
             ("forwarded", b"for=192.0.2.99"),
             ("x-forwarded-for", b"203.0.113.9"),

@@ -17,10 +17,10 @@ use super::peer::Peer;
 use super::session::MaybeSignedIn;
 use super::state::AppState;
 
-/// The functions that take a form.
+/// The functions with a form.
 const WITH_FORM: [&str; 2] = ["/api/applications/create", "/api/applications/update"];
 
-/// Calls a function. It decides itself who may; but nothing is read of what nobody sends who is signed in.
+/// Calls a function, which checks permissions itself. Nothing sent by a signed-out caller is read.
 pub(super) async fn call(
     State(state): State<AppState>,
     peer: Peer,
@@ -31,12 +31,12 @@ pub(super) async fn call(
         return Err(Failure::UnknownFunction);
     }
     let Some(member) = signed_in.map(|signed_in| signed_in.member) else {
-        // As the functions say it themselves.
+        // The same response as from the functions.
         return Ok((StatusCode::UNAUTHORIZED, Json(json!({ "error": "signed_out" }))).into_response());
     };
     let (mut parts, body) = request.into_parts();
     let body = state.bodies.read(body, limit(parts.uri.path(), &member)).await?;
-    // For a browser's form the framework would answer with a redirect back to it; the page has no such forms.
+    // The framework would redirect a browser's form back to its page; no page has such a form.
     parts.headers.remove(ACCEPT);
     parts.headers.remove(REFERER);
 
@@ -51,7 +51,7 @@ pub(super) async fn call(
     Ok(response)
 }
 
-/// The most bytes that `member` may send to the function at `path`.
+/// The maximum body size in bytes of `member` for the function at `path`.
 fn limit(path: &str, member: &Member) -> usize {
     if WITH_FORM.contains(&path) && member.role.is_host() {
         limits::APPLICATION_BYTES

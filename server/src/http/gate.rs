@@ -1,6 +1,6 @@
-//! What every request passes on its way to a handler and back. It is one layer for people and one for programs, since each
-//! layer of a router copies, for each request, all layers below it: with tower-http's layers in their place, introspection
-//! was a sixth slower.
+//! The layer around every handler. There is one for people and one for programs instead of several layers, since each
+//! layer of a router copies all layers below it for each request: with tower-http's layers instead, introspection was
+//! a sixth slower.
 
 use std::future::Future;
 
@@ -18,7 +18,7 @@ use super::state::AppState;
 use super::{deadline, host_header, retry_after, security_headers};
 use crate::traces;
 
-/// For what browsers open: errors are pages, and every answer says what the browser may do with it.
+/// For what browsers open: errors are pages, and every response has security headers.
 pub(super) async fn for_people(State(state): State<AppState>, request: Request, next: Next) -> Response {
     observed(&state, request, |request| async {
         let reader = Reader::of(&request);
@@ -40,7 +40,7 @@ pub(super) async fn for_programs(State(state): State<AppState>, request: Request
     .await
 }
 
-/// Answers a request that is for this site, in time.
+/// Answers a request for this site, within the time limit.
 async fn admit(state: &AppState, request: Request, next: Next) -> Response {
     if let Some(refusal) = host_header::refuse(&state.public_url, &request) {
         return refusal;
@@ -49,7 +49,7 @@ async fn admit(state: &AppState, request: Request, next: Next) -> Response {
     deadline::within(limits::REQUEST_TIMEOUT, uri, next.run(request)).await
 }
 
-/// Gives the request its id, has it answered under that in log and traces, and counts the answer.
+/// Gives the request its id, answers it under that id in log and traces, and counts the response.
 async fn observed<F>(state: &AppState, mut request: Request, answer: impl FnOnce(Request) -> F) -> Response
 where
     F: Future<Output = Response>,
@@ -66,7 +66,7 @@ where
         route.map(MatchedPath::as_str),
         request.headers(),
     );
-    // Of the address only the path: a query may carry a token.
+    // Only the path: a query may contain a token.
     let span = tracing::info_span!(
         parent: trace.as_ref().and_then(Span::id),
         "request",
@@ -92,8 +92,8 @@ where
         response.headers_mut().insert("x-request-id", header);
     }
     if state.is_stopping() {
-        // So a proxy keeps no connection that is about to be closed: it could send a request on it at that moment, which
-        // would be lost, and may not be sent again.
+        // Stops a proxy from keeping a connection that is about to close: it could send a request on it at that time,
+        // which would be lost and may not be safe to repeat.
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }

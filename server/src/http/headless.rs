@@ -1,5 +1,5 @@
 //! `/networks/{slug-or-id}/graphql`: the Headless API. Programs call it from anywhere, with a token in the
-//! `Authorization` header; no cookie counts here.
+//! `Authorization` header; cookies are ignored.
 
 use axum::Router;
 use axum::body::Body;
@@ -32,7 +32,7 @@ pub(super) fn for_programs() -> Router<AppState> {
         .layer(from_fn(cors::allow))
 }
 
-/// Answered by [`cors::allow`] before it comes here.
+/// [`cors::allow`] answers preflights before they get here.
 async fn preflight() -> StatusCode {
     StatusCode::NO_CONTENT
 }
@@ -82,7 +82,7 @@ async fn execute(
     state.usage.count(&caller.application, now, failed);
     state.metrics.graphql.count(failed, retry_after.is_some());
     let mut response = json(status, body);
-    // What is not available stays a 200: the answer may hold what was done, which must not be done again.
+    // A partial failure stays a 200: the response may contain a completed mutation, which must not be repeated.
     let wait = retry_after.map(whole_seconds).or(unavailable.then_some(SOON));
     if let Some(wait) = wait {
         response
@@ -92,7 +92,7 @@ async fn execute(
     Ok(response)
 }
 
-/// A body that was not read.
+/// The response for an unreadable body.
 fn unreadable(error: BodyError) -> Response {
     let code = match error {
         BodyError::Busy => "UNAVAILABLE",
@@ -104,7 +104,7 @@ fn unreadable(error: BodyError) -> Response {
     )
 }
 
-/// The schema, which is no secret.
+/// The schema, which is public.
 async fn schema(State(state): State<AppState>, Path(network): Path<String>) -> Result<Response, Response> {
     find(&state, &network).await?;
     let headers = [
@@ -114,7 +114,7 @@ async fn schema(State(state): State<AppState>, Path(network): Path<String>) -> R
     Ok((headers, state.headless.sdl()).into_response())
 }
 
-/// The network, by its slug or its number.
+/// The network, by slug or number.
 async fn find(state: &AppState, name: &str) -> Result<Network, Response> {
     let network = state.instance.store.network().await.map_err(|error| {
         let error = AccessError::from(error);
@@ -128,7 +128,7 @@ async fn find(state: &AppState, name: &str) -> Result<Network, Response> {
     Err(json(StatusCode::NOT_FOUND, error_body("NOT_FOUND", message)))
 }
 
-/// A refusal in the form of RFC 6750 section 3, with a body as GraphQL clients read it.
+/// A refusal in the form of RFC 6750 section 3, with a body for GraphQL clients.
 fn refusal(error: &AccessError, state: &AppState, network: &Network) -> Response {
     let mut response = json(status(error), error_body(code(error), &error.description()));
     let metadata = format!(
@@ -143,7 +143,7 @@ fn refusal(error: &AccessError, state: &AppState, network: &Network) -> Response
     response
 }
 
-/// The code of a refusal. What failed here goes to the log, with its causes.
+/// The error code of a refusal. Logs internal errors with their causes.
 fn code(error: &AccessError) -> &'static str {
     let AccessError::Unavailable(cause) = error else {
         return "UNAUTHENTICATED";
@@ -159,7 +159,7 @@ fn status(error: &AccessError) -> StatusCode {
     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
-/// A document that holds what it holds until the last of its bytes has been sent, or the client is gone.
+/// A body that keeps `held` until its last byte is sent or the client disconnects.
 fn sent(body: String, held: Option<Held>) -> Body {
     struct Sent {
         body: String,
@@ -176,7 +176,7 @@ fn sent(body: String, held: Option<Held>) -> Body {
     }
 }
 
-/// A JSON document that nobody on the way is to keep.
+/// A JSON document that must not be cached.
 pub(super) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     let headers: [(HeaderName, &str); 2] = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
     let body: Body = body.into();

@@ -13,7 +13,7 @@ pub(super) async fn alive() -> Response {
     Json(json!({ "status": "ok" })).into_response()
 }
 
-/// The server runs, its database answers, and nobody told it to stop.
+/// The server runs, its database responds, and it is not stopping.
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
     if state.is_stopping() {
         let body = Json(json!({ "status": "stopping" }));

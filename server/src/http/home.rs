@@ -9,7 +9,7 @@ use super::pages::{frame, visitor};
 use super::session::MaybeSignedIn;
 use super::state::AppState;
 
-/// Leads on: to the first run, to sign-in, or to what the member can do.
+/// Redirects to setup, to sign-in, or to the member's first page.
 pub(super) async fn show(
     State(state): State<AppState>,
     MaybeSignedIn(signed_in): MaybeSignedIn,

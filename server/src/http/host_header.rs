@@ -1,5 +1,5 @@
-//! Which site a request is for. The server answers at its public address alone: a page of another site whose name leads to
-//! this machine (DNS rebinding) would otherwise be a page of this one to the browser.
+//! Which site a request is for. The server only answers at its public URL. Otherwise another site whose name resolves
+//! to this machine (DNS rebinding) would look like this one to the browser.
 
 use std::sync::Once;
 
@@ -11,21 +11,21 @@ use super::failure::Failure;
 use super::programs;
 use crate::settings::PublicUrl;
 
-/// What balancers and service managers ask, at whatever address they know.
+/// Balancers and service managers may use any address for these.
 const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
-/// What a request says about where it goes.
+/// The target of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Target {
     Here,
     Elsewhere,
-    /// It does not say, or says two things.
+    /// It is missing or contradictory.
     Unknown,
 }
 
-/// The answer to a request that is not for this site; `None` if it is. It is 421 (RFC 9110 section 15.5.20), and 400 without a
-/// `Host`, which HTTP/1.1 requires (RFC 9112 section 3.2). What a proxy says in `X-Forwarded-Host` is not looked at: anybody
-/// can send it.
+/// The response to a request for another site; `None` if it is for this one. The status is 421 (RFC 9110 section
+/// 15.5.20), or 400 without a `Host`, which HTTP/1.1 requires (RFC 9112 section 3.2). `X-Forwarded-Host` is ignored,
+/// since anyone can send it.
 pub(super) fn refuse(public_url: &PublicUrl, request: &Request) -> Option<Response> {
     static SAID: Once = Once::new();
     let path = request.uri().path();
@@ -56,7 +56,7 @@ pub(super) fn refuse(public_url: &PublicUrl, request: &Request) -> Option<Respon
 }
 
 fn target<B>(public_url: &PublicUrl, request: &http::Request<B>) -> Target {
-    // An absolute address in the first line counts, and then `Host` does not (RFC 9112 section 3.2.2).
+    // An absolute URL in the first line overrides `Host` (RFC 9112 section 3.2.2).
     let is_here = if let Some(authority) = request.uri().authority() {
         public_url.is_host(authority.as_str())
     } else {

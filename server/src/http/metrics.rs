@@ -1,4 +1,4 @@
-//! `/metrics`, at an address of its own: what it tells is for the server's operator and nobody else.
+//! `/metrics`, at an address of its own, for the operator only.
 
 use axum::Router;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use super::state::AppState;
 use crate::metrics::{media_type, render};
 
-/// All that the address answers.
+/// The router of that address.
 pub fn metrics_router(state: AppState) -> Router {
     Router::new().route("/metrics", get(show)).with_state(state)
 }

@@ -1,4 +1,4 @@
-//! HTTP: one file per family of routes, and one per thing that is done to every request.
+//! HTTP: one file per family of routes, and one per step that applies to every request.
 
 mod account;
 mod activity;

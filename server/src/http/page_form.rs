@@ -8,7 +8,7 @@ use latchkey_domain::limits;
 use super::failure::Failure;
 use super::state::AppState;
 
-/// A page's form, as it came. As an extractor it is the last: who calls is found out before.
+/// A page's form, unparsed. It must be the last extractor: the caller is identified first.
 pub(super) struct FormBody(pub(super) Bytes);
 
 impl FromRequest<AppState> for FormBody {
@@ -26,14 +26,14 @@ impl FromRequest<AppState> for FormBody {
     }
 }
 
-/// How many fields a form or a query has.
+/// The number of fields in a form or query.
 pub(super) fn fields(form: &[u8]) -> usize {
     form.split(|byte| *byte == b'&')
         .filter(|pair| !pair.is_empty())
         .count()
 }
 
-/// A page's form, read into a type.
+/// A page's form, parsed into a type.
 pub(super) struct Form<T>(pub(super) T);
 
 impl<T: serde::de::DeserializeOwned> FromRequest<AppState> for Form<T> {

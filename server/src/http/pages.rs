@@ -1,4 +1,4 @@
-//! What the handlers of plain pages share.
+//! Helpers of the plain pages' handlers.
 
 use latchkey_app::pages::{Frame, Visitor};
 use latchkey_domain::Member;
@@ -6,7 +6,7 @@ use latchkey_storage::StoreError;
 
 use super::state::AppState;
 
-/// What stands around every page.
+/// The frame of every page.
 pub(super) async fn frame(state: &AppState) -> Result<Frame, StoreError> {
     let network = state.instance.store.network().await?.name.to_string();
     Ok(Frame {
@@ -15,7 +15,7 @@ pub(super) async fn frame(state: &AppState) -> Result<Frame, StoreError> {
     })
 }
 
-/// The same without the network's name, where the store cannot be asked.
+/// The same without the network's name, when the store is unavailable.
 pub(super) fn bare_frame(state: &AppState) -> Frame {
     Frame {
         network: "Latchkey".into(),
@@ -24,7 +24,7 @@ pub(super) fn bare_frame(state: &AppState) -> Frame {
     }
 }
 
-/// The styles of single pages, which the interactive pages do not load.
+/// Styles of single pages, which the interactive pages do not load.
 const PAGE_STYLES: &str = "pages.css";
 
 fn extras<'a>(state: &'a AppState, names: &'a [&str]) -> impl Iterator<Item = String> + 'a {
@@ -34,15 +34,15 @@ fn extras<'a>(state: &'a AppState, names: &'a [&str]) -> impl Iterator<Item = St
         .filter(|address| !address.is_empty())
 }
 
-/// What stands around a page that loads `names` besides: scripts of `public/scripts`, `graphiql.css` and the like. Its answer
-/// needs [`allow_own_scripts`](super::security_headers::allow_own_scripts).
+/// The frame of a page that also loads `names`: scripts of `public/scripts`, `graphiql.css` and the like. Its
+/// response needs [`allow_own_scripts`](super::security_headers::allow_own_scripts).
 pub(super) async fn scripted_frame(state: &AppState, names: &[&str]) -> Result<Frame, StoreError> {
     let mut frame = frame(state).await?;
     frame.extras.extend(extras(state, names));
     Ok(frame)
 }
 
-/// Who looks at the page.
+/// The member who views the page.
 pub(super) fn visitor(member: &Member) -> Visitor {
     Visitor {
         name: member.name.to_string(),
@@ -50,7 +50,7 @@ pub(super) fn visitor(member: &Member) -> Visitor {
     }
 }
 
-/// A message as a sentence of its own: `the email … is wrong` becomes `The email … is wrong.`
+/// Turns a message into a sentence: `the email … is wrong` becomes `The email … is wrong.`
 pub(super) fn sentence(message: &str) -> String {
     let mut characters = message.chars();
     let first = characters

@@ -1,18 +1,18 @@
-//! Paths that programs call. A base address that ends in a slash, joined with a path, gives a slash too many at the end or
-//! inside: it is removed before the router looks at the path, so that the same checks apply.
+//! Paths that programs call. Joining a path to a base URL that ends in a slash gives one slash too many, at the end
+//! or inside: it is removed before routing, so that the same checks apply.
 
 use http::uri::PathAndQuery;
 use http::{Request, Uri};
 
-/// What comes before all endpoints of programs, and the pages of the authorization endpoint.
+/// The prefixes of all endpoints for programs, and of the authorization endpoint's pages.
 const PREFIXES: [&str; 3] = ["/oauth/", "/.well-known/", "/networks/"];
 
-/// Whether programs call `path`, and read errors of the OAuth or GraphQL kind there.
+/// Whether programs call `path` and expect errors in OAuth or GraphQL form.
 pub(super) fn is_for_programs(path: &str) -> bool {
     PREFIXES.iter().any(|prefix| path.starts_with(prefix)) && path != "/oauth/authorize"
 }
 
-/// The request with the path that it means.
+/// The request with its normalized path.
 pub(super) fn normalize<B>(mut request: Request<B>) -> Request<B> {
     if let Some(path) = normalized(request.uri().path()) {
         let mut parts = std::mem::take(request.uri_mut()).into_parts();
@@ -21,14 +21,14 @@ pub(super) fn normalize<B>(mut request: Request<B>) -> Request<B> {
             Some(query) => format!("{path}?{query}"),
             None => path,
         };
-        // Fewer slashes make no valid address invalid.
+        // A valid URL stays valid with fewer slashes.
         parts.path_and_query = path_and_query.parse().ok();
         *request.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
     }
     request
 }
 
-/// The path without superfluous slashes; `None` if it has none, or is no path of programs.
+/// The path without extra slashes; `None` if it has none, or is not a path for programs.
 fn normalized(path: &str) -> Option<String> {
     if !path.contains("//") && !path.ends_with('/') {
         return None;

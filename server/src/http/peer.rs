@@ -14,19 +14,19 @@ use super::forwarded;
 use super::request_id::RequestId;
 use super::state::AppState;
 
-/// The other end, as far as it can be told.
+/// The other end, as far as it is known.
 #[derive(Clone, Debug)]
 pub(super) struct Peer {
     /// Its address.
     pub(super) address: Option<IpAddr>,
-    /// What it calls itself.
+    /// Its `User-Agent`.
     pub(super) user_agent: Option<String>,
     /// The id of its request.
     pub(super) request_id: String,
 }
 
 impl Peer {
-    /// The peer as who does something, for the audit trail.
+    /// The peer as an actor in the audit trail.
     pub(super) fn actor(&self, member: Option<MemberId>) -> Actor {
         Actor {
             member,
@@ -74,8 +74,8 @@ impl FromRequestParts<AppState> for Peer {
     }
 }
 
-/// Behind a proxy that is not trusted all clients have the proxy's address, and share its limits. Anyone can send the header,
-/// so it is logged once.
+/// Behind an untrusted proxy all clients have the proxy's address and share its limits. Anyone can send the header,
+/// so this is logged once.
 fn warn_of_untrusted_proxy(peer: IpAddr) {
     static SAID: Once = Once::new();
     SAID.call_once(|| {

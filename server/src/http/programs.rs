@@ -1,4 +1,4 @@
-//! Errors in the form that the caller reads: programs read JSON of the endpoint's kind, and people read pages.
+//! Errors in the format of the caller: JSON of the endpoint's kind for programs, pages for people.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, Method, StatusCode};
@@ -11,7 +11,8 @@ use super::headless;
 use super::oauth::{cors, error};
 use super::paths::is_for_programs;
 
-/// What a request to `path` is refused with, before it reached a handler. A page has its own text; programs read `message`.
+/// The response to a request for `path` that was refused before it reached a handler. A page has its own text;
+/// programs read `message`.
 pub(super) fn refuse(path: &str, failure: Failure, message: &str) -> Response {
     if !is_for_programs(path) {
         return failure.into_response();
@@ -39,12 +40,12 @@ fn json(path: &str, status: StatusCode, id: &'static str, message: &str) -> Resp
         };
         error(status, &body)
     };
-    // Scripts on any page may call these, and see their errors.
+    // Scripts on any page may call these and read their errors.
     cors::open(response.headers_mut());
     response
 }
 
-/// Where no endpoint is, for programs; `None` if a person looks, or the path is no program's.
+/// The 404 for programs; `None` if a person is reading, or the path is not for programs.
 pub(super) fn missing(method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
     if !is_for_programs(path) || errors::wants_page(headers) {
         return None;

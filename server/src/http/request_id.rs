@@ -1,11 +1,11 @@
-//! Every request gets an id, which the answer, the log and the audit trail carry. One that a client sends along is not
-//! looked at: it could be anything, and the same twice.
+//! Every request gets an id for its response, log lines and audit entries. An id from the client is ignored: it could
+//! be anything, or a duplicate.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Makes ids: the numbers from one on, scrambled with a key that the process drew when it started. So an id does not tell
-/// how many requests there were, does not come again after a restart, and costs no question to the system's randomness.
+/// Creates ids: a counter scrambled with a key drawn at the start of the process. So an id does not reveal the number
+/// of requests, does not repeat after a restart, and needs no call for system randomness.
 #[derive(Debug, Default)]
 pub struct RequestIds {
     key: RandomState,
@@ -20,7 +20,7 @@ impl RequestIds {
     }
 }
 
-/// The id of the request that is being answered.
+/// The id of the current request.
 #[derive(Clone, Debug)]
 pub(super) struct RequestId(pub(super) String);
 

@@ -1,10 +1,10 @@
-//! When to try again, on every answer that says that it may soon work: a 503 (RFC 9110 section 15.6.4).
+//! When to try again, on every response that says a retry may soon work: a 503 (RFC 9110 section 15.6.4).
 
 use axum::response::Response;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 
-/// In seconds. What is over soon is over by then; if it is not, nobody asks so often that it does harm.
+/// In seconds. Short outages are over by then; in longer ones, retries at this rate do no harm.
 pub(super) const SOON: u64 = 5;
 
 /// Adds `Retry-After`, unless the handler did.

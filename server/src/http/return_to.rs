@@ -1,11 +1,10 @@
-//! Where to go after signing in: a path on this site and nothing else, so that a link to the sign-in page cannot lead
-//! anyone to another site (CWE-601).
+//! Where to go after signing in: only a path on this site, so that a link to the sign-in page cannot lead to another
+//! site (CWE-601).
 
 use form_urlencoded::Serializer;
 use http::Uri;
 
-/// The most characters. An authorization request fits, even one whose `state` is as long as it may be and all of
-/// it percent-encoded.
+/// The maximum length. An authorization request fits, even with the longest `state` fully percent-encoded.
 const MAX_LENGTH: usize = 16_384;
 
 /// A path on this site, with its query.
@@ -13,7 +12,7 @@ const MAX_LENGTH: usize = 16_384;
 pub(super) struct ReturnTo(String);
 
 impl ReturnTo {
-    /// Reads what a link or a form says; whatever is no path on this site becomes `/`.
+    /// Reads the value of a link or a form; anything but a path on this site becomes `/`.
     pub(super) fn parse(text: &str) -> Self {
         if is_local_path(text) {
             Self(text.to_owned())
@@ -27,7 +26,7 @@ impl ReturnTo {
         Self("/".to_owned())
     }
 
-    /// The page that was asked for.
+    /// The requested page.
     pub(super) fn of(uri: &Uri) -> Self {
         Self::parse(uri.path_and_query().map_or("/", |path| path.as_str()))
     }
@@ -45,19 +44,19 @@ impl ReturnTo {
         format!("/sign-in?{}", self.parameter())
     }
 
-    /// The sign-in page that leads there, and asks for the password of who is signed in, too.
+    /// The sign-in page that leads there and asks for the password even with a session.
     pub(super) fn sign_in_again(&self) -> String {
         format!("/sign-in?again=true&{}", self.parameter())
     }
 
-    /// The sign-in page that leads there after a sign-in that `mark` shows to have succeeded.
+    /// The sign-in page that leads there, with `mark` as proof of a successful sign-in.
     pub(super) fn just_signed_in(&self, mark: &str) -> String {
         format!("/sign-in?{SIGNED_IN}={mark}&{}", self.parameter())
     }
 
-    /// The parameter `return_to`, which is the last of its query. A path that is percent-encoded already, as an
-    /// authorization request is, stays as it is and reaches to the end: encoded twice, a long `state` would be longer
-    /// than proxies take.
+    /// The parameter `return_to`, the last of its query. An already percent-encoded path, such as an authorization
+    /// request, stays unchanged and extends to the end: encoding it twice would make a long `state` longer than
+    /// proxies accept.
     fn parameter(&self) -> String {
         if self.0.contains('%') && !self.0.contains('#') {
             return format!("{RETURN_TO}={}", self.0);
@@ -71,19 +70,19 @@ impl ReturnTo {
 const RETURN_TO: &str = "return_to";
 const SIGNED_IN: &str = "signed_in";
 
-/// What the link to the sign-in page says.
+/// The query of a link to the sign-in page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct SignInLink {
-    /// Where to go after that.
+    /// Where to go after the sign-in.
     pub(super) return_to: ReturnTo,
-    /// Whether the form is shown to who is signed in, too: an application wants the password again.
+    /// Whether to show the form even with a session: an application wants the password again.
     pub(super) again: bool,
-    /// The mark of a sign-in that succeeded a moment ago, where it was doubtful that the browser keeps cookies.
+    /// The mark of a sign-in that just succeeded, if the browser may not keep cookies.
     pub(super) signed_in: String,
 }
 
 impl SignInLink {
-    /// Reads the query of the link.
+    /// Reads the query.
     pub(super) fn read(query: &str) -> Self {
         let (before, return_to) = match find_return_to(query) {
             Some((before, rest)) if rest.starts_with('/') => (before, ReturnTo::parse(rest)),
@@ -107,7 +106,7 @@ impl SignInLink {
     }
 }
 
-/// What comes before the parameter `return_to`, and what comes behind its `=`.
+/// The part before the parameter `return_to`, and the part after its `=`.
 fn find_return_to(query: &str) -> Option<(&str, &str)> {
     let mut start = 0;
     for pair in query.split('&') {
@@ -133,14 +132,14 @@ fn is_again(query: &str) -> bool {
 }
 
 fn is_local_path(text: &str) -> bool {
-    // A second slash or a backslash begins a host; browsers leave out tabs and line breaks before they look.
+    // A second slash or a backslash starts a host; browsers first remove tabs and line breaks.
     let path = text.split(['?', '#']).next().unwrap_or_default();
     text.len() <= MAX_LENGTH
         && text.starts_with('/')
         && !text.starts_with("//")
         && !text.contains('\\')
         && text.bytes().all(|byte| byte.is_ascii_graphic())
-        // Coming back to these would go in circles.
+        // Returning to these would loop.
         && !matches!(path, "/sign-in" | "/sign-out" | "/setup")
 }
 

@@ -1,4 +1,4 @@
-//! Which handler stands at which path, and what happens to every request on its way there and back.
+//! The handler of each path, and the layers around them.
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -19,9 +19,10 @@ use super::{
     home, oauth, paths, programs, same_origin, setup, sign_in, sign_out, usage, use_it,
 };
 
-/// All that the server answers.
+/// The whole router.
 pub fn router(state: AppState) -> Normalized {
-    // What the page reads while it is rendered runs on tokio. A second router in the same process finds it set already.
+    // Server functions called during rendering run on tokio. A second router in the same process finds it already
+    // set.
     let _ = any_spawner::Executor::init_tokio();
     let pages = Router::new()
         .merge(for_browsers(&state))
@@ -33,19 +34,19 @@ pub fn router(state: AppState) -> Normalized {
         .layer(CatchPanicLayer::custom(errors::after_panic))
         .layer(from_fn_with_state(state.clone(), gate::for_people))
         .layer(CompressionLayer::new());
-    // Not compressed: a compressed answer with a secret in it can give the secret away.
+    // Not compressed: compression can reveal a secret in the response.
     let programs = oauth::for_programs()
         .merge(headless::for_programs())
         .layer(from_fn_with_state(state.clone(), gate::for_programs));
     let routes = pages.merge(programs).with_state(state);
-    // Layers of a router run after it has found the route, which depends on the path.
+    // Layers of a router run after routing, which depends on the path.
     MapRequest::new(routes, paths::normalize)
 }
 
-/// A router that is given paths without superfluous slashes.
+/// A router that receives normalized paths.
 type Normalized = MapRequest<Router, fn(Request) -> Request>;
 
-/// A file of the site, or an error in the form that the caller reads.
+/// A file of the site, or an error in the caller's format.
 async fn no_route(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     match programs::missing(&parts.method, parts.uri.path(), &parts.headers) {
@@ -57,7 +58,7 @@ async fn no_route(State(state): State<AppState>, request: Request) -> Response {
     }
 }
 
-/// What only browsers are meant to call. Endpoints for other programs stay outside: they come from anywhere.
+/// Routes for browsers only. Endpoints for programs stay outside: their requests come from anywhere.
 fn for_browsers(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/", get(home::show))
@@ -96,7 +97,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         )
         .route(
             explorer_login::CALLBACK,
-            // A look at the address alone must not use the code up.
+            // A HEAD request must not use the code up.
             get(explorer::finish).head(async || Failure::MethodNotAllowed),
         )
         .route(
@@ -112,7 +113,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route("/admin/{*path}", get(admin::show))
         .route(
             "/api/{*function}",
-            // What is read, and of whom, is decided there.
+            // The handler decides what to read, and from whom.
             post(functions::call).layer(DefaultBodyLimit::max(limits::APPLICATION_BYTES)),
         )
         .merge(oauth::for_browsers())

@@ -1,7 +1,7 @@
-//! Cross-site request forgery: what changes something must come from a page of this site.
+//! Cross-site request forgery: a request that changes something must come from a page of this site.
 //!
-//! Browsers say where a request comes from, and no page can make them lie: `Sec-Fetch-Site` (Fetch Metadata) and, where
-//! that is missing (plain HTTP on a network), `Origin` (RFC 6454). The session cookie is `SameSite=Lax` besides.
+//! Browsers say where a request comes from, and no page can forge it: `Sec-Fetch-Site` (Fetch Metadata) and, where
+//! that is missing (plain HTTP on a network), `Origin` (RFC 6454). The session cookie is also `SameSite=Lax`.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -27,7 +27,7 @@ pub(super) async fn check(State(state): State<AppState>, request: Request, next:
 }
 
 fn is_same_origin(state: &AppState, headers: &HeaderMap) -> bool {
-    // `none`: the person did it, with no page involved.
+    // `none`: the person did it, without a page.
     let said = headers
         .get("sec-fetch-site")
         .map(|site| site == "same-origin" || site == "none");
@@ -38,11 +38,11 @@ fn is_same_origin(state: &AppState, headers: &HeaderMap) -> bool {
         .get(ORIGIN)
         .map(|origin| origin.to_str().unwrap_or("null"));
     match origin {
-        // Left out or hidden, as by some privacy tools: the browser has said that it is the same.
+        // Missing or hidden, as by some privacy tools: the browser already said that it is the same site.
         None | Some("null") if said == Some(true) => true,
-        // Not with the `Host` of the request: whose name leads here, that site's pages send both alike.
+        // Not compared with `Host`: a site whose name resolves here sends both alike.
         Some(origin) => state.public_url.is_origin(origin),
-        // No browser of today leaves both out. Without a session there is nothing to be forged either.
+        // Every current browser sends one of them. Without a session there is nothing to forge either.
         None => session::tokens(state, headers).is_empty(),
     }
 }

@@ -1,4 +1,4 @@
-//! Headers that tell the browser what the pages need, and to allow nothing else.
+//! Headers that allow pages what they need and nothing else.
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -11,15 +11,15 @@ use http::{HeaderMap, HeaderValue};
 
 use super::state::AppState;
 
-/// For pages without scripts, and whatever else is no page.
+/// For pages without scripts, and everything that is not a page.
 const PLAIN: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
                      frame-ancestors 'none'; base-uri 'none'";
 
-/// What every answer has.
+/// The headers of every response.
 const ALWAYS: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
-    // Not `no-referrer`: browsers then send `Origin: null` with forms, and the same site could not be told from others.
+    // Not `no-referrer`: browsers then send `Origin: null` with forms, so our own pages could not be recognized.
     (REFERRER_POLICY, "same-origin"),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
@@ -35,7 +35,7 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Adds the headers. A handler that has set one of them itself knows better.
+/// Adds the headers, except those that the handler has set.
 pub(super) fn add(state: &AppState, headers: &mut HeaderMap) {
     for (name, value) in ALWAYS {
         set_default(headers, name, value);
@@ -47,8 +47,8 @@ pub(super) fn add(state: &AppState, headers: &mut HeaderMap) {
     }
 }
 
-/// Lets the window that opened this one keep hold of it: many applications sign people in through a pop-up window, and
-/// wait for it to come back to their own site. For the pages on that way only.
+/// Lets the window that opened this one keep access to it: many applications sign people in through a pop-up and wait
+/// for it to return to their site. Only for the pages of that flow.
 pub(super) async fn keep_opener(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let value = HeaderValue::from_static("unsafe-none");
@@ -58,7 +58,7 @@ pub(super) async fn keep_opener(request: Request, next: Next) -> Response {
     response
 }
 
-/// Adds the headers of answers to programs: they are never run, framed or guessed at, should a browser open one.
+/// Adds the headers of responses to programs: a browser that opens one never runs, frames or sniffs it.
 pub(super) fn add_for_programs(state: &AppState, headers: &mut HeaderMap) {
     set_default(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set_default(
@@ -76,7 +76,7 @@ fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
 }
 
-/// Lets the page run the scripts that carry `nonce`, what they load, and WebAssembly.
+/// Lets the page run scripts with `nonce`, what they load, and WebAssembly.
 pub(super) fn allow_scripts(headers: &mut HeaderMap, nonce: &str) {
     let policy = format!(
         "{PLAIN}; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'"
@@ -86,7 +86,7 @@ pub(super) fn allow_scripts(headers: &mut HeaderMap, nonce: &str) {
     }
 }
 
-/// Lets a plain page run the scripts of this site, which all are files of the binary, and lets these call this site.
+/// Lets a plain page run this site's scripts, which are all files of the binary, and lets them call this site.
 pub(super) fn allow_own_scripts(headers: &mut HeaderMap) {
     let policy = format!("{PLAIN}; script-src 'self'; connect-src 'self'");
     if let Ok(policy) = HeaderValue::from_str(&policy) {
@@ -94,8 +94,8 @@ pub(super) fn allow_own_scripts(headers: &mut HeaderMap) {
     }
 }
 
-/// The same for `GraphiQL`, which makes styles as it runs, carries its letters in its style sheet, and reads what it is
-/// given in a worker of its own.
+/// The same for `GraphiQL`, which creates styles at run time, embeds fonts in its style sheet, and parses its input
+/// in a worker.
 pub(super) fn allow_explorer(headers: &mut HeaderMap) {
     let styles = PLAIN.replace(
         "style-src 'self'",
@@ -107,12 +107,12 @@ pub(super) fn allow_explorer(headers: &mut HeaderMap) {
     }
 }
 
-/// Lets the browser follow the page's form wherever its answer leads. Chromium holds `form-action` against every redirect
-/// after a form, also against those of the application's own callback, which may send the browser on to any host, port or
-/// scheme: no list of sources names them all. For the pages whose form leads to an application, and only these.
+/// Lets the browser follow the page's form wherever its response leads. Chromium checks `form-action` against every
+/// redirect after a form, including those of the application's own callback, which may lead to any host, port or
+/// scheme: no source list can name them all. Only for pages whose form leads to an application.
 ///
-/// What `form-action` protects from is a form that somebody has put into the page. Here nothing can be put in: what comes
-/// from outside is text, which is escaped, no script runs, and `base-uri` keeps the addresses of the forms on this site.
+/// `form-action` protects against an injected form. Here nothing can be injected: external values are escaped text,
+/// no script runs, and `base-uri` keeps the forms' URLs on this site.
 pub(super) fn allow_any_redirect(headers: &mut HeaderMap) {
     let policy = PLAIN.replace("form-action 'self'; ", "");
     if let Ok(policy) = HeaderValue::from_str(&policy) {

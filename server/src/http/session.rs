@@ -1,4 +1,4 @@
-//! Who is signed in: the cookie and what it leads to.
+//! The signed-in member: the session cookie and its session.
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,14 +13,14 @@ use super::failure::Failure;
 use super::return_to::ReturnTo;
 use super::state::AppState;
 
-/// Who is signed in, and in which session. As an extractor it sends the signed-out to sign in and come back.
+/// The signed-in member and their session. As an extractor it sends signed-out visitors to sign in and return.
 #[derive(Clone, Debug)]
 pub(super) struct SignedIn {
     pub(super) member: Member,
     pub(super) session: Session,
 }
 
-/// Who is signed in, if anyone is.
+/// The signed-in member, if there is one.
 #[derive(Clone, Debug)]
 pub(super) struct MaybeSignedIn(pub(super) Option<SignedIn>);
 
@@ -28,7 +28,7 @@ impl FromRequestParts<AppState> for MaybeSignedIn {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
-        // One that a parent domain set under the same name must not hide ours.
+        // A cookie of the same name from a parent domain must not hide ours.
         for token in tokens(state, &parts.headers) {
             if let Some((session, member)) = state.instance.sessions.find(&token).await? {
                 return Ok(Self(Some(SignedIn { member, session })));
@@ -45,7 +45,7 @@ impl FromRequestParts<AppState> for SignedIn {
         match MaybeSignedIn::from_request_parts(parts, state).await {
             Ok(MaybeSignedIn(Some(signed_in))) => Ok(signed_in),
             Ok(MaybeSignedIn(None)) => {
-                // A form cannot be sent again by coming back to its address.
+                // Returning to a form's URL would not resend the form.
                 let back = if parts.method == Method::GET {
                     ReturnTo::of(&parts.uri)
                 } else {
@@ -58,10 +58,10 @@ impl FromRequestParts<AppState> for SignedIn {
     }
 }
 
-/// The most tokens that are tried: each is a query to the database.
+/// The maximum number of tokens to try: each is a database query.
 const TRIED: usize = 8;
 
-/// What may be the session's token in the request's cookies: usually one.
+/// The possible session tokens in the request's cookies: usually one.
 pub(super) fn tokens(state: &AppState, headers: &HeaderMap) -> Vec<SessionToken> {
     Cookie::Session
         .values(state, headers)
@@ -70,12 +70,12 @@ pub(super) fn tokens(state: &AppState, headers: &HeaderMap) -> Vec<SessionToken>
         .collect()
 }
 
-/// Makes the browser keep `token`.
+/// Sets the session cookie to `token`.
 pub(super) fn keep(response: &mut Response, state: &AppState, token: &SessionToken) {
     Cookie::Session.set(response, state, token.expose(), Some(SESSION_LIFETIME));
 }
 
-/// Makes the browser delete its session cookie.
+/// Deletes the session cookie.
 pub(super) fn clear(response: &mut Response, state: &AppState) {
     Cookie::Session.delete(response, state);
 }

@@ -34,10 +34,10 @@ pub(super) struct SetupForm {
     probed: String,
 }
 
-/// Where the first host goes after the network was set up.
+/// Where the first host goes after setup.
 const FIRST_PAGE: &str = "/admin/settings/oauth-applications";
 
-/// The form, for who has the token.
+/// The form, for anyone with the token.
 pub(super) async fn show(
     State(state): State<AppState>,
     headers: HeaderMap,
@@ -60,7 +60,7 @@ pub(super) async fn show(
     }
 }
 
-/// The form was sent: the network is founded and its host signed in.
+/// Handles the form: creates the network and signs its host in.
 pub(super) async fn create(
     State(state): State<AppState>,
     peer: Peer,
@@ -68,7 +68,7 @@ pub(super) async fn create(
     Form(form): Form<SetupForm>,
 ) -> Result<Response, Failure> {
     let setup = &state.instance.setup;
-    // Before anything about the form: who has no token learns nothing, and makes no hash be made.
+    // Checked before the form: without the token, a request learns nothing and causes no password hashing.
     if let Err(error) = setup.check(&form.token).await {
         return refuse(&state, error, !form.token.is_empty()).await;
     }
@@ -90,7 +90,7 @@ pub(super) async fn create(
                 .open(&host, password, peer.address, peer.user_agent)
                 .await?;
             let first_page = ReturnTo::parse(FIRST_PAGE);
-            // Somebody at the command line has changed the password already.
+            // Someone has already changed the password at the command line.
             let Some(opened) = opened else {
                 return Ok(Redirect::to(&first_page.sign_in()).into_response());
             };

@@ -30,7 +30,7 @@ pub(super) struct SignInForm {
     probed: String,
 }
 
-/// The form; who is signed in already goes on.
+/// The form; a signed-in member is sent on.
 pub(super) async fn show(
     State(state): State<AppState>,
     MaybeSignedIn(signed_in): MaybeSignedIn,
@@ -60,7 +60,7 @@ pub(super) async fn show(
     Ok(response)
 }
 
-/// The sign-in succeeded, and the browser came back without the cookie.
+/// The sign-in succeeded, but the browser returned without the cookie.
 async fn cookie_lost(state: &AppState, return_to: &ReturnTo) -> Result<Response, Failure> {
     let page = CookieLostPage {
         frame: frame(state).await?,
@@ -70,7 +70,7 @@ async fn cookie_lost(state: &AppState, return_to: &ReturnTo) -> Result<Response,
     Ok(Html(page.to_html()).into_response())
 }
 
-/// Where a browser goes that was just signed in: on, or, if it is doubtful that it keeps cookies, to where that shows.
+/// Where a browser goes after signing in: on, or to a check if it may not keep cookies.
 pub(super) fn onward(state: &AppState, headers: &HeaderMap, probed: &str, return_to: &ReturnTo) -> String {
     if !cookies::are_doubtful(state, headers, probed) {
         return return_to.as_str().to_owned();
@@ -80,7 +80,7 @@ pub(super) fn onward(state: &AppState, headers: &HeaderMap, probed: &str, return
     return_to.just_signed_in(&mark)
 }
 
-/// The form was sent.
+/// Handles the form.
 pub(super) async fn create(
     State(state): State<AppState>,
     peer: Peer,
@@ -97,7 +97,7 @@ pub(super) async fn create(
     };
     match state.instance.sign_in.attempt(attempt).await {
         Ok(signed_in) => {
-            // Whoever was signed in on this browser before is not any more.
+            // Ends the sessions of anyone signed in on this browser before.
             for before in session::tokens(&state, &headers) {
                 state.instance.sessions.end(&before).await?;
             }
@@ -114,7 +114,7 @@ pub(super) async fn create(
     }
 }
 
-/// The form again, with what went wrong; `None` if it is nothing that the person can do anything about.
+/// The form again with an error; `None` if the person cannot fix it.
 async fn refuse(
     state: &AppState,
     headers: &HeaderMap,

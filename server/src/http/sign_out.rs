@@ -17,11 +17,11 @@ use super::state::AppState;
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct SignOutForm {
-    /// Where who signs in next comes to.
+    /// Where the next sign-in leads.
     return_to: String,
 }
 
-/// Ends the session. Doing it twice is no mistake.
+/// Ends the session. Repeating it is not an error.
 pub(super) async fn end(
     State(state): State<AppState>,
     peer: Peer,

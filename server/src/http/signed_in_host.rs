@@ -1,4 +1,4 @@
-//! What only hosts may open.
+//! Access to what only hosts may open.
 
 use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse, Response};
@@ -15,12 +15,12 @@ use super::return_to::ReturnTo;
 use super::session::SignedIn;
 use super::state::AppState;
 
-/// A host who is signed in. As an extractor it sends the signed-out to sign in and come back, and tells everybody else
-/// that they may not.
+/// A signed-in host. As an extractor it sends signed-out visitors to sign in and return, and shows everyone else that
+/// they have no access.
 #[derive(Clone, Debug)]
 pub(super) struct SignedInHost {
     pub(super) host: Member,
-    /// The same, as who asks for something about applications.
+    /// The same host as a caller of the applications' rules.
     pub(super) caller: Caller,
 }
 
@@ -41,7 +41,7 @@ impl FromRequestParts<AppState> for SignedInHost {
     }
 }
 
-/// The page for who is signed in and no host.
+/// The page for a signed-in member who is not a host.
 pub(super) async fn forbidden(state: &AppState, member: &Member, uri: &Uri) -> Result<Response, Failure> {
     let page = ForbiddenPage {
         frame: frame(state).await?,

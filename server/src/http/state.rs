@@ -1,4 +1,4 @@
-//! What every handler can reach.
+//! The state that every handler can access.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -17,11 +17,11 @@ use crate::metrics::Metrics;
 use crate::settings::{PublicUrl, TrustedProxies, TrustedProxy};
 use crate::usage_meter::UsageMeter;
 
-/// The state of the router. Cloning it is cheap.
+/// The state of the router. Clones are cheap.
 #[derive(Clone)]
 pub struct AppState(Arc<Inner>);
 
-/// What [`AppState`] leads to.
+/// The shared content of [`AppState`].
 pub struct Inner {
     /// The rules.
     pub instance: Instance,
@@ -29,30 +29,30 @@ pub struct Inner {
     pub oauth: AuthorizationServer,
     /// The Headless API.
     pub headless: HeadlessApi,
-    /// What counts its requests.
+    /// Counts the Headless API's requests.
     pub usage: UsageMeter,
-    /// What is counted for operators.
+    /// The counters for operators.
     pub metrics: Metrics,
-    /// Since when.
+    /// When the server started.
     pub started: Timestamp,
-    /// Whether the server was told to stop.
+    /// Whether the server is stopping.
     stopping: AtomicBool,
-    /// How browsers get here.
+    /// The URL that browsers use.
     pub public_url: PublicUrl,
-    /// Proxies whose word about the client's address is taken.
+    /// Proxies trusted to tell the client's address.
     pub trusted_proxies: TrustedProxies,
-    /// The memory for bodies that arrive.
+    /// The memory for arriving bodies.
     pub bodies: BodyMemory,
-    /// What numbers the requests.
+    /// Creates the ids of requests.
     pub request_ids: RequestIds,
     /// The files that pages load.
     pub site: Site,
-    /// The addresses of script, WebAssembly and styles.
+    /// The URLs of script, WebAssembly and styles.
     pub assets: Arc<Assets>,
 }
 
 impl AppState {
-    /// Puts the state together. `budget` is what an application may spend at the Headless API.
+    /// Creates the state. `budget` is each application's budget at the Headless API.
     pub fn new(
         instance: Instance,
         site: Site,
@@ -82,12 +82,12 @@ impl AppState {
         }))
     }
 
-    /// From now on the server is not ready for new requests, though it answers them.
+    /// From now on the server reports that it is not ready, but still answers requests.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was told to stop.
+    /// Whether the server is stopping.
     pub(super) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
     }

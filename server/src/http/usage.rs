@@ -1,4 +1,4 @@
-//! `/admin/headless-api`: the API's address and its use, for hosts.
+//! `/admin/headless-api`: the API's URL and its use, for hosts.
 
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Response};
@@ -11,7 +11,7 @@ use super::security_headers::allow_own_scripts;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
-/// How far back.
+/// The period to show.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     period: Option<String>,
@@ -23,7 +23,7 @@ pub(super) async fn show(
     SignedInHost { host, caller }: SignedInHost,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
-    // What was counted a moment ago belongs to it.
+    // Includes the latest counts.
     state.usage.write_down(&*state.instance.store).await?;
     let registrar = &state.instance.registrar;
     let report = registrar

@@ -1,5 +1,5 @@
-//! `/admin/settings/oauth-applications/{client_id}/use`: what an integrator copies, for hosts. The secret is in it only
-//! when it was asked for, which leaves an audit entry.
+//! `/admin/settings/oauth-applications/{client_id}/use`: what an integrator copies, for hosts. It includes the secret
+//! only on request, which adds an audit entry.
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
@@ -14,7 +14,7 @@ use super::security_headers::allow_own_scripts;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
-/// Which of the application's redirect URIs. Another than those it has is as good as none.
+/// The chosen redirect URI. One that is not registered is ignored.
 #[derive(Deserialize)]
 pub(super) struct Wanted {
     redirect_uri: Option<String>,
@@ -31,7 +31,7 @@ pub(super) async fn show(
     kit.page(&state, &host, None).await
 }
 
-/// The page, with the secret in the clear.
+/// The page with the secret in the clear.
 pub(super) async fn reveal(
     State(state): State<AppState>,
     SignedInHost { host, caller }: SignedInHost,
@@ -43,7 +43,7 @@ pub(super) async fn reveal(
     kit.page(&state, &host, secret).await
 }
 
-/// The settings alone, with the secret in the clear: what the page's script copies.
+/// Only the settings, with the secret in the clear: the page's script copies them.
 pub(super) async fn download(
     State(state): State<AppState>,
     SignedInHost { caller, .. }: SignedInHost,
@@ -61,7 +61,7 @@ pub(super) async fn download(
     Ok(environment.to_text(secret.as_ref()).into_response())
 }
 
-/// What an integrator needs, but for the secret.
+/// What an integrator needs, except the secret.
 struct Kit {
     application: Application,
     redirect_uri: RedirectUri,
@@ -103,7 +103,7 @@ impl Kit {
         })
     }
 
-    /// The secret of a confidential application. Leaves an audit entry.
+    /// The secret of a confidential application. Adds an audit entry.
     async fn secret(&self, state: &AppState, caller: &Caller) -> Result<Option<ClientSecret>, Failure> {
         if !self.application.spec.client_type.is_confidential() {
             return Ok(None);

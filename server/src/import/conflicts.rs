@@ -1,10 +1,10 @@
-//! What does not fit into the network, in words and with its line.
+//! What does not fit into the network, as text with its line.
 
 use latchkey_storage::content::Conflict;
 
 use super::{Fault, Lines};
 
-/// Whether a name is taken; otherwise something names what does not exist.
+/// Whether a name is taken; otherwise something refers to what does not exist.
 pub(super) fn is_taken(conflict: &Conflict) -> bool {
     matches!(
         conflict,

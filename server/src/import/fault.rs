@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Something that is wrong on a line.
+/// An error on a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The line, from 1.
@@ -22,7 +22,7 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A value from the file may be anything; the fault stays on one line.
+        // A value from the file may contain anything; the fault stays on one line.
         let message: Vec<&str> = self.message.split_whitespace().collect();
         write!(f, "{}: {}", self.line, message.join(" "))
     }

@@ -1,4 +1,4 @@
-//! Values of the files that both kinds of file have.
+//! Values that both file formats have.
 
 use std::fmt::Display;
 
@@ -6,10 +6,10 @@ use latchkey_domain::content::RichText;
 use latchkey_domain::{Role, Timestamp};
 use latchkey_headless::html;
 
-/// A moment: ISO 8601 with its offset, or a day, which begins at midnight UTC.
+/// A time: ISO 8601 with its offset, or a date, meaning midnight UTC.
 pub(super) fn time(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse_iso(text)
-        // A time without its offset could be any of many.
+        // A time without its offset is ambiguous.
         .or_else(|| Timestamp::parse_day(text))
         .ok_or_else(|| {
             format!(
@@ -19,7 +19,7 @@ pub(super) fn time(text: &str) -> Result<Timestamp, String> {
         })
 }
 
-/// A moment that has been.
+/// A time in the past.
 pub(super) fn past(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     let moment = time(text)?;
     if moment > now {
@@ -28,20 +28,20 @@ pub(super) fn past(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     Ok(moment)
 }
 
-/// A role; a member if there is none.
+/// A role; member by default.
 pub(super) fn role(text: Option<&str>) -> Result<Role, String> {
     text.map_or(Ok(Role::Member), |text| text.parse().map_err(in_words))
 }
 
-/// HTML or plain text with something in it.
+/// HTML or plain text that is not empty.
 pub(super) fn body(text: &str) -> Result<RichText, String> {
     html::sanitize(text)
         .and_then(RichText::not_blank)
         .map_err(in_words)
 }
 
-/// An error as it is said to people.
-// It is what `map_err` hands over.
+/// An error as text for people.
+// `map_err` passes it by value.
 #[allow(clippy::needless_pass_by_value)]
 pub(super) fn in_words(error: impl Display) -> String {
     error.to_string()

@@ -1,5 +1,5 @@
-//! `members.csv`: a line of names, and a line for each member. Spreadsheets separate values as the locale does, and may say
-//! so on a line of its own (`sep=;`).
+//! `members.csv`: a header line, and a line for each member. Spreadsheets separate values as the locale does, and may
+//! declare the separator on its own line (`sep=;`).
 
 use std::collections::HashMap;
 
@@ -46,7 +46,7 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
             }
         }
         let line = line_of(text, &record);
-        // Spreadsheets write rows that were emptied, and the end of a file may look like one.
+        // Spreadsheets write emptied rows, and the end of a file may look like one.
         if record.iter().all(<[u8]>::is_empty) || std::mem::take(&mut announced) {
             continue;
         }
@@ -107,7 +107,7 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
     }
 }
 
-/// What separates the values of a line.
+/// The separator of values in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Separator {
     Comma,
@@ -138,8 +138,8 @@ impl Separator {
     }
 }
 
-/// What separates the values of the file, and whether its first line says so and nothing else. Otherwise it is what finds
-/// the most columns in the line of names; a comma, if all find the same.
+/// The separator of the file, and whether the first line only declares it. Otherwise the one that finds the most
+/// columns in the header; a comma on a tie.
 fn separator_of(text: &str) -> (Separator, bool) {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     let announced = first.trim_matches(['"', ' ']).strip_prefix("sep=");
@@ -158,17 +158,17 @@ fn separator_of(text: &str) -> (Separator, bool) {
             .filter(|cell| COLUMNS.contains(&column_name(cell.trim_matches(['"', ' '])).as_str()))
             .count()
     };
-    // Of equals the last is taken.
+    // Of equals, the last one wins.
     let best = Separator::ALL.into_iter().rev().max_by_key(columns);
     (best.unwrap_or(Separator::Comma), false)
 }
 
-/// The name of a column as a spreadsheet's user may write it: `First name`.
+/// Normalizes a column name that a user typed, such as `First name`.
 fn column_name(text: &str) -> String {
     text.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
-/// The line on which a record begins. The reader counts empty lines before it, and the rest of a line end, to it.
+/// The line where a record starts. The reader includes preceding empty lines and the rest of a line end.
 fn line_of(text: &str, record: &ByteRecord) -> usize {
     let Some(position) = record.position() else {
         return 1;
@@ -182,7 +182,7 @@ fn line_of(text: &str, record: &ByteRecord) -> usize {
     usize::try_from(position.line()).unwrap_or(1) + skipped
 }
 
-/// The names of the columns, in their order.
+/// The column names, in order.
 struct Header {
     names: Vec<&'static str>,
 }
@@ -220,11 +220,11 @@ impl Header {
         Self { names }
     }
 
-    /// The values that are there, by name.
+    /// The existing values, by name.
     fn row<'r>(&self, record: &'r ByteRecord) -> HashMap<&'static str, &'r str> {
         let cells = self.names.iter().zip(record.iter());
         cells
-            // The file was text when it was read, so that each part of it is.
+            // The whole file is valid text, so each part is too.
             .filter_map(|(name, cell)| Some((*name, std::str::from_utf8(cell).ok()?)))
             .filter(|(_, cell)| !cell.is_empty())
             .collect()

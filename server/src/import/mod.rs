@@ -1,5 +1,5 @@
-//! Bringing in a real community: `members.csv` or `network.json`. A file is read in full before anything is written, and
-//! all that is wrong with it is said at once, each fault with its line.
+//! Imports a real community: `members.csv` or `network.json`. A file is read in full before anything is written, and
+//! all its errors are reported together, each with its line.
 
 mod conflicts;
 mod fault;
@@ -16,15 +16,15 @@ pub use self::fault::Fault;
 /// A file that was read.
 #[derive(Debug)]
 pub struct Import {
-    /// What is to be added, as far as it is right.
+    /// The valid items to add.
     pub community: Community,
     lines: Lines,
-    /// Whether every member and space is right, so that whom others name can be looked up.
+    /// Whether every member and space is valid, so that references can be checked.
     complete: bool,
     faults: Vec<Fault>,
 }
 
-/// On which line each item of a [`Community`] begins.
+/// The line where each item of a [`Community`] starts.
 #[derive(Debug, Default)]
 struct Lines {
     members: Vec<usize>,
@@ -36,10 +36,10 @@ struct Lines {
     courses: Vec<usize>,
 }
 
-/// What kind of file it is.
+/// The file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Members, one a line.
+    /// Members, one per line.
     MembersCsv,
     /// Everything.
     NetworkJson,
@@ -47,7 +47,7 @@ pub enum Format {
 
 /// Reads a file.
 pub fn read(text: &str, format: Format, now: Timestamp) -> Import {
-    // Windows puts an invisible mark at the beginning.
+    // Windows adds an invisible mark at the start.
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     match format {
         Format::MembersCsv => members_csv::read(text, now),
@@ -56,16 +56,16 @@ pub fn read(text: &str, format: Format, now: Timestamp) -> Import {
 }
 
 impl Import {
-    /// Takes the community out, to be checked and added.
+    /// Takes the community out, to check and add it.
     pub fn take_community(&mut self) -> Community {
         std::mem::take(&mut self.community)
     }
 
-    /// All that is wrong in the order of the lines: with the file itself, and `conflicts` with the network.
+    /// All errors in line order: in the file itself, and `conflicts` with the network.
     pub fn faults(&self, conflicts: &[Conflict]) -> Vec<Fault> {
         let conflicts = conflicts
             .iter()
-            // Who names a member that is there, but wrong, is not at fault.
+            // A reference to a listed but invalid member is not an error of its own.
             .filter(|conflict| self.complete || conflicts::is_taken(conflict))
             .map(|conflict| conflicts::fault(conflict, &self.lines));
         let mut faults: Vec<_> = self.faults.iter().cloned().chain(conflicts).collect();

@@ -1,6 +1,6 @@
 //! `network.json`: members, spaces, plans, events, posts with comments, and courses with lessons and progress.
 
-// Each item is read from the file for the one function that takes it.
+// Each item is parsed for the one function that consumes it.
 #![allow(clippy::needless_pass_by_value)]
 
 use latchkey_domain::content::{
@@ -18,7 +18,7 @@ use super::fields::{body, in_words, role};
 use super::record::{Place, Source};
 use super::{Fault, Import, Lines};
 
-/// The longest text that has no formatting: descriptions, places.
+/// The maximum length of unformatted text: descriptions, places.
 const PLAIN_LIMIT: usize = 2_000;
 
 #[derive(Deserialize)]
@@ -71,7 +71,7 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
     import
 }
 
-/// Those of the items that are right, and the lines that they begin on.
+/// The valid items and the lines where they start.
 fn each<'a, 's, J: Deserialize<'a>, T>(
     source: &'s Source<'a>,
     items: &[&'a RawValue],
@@ -95,7 +95,7 @@ fn email(place: Place<'_, '_>, field: &str, text: &str) -> Option<Email> {
 }
 
 fn emails(place: Place<'_, '_>, field: &str, texts: &[String]) -> Option<Vec<Email>> {
-    // All of them are looked at, so that all faults are found.
+    // Checks all of them, so that all errors are found.
     let emails: Vec<_> = texts.iter().map(|text| email(place, field, text)).collect();
     emails.into_iter().collect()
 }
@@ -104,8 +104,8 @@ fn slug(place: Place<'_, '_>, field: &str, text: &str) -> Option<Slug> {
     place.check(field, text.parse::<Slug>().map_err(in_words))
 }
 
-/// What may be missing. The outer option: whether it is right.
-// Whether it is right and whether it is there are two questions.
+/// An optional value. The outer option: whether it is valid.
+// Being valid and being present are separate questions.
 #[allow(clippy::option_option)]
 fn optional<T>(text: Option<&str>, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
     text.map_or(Some(None), |text| read(text).map(Some))

@@ -1,4 +1,4 @@
-//! An item of a JSON file that knows where it stands.
+//! An item of a JSON file that knows its position.
 
 use std::cell::RefCell;
 
@@ -9,10 +9,10 @@ use serde_json::value::RawValue;
 use super::Fault;
 use super::fields::{past, time};
 
-/// The file, its lines, and what is wrong with it.
+/// The file, its lines and its errors.
 pub(super) struct Source<'a> {
     text: &'a str,
-    /// Where each line after the first begins.
+    /// Where each line after the first starts.
     breaks: Vec<usize>,
     pub(super) now: Timestamp,
     faults: RefCell<Vec<Fault>>,
@@ -41,19 +41,19 @@ impl<'a> Source<'a> {
         self.faults.into_inner()
     }
 
-    /// Reads an item. A fault, if it has not the right fields.
+    /// Reads an item. Adds a fault if its fields are wrong.
     pub(super) fn record<'s, T: Deserialize<'a>>(&'s self, raw: &'a RawValue) -> Option<(T, Place<'s, 'a>)> {
         let place = Place {
             source: self,
             raw: raw.get(),
-            // The item is a part of the text, so that it stands behind the text's beginning.
+            // The item is a slice of the text, so its address gives its offset.
             offset: raw.get().as_ptr().addr() - self.text.as_ptr().addr(),
         };
         match serde_json::from_str(raw.get()) {
             Ok(item) => Some((item, place)),
             Err(error) => {
                 let message = error.to_string();
-                // The error counts lines from the item's beginning, and so does not say it well.
+                // The error counts lines from the item's start, so its line number is misleading.
                 let message = message.split(" at line ").next().unwrap_or(&message);
                 self.fault(place.line() + error.line().max(1) - 1, message.to_owned());
                 None
@@ -62,7 +62,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Where an item stands.
+/// The position of an item.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'s, 'a> {
     source: &'s Source<'a>,
@@ -71,7 +71,7 @@ pub(super) struct Place<'s, 'a> {
 }
 
 impl Place<'_, '_> {
-    /// The line that the item begins on.
+    /// The line where the item starts.
     pub(super) fn line(&self) -> usize {
         self.source.line_at(self.offset)
     }
@@ -92,15 +92,15 @@ impl Place<'_, '_> {
             .ok()
     }
 
-    /// A moment that may be missing and has been. The outer option: whether it is right.
-    // Whether it is right and whether it is there are two questions.
+    /// An optional time in the past. The outer option: whether it is valid.
+    // Being valid and being present are separate questions.
     #[allow(clippy::option_option)]
     pub(super) fn past(&self, field: &str, text: Option<&str>) -> Option<Option<Timestamp>> {
         let moment = text.map(|text| past(text, self.source.now)).transpose();
         self.check(field, moment)
     }
 
-    /// A moment.
+    /// A required time.
     pub(super) fn time(&self, field: &str, text: &str) -> Option<Timestamp> {
         self.check(field, time(text))
     }

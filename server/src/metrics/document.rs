@@ -1,4 +1,4 @@
-//! The document at `/metrics`: each number with its name and what it means. `docs/monitoring.md` lists the same.
+//! The document at `/metrics`: each metric with its name and help. `docs/monitoring.md` lists the same.
 
 use latchkey_domain::Timestamp;
 use latchkey_oauth::Counters;
@@ -10,10 +10,10 @@ use super::process::Process;
 use super::routes::{CLASSES, METHODS, Routes};
 use super::{GraphqlCounts, Metrics, SignInCounts};
 
-/// For a metric that has no labels.
+/// For a metric without labels.
 const NO_LABELS: &[(&str, &str)] = &[];
 
-/// Writes down all counts. The store's are left out if it has none.
+/// Renders all counts. The store's are left out if it has none.
 pub fn render(
     metrics: &Metrics,
     counters: &Counters,

@@ -1,5 +1,5 @@
-//! A document of metric families, in the text format that every Prometheus reads. The format, its escapes and its rules are
-//! the encoder's; it is given numbers as the server counts them.
+//! A document of metric families, in the text format that every Prometheus reads. The encoder provides the format,
+//! escaping and rules; this module passes it the server's numbers.
 
 use latchkey_storage::HistogramReading;
 use prometheus::proto::{Bucket, Counter, Gauge, Histogram, LabelPair, Metric, MetricFamily, MetricType};
@@ -10,7 +10,7 @@ pub(crate) fn media_type() -> String {
     format!("{TEXT_FORMAT}; charset=utf-8")
 }
 
-/// The families that were added, in this order.
+/// The added families, in order.
 #[derive(Debug, Default)]
 pub(super) struct Document(Vec<MetricFamily>);
 
@@ -55,9 +55,9 @@ impl Document {
         });
     }
 
-    /// The whole of it.
+    /// The whole document.
     pub(super) fn finish(self) -> String {
-        // It fails only for a family without a name or a metric, and there is none.
+        // It only fails for a family without a name or metric, and there is none.
         TextEncoder::new().encode_to_string(&self.0).unwrap_or_default()
     }
 

@@ -1,5 +1,5 @@
-//! What the server counts of itself, and the document at `/metrics` that shows it. Counting costs a request a few
-//! additions to shared numbers: nothing waits, nothing is allocated. No label has a value that a stranger can choose.
+//! The server's counters, and the document at `/metrics` that shows them. Counting costs a request a few atomic
+//! additions: nothing waits or allocates. No label has a value that a stranger can choose.
 
 mod document;
 mod families;
@@ -12,25 +12,25 @@ pub use self::document::render;
 pub(crate) use self::families::media_type;
 pub use self::routes::{InFlight, Routes};
 
-/// All that the HTTP side counts; the rest is counted by the rules and by the store.
+/// All counters of the HTTP side; the rules and the store have their own.
 #[derive(Debug, Default)]
 pub struct Metrics {
     /// Requests by route.
     pub routes: Routes,
-    /// Requests to the Headless API whose token was good.
+    /// Requests to the Headless API with a valid token.
     pub graphql: GraphqlCounts,
-    /// Passwords that were sent.
+    /// Sign-in attempts.
     pub sign_ins: SignInCounts,
 }
 
 /// How requests to the Headless API ended.
 #[derive(Debug, Default)]
 pub struct GraphqlCounts {
-    /// Without an error.
+    /// Responses without errors.
     pub answered: Count,
-    /// With an error in it.
+    /// Responses with errors.
     pub failed: Count,
-    /// Refused, since the application asked for too much in the last minute.
+    /// Refused because the application exceeded its budget in the last minute.
     pub throttled: Count,
 }
 
@@ -50,10 +50,10 @@ impl GraphqlCounts {
 /// How sign-ins ended.
 #[derive(Debug, Default)]
 pub struct SignInCounts {
-    /// With a session.
+    /// With a new session.
     pub succeeded: Count,
     /// With a wrong address or password.
     pub failed: Count,
-    /// Refused, since too many went wrong before or the server is busy.
+    /// Refused after too many failures, or because the server is busy.
     pub throttled: Count,
 }

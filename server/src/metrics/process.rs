@@ -1,11 +1,11 @@
-//! What the operating system knows of this process. Read when somebody asks, from `/proc`; elsewhere it is left out.
+//! What the operating system reports about this process. Read from `/proc` on request; left out on other systems.
 
 /// A reading of this process.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Process {
-    /// How much memory it has in use, in bytes.
+    /// Memory in use, in bytes.
     pub(super) resident_bytes: Option<u64>,
-    /// How many files and sockets it has open.
+    /// The number of open files and sockets.
     pub(super) open_files: Option<u64>,
 }
 
@@ -15,7 +15,7 @@ impl Process {
         let open = std::fs::read_dir("/proc/self/fd");
         Self {
             resident_bytes: status.ok().as_deref().and_then(resident),
-            // The folder that is being read is open too.
+            // The folder being read is open too.
             open_files: open.ok().map(|entries| entries.count().saturating_sub(1) as u64),
         }
     }

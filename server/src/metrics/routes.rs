@@ -1,8 +1,8 @@
-//! Requests by route. The router's own templates are the labels (`/account/sessions/{id}/end`), so there are as many as
-//! routes, whatever is asked for; what no route stands for is `other`.
+//! Requests by route. The labels are the router's own templates (`/account/sessions/{id}/end`), so their number is
+//! fixed, whatever is requested; a request without a route is `other`.
 //!
-//! A route gets its place in a table of fixed size when it is first asked for, and never leaves it: finding it again is
-//! a hash and a comparison.
+//! A route gets its place in a fixed-size table at its first request and keeps it: finding it again is a hash and a
+//! comparison.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::sync::OnceLock;
@@ -13,10 +13,10 @@ use http::{Method, StatusCode};
 use latchkey_oauth::counters::Count;
 use latchkey_storage::Histogram;
 
-/// Several times the routes that there are.
+/// Several times the number of routes.
 const PLACES: usize = 256;
 
-/// The methods that are told apart.
+/// The methods that have a label of their own.
 pub(super) const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "OPTIONS", "other"];
 
 /// The classes of statuses.
@@ -30,7 +30,7 @@ pub struct Routes {
     in_flight: AtomicU64,
 }
 
-/// The counts of one.
+/// The counts of one route.
 #[derive(Debug)]
 pub(super) struct Route {
     pub(super) template: Box<str>,
@@ -38,7 +38,7 @@ pub(super) struct Route {
     pub(super) took: Histogram,
 }
 
-/// A request that is being answered. It is counted as such until this is dropped, also if its client goes away.
+/// A request in progress. It counts as such until this is dropped, also if its client disconnects.
 #[derive(Debug)]
 pub struct InFlight<'routes> {
     routes: &'routes Routes,
@@ -68,7 +68,7 @@ impl Route {
 }
 
 impl Routes {
-    /// A request begins, at the route with this template.
+    /// A request starts, at the route with this template.
     pub fn begin(&self, template: Option<&str>, method: &Method) -> InFlight<'_> {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         InFlight {
@@ -82,12 +82,12 @@ impl Routes {
         }
     }
 
-    /// How many requests are being answered.
+    /// The number of requests in progress.
     pub(super) fn in_flight(&self) -> u64 {
         self.in_flight.load(Ordering::Relaxed)
     }
 
-    /// All that were asked for, in the order of their templates.
+    /// All requested routes, ordered by template.
     pub(super) fn all(&self) -> Vec<&Route> {
         let mut routes: Vec<_> = self.places.iter().filter_map(OnceLock::get).collect();
         routes.push(&self.other);

@@ -1,4 +1,4 @@
-//! Where the data is: what every command takes.
+//! Where the data is: settings of every command.
 
 use std::path::{Path, PathBuf};
 
@@ -77,7 +77,7 @@ pub struct DataSettings {
 }
 
 impl DataArgs {
-    /// The settings, with what the file says where nothing else does.
+    /// The settings; the file applies where no flag or variable does.
     pub fn resolve(&self) -> Result<DataSettings, CliError> {
         self.with(&self.file()?)
     }
@@ -115,7 +115,7 @@ impl DataSettings {
         })
     }
 
-    /// The key file, which stands beside a database that is a file, and in the data folder otherwise.
+    /// The key file: beside a database file, otherwise in the data folder.
     pub fn key(&self) -> PathBuf {
         match self.database() {
             Database::Sqlite(file) => file.with_file_name(latchkey_storage_sql::sqlite::KEY_FILE),

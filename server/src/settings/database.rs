@@ -8,7 +8,7 @@ use latchkey_storage_sql::postgres::PostgresUrl;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-/// Where the data is kept. It prints no password.
+/// Where the data is kept. Printing it shows no password.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Database {
@@ -19,8 +19,8 @@ pub enum Database {
 }
 
 impl Database {
-    /// The same with the password that is in a file: where a URL is seen by many, as in a container's settings or in a
-    /// process's arguments.
+    /// Adds the password from a file, for a URL that many can see, as in a container's settings or a process's
+    /// arguments.
     pub(crate) fn with_password_of(self, file: &Path) -> Result<Self, String> {
         let Self::Postgres(url) = self else {
             return Err(NO_URL.to_owned());
@@ -28,7 +28,7 @@ impl Database {
         let text = std::fs::read_to_string(file)
             .map(Zeroizing::new)
             .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-        // An editor ends the line.
+        // Editors add a line end.
         let password = text.trim_end_matches(['\r', '\n']);
         if password.is_empty() {
             return Err(format!("{} is empty", file.display()));
@@ -44,10 +44,10 @@ impl Database {
     }
 }
 
-/// Why a password in a file is of no use.
+/// Why a password in a file does not apply.
 const NO_URL: &str = "it is for a database with a postgres:// URL, and there is none";
 
-/// Gives the database of the settings the password that is in a file.
+/// Adds the password from a file to the database of the settings.
 pub(super) fn with_password_of(file: &Path, database: Option<Database>) -> Result<Option<Database>, String> {
     match database {
         Some(database) => database.with_password_of(file).map(Some),
@@ -86,8 +86,8 @@ impl TryFrom<String> for Database {
     }
 }
 
-/// A [`Database`] as an argument. What is wrong with one is kept for later: the command line's own complaint would
-/// repeat the argument, and a URL has a password in it.
+/// A [`Database`] as an argument. An error is kept for later: the command line's own message would repeat the
+/// argument, and a URL may contain a password.
 #[derive(Clone, Debug)]
 pub struct DatabaseArgument(pub Result<Database, String>);
 

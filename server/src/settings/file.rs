@@ -1,4 +1,4 @@
-//! `latchkey.toml`: settings that stay.
+//! `latchkey.toml`: persistent settings.
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -13,10 +13,10 @@ use serde::{Deserialize, Deserializer};
 use super::{Database, OtlpEndpoint, PublicUrl, Sampling, TrustedProxy, retention, serve};
 use crate::error::CliError;
 
-/// Where the file is unless told otherwise: in the working folder.
+/// The default path: in the working folder.
 const DEFAULT: &str = "latchkey.toml";
 
-/// What the file says. Each setting has the name of its flag, with `_` for `-`.
+/// The contents of the file. Each setting has the name of its flag, with `_` for `-`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SettingsFile {
@@ -30,14 +30,14 @@ pub struct SettingsFile {
     pub upgrade_backup: Option<bool>,
     /// Where to listen.
     pub listen: Option<SocketAddr>,
-    /// How browsers get here.
+    /// The URL that browsers use.
     pub public_url: Option<PublicUrl>,
-    /// Proxies that are believed.
+    /// Trusted proxies.
     #[serde(default)]
     pub trusted_proxies: Vec<TrustedProxy>,
-    /// The most connections at a time.
+    /// The maximum number of connections.
     pub max_connections: Option<NonZeroUsize>,
-    /// For how many days the activity of applications is kept.
+    /// How many days the activity of applications is kept.
     pub retain_activity_days: Option<NonZeroU16>,
     /// How long a code lasts.
     #[serde(default, deserialize_with = "code_lifetime")]
@@ -51,22 +51,22 @@ pub struct SettingsFile {
     /// How long a grant lasts.
     #[serde(default, deserialize_with = "grant_lifetime")]
     pub grant_lifetime: Option<TimeSpan>,
-    /// How long what ended is kept.
+    /// How long ended records are kept.
     #[serde(default, deserialize_with = "retain_ended")]
     pub retain_ended: Option<TimeSpan>,
-    /// What an application may spend at the Headless API.
+    /// The budget of an application at the Headless API.
     #[serde(default, deserialize_with = "budget")]
     pub api_budget: Option<Budget>,
-    /// Where to show metrics.
+    /// The address for metrics.
     pub metrics_listen: Option<SocketAddr>,
-    /// From where on the database is slow, in milliseconds.
+    /// Database operations that take longer are logged, in milliseconds.
     pub slow_query_ms: Option<u64>,
-    /// How long to take requests still, once told to stop, in seconds.
+    /// How long to keep accepting requests after a signal to stop, in seconds.
     #[serde(default, deserialize_with = "drain_delay")]
     pub drain_delay: Option<u64>,
     /// Where to send traces.
     pub otlp_endpoint: Option<OtlpEndpoint>,
-    /// What part of them.
+    /// The part of traces to send.
     pub trace_sampling: Option<Sampling>,
 }
 
@@ -76,7 +76,7 @@ fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Budget>, 
     Ok(Some(budget))
 }
 
-/// A time span, as `read` reads it from a flag.
+/// A time span, parsed by `read` as for a flag.
 fn time_span<'de, D: Deserializer<'de>>(
     deserializer: D,
     read: impl Fn(&str) -> Result<TimeSpan, String>,
@@ -117,7 +117,7 @@ fn drain_delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>
 }
 
 impl SettingsFile {
-    /// Reads the file at `path`, which has to be there; without a path the one in the working folder, if it is there.
+    /// Reads the file at `path`, which must exist; without a path, the file in the working folder if it exists.
     pub fn read(path: Option<&Path>) -> Result<Self, CliError> {
         let (path, required) = path.map_or((Path::new(DEFAULT), false), |path| (path, true));
         let text = match std::fs::read_to_string(path) {

@@ -1,8 +1,8 @@
-//! Where traces go: settings of Latchkey's own, and those that all programs share that speak `OpenTelemetry`.
+//! Where traces go: Latchkey's own settings, and those that all `OpenTelemetry` programs share.
 //!
-//! Of the shared variables, the SDK reads those for the sampler, the batches and the resource. Those here it does not read
-//! (`OTEL_SDK_DISABLED`, `OTEL_TRACES_EXPORTER`), or so that a mistake shows only when traces do not arrive: an address is
-//! refused here when the server starts, in words.
+//! The SDK reads the shared variables for the sampler, the batches and the resource. It does not read some of those
+//! handled here (`OTEL_SDK_DISABLED`, `OTEL_TRACES_EXPORTER`), and reports a mistake in the others only when traces
+//! do not arrive: here a bad address is refused with a message when the server starts.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,29 +11,29 @@ use http::Uri;
 use opentelemetry_otlp::{OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT};
 use serde::Deserialize;
 
-/// Where a collector takes traces, below the address that it is reached at (OTLP/HTTP).
+/// The collector's path for traces, below its base address (OTLP/HTTP).
 const PATH: &str = "/v1/traces";
 
-/// The variables that all programs understand, and whether the address in them is complete.
+/// The shared variables, and whether each contains the complete address.
 const VARIABLES: [(&str, bool); 2] = [
     (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT, true),
     (OTEL_EXPORTER_OTLP_ENDPOINT, false),
 ];
 
-/// The `http` address that a collector takes traces at.
+/// The `http` address of a collector.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct OtlpEndpoint(Uri);
 
 impl OtlpEndpoint {
-    /// The address, with its path.
+    /// The address with its path.
     pub fn uri(&self) -> &Uri {
         &self.0
     }
 
-    /// What the environment says in the variables that all programs share, read by `read`.
+    /// The endpoint in the shared environment variables, read by `read`.
     pub(super) fn shared(read: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, String> {
-        // An empty variable counts as none, as the specification wants.
+        // An empty variable counts as unset, as the specification requires.
         let read = |name: &str| read(name).filter(|text| !text.trim().is_empty());
         let switched = read("OTEL_SDK_DISABLED").is_some_and(|text| text.trim().eq_ignore_ascii_case("true"));
         if switched || read("OTEL_TRACES_EXPORTER").is_some_and(|text| text.trim() == "none") {
@@ -82,7 +82,7 @@ impl OtlpEndpoint {
 impl FromStr for OtlpEndpoint {
     type Err = String;
 
-    /// The address of the collector, to which the path for traces is added.
+    /// Reads the collector's address and adds the path for traces.
     fn from_str(text: &str) -> Result<Self, String> {
         Self::parse(text, false)
     }
@@ -102,13 +102,13 @@ impl fmt::Display for OtlpEndpoint {
     }
 }
 
-/// What part of the traces is sent, from 0 to 1.
+/// The part of traces to send, from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "f64")]
 pub struct Sampling(f64);
 
 impl Sampling {
-    /// The part.
+    /// The ratio, from 0 to 1.
     pub fn ratio(self) -> f64 {
         self.0
     }

@@ -18,7 +18,7 @@ pub struct PublicUrl {
     port: u16,
 }
 
-/// Whether `host`, without a port, is a name of the machine that the browser runs on.
+/// Whether `host`, without a port, is a name of the browser's own machine.
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
@@ -40,7 +40,7 @@ impl PublicUrl {
         }
     }
 
-    /// Scheme, host and port as a browser's `Origin` has them: in lower case, without a default port.
+    /// Scheme, host and port as in a browser's `Origin`: in lower case, without a default port.
     pub fn origin(&self) -> &str {
         &self.origin
     }
@@ -55,15 +55,15 @@ impl PublicUrl {
         &self.host
     }
 
-    /// Whether the address leads nowhere but to the machine that the browser runs on.
+    /// Whether the URL leads only to the browser's own machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.host)
     }
 
-    /// Whether a request for `authority`, the host and port in its `Host` header, is for this server. A port may be left out:
-    /// proxies often do. The names of this machine (`localhost`, `127.0.0.1`) are one.
+    /// Whether a request for `authority`, the host and port in its `Host` header, is for this server. The port may be
+    /// missing, as with many proxies. All names of this machine (`localhost`, `127.0.0.1`) are equal.
     pub fn is_host(&self, authority: &str) -> bool {
-        // As nearly every request has it.
+        // The usual case.
         if self
             .origin
             .split_once("://")
@@ -150,7 +150,7 @@ fn default_port(https: bool) -> u16 {
     if https { 443 } else { 80 }
 }
 
-/// The host in lower case and the port, if there is one; `None` if that is no host, or has a user name in it.
+/// The host in lower case and the optional port; `None` if there is no valid host or a user name is present.
 fn split(authority: &str) -> Option<(String, Option<u16>)> {
     let parsed: Authority = authority.parse().ok()?;
     if authority.contains('@') || parsed.host().is_empty() {

@@ -1,4 +1,4 @@
-//! How long codes and tokens last, and how long what ended is kept.
+//! How long codes and tokens last, and how long ended records are kept.
 
 use clap::Args;
 use latchkey_domain::{TimeSpan, TimeSpanError};
@@ -7,10 +7,10 @@ use latchkey_oauth::{Lifetimes, LifetimesError};
 use super::SettingsFile;
 use crate::error::CliError;
 
-/// How long what nobody can use any more is kept unless told otherwise.
+/// How long ended records are kept by default.
 const RETAIN_ENDED: TimeSpan = TimeSpan::days(1);
 
-/// The shortest and the longest that it can be kept. Nodes that forget for each other may be some seconds apart.
+/// The shortest and longest retention. Nodes that purge for each other may differ by some seconds.
 const RETAIN_ENDED_BOUNDS: (TimeSpan, TimeSpan) = (TimeSpan::minutes(1), TimeSpan::days(365));
 
 /// How long things last.
@@ -40,7 +40,7 @@ pub struct RetentionArgs {
 }
 
 impl RetentionArgs {
-    /// The lifetimes, with what the file says where nothing else does.
+    /// The lifetimes; the file applies where no flag or variable does.
     pub(super) fn lifetimes(&self, file: &SettingsFile) -> Result<Lifetimes, CliError> {
         let usual = Lifetimes::default();
         let code = self.code_lifetime.or(file.code_lifetime);
@@ -60,7 +60,7 @@ impl RetentionArgs {
         })
     }
 
-    /// How long what ended is kept, with what the file says where nothing else does.
+    /// How long ended records are kept; the file applies where no flag or variable does.
     pub(super) fn retain_ended(&self, file: &SettingsFile) -> TimeSpan {
         self.retain_ended.or(file.retain_ended).unwrap_or(RETAIN_ENDED)
     }

@@ -1,4 +1,4 @@
-//! How the server is reached, and what it does: what `serve` takes.
+//! How the server is reached and what it does: settings of `serve`.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU16, NonZeroUsize};
@@ -13,16 +13,16 @@ use latchkey_oauth::Lifetimes;
 use super::{DataArgs, DataSettings, OtlpEndpoint, PublicUrl, RetentionArgs, Sampling, TrustedProxy};
 use crate::error::CliError;
 
-/// Where the server listens unless told otherwise.
+/// The default listening address.
 const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
-/// For how many days activity is kept unless told otherwise.
+/// The default retention of activity, in days.
 const RETAIN_ACTIVITY_DAYS: u16 = 90;
 
-/// What the database may take unless told otherwise, in milliseconds.
+/// The default limit for a slow database operation, in milliseconds.
 const SLOW_QUERY_MS: u64 = 200;
 
-/// The longest that a server that was told to stop goes on, in seconds: no balancer looks more rarely.
+/// The longest time that a stopping server accepts requests, in seconds: no balancer checks less often.
 pub(super) const MAX_DRAIN_DELAY: u64 = 300;
 
 /// How the server is reached: what `serve` takes.
@@ -92,41 +92,41 @@ pub struct ServeArgs {
     pub trace_sampling: Option<Sampling>,
 }
 
-/// All that `serve` needs to know.
+/// All settings of `serve`.
 #[derive(Clone, Debug)]
 pub struct ServeSettings {
     /// Where the data is.
     pub data: DataSettings,
     /// Where to listen.
     pub listen: SocketAddr,
-    /// How browsers get here; `None`: at localhost, at whatever port it is.
+    /// The URL that browsers use; `None`: localhost with the bound port.
     pub public_url: Option<PublicUrl>,
-    /// Proxies that are believed.
+    /// Trusted proxies.
     pub trusted_proxies: Vec<TrustedProxy>,
-    /// How many connections there may be; `None`: as many as fit.
+    /// The maximum number of connections; `None`: as many as fit.
     pub max_connections: Option<usize>,
-    /// What an application may spend at the Headless API.
+    /// The budget of an application at the Headless API.
     pub api_budget: Budget,
-    /// For how many days the activity of applications is kept.
+    /// How many days the activity of applications is kept.
     pub retain_activity_days: u16,
     /// How long codes and tokens last.
     pub lifetimes: Lifetimes,
-    /// How long what ended is kept.
+    /// How long ended records are kept.
     pub retain_ended: TimeSpan,
-    /// Where to show metrics.
+    /// The address for metrics.
     pub metrics_listen: Option<SocketAddr>,
-    /// From where on the database is slow.
+    /// Database operations that take longer are logged.
     pub slow_query: Duration,
-    /// How long to take requests still, once told to stop.
+    /// How long to keep accepting requests after a signal to stop.
     pub drain_delay: Duration,
     /// Where to send traces.
     pub otlp_endpoint: Option<OtlpEndpoint>,
-    /// What part of them; `None`: what the variables say that all programs share.
+    /// The part of traces to send; `None`: as the shared variables say.
     pub trace_sampling: Option<Sampling>,
 }
 
 impl ServeArgs {
-    /// The settings, with what the file says where nothing else does.
+    /// The settings; the file applies where no flag or variable does.
     pub fn resolve(self, data: &DataArgs) -> Result<ServeSettings, CliError> {
         let file = data.file()?;
         let trusted_proxies = if self.trusted_proxies.is_empty() {
@@ -179,7 +179,7 @@ pub(crate) fn read_listen(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_| "expected an IP address and a port, like 127.0.0.1:3000 or [::]:3000".to_owned())
 }
 
-/// Reads a budget, in points a minute.
+/// Reads a budget, in points per minute.
 pub(super) fn read_budget(text: &str) -> Result<Budget, String> {
     text.parse()
         .ok()

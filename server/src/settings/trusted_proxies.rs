@@ -1,4 +1,4 @@
-//! Proxies whose word about the client's address is believed.
+//! Proxies that are trusted to tell the client's address.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 #[serde(try_from = "String")]
 pub struct TrustedProxy(IpNet);
 
-/// All of them.
+/// All trusted proxies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<TrustedProxy>);
 

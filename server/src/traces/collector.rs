@@ -1,4 +1,4 @@
-//! What carries spans to a collector: one request over plain HTTP for each batch.
+//! Sends spans to a collector: one request over plain HTTP for each batch.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -16,10 +16,10 @@ use tokio::runtime::Handle;
 /// How long a collector may take for a batch.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The most bytes of its answer that are read; it is a few.
+/// The maximum bytes read of its response, which is usually short.
 const ANSWER_LIMIT: usize = 64 * 1024;
 
-/// The way to the collector. Batches come from a thread of their own and travel on the server's threads.
+/// The connection to the collector. Batches come from a separate thread and are sent on the server's threads.
 #[derive(Debug)]
 pub(super) struct Collector {
     runtime: Handle,
@@ -34,7 +34,7 @@ impl Collector {
         }
     }
 
-    /// Says in the log when the collector fails and when it works again, not with each batch.
+    /// Logs when the collector fails and when it works again, not for each batch.
     fn note(&self, outcome: &Result<Response<Bytes>, HttpError>) {
         let failed = match outcome {
             Ok(response) if response.status().is_success() => None,
@@ -61,7 +61,7 @@ impl HttpClient for Collector {
         let outcome = match self.runtime.spawn(sending).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(format!("no answer within {} s", PATIENCE.as_secs()).into()),
-            // The server's threads are gone: it ends.
+            // The server's threads are gone, so it is stopping.
             Err(error) => return Err(error.into()),
         };
         self.note(&outcome);
@@ -69,7 +69,7 @@ impl HttpClient for Collector {
     }
 }
 
-/// One request on a connection of its own: there is one every few seconds.
+/// Sends one request on a new connection: there is one every few seconds.
 async fn send(request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
     let (mut parts, body) = request.into_parts();
     let authority = parts.uri.authority().ok_or("the address has no host")?.clone();

@@ -1,9 +1,9 @@
-//! Traces for an `OpenTelemetry` collector: a span for each request, and for what was done to answer it. Off unless
-//! `--otlp-endpoint` says where to; then nothing of this is set up.
+//! Traces for an `OpenTelemetry` collector: a span for each request, and for the work to answer it. Off unless a
+//! collector is configured; then none of this is set up.
 //!
-//! What is sent are the spans of the target [`TRACES`] alone, so that what leaves the machine is exactly what was written
-//! down to leave it. They wait in a queue of fixed size, which a thread of its own sends in batches; what does not fit is
-//! dropped, and no request ever waits.
+//! Only spans of the target [`TRACES`] are sent, so nothing leaves the machine that was not meant to. They wait in a
+//! queue of fixed size, which a separate thread sends in batches; spans that do not fit are dropped, and no request
+//! ever waits.
 
 mod collector;
 pub(crate) mod request;
@@ -31,13 +31,13 @@ use crate::settings::{OtlpEndpoint, Sampling};
 
 pub use latchkey_storage::TRACES;
 
-/// What the server is called in traces, unless the environment has another name for it.
+/// The server's name in traces, unless the environment sets another.
 const NAME: &str = "latchkey";
 
 /// How long the last batch may take when the server stops.
 const FLUSH: Duration = Duration::from_secs(2);
 
-/// What sends spans.
+/// Sends spans.
 #[derive(Clone, Debug)]
 pub struct Traces(SdkTracerProvider);
 
@@ -53,7 +53,7 @@ impl Traces {
             .with_http_client(Collector::new(runtime))
             .with_endpoint(endpoint.to_string())
             .with_protocol(Protocol::HttpBinary)
-            // A retry would hold up the next batches and the end of the server: better to lose one.
+            // A retry would delay the next batches and the end of the server: losing one is better.
             .with_retry_policy(RetryPolicy::disabled())
             .build()?;
         let provider = SdkTracerProvider::builder()
@@ -63,13 +63,13 @@ impl Traces {
             Some(part) => provider.with_sampler(Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(
                 part.ratio(),
             )))),
-            // As OTEL_TRACES_SAMPLER says; without it, all.
+            // As OTEL_TRACES_SAMPLER says; all by default.
             None => provider,
         };
         Ok(Self(provider.build()))
     }
 
-    /// What hands spans over.
+    /// The layer that passes spans on.
     pub fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
@@ -84,14 +84,14 @@ impl Traces {
             .with_filter(of_requests())
     }
 
-    /// Sends what is waiting, within two seconds.
+    /// Sends the queued spans, within two seconds.
     pub async fn flush(self) {
-        // Whether it was sent is said in the log by what sends.
+        // The collector's own code logs whether it worked.
         let _ = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(FLUSH)).await;
     }
 }
 
-/// A trace begins with a request. What the server does for itself (its start, its housekeeping) would only fill the queue.
+/// A trace starts with a request. The server's own work (its start, its housekeeping) would only fill the queue.
 fn of_requests<S>() -> impl Filter<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
@@ -110,7 +110,7 @@ where
     .with_max_level_hint(LevelFilter::DEBUG)
 }
 
-/// Who sends: the name and the version, and what the environment says in `OTEL_RESOURCE_ATTRIBUTES`.
+/// The sender: the name and version, and what `OTEL_RESOURCE_ATTRIBUTES` says.
 fn resource() -> Resource {
     let name = std::env::var("OTEL_SERVICE_NAME")
         .ok()

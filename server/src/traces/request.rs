@@ -1,5 +1,5 @@
-//! The span of a request, by the semantic conventions for HTTP servers. It has the template of the route and not the path,
-//! which may have in it whatever a stranger wrote there: the log has that, under the same request id.
+//! The span of a request, by the semantic conventions for HTTP servers. It has the template of the route, not the
+//! path, which may contain anything a stranger wrote: the log has that, under the same request id.
 
 use http::{HeaderMap, Method, StatusCode};
 use opentelemetry::Context;
@@ -13,10 +13,10 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use super::TRACES;
 
-/// The name of the span where it is made; whoever looks at it sees the method and the route.
+/// The name of the span in the code; traces show the method and route.
 pub(super) const NAME: &str = "request";
 
-/// The methods that are named; others could be anything.
+/// The methods that are named; any other could be arbitrary text.
 const METHODS: [Method; 6] = [
     Method::GET,
     Method::HEAD,
@@ -26,8 +26,8 @@ const METHODS: [Method; 6] = [
     Method::DELETE,
 ];
 
-/// Begins the span of a request to `route`, as a part of the trace that its `traceparent` names (W3C Trace Context).
-/// `None` if nobody listens.
+/// Starts the span of a request to `route`, in the trace of its `traceparent` (W3C Trace Context). `None` if traces
+/// are off.
 pub(crate) fn begin(id: &str, method: &Method, route: Option<&str>, headers: &HeaderMap) -> Option<Span> {
     let method = if METHODS.contains(method) {
         method.as_str()
@@ -56,7 +56,7 @@ pub(crate) fn begin(id: &str, method: &Method, route: Option<&str>, headers: &He
     };
     let caller =
         TraceContextPropagator::new().extract_with_context(&Context::new(), &HeaderExtractor(headers));
-    // It fails only for a span that has begun already.
+    // It only fails for a span that has already started.
     let _ = span.set_parent(caller);
     Some(span)
 }
@@ -69,7 +69,7 @@ pub(crate) fn trace_id(span: &Span) -> String {
 /// The request is answered.
 pub(crate) fn answered(span: &Span, status: StatusCode) {
     span.record("http.response.status_code", status.as_u16());
-    // What the caller did wrong is no fault of the server.
+    // A caller's mistake is not the server's error.
     if status.is_server_error() {
         span.record("otel.status_code", "ERROR");
         span.record("error.type", status.as_str());

@@ -1,4 +1,4 @@
-//! The real router over a real database in a folder of its own, at a port of its own.
+//! The real router over a real database, with its own folder and port.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,25 +22,25 @@ use tempfile::TempDir;
 use super::clock::HandClock;
 use super::{Browser, PASSWORD};
 
-/// The files that pages load, as the binary has them.
+/// The files that pages load, as in the binary.
 #[derive(RustEmbed)]
 #[folder = "../target/site"]
 struct Files;
 
-// So that they are looked at again when they were built anew.
+// Makes the compiler check them again after each build of the site.
 const _: &str = include_str!("../../../target/site/manifest.json");
 
 pub(crate) struct TestApp {
     pub(crate) instance: Instance,
     pub(crate) url: String,
-    /// What browsers know it as, if that is not its address.
+    /// The origin that browsers know, if it is not the actual address.
     origin: Option<String>,
     clock: Arc<HandClock>,
     folder: Option<TempDir>,
 }
 
 impl TestApp {
-    /// A network that nobody has set up.
+    /// A network before setup.
     pub(crate) async fn empty() -> Self {
         Self::at(None, Budget::default()).await
     }
@@ -53,7 +53,7 @@ impl TestApp {
         app
     }
 
-    /// The same, where codes and tokens last as long as `lifetimes` says.
+    /// The same, with these lifetimes for codes and tokens.
     pub(crate) async fn with_lifetimes(lifetimes: Lifetimes) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open_folder(folder.path()).unwrap();
@@ -69,19 +69,19 @@ impl TestApp {
         app
     }
 
-    /// The same, where browsers come in through a proxy with HTTPS.
+    /// The same behind a proxy with HTTPS.
     pub(crate) async fn behind_https() -> Self {
         Self::at_url("https://oauth.example.org").await
     }
 
-    /// The same, where people's browsers know the server as `url`.
+    /// The same, with `url` as the public URL.
     pub(crate) async fn at_url(url: &str) -> Self {
         let app = Self::at(Some(url.parse().unwrap()), Budget::default()).await;
         app.member("host@example.com", Role::Host).await;
         app
     }
 
-    /// The same as [`Self::new`], where an application may spend so many points a minute at the Headless API.
+    /// The same as [`Self::new`], with this budget per minute for an application at the Headless API.
     pub(crate) async fn with_api_budget(points: u64) -> Self {
         let app = Self::at(None, Budget::new(points).unwrap()).await;
         app.member("host@example.com", Role::Host).await;
@@ -93,7 +93,7 @@ impl TestApp {
         Self::over_with(tempfile::tempdir().unwrap(), HandClock::new(), public_url, budget).await
     }
 
-    /// A data folder that is there already, at a moment of its time.
+    /// Opens an existing data folder at a given time.
     pub(crate) async fn over(folder: TempDir, clock: HandClock) -> Self {
         Self::over_with(folder, clock, None, Budget::default()).await
     }
@@ -113,7 +113,7 @@ impl TestApp {
         }
     }
 
-    /// A node over a store that others may have open too.
+    /// A node over a store that others may also have open.
     pub(crate) async fn node(
         store: Arc<dyn Store>,
         keys: Keys,
@@ -125,7 +125,7 @@ impl TestApp {
         Self::serving(instance, clock, public_url, budget).await
     }
 
-    /// The same as [`Self::new`], where clients may keep the server waiting only so long.
+    /// The same as [`Self::new`], with these timeouts for clients.
     pub(crate) async fn with_timeouts(timeouts: Timeouts) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open_folder(folder.path()).unwrap();
@@ -180,22 +180,21 @@ impl TestApp {
         }
     }
 
-    /// The data folder.
     pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.as_ref().unwrap().path()
     }
 
-    /// A browser that has never been here.
+    /// A new browser.
     pub(crate) fn browser(&self) -> Browser {
         Browser::behind(&self.url, self.origin.as_deref().unwrap_or(&self.url))
     }
 
-    /// A browser in which the host is signed in.
+    /// A browser with the host signed in.
     pub(crate) async fn as_host(&self) -> Browser {
         self.signed_in("host@example.com").await
     }
 
-    /// A browser in which the member is signed in.
+    /// A browser with the member signed in.
     pub(crate) async fn as_member(&self) -> Browser {
         self.signed_in("member@example.com").await
     }
@@ -235,7 +234,7 @@ impl TestApp {
         format!("/setup?token={}", self.instance.setup.token().await.unwrap())
     }
 
-    /// The server's own name in OAuth: its public address.
+    /// The server's issuer: its public URL.
     pub(crate) fn issuer(&self) -> String {
         self.url.replace("127.0.0.1", "localhost")
     }

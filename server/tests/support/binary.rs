@@ -1,4 +1,4 @@
-//! The real binary, with a data folder of its own.
+//! The real binary, with its own data folder.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -11,14 +11,14 @@ use tempfile::TempDir;
 
 use super::Browser;
 
-/// A deadline, not a pause: nothing waits as long unless it is broken.
+/// A deadline, not a pause: only a failure takes this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Binary {
     folder: TempDir,
 }
 
-/// What a command said.
+/// The output of a command.
 pub(crate) struct Finished {
     pub(crate) code: i32,
     pub(crate) stdout: String,
@@ -61,7 +61,7 @@ impl Binary {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // A command that fails before it reads closes its end, which is no fault of the test.
+        // A command that fails before it reads closes its end; the test is not at fault.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
         Finished {
@@ -71,7 +71,7 @@ impl Binary {
         }
     }
 
-    /// Starts the server at a free port and waits until it answers.
+    /// Starts the server at a free port and waits until it responds.
     pub(crate) async fn serve(&self, arguments: &[&str]) -> Server {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         let child = command
@@ -83,7 +83,7 @@ impl Binary {
         Server::ready(child).await
     }
 
-    /// The same, with the log in a file, and as much of it as `level` says.
+    /// The same, with the log in a file at this `level`.
     pub(crate) async fn serve_with_log(&self, arguments: &[&str], log: &Path, level: &str) -> Server {
         let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
         let child = command
@@ -110,7 +110,7 @@ impl Finished {
         serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}"))
     }
 
-    /// Fails with this status and one line that has `words` in it.
+    /// Fails with this status and one line that contains `words`.
     #[track_caller]
     pub(crate) fn fails(self, code: i32, words: &str) {
         assert_eq!(self.code, code, "{}{}", self.stdout, self.stderr);
@@ -124,7 +124,7 @@ impl Finished {
     }
 }
 
-/// The server as a process. It is killed with the value.
+/// The server as a process. Dropping this kills it.
 pub(crate) struct Server {
     child: Child,
     stdout: BufReader<ChildStdout>,
@@ -133,7 +133,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Waits until the process answers at the address that it prints.
+    /// Waits until the process responds at the address that it prints.
     pub(crate) async fn ready(mut child: Child) -> Self {
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
@@ -159,14 +159,14 @@ impl Server {
         Browser::at(&self.url)
     }
 
-    /// The next line that it prints.
+    /// The next line of its output.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
         self.stdout.read_line(&mut line).unwrap();
         line.trim_end().to_owned()
     }
 
-    /// What it printed until it ended.
+    /// The rest of its output, until it ends.
     pub(crate) fn rest(&mut self) -> String {
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).unwrap();

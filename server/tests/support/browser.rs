@@ -1,4 +1,4 @@
-//! HTTP as a browser speaks it: it keeps the session's cookie and says that its forms come from this site.
+//! HTTP as browsers use it: it keeps the session's cookie and says that its forms come from this site.
 
 use std::sync::Mutex;
 
@@ -9,11 +9,11 @@ use serde_json::Value;
 
 pub(crate) struct Browser {
     url: String,
-    /// What its pages are of: the address that it believes it is at.
+    /// The origin of its pages.
     origin: String,
     client: Client,
     cookie: Mutex<Option<String>>,
-    /// What it keeps besides the session, as `name=value`.
+    /// Cookies besides the session, as `name=value`.
     others: Mutex<Vec<String>>,
 }
 
@@ -22,7 +22,7 @@ impl Browser {
         Self::behind(url, url)
     }
 
-    /// A browser that knows the server at `url` as `origin`, as it does behind a proxy.
+    /// A browser that reaches the server at `url` but knows it as `origin`, as behind a proxy.
     pub(crate) fn behind(url: &str, origin: &str) -> Self {
         let client = Client::builder()
             .redirect(Policy::none())
@@ -38,7 +38,7 @@ impl Browser {
         }
     }
 
-    /// A request with nothing but the cookie: what a program would send.
+    /// A request with only the cookie, as a program would send.
     pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
         let mut request = self.client.request(method, format!("{}{path}", self.url));
         if self.origin != self.url {
@@ -70,7 +70,7 @@ impl Browser {
         .await
     }
 
-    /// Calls a function of the page.
+    /// Calls one of the page's functions.
     pub(crate) async fn call(&self, function: &str, arguments: &Value) -> Answer {
         let request = self
             .bare(Method::POST, &format!("/api/{function}"))
@@ -105,13 +105,13 @@ impl Browser {
         self.cookie.lock().unwrap().clone()
     }
 
-    /// Forgets all cookies, as a browser does that keeps none.
+    /// Deletes all cookies, as a browser that keeps none.
     pub(crate) fn forget_cookies(&self) {
         self.set_cookie(None);
         self.others.lock().unwrap().clear();
     }
 
-    /// Takes over a cookie, as a thief or an attacker would.
+    /// Sets a cookie, as a thief or an attacker would.
     pub(crate) fn set_cookie(&self, cookie: Option<String>) {
         *self.cookie.lock().unwrap() = cookie;
     }

@@ -1,4 +1,4 @@
-//! A clock that is moved by hand.
+//! A clock moved by hand.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use latchkey_domain::{Clock, Timestamp};
 pub(crate) struct HandClock(AtomicI64);
 
 impl HandClock {
-    /// It stands at the system's time, so that what it writes looks as in real life.
+    /// Starts at the system's time, so that recorded times look realistic.
     pub(crate) fn new() -> Self {
         Self(AtomicI64::new(
             latchkey_server::system::SystemClock.now().as_millis(),

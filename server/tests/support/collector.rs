@@ -1,4 +1,4 @@
-//! A collector of traces: it speaks OTLP over HTTP, and keeps what it is sent.
+//! A collector of traces: it speaks OTLP over HTTP and keeps what it receives.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -15,7 +15,7 @@ use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value};
 use opentelemetry_proto::tonic::trace::v1::{Span as Sent, span::SpanKind, status::StatusCode as SpanStatus};
 use prost::Message;
 
-/// A collector at a port of its own.
+/// A collector at its own port.
 pub(crate) struct Collector {
     pub(crate) url: String,
     kept: Arc<Kept>,
@@ -34,7 +34,7 @@ pub(crate) struct Span {
     pub(crate) name: String,
     pub(crate) trace: String,
     pub(crate) id: String,
-    /// Empty for the first of a trace.
+    /// Empty for the first span of a trace.
     pub(crate) parent: String,
     pub(crate) kind: SpanKind,
     pub(crate) failed: bool,
@@ -55,22 +55,21 @@ impl Collector {
         Self { url, kept }
     }
 
-    /// From now on it answers with this status; 200: it keeps what it is sent.
+    /// Sets the status of its responses; with 200 it keeps what it receives.
     pub(crate) fn answer_with(&self, status: u16) {
         self.kept.refuses_with.store(status, Ordering::SeqCst);
     }
 
-    /// How many batches it refused.
+    /// The number of refused batches.
     pub(crate) fn refused(&self) -> u16 {
         self.kept.refused.load(Ordering::SeqCst)
     }
 
-    /// All that was sent, as it was on the wire.
+    /// Everything received, as raw bytes.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.kept.bodies.lock().unwrap().concat()
     }
 
-    /// All spans.
     pub(crate) fn spans(&self) -> Vec<Span> {
         let bodies = self.kept.bodies.lock().unwrap().clone();
         let requests = bodies

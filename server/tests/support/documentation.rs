@@ -1,10 +1,10 @@
-//! Commands as they stand in a page of `docs/`, in blocks that a comment before each says when to run.
+//! The commands in a page of `docs/`, in blocks; a comment before each says when to run it.
 
 use std::process::Command;
 
 use super::Binary;
 
-/// The blocks of commands of a page, and whether the server runs meanwhile.
+/// The command blocks of a page, and whether the server runs during each.
 pub(crate) fn blocks(page: &'static str) -> Vec<(bool, &'static str)> {
     let mut blocks = Vec::new();
     for part in page.split("<!-- ").skip(1) {
@@ -27,7 +27,7 @@ pub(crate) fn blocks(page: &'static str) -> Vec<(bool, &'static str)> {
     blocks
 }
 
-/// Runs a block in a shell that finds the binary, with `binary`'s folder as its own and these variables.
+/// Runs a block in a shell that finds the binary, in `binary`'s folder and with these variables.
 pub(crate) fn run(binary: &Binary, commands: &str, variables: &[(&str, &str)]) {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_latchkey"));
     let path = std::env::var("PATH").unwrap_or_default();
@@ -46,7 +46,7 @@ pub(crate) fn run(binary: &Binary, commands: &str, variables: &[(&str, &str)]) {
     );
 }
 
-/// All commands of these blocks, one below the other.
+/// All commands of these blocks, one after the other.
 pub(crate) fn commands(blocks: &[(bool, &str)]) -> String {
     let commands: Vec<&str> = blocks.iter().map(|(_, commands)| *commands).collect();
     commands.join("\n")

@@ -1,9 +1,9 @@
-//! Reading `/metrics` as a monitoring system does.
+//! Reads `/metrics` as a monitoring system does.
 
 use super::Server;
 
 impl Server {
-    /// The address of the metrics, which it prints when it was told to show them.
+    /// The URL of the metrics, which the server prints when they are enabled.
     pub(crate) fn metrics_url(&mut self) -> String {
         loop {
             let line = self.line();
@@ -15,7 +15,7 @@ impl Server {
     }
 }
 
-/// The document as it is right now.
+/// The document at one time.
 pub(crate) struct Scrape(pub(crate) String);
 
 impl Scrape {
@@ -37,7 +37,7 @@ impl Scrape {
         })
     }
 
-    /// The value of a series, which has to be there exactly once.
+    /// The value of a series, which must occur exactly once.
     #[track_caller]
     pub(crate) fn value(&self, series: &str) -> f64 {
         let found: Vec<_> = self.values().filter(|(name, _)| *name == series).collect();

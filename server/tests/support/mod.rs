@@ -1,5 +1,5 @@
 //! Fixtures: the real router in this process ([`TestApp`]), a browser's view of it ([`Browser`]), and the real binary
-//! ([`Binary`], [`Server`]). [`oauth`] is what applications and the people they ask do.
+//! ([`Binary`], [`Server`]). [`oauth`] has the actions of applications and people.
 
 mod app;
 mod binary;

@@ -11,7 +11,7 @@ use latchkey_storage_sql::postgres::PostgresStore;
 use super::TestApp;
 use super::clock::HandClock;
 
-/// Two servers, each with connections of its own. They share the database, the key and the time.
+/// Two servers with separate connections. They share the database, the key and the time.
 pub(crate) struct Nodes {
     pub(crate) one: TestApp,
     pub(crate) other: TestApp,
@@ -23,7 +23,7 @@ impl Nodes {
         Self::on(&latchkey_testing::postgres::database()).await
     }
 
-    /// The same on an empty database of one's own.
+    /// The same on a given empty database.
     pub(crate) async fn on(url: &str) -> Self {
         let clock = Arc::new(HandClock::new());
         let nodes = Self {
@@ -39,7 +39,7 @@ impl Nodes {
 async fn node(url: &str, clock: &Arc<HandClock>) -> TestApp {
     let key = ServerKey::from_bytes([7; 32]);
     let store = Arc::new(PostgresStore::open(&url.parse().unwrap(), key).await.unwrap());
-    // Both say that they are one issuer, as they do behind a load balancer.
+    // Both have the same issuer, as behind a load balancer.
     let issuer = "http://localhost:3000".parse().unwrap();
     TestApp::node(
         store.shared(),

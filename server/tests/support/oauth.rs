@@ -1,4 +1,4 @@
-//! OAuth as its parties live it: what a developer knows of an application, what the application sends, and what a person
+//! OAuth from each side: what a developer knows of an application, what the application sends, and what a person
 //! presses.
 
 use latchkey_domain::{Actor, ApplicationDraft, Role};
@@ -15,7 +15,7 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 pub(crate) type Form = Vec<(String, String)>;
 
-/// An application, as its developer knows it.
+/// An application, as its developer sees it.
 #[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) id: String,
@@ -23,7 +23,7 @@ pub(crate) struct Client {
     pub(crate) redirect_uri: String,
 }
 
-/// What a host fills in for a web application.
+/// A host's form for a web application.
 pub(crate) fn web_app() -> ApplicationDraft {
     ApplicationDraft {
         name: "Mobile App".into(),
@@ -40,7 +40,7 @@ pub(crate) fn web_app() -> ApplicationDraft {
     }
 }
 
-/// The same for one that runs in a browser and has no secret.
+/// The same for an application in the browser, without a secret.
 pub(crate) fn browser_app() -> ApplicationDraft {
     ApplicationDraft {
         name: "Browser App".into(),
@@ -51,7 +51,7 @@ pub(crate) fn browser_app() -> ApplicationDraft {
 }
 
 impl Client {
-    /// The link with which it sends a person here, with `changes`: a value replaces, an empty one takes away.
+    /// The link that sends a person here, with `changes`: a value replaces, an empty one removes.
     pub(crate) fn asks(&self, changes: &[(&str, &str)]) -> String {
         let usual = [
             ("response_type", "code"),
@@ -68,7 +68,7 @@ impl Client {
         format!("/oauth/authorize?{query}")
     }
 
-    /// What it sends for a code, with its credentials in the body, and `changes`.
+    /// The form that exchanges a code, with its credentials in the body, and `changes`.
     pub(crate) fn exchanges(&self, code: &str, changes: &[(&str, &str)]) -> Form {
         let usual = [
             ("grant_type", "authorization_code"),
@@ -86,7 +86,7 @@ impl Client {
         )
     }
 
-    /// What it sends about a token, to revoke it or to know more.
+    /// The form that names a token, to revoke or introspect it.
     pub(crate) fn names(&self, token: &str) -> Form {
         changed(&self.with_credentials(&[("token", token)]), &[])
     }
@@ -109,7 +109,7 @@ fn changed(usual: &[(&str, &str)], changes: &[(&str, &str)]) -> Form {
     all
 }
 
-/// The address that a browser came back to.
+/// The URL that a browser returned to.
 #[derive(Debug)]
 pub(crate) struct Callback {
     pub(crate) address: String,
@@ -129,7 +129,7 @@ impl Callback {
         self.get("code").unwrap_or_else(|| panic!("{self:?}")).to_owned()
     }
 
-    /// The error and its words.
+    /// The error and its description.
     #[track_caller]
     pub(crate) fn error(&self) -> (&str, &str) {
         assert_eq!(self.get("code"), None);
@@ -141,7 +141,7 @@ impl Callback {
 }
 
 impl Answer {
-    /// Where the browser was sent: to an application, by 303.
+    /// The URL that the browser was sent to: an application, by 303.
     #[track_caller]
     pub(crate) fn callback(&self) -> Callback {
         self.assert_status(303);
@@ -169,7 +169,7 @@ impl Answer {
             .collect()
     }
 
-    /// Checks a JSON error of RFC 6749 section 5.2, and gives its words.
+    /// Checks a JSON error of RFC 6749 section 5.2 and returns its description.
     #[track_caller]
     pub(crate) fn assert_error(&self, status: u16, error: &str) -> String {
         self.assert_status(status);
@@ -204,7 +204,7 @@ pub(crate) fn borrowed(form: &Form) -> Vec<(&str, &str)> {
 }
 
 impl Browser {
-    /// Presses Allow on a consent page, with these scopes ticked.
+    /// Presses Allow on a consent page, with these scopes checked.
     pub(crate) async fn allow(&self, page: &Answer, scopes: &str) -> Answer {
         let mut form = page.hidden("/oauth/authorize");
         form.extend(scopes.split_whitespace().map(|id| ("approved".into(), id.into())));
@@ -218,7 +218,7 @@ impl Browser {
         self.post("/oauth/authorize", &borrowed(&form)).await
     }
 
-    /// Follows the application's link and allows all that it asks for; the code.
+    /// Follows the application's link and allows everything it asks for; returns the code.
     pub(crate) async fn lets_in(&self, client: &Client, changes: &[(&str, &str)]) -> String {
         let answer = self.get(&client.asks(changes)).await;
         if answer.status == 200 {
@@ -236,7 +236,7 @@ impl Browser {
 }
 
 impl TestApp {
-    /// Registers what a host filled in.
+    /// Registers a host's form.
     pub(crate) async fn register(&self, draft: ApplicationDraft) -> Client {
         let registered = self
             .instance
@@ -276,7 +276,7 @@ impl TestApp {
         self.send_form("/oauth/token", &client.refreshes(token)).await
     }
 
-    /// The whole way: the person lets the application in, and it has its first pair of tokens.
+    /// The whole flow: the person allows the application, and it gets its first pair of tokens.
     pub(crate) async fn connect(&self, client: &Client, person: &Browser) -> Value {
         self.connect_for(client, person, "read:posts write:posts").await
     }
@@ -294,7 +294,7 @@ impl TestApp {
         program.send(request).await
     }
 
-    /// Changes what is registered.
+    /// Changes the registered form.
     pub(crate) async fn edit(&self, client: &Client, draft: ApplicationDraft) {
         let registrar = &self.instance.registrar;
         let caller = Caller::operator();
@@ -343,7 +343,7 @@ impl TestApp {
             .unwrap();
     }
 
-    /// What the integrator reads, the newest first: whether it worked, and the words.
+    /// The integrator's activity entries, newest first: whether it worked, and the message.
     pub(crate) async fn activity(&self, client: &Client) -> Vec<(bool, String)> {
         let entries = self
             .instance

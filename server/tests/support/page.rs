@@ -1,8 +1,8 @@
-//! What is true of every page, plain or not.
+//! Checks that apply to every page, plain or not.
 
 use super::Answer;
 
-/// Checks the headers that every page has and, for plain pages, that no script may run.
+/// Checks the headers of every page and, for plain pages, that no script may run.
 #[track_caller]
 pub(crate) fn assert_sound(answer: &Answer) {
     let policy = answer.header("content-security-policy");
@@ -13,7 +13,7 @@ pub(crate) fn assert_sound(answer: &Answer) {
     assert_sound_but_for_scripts(answer);
 }
 
-/// The same for a plain page that loads scripts of its own: files of this site, and none in the page itself.
+/// The same for a plain page with its own scripts: files of this site, and none inline.
 #[track_caller]
 pub(crate) fn assert_sound_with_scripts(answer: &Answer) {
     let policy = answer.header("content-security-policy");
@@ -57,8 +57,8 @@ fn assert_sound_but_for_scripts(answer: &Answer) {
     assert!(!answer.text.contains(" style=\""), "{}", answer.text);
 }
 
-/// Every form is sent to this site. Only a form that leads to an application has no policy that says so as well, since the
-/// application's own redirects would fall under it.
+/// Every form is sent to this site. The policy says so too, except for a form that leads to an application, since it
+/// would also cover the application's own redirects.
 #[track_caller]
 fn assert_forms_stay_here(answer: &Answer) {
     let (policy, page) = (answer.header("content-security-policy"), &answer.text);
@@ -79,7 +79,7 @@ fn assert_forms_stay_here(answer: &Answer) {
         assert!(action.starts_with('/') && !action.starts_with("//"), "{form}");
     }
     for tag in page.split('<').skip(1) {
-        // Without the values of attributes, which are text.
+        // Without attribute values, which are text.
         let tag: String = tag.split('"').step_by(2).collect();
         let tag = tag.split('>').next().unwrap_or_default();
         assert!(

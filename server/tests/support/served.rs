@@ -1,4 +1,4 @@
-//! OAuth against the real binary: registering by its command line, talking to it over HTTP.
+//! OAuth against the real binary: registers at its command line and talks to it over HTTP.
 
 use reqwest::Method;
 use serde_json::Value;
@@ -33,7 +33,7 @@ impl Binary {
 }
 
 impl Server {
-    /// A browser in which the demonstration's member is signed in.
+    /// A browser with the demonstration's member signed in.
     pub(crate) async fn as_member(&self) -> Browser {
         let browser = self.browser();
         browser
@@ -49,7 +49,7 @@ impl Server {
         program.send(program.bare(Method::POST, path).form(form)).await
     }
 
-    /// The status with which userinfo answers an access token.
+    /// Userinfo's status for an access token.
     pub(crate) async fn userinfo(&self, tokens: &Value) -> u16 {
         let program = self.browser();
         let token = tokens["access_token"].as_str().unwrap();
@@ -63,7 +63,7 @@ impl Server {
         self.send_form("/oauth/token", &client.refreshes(token)).await
     }
 
-    /// The whole way: the person lets the application in, and it has its first pair of tokens.
+    /// The whole flow: the person allows the application, and it gets its first pair of tokens.
     pub(crate) async fn connect(&self, client: &Client, person: &Browser) -> Value {
         let code = person.lets_in(client, &[]).await;
         self.send_form("/oauth/token", &client.exchanges(&code, &[]))
@@ -72,7 +72,7 @@ impl Server {
             .json()
     }
 
-    /// Ends it as a power cut would: nothing is written any more.
+    /// Stops it as a power cut would: nothing more is written.
     pub(crate) fn kill(mut self) {
         self.send("-KILL");
         self.wait();

@@ -1,9 +1,9 @@
-//! The access token of a request: in the `Authorization` header (RFC 6750 section 2.1) and nowhere else; a token in a
-//! query string would end up in logs and histories (RFC 9700 section 4.3.2).
+//! The access token of a request. It is read only from the `Authorization` header (RFC 6750 section 2.1): a token in
+//! a query string would end up in logs and histories (RFC 9700 section 4.3.2).
 
 use super::AccessError;
 
-/// Takes the token out of the header's value. The scheme's case does not count (RFC 9110 section 11.1).
+/// Takes the token out of the header's value. The scheme is case-insensitive (RFC 9110 section 11.1).
 pub(super) fn token(authorization: Option<&str>) -> Result<&str, AccessError> {
     let header = authorization
         .map(str::trim)
@@ -11,7 +11,7 @@ pub(super) fn token(authorization: Option<&str>) -> Result<&str, AccessError> {
         .ok_or(AccessError::NoToken)?;
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
     if !scheme.eq_ignore_ascii_case("bearer") {
-        // Another scheme is no attempt to use a token.
+        // Another scheme does not carry a token.
         return Err(AccessError::NoToken);
     }
     let token = token.trim();

@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::description;
 use crate::tokens::Unreadable;
 
-/// Why an access token is not, or no longer, good.
+/// Why an access token is not valid, or no longer valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Rejection {
     #[error("the access token is not valid: {0}")]
@@ -34,7 +34,7 @@ pub(crate) enum Rejection {
 }
 
 impl Rejection {
-    /// A word for it, by which the same rejection is recognised when it comes again.
+    /// Identifies the rejection, so that a repeated one is recognized.
     pub(super) const fn id(self) -> &'static str {
         match self {
             Self::Unreadable(_) => "unreadable",
@@ -49,7 +49,7 @@ impl Rejection {
     }
 }
 
-/// Why a grant ended, to be read after "revoked: ".
+/// Why a grant ended, to follow "revoked: ".
 pub(crate) const fn reason_text(reason: RevocationReason) -> &'static str {
     match reason {
         RevocationReason::Client => "the application asked for it",
@@ -83,19 +83,19 @@ pub(crate) fn duration_text(duration: Duration) -> String {
 /// Why a request for a protected resource is refused.
 #[derive(Debug, Error)]
 pub enum AccessError {
-    /// The request has no token: there is nothing to say but how to authenticate (RFC 6750 section 3.1).
+    /// The request has no token: the client only learns how to authenticate (RFC 6750 section 3.1).
     #[error("the request has no access token")]
     NoToken,
     /// The `Authorization` header is malformed.
     #[error("{0}")]
     InvalidRequest(&'static str),
-    /// The token is expired, revoked, malformed or otherwise not good.
+    /// The token is expired, revoked, malformed or otherwise invalid.
     #[error("{0}")]
     InvalidToken(String),
-    /// The token does not reach that far.
+    /// The token does not have the required scope.
     #[error("this needs the scope `{0}`, which the access token does not have")]
     InsufficientScope(Scope),
-    /// The server is at fault. The chain goes to the log, nothing of it to the client.
+    /// The server failed. The log gets the error chain, the client does not.
     #[error("the access token could not be checked")]
     Unavailable(#[from] StoreError),
 }
@@ -119,7 +119,7 @@ impl AccessError {
         }
     }
 
-    /// What the client is told.
+    /// The text that the client receives.
     pub fn description(&self) -> String {
         match self {
             Self::Unavailable(cause) => description::of_failure(cause).to_owned(),
@@ -138,8 +138,8 @@ impl AccessError {
         }
     }
 
-    /// The value of `WWW-Authenticate` (RFC 6750 section 3), with the address of the resource's metadata (RFC 9728
-    /// section 5.1). `None` if the server is at fault.
+    /// The value of `WWW-Authenticate` (RFC 6750 section 3), with the URL of the resource's metadata (RFC 9728
+    /// section 5.1). `None` if the server failed.
     pub fn www_authenticate(&self, resource_metadata: &str) -> Option<String> {
         if matches!(self, Self::Unavailable(_)) {
             return None;

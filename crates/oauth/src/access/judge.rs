@@ -1,10 +1,9 @@
-//! Whether an access token is good right now: a pure rule on the grant as it was read.
+//! Whether an access token is valid right now: a pure rule on the grant as it was read.
 //!
-//! The access token of the current generation lasts its lifetime. That of the generation before lasts its
-//! own as well, but at most until 30 seconds after the client first used the current one: requests that were
-//! under way while another tab refreshed still get through, and a copy of the old token is worth nothing soon after the
-//! client moved on. (Doorkeeper, which clients were written for, revokes it at that first use without the 30 seconds.)
-//! Older ones are refused.
+//! The access token of the current generation is valid for its lifetime. The token of the previous generation is too,
+//! but at most until 30 seconds after the client first used the current one: requests that were under way while
+//! another tab refreshed still succeed, and a copy of the old token soon becomes worthless. (Doorkeeper, which
+//! clients were written for, revokes it at that first use without the 30 seconds.) Older tokens are refused.
 
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use super::error::Rejection;
 use crate::Lifetimes;
 use crate::tokens::{Claims, ScopeLimit};
 
-/// How long two requests of an honest client can be apart that raced against each other.
+/// How far apart two racing requests of an honest client can be.
 pub(crate) const RACE: Duration = Duration::from_secs(30);
 
 /// Judges an access token that was made for this grant.
@@ -53,7 +52,7 @@ pub(crate) fn judge(
     Ok(())
 }
 
-/// What a token that is limited to `limit` may do right now.
+/// The scopes of a token limited to `limit`, as they apply right now.
 pub(crate) fn scopes_of(grant: &Grant, limit: ScopeLimit) -> ScopeSet {
     let granted = limit.of(grant.scopes);
     effective_scopes(granted, grant.application.spec.scopes, grant.member.role)

@@ -17,15 +17,15 @@ use crate::activity_limit::Event;
 use crate::tokens::{Claims, Presented, TokenKind};
 use crate::{AuthorizationServer, RequestOrigin};
 
-/// How exactly the last use of a grant is kept. Coarse, so that using a token is not writing a row.
+/// Precision of a grant's last use. Coarse, so that using a token does not write a row each time.
 const LAST_USED_GRAIN: Duration = Duration::from_secs(60);
 
-/// What a good access token opens, and for whom.
+/// What a valid access token gives access to, and for whom.
 #[derive(Clone, Debug)]
 pub struct Access {
-    /// For whom.
+    /// Who the token acts for.
     pub subject: Subject,
-    /// What the token may do right now.
+    /// The scopes that apply right now.
     pub scopes: ScopeSet,
     /// When the token was issued.
     pub issued_at: Timestamp,
@@ -33,11 +33,11 @@ pub struct Access {
     pub expires_at: Timestamp,
 }
 
-/// Who an access token acts for. A grant type without a member (RFC 6749 section 4.4) is another variant: the compiler then
-/// names everything that serves members and has to refuse it.
+/// Who an access token acts for. A grant type without a member (RFC 6749 section 4.4) becomes another variant: the
+/// compiler then points to all code that serves members and has to refuse it.
 #[derive(Clone, Debug)]
 pub enum Subject {
-    /// The member of this grant; application and member as they are now.
+    /// The member of this grant; application and member are current.
     Member(Grant),
 }
 
@@ -53,11 +53,11 @@ impl Access {
 }
 
 impl AuthorizationServer {
-    /// Checks the value of a request's `Authorization` header and notes that the grant was used.
+    /// Checks the value of a request's `Authorization` header and records that the grant was used.
     ///
-    /// A forged token is refused without a question to the store, a good one costs a look-up by primary key. It is a
-    /// write only when the token is the first of its generation to be used (rotation depends on that, so it is on the
-    /// disk before the request goes on), or when the last noted use is over a minute old.
+    /// A forged token is refused without a query, a valid one costs a lookup by primary key. It writes only if the
+    /// token is the first of its generation to be used (rotation depends on that, so it is on disk before the request
+    /// continues), or if the last recorded use is over a minute old.
     pub async fn verify_access(
         &self,
         authorization: Option<&str>,
@@ -77,7 +77,7 @@ impl AuthorizationServer {
                 token.claims.grant,
                 Box::new(move |grant| note_use(grant, &claims, now)),
             );
-            // Between the look-up and the write it may have been rotated or revoked.
+            // It may have been rotated or revoked between the lookup and the write.
             (_, grant) = change.await?.ok_or(Rejection::Gone)?;
             verdict = judge(&grant, &token.claims, now, self.lifetimes());
         }
@@ -93,7 +93,7 @@ impl AuthorizationServer {
         })
     }
 
-    /// The grant that a token was made for, if it is still there and its salt says so.
+    /// The grant that a token was made for, if it still exists and its salt confirms the token.
     pub(crate) async fn confirmed_grant(
         &self,
         token: &Presented,
@@ -122,7 +122,7 @@ impl AuthorizationServer {
     }
 }
 
-/// What a use of this token changes in its grant.
+/// How a use of this token changes its grant.
 fn note_use(grant: &Grant, claims: &Claims, now: Timestamp) -> GrantChange {
     let mut state = grant.state.clone();
     if state.revoked.is_some() {

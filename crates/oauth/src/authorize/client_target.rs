@@ -1,5 +1,5 @@
-//! Which application asks, and where its answer goes. Until both are known and belong together nothing is redirected
-//! (RFC 6749 sections 3.1.2.4 and 4.1.2.1, RFC 9700 section 4.1).
+//! Which application asks, and where the response goes. Nothing is redirected until both are known and belong
+//! together (RFC 6749 sections 3.1.2.4 and 4.1.2.1, RFC 9700 section 4.1).
 
 use latchkey_domain::redirect_uri::difference;
 use latchkey_domain::{Application, ClientId, RedirectUri};
@@ -10,7 +10,7 @@ use crate::activity::ActivityRecorder;
 use crate::params::Params;
 use crate::{AuthorizationServer, RequestOrigin, description};
 
-/// An application, and a redirect URI that is registered for it.
+/// An application and one of its registered redirect URIs.
 #[derive(Clone, Debug)]
 pub(super) struct ClientTarget {
     pub(super) application: Application,
@@ -18,14 +18,14 @@ pub(super) struct ClientTarget {
     pub(super) registered: RedirectUri,
     /// The URI as it was sent; `None` if it was left out (section 3.1.2.3).
     pub(super) requested: Option<String>,
-    /// Where the answer goes: what was sent, which on a loopback address has a port of its own.
+    /// Where the response goes: the requested URI, which may have its own port on a loopback address.
     pub(super) redirect_uri: RedirectUri,
     state: Option<String>,
     issuer: String,
 }
 
 impl ClientTarget {
-    /// Sends an answer: `parameters`, the state as it came (section 4.1.2), and the issuer (RFC 9207 section 2).
+    /// The URL of a response: `parameters`, the unchanged state (section 4.1.2), and the issuer (RFC 9207 section 2).
     pub(super) fn location(&self, parameters: &[(&str, &str)]) -> String {
         let mut all = parameters.to_vec();
         if let Some(state) = &self.state {
@@ -35,7 +35,7 @@ impl ClientTarget {
         append(&self.redirect_uri, &all)
     }
 
-    /// Sends an error. Its description carries the request's id, by which the integrator finds the entry in Activity.
+    /// Sends an error. Its description has the request's id, so that the integrator finds the entry in Activity.
     pub(super) fn refuse(&self, error: RedirectError, origin: &RequestOrigin) -> Redirect {
         let mut words = description::plain(&error.description);
         if let Some(id) = &origin.request_id {
@@ -51,7 +51,7 @@ impl ClientTarget {
 }
 
 impl AuthorizationServer {
-    /// Finds the target of a request's answer.
+    /// Finds the target of a request's response.
     pub(super) async fn client_target(
         &self,
         params: &Params<'_>,
@@ -86,7 +86,7 @@ impl AuthorizationServer {
             registered,
             requested: requested.map(str::to_owned),
             redirect_uri,
-            // One that is malformed is an error of its own, which then goes back without it.
+            // A malformed state is its own error; that response has no state.
             state: params.get("state").ok().flatten().map(str::to_owned),
             issuer: self.issuer().to_owned(),
             application,
@@ -95,7 +95,7 @@ impl AuthorizationServer {
 }
 
 impl AuthorizationServer {
-    /// The explorer of this server, which tries every application out and is registered for none.
+    /// The explorer of this server, which can sign in as any application without being registered.
     fn explorer(&self, requested: &str) -> Option<(RedirectUri, RedirectUri)> {
         let own = self.explorer_redirect_uri()?;
         (own.as_str() == requested).then(|| (own.clone(), own))
@@ -108,10 +108,11 @@ fn matching(application: &Application, requested: &str) -> Option<(RedirectUri, 
     Some((registered.clone(), requested.parse().ok()?))
 }
 
-/// The error for a redirect URI that is not registered; the recorder tells the integrator what is, and offers to add it.
+/// The error for an unregistered redirect URI. The recorder tells the integrator which ones are registered and offers
+/// to add this one.
 fn mismatch(application: &Application, sent: &str, recorder: &mut ActivityRecorder<'_>) -> PageError {
     let uris = &application.spec.redirect_uris;
-    // The registered one that was probably meant: what differs in little more than a slash before another path.
+    // The registered URI that was probably meant: another slash counts as closer than another path.
     let closest = uris
         .iter()
         .filter_map(|uri| Some((uri, difference(uri.as_str(), sent)?)))
@@ -154,7 +155,7 @@ fn mismatch(application: &Application, sent: &str, recorder: &mut ActivityRecord
 
 #[cfg(test)]
 impl ClientTarget {
-    /// A target for the unit tests of what comes after.
+    /// A target for the unit tests of later steps.
     pub(super) fn of(application: Application, state: Option<&str>) -> Self {
         let registered = application.spec.redirect_uris.iter().next().unwrap().clone();
         Self {

@@ -1,4 +1,4 @@
-//! What the person answered on the consent page.
+//! The person's answer on the consent page.
 
 use latchkey_domain::{MemberId, ScopeSet};
 
@@ -14,21 +14,20 @@ pub const DENY: &str = "deny";
 /// The name of the checkboxes, whose values are scope ids.
 pub const APPROVED: &str = "approved";
 
-/// The hidden field that says whom the page asked.
+/// The hidden field with the member that the page was shown to.
 pub(super) const MEMBER: &str = "member";
 
 /// An answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// Let the application in, for these scopes: those that stayed ticked.
+    /// Grant the application these scopes: those still checked.
     Allow(ScopeSet),
-    /// Do not.
     Deny,
 }
 
 impl Answer {
-    /// Reads the form that `member` sent. `None` if it has no answer, or was shown to somebody else: the person changed
-    /// accounts in another tab, and has to be asked anew.
+    /// Reads the form that `member` sent. `None` if it has no answer or was shown to someone else: the person
+    /// switched accounts in another tab and has to be asked again.
     pub(super) fn read(form: &[(String, String)], member: MemberId) -> Option<Self> {
         let values = |wanted: &'static str| {
             form.iter()
@@ -39,7 +38,7 @@ impl Answer {
             return None;
         }
         match values(DECISION).next() {
-            // A scope that was not on the page does not come from it.
+            // Ignores scopes that were not on the page.
             Some(ALLOW) => Some(Self::Allow(
                 values(APPROVED).filter_map(|id| id.parse().ok()).collect(),
             )),

@@ -1,4 +1,4 @@
-//! What happens next, given who is signed in: pure rules on a request that is right in itself.
+//! What happens next, given who is signed in: pure rules on a valid request.
 
 use latchkey_domain::{Application, ApplicationName, Member, RedirectUri, Role, ScopeSet, Timestamp};
 use latchkey_storage::SessionId;
@@ -10,11 +10,11 @@ use super::request::AuthorizationRequest;
 /// Who is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// The member.
+    /// The signed-in member.
     pub member: Member,
-    /// When the member signed in: gave a password, not just came back.
+    /// When the member entered a password. Returning to a session does not count.
     pub at: Timestamp,
-    /// In which session. A code is made only while it is open.
+    /// The session. A code is only issued while it is open.
     pub session: Option<SessionId>,
 }
 
@@ -27,12 +27,12 @@ pub enum Decision {
     Consent(Box<ConsentQuestion>),
     /// Sends the browser back to the application.
     Redirect(Redirect),
-    /// Shows an error: there is nowhere to send the browser.
+    /// Shows an error, because there is no trusted redirect URI.
     Page(PageError),
 }
 
 impl Decision {
-    /// What it is, in a word.
+    /// The decision's name.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::SignIn(_) => "sign_in",
@@ -51,8 +51,8 @@ pub struct SignIn {
     pub return_to: String,
     /// Which application asks.
     pub application: ApplicationName,
-    /// Whether the person is asked to sign in though there is a session: the sign-in page has to show its form, and to
-    /// open a new session.
+    /// Whether the person has to sign in despite having a session: the sign-in page has to show its form and open a
+    /// new session.
     pub again: bool,
 }
 
@@ -63,25 +63,24 @@ pub struct ConsentQuestion {
     pub application: Application,
     /// Who is asked.
     pub member: Member,
-    /// What the application asks for; a checkbox each, named [`super::consent_form::APPROVED`], with the scope's id.
+    /// The requested scopes. Each has a checkbox named [`super::consent_form::APPROVED`] with the scope's id as its
+    /// value.
     pub scopes: ScopeSet,
-    /// Where the browser will be sent. The page shows its [host](RedirectUri::host), and warns if it is a
-    /// [loopback address](RedirectUri::is_loopback).
+    /// Where the browser goes next. The page shows its [host](RedirectUri::host), and warns if it is a [loopback
+    /// address](RedirectUri::is_loopback).
     pub redirect_uri: RedirectUri,
-    /// Whether that is this server's own [explorer](crate::explorer_login).
+    /// Whether `redirect_uri` belongs to this server's own [explorer](crate::explorer_login).
     pub is_explorer_login: bool,
     /// The hidden fields of the form.
     pub hidden: Vec<(String, String)>,
-    /// The path and query of this page, for “not you?”: sign out, sign in as somebody else, come back.
+    /// The path and query of this page, for “not you?”: sign out, sign in as someone else, return.
     pub return_to: String,
-    /// Whether the person pressed Allow with nothing ticked: the page says so, and asks again.
+    /// Whether the person pressed Allow with nothing checked: the page says so and asks again.
     pub nothing_approved: bool,
 }
 
-/// Whoever is signed in for this request; `None` if the person has to sign in first.
-///
-/// `requested_at` is when the request first came, if it went through a sign-in already: for `prompt=login` only a sign-in since
-/// then counts.
+/// The member signed in for this request; `None` if the person has to sign in first. `requested_at` is when the
+/// request first arrived, if it already went through a sign-in: for `prompt=login` only a later sign-in counts.
 pub(super) fn signed_in<'a>(
     request: &AuthorizationRequest<'_>,
     signed_in: Option<&'a SignedIn>,
@@ -99,8 +98,8 @@ pub(super) fn signed_in<'a>(
     }
 }
 
-/// Fails unless a person with this role may grant what is asked for. Host scopes are not left out silently: an
-/// application that asks for them is of no use without them.
+/// Fails unless a person with this role may grant the requested scopes. Host scopes are not dropped silently: an
+/// application that asks for them does not work without them.
 pub(super) fn may_grant(request: &AuthorizationRequest<'_>, role: Role) -> Result<(), RedirectError> {
     let excess = request.scopes.without(role.grantable_scopes());
     if excess.is_empty() {
@@ -113,12 +112,12 @@ pub(super) fn may_grant(request: &AuthorizationRequest<'_>, role: Role) -> Resul
     Err(RedirectError::new(RedirectCode::AccessDenied, words))
 }
 
-/// Whether the person has to be asked, given what the person granted to the application before.
+/// Whether to ask the person, given what they granted the application before.
 pub(super) fn asks(request: &AuthorizationRequest<'_>, remembered: ScopeSet) -> Result<bool, RedirectError> {
     if request.prompt.consent {
         return Ok(true);
     }
-    // A host who lets an application skip the consent page grants it in advance, so to say.
+    // A host who lets an application skip the consent page grants it in advance.
     let granted_before =
         request.target.application.spec.skip_consent || remembered.contains_all(request.scopes);
     let asks = !granted_before || !knows_who_asks(request);
@@ -139,10 +138,10 @@ pub(super) fn asks(request: &AuthorizationRequest<'_>, remembered: ScopeSet) -> 
     Ok(asks)
 }
 
-/// Whether it is certain enough that the application is the one that it says it is for an earlier consent, or a host's
-/// trust in it, to count without asking. Any program on a device can take a public client's id, listen on a loopback port or claim a
-/// private-use scheme; it would be handed tokens without anybody noticing (RFC 6749 section 10.2, RFC 8252 section
-/// 8.6). A secret or an `https` address cannot be taken like that.
+/// Whether the application's identity is certain enough to skip the question because of an earlier consent or a
+/// host's trust. Any program on a device can take a public client's id, listen on a loopback port or claim a
+/// private-use scheme, and would get tokens unnoticed (RFC 6749 section 10.2, RFC 8252 section 8.6). It cannot take a
+/// secret or an `https` address.
 fn knows_who_asks(request: &AuthorizationRequest<'_>) -> bool {
     let uri = &request.target.registered;
     request.target.application.spec.client_type.is_confidential()

@@ -1,5 +1,5 @@
-//! What can go wrong at the authorization endpoint: errors that only a page can show, since the redirect URI cannot be
-//! trusted, and errors that go back to the application (RFC 6749 section 4.1.2.1).
+//! Errors of the authorization endpoint: those that only a page can show, since the redirect URI cannot be trusted,
+//! and those that go back to the application (RFC 6749 section 4.1.2.1).
 
 use latchkey_domain::ApplicationName;
 use latchkey_domain::application::ClientIdError;
@@ -10,17 +10,17 @@ use crate::description;
 use crate::params::ParamError;
 use crate::pkce::ChallengeError;
 
-/// An error that the person reads. The message says what is wrong and what to do; it may hold values from the request,
-/// which the page has to escape.
+/// An error that the person reads. The message says what is wrong and what to do. It may contain values from the
+/// request, which the page has to escape.
 #[derive(Debug, Error)]
 pub enum PageError {
-    /// Without a client id nobody knows where the person came from.
+    /// There is no client id.
     #[error("The link that brought you here does not say which application it is for: client_id is missing.")]
     ClientIdMissing,
-    /// It has the wrong form.
+    /// The client id is malformed.
     #[error("The link that brought you here names an application that cannot exist: {0}.")]
     ClientIdMalformed(ClientIdError),
-    /// There is none with this id.
+    /// There is no application with this client id.
     #[error(
         "No application is registered here with the client_id of this link. It may have been deleted, or the link \
          may be meant for another network."
@@ -29,26 +29,26 @@ pub enum PageError {
     /// `client_id` or `redirect_uri` is there twice or too long.
     #[error("The link that brought you here is malformed: {0}.")]
     Parameter(ParamError),
-    /// It was left out, and more than one is registered.
+    /// There is no `redirect_uri`, and several are registered.
     #[error(
         "The link that brought you here does not say where to send you back to: redirect_uri is missing, and {0} has more than one."
     )]
     RedirectUriMissing(ApplicationName),
-    /// It is none that is registered.
+    /// The redirect URI is not registered.
     #[error(
         "{application} asked to send you back to “{sent}”, which is not registered for it{}. For your safety you \
          stay here.",
         difference.as_ref().map(|words| format!(" (compared with one that is, {words})")).unwrap_or_default()
     )]
     RedirectUriMismatch {
-        /// Which application.
+        /// The application that asked.
         application: ApplicationName,
-        /// What it sent, cut to a length that fits on a page.
+        /// The URI that it sent, cut to a length that fits on a page.
         sent: String,
-        /// How it differs from what was probably meant.
+        /// The difference from the registered URI that was probably meant.
         difference: Option<String>,
     },
-    /// The server is at fault. The chain goes to the log, nothing of it to the person.
+    /// The server failed. The log gets the error chain, the person does not.
     #[error("This is the server’s fault, not yours. {}", match .0.try_again() {
         Some(_) => "Its database is not available right now: try again in a few seconds.",
         None => "Try again in a moment.",
@@ -104,7 +104,7 @@ pub enum RedirectCode {
 }
 
 impl RedirectCode {
-    /// Its name on the wire.
+    /// The value on the wire.
     pub const fn id(self) -> &'static str {
         match self {
             Self::InvalidRequest => "invalid_request",
@@ -164,7 +164,7 @@ impl From<ChallengeError> for RedirectError {
 
 impl From<StoreError> for RedirectError {
     fn from(error: StoreError) -> Self {
-        // No 503 here: the answer is a redirect, which is what this code is for (RFC 6749 section 4.1.2.1).
+        // Not status 503: the response is a redirect, which this code exists for (RFC 6749 section 4.1.2.1).
         let code = match error.try_again() {
             Some(_) => RedirectCode::TemporarilyUnavailable,
             None => RedirectCode::ServerError,

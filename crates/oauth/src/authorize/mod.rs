@@ -1,7 +1,8 @@
-//! `/oauth/authorize` (RFC 6749 section 3.1): an application asks, a person answers.
+//! `/oauth/authorize` (RFC 6749 section 3.1): an application asks, a person decides.
 //!
-//! A request walks through the modules in this order: [`client_target`] (who asks, where the answer goes), [`request`]
-//! (what for), [`decision`] (sign in, ask, or answer at once), [`consent_form`] (what the person said), [`redirect`].
+//! A request passes through these modules in order: [`client_target`] (who asks, where the response goes),
+//! [`request`] (for what), [`decision`] (sign in, ask, or answer at once), [`consent_form`] (the person's answer),
+//! [`redirect`].
 
 mod client_target;
 pub mod consent_form;
@@ -29,7 +30,6 @@ use crate::params::Params;
 use crate::tokens::{Claims, ScopeLimit, TokenKind};
 use crate::{AuthorizationServer, RequestOrigin};
 
-/// Where the endpoint is.
 const PATH: &str = "/oauth/authorize";
 
 /// A request on its way through the endpoint.
@@ -54,8 +54,7 @@ impl AuthorizationServer {
     }
 
     /// Answers `POST /oauth/authorize`: the fields of the consent page, with the person's answer. The HTTP layer has
-    /// made sure that they come from that page (CSRF). They hold the whole request, which is checked as when it first
-    /// came.
+    /// verified that they come from that page (CSRF). They contain the whole request, which is checked again in full.
     pub async fn answer_consent(
         &self,
         form: &[(String, String)],
@@ -130,8 +129,9 @@ impl AuthorizationServer {
     ) -> Result<Decision, RedirectError> {
         let request = AuthorizationRequest::read(&visit.params, target);
         let request = match (request, visit.signed_in) {
-            // Nobody is sent to an application by a link alone, not even with an error, or this server would lend its
-            // good name to whoever registers an application and breaks a request on purpose (RFC 9700 section 4.11.2).
+            // A link alone never redirects to an application, not even with an error. Otherwise anyone could register
+            // an application, break a request on purpose and abuse this server's reputation (RFC 9700 section
+            // 4.11.2).
             (Err(_), None) if visit.params.get("prompt") != Ok(Some("none")) => {
                 return Ok(self.sign_in(visit, target, false));
             }
@@ -172,7 +172,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// Fails if nobody can authorize the application at the moment.
+    /// Fails if the application cannot be authorized right now.
     async fn check_target(&self, target: &ClientTarget) -> Result<(), RedirectError> {
         if target.application.is_paused() {
             let words = "a host of the network paused this application; try again when it is resumed";
@@ -189,8 +189,8 @@ impl AuthorizationServer {
         Ok(())
     }
 
-    /// Whether the API explorer tries the application out. What is granted to it says nothing about what the application
-    /// itself may do, so it is not remembered.
+    /// Whether the API explorer is trying the application out. Its consent is not remembered, since it does not apply
+    /// to the application itself.
     fn is_explorer_login(&self, target: &ClientTarget) -> bool {
         self.explorer_redirect_uri().as_ref() == Some(&target.redirect_uri)
     }
@@ -228,7 +228,7 @@ impl AuthorizationServer {
         }))
     }
 
-    /// The request's own address, with the time at which it first came.
+    /// The request's own URL, with the time at which it first arrived.
     fn return_to(&self, visit: &Visit<'_>) -> String {
         let first = requested_at::write(
             &visit.params,
@@ -242,8 +242,8 @@ impl AuthorizationServer {
         )
     }
 
-    /// What the request was checked against changed before the grant could be stored: the application was deleted, or the
-    /// member was signed out, removed or lost a role. The request begins again and meets what is there now.
+    /// Something changed before the grant could be stored: the application was deleted, or the member was signed out,
+    /// removed or lost a role. Checks the request again from the start.
     async fn begin_again(
         &self,
         visit: &Visit<'_>,
@@ -262,7 +262,7 @@ impl AuthorizationServer {
         Ok(self.sign_in(visit, request.target, false))
     }
 
-    /// Keeps the authorization and sends the browser back with a code.
+    /// Stores the authorization and sends the browser back with a code.
     async fn grant(
         &self,
         visit: &Visit<'_>,

@@ -1,9 +1,9 @@
-//! What a client wants the person to be asked: the `prompt` of OIDC Core section 3.1.2.1, which clients of
-//! plain OAuth servers use as well.
+//! What a client wants the person to be asked: `prompt` of OIDC Core section 3.1.2.1, which clients of plain OAuth
+//! servers use too.
 
 use super::error::{RedirectCode, RedirectError};
 
-/// What the person is to be asked, beyond what is necessary.
+/// What to ask the person, beyond what is necessary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Prompt {
     /// Show no page at all; fail instead.
@@ -25,7 +25,7 @@ impl Prompt {
             match value {
                 "none" => prompt.none = true,
                 "login" => prompt.login = true,
-                // The consent page says who is signed in, and lets the person be somebody else.
+                // The consent page shows who is signed in and offers to switch accounts.
                 "consent" | "select_account" => prompt.consent = true,
                 _ => {
                     return Err(RedirectError::new(

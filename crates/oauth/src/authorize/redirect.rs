@@ -1,4 +1,4 @@
-//! The address that the browser is sent back to (RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207).
+//! The URL that the browser returns to (RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207).
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use latchkey_storage::StoreError;
 
 use super::error::RedirectCode;
 
-/// The browser is to be sent back to the application. The HTTP layer answers with 303 (RFC 9700 section 4.12) and lets
-/// nothing cache it.
+/// Sends the browser back to the application. The HTTP layer answers with 303 (RFC 9700 section 4.12) and forbids
+/// caching.
 pub struct Redirect {
-    /// Where to.
+    /// The redirect URI with the response parameters.
     pub location: String,
-    /// With which error, if it is one.
+    /// The error, if it is one.
     pub error: Option<RedirectCode>,
-    /// What failed here, for the log.
+    /// What failed on the server, for the log.
     pub cause: Option<StoreError>,
 }
 
-/// Prints where to, but not what with: that may be a code.
+/// Prints only the redirect URI: the parameters may contain a code.
 impl fmt::Debug for Redirect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let address = self.location.split('?').next();
@@ -29,7 +29,7 @@ impl fmt::Debug for Redirect {
     }
 }
 
-/// The redirect URI with `parameters` behind its query, form-encoded. A query that it has is kept (section 3.1.2).
+/// The redirect URI with `parameters` added to its query, form-encoded. Keeps an existing query (section 3.1.2).
 pub(super) fn append(uri: &RedirectUri, parameters: &[(&str, &str)]) -> String {
     let mut location = uri.as_str().to_owned();
     if !location.contains('?') {

@@ -1,5 +1,5 @@
-//! A request at the authorization endpoint (RFC 6749 section 4.1.1, RFC 7636 section 4.3), read once into a type that
-//! holds only what makes sense.
+//! A request at the authorization endpoint (RFC 6749 section 4.1.1, RFC 7636 section 4.3), parsed once into a type
+//! that holds only valid requests.
 
 use latchkey_domain::ScopeSet;
 
@@ -31,14 +31,14 @@ pub(super) const PARAMETERS: &[&str] = &[
 #[derive(Debug)]
 pub(super) struct AuthorizationRequest<'a> {
     pub(super) target: &'a ClientTarget,
-    /// What it wants to do; at least one scope, all registered for it.
+    /// The requested scopes; at least one, all registered for the application.
     pub(super) scopes: ScopeSet,
     pub(super) code_challenge: Option<CodeChallenge>,
     pub(super) prompt: Prompt,
 }
 
 impl<'a> AuthorizationRequest<'a> {
-    /// Reads a request whose application and redirect URI are known to be good.
+    /// Reads a request whose application and redirect URI were already checked.
     pub(super) fn read(params: &Params<'_>, target: &'a ClientTarget) -> Result<Self, RedirectError> {
         params.check()?;
         if params.get("request")?.is_some() {
@@ -90,8 +90,8 @@ impl<'a> AuthorizationRequest<'a> {
     }
 }
 
-/// Left out, `scope` means all that is registered (RFC 6749 section 3.3 asks for a documented default): what an
-/// application may ask for is what its host ticked for it.
+/// Without `scope`, a request asks for all registered scopes (RFC 6749 section 3.3 requires a documented default):
+/// the host chose them for this application.
 fn scopes(requested: Option<&str>, registered: ScopeSet) -> Result<ScopeSet, RedirectError> {
     let requested: ScopeSet = requested
         .unwrap_or_default()

@@ -6,7 +6,7 @@ use crate::testing::application;
 
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-/// Reads `changes` on top of a request that is right; an empty value takes a parameter away.
+/// Reads a valid request with `changes`; an empty value removes a parameter.
 fn read(
     confidential: bool,
     changes: &[(&str, &str)],

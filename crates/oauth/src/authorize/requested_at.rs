@@ -1,6 +1,6 @@
-//! When an authorization was requested. `prompt=login` wants a sign-in that is newer than the request, but the request comes
-//! back as it was after the sign-in; so the time travels with it, under a MAC that covers the whole request: a time
-//! from another request, or a made-up one, does not count.
+//! When an authorization was requested. `prompt=login` needs a sign-in that is newer than the request, but the
+//! request comes back unchanged after the sign-in. So the time travels with it, under a MAC that covers the whole
+//! request: a time from another request or an invented one is rejected.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(super) const PARAMETER: &str = "latchkey_begun";
 /// How long a person may take to sign in.
 const LIFETIME: Duration = Duration::from_secs(3_600);
 
-/// The request as it came, as a query, without what this server added to it.
+/// The original request as a query, without what this server added.
 pub(super) fn query(params: &Params<'_>) -> String {
     let own = |(name, _): &(&str, &str)| *name != PARAMETER;
     form_urlencoded::Serializer::new(String::new())
@@ -25,7 +25,7 @@ pub(super) fn query(params: &Params<'_>) -> String {
         .finish()
 }
 
-/// When the request first came, if it says so and that can be trusted.
+/// When the request first arrived, if it has a trustworthy time.
 pub(super) fn read(params: &Params<'_>, key: &TokenKey, now: Timestamp) -> Option<Timestamp> {
     let (at, mac) = params.get(PARAMETER).ok()??.split_once('.')?;
     let at = Timestamp::from_millis(at.parse().ok()?);
@@ -34,7 +34,7 @@ pub(super) fn read(params: &Params<'_>, key: &TokenKey, now: Timestamp) -> Optio
     good.then_some(at)
 }
 
-/// What to send along so that the request is known to have been made at `at`.
+/// The parameter's value that proves the request was made at `at`.
 pub(super) fn write(params: &Params<'_>, key: &TokenKey, at: Timestamp) -> String {
     format!(
         "{}.{}",

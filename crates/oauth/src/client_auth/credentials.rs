@@ -12,28 +12,28 @@ use super::invalid_client;
 use crate::params::Params;
 use crate::{EndpointError, ErrorCode};
 
-/// Some clients leave the padding out.
+/// Some clients omit the padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Which application says that it asks, and with what it means to prove it.
+/// The client id and secret that a request presents.
 #[derive(Clone, Debug)]
 pub(crate) struct Credentials {
-    /// `None` if the request does not say.
+    /// `None` if the request has no client id.
     pub(crate) client_id: Option<String>,
-    /// `None` if there is none or it is empty: RFC 6749 section 2.3.1 makes no difference.
+    /// `None` if it is missing or empty: RFC 6749 section 2.3.1 treats them alike.
     pub(crate) secret: Option<SecretString>,
 }
 
 impl Credentials {
-    /// Reads them from the `Authorization` header and the parameters `client_id` and `client_secret`. Both may carry the
-    /// same ones, as some libraries send them. A header of another scheme than Basic says nothing about the client: a
-    /// library may send the access token that it has with every request.
+    /// Reads them from the `Authorization` header and the parameters `client_id` and `client_secret`. Both may carry
+    /// the same ones, as some libraries send them. A header with a scheme other than Basic is ignored: a library may
+    /// send its access token with every request.
     ///
-    /// Fails with `invalid_request` if header and body contradict each other (section 2.3), with `invalid_client` if the
-    /// header says Basic and is not.
+    /// Fails with `invalid_request` if header and body contradict each other (section 2.3), with `invalid_client` if
+    /// a Basic header is malformed.
     pub(crate) fn read(authorization: Option<&str>, params: &Params<'_>) -> Result<Self, EndpointError> {
         let (client_id, secret) = (params.get("client_id")?, params.get("client_secret")?);
         let Some(basic) = authorization.map_or(Ok(None), Self::from_basic)? else {
@@ -61,8 +61,8 @@ impl Credentials {
         }
     }
 
-    /// The client id that a request names, if any can be read: for the entry in Activity of one that is refused because
-    /// of its credentials.
+    /// The client id that a request names, if one can be read: for the Activity entry of a request refused because of
+    /// its credentials.
     pub(crate) fn named(authorization: Option<&str>, form: &[(String, String)]) -> Option<ClientId> {
         let basic = authorization.and_then(|header| Self::from_basic(header).ok()?);
         let body = form
@@ -77,8 +77,8 @@ impl Credentials {
             .find_map(|id| id.parse().ok())
     }
 
-    /// HTTP Basic, with the id and the secret form-encoded inside (section 2.3.1). `None` if the header uses another
-    /// scheme or has nothing in it.
+    /// HTTP Basic, with id and secret form-encoded inside (section 2.3.1). `None` if the header uses another scheme
+    /// or is empty.
     fn from_basic(authorization: &str) -> Result<Option<Self>, EndpointError> {
         let (scheme, encoded) = authorization
             .trim()
@@ -97,7 +97,7 @@ impl Credentials {
             )
         })?;
         let (id, secret) = (form_decoded(id), form_decoded(secret));
-        // A library that was given neither sends a colon alone.
+        // A library without id and secret sends only a colon.
         let is_empty = id.is_empty() && secret.is_empty();
         Ok((!is_empty).then(|| Self {
             client_id: Some(id),
@@ -110,8 +110,8 @@ fn is_same(one: &SecretString, other: &str) -> bool {
     one.expose_secret().as_bytes().ct_eq(other.as_bytes()).into()
 }
 
-/// Decodes what a client should have form-encoded. One that did not is understood as well: ids and secrets here have
-/// no character that would be encoded.
+/// Decodes what a client should have form-encoded. Unencoded values work too: ids and secrets here contain no
+/// character that would be encoded.
 fn form_decoded(text: &str) -> String {
     let spaced = text.replace('+', " ");
     match percent_decode_str(&spaced).decode_utf8() {

@@ -1,12 +1,12 @@
-//! What is wrong with a secret, for an integrator who is sure that it is right. It tells nothing about the real one
-//! that the reader does not know: its form is public, and the rest is about what was sent.
+//! What is wrong with a secret, for an integrator who believes it is right. It reveals nothing about the real one:
+//! its format is public, and the rest describes what was sent.
 
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, ClientSecret};
 use latchkey_storage::KeptSecret;
 
-/// Says of a secret that was good once that it was retired, and how long ago.
+/// Says that a formerly valid secret was retired, and how long ago.
 pub(super) fn retired(ago: Duration) -> String {
     let seconds = ago.as_secs();
     let (count, unit) = match seconds {
@@ -24,7 +24,7 @@ pub(super) fn retired(ago: Duration) -> String {
     )
 }
 
-/// Says what is probably wrong with `presented`, which is none of `kept`.
+/// Says what is probably wrong with `presented`, which matches none of `kept`.
 pub(super) fn what_is_wrong(presented: &str, kept: &[KeptSecret], client_id: &ClientId) -> String {
     let length = presented.chars().count();
     let expected = ClientSecret::LENGTH;

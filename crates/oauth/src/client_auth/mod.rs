@@ -1,6 +1,7 @@
-//! Who asks (RFC 6749 section 2.3): `client_secret_basic`, `client_secret_post`, and `none` for public clients.
+//! Client authentication (RFC 6749 section 2.3): `client_secret_basic`, `client_secret_post`, and `none` for public
+//! clients.
 //!
-//! Secrets have 256 random bits, so that guessing them needs no throttling (section 2.3.1 asks for protection).
+//! Secrets have 256 random bits, so guessing needs no throttling (section 2.3.1 asks for protection).
 
 mod credentials;
 mod hint;
@@ -17,10 +18,10 @@ use crate::params::Params;
 use crate::token::ClientRequest;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 
-/// The parameters that hold a token or code, by which a request can be told that does not name its client.
+/// The parameters with a token or code, which identify the client of a request without a client id.
 const TOKENS: [&str; 3] = ["refresh_token", "token", "code"];
 
-/// Makes the error for a client that did not prove who it is.
+/// The error for a client that failed to authenticate.
 fn invalid_client(words: impl AsRef<str>) -> EndpointError {
     EndpointError::refused(ErrorCode::InvalidClient, words)
 }
@@ -30,12 +31,12 @@ fn has_no_secret() -> EndpointError {
 }
 
 impl AuthorizationServer {
-    /// The application that sent a request. A public one may leave `client_id` out where it presents one of its tokens in
-    /// the parameter `by_token`: neither section 6 of RFC 6749 nor section 2.1 of RFC 7009 asks a client for its id that
-    /// does not authenticate, and the token says whose it is.
+    /// The application that sent a request. A public one may omit `client_id` if it presents one of its tokens in the
+    /// parameter `by_token`: neither RFC 6749 section 6 nor RFC 7009 section 2.1 requires a client id from a client
+    /// that does not authenticate, and the token identifies its application.
     ///
-    /// What is refused is recorded under the client that can be told. Fails with `invalid_grant` if only the token could
-    /// have told it, and its grant is gone.
+    /// A refused request is recorded under the client it identifies. Fails with `invalid_grant` if only the token
+    /// could identify the client and its grant is gone.
     pub(crate) async fn client_of(
         &self,
         request: ClientRequest<'_>,
@@ -59,7 +60,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// The application that a request names, however little else can be read of it.
+    /// The application that a request names, even if nothing else can be read.
     async fn named_client(&self, request: ClientRequest<'_>) -> Result<Option<ClientId>, EndpointError> {
         let Some(client_id) = Credentials::named(request.authorization, request.form) else {
             return Ok(None);
@@ -68,7 +69,7 @@ impl AuthorizationServer {
         Ok(known.map(|_| client_id))
     }
 
-    /// Records a request that could not be read, under the client that its header names.
+    /// Records an unreadable request under the client that its header names.
     pub async fn record_unreadable(
         &self,
         kind: ActivityKind,
@@ -87,7 +88,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// The application whose token a request presents that names no client.
+    /// The application of the token in a request without a client id.
     async fn client_of_token(
         &self,
         params: &Params<'_>,
@@ -135,11 +136,11 @@ impl AuthorizationServer {
         }
     }
 
-    /// The application that presented this id and secret. A confidential one has proved who it is, with any of its secrets; a
-    /// public one cannot, and is bound by PKCE and rotation instead.
+    /// The application that presented this id and secret. A confidential one authenticates with any of its secrets. A
+    /// public one cannot; PKCE and rotation protect it instead.
     ///
-    /// Fails with `invalid_client` in words that say what is wrong with the id or the secret. That a client id exists
-    /// is no secret: it stands in every authorization request.
+    /// Fails with `invalid_client` and says what is wrong with the id or the secret. It is no secret that a client id
+    /// exists: every authorization request contains it.
     async fn authenticate(
         &self,
         client_id: &str,
@@ -175,8 +176,8 @@ impl AuthorizationServer {
         Ok(client)
     }
 
-    /// Writes down that the secret at `at` was used, for the host who wants to know whether the one before is still
-    /// needed. Most uses are no news. The answer stands whether or not it could be written.
+    /// Records that the secret at `at` was used, so that a host can see whether the previous one is still needed.
+    /// Most uses change nothing. The response is valid even if recording fails.
     async fn record_use(&self, secrets: &[KeptSecret], at: usize, recorder: &ActivityRecorder<'_>) {
         let newer = at.checked_sub(1).map(|before| &secrets[before].record);
         let (record, now) = (&secrets[at].record, self.now());
@@ -191,7 +192,7 @@ impl AuthorizationServer {
         }
     }
 
-    /// What is wrong with a secret that is none of the application's.
+    /// What is wrong with a secret that does not match.
     async fn wrong_secret(&self, client: &Client, presented: &str) -> Result<EndpointError, EndpointError> {
         if client.secrets.is_empty() {
             return Ok(invalid_client(
@@ -211,7 +212,7 @@ impl AuthorizationServer {
     }
 }
 
-/// Which of `secrets` was presented. All are compared, so that the time does not tell which.
+/// Which of `secrets` was presented. Compares all of them, so that timing does not reveal which.
 fn matching(secrets: &[KeptSecret], presented: &str) -> Option<usize> {
     let mut found = None;
     for (at, kept) in secrets.iter().enumerate() {

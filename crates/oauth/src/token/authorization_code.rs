@@ -1,10 +1,10 @@
 //! The exchange of a code (RFC 6749 section 4.1.3, RFC 7636 section 4.6, RFC 9700 section 4.5).
 //!
-//! A second use of a code revokes what the first one issued (RFC 6749 section 4.1.2). A use is a request that would
-//! have succeeded had it come first: from the application that the code was issued to, which authenticated, with the
-//! right redirect URI and verifier. What falls short of that is refused for what is wrong with it and revokes nothing,
-//! or whoever finds an old code in a log could disconnect the member. A client that sends the same request again since
-//! the answer was lost is no exception: a thief would look the same.
+//! A second use of a code revokes what the first one issued (RFC 6749 section 4.1.2). Only a request that would have
+//! succeeded had it come first counts as a use: from the authenticated application that the code was issued to, with
+//! the right redirect URI and verifier. Any other request is refused with its own error and revokes nothing;
+//! otherwise anyone who finds an old code in a log could disconnect the member. A client that repeats a request
+//! because the response was lost is no exception: a thief would look the same.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,7 +90,7 @@ impl From<CodeRefusal> for EndpointError {
     }
 }
 
-/// What is to happen.
+/// What to do.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
     Redeem(GrantState),
@@ -98,7 +98,7 @@ enum Verdict {
     Refuse(CodeRefusal),
 }
 
-/// An exchange: all that the decision depends on, but for the grant.
+/// An exchange: everything that the decision depends on, except the grant.
 struct CodeExchange {
     key: TokenKey,
     code: Presented,
@@ -117,7 +117,7 @@ impl CodeExchange {
         }
         let state = &grant.state;
         match state.revoked {
-            // Whether or not that was recorded meanwhile.
+            // Whether or not that was recorded in the meantime.
             Some((_, RevocationReason::CodeExpired)) => return Verdict::Refuse(self.expired(grant)),
             Some((_, reason)) => return Verdict::Refuse(CodeRefusal::Revoked(reason)),
             None => {}
@@ -145,7 +145,7 @@ impl CodeExchange {
         CodeRefusal::Expired(self.now.since(grant.code_expires_at))
     }
 
-    /// Whether the request is the one that the code was issued for.
+    /// Whether the code was issued for this request.
     fn fits(&self, grant: &Grant) -> Result<(), CodeRefusal> {
         if !self.key.confirms(&self.code, grant) {
             return Err(CodeRefusal::Unknown);
@@ -166,11 +166,11 @@ impl CodeExchange {
         Ok(())
     }
 
-    /// RFC 6749 section 4.1.3. Where the authorization request left it out, a client that sends it all the same (most
-    /// libraries do) must at least send one that is registered: the code went to the only one there was.
+    /// RFC 6749 section 4.1.3. If the authorization request had no redirect URI, a client that sends one anyway (most
+    /// libraries do) must send a registered one: the code went to the only one there was.
     ///
-    /// Clients of OAuth 2.1 do not send it at all (section 10.2 of the draft). They have to be let through where a code
-    /// challenge does the same better: it ties the code to who asked for it. What is sent is always checked.
+    /// Clients of OAuth 2.1 do not send it at all (section 10.2 of the draft). That is safe with a code challenge,
+    /// which binds the code to its requester. A redirect URI that is sent is always checked.
     fn check_redirect_uri(&self, grant: &Grant) -> Result<(), CodeRefusal> {
         match (&grant.requested_redirect_uri, &self.redirect_uri) {
             (Some(_), None) if grant.code_challenge.is_none() => Err(CodeRefusal::RedirectUriMissing),
@@ -190,8 +190,8 @@ impl CodeExchange {
     }
 }
 
-/// Exchanges a code for the first pair of tokens. Of two that race with the same code exactly one gets it, and what it got
-/// is revoked by the other.
+/// Exchanges a code for the first pair of tokens. Of two racing requests with the same code exactly one gets tokens,
+/// and the other revokes them.
 async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, EndpointError> {
     let TokenRequest {
         server,
@@ -250,7 +250,7 @@ async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoi
             Err(CodeRefusal::Replayed.into())
         }
         Verdict::Refuse(refusal) => {
-            // Another application has no business to learn which member it was.
+            // Another application must not learn which member it was.
             if before.application.client_id == application.client_id {
                 recorder.member = Some(before.member.id);
                 recorder.message = detail(&refusal, &before, &exchange);
@@ -260,7 +260,7 @@ async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoi
     }
 }
 
-/// What only the integrator is told.
+/// Details for the integrator only.
 fn detail(refusal: &CodeRefusal, grant: &Grant, exchange: &CodeExchange) -> Option<String> {
     let (CodeRefusal::RedirectUriMismatch, Some(sent)) = (refusal, &exchange.redirect_uri) else {
         return None;

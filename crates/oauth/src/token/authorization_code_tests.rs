@@ -12,7 +12,7 @@ fn key() -> TokenKey {
     TokenKey::new(&[1; 32])
 }
 
-/// A try, a second after the code was issued, that does everything right.
+/// A correct request, a second after the code was issued.
 fn exchange() -> CodeExchange {
     let grant = grant();
     let claims = Claims {
@@ -137,7 +137,7 @@ fn the_redirect_uri_is_the_same_to_the_letter() {
             "{sent}"
         );
     }
-    // Wrong where it was used before: refused for that, and nothing is revoked.
+    // Wrong where the code was used before: refused for that, and nothing is revoked.
     assert_eq!(
         refused(&with(Some("https://x.example/")), &redeemed()),
         CodeRefusal::RedirectUriMismatch
@@ -219,7 +219,7 @@ fn pkce_cannot_be_downgraded() {
         refused(&with(Some(VERIFIER)), &grant()),
         CodeRefusal::Verifier(VerifierError::Unexpected)
     );
-    // A replay without the proof is no second use.
+    // A replay without the proof does not count as a second use.
     let challenged = Grant {
         code_challenge: Some(CHALLENGE.into()),
         ..redeemed()

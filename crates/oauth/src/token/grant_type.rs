@@ -1,4 +1,4 @@
-//! What a grant type is, and what those of this server share.
+//! The definition of a grant type, and helpers that this server's grant types share.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,17 +15,17 @@ use crate::{AuthorizationServer, EndpointError, ErrorCode};
 pub(crate) struct GrantType {
     /// The value of `grant_type`.
     pub(crate) id: &'static str,
-    /// The parameters beside `grant_type` and those that say who asks.
+    /// The parameters besides `grant_type` and the client's credentials.
     pub(super) parameters: &'static [&'static str],
-    /// What a request is in the application's activity.
+    /// The kind of its entries in the application's activity.
     pub(super) activity: ActivityKind,
-    /// The parameter whose token says who asks where a public application leaves `client_id` out.
+    /// The parameter whose token identifies a public application without `client_id`.
     pub(super) identified_by: Option<&'static str>,
-    /// Reads the parameters and answers. The application has authenticated and is not paused.
+    /// Reads the parameters and answers. The application is authenticated and not paused.
     pub(super) issue: for<'a, 'r> fn(TokenRequest<'a, 'r>) -> Issuing<'a>,
 }
 
-/// What a grant type is given.
+/// The input of a grant type.
 pub(super) struct TokenRequest<'a, 'r> {
     pub(super) server: &'a AuthorizationServer,
     pub(super) params: &'a Params<'a>,
@@ -33,7 +33,7 @@ pub(super) struct TokenRequest<'a, 'r> {
     pub(super) recorder: &'a mut ActivityRecorder<'r>,
 }
 
-/// A token response that is being made.
+/// The future of a token response.
 pub(super) type Issuing<'a> = Pin<Box<dyn Future<Output = Result<TokenResponse, EndpointError>> + Send + 'a>>;
 
 pub(super) fn required<'a>(params: &Params<'a>, name: &str) -> Result<&'a str, EndpointError> {
@@ -42,7 +42,7 @@ pub(super) fn required<'a>(params: &Params<'a>, name: &str) -> Result<&'a str, E
         .ok_or_else(|| EndpointError::refused(ErrorCode::InvalidRequest, format!("`{name}` is missing")))
 }
 
-/// Nothing but white space counts as left out, as at the authorization endpoint.
+/// White space alone counts as missing, as at the authorization endpoint.
 pub(super) fn scope(params: &Params<'_>) -> Result<Option<ScopeSet>, EndpointError> {
     let scopes: ScopeSet = params
         .get("scope")?
@@ -56,7 +56,7 @@ pub(super) fn scope(params: &Params<'_>) -> Result<Option<ScopeSet>, EndpointErr
 pub(super) mod tests {
     use super::*;
 
-    /// Reads these parameters of a request; `known` are the parameters of the endpoint.
+    /// Reads these parameters of a request; `known` are the endpoint's parameters.
     pub(in crate::token) fn read<T>(
         pairs: &[(&str, &str)],
         known: &[&'static str],

@@ -1,5 +1,5 @@
-//! `POST /oauth/token` (RFC 6749 section 3.2): an application exchanges what it was granted for tokens. [`registry`] lists in
-//! which ways.
+//! `POST /oauth/token` (RFC 6749 section 3.2): an application exchanges a grant for tokens. [`registry`] lists the
+//! grant types.
 
 mod authorization_code;
 mod grant_type;
@@ -22,12 +22,12 @@ use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 pub struct ClientRequest<'a> {
     /// The value of the `Authorization` header.
     pub authorization: Option<&'a str>,
-    /// The fields of the body, decoded. Those of a query string are not for here (RFC 6749 section 2.3.1).
+    /// The decoded fields of the body. A query string must not be used (RFC 6749 section 2.3.1).
     pub form: &'a [(String, String)],
 }
 
 impl AuthorizationServer {
-    /// Answers a token request. The answer is not to be cached (RFC 6749 section 5.1).
+    /// Answers a token request. The response must not be cached (RFC 6749 section 5.1).
     pub async fn token(
         &self,
         request: ClientRequest<'_>,
@@ -37,7 +37,7 @@ impl AuthorizationServer {
         self.token_for(request, recorder).await
     }
 
-    /// The same, with a recorder that knows more of the request already.
+    /// Like `token`, with a recorder that already knows more about the request.
     pub(crate) async fn token_for(
         &self,
         request: ClientRequest<'_>,
@@ -63,7 +63,7 @@ impl AuthorizationServer {
         let client = self.client_of(request, &params, identified_by, recorder).await?;
         params.check()?;
         let grant_type = grant_type?;
-        // Not `invalid_grant`, at which clients throw their refresh token away: a pause ends.
+        // Not `invalid_grant`, at which clients discard their refresh token: a pause ends.
         if client.application.is_paused() {
             return Err(EndpointError::refused(
                 ErrorCode::UnauthorizedClient,

@@ -1,7 +1,7 @@
-//! A refresh (RFC 6749 section 6, RFC 9700 section 4.14). What becomes of it is the rule of [`super::rotation`].
+//! A refresh (RFC 6749 section 6, RFC 9700 section 4.14). [`super::rotation`] decides its outcome.
 //!
-//! `scope` may narrow the access token: the scopes stand inside it, under its MACs. The refresh token that comes with it
-//! keeps all that was granted, as section 6 wants.
+//! `scope` may narrow the access token, which contains its scopes under its MACs. The refresh token issued with it
+//! keeps all that was granted, as section 6 requires.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub(super) const GRANT_TYPE: GrantType = GrantType {
 #[derive(Debug)]
 struct RefreshParameters {
     refresh_token: SecretString,
-    /// To what the access token is to be narrowed.
+    /// The scopes to narrow the access token to.
     scope: Option<ScopeSet>,
 }
 
@@ -88,7 +88,7 @@ impl From<RefreshRefusal> for EndpointError {
     }
 }
 
-/// A refresh: all that the decision depends on, but for the grant.
+/// A refresh: everything that the decision depends on, except the grant.
 struct Refresh {
     key: TokenKey,
     token: Presented,
@@ -99,7 +99,7 @@ struct Refresh {
 }
 
 impl Refresh {
-    /// What becomes of the refresh, or why nothing does.
+    /// The outcome of the refresh, or why it fails.
     fn judge(&self, grant: &Grant) -> Result<Rotation, RefreshRefusal> {
         if !self.key.confirms(&self.token, grant) {
             return Err(RefreshRefusal::Gone);
@@ -118,7 +118,7 @@ impl Refresh {
             lost_answer_grace: self.lifetimes.lost_answer_grace(),
         };
         let rotation = rotation::decide(&grant.state, &self.token.claims, self.now, terms);
-        // A request that asks for too much leaves the pair as it is, but theft stays theft.
+        // A request for too much leaves the pair unchanged, but theft is still theft.
         let excess = self.scope.unwrap_or_default().without(grant.scopes);
         match rotation {
             Rotation::Rotate(_) | Rotation::Repeat(_) if !excess.is_empty() => {
@@ -141,7 +141,7 @@ impl Refresh {
     }
 }
 
-/// Answers with the next pair of tokens, or with the last one again where its answer may not have arrived.
+/// Answers with the next pair of tokens, or repeats the last one if that response may have been lost.
 async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, EndpointError> {
     let TokenRequest {
         server,
@@ -173,7 +173,7 @@ async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoin
         .change_grant(id, Box::new(decide))
         .await?
         .ok_or(RefreshRefusal::Gone)?;
-    // Another application has no business to learn which member it was.
+    // Another application must not learn which member it was.
     if before.application.client_id == application.client_id {
         recorder.member = Some(before.member.id);
     }
@@ -200,7 +200,7 @@ async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoin
                     .to_owned()
             })
         }
-        // Later ones would push everything else out of the list.
+        // Recording later ones would push everything else out of the list.
         _ => (after.state.generation == 2).then(|| {
             format!(
                 "Refreshed tokens with {} for the first time; later refreshes that work are not listed.",

@@ -1,22 +1,19 @@
-//! The grant types of the token endpoint: an entry for each file that has one. Metadata, error messages and metrics name what
-//! is listed here.
+//! The grant types of the token endpoint, one file each. Metadata, error messages and metrics use this list.
 
 use super::grant_type::GrantType;
 use super::{authorization_code, refresh_token};
 use crate::params::Params;
 use crate::{EndpointError, ErrorCode};
 
-/// How many there are.
 pub(crate) const COUNT: usize = 2;
 
-/// All that there are.
 pub(crate) const GRANT_TYPES: [&GrantType; COUNT] =
     [&authorization_code::GRANT_TYPE, &refresh_token::GRANT_TYPE];
 
-/// The parameters of every grant type: which it is, and who asks (RFC 6749 section 2.3.1).
+/// The parameters of every grant type: its name and the client's credentials (RFC 6749 section 2.3.1).
 const COMMON: [&str; 3] = ["grant_type", "client_id", "client_secret"];
 
-/// The grant type of a request; an error that says which there are if it names none of them.
+/// The grant type of a request, or an error that lists the supported ones.
 pub(super) fn find(params: &Params<'_>) -> Result<&'static GrantType, EndpointError> {
     let name = params.get("grant_type")?;
     let found = name.and_then(|name| GRANT_TYPES.into_iter().find(|known| known.id == name));
@@ -35,7 +32,7 @@ pub(super) fn find(params: &Params<'_>) -> Result<&'static GrantType, EndpointEr
     })
 }
 
-/// The parameters that the endpoint knows. One that another grant type has must not come twice either.
+/// The parameters that the endpoint knows. Those of other grant types must not be repeated either.
 pub(super) fn parameters() -> Vec<&'static str> {
     let of_types = GRANT_TYPES.into_iter().flat_map(|known| known.parameters);
     COMMON.iter().chain(of_types).copied().collect()

@@ -1,4 +1,4 @@
-//! The answer of the token endpoint (RFC 6749 section 5.1). The HTTP layer adds `Cache-Control: no-store`.
+//! The response of the token endpoint (RFC 6749 section 5.1). The HTTP layer adds `Cache-Control: no-store`.
 
 use latchkey_domain::{ScopeSet, Timestamp};
 use latchkey_storage::Grant;
@@ -11,23 +11,23 @@ use crate::tokens::{Claims, ScopeLimit, Token, TokenKey, TokenKind};
 /// A pair of tokens, as JSON to the client.
 #[derive(Clone, Debug, Serialize)]
 pub struct TokenResponse {
-    /// For the resources.
+    /// Gives access to the resources.
     pub access_token: Token,
     /// `Bearer`.
     pub token_type: &'static str,
-    /// In how many seconds the access token expires: less than its lifetime where a pair is answered again, or the grant ends.
+    /// Seconds until the access token expires: less than its lifetime if a pair is repeated or the grant ends.
     pub expires_in: u64,
-    /// For the next pair; none where the grant type has no use for it (RFC 6749 section 4.4.3).
+    /// Gets the next pair; `None` if the grant type issues no refresh token (RFC 6749 section 4.4.3).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<Token>,
-    /// What the access token may do.
+    /// The scopes of the access token.
     pub scope: ScopeSet,
     /// When the pair was issued, in seconds since 1970.
     pub created_at: i64,
 }
 
 impl TokenResponse {
-    /// The pair of the grant's current generation; for the same generation and limit it is always the same one.
+    /// The pair of the grant's current generation. The same generation and limit always give the same pair.
     pub(super) fn of(
         grant: &Grant,
         limit: ScopeLimit,
@@ -52,14 +52,14 @@ impl TokenResponse {
             access_token: make(TokenKind::Access, limit),
             token_type: "Bearer",
             expires_in: lifetimes.access_token_end(grant, issued_at).since(now).as_secs(),
-            // The refresh token keeps all that was granted (section 6).
+            // The refresh token keeps all granted scopes (section 6).
             refresh_token: Some(make(TokenKind::Refresh, ScopeLimit::NONE)),
             scope: scopes_of(grant, limit),
             created_at: issued_at.as_secs(),
         }
     }
 
-    /// The scopes, in a sentence.
+    /// The scopes as text for a sentence.
     pub(super) fn scopes_text(&self) -> String {
         if self.scope.is_empty() {
             "no scope that is still permitted".to_owned()

@@ -1,7 +1,7 @@
 //! Refresh token rotation (RFC 9700 section 4.14.2) that spares honest clients and still catches thieves: a pure rule.
 //!
-//! A grant has a current generation g. Presenting g's refresh token rotates to g + 1. Presenting that of g - 1 answers
-//! with generation g's pair again, the same one, in the two cases in which an honest client does that:
+//! A grant has a current generation g. Presenting g's refresh token rotates to g + 1. Presenting that of g - 1
+//! repeats generation g's pair in the two cases in which an honest client does that:
 //!
 //! - *A race*: the pair was issued under 30 seconds ago. Two tabs, or a client that tries again at once; as often as
 //!   they like.
@@ -9,13 +9,13 @@
 //!   not older than the grace, which is shorter than an access token lasts. The answer is then given once more. That
 //!   counts as issuing the pair: those who ask within the next 30 seconds race with each other, and get it too.
 //!
-//! A lost answer is forgiven once, and not in two generations that follow each other. A thief who rotates in place of
-//! the client, and lets it have the pair without using it first, looks like a lost answer each time: the second time in
-//! a row is the alarm. A client that loses two answers in a row, and both times asks only after 30 seconds, has to
+//! A lost response is forgiven once, and not in two consecutive generations. A thief who rotates in place of the
+//! client, and lets it have the pair without using it first, looks like a lost response each time: the second one in
+//! a row is the alarm. A client that loses two responses in a row, and both times asks only after 30 seconds, has to
 //! authorize again.
 //!
-//! In every other case a superseded refresh token is a sign of theft: two parties hold what one should, and since nobody
-//! can tell which is the honest one, all tokens of the grant are revoked.
+//! In every other case a superseded refresh token is a sign of theft: two parties hold what only one should. Since
+//! the server cannot tell which is the honest one, it revokes all tokens of the grant.
 
 use std::time::Duration;
 
@@ -25,20 +25,20 @@ use latchkey_storage::{GrantState, RevocationReason};
 use crate::access::RACE;
 use crate::tokens::Claims;
 
-/// What becomes of a refresh.
+/// The outcome of a refresh.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Rotation {
-    /// The next generation begins: store this state and answer with its pair.
+    /// The next generation starts: store this state and answer with its pair.
     Rotate(GrantState),
-    /// Answer with the current generation's pair, which was issued before, and store this state.
+    /// Answer with the current generation's existing pair and store this state.
     Repeat(GrantState),
-    /// A superseded token: store this state, in which the grant is revoked, and refuse.
+    /// A superseded token: store this state, which revokes the grant, and refuse.
     Theft(GrantState),
     /// The grant was revoked before.
     Revoked(RevocationReason),
     /// The refresh token is too old.
     Expired,
-    /// The token is none that the grant remembers issuing, as after restoring a backup.
+    /// The grant has no record of issuing the token, as after restoring a backup.
     Unknown,
 }
 
@@ -47,11 +47,11 @@ pub(crate) enum Rotation {
 pub(crate) struct Terms {
     /// How long a refresh token lasts.
     pub(crate) refresh_lifetime: Duration,
-    /// How long after a rotation a lost answer is given again.
+    /// How long after a rotation a lost response is repeated.
     pub(crate) lost_answer_grace: Duration,
 }
 
-/// Decides what becomes of a refresh token that was made for the grant in this state.
+/// Decides the outcome of a refresh token that was made for the grant in this state.
 pub(crate) fn decide(state: &GrantState, presented: &Claims, now: Timestamp, terms: Terms) -> Rotation {
     if let Some((_, reason)) = state.revoked {
         return Rotation::Revoked(reason);
@@ -90,14 +90,14 @@ pub(crate) fn decide(state: &GrantState, presented: &Claims, now: Timestamp, ter
     }
 }
 
-/// Whether the current pair was issued so recently, first or again, that two requests of one client may have raced.
+/// Whether the current pair was issued so recently, first or again, that two requests of one client may be racing.
 fn is_race(state: &GrantState, now: Timestamp) -> bool {
     let repeated = state.repeated_at.filter(|at| *at >= state.issued_at);
     now.since(repeated.unwrap_or(state.issued_at)) < RACE
 }
 
-/// Whether the answer with the current pair may have been lost, given the token before. That token says when the
-/// generation before was issued: an answer that was given again since then was one of this generation or of that one.
+/// Whether the response with the current pair may have been lost, given the previous token. That token shows when the
+/// previous generation was issued: a response repeated since then belonged to this generation or to that one.
 fn is_lost_answer(state: &GrantState, presented: &Claims, now: Timestamp, grace: Duration) -> bool {
     state.generation_used_at.is_none()
         && now.since(state.issued_at) < grace
@@ -117,7 +117,7 @@ mod tests {
         lost_answer_grace: Duration::from_secs(600),
     };
 
-    /// A grant in generation 5, which was issued at second 1,000; the one before at second 500.
+    /// A grant in generation 5, issued at second 1,000; the previous one at second 500.
     fn state(used_at: Option<u64>) -> GrantState {
         GrantState {
             generation: 5,
@@ -217,7 +217,7 @@ mod tests {
         for now in [1_100, 1_129] {
             assert_eq!(present(&again, 4, now), Rotation::Repeat(again.clone()), "{now}");
         }
-        // One of the two tabs has used it meanwhile.
+        // One of the two tabs has used it in the meantime.
         let used = GrantState {
             generation_used_at: Some(seconds(1_101)),
             ..again.clone()
@@ -230,10 +230,10 @@ mod tests {
 
     #[test]
     fn no_answer_is_lost_in_two_generations_that_follow_each_other() {
-        // Generation 4 was issued at second 500, and given again at second 540.
+        // Generation 4 was issued at second 500 and repeated at second 540.
         assert!(matches!(present(&repeated(540), 4, 1_033), Rotation::Theft(_)));
         assert_eq!(present(&repeated(540), 4, 1_029), Rotation::Repeat(repeated(540)));
-        // An earlier one was: there was a generation between that needed no mercy.
+        // An earlier one was: the generation between them needed no repeat.
         assert_eq!(
             present(&repeated(499), 4, 1_033),
             Rotation::Repeat(repeated(1_033))

@@ -1,16 +1,16 @@
-//! What a token says: whose grant, which generation, issued when, limited to what.
+//! What a token contains: its grant, generation, time of issue and limit.
 
 use latchkey_domain::{Scope, ScopeSet, Timestamp};
 use latchkey_storage::GrantId;
 
-/// The fields of a token. On the wire they are fixed-width big-endian numbers, so that there is one way to write them.
+/// The fields of a token. On the wire they are fixed-width big-endian numbers, so each has only one spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Claims {
     pub(crate) grant: GrantId,
     /// 0 for a code, from 1 for tokens.
     pub(crate) generation: u32,
     pub(crate) issued_at: Timestamp,
-    /// What a refresh asked the access token to be narrowed to (RFC 6749 section 6).
+    /// The scopes that a refresh narrowed the access token to (RFC 6749 section 6).
     pub(crate) limit: ScopeLimit,
 }
 
@@ -62,12 +62,12 @@ impl Claims {
     }
 }
 
-/// The scopes that a token is limited to, a bit each.
+/// The scopes that a token is limited to, one bit each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScopeLimit(u32);
 
 impl ScopeLimit {
-    /// All that was granted.
+    /// No limit: all that was granted.
     pub(crate) const NONE: Self = Self(u32::MAX);
 
     /// Only these.
@@ -75,7 +75,7 @@ impl ScopeLimit {
         Self(scopes.iter().fold(0, |bits, scope| bits | 1 << number(scope)))
     }
 
-    /// Those of `scopes` that are within the limit.
+    /// Those of `scopes` within the limit.
     pub(crate) fn of(self, scopes: ScopeSet) -> ScopeSet {
         scopes
             .iter()
@@ -84,7 +84,7 @@ impl ScopeLimit {
     }
 }
 
-/// A scope's number inside tokens. Tokens outlive an upgrade of the server, so a number is never given to another
+/// A scope's number inside tokens. Tokens outlive an upgrade of the server, so a number is never reused for another
 /// scope.
 const fn number(scope: Scope) -> u32 {
     match scope {

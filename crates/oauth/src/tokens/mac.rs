@@ -1,7 +1,7 @@
-//! The server's token keys and the MACs that are made with them. Nothing else in the protocol touches the keys.
+//! The server's token keys and the MACs made with them. No other module touches the keys.
 //!
-//! MACs are made with the current key and recognised with every key that the server still has, so that rotating the key
-//! ends no token: each lives out its time, and a refresh answers with tokens of the current key.
+//! The current key makes MACs; every key that the server still has verifies them. So rotating the key ends no token:
+//! each lasts its lifetime, and a refresh issues tokens of the current key.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -11,13 +11,12 @@ use sha2::Sha256;
 
 use super::{Claims, TokenKind};
 
-/// How many bytes of an HMAC-SHA-256 a MAC has.
+/// The bytes kept of an HMAC-SHA-256.
 pub(crate) const MAC_BYTES: usize = 16;
 
-/// A MAC.
 pub(crate) type TokenMac = [u8; MAC_BYTES];
 
-/// The keys, the current one first. The clones are one: each sees the keys that another was given.
+/// The keys, current one first. Clones share them: replacing the keys of one replaces them for all.
 #[derive(Clone)]
 pub struct TokenKeys(Arc<RwLock<TokenKey>>);
 
@@ -27,11 +26,11 @@ impl TokenKeys {
         Self(Arc::new(RwLock::new(TokenKey::of(current, before))))
     }
 
-    /// Takes these keys from the next request on; whether the current one is another than before.
+    /// Uses these keys from the next request on. Returns whether the current one changed.
     pub fn replace(&self, current: &[u8; 32], before: &[[u8; 32]]) -> bool {
         let next = TokenKey::of(current, before);
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Keys do not compare; what they make does.
+        // Keys cannot be compared, but MACs made with them can.
         let is_another = next.make_mac(SAME, &[]) != held.make_mac(SAME, &[]);
         *held = next;
         is_another
@@ -43,12 +42,12 @@ impl TokenKeys {
     }
 }
 
-/// The keys, ready for use, the current one first. Each use begins with a label, so that a MAC made for one thing is never
-/// good for another.
+/// The prepared keys, current one first. Each use starts with its own label, so that a MAC made for one purpose is
+/// never valid for another.
 #[derive(Clone)]
 pub(crate) struct TokenKey(Arc<[Hmac<Sha256>]>);
 
-/// A MAC that is being made, or compared with one that was sent.
+/// A MAC being computed or compared.
 type Making = Hmac<Sha256>;
 
 impl TokenKey {
@@ -95,7 +94,7 @@ impl TokenKey {
         self.made(INNER, &[&[kind.byte()], salt, claims], mac)
     }
 
-    /// Compares in constant time. A `mac` of another length than [`MAC_BYTES`] is wrong.
+    /// Compares in constant time. A `mac` of any other length than [`MAC_BYTES`] is wrong.
     pub(super) fn is_outer(
         &self,
         kind: TokenKind,
@@ -106,12 +105,12 @@ impl TokenKey {
         self.made(OUTER, &[&[kind.byte()], claims, inner], mac)
     }
 
-    /// The MAC with which an authorization request says when it was made.
+    /// The MAC that authenticates the time of an authorization request.
     pub(crate) fn requested_at(&self, request: &str, at: Timestamp) -> TokenMac {
         self.make_mac(REQUESTED_AT, &[&at.as_millis().to_be_bytes(), request.as_bytes()])
     }
 
-    /// Compares in constant time. A `mac` of another length than [`MAC_BYTES`] is wrong.
+    /// Compares in constant time. A `mac` of any other length than [`MAC_BYTES`] is wrong.
     pub(crate) fn is_requested_at(&self, request: &str, at: Timestamp, mac: &[u8]) -> bool {
         self.made(
             REQUESTED_AT,

@@ -1,15 +1,15 @@
 //! Codes, access tokens and refresh tokens: derived from a grant, never stored.
 //!
-//! A token is a prefix that tells its kind (and that secret scanners find), then in URL-safe base64 its [`Claims`] and
+//! A token is a prefix that identifies its kind (secret scanners find it), then in URL-safe base64 its [`Claims`] and
 //! two MACs, each an HMAC-SHA-256 cut to 16 bytes:
 //!
-//! - the *inner* MAC is made with the server's key over the kind, the grant's random salt and the claims: it takes both
-//!   the key and the grant's row to make one, so that neither a stolen key nor a stolen database makes tokens;
+//! - the *inner* MAC is made with the server's key over the kind, the grant's random salt and the claims: it needs
+//!   both the key and the grant's row, so neither a stolen key nor a stolen database can make tokens;
 //! - the *outer* MAC is made with the server's key alone over the kind, the claims and the inner MAC: a forged or
-//!   mangled token is refused without a question to the database.
+//!   mangled token is refused without a query.
 //!
-//! The same claims always give the same token, which is how a lost answer can be given a second time though nothing of
-//! it was kept. 128 bits of MAC are what RFC 6749 section 10.10 asks for, and as many again guard the salt.
+//! The same claims always give the same token, so a lost response can be repeated although it was not stored. RFC
+//! 6749 section 10.10 asks for 128 bits, and as many again protect the salt.
 
 mod claims;
 mod mac;
@@ -27,7 +27,7 @@ pub(crate) use self::claims::{Claims, ScopeLimit};
 pub use self::mac::TokenKeys;
 pub(crate) use self::mac::{MAC_BYTES, TokenKey, TokenMac};
 
-/// What a token is for. One kind is never taken for another: it is part of what both MACs cover.
+/// What a token is for. Both MACs cover the kind, so one kind is never mistaken for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
     /// An authorization code (RFC 6749 section 1.3.1).
@@ -41,7 +41,7 @@ pub enum TokenKind {
 impl TokenKind {
     const ALL: [Self; 3] = [Self::Code, Self::Access, Self::Refresh];
 
-    /// What stands before every token of this kind.
+    /// The start of every token of this kind.
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Code => "lk_ac_",
@@ -59,7 +59,7 @@ impl TokenKind {
         }
     }
 
-    /// What the MACs cover in its place. Fixed for good.
+    /// The byte that the MACs cover. It must never change.
     const fn byte(self) -> u8 {
         match self {
             Self::Code => 0,
@@ -69,12 +69,12 @@ impl TokenKind {
     }
 }
 
-/// A code or token in the clear, on its way to the client. It does not print, and its memory is wiped.
+/// A code or token in the clear, for the client. It cannot be printed, and its memory is wiped.
 #[derive(Clone)]
 pub struct Token(SecretString);
 
 impl Token {
-    /// The token, for the answer to the client and nothing else.
+    /// The token, for the response to the client and nothing else.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -86,14 +86,14 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Serialised into the token response, where it belongs.
+/// Serialized only into the token response.
 impl Serialize for Token {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())
     }
 }
 
-/// Why a text is not a token of the kind that was expected.
+/// Why a text is not a token of the expected kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Unreadable {
     #[error("it is {}, not {}", found.words(), expected.words())]
@@ -102,7 +102,7 @@ pub(crate) enum Unreadable {
     NotOurs,
 }
 
-/// A token that this server made, as far as the outer MAC can tell; its grant has yet to confirm it.
+/// A token that passed the outer MAC; its grant has yet to confirm it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Presented {
     pub(crate) kind: TokenKind,
@@ -122,7 +122,7 @@ impl fmt::Debug for Presented {
 const LENGTH: usize = Claims::LENGTH + MAC_BYTES + MAC_BYTES;
 
 impl TokenKey {
-    /// The one token of this kind that has these claims, for the grant with this salt.
+    /// The only token of this kind with these claims, for the grant with this salt.
     pub(crate) fn make(&self, kind: TokenKind, claims: &Claims, salt: &[u8; 16]) -> Token {
         let claims = claims.to_bytes();
         let inner = self.inner(kind, salt, &claims);
@@ -137,7 +137,7 @@ impl TokenKey {
         Token(text.into())
     }
 
-    /// Reads a token of this kind. Only what this server made can be read, but for the inner MAC.
+    /// Reads a token of this kind and checks its outer MAC.
     pub(crate) fn read(&self, kind: TokenKind, text: &str) -> Result<Presented, Unreadable> {
         let presented = self.read_any(text)?;
         if presented.kind == kind {
@@ -156,14 +156,14 @@ impl TokenKey {
             .into_iter()
             .find_map(|kind| Some((kind, text.strip_prefix(kind.prefix())?)))
             .ok_or(Unreadable::NotOurs)?;
-        // With room to spare, since the decoder wants whole groups. There is one way only to write given bytes.
+        // Larger than needed, since the decoder works in whole groups. Given bytes have only one spelling.
         let mut buffer = [0; LENGTH + 4];
         let length = URL_SAFE_NO_PAD
             .decode_slice(encoded, &mut buffer)
             .map_err(|_| Unreadable::NotOurs)?;
         let (claims, rest) = buffer[..length].split_first_chunk().ok_or(Unreadable::NotOurs)?;
         let (inner, outer) = rest.split_first_chunk().ok_or(Unreadable::NotOurs)?;
-        // A text that is longer or shorter leaves an outer MAC of another length.
+        // A text of another length leaves an outer MAC of another length.
         if !self.is_outer(kind, claims, inner, outer) {
             return Err(Unreadable::NotOurs);
         }
@@ -174,7 +174,7 @@ impl TokenKey {
         })
     }
 
-    /// Whether the token was made for this grant: the number is right, and the inner MAC was made with its salt.
+    /// Whether the token was made for this grant: the number is right, and the inner MAC uses its salt.
     pub(crate) fn confirms(&self, presented: &Presented, grant: &Grant) -> bool {
         presented.claims.grant == grant.id
             && self.is_inner(

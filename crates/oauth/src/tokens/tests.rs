@@ -34,7 +34,7 @@ fn any_kind() -> impl Strategy<Value = TokenKind> {
 
 #[test]
 fn a_token_has_a_prefix_and_a_form_that_does_not_change() {
-    // A change here ends every connection of every network at the upgrade.
+    // A change here would disconnect every application of every network at the upgrade.
     let token = key().make(TokenKind::Access, &claims(), &SALT);
     assert_eq!(
         token.expose(),
@@ -141,7 +141,7 @@ fn what_a_replaced_key_made_stays_good_and_the_next_is_made_with_the_new_one() {
             .read(TokenKind::Refresh, after.expose())
             .is_ok()
     );
-    // Once the key is gone, so is what it made.
+    // Once a key is gone, its tokens are too.
     keys.replace(&[43; 32], &[]);
     assert_eq!(
         keys.now().read(TokenKind::Refresh, before.expose()),

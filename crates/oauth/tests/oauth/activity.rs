@@ -158,7 +158,7 @@ async fn a_flood_of_failures_is_listed_ten_times_a_minute() {
         world.visit(&wrong, None).await;
     }
     assert_eq!(world.activity(&app).await.len(), 10);
-    // Somebody who is known counts apart, and so does the next minute.
+    // A known member is counted separately, and so is the next minute.
     world.visit(&wrong, Some(&ada)).await;
     assert_eq!(world.activity(&app).await.len(), 11);
     world.after(60).visit(&wrong, None).await;
@@ -226,7 +226,7 @@ async fn a_code_that_nobody_exchanged_is_listed_once_and_names_the_issuer() {
             4
         )
     );
-    // A client that comes late is told how late, as before.
+    // A client that comes late still learns how late.
     let late = world.after(60).exchange(&app, &app.exchanges(&code, &[])).await;
     let (error, words) = refusal(late);
     assert_eq!(error, "invalid_grant");
@@ -289,7 +289,7 @@ async fn a_query_that_changes_with_each_request_cannot_be_registered() {
          only by the query. Registering it does not help if the query changes with each request: the client has to send \
          the registered address to the letter, and what changes in `state`"
     );
-    // Another path, with or without a query, may be one that is missing.
+    // Another path, with or without a query, may be an unregistered one.
     world
         .visit(
             &app.asks(&[("redirect_uri", "https://app.example/other?a=1")]),

@@ -1,4 +1,4 @@
-//! `GET /oauth/authorize`: what is asked for, and what goes back (RFC 6749 section 4.1.1, RFC 9207).
+//! `GET /oauth/authorize`: the request and its response (RFC 6749 section 4.1.1, RFC 9207).
 
 use latchkey_domain::{Actor, Plan, Role};
 use latchkey_oauth::Decision;

@@ -1,4 +1,4 @@
-//! What changes takes effect at the next request: deleting, pausing and editing an application, demoting, removing and
+//! Changes take effect at the next request: deleting, pausing and editing an application, demoting, removing and
 //! disconnecting a member.
 
 use latchkey_domain::{Actor, Role};
@@ -111,7 +111,7 @@ async fn a_pause_refuses_tokens_and_ends_none() {
         .unwrap();
     let error = world.use_token(tokens.access_token.expose()).await.unwrap_err();
     assert!(error.to_string().contains("paused"));
-    // Not `invalid_grant`, at which clients throw their refresh token away.
+    // Not `invalid_grant`, at which clients discard their refresh token.
     assert_eq!(
         refusal(
             world
@@ -193,7 +193,7 @@ async fn with_the_key_but_another_database_nothing_is_good() {
     let (ada, app) = (world.ada().await, world.web_app().await);
     let own = world.connect(&app, &ada).await;
     let access = async |world: &World, token| world.use_token(token).await.map(|access| grant_of(&access).id);
-    // Both are made with one key, for a grant with one number.
+    // One key makes both, for grants with the same number.
     let number = access(&stolen_from, forged.access_token.expose()).await.unwrap();
     assert_eq!(access(&world, own.access_token.expose()).await.unwrap(), number);
 

@@ -20,7 +20,7 @@ fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
 }
 
-/// A form in which nothing is wrong but that its code is none: who gets to `invalid_grant` is authenticated.
+/// A correct form except for its code: a client that gets `invalid_grant` has authenticated.
 fn form(client: &Client, more: &[(&str, &str)]) -> Pairs {
     let mut form = client.exchanges("nonsense", &[]);
     form.extend(pairs(more));
@@ -102,10 +102,10 @@ async fn a_header_that_is_not_basic_does_not_hide_good_credentials() {
     }
 }
 
-/// A header, fields of the body, and what the refusal says.
+/// A header, fields of the body, and the refusal's text.
 type Refused<'a> = (Option<&'a str>, Vec<(&'a str, &'a str)>, &'a str);
 
-/// Whatever is refused while credentials are read, the integrator reads of it.
+/// The integrator can read every refusal of credentials.
 #[tokio::test]
 async fn what_is_refused_because_of_its_credentials_is_recorded_under_the_id_that_can_be_read() {
     let world = World::new();
@@ -170,7 +170,7 @@ async fn what_is_refused_because_of_its_credentials_is_recorded_under_the_id_tha
         world.after(60);
     }
     assert!(world.activity(&other).await.is_empty());
-    // A made-up id, or none, is nobody's.
+    // An unknown client id, or none, belongs to no application.
     let nobody = pairs(&[("client_id", &"x".repeat(43)), ("client_id", "y")]);
     post(&world, None, &nobody).await.unwrap_err();
 }
@@ -192,11 +192,11 @@ async fn a_public_client_is_known_by_its_token_where_it_leaves_its_id_out() {
         .await
         .unwrap();
     world.use_token(next.access_token.expose()).await.unwrap();
-    // A token of another kind is explained as if the id had been there.
+    // A token of another kind gets the same explanation as with a client id.
     let (error, words) = refusal(send(&refresh(next.access_token.expose())).await);
     assert_eq!(error, "invalid_grant");
     assert!(words.contains("it is an access token"), "{words}");
-    // A secret that it does not have is still one too many.
+    // A public client must not send any secret.
     let mut with_secret = refresh(next.refresh_token.as_ref().unwrap().expose());
     with_secret.push(("client_secret".into(), "x".into()));
     assert_eq!(refusal(send(&with_secret).await).0, "invalid_client");
@@ -219,7 +219,7 @@ async fn a_public_client_is_known_by_its_token_where_it_leaves_its_id_out() {
             "introspection needs a secret"
         );
     }
-    // Theft is noticed, too.
+    // Theft is noticed too.
     let again = world.connect(&app, &ada).await;
     let second = send(&refresh(again.refresh_token.as_ref().unwrap().expose()))
         .await

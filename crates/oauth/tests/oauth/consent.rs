@@ -1,4 +1,4 @@
-//! The consent page and `POST /oauth/authorize`: what a person is asked, and what becomes of the answer.
+//! The consent page and `POST /oauth/authorize`: what a person is asked, and the outcome of the answer.
 
 use latchkey_domain::{Actor, Role};
 use latchkey_oauth::Decision;
@@ -71,7 +71,7 @@ async fn deny_goes_back_as_access_denied() {
     let decision = world.deny(&page, &ada).await;
     assert_eq!(error(&decision), "access_denied");
     assert_eq!(answer(&decision).get("state").as_deref(), Some("xyz"));
-    // And nothing is remembered.
+    // Nothing is remembered either.
     world.consent_page(&app.asks(&[]), &ada).await;
 }
 
@@ -277,7 +277,7 @@ async fn an_application_deleted_while_the_person_thinks_is_a_page() {
     ));
 }
 
-/// The session ended between the look at it and the grant: signed out everywhere, or the password was changed.
+/// The session ended between its check and the grant: signed out everywhere, or the password was changed.
 #[tokio::test]
 async fn an_answer_in_a_session_that_has_ended_grants_nothing() {
     let world = World::new();
@@ -290,7 +290,7 @@ async fn an_answer_in_a_session_that_has_ended_grants_nothing() {
     let Decision::SignIn(sign_in) = world.allow(&page, "read:posts", &ended).await else {
         panic!("a code")
     };
-    // The request is the same, so it goes on after the sign-in.
+    // The request is the same, so it continues after the sign-in.
     assert!(!sign_in.again);
     assert!(sign_in.return_to.contains(app.id.as_str()));
     let remembered =

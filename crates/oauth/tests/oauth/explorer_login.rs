@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 
 use crate::world::{Client, World, answer, error, origin, query_of, refusal, spec};
 
-/// `host` tries the application out, and allows all that it asks for.
+/// `host` tries the application out and allows everything it asks for.
 async fn tries(world: &World, client: &Client, host: &SignedIn) -> TokenResponse {
     let application = world.store.application(&client.id).await.unwrap().unwrap();
     let login = world
@@ -66,7 +66,7 @@ async fn an_explorer_login_ends_after_an_hour_or_when_the_host_is_done_with_it()
     world.use_token(second.access_token.expose()).await.unwrap_err();
 
     let third = tries(&world, &app, &host).await;
-    // What the application itself was granted is another matter.
+    // The application's own grants are separate.
     let real = world.connect(&app, &host).await;
     world.server.end_explorer_logins(host.member.id).await.unwrap();
     world.use_token(real.access_token.expose()).await.unwrap();
@@ -148,7 +148,7 @@ async fn a_code_of_the_explorer_is_of_no_use_to_the_application() {
     let (error, words) = refusal(world.server.token(request, &origin()).await);
     assert_eq!(error, "invalid_grant");
     assert!(words.contains("API explorer"), "{words}");
-    // One that was never used is no fault of the application.
+    // An unused code of the explorer is not the application's fault.
     world.after(200);
     world.server.record_expired_codes(None).await.unwrap();
     assert!(!world.last_words(&app).await.contains("was not exchanged"));

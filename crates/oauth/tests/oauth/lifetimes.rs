@@ -1,4 +1,4 @@
-//! Codes and tokens last as long as the server is told, also those that were issued before it was.
+//! Codes and tokens last as long as the server's settings say, including those issued before a change.
 
 use latchkey_oauth::Decision;
 use latchkey_storage::NewActivity;
@@ -63,7 +63,7 @@ async fn a_shorter_lifetime_ends_what_was_issued_before() {
     let tokens = world.connect(&app, &ada).await;
     world.after(90);
     world.restart_with(["1m", "1m", "5m"]);
-    // A code keeps the lifetime that it was made with.
+    // A code keeps its original lifetime.
     world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
     assert!(world.use_token(tokens.access_token.expose()).await.is_err());
     let next = world
@@ -145,7 +145,7 @@ async fn a_grant_ends_a_year_after_the_consent_however_often_it_is_refreshed() {
         assert!(!world.introspect(&app, token.expose()).await.unwrap().active);
     }
     assert!(world.server.connected_apps(&ada.member).await.unwrap().is_empty());
-    // The consent has ended as well: the member is asked again, and that starts another year.
+    // The consent has ended too: the member is asked again, and that starts another year.
     let silent = world.visit(&app.asks(&[("prompt", "none")]), Some(&ada)).await;
     assert_eq!(error(&silent), "consent_required");
     world.connect(&app, &ada).await;

@@ -1,4 +1,5 @@
-//! The endpoints as clients and people meet them, over a real store: a file per endpoint, and what cuts across them.
+//! The endpoints as seen by clients and people, over a real store: a file per endpoint, and files for what cuts
+//! across them.
 
 mod access;
 mod activity;

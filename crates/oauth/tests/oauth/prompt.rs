@@ -52,7 +52,7 @@ async fn login_wants_a_sign_in_that_is_newer_than_the_request() {
         world.visit(&back, Some(&ada)).await,
         Decision::SignIn(_)
     ));
-    // Having signed in is, and once.
+    // A sign-in is enough, and only one is needed.
     let again = SignedIn {
         session: None,
         at: world.now(),

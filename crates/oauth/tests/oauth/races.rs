@@ -1,4 +1,4 @@
-//! Many at once: exactly one wins where one may, and nobody is punished for being fast.
+//! Concurrent requests: exactly one wins where only one may, and fast clients are not punished.
 
 use std::collections::HashSet;
 
@@ -35,7 +35,7 @@ async fn of_200_redemptions_of_one_code_one_wins() {
     for result in lost {
         assert_eq!(refusal(result).0, "invalid_grant");
     }
-    // What the winner got was revoked by the others: one of them may have been a thief.
+    // The other requests revoked the winner's tokens: one of them may have been a thief.
     let tokens = won.into_iter().next().unwrap().unwrap();
     assert!(world.use_token(tokens.access_token.expose()).await.is_err());
 }
@@ -99,7 +99,7 @@ async fn refreshing_and_using_at_once_revokes_nothing() {
                     form: &form,
                 };
                 let next = server.token(request, &origin()).await.unwrap();
-                // A request that was under way with the old token, and one with the new.
+                // A request that was under way with the old token, and one with the new token.
                 server.verify_access(Some(&header), &origin()).await.unwrap();
                 let header = format!("Bearer {}", next.access_token.expose());
                 server.verify_access(Some(&header), &origin()).await.unwrap();

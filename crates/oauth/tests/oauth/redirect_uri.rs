@@ -1,5 +1,5 @@
-//! Where answers go (RFC 6749 sections 3.1.2 and 4.1.2.1, RFC 8252 section 7, RFC 9700 section 4.1): to a registered
-//! redirect URI or nowhere.
+//! Redirects go only to a registered redirect URI (RFC 6749 sections 3.1.2 and 4.1.2.1, RFC 8252 section 7, RFC 9700
+//! section 4.1).
 
 use latchkey_oauth::Decision;
 use latchkey_oauth::authorize::PageError;

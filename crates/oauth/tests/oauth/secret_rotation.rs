@@ -6,7 +6,7 @@ use latchkey_storage::{ActivityKind, SecretAdded, SecretRetired};
 
 use crate::world::{Client, World, origin, query_of, refusal};
 
-/// The same client with a second secret, which a host just made.
+/// The same client with a second secret, which a host just added.
 async fn with_new_secret(world: &World, client: &Client) -> Client {
     let secret = ClientSecret::kept("n".repeat(ClientSecret::LENGTH));
     let added = world
@@ -28,7 +28,7 @@ async fn records(world: &World, client: &Client) -> Vec<SecretRecord> {
     listing.unwrap().secrets
 }
 
-/// Proves itself, with a request that fails for another reason.
+/// Authenticates, with a request that fails for another reason.
 async fn knock(world: &World, client: &Client) -> Result<(), EndpointError> {
     world.introspect(client, "nonsense").await.map(drop)
 }
@@ -76,7 +76,7 @@ async fn both_secrets_are_good_until_one_is_retired() {
         "{words}"
     );
     assert!(world.last_words(&old).await.contains("retired this secret"));
-    // What was issued stays good.
+    // Issued tokens stay valid.
     world
         .refresh(&new, next.refresh_token.as_ref().unwrap().expose())
         .await
@@ -98,7 +98,7 @@ async fn the_old_one_is_safe_to_retire_once_only_the_new_one_is_used() {
     assert_eq!(verdict().await, Retirement::NotMoved);
     knock(world.after(1), &new).await.unwrap();
     assert_eq!(verdict().await, Retirement::Safe);
-    // A part that was forgotten shows up with its first request, within the minute.
+    // A server that still uses the old secret shows up with its first request, within the minute.
     knock(world.after(1), &old).await.unwrap();
     assert_eq!(verdict().await, Retirement::StillUsed);
     let records = records(&world, &old).await;
@@ -140,7 +140,7 @@ async fn a_wrong_secret_is_no_use_of_any() {
     assert_eq!(records(&world, &client).await[0].last_used_at, None);
 }
 
-/// The explorer proves itself with the application's newest secret; that says nothing about the integration.
+/// The explorer authenticates with the application's newest secret; that says nothing about the integration.
 #[tokio::test]
 async fn a_host_who_tries_the_application_out_does_not_use_its_secret() {
     let world = World::new();

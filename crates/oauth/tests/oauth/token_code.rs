@@ -190,7 +190,7 @@ async fn pkce_cannot_be_downgraded() {
     assert_eq!(error, "invalid_grant");
     assert!(words.contains("does not match"), "{words}");
 
-    // An attacker who strips the challenge from the link is found out by the client's verifier.
+    // The client's verifier exposes an attacker who strips the challenge from the link.
     let stripped = app.asks(&[("code_challenge", ""), ("code_challenge_method", "")]);
     let code = world.code_for(&stripped, &ada).await;
     assert_eq!(
@@ -299,6 +299,6 @@ async fn each_authorization_gives_another_code() {
     let decision = world.visit(&app.asks(&[]), Some(&ada)).await;
     assert!(matches!(decision, Decision::Redirect(_)));
     assert_ne!(answer(&decision).get("code").unwrap(), first);
-    // Both are good: two tabs, two sessions of the application.
+    // Both are valid: two tabs, two sessions of the application.
     world.exchange(&app, &app.exchanges(&first, &[])).await.unwrap();
 }

@@ -33,7 +33,7 @@ async fn a_lost_answer_is_given_again_and_it_is_the_same_one() {
         .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
         .await
         .unwrap();
-    // Twice at once, then after eight minutes, and once more right behind that.
+    // Twice at once, then after eight minutes, and once more right after that.
     for wait in [1, 28, 500, 29] {
         let again = world
             .after(wait)
@@ -84,8 +84,7 @@ async fn a_lost_answer_is_given_again_once_and_for_ten_minutes() {
     }
 }
 
-/// The thief rotates in place of the client and uses nothing, so that the client's own refresh looks like one whose answer
-/// was lost.
+/// The thief rotates in place of the client and uses nothing, so the client's own refresh looks like a lost response.
 #[tokio::test]
 async fn a_thief_who_rotates_and_does_not_use_what_he_got_is_noticed_in_the_second_round() {
     let world = World::new();
@@ -145,7 +144,7 @@ async fn an_answer_lost_now_and_then_costs_no_session() {
         world.use_token(tokens.access_token.expose()).await.unwrap();
         let sent = tokens.refresh_token.unwrap();
         world.after(3_500).refresh(&app, sent.expose()).await.unwrap();
-        // Every other answer is lost for a minute, the rest for a few seconds.
+        // Every other response is lost for a minute, the rest for a few seconds.
         let wait = if round % 2 == 0 { 60 } else { 5 };
         tokens = world.after(wait).refresh(&app, sent.expose()).await.unwrap();
     }

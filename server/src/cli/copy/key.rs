@@ -1,4 +1,4 @@
-//! The key on the way: without the one that its secrets are sealed with, a copy is of no use.
+//! The key of a copy: a copy is useless without the key that sealed its secrets.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,11 @@ use super::End;
 use crate::cli::open::{KEY_VARIABLE, key_of_environment, make_folder};
 use crate::error::CliError;
 
-/// How it stands with the key at the target.
+/// The state of the key at the target.
 pub(in crate::cli) enum Key {
-    /// It is there.
+    /// The target has a key.
     There { ring: Keyring, place: String },
-    /// There is none yet: it comes from the source.
+    /// The target has none yet: it comes from the source.
     Missing {
         ring: Keyring,
         from: String,
@@ -21,7 +21,7 @@ pub(in crate::cli) enum Key {
     },
 }
 
-/// Looks for the key where the target will be opened with it, and if there is none where the source is.
+/// Looks for the key at the target, and if there is none, at the source.
 pub(in crate::cli) fn look(source: &Source, from: &End, to: &End) -> Result<Key, CliError> {
     if let Some((ring, place)) = at(to)? {
         if source.is_sealed_with(&ring) {
@@ -51,7 +51,7 @@ pub(in crate::cli) fn look(source: &Source, from: &End, to: &End) -> Result<Key,
     }
 }
 
-/// The keys that the database at this end is opened with, and where they are.
+/// The keys that open the database at this end, and where they are.
 pub(in crate::cli) fn at(end: &End) -> Result<Option<(Keyring, String)>, CliError> {
     let path = end.settings.key();
     let is_postgres = matches!(end.place, Place::Postgres(_));
@@ -69,13 +69,13 @@ fn name(end: &End) -> String {
 }
 
 impl Key {
-    /// The keys that the target will be opened with.
+    /// The keys that will open the target.
     pub(in crate::cli) fn ring(&self) -> &Keyring {
         let (Self::There { ring, .. } | Self::Missing { ring, .. }) = self;
         ring
     }
 
-    /// Makes the key file, if there is none.
+    /// Creates the key file if there is none.
     pub(in crate::cli) fn bring(&self) -> Result<(), CliError> {
         if let Self::Missing { ring, path, .. } = self {
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {

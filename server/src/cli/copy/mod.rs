@@ -41,7 +41,7 @@ pub(super) struct Args {
     output: OutputArgs,
 }
 
-/// One end of the copy: where the database is, and with it its key.
+/// One end of the copy: a database and its key.
 pub(super) struct End {
     pub(super) settings: DataSettings,
     pub(super) place: Place,
@@ -57,7 +57,7 @@ impl End {
             settings: DataSettings {
                 data_dir: data_dir.to_owned(),
                 database: Some(database),
-                // Nothing is opened here that would be brought to another schema.
+                // The schema stays as it is, so no upgrade needs this backup.
                 upgrade_backup: true,
             },
         }
@@ -85,7 +85,7 @@ pub(super) async fn run(args: Args, data: &DataArgs) -> Result<(), CliError> {
         Signals::new().map_err(|error| CliError::Failed(format!("cannot wait for signals: {error}")))?;
     tokio::select! {
         outcome = work(args, data) => outcome,
-        // What is half done is undone as it is dropped.
+        // Dropping the copy undoes what is half done.
         () = signals.next() => Err(CliError::Failed(
             "stopped before the end: the target is as it was, or whole if the last step was under way; copy again, which \
              says so"

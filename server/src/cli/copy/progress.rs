@@ -1,14 +1,14 @@
-//! How far a copy is, on standard error: on one line of a terminal, every now and then elsewhere.
+//! The progress of a copy on standard error: on one line of a terminal, now and then elsewhere.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, PoisonError};
 
 use latchkey_storage_sql::copy::{CopyProgress, Step};
 
-/// From how many rows of a table on something is told where nobody is watching.
+/// Outside a terminal, only tables with at least this many rows show progress.
 const MANY: u64 = 50_000;
 
-/// How far it was told last, and with what.
+/// What was last shown.
 #[derive(Default)]
 pub(in crate::cli) struct Progress(Mutex<Option<(Step, String, u64)>>);
 
@@ -35,7 +35,7 @@ impl Progress {
         };
         let mut stderr = io::stderr().lock();
         if stderr.is_terminal() {
-            // To the end of the line, where a longer one may have been.
+            // Clears to the end of the line, which may have been longer.
             let end = if done >= of { "\n" } else { "" };
             let _ =
                 write!(stderr, "\r{what} {table}: {done} of {of}\x1b[K{end}").and_then(|()| stderr.flush());

@@ -14,10 +14,10 @@ use crate::cli::open::open_sqlite;
 use crate::settings::DataSettings;
 use crate::system::SystemClock;
 
-/// A backup should not be older than this.
+/// The maximum age of a backup.
 const BACKUP_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How far a moment in the database may lie ahead: clocks are set to the second at best.
+/// How far a time in the database may lie ahead: clocks are set to the second at best.
 const AHEAD: Duration = Duration::from_secs(60);
 
 pub(super) fn folder(folder: &Path) -> Finding {
@@ -81,7 +81,7 @@ fn others_can_read(_: &fs::Metadata) -> bool {
     false
 }
 
-/// All that takes an open database to tell.
+/// All checks that need an open database.
 pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check> {
     if !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
         let words = format!(
@@ -90,7 +90,7 @@ pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check>
         );
         return vec![("Database", fail(words))];
     }
-    // Opening an older one would change it.
+    // Opening an older database would change it.
     match SqliteStore::schema_of(path) {
         Ok(schema) if schema < SqliteStore::latest_schema() => {
             let words = format!(
@@ -161,7 +161,7 @@ async fn integrity(store: &SqliteStore) -> Finding {
     }
 }
 
-/// Members whom one email means: earlier versions took two spellings of it for two.
+/// Members with the same email: earlier versions took two spellings of it for two addresses.
 pub(super) async fn emails(members: &dyn Members) -> Finding {
     match members.emails_in_another_form().await {
         Ok(left) => match left.first() {
@@ -179,7 +179,7 @@ pub(super) async fn emails(members: &dyn Members) -> Finding {
     }
 }
 
-/// Whether anything runs with the statements on the tables that Latchkey did not make.
+/// Whether the tables have triggers or other additions that Latchkey did not create.
 pub(super) async fn schema(store: &dyn Store) -> Finding {
     match store.schema_differences().await {
         Ok(differences) if differences.is_empty() => ok("as this version makes it"),

@@ -1,4 +1,4 @@
-//! The machine: disk, clock, and the way here.
+//! The machine: disk, clock, and how requests reach it.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -13,15 +13,16 @@ use crate::cli::backup::size;
 use crate::settings::{PublicUrl, TrustedProxies};
 use crate::system::SystemClock;
 
-/// Below this a database stops before long.
+/// With less free space, a database soon stops.
 const LEAST: u64 = 100 * 1_024 * 1_024;
 
-/// A backup before an upgrade, one by hand and the write-ahead log: this many times the database should fit.
+/// Free space as a multiple of the database's size: for a backup before an upgrade, one by hand and the write-ahead
+/// log.
 const TIMES: u64 = 3;
 
 #[cfg(unix)]
 pub(super) fn disk_space(folder: &Path, database: &Path) -> Finding {
-    // The folder may not be there yet; the one above it is on the same disk as it will be.
+    // The folder may not exist yet; its parent is on the same disk.
     let place = folder
         .ancestors()
         .find(|place| place.exists())
@@ -58,7 +59,7 @@ pub(super) fn disk_space(_folder: &Path, _database: &Path) -> Finding {
 }
 
 pub(super) fn clock() -> Finding {
-    /// 2025-01-01: this program is younger.
+    /// 2025-01-01: this program is newer.
     const EARLIEST: i64 = 1_735_689_600;
     /// 2100-01-01.
     const LATEST: i64 = 4_102_444_800;
@@ -98,7 +99,7 @@ pub(super) fn public_url(url: &PublicUrl) -> Finding {
     }
 }
 
-/// Whether the proxy, which there has to be with HTTPS, is believed.
+/// Whether the proxy is trusted. HTTPS requires one.
 pub(super) fn proxy(trusted: &TrustedProxies) -> Finding {
     if trusted.is_empty() {
         return warn(
@@ -111,7 +112,7 @@ pub(super) fn proxy(trusted: &TrustedProxies) -> Finding {
     )
 }
 
-/// Whether the server could listen, or does.
+/// Whether the server can listen, or already does.
 pub(super) async fn listen(address: SocketAddr, public_url: &PublicUrl) -> Finding {
     match TcpListener::bind(address).await {
         Ok(_) if public_url.is_loopback() && !address.ip().is_loopback() => warn(format!(

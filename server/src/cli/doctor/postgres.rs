@@ -9,7 +9,7 @@ use crate::cli::open::{KEY_VARIABLE, instance, key_of_environment, open_store};
 use crate::settings::DataSettings;
 use crate::system::SystemClock;
 
-/// The key, which every node has to have: in its environment, or in a file.
+/// The key, which every node needs: in its environment or in a file.
 pub(super) fn key(settings: &DataSettings) -> Vec<Check> {
     match key_of_environment() {
         Ok(Some(_)) => vec![(
@@ -26,7 +26,7 @@ pub(super) fn key(settings: &DataSettings) -> Vec<Check> {
     }
 }
 
-/// All that takes an open database to tell.
+/// All checks that need an open database.
 pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<Check> {
     let store = match PostgresStore::is_initialized(url).await {
         Err(error) => return vec![("Database", fail(error.to_string()))],
@@ -66,7 +66,7 @@ pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<
     ]
 }
 
-/// When the last backup was made with `latchkey backup`; the database's own tools leave no trace here.
+/// The time of the last `latchkey backup`; the database's own tools leave no record here.
 async fn last_backup(store: &dyn Store) -> Result<Option<Timestamp>, StoreError> {
     let filter = AuditFilter {
         action: Some(AuditAction::BackupMade),

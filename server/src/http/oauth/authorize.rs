@@ -1,4 +1,5 @@
-//! `GET` and `POST /oauth/authorize` (RFC 6749 section 3.1): the pages between an application's link and its answer.
+//! `GET` and `POST /oauth/authorize` (RFC 6749 section 3.1): the pages between an application's link and its
+//! response.
 
 use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect as Redirection, Response};
@@ -32,7 +33,7 @@ pub(super) async fn show(
     respond(&state, &peer, decision).await
 }
 
-/// The consent page was answered. That it was one of ours is checked before.
+/// Handles the consent form. That it came from our page was checked before.
 pub(super) async fn decide(
     State(state): State<AppState>,
     peer: Peer,
@@ -48,7 +49,7 @@ pub(super) async fn decide(
     respond(&state, &peer, decision).await
 }
 
-/// A session is opened by a password and nothing else.
+/// Only a password opens a session.
 fn person(signed_in: SignedIn) -> Person {
     Person {
         member: signed_in.member,
@@ -66,7 +67,7 @@ async fn respond(state: &AppState, peer: &Peer, decision: Decision) -> Result<Re
     }
 }
 
-/// The sign-in page finds out by itself which application it is for.
+/// The sign-in page finds the application on its own.
 fn to_sign_in(sign_in: &SignIn) -> Response {
     let return_to = ReturnTo::parse(&sign_in.return_to);
     let address = if sign_in.again {
@@ -92,7 +93,7 @@ async fn ask(state: &AppState, question: ConsentQuestion) -> Result<Response, Fa
     Ok(response)
 }
 
-/// 303: the browser follows with GET, and takes no form along (RFC 9700 section 4.12).
+/// 303: the browser follows with GET and does not resend the form (RFC 9700 section 4.12).
 fn send_back(redirect: &Redirect) -> Response {
     if let Some(cause) = &redirect.cause {
         response::log(cause);
@@ -100,14 +101,14 @@ fn send_back(redirect: &Redirect) -> Response {
     Redirection::to(&redirect.location).into_response()
 }
 
-/// An error that stays here, since there is nowhere to send the browser.
+/// Shows an error here, because there is no trusted redirect URI.
 async fn explain(state: &AppState, peer: &Peer, error: &PageError) -> Response {
     if let PageError::Unavailable(cause) = error {
         response::log(cause);
     }
     let page = ErrorPage {
         frame: match error {
-            // It would take as long again to fail.
+            // Asking the store would take as long again to fail.
             PageError::Unavailable(_) => bare_frame(state),
             _ => frame(state).await.unwrap_or_else(|_| bare_frame(state)),
         },

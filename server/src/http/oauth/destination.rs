@@ -1,5 +1,5 @@
-//! Where an authorization request will lead. The sign-in page names the application that the person signs in for, and its
-//! form may end at the application: after the password a browser may be sent on to it in one go.
+//! Where an authorization request leads. The sign-in page names the application that the person signs in for. Its
+//! form may end at the application, since the browser may be redirected there directly after the password.
 
 use latchkey_domain::ApplicationName;
 use latchkey_storage::{Store, StoreError};
@@ -7,10 +7,10 @@ use latchkey_storage::{Store, StoreError};
 use super::form;
 use crate::http::return_to::ReturnTo;
 
-/// The name of the application that `return_to` leads to; `None` if that is no authorization request, or one that stays on
-/// this site since its redirect URI is not registered.
+/// The name of the application that `return_to` leads to; `None` if it is not an authorization request, or stays on
+/// this site because its redirect URI is not registered.
 ///
-/// Nothing is taken from the address but what is registered, so that no link puts words into the sign-in page.
+/// Uses only registered values from the URL, so that no link can put text into the sign-in page.
 pub(in crate::http) async fn destination(
     return_to: &ReturnTo,
     store: &dyn Store,

@@ -1,6 +1,6 @@
-//! Reading parameters: `application/x-www-form-urlencoded`, in a query or a body (RFC 6749 appendix B). A parameter that
-//! comes twice stays twice, since the rules refuse it; what is no UTF-8 is refused here, since no rule could tell what
-//! was meant.
+//! Reads parameters: `application/x-www-form-urlencoded`, in a query or a body (RFC 6749 appendix B). Repeated
+//! parameters stay repeated, since the rules refuse them. Invalid UTF-8 is refused here, since the rules could not
+//! interpret it.
 
 use std::borrow::Cow;
 
@@ -20,10 +20,10 @@ use crate::http::state::AppState;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Names and values, in the order in which they came.
+/// Names and values, in order.
 pub(super) type Pairs = Vec<(String, String)>;
 
-/// Decodes a query or a body; `None` if it is no UTF-8, plain or percent-encoded, or has too many pairs.
+/// Decodes a query or a body; `None` if it is not UTF-8, plain or percent-encoded, or has too many pairs.
 pub(super) fn pairs(encoded: &[u8]) -> Option<Pairs> {
     if fields(encoded) > limits::FORM_FIELDS {
         return None;
@@ -49,15 +49,15 @@ fn decoded(text: &str) -> Option<String> {
     Some(decoded.into_owned())
 }
 
-/// What a client sent to an endpoint that it calls with a form.
+/// A client's request with a form.
 pub(super) struct ClientForm {
     authorization: Option<String>,
     form: Pairs,
 }
 
 impl ClientForm {
-    /// Reads a request. What cannot be read is answered with `invalid_request`, in JSON, and recorded as an event of
-    /// this kind if the header says which application sent it.
+    /// Reads a request. Answers an unreadable one with `invalid_request` in JSON, and records it as an event of this
+    /// kind if the header identifies the application.
     pub(super) async fn read(
         request: Request<Body>,
         state: &AppState,
@@ -79,7 +79,7 @@ impl ClientForm {
         }
     }
 
-    /// The same, as the rules take it.
+    /// The same as input for the rules.
     pub(super) fn as_request(&self) -> ClientRequest<'_> {
         ClientRequest {
             authorization: self.authorization.as_deref(),
@@ -108,8 +108,8 @@ async fn read_form(
     ))
 }
 
-/// The `Authorization` header. One that comes twice is joined as RFC 9110 section 5.3 has it, which no scheme
-/// understands: of two credentials none is preferred.
+/// The `Authorization` header. Repeated headers are joined as in RFC 9110 section 5.3, which no scheme accepts:
+/// neither credential is preferred.
 pub(in crate::http) fn authorization(headers: &HeaderMap) -> Option<String> {
     let values: Vec<_> = headers
         .get_all(AUTHORIZATION)
@@ -119,7 +119,7 @@ pub(in crate::http) fn authorization(headers: &HeaderMap) -> Option<String> {
     (!values.is_empty()).then(|| values.join(", "))
 }
 
-/// What is wrong with the content type, for the integrator; `None` if it is a form's.
+/// What is wrong with the content type, for the integrator; `None` if it is correct.
 fn wrong_content_type(headers: &HeaderMap) -> Option<&'static str> {
     let Some(content_type) = headers.get(CONTENT_TYPE) else {
         return Some(

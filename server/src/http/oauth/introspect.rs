@@ -11,7 +11,7 @@ use super::response;
 use crate::http::peer::Peer;
 use crate::http::state::AppState;
 
-/// What a confidential application may know of its own tokens.
+/// A confidential application asks about its own tokens.
 pub(super) async fn introspect(
     State(state): State<AppState>,
     peer: Peer,

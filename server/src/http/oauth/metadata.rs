@@ -1,6 +1,6 @@
 //! What clients read first: `/.well-known/oauth-authorization-server` (RFC 8414 section 3) and
-//! `/.well-known/oauth-protected-resource`, alone and with the path of the GraphQL endpoint behind it (RFC 9728
-//! section 3).
+//! `/.well-known/oauth-protected-resource`, alone and followed by the path of the GraphQL endpoint (RFC 9728 section
+//! 3).
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::response;
 use crate::http::state::AppState;
 
-/// How long the documents may be kept: they change with the binary or the public URL.
+/// How long the documents may be cached: they change with the binary or the public URL.
 const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300");
 
 /// The authorization server.
@@ -21,12 +21,12 @@ pub(super) async fn authorization_server(State(state): State<AppState>) -> Respo
     document(&state.oauth.metadata())
 }
 
-/// The server as a whole, as a resource: userinfo.
+/// The whole server as a resource: userinfo.
 pub(super) async fn protected_resource(State(state): State<AppState>) -> Response {
     document(&state.oauth.protected_resource_metadata(""))
 }
 
-/// The Headless API of the network, which is known by its slug.
+/// The Headless API of the network with this slug.
 pub(super) async fn graphql(
     State(state): State<AppState>,
     Path(slug): Path<String>,

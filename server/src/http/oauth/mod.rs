@@ -1,5 +1,5 @@
-//! The OAuth endpoints over HTTP: a file per endpoint. What a request means and how it is answered is decided in
-//! [`latchkey_oauth`]; here it is read, and the answer written.
+//! The OAuth endpoints over HTTP, one file each. [`latchkey_oauth`] decides what a request means and how to answer
+//! it; this module reads requests and writes responses.
 
 mod authorize;
 pub(super) mod cors;
@@ -24,23 +24,23 @@ use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 
-/// What people's browsers open: inside the check that forms come from this site, and closed to scripts of others.
+/// What people's browsers open: forms must come from this site, and scripts of other sites have no access.
 pub(super) fn for_browsers() -> Router<AppState> {
     Router::new().route(
         "/oauth/authorize",
         get(authorize::show)
             .post(authorize::decide)
-            // A look at the address alone must not authorize anything.
+            // A HEAD request must not authorize anything.
             .head(async || Failure::MethodNotAllowed)
             .layer(from_fn(keep_opener)),
     )
 }
 
-/// What other programs call, from anywhere. No cookie counts here, so there is nothing that another site could forge.
+/// What other programs call, from anywhere. Cookies are ignored, so another site cannot forge anything.
 pub(super) fn for_programs() -> Router<AppState> {
     Router::new()
         .merge(for_scripts().layer(from_fn(cors::allow)))
-        // Its callers have a secret to keep, which no page in a browser can.
+        // Its callers need to keep a secret, which a page in a browser cannot.
         .route(
             "/oauth/introspect",
             post(introspect::introspect).fallback(response::method_not_allowed),
@@ -48,7 +48,7 @@ pub(super) fn for_programs() -> Router<AppState> {
         .layer(CatchPanicLayer::custom(response::after_panic))
 }
 
-/// Those of them that scripts on any page may call.
+/// The endpoints that scripts on any page may call.
 fn for_scripts() -> Router<AppState> {
     let resource = || get(metadata::protected_resource).fallback(response::method_not_allowed);
     Router::new()

@@ -1,5 +1,4 @@
-//! The answers of the endpoints that speak JSON. None of them is kept by anybody on the way (RFC 6749 section 5.1,
-//! RFC 6750 section 5.3).
+//! The responses of the JSON endpoints. None may be cached (RFC 6749 section 5.1, RFC 6750 section 5.3).
 
 use std::any::Any;
 
@@ -11,7 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use latchkey_oauth::{EndpointError, ErrorBody, ErrorCode};
 use serde::Serialize;
 
-/// A JSON body with this status, that is not to be kept.
+/// A JSON body with this status that must not be cached.
 pub(in crate::http) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let mut response = (status, Json(body)).into_response();
     not_to_be_kept(response.headers_mut());
@@ -20,11 +19,11 @@ pub(in crate::http) fn json(status: StatusCode, body: &impl Serialize) -> Respon
 
 fn not_to_be_kept(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // RFC 6749 asks for both; the second is for caches of the last century.
+    // RFC 6749 requires both; the second is for HTTP/1.0 caches.
     headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
 }
 
-/// A request that cannot be read, with a status of its own and words for the integrator.
+/// The response for an unreadable request, with its status and a description for the integrator.
 pub(super) fn unreadable(status: StatusCode, words: &str) -> Response {
     let body = ErrorBody {
         error: ErrorCode::InvalidRequest.id(),
@@ -33,7 +32,7 @@ pub(super) fn unreadable(status: StatusCode, words: &str) -> Response {
     json(status, &body)
 }
 
-/// A refusal in the form of RFC 6749 section 5.2. What failed here goes to the log, with its causes.
+/// A refusal in the form of RFC 6749 section 5.2. Logs internal errors with their causes.
 pub(super) fn refusal(error: &EndpointError) -> Response {
     if let EndpointError::Unavailable(cause) = error {
         log(cause);
@@ -47,12 +46,12 @@ pub(super) fn refusal(error: &EndpointError) -> Response {
     response
 }
 
-/// Notes what failed below the rules, with its causes.
+/// Logs a failure below the rules, with its causes.
 pub(in crate::http) fn log(cause: &(dyn std::error::Error + 'static)) {
     tracing::error!(error = cause, "a request failed");
 }
 
-/// A method that the endpoint does not have. The router adds `Allow`.
+/// The endpoint does not support this method. The router adds `Allow`.
 pub(super) async fn method_not_allowed() -> Response {
     unreadable(
         StatusCode::METHOD_NOT_ALLOWED,
@@ -60,8 +59,8 @@ pub(super) async fn method_not_allowed() -> Response {
     )
 }
 
-/// What a panic in a handler is answered with.
-// The layer that calls it hands the panic over.
+/// The response after a panic in a handler.
+// The calling layer passes the panic by value.
 #[allow(clippy::needless_pass_by_value)]
 pub(super) fn after_panic(panic: Box<dyn Any + Send + 'static>) -> Response<Body> {
     tracing::error!(

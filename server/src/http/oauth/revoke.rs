@@ -12,8 +12,8 @@ use super::response;
 use crate::http::peer::Peer;
 use crate::http::state::AppState;
 
-/// Ends what a token belongs to. The status says all (section 2.2); the body is an empty object, for clients that read each
-/// answer as JSON.
+/// Ends the grant of a token. The status is the whole answer (section 2.2); the body is an empty object, for clients
+/// that parse each response as JSON.
 pub(super) async fn revoke(
     State(state): State<AppState>,
     peer: Peer,

@@ -1,5 +1,5 @@
-//! `GET /oauth/userinfo`, and `POST` as clients of OIDC may do (Core section 5.3.1). The token stands in the
-//! `Authorization` header either way.
+//! `GET /oauth/userinfo`, and `POST` as OIDC allows (Core section 5.3.1). Either way the token is in the
+//! `Authorization` header.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -12,7 +12,7 @@ use super::response;
 use crate::http::peer::Peer;
 use crate::http::state::AppState;
 
-/// Who granted the token.
+/// Shows who granted the token.
 pub(super) async fn show(
     State(state): State<AppState>,
     peer: Peer,
@@ -27,7 +27,7 @@ pub(super) async fn show(
 }
 
 /// A refusal in the form of RFC 6750 section 3. The header of a request without a token names no error (section 3.1);
-/// the body, which the RFC leaves free, tells the integrator all the same.
+/// the body, which the RFC leaves open, still tells the integrator.
 fn refusal(error: &AccessError, server: &AuthorizationServer) -> Response {
     if let AccessError::Unavailable(cause) = error {
         response::log(cause);

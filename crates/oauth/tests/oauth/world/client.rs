@@ -4,7 +4,7 @@ use latchkey_domain::{ApplicationDraft, ApplicationSpec, ClientId, ClientType};
 
 use super::{CHALLENGE, Pairs, VERIFIER, pairs};
 
-/// An application, as its developer knows it.
+/// An application, as its developer sees it.
 pub(crate) struct Client {
     pub(crate) id: ClientId,
     pub(crate) secret: Option<String>,
@@ -12,7 +12,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// The parameters with which it asks, with `changes`: a value replaces, an empty one takes away.
+    /// The parameters of its authorization request, with `changes`: a value replaces, an empty one removes.
     pub(crate) fn asks(&self, changes: &[(&str, &str)]) -> Pairs {
         let usual = [
             ("response_type", "code"),
@@ -65,7 +65,7 @@ fn changed(usual: &[(&str, &str)], changes: &[(&str, &str)]) -> Pairs {
     all
 }
 
-/// What a host fills in.
+/// The host's form.
 pub(crate) fn spec(redirect_uris: &str, scopes: &str) -> ApplicationSpec {
     let draft = ApplicationDraft {
         name: "Mobile App".into(),

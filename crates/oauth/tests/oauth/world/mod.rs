@@ -1,4 +1,4 @@
-//! A network with its people, a clock that is moved by hand, randomness from a seed, and clients that know their part.
+//! A network with its people, a clock moved by hand, seeded randomness, and well-behaved clients.
 
 mod client;
 mod reading;
@@ -38,7 +38,7 @@ impl Clock for HandClock {
     }
 }
 
-/// Never twice the same, and the same in every run.
+/// Different bytes each time, but the same in every run.
 #[derive(Default)]
 struct SeededRandomness(AtomicU64);
 
@@ -91,7 +91,7 @@ impl World {
         }
     }
 
-    /// The server stops, and starts again with these lifetimes (a code's, an access token's, a refresh token's).
+    /// Restarts the server with these lifetimes (a code's, an access token's, a refresh token's).
     pub(crate) fn restart_with(&mut self, [code, access_token, refresh_token]: [&str; 3]) {
         let span = |text: &str| text.parse().unwrap();
         let lifetimes =
@@ -103,7 +103,7 @@ impl World {
         self.clock.now()
     }
 
-    /// Lets time pass.
+    /// Moves the clock forward.
     pub(crate) fn after(&self, seconds: u64) -> &Self {
         self.clock
             .0
@@ -136,7 +136,7 @@ impl World {
         self.person("ada", Role::Member).await
     }
 
-    /// A client with what its host registered.
+    /// Registers a client with this form.
     pub(crate) async fn register(&self, spec: ApplicationSpec) -> Client {
         let secret = spec
             .client_type
@@ -175,7 +175,7 @@ impl World {
         .await
     }
 
-    /// Changes what is registered.
+    /// Changes the registered form.
     pub(crate) async fn edit(&self, client: &Client, spec: ApplicationSpec) {
         let update = ApplicationUpdate {
             spec,
@@ -188,13 +188,13 @@ impl World {
             .unwrap();
     }
 
-    /// What the integrator reads, the newest first.
+    /// The integrator's activity entries, newest first.
     pub(crate) async fn activity(&self, client: &Client) -> Vec<NewActivity> {
         let entries = self.store.activity(&client.id, None, 100).await.unwrap();
         entries.into_iter().map(|entry| entry.event).collect()
     }
 
-    /// The words of the newest entry that the integrator reads.
+    /// The text of the newest activity entry.
     pub(crate) async fn last_words(&self, client: &Client) -> String {
         self.activity(client)
             .await
@@ -212,7 +212,7 @@ impl World {
         changed.unwrap().done().unwrap()
     }
 
-    /// What stands in the row of the grant that a token belongs to.
+    /// The generation stored in the row of the token's grant.
     pub(crate) async fn generation(&self, access: &Access) -> u32 {
         let GrantId(id) = grant_of(access).id;
         self.store
@@ -239,7 +239,7 @@ pub(crate) fn pairs(pairs: &[(&str, &str)]) -> Pairs {
         .collect()
 }
 
-/// Lets all of `tasks` run at once, on several threads.
+/// Runs all of `tasks` at once, on several threads.
 pub(crate) async fn at_once<T: Send + 'static>(
     tasks: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
 ) -> Vec<T> {

@@ -1,11 +1,11 @@
-//! Reading what came back.
+//! Reading responses.
 
 use latchkey_oauth::{Access, Decision, EndpointError, Subject};
 use latchkey_storage::Grant;
 
 use super::Pairs;
 
-/// What an application reads from the address that the browser came back to.
+/// The parameters in the URL that the browser returned to.
 pub(crate) struct Answer {
     pub(crate) address: String,
     pub(crate) parameters: Pairs,
@@ -44,13 +44,13 @@ pub(crate) fn error(decision: &Decision) -> String {
     answer.get("error").expect("an error")
 }
 
-/// Reads the query of a path that the browser comes back to.
+/// Reads the query of a path that the browser returns to.
 pub(crate) fn query_of(path: &str) -> Pairs {
     let (_, query) = path.split_once('?').unwrap();
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
-/// The error's name and words.
+/// The error's name and description.
 #[track_caller]
 pub(crate) fn refusal<T>(result: Result<T, EndpointError>) -> (&'static str, String) {
     match result {

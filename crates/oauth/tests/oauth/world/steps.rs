@@ -1,4 +1,4 @@
-//! What people and clients do, a method per step.
+//! The actions of people and clients, one method each.
 
 use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
 use latchkey_oauth::token::ClientRequest;
@@ -23,7 +23,7 @@ impl World {
         }
     }
 
-    /// `person` presses Allow with these scopes ticked.
+    /// `person` presses Allow with these scopes checked.
     pub(crate) async fn allow(&self, page: &ConsentQuestion, scopes: &str, person: &SignedIn) -> Decision {
         let mut form = page.hidden.clone();
         form.extend(
@@ -41,7 +41,7 @@ impl World {
         self.server.answer_consent(&form, Some(person), &origin()).await
     }
 
-    /// `person` lets the client in for all that it asks; the code.
+    /// `person` allows everything the client asks for; returns the code.
     pub(crate) async fn code_for(&self, query: &Pairs, person: &SignedIn) -> String {
         let decision = match self.visit(query, Some(person)).await {
             Decision::Consent(page) => {
@@ -53,7 +53,7 @@ impl World {
         answer(&decision).get("code").expect("a code")
     }
 
-    /// The whole way: the client is let in, and has its first pair of tokens.
+    /// The whole flow: the client is allowed and gets its first pair of tokens.
     pub(crate) async fn connect(&self, client: &Client, person: &SignedIn) -> TokenResponse {
         let code = self.code_for(&client.asks(&[]), person).await;
         self.exchange(client, &client.exchanges(&code, &[]))
