@@ -6,7 +6,7 @@
 //!   minute. Other addresses do not wait, so nobody can lock a member out by guessing.
 //! - **Account.** After [`UNDER_ATTACK`] wrong passwords from everywhere, an address that the member never signed in
 //!   from waits before each attempt: longer with each attempt on the account, up to a minute. Its attempt is then
-//!   reserved, however many others guess meanwhile: a single pace for all of them would let an endless attack lock out a
+//!   reserved, however many others guess meanwhile: with a single pace for all, an endless attack could lock out a
 //!   member on a new network. Networks that the member signed in from before do not wait.
 //! - **Address.** A bucket of attempts that refills slowly, so that one address cannot try one password on everybody.
 //!
