@@ -20,11 +20,11 @@ from support import ENVIRONMENT, ROOT
 HOST = "oauth.example.org"
 PATIENCE = 60
 
-# A test holds more than a thousand connections, and so does each program that it starts.
+# A test opens more than a thousand connections, and so does each program that it starts.
 _, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(_most, 16384) if _most != resource.RLIM_INFINITY else 16384, _most))
 
-# Debian keeps servers where only root looks.
+# Debian installs servers here, which may be missing from a user's PATH.
 PATH = ENVIRONMENT["PATH"] + ":/usr/sbin"
 
 
@@ -112,7 +112,7 @@ class Nginx(Process):
 
     def __init__(self, config: str, folder: Path) -> None:
         (folder / "site.conf").write_text(config)
-        # What the distribution's nginx.conf is around the files of conf.d.
+        # The distribution's nginx.conf around the files of conf.d.
         (folder / "nginx.conf").write_text(
             "daemon off;\nworker_processes 1;\npid nginx.pid;\nerror_log stderr notice;\n"
             "events { worker_connections 4096; }\nhttp {\n"
@@ -128,7 +128,7 @@ class Caddy(Process):
     """Caddy with a shipped file. `options` go to its global options: the ports and paths of this machine."""
 
     def __init__(self, config: str, folder: Path, options: str) -> None:
-        # There can be one block of them.
+        # Only one such block is allowed.
         assert config.count("\n{\n\tservers {\n") == 1
         config = config.replace("\n{\n\tservers {\n", f"\n{{\n{options}\tservers {{\n")
         (folder / "Caddyfile").write_text(config)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# The settings of whoever runs the tests are not those of the tests.
+# The settings of the person who runs the tests must not affect the tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("LATCHKEY")}
 
 

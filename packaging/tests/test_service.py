@@ -13,7 +13,7 @@ from support import ROOT, Server, flags, run
 
 systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
 
-# As in server/src/cli/serve.rs: how long requests under way may take.
+# As in server/src/cli/serve.rs: how long requests in progress may take.
 DRAIN = 10
 
 
@@ -115,7 +115,7 @@ def test_systemd_understands_it(unit: str, unpacked: Path, tmp_path: Path) -> No
     installed = tmp_path / "latchkey.service"
     installed.write_text(unit.replace("/usr/local/bin/latchkey", str(unpacked / "latchkey")))
     done = subprocess.run(["systemd-analyze", "verify", installed], capture_output=True, text=True, timeout=60)
-    # It reads the machine's other units too; of those nothing is said here.
+    # It reads the machine's other units too, which are not checked here.
     assert "latchkey.service" not in done.stderr, done.stderr
     assert done.returncode == 0, done.stderr
 

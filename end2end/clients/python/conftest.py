@@ -9,7 +9,7 @@ import requests
 from support.latchkey import Latchkey
 from support.person import Person
 
-# oauthlib refuses plain HTTP unless it is told so; only for http://localhost.
+# oauthlib refuses plain HTTP by default. This allows it, only for http://localhost.
 os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 

@@ -255,7 +255,7 @@ def test_deny_arrives_with_its_state_and_issuer(confidential: Registered, member
     assert answer["error"] == ["access_denied"]
     assert answer["error_description"][0].startswith("the member declined")
     assert (answer["state"], answer["iss"]) == ([state], [latchkey.issuer])
-    # Whoever does not look for it: without a code, Authlib takes the grant to be another.
+    # If the caller does not check for errors: without a code, Authlib assumes another grant type.
     refused("unsupported_grant_type", "`grant_type` is not", lambda: client.fetch_token(authorization_response=callback))
 
 
@@ -263,7 +263,7 @@ def test_a_scope_that_the_member_unticks_is_not_granted(registered: Registered, 
     client = connect(registered, member, untick=("read:userinfo",))
     assert client.token["scope"] == "read:posts"
     assert list(userinfo(registered, client).json()) == ["sub", "id"]
-    # Authlib asks for the scopes of the session again at each refresh: they have to be those that were granted.
+    # Authlib requests the session's scopes at each refresh, so they must be the granted ones.
     refused("invalid_scope", "read:userinfo, which was not granted", client.refresh_token)
     client.scope = client.token["scope"]
     assert client.refresh_token()["scope"] == "read:posts"

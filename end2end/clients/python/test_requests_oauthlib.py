@@ -247,7 +247,7 @@ def test_a_wrong_code_and_a_wrong_verifier_are_refused_in_words(registered: Regi
         lambda: client.fetch_token(endpoint, code="nonsense", **registered.fetching),
     )
     callback = member.allows(link)
-    # Another link has another verifier, and the state is the same.
+    # Another link has another verifier but the same state.
     client.authorization_url(registered.metadata["authorization_endpoint"], state=client._state)
     refused(
         InvalidGrantError,
@@ -304,7 +304,7 @@ def test_a_scope_that_the_member_unticks_is_not_granted(
     )
     assert token["scope"] == ["read:posts"]
     assert list(userinfo(registered, client).json()) == ["sub", "id"]
-    # The library asks for the scopes of the session again at each refresh: they have to be those that were granted.
+    # The library requests the session's scopes at each refresh, so they must be the granted ones.
     refused(InvalidScopeError, "read:userinfo, which was not granted", lambda: refresh(registered, client))
     client.scope = client.token["scope"]
     assert refresh(registered, client)["scope"] == ["read:posts"]

@@ -12,10 +12,10 @@ import requests
 ROOT = Path(__file__).resolve().parents[4]
 BINARY = os.environ.get("LATCHKEY", str(ROOT / "target/release/latchkey"))
 
-# All that the applications here may ask for.
+# All scopes that the applications here may request.
 SCOPES = ["read:userinfo", "read:posts", "write:posts"]
 
-# The settings of whoever runs the tests are not those of the tests.
+# The settings of the person who runs the tests must not affect the tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("LATCHKEY")}
 
 
@@ -41,7 +41,7 @@ class Latchkey:
         )
         line = self._server.stdout.readline().strip()
         assert line.startswith("Latchkey is at "), f"{BINARY} did not start: {line!r}"
-        # The address that clients are configured with.
+        # The URL that clients are configured with.
         self.issuer = line.removeprefix("Latchkey is at ")
         requests.get(f"{self.issuer}/healthz", timeout=10).raise_for_status()
 

@@ -12,7 +12,7 @@ class Person:
     def __init__(self, site: str) -> None:
         self._site = site
         self._browser = requests.Session()
-        # Browsers say with each form from which site it comes.
+        # Browsers send the site of the form's page with each form.
         self._browser.headers["Origin"] = site
 
     def allows(self, link: str, untick: tuple[str, ...] = ()) -> str:

@@ -119,7 +119,7 @@ impl Stage {
         self.graphql(&json!({ "query": query }))
     }
 
-    /// A request without a token, with meaningless content.
+    /// A request without a token, with a body of spaces.
     fn post(&self, path: &str, kind: &str, bytes: usize) -> Request {
         let headers = [("content-type", kind)];
         wire::request(self.server.address, "POST", path, &headers, &" ".repeat(bytes))
