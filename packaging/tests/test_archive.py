@@ -1,4 +1,4 @@
-"""The archive: what is in it, that it runs from where it was unpacked, that it can be made again."""
+"""The archive: its content, that it runs from where it was unpacked, and that the build is reproducible."""
 
 import hashlib
 import subprocess

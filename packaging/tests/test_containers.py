@@ -1,4 +1,4 @@
-"""The container files, as far as they can be looked at without running them; test_image.py builds and runs the image."""
+"""The container files, as far as they can be checked without running them. test_image.py builds and runs the image."""
 
 import re
 from pathlib import Path

@@ -30,7 +30,7 @@ LIMITS = ["--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024"]
 
 
 class Podman:
-    """Images and containers in a folder of their own."""
+    """Images and containers in a separate folder."""
 
     def __init__(self, folder: Path) -> None:
         self.storage = ["--storage-driver=vfs", f"--root={folder}/storage", f"--runroot={folder}/run"]
@@ -81,7 +81,7 @@ def image(podman: Podman, unpacked: Path, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def start(podman: Podman, image: str) -> Iterator:
-    """Starts containers without a network: each has the loopback interface to itself."""
+    """Starts containers without a network: each has its own loopback interface."""
     probe = podman.podman("run", "--rm", "--network=none", *LIMITS, image, "--version")
     if probe.returncode != 0 and "latchkey" not in probe.stdout:
         pytest.skip(f"containers may not run here: {probe.stderr.strip()}")
@@ -154,7 +154,7 @@ def test_runs_shut_in_and_ends_in_order(podman: Podman, image: str, start) -> No
 
 
 def healthy_elsewhere(podman: Podman, name: str) -> bool:
-    """The check of a server that is not there."""
+    """The health check of a server that is down."""
     asked = podman.podman("exec", name, "/usr/local/bin/latchkey", "health", "--listen=127.0.0.1:9")
     return asked.returncode == 0
 

@@ -72,7 +72,7 @@ def commands_for_secrets(unpacked: Path) -> str:
 
 @pytest.fixture(scope="module")
 def folder(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with `.env` and the secrets, made as the head of the file says."""
+    """The folder with `.env` and the secrets, created as the head of the file says."""
     folder = tmp_path_factory.mktemp("compose")
     run(["bash", "-euc", commands_for_secrets(unpacked)], cwd=folder)
     assert (folder / ".env").read_text() == f"LATCHKEY_HOST={HOST}\n"
@@ -80,7 +80,7 @@ def folder(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(name: str, compose: dict, folder: Path, database: str, binary: Path) -> Node:
-    """A node with the environment of its service, in which the places are those of this machine."""
+    """A node with the environment of its service, but with the paths of this machine."""
     data = folder / name
     data.mkdir()
     environment = dict(compose["services"][name]["environment"])
@@ -126,7 +126,7 @@ def nginx(unpacked: Path, folder: Path, ports: list[int], port: int, names: tupl
 
 
 class Load:
-    """Programs that ask again and again by way of the proxy: half of them read, half of them post."""
+    """Programs that send requests through the proxy repeatedly: half of them GET, half of them POST."""
 
     def __init__(self, url: str, chain: Path, page: str, credentials: tuple[str, str]) -> None:
         self.url, self.chain, self.page, self.credentials = url, chain, page, credentials
@@ -155,7 +155,7 @@ class Load:
             return len(self.answers)
 
     def more(self, number: int) -> None:
-        """Waits for so many more answers."""
+        """Waits for this many more answers."""
         until, deadline = self.count() + number, time.monotonic() + 60
         while self.count() < until:
             assert time.monotonic() < deadline
@@ -165,7 +165,7 @@ class Load:
         return [status for this, status in self.answers[after:] if this == kind and status != 200]
 
     def is_well_again(self) -> None:
-        """Waits until nothing fails any more."""
+        """Waits until no request fails any more."""
         deadline = time.monotonic() + 30
         while True:
             before = self.count()

@@ -1,4 +1,4 @@
-"""The shipped settings of nginx and Caddy in front of a real server: HTTPS, a sign-in, a token; whose word is believed."""
+"""The shipped settings of nginx and Caddy in front of a real server: HTTPS, a sign-in, a token, and trusted addresses."""
 
 import contextlib
 import html
@@ -104,7 +104,7 @@ def hidden(page: str, action: str) -> list[tuple[str, str]]:
 
 
 def allow(person: requests.Session, site: Site, consent: requests.Response) -> dict[str, list[str]]:
-    """Presses Allow; what the application gets."""
+    """Presses Allow. Returns what the application gets."""
     fields = hidden(consent.text, "/oauth/authorize") + [("approved", "read:userinfo"), ("decision", "allow")]
     sent = person.post(f"{site.url}/oauth/authorize", data=fields, allow_redirects=False, timeout=10)
     assert sent.status_code == 303, sent.text
@@ -145,7 +145,7 @@ def test_a_token_comes_out_at_the_end(site: Site) -> None:
 
 @pytest.mark.parametrize("state", ["x" * 1_300, "x" * 4_096, "aB3+/=%&" * 512, "\U0001f511" * 1_024])
 def test_a_long_state_arrives(site: Site, state: str) -> None:
-    """From the application's link by way of the sign-in page, Allow and the callback."""
+    """From the application's link to the callback, through the sign-in page and Allow."""
     person = client(site.chain)
     query = urlencode({
         "response_type": "code", "client_id": site.application["client_id"], "redirect_uri": CALLBACK,

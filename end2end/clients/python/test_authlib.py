@@ -1,4 +1,4 @@
-"""Authlib, in both of its forms: on requests and on httpx."""
+"""Authlib, with requests and with httpx."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from support.person import Person
 
 @dataclass
 class Registered:
-    """An application, and how it is configured."""
+    """An application and its configuration."""
 
     app: Application
     method: str
@@ -70,7 +70,7 @@ def confidential(session: type, latchkey: Latchkey, server: AuthorizationServerM
 
 
 def connect(registered: Registered, member: Person, untick: tuple[str, ...] = ()) -> OAuth2Session | OAuth2Client:
-    """The whole way: a client that has its tokens."""
+    """The whole flow: a client with its tokens."""
     client, metadata = registered.client(), registered.metadata
     verifier = generate_token(48)
     link, state = client.create_authorization_url(metadata["authorization_endpoint"], code_verifier=verifier)
@@ -90,7 +90,7 @@ def refused(error: str, description: str, act: Callable[[], object]) -> None:
 
 
 def test_the_lines_of_the_documentation(latchkey: Latchkey, member: Person) -> None:
-    """Those of docs/clients.md."""
+    """The lines of docs/clients.md."""
     app = latchkey.register_web_app()
     issuer, client_id, client_secret, redirect_uri = latchkey.issuer, app.client_id, app.client_secret, app.redirect_uri
 

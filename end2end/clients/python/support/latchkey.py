@@ -1,4 +1,4 @@
-"""The real binary on the demonstration network, in a folder and at a port of its own."""
+"""The real binary with the demonstration network, in its own folder and on its own port."""
 
 import json
 import os
@@ -21,7 +21,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.sta
 
 @dataclass(frozen=True)
 class Application:
-    """An application, as its developer knows it. A public one has no secret."""
+    """An application, as its developer sees it. A public one has no secret."""
 
     client_id: str
     client_secret: str | None
@@ -51,7 +51,7 @@ class Latchkey:
         self._folder.cleanup()
 
     def register_web_app(self) -> Application:
-        """Registers a web application, which keeps a secret."""
+        """Registers a web application, which has a secret."""
         redirect_uri = "https://app.example/callback"
         created = self._create("--name", "Web App", "--redirect-uri", redirect_uri)
         return Application(created["client_id"], created["client_secret"], redirect_uri)
