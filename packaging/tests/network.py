@@ -1,4 +1,4 @@
-"""The surroundings of a server: a certificate, a proxy, a database, and a client that resolves `oauth.example.org` to it."""
+"""The surroundings of a server: a certificate, a proxy, a database, and a client for `oauth.example.org`."""
 
 import os
 import re

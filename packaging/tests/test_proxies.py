@@ -1,4 +1,4 @@
-"""The shipped settings of nginx and Caddy in front of a real server: HTTPS, a sign-in, a token, and trusted addresses."""
+"""The shipped settings of nginx and Caddy before a real server: HTTPS, a sign-in, a token, and trusted addresses."""
 
 import contextlib
 import html

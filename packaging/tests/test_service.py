@@ -83,7 +83,7 @@ def blocks(title: str) -> list[str]:
 
 
 def test_the_files_are_put_where_the_unit_looks_and_replaced_while_it_runs(unit: str, unpacked: Path, tmp_path: Path) -> None:
-    """The `install` commands of docs/installing.md, below another root than the machine's, and an upgrade while it runs."""
+    """The `install` commands of docs/installing.md with another root folder, and an upgrade while it runs."""
 
     def install(commands: str) -> None:
         lines = [line for line in commands.splitlines() if line.startswith("install ")]
