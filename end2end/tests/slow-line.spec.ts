@@ -70,7 +70,7 @@ test("the content is there before the WebAssembly, does not move, and its button
 
 test("a click before the WebAssembly runs is not lost", async ({ admin, browser }) => {
   const page = await onSlowLine(admin, browser);
-  // Checked inside the page at the first paint, because a test outside is too slow.
+  // At the first paint, which no test from outside is quick enough for.
   await page.addInitScript(() => {
     new PerformanceObserver(() => {
       const button = document.querySelector<HTMLElement>("#new-application");
