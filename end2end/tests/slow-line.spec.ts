@@ -8,7 +8,7 @@ const LINE = { offline: false, latency: 150, downloadThroughput: 200_000, upload
 const PROCESSOR = 4;
 
 /** After the first paint, in milliseconds. The goal is 1,000 on a quiet machine; here other tests run at the same time. */
-const BUTTONS_WORK_WITHIN = 3_000;
+const BUTTONS_WORK_WITHIN = 2_000;
 
 interface Figures {
   /** The first paint of the content. */
@@ -34,17 +34,23 @@ async function onSlowLine(admin: AdminPage, browser: Browser): Promise<Page> {
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) felt.shift += (entry as unknown as { value: number }).value;
     }).observe({ type: "layout-shift", buffered: true });
-    new MutationObserver(() => {
-      if (document.body?.hasAttribute("data-ready")) felt.ready ||= performance.now();
-    }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-ready"] });
+    Object.assign(window, {
+      whenReady: new Promise<void>((resolve) => {
+        new MutationObserver(() => {
+          if (!document.body?.hasAttribute("data-ready")) return;
+          felt.ready ||= performance.now();
+          setTimeout(resolve, 500);
+        }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-ready"] });
+      }),
+    });
   });
   return page;
 }
 
+/** Waits inside the page: an assertion that looks again and again would take the processor from it. */
 async function measure(page: Page): Promise<Figures> {
-  await expect(page.locator("body")).toHaveAttribute("data-ready", "", { timeout: 30_000 });
-  await page.waitForTimeout(500);
-  return page.evaluate(() => {
+  return page.evaluate(async () => {
+    await (window as unknown as { whenReady: Promise<void> }).whenReady;
     const { ready, shift } = window as unknown as { ready: number; shift: number };
     const resources = performance.getEntriesByType("resource") as PerformanceResourceTiming[];
     const loaded = Math.max(...resources.filter((it) => it.name.endsWith(".wasm")).map((it) => it.responseEnd));
@@ -68,20 +74,15 @@ test("the content is there before the WebAssembly, does not move, and its button
   expect(figures.ready - figures.painted).toBeLessThanOrEqual(BUTTONS_WORK_WITHIN);
 });
 
-test("a click before the WebAssembly runs is not lost", async ({ admin, browser }) => {
-  const page = await onSlowLine(admin, browser);
-  // At the first paint, which no test from outside is quick enough for.
-  await page.addInitScript(() => {
-    new PerformanceObserver(() => {
-      const button = document.querySelector<HTMLElement>("#new-application");
-      if (!button || "seen" in window) return;
-      button.click();
-      const seen = { awake: document.body.hasAttribute("data-ready"), busy: button.getAttribute("aria-busy") };
-      Object.assign(window, { seen });
-    }).observe({ type: "paint", buffered: true });
+test("a click before the WebAssembly is there is not lost", async ({ admin }) => {
+  const { page } = admin;
+  const button = page.getByRole("button", { name: "New OAuth Application" });
+  await page.route("**/*.wasm", async (route) => {
+    await button.click();
+    await expect(button).toHaveAttribute("aria-busy", "true");
+    await expect(page.locator("body")).not.toHaveAttribute("data-ready");
+    await route.continue();
   });
-  await page.goto(admin.latchkey.url + PATH, { waitUntil: "commit" });
-  await expect(page.getByRole("dialog", { name: "New OAuth Application" })).toBeVisible({ timeout: 30_000 });
-  const seen = await page.evaluate(() => (window as unknown as { seen: unknown }).seen);
-  expect(seen).toEqual({ awake: false, busy: "true" });
+  await page.goto(admin.latchkey.url + PATH);
+  await expect(admin.dialog).toHaveAccessibleName("New OAuth Application");
 });
