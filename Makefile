@@ -1,9 +1,9 @@
-# `make` lists what there is. Every target installs what it needs first; a second run is quick.
+# `make` lists the targets. Every target first installs what it needs; a second run is fast.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-# Which toolchain compiles: decided by scripts/setup.sh. Server, page, lints and tests share it, its profile and the
-# selection of crates, so that nothing compiles twice.
+# scripts/setup.sh chooses the toolchain. Server, page, lints and tests share it, its profile and the selection of
+# crates, so that nothing is compiled twice.
 -include target/toolchain.mk
 ifneq ($(strip $(TOOLCHAIN_PATH)),)
 export PATH := $(strip $(TOOLCHAIN_PATH)):$(PATH)
@@ -11,7 +11,8 @@ unexport RUSTUP_TOOLCHAIN
 endif
 
 NATIVE := --release --workspace --exclude latchkey-frontend
-# What runs: all but the benchmark. Its dependencies have the same features, so nothing compiles twice because of it.
+# The crates that run: all but the benchmark. Its dependencies have the same features, so it causes no second
+# compilation.
 PRODUCT := $(NATIVE) --exclude latchkey-bench
 XTASK := target/release/xtask
 LATCHKEY := target/release/latchkey
@@ -91,7 +92,7 @@ package: ## Make the release archive in target/package from the optimised binary
 clean: ## Delete what was built
 	rm -rf target end2end/node_modules end2end/clients/node/node_modules end2end/test-results end2end/screenshots
 
-# The steps. They are run by the targets above once the machine is ready and the toolchain is known.
+# The steps. The targets above run them when the machine is ready and the toolchain is known.
 .PHONY: xtask site site-fast build-all budget format check-format check-dependencies check-lints check-units check-browser check-clients check-package
 xtask:
 	@cargo build $(PRODUCT) --bin xtask --quiet
@@ -103,7 +104,8 @@ site: xtask
 site-fast: xtask
 	@$(XTASK) site --fast
 
-# Page and server at the same time: each has stretches that keep one core busy. Then the binary, with the page in it.
+# Page and server at the same time, because each keeps one core busy for a while. Then the binary, which embeds the
+# page.
 build-all: xtask
 	$(say) 'Building the page and the server'
 	@$(XTASK) site & page=$$!; cargo build $(PRODUCT); built=$$?; wait $$page && exit $$built
@@ -137,15 +139,15 @@ check-browser:
 	$(say) 'Running the browser tests'
 	@cd end2end && npm test --silent -- $(ARGS)
 
-# The oauth2 crate is a client too; its tests are among those of the server. The examples are the Rust programs of the page
-# "Use it", which are run here with its others and with the commands of docs/integrating.md.
+# The oauth2 crate is a client too; its tests are among the server's. The examples are the Rust programs of the page
+# "Use it". They run here with its other programs and with the commands of docs/integrating.md.
 check-clients:
 	$(say) 'Running the client libraries, the programs of "Use it" and the guide'
 	@cargo build $(NATIVE) --bins --examples --quiet
 	@cd end2end/clients/node && npm test --silent
 	@cd end2end/clients/python && PYTHONDONTWRITEBYTECODE=1 $(CLIENTS_VENV)/bin/python -m pytest
 
-# Nothing is compiled here: what is packed is the binary that the other tests ran.
+# Nothing is compiled here: the binary that the other tests ran is packed.
 check-package:
 	$(say) 'Packing the release archive, and testing it'
 	@if [ "$$(uname -sm)" = 'Linux x86_64' ]; then scripts/package.sh && cd packaging/tests && \

@@ -1,12 +1,12 @@
 import { defineConfig } from "@playwright/test";
 import { chromium } from "./support/chromium";
 
-// Every test starts the real binary on a data folder of its own, so tests share nothing and run in any order.
+// Every test starts the real binary with its own data folder, so tests share nothing and run in any order.
 export default defineConfig({
   testDir: "./tests",
   fullyParallel: true,
   workers: 2,
-  // Screenshots in three sizes and two themes take their time on a busy machine.
+  // Screenshots in three sizes and two themes are slow on a busy machine.
   timeout: 120_000,
   expect: { timeout: 5_000 },
   forbidOnly: Boolean(process.env.CI),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Packs the binary that `make build` made into target/package/latchkey-VERSION-x86_64-linux.tar.gz. The same binary and
-# commit give the same archive, byte for byte: names are sorted, times are those of the commit, owners are nobody's.
+# Packs the binary of `make build` into target/package/latchkey-VERSION-x86_64-linux.tar.gz. The same binary and commit
+# give the same archive, byte for byte: names are sorted, times are the commit's, and there are no owners.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C
@@ -15,7 +15,7 @@ version=$("$binary" --version | cut -d ' ' -f 2)
 name=latchkey-$version-x86_64-linux
 
 if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
-  # Without git, the time of what says what is new.
+  # Without git, the time of the changelog.
   SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null) || SOURCE_DATE_EPOCH=$(stat -c %Y CHANGELOG.md)
 fi
 

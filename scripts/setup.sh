@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes a machine ready: `setup.sh build` for building and running, `setup.sh unit` for the unit and integration tests as
-# well, `setup.sh test` for all tests.
-# It installs only what is missing, says what it does, and takes no time when there is nothing to do.
+# Prepares a machine: `setup.sh build` for building and running, `setup.sh unit` also for the unit and integration
+# tests, `setup.sh test` for all tests. It installs only what is missing, prints what it does, and is fast if there is
+# nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,7 +33,7 @@ recent_enough() { # RUSTC
   [ "$minor" -ge 88 ]
 }
 
-# One toolchain compiles server and page. Its folder, if it is not the one on the PATH, goes to target/toolchain.mk.
+# One toolchain compiles server and page. If its folder is not on the PATH, it is written to target/toolchain.mk.
 use_toolchain() {
   mkdir -p target
   local line="TOOLCHAIN_PATH := $1"
@@ -44,7 +44,7 @@ setup_toolchain() {
   if command -v rustc >/dev/null && rustc --version >/dev/null 2>&1 && recent_enough rustc; then
     if has_wasm rustc; then use_toolchain ""; return; fi
     if command -v rustup >/dev/null; then
-      # Once it was refused here, the Debian toolchain was installed, and asking again would only cost time.
+      # It was refused here before and the Debian toolchain was installed, so asking again only costs time.
       if ! { [ -x /usr/bin/rustc ] && has_wasm /usr/bin/rustc; }; then
         say "Adding the WebAssembly target to the Rust toolchain"
         if timeout 120 rustup target add wasm32-unknown-unknown >/dev/null 2>&1 && has_wasm rustc; then
@@ -65,7 +65,7 @@ setup_toolchain() {
   use_toolchain /usr/bin
 }
 
-# Debian ships the compiler's sources but not the library for WebAssembly: it is built from them, once.
+# Debian ships the compiler's sources but not the library for WebAssembly, so it is built once.
 build_wasm_library() {
   say "Building Rust's standard library for WebAssembly (about a minute, once)"
   local folder library=/usr/lib/rustlib/wasm32-unknown-unknown/lib
@@ -73,7 +73,7 @@ build_wasm_library() {
   mkdir "$folder/src"
   : >"$folder/src/lib.rs"
   printf '[package]\nname = "library_for_wasm"\nversion = "0.0.0"\nedition = "2021"\n' >"$folder/Cargo.toml"
-  # With bitcode, so that link-time optimisation of the page reaches into the library, and small.
+  # With bitcode, so that link-time optimisation of the page includes the library, and small.
   (cd "$folder" && PATH="/usr/bin:$PATH" RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$folder/target" \
     RUSTFLAGS="-C embed-bitcode=yes" CARGO_PROFILE_RELEASE_OPT_LEVEL=z \
     cargo build --quiet --release --target wasm32-unknown-unknown -Zbuild-std=std,panic_abort)
@@ -110,7 +110,7 @@ setup_npm() {
   npm_install end2end
 }
 
-# The client libraries that are tested: from npm in a folder of their own, from PyPI in an environment of their own.
+# The tested client libraries: from npm in their own folder, from PyPI in their own environment.
 setup_clients() {
   [ "$(node -p 'parseInt(process.versions.node)')" -ge 20 ] ||
     fail "the client libraries' tests need Node.js 20 or newer: https://nodejs.org"
@@ -125,7 +125,7 @@ setup_clients() {
   fi
 }
 
-# The server that tests start for themselves. The package's own is not started: nobody asked for it.
+# Tests start this server themselves. The package's own server is not started, because nobody needs it.
 setup_postgres() {
   if compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; then return; fi
   as_root mkdir -p /etc/postgresql-common
@@ -134,9 +134,8 @@ setup_postgres() {
   apt_install postgresql
 }
 
-# Programs that stand around Latchkey in tests: a pooler, proxies, a second browser. Tests start them for themselves, so the
-# packages' own are not started (policy-rc.d is Debian's way to say so). Where there is no apt-get, the tests that need them
-# are left out.
+# Programs around Latchkey in tests: a pooler, proxies, a second browser. Tests start them, so the packages must not
+# start them (policy-rc.d is Debian's way to prevent that). Without apt-get, the tests that need them are skipped.
 setup_around() { # PROGRAM…, each the name of its package
   local program policy=/usr/sbin/policy-rc.d made='' missing=()
   command -v apt-get >/dev/null || return 0
@@ -150,7 +149,7 @@ setup_around() { # PROGRAM…, each the name of its package
     made=1
   fi
   for program in "${missing[@]}"; do
-    # Not every release of every distribution has each of them.
+    # Some releases of distributions lack some of them.
     (apt_install "$program") || say "$program cannot be installed: the tests that need it are left out"
   done
   [ -z "$made" ] || as_root rm -f "$policy"

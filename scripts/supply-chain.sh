@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at what the dependencies are, by deny.toml: `supply-chain.sh check` checks licences, sources and duplicate versions
+# Checks the dependencies against deny.toml. `supply-chain.sh check` checks licences, sources and duplicate versions
 # without the network, and that each excused advisory still concerns Cargo.lock. `supply-chain.sh advisories` compares
 # Cargo.lock with the newest RustSec database, which it downloads.
 set -euo pipefail
@@ -15,7 +15,7 @@ fi
 
 check() {
   cargo-deny --log-level error check --deny warnings licenses bans sources
-  # The reason of an exception begins with the crate and the version that it is about.
+  # The reason of an exception starts with its crate and version.
   local about crate version
   sed -n 's/^ *{ id = "RUSTSEC-[0-9-]*", reason = "\([^ :]*\) \([^ :]*\):.*/\1 \2/p' deny.toml | while read -r crate version; do
     grep -A 1 -x "name = \"$crate\"" Cargo.lock | grep -qE "^version = \"$version(\.|\")" ||

@@ -7,11 +7,11 @@ use crate::browser;
 use crate::components::toast::{ToastRegion, Toasts};
 use crate::pages::admin::settings::oauth_applications::OAuthApplicationsPage;
 
-/// One page so far, which reads its address itself: a table of routes would have one row.
+/// There is one page so far, and it reads its URL itself: a table of routes would have one row.
 #[component]
 pub fn App() -> impl IntoView {
     provide_context(Toasts::new());
-    // Effects run in the browser only: from here on, buttons do something.
+    // Effects run only in the browser: from here on, buttons work.
     Effect::new(browser::mark_ready);
     view! {
         <Router>

@@ -1,9 +1,9 @@
-//! What only a browser can do: focus, the clipboard, asking whether the server is back. On the server these do nothing,
-//! since events and effects run in the browser alone.
+//! Browser features: focus, the clipboard, checking whether the server is back. On the server these do nothing, because
+//! events and effects run only in the browser.
 
 use std::future::Future;
 
-/// Moves the focus to the element with this id, after the page has been updated.
+/// Moves the focus to the element with this id, after the next update of the page.
 pub(crate) fn focus(id: String) {
     #[cfg(feature = "csr")]
     leptos::prelude::request_animation_frame(move || {
@@ -18,7 +18,7 @@ pub(crate) fn focus(id: String) {
     let _ = id;
 }
 
-/// Marks the page as alive, for styles, scripts and tests that wait for it.
+/// Marks the page as interactive, for styles, scripts and tests that wait for it.
 pub(crate) fn mark_ready() {
     #[cfg(feature = "csr")]
     if let Some(body) = leptos::prelude::document().body() {
@@ -26,8 +26,8 @@ pub(crate) fn mark_ready() {
     }
 }
 
-/// Copies text. `false` where the browser does not allow it.
-// On the server there is nothing to wait for.
+/// Copies text. Returns `false` if the browser does not allow it.
+// The server has nothing to wait for.
 #[cfg_attr(not(feature = "csr"), allow(clippy::unused_async))]
 pub(crate) async fn copy(text: &str) -> bool {
     #[cfg(feature = "csr")]
@@ -48,8 +48,8 @@ pub(crate) async fn copy(text: &str) -> bool {
     }
 }
 
-/// The old way to copy, which needs a field to select: a page without HTTPS has no clipboard. `public/scripts/copy.js` does
-/// the same on the plain pages.
+/// Copies by selecting a field, because a page without HTTPS has no clipboard. `public/scripts/copy.js` does the same
+/// on plain pages.
 #[cfg(feature = "csr")]
 fn copy_from_field(text: &str) -> Option<bool> {
     use wasm_bindgen::JsCast;

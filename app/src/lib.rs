@@ -1,16 +1,16 @@
 //! What people see: `pages`, a file or folder per page; `components`, what pages share; `functions`, what the interactive
 //! pages call.
 //!
-//! [`App`] is what the WebAssembly renders: on the server (feature `ssr`), and once more in the browser (feature `csr`), in
-//! place of what the server has sent. All other pages are HTML from the server.
+//! The WebAssembly renders [`App`]: on the server (feature `ssr`), and again in the browser (feature `csr`), where it
+//! replaces the server's HTML. All other pages are HTML from the server.
 
-// Views are types, nested as deep as the page.
+// Views are nested types, as deep as the page.
 #![recursion_limit = "512"]
-// The view macro expands to code that trips these, and its components take their properties by value by design.
+// The view macro's code triggers these lints, and its components take their properties by value by design.
 #![allow(clippy::needless_pass_by_value, clippy::must_use_candidate, unreachable_pub)]
-// A view is one expression, as long as the page is.
+// A view is one expression, and as long as the page.
 #![allow(clippy::too_many_lines)]
-// Only the server uses this crate: docs are there where a name does not say it all.
+// Only the server uses this crate, so docs are only where a name does not say it all.
 #![allow(missing_docs)]
 
 mod app;

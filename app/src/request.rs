@@ -1,6 +1,6 @@
-//! What the server tells the pages and server functions about the request that they answer.
+//! What the server tells pages and server functions about the request.
 //!
-//! The server provides a [`Request`] as Leptos context; after the answer it reads [`Request::status`].
+//! The server provides a [`Request`] as Leptos context, and reads [`Request::status`] after the answer.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,23 +9,23 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use latchkey_domain::{Actor, Member};
 use latchkey_registration::{Caller, Registrar};
 
-/// The request, as far as pages care.
+/// The parts of the request that pages need.
 #[derive(Clone)]
 pub struct Request {
-    /// Who is signed in.
+    /// The signed-in member.
     pub viewer: Option<Member>,
     /// Where the request came from, for the audit trail.
     pub actor: Actor,
     /// The rules about applications.
     pub registrar: Registrar,
-    /// Where the browser finds script, WebAssembly and styles.
+    /// The URLs of script, WebAssembly and styles.
     pub assets: Arc<Assets>,
-    /// The status that the answer will have.
+    /// The status of the answer.
     pub status: Status,
 }
 
 impl Request {
-    /// Who asks; `None` if nobody is signed in.
+    /// The caller; `None` if nobody is signed in.
     pub(crate) fn caller(&self) -> Option<Caller> {
         self.viewer
             .as_ref()
@@ -33,7 +33,7 @@ impl Request {
     }
 }
 
-/// The addresses of the built files, with their content hashes: `/pkg/latchkey.<hash>.js` and so on.
+/// The URLs of the built files, with their content hashes: `/pkg/latchkey.<hash>.js` and so on.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
     /// The script that loads the WebAssembly.
@@ -42,18 +42,18 @@ pub struct Assets {
     pub wasm: String,
     /// The styles.
     pub css: String,
-    /// What only some pages load, by its plain name: `copy.js` for `public/scripts/copy.js`.
+    /// Files that only some pages load, by plain name: `copy.js` for `public/scripts/copy.js`.
     pub extras: BTreeMap<String, String>,
 }
 
 impl Assets {
-    /// The address of what only some pages load; empty if the site was built without it.
+    /// The URL of a file that only some pages load; empty if the site was built without it.
     pub fn extra(&self, name: &str) -> String {
         self.extras.get(name).cloned().unwrap_or_default()
     }
 }
 
-/// The HTTP status of the answer; 200 unless somebody sets another.
+/// The HTTP status of the answer; 200 by default.
 #[derive(Clone, Debug)]
 pub struct Status(Arc<AtomicU16>);
 

@@ -1,4 +1,4 @@
-//! What the tests of plain pages share.
+//! Shared by the tests of plain pages.
 
 use latchkey_domain::{Application, ApplicationDraft, MemberId, Timestamp};
 use latchkey_registration::{ActivityEntry, ActivityKind, ActivityLine, Candidate, NewActivity};
@@ -65,12 +65,12 @@ pub(crate) fn activity_line(id: i64, candidate: Candidate) -> ActivityLine {
     }
 }
 
-/// What is true of every plain page.
+/// Checks that hold for every plain page.
 pub(crate) fn assert_sound(html: &str) {
     assert_sound_with_scripts(html, 0);
 }
 
-/// The same for a page that loads so many scripts. None is inside the page.
+/// The same for a page that loads this many scripts. No script is inline.
 pub(crate) fn assert_sound_with_scripts(html: &str, scripts: usize) {
     assert_eq!(html.matches("<script defer src=").count(), scripts, "{html}");
     assert!(html.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{html}");
@@ -84,7 +84,7 @@ pub(crate) fn assert_sound_with_scripts(html: &str, scripts: usize) {
     ] {
         assert_eq!(html.matches(what).count(), times, "{what} in {html}");
     }
-    // Bars of a chart have titles too.
+    // Bars of a chart also have titles.
     let head = html.split("</head>").next().unwrap_or_default();
     assert_eq!(head.matches("<title>").count(), 1, "{head}");
     for id in html
@@ -98,7 +98,7 @@ pub(crate) fn assert_sound_with_scripts(html: &str, scripts: usize) {
             "{id} is there twice"
         );
     }
-    // What is set in this class is for machines, not for translators.
+    // Text in this class is for machines and must not be translated.
     for tag in html.split('<').filter(|tag| tag.contains(" class=\"")) {
         let (_, classes) = tag.split_once(" class=\"").unwrap_or_default();
         let is_mono = classes

@@ -9,7 +9,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// `just now`, `5 minutes ago`, `2 days ago`, and after a week the date.
+/// `just now`, `5 minutes ago`, `2 days ago`, or the date after a week.
 pub(crate) fn ago(at: Timestamp, now: Timestamp) -> String {
     let units = |count: u64, unit: &str| format!("{count} {unit}{} ago", if count == 1 { "" } else { "s" });
     match now.since(at).as_secs() {
@@ -31,7 +31,7 @@ pub(crate) fn exact(at: Timestamp) -> String {
     time(at).strftime("%-d %b %Y, %H:%M:%S UTC").to_string()
 }
 
-/// `Fri 15 Jan, 08:00 UTC`, for the beginning of an hour or more.
+/// `Fri 15 Jan, 08:00 UTC`, for the start of a period.
 pub(crate) fn hour(at: Timestamp) -> String {
     time(at).strftime("%a %-d %b, %H:%M UTC").to_string()
 }
@@ -41,12 +41,12 @@ pub(crate) fn iso(at: Timestamp) -> String {
     time(at).to_string()
 }
 
-/// How long ago, as an element that machines can read.
+/// How long ago, as a `<time>` element.
 pub(crate) fn time_ago(at: Timestamp, now: Timestamp) -> impl IntoView {
     view! { <time datetime=iso(at)>{ago(at, now)}</time> }
 }
 
-/// The exact time, as an element that machines can read.
+/// The exact time, as a `<time>` element.
 pub(crate) fn exact_time(at: Timestamp) -> impl IntoView {
     view! { <time datetime=iso(at)>{exact(at)}</time> }
 }

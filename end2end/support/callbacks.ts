@@ -6,13 +6,13 @@ import { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** The sites of an application, which send the browser on from one to the other as real ones do. */
+/** The sites of an application, which redirect the browser from one to the next, as real ones do. */
 export class Sites {
   private servers: Server[] = [];
-  /** The addresses that the browser came to, in their order. */
+  /** The URLs that the browser requested, in order. */
   readonly visited: string[] = [];
 
-  /** A site on a port of its own. It answers each path with a redirect, or with a page where there is none. */
+  /** A site on its own port. It answers each path with a redirect, or with a page if there is none. */
   async open(scheme: "http" | "https", host: string, redirects: Record<string, (query: string) => string> = {}): Promise<string> {
     let origin = "";
     const answer: RequestListener = (request, response) => {
@@ -38,7 +38,7 @@ export class Sites {
   }
 }
 
-/** A certificate that nobody has signed: the browser is told not to mind. */
+/** A self-signed certificate. The browser is configured to accept it. */
 function certificate(): { key: Buffer; cert: Buffer } {
   const folder = mkdtempSync(join(tmpdir(), "certificate-"));
   const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];

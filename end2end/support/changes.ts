@@ -1,6 +1,6 @@
-// What others do to a page. These run in the browser.
+// Changes that other programs make to a page. These functions run in the browser.
 
-/** Replaces each text by a copy in `<font>`, as Google Translate does, but for what is not to be translated. */
+/** Replaces each text with a copy in `<font>`, as Google Translate does, except text that must not be translated. */
 export function translate(): void {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts: Text[] = [];

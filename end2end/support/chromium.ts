@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 
-/** The system's Chromium or Chrome; undefined lets Playwright look for its own download. */
+/** The system's Chromium or Chrome. If undefined, Playwright uses its own download. */
 export function chromium(): string | undefined {
   const candidates = [
     process.env.CHROMIUM,

@@ -1,10 +1,10 @@
 import { expect, Page } from "./fixtures";
 import { CreatedApplication, Latchkey } from "./latchkey";
 
-/** Where the application of these tests waits for people to come back. Nothing listens there: the browser is stopped. */
+/** The redirect URI of the application in these tests. Nothing listens there: the browser is stopped. */
 export const CALLBACK = "http://localhost:5173/callback";
 
-/** An application that sends people to authorize, as an integrator writes it. */
+/** An application that sends people to authorize, as an integrator would write it. */
 export class Client {
   constructor(
     readonly latchkey: Latchkey,
@@ -16,7 +16,7 @@ export class Client {
     return Client.at(CALLBACK, latchkey, name, scopes, ...flags);
   }
 
-  /** The same for an application that people come back to elsewhere. */
+  /** The same for an application with another redirect URI. */
   static at(redirectUri: string, latchkey: Latchkey, name: string, scopes: string[], ...flags: string[]): Client {
     const application = JSON.parse(
       latchkey.cli([
@@ -27,7 +27,7 @@ export class Client {
     return new Client(latchkey, application, redirectUri);
   }
 
-  /** The link that lets a person authorize. */
+  /** The authorization link. */
   link(scope: string, more: Record<string, string> = {}): string {
     const query = new URLSearchParams({
       response_type: "code",
@@ -40,7 +40,7 @@ export class Client {
     return `${this.latchkey.url}/oauth/authorize?${query}`;
   }
 
-  /** Does `press` and gives what the browser brought back to the application. */
+  /** Runs `press` and returns what the browser brought back to the application. */
   async comesBack(page: Page, press: () => Promise<unknown>): Promise<URLSearchParams> {
     await page.route(`${CALLBACK}**`, (route) => route.fulfill({ contentType: "text/html", body: "<title>back</title>" }));
     await press();

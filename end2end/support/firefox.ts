@@ -5,7 +5,7 @@ import { Latchkey } from "./latchkey";
 
 const CANDIDATES = [process.env.FIREFOX, "/usr/bin/firefox-esr", "/usr/bin/firefox", "/Applications/Firefox.app/Contents/MacOS/firefox"];
 
-/** The system's Firefox. Playwright drives only one of its own, which cannot be had as a package; Puppeteer drives this one. */
+/** The system's Firefox. Playwright drives only its own build, which no package provides; Puppeteer drives this one. */
 const FIREFOX = CANDIDATES.find((path) => path && existsSync(path));
 
 interface Fixtures {
@@ -22,19 +22,19 @@ export const test = base.extend<Fixtures>({
   },
 });
 
-/** Fills in the sign-in page and sends it. */
+/** Fills in the sign-in page and submits it. */
 export async function signInHere(page: Page, email: string): Promise<void> {
   await page.locator("#email").fill(email);
   await page.locator("#password").fill(PASSWORD);
   await press(page, "Sign in");
 }
 
-/** Presses the button with these words. */
+/** Presses the button with this label. */
 export async function press(page: Page, words: string): Promise<void> {
   await page.locator(`::-p-aria([name="${words}"][role="button"])`).click();
 }
 
-/** Waits until the page's text has `words` in it. */
+/** Waits until the page's text contains `words`. */
 export async function sees(page: Page, words: string | RegExp): Promise<void> {
   const text = () => page.evaluate(() => document.body?.innerText ?? "").catch(() => "");
   await expect.poll(text, { timeout: 10_000 }).toMatch(words);

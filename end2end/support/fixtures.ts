@@ -4,7 +4,7 @@ import { Latchkey, PASSWORD } from "./latchkey";
 export { expect, PASSWORD };
 export type { Locator, Page };
 
-/** Where the OAuth Applications page stands. */
+/** The path of the OAuth Applications page. */
 export const PATH = "/admin/settings/oauth-applications";
 
 interface Fixtures {
@@ -26,7 +26,7 @@ export const test = base.extend<Fixtures>({
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => {
-      // A refused or failed request is logged by the browser itself; tests that cause one look at the page.
+      // The browser logs refused or failed requests itself. Tests that cause one check the page.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) problems.push(message.text());
     });
     const admin = new AdminPage(page, latchkey);
@@ -62,7 +62,7 @@ export class AdminPage {
     await this.ready();
   }
 
-  /** Waits until the WebAssembly has taken over: before that, buttons do nothing. */
+  /** Waits until the WebAssembly runs. Before that, buttons do nothing. */
   async ready(): Promise<void> {
     await expect(this.page.locator("body")).toHaveAttribute("data-ready", "", { timeout: 10_000 });
   }

@@ -6,20 +6,20 @@ import { join, resolve } from "node:path";
 
 const BINARY = process.env.LATCHKEY ?? resolve(__dirname, "../../target/release/latchkey");
 
-/** The password of everyone whom the tests add. */
+/** The password of everyone that the tests add. */
 export const PASSWORD = "correct horse battery";
 
-/** What `latchkey app create --json` prints. */
+/** The output of `latchkey app create --json`. */
 export interface CreatedApplication {
   client_id: string;
   client_secret?: string;
   name: string;
 }
 
-/** The real binary on a data folder of its own. */
+/** The real binary with its own data folder. */
 export class Latchkey {
   private process?: ChildProcess;
-  /** All that the server has printed. */
+  /** All output of the server. */
   output = "";
 
   private constructor(
@@ -59,7 +59,7 @@ export class Latchkey {
     }
   }
 
-  /** Stops the server with `signal` and waits until it is gone. */
+  /** Stops the server with `signal` and waits for its end. */
   async down(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const running = this.process;
     if (!running || running.exitCode !== null || running.signalCode !== null) return;
@@ -73,7 +73,7 @@ export class Latchkey {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** Runs a command of the binary on the same data folder, while the server runs. */
+  /** Runs a command of the binary on the same data folder while the server runs. */
   cli(args: string[], input = ""): string {
     const [command, action, ...rest] = args;
     const result = spawnSync(BINARY, [command, action, "--data-dir", join(this.directory, "data"), ...rest], {

@@ -5,7 +5,7 @@ import { expect, Page } from "./fixtures";
 const SCREENSHOTS = "screenshots";
 const WIDTHS = [360, 768, 1440];
 
-/** Looks at the page in both themes and three widths: axe-core finds nothing, nothing scrolls sideways. Keeps screenshots. */
+/** Checks the page in two themes and three widths: no axe-core findings, no sideways scrolling. Keeps screenshots. */
 export async function look(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });
   for (const scheme of ["light", "dark"] as const) {

@@ -1,4 +1,5 @@
-// axe-core on every page and open dialog, in light and dark; no sideways scrolling from 360 px up; screenshots to look at.
+// axe-core on every page and open dialog, in light and dark; no sideways scrolling from 360 px up; screenshots to
+// review.
 import { AdminPage, expect, PATH, signIn, test } from "../support/fixtures";
 import { look } from "../support/look";
 

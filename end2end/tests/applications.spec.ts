@@ -1,4 +1,4 @@
-// Create, copy, reveal, edit, pause, duplicate, disconnect and delete, as a host does it.
+// Create, copy, reveal, edit, pause, duplicate, disconnect and delete, as a host does.
 import { expect, PATH, test } from "../support/fixtures";
 
 const ID = /^[A-Za-z0-9_-]{43}$/;
@@ -30,7 +30,7 @@ test("a host creates a confidential application and keeps its secret", async ({ 
   expect(id).toMatch(ID);
   expect(await card.locator("code.value").first().textContent()).toBe(id);
 
-  // Shown once: after a reload it is masked, and copying works all the same.
+  // Shown once: after a reload it is masked, but copying still works.
   await admin.open();
   await expect(card.locator(".secret")).not.toHaveText(ID);
   await card.getByRole("button", { name: "Copy Client Secret" }).click();

@@ -1,4 +1,4 @@
-// The audit trail: found from the admin, filtered by form, taken along as CSV, and it looks right everywhere.
+// The audit trail: reached from the admin, filtered by a form, exported as CSV, and it looks right everywhere.
 import { readFileSync } from "node:fs";
 import { expect, signIn, test } from "../support/fixtures";
 import { look } from "../support/look";

@@ -1,5 +1,5 @@
-// What a form may not hold, through the page: each value is refused beside its field, stays as it was typed, and nothing
-// is stored. The same straight at the server functions is in server/tests/bad_input.rs.
+// Invalid values of the form on the page: each is refused beside its field and stays as typed, and nothing is stored.
+// server/tests/bad_input.rs tests the server functions directly.
 import { expect, test } from "../support/fixtures";
 
 const GOOD = { name: "Mobile App", uris: "https://myapp.com/oauth/callback" };

@@ -1,5 +1,5 @@
-// What others do to the page: translators, password managers and proxies change the HTML before the WebAssembly runs, and
-// translators go on changing it afterwards.
+// Changes by other programs: translators, password managers and proxies change the HTML before the WebAssembly runs,
+// and translators continue afterwards.
 import { AdminPage, expect, Page, PATH, signIn, test } from "../support/fixtures";
 import { decorate, translate } from "../support/changes";
 import { Latchkey } from "../support/latchkey";
@@ -11,7 +11,7 @@ const CHANGES: [what: string, change: () => void][] = [
   ["both", () => {}],
 ];
 
-/** Opens the page and runs `change` on it when all of its HTML is there and its WebAssembly is not. */
+/** Opens the page and runs `change` when its HTML is complete and its WebAssembly has not arrived. */
 async function openChanged(page: Page, latchkey: Latchkey, change: () => unknown): Promise<AdminPage> {
   await page.route("**/*.wasm", async (route) => {
     await page.waitForLoadState("domcontentloaded");
@@ -23,7 +23,7 @@ async function openChanged(page: Page, latchkey: Latchkey, change: () => unknown
   return admin;
 }
 
-/** The page does what it is there for. */
+/** Checks that the page works. */
 async function works(admin: AdminPage): Promise<void> {
   const { page } = admin;
   await expect(page.getByRole("banner")).toHaveCount(1);
@@ -95,7 +95,7 @@ test("texts that change are seen on a translated page", async ({ page, latchkey 
   await page.evaluate(translate);
   await expect(card.locator("h2")).toHaveText("«First»");
 
-  // Each of these is a text that becomes another one.
+  // Each of these texts changes.
   await card.locator("[id^=pause-]").click();
   await expect(card.locator("[id^=pause-]")).toHaveText("Resume");
   await expect(admin.toast).toContainText("First paused");
@@ -170,7 +170,7 @@ test("a page that cannot start, or stops, says so and offers to reload", async (
   await admin.ready();
   await expect(page.getByRole("alert")).toHaveCount(0);
 
-  // A panic is a trap of the WebAssembly. With a dialog open, only what is in it can be reached.
+  // A panic traps the WebAssembly. While a dialog is open, only its content can be reached.
   await admin.openNew();
   await page.evaluate(() => setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }));
   await expect(admin.dialog.getByRole("alert")).toContainText("This page stopped working");
@@ -182,7 +182,7 @@ test("a page that cannot start, or stops, says so and offers to reload", async (
 });
 
 test("Copy works where the browser gives the page no clipboard", async ({ page, latchkey }) => {
-  // As on a page that was not loaded by HTTPS.
+  // As on a page without HTTPS.
   await page.addInitScript(() => Object.defineProperty(Navigator.prototype, "clipboard", { get: () => undefined }));
   const admin = new AdminPage(page, latchkey);
   const { client_id, client_secret } = latchkey.addApplication("Plain");

@@ -1,4 +1,4 @@
-// Every dialog has an address; it opens and closes with keyboard, links and Back; validation keeps what was typed.
+// Every dialog has a URL; it opens and closes with keyboard, links and Back; validation keeps the input.
 import { expect, PATH, signIn, test } from "../support/fixtures";
 
 test("a link opens each dialog, and Escape closes it", async ({ admin, latchkey }) => {

@@ -1,4 +1,4 @@
-// The same in Firefox: from Allow to wherever the application sends the browser on, and a page that others have changed.
+// The same in Firefox: from Allow to the final redirect of the application, and a page changed by other programs.
 import { Sites } from "../support/callbacks";
 import { decorate, translate } from "../support/changes";
 import { Client } from "../support/client";
@@ -40,7 +40,7 @@ test("Firefox: the page works after a translator and a password manager changed 
   await changed;
   await firefox.waitForSelector("body[data-ready]");
   await firefox.evaluate(translate);
-  // Its name is translated too.
+  // Its name is also translated.
   await firefox.locator("[id^=pause-]").click();
   await sees(firefox, "First paused");
   await sees(firefox, "Resume");

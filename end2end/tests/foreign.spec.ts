@@ -1,9 +1,9 @@
-// What comes from elsewhere: cookies of other applications on the same host, emails as people write them, and browsers that
-// keep no cookies.
+// Foreign input: cookies of other applications on the same host, emails as people write them, and browsers that keep no
+// cookies.
 import { AddressInfo, createServer } from "node:net";
 import { expect, Page, PASSWORD, signIn, test } from "../support/fixtures";
 
-/** Visits an application on another port of the same host, which sets cookies. They are bytes, as servers send them. */
+/** Visits an application on another port of the same host, which sets cookies. Raw bytes, as servers send them. */
 async function visitNeighbour(page: Page, cookies: string[]): Promise<void> {
   const neighbour = createServer((socket) => {
     socket.on("error", () => {});
@@ -24,8 +24,8 @@ async function typeIn(page: Page, email: string): Promise<void> {
 }
 
 /**
- * Takes the cookies out of all that the server answers. Playwright's own way to ask it would keep them. End it with
- * `unrouteAll`: a request that is under way when the server stops is no failure.
+ * Removes the cookies from all answers of the server. Playwright's own requests would keep them. End it with
+ * `unrouteAll`: a request in progress when the server stops is not a failure.
  */
 async function withoutCookies(page: Page): Promise<void> {
   await page.route("**/*", async (route) => {
@@ -47,7 +47,7 @@ test("cookies of other applications on the host are passed over", async ({ page,
   await visitNeighbour(page, ["visitor=Zoë", "quoted=\"a b\"", "名=値", "latchkey_session_old=x"]);
   await signIn(page, latchkey, "member@example.com", "/account/sessions");
   await expect(page.getByText("This session")).toBeVisible();
-  // One that comes while somebody is signed in.
+  // A cookie that arrives while a member is signed in.
   await visitNeighbour(page, ["other=Ärger", "empty="]);
   await page.goto(`${latchkey.url}/account/sessions`);
   await expect(page.getByText("This session")).toBeVisible();
@@ -92,7 +92,7 @@ test("a browser that keeps no cookie is told so", async ({ page, latchkey }) => 
 test("a page of an https site that was opened over http says why nobody gets in", async ({ page, latchkey }) => {
   await latchkey.down();
   await latchkey.up("--public-url", `https://localhost:${latchkey.port}`);
-  // Chromium takes this host for safe and keeps the cookie there; over the network it would not.
+  // Chromium treats this host as secure and keeps the cookie; over the network it would not.
   await withoutCookies(page);
   await page.goto(`${latchkey.url}/sign-in?return_to=/account/sessions`);
   await expect(page.locator("body")).toContainText(`https://localhost:${latchkey.port}`);

@@ -1,4 +1,4 @@
-// The Headless API in the admin: trying an application out from its card, the explorer, and how much it was used.
+// The Headless API in the admin: trying an application from its card, the explorer, and usage.
 import { expect, PATH, test } from "../support/fixtures";
 import { look } from "../support/look";
 
@@ -27,15 +27,15 @@ test("Try it goes through a real authorization and ends in the explorer", async 
   await page.emulateMedia({ colorScheme: "dark" });
   await page.screenshot({ path: "screenshots/explorer-1440-dark.png" });
 
-  // What was asked just now is counted.
+  // The requests just made are counted.
   await page.goto(`${latchkey.url}/admin/headless-api`);
   await expect(page.getByText("Roster Client").first()).toBeVisible();
   await look(page, "headless-api");
-  // A token is not kept: coming back, the explorer asks again, and remembers who was chosen.
+  // The token is not stored: the explorer asks again later, and remembers the chosen application.
   await page.goto(`${latchkey.url}/admin/headless-api/explorer`);
   await look(page, "explorer-choice");
   await page.getByRole("button", { name: "Get a token" }).click();
-  // What was allowed for a trial is not remembered either.
+  // Consent in the explorer is not remembered either.
   await page.getByRole("button", { name: "Allow" }).click();
   await expect(page.locator("#explorer")).toBeVisible();
 });

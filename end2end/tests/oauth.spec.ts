@@ -1,4 +1,4 @@
-// People in a browser: the consent page, connected apps, and what a host sees of an application's activity.
+// OAuth in a browser: the consent page, connected apps, and an application's activity for hosts.
 import { Client } from "../support/client";
 import { expect, PASSWORD, PATH, signIn, test } from "../support/fixtures";
 import { look } from "../support/look";

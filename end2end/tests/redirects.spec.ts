@@ -1,5 +1,5 @@
-// From Allow to wherever the application sends the browser on: through its own callback, over other hosts, ports and schemes.
-// Chromium holds a page's `form-action` against every redirect after its form.
+// From Allow to the final redirect of the application: through its callback, over other hosts, ports and schemes.
+// Chromium checks a page's `form-action` against every redirect after its form.
 import { Client } from "../support/client";
 import { expect, Page, PASSWORD, signIn, test } from "../support/fixtures";
 import { Sites } from "../support/callbacks";
@@ -9,7 +9,7 @@ test.use({ ignoreHTTPSErrors: true });
 
 const NATIVE = "com.example.app:/signed-in";
 
-/** An application whose callback leads over two more sites, and ends at `end` or at the last of them. */
+/** An application whose callback redirects over two more sites, and ends at `end` or at the last of them. */
 async function application(sites: Sites, latchkey: Latchkey, scheme: "http" | "https", end?: string): Promise<[Client, string]> {
   const last = await sites.open("http", "localhost", end ? { "/next": (query) => `${end}?${query}` } : {});
   const second = await sites.open("http", "127.0.0.1", { "/next": (query) => `${last}/next?${query}` });
@@ -18,7 +18,7 @@ async function application(sites: Sites, latchkey: Latchkey, scheme: "http" | "h
   return [client, `${last}/next`];
 }
 
-/** What the browser says about policies that were violated. */
+/** The browser's reports about policy violations. */
 function violations(page: Page): string[] {
   const found: string[] = [];
   page.on("console", (message) => {
@@ -27,7 +27,7 @@ function violations(page: Page): string[] {
   return found;
 }
 
-/** Does `press` and gives where the browser tried to go with a private-use scheme. */
+/** Runs `press` and returns where the browser tried to go with a private-use scheme. */
 async function handedOver(page: Page, press: () => Promise<unknown>): Promise<URL> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Network.enable");
@@ -59,7 +59,7 @@ test.describe("with and without JavaScript", () => {
         expect(arrived.origin + arrived.pathname).toBe(end);
         expect((await client.redeem(arrived.searchParams.get("code")!)).status).toBe(200);
 
-        // The consent is remembered: the sign-in form alone leads all the way.
+        // The consent is remembered, so the sign-in form alone leads to the application.
         await context.clearCookies();
         await page.goto(client.link("read:posts"));
         await page.getByLabel("Email").fill("member@example.com");
@@ -68,7 +68,7 @@ test.describe("with and without JavaScript", () => {
         await expect(page.getByRole("heading", { name: "Signed in" })).toBeVisible();
         expect(sites.visited.filter((address) => address === end)).toHaveLength(2);
 
-        // Deny leads there as well.
+        // Deny leads there too.
         await page.goto(client.link("read:posts", { prompt: "consent" }));
         await page.getByRole("button", { name: "Deny" }).click();
         await expect(page.getByRole("heading", { name: "Signed in" })).toBeVisible();

@@ -1,11 +1,11 @@
-// A host replaces a client secret while the integration goes on.
+// A host replaces a client secret while the integration keeps working.
 import { Client } from "../support/client";
 import { expect, PATH, test } from "../support/fixtures";
 import { look } from "../support/look";
 
 const SECRET = /^[A-Za-z0-9_-]{43}$/;
 
-/** Whether a secret is accepted: a request that is right but for its token. */
+/** Whether a secret is accepted: sends a request that is valid except for its token. */
 async function accepted(client: Client, secret: string): Promise<boolean> {
   const other = new Client(client.latchkey, { ...client.application, client_secret: secret });
   return (await other.post("/oauth/introspect", { token: "nonsense" })).status === 200;
@@ -34,7 +34,7 @@ test("a new secret works beside the old one, which says when it can be retired",
   await expect(fields.last()).toHaveText(old);
   await look(admin.page, "secrets-two");
 
-  // Both are good; once the new one is in use, the old one can go.
+  // Both are valid. When the new one is in use, the old one can be retired.
   expect(await accepted(client, old)).toBe(true);
   await new Promise((wait) => setTimeout(wait, 5));
   expect(await accepted(client, fresh)).toBe(true);
@@ -56,7 +56,7 @@ test("a new secret works beside the old one, which says when it can be retired",
   expect(await accepted(client, old)).toBe(false);
   expect(await accepted(client, fresh)).toBe(true);
 
-  // The integrator who missed it reads why.
+  // An integrator who missed the change can read why it fails.
   await admin.page.goto(`${latchkey.url}${PATH}/${client.application.client_id}/activity`);
   await expect(admin.page.getByText(/retired this secret just now; use the new one/).first()).toBeVisible();
 });
@@ -82,7 +82,7 @@ test("with the keyboard alone", async ({ admin, latchkey }) => {
   await card.getByRole("button", { name: "New secret for Keys" }).focus();
   await admin.page.keyboard.press("Enter");
   await expect(card.locator(".secret")).toHaveCount(2);
-  // The button is gone; the focus stays on the card.
+  // The button is gone, and the focus stays on the card.
   await expect(card.getByRole("heading", { name: "Keys" })).toBeFocused();
   await card.getByRole("button", { name: "Retire the new secret of Keys" }).focus();
   await admin.page.keyboard.press("Enter");

@@ -1,9 +1,9 @@
-// What people feel on the first load over a slow line, on a slow processor: what they see before the WebAssembly runs, that
-// nothing moves when it does, how soon buttons work, and that a click before that is not lost.
+// The first load over a slow line on a slow processor: what people see before the WebAssembly runs, that nothing moves
+// when it does, how soon buttons work, and that an earlier click is not lost.
 import { Browser, CDPSession } from "@playwright/test";
 import { AdminPage, expect, Page, PATH, test } from "../support/fixtures";
 
-/** 1.6 Mbit/s with 150 ms there and back, and a quarter of this processor. */
+/** 1.6 Mbit/s with a round trip of 150 ms, and a quarter of this processor. */
 const LINE = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
 const PROCESSOR = 4;
 
@@ -11,17 +11,17 @@ const PROCESSOR = 4;
 const BUTTONS_WORK_WITHIN = 2_000;
 
 interface Figures {
-  /** When the content was painted first. */
+  /** The first paint of the content. */
   painted: number;
-  /** When the last byte of the WebAssembly was there. */
+  /** The arrival of the last byte of the WebAssembly. */
   loaded: number;
-  /** When buttons worked. */
+  /** When buttons started to work. */
   ready: number;
   /** How much the content moved: Cumulative Layout Shift. */
   shift: number;
 }
 
-/** A page of the same host on a slow line, with an empty cache. */
+/** A page of the same host over a slow line, with an empty cache. */
 async function onSlowLine(admin: AdminPage, browser: Browser): Promise<Page> {
   const context = await browser.newContext({ storageState: await admin.page.context().storageState() });
   const page = await context.newPage();

@@ -1,4 +1,4 @@
-// The page "Use it": each block is copied with one click, the settings with their secret even while it is masked.
+// The page "Use it": one click copies each block, and copies the settings with their secret even while it is masked.
 import { expect, PATH, test } from "../support/fixtures";
 import { look } from "../support/look";
 
@@ -16,7 +16,7 @@ test("from the card to every block in the clipboard", async ({ admin, latchkey }
   await admin.card("CRM").getByRole("link", { name: "Use it CRM" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Use CRM" })).toBeVisible();
 
-  // While the secret is masked, the whole is copied, and nothing of it is shown.
+  // While the secret is masked, copying includes it and shows nothing of it.
   await page.getByRole("button", { name: "Copy .env" }).click();
   await expect(page.getByRole("status")).toHaveText("Copied");
   const settings = await admin.clipboard();

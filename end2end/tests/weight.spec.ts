@@ -1,4 +1,4 @@
-// What travels on the first load of the page, all of it, compressed.
+// The compressed size of everything on the first load of the page.
 import { expect, PATH, test } from "../support/fixtures";
 
 const BUDGET = 260_000;

@@ -1,4 +1,4 @@
-"""What stands around a server: a certificate, a proxy, a database; and a client that finds `oauth.example.org` there."""
+"""The surroundings of a server: a certificate, a proxy, a database, and a client for `oauth.example.org`."""
 
 import os
 import re
@@ -20,11 +20,11 @@ from support import ENVIRONMENT, ROOT
 HOST = "oauth.example.org"
 PATIENCE = 60
 
-# A test holds more than a thousand connections, and so does each program that it starts.
+# A test opens more than a thousand connections, and so does each program that it starts.
 _, _most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(_most, 16384) if _most != resource.RLIM_INFINITY else 16384, _most))
 
-# Debian keeps servers where only root looks.
+# Debian installs servers here, which may be missing from a user's PATH.
 PATH = ENVIRONMENT["PATH"] + ":/usr/sbin"
 
 
@@ -46,7 +46,7 @@ def wait_until(done, what: str) -> None:
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for the host that signs itself, and its key."""
+    """A self-signed certificate for the host, and its key."""
     names = (folder / "fullchain.pem", folder / "privkey.pem")
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
@@ -57,7 +57,7 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 class Process:
-    """A program that is ended with `with`. What it said is in `log`."""
+    """A program that stops at the end of `with`. Its output is in `log`."""
 
     def __init__(self, command: list, folder: Path, name: str, environment: dict = {}) -> None:
         self.log = folder / f"{name}.log"
@@ -98,7 +98,7 @@ class Process:
 
 
 class Node(Process):
-    """A server; where it listens is in `port`."""
+    """A server that listens on `port`."""
 
     def __init__(self, binary: Path, folder: Path, name: str, environment: dict, *flags: str) -> None:
         command = [binary, "serve", "--listen=127.0.0.1:0", *flags]
@@ -108,11 +108,11 @@ class Node(Process):
 
 
 class Nginx(Process):
-    """nginx with a shipped file, `changes` made to it: addresses and paths are those of this machine."""
+    """nginx with a shipped file. `changes` replace addresses and paths with those of this machine."""
 
     def __init__(self, config: str, folder: Path) -> None:
         (folder / "site.conf").write_text(config)
-        # What the distribution's nginx.conf is around the files of conf.d.
+        # The distribution's nginx.conf around the files of conf.d.
         (folder / "nginx.conf").write_text(
             "daemon off;\nworker_processes 1;\npid nginx.pid;\nerror_log stderr notice;\n"
             "events { worker_connections 4096; }\nhttp {\n"
@@ -125,10 +125,10 @@ class Nginx(Process):
 
 
 class Caddy(Process):
-    """Caddy with a shipped file. `options` go to its global options: the ports and paths of this machine."""
+    """Caddy with a shipped file. `options` are added to its global options: the ports and paths of this machine."""
 
     def __init__(self, config: str, folder: Path, options: str) -> None:
-        # There can be one block of them.
+        # Only one such block is allowed.
         assert config.count("\n{\n\tservers {\n") == 1
         config = config.replace("\n{\n\tservers {\n", f"\n{{\n{options}\tservers {{\n")
         (folder / "Caddyfile").write_text(config)
@@ -138,7 +138,7 @@ class Caddy(Process):
 
 
 class Postgres:
-    """The private PostgreSQL that the other tests use, too."""
+    """The private PostgreSQL of the other tests."""
 
     def __init__(self) -> None:
         bins = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
@@ -165,7 +165,7 @@ class Postgres:
 
 
 class _AtHome(HTTPAdapter):
-    """Connects to this machine, from an address of its choice, and speaks to the host."""
+    """Connects to this machine from a chosen address, and uses the host's name."""
 
     def __init__(self, source: str, context: ssl.SSLContext) -> None:
         self.source, self.context = source, context
@@ -179,7 +179,7 @@ class _AtHome(HTTPAdapter):
 
 
 def client(chain: Path, source: str = "127.0.0.1") -> requests.Session:
-    """A browser on this machine that trusts the certificate, and knows it by the host's name."""
+    """A browser on this machine that trusts the certificate and uses the host's name."""
     session = requests.Session()
     session.headers["Host"] = HOST
     session.headers["Origin"] = f"https://{HOST}"

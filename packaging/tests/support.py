@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# The settings of whoever runs the tests are not those of the tests.
+# The settings of the person who runs the tests must not affect the tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("LATCHKEY")}
 
 
@@ -26,7 +26,7 @@ def variables(text: str) -> set[str]:
 
 
 class Server:
-    """A server that is killed at the end of `with`. The lines that it printed while it got ready are in `lines`."""
+    """A server that is killed at the end of `with`. The lines that it printed during its start are in `lines`."""
 
     def __init__(self, command: list[str], cwd: Path, until: str = "Latchkey is at ") -> None:
         self.process = subprocess.Popen(
@@ -40,7 +40,7 @@ class Server:
             self.lines.append(line.strip())
 
     def said(self, beginning: str) -> str:
-        """The rest of the line that begins so."""
+        """The rest of the line with this prefix."""
         (line,) = [line for line in self.lines if line.startswith(beginning)]
         return line.removeprefix(beginning)
 

@@ -1,4 +1,4 @@
-"""The archive: what is in it, that it runs from where it was unpacked, that it can be made again."""
+"""The archive: its content, that it runs from where it was unpacked, and that the build is reproducible."""
 
 import hashlib
 import subprocess
@@ -71,7 +71,7 @@ def test_runs_from_where_it_is(unpacked: Path, tmp_path: Path) -> None:
         assert requests.get(f"{url}/readyz", timeout=10).json()["database"] == "ok"
         page = requests.get(f"{url}/sign-in", timeout=10)
         assert page.status_code == 200
-        # The styles are in the binary, not beside it.
+        # The styles are embedded in the binary.
         style = page.text.split('rel="stylesheet" href="')[1].split('"')[0]
         assert requests.get(f"{url}{style}", timeout=10).status_code == 200
         address = url.removeprefix("http://").replace("localhost", "127.0.0.1")

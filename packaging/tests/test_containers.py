@@ -1,4 +1,4 @@
-"""The container files, as far as they can be looked at without running them; test_image.py builds and runs the image."""
+"""The container files, as far as they can be checked without running them. test_image.py builds and runs the image."""
 
 import re
 from pathlib import Path
@@ -65,10 +65,10 @@ def test_compose_fits_together(compose: dict, unpacked: Path) -> None:
     latchkey, proxy = compose["services"]["latchkey"], compose["services"]["proxy"]
     here = unpacked / "packaging"
     assert (here / latchkey["build"]["context"] / latchkey["build"]["dockerfile"]).is_file()
-    # The proxy's address is the one that is believed.
+    # The proxy's address is the trusted one.
     trusted = latchkey["environment"]["LATCHKEY_TRUSTED_PROXIES"]
     assert proxy["networks"]["inside"]["ipv4_address"] == trusted
-    # Only the proxy is reached from outside.
+    # Only the proxy can be reached from outside.
     assert "ports" not in latchkey and proxy["ports"] == ["80:80", "443:443"]
     for service in (latchkey, proxy):
         for volume in service["volumes"]:

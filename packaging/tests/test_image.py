@@ -16,7 +16,7 @@ import pytest
 
 from support import ENVIRONMENT
 
-# Of cc-debian12, what the binary needs.
+# The parts of cc-debian12 that the binary needs.
 LIBRARIES = [
     "/lib64/ld-linux-x86-64.so.2",
     "/lib/x86_64-linux-gnu/libc.so.6",
@@ -24,13 +24,13 @@ LIBRARIES = [
     "/lib/x86_64-linux-gnu/libgcc_s.so.1",
 ]
 
-# As compose.yaml starts it. Limits of its own, since those of this machine may be lower than Podman wants to set.
+# As compose.yaml starts it, but with other limits: those of this machine may be lower than Podman's defaults.
 SHUT_IN = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
 LIMITS = ["--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024"]
 
 
 class Podman:
-    """Images and containers in a folder of their own."""
+    """Images and containers in a separate folder."""
 
     def __init__(self, folder: Path) -> None:
         self.storage = ["--storage-driver=vfs", f"--root={folder}/storage", f"--runroot={folder}/run"]
@@ -73,7 +73,7 @@ def image(podman: Podman, unpacked: Path, tmp_path_factory: pytest.TempPathFacto
     (base / "Dockerfile").write_text("FROM scratch\nCOPY . /\n")
     ok(podman.buildah("bud", "--isolation=chroot", "--tag=localhost/base", str(base)))
     dockerfile = unpacked / "packaging/Dockerfile"
-    # The format of Docker: the other one has no health checks.
+    # Docker's format: the other one has no health checks.
     words = ["--format=docker", "--isolation=chroot", "--build-arg=BASE=localhost/base", "--tag=latchkey"]
     ok(podman.buildah("bud", *words, f"--file={dockerfile}", str(unpacked)))
     return "localhost/latchkey"
@@ -81,7 +81,7 @@ def image(podman: Podman, unpacked: Path, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def start(podman: Podman, image: str) -> Iterator:
-    """Starts containers without a network: each has the loopback interface to itself."""
+    """Starts containers without a network: each has its own loopback interface."""
     probe = podman.podman("run", "--rm", "--network=none", *LIMITS, image, "--version")
     if probe.returncode != 0 and "latchkey" not in probe.stdout:
         pytest.skip(f"containers may not run here: {probe.stderr.strip()}")
@@ -126,7 +126,7 @@ def test_runs_shut_in_and_ends_in_order(podman: Podman, image: str, start) -> No
     assert "Latchkey is at http://localhost:3000" in logs.stdout
     assert "/setup?token=" in logs.stdout
 
-    # As which user, and with which rights: read from outside.
+    # The user and privileges of the process, read from outside.
     pid = ok(podman.podman("inspect", "--format={{.State.Pid}}", name))
     status = dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line)
     assert status["Uid"].split() == ["65532"] * 4
@@ -135,26 +135,26 @@ def test_runs_shut_in_and_ends_in_order(podman: Podman, image: str, start) -> No
     root = [line.split() for line in Path(f"/proc/{pid}/mounts").read_text().splitlines() if line.split()[1] == "/"]
     assert root and "ro" in root[-1][3].split(","), root
 
-    # The data is in the volume, and is the user's alone.
+    # The data is in the volume, and only the user can read it.
     data = Path(ok(podman.podman("volume", "inspect", "--format={{.Mountpoint}}", "latchkey-data")))
     assert data.stat().st_uid == 65532
     assert {"latchkey.db", "latchkey.key"} <= {path.name for path in data.iterdir()}
     assert (data / "latchkey.key").stat().st_mode & 0o077 == 0
 
-    # What `docker stop` does.
+    # As `docker stop` does.
     ok(podman.podman("stop", "--time=20", name))
     state = json.loads(ok(podman.podman("inspect", "--format={{json .State}}", name)))
     assert state["ExitCode"] == 0, state
     assert "stopping: accepting no new requests" in podman.podman("logs", name).stderr
 
-    # Another container goes on with the same data.
+    # Another container continues with the same data.
     name = start("--volume=latchkey-data:/data", image)
     wait_for(functools.partial(healthy, podman, name), "the health check does not pass")
     assert not healthy_elsewhere(podman, name)
 
 
 def healthy_elsewhere(podman: Podman, name: str) -> bool:
-    """The check of a server that is not there."""
+    """The health check of a server that is down."""
     asked = podman.podman("exec", name, "/usr/local/bin/latchkey", "health", "--listen=127.0.0.1:9")
     return asked.returncode == 0
 

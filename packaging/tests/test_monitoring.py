@@ -1,4 +1,4 @@
-"""Metrics as Prometheus reads them, and what docs/monitoring.md and docs/installing.md say."""
+"""Metrics as Prometheus reads them, compared with docs/monitoring.md and docs/installing.md."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ from support import ROOT, Server, flags, run
 
 @pytest.fixture(scope="module")
 def families(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """What a server shows that was asked for a few things, on SQLite and on PostgreSQL."""
+    """The metrics of a server after a few requests, on SQLite and on PostgreSQL."""
     shown = read_families(unpacked, tmp_path_factory.mktemp("metrics"), [])
     with Postgres() as postgres:
         database = ["--database", postgres.database("metrics")]

@@ -37,7 +37,7 @@ def test_the_settings_exist(compose: dict, serve_help: str) -> None:
 def test_it_fits_together(compose: dict, unpacked: Path) -> None:
     services, here = compose["services"], unpacked / "packaging"
     one, two = nodes(compose).values()
-    # The same but for a folder of its own, which is there to be written to.
+    # The same except for its writable data folder.
     volumes = [node["volumes"] for node in (one, two)]
     assert volumes == [["node-1:/data"], ["node-2:/data"]]
     assert {"node-1", "node-2"} <= set(compose["volumes"])
@@ -46,10 +46,10 @@ def test_it_fits_together(compose: dict, unpacked: Path) -> None:
     assert (here / one["build"]["context"] / one["build"]["dockerfile"]).is_file()
     environment = one["environment"]
     assert proxy["networks"]["inside"]["ipv4_address"] == environment["LATCHKEY_TRUSTED_PROXIES"]
-    # Only the proxy is reached from outside, and only it reaches out.
+    # Only the proxy can be reached from outside, and only it can connect to the outside.
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     assert [name for name, service in services.items() if "outside" in service["networks"]] == ["proxy"]
-    # Of the database both ends say the same, and the password is in a file.
+    # Both sides use the same database name and user, and the password is in a file.
     url = environment["LATCHKEY_DATABASE_URL"]
     said = database["environment"]
     assert url == f"postgres://{said['POSTGRES_USER']}@database/{said['POSTGRES_DB']}"
@@ -57,7 +57,7 @@ def test_it_fits_together(compose: dict, unpacked: Path) -> None:
     for service in (one, database):
         for secret in service["secrets"]:
             assert (secret if isinstance(secret, str) else secret["source"]) in compose["secrets"]
-    # It waits for what is under way.
+    # It waits for requests in progress.
     assert int(one["stop_grace_period"].removesuffix("s")) >= int(environment["LATCHKEY_DRAIN_DELAY"]) + 15
     caddyfile = (here / "Caddyfile.nodes").read_text()
     assert "./Caddyfile.nodes:/etc/caddy/Caddyfile:ro" in proxy["volumes"]
@@ -72,7 +72,7 @@ def commands_for_secrets(unpacked: Path) -> str:
 
 @pytest.fixture(scope="module")
 def folder(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with `.env` and the secrets, made as the head of the file says."""
+    """The folder with `.env` and the secrets, created as the head of the file says."""
     folder = tmp_path_factory.mktemp("compose")
     run(["bash", "-euc", commands_for_secrets(unpacked)], cwd=folder)
     assert (folder / ".env").read_text() == f"LATCHKEY_HOST={HOST}\n"
@@ -80,7 +80,7 @@ def folder(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start(name: str, compose: dict, folder: Path, database: str, binary: Path) -> Node:
-    """A node with the environment of its service, in which the places are those of this machine."""
+    """A node with the environment of its service, but with the paths of this machine."""
     data = folder / name
     data.mkdir()
     environment = dict(compose["services"][name]["environment"])
@@ -91,12 +91,12 @@ def start(name: str, compose: dict, folder: Path, database: str, binary: Path) -
     environment |= {
         "LATCHKEY_DATA_DIR": str(data),
         "LATCHKEY_PUBLIC_URL": environment["LATCHKEY_PUBLIC_URL"].replace("${LATCHKEY_HOST:?name it in .env}", HOST),
-        # PostgreSQL here trusts whoever reaches its socket; the password is sent to it all the same if it asks.
+        # PostgreSQL here trusts every client of its socket. The password is still sent if it asks.
         "LATCHKEY_DATABASE_URL": database,
         "LATCHKEY_DATABASE_PASSWORD_FILE": str(folder / compose["secrets"]["database-password"]["file"]),
         "LATCHKEY_TRUSTED_PROXIES": "127.0.0.1",
         "LATCHKEY_METRICS_LISTEN": "127.0.0.1:0",
-        # The proxy's checks are quick here.
+        # The proxy checks more often here.
         "LATCHKEY_DRAIN_DELAY": "5",
     }
     return Node(binary, folder, name, environment)
@@ -126,7 +126,7 @@ def nginx(unpacked: Path, folder: Path, ports: list[int], port: int, names: tupl
 
 
 class Load:
-    """Programs that ask again and again by way of the proxy: half of them read, half of them post."""
+    """Programs that send requests through the proxy repeatedly: half of them GET, half of them POST."""
 
     def __init__(self, url: str, chain: Path, page: str, credentials: tuple[str, str]) -> None:
         self.url, self.chain, self.page, self.credentials = url, chain, page, credentials
@@ -155,7 +155,7 @@ class Load:
             return len(self.answers)
 
     def more(self, number: int) -> None:
-        """Waits for so many more answers."""
+        """Waits for this many more answers."""
         until, deadline = self.count() + number, time.monotonic() + 60
         while self.count() < until:
             assert time.monotonic() < deadline
@@ -165,7 +165,7 @@ class Load:
         return [status for this, status in self.answers[after:] if this == kind and status != 200]
 
     def is_well_again(self) -> None:
-        """Waits until nothing fails any more."""
+        """Waits until no request fails any more."""
         deadline = time.monotonic() + 30
         while True:
             before = self.count()
@@ -228,19 +228,19 @@ def test_a_node_may_go(
                 getattr(second.process, signal)()
                 second.process.wait(timeout=60)
                 load.more(400)
-                # What was sent on after `lb_try_interval` is answered, too.
+                # Requests sent on after `lb_try_interval` are answered too.
                 time.sleep(0.5)
                 struck = balancer == "caddy" and signal == "kill" and takes_the_other_for_dead(tmp_path)
                 if struck:
                     load.is_well_again()
             assert second.process.returncode == (0 if signal == "terminate" else -9)
-            # What only reads is sent to the other node.
+            # Read-only requests are sent to the other node.
             assert load.failed("get") == []
-            # What a node had in its hands when it was killed nobody may send twice. One that is told to stop answers it.
+            # A request that a killed node had received may not be sent twice. A node that is told to stop answers it.
             in_hands = 3 if signal == "kill" else 0
             failed = load.failed("post")
             if struck:
-                # How many fail meanwhile is that Caddy's affair; that all are its own answers, and that it ended, is not.
+                # The number of failures depends on Caddy. The answers must be Caddy's own, and they must end.
                 log = (tmp_path / "caddy.log").read_text()
                 assert set(failed) <= {502, 503}, failed
                 assert failed.count(503) <= log.count('"no upstreams available"')

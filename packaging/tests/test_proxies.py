@@ -1,4 +1,4 @@
-"""The shipped settings of nginx and Caddy in front of a real server: HTTPS, a sign-in, a token; whose word is believed."""
+"""The shipped settings of nginx and Caddy before a real server: HTTPS, a sign-in, a token, and trusted addresses."""
 
 import contextlib
 import html
@@ -37,7 +37,7 @@ def nginx(unpacked: Path, folder: Path, ports: tuple[int, int], node: int, names
         ("listen 80;", f"listen 127.0.0.1:{ports[0]};"),
         ("listen 443 ssl;", f"listen 127.0.0.1:{ports[1]} ssl;"),
         ("127.0.0.1:3000", f"127.0.0.1:{node}"),
-        # So that a test can wait for it.
+        # Lets a test wait for it.
         ("client_body_timeout 20s;", "client_body_timeout 2s;"),
         (f"/etc/letsencrypt/live/{HOST}/fullchain.pem", str(names[0])),
         (f"/etc/letsencrypt/live/{HOST}/privkey.pem", str(names[1])),
@@ -50,10 +50,10 @@ def nginx(unpacked: Path, folder: Path, ports: tuple[int, int], node: int, names
 def caddy(unpacked: Path, folder: Path, ports: tuple[int, int], node: int, names: tuple[Path, Path]) -> Caddy:
     config = (unpacked / "packaging/Caddyfile").read_text()
     assert "latchkey:3000" in config and "read_body 30s" in config
-    # So that a test can wait for it.
+    # Lets a test wait for it.
     config = config.replace("read_body 30s", "read_body 2s")
     config = config.replace("latchkey:3000", f"127.0.0.1:{node}").replace("{$LATCHKEY_HOST}", HOST)
-    # No certificate can be fetched for a name that is not ours, and the ports belong to root.
+    # No certificate authority issues one for a foreign name, and the standard ports need root.
     options = f"\tadmin off\n\thttp_port {ports[0]}\n\thttps_port {ports[1]}\n"
     config = config.replace(f"{HOST} {{\n", f"{HOST} {{\n\tbind 127.0.0.1\n\ttls {names[0]} {names[1]}\n", 1)
     return Caddy(config, folder, options)
@@ -104,7 +104,7 @@ def hidden(page: str, action: str) -> list[tuple[str, str]]:
 
 
 def allow(person: requests.Session, site: Site, consent: requests.Response) -> dict[str, list[str]]:
-    """Presses Allow; what the application gets."""
+    """Presses Allow. Returns what the application gets."""
     fields = hidden(consent.text, "/oauth/authorize") + [("approved", "read:userinfo"), ("decision", "allow")]
     sent = person.post(f"{site.url}/oauth/authorize", data=fields, allow_redirects=False, timeout=10)
     assert sent.status_code == 303, sent.text
@@ -137,7 +137,7 @@ def test_a_token_comes_out_at_the_end(site: Site) -> None:
         auth=(site.application["client_id"], site.application["client_secret"]), timeout=10,
     )
     assert tokens.status_code == 200, tokens.text
-    # Not compressed on the way: what has a secret in it could give it away.
+    # Not compressed on the way: compressing a response with a secret could leak it.
     assert "content-encoding" not in tokens.headers
     bearer = {"Authorization": f"Bearer {tokens.json()['access_token']}"}
     assert program_.get(f"{site.url}/oauth/userinfo", headers=bearer, timeout=10).json()["email"] == "ada@example.com"
@@ -145,7 +145,7 @@ def test_a_token_comes_out_at_the_end(site: Site) -> None:
 
 @pytest.mark.parametrize("state", ["x" * 1_300, "x" * 4_096, "aB3+/=%&" * 512, "\U0001f511" * 1_024])
 def test_a_long_state_arrives(site: Site, state: str) -> None:
-    """From the application's link by way of the sign-in page, Allow and the callback."""
+    """From the application's link to the callback, through the sign-in page and Allow."""
     person = client(site.chain)
     query = urlencode({
         "response_type": "code", "client_id": site.application["client_id"], "redirect_uri": CALLBACK,
@@ -192,7 +192,7 @@ def test_idle_connections_and_slow_bodies_keep_nobody_out(site: Site) -> None:
             connection.sendall(head.encode())
             slow.append(connection)
         is_quick(site)
-        # None of them is waited for.
+        # The server waits for none of them.
         for connection in slow:
             with contextlib.suppress(ConnectionError, ssl.SSLError):
                 while connection.recv(4096):
@@ -226,9 +226,9 @@ def test_only_the_proxy_says_who_calls(site: Site) -> None:
     person.headers.update(lie)
     sign_in(person, site.url)
     page = addresses(person, site.url)
-    # The address that the proxy sees; not the one that the client made up.
+    # The address that the proxy sees, not the one that the client claims.
     assert "127.0.0.77" in page and "198.51.100.66" not in page
-    # Who reaches the server without the proxy is not believed either.
+    # A client that bypasses the proxy is not trusted either.
     url = f"http://127.0.0.1:{site.node.port}"
     stranger = client(site.chain, source="127.0.0.88")
     stranger.headers.update(lie)

@@ -13,7 +13,7 @@ from support import ROOT, Server, flags, run
 
 systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
 
-# As in server/src/cli/serve.rs: how long requests under way may take.
+# As in server/src/cli/serve.rs: how long requests in progress may take.
 DRAIN = 10
 
 
@@ -39,14 +39,14 @@ def test_it_waits_for_what_is_under_way(unit: str) -> None:
 
 
 def test_its_memory_has_a_bound(unit: str) -> None:
-    """A service that takes too much is restarted before the machine runs out of memory."""
+    """A service that uses too much memory is restarted before the machine runs out."""
     sizes = [re.fullmatch(r"(\d+)([MG])", setting(unit, name)) for name in ["MemoryHigh", "MemoryMax"]]
     high, most = (int(size[1]) * {"M": 1, "G": 1024}[size[2]] for size in sizes)
     assert 512 <= high < most <= 4096
 
 
 def test_its_command_starts_a_server(unit: str, unpacked: Path, tmp_path: Path) -> None:
-    """The command as it stands, with the folders of this machine for those of the system."""
+    """The command of the unit, with the folders of this machine instead of the system's."""
     toml = (unpacked / "packaging/latchkey.toml").read_text()
     (tmp_path / "latchkey.toml").write_text(toml.replace("127.0.0.1:3000", "127.0.0.1:0"))
     command = setting(unit, "ExecStart")
@@ -63,7 +63,7 @@ def test_its_command_starts_a_server(unit: str, unpacked: Path, tmp_path: Path) 
 
 
 def test_all_example_settings_are_understood(unpacked: Path, tmp_path: Path) -> None:
-    """Those behind a # too: the server starts with them, and shows metrics."""
+    """Including those in comments: the server starts with them and serves metrics."""
     text = (unpacked / "packaging/latchkey.toml").read_text()
     text = re.sub(r"^#(\w+ = )", r"\1", text, flags=re.MULTILINE)
     known = {"listen", "max_connections", "metrics_listen", "slow_query_ms", "drain_delay", "otlp_endpoint", "trace_sampling"}
@@ -83,7 +83,7 @@ def blocks(title: str) -> list[str]:
 
 
 def test_the_files_are_put_where_the_unit_looks_and_replaced_while_it_runs(unit: str, unpacked: Path, tmp_path: Path) -> None:
-    """The `install` commands of docs/installing.md, below another root than the machine's; an upgrade while it runs."""
+    """The `install` commands of docs/installing.md with another root folder, and an upgrade while it runs."""
 
     def install(commands: str) -> None:
         lines = [line for line in commands.splitlines() if line.startswith("install ")]
@@ -115,14 +115,14 @@ def test_systemd_understands_it(unit: str, unpacked: Path, tmp_path: Path) -> No
     installed = tmp_path / "latchkey.service"
     installed.write_text(unit.replace("/usr/local/bin/latchkey", str(unpacked / "latchkey")))
     done = subprocess.run(["systemd-analyze", "verify", installed], capture_output=True, text=True, timeout=60)
-    # It reads the machine's other units too; of those nothing is said here.
+    # It reads the machine's other units too, which are not checked here.
     assert "latchkey.service" not in done.stderr, done.stderr
     assert done.returncode == 0, done.stderr
 
 
 @systemd
 def test_it_is_shut_in(unpacked: Path) -> None:
-    """0 is a service that can do nothing, 10 one that can do all."""
+    """0 is a service that may do nothing, 10 one that may do everything."""
     path = str(unpacked / "packaging/latchkey.service")
     said = run(["systemd-analyze", "security", "--offline=yes", "--no-pager", path])
     exposure = float(re.search(r"exposure level for latchkey.service: ([\d.]+)", said)[1])

@@ -1,16 +1,16 @@
-//! The JavaScript between the browser and the WebAssembly, by wasm-bindgen as a library: the version in `Cargo.lock`
-//! serves both sides, and no tool needs to be installed.
+//! Generates the JavaScript between the browser and the WebAssembly. wasm-bindgen is a library here: the version in
+//! `Cargo.lock` serves both sides, and no tool needs to be installed.
 
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The script and the WebAssembly that belong together.
+/// The matching script and WebAssembly.
 pub(crate) struct Bindings {
     pub(crate) js: String,
     pub(crate) wasm: Vec<u8>,
 }
 
-/// Makes the bindings for what rustc left.
+/// Generates the bindings from rustc's output.
 pub(crate) fn generate(compiled: Vec<u8>) -> Result<Bindings> {
     let mut output = Bindgen::new()
         .input_bytes("latchkey", compiled)
@@ -24,7 +24,7 @@ pub(crate) fn generate(compiled: Vec<u8>) -> Result<Bindings> {
             bindgen.generate_output()
         })
         .context("wasm-bindgen failed")?;
-    // Each would be a file of its own beside the script, under a name without a hash.
+    // Each would be a separate file beside the script, under a name without a hash.
     ensure!(
         output.snippets().values().all(Vec::is_empty) && output.local_modules().is_empty(),
         "only one script is served, but dependencies bring JavaScript of their own: {:?} {:?}",

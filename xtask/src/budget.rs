@@ -1,4 +1,4 @@
-//! The page's weight has a limit, and going over it fails the build.
+//! Limits the weight of the page. Exceeding it fails the build.
 
 use std::fs;
 
@@ -7,11 +7,12 @@ use anyhow::{Context, Result, bail};
 use crate::layout::Layout;
 use crate::manifest::{self, Manifest};
 
-/// What script, WebAssembly and styles may weigh together, compressed, in bytes. The whole first load, with the HTML and the
-/// headers, may be 260,000, which the browser tests measure; the HTML, the icon and the headers take 11,000 of it.
+/// The limit of script, WebAssembly and styles together, compressed, in bytes. The limit of the whole first load, with
+/// the HTML and the headers, is 260,000, which the browser tests measure. The HTML, the icon and the headers take
+/// 11,000 of it.
 const STATIC_PARTS: usize = 249_000;
 
-/// Fails if the built site is over the budget.
+/// Fails if the built site exceeds the budget.
 pub(crate) fn check(layout: &Layout) -> Result<()> {
     let site = layout.site();
     let text =

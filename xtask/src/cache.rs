@@ -1,4 +1,4 @@
-//! Results of slow steps, kept under the hash of what went in: an unchanged input costs nothing the second time.
+//! Caches results of slow steps by the hash of their input, so that an unchanged input costs nothing.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -7,14 +7,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-/// A folder of results. What a run did not ask for is dropped at its end, so that the folder does not grow.
+/// A folder of results. Results that a run did not use are deleted at its end, so that the folder does not grow.
 pub(crate) struct Cache {
     folder: PathBuf,
     used: RefCell<BTreeSet<String>>,
 }
 
 impl Cache {
-    /// Opens the folder, creating it if need be.
+    /// Opens the folder. Creates it if necessary.
     pub(crate) fn open(folder: PathBuf) -> Result<Self> {
         fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
         Ok(Self {
@@ -23,7 +23,7 @@ impl Cache {
         })
     }
 
-    /// The result kept under `key`, or the one that `make` makes now.
+    /// The cached result of `key`, or a new one from `make`.
     pub(crate) fn get_or_make(&self, key: &str, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
         self.used.borrow_mut().insert(key.to_owned());
         let path = self.folder.join(key);
@@ -31,14 +31,14 @@ impl Cache {
             return Ok(kept);
         }
         let result = make()?;
-        // Written aside first: a run that is interrupted must not leave half a result under a name that is trusted.
+        // Write to another name first: an interrupted run must not leave a partial result under the final name.
         let unfinished = self.folder.join("unfinished");
         fs::write(&unfinished, &result).with_context(|| format!("cannot write {}", unfinished.display()))?;
         fs::rename(&unfinished, &path).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(result)
     }
 
-    /// Forgets what this run has not asked for.
+    /// Deletes results that this run did not use.
     pub(crate) fn drop_unused(self) -> Result<()> {
         let used = self.used.into_inner();
         for entry in fs::read_dir(&self.folder)? {

@@ -1,4 +1,4 @@
-//! Brotli at its slowest: a file is compressed once here and sent many times.
+//! Brotli at its slowest level: a file is compressed once here and sent many times.
 
 use std::path::Path;
 
@@ -8,19 +8,19 @@ use brotli::enc::BrotliEncoderParams;
 use crate::cache::Cache;
 use crate::fingerprint;
 
-/// How much work to put in.
+/// How much work compression does.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effort {
     /// As small as it gets.
     Full,
-    /// Quickly, for trying a change out.
+    /// Fast, for trying a change.
     Fast,
 }
 
-/// Base-two logarithm of the window; 22 is the most that every browser takes without asking.
+/// Base-two logarithm of the window; 22 is the largest that every browser accepts.
 const WINDOW: i32 = 22;
 
-/// Whether a file of this name shrinks; pictures and fonts are compressed already.
+/// Whether compression helps a file with this name. Pictures and fonts are compressed already.
 pub(crate) fn is_worthwhile(name: &str) -> bool {
     let extension = Path::new(name)
         .extension()

@@ -1,4 +1,4 @@
-//! Scripts and styles that only some pages load: our own from `public/scripts`, and `GraphiQL` for the explorer.
+//! Scripts and styles that only some pages load: ours from `public/scripts`, and `GraphiQL` for the explorer.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,21 +8,21 @@ use anyhow::{Context, Result};
 use crate::layout::Layout;
 use crate::publish::Files;
 
-/// Content by its plain name. Each is served under a name with its hash, which the manifest tells.
+/// Content by plain name. Each file is served under a name with its hash, which is in the manifest.
 pub(crate) type Extras = BTreeMap<String, Vec<u8>>;
 
-/// The folder of our own scripts in `public/`.
+/// The folder of our scripts in `public/`.
 const SCRIPTS: &str = "scripts/";
 
-/// The files of which `GraphiQL` consists, in the order in which a browser has to run them. Each package's licence goes
-/// along with what it allows to be passed on.
+/// The files of `GraphiQL`, in the order in which a browser has to run them. The licence of each package is included,
+/// because it requires that.
 const GRAPHIQL: [(&str, &str); 3] = [
     ("react", "umd/react.production.min.js"),
     ("react-dom", "umd/react-dom.production.min.js"),
     ("graphiql", "dist/index.umd.js"),
 ];
 
-/// Takes our own scripts out of the files that are served under their own names.
+/// Removes our scripts from the files that are served under their own names.
 pub(crate) fn take_scripts(files: &mut Files) -> Extras {
     let names: Vec<String> = files
         .keys()
@@ -38,7 +38,7 @@ pub(crate) fn take_scripts(files: &mut Files) -> Extras {
         .collect()
 }
 
-/// `GraphiQL` with all that it needs: nothing of it comes from another server.
+/// `GraphiQL` with everything that it needs: nothing comes from another server.
 pub(crate) fn explorer(layout: &Layout) -> Result<Extras> {
     let mut script = String::new();
     for (package, file) in GRAPHIQL {
@@ -62,7 +62,7 @@ fn licence(layout: &Layout, package: &str) -> Result<String> {
     ))
 }
 
-/// A script without the note where its sources are, which are not there.
+/// A script without the reference to its source map, which is not served.
 fn without_map(script: &str) -> &str {
     script
         .rsplit_once("//# sourceMappingURL=")

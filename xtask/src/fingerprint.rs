@@ -1,11 +1,11 @@
-//! Content hashes: the name of a file says what is in it, so that a browser may keep it for ever.
+//! Content hashes: a file's name identifies its content, so that a browser may cache it forever.
 
 use sha2::{Digest, Sha256};
 
-/// Hexadecimal digits in a file's name. 48 bits are plenty: two builds would have to collide, not an attacker.
+/// Hexadecimal digits in a file's name. 48 bits are enough: collisions are accidental, not made by an attacker.
 const DIGITS_IN_NAME: usize = 12;
 
-/// The hash of several byte strings, each closed by its length, so that no two lists of them look alike.
+/// The hash of several byte strings, each followed by its length, so that different lists never hash the same input.
 pub(crate) fn hash(parts: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {

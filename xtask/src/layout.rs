@@ -1,4 +1,4 @@
-//! Where things are in the workspace.
+//! The folders of the workspace.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// The workspace that this program was built from.
+    /// The workspace of this program.
     pub(crate) fn of_this_workspace() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .parent()
@@ -27,7 +27,7 @@ impl Layout {
         self.root.join("style")
     }
 
-    /// The style sheets of single pages, which the interactive pages do not load.
+    /// The style sheets of single pages. Interactive pages do not load them.
     pub(crate) fn page_styles(&self) -> PathBuf {
         self.styles().join("pages")
     }
@@ -37,27 +37,27 @@ impl Layout {
         self.root.join("public")
     }
 
-    /// What the server embeds.
+    /// The files that the server embeds.
     pub(crate) fn site(&self) -> PathBuf {
         self.root.join("target/site")
     }
 
-    /// Where cargo builds the page.
+    /// The target folder of the page's build.
     pub(crate) fn page_target(&self) -> PathBuf {
         self.root.join("target/page")
     }
 
-    /// Intermediate results; deleting them costs time, nothing else.
+    /// Intermediate results. Deleting them only costs time.
     pub(crate) fn work(&self) -> PathBuf {
         self.root.join("target/site-work")
     }
 
-    /// Where the npm packages are that the site is built with.
+    /// The npm packages that the build uses.
     pub(crate) fn packages(&self) -> PathBuf {
         self.root.join("end2end/node_modules")
     }
 
-    /// The npm package whose `wasm-opt` understands what rustc emits.
+    /// The npm package of the `wasm-opt` that supports rustc's output.
     pub(crate) fn binaryen(&self) -> PathBuf {
         self.packages().join("binaryen")
     }

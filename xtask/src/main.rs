@@ -1,6 +1,6 @@
-//! Build steps that cargo does not know: WebAssembly, its bindings, optimising, hashing, compressing, budgets.
+//! Build steps beyond cargo: WebAssembly, its bindings, optimising, hashing, compressing, budgets.
 //!
-//! `xtask site` makes `target/site`, the folder that the server carries inside its binary.
+//! `xtask site` builds `target/site`, the folder that the server embeds in its binary.
 
 mod bindings;
 mod budget;

@@ -1,4 +1,4 @@
-//! `manifest.json`: the addresses of the files whose names carry a hash, for the server to write into each page.
+//! `manifest.json`: the URLs of the files with a hash in their names. The server writes them into each page.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,18 @@ use serde_json::{Value, json};
 /// The name of the file inside `target/site`.
 pub(crate) const FILE: &str = "manifest.json";
 
-/// The files of the site whose names carry a hash, as paths (`/pkg/latchkey.<hash>.js`).
+/// The files with a hash in their names, as paths (`/pkg/latchkey.<hash>.js`).
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Manifest {
     pub(crate) js: String,
     pub(crate) wasm: String,
     pub(crate) css: String,
-    /// What only some pages load, by its plain name (`copy.js`).
+    /// Files that only some pages load, by plain name (`copy.js`).
     pub(crate) extras: BTreeMap<String, String>,
 }
 
 impl Manifest {
-    /// The document as it is written.
+    /// The manifest as JSON.
     pub(crate) fn to_json(&self) -> String {
         let Self {
             js,
@@ -33,7 +33,7 @@ impl Manifest {
         )
     }
 
-    /// Reads what [`Manifest::to_json`] wrote.
+    /// Parses the output of [`Manifest::to_json`].
     pub(crate) fn from_json(text: &str) -> Result<Self> {
         let document: Value = serde_json::from_str(text)?;
         let entry = |name: &str| -> Result<String> {

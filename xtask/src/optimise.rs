@@ -9,7 +9,7 @@ use crate::cache::Cache;
 use crate::fingerprint;
 use crate::layout::Layout;
 
-/// Exactly the features that rustc emits. With others, wasm-opt writes a file that browsers refuse.
+/// Exactly the features of rustc's output. With others, wasm-opt writes a file that browsers refuse.
 const FEATURES: [&str; 7] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
@@ -20,8 +20,8 @@ const FEATURES: [&str; 7] = [
     "--enable-multivalue",
 ];
 
-/// Every `-Oz` runs all passes that make it smaller. Between them the code is taken apart and its branches are found anew,
-/// which lets the next round see more: two kilobytes of what travels.
+/// Each `-Oz` runs all passes that reduce the size. Between them the code is flattened and its branches are found
+/// again, so that the next round finds more: this saves two compressed kilobytes.
 const PASSES: [&str; 8] = [
     "-Oz",
     "--flatten",

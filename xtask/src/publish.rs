@@ -1,4 +1,4 @@
-//! Puts the finished site where the server's build finds it: all at once, and only if it changed.
+//! Moves the finished site to where the server's build finds it: atomically, and only if it changed.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,11 +6,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-/// The files of the site by their path inside it.
+/// The files of the site by path.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
-/// Replaces the folder `site` by `files`. Returns whether anything changed: if not, the folder is left alone, so that
-/// the server is not compiled again.
+/// Replaces the folder `site` with `files`. Returns whether anything changed. If not, it does not touch the folder, so
+/// that the server is not compiled again.
 pub(crate) fn publish(files: &Files, site: &Path) -> Result<bool> {
     if read(site).is_ok_and(|standing| standing == *files) {
         return Ok(false);

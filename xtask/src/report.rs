@@ -1,10 +1,10 @@
-//! What each part of the site weighs, for the person who builds it.
+//! Prints the weight of each part of the site.
 
 use std::fmt::Write;
 
 use crate::publish::Files;
 
-/// A line for each file that travels compressed, the heaviest first.
+/// One line per compressed file, the heaviest first.
 pub(crate) fn table(files: &Files) -> String {
     let mut rows: Vec<(usize, usize, &str)> = files
         .iter()

@@ -1,4 +1,4 @@
-//! The site as a whole: from the sources to the folder that the server embeds.
+//! Builds the whole site: from the sources to the folder that the server embeds.
 
 use std::fs;
 

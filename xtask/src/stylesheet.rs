@@ -1,7 +1,7 @@
-//! One stylesheet out of `style/*.css`, in the order of their names.
+//! Joins `style/*.css` into one style sheet, ordered by name.
 //!
-//! Comments and indentation go; nothing else is touched. A real minifier would know more about CSS and save a few
-//! hundred bytes after brotli, at the price of rules that may not mean what was written.
+//! It removes only comments and indentation. A full minifier would save a few hundred bytes after brotli, but might
+//! change what a rule means.
 
 use std::fs;
 use std::path::Path;
@@ -24,7 +24,7 @@ pub(crate) fn join(folder: &Path) -> Result<String> {
     Ok(joined)
 }
 
-/// `css` without its comments, indentation and empty lines. What is in quotes stays as it is.
+/// `css` without comments, indentation and empty lines. Quoted text does not change.
 fn tidy(css: &str) -> Result<String> {
     let mut tidied = String::with_capacity(css.len());
     let mut rest = css;
@@ -33,7 +33,7 @@ fn tidy(css: &str) -> Result<String> {
             let Some(end) = rest.find("*/") else {
                 bail!("a comment is not closed")
             };
-            // A comment separates two words as a space does.
+            // A comment separates two words, as a space does.
             push_space(&mut tidied, ' ');
             rest = &rest[end + 2..];
         } else if matches!(next, '"' | '\'') {
@@ -55,7 +55,7 @@ fn tidy(css: &str) -> Result<String> {
     Ok(tidied)
 }
 
-/// Appends one white space for a run of them: a line's end if there is one among them, otherwise a space.
+/// Appends one white space for a run of them: a line break if the run has one, otherwise a space.
 fn push_space(tidied: &mut String, space: char) {
     let separator = if space == '\n' { '\n' } else { ' ' };
     match tidied.chars().next_back() {
@@ -68,7 +68,7 @@ fn push_space(tidied: &mut String, space: char) {
     }
 }
 
-/// Where the text in quotes at the start of `text` ends.
+/// The end of the quoted text at the start of `text`.
 fn closing_quote(text: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     text.char_indices().skip(1).find_map(|(at, character)| {

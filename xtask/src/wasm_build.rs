@@ -17,7 +17,7 @@ const SMALL: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_PANIC", "abort"),
 ];
 
-/// Compiles `latchkey-frontend` and returns the WebAssembly as rustc leaves it.
+/// Compiles `latchkey-frontend` and returns rustc's output.
 pub(crate) fn compile(layout: &Layout) -> Result<Vec<u8>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let target_folder = layout.page_target();
@@ -32,7 +32,7 @@ pub(crate) fn compile(layout: &Layout) -> Result<Vec<u8>> {
             TARGET,
         ])
         .envs(SMALL)
-        // A folder of its own: cargo lets nobody else into one that it builds in, and the server is built at the same time.
+        // A separate folder: cargo locks the folder that it builds in, and the server is built at the same time.
         .env("CARGO_TARGET_DIR", &target_folder)
         .status()
         .context("cannot run cargo")?;

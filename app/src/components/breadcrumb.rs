@@ -1,8 +1,8 @@
-//! The way back from a page of the admin.
+//! Links from a page of the admin to the pages above it.
 
 use leptos::prelude::*;
 
-/// Links to the pages above, the highest first: label and address.
+/// The pages above, highest first, each with its label and address.
 pub(crate) fn breadcrumb(above: Vec<(String, String)>) -> impl IntoView {
     let links = above
         .into_iter()

@@ -1,4 +1,4 @@
-//! A question before something that cannot be undone.
+//! A question before an action that cannot be undone.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use super::dialog::Dialog;
 use super::function_error_notice::FunctionErrorNotice;
 use crate::functions::Answer;
 
-/// Asks, with **Cancel** in focus, and runs `on_confirm` on yes. On failure it stays open and says why.
+/// Asks, with **Cancel** in focus, and runs `on_confirm` on yes. On failure it stays open and shows why.
 #[component]
 pub(crate) fn Confirm(
     #[prop(into)] title: Signal<String>,
@@ -19,7 +19,7 @@ pub(crate) fn Confirm(
     let confirm = Action::new_unsync(move |(): &()| on_confirm.run(()));
     let busy = confirm.pending();
     let outcome = confirm.value();
-    // An error of the last try goes away with the next.
+    // The next attempt clears the last error.
     let error = Signal::derive(move || outcome.get().and_then(Result::err).filter(|_| !busy.get()));
     let press = move |_| {
         if !busy.get_untracked() {

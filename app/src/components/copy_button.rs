@@ -1,4 +1,4 @@
-//! A button that copies a value and says that it did.
+//! A button that copies a value and confirms it.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use super::toast::Toasts;
 use crate::browser;
 use crate::functions::Answer;
 
-/// Copies what `source` gives when the button is pressed: the value may have to be fetched. `what` completes “Copy …” and
-/// “… copied”.
+/// Copies what `source` returns when the button is pressed: the value may have to be fetched. `what` completes “Copy …”
+/// and “… copied”.
 #[component]
 pub(crate) fn CopyButton(
     id: String,

@@ -1,17 +1,17 @@
-//! A modal dialog on the browser's own `<dialog>`: it traps the focus, closes on Escape and is above the page.
+//! A modal dialog, using the browser's `<dialog>`: it traps the focus, closes on Escape and stays on top.
 
 use leptos::html;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
 
-/// A modal dialog with a heading. `on_close` runs when the person closes it, with Escape, the cross or a button.
+/// A modal dialog with a heading. `on_close` runs when the person closes it with Escape, the cross or a button.
 #[component]
 pub(crate) fn Dialog(
     /// The heading, which also names the dialog.
     #[prop(into)]
     title: Signal<String>,
-    /// What to do when it is closed: go back to the address of the page behind it.
+    /// Closes it: goes to the address of the page behind it.
     on_close: Callback<()>,
     /// Whether it is a short question rather than a form.
     #[prop(optional)]
@@ -34,7 +34,7 @@ pub(crate) fn Dialog(
             class:dialog-small=small
             aria-labelledby="dialog-title"
             on:cancel=move |event: leptos::ev::Event| {
-                // The address decides whether the dialog is there; the browser must not close it on its own.
+                // The address decides whether the dialog is open, so the browser must not close it.
                 event.prevent_default();
                 on_close.run(());
             }

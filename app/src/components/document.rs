@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-/// A page's document. `scripts` are before the styles, which inline scripts would otherwise wait for. `class` is that of the
-/// body.
+/// A page's document. `scripts` come before the styles, because inline scripts would wait for styles. `class` is the
+/// class of the body.
 pub(crate) fn document(
     title: String,
     scripts: impl IntoView,

@@ -1,8 +1,8 @@
-//! What is shown in place of an empty list.
+//! Shown in place of an empty list.
 
 use leptos::prelude::*;
 
-/// Says that the list is empty, and what will be in it or what to do.
+/// Says that the list is empty, and what will appear in it or what to do.
 pub(crate) fn empty_state(title: &'static str, text: &'static str) -> impl IntoView {
     view! {
         <div class="empty">

@@ -1,10 +1,10 @@
-//! What is wrong with a field, beside the field.
+//! An error beside its field.
 
 use leptos::prelude::*;
 
 use super::live_text::live_text;
 
-/// What is wrong with a field; each line of it on a line.
+/// The error of a field. Each of its lines is shown on its own line.
 #[component]
 pub(crate) fn FieldError(id: &'static str, error: Memo<Option<String>>) -> impl IntoView {
     move || {

@@ -1,14 +1,14 @@
-//! Fields of plain forms: a label, the input, a hint, and what is wrong with it.
+//! Fields of plain forms: a label, the input, a hint and an error.
 
 use leptos::prelude::*;
 
-/// A labelled input. What is wrong with it is beside it and is read out with it.
+/// A labelled input. Its error is beside it, and screen readers read both together.
 pub(crate) struct Field {
     /// The input's name and id.
     pub(crate) name: &'static str,
     pub(crate) label: &'static str,
     pub(crate) kind: &'static str,
-    /// What a password manager is to fill in.
+    /// What a password manager fills in.
     pub(crate) autocomplete: &'static str,
     pub(crate) hint: Option<String>,
     pub(crate) value: String,
@@ -42,9 +42,9 @@ impl Field {
         let invalid = error.is_some().then_some("true");
         // A password is never sent back to the browser.
         let value = (kind != "password").then_some(value);
-        // Addresses and passwords are no prose, whatever a telephone's keyboard thinks.
+        // Addresses and passwords are not prose, so a phone's keyboard must not correct them.
         let is_prose = kind == "text";
-        // Browsers change or refuse an address with letters outside ASCII in an input of the type `email`.
+        // Browsers change or refuse non-ASCII email addresses in an input of type `email`.
         let (kind, keyboard) = match kind {
             "email" => ("text", Some("email")),
             kind => (kind, None),
@@ -88,8 +88,8 @@ impl Field {
     }
 }
 
-/// A notice that the browser will not stay signed in here, since it keeps the cookie only of `address`, which is the same
-/// page over HTTPS.
+/// Warns that the browser will not stay signed in here, because it keeps the cookie only for `address`, the same page
+/// over HTTPS.
 pub(crate) fn insecure_notice(address: String) -> impl IntoView {
     let shown = address.split('?').next().unwrap_or_default().to_owned();
     view! {
@@ -102,8 +102,7 @@ pub(crate) fn insecure_notice(address: String) -> impl IntoView {
     }
 }
 
-/// Tells the server that the form comes from a page that has set the probe, a cookie by which it notices whether the
-/// browser keeps any.
+/// Tells the server that the page of this form has set the probe cookie, which shows whether the browser keeps cookies.
 pub(crate) fn probed() -> impl IntoView {
     view! { <input type="hidden" name="probed" value="1" /> }
 }

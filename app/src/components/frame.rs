@@ -1,24 +1,24 @@
-//! What is around a plain page: either the network's name over a card, or the bar at the top.
+//! The frame of a plain page: either the network's name above a card, or the bar at the top.
 
 use leptos::prelude::*;
 
 use super::document::document;
 use super::navigation::{AdminSection, Level, MainEntry, Visitor, admin_page, top_bar};
 
-/// What every plain page needs to know of the instance.
+/// What every plain page needs to know about the instance.
 #[derive(Clone, Debug, Default)]
 pub struct Frame {
     /// The network's name.
     pub network: String,
-    /// The address of the style sheet; empty if there is none.
+    /// The URL of the style sheet; empty if there is none.
     pub css: String,
-    /// The addresses of what only this page loads: style sheets and scripts, which run when the page is there. The
-    /// answer's policy has to allow them.
+    /// The URLs of style sheets and scripts that only this page loads. Scripts run when the page is complete. The
+    /// response's Content-Security-Policy has to allow them.
     pub extras: Vec<String>,
 }
 
 impl Frame {
-    /// A card under the network's name, for pages that need nobody to be signed in.
+    /// A card under the network's name, for pages that do not need a sign-in.
     pub(crate) fn card(self, title: &str, content: impl IntoView) -> String {
         let network = self.network.clone();
         self.document(
@@ -68,7 +68,7 @@ impl Frame {
         self.document(title, page)
     }
 
-    /// A page of the admin that needs the whole window, under the bar at the top alone.
+    /// A page of the admin that uses the whole window, with only the bar at the top.
     pub(crate) fn admin_wide(self, title: &str, visitor: Visitor, content: impl IntoView) -> String {
         let header = top_bar(self.network.clone(), visitor, Some(MainEntry::Admin));
         self.document(
@@ -94,8 +94,8 @@ impl Frame {
             .map(|address| view! { <script defer src=address></script> })
             .collect_view();
         let html = document(title, scripts, styles, Some("plain"), body).to_html();
-        // Around text the renderer leaves marks for the browser's half to find. Here there is none, and in a title they
-        // would be read as text. What a person typed is escaped by then, so that nothing else looks like one.
+        // The renderer puts markers around text for hydration. Plain pages are not hydrated, and in a title the markers
+        // would show as text. User input is escaped by now, so nothing else looks like a marker.
         html.replace("<!>", "")
     }
 }

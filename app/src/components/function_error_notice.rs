@@ -1,4 +1,4 @@
-//! What went wrong, inside a dialog or in place of a list, and the way on from there.
+//! An error inside a dialog or in place of a list, and what to do next.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use super::live_text::live_text;
 use crate::browser;
 use crate::functions::error::FunctionError;
 
-/// How often the browser asks whether the server is back.
+/// How often the browser checks whether the server is back.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Shows `error`, if there is one. Where the server cannot be reached, it keeps asking and says when it is back.
+/// Shows `error`, if there is one. If the server is unreachable, it keeps checking and says when it is back.
 #[component]
 pub(crate) fn FunctionErrorNotice(#[prop(into)] error: Signal<Option<FunctionError>>) -> impl IntoView {
     let back = RwSignal::new(false);
@@ -60,7 +60,7 @@ pub(crate) fn FunctionErrorNotice(#[prop(into)] error: Signal<Option<FunctionErr
     }
 }
 
-/// Asks until the server answers or the error has gone.
+/// Checks until the server answers or the error has gone.
 fn wait_for_server(error: Signal<Option<FunctionError>>, back: RwSignal<bool>) {
     set_timeout(
         move || {

@@ -1,4 +1,4 @@
-//! Line icons, drawn on a grid of 24 with a stroke of 1.75.
+//! Line icons, drawn on a grid of 24 with a stroke width of 1.75.
 
 use leptos::prelude::*;
 
@@ -44,7 +44,7 @@ impl Icon {
     }
 }
 
-/// Draws an icon. It is decoration: whatever carries it has a name of its own.
+/// Draws an icon. It is decorative: its parent element has the accessible name.
 #[component]
 pub(crate) fn Glyph(#[prop(into)] icon: Signal<Icon>) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! What several pages share, one file each. Nothing here knows a page.
+//! Components that several pages share, one file each. They do not depend on any page.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod breadcrumb;

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// Who looks at the page.
+/// The member who sees the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visitor {
     /// The member's name.
     pub name: String,
-    /// Whether **Admin** is in the navigation.
+    /// Whether the navigation has **Admin**.
     pub is_host: bool,
 }
 
@@ -68,20 +68,20 @@ impl AdminSection {
         }
     }
 
-    /// Its label and address, for links back.
+    /// Its label and address, for breadcrumbs.
     #[cfg(feature = "ssr")]
     pub(crate) fn link(self) -> (String, String) {
         (self.label().to_owned(), self.path().to_owned())
     }
 
-    /// Whether the WebAssembly has its page. All other links are left to the browser: `rel="external"` says so to the
-    /// router, which otherwise takes every link of the site for its own.
+    /// Whether the WebAssembly renders its page. All other links get `rel="external"`, which leaves them to the
+    /// browser: the router would otherwise handle every link of the site.
     const fn is_interactive(self) -> bool {
         matches!(self, Self::OauthApplications)
     }
 }
 
-/// The network's name, the main navigation, and who is signed in.
+/// The network's name, the main navigation, and the signed-in member.
 pub(crate) fn top_bar(network: String, visitor: Visitor, current: Option<MainEntry>) -> impl IntoView {
     let entries = MainEntry::ALL
         .into_iter()
@@ -117,7 +117,7 @@ pub(crate) fn top_bar(network: String, visitor: Visitor, current: Option<MainEnt
     }
 }
 
-/// What is on an address: the section's own page, or a page below it.
+/// Whether an address shows the section's own page or a page below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
     Section,
@@ -125,7 +125,7 @@ pub(crate) enum Level {
     Below,
 }
 
-/// A page of the admin: under the bar at the top, beside the sections.
+/// A page of the admin: below the bar at the top, beside the sections.
 pub(crate) fn admin_page(
     network: String,
     visitor: Visitor,

@@ -1,8 +1,8 @@
-//! Notices at the top of plain pages, read out when the page opens.
+//! Notices at the top of plain pages. Screen readers read them when the page opens.
 
 use leptos::prelude::*;
 
-/// What was just done.
+/// Reports what was just done.
 pub(crate) fn status_notice(text: String) -> impl IntoView {
     view! {
         <p class="notice" role="status">
@@ -11,7 +11,7 @@ pub(crate) fn status_notice(text: String) -> impl IntoView {
     }
 }
 
-/// What went wrong.
+/// Reports an error.
 pub(crate) fn error_notice(text: String) -> impl IntoView {
     view! {
         <p class="notice notice-error" role="alert">

@@ -1,8 +1,8 @@
-//! The links below a list that is read from its newest entry on.
+//! The links below a list that starts with its newest entry.
 
 use leptos::prelude::*;
 
-/// Links to the page with the newest entries and to the next older ones. Nothing if there is neither.
+/// Links to the newest and to the next older entries. Nothing if there is neither.
 pub(crate) fn pager(
     label: &'static str,
     newest: Option<String>,

@@ -1,8 +1,8 @@
-//! A bar that says that an answer is awaited.
+//! A bar that shows that a request is in progress.
 
 use leptos::prelude::*;
 
-/// `label` is read out: `Reading the list`. It is visible only if the answer takes its time.
+/// Screen readers read `label`, such as `Reading the list`. The bar becomes visible only if the answer takes a while.
 pub(crate) fn progress(label: &'static str) -> impl IntoView {
     view! { <div class="progress" role="progressbar" aria-label=label></div> }
 }

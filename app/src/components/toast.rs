@@ -1,4 +1,4 @@
-//! Short announcements of what was just done, read out by screen readers.
+//! Short messages about what was just done. Screen readers read them.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::icon::{Glyph, Icon};
 use super::live_text::live_text;
 
-/// How long an announcement stays.
+/// How long a message is visible.
 const STAYS: Duration = Duration::from_secs(6);
 
 #[derive(Clone)]
@@ -16,7 +16,7 @@ struct Toast {
     failed: bool,
 }
 
-/// The announcement on the page: the newest takes the place of the one before. In the context of the whole application.
+/// The current message: a new one replaces the old one. It is in the context of the whole application.
 #[derive(Clone, Copy)]
 pub(crate) struct Toasts {
     shown: RwSignal<Option<Toast>>,
@@ -31,12 +31,12 @@ impl Toasts {
         }
     }
 
-    /// Announces that something worked.
+    /// Reports a success.
     pub(crate) fn success(self, text: impl Into<String>) {
         self.announce(text.into(), false);
     }
 
-    /// Announces that something did not work.
+    /// Reports a failure.
     pub(crate) fn failure(self, text: impl Into<String>) {
         self.announce(text.into(), true);
     }
@@ -56,7 +56,7 @@ impl Toasts {
     }
 }
 
-/// Where announcements appear.
+/// Where messages appear.
 #[component]
 pub(crate) fn ToastRegion() -> impl IntoView {
     let toasts = expect_context::<Toasts>();

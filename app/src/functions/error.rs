@@ -1,15 +1,15 @@
-//! Why a server function failed. The one place where that becomes text for a person.
+//! Why a server function failed. This is the only place that turns errors into text for people.
 
 use latchkey_domain::{DraftErrors, Plan};
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
-/// An error, as it travels to the page: `{"error": "stale"}`, and beside it what belongs to that error.
+/// An error, as it is sent to the page: `{"error": "stale"}`, with the fields of that error beside it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "error", rename_all = "snake_case")]
 pub enum FunctionError {
-    /// Nobody is signed in (any more).
+    /// The person is not signed in (any more).
     SignedOut,
     /// The member who is signed in is not a host (any more).
     NotAHost,
@@ -25,31 +25,31 @@ pub enum FunctionError {
     },
     /// The application does not exist (any more).
     NotFound,
-    /// Somebody else changed the application.
+    /// Someone else changed the application.
     Stale,
     /// The request was not understood.
     BadRequest {
         /// What was expected.
         message: String,
     },
-    /// It cannot be done as things are now.
+    /// The current state does not allow it.
     Conflict {
         /// Why.
         message: String,
     },
-    /// The server cannot get at its data at the moment.
+    /// The server cannot access its data now.
     Unavailable {
         /// What to do.
         message: String,
     },
-    /// Something failed on the server; the log has more under this id.
+    /// Something failed on the server. The log has more under this id.
     Failed {
         /// The request's id.
         request_id: String,
     },
-    /// The server did not answer. Made by the browser.
+    /// The server did not answer. Created by the browser.
     Unreachable,
-    /// What came back was not an answer of this server: a proxy's error page, say. Made by the browser.
+    /// The answer was not from this server, but for example a proxy's error page. Created by the browser.
     #[serde(other)]
     Unreadable,
 }
@@ -82,7 +82,7 @@ impl FunctionError {
         }
     }
 
-    /// The HTTP status that goes with it.
+    /// The HTTP status of the answer.
     #[cfg(feature = "ssr")]
     pub(crate) fn status(&self) -> u16 {
         match self {
@@ -105,7 +105,7 @@ impl FromServerFnError for FunctionError {
         let on_server = cfg!(feature = "ssr");
         let error = match error {
             ServerFnErrorErr::Request(_) => Self::Unreachable,
-            // On the server this is a body that is not JSON, in the browser an answer that is not.
+            // On the server this is a body that is not JSON; in the browser, an answer that is not JSON.
             ServerFnErrorErr::Deserialization(_) if !on_server => Self::Unreadable,
             ServerFnErrorErr::Args(detail)
             | ServerFnErrorErr::MissingArg(detail)
@@ -179,7 +179,7 @@ mod tests {
             serde_json::from_str::<FunctionError>(json).unwrap(),
             FunctionError::Unreadable
         );
-        // Leptos makes a deserialization error of this one, which is unreadable in the browser.
+        // Leptos turns this into a deserialization error, which means unreadable in the browser.
         assert!(serde_json::from_str::<FunctionError>(r#"{"error":"invalid"}"#).is_err());
     }
 }

@@ -10,5 +10,5 @@ use std::pin::Pin;
 
 use self::error::FunctionError;
 
-/// A server function that was called, for callbacks that call one.
+/// A running call of a server function, for callbacks.
 pub(crate) type Answer<T> = Pin<Box<dyn Future<Output = Result<T, FunctionError>>>>;

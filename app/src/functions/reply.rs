@@ -1,4 +1,4 @@
-//! From a rule's outcome to the answer of a server function.
+//! Converts a rule's result to the answer of a server function.
 
 use std::error::Error;
 
@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::error::FunctionError;
 use crate::request::Request;
 
-/// Runs `rule` for the member who is signed in. The rule itself decides whether that member may.
+/// Runs `rule` as the signed-in member. The rule itself checks permission.
 pub(super) async fn as_member<T>(
     rule: impl AsyncFnOnce(Registrar, Caller) -> Result<T, RegistrationError>,
 ) -> Result<T, FunctionError> {
@@ -17,7 +17,7 @@ pub(super) async fn as_member<T>(
     outcome.inspect_err(|error| request.status.set(error.status()))
 }
 
-/// The same for a request that is not in the context.
+/// The same, for a request that is not in the context.
 pub(crate) async fn run<T>(
     request: &Request,
     rule: impl AsyncFnOnce(Registrar, Caller) -> Result<T, RegistrationError>,

@@ -1,10 +1,10 @@
-//! Shown when there is no page, or it failed.
+//! The error page.
 
 use leptos::prelude::*;
 
 use crate::components::frame::Frame;
 
-/// Something is wrong, in a heading and a sentence or two.
+/// An error, as a heading and a sentence or two.
 #[derive(Clone, Debug, Default)]
 pub struct ErrorPage {
     pub frame: Frame,
@@ -12,7 +12,7 @@ pub struct ErrorPage {
     pub title: String,
     /// What that means and what to do.
     pub lead: String,
-    /// The id of the request, under which the log has more.
+    /// The id of the request, to find more in the log.
     pub request_id: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! 403: the member who is signed in may not see the page.
+//! 403: the signed-in member may not see the page.
 
 use leptos::prelude::*;
 
@@ -10,9 +10,9 @@ use crate::components::navigation::Visitor;
 pub struct ForbiddenPage {
     pub frame: Frame,
     pub visitor: Visitor,
-    /// With what email.
+    /// The member's email.
     pub email: String,
-    /// The page that was asked for. Signing in as someone else leads back to it.
+    /// The requested page. Signing in as someone else leads back to it.
     pub return_to: String,
 }
 

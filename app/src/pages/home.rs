@@ -1,4 +1,4 @@
-//! `/`, for members who are signed in.
+//! `/`, for signed-in members.
 
 use leptos::prelude::*;
 

@@ -1,8 +1,8 @@
-//! What people see: a file or a folder for each page, named after its address, with its own components inside it.
+//! What people see: a file or folder per page, named after its URL, with its own components inside it.
 //!
-//! Most pages are plain HTML that works without JavaScript: a value with all that the page shows, of which `to_html` makes
-//! the document, on the server only. Nothing there asks who is signed in or looks anything up. OAuth Applications is
-//! interactive: a Leptos component, rendered on the server and once more by the WebAssembly.
+//! Most pages are plain HTML that works without JavaScript: a value with everything that the page shows, and `to_html`,
+//! which renders the document on the server only. These pages neither check who is signed in nor look anything up.
+//! OAuth Applications is interactive: a Leptos component, rendered on the server and again by the WebAssembly.
 
 #[cfg(feature = "ssr")]
 mod account;

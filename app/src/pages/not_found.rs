@@ -1,8 +1,8 @@
-//! The page for an address where nothing is.
+//! The page for unknown addresses.
 
 use leptos::prelude::*;
 
-/// Says so, and leads back.
+/// Says that there is no such page, and links back.
 #[component]
 pub(crate) fn NotFoundPage() -> impl IntoView {
     #[cfg(feature = "ssr")]

@@ -11,21 +11,21 @@ use crate::components::notice::error_notice;
 #[derive(Clone, Debug, Default)]
 pub struct SetupPage {
     pub frame: Frame,
-    /// The one-time token.
+    /// The setup token.
     pub token: String,
-    /// The network's name, as typed before.
+    /// The network's name, as typed.
     pub network_name: String,
-    /// The host's name, as typed before.
+    /// The host's name, as typed.
     pub host_name: String,
-    /// The host's email, as typed before.
+    /// The host's email, as typed.
     pub email: String,
     /// What is wrong.
     pub problems: SetupProblems,
-    /// The address of the page over HTTPS, if it was opened without and the browser will not keep a cookie.
+    /// The URL of the page over HTTPS, if it was opened without and the browser will not keep a cookie.
     pub secure_address: Option<String>,
 }
 
-/// What is wrong with the form; a sentence each.
+/// What is wrong with the form, one sentence each.
 #[derive(Clone, Debug, Default)]
 pub struct SetupProblems {
     /// With the form as a whole.
@@ -51,7 +51,7 @@ impl SetupPage {
             problems,
             secure_address,
         } = self;
-        // The first field that is wrong has the focus; without any, the first field.
+        // The first wrong field has the focus, or the first field if none is wrong.
         let wrong = [
             &problems.network_name,
             &problems.host_name,
@@ -124,11 +124,11 @@ impl SetupPage {
     }
 }
 
-/// Shown instead of the form without the right token.
+/// Shown instead of the form if the token is missing or wrong.
 #[derive(Clone, Debug, Default)]
 pub struct SetupRefusedPage {
     pub frame: Frame,
-    /// Whether there was a token, which is wrong.
+    /// Whether a wrong token was given.
     pub had_token: bool,
 }
 

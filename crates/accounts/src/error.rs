@@ -1,4 +1,4 @@
-//! Why a rule about people refused.
+//! Why a rule about people refused an operation.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use latchkey_domain::member::PasswordError;
 use latchkey_storage::StoreError;
 use thiserror::Error;
 
-/// What pages and the command line put before a person. Each message says what to do, or leaves no doubt.
+/// Errors that pages and the command line show to people. Each message says what to do.
 #[derive(Debug, Error)]
 pub enum AccountError {
-    /// No such account, or not its password: the two are not told apart.
+    /// No such account, or a wrong password. The two look the same on purpose.
     #[error("the email or the password is wrong")]
     WrongCredentials,
     /// Too many attempts.
@@ -19,36 +19,36 @@ pub enum AccountError {
         /// How long from now.
         wait: Duration,
     },
-    /// So many people sign in at once that the memory set aside for it is in use.
+    /// The memory set aside for hashing is in use: too many people sign in at once.
     #[error("too many people are signing in right now: try again in a few seconds")]
     Busy,
     /// The password cannot be set.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// There is a member with this email already.
+    /// A member with this email exists.
     #[error("there is a member with the email {0} already: choose another, or change that member")]
     EmailTaken(Email),
-    /// There is no member with this email.
+    /// No member has this email.
     #[error("there is no member with the email {0}: `latchkey member list` shows who there is")]
     NoSuchMember(Email),
-    /// A network without a host could not be managed by anyone.
+    /// The operation would leave the network without a host to manage it.
     #[error("{0} is the only host: make someone else a host first")]
     LastHost(Email),
     /// The token is not the one that the server printed.
     #[error("the setup link is wrong: open the whole link that the server printed when it started")]
     WrongSetupToken,
-    /// The network has a host.
+    /// The network already has a host.
     #[error("this network is set up already: sign in instead")]
     AlreadySetUp,
-    /// A hash could not be made: out of memory, or the thread pool is gone.
+    /// Hashing failed: out of memory, or the thread pool has stopped.
     #[error("the password could not be hashed: {0}")]
     Hashing(String),
-    /// What lies below failed.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// `45 seconds`, `1 minute`: rounded up, so that who waits as long is let through.
+/// `45 seconds`, `1 minute`. Rounds up: a person who waits that long is admitted.
 pub(crate) fn in_words(wait: Duration) -> String {
     let seconds = wait.as_millis().div_ceil(1_000).max(1);
     match seconds {

@@ -1,7 +1,6 @@
-//! The rules about people: who signs in and for how long, how a network begins, who may be added and removed.
+//! The rules about people: signing in, sessions, the first run of a network, adding and removing members.
 //!
-//! No HTTP and no SQL: each rule is given a store, a clock and randomness, and says what happened in
-//! [`AccountError`] or a value.
+//! No HTTP and no SQL: each rule takes a store, a clock and randomness, and returns a value or an [`AccountError`].
 
 mod error;
 mod marker;

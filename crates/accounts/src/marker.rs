@@ -1,8 +1,8 @@
-//! A mark in an address that says: a sign-in succeeded a moment ago.
+//! A marker in a URL that says that a sign-in just succeeded.
 //!
-//! A server cannot see whether a browser keeps a cookie until the browser comes back. With the mark in the address it
-//! comes back to, the page can tell a person whose browser keeps no cookies from one who has yet to sign in. The mark is
-//! a time and a MAC, so that no link of a stranger makes the page say so.
+//! A server learns whether a browser keeps cookies only from its next request. The marker in the URL of that request
+//! tells a browser that keeps no cookies from a person who has not signed in yet. The marker is a time and a MAC, so
+//! that no foreign link can fake it.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use latchkey_domain::Timestamp;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-/// How long a mark counts: a redirect takes seconds.
+/// How long a marker is valid. A redirect takes seconds.
 const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 /// Makes and reads marks.
@@ -21,18 +21,18 @@ const LIFETIME: Duration = Duration::from_secs(5 * 60);
 pub struct SignInMarker(Zeroizing<[u8; 32]>);
 
 impl SignInMarker {
-    /// A marker with a key that was derived for nothing else.
+    /// A marker whose key is derived for this purpose only.
     pub fn new(key: [u8; 32]) -> Self {
         Self(Zeroizing::new(key))
     }
 
-    /// The mark of a sign-in at `now`: only characters that an address holds as they are.
+    /// The marker of a sign-in at `now`. All its characters are URL-safe.
     pub fn mark(&self, now: Timestamp) -> String {
         let mac = self.mac(now).finalize().into_bytes();
         format!("{}.{}", now.as_millis(), URL_SAFE_NO_PAD.encode(mac))
     }
 
-    /// Whether `text` is the mark of a sign-in a moment ago.
+    /// Whether `text` is the marker of a recent sign-in.
     pub fn is_recent(&self, text: &str, now: Timestamp) -> bool {
         let Some((at, mac)) = text.split_once('.') else {
             return false;

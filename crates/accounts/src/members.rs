@@ -8,23 +8,23 @@ use latchkey_storage::{AddMember, MemberChange, PasswordSet, Store};
 
 use crate::{AccountError, Passwords};
 
-/// Members that are read at a time.
+/// Members per read.
 const BATCH: u32 = 500;
 
-/// A member to be added.
+/// A member to add.
 #[derive(Clone, Debug)]
 pub struct NewMember {
-    /// With what the member signs in.
+    /// The email that the member signs in with.
     pub email: Email,
-    /// What others see.
+    /// The name that others see.
     pub name: MemberName,
-    /// What the member may do.
+    /// The member's role.
     pub role: Role,
-    /// What the member signs in with.
+    /// The member's password.
     pub password: NewPassword,
 }
 
-/// The members. A network that has a host keeps at least one.
+/// The members. A network with a host keeps at least one.
 #[derive(Clone)]
 pub struct Roster {
     store: Arc<dyn Store>,
@@ -77,13 +77,13 @@ impl Roster {
             .ok_or(AccountError::EmailTaken(email))
     }
 
-    /// Changes what a member may do. Tokens follow at their next check: see [`latchkey_domain::effective_scopes`].
+    /// Changes a member's role. Tokens follow at their next check: see [`latchkey_domain::effective_scopes`].
     pub async fn set_role(&self, email: &Email, role: Role, by: &Actor) -> Result<Member, AccountError> {
         let change = self.store.set_role(email, role, by, self.clock.now()).await?;
         changed(change, email)
     }
 
-    /// Changes a member's password, which ends the member's sessions and, unless `keep_apps` is set, disconnects the
+    /// Changes a member's password and ends the member's sessions. Unless `keep_apps` is set, it also disconnects the
     /// applications that the member authorized: someone who knew the old password may have authorized one.
     pub async fn set_password(
         &self,
@@ -99,7 +99,7 @@ impl Roster {
             .ok_or_else(|| unknown(email))
     }
 
-    /// Removes a member with sessions and grants.
+    /// Removes a member, with their sessions and grants.
     pub async fn remove(&self, email: &Email, by: &Actor) -> Result<Member, AccountError> {
         let change = self.store.remove_member(email, by, self.clock.now()).await?;
         changed(change, email)

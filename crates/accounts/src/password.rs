@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use crate::AccountError;
 
-/// How much work a hash is.
+/// The cost of a hash.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     memory_kib: u32,
@@ -29,7 +29,7 @@ impl Cost {
         passes: 2,
     };
 
-    /// Next to no work, for tests: they are about something else.
+    /// Minimal cost, for tests of other things.
     pub const TRIFLING: Self = Self {
         memory_kib: 8,
         passes: 1,
@@ -40,23 +40,23 @@ impl Cost {
     }
 }
 
-/// What comparing a password with a hash says.
+/// The result of comparing a password with a hash.
 #[derive(Clone, Debug)]
 pub struct Verified {
-    /// Whether it is the one that was hashed.
+    /// Whether the password matches the hash.
     pub matches: bool,
-    /// A hash of the password in its normalized form, if it matched only as it was typed: it was hashed before passwords
-    /// were normalized.
+    /// A new hash of the normalized password, if only the password as typed matched: the old hash is from before
+    /// passwords were normalized.
     pub rehashed: Option<PasswordHash>,
 }
 
-/// Hashes at once, at most. With [`Cost::OWASP`] they take 19 MiB each.
+/// The most hashes that run at once. With [`Cost::OWASP`] each takes 19 MiB.
 const AT_ONCE: usize = 2;
 
-/// Hashes that wait for their turn, at most: whoever comes then is asked to come back.
+/// The most hashes that wait. Further requests are asked to come back.
 const IN_LINE: usize = 64;
 
-/// Hashes and compares passwords, a few at a time, away from the threads that answer requests.
+/// Hashes and compares passwords, a few at a time, on threads that do not answer requests.
 #[derive(Clone)]
 pub struct Passwords {
     argon2: Argon2<'static>,
@@ -78,7 +78,7 @@ impl Passwords {
         }
     }
 
-    /// The hash of `password`, with a salt of its own.
+    /// Hashes `password` with a new salt.
     pub async fn hash(&self, password: &NewPassword) -> Result<PasswordHash, AccountError> {
         let salt = self.salt()?;
         let password = Zeroizing::new(password.expose().to_owned());
@@ -88,8 +88,8 @@ impl Passwords {
             .await?
     }
 
-    /// Whether `password` is the one that was hashed, in its normalized form or as it was typed. Without a hash (there is
-    /// no such account) it takes just as long and is never right.
+    /// Whether `password`, normalized or as typed, matches the hash. Without a hash (no such account) it takes equally
+    /// long and never matches.
     pub async fn verify(
         &self,
         password: Zeroizing<String>,
@@ -105,7 +105,7 @@ impl Passwords {
                 })?;
                 let matches = |text: &str| argon2.verify_password(text.as_bytes(), &stored).is_ok();
                 let normalized = Zeroizing::new(normalized_password(&password).into_owned());
-                // What a wrong password costs depends on what was typed, never on whether the account is known.
+                // The cost of a wrong password depends on what was typed, never on whether the account exists.
                 if matches(&normalized) {
                     return Ok(Verified {
                         matches: true,
@@ -132,7 +132,7 @@ impl Passwords {
         SaltString::encode_b64(&salt).map_err(|error| AccountError::Hashing(error.to_string()))
     }
 
-    /// A hash that no password matches: an account that nobody can sign in to until a password is set.
+    /// A hash that no password matches: nobody can sign in to the account until a password is set.
     pub fn matches_nothing(&self) -> PasswordHash {
         let params = self.argon2.params();
         matches_nothing(
@@ -149,7 +149,7 @@ impl Passwords {
         work: impl FnOnce(&Argon2<'static>) -> T + Send + 'static,
     ) -> Result<T, AccountError> {
         let _place = self.line.try_acquire().map_err(|_| AccountError::Busy)?;
-        // The permit moves into the work, which goes on even if whoever asked has gone away.
+        // The permit moves into the work, which continues even if the caller has gone away.
         let turn = Arc::clone(&self.turn)
             .acquire_owned()
             .await
@@ -172,7 +172,7 @@ fn hash(argon2: &Argon2<'_>, password: &str, salt: &SaltString) -> Result<Passwo
         .map_err(|error| AccountError::Hashing(error.to_string()))
 }
 
-/// A well-formed hash whose digest is random: comparing with it is as much work as with any other.
+/// A well-formed hash with a random digest. Comparing with it costs as much as with any other.
 fn matches_nothing(cost: Cost, randomness: &dyn Randomness) -> PasswordHash {
     let (mut salt, mut digest) = ([0; 16], [0; 32]);
     randomness.fill(&mut salt);
@@ -189,23 +189,23 @@ fn matches_nothing(cost: Cost, randomness: &dyn Randomness) -> PasswordHash {
 /// What tests look at.
 #[cfg(test)]
 impl Passwords {
-    /// Lets no hash begin while the value lives.
+    /// Blocks all hashing while the returned value lives.
     pub(crate) async fn hold(&self) -> tokio::sync::OwnedSemaphorePermit {
         let all = u32::try_from(AT_ONCE).unwrap();
         Arc::clone(&self.turn).acquire_many_owned(all).await.unwrap()
     }
 
-    /// How many hashes are being made or wait for their turn.
+    /// How many hashes run or wait.
     pub(crate) fn in_line(&self) -> usize {
         AT_ONCE + IN_LINE - self.line.available_permits()
     }
 
-    /// The hash of a password as it was made before passwords were normalized.
+    /// A hash as it was before passwords were normalized.
     pub(crate) fn hash_as_typed(&self, text: &str) -> PasswordHash {
         hash(&self.argon2, text, &self.salt().unwrap()).unwrap()
     }
 
-    /// What a password is compared with where there is no account.
+    /// The hash that a password is compared with if there is no account.
     pub(crate) fn nobody(&self) -> &PasswordHash {
         &self.nobody
     }
@@ -326,7 +326,7 @@ mod tests {
             tasks.spawn(async move {
                 let work = move |_: &Argon2<'static>| {
                     peak.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                    // Long enough for others to begin, if they could.
+                    // Long enough for others to start, if they could.
                     for _ in 0..500 {
                         std::thread::yield_now();
                     }

@@ -1,6 +1,6 @@
-//! Who is signed in.
+//! Sessions of members who are signed in.
 //!
-//! The cookie holds 32 random bytes, the database only their SHA-256: a copy of the database signs nobody in.
+//! The cookie holds 32 random bytes and the database only their SHA-256, so a copy of the database signs nobody in.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,10 +18,10 @@ use crate::AccountError;
 /// How long a session lasts from sign-in.
 pub const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// How exactly `last_seen_at` is kept: a write for every page would be dear.
+/// The precision of `last_seen_at`: a write for every page would cost too much.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
 
-/// The value of the cookie: 43 characters of URL-safe base64. It does not print, and its memory is wiped.
+/// The value of the cookie: 43 characters of URL-safe base64. It is never printed, and its memory is wiped.
 #[derive(Clone)]
 pub struct SessionToken(Zeroizing<String>);
 
@@ -30,13 +30,13 @@ impl SessionToken {
         Self(Zeroizing::new(random_token(randomness)))
     }
 
-    /// Reads a cookie's value; `None` if it cannot be a session's.
+    /// Parses a cookie's value; `None` if it has the wrong form.
     pub fn parse(text: &str) -> Option<Self> {
         let canonical = text.len() == 43 && URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32);
         canonical.then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
-    /// The value, for the cookie and nothing else.
+    /// The value, for the cookie only.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -46,28 +46,28 @@ impl SessionToken {
     }
 }
 
-/// Who opens a session, from where.
+/// A successful sign-in, from which a session is opened.
 #[derive(Clone, Debug)]
 pub struct Visit {
-    /// Who signed in.
+    /// The member who signed in.
     pub member: MemberId,
     /// The hash that the password was checked against.
     pub password: PasswordHash,
-    /// A hash that takes its place, if the password was hashed in another form than [`crate::Passwords`] makes now.
+    /// Its replacement, if the password was hashed in another form than [`crate::Passwords`] uses now.
     pub rehashed: Option<PasswordHash>,
-    /// From where.
+    /// The client's IP address.
     pub address: Option<String>,
-    /// What stands for the network that the member came from.
+    /// The key of the client's network.
     pub network: Option<AttemptKey>,
-    /// With what browser.
+    /// The browser's user agent.
     pub user_agent: Option<String>,
 }
 
-/// A session that was just opened.
+/// A new session.
 pub struct Opened {
-    /// What the browser is to keep.
+    /// The token for the browser.
     pub token: SessionToken,
-    /// What the store keeps.
+    /// The session in the store.
     pub session: Session,
 }
 
@@ -80,7 +80,7 @@ pub struct SessionKeeper {
 }
 
 impl SessionKeeper {
-    /// A keeper of the sessions in `store`.
+    /// Keeps the sessions in `store`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Self {
         Self {
             store,
@@ -89,9 +89,8 @@ impl SessionKeeper {
         }
     }
 
-    /// Opens a session under a new token. There is no way to open one under a token that a browser brought along, so
-    /// nobody can be made to use a session that somebody else knows. `None` if the password was changed, or the member
-    /// removed, since it was checked.
+    /// Opens a session under a new token. It never reuses a token that a browser sent, which prevents session fixation.
+    /// `None` if the password changed or the member was removed since the check.
     pub async fn open(&self, visit: Visit) -> Result<Option<Opened>, AccountError> {
         let token = SessionToken::generate(self.randomness.as_ref());
         let now = self.clock.now();
@@ -109,7 +108,7 @@ impl SessionKeeper {
         Ok(session.map(|session| Opened { token, session }))
     }
 
-    /// The session behind a cookie, and whose it is. Notes that it was seen.
+    /// The session of a cookie and its member. Updates when it was last seen.
     pub async fn find(&self, token: &SessionToken) -> Result<Option<(Session, Member)>, AccountError> {
         let now = self.clock.now();
         let Some((mut session, member)) = self.store.session(token.key(), now).await? else {
@@ -122,22 +121,22 @@ impl SessionKeeper {
         Ok(Some((session, member)))
     }
 
-    /// Ends the session behind a cookie, if there is one.
+    /// Ends the session of a cookie, if there is one.
     pub async fn end(&self, token: &SessionToken) -> Result<(), AccountError> {
         Ok(self.store.end_session(token.key()).await?)
     }
 
-    /// The open sessions of `member`, the last seen first.
+    /// The open sessions of `member`, last seen first.
     pub async fn list(&self, member: MemberId) -> Result<Vec<Session>, AccountError> {
         Ok(self.store.sessions_of(member, self.clock.now()).await?)
     }
 
-    /// Ends one of `member`'s own sessions; whether there was such a session.
+    /// Ends one of `member`'s own sessions. Returns whether it existed.
     pub async fn end_one(&self, member: MemberId, id: SessionId) -> Result<bool, AccountError> {
         Ok(self.store.end_session_of(member, id).await?)
     }
 
-    /// Ends all sessions of `member` but `current`; how many there were.
+    /// Ends all sessions of `member` except `current`. Returns how many.
     pub async fn end_others(&self, member: MemberId, current: SessionId) -> Result<u64, AccountError> {
         Ok(self.store.end_other_sessions(member, current).await?)
     }

@@ -1,8 +1,8 @@
-//! The first run: a network gets its name and its first host.
+//! The first run: names the network and creates its first host.
 //!
-//! Until then anyone who reaches the server could make themselves its host. A token stands guard that only who can read
-//! the server's output knows. It is derived from the server key and from a salt in the database: the same on every
-//! node and after every restart, and gone as soon as there is a host.
+//! Until then anyone who reaches the server could become its host. A token prevents that: only people who can read the
+//! server's output know it. It is derived from the server key and a salt in the database, so it is the same on every
+//! node and after every restart. It stops working when the network has a host.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,17 +25,17 @@ const TOKEN_LENGTH: usize = 32;
 /// The form of the first run, as typed.
 #[derive(Clone, Default)]
 pub struct FoundingForm {
-    /// What people will see.
+    /// The network's name.
     pub network_name: String,
     /// The name of the first host.
     pub host_name: String,
-    /// With what the host will sign in.
+    /// The email that the host signs in with.
     pub email: String,
     /// The host's password.
     pub password: String,
 }
 
-/// What is wrong with the form: a sentence for each field that is wrong.
+/// What is wrong with the form: one sentence for each wrong field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FoundingErrors {
     /// What is wrong with the network's name.
@@ -48,7 +48,7 @@ pub struct FoundingErrors {
     pub password: Option<String>,
 }
 
-/// A form with nothing wrong in it.
+/// A valid form.
 #[derive(Clone, Debug)]
 pub struct Founding {
     network_name: NetworkName,
@@ -58,7 +58,7 @@ pub struct Founding {
 }
 
 impl FoundingForm {
-    /// The founding that the form describes, or all that is wrong with it at once.
+    /// Validates the form, or returns all that is wrong with it.
     pub fn validate(&self) -> Result<Founding, FoundingErrors> {
         let network_name =
             NetworkName::parse(&self.network_name).map_err(|error| format!("The network's name {error}."));
@@ -96,28 +96,28 @@ fn capitalized(message: &str) -> String {
     format!("{first}{}.", characters.as_str())
 }
 
-/// A network that was just founded.
+/// A new network.
 #[derive(Clone, Debug)]
 pub struct Founded {
     /// Its first host.
     pub host: Member,
-    /// The hash of the host's password, with which the host is signed in.
+    /// The hash of the host's password, for signing the host in.
     pub password: PasswordHash,
 }
 
-/// Founds the network.
+/// Creates the network.
 #[derive(Clone)]
 pub struct Setup {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
     key: Zeroizing<[u8; 32]>,
-    /// Once there is a host there always is: the last one can be neither removed nor demoted.
+    /// Never goes back to false: the last host can be neither removed nor demoted.
     done: Arc<AtomicBool>,
 }
 
 impl Setup {
-    /// The first run of the network in `store`, guarded with a key that was derived for nothing else.
+    /// The first run of the network in `store`. `key` is derived for this purpose only.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, passwords: Passwords, key: [u8; 32]) -> Self {
         Self {
             store,
@@ -128,7 +128,7 @@ impl Setup {
         }
     }
 
-    /// Whether there is no host yet.
+    /// Whether the network has no host yet.
     pub async fn is_needed(&self) -> Result<bool, AccountError> {
         if self.done.load(Ordering::Relaxed) {
             return Ok(false);
@@ -138,7 +138,7 @@ impl Setup {
         Ok(!done)
     }
 
-    /// The token, for the operator's eyes.
+    /// The setup token, for the operator.
     pub async fn token(&self) -> Result<String, AccountError> {
         let salt = self.store.setup_salt().await?;
         let mut mac =
@@ -149,7 +149,7 @@ impl Setup {
         Ok(token)
     }
 
-    /// Passes if the network waits for its first host and `presented` is the token.
+    /// Succeeds if the network has no host and `presented` is the token.
     pub async fn check(&self, presented: &str) -> Result<(), AccountError> {
         if !self.is_needed().await? {
             return Err(AccountError::AlreadySetUp);
@@ -185,7 +185,7 @@ impl Setup {
             .await?
         {
             Some(host) => Ok(Founded { host, password }),
-            // Somebody was faster, or this is the email of a member who was added on the command line.
+            // Another request was faster, or a member who was added on the command line has this email.
             None if self.store.has_host().await? => Err(AccountError::AlreadySetUp),
             None => Err(AccountError::EmailTaken(email)),
         }

@@ -10,32 +10,32 @@ use zeroize::Zeroizing;
 use crate::throttle::SignInThrottle;
 use crate::{AccountError, Opened, Passwords, SessionKeeper, Visit};
 
-/// What a person typed, and from where.
+/// An attempt to sign in.
 pub struct Attempt {
     /// The email, as typed.
     pub email: String,
     /// The password.
     pub password: Zeroizing<String>,
-    /// From where.
+    /// The client's IP address.
     pub address: Option<IpAddr>,
-    /// With what browser.
+    /// The browser's user agent.
     pub user_agent: Option<String>,
     /// The id of the request.
     pub request_id: Option<String>,
 }
 
-/// How often a sign-in begins anew because the password changed while it was checked.
+/// How often a sign-in is repeated if the password changes while it is checked.
 const TRIES: usize = 3;
 
-/// Who signed in.
+/// A successful sign-in.
 pub struct SignedIn {
-    /// Whose session it is.
+    /// The member who signed in.
     pub member: Member,
-    /// The session, which is new.
+    /// The new session.
     pub opened: Opened,
 }
 
-/// Lets members in.
+/// Signs members in.
 #[derive(Clone)]
 pub struct SignIn {
     store: Arc<dyn Store>,
@@ -46,8 +46,8 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// Sign-in over what is kept. `key` was derived for nothing else; attempts are counted under MACs that are made with
-    /// it.
+    /// Signs in members of `store`. `key` is derived for this purpose only; it makes the MACs under which attempts are
+    /// counted.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
@@ -64,17 +64,16 @@ impl SignIn {
         }
     }
 
-    /// From now on, attempts are counted under MACs that are made with this key, which is derived from another server key.
+    /// Counts attempts under MACs of this key from now on. It is derived from another server key.
     pub fn use_key(&self, key: [u8; 32]) {
         self.throttle.use_key(key);
     }
 
-    /// Opens a session if email and password belong together. Whether the email is known shows neither in the answer
-    /// nor in the time that it takes.
+    /// Opens a session if the password is right. Neither the answer nor its duration shows whether the email is known.
     pub async fn attempt(&self, attempt: Attempt) -> Result<SignedIn, AccountError> {
         let now = self.clock.now();
         let email = attempt.email.parse::<Email>().ok();
-        // However an email is typed, it is one account.
+        // An email has one account, in whatever way it is typed.
         let account = Email::key(&attempt.email);
         let (address, is_known) = (attempt.address, self.is_known(&account, attempt.address).await?);
         self.throttle.admit(&account, address, is_known, now).await?;
@@ -91,7 +90,7 @@ impl SignIn {
         }
     }
 
-    /// Opens a session for a member whose password has just been hashed or checked. `None` if it was changed since, or the
+    /// Opens a session for a member whose password was just hashed or checked. `None` if it changed since, or if the
     /// member was removed.
     pub async fn open(
         &self,
@@ -111,12 +110,12 @@ impl SignIn {
         self.sessions.open(visit).await
     }
 
-    /// What stands for the network of `address`, for who signs in as `account`.
+    /// The key of the network of `address`, for sign-ins as `account`.
     fn network(&self, account: &str, address: Option<IpAddr>) -> Option<AttemptKey> {
         address.map(|address| self.throttle.network(account, address))
     }
 
-    /// Whether the member signed in from there before. For an account that does not exist it is as much work.
+    /// Whether the member signed in from that network before. Takes equally long for an account that does not exist.
     async fn is_known(&self, account: &str, address: Option<IpAddr>) -> Result<bool, AccountError> {
         match self.network(account, address) {
             Some(network) => Ok(self.store.has_signed_in_from(&network).await?),
@@ -162,7 +161,7 @@ impl SignIn {
                 address: origin.address.clone(),
                 user_agent: user_agent.clone(),
             };
-            // Checking took its time. If there is another hash by now, the password has to match that one.
+            // Checking takes a while. If the hash changed meanwhile, the password has to match the new one.
             let Some(opened) = self.sessions.open(visit).await? else {
                 continue;
             };
@@ -177,7 +176,7 @@ impl SignIn {
             return Ok(SignedIn { member, opened });
         }
         if let Some(host) = found.filter(|member| member.role.is_host()) {
-            // In the background: the time that the answer takes must not tell that this is a host.
+            // In the background: the duration of the answer must not show that this is a host.
             let this = self.clone();
             tokio::spawn(async move { this.note(origin, AuditAction::SignInFailed, &host).await });
         }

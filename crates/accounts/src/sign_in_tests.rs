@@ -73,8 +73,8 @@ async fn unknown_wrong_and_malformed_are_answered_alike() {
     }
 }
 
-/// Counted, not timed: every attempt takes one place in the line for hashing, whoever it is for, and what it is
-/// compared with costs the same.
+/// Counts instead of measuring time: every attempt takes one place in the queue for hashing, and its comparison costs
+/// the same for every account.
 #[tokio::test]
 async fn an_unknown_email_is_as_much_work_as_a_known_one() {
     let world = World::new().await;
@@ -141,8 +141,7 @@ async fn guessing_waits_and_the_member_elsewhere_does_not() {
     );
 }
 
-/// However long somebody guesses, from wherever: the member is in at once from a network that was used before, and
-/// within a minute from any other, also while the guessing goes on.
+/// During any attack, the member can sign in at once from a network used before, and within a minute from any other.
 #[tokio::test]
 async fn no_attack_locks_a_member_out_for_good() {
     let world = World::new().await;
@@ -230,7 +229,7 @@ async fn an_email_is_one_account_however_it_is_typed() {
     assert!(matches!(error.err().unwrap(), AccountError::TryLater { .. }));
 }
 
-/// Lets attempts wait for their turn, each from an address of its own, does something, and lets them go on; who got a
+/// Lets attempts wait, each from its own address, runs `happens`, and lets them continue. Returns which got a
 /// session.
 async fn while_attempts_wait<F: Future<Output = ()>>(
     world: &World,
@@ -263,7 +262,7 @@ async fn no_session_is_opened_with_a_password_that_was_changed_meanwhile() {
         for round in 0..50 {
             let email = format!("ada{round}@example.com");
             let ada = world.member(&email).await;
-            // Hashed before: the queue for hashing is what is held.
+            // Hash it before the queue for hashing is blocked.
             let hash = world.passwords.hash(&new_password(ANOTHER)).await.unwrap();
             let change = world.set_password(&ada, hash);
             let typed = [PASSWORD; 4];
@@ -274,7 +273,7 @@ async fn no_session_is_opened_with_a_password_that_was_changed_meanwhile() {
             assert!(world.sessions.list(ada.id).await.unwrap().is_empty(), "{round}");
             let new = world.sign_in.attempt(attempt_from(200, &email, ANOTHER)).await;
             new.map(|_| ()).unwrap();
-            // What an address spends on wrong passwords comes back with time.
+            // The bucket of an address refills with time.
             world.clock.advance(Duration::from_secs(60));
         }
     }
@@ -293,7 +292,7 @@ async fn nobody_is_let_in_who_was_removed_meanwhile() {
     }
 }
 
-/// Of sign-ins that find a hash from before at once, one replaces it. The others are right all the same.
+/// If several sign-ins find an old hash at once, one replaces it and all succeed.
 #[tokio::test]
 async fn a_hash_that_is_made_anew_meanwhile_turns_nobody_away() {
     for world in World::of_each_kind().await {
@@ -311,7 +310,7 @@ async fn a_hash_that_is_made_anew_meanwhile_turns_nobody_away() {
     }
 }
 
-/// A hash that is made anew while the password changes does not bring the old password back.
+/// A rehash while the password changes does not restore the old password.
 #[tokio::test]
 async fn a_hash_that_is_made_anew_is_not_stored_over_a_new_password() {
     for world in World::of_each_kind().await {
@@ -327,7 +326,7 @@ async fn a_hash_that_is_made_anew_is_not_stored_over_a_new_password() {
     }
 }
 
-/// Both stores keep the counts that a pace is made of, and know the member's own networks.
+/// Both stores keep the counts for the pace and know the member's networks.
 #[tokio::test]
 async fn a_pace_holds_on_both_stores_and_spares_the_members_networks() {
     for world in World::of_each_kind().await {

@@ -1,4 +1,4 @@
-//! What the unit tests share: a network in a folder of its own, a clock that is moved by hand, randomness from a seed.
+//! What the unit tests share: a network in its own folder, a clock that tests move, seeded randomness.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -36,7 +36,7 @@ impl Clock for HandClock {
     }
 }
 
-/// Never twice the same, and the same in every run.
+/// Never repeats within a run, and gives the same values in every run.
 #[derive(Default)]
 pub(crate) struct SeededRandomness(AtomicU64);
 
@@ -61,7 +61,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    // Async like the tests that call it: opening is the start of each story.
+    // Async, to match the tests that call it.
     #[allow(clippy::unused_async)]
     pub(crate) async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -69,14 +69,14 @@ impl World {
         Self::over(store.shared(), Some(folder))
     }
 
-    /// The same in a new database on a private `PostgreSQL`.
+    /// A world in a new database on a private `PostgreSQL`.
     pub(crate) async fn on_postgres() -> Self {
         let url = latchkey_testing::postgres::database().parse().unwrap();
         let store = PostgresStore::open(&url, ServerKey::from_bytes([7; 32])).await;
         Self::over(Arc::new(store.unwrap()).shared(), None)
     }
 
-    /// On both.
+    /// One world on each store.
     pub(crate) async fn of_each_kind() -> [Self; 2] {
         [Self::new().await, Self::on_postgres().await]
     }
@@ -113,7 +113,7 @@ impl World {
         )
     }
 
-    /// Sets a password that was hashed before.
+    /// Sets a password from its hash.
     pub(crate) async fn set_password(&self, member: &Member, hash: PasswordHash) {
         let (by, at) = (Actor::operator(), self.clock.now());
         let set = self.store.set_password(&member.email, hash, false, &by, at);

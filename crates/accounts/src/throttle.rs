@@ -1,17 +1,16 @@
-//! Sign-in under attack.
+//! Limits attempts to sign in.
 //!
-//! Three counts, kept in memory and bounded in size, or by a store that serves several nodes for all of them:
+//! It keeps three counts, in memory with a bounded size, or in a store that several nodes share:
 //!
-//! - **Account and address together.** After [`FREE`] attempts with a wrong password the pair waits, twice as long each
-//!   time, up to a minute. Another address is not held up, so nobody can lock a member out by guessing.
-//! - **Account.** After [`UNDER_ATTACK`] wrong attempts from everywhere, an address that the member never signed in from
-//!   waits before each attempt: longer with each attempt on the account, up to a minute. It is asked to come back then,
-//!   and its attempt is kept for it, however many others guess meanwhile: one pace for all of them together would let
-//!   somebody who guesses without end lock out a member on a new network. Networks that the member signed in from before
-//!   are not held up.
+//! - **Account and address together.** After [`FREE`] wrong passwords the pair waits, twice as long each time, up to a
+//!   minute. Other addresses do not wait, so nobody can lock a member out by guessing.
+//! - **Account.** After [`UNDER_ATTACK`] wrong passwords from everywhere, an address that the member never signed in
+//!   from waits before each attempt: longer with each attempt on the account, up to a minute. Its attempt is then
+//!   reserved, however many others guess meanwhile: with a single pace for all, an endless attack could lock out a
+//!   member on a new network. Networks that the member signed in from before do not wait.
 //! - **Address.** A bucket of attempts that refills slowly, so that one address cannot try one password on everybody.
 //!
-//! An attempt counts from when it starts, so that a thousand at once are no way around; one that succeeds is not counted.
+//! An attempt counts from its start, so that a thousand at once cannot bypass the limit. Successful ones do not count.
 
 mod memory;
 mod rules;
@@ -32,16 +31,16 @@ use self::rules::{FORGET_AFTER, Three};
 use self::rules::{FREE, UNDER_ATTACK};
 use crate::AccountError;
 
-/// Counts attempts to sign in, and says who has to wait.
+/// Counts attempts to sign in and decides which have to wait.
 pub(crate) struct SignInThrottle {
     store: Arc<dyn Store>,
-    /// Used if the store shares nothing.
+    /// Used if the store does not share counts.
     own: MemoryThrottle,
     key: RwLock<Zeroizing<[u8; 32]>>,
 }
 
 impl SignInThrottle {
-    /// `key` was derived for nothing else.
+    /// `key` is derived for this purpose only.
     pub(crate) fn over(store: Arc<dyn Store>, key: [u8; 32]) -> Self {
         Self {
             store,
@@ -50,12 +49,12 @@ impl SignInThrottle {
         }
     }
 
-    /// From now on, keys of counts are made with this one.
+    /// Makes the keys of counts with this key from now on.
     pub(crate) fn use_key(&self, key: [u8; 32]) {
         *self.key.write().unwrap_or_else(PoisonError::into_inner) = Zeroizing::new(key);
     }
 
-    /// What stands for a network that the owner of `account` signs in from.
+    /// The key of a network that the owner of `account` signs in from.
     pub(crate) fn network(&self, account: &str, address: IpAddr) -> AttemptKey {
         self.key(&["network", account, &rules::subscriber(address).to_string()])
     }
@@ -81,7 +80,7 @@ impl SignInThrottle {
         outcome.map_err(|wait| AccountError::TryLater { wait })
     }
 
-    /// Takes back an attempt that succeeded.
+    /// Uncounts an attempt that succeeded.
     pub(crate) async fn succeeded(
         &self,
         account: &str,
@@ -99,8 +98,8 @@ impl SignInThrottle {
         Ok(())
     }
 
-    /// Takes back an attempt whose outcome is not known. If the store cannot be reached, which may well be why, it stays
-    /// counted.
+    /// Uncounts an attempt whose outcome is unknown. It stays counted if the store cannot be reached, which may be the
+    /// cause.
     pub(crate) async fn undecided(&self, account: &str, address: Option<IpAddr>, now: Timestamp) {
         let decide = |before: &Three| Some(rules::undecided(before));
         if let Ok(None) = self.change(account, address, now, Box::new(decide)).await {
@@ -108,7 +107,7 @@ impl SignInThrottle {
         }
     }
 
-    /// Changes the shared counts; as they were before. `None` if nothing is shared.
+    /// Changes the shared counts and returns the counts before. `None` if nothing is shared.
     async fn change(
         &self,
         account: &str,
@@ -134,8 +133,8 @@ impl SignInThrottle {
         ]
     }
 
-    /// A key of a fixed size that is the same on every node. Email and address can be guessed, so it is a MAC: whoever has
-    /// the database and not the server key does not learn who signs in from where.
+    /// A key of fixed size, the same on every node. Emails and addresses can be guessed, so it is a MAC: the database
+    /// without the server key does not reveal who signs in from where.
     fn key(&self, parts: &[&str]) -> AttemptKey {
         let key = self.key.read().unwrap_or_else(PoisonError::into_inner);
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice()).expect("HMAC takes a key of any length");

@@ -1,4 +1,4 @@
-//! An application that people let in without being asked, and what it sends.
+//! An application that skips consent, and its requests.
 
 use std::path::Path;
 
@@ -24,12 +24,12 @@ pub(crate) struct Application {
 }
 
 impl Application {
-    /// Registers it with the command line, with these scopes.
+    /// Registers it on the command line, with these scopes.
     pub(crate) fn register(data: &Path, scopes: &str) -> Result<Self> {
         Self::register_on(&Setup::on(data), scopes)
     }
 
-    /// The same, wherever the data is.
+    /// The same, for data in any place.
     pub(crate) fn register_on(setup: &Setup, scopes: &str) -> Result<Self> {
         let mut arguments = vec![
             "app",
@@ -57,7 +57,7 @@ impl Application {
         })
     }
 
-    /// One that was registered in another way.
+    /// An application that was registered in another way.
     pub(crate) fn known(client_id: &str, client_secret: &str) -> Self {
         Self {
             client_id: client_id.to_owned(),
@@ -70,7 +70,7 @@ impl Application {
         &self.client_id
     }
 
-    /// A POST in which the application says who it is.
+    /// A POST with the application's credentials.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Ask {
         let mut all = vec![
             ("client_id", self.client_id.as_str()),
@@ -80,12 +80,12 @@ impl Application {
         post(path, &[], &all)
     }
 
-    /// What a person's browser is sent with.
+    /// The authorization request of a person's browser.
     pub(crate) fn authorize(&self, person: &Person, scopes: &str) -> Ask {
         self.authorize_with(&person.cookie, scopes)
     }
 
-    /// The same, of whoever has this session cookie.
+    /// The same, for any session cookie.
     pub(crate) fn authorize_with(&self, cookie: &str, scopes: &str) -> Ask {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
@@ -101,7 +101,7 @@ impl Application {
         get(&format!("/oauth/authorize?{query}"), &[("cookie", cookie)])
     }
 
-    /// What a code is exchanged with.
+    /// The request that exchanges a code.
     pub(crate) fn redeem(&self, code: &str) -> Ask {
         self.post(
             "/oauth/token",
@@ -114,7 +114,7 @@ impl Application {
         )
     }
 
-    /// What a refresh token is rotated with.
+    /// The request that rotates a refresh token.
     pub(crate) fn refresh(&self, token: &str) -> Ask {
         self.post(
             "/oauth/token",
@@ -122,7 +122,7 @@ impl Application {
         )
     }
 
-    /// The whole way: the person lets it in, and it has an access token.
+    /// Runs the whole flow: authorizes as the person and returns an access token.
     pub(crate) async fn token_of(&self, person: &mut Person, scopes: &str) -> Result<String> {
         let ask = self.authorize(person, scopes);
         let code = code_in(&person.send(ask).await?)?;
@@ -141,7 +141,7 @@ impl Application {
     }
 }
 
-/// The code that the browser was sent back with.
+/// The code in a redirect to the application.
 pub(crate) fn code_in(answer: &Answer) -> Result<String> {
     let location = answer
         .headers()
@@ -155,7 +155,7 @@ pub(crate) fn code_in(answer: &Answer) -> Result<String> {
         .with_context(|| format!("no code in {location}"))
 }
 
-/// The tokens that were answered.
+/// The tokens in an answer.
 pub(crate) fn tokens_in(answer: &Answer) -> Result<Value> {
     ensure!(
         answer.status() == StatusCode::OK,

@@ -1,4 +1,4 @@
-//! The admin's page with ten applications and with ten thousand.
+//! The admin's list page with ten applications and with ten thousand.
 
 use std::time::Instant;
 

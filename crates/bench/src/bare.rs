@@ -1,11 +1,11 @@
-//! What everything is compared with: the least that an axum server can do, on the same runtime as Latchkey's.
+//! The baseline: a minimal axum server on the same runtime as Latchkey.
 
 use anyhow::Result;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-/// Serves one JSON document on a free port, and prints the address.
+/// Serves one JSON document on a free port and prints the address.
 pub(crate) fn serve() -> Result<()> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()

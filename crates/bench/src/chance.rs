@@ -1,11 +1,11 @@
-//! Numbers that look like chance and are the same each time.
+//! Pseudorandom numbers, the same in each run.
 
-/// Numbers that look like chance.
+/// A pseudorandom generator.
 #[derive(Clone, Debug)]
 pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
-    /// From 0 to below `limit`.
+    /// A number from 0 to below `limit`.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         // SplitMix64.
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -1,4 +1,4 @@
-//! One HTTP connection that stays open.
+//! A persistent HTTP connection.
 
 use std::net::SocketAddr;
 
@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 /// A request with its body.
 pub(crate) type Ask = Request<Full<Bytes>>;
 
-/// An answer, read to its end.
+/// A complete answer.
 pub(crate) type Answer = Response<Bytes>;
 
 /// A connection.
@@ -36,7 +36,7 @@ impl Connection {
         })
     }
 
-    /// Asks, and waits for the whole answer.
+    /// Sends a request and waits for the whole answer.
     pub(crate) async fn send(&mut self, mut ask: Ask) -> Result<Answer> {
         ask.headers_mut().insert(HOST, self.host.clone());
         self.sender.ready().await?;

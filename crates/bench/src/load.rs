@@ -1,4 +1,4 @@
-//! Load: a number of connections, each of which asks again as soon as it has its answer.
+//! Load: several connections, each of which sends its next request as soon as it has an answer.
 
 use std::time::{Duration, Instant};
 
@@ -9,32 +9,32 @@ use crate::client::{Answer, Ask, Connection};
 use crate::process::Server;
 use crate::statistics::percentile;
 
-/// How many connections ask at once.
+/// The number of concurrent connections.
 pub(crate) const CONNECTIONS: usize = 16;
 
-/// What one connection asks for.
+/// The requests of one connection.
 pub(crate) trait Asker: Send + 'static {
-    /// What to ask next; `None` when there is nothing left to ask.
+    /// The next request; `None` when there are no more.
     fn next(&mut self) -> Option<Ask>;
 
-    /// Looks at the answer. An error ends the measurement: figures for wrong answers are none.
+    /// Checks the answer. An error ends the measurement: figures for wrong answers are meaningless.
     fn check(&mut self, answer: &Answer) -> Result<()>;
 }
 
-/// What came out.
+/// The result.
 pub(crate) struct Summary {
-    /// Answers a second.
+    /// Answers per second.
     pub(crate) rate: f64,
-    /// What each answer took of the server's processor time, in microseconds. Unlike the rate it does not depend on what
-    /// else the machine does.
+    /// The server's processor time per answer, in microseconds. Unlike the rate, it does not depend on other programs
+    /// on the machine.
     pub(crate) cpu: f64,
-    /// The time that half of the answers took at most, in milliseconds.
+    /// The median response time, in milliseconds.
     pub(crate) p50: f64,
-    /// The time that 99 of 100 answers took at most, in milliseconds.
+    /// The 99th percentile of the response time, in milliseconds.
     pub(crate) p99: f64,
 }
 
-/// Asks for `duration`, or until there is nothing left to ask, one connection for each asker. Gives the askers back.
+/// Sends requests for `duration` or until there are no more, one connection per asker. Returns the askers.
 pub(crate) async fn run<A: Asker>(
     server: &Server,
     askers: Vec<A>,
@@ -60,7 +60,7 @@ pub(crate) async fn run<A: Asker>(
     }
     let elapsed = begun.elapsed().as_secs_f64();
     #[allow(clippy::cast_precision_loss)]
-    // As many answers as a number of seconds on one machine can hold.
+    // The number of answers of a few seconds fits.
     let count = times.len() as f64;
     let summary = Summary {
         rate: count / elapsed,
@@ -87,7 +87,7 @@ async fn ask_until<A: Asker>(
     Ok((asker, times))
 }
 
-/// Asks the same every time.
+/// Sends the same request every time.
 #[derive(Clone)]
 pub(crate) struct Repeat(pub(crate) Ask);
 

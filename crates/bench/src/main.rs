@@ -1,7 +1,7 @@
-//! Measures the real binary: how many requests a second, how long they take, how much memory, how soon it is ready. A
-//! bare axum endpoint is measured in the same run, by the same client, on the same machine, since only the ratio to it
-//! says anything about Latchkey. And in `endure`, whether it keeps what it acknowledged when it is killed, filled or starved.
-//! Everything stays on the loopback interface and ends by itself.
+//! Measures the real binary: requests per second, response times, memory, and time until ready. A bare axum endpoint is
+//! measured in the same run, by the same client, on the same machine, because only the ratio says anything about
+//! Latchkey. `endure` checks whether it keeps what it acknowledged when it is killed, filled or starved. Everything
+//! stays on the loopback interface and stops by itself.
 
 mod application;
 mod applications;
@@ -47,16 +47,16 @@ Whether it runs for years; each fails if something was wrong, and --quick is a s
 
 LATCHKEY=/path/to/latchkey names the binary; `postgres` as the database is a private cluster for the run.";
 
-/// How much is measured.
+/// What to measure.
 #[derive(Clone, Copy)]
 struct Plan {
-    /// How often each thing is measured; the median is printed.
+    /// How often each thing is measured. The median is printed.
     rounds: usize,
-    /// How long a round of one thing takes, in seconds.
+    /// The duration of a round, in seconds.
     seconds: u64,
-    /// How many members the Headless API lists.
+    /// The number of members that the Headless API lists.
     members: usize,
-    /// How many posts it searches.
+    /// The number of posts that it searches.
     posts: usize,
 }
 
@@ -115,7 +115,7 @@ fn all(plan: Plan) -> Result<()> {
     run(headless::measure(plan))
 }
 
-/// The load comes from one thread, so that it takes as little as it can from the servers, which share the processor.
+/// The load comes from one thread, so that it uses little of the processor that it shares with the servers.
 fn run(work: impl Future<Output = Result<()>>) -> Result<()> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -123,7 +123,7 @@ fn run(work: impl Future<Output = Result<()>>) -> Result<()> {
         .block_on(work)
 }
 
-/// The binary: the one that `LATCHKEY` names, or the one that is built into the same folder.
+/// The binary: `LATCHKEY`, or the one in the same folder as this program.
 fn latchkey() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("LATCHKEY") {
         let path = PathBuf::from(path);

@@ -1,4 +1,4 @@
-//! How soon the server is ready, and how much memory it takes at rest.
+//! How soon the server is ready, and how much memory it uses at rest.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::Plan;
 use crate::process::Server;
 use crate::statistics::median;
 
-/// Measures and prints. The data folder is there already, as on every start but the first.
+/// Measures and prints. The data folder exists already, as on every start except the first.
 pub(crate) async fn measure(plan: Plan) -> Result<()> {
     let data = tempfile::tempdir()?;
     drop(Server::latchkey(data.path()).await?);

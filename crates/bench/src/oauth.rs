@@ -1,4 +1,4 @@
-//! The OAuth endpoints, beside the bare endpoint.
+//! The OAuth endpoints, compared with the bare endpoint.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::person::Person;
 use crate::process::Server;
 use crate::series::{self, Series};
 
-/// What is asked for.
+/// The requested scopes.
 const SCOPES: &str = "read:userinfo read:posts";
 
-/// Gets codes.
+/// Requests codes.
 struct Authorizing(Ask);
 
 impl Asker for Authorizing {
@@ -30,8 +30,8 @@ impl Asker for Authorizing {
     }
 }
 
-/// Signs in to one application again and again: gets a code, and exchanges it. Of codes that wait to be exchanged there
-/// are only so many for a member and an application, so none are made in advance.
+/// Signs in to one application repeatedly: gets a code and exchanges it. The number of unused codes per member and
+/// application is limited, so none are created in advance.
 struct SigningIn {
     application: std::sync::Arc<Application>,
     ask: Ask,
@@ -60,7 +60,7 @@ impl Asker for SigningIn {
     }
 }
 
-/// Rotates one refresh token again and again.
+/// Rotates one refresh token repeatedly.
 struct Rotating {
     application: std::sync::Arc<Application>,
     token: String,

@@ -7,10 +7,10 @@ use http::header::SET_COOKIE;
 
 use crate::client::{Answer, Ask, Connection, get, post, post_json};
 
-/// The password of the demonstration's people.
+/// The password of the demonstration's members.
 pub(crate) const PASSWORD: &str = "latchkey-demo";
 
-/// A call of one of the page's functions by whoever has this session cookie.
+/// A call of a page's function, with this session cookie.
 pub(crate) fn call(cookie: &str, function: &str, arguments: &serde_json::Value) -> Ask {
     let path = format!("/api/{function}");
     post_json(
@@ -20,7 +20,7 @@ pub(crate) fn call(cookie: &str, function: &str, arguments: &serde_json::Value) 
     )
 }
 
-/// What the form sends that registers an application.
+/// The content of the form that registers an application.
 pub(crate) fn draft(name: &str, skip_consent: bool) -> serde_json::Value {
     serde_json::json!({ "draft": {
         "name": name,
@@ -31,7 +31,7 @@ pub(crate) fn draft(name: &str, skip_consent: bool) -> serde_json::Value {
     }})
 }
 
-/// Somebody who is signed in.
+/// A signed-in person.
 pub(crate) struct Person {
     connection: Connection,
     /// The session cookie.
@@ -49,7 +49,7 @@ impl Person {
         Self::sign_in(address, "member@demo.example").await
     }
 
-    /// Whoever has this email and the [`PASSWORD`].
+    /// Signs in with this email and the [`PASSWORD`].
     pub(crate) async fn sign_in(address: SocketAddr, email: &str) -> Result<Self> {
         let mut connection = Connection::open(address).await?;
         let form = [("email", email), ("password", PASSWORD)];
@@ -63,7 +63,7 @@ impl Person {
         Ok(Self { connection, cookie })
     }
 
-    /// Sends a request that is ready.
+    /// Sends a prepared request.
     pub(crate) async fn send(&mut self, ask: Ask) -> Result<Answer> {
         self.connection.send(ask).await
     }
@@ -74,7 +74,7 @@ impl Person {
         self.send(ask).await
     }
 
-    /// A call of one of the page's functions.
+    /// A call of a page's function.
     pub(crate) fn call(&self, function: &str, arguments: &serde_json::Value) -> Ask {
         call(&self.cookie, function, arguments)
     }

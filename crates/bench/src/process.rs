@@ -1,4 +1,4 @@
-//! The servers that are measured. Each is a process of its own, and ends with its value.
+//! The servers that are measured. Each is a separate process that is killed when dropped.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Write};
@@ -14,18 +14,18 @@ use anyhow::{Context, Result, bail, ensure};
 /// How long a server may take until it is ready.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What a server is started with. The default is what most measurements want.
+/// How to start a server. The default fits most measurements.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Setup {
     /// The data folder.
     pub(crate) data: PathBuf,
-    /// A database that is not in it.
+    /// A database outside the data folder.
     pub(crate) database: Option<String>,
-    /// Where the log goes; nowhere if it is left out.
+    /// The file of the log. Not kept if `None`.
     pub(crate) log: Option<PathBuf>,
-    /// Settings of the server, as its environment.
+    /// Settings of the server, as environment variables.
     pub(crate) settings: Vec<(&'static str, &'static str)>,
-    /// A program that starts the server in its own place, with its arguments.
+    /// A program that replaces itself with the server, with its arguments.
     pub(crate) through: Vec<String>,
 }
 
@@ -59,13 +59,13 @@ impl Setup {
         if let Some(database) = &self.database {
             command.env("LATCHKEY_DATABASE_URL", database);
         }
-        // What is measured is how fast it can be, not how much it is allowed.
+        // No limit: the maximum speed is measured.
         command.env("LATCHKEY_API_BUDGET", "0");
         command.envs(self.settings.iter().copied());
         Ok(command)
     }
 
-    /// Runs a command beside the running server; what it printed.
+    /// Runs a command beside the running server. Returns its output.
     pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Result<String> {
         let mut process = self
             .command(arguments)?
@@ -91,22 +91,22 @@ impl Setup {
     }
 }
 
-/// A server that runs.
+/// A running server.
 pub(crate) struct Server {
     process: Child,
-    /// Where it listens.
+    /// Its address.
     pub(crate) address: SocketAddr,
-    /// How long it took from its start until it said that it is ready.
+    /// The time from its start until it was ready.
     pub(crate) ready_after: Duration,
 }
 
 impl Server {
-    /// Latchkey on this data folder, with the demonstration's people. It logs as it does by default; nobody reads it.
+    /// Latchkey on this data folder, with the demonstration's members. It logs as by default, to nowhere.
     pub(crate) async fn latchkey(data: &Path) -> Result<Self> {
         Self::start(&Setup::on(data)).await
     }
 
-    /// Latchkey with the demonstration's people, once it is ready.
+    /// Starts Latchkey with the demonstration's members, and waits until it is ready.
     pub(crate) async fn start(setup: &Setup) -> Result<Self> {
         let begun = Instant::now();
         let mut server = Self::spawn(setup)?;
@@ -114,7 +114,7 @@ impl Server {
         Ok(server)
     }
 
-    /// The same, not ready yet.
+    /// The same, without waiting.
     pub(crate) fn spawn(setup: &Setup) -> Result<Self> {
         let address = free_address()?;
         let log = match &setup.log {
@@ -123,7 +123,7 @@ impl Server {
         };
         let process = setup
             .command(&["serve", "--demo", "--listen", &address.to_string()])?
-            // The address that the clients here name as the host.
+            // The host that the clients here send.
             .env("LATCHKEY_PUBLIC_URL", format!("http://{address}"))
             .stdout(Stdio::null())
             .stderr(log)
@@ -136,19 +136,19 @@ impl Server {
         })
     }
 
-    /// Ends it as `kill -9` does, and waits until it is gone.
+    /// Kills it as `kill -9` does and waits for its end.
     pub(crate) fn kill(mut self) -> Result<()> {
         self.process.kill()?;
         self.process.wait()?;
         Ok(())
     }
 
-    /// Whether it ended by itself, and how.
+    /// Whether it ended by itself, and its status.
     pub(crate) fn ended(&mut self) -> Result<Option<ExitStatus>> {
         Ok(self.process.try_wait()?)
     }
 
-    /// Asks it to end, as a service manager does, and waits until it did.
+    /// Stops it as a service manager does and waits for its end.
     pub(crate) fn stop(mut self) -> Result<()> {
         let status = Command::new("kill").arg(self.process.id().to_string()).status()?;
         ensure!(status.success(), "the server could not be told to stop");
@@ -156,7 +156,7 @@ impl Server {
         Ok(())
     }
 
-    /// How many files and connections the process has open.
+    /// The number of its open files and connections.
     pub(crate) fn open_files(&self) -> Result<usize> {
         Ok(std::fs::read_dir(format!("/proc/{}/fd", self.process.id()))?.count())
     }
@@ -178,7 +178,7 @@ impl Server {
         })
     }
 
-    /// Waits until it says that it is alive, from `begun` on.
+    /// Waits until it is ready. Measures from `begun` on.
     pub(crate) async fn wait_until_ready(&mut self, begun: Instant) -> Result<()> {
         while begun.elapsed() < PATIENCE {
             if let Ok(mut connection) = Connection::open(self.address).await
@@ -196,19 +196,19 @@ impl Server {
         bail!("latchkey was not ready after {PATIENCE:?}")
     }
 
-    /// The memory that the process has in use now, in bytes.
+    /// The memory that the process uses now, in bytes.
     pub(crate) fn memory(&self) -> Result<u64> {
         self.memory_as("VmRSS:")
     }
 
-    /// From now on the highest use of memory is kept.
+    /// Restarts the measurement of peak memory.
     pub(crate) fn reset_peak(&self) -> Result<()> {
-        // Sets the peak to the present use (proc(5), clear_refs).
+        // Sets the peak to the current use (proc(5), clear_refs).
         let path = format!("/proc/{}/clear_refs", self.process.id());
         std::fs::write(&path, "5").with_context(|| format!("cannot write {path}"))
     }
 
-    /// The most memory that the process had in use since [`Server::reset_peak`], in bytes.
+    /// The peak memory of the process since [`Server::reset_peak`], in bytes.
     pub(crate) fn peak(&self) -> Result<u64> {
         self.memory_as("VmHWM:")
     }
@@ -226,14 +226,14 @@ impl Server {
 }
 
 impl Server {
-    /// The processor time that the process has used so far.
+    /// The processor time of the process so far.
     pub(crate) fn cpu(&self) -> Result<Duration> {
-        // Linux counts in hundredths of a second there (proc(5), USER_HZ).
+        // Linux counts it in hundredths of a second (proc(5), USER_HZ).
         const TICK: Duration = Duration::from_millis(10);
 
         let path = format!("/proc/{}/stat", self.process.id());
         let stat = std::fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-        // The name, in parentheses, may have spaces; user and system time are the 12th and 13th field behind it.
+        // The name, in parentheses, may contain spaces. User and system time are the 12th and 13th field after it.
         let fields = stat.rsplit(')').next().unwrap_or_default();
         let ticks: u32 = fields
             .split_whitespace()
@@ -247,18 +247,18 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The data folder goes next: there is nothing to save.
+        // The data folder is deleted next, so there is nothing to save.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// Runs a command of the command line beside the running server; what it printed.
+/// Runs a command beside the running server. Returns its output.
 pub(crate) fn run(data: &Path, arguments: &[&str], input: &str) -> Result<String> {
     Setup::on(data).run(arguments, input)
 }
 
-/// A port that is free now. The server cannot say which one it took before it is ready, and that is what is measured.
+/// A port that is free now. The server cannot report its own port before it is ready, and that time is measured.
 pub(crate) fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     Ok(listener.local_addr()?)

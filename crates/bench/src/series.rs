@@ -1,4 +1,4 @@
-//! What several rounds of the same came to, beside the bare endpoint in the same round.
+//! The results of several rounds, compared with the bare endpoint in the same round.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub(crate) struct Series {
 }
 
 impl Series {
-    /// Adds a round, in which the bare endpoint answered so many a second.
+    /// Adds a round, with the rate of the bare endpoint in it.
     pub(crate) fn add(&mut self, summary: &Summary, bare: f64) {
         self.rates.push(summary.rate);
         self.ratios.push(summary.rate / bare);

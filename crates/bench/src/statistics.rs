@@ -13,7 +13,7 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// The duration that `percent` of all are at most, in milliseconds. Sorts them.
+/// This percentile of the durations, in milliseconds. Sorts them.
 pub(crate) fn percentile(durations: &mut [Duration], percent: usize) -> f64 {
     durations.sort_unstable();
     let at = (durations.len() * percent).div_ceil(100).saturating_sub(1);

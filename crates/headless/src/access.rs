@@ -1,5 +1,5 @@
-//! What a token opens: fields by the scopes that they declare ([`ScopeGuard`]), objects by the scopes that their type
-//! declares ([`Gate`]).
+//! What a token can read: fields by the scopes that they declare ([`ScopeGuard`]), objects by the scopes that their
+//! type declares ([`Gate`]).
 //!
 //! Each type in `schema/` declares its scopes once, in [`Object::SCOPES`]. Fields that lead to objects of the type take
 //! their scopes from there ([`scope_of`]), and so does `node(id:)`.

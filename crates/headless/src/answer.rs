@@ -15,13 +15,14 @@ pub enum Answer {
     Done {
         /// The document.
         body: String,
-        /// Whether anything went wrong.
+        /// Whether any part failed.
         failed: bool,
         /// How long to wait before asking again, if a part of the request was throttled.
         retry_after: Option<Duration>,
-        /// Whether a part failed on the server and may soon work. Other parts may be done: the first of two mutations.
+        /// Whether a part failed on the server and a retry may work. Other parts may be done: the first of two
+        /// mutations.
         unavailable: bool,
-        /// The room that a large answer takes. Keep it until the document has been sent.
+        /// Reserves the room for a large answer. Keep it until the document has been sent.
         held: Option<Held>,
     },
     /// The body is not a GraphQL request.
@@ -35,7 +36,7 @@ pub fn error_body(code: &str, message: &str) -> String {
 
 /// Appends a response to the body.
 pub(crate) fn write(response: &Response, meter: &Meter, body: &mut Vec<u8>) {
-    // The meter has counted what is written, errors excepted. So the body does not move while it grows.
+    // The meter has counted the output except errors, so the body does not move while it grows.
     body.reserve_exact(meter.answered().saturating_sub(body.len()) + 1_024);
     let start = body.len();
     if let Err(error) = serde_json::to_writer(&mut *body, response) {

@@ -1,4 +1,4 @@
-//! The API: from the body of a request to its answer.
+//! The API: turns the body of a request into its answer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +26,7 @@ use crate::request::{self, Asked, Query as Sent};
 use crate::schema::{Mutation, PublicUrl, Query};
 use crate::{fields, query_error, span};
 
-/// The cost of a query that is refused because of its size or its form: it was read.
+/// The cost of a query that is refused for its size or form: it was read.
 const REFUSED_COST: u64 = 10;
 
 /// The Headless API over a store. Cloning it is cheap.
@@ -74,14 +74,14 @@ impl HeadlessApi {
         }
     }
 
-    /// The API of a network that people open at this address.
+    /// Sets the public URL of the network.
     #[must_use]
     pub fn at(mut self, public_url: &str) -> Self {
         self.public_url = Some(PublicUrl(public_url.into()));
         self
     }
 
-    /// The API with another time limit for a request.
+    /// Sets the time limit for a request.
     #[must_use]
     pub fn with_deadline(self, deadline: Duration) -> Self {
         Self { deadline, ..self }
@@ -138,7 +138,7 @@ impl HeadlessApi {
             }
         }
         Answer::Done {
-            // It was written as JSON, which is UTF-8.
+            // It was written as JSON, so it is UTF-8.
             body: String::from_utf8(body).unwrap_or_default(),
             failed: bill.failed,
             retry_after: bill.wait,
@@ -178,7 +178,7 @@ impl HeadlessApi {
         let mut response = self.schema.execute(request).instrument(span.clone()).await;
         response.errors.extend(refusals.take());
         if meter.is_full() {
-            // A part of the answer is dropped, so that nobody takes it for the whole.
+            // Drop the partial answer, so that no client takes it for the whole.
             response = Response::from_errors(vec![query_error::answer_too_large()]);
         }
         fields::keep_first(&mut response.errors, &document);
@@ -210,7 +210,7 @@ impl HeadlessApi {
         Ok((request, document))
     }
 
-    /// Takes points from what the caller may spend.
+    /// Charges points to the caller's budget.
     fn spend(&self, caller: &Caller, points: u64, bill: &mut Bill) -> Result<(), ServerError> {
         self.budgets
             .spend(caller, points, self.clock.now())

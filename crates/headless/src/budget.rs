@@ -1,5 +1,5 @@
-//! How much an application may ask for in a member's name. It is counted in points of cost and not in requests, so that
-//! a page of fifty rows and a single name are not the same. What is spent comes back evenly, all of it within a minute.
+//! How much an application may ask for on behalf of a member. It is counted in points of cost, not in requests, because
+//! a page of fifty rows costs more than a single name. Points refill evenly, all of them within a minute.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -10,24 +10,24 @@ use latchkey_domain::{Timestamp, TokenBucket, TokenBuckets};
 
 use crate::caller::Caller;
 
-/// In which time all of a budget comes back.
+/// The time in which an empty budget refills.
 const PERIOD: Duration = Duration::from_secs(60);
-/// How many pairs of application and member are counted at once.
+/// How many pairs of application and member are tracked.
 const CAPACITY: usize = 10_000;
 
-/// How many points of cost an application may spend in a minute in the name of one member.
+/// How many points an application may spend per minute on behalf of one member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget(Option<u64>);
 
 impl Default for Budget {
-    /// A client that copies the roster of a large network in one go is not held up, one that never stops is.
+    /// Enough for a client that copies the roster of a large network once, but not for one that never stops.
     fn default() -> Self {
         Self(Some(600_000))
     }
 }
 
 impl Budget {
-    /// So many points a minute; 0 is no limit. `None` if the largest query that is allowed would not fit.
+    /// Points per minute; 0 means no limit. `None` if the largest allowed query would not fit.
     pub fn new(points: u64) -> Option<Self> {
         match points {
             0 => Some(Self(None)),
@@ -37,7 +37,7 @@ impl Budget {
     }
 }
 
-/// What was spent lately.
+/// The points that were spent recently.
 pub(crate) struct Budgets {
     budget: Budget,
     hasher: RandomState,
@@ -53,7 +53,7 @@ impl Budgets {
         }
     }
 
-    /// Spends points, or says how long to wait until there are enough.
+    /// Spends points, or says how long to wait for them.
     pub(crate) fn spend(&self, caller: &Caller, cost: u64, now: Timestamp) -> Result<(), Duration> {
         let Some(points) = self.budget.0 else {
             return Ok(());
@@ -97,7 +97,7 @@ mod tests {
         let ada = caller("A", 1);
         assert_eq!(budgets.spend(&ada, 5_000, at(0)), Ok(()));
         assert_eq!(budgets.spend(&ada, 1_000, at(0)), Ok(()));
-        // A hundred points a second.
+        // 100 points per second.
         assert_eq!(budgets.spend(&ada, 250, at(0)), Err(Duration::from_millis(2_500)));
         assert_eq!(budgets.spend(&ada, 250, at(2_499)), Err(Duration::from_millis(1)));
         assert_eq!(budgets.spend(&ada, 250, at(2_500)), Ok(()));

@@ -1,4 +1,4 @@
-//! What a resolver finds in its context.
+//! What resolvers read from their context.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -11,17 +11,17 @@ use tokio::sync::OnceCell;
 use crate::caller::Caller;
 use crate::error::ApiError;
 
-/// A part of the context that the API puts there.
+/// Data that the API put into the context.
 pub(crate) fn data<'c, T: Any + Send + Sync>(ctx: &Context<'c>) -> Result<&'c T, ApiError> {
     ctx.data::<T>().map_err(|_| ApiError::Internal)
 }
 
-/// The store that the request reads.
+/// The store that the request uses.
 pub(crate) fn store<'c>(ctx: &Context<'c>) -> Result<&'c Arc<dyn Store>, ApiError> {
     data(ctx)
 }
 
-/// Whose token asks.
+/// The owner of the token.
 pub(crate) fn caller<'c>(ctx: &Context<'c>) -> Result<&'c Caller, ApiError> {
     data(ctx)
 }
@@ -30,7 +30,7 @@ pub(crate) fn now(ctx: &Context<'_>) -> Result<Timestamp, ApiError> {
     Ok(data::<Arc<dyn Clock>>(ctx)?.now())
 }
 
-/// The network, which a request reads once.
+/// The network, read once per request.
 pub(crate) async fn network(ctx: &Context<'_>) -> Result<Network, ApiError> {
     let read = data::<OnceCell<Network>>(ctx)?;
     let store = store(ctx)?;

@@ -1,4 +1,4 @@
-//! How much work a query is, computed before any of it is done.
+//! The cost of a query, computed before it runs.
 //!
 //! A field costs 1. A field below the `nodes` or `edges` of a list costs 1 for each row that the query asks for. Each
 //! fragment is measured once, however often it is spread, so that a small query cannot hide a huge one.
@@ -42,7 +42,7 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
-    /// Both together, as long as one request may have both.
+    /// The sum, if one request may have both.
     pub(crate) fn and(self, other: Self) -> Result<Self, TooComplex> {
         let both = Self {
             points: self.points.saturating_add(other.points),
@@ -64,7 +64,7 @@ impl Cost {
     }
 }
 
-/// What a query costs, if it may be run at all: the most that one of its operations does.
+/// The cost of a query, if it may run at all: that of its most expensive operation.
 pub(crate) fn cost(document: &ExecutableDocument, variables: &Variables) -> Result<Cost, TooComplex> {
     let mut most = Cost::default();
     let mut sum = 0_u64;

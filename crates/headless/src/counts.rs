@@ -1,4 +1,4 @@
-//! How long lists are. A count is read when a query asks for it, once a request.
+//! Lengths of lists. A count is read only if a query asks for it, once per request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use crate::context::{data, store};
 use crate::error::ApiError;
 use crate::loaders::{CommentsOn, PostsIn, load};
 
-/// The length of which list.
+/// Which list to count.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Count {
     Members,

@@ -1,4 +1,4 @@
-//! A cache of parsed queries. Clients send the same few queries again and again, with other variables.
+//! A cache of parsed queries. Clients repeat the same few queries with other variables.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,12 +9,12 @@ use async_graphql::parser::types::ExecutableDocument;
 
 use crate::cost::{self, TooComplex};
 
-/// How many queries the cache holds. When it is full, it is emptied.
+/// The capacity of the cache. When it is full, it is emptied.
 const COUNT: usize = 256;
-/// The most bytes of a query in the cache.
+/// The largest query in the cache, in bytes.
 const BYTES: usize = 4 * 1024;
 
-/// Why a query cannot be run.
+/// Why a query cannot run.
 pub(crate) enum Unreadable {
     /// It is too long or too deep to be parsed.
     TooComplex(TooComplex),
@@ -46,7 +46,7 @@ impl Documents {
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<ExecutableDocument>>> {
-        // Nothing that can panic runs under the lock.
+        // No code that can panic runs under the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

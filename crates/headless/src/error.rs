@@ -7,30 +7,29 @@ use async_graphql::{Error, ErrorExtensions};
 use latchkey_domain::limits::{MAX_ANSWER_BYTES, MAX_CONTENT_BYTES_PER_PERIOD, MAX_CONTENT_PER_PERIOD};
 use latchkey_storage::StoreError;
 
-/// Why a field has no value. It does not implement [`std::error::Error`]: the library would convert it as one, and lose
-/// its code.
+/// Why a field has no value. Does not implement [`std::error::Error`]: the library would convert it and lose its code.
 #[derive(Clone, Debug)]
 pub(crate) enum ApiError {
     /// The token has none of these scopes.
     MissingScope(String),
-    /// The member did not write this object; its type.
+    /// The member did not write this object. Holds its type.
     NotYours(&'static str),
-    /// No such object exists, or the member may not see it; its type.
+    /// The object does not exist, or the member may not see it. Holds its type.
     NotFound(&'static str),
     /// An argument is wrong.
     BadInput(String),
-    /// The member has written too much for now; how long to wait.
+    /// The member has written too much recently. Holds how long to wait.
     OverQuota(Duration),
     /// The answer would be too large.
     TooLarge,
-    /// The server failed, and may soon work. The cause goes to the log and nothing of it to the client.
+    /// The server failed, and a retry may work. The cause goes to the log, and none of it to the client.
     Unavailable(&'static str),
-    /// The server failed. The cause goes to the log and nothing of it to the client.
+    /// The server failed. The cause goes to the log, and none of it to the client.
     Internal,
 }
 
 impl ApiError {
-    /// What the client is told.
+    /// The message for the client.
     pub(crate) fn message(&self) -> String {
         match self {
             Self::MissingScope(scope) => {
@@ -75,7 +74,7 @@ pub(crate) const THROTTLED: &str = "THROTTLED";
 pub(crate) const TIMEOUT: &str = "TIMEOUT";
 /// The code of a persisted query: a hash without its query.
 pub(crate) const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
-/// The code of a failure of the server that may soon be over.
+/// The code of a temporary failure of the server.
 pub(crate) const UNAVAILABLE: &str = "UNAVAILABLE";
 /// The code of a failure of the server.
 pub(crate) const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
@@ -88,7 +87,7 @@ pub(crate) fn too_large() -> String {
     )
 }
 
-/// A wait in whole seconds, rounded up, as clients get it.
+/// A wait for clients, in whole seconds, rounded up.
 pub fn whole_seconds(wait: Duration) -> u64 {
     u64::try_from(wait.as_millis().div_ceil(1_000))
         .unwrap_or(u64::MAX)

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
 use async_graphql::{Pos, ServerError};
 
-/// Removes errors about the arguments of a field that does not exist: validation compares them with the arguments of the
-/// field before.
+/// Removes errors about the arguments of a field that does not exist: validation checks them against the arguments of
+/// the previous field.
 pub(crate) fn keep_first(errors: &mut Vec<ServerError>, document: &ExecutableDocument) {
     let unknown: HashSet<(usize, usize)> = errors
         .iter()
@@ -43,7 +43,7 @@ const fn key(pos: &Pos) -> (usize, usize) {
     (pos.line, pos.column)
 }
 
-/// Visits all fields below a selection. It is no deeper than the parser went.
+/// Visits all fields below a selection. The parser has limited its depth.
 fn each_field(set: &SelectionSet, visit: &mut impl FnMut(&Field, &Pos)) {
     for item in &set.items {
         match &item.node {

@@ -1,4 +1,4 @@
-//! Sanitizing the HTML that people write, before it is stored.
+//! Sanitizes the HTML that people write, before it is stored.
 
 mod depth;
 mod kinds;
@@ -28,7 +28,7 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// Elements on lines of their own: a word before one and a word after it are two words.
+/// Elements on their own line: they separate the words around them.
 const BLOCKS: &[&str] = &[
     "article",
     "aside",
@@ -67,14 +67,13 @@ const BLOCKS: &[&str] = &[
     "ul",
 ];
 
-/// Sanitizes HTML. Of an unknown element only the text is kept. Plain text is HTML too; its line breaks become white
-/// space.
+/// Sanitizes HTML. Keeps only the text of unknown elements. Plain text is HTML too; its line breaks become white space.
 pub fn sanitize(html: &str) -> Result<RichText, RichTextError> {
     check(html)?;
     parse(html)
 }
 
-/// Refuses in one pass what would take a parser long.
+/// Refuses in one pass HTML that would take a parser long.
 fn check(html: &str) -> Result<(), RichTextError> {
     if html.len() > RichText::MAX_BYTES {
         return Err(RichTextError::TooLong { length: html.len() });
@@ -98,7 +97,7 @@ impl Default for Sanitizer {
 }
 
 impl Sanitizer {
-    /// Sanitizes HTML. When the caller drops the future, a parse that runs continues, and no other starts.
+    /// Sanitizes HTML. When the caller drops the future, a running parse continues and no other starts.
     pub(crate) async fn sanitize(&self, html: String) -> Result<Result<RichText, RichTextError>, ApiError> {
         if let Err(refused) = check(&html) {
             return Ok(Err(refused));
@@ -107,7 +106,7 @@ impl Sanitizer {
         let turn = turn.map_err(|_| ApiError::Internal)?;
         let parsed = tokio::task::spawn_blocking(move || {
             let parsed = parse(&html);
-            // Not earlier: the thread is busy whether the caller waits or not.
+            // Not earlier: the thread is busy whether or not the caller waits.
             drop(turn);
             parsed
         });
@@ -149,7 +148,7 @@ fn text_of(html: &str) -> String {
     decoded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Where a tag ends: at the first `>` outside its attributes' values.
+/// The end of a tag: the first `>` outside its attributes' values.
 fn end_of_tag(tag: &str) -> usize {
     let mut quoted = false;
     for (index, byte) in tag.bytes().enumerate() {
@@ -221,7 +220,7 @@ mod tests {
         let mut waiting = Box::pin(sanitizer.sanitize("b".to_owned()));
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         assert!(waiting.as_mut().poll(&mut context).is_pending());
-        // What is refused does not wait.
+        // Refused HTML does not wait.
         let deep = sanitizer.sanitize("<div>".repeat(1_000)).await.unwrap();
         assert_eq!(deep, Err(RichTextError::TooDeep));
         drop(turns);

@@ -38,7 +38,7 @@ pub(crate) fn parse(id: &ID) -> Result<(Kind, i64), ApiError> {
     })
 }
 
-/// The number of an object of this kind, from a global id or a bare number.
+/// The id of an object of this kind, from a global id or a bare number.
 pub(crate) fn number(id: &ID, kind: Kind) -> Result<i64, ApiError> {
     if let Ok(number) = id.parse::<i64>() {
         return Ok(number);

@@ -1,14 +1,15 @@
-//! The Headless API: GraphQL over a network's content, with the rights of the member whose token asks.
+//! The Headless API: GraphQL for a network's content, with the rights of the member who owns the token.
 //!
-//! [`HeadlessApi::answer`] turns the body of a request into its answer. A query passes five gates:
+//! [`HeadlessApi::answer`] turns the body of a request into its answer. A query passes five checks:
 //!
-//! 1. `cost` refuses what is too much work before any of it is done,
-//! 2. [`Budget`] refuses what is too much work in a minute,
+//! 1. `cost` refuses a query that is too much work before it runs,
+//! 2. [`Budget`] refuses too much work within a minute,
 //! 3. `access` opens each field only to the scopes that it declares,
 //! 4. `access` opens each object only to the scopes that its type declares,
-//! 5. the store gives only what the member may see.
+//! 5. the store returns only what the member may see.
 //!
-//! While a query runs, `meter` counts its bytes, and its time is limited. The schema is in `schema/`, a file per type.
+//! While a query runs, `meter` counts its bytes, and a deadline limits its time. The schema is in `schema/`, a file per
+//! type.
 
 pub mod html;
 

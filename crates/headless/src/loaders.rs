@@ -1,4 +1,4 @@
-//! Lookups, batched: a list of 50 posts asks for 50 authors, and the store gets one question.
+//! Batched lookups: for a list of 50 posts with 50 authors, the store gets one query for the authors.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -20,7 +20,7 @@ use crate::context::data;
 use crate::error::ApiError;
 use crate::meter::Meter;
 
-/// How many posts are read at once if it is not known how long they are.
+/// How many posts are read at once if their length is unknown.
 const POSTS_AT_ONCE: usize = 10;
 
 /// The lookups of one request.
@@ -30,7 +30,7 @@ pub(crate) struct Batch {
     meter: Arc<Meter>,
 }
 
-/// The loader of one request. It waits only for the other fields that are being resolved, and ends with the request.
+/// The loader of one request. It waits only for other fields that are being resolved, and ends with the request.
 pub(crate) fn loader(store: Arc<dyn Store>, viewer: Viewer, meter: Arc<Meter>) -> DataLoader<Batch> {
     let batch = Batch { store, viewer, meter };
     let tasks = Mutex::new(JoinSet::new());
@@ -42,7 +42,7 @@ pub(crate) fn loader(store: Arc<dyn Store>, viewer: Viewer, meter: Arc<Meter>) -
     DataLoader::new(batch, spawn).delay(Duration::ZERO)
 }
 
-/// Reads a part of a list, counted with what else the request reads.
+/// Reads a part of a list and counts its bytes for the request.
 pub(crate) async fn list<T, F>(
     ctx: &Context<'_>,
     request: &SliceRequest,
@@ -62,7 +62,7 @@ where
     Ok(meter.read(ask, |slice| slice.bytes).await?)
 }
 
-/// Reads what is not a list, counted in the same way. `bytes` gives its length.
+/// Reads something that is not a list, and counts it too. `bytes` returns its length.
 pub(crate) async fn read<T, F>(
     ctx: &Context<'_>,
     ask: impl Fn() -> F + Send + Sync,
@@ -76,7 +76,7 @@ where
     Ok(meter.read(|_| ask(), bytes).await?)
 }
 
-/// Reads objects, counted by the text of each.
+/// Reads objects and counts their texts.
 pub(crate) async fn read_texts<T, F>(
     ctx: &Context<'_>,
     ask: impl Fn() -> F + Send + Sync,
@@ -90,12 +90,12 @@ where
     read(ctx, ask, bytes).await
 }
 
-/// How many bytes a text has in memory.
+/// The size of a text in memory, in bytes.
 fn text_bytes(text: &RichText) -> usize {
     text.html().len() + text.text().len()
 }
 
-/// Looks something up, in one batch with everything that is asked for at the same time.
+/// Looks something up, in one batch with all lookups made at the same time.
 pub(crate) async fn load<K>(
     ctx: &Context<'_>,
     key: K,
@@ -107,7 +107,7 @@ where
     Ok(data::<DataLoader<Batch>>(ctx)?.load_one(key).await?)
 }
 
-/// Part of the list below an object: which object, and which part.
+/// A part of the list below an object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Below<Id>(pub(crate) Id, pub(crate) SliceRequest);
 
@@ -156,7 +156,7 @@ impl Loader<SpaceId> for Batch {
 }
 
 impl Loader<PostId> for Batch {
-    // Many comments may be under the same post.
+    // Many comments can belong to the same post.
     type Value = Arc<Post>;
     type Error = Arc<StoreError>;
 
@@ -172,7 +172,7 @@ impl Loader<PostId> for Batch {
     }
 }
 
-/// The lists below several objects. The store gets one question for each different part; a query mostly asks for one.
+/// The lists below several objects. The store gets one query per distinct part; a request mostly asks for one.
 async fn below<Id, T, F>(
     meter: &Meter,
     keys: &[Below<Id>],
@@ -264,10 +264,10 @@ macro_rules! counts {
 }
 
 counts! {
-    /// How many posts a space has.
+    /// The number of posts in a space.
     PostsIn(SpaceId) = count_posts_of_spaces;
-    /// How many comments a post has.
+    /// The number of comments on a post.
     CommentsOn(PostId) = count_comments_of_posts;
-    /// How many members belong to a space.
+    /// The number of members of a space.
     MembersOf(SpaceId) = count_members_of_spaces;
 }

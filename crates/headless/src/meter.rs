@@ -1,4 +1,4 @@
-//! Counts the bytes that a request reads and answers, while it runs. An answer stops at the limit, and large answers wait
+//! Counts the bytes that a request reads and writes while it runs. An answer stops at the limit, and large answers wait
 //! for each other.
 
 use std::sync::Arc;
@@ -20,18 +20,18 @@ impl Default for Room {
     }
 }
 
-/// The room that a large answer takes. Keep it until the answer has been sent.
+/// The reserved room of a large answer. Keep it until the answer has been sent.
 #[derive(Debug)]
 pub struct Held(#[allow(dead_code)] Arc<OwnedSemaphorePermit>);
 
-/// The bytes of one request so far, all queries of a batch together.
+/// The bytes of one request so far, for all queries of a batch.
 pub(crate) struct Meter {
     room: Room,
     held: OnceCell<Arc<OwnedSemaphorePermit>>,
     read: AtomicUsize,
     answered: AtomicUsize,
     is_full: AtomicBool,
-    /// Held while rows are read, so that two reads do not bring twice what is left.
+    /// Held while rows are read, so that two reads do not each use the whole remaining limit.
     turn: Mutex<()>,
 }
 
@@ -47,22 +47,22 @@ impl Meter {
         }
     }
 
-    /// Whether the request went beyond a limit.
+    /// Whether the request exceeded a limit.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full.load(Ordering::Relaxed)
     }
 
-    /// How many bytes were answered.
+    /// The bytes of the answer so far.
     pub(crate) fn answered(&self) -> usize {
         self.answered.load(Ordering::Relaxed)
     }
 
-    /// The room of a large answer, for its sender to keep.
+    /// The reserved room of a large answer, for its sender to keep.
     pub(crate) fn held(&self) -> Option<Held> {
         self.held.get().cloned().map(Held)
     }
 
-    /// Waits until this request may be large.
+    /// Waits until this request may become large.
     async fn grow(&self) -> Result<(), StoreError> {
         let room = || async { Arc::clone(&self.room.0).acquire_owned().await.map(Arc::new) };
         self.held
@@ -77,7 +77,7 @@ impl Meter {
         StoreError::TooLarge(MAX_READ_BYTES)
     }
 
-    /// Reads rows. `ask` takes the most bytes to read; `bytes` counts the bytes of the result.
+    /// Reads rows. `ask` takes the most bytes to read, and `bytes` returns the size of the result.
     pub(crate) async fn read<T, F>(
         &self,
         ask: impl Fn(usize) -> F + Send + Sync,
@@ -119,7 +119,7 @@ impl Meter {
         Ok(())
     }
 
-    /// Counts bytes of the answer. Returns whether it is now too large.
+    /// Counts bytes of the answer. Returns whether it is too large now.
     fn add(&self, bytes: usize) -> bool {
         let before = self.answered.fetch_add(bytes, Ordering::Relaxed);
         let is_full = before.saturating_add(bytes) > MAX_ANSWER_BYTES;
@@ -166,7 +166,7 @@ impl Extension for AnswerMeter {
     }
 }
 
-/// How many bytes a value has in JSON, without the values inside it, which were counted before.
+/// The size of a value in JSON, without the values inside it, which are already counted.
 fn written(value: &Value) -> usize {
     match value {
         Value::Null | Value::Boolean(_) => 5,
@@ -178,7 +178,7 @@ fn written(value: &Value) -> usize {
     }
 }
 
-/// How many bytes a text has in JSON.
+/// The size of a text in JSON.
 fn quoted(text: &str) -> usize {
     let escapes = |byte: u8| match byte {
         b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 1,
@@ -203,13 +203,13 @@ mod tests {
         }
     }
 
-    /// How `Meter::read` asks for the length of what it read.
+    /// Returns the size of a test result.
     #[allow(clippy::trivially_copy_pass_by_ref)]
     fn bytes(found: &usize) -> usize {
         *found
     }
 
-    /// A list of so many bytes.
+    /// A list of `size` bytes.
     fn list(size: usize, most: usize) -> std::future::Ready<Result<usize, StoreError>> {
         std::future::ready(if size > most {
             Err(StoreError::TooLarge(most))
@@ -235,7 +235,7 @@ mod tests {
         let late = Meter::new(&room);
         let mut waiting = Box::pin(late.read(|most| list(2 * SMALL_ANSWER_BYTES, most), bytes));
         assert!(futures_poll(&mut waiting).is_none());
-        // Small ones go on.
+        // Small ones continue.
         small.read(|most| list(1_000, most), bytes).await.unwrap();
         drop(large);
         waiting.await.unwrap();

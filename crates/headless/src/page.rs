@@ -1,4 +1,4 @@
-//! The page of a list that a client asks for, and cursors, which name a row instead of a place.
+//! The page of a list that a client asks for, and cursors, which name a row rather than a position.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -18,15 +18,15 @@ use crate::counts::Count;
 use crate::error::ApiError;
 use crate::loaders::{self, Batch, Below, load};
 
-/// A page of a list in one sort.
+/// A page of a list with one sort order.
 pub(crate) struct Page {
     pub(crate) request: SliceRequest,
-    /// The name of the sort, which its cursors carry.
+    /// The name of the sort order, which is part of its cursors.
     sort: &'static str,
 }
 
 impl Page {
-    /// A page of a list. A client that asks for more rows than allowed gets [`MAX_PAGE`]: `pageInfo` says that there are
+    /// A page of a list. A client that asks for too many rows gets [`MAX_PAGE`], and `pageInfo` says that there are
     /// more.
     pub(crate) fn of_list(
         first: Option<i32>,
@@ -88,7 +88,7 @@ impl Page {
         Ok(Some(self.connection(Gate::of(ctx)?.rows(rows)?, count, node)))
     }
 
-    /// Reads the page of the list below an object, in one batch with the lists below others.
+    /// Reads the page of the list below an object, in one batch with the lists below other objects.
     pub(crate) async fn below<Id, T>(&self, ctx: &Context<'_>, id: Id) -> Result<Slice<Arc<T>>, ApiError>
     where
         Id: Copy + Eq + Hash + Send + Sync + 'static,
@@ -98,7 +98,7 @@ impl Page {
         Ok(found.unwrap_or_default())
     }
 
-    /// The list that clients get, from the rows of this page.
+    /// The list for clients, from the rows of this page.
     pub(crate) fn connection<T, N>(&self, rows: Slice<T>, count: Count, node: fn(T) -> N) -> Connection<N> {
         let edges = rows.rows.into_iter().map(|(position, row)| Edge {
             cursor: cursor(&position, self.sort),

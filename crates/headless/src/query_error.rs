@@ -41,7 +41,7 @@ pub(crate) fn answer_too_large() -> ServerError {
 
 pub(crate) fn too_complex(refusal: &TooComplex) -> ServerError {
     let code = match refusal {
-        // It is wrong, not large.
+        // The query is wrong, not too large.
         TooComplex::Circle { .. } => BAD_USER_INPUT,
         _ => QUERY_TOO_COMPLEX,
     };
@@ -63,7 +63,7 @@ pub(crate) fn too_complex(refusal: &TooComplex) -> ServerError {
     error
 }
 
-/// Gives a code to an error of the library, which is about the query or its arguments.
+/// Adds a code to an error of the library, which is about the query or its arguments.
 pub(crate) fn complete(error: &mut ServerError) {
     if extension(error, "code").is_none() {
         set(error, "code", BAD_USER_INPUT);
@@ -74,7 +74,7 @@ pub(crate) fn is_unavailable(error: &ServerError) -> bool {
     extension(error, "code") == Some(&UNAVAILABLE.into())
 }
 
-/// How long to wait, if the error says so.
+/// How long to wait, if the error is about waiting.
 pub(crate) fn retry_after(error: &ServerError) -> Option<Duration> {
     match extension(error, "retryAfter")? {
         Value::Number(seconds) => seconds.as_u64().map(Duration::from_secs),

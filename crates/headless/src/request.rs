@@ -1,5 +1,5 @@
-//! Reading a request: JSON, a form, or the text of a query. Libraries leave an empty field out, or send `null`, an empty
-//! text or an empty list; all of them mean the same.
+//! Reads a request: JSON, a form, or the text of a query. Clients leave an empty field out, or send `null`, an empty
+//! string or an empty list. All of them mean the same.
 
 use async_graphql::{Request, ServerError, Variables};
 use latchkey_domain::limits::MAX_QUERY_BYTES;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::error::{BAD_USER_INPUT, PERSISTED_QUERY_NOT_SUPPORTED};
 use crate::query_error::coded;
 
-/// A query, or what is wrong with it.
+/// A query, or an error about it.
 pub(crate) type Query = Result<Request, ServerError>;
 
 /// A request.
@@ -18,7 +18,7 @@ pub(crate) enum Asked {
     Many(Vec<Query>),
 }
 
-/// Reads a body. A body that looks like JSON is read as JSON whatever its content type: many clients do not set it.
+/// Reads a body. A body that looks like JSON is read as JSON, whatever its content type: many clients do not set it.
 pub(crate) fn read(content_type: &str, body: &[u8]) -> Result<Asked, String> {
     let kind = content_type.split(';').next().unwrap_or("").trim();
     let is_json = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
@@ -85,11 +85,11 @@ fn query(mut fields: Map<String, Value>) -> Result<Query, String> {
             )));
         }
     };
-    // A text that is too long gets another error.
+    // A query that is too long gets another error below.
     if text.len() <= MAX_QUERY_BYTES && text.trim().is_empty() {
         let extensions = fields.remove("extensions").map(unpacked);
         if extensions.is_some_and(|extensions| extensions.get("persistedQuery").is_some()) {
-            // Clients know these words, and send the whole query instead.
+            // Clients recognize this message, and then send the whole query.
             return Ok(Err(coded(
                 "PersistedQueryNotSupported",
                 PERSISTED_QUERY_NOT_SUPPORTED,
@@ -125,7 +125,7 @@ fn query(mut fields: Map<String, Value>) -> Result<Query, String> {
     Ok(Ok(request))
 }
 
-/// A value that may be a text of JSON. An empty text is null.
+/// A value that may be a string of JSON. An empty string is null.
 fn unpacked(value: Value) -> Value {
     match value {
         Value::String(text) if text.trim().is_empty() => Value::Null,
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(request.query, "{ me { id } }");
         assert_eq!(variables(&request), json!({ "a": 1 }));
         assert_eq!(request.operation_name, None);
-        // What curl says of JSON unless it is told otherwise.
+        // curl's default content type for JSON.
         assert_eq!(read_one(FORM, " {\"query\": \"{ a }\"}").unwrap().query, "{ a }");
         assert_eq!(read_one("application/graphql", "{ a }").unwrap().query, "{ a }");
     }

@@ -30,14 +30,14 @@ pub(crate) fn of(request: &mut Request) -> Span {
         span.record("otel.name", format_args!("graphql.{kind}"));
         span.record("graphql.operation.type", kind);
         if let Some(name) = name {
-            // A name is letters, digits and underscores of ASCII.
+            // A name consists of ASCII letters, digits and underscores.
             span.record("graphql.operation.name", &name[..name.len().min(NAME_LENGTH)]);
         }
     }
     span
 }
 
-/// The type and the name of the operation that runs: the requested one, or the only one.
+/// The type and name of the operation that runs: the requested one, or the only one.
 fn operation<'d>(
     document: &'d ExecutableDocument,
     asked: Option<&str>,

@@ -1,5 +1,5 @@
-//! The query that the explorer starts with: a part of everything that the token opens, so that the first thing a person
-//! sees works. The scopes are those that the fields declare.
+//! The explorer's initial query: a part of everything that the token opens, so that a person's first query works. The
+//! scopes are those that the fields declare.
 
 use std::collections::HashSet;
 
@@ -12,11 +12,11 @@ use latchkey_domain::ScopeSet;
 use crate::access::Requirement;
 use crate::schema::Query;
 
-/// The query for a token that opens everything. A field that needs a scope is on a line of its own, with all that is
-/// below it.
+/// The query for a token that opens everything. A field that needs a scope is on its own line, with everything below
+/// it.
 const EVERYTHING: &str = include_str!("starter.graphql");
 
-/// A query that a token with `scopes` may ask, for people to read and change.
+/// A query that a token with `scopes` may run, for people to read and change.
 pub fn starter_query(scopes: ScopeSet) -> String {
     let mut registry = Registry::default();
     Query::create_type_info(&mut registry);

@@ -1,4 +1,4 @@
-//! Times as clients read them.
+//! Times for clients.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use latchkey_domain::Timestamp;
@@ -19,7 +19,7 @@ impl ScalarType for DateTime {
 
     fn to_value(&self) -> Value {
         let time = jiff::Timestamp::from_millisecond(self.0.as_millis());
-        // Years that ISO 8601 cannot write are null.
+        // Years that ISO 8601 cannot express become null.
         time.map_or(Value::Null, |time| Value::String(time.to_string()))
     }
 }

@@ -1,4 +1,4 @@
-//! An application's activity as a host reads it, and the redirect URIs that are added from there.
+//! An application's activity for hosts, and adding redirect URIs from it.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use latchkey_storage::ActivityEntry;
 
 use crate::{Caller, Registered, Registrar, RegistrationError};
 
-/// How many entries stand on a page.
+/// Entries per page.
 pub const ACTIVITY_PAGE_SIZE: u32 = 50;
 
 /// A page of an application's activity.
@@ -15,49 +15,49 @@ pub const ACTIVITY_PAGE_SIZE: u32 = 50;
 pub struct ActivityReport {
     /// The application as it is now.
     pub application: Application,
-    /// What happened, the newest first.
+    /// The entries, newest first.
     pub lines: Vec<ActivityLine>,
-    /// The entry behind which the next page begins; `None` on the last one.
+    /// The entry after which the next page starts; `None` on the last page.
     pub older: Option<i64>,
 }
 
-/// Something that happened.
+/// An entry of the activity.
 #[derive(Clone, Debug)]
 pub struct ActivityLine {
-    /// The entry.
+    /// The entry as stored.
     pub entry: ActivityEntry,
-    /// The member who was involved, if one was and is still there.
+    /// The member who was involved, if they still exist.
     pub member: Option<Member>,
-    /// What has become of a redirect URI that was not registered then.
+    /// Whether the redirect URI of the entry can be added now.
     pub candidate: Candidate,
 }
 
 /// Whether a redirect URI that a request named can be added to its application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Candidate {
-    /// There is none, or it could never be added.
+    /// The entry has no redirect URI, or one that is never allowed.
     None,
     /// It can be added.
     Addable,
-    /// Only its query tells it from one that is registered. The client has to send that one to the letter.
+    /// It differs from a registered one only in its query. The client has to send the registered one exactly.
     OnlyQuery,
-    /// It leads to a host that the application does not use, and no host of the network sent it: whoever did may want
-    /// the codes. A host who knows it can add it in the application's form.
+    /// Its host is not used by the application, and no host of the network sent it: it may come from an attacker who
+    /// wants the codes. A host who knows it can add it in the application's form.
     Foreign,
-    /// It is registered by now.
+    /// It is registered now.
     Registered,
-    /// It could be, but the application has as many as it can have.
+    /// The application has the most redirect URIs that it can have.
     Full,
 }
 
 impl Candidate {
-    /// What can become of a redirect URI that `sender` sent, if it is known who did.
+    /// What can be done with a redirect URI that `sender` sent. `sender` is `None` if unknown.
     fn of(uri: Option<&str>, sender: Option<&Member>, application: &Application) -> Self {
         let spec = &application.spec;
         let Some(uri) = uri.and_then(|uri| uri.parse::<RedirectUri>().ok()) else {
             return Self::None;
         };
-        // The form would take it for several: a host who sees one must not register more.
+        // The form would read it as several. A host who sees one must not register more.
         let as_typed = RedirectUris::from_lines(uri.as_str(), |_| Ok(()));
         if as_typed.ok().as_ref().and_then(RedirectUris::only) != Some(&uri) {
             return Self::None;
@@ -85,7 +85,7 @@ impl Candidate {
 }
 
 impl Registrar {
-    /// What happened to an application, from the entry before number `before` or from the newest.
+    /// The activity of an application, from the entry before number `before` or from the newest.
     pub async fn activity(
         &self,
         caller: &Caller,
@@ -93,7 +93,7 @@ impl Registrar {
         before: Option<i64>,
     ) -> Result<ActivityReport, RegistrationError> {
         let application = self.find(caller, client_id).await?.application;
-        // One more than are shown tells whether there is another page.
+        // Read one more than a page, to know whether there is another page.
         let mut entries = self
             .store
             .activity(&application.client_id, before, ACTIVITY_PAGE_SIZE + 1)
@@ -151,8 +151,8 @@ impl Registrar {
         Ok((application, line))
     }
 
-    /// Registers one more redirect URI for an application, unless it is no longer at `revision`. It is an edit like any
-    /// other: it is validated with the rest of the application, counted, and noted in the audit trail.
+    /// Adds a redirect URI to an application, unless it is no longer at `revision`. Like any edit, it is validated with
+    /// the rest of the application, counted, and recorded in the audit trail.
     pub async fn add_redirect_uri(
         &self,
         caller: &Caller,
@@ -167,7 +167,7 @@ impl Registrar {
         self.update(caller, client_id, revision, &draft).await
     }
 
-    /// The member with this number, looked up once for a page.
+    /// The member with this id, looked up once per page.
     async fn member(
         &self,
         id: MemberId,

@@ -4,7 +4,7 @@ use latchkey_domain::{DraftErrors, Plan};
 use latchkey_storage::StoreError;
 use thiserror::Error;
 
-/// What the page and the command line put into words.
+/// Errors that the page and the command line show to people.
 #[derive(Debug, Error)]
 pub enum RegistrationError {
     /// The caller is not a host.
@@ -16,25 +16,25 @@ pub enum RegistrationError {
     /// The form is wrong.
     #[error("the application is not valid: {}", words(.0))]
     Invalid(DraftErrors),
-    /// There is no such application: it was deleted, or the id is wrong.
+    /// The application was deleted, or the id is wrong.
     #[error("there is no application with this client id")]
     NotFound,
-    /// Somebody else changed it since the form was opened.
+    /// Someone else changed it since the form was opened.
     #[error("the application was changed by someone else since you opened it")]
     Stale,
-    /// It is public: there is no secret to be had.
+    /// The application is public and has no secrets.
     #[error("this application is public and has no secret: it proves itself with PKCE")]
     NoSecrets,
-    /// It has as many secrets as there can be.
+    /// The application has the most secrets that it can have.
     #[error("this application has two secrets already: retire one of them first")]
     TooManySecrets,
-    /// The secret is the only one.
+    /// It is the only secret.
     #[error("this is the application's only secret: make a new one first")]
     OnlySecret,
-    /// There is no such secret: it was retired, or the number is wrong.
+    /// The secret was retired, or its id is wrong.
     #[error("this secret no longer exists: someone may have retired it")]
     SecretNotFound,
-    /// What lies below failed.
+    /// The store failed.
     #[error(transparent)]
     Store(StoreError),
 }
@@ -42,7 +42,7 @@ pub enum RegistrationError {
 impl From<StoreError> for RegistrationError {
     fn from(error: StoreError) -> Self {
         match error {
-            // The role was taken away between the check and the change.
+            // The caller lost the role between the check and the change.
             StoreError::NotAHost => Self::NotAHost,
             error => Self::Store(error),
         }

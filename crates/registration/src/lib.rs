@@ -1,4 +1,4 @@
-//! Registering applications (RFC 6749 section 2): what hosts do on the page and operators on the command line.
+//! Registering applications (RFC 6749 section 2): used by hosts on the page and by operators on the command line.
 
 mod activity;
 mod error;
@@ -20,10 +20,10 @@ pub use self::activity::{ACTIVITY_PAGE_SIZE, ActivityLine, ActivityReport, Candi
 pub use self::error::RegistrationError;
 pub use self::usage::{ApplicationUsage, Period, RequestCount, UsageReport};
 
-/// How many applications stand on a page of the list.
+/// Applications per page of the list.
 pub const PAGE_SIZE: u32 = 20;
 
-/// Registers, edits and deletes applications. Every operation checks who is asking and what the plan includes.
+/// Registers, edits and deletes applications. Every operation checks the caller's role and the plan.
 #[derive(Clone)]
 pub struct Registrar {
     store: Arc<dyn Store>,
@@ -31,17 +31,17 @@ pub struct Registrar {
     randomness: Arc<dyn Randomness>,
 }
 
-/// Who is asking. Only hosts and the operator may manage applications.
+/// The caller. Only hosts and the operator may manage applications.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Whether the caller may manage applications.
     may_manage: bool,
-    /// Who it is, for the audit trail.
+    /// The caller's entry in the audit trail.
     actor: Actor,
 }
 
 impl Caller {
-    /// A person who is signed in.
+    /// A signed-in member.
     pub fn member(member: &Member, actor: Actor) -> Self {
         Self {
             may_manage: member.role.is_host(),
@@ -61,17 +61,17 @@ impl Caller {
     }
 }
 
-/// An application that was just created or edited, with the secret that was made on the way.
+/// An application that was just created or edited, with its new secret, if any.
 #[derive(Clone, Debug)]
 pub struct Registered {
     /// The application as it is now.
     pub application: Application,
-    /// Its new secret, to be shown once.
+    /// The new secret, to be shown once.
     pub new_secret: Option<ClientSecret>,
 }
 
 impl Registrar {
-    /// A registrar over what is kept.
+    /// A registrar of the applications in `store`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, randomness: Arc<dyn Randomness>) -> Self {
         Self {
             store,
@@ -133,7 +133,7 @@ impl Registrar {
         })
     }
 
-    /// A new application with its client id and, if it is confidential, its secret.
+    /// A new application with a client id and, if it is confidential, a secret.
     pub fn new_application(&self, spec: ApplicationSpec) -> NewApplication {
         let randomness = self.randomness.as_ref();
         NewApplication {
@@ -194,8 +194,8 @@ impl Registrar {
             .ok_or(RegistrationError::NotFound)
     }
 
-    /// Deletes an application. Its codes and tokens are refused from the next request on. Allowed on every plan: who
-    /// left a plan must be able to clean up.
+    /// Deletes an application. Its codes and tokens are refused from the next request on. Allowed on every plan: a
+    /// network that left a plan must be able to clean up.
     pub async fn delete(&self, caller: &Caller, client_id: &str) -> Result<Deleted, RegistrationError> {
         Self::check_caller(caller)?;
         let client_id = parse(client_id)?;
@@ -205,7 +205,7 @@ impl Registrar {
             .ok_or(RegistrationError::NotFound)
     }
 
-    /// Revokes all that members granted to an application; how many were connected.
+    /// Revokes all that members granted to an application. Returns how many members were connected.
     pub async fn disconnect_everyone(
         &self,
         caller: &Caller,
@@ -219,8 +219,7 @@ impl Registrar {
             .ok_or(RegistrationError::NotFound)
     }
 
-    /// A secret of a confidential application, for a person to see: the one with number `id`, or the newest. Leaves an
-    /// audit entry.
+    /// Reveals a secret of a confidential application: the one with this `id`, or the newest. Leaves an audit entry.
     pub async fn reveal_secret(
         &self,
         caller: &Caller,
@@ -239,8 +238,8 @@ impl Registrar {
             })
     }
 
-    /// Makes a second secret, which is valid beside the first until one of the two is retired. Allowed on every plan, like
-    /// all that keeps an application safe.
+    /// Adds a second secret, which works beside the first until one of them is retired. Allowed on every plan, like
+    /// everything that keeps an application safe.
     pub async fn new_secret(
         &self,
         caller: &Caller,
@@ -261,7 +260,7 @@ impl Registrar {
         }
     }
 
-    /// Retires one of two secrets: it is refused from the next request on.
+    /// Retires one of two secrets. It is refused from the next request on.
     pub async fn retire_secret(
         &self,
         caller: &Caller,
@@ -281,7 +280,7 @@ impl Registrar {
         }
     }
 
-    /// What time it is, for words like “2 minutes ago”.
+    /// The current time, for texts like “2 minutes ago”.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
@@ -305,7 +304,7 @@ impl Registrar {
     }
 }
 
-/// What cannot be a client id names no application.
+/// An invalid client id matches no application.
 fn parse(client_id: &str) -> Result<ClientId, RegistrationError> {
     client_id.parse().map_err(|_| RegistrationError::NotFound)
 }

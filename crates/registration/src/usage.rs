@@ -1,4 +1,4 @@
-//! How much applications use the Headless API, as a host reads it.
+//! How much applications use the Headless API, for hosts.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use crate::{Caller, Registrar, RegistrationError};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// The most applications that a report lists; the rest is in its sums.
+/// The most applications in a report. The rest is included in the totals.
 const MOST_LISTED: usize = 50;
 
-/// The most applications that can be chosen from at once.
+/// The most applications to choose from.
 const MOST_CHOICES: u32 = 200;
 
 /// How far a report goes back.
@@ -31,7 +31,7 @@ impl Period {
     /// Every period, the shortest first.
     pub const ALL: &[Self] = &[Self::Day, Self::Week, Self::Month];
 
-    /// How long a step of the report is.
+    /// The length of a step of the report.
     pub const fn step(self) -> Duration {
         match self {
             Self::Day => HOUR,
@@ -50,12 +50,12 @@ impl Period {
     }
 }
 
-/// What was counted in a step.
+/// The requests in a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RequestCount {
-    /// How many requests came with a good token.
+    /// Requests with a valid token.
     pub requests: u64,
-    /// How many of these had errors in their answer.
+    /// How many of them had errors in the answer.
     pub failures: u64,
 }
 
@@ -65,7 +65,7 @@ impl RequestCount {
         self.failures = self.failures.saturating_add(other.failures);
     }
 
-    /// All of `counts` together.
+    /// The sum of `counts`.
     pub fn sum(counts: &[Self]) -> Self {
         let mut sum = Self::default();
         for one in counts {
@@ -75,10 +75,10 @@ impl RequestCount {
     }
 }
 
-/// The use that one application made of the API.
+/// One application's use of the API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationUsage {
-    /// Which.
+    /// The application.
     pub application: Application,
     /// A count for each step.
     pub steps: Vec<RequestCount>,
@@ -89,18 +89,18 @@ pub struct ApplicationUsage {
 pub struct UsageReport {
     /// How far it goes back.
     pub period: Period,
-    /// When the first step begins. The last one is the one that is going on.
+    /// When the first step starts. The last step is still running.
     pub from: Timestamp,
     /// A count for each step, of all applications together.
     pub steps: Vec<RequestCount>,
     /// The applications that made requests, those with the most first.
     pub applications: Vec<ApplicationUsage>,
-    /// How many more made requests and are not listed.
+    /// How many more applications made requests.
     pub more: usize,
 }
 
 impl Registrar {
-    /// The use of the API over `period` until now.
+    /// The use of the API during the last `period`.
     pub async fn usage(&self, caller: &Caller, period: Period) -> Result<UsageReport, RegistrationError> {
         Self::check_caller(caller)?;
         let step = period.step();
@@ -130,7 +130,7 @@ impl Registrar {
         let more = used.len().saturating_sub(MOST_LISTED);
         let mut applications = Vec::new();
         for (client_id, steps) in used.into_iter().take(MOST_LISTED) {
-            // One that was deleted in this moment is nobody's concern any more.
+            // Skip an application that was deleted meanwhile.
             if let Some(application) = self.store.application(&client_id).await? {
                 applications.push(ApplicationUsage { application, steps });
             }
@@ -144,7 +144,7 @@ impl Registrar {
         })
     }
 
-    /// Applications to choose from, the newest first, and whether there are more.
+    /// Applications to choose from, newest first, and whether there are more.
     pub async fn choices(&self, caller: &Caller) -> Result<(Vec<Application>, bool), RegistrationError> {
         Self::check_caller(caller)?;
         let page = self

@@ -1,4 +1,4 @@
-// docs/clients.md says nothing that is not tested.
+// Everything in docs/clients.md is tested.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// docs/integrating.md, read as its reader would: its commands in order, in one shell, against the real server.
+// docs/integrating.md, followed as a reader would: its commands in order, in one shell, against the real server.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { Terminal } from "./support/terminal.mjs";
 
 const page = readFileSync(resolve(import.meta.dirname, "../../../docs/integrating.md"), "utf8");
 
-/** The blocks of the guide: commands (`sh`), and what the commands before them answer (`json`). */
+/** The blocks of the guide: commands (`sh`), and the output of the preceding commands (`json`). */
 const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, text]) => ({ language, text }));
 
 /** @type {Latchkey} */
@@ -101,7 +101,7 @@ async function post(path, form) {
   return answer.json();
 }
 
-/** All members were paged through, and none twice. */
+/** Checks that every member was listed exactly once. */
 function assertMembers(/** @type {string} */ output) {
   const kept = readFileSync(join(folder, "members.txt"), "utf8").trim().split("\n");
   const all = latchkey.list("member").map(({ email }) => `"email":"${email}"`);
@@ -110,13 +110,14 @@ function assertMembers(/** @type {string} */ output) {
   assert.match(output, new RegExp(`^\\s*${all.length}$`, "m"));
 }
 
-/** The JSON document in what commands printed. */
+/** The JSON document in the output of commands. */
 function answerIn(/** @type {string} */ output) {
   return JSON.parse(output.slice(output.indexOf("{"), output.lastIndexOf("}") + 1));
 }
 
 /**
- * `answer` has all that is shown. `…` stands for any text, numbers for any number, an empty list for any.
+ * Checks that `answer` contains everything in `shown`. `…` matches any text, a number any number, an empty list any
+ * list.
  *
  * @param {any} answer
  * @param {any} shown

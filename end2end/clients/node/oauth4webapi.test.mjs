@@ -1,4 +1,4 @@
-// oauth4webapi: every request and every answer by itself.
+// oauth4webapi: each request and each response by itself.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -20,7 +20,7 @@ const options = { [oauth.allowInsecureRequests]: true };
 /** @typedef {import("./support/latchkey.mjs").Application} Application */
 
 /**
- * An application as the library knows it.
+ * An application in the library's types.
  *
  * @typedef {{ client: oauth.Client, authentication: oauth.ClientAuth, redirect_uri: string }} Registered
  */
@@ -40,7 +40,7 @@ async function discover() {
 }
 
 /**
- * The link to the server, and what the application keeps in the meantime.
+ * The authorization link, and what the application keeps until the callback.
  *
  * @param {Registered} app
  */
@@ -73,7 +73,7 @@ async function exchange({ client, authentication, redirect_uri }, callback, { st
 }
 
 /**
- * The whole way.
+ * The whole flow.
  *
  * @param {Registered} app
  * @param {{ untick?: string[] }} [choice]
@@ -127,7 +127,7 @@ async function introspect({ client, authentication }, token) {
 }
 
 /**
- * What the library throws for an error of RFC 6749 section 5.2.
+ * The library's exception for an error of RFC 6749 section 5.2.
  *
  * @param {string} error
  * @param {RegExp} description
@@ -384,7 +384,7 @@ test("a secret that was cut off is refused in words", async () => {
   for (const authenticate of [oauth.ClientSecretBasic, oauth.ClientSecretPost]) {
     const app = { client: { client_id }, authentication: authenticate(client_secret.slice(1)), redirect_uri };
     const thrown = await connect(app).catch((error) => error);
-    // Every 401 has a challenge, and the library reads that first; the words are in the body.
+    // Every 401 has a challenge, and the library reads that first. The description is in the body.
     assert.ok(thrown instanceof oauth.WWWAuthenticateChallengeError, String(thrown));
     assert.equal(thrown.status, 401);
     assert.equal(thrown.cause[0].scheme, "basic");

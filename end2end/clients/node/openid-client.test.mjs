@@ -1,4 +1,4 @@
-// openid-client, as its documentation has it for an OAuth 2.0 server.
+// openid-client, used for an OAuth 2.0 server as in its documentation.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -33,7 +33,7 @@ async function discover({ client_id }, authentication) {
 }
 
 /**
- * The link to the server, and what the application keeps in the meantime.
+ * The authorization link, and what the application keeps until the callback.
  *
  * @param {client.Configuration} config
  * @param {Application} app
@@ -52,7 +52,7 @@ async function begin(config, { redirect_uri }) {
 }
 
 /**
- * The whole way.
+ * The whole flow.
  *
  * @param {client.Configuration} config
  * @param {Application} app
@@ -67,7 +67,7 @@ async function connect(config, app, choice) {
 }
 
 /**
- * What the library throws for an error of RFC 6749 section 5.2.
+ * The library's exception for an error of RFC 6749 section 5.2.
  *
  * @param {string} error
  * @param {RegExp} description
@@ -313,7 +313,7 @@ test("a secret that was cut off is refused in words", async () => {
     const { link, ...checks } = await begin(config, app);
     const callback = await member.allows(link);
     const thrown = await client.authorizationCodeGrant(config, callback, checks).catch((error) => error);
-    // Every 401 has a challenge, and the library reads that first; the words are in the body.
+    // Every 401 has a challenge, and the library reads that first. The description is in the body.
     assert.ok(thrown instanceof client.WWWAuthenticateChallengeError, String(thrown));
     assert.equal(thrown.status, 401);
     assert.equal(thrown.cause[0].scheme, "basic");

@@ -1,4 +1,4 @@
-// The settings and the programs of the page "Use it", run as they stand there, with the real interpreters.
+// The settings and programs of the page "Use it", run unchanged with the real interpreters.
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -54,7 +54,8 @@ for (const kind of ["confidential", "public"]) {
         const program = textOf(page, id);
         run = textOf(page, `run-${id}`);
         if (id === "rust") {
-          // Compiling takes the registry and minutes: an example of the server is the same text, compiled with the rest.
+          // Compiling needs the registry and takes minutes. An example of the server has the same text and is compiled
+          // with it.
           assert.equal(program, readFileSync(join(ROOT, `app/snippets/${kind}/connect.rs`), "utf8"));
           run = run.replace(/^cargo run$/m, join(dirname(BINARY), `examples/use_it_${kind}`));
         }
@@ -64,7 +65,7 @@ for (const kind of ["confidential", "public"]) {
       });
       after(() => rmSync(folder, { recursive: true }));
 
-      /** @param {(link: URL) => Promise<URL | string>} goes what the person does with the link that is printed */
+      /** @param {(link: URL) => Promise<URL | string>} goes what the person does with the printed link */
       async function runs(goes) {
         const terminal = new Terminal(["bash", "-c", run], folder);
         const [link] = await terminal.shows(/http:\S+\/oauth\/authorize\?\S+(?=\s)/);
@@ -123,7 +124,7 @@ for (const kind of ["confidential", "public"]) {
 }
 
 /**
- * The link with which the server asks whatever it remembers.
+ * The link that makes the server ask even if it remembers the consent.
  *
  * @param {URL} link
  */

@@ -9,7 +9,7 @@ import requests
 from support.latchkey import Latchkey
 from support.person import Person
 
-# oauthlib refuses plain HTTP unless it is told so; only for http://localhost.
+# oauthlib refuses plain HTTP by default. This allows it, only for http://localhost.
 os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 
@@ -27,7 +27,7 @@ def member(latchkey: Latchkey) -> Person:
 
 @pytest.fixture(scope="session")
 def metadata(latchkey: Latchkey) -> dict:
-    """What the server says of itself (RFC 8414)."""
+    """The server's metadata (RFC 8414)."""
     metadata = requests.get(f"{latchkey.issuer}/.well-known/oauth-authorization-server", timeout=10).json()
     assert metadata["issuer"] == latchkey.issuer
     return metadata

@@ -1,4 +1,4 @@
-"""Authlib, in both of its forms: on requests and on httpx."""
+"""Authlib, with requests and with httpx."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from support.person import Person
 
 @dataclass
 class Registered:
-    """An application, and how it is configured."""
+    """An application and its configuration."""
 
     app: Application
     method: str
@@ -70,7 +70,7 @@ def confidential(session: type, latchkey: Latchkey, server: AuthorizationServerM
 
 
 def connect(registered: Registered, member: Person, untick: tuple[str, ...] = ()) -> OAuth2Session | OAuth2Client:
-    """The whole way: a client that has its tokens."""
+    """The whole flow: a client with its tokens."""
     client, metadata = registered.client(), registered.metadata
     verifier = generate_token(48)
     link, state = client.create_authorization_url(metadata["authorization_endpoint"], code_verifier=verifier)
@@ -90,7 +90,7 @@ def refused(error: str, description: str, act: Callable[[], object]) -> None:
 
 
 def test_the_lines_of_the_documentation(latchkey: Latchkey, member: Person) -> None:
-    """Those of docs/clients.md."""
+    """The lines of docs/clients.md."""
     app = latchkey.register_web_app()
     issuer, client_id, client_secret, redirect_uri = latchkey.issuer, app.client_id, app.client_secret, app.redirect_uri
 
@@ -255,7 +255,7 @@ def test_deny_arrives_with_its_state_and_issuer(confidential: Registered, member
     assert answer["error"] == ["access_denied"]
     assert answer["error_description"][0].startswith("the member declined")
     assert (answer["state"], answer["iss"]) == ([state], [latchkey.issuer])
-    # Whoever does not look for it: without a code, Authlib takes the grant to be another.
+    # If the caller does not check for errors: without a code, Authlib assumes another grant type.
     refused("unsupported_grant_type", "`grant_type` is not", lambda: client.fetch_token(authorization_response=callback))
 
 
@@ -263,7 +263,7 @@ def test_a_scope_that_the_member_unticks_is_not_granted(registered: Registered, 
     client = connect(registered, member, untick=("read:userinfo",))
     assert client.token["scope"] == "read:posts"
     assert list(userinfo(registered, client).json()) == ["sub", "id"]
-    # Authlib asks for the scopes of the session again at each refresh: they have to be those that were granted.
+    # Authlib requests the session's scopes at each refresh, so they must be the granted ones.
     refused("invalid_scope", "read:userinfo, which was not granted", client.refresh_token)
     client.scope = client.token["scope"]
     assert client.refresh_token()["scope"] == "read:posts"

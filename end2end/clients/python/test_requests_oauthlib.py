@@ -1,4 +1,4 @@
-"""requests-oauthlib, with oauthlib below it."""
+"""requests-oauthlib, which uses oauthlib."""
 
 import os
 import time
@@ -27,7 +27,7 @@ SCOPE = ["read:userinfo", "read:posts"]
 
 @dataclass
 class Registered:
-    """An application, and how it proves who it is: by `client_secret_basic`, `client_secret_post`, or not at all."""
+    """An application and its authentication: `client_secret_basic`, `client_secret_post`, or none."""
 
     app: Application
     method: str
@@ -39,7 +39,7 @@ class Registered:
 
     @property
     def fetching(self) -> dict:
-        """What `fetch_token` is told."""
+        """The arguments of `fetch_token`."""
         return {
             "client_secret_basic": dict(client_secret=self.app.client_secret),
             "client_secret_post": dict(client_secret=self.app.client_secret, include_client_id=True),
@@ -48,7 +48,7 @@ class Registered:
 
     @property
     def calling(self) -> dict:
-        """What `refresh_token` and the other requests are told: the library itself adds no credentials to them."""
+        """The arguments of `refresh_token` and other requests: the library itself adds no credentials to them."""
         app = self.app
         return {
             "client_secret_basic": dict(auth=HTTPBasicAuth(app.client_id, app.client_secret or "")),
@@ -75,7 +75,7 @@ def public(latchkey: Latchkey, metadata: dict) -> Registered:
 
 
 def connect(registered: Registered, member: Person) -> OAuth2Session:
-    """The whole way: a client that has its tokens."""
+    """The whole flow: a client with its tokens."""
     client, metadata = registered.client(), registered.metadata
     link, state = client.authorization_url(metadata["authorization_endpoint"])
     callback = member.allows(link)
@@ -93,7 +93,7 @@ def refresh(registered: Registered, client: OAuth2Session, **changes: object) ->
 
 
 def revoke(registered: Registered, client: OAuth2Session) -> requests.Response:
-    """The library has no call of its own for this; oauthlib writes the request, and anything sends it."""
+    """The library has no function for this; oauthlib builds the request, and any client can send it."""
     credentials = dict(registered.calling)
     auth = credentials.pop("auth", None)
     url, headers, body = client._client.prepare_token_revocation_request(
@@ -110,7 +110,7 @@ def refused(error: type[OAuth2Error], description: str, act: Callable[[], object
 def test_the_lines_of_the_documentation(
     latchkey: Latchkey, member: Person, metadata: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those of docs/clients.md."""
+    """The lines of docs/clients.md."""
     monkeypatch.setattr(os, "environ", dict(os.environ))  # What is set here stays here.
     app = latchkey.register_web_app()
     client_id, client_secret, redirect_uri = app.client_id, app.client_secret, app.redirect_uri
@@ -152,7 +152,7 @@ def test_the_code_flow_ends_with_tokens_that_userinfo_accepts(registered: Regist
 
 
 def test_a_public_application_may_be_taken_for_one_without_a_password(public: Registered, member: Person) -> None:
-    """Unless told otherwise, the library sends HTTP Basic with an empty password."""
+    """By default, the library sends HTTP Basic with an empty password."""
     client = public.client()
     link, _ = client.authorization_url(public.metadata["authorization_endpoint"])
     client.fetch_token(public.metadata["token_endpoint"], authorization_response=member.allows(link))
@@ -247,7 +247,7 @@ def test_a_wrong_code_and_a_wrong_verifier_are_refused_in_words(registered: Regi
         lambda: client.fetch_token(endpoint, code="nonsense", **registered.fetching),
     )
     callback = member.allows(link)
-    # Another link has another verifier, and the state is the same.
+    # Another link has another verifier but the same state.
     client.authorization_url(registered.metadata["authorization_endpoint"], state=client._state)
     refused(
         InvalidGrantError,
@@ -281,7 +281,7 @@ def test_deny_is_an_error_of_its_own(confidential: Registered, member: Person) -
 
 
 def test_a_scope_that_the_member_unticks_raises_a_warning(registered: Registered, member: Person) -> None:
-    """The library takes another scope than it asked for as an exception, which has the tokens with it."""
+    """The library raises an exception if the scope differs from the requested one. The exception holds the tokens."""
     client = registered.client()
     link, _ = client.authorization_url(registered.metadata["authorization_endpoint"])
     callback = member.allows(link, untick=("read:userinfo",))
@@ -304,7 +304,7 @@ def test_a_scope_that_the_member_unticks_is_not_granted(
     )
     assert token["scope"] == ["read:posts"]
     assert list(userinfo(registered, client).json()) == ["sub", "id"]
-    # The library asks for the scopes of the session again at each refresh: they have to be those that were granted.
+    # The library requests the session's scopes at each refresh, so they must be the granted ones.
     refused(InvalidScopeError, "read:userinfo, which was not granted", lambda: refresh(registered, client))
     client.scope = client.token["scope"]
     assert refresh(registered, client)["scope"] == ["read:posts"]

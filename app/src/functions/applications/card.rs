@@ -11,16 +11,16 @@ pub struct Listing {
     pub plan: Plan,
 }
 
-/// What a card shows. Never the secret: that is asked for by itself.
+/// What a card shows. It never holds a secret, which is fetched separately.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ApplicationCard {
     pub client_id: String,
-    /// What the host decided, as the form shows it.
+    /// What the host chose, as the form shows it.
     pub form: ApplicationDraft,
     pub paused: bool,
     pub created: Date,
     pub last_used: Option<Date>,
-    /// The newest first; none of a public application.
+    /// Newest first. A public application has none.
     pub secrets: Vec<SecretSummary>,
     pub connected_members: u64,
     /// The number of the last edit.
@@ -36,7 +36,7 @@ pub struct Date {
     pub iso: String,
 }
 
-/// A secret without the secret itself. Times are relative to the answer: `10 minutes ago`.
+/// A secret without its value. Times are relative to the answer: `10 minutes ago`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SecretSummary {
     pub id: SecretId,
@@ -50,9 +50,9 @@ pub struct SecretSummary {
 #[serde(rename_all = "snake_case")]
 pub enum SecretPosition {
     Only,
-    /// Beside an older one.
+    /// There is an older one.
     New,
-    /// Beside a newer one.
+    /// There is a newer one.
     Old(Replacement),
 }
 
@@ -62,9 +62,9 @@ pub enum SecretPosition {
 pub enum Replacement {
     /// The new secret has not been used.
     NotStarted,
-    /// The old secret was used after the new one was first used, so long ago.
+    /// The old secret was used after the first use of the new one. Holds how long ago.
     Partial(String),
-    /// The old secret has not been used since the new one was first used, so long ago.
+    /// The old secret was not used after the first use of the new one. Holds how long ago that was.
     Complete(String),
 }
 
@@ -72,6 +72,6 @@ pub enum Replacement {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Saved {
     pub client_id: String,
-    /// Its secret, if one was just made. It is shown once.
+    /// Its secret, if one was just created. It is shown once.
     pub new_secret: Option<String>,
 }

@@ -40,7 +40,7 @@ pub async fn create_application(draft: ApplicationDraft) -> Result<Saved, Functi
     as_member(async |registrar, caller| Ok(present::saved(registrar.create(&caller, &draft).await?))).await
 }
 
-/// Edits an application, unless somebody else did since `revision`.
+/// Edits an application, unless someone else did so since `revision`.
 #[server(prefix = "/api", endpoint = "applications/update", input = Json)]
 pub async fn update_application(
     client_id: String,
@@ -74,13 +74,13 @@ pub async fn set_paused(client_id: String, paused: bool) -> Result<(), FunctionE
     .await
 }
 
-/// Revokes all that members granted to an application. Returns how many members were connected.
+/// Revokes all grants of members to an application. Returns how many members were connected.
 #[server(prefix = "/api", endpoint = "applications/disconnect-everyone", input = Json)]
 pub async fn disconnect_everyone(client_id: String) -> Result<u64, FunctionError> {
     as_member(async |registrar, caller| registrar.disconnect_everyone(&caller, &client_id).await).await
 }
 
-/// A secret of an application in the clear. Leaves an audit entry.
+/// Reveals a secret of an application. Leaves an audit entry.
 #[server(prefix = "/api", endpoint = "applications/secrets/reveal", input = Json)]
 pub async fn reveal_secret(client_id: String, secret: SecretId) -> Result<String, FunctionError> {
     as_member(async |registrar, caller| {
@@ -90,7 +90,7 @@ pub async fn reveal_secret(client_id: String, secret: SecretId) -> Result<String
     .await
 }
 
-/// Adds a second secret, which is valid beside the first, and returns it in the clear.
+/// Adds a second secret, which is valid beside the first, and returns it.
 #[server(prefix = "/api", endpoint = "applications/secrets/add", input = Json)]
 pub async fn add_secret(client_id: String) -> Result<String, FunctionError> {
     as_member(async |registrar, caller| Ok(present::clear(registrar.new_secret(&caller, &client_id).await?)))

@@ -1,4 +1,4 @@
-//! From what the rules return to what the page shows.
+//! Converts what the rules return to what the page shows.
 
 use latchkey_domain::{ApplicationDraft, ClientSecret, Retirement, SecretRecord, Timestamp};
 use latchkey_registration::{ApplicationListing, Caller, Registered, Registrar, RegistrationError};
@@ -37,7 +37,7 @@ pub(super) fn card(listing: ApplicationListing, now: Timestamp) -> ApplicationCa
     }
 }
 
-/// `records` has the newest first.
+/// `records` is sorted newest first.
 pub(crate) fn secrets(records: &[SecretRecord], now: Timestamp) -> Vec<SecretSummary> {
     let summary = |(index, record): (usize, &SecretRecord)| SecretSummary {
         id: record.id,
@@ -68,7 +68,7 @@ pub(super) fn saved(registered: Registered) -> Saved {
     }
 }
 
-// It takes the secret, so that nobody keeps it.
+// Takes the secret by value, so that the caller cannot keep it.
 #[allow(clippy::needless_pass_by_value)]
 pub(super) fn clear(secret: ClientSecret) -> String {
     secret.expose().to_owned()

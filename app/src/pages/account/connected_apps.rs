@@ -1,4 +1,4 @@
-//! `/account/connected-apps`: the applications that a member allowed.
+//! `/account/connected-apps`: the applications that a member has allowed.
 
 use latchkey_domain::{ScopeSet, Timestamp};
 use latchkey_oauth::{ConnectedApp, Disconnected};
@@ -10,16 +10,16 @@ use crate::components::navigation::{MainEntry, Visitor};
 use crate::components::notice::status_notice;
 use crate::time::time_ago;
 
-/// The applications a member allowed.
+/// The applications that a member has allowed.
 #[derive(Clone, Debug)]
 pub struct ConnectedAppsPage {
     pub frame: Frame,
     pub visitor: Visitor,
-    /// The applications, the last used first.
+    /// The applications, last used first.
     pub connections: Vec<ConnectedApp>,
-    /// Those that a change of password disconnected.
+    /// Applications that a change of password disconnected.
     pub disconnected: Vec<Disconnected>,
-    /// What was just done, in a sentence.
+    /// What was just done, as a sentence.
     pub notice: Option<String>,
     /// The time of the request.
     pub now: Timestamp,

@@ -1,4 +1,4 @@
-//! `/account`: what a member decides about their own account.
+//! `/account`: pages where members manage their own account.
 
 pub(crate) mod connected_apps;
 mod navigation;

@@ -1,4 +1,4 @@
-//! `/admin/audit`: who did what, for hosts. It can be filtered and exported as CSV, and not changed.
+//! `/admin/audit`: who did what, for hosts. They can filter and export it as CSV, but not change it.
 
 use latchkey_domain::Timestamp;
 use leptos::prelude::*;
@@ -21,28 +21,28 @@ pub struct AuditRow {
     pub who: String,
     /// Their email, if they are a member.
     pub email: Option<String>,
-    /// From where.
+    /// The client's IP address.
     pub address: Option<String>,
     /// The id of the request.
     pub request_id: Option<String>,
-    /// What was done.
+    /// The action.
     pub action: String,
-    /// To what.
+    /// Its target.
     pub target: String,
-    /// What the target is called, if it has a name.
+    /// The name of the target, if it has one.
     pub name: Option<String>,
     /// What changed.
     pub detail: String,
 }
 
-/// The filters, as they were typed.
+/// The filters, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditForm {
-    /// Who.
+    /// The member or the operator.
     pub who: String,
-    /// The id of an action, or nothing.
+    /// The id of an action; empty for all.
     pub action: String,
-    /// Words in the target.
+    /// Text in the target.
     pub target: String,
     /// The first day.
     pub from: String,
@@ -63,17 +63,17 @@ pub struct AuditPage {
     pub visitor: Visitor,
     /// The entries.
     pub rows: Vec<AuditRow>,
-    /// The actions there are: id and label.
+    /// All actions: id and label.
     pub actions: Vec<(&'static str, &'static str)>,
-    /// What was asked for.
+    /// The requested filters.
     pub form: AuditForm,
-    /// What of it could not be read.
+    /// What is wrong with the filters.
     pub error: Option<String>,
-    /// The query of the same filters, without a leading `?`.
+    /// The query of these filters, without a leading `?`.
     pub query: String,
-    /// Where the next page goes on.
+    /// Where the next page starts.
     pub older: Option<i64>,
-    /// Whether it is the page with the newest entries.
+    /// Whether this page has the newest entries.
     pub is_newest: bool,
 }
 

@@ -1,4 +1,5 @@
-//! `/oauth/authorize`, the consent page: who wants what, as whom, and where the browser goes next.
+//! `/oauth/authorize`, the consent page: which application asks for what, for which member, and where the browser goes
+//! next.
 
 use latchkey_domain::{Member, RedirectUri, Scope, ScopeSet};
 use latchkey_oauth::ConsentQuestion;
@@ -12,7 +13,7 @@ use crate::components::notice::error_notice;
 #[derive(Clone, Debug)]
 pub struct ConsentPage {
     pub frame: Frame,
-    /// What the rules want to be asked.
+    /// The question from the rules.
     pub question: ConsentQuestion,
 }
 
@@ -65,7 +66,7 @@ impl ConsentPage {
     }
 }
 
-/// Who is asked. The form ends the session and comes back here through the sign-in page.
+/// The member who is asked. The form ends the session and comes back here through the sign-in page.
 fn who(member: &Member, return_to: String) -> impl IntoView {
     let initial: String = member.name.as_str().chars().take(1).collect();
     view! {
@@ -110,7 +111,7 @@ fn permissions(scopes: ScopeSet, ticked: bool) -> impl IntoView {
     }
 }
 
-/// Where the browser goes when a host tries the application out.
+/// Where the browser goes when a host tries the application.
 fn whereto_explorer(name: &str) -> AnyView {
     view! {
         <p class="consent-whereto">
@@ -121,7 +122,8 @@ fn whereto_explorer(name: &str) -> AnyView {
     .into_any()
 }
 
-/// Where the browser goes, whatever the answer is. Of an address only the host tells a person anything.
+/// Where the browser goes after either answer. Shows only the host of the address, because the rest tells people
+/// nothing.
 fn whereto(redirect_uri: &RedirectUri, name: &str) -> AnyView {
     let host = redirect_uri.host().to_owned();
     let place = view! { <strong class="consent-host" translate="no">{host.clone()}</strong> };

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use crate::components::frame::Frame;
 
-/// Says that signing in worked, that the browser does not remember it, and why that may be.
+/// Says that signing in worked, but that the browser did not keep the cookie, and why.
 #[derive(Clone, Debug, Default)]
 pub struct CookieLostPage {
     pub frame: Frame,
-    /// The address of this site, as people are meant to open it: `https://example.org`.
+    /// The public URL of this site: `https://example.org`.
     pub address: String,
     /// The path and query of the sign-in page.
     pub sign_in: String,

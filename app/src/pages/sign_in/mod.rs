@@ -14,13 +14,13 @@ pub struct SignInPage {
     pub frame: Frame,
     /// The name of the application that sent the person here, if one did.
     pub application: Option<String>,
-    /// The email, as typed before.
+    /// The email, as typed.
     pub email: String,
-    /// What went wrong, in a sentence.
+    /// What went wrong, as a sentence.
     pub error: Option<String>,
-    /// The address of the page over HTTPS, if it was opened without and the browser will not keep a cookie.
+    /// The URL of the page over HTTPS, if it was opened without and the browser will not keep a cookie.
     pub secure_address: Option<String>,
-    /// Where to go afterwards: a path on this site.
+    /// Where to go after signing in: a path on this site.
     pub return_to: String,
 }
 
@@ -102,7 +102,7 @@ mod tests {
         assert!(!html.contains("notice-error"));
     }
 
-    /// An input of the type `email` changes or refuses addresses with letters outside ASCII.
+    /// An input of type `email` changes or refuses non-ASCII addresses.
     #[test]
     fn an_email_of_any_letters_can_be_typed() {
         let html = SignInPage {

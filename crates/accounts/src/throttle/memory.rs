@@ -12,10 +12,10 @@ use latchkey_storage::Attempts;
 
 use super::rules::{self, Three};
 
-/// Entries of each kind, at most.
+/// The most entries of each kind.
 const CAPACITY: usize = 20_000;
 
-/// Counts attempts to sign in on this node, and says who has to wait.
+/// Counts attempts to sign in on this node and decides which have to wait.
 pub(super) struct MemoryThrottle {
     hasher: RandomState,
     counts: Mutex<Counts>,
@@ -29,7 +29,7 @@ struct Counts {
 }
 
 impl MemoryThrottle {
-    /// A throttle that has seen nothing yet.
+    /// An empty throttle.
     pub(super) fn new() -> Self {
         Self {
             hasher: RandomState::new(),
@@ -58,12 +58,12 @@ impl MemoryThrottle {
         verdict.map(|_| ()).map_err(|wait| wait.wait)
     }
 
-    /// Takes back an attempt that succeeded: the pair starts anew, the address has its attempt back.
+    /// Uncounts an attempt that succeeded: the pair restarts, and the address gets its attempt back.
     pub(super) fn succeeded(&self, account: &str, address: Option<IpAddr>) {
         self.change(account, address, rules::succeeded);
     }
 
-    /// Takes back an attempt whose outcome is not known, because the server could not look.
+    /// Uncounts an attempt whose outcome is unknown because the server could not check.
     pub(super) fn undecided(&self, account: &str, address: Option<IpAddr>) {
         self.change(account, address, rules::undecided);
     }
@@ -75,7 +75,7 @@ impl MemoryThrottle {
         counts.put(keys, after);
     }
 
-    /// Keys of a fixed size: an entry costs the same whatever was typed as the email.
+    /// Keys of fixed size: an entry costs the same for any email.
     fn keys(&self, account: &str, address: Option<IpAddr>) -> [u64; 3] {
         let address = address.map(rules::subscriber);
         [
@@ -123,7 +123,7 @@ impl Table {
         self.0.insert(key, entry);
     }
 
-    /// Forgets the eighth that was seen the longest ago: rarely, and many at once, so that it costs little each time.
+    /// Deletes the oldest eighth of the entries. This is rare, so the average cost is small.
     fn make_room(&mut self) {
         let mut seen: Vec<Timestamp> = self.0.values().map(|entry| entry.seen).collect();
         let (_, oldest_kept, _) = seen.select_nth_unstable(CAPACITY / 8);
@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(waits.len(), 120 - UNDER_ATTACK as usize);
         assert_eq!(waits[..6], [2, 4, 8, 16, 32, 60].map(Duration::from_secs));
         assert!(waits[6..].iter().all(|wait| *wait == LONGEST_WAIT));
-        // Whoever else guesses meanwhile.
+        // Even while others guess.
         for n in 1_000..3_000 {
             assert!(admit(&throttle, EMAIL, many(n), at(30)).is_err());
         }

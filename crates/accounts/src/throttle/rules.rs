@@ -1,4 +1,4 @@
-//! The rules about attempts, over counts wherever they are kept.
+//! The rules about attempts, for counts in any place.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -6,34 +6,34 @@ use std::time::Duration;
 use latchkey_domain::{Timestamp, TokenBucket, limits};
 use latchkey_storage::Attempts;
 
-/// Attempts that a pair of account and address has before it waits.
+/// How many attempts a pair of account and address has before it waits.
 pub(super) const FREE: u32 = limits::SIGN_IN_FREE_ATTEMPTS;
-/// The first wait; each that follows is twice as long.
+/// The first wait. Each further wait is twice as long.
 pub(super) const FIRST_WAIT: Duration = Duration::from_secs(limits::SIGN_IN_FIRST_WAIT_SECONDS);
 /// The longest wait.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(limits::SIGN_IN_LONGEST_WAIT_SECONDS);
-/// After so long without an attempt, all is forgotten.
+/// Counts expire after this time without an attempt.
 pub(super) const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
-/// Wrong attempts on one account, from everywhere, after which addresses that are not known wait.
+/// After this many wrong attempts on an account from everywhere, unknown addresses wait.
 pub(super) const UNDER_ATTACK: u32 = limits::SIGN_IN_ATTEMPTS_BEFORE_PACE;
-/// Attempts that an address can make at once; each comes back after six seconds.
+/// How many attempts an address can make at once. One comes back every six seconds.
 pub(super) const BUCKET: u64 = 30;
 const OF_ADDRESS: TokenBucket = TokenBucket::new(BUCKET, Duration::from_secs(6 * BUCKET));
 
-/// The counts that an attempt is about: those of the pair, the account and the address.
+/// The counts that an attempt uses: of the pair, the account and the address.
 pub(super) type Three = [Option<Attempts>; 3];
 
 /// An attempt that has to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Wait {
-    /// How long.
+    /// Until the next attempt.
     pub(super) wait: Duration,
-    /// What to store, if the wait was decided just now.
+    /// What to store, if this wait is new.
     pub(super) after: Option<Three>,
 }
 
-/// Counts an attempt, or says how long to wait. `is_known` says whether the member
-/// signed in from the address's network before.
+/// Counts an attempt, or says how long to wait. `is_known` says whether the member signed in from the address's network
+/// before.
 pub(super) fn admit(before: &Three, is_known: bool, now: Timestamp) -> Result<Three, Wait> {
     let [pair, account, address] = before.map(|one| one.filter(|one| is_current(one, now)));
     let spent = spent(address, now);
@@ -47,9 +47,9 @@ pub(super) fn admit(before: &Three, is_known: bool, now: Timestamp) -> Result<Th
         pace_of_account(account)
     };
     let count = pair.map_or(0, |pair| pair.count);
-    // With FREE attempts or more, the pair has waited already, here or for its own sake.
+    // With FREE attempts or more, the pair has already waited, for the account or for itself.
     if !pace.is_zero() && count < FREE {
-        // The account counts it already, so that of many who come at once each waits longer than the one before.
+        // The account counts it already, so that of many attempts at once each waits longer than the one before.
         let pair = due_in(pace, FREE, now);
         return Err(Wait {
             wait: pace,
@@ -63,17 +63,18 @@ pub(super) fn admit(before: &Three, is_known: bool, now: Timestamp) -> Result<Th
     ])
 }
 
-/// An attempt succeeded: the pair starts anew, the others have theirs back.
+/// After a success: the pair restarts, and the account and the address get their attempts back.
 pub(super) fn succeeded([_, account, address]: &Three) -> Three {
     [None, account.map(take_back), address.map(take_back)]
 }
 
-/// The outcome of an attempt is not known: it is taken back.
+/// Uncounts an attempt whose outcome is unknown.
 pub(super) fn undecided(before: &Three) -> Three {
     before.map(|one| one.map(take_back))
 }
 
-/// What one subscriber holds: an IPv4 address, or a /64 of IPv6 (RFC 6177), in which addresses are free to pick.
+/// The network of one subscriber: an IPv4 address, or a /64 of IPv6 (RFC 6177), whose addresses the subscriber can
+/// choose.
 pub(super) fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
@@ -81,22 +82,22 @@ pub(super) fn subscriber(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Not so for what is old, or from a future that a clock which was set back has yet to reach.
+/// False for expired entries, and for entries from the future, after a clock was set back.
 fn is_current(entry: &Attempts, now: Timestamp) -> bool {
     now.since(entry.seen) < FORGET_AFTER && entry.seen.since(now) <= LONGEST_WAIT
 }
 
-/// How long a pair waits after its attempt number `count`.
+/// How long a pair waits after attempt number `count`.
 fn wait_after(count: u32) -> Duration {
     wait_beyond(FREE, count)
 }
 
-/// How long an address that is not known waits before an attempt on this account.
+/// How long an unknown address waits before an attempt on this account.
 fn pace_of_account(account: Option<Attempts>) -> Duration {
     wait_beyond(UNDER_ATTACK, account.map_or(0, |account| account.count))
 }
 
-/// Nothing until there were `free` attempts, then twice as long with each.
+/// Zero up to `free` attempts, then doubles with each attempt.
 fn wait_beyond(free: u32, count: u32) -> Duration {
     match count.checked_sub(free) {
         None => Duration::ZERO,
@@ -104,7 +105,7 @@ fn wait_beyond(free: u32, count: u32) -> Duration {
     }
 }
 
-/// A pair that had `count` attempts and has the next one `pace` from now, or later if `count` says so.
+/// A pair that had `count` attempts. Its next one is due `pace` from now, or later if `count` requires it.
 fn due_in(pace: Duration, count: u32, now: Timestamp) -> Attempts {
     Attempts {
         count,
@@ -118,7 +119,7 @@ fn wait_of_pair(entry: Option<Attempts>, now: Timestamp) -> Duration {
     })
 }
 
-/// Another attempt of an address, or how long it waits.
+/// Counts an attempt of an address, or says how long it waits.
 fn spent(entry: Option<Attempts>, now: Timestamp) -> Result<Attempts, Duration> {
     let before = entry.unwrap_or(Attempts { count: 0, seen: now });
     let (count, seen) = OF_ADDRESS.take(1, before.count.into(), before.seen, now)?;

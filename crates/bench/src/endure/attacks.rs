@@ -1,5 +1,5 @@
-//! Requests that are meant to take the server away from everybody else, at full size and against the real binary: how long
-//! `/healthz` stays silent, how much memory and disk they take, and how much honest clients still get done meanwhile.
+//! Denial-of-service attacks at full size against the real binary: how long `/healthz` is silent, how much memory and
+//! disk they use, and how much honest clients still get done.
 
 mod act;
 mod attack;
@@ -21,20 +21,20 @@ use self::watch::Watch;
 use super::postgres::{Cluster, ensure_supported};
 use crate::memory::megabytes;
 
-/// How long `/healthz` may stay silent.
+/// The longest allowed silence of `/healthz`.
 const MAX_SILENCE: Duration = Duration::from_millis(250);
-/// How much memory an attack may take beside what the server takes at rest, in bytes.
+/// How much memory an attack may use, beyond what the server uses at rest, in bytes.
 const MAX_MEMORY: u64 = 256_000_000;
-/// How much honest clients have to get done during an attack, as a share of what they did before.
+/// How much honest clients must get done during an attack, as a share of their rate before.
 const MIN_HONEST: f64 = 0.5;
 
-/// How much is done.
+/// What to run.
 #[derive(Clone)]
 pub(super) struct Plan {
     pub(super) quick: bool,
-    /// `sqlite`, `postgres`, or nothing: both.
+    /// `sqlite` or `postgres`. Both if `None`.
     pub(super) database: Option<String>,
-    /// The name of the one attack to run, or nothing: all of them.
+    /// The name of the attack to run. All if `None`.
     pub(super) attack: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl Plan {
         })?])
     }
 
-    /// The stores, as they are named in the report.
+    /// The stores, as named in the report.
     fn stores(&self) -> Result<Vec<&'static str>> {
         match self.database.as_deref() {
             None => Ok(vec!["SQLite", "PostgreSQL"]),
@@ -68,7 +68,7 @@ impl Plan {
     }
 }
 
-/// What an attack came to.
+/// The result of an attack.
 struct Measured {
     silence_before: Duration,
     silence: Duration,
@@ -76,7 +76,7 @@ struct Measured {
     growth: u64,
     /// Answers to honest clients a second, before and during the attack.
     honest: (f64, f64),
-    /// What the attacker got.
+    /// What the attacker achieved.
     outcome: String,
 }
 
@@ -85,7 +85,7 @@ impl Measured {
         self.honest.1 / self.honest.0
     }
 
-    /// Which goals were missed.
+    /// The goals that were missed.
     fn missed(&self, attack: Attack) -> Vec<&'static str> {
         [
             (self.silence < MAX_SILENCE, "silence"),
@@ -121,7 +121,7 @@ impl Measured {
     }
 }
 
-/// Attacks a fresh server each time, and prints a row for each.
+/// Attacks a fresh server each time, and prints one row per attack.
 pub(super) async fn run(plan: Plan) -> Result<()> {
     let attacks = plan.attacks()?;
     let mut missed = Vec::new();
@@ -162,7 +162,7 @@ async fn measure(plan: &Plan, attack: Attack, cluster: Option<&Rc<Cluster>>) -> 
     let requests = stage.requests(attack).await?;
     let size_before = stage.database.size()?;
     let honest = Honest::start(stage.server.address, stage.honest().await?);
-    // The rates are those of clients that are connected already.
+    // The rates are for clients that are already connected.
     tokio::time::sleep(Duration::from_millis(300)).await;
 
     let watch = Watch::start(stage.server.address);
@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(missed(|one| one.memory = MAX_MEMORY), ["memory"]);
         assert_eq!(missed(|one| one.growth = u64::MAX), ["growth"]);
         assert_eq!(missed(|one| one.honest.1 = 49.0), ["honest clients"]);
-        // A server that answered nobody before is not measured well.
+        // A server that answered nobody before the attack gives no valid measurement.
         assert_eq!(missed(|one| one.honest = (0.0, 0.0)), ["honest clients"]);
     }
 

@@ -1,4 +1,4 @@
-//! The least that stands in front of two nodes: connections go to one after the other, and to the next if one is not there.
+//! A minimal load balancer: connections go to the nodes in turn, and to the next node if one is down.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,11 +8,11 @@ use anyhow::Result;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// How often every node is tried before a connection is given up.
+/// How often all nodes are tried before a connection is dropped.
 const ROUNDS: usize = 40;
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// A balancer; it ends with its value.
+/// A balancer. It stops when dropped.
 pub(super) struct Balancer {
     /// Where it listens.
     pub(super) address: SocketAddr,
@@ -21,7 +21,7 @@ pub(super) struct Balancer {
 }
 
 impl Balancer {
-    /// Starts one before these nodes.
+    /// Starts a balancer for these nodes.
     pub(super) async fn start(nodes: Vec<SocketAddr>) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -30,7 +30,7 @@ impl Balancer {
         Ok(Self { address, nodes, task })
     }
 
-    /// These are the nodes from now on.
+    /// Replaces the nodes.
     pub(super) fn set(&self, nodes: Vec<SocketAddr>) {
         *self.nodes.lock().unwrap_or_else(PoisonError::into_inner) = nodes;
     }

@@ -1,4 +1,4 @@
-//! A client that outlives its connection: when that breaks, it says so, and connects anew the next time.
+//! A client that survives its connection: when that breaks, it reports so and reconnects the next time.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,21 +7,21 @@ use anyhow::{Result, bail};
 
 use crate::client::{Answer, Ask, Connection};
 
-/// Longer than any answer may take; what takes longer hangs.
+/// Longer than any answer may take. Anything longer counts as a hang.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What came of a request.
+/// The outcome of a request.
 pub(super) enum Reply {
-    /// An answer that says yes or no.
+    /// A definite answer.
     Answer(Answer),
-    /// An answer that says that the server could not (5xx): whether it did, nobody knows.
+    /// The server failed (5xx), so the effect is unknown.
     Unable(Answer),
-    /// No answer: whether it did, nobody knows.
+    /// No answer, so the effect is unknown.
     Lost,
 }
 
 impl Reply {
-    /// The answer, if it says yes or no.
+    /// The answer, if it is definite.
     pub(super) fn answer(self) -> Option<Answer> {
         match self {
             Self::Answer(answer) => Some(answer),
@@ -33,13 +33,13 @@ impl Reply {
 /// A client.
 pub(super) struct Caller {
     address: SocketAddr,
-    /// Whether the server may say that it could not (5xx), as it must when its database is gone.
+    /// Whether a server error (5xx) is allowed, as when its database is down.
     tolerant: bool,
     connection: Option<Connection>,
 }
 
 impl Caller {
-    /// Of the server at this address. It connects when it has something to ask.
+    /// A client of the server at this address. It connects at its first request.
     pub(super) fn new(address: SocketAddr) -> Self {
         Self {
             address,
@@ -48,7 +48,7 @@ impl Caller {
         }
     }
 
-    /// One that takes answers that say that the server could not.
+    /// A client that allows server errors.
     pub(super) fn tolerant(address: SocketAddr) -> Self {
         Self {
             tolerant: true,
@@ -56,7 +56,7 @@ impl Caller {
         }
     }
 
-    /// Asks once. Fails if the server hangs, or could not and had to.
+    /// Sends once. Fails if the server hangs, or returns an error that is not allowed.
     pub(super) async fn ask(&mut self, ask: Ask) -> Result<Reply> {
         let what = format!("{} {}", ask.method(), ask.uri().path());
         let reply = tokio::time::timeout(PATIENCE, self.ask_in_time(ask))
@@ -99,12 +99,12 @@ impl Caller {
         }
     }
 
-    /// Connects anew the next time.
+    /// Closes the connection. The next request reconnects.
     pub(super) fn hang_up(&mut self) {
         self.connection = None;
     }
 
-    /// Asks until there is an answer that says yes or no, for so long.
+    /// Repeats the request until there is a definite answer, for at most `patience`.
     pub(super) async fn insist(&mut self, ask: &Ask, patience: Duration) -> Result<Answer> {
         let begun = std::time::Instant::now();
         loop {
@@ -124,7 +124,7 @@ impl Caller {
     }
 }
 
-/// What a browser is told instead of 5xx (RFC 6749 section 4.1.2.1).
+/// The redirect that a browser gets instead of 5xx (RFC 6749 section 4.1.2.1).
 fn redirects_with_server_error(answer: &Answer) -> bool {
     answer
         .headers()

@@ -1,5 +1,5 @@
-//! `kill -9`, again and again, at random times: of the server, and with `PostgreSQL` every other time of the
-//! database. What was acknowledged is there afterwards, and what was ended stays ended.
+//! Runs `kill -9` repeatedly at random times: on the server, and with `PostgreSQL` every other time on the database.
+//! What was acknowledged must still exist afterwards, and what was ended must stay ended.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -22,18 +22,18 @@ use crate::person::Person;
 use crate::process::{Server, Setup};
 use crate::statistics::median;
 
-/// How many work at once.
+/// How many workers run at once.
 pub(super) const WORKERS: usize = 8;
 /// The database in the private cluster.
 const DATABASE: &str = "crash";
 
-/// What is to be done.
+/// What to run.
 pub(super) struct Plan {
-    /// How often something is killed.
+    /// How many kills.
     pub(super) kills: usize,
-    /// What chance begins with.
+    /// The seed of the random numbers.
     pub(super) seed: usize,
-    /// `postgres`, a URL, or nothing: `SQLite`.
+    /// `postgres` or a URL. `SQLite` if `None`.
     pub(super) database: Option<String>,
 }
 
@@ -115,7 +115,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     Ok(())
 }
 
-/// Those who work, each with a journal and a chance of its own.
+/// The workers, each with its own journal and random numbers.
 pub(super) async fn crew(server: &Server, seed: usize) -> Result<Vec<Worker>> {
     let cookie: Arc<str> = Person::host(server.address).await?.cookie.into();
     Ok((0..WORKERS)
@@ -131,7 +131,7 @@ pub(super) async fn crew(server: &Server, seed: usize) -> Result<Vec<Worker>> {
 /// Workers at work.
 pub(super) type Working = JoinSet<Result<Worker>>;
 
-/// Sets them to work until they are told to stop, or something is not answered.
+/// Starts the workers. They run until they are told to stop, or until a request gets no answer.
 pub(super) fn start(
     workers: Vec<Worker>,
     server: &Server,
@@ -149,18 +149,18 @@ pub(super) fn start(
     working
 }
 
-/// Waits until they came back.
+/// Waits for the workers.
 pub(super) async fn end(mut working: Working) -> Result<Vec<Worker>> {
     let mut workers = Vec::new();
     while let Some(outcome) = working.join_next().await {
         workers.push(outcome??);
     }
-    // Chance is each worker's own; the order in which they came back must not matter.
+    // Each worker has its own random numbers, so the order in which they finish must not matter.
     workers.sort_by_key(|worker| worker.number);
     Ok(workers)
 }
 
-/// Holds their journals against the server.
+/// Compares their journals with the server.
 pub(super) async fn verify(
     workers: Vec<Worker>,
     server: &Server,
@@ -204,7 +204,7 @@ fn check_database(setup: &Setup, cluster: Option<&Cluster>) -> Result<()> {
     }
 }
 
-/// Every page, index and reference of the `SQLite` file.
+/// Checks every page, index and reference of the `SQLite` file.
 pub(super) fn check_integrity(data: &Path) -> Result<()> {
     let connection =
         Connection::open_with_flags(data.join("latchkey.db"), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -218,7 +218,7 @@ pub(super) fn check_integrity(data: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What came of it.
+/// Prints the result.
 pub(super) fn print(what: &str, workers: &[Worker], took: Duration) {
     let mut counts = Counts::default();
     for worker in workers {
@@ -244,7 +244,7 @@ pub(super) fn print(what: &str, workers: &[Worker], took: Duration) {
     );
 }
 
-/// Times in milliseconds.
+/// Prints times in milliseconds.
 pub(super) fn print_times(what: &str, then: &str, times: &[f64]) {
     if !times.is_empty() {
         println!(

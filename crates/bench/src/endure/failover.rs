@@ -1,5 +1,5 @@
-//! A Patroni cluster whose leader is killed, and now and then relieved, under load: what was acknowledged is on the one that
-//! leads next, what was ended stays ended, and the server finds it without a restart.
+//! A Patroni cluster whose leader is killed, and sometimes switched, under load: the next leader has what was
+//! acknowledged, what was ended stays ended, and the server finds the new leader without a restart.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,7 @@ use crate::process::{Server, Setup};
 /// The database in the cluster.
 const DATABASE: &str = "failover";
 
-/// Kills, relieves, checks and prints.
+/// Kills, switches, checks and prints.
 pub(super) async fn run(changes: usize, seed: usize) -> Result<()> {
     ensure_supported()?;
     if let Some(program) = missing() {
@@ -59,7 +59,7 @@ pub(super) async fn run(changes: usize, seed: usize) -> Result<()> {
         found.push(back.elapsed().as_secs_f64() * 1_000.0);
         stop.store(true, Ordering::Relaxed);
         workers = end(working).await?;
-        // While the one that leads now is alone.
+        // While the current leader is alone.
         workers = verify(workers, &server, &setup, change == changes)
             .await
             .with_context(|| format!("after change {change}"))?;

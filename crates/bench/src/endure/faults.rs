@@ -1,6 +1,6 @@
-//! What people and operators see when something around the server breaks, and whether it comes back by itself. The table
-//! that is printed can go into the operator's guide. What may not happen fails the command: an answer that is wrong, a
-//! server that hangs or dies, something acknowledged that is lost.
+//! What people and operators see when something around the server breaks, and whether it recovers by itself. The
+//! printed table can go into the operator's guide. The command fails if an answer is wrong, if the server hangs or
+//! dies, or if something acknowledged is lost.
 
 mod damage;
 mod disk;
@@ -17,11 +17,11 @@ pub(super) struct Row {
     pub(super) seen: String,
     /// What the operator sees.
     pub(super) log: String,
-    /// How it gets well.
+    /// How it recovers.
     pub(super) after: String,
 }
 
-/// Breaks one thing after the other, and prints the table. What cannot be broken here is said, not left out.
+/// Breaks one thing after another and prints the table. Lists what cannot be broken on this machine.
 pub(super) async fn run(quick: bool) -> Result<()> {
     println!("\n## What breaks, and what is seen\n");
     println!(

@@ -1,5 +1,5 @@
-//! What was acknowledged, by one worker: applications, codes that wait, grants with their newest tokens, and what ended.
-//! What was asked for and not answered is in doubt: it may be one way or the other, but nothing in between.
+//! What one worker's requests changed: applications, unused codes, grants with their newest tokens, and what ended. A
+//! request without an answer is in doubt: it may or may not have worked, but nothing in between.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -13,40 +13,40 @@ use crate::application::{Application, tokens_in};
 use crate::chance::Chance;
 use crate::client::{Answer, get};
 
-/// How long a question after a kill may stay without an answer.
+/// How long a request after a kill may stay unanswered.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
-/// How many of those that ended long ago are looked at again each time.
+/// How many of the records that ended long ago are checked again each time.
 const SAMPLE: usize = 30;
 
-/// Where something is in its life.
+/// The state of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Life {
-    /// It is there.
+    /// It exists.
     Alive,
-    /// Its end was asked for and not acknowledged.
+    /// Its end was requested but not acknowledged.
     InDoubt,
     /// Its end was acknowledged.
     Ended,
 }
 
-/// An application of the worker's own.
+/// An application that the worker registered.
 #[derive(Clone, Debug)]
 pub(super) struct Registered {
     pub(super) application: Application,
     pub(super) life: Life,
 }
 
-/// A grant with the newest tokens that were acknowledged.
+/// A grant with the newest acknowledged tokens.
 #[derive(Clone, Debug)]
 pub(super) struct Granted {
-    /// Which of the worker's applications.
+    /// The index of the worker's application.
     pub(super) application: usize,
     pub(super) access: String,
     pub(super) refresh: String,
     pub(super) life: Life,
 }
 
-/// How many operations of each kind were acknowledged, and what else was counted.
+/// Numbers of acknowledged operations of each kind, and other counts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
     pub(super) created: usize,
@@ -56,14 +56,14 @@ pub(super) struct Counts {
     pub(super) rotated: usize,
     pub(super) revoked: usize,
     pub(super) introspected: usize,
-    /// Asked for and not answered.
+    /// Requests without an answer.
     pub(super) in_doubt: usize,
-    /// Answers that were looked at after the kills.
+    /// Answers that were checked after the kills.
     pub(super) verified: usize,
 }
 
 impl Counts {
-    /// Adds another's.
+    /// Adds the counts of another worker.
     pub(super) fn add(&mut self, other: &Self) {
         self.created += other.created;
         self.deleted += other.deleted;
@@ -81,17 +81,17 @@ impl Counts {
 #[derive(Default)]
 pub(super) struct Journal {
     pub(super) applications: Vec<Registered>,
-    /// Codes that were acknowledged and not sent yet, with their application.
+    /// Acknowledged codes that were not used yet, with their application.
     pub(super) codes: Vec<(usize, String)>,
     pub(super) grants: Vec<Granted>,
     pub(super) ended: Vec<Granted>,
-    /// How many of those that ended were looked at.
+    /// How many of the ended records were checked.
     looked_at: usize,
     pub(super) counts: Counts,
 }
 
 impl Journal {
-    /// Ends what belongs to an application that is gone.
+    /// Ends what belongs to a deleted application.
     pub(super) fn application_ended(&mut self, at: usize) {
         self.applications[at].life = Life::Ended;
         self.codes.retain(|(application, _)| *application != at);
@@ -109,7 +109,7 @@ impl Journal {
         self.grants = alive;
     }
 
-    /// Holds the journal against the server. `listed` are the client ids that it has.
+    /// Compares the journal with the server. `listed` are the client ids that the server has.
     pub(super) async fn verify(
         &mut self,
         caller: &mut Caller,
@@ -157,7 +157,7 @@ impl Journal {
         for mut grant in std::mem::take(&mut self.grants) {
             let application = &self.applications[grant.application].application;
             if grant.life == Life::Alive {
-                // Nothing newer than what was acknowledged was ever used, so the pair before is good as well.
+                // No newer token was ever used, so the previous pair is also valid.
                 ensure!(
                     is_active(caller, application, &grant.access).await?,
                     "LOST: an access token that was acknowledged is not active"
@@ -184,7 +184,7 @@ impl Journal {
         Ok(())
     }
 
-    /// What ended since the last time, and some of what ended before; or all of it.
+    /// Checks what ended since the last time, and a sample of what ended before; or everything.
     async fn verify_ended(&mut self, caller: &mut Caller, chance: &mut Chance, all: bool) -> Result<()> {
         let mut which: Vec<usize> = (self.looked_at..self.ended.len()).collect();
         if all {
@@ -224,13 +224,13 @@ impl Journal {
     }
 }
 
-/// Whether the server says that a token is good.
+/// Whether the server says that a token is active.
 pub(super) async fn is_active(caller: &mut Caller, application: &Application, token: &str) -> Result<bool> {
     let ask = application.post("/oauth/introspect", &[("token", token)]);
     active_in(&caller.insist(&ask, PATIENCE).await?)
 }
 
-/// What an introspection answered.
+/// The result in an introspection answer.
 pub(super) fn active_in(answer: &Answer) -> Result<bool> {
     let said: Value = serde_json::from_slice(answer.body())?;
     said["active"]
@@ -238,7 +238,7 @@ pub(super) fn active_in(answer: &Answer) -> Result<bool> {
         .with_context(|| format!("introspection answered {}: {said}", answer.status()))
 }
 
-/// The access token and the refresh token that were answered.
+/// The access token and the refresh token in an answer.
 pub(super) fn pair_in(answer: &Answer) -> Result<(String, String)> {
     let tokens = tokens_in(answer)?;
     let text = |name: &str| {

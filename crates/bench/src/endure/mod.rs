@@ -1,5 +1,5 @@
-//! Whether it runs for years: the real binary is killed, filled, starved and worn, over HTTP, and what it must not do is
-//! looked for. Each command is bounded, prints a short report, and fails if anything was wrong.
+//! Endurance tests over HTTP: the real binary is killed, filled, starved and worn, and its behaviour is checked. Each
+//! command has a time limit, prints a short report, and fails if anything was wrong.
 
 mod attacks;
 mod balancer;

@@ -1,5 +1,5 @@
-//! Two nodes on one `PostgreSQL` behind a balancer, while one of them dies and comes back: clients that ask again when a
-//! connection breaks never see a wrong answer. And how much more two do than one.
+//! Two nodes on one `PostgreSQL` behind a balancer, while one of them dies and comes back: clients that retry when a
+//! connection breaks never see a wrong answer. Also measures how much faster two nodes are than one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -22,12 +22,12 @@ use crate::process::{Server, Setup};
 
 /// How long a node lives between two kills.
 const LIFE: Duration = Duration::from_millis(2_500);
-/// How long a client asks again: no longer than a node is away.
+/// How long a client retries: no longer than a node is down.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What is to be done.
+/// What to run.
 pub(super) struct Plan {
-    /// How long a node is killed again and again, and, a fourth each, how long the four figures are measured.
+    /// How long a node is killed repeatedly. Each of the four measurements takes a quarter of this.
     pub(super) seconds: usize,
     /// `postgres`, or the URL of an empty database.
     pub(super) database: Option<String>,
@@ -48,7 +48,7 @@ struct Load {
 enum Kind {
     Rotate,
     Introspect,
-    /// Everything, with each answer held against the one before, which another node may have given.
+    /// Everything, comparing each answer with the previous one, which another node may have given.
     Check,
 }
 
@@ -126,7 +126,7 @@ fn reset(load: &Load) {
 async fn measure(load: &Arc<Load>, balancer: &Balancer, kind: Kind, duration: Duration) -> Result<f64> {
     reset(load);
     let clients = start(load, balancer, kind);
-    // Until each has its grant.
+    // Wait until each has its grant.
     tokio::time::sleep(Duration::from_millis(300)).await;
     let done = || load.rotated.load(Ordering::Relaxed) + load.introspected.load(Ordering::Relaxed);
     let (before, begun) = (done(), Instant::now());
@@ -140,7 +140,7 @@ async fn measure(load: &Arc<Load>, balancer: &Balancer, kind: Kind, duration: Du
 fn start(load: &Arc<Load>, balancer: &Balancer, kind: Kind) -> JoinSet<Result<()>> {
     let mut clients = JoinSet::new();
     for _ in 0..CONNECTIONS {
-        // Two connections that were made one after the other end at different nodes.
+        // Two connections made one after the other reach different nodes.
         let callers = [Caller::new(balancer.address), Caller::new(balancer.address)];
         let client = Client {
             load: load.clone(),
@@ -170,13 +170,13 @@ impl Client {
     async fn ask(&mut self, ask: &Ask) -> Result<crate::client::Answer> {
         self.turn += 1;
         if self.turn.is_multiple_of(500) {
-            // So that a node that came back gets its share.
+            // Reconnect, so that a node that came back gets its share.
             self.callers.iter_mut().for_each(Caller::hang_up);
         }
         self.callers[self.turn % 2].insist(ask, PATIENCE).await
     }
 
-    /// A new grant. A code whose exchange was not answered is left alone: sending it twice would look like theft.
+    /// A new grant. A code whose exchange was not answered is not sent again: that would look like theft.
     async fn grant(&mut self) -> Result<(String, String)> {
         loop {
             let authorize = self.load.application.authorize_with(&self.load.cookie, SCOPES);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 
-/// What was given.
+/// The given options.
 pub(super) struct Options(BTreeMap<String, String>);
 
 impl Options {
@@ -37,7 +37,7 @@ impl Options {
         self.0.remove(name)
     }
 
-    /// Nothing else was given.
+    /// Fails if there are other options.
     pub(super) fn end(self) -> Result<()> {
         match self.0.keys().next() {
             Some(name) => bail!("there is no option --{name} here"),

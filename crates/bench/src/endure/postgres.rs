@@ -1,5 +1,5 @@
-//! A private `PostgreSQL` that confirms what it wrote to the disk, as one in production does: in a temporary folder, by a
-//! socket there alone. It is gone with its value.
+//! A private `PostgreSQL` with durable commits, as in production: in a temporary folder, reachable only by a socket
+//! there. It is removed when dropped.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use tempfile::TempDir;
 
 use crate::process::Setup;
 
-/// How long it may take until it answers; after a crash it has a log to go through.
+/// How long it may take to answer. After a crash it replays its log.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What `psql` is told so that it answers a row a line, with `|` between columns, and nothing else.
+/// Options that make `psql` print only rows, one per line, with `|` between columns.
 pub(super) const PLAIN: [&str; 6] = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"];
 
 /// The cluster.
@@ -25,7 +25,7 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    /// Makes one and starts it.
+    /// Creates a cluster and starts it.
     pub(super) fn start() -> Result<Self> {
         let mut cluster = Self {
             folder: tempfile::Builder::new().prefix("latchkey-pg.").tempdir()?,
@@ -86,21 +86,21 @@ impl Cluster {
         self.run(program, &all)
     }
 
-    /// Makes an empty database; its URL.
+    /// Creates an empty database. Returns its URL.
     pub(super) fn database(&self, name: &str) -> Result<String> {
         self.run_on_it("createdb", &["-T", "template0", name])?;
         let socket = self.path().to_string_lossy().replace('/', "%2F");
         Ok(format!("postgres://latchkey@{socket}/{name}"))
     }
 
-    /// Runs statements in a database; what they answered, a row a line, with `|` between columns.
+    /// Runs statements in a database. Returns the rows, one per line, with `|` between columns.
     pub(super) fn sql(&self, database: &str, sql: &str) -> Result<String> {
         let mut asked = PLAIN.to_vec();
         asked.extend(["-d", database, "-c", sql]);
         Ok(self.run_on_it("psql", &asked)?.trim().to_owned())
     }
 
-    /// Starts it, and waits until it answers; how long that took.
+    /// Starts it and waits until it answers. Returns how long that took.
     pub(super) fn start_again(&mut self) -> Result<Duration> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
@@ -119,7 +119,7 @@ impl Cluster {
                 .stdout(log.try_clone()?)
                 .stderr(log)
                 .spawn()?;
-            // Just after a kill, processes of the one before may still be about, and it does not start beside them.
+            // Just after a kill, old processes may still run, and it does not start beside them.
             while process.try_wait()?.is_none() {
                 if self.run_on_it("pg_isready", &["-q", "-d", "postgres"]).is_ok() {
                     self.process = Some(process);
@@ -135,7 +135,7 @@ impl Cluster {
         bail!("PostgreSQL does not start: {last}")
     }
 
-    /// Kills its main process as `kill -9` does; the others notice and end.
+    /// Kills its main process as `kill -9` does. Its other processes notice and end.
     pub(super) fn kill(&mut self) -> Result<()> {
         if let Some(mut process) = self.process.take() {
             process.kill()?;
@@ -144,7 +144,7 @@ impl Cluster {
         Ok(())
     }
 
-    /// Looks at every table and index of a database; what it found wrong is the error.
+    /// Checks every table and index of a database. Problems are errors.
     pub(super) fn check(&self, database: &str) -> Result<()> {
         self.run_on_it(
             "psql",
@@ -164,7 +164,7 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         if let Some(mut process) = self.process.take() {
-            // At once, but unlike `kill -9` it leaves no shared memory behind.
+            // Stops at once, but unlike `kill -9` leaves no shared memory behind.
             let told = Command::new("kill")
                 .args(["-QUIT", &process.id().to_string()])
                 .status();
@@ -176,14 +176,14 @@ impl Drop for Cluster {
     }
 }
 
-/// Whether the binary can keep its data there.
+/// Whether the binary supports `PostgreSQL`.
 pub(super) fn is_supported() -> Result<bool> {
     let nowhere = std::env::temp_dir().join("latchkey-bench-nowhere");
     let help = Setup::on(&nowhere).run(&["serve", "--help"], "")?;
     Ok(help.contains("postgres://"))
 }
 
-/// The same, as a condition.
+/// Fails if it does not.
 pub(super) fn ensure_supported() -> Result<()> {
     ensure!(
         is_supported()?,
@@ -192,7 +192,7 @@ pub(super) fn ensure_supported() -> Result<()> {
     Ok(())
 }
 
-/// A program of `PostgreSQL`, as a user that it runs as.
+/// A command of `PostgreSQL`, run as a user that it accepts.
 pub(super) fn unprivileged(program: &Path) -> Result<Command> {
     let mut command = if is_root()? {
         let mut command = Command::new("setpriv");

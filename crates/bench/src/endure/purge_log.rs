@@ -1,4 +1,4 @@
-//! What the server logs when it deletes expired records: how many, and how long that took.
+//! Reads the purges of expired records from the server's log: how many records, and how long that took.
 
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -19,23 +19,23 @@ pub(super) struct Sweep {
 }
 
 impl Sweep {
-    /// How much of the time from `from` to `to` it took.
+    /// How much of it was between `from` and `to`.
     pub(super) fn within(&self, from: Instant, to: Instant) -> Duration {
         let began = self.seen.checked_sub(self.took).unwrap_or(self.seen);
         self.seen.min(to).saturating_duration_since(began.max(from))
     }
 }
 
-/// The log of a server, as it grows.
+/// The growing log of a server.
 pub(super) struct Log {
     path: PathBuf,
     read: u64,
-    /// The beginning of a line that is not whole yet.
+    /// The start of an incomplete line.
     rest: String,
 }
 
 impl Log {
-    /// The log that the server writes there.
+    /// The log at `path`.
     pub(super) fn of(path: &Path) -> Self {
         Self {
             path: path.to_owned(),

@@ -1,6 +1,6 @@
-//! A long, full load of all kinds. Every ten seconds somebody looks how much memory, how many files, how much disk it takes,
-//! and how long answers took: none of them may creep up. Codes and tokens live for minutes here, so that what clients leave
-//! behind is deleted within the run as it would be within months.
+//! A long, full load of all kinds. Every ten seconds it samples memory, open files, disk and response times: none of
+//! them may creep up. Codes and tokens live for minutes here, so that what clients abandon is deleted within the run,
+//! as it would be within months.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -26,25 +26,25 @@ use crate::statistics::percentile;
 mod client;
 mod verdict;
 
-/// How often somebody looks.
+/// The time between samples.
 const WINDOW: Duration = Duration::from_secs(10);
 /// How often the log is read.
 const TICK: Duration = Duration::from_secs(1);
-/// The shortest lives that there are, and what follows: a grant that a client abandons is there for six minutes, until the
-/// server looks, each minute. Tokens that are in use rotate every few milliseconds.
+/// The shortest allowed lifetimes. As a result, an abandoned grant exists for six minutes until the purge that runs
+/// each minute. Tokens in use rotate every few milliseconds.
 const SETTINGS: [(&str, &str); 4] = [
     ("LATCHKEY_CODE_LIFETIME", "1m"),
     ("LATCHKEY_ACCESS_TOKEN_LIFETIME", "2m"),
     ("LATCHKEY_REFRESH_TOKEN_LIFETIME", "5m"),
     ("LATCHKEY_RETAIN_ENDED", "1m"),
 ];
-/// From then on as much is deleted as is made: a grant's six minutes, and two times that the server looks.
+/// From this time on, deletions keep up with new records: the six minutes of a grant and two purges.
 const CAUGHT_UP: Duration = Duration::from_secs(8 * 60);
 
-/// How long answers of each kind took, since somebody looked.
+/// Response times by kind since the last sample.
 type Times = Mutex<BTreeMap<&'static str, Vec<Duration>>>;
 
-/// What was seen in a window.
+/// The measurements of a window.
 struct Sample {
     began: Instant,
     ended: Instant,
@@ -56,7 +56,7 @@ struct Sample {
     answers: usize,
 }
 
-/// Loads, looks and prints.
+/// Runs the load, samples and prints.
 pub(super) async fn run(minutes: usize) -> Result<()> {
     let (data, elsewhere) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let log = elsewhere.path().join("log");

@@ -1,4 +1,5 @@
-//! A large database beside an empty one, in the same run: introspection and rotation, and what purging old grants costs.
+//! Compares a large database with an empty one in the same run: introspection, rotation, and the cost of purging old
+//! grants.
 
 use std::path::Path;
 use std::rc::Rc;
@@ -26,31 +27,31 @@ mod purge;
 
 /// How many applications the grants belong to.
 const APPLICATIONS: usize = 10;
-/// Real grants are made in so many places of the table, so many in each.
+/// Real grants are created in this many places of the table, several in each.
 const PLACES: usize = 10;
 const REAL: usize = 100;
-/// How long a round of one thing takes.
+/// The duration of a round.
 const ROUND: Duration = Duration::from_secs(3);
-/// How fast the large database has to be, beside the empty one.
+/// How fast the large database must be, relative to the empty one.
 const GOAL: f64 = 0.7;
-/// Until it is measured, nothing is deleted of what is long over.
+/// Until purging is measured, ended records are not deleted.
 const KEEPS_ALL: (&str, &str) = ("LATCHKEY_RETAIN_ENDED", "365d");
 
-/// How much.
+/// What to run.
 #[derive(Clone)]
 pub(super) struct Plan {
     pub(super) grants: usize,
     pub(super) members: usize,
     pub(super) rounds: usize,
-    /// `postgres`, or nothing: `SQLite`.
+    /// `postgres`. `SQLite` if `None`.
     pub(super) database: Option<String>,
 }
 
-/// A network, with the tokens that were really issued.
+/// A network with really issued tokens.
 struct Network {
     setup: Setup,
     rows: Rows,
-    /// The first is the one whose tokens are used.
+    /// The tokens of the first one are used.
     applications: Vec<Application>,
     pairs: Vec<(String, String)>,
 }
@@ -72,7 +73,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     let mut small = begin(small.path(), cluster.as_ref(), "small", 0).await?;
     let mut chance = Chance(7);
     let (members, first, last) = large.rows.members()?;
-    // The oldest stand first, as they do where a server has run for years.
+    // The oldest come first, as in a server that has run for years.
     large.rows.grants(plan.grants / 10, Age::Over, &mut chance)?;
     for _ in 0..PLACES {
         large.rows.grants(plan.grants / PLACES, Age::Fresh, &mut chance)?;
@@ -101,7 +102,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     Ok(())
 }
 
-/// A network with members and applications; the server is stopped again.
+/// Creates a network with members and applications, and stops the server again.
 async fn begin(
     data: &Path,
     cluster: Option<&Rc<Cluster>>,
@@ -136,7 +137,7 @@ async fn begin(
     })
 }
 
-/// Grants that are made as all are, over HTTP.
+/// Creates grants over HTTP, in the normal way.
 async fn issue(network: &mut Network) -> Result<()> {
     let server = Server::start(&network.setup).await?;
     let cookie = Person::host(server.address).await?.cookie;
@@ -208,7 +209,7 @@ async fn compare(large: &mut Network, small: &mut Network, rounds: usize) -> Res
     Ok(ratios)
 }
 
-/// The same with the large and the small database.
+/// A measurement with the large and the small database.
 #[derive(Default)]
 struct Pair {
     large: Vec<f64>,

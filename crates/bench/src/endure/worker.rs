@@ -1,4 +1,4 @@
-//! One of those who work on the server while it is killed: it does what comes by chance, and keeps its journal.
+//! A worker that uses the server while it is killed: it performs random operations and keeps a journal.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,13 +13,12 @@ use crate::application::{Application, code_in};
 use crate::chance::Chance;
 use crate::person::{call, draft};
 
-/// What is asked for.
+/// The requested scopes.
 pub(super) const SCOPES: &str = "read:userinfo read:posts";
-/// A worker's applications and grants, at most: what there is has to be looked at after each kill.
+/// The most applications and grants per worker. All of them are checked after each kill.
 const APPLICATIONS: usize = 6;
 const GRANTS: usize = 25;
-/// Its codes for one application that wait to be exchanged, at most: the server keeps ten, and some were made by requests
-/// whose answer was lost.
+/// The most unused codes for one application. The server keeps ten, and some belong to requests whose answer was lost.
 const CODES: usize = 5;
 
 /// A worker.
@@ -27,12 +26,12 @@ pub(super) struct Worker {
     pub(super) number: usize,
     pub(super) journal: Journal,
     pub(super) chance: Chance,
-    /// The session of a host: it has to outlive everything, too.
+    /// The session of a host. It has to survive everything, too.
     pub(super) cookie: Arc<str>,
 }
 
 impl Worker {
-    /// Works until it is told to stop, or the server is gone. What is answered wrongly is an error.
+    /// Works until it is told to stop or the server is down. A wrong answer is an error.
     pub(super) async fn work(&mut self, caller: &mut Caller, stop: &AtomicBool) -> Result<()> {
         while !stop.load(Ordering::Relaxed) {
             let answered = match self.chance.below(100) {
@@ -52,7 +51,7 @@ impl Worker {
         Ok(())
     }
 
-    /// Which of the applications that are there, by chance.
+    /// A random existing application.
     fn application(&mut self) -> Option<usize> {
         let alive: Vec<usize> = (0..self.journal.applications.len())
             .filter(|at| self.journal.applications[*at].life == Life::Alive)
@@ -60,7 +59,7 @@ impl Worker {
         (!alive.is_empty()).then(|| alive[self.chance.below(alive.len())])
     }
 
-    /// Which of the grants, by chance.
+    /// A random grant.
     fn grant(&mut self) -> Option<usize> {
         let count = self.journal.grants.len();
         (count > 0).then(|| self.chance.below(count))
@@ -176,7 +175,7 @@ impl Worker {
         };
         let grant = &mut self.journal.grants[at];
         let application = &self.journal.applications[grant.application].application;
-        // If the answer is lost, the token that was sent has to do once more: that is what the journal keeps.
+        // If the answer is lost, the old token must work once more, so the journal keeps it.
         let Some(answer) = caller.ask(application.refresh(&grant.refresh)).await?.answer() else {
             return Ok(false);
         };

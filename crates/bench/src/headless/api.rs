@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::client::{Answer, Ask, Connection, post_json};
 use crate::statistics::percentile;
 
-/// The API, as the owner of a token calls it.
+/// The API for the owner of a token.
 #[derive(Clone)]
 pub(super) struct Api {
     address: SocketAddr,
@@ -18,7 +18,7 @@ pub(super) struct Api {
 }
 
 impl Api {
-    /// `network` is what `network show --json` says.
+    /// `network` is the output of `network show --json`.
     pub(super) fn new(address: SocketAddr, network: &Value, token: &str) -> Result<Self> {
         let slug = network["slug"].as_str().context("the network has no slug")?;
         Ok(Self {
@@ -38,12 +38,12 @@ impl Api {
         self.send(&json!({ "query": query, "variables": variables }))
     }
 
-    /// A body.
+    /// A request with this body.
     pub(super) fn send(&self, body: &Value) -> Ask {
         post_json(&self.path, &[("authorization", &self.authorization)], body)
     }
 
-    /// Asks the same `times` times, one after the other; how long each took, and the last answer's data.
+    /// Sends the same request `times` times. Returns the response times and the data of the last answer.
     pub(super) async fn time(
         &self,
         query: &str,
@@ -75,7 +75,7 @@ pub(super) fn data_in(answer: &Answer) -> Result<Value> {
     Ok(body["data"].take())
 }
 
-/// Prints a row: what, something about it, p50 and p99 in milliseconds.
+/// Prints a row: name, remark, p50 and p99 in milliseconds.
 pub(super) fn print_row(what: &str, about: &str, times: &mut [Duration]) {
     println!(
         "| {what} | {about} | {:.2} | {:.2} |",

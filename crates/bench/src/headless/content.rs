@@ -65,7 +65,8 @@ pub(super) async fn measure(plan: Plan, data: &Path, host: &Api, member: &Api) -
     Ok(())
 }
 
-/// Pages until shortly before the end; the cursor of the last page but one, and the number of the page behind it.
+/// Reads pages until shortly before the end. Returns the cursor of the last page but one, and the number of the next
+/// page.
 async fn deep(api: &Api, query: &str, list: &str) -> Result<(Value, usize)> {
     let mut connection = api.connect().await?;
     let (mut before, mut after) = (Value::Null, Value::Null);

@@ -1,4 +1,4 @@
-//! The files that are imported. They are the same each time.
+//! The files to import, the same in each run.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -9,17 +9,17 @@ use serde_json::json;
 
 use crate::chance::Chance;
 
-/// A word that a handful of posts have.
+/// A word in a few posts.
 pub(super) const RARE: &str = "quokka";
-/// A word that a fifth of the posts have.
+/// A word in a fifth of the posts.
 pub(super) const COMMON: &str = "garden";
-/// Another one.
+/// Another such word.
 pub(super) const ALSO_COMMON: &str = "harvest";
-/// How many of the members write.
+/// How many members write posts.
 const AUTHORS: usize = 200;
-/// Words of posts, the most frequent first.
+/// The size of the vocabulary. Frequent words come first.
 const VOCABULARY: usize = 5_000;
-/// Words of a post.
+/// Words per post.
 const LENGTH: usize = 60;
 
 /// The email of a member.
@@ -27,7 +27,7 @@ pub(super) fn email(number: usize) -> String {
     format!("m{number}@bench.example")
 }
 
-/// `members.csv` with so many members. Many joined on the same day, as in a network that came from elsewhere.
+/// Writes `members.csv`. Many members joined on the same day, as in a network that was imported.
 pub(super) fn members(folder: &Path, count: usize) -> Result<PathBuf> {
     let path = folder.join("members.csv");
     let mut file = BufWriter::new(File::create(&path)?);
@@ -46,7 +46,7 @@ pub(super) fn members(folder: &Path, count: usize) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// `network.json` with so many posts in twelve spaces, by some of the members and the demonstration's two.
+/// Writes `network.json` with posts in twelve spaces, by some of the members and the two of the demonstration.
 pub(super) fn network(folder: &Path, posts: usize) -> Result<PathBuf> {
     let path = folder.join("network.json");
     let mut file = BufWriter::new(File::create(&path)?);
@@ -95,7 +95,7 @@ fn body(number: usize, posts: usize, chance: &mut Chance) -> String {
             common.clone_into(&mut words[chance.below(LENGTH)]);
         }
     }
-    // Five posts, evenly among all.
+    // Five posts, evenly distributed.
     if number % (posts / 5).max(1) == 7 {
         RARE.clone_into(&mut words[chance.below(LENGTH)]);
     }
@@ -103,7 +103,7 @@ fn body(number: usize, posts: usize, chance: &mut Chance) -> String {
     format!("<p>{}.</p><p><b>{}</b></p>", first.join(" "), second.join(" "))
 }
 
-/// A word: few are frequent and many are rare, as in every language.
+/// A random word: few are frequent and many are rare, as in natural languages.
 fn word(chance: &mut Chance) -> String {
     const STEPS: usize = 1_000;
     let at = chance.below(STEPS);

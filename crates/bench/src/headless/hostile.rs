@@ -1,4 +1,4 @@
-//! Queries that are meant to hurt: how soon each is refused, and with which code.
+//! Hostile queries: how soon each is refused, and with which code.
 
 use std::fmt::Write;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::api::{Api, print_row};
 use crate::Plan;
 
-/// What `GraphiQL` and code generators send first.
+/// The first request of `GraphiQL` and code generators.
 const INTROSPECTION: &str = include_str!("introspection.graphql");
 
 /// Measures and prints.
@@ -20,14 +20,14 @@ pub(super) async fn measure(plan: Plan, api: &Api) -> Result<()> {
         let mut taken = Vec::new();
         let mut outcome = String::new();
         for _ in 0..plan.rounds * 20 {
-            // A server that refuses a large body may close the connection behind its answer.
+            // A server that refuses a large body may close the connection after its answer.
             let mut connection = api.connect().await?;
             let ask = api.send(&body);
             let begun = Instant::now();
             let answer = connection.send(ask).await.with_context(|| what.to_owned())?;
             taken.push(begun.elapsed());
             let text: Value = serde_json::from_slice(answer.body())?;
-            // Of a batch, what fits is answered.
+            // Parts of a batch that fit are answered.
             let last = text
                 .as_array()
                 .and_then(|answers| answers.last())

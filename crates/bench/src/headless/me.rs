@@ -1,4 +1,4 @@
-//! The smallest query there is, beside the bare endpoint.
+//! The smallest query, compared with the bare endpoint.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The Headless API of a large network: members and posts come in with `latchkey import`, and are read over HTTP.
+//! The Headless API of a large network: members and posts are imported with `latchkey import` and read over HTTP.
 
 mod api;
 mod content;
@@ -18,9 +18,9 @@ use crate::application::Application;
 use crate::person::Person;
 use crate::process::{self, Server, Setup};
 
-/// What the application may read.
+/// The application's scopes.
 const SCOPES: &str = "read:userinfo read:posts read:search host:read:network_members host:read:network_posts host:read:network_spaces";
-/// What a member can grant of it.
+/// Those that a member can grant.
 const MEMBER_SCOPES: &str = "read:userinfo read:posts read:search";
 
 /// Measures and prints.
@@ -51,12 +51,12 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
     Ok(())
 }
 
-/// Imports a file beside the running server; how long it took.
+/// Imports a file while the server runs. Returns how long it took.
 fn import(data: &Path, file: &Path) -> Result<Duration> {
     import_on(&Setup::on(data), file)
 }
 
-/// The same, wherever the database is.
+/// The same, for any database.
 fn import_on(setup: &Setup, file: &Path) -> Result<Duration> {
     let begun = Instant::now();
     let said = setup.run(&["import", &file.to_string_lossy()], "")?;
@@ -69,7 +69,7 @@ fn import_on(setup: &Setup, file: &Path) -> Result<Duration> {
     Ok(took)
 }
 
-/// Imports so many members.
+/// Imports `count` members.
 pub(crate) fn import_members(setup: &Setup, count: usize) -> Result<()> {
     let file = files::members(&setup.data, count)?;
     import_on(setup, &file)?;

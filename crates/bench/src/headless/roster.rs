@@ -1,5 +1,5 @@
-//! The roster, as a client that keeps a copy of it reads it: all members by when they joined, fifty at a time, while
-//! members come, go and visit.
+//! The roster, read by a client that copies it: all members by join date, fifty at a time, while members join, leave
+//! and visit.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -21,9 +21,9 @@ const QUERY: &str = "query ($after: String) { network { \
     members(first: 50, after: $after, sort: DATE_JOINED, sortOrder: ASC) { \
         nodes { id firstName lastName email role joinedAt lastActiveAt } \
         pageInfo { hasNextPage endCursor } } } }";
-/// How long members come and go, for each second of measuring.
+/// How long members join and leave, per second of measuring.
 const CHANGING: Duration = Duration::from_secs(3);
-/// How many members can sign in, all over the roster.
+/// How many members can sign in, spread over the roster.
 const VISITORS: usize = 20;
 
 /// Measures, checks and prints.
@@ -87,7 +87,7 @@ pub(super) async fn measure(plan: Plan, server: &Server, data: &Path, api: &Api)
     Ok(())
 }
 
-/// What came of reading the whole roster.
+/// The result of reading the whole roster.
 struct Roster {
     emails: Vec<String>,
     times: Vec<Duration>,
@@ -166,7 +166,7 @@ fn remove(data: PathBuf, members: usize, stop: Arc<AtomicBool>) -> JoinHandle<Re
     spawn_blocking(move || {
         let mut removed = Vec::new();
         while !stop.load(Ordering::Relaxed) {
-            // All over the roster, and none of those at round numbers, who visit and write posts.
+            // Spread over the roster, without those at round numbers, who visit and write posts.
             let email = files::email(removed.len() * 7_919 % members / 10 * 10 + 1 + removed.len() % 9);
             process::run(&data, &["member", "remove", &email], "")?;
             removed.push(email);

@@ -1,6 +1,6 @@
 //! The directives of a field that say which tokens may read it.
 
-// The macro makes types and functions that cannot be documented.
+// The macro generates types and functions that cannot have docs.
 #![allow(missing_docs)]
 
 use async_graphql::TypeDirective;

@@ -1,5 +1,5 @@
-//! Which objects a token opens. A resolver that gives a post, a comment, a member and so on needs an [`Open`] of it, and
-//! only this module makes one. So every path to an object follows the same rule.
+//! Decides which objects a token opens. A resolver that returns a post, a comment, a member and so on needs an [`Open`]
+//! of it, and only this module creates one. So every path to an object follows the same rule.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::caller::Caller;
 use crate::context::caller;
 use crate::error::ApiError;
 
-/// What is known of an object and the member.
+/// What is known about an object and the member.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Facts {
     pub(super) readable: bool,
@@ -22,7 +22,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// The scopes that open an object about which this is known.
+    /// The scopes that open an object with these facts.
     fn opening(self, scopes: ObjectScopes) -> ScopeSet {
         let is_covered = |extent| match extent {
             Extent::All => true,
@@ -38,7 +38,7 @@ impl Facts {
     }
 }
 
-/// Decides what a token opens.
+/// Checks which objects a token opens.
 #[derive(Clone, Copy)]
 pub(crate) struct Gate<'c>(&'c Caller);
 
@@ -61,7 +61,7 @@ impl<'c> Gate<'c> {
         Err(Closed(scopes))
     }
 
-    /// Opens an object that the store gives to everybody.
+    /// Opens an object that the store returns to everyone.
     pub(crate) fn open<T: Object>(self, object: impl Into<Arc<T>>) -> Result<Open<T>, Closed> {
         let object = object.into();
         let own = object.is_own(self.0.member.id);
@@ -72,7 +72,7 @@ impl<'c> Gate<'c> {
         self.beside(object, facts).opened()
     }
 
-    /// Opens an object that the store gives to those who may read it.
+    /// Opens an object that the store returns only to members who may read it.
     pub(crate) fn open_readable<T: Object>(self, object: impl Into<Arc<T>>) -> Result<Open<T>, Closed> {
         let object = object.into();
         let own = object.is_own(self.0.member.id);
@@ -84,14 +84,15 @@ impl<'c> Gate<'c> {
         self.beside(object, facts).opened()
     }
 
-    /// Opens the object that was looked up, which the store gives to those who may read it. A closed object is `None`, as
-    /// if it did not exist: a token that opens some objects of a type is not told which others exist.
+    /// Opens the object that was looked up, which the store returns only to members who may read it. Returns `None` for
+    /// a closed object, as if it did not exist: a token that opens some objects of a type must not learn which others
+    /// exist.
     pub(crate) fn find_readable<T: Object>(self, found: Vec<T>) -> Option<Open<T>> {
         let object = found.into_iter().next()?;
         self.open_readable(object).ok()
     }
 
-    /// Opens a comment that the member may read. `post` is the post above it, `None` if the member may not read that.
+    /// Opens a comment that the member may read. `post` is its post, or `None` if the member may not read the post.
     pub(crate) fn open_comment(
         self,
         comment: impl Into<Arc<Comment>>,
@@ -105,7 +106,7 @@ impl<'c> Gate<'c> {
         self.beside(comment.into(), facts).opened()
     }
 
-    /// Opens what the member wrote with this request. It is for the payload alone.
+    /// Opens what the member wrote with this request. Use it only for the payload.
     pub(crate) fn open_written<T: Object>(self, object: impl Into<Arc<T>>) -> Result<Open<T>, Closed> {
         let object = object.into();
         let facts = Facts {
@@ -121,7 +122,7 @@ impl<'c> Gate<'c> {
         each(slice, |row| self.open(row))
     }
 
-    /// Opens the comments under a post. Who reads a post may read them.
+    /// Opens the comments of a post. A member who may read the post may read them.
     pub(crate) fn comments(
         self,
         post: &Open<Post>,

@@ -1,5 +1,5 @@
-//! Names beside an open object: its author or organizer, and its space. A token that opens the object may read their
-//! fields without a scope, whatever its scopes; [`Open::details`] guards the others.
+//! Names next to an open object: its author or organizer, and its space. A token that opens the object may read their
+//! fields without a scope, whatever its scopes. [`Open::details`] guards the other fields.
 
 use async_graphql::Context;
 use latchkey_domain::MemberId;
@@ -10,7 +10,7 @@ use super::object::Open;
 use crate::error::ApiError;
 use crate::loaders::load;
 
-/// The member who made an open object; `None` if they are gone.
+/// The author of an open object; `None` if they left.
 pub(crate) async fn author<T>(
     ctx: &Context<'_>,
     object: &Open<T>,
@@ -24,8 +24,8 @@ pub(crate) async fn author<T>(
     Ok(found.map(|profile| gate.beside(profile.into(), Facts::default())))
 }
 
-/// The space of an open object; `None` if it is for the whole network. One's own post may be in a space that one may not
-/// read any more.
+/// The space of an open object; `None` if it is for the whole network. A member's own post may be in a space that they
+/// can no longer read.
 pub(crate) async fn space<T>(
     ctx: &Context<'_>,
     object: &Open<T>,

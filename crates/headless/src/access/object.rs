@@ -15,9 +15,9 @@ pub(crate) enum Extent {
     All,
     /// The objects that the member may read.
     Readable,
-    /// The member's own: posts that they wrote, comments under these, courses that they take, lessons of these.
+    /// The member's own: posts that they wrote, comments on these, courses that they take, lessons of these.
     Own,
-    /// What the member wrote with this very request, in the payload that reports it.
+    /// What this request wrote, in its payload.
     Written,
 }
 
@@ -29,31 +29,31 @@ pub(crate) type ObjectScopes = &'static [(Scope, Extent)];
 pub(crate) trait Object {
     const SCOPES: ObjectScopes;
 
-    /// Whether the object is this member's own.
+    /// Whether the object belongs to this member.
     fn is_own(&self, _member: MemberId) -> bool {
         false
     }
 }
 
-/// The scope that opens `extent` of the objects `T`, as the directive of a field takes it. If there is none, the
-/// directive names no scope, and the field is closed to everybody.
+/// The scope that opens `extent` of the objects `T`, for the directive of a field. If there is none, the directive
+/// names no scope and the field is closed to everyone.
 pub(crate) fn scope_of<T: Object>(extent: Extent) -> String {
     let found = T::SCOPES.iter().find(|(_, opened)| *opened == extent);
     found.map(|(scope, _)| scope.to_string()).unwrap_or_default()
 }
 
-/// An object that may be handed out. Only [`Gate`](super::Gate) makes one.
+/// An object that may be returned. Only [`Gate`](super::Gate) creates one.
 #[derive(Clone, Debug)]
 pub(crate) struct Open<T> {
     object: Arc<T>,
     /// The scopes that would open it.
     opening: ScopeSet,
-    /// Those of them that the token has: none if only the names may be read.
+    /// Those that the token has. Empty if only the names may be read.
     by: ScopeSet,
 }
 
 impl<T> Open<T> {
-    /// The object, whether a scope of the token opens it or not.
+    /// The object, whether or not a scope of the token opens it.
     pub(super) fn beside(object: Arc<T>, opening: ScopeSet, token: ScopeSet) -> Self {
         Self {
             object,
@@ -68,7 +68,7 @@ impl<T> Open<T> {
         Ok(self)
     }
 
-    /// The object for fields that only its scopes open.
+    /// The object, for fields that need one of its scopes.
     pub(crate) fn details(&self) -> Result<&T, Closed> {
         if self.by.is_empty() {
             return Err(Closed(self.opening));

@@ -1,4 +1,4 @@
-//! Errors of closed fields and objects. The rest of the answer is given.
+//! Errors of closed fields and objects. The rest of the answer is returned.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

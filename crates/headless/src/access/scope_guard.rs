@@ -1,7 +1,7 @@
 //! The scopes that a field declares, and the guard that checks them.
 //!
-//! Every field of every object carries one of two directives: `@anyToken`, or `@requiresScope` once for each scope
-//! that opens it. A field that carries neither is closed to everybody, so that forgetting it opens nothing.
+//! Every field of every object has one of two directives: `@anyToken`, or `@requiresScope` once for each scope that
+//! opens it. A field without either is closed to everyone, so a missing directive exposes nothing.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(crate) enum Requirement {
 }
 
 impl Requirement {
-    /// What a field declares; `None` if it declares nothing valid.
+    /// The directive of a field; `None` if it has no valid one.
     pub(crate) fn of(field: &MetaField) -> Option<Self> {
         let mut scopes = Vec::new();
         for invocation in &field.directive_invocations {
@@ -94,7 +94,7 @@ impl Extension for ScopeGuard {
             }
         };
         let error = located(refusal, info.field.name.pos, Some(info.path_node));
-        // A field that may be null is null, and the rest of the answer stays.
+        // A nullable field becomes null, and the rest of the answer stays.
         if info.return_type.ends_with('!') {
             return Err(error);
         }

@@ -1,4 +1,4 @@
-//! How deep brackets nest, counted without parsing: a recursive parser could run out of stack.
+//! How deep brackets nest, counted without parsing, because a recursive parser could run out of stack.
 
 /// The deepest nesting of brackets outside of strings and comments.
 pub(crate) fn deepest(query: &str) -> usize {
@@ -16,7 +16,7 @@ pub(crate) fn deepest(query: &str) -> usize {
             b'"' => skipped = string(rest),
             _ => {}
         }
-        // The middle of a character is not a bracket: go on to the next character.
+        // The middle of a character is not a bracket, so go on to the next character.
         while !rest.is_char_boundary(skipped) {
             skipped += 1;
         }
@@ -25,7 +25,7 @@ pub(crate) fn deepest(query: &str) -> usize {
     deepest
 }
 
-/// The length of the string at the start of `text`. One without an end is as long as `text`.
+/// The length of the string at the start of `text`. An unterminated string is as long as `text`.
 fn string(text: &str) -> usize {
     if let Some(block) = text.strip_prefix("\"\"\"") {
         let mut from = 0;

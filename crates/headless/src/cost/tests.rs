@@ -160,7 +160,7 @@ fn arguments_cost_by_their_bytes_at_each_use() {
     let list = "query($t: [SearchType!]) { search(query: \"a\", types: $t) { totalCount } }";
     let types = Value::List(vec![Value::from("POST"); 30_000]);
     assert!(cost_with(list, value!({ "t": types })).unwrap().points > 100);
-    // A default, and the arguments of directives.
+    // A default value, and the arguments of directives.
     let text = "a".repeat(20_000);
     let default =
         format!("query($q: ID = \"{text}\") {{ a: node(id: $q) {{ id }} b: node(id: $q) {{ id }} }}");

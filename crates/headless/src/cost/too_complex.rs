@@ -15,7 +15,7 @@ pub(crate) enum TooComplex {
     Cost { cost: u64 },
     #[error("the query is {depth} fields deep, and the limit is {MAX_QUERY_DEPTH}")]
     Depth { depth: u64 },
-    /// Its brackets are too deep to be parsed.
+    /// Its brackets nest too deep to be parsed.
     #[error("the query is {depth} brackets deep, and the limit is {MAX_QUERY_NESTING}")]
     Nesting { depth: usize },
     /// It is too long to be parsed.
@@ -23,25 +23,25 @@ pub(crate) enum TooComplex {
     Length { bytes: usize },
     #[error("the request has {mutations} mutations, and the limit is {MAX_MUTATIONS}")]
     Mutations { mutations: u64 },
-    /// The arguments of its mutations are too long together.
+    /// The arguments of its mutations are too long in total.
     #[error(
         "the arguments of the mutations have {bytes} bytes, a variable counted at each of its uses, and the limit is \
          {MAX_MUTATION_BYTES}"
     )]
     Arguments { bytes: u64 },
-    /// What its mutations give back may be larger than an answer.
+    /// The results of its mutations may exceed the limit of an answer.
     #[error(
         "what the mutations give back may have more than {MAX_ANSWER_BYTES} bytes, and that is the limit; nothing was \
          changed; ask for fewer texts"
     )]
     Answer,
-    /// Its fragments are spread in a circle, this one among them.
+    /// Its fragments form a cycle that contains this one.
     #[error("the fragment {name} is spread within itself")]
     Circle { name: String },
-    /// Its fragments are spread in each other too often.
+    /// Its fragments spread each other too often.
     #[error("the fragments are spread too deep in each other")]
     Fragments,
-    /// It asks for types within types within types.
+    /// It nests the types of an introspection too deep.
     #[error(
         "the introspection asks for the fields of types below each other more than {MAX_TYPE_LISTS} times"
     )]

@@ -1,4 +1,4 @@
-//! Going through a query.
+//! Walks through a query.
 
 use std::collections::HashMap;
 
@@ -15,13 +15,13 @@ use latchkey_domain::limits::{
 use super::too_complex::TooComplex;
 use super::weight::Weight;
 
-/// How deep the walk itself goes, so that it does not run out of stack.
+/// The deepest recursion of the walk, so that it does not run out of stack.
 const MAX_STEPS: usize = 150;
 
 /// Where a selection is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Place {
-    /// In content; whether within a list.
+    /// In content. `nested` says whether within a list.
     Content { nested: bool },
     /// In an introspection.
     Schema,
@@ -31,9 +31,9 @@ pub(super) struct Walk<'q> {
     document: &'q ExecutableDocument,
     variables: &'q Variables,
     operation: &'q OperationDefinition,
-    /// What fragments weigh in each place; `None` while one is looked at.
+    /// The weights of fragments in each place; `None` while a fragment is being weighed.
     fragments: HashMap<(&'q str, Place), Option<Weight>>,
-    /// How many bytes variables have.
+    /// The sizes of variables in bytes.
     sizes: HashMap<&'q str, u64>,
 }
 
@@ -52,7 +52,7 @@ impl<'q> Walk<'q> {
         }
     }
 
-    /// What the operation weighs.
+    /// The weight of the operation.
     pub(super) fn operation(mut self) -> Result<Weight, TooComplex> {
         let place = Place::Content { nested: false };
         let mut weight = self.selection_set(&self.operation.selection_set.node, place, 0)?;
@@ -100,7 +100,7 @@ impl<'q> Walk<'q> {
             });
         }
         let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
-            // Validation says that it does not exist. It costs all the same: it is looked for.
+            // Validation reports that it does not exist. It still costs something, because it is looked up.
             return Ok(Weight {
                 once: 1,
                 ..Weight::default()
@@ -141,7 +141,7 @@ impl<'q> Walk<'q> {
                 let own = match name {
                     "search" => 1 + SEARCH_COST,
                     "memberByEmail" => 1 + LOOKUP_COST,
-                    // An edge has a node, too.
+                    // An edge also has a node.
                     "node" if !field.arguments.is_empty() => 1 + LOOKUP_COST,
                     _ => 1,
                 };
@@ -193,7 +193,7 @@ impl<'q> Walk<'q> {
             .fold(0, u64::saturating_add)
     }
 
-    /// How many bytes an argument has, about.
+    /// The approximate size of an argument in bytes.
     fn size(&mut self, value: &'q Value) -> u64 {
         match value {
             Value::Variable(name) => {
@@ -218,7 +218,7 @@ impl<'q> Walk<'q> {
         }
     }
 
-    /// What a variable is, or is if it is left out.
+    /// The value of a variable, or its default.
     fn variable(&self, name: &str) -> Option<&'q ConstValue> {
         self.variables.get(name).or_else(|| {
             let mut definitions = self.operation.variable_definitions.iter();
@@ -227,7 +227,7 @@ impl<'q> Walk<'q> {
         })
     }
 
-    /// How many rows a field gives, if it is a list.
+    /// How many rows a field returns, if it is a list.
     fn page_size(&self, field: &Field, nested: bool) -> u64 {
         let most = u64::from(if nested { MAX_NESTED_PAGE } else { MAX_PAGE });
         let asked = match field.get_argument("first").map(|value| &value.node) {
@@ -239,7 +239,7 @@ impl<'q> Walk<'q> {
             },
             Some(_) => None,
         };
-        // What is not known is most likely not given; the most is a safe guess.
+        // An unknown value was most likely not given. The maximum is a safe estimate.
         asked.unwrap_or(most).min(most)
     }
 }
@@ -259,13 +259,13 @@ fn const_size(value: &ConstValue) -> u64 {
     }
 }
 
-/// How long the lists of an introspection are, on average.
+/// The average length of a list in an introspection.
 fn schema_size(list: &str) -> u64 {
     match list {
         "types" => 64,
         "fields" => 8,
         "directives" => 6,
-        // Arguments, values of enums and the like: most types and fields have none.
+        // Arguments, values of enums and so on: most types and fields have none.
         _ => 1,
     }
 }

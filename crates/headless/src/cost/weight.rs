@@ -1,22 +1,22 @@
-//! How much work a selection is.
+//! The weight of a selection.
 
 #[derive(Clone, Copy, Default)]
 pub(super) struct Weight {
-    /// What is done for each row of the list that it belongs to.
+    /// Work per row of the list that it belongs to.
     pub(super) rows: u64,
-    /// What is done once.
+    /// Work that is done once.
     pub(super) once: u64,
-    /// How deep its fields nest.
+    /// The depth of its fields.
     pub(super) depth: u64,
-    /// How often lists of types nest.
+    /// How deep lists of types nest.
     pub(super) lists: u64,
-    /// How many fields it has itself, those of its fragments included.
+    /// How many fields it has, including those of its fragments.
     pub(super) fields: u64,
-    /// How many bytes its arguments have.
+    /// The size of its arguments in bytes.
     pub(super) arguments: u64,
-    /// How many long texts it gives once.
+    /// How many long texts it returns once.
     pub(super) texts: u64,
-    /// How many it gives for each row.
+    /// How many long texts it returns per row.
     pub(super) row_texts: u64,
 }
 

@@ -1,4 +1,4 @@
-//! How deep elements nest, found in one pass before a parser reads the HTML. The time that a parser needs grows with the
+//! The nesting depth of elements, found in one pass before a parser reads the HTML. A parser's time grows with the
 //! square of the depth, or worse.
 
 use latchkey_domain::limits::{MAX_HTML_ATTRIBUTES, MAX_HTML_DEPTH};
@@ -10,7 +10,7 @@ use super::tokens::{Token, Tokens};
 /// Refuses HTML that would be too much work for a parser.
 pub(super) fn check(html: &str) -> Result<(), TooMuch> {
     let mut elements = OpenElements::default();
-    // Whether end tags no longer count, because it is not certain what they close.
+    // Set when end tags no longer count, because it is uncertain what they close.
     let mut uncertain = false;
     let mut tokens = Tokens::of(html);
     while let Some(token) = tokens.next() {
@@ -41,7 +41,7 @@ pub(super) fn check(html: &str) -> Result<(), TooMuch> {
                             elements.close_paragraph();
                         }
                         let text = tokens.raw_text(&name);
-                        // A comment in a script may hide the script's own end.
+                        // A comment in a script may hide the end of the script.
                         uncertain = name == "script" && text.contains("<!--");
                     }
                     _ => elements.start(name, kind, whole)?,
@@ -57,8 +57,8 @@ pub(super) fn check(html: &str) -> Result<(), TooMuch> {
     Ok(())
 }
 
-/// What follows an element in which other rules hold, if it is certain where it ends: a drawing of nothing but shapes, a
-/// choice of nothing but options.
+/// The text after an element with its own parsing rules, if its end is certain: a drawing of only shapes, a select of
+/// only options.
 fn closed_region<'h>(name: &str, closed: bool, rest: &'h str) -> Option<&'h str> {
     let is_svg = name == "svg";
     if is_svg && closed {
@@ -83,7 +83,7 @@ fn closed_region<'h>(name: &str, closed: bool, rest: &'h str) -> Option<&'h str>
                 if !known(&inner) || attributes > MAX_HTML_ATTRIBUTES || open.len() >= MAX_HTML_DEPTH {
                     return None;
                 }
-                // An option is closed by the next.
+                // The next option closes an option.
                 if is_svg && !closed {
                     open.push(inner);
                 }

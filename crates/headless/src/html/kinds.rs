@@ -3,35 +3,35 @@
 /// How an element opens and closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Never holds anything.
+    /// Never has content.
     Void,
-    /// There already, or never there.
+    /// Always there already, or never allowed.
     Ignored,
-    /// `b` and its like, which the standard opens again where they were left open.
+    /// `b` and similar, which the standard reopens where they were left open.
     Formatting,
-    /// Closes an open `p` before it, and is closed by its end tag across whatever is open in it.
+    /// Closes an open `p` before it. Its end tag closes everything that is open inside it.
     Block,
-    /// `li`, `dd`, `dt`: closed by the next one.
+    /// `li`, `dd`, `dt`: the next one closes it.
     Item,
     /// `table`.
     Table,
-    /// Rows, which are there only within a table.
+    /// Rows, which exist only within a table.
     TablePart,
-    /// Cells and captions, which are there only within a table.
+    /// Cells and captions, which exist only within a table.
     Cell,
     /// `h1` to `h6`.
     Heading,
-    /// `form`, of which there is one at a time.
+    /// `form`: only one can be open.
     Form,
-    /// Nothing outside is closed from within.
+    /// Tags inside it close nothing outside it.
     Barrier,
-    /// All up to its end tag is text.
+    /// Its content is text up to its end tag.
     Raw,
-    /// What is in it follows other rules.
+    /// Its content follows other rules.
     Foreign,
     /// Anything else.
     Plain,
-    /// Was [`Self::Plain`], and may be closed by now.
+    /// Was [`Self::Plain`], and may already be closed.
     Lost,
 }
 
@@ -111,7 +111,7 @@ impl Kind {
     }
 }
 
-/// What an `svg` may hold to be closed by its own end tag for certain.
+/// What an `svg` may contain so that its own end tag certainly closes it.
 pub(super) const SHAPES: &[&str] = &[
     "circle",
     "clippath",

@@ -1,28 +1,28 @@
 //! The stack of open elements, as far as it is certain.
 //!
-//! It is never much shorter than the one that the tree construction of the HTML standard (section 13.2.6) keeps. An end
-//! tag closes an element here only where that is certain. Where the standard closes more than end tags say, or may do so,
-//! the element still counts, but its own end tag no longer closes it.
+//! It is never much shorter than the stack of the HTML standard's tree construction (section 13.2.6). An end tag closes
+//! an element here only if that is certain. Where the standard closes more than the end tags say, or may do so, the
+//! element still counts, but its own end tag no longer closes it.
 
 use latchkey_domain::limits::{MAX_HTML_DEPTH, MAX_HTML_MISPLACED, MAX_HTML_UNCLOSED};
 
 use super::kinds::Kind;
 
-/// What would be too much work for a parser.
+/// What would take a parser too long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TooMuch {
     /// Elements nest deeper than [`MAX_HTML_DEPTH`].
     Depth,
-    /// More than [`MAX_HTML_UNCLOSED`] formatting elements are left open by an end tag around them.
+    /// An end tag around more than [`MAX_HTML_UNCLOSED`] formatting elements leaves them open.
     Unclosed,
     /// A tag has more than [`MAX_HTML_ATTRIBUTES`](latchkey_domain::limits::MAX_HTML_ATTRIBUTES).
     Attributes,
-    /// Tables hold more than [`MAX_HTML_MISPLACED`] elements and texts outside of their cells.
+    /// Tables contain more than [`MAX_HTML_MISPLACED`] elements and texts outside their cells.
     Misplaced,
 }
 
 struct Open<'h> {
-    /// Empty if no end tag is certain to close it any more.
+    /// Empty if no end tag certainly closes it any more.
     name: String,
     kind: Kind,
     whole: &'h str,
@@ -32,18 +32,18 @@ struct Open<'h> {
 #[derive(Default)]
 pub(super) struct OpenElements<'h> {
     open: Vec<Open<'h>>,
-    /// Formatting elements whose surroundings were closed: the standard opens them again in what follows.
+    /// Formatting elements whose parents were closed: the standard reopens them in the text that follows.
     unclosed: Vec<&'h str>,
     misplaced: usize,
 }
 
 impl Open<'_> {
-    /// Neither formatting nor of those that the standard does not know.
+    /// Neither formatting nor unknown to the standard.
     fn is_special(&self) -> bool {
         !matches!(self.kind, Kind::Formatting | Kind::Plain)
     }
 
-    /// Whether nothing outside of it is closed from within.
+    /// Whether tags inside it close nothing outside it.
     fn is_shut(&self) -> bool {
         matches!(
             self.kind,
@@ -51,8 +51,8 @@ impl Open<'_> {
         )
     }
 
-    /// From now on no end tag closes it, and it is no table, paragraph or item for what follows. It stays what it is for
-    /// what looks beyond it.
+    /// From now on no end tag closes it, and the following tags do not see it as a table, paragraph or item. Searches
+    /// beyond it still see its real kind.
     fn give_up(&mut self) {
         self.name.clear();
         if self.kind == Kind::Plain {
@@ -77,7 +77,7 @@ impl<'h> OpenElements<'h> {
         Ok(())
     }
 
-    /// Closes all from `place` on. Formatting elements are opened again, up to three of a kind.
+    /// Closes everything from `place` on. Formatting elements are reopened, up to three of a kind.
     fn close_from(&mut self, place: usize) {
         for (index, open) in self.open.drain(place..).enumerate() {
             let alike = self.unclosed.iter().filter(|whole| **whole == open.whole).count();
@@ -87,14 +87,14 @@ impl<'h> OpenElements<'h> {
         }
     }
 
-    /// Gives up all from `place` on.
+    /// Gives up everything from `place` on.
     fn give_up_from(&mut self, place: usize) {
         for open in &mut self.open[place..] {
             open.give_up();
         }
     }
 
-    /// The innermost open element that `is` what is looked for, if nothing above it is one of those that `stops`.
+    /// The innermost open element for which `is` holds, unless an element above it `stops` the search.
     fn find(&self, is: impl Fn(&Open<'h>) -> bool, stops: impl Fn(&Open<'h>) -> bool) -> Option<usize> {
         for (place, open) in self.open.iter().enumerate().rev() {
             if is(open) {
@@ -107,7 +107,7 @@ impl<'h> OpenElements<'h> {
         None
     }
 
-    /// The innermost table, if what comes next would be right below it or in one of its rows.
+    /// The innermost table, if the next tag would be right below it or in one of its rows.
     fn bare_table(&self) -> Option<usize> {
         self.find(
             |open| open.name == "table",
@@ -153,14 +153,14 @@ impl<'h> OpenElements<'h> {
                 return self.misplace();
             }
             Kind::TablePart | Kind::Cell => {
-                // Outside of a table the standard ignores them.
+                // The standard ignores them outside a table.
                 if self.find(|open| open.name == "table", |_| false).is_none() {
                     return Ok(());
                 }
                 self.enter_table(&name);
             }
             Kind::Table => {
-                // A table right in a table ends that.
+                // A table directly inside a table ends the outer one.
                 if let Some(place) = self.bare_table() {
                     self.give_up_from(place);
                 }
@@ -180,7 +180,7 @@ impl<'h> OpenElements<'h> {
                 }
             }
             Kind::Formatting if matches!(name.as_str(), "a" | "nobr") => {
-                // A link in a link ends that.
+                // A link inside a link ends the outer one.
                 if let Some(place) = self.find(|open| open.name == name, |_| false) {
                     self.give_up_plain(place);
                     self.open[place].give_up();
@@ -203,7 +203,7 @@ impl<'h> OpenElements<'h> {
                 }
             }
             Kind::Plain if matches!(name.as_str(), "rb" | "rp" | "rt" | "rtc" | "option" | "optgroup") => {
-                // They may end what has an implied end.
+                // They may end elements with an implied end.
                 for open in self.open.iter_mut().rev() {
                     let implied = [
                         "li", "dd", "dt", "p", "rb", "rp", "rt", "rtc", "option", "optgroup", "",
@@ -224,7 +224,7 @@ impl<'h> OpenElements<'h> {
         self.push(name, kind, whole)
     }
 
-    /// Closes all in a table that a cell, row or column ends.
+    /// Closes everything in a table that a cell, row or column ends.
     fn enter_table(&mut self, name: &str) {
         let Some(table) = self.find(|open| open.name == "table", |_| false) else {
             return;
@@ -243,7 +243,7 @@ impl<'h> OpenElements<'h> {
         }
     }
 
-    /// Gives up what is neither formatting nor special from `place` on.
+    /// Gives up elements that are neither formatting nor special, from `place` on.
     fn give_up_plain(&mut self, place: usize) {
         for open in &mut self.open[place..] {
             if open.kind == Kind::Plain {
@@ -253,7 +253,7 @@ impl<'h> OpenElements<'h> {
     }
 
     pub(super) fn end(&mut self, name: &str) -> Result<(), TooMuch> {
-        // Without its start, `</p>` is an empty paragraph, and `</br>` a line break.
+        // Without its start tag, `</p>` is an empty paragraph and `</br>` a line break.
         if matches!(name, "p" | "br") {
             self.misplace()?;
         }
@@ -291,7 +291,7 @@ impl<'h> OpenElements<'h> {
         if let Some(place) = self.find(named, Open::is_special) {
             self.close_from(place);
         } else if let Some(place) = self.find(named, |_| false) {
-            // A block is open in it, which goes on without it. What else is open in it may be closed.
+            // A block that is open inside continues without it. Everything else inside may be closed.
             self.give_up_plain(place);
             self.open[place].give_up();
         } else {
@@ -305,7 +305,7 @@ impl<'h> OpenElements<'h> {
     }
 }
 
-/// Whether a start tag is of this name.
+/// Whether a start tag has this name.
 fn is_named(whole: &str, name: &str) -> bool {
     whole
         .get(..name.len())

@@ -1,14 +1,14 @@
-//! The tags of an HTML document, found in one pass as the tokenizer of the HTML standard (section 13.2.5) finds them,
-//! without building anything.
+//! The tags of an HTML document, found in one pass as by the tokenizer of the HTML standard (section 13.2.5), without
+//! building a tree.
 
-/// A tag, or what hides tags.
+/// A tag, or something that hides tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Token<'h> {
     /// A start tag.
     Start {
         /// The name as it is written.
         name: &'h str,
-        /// All that is between `<` and `>`.
+        /// Everything between `<` and `>`.
         whole: &'h str,
         /// How many attributes it has.
         attributes: usize,
@@ -23,11 +23,11 @@ pub(super) enum Token<'h> {
     Text,
 }
 
-/// The tokens of `html`, in order. Comments are left out.
+/// The tokens of `html`, in order, without comments.
 pub(super) struct Tokens<'h> {
     html: &'h str,
     at: usize,
-    /// Whether comments are passed over, or read as if they were none.
+    /// Whether comments are skipped or read as if they were markup.
     pub(super) comments: bool,
 }
 
@@ -40,12 +40,12 @@ impl<'h> Tokens<'h> {
         }
     }
 
-    /// All that has not been read yet.
+    /// The unread rest.
     pub(super) fn rest(&self) -> &'h str {
         &self.html[self.at..]
     }
 
-    /// Passes over the text up to the end tag of `name`, and gives it.
+    /// Skips the text up to the end tag of `name`, and returns it.
     pub(super) fn raw_text(&mut self, name: &str) -> &'h str {
         let rest = self.rest();
         let mut from = 0;
@@ -68,7 +68,7 @@ impl<'h> Tokens<'h> {
         rest
     }
 
-    /// Goes on behind the next `end`, or at the end.
+    /// Skips to after the next `end`, or to the end of the text.
     fn pass(&mut self, end: &str) {
         self.at = match self.rest().find(end) {
             Some(found) => self.at + found + end.len(),
@@ -76,7 +76,7 @@ impl<'h> Tokens<'h> {
         };
     }
 
-    /// Skips a comment that starts here. It ends at the first of the ends that the standard defines.
+    /// Skips a comment that starts here. It ends at the first end that the standard defines.
     fn comment(&mut self) {
         self.at += "<!--".len();
         for short in [">", "->"] {
@@ -85,7 +85,7 @@ impl<'h> Tokens<'h> {
                 return;
             }
         }
-        // From the dashes of its start on: `<!--->` was looked at above.
+        // Starting at the dashes of its start: `<!--->` was handled above.
         let end = ["-->", "--!>"]
             .into_iter()
             .filter_map(|end| Some(self.rest().find(end)? + end.len()))
@@ -93,7 +93,7 @@ impl<'h> Tokens<'h> {
         self.at = end.map_or(self.html.len(), |end| self.at + end);
     }
 
-    /// The tag that starts here, if it ends.
+    /// The tag that starts here, if it is complete.
     fn tag(&mut self) -> Option<Token<'h>> {
         let ends = self.rest().starts_with("</");
         let start = self.at + 1 + usize::from(ends);
@@ -166,7 +166,7 @@ impl<'h> Iterator for Tokens<'h> {
             }
             let tag = self.tag();
             if tag.is_none() {
-                // A tag that does not end is dropped with all that follows.
+                // An incomplete tag is dropped with everything after it.
                 self.at = self.html.len();
             }
             return tag;
@@ -174,7 +174,7 @@ impl<'h> Iterator for Tokens<'h> {
     }
 }
 
-/// Reads the attributes of a tag byte by byte: a `>` in a quoted value is none.
+/// Reads the attributes of a tag byte by byte: a `>` in a quoted value does not end it.
 #[derive(Default)]
 struct Attributes {
     state: State,
@@ -194,7 +194,7 @@ enum State {
 }
 
 impl Attributes {
-    /// Takes the next byte; whether the tag ends there.
+    /// Reads the next byte. Returns whether the tag ends there.
     fn ends_at(&mut self, byte: u8) -> bool {
         let space = byte.is_ascii_whitespace();
         let slash = std::mem::take(&mut self.slash);

@@ -22,7 +22,7 @@ const BY_PLACE: &str = "PLACE";
 impl access::Object for EnrolledCourse {
     const SCOPES: ObjectScopes = &[(Scope::ReadCourses, Own), (Scope::ReadSearch, Own)];
 
-    /// The store gives courses only to members who take them.
+    /// The store returns courses only to members who take them.
     fn is_own(&self, _member: MemberId) -> bool {
         true
     }

@@ -15,7 +15,7 @@ use crate::time::DateTime;
 impl access::Object for LessonProgress {
     const SCOPES: ObjectScopes = &[(Scope::ReadCourses, Own)];
 
-    /// The store gives lessons only to members who take the course.
+    /// The store returns lessons only to members who take the course.
     fn is_own(&self, _member: MemberId) -> bool {
         true
     }

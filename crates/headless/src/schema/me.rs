@@ -1,4 +1,4 @@
-//! Whose token it is.
+//! The member who owns the token.
 
 use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::content::{EnrolledCourse, Post, Profile};

@@ -1,8 +1,8 @@
-//! The schema: a file per type. Beside its fields, a type declares here which scopes open its objects
-//! ([`Object`](crate::access::Object)) and how one is found by its number.
+//! The schema, a file per type. Besides its fields, each type declares which scopes open its objects
+//! ([`Object`](crate::access::Object)) and how to find one by its number.
 //!
-//! A new type needs its file, a field that leads to it and, for `node(id:)`, its name in `id.rs` and `node.rs`. Tests
-//! then ask for its row in `docs/integrating.md` and its fields in `tests/headless/matrix/`.
+//! A new type needs a file, a field that leads to it and, for `node(id:)`, its name in `id.rs` and `node.rs`. Tests
+//! then require its row in `docs/integrating.md` and its fields in `tests/headless/matrix/`.
 
 mod comment;
 mod course;

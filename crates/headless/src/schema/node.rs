@@ -1,4 +1,4 @@
-//! Anything by its global id.
+//! `node(id:)`: any object by its global id.
 
 use async_graphql::{Context, ID, Interface};
 use latchkey_domain::content::{

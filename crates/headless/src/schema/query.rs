@@ -1,4 +1,4 @@
-//! The root of queries.
+//! The root type of queries.
 
 use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::Scope;
@@ -14,7 +14,7 @@ use crate::context::{caller, network};
 pub(crate) struct Query;
 
 /// All queries.
-// The macro wants each resolver to be a future.
+// The macro requires async resolvers.
 #[allow(clippy::unused_async)]
 #[Object]
 impl Query {

@@ -12,9 +12,9 @@ use crate::id::{Kind, global};
 use crate::loaders::read;
 use crate::page::Page;
 
-/// The sort of hits.
+/// The sort order of results.
 const BY_RANK: &str = "RANK";
-/// The most characters of a query.
+/// The longest query, in characters.
 const MAX_QUERY: usize = 200;
 
 /// What can be found.
@@ -94,7 +94,7 @@ impl SearchResult {
     }
 }
 
-/// A snippet as HTML. The snippet is plain text, which may look like HTML.
+/// A snippet as HTML. The input is plain text that may look like HTML.
 fn marked(snippet: &str) -> String {
     snippet
         .replace('&', "&amp;")
@@ -150,7 +150,7 @@ pub(super) async fn find(
             .sum()
     };
     let hits = read(ctx, || store.search(viewer, request.clone()), bytes).await?;
-    // What is counted is the same for all pages.
+    // The count is the same for all pages.
     let counted = SearchRequest {
         after: None,
         limit: 0,

@@ -1,4 +1,4 @@
-//! How often the database is asked: as often as a query has levels, however many rows there are.
+//! The number of database queries: one per level of a query, regardless of the number of rows.
 
 use latchkey_domain::Role;
 use latchkey_storage::content::{Community, NewSpace};

@@ -1,4 +1,4 @@
-//! Arguments with a default: a variable without a value means the default (GraphQL section 6.4.1), and so does null.
+//! Arguments with a default: for a variable without a value (GraphQL section 6.4.1) and for null, the default applies.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -9,7 +9,7 @@ use crate::world::{HOST, World, code};
 const ALL: &str = "read:search read:posts read:courses host:read:network_posts host:read:network_spaces \
                    host:read:network_members host:read:network_events host:read:network_plans";
 
-/// The innermost name of a type, and the name with its marks as a query writes it.
+/// The innermost name of a type, and the full type as a query writes it.
 fn named(ty: &Value) -> (String, String) {
     match ty["kind"].as_str().unwrap() {
         "NON_NULL" => {
@@ -27,7 +27,7 @@ fn named(ty: &Value) -> (String, String) {
     }
 }
 
-/// What has to be given, for the fields on the way.
+/// The required arguments of the fields on the path.
 fn required(arguments: &Value) -> Option<String> {
     let mut given = Vec::new();
     for argument in arguments.as_array().unwrap() {
@@ -53,7 +53,7 @@ async fn a_variable_without_a_value_and_null_mean_the_default() {
         .iter()
         .map(|ty| (ty["name"].as_str().unwrap(), ty))
         .collect();
-    // From the start to every type, by the fields on the way.
+    // From the root to every type, by the fields on the path.
     let mut ways: HashMap<String, Vec<String>> = HashMap::from([("Query".to_owned(), Vec::new())]);
     let mut next = VecDeque::from(["Query".to_owned()]);
     let mut tried = 0;
@@ -143,7 +143,7 @@ async fn of_a_field_that_does_not_exist_nothing_is_said_about_its_arguments() {
         let message = answer["errors"][0]["message"].as_str().unwrap();
         assert!(message.contains("Unknown field \"people\""), "{answer}");
     }
-    // Of one that exists it is.
+    // An unknown argument of a field that exists is reported.
     let answer = world
         .ask(&token, "{ network { members(limit: 5) { totalCount } } }")
         .await;

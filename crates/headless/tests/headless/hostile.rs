@@ -1,4 +1,4 @@
-//! Queries that are meant to hurt are refused before they do.
+//! Hostile queries are refused before they cause work.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::world::{HOST, World, code};
 const ALL: &str =
     "read:search read:posts read:courses host:read:network_posts host:read:network_spaces write:posts";
 
-/// Asks, and checks that the answer comes at once.
+/// Sends a query and checks that the answer comes fast.
 async fn quickly(world: &World, body: &Value) -> Value {
     let token = world.token(HOST, ALL).await;
     let body = body.to_string();
@@ -21,7 +21,7 @@ async fn quickly(world: &World, body: &Value) -> Value {
         .answer(&token, "application/json", body.as_bytes())
         .await;
     let took = before.elapsed();
-    // Within milliseconds on an idle machine; a busy one gets some leave.
+    // An idle machine takes milliseconds; the limit leaves room for a busy one.
     assert!(took < Duration::from_millis(250), "{took:?}");
     let (Answer::Done { body: text, .. } | Answer::Malformed(text)) = answer;
     serde_json::from_str(&text).unwrap()

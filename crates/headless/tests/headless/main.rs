@@ -1,4 +1,4 @@
-//! The Headless API over a real database: what each token may ask, and what it gets.
+//! The Headless API on a real database: what each token may read, and what it gets.
 
 mod batching;
 mod defaults;

@@ -1,11 +1,11 @@
-//! `node(id:)`: anything, under the scope that opens its kind elsewhere.
+//! `node(id:)`: any object, with the scope that opens its kind elsewhere.
 
 use latchkey_domain::Scope;
 use serde_json::Value;
 
 use crate::world::{ADA, BOB, HOST, World, code};
 
-/// The kinds, and the scopes of which one is needed.
+/// The kinds, and the scopes of which a token needs one.
 const KINDS: &[(&str, &[Scope])] = &[
     ("Member", &[Scope::HostReadNetworkMembers]),
     ("Space", &[Scope::HostReadNetworkSpaces, Scope::ReadSearch]),

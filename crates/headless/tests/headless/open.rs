@@ -1,4 +1,4 @@
-//! What a scope opens stays the same whichever way leads to it: the ways that once knew less.
+//! A scope opens the same data by every path: tests of paths that once opened less.
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,8 @@ async fn a_payload_does_not_open_the_post_of_another() {
         let needed = errors[0]["extensions"]["requiredScope"].as_str().unwrap();
         assert!(needed.contains("host:read:network_posts"), "{needed}");
     }
-    // One's own post is open to `read:posts`, and everything to hosts who let their application read it.
+    // A member's own post is open to `read:posts`, and everything is open to hosts who allow their application to read
+    // it.
     for (person, scopes, post) in [
         (ADA, "read:posts write:comments", 2),
         (ADA, "read:search write:comments", 1),
@@ -64,7 +65,7 @@ async fn a_comment_elsewhere_does_not_open_its_post() {
         answer["data"]["updateComment"]["comment"],
         json!({ "body": "y", "post": null })
     );
-    // A comment and its post are looked up one by one, and the one that is closed is missing alone.
+    // A comment and its post are looked up separately, and only the closed one is missing.
     let token = world.token(BOB, "read:posts").await;
     let query = "{ mine: node(id: \"Q29tbWVudDoz\") { ... on Comment { body post { title } } } other: node(id: \"Q29tbWVudDox\") { id } }";
     let data = world.data(&token, query).await;
@@ -84,7 +85,7 @@ async fn a_refused_object_leaves_the_rest_of_the_answer() {
     assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN");
 }
 
-/// Bob wrote in the cellar when he belonged to it. His post is his, and the space is not.
+/// Bob wrote in the cellar when he belonged to it. The post is still his, but the space is closed to him.
 #[tokio::test]
 async fn ones_own_post_does_not_open_a_space_that_one_has_left() {
     let mut all = community();
@@ -103,7 +104,7 @@ async fn ones_own_post_does_not_open_a_space_that_one_has_left() {
     for error in errors {
         assert_eq!(error["extensions"]["requiredScope"], "host:read:network_spaces");
     }
-    // In a space that Bob may read in nothing is missing.
+    // In a space that Bob may read, nothing is missing.
     let query = "{ me { posts(sortOrder: ASC, first: 1) { nodes { space { name description visibility createdAt } } } } }";
     let data = world.data(&token, query).await;
     assert_eq!(data["me"]["posts"]["nodes"][0]["space"]["visibility"], "PUBLIC");
@@ -126,7 +127,7 @@ async fn fields_of_the_hosted_product_that_are_true_here() {
         json!({ "networkRole": "MEMBER", "role": "MEMBER", "lastActiveAt": null })
     );
     assert_eq!(data["me"]["networkRole"], "HOST");
-    // A member's application reads the network with the member scope, and nobody's last visit.
+    // A member's application reads the network with the member scope, without anyone's last visit.
     let token = world.token(ADA, "read:network").await;
     let answer = world
         .ask(

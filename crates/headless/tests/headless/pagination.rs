@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::world::{HOST, World, at, email, profile};
 
-/// 2,000 members, several of whom joined at the same moment.
+/// 2,000 members, several of whom joined at the same time.
 async fn big_world() -> World {
     let mut members = vec![profile(HOST, "Robin Hale", Role::Host)];
     for n in 0..2_000_u64 {
@@ -45,7 +45,7 @@ async fn nobody_is_skipped_and_nobody_comes_twice_while_others_join_visit_and_le
         }
         after = members["pageInfo"]["endCursor"].clone();
 
-        // One leaves from what was read, one from what was not, one who is the cursor itself; one joins; one visits.
+        // One who was read leaves, one who was not leaves, the cursor's own member leaves; one joins; one visits.
         for gone in [page * 37, 1_999 - page * 11, page * 50 + 48] {
             let address = format!("m{gone}@b.example");
             if world

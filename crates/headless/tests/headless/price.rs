@@ -1,4 +1,4 @@
-//! What a request may cost in bytes, time and number.
+//! Limits on the bytes, time and number of requests.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn aliases(count: usize, one: &str) -> String {
     })
 }
 
-/// Posts of the largest size in the public space, by Ada.
+/// Writes posts of the largest size in the public space, by Ada.
 async fn write_large(world: &World, count: usize) {
     let author = Viewer::of(&world.member(ADA).await);
     for number in 0..count {
@@ -27,7 +27,7 @@ async fn write_large(world: &World, count: usize) {
             title: title("Large"),
             body: RichText::from_sanitized("\"".repeat(MAX_TEXT_BYTES), "\"".repeat(MAX_TEXT_BYTES)).unwrap(),
         };
-        // An hour apart, so that no quota is in the way.
+        // An hour apart, to stay within the quota.
         let at = at(10_000 + 3_600 * number as u64);
         let written = world.store.create_post(author, new, at).await.unwrap();
         assert!(matches!(written, Created::Done(_)));
@@ -61,7 +61,7 @@ async fn an_answer_above_the_limit_is_refused_and_names_the_limit() {
             "{{ me {{ {} }} }}",
             aliases(15, "posts(first: 40) { nodes { body } }")
         ),
-        // Rows alone, of which nothing is shown.
+        // Many rows with only their ids.
         format!(
             "{{ me {{ {} }} }}",
             aliases(10, "posts(first: 50) { nodes { id } }")
@@ -73,14 +73,14 @@ async fn an_answer_above_the_limit_is_refused_and_names_the_limit() {
         assert_eq!(answer["data"], Value::Null);
         assert!(message(&answer).contains("6291456 bytes"), "{}", message(&answer));
     }
-    // Texts count as they are written: each quotation mark is two bytes.
+    // Texts count as written in JSON: each quotation mark is two bytes.
     let data = world
         .data(&token, "{ me { posts(first: 30) { nodes { body } } } }")
         .await;
     assert_eq!(data["me"]["posts"]["nodes"].as_array().unwrap().len(), 30);
     let one_more = "{ me { posts(first: 32) { nodes { body } } } }";
     assert_eq!(code(&world.ask(&token, one_more).await), "QUERY_TOO_COMPLEX");
-    // Queries of a batch share it.
+    // Queries of a batch share the limit.
     let half = json!({ "query": "{ me { posts(first: 20) { nodes { body } } } }" });
     let answers = world.send(&token, &json!([half, half])).await;
     assert!(answers[0].get("errors").is_none());
@@ -107,7 +107,7 @@ async fn large_answers_are_given_out_a_few_at_a_time() {
         };
         unsent.push(held);
     }
-    // Nobody reads those: the next has to wait, and small ones do not.
+    // The answers are not read: the next one has to wait, and small ones do not.
     let Answer::Done { body, .. } = hurried.answer(&token, "", large.as_bytes()).await else {
         panic!("malformed");
     };
@@ -211,7 +211,7 @@ async fn a_request_changes_a_few_things_at_most() {
     let answers = world.send(&token, &json!([six, six])).await;
     assert!(answers[0].get("errors").is_none(), "{answers}");
     assert_eq!(code(&answers[1]), "QUERY_TOO_COMPLEX");
-    // One variable for many.
+    // One variable, used many times.
     let query = format!(
         "mutation($b: String!) {{ {} }}",
         aliases(
@@ -263,7 +263,7 @@ async fn a_member_writes_so_much_in_an_hour() {
         assert_eq!(wait, Some(Duration::from_secs(3_600)));
         assert!(message(&answer).contains("1000 posts and comments"), "{answer}");
     }
-    // Deleting is always possible.
+    // Deleting is always allowed.
     let delete = "mutation($input: DeletePostInput!) { deletePost(input: $input) { errors } }";
     let (answer, _) = ask(delete, json!({ "id": 2 })).await;
     assert_eq!(answer["data"]["deletePost"]["errors"], json!([]));
@@ -309,7 +309,7 @@ async fn what_nobody_waits_for_is_not_done() {
     let token = world.token(ADA, "write:posts").await;
     let before = posts(&world).await;
     let create = "createPost(input: { spaceId: 1, title: \"a\", body: \"b\" }) { errors }";
-    // Whether the deadline comes or the client leaves: nothing goes on behind an answer that nobody waits for.
+    // Whether the deadline passes or the client leaves, nothing continues after that.
     let body = json!({ "query": format!("mutation {{ {} }}", aliases(10, create)) }).to_string();
     let mut answer = Box::pin(world.api.answer(&token, "", body.as_bytes()));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());

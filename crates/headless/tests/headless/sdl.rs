@@ -1,4 +1,4 @@
-//! The schema as clients read it.
+//! The schema in SDL.
 
 use std::collections::HashSet;
 

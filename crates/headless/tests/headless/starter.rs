@@ -1,4 +1,4 @@
-//! The query that the explorer begins with works with every token.
+//! The explorer's initial query works with every token.
 
 use latchkey_domain::{Scope, ScopeSet};
 use latchkey_headless::starter_query;

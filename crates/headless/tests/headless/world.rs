@@ -21,7 +21,7 @@ pub(crate) const ADA: &str = "ada@b.example";
 pub(crate) const BOB: &str = "bob@b.example";
 pub(crate) const EVERYONE: [&str; 3] = [HOST, ADA, BOB];
 
-/// Where the network is reached.
+/// The network's public URL.
 pub(crate) const URL: &str = "https://net.example";
 
 pub(crate) struct World {
@@ -192,7 +192,7 @@ impl World {
             .unwrap()
     }
 
-    /// A token of `address` with these scopes, as far as the role allows them.
+    /// A token of `address` with these scopes, limited by the role.
     pub(crate) async fn token(&self, address: &str, scopes: &str) -> Caller {
         let member = self.member(address).await;
         let scopes: ScopeSet = scopes.parse().unwrap();

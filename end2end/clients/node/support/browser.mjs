@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-/** A browser at one site: it follows redirects there, keeps cookies and sends forms. */
+/** A browser for one site: it follows redirects there, keeps cookies and submits forms. */
 export class Browser {
   /** @type {Map<string, string>} */
   #cookies = new Map();
@@ -11,11 +11,11 @@ export class Browser {
   }
 
   /**
-   * Goes where it is sent, as long as that is this site.
+   * Follows redirects within this site.
    *
    * @param {string} address
    * @param {Field[]} [form] what to send, for a form
-   * @returns {Promise<string | URL>} the page, or the address elsewhere, which nothing is sent to
+   * @returns {Promise<string | URL>} the page, or the URL of another site, without requesting it
    */
   async visits(address, form) {
     const response = await fetch(address, {
@@ -38,7 +38,7 @@ export class Browser {
   }
 
   /**
-   * The same, for what is a page of this site.
+   * The same, for a page of this site.
    *
    * @param {string} path
    * @param {Field[]} [form]
@@ -69,7 +69,7 @@ export class Browser {
 /** @typedef {{ name: string, value: string }} Field */
 
 /**
- * What a browser would send of the form in the middle of a page: its hidden fields and the boxes that are ticked.
+ * The fields that a browser sends for the main form of a page: hidden fields and ticked boxes.
  *
  * @param {string} page
  * @returns {Field[]}

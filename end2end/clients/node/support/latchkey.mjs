@@ -7,17 +7,17 @@ import { createInterface } from "node:readline";
 
 export const BINARY = process.env.LATCHKEY ?? resolve(import.meta.dirname, "../../../../target/release/latchkey");
 
-/** All that the applications here may ask for. */
+/** All scopes that the applications here may request. */
 const SCOPES = ["read:userinfo", "read:posts", "write:posts"];
 
 /** @typedef {{ client_id: string, client_secret?: string, redirect_uri: string }} Application */
 
-/** The settings of whoever runs the tests are not those of the tests. */
+/** The settings of the person who runs the tests must not affect the tests. */
 export function environment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LATCHKEY")));
 }
 
-/** The real binary on the demonstration network, in a folder and at a port of its own. */
+/** The real binary with the demonstration network, in its own folder and on its own port. */
 export class Latchkey {
   /**
    * @param {string} folder
@@ -27,7 +27,7 @@ export class Latchkey {
   constructor(folder, server, issuer) {
     this.folder = folder;
     this.server = server;
-    /** The address that clients are configured with. */
+    /** The URL that clients are configured with. */
     this.issuer = issuer;
   }
 
@@ -56,7 +56,7 @@ export class Latchkey {
   }
 
   /**
-   * Registers a web application, which keeps a secret.
+   * Registers a web application, which has a secret.
    *
    * @returns {Application & { client_secret: string }}
    */
@@ -67,8 +67,8 @@ export class Latchkey {
   }
 
   /**
-   * Registers a program on a member's device, which has no secret. It asks with a port that was free when it started
-   * (RFC 8252 section 7.3).
+   * Registers a program on a member's device, which has no secret. It uses a port that was free when it started (RFC
+   * 8252 section 7.3).
    *
    * @returns {Application}
    */

@@ -3,7 +3,7 @@ import { Browser, fields } from "./browser.mjs";
 
 /** @typedef {import("./browser.mjs").Field} Field */
 
-/** Somebody of the demonstration network, with a browser; the member, unless it is said otherwise. */
+/** A person of the demonstration network with a browser. The member by default. */
 export class Person extends Browser {
   /**
    * @param {string} site the address of the server
@@ -14,17 +14,17 @@ export class Person extends Browser {
     this.email = email;
   }
 
-  /** Signs in, with no application behind it. */
+  /** Signs in without an application. */
   async signsIn() {
     await this.#typesPassword(await this.opens("/sign-in"));
   }
 
   /**
-   * Follows an application's link, signs in if asked to, and presses Allow unless the server remembers that.
+   * Follows an application's link, signs in if asked to, and presses Allow unless the server remembers the consent.
    *
    * @param {URL} link
    * @param {{ untick?: string[] }} [choice] the scopes to untick
-   * @returns {Promise<URL>} the address of the application that the browser is sent to
+   * @returns {Promise<URL>} the URL of the application that the browser is redirected to
    */
   async allows(link, { untick = [] } = {}) {
     const consent = await this.#follows(link);
@@ -46,7 +46,7 @@ export class Person extends Browser {
   }
 
   /**
-   * Opens a link; the consent page that it leads to, or the address of the application.
+   * Opens a link. Returns the consent page, or the URL of the application.
    *
    * @param {URL} link
    */
@@ -57,7 +57,7 @@ export class Person extends Browser {
     return page;
   }
 
-  /** @param {string} page where to sign in */
+  /** @param {string} page the sign-in page */
   #typesPassword(page) {
     const typed = [{ name: "email", value: this.email }, { name: "password", value: "latchkey-demo" }];
     return this.visits(`${this.site}/sign-in`, [...fields(page), ...typed]);

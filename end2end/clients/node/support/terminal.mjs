@@ -3,19 +3,19 @@ import { once } from "node:events";
 import { dirname, delimiter, resolve } from "node:path";
 import { BINARY, environment } from "./latchkey.mjs";
 
-/** The Python that scripts/setup.sh made, with the libraries in it. */
+/** The Python environment of scripts/setup.sh, with the libraries. */
 const PYTHON = resolve(import.meta.dirname, "../../../../target/clients-venv/bin");
 
-/** A command at a terminal of its own, which reads what is typed. `latchkey` and the tested Python are on its path. */
+/** A command in its own terminal, which reads typed input. `latchkey` and the tested Python are on its path. */
 export class Terminal {
   output = "";
-  /** Whoever waits for output. */
+  /** Callers that wait for output. */
   #listeners = new Set();
 
   /**
    * @param {string[]} command
-   * @param {string} folder where it runs
-   * @param {Record<string, string>} [more] of its environment
+   * @param {string} folder the working directory
+   * @param {Record<string, string>} [more] environment variables
    */
   constructor(command, folder, more = {}) {
     const path = [dirname(BINARY), PYTHON, process.env.PATH].join(delimiter);
@@ -57,7 +57,7 @@ export class Terminal {
     this.process.stdin.write(text);
   }
 
-  /** Waits for the end; its status. */
+  /** Waits for the end. Returns the exit status. */
   async end() {
     const [status] = await this.ended;
     return status;

@@ -1,4 +1,4 @@
-"""The real binary on the demonstration network, in a folder and at a port of its own."""
+"""The real binary with the demonstration network, in its own folder and on its own port."""
 
 import json
 import os
@@ -12,16 +12,16 @@ import requests
 ROOT = Path(__file__).resolve().parents[4]
 BINARY = os.environ.get("LATCHKEY", str(ROOT / "target/release/latchkey"))
 
-# All that the applications here may ask for.
+# All scopes that the applications here may request.
 SCOPES = ["read:userinfo", "read:posts", "write:posts"]
 
-# The settings of whoever runs the tests are not those of the tests.
+# The settings of the person who runs the tests must not affect the tests.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("LATCHKEY")}
 
 
 @dataclass(frozen=True)
 class Application:
-    """An application, as its developer knows it. A public one has no secret."""
+    """An application, as its developer sees it. A public one has no secret."""
 
     client_id: str
     client_secret: str | None
@@ -41,7 +41,7 @@ class Latchkey:
         )
         line = self._server.stdout.readline().strip()
         assert line.startswith("Latchkey is at "), f"{BINARY} did not start: {line!r}"
-        # The address that clients are configured with.
+        # The URL that clients are configured with.
         self.issuer = line.removeprefix("Latchkey is at ")
         requests.get(f"{self.issuer}/healthz", timeout=10).raise_for_status()
 
@@ -51,7 +51,7 @@ class Latchkey:
         self._folder.cleanup()
 
     def register_web_app(self) -> Application:
-        """Registers a web application, which keeps a secret."""
+        """Registers a web application, which has a secret."""
         redirect_uri = "https://app.example/callback"
         created = self._create("--name", "Web App", "--redirect-uri", redirect_uri)
         return Application(created["client_id"], created["client_secret"], redirect_uri)

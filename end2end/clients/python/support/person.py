@@ -12,7 +12,7 @@ class Person:
     def __init__(self, site: str) -> None:
         self._site = site
         self._browser = requests.Session()
-        # Browsers say with each form from which site it comes.
+        # Browsers send the site of the form's page with each form.
         self._browser.headers["Origin"] = site
 
     def allows(self, link: str, untick: tuple[str, ...] = ()) -> str:
@@ -46,7 +46,7 @@ class Person:
         return callback
 
     def _visits(self, address: str, form: Fields | None = None) -> tuple[str, str | None]:
-        """Goes where it is sent, as long as that is this site: the page, or the address elsewhere."""
+        """Follows redirects within this site. Returns the page, or the URL of another site."""
         method = "GET" if form is None else "POST"
         answer = self._browser.request(method, address, data=form, allow_redirects=False, timeout=10)
         if "Location" not in answer.headers:
@@ -57,7 +57,7 @@ class Person:
 
 
 def fields(page: str) -> Fields:
-    """What a browser would send of the form in the middle of a page: its hidden fields and the boxes that are ticked."""
+    """The fields that a browser sends for the main form of a page: hidden fields and ticked boxes."""
     parser = _Form()
     parser.feed(page)
     return parser.fields

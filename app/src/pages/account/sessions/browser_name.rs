@@ -1,6 +1,6 @@
 //! A browser's name for people: `Firefox on Linux`. User agents also name other browsers, so the order of the tests matters.
 
-/// What a person would call the browser that names itself `user_agent`.
+/// The common name of the browser with this user agent.
 pub(super) fn browser_name(user_agent: Option<&str>) -> String {
     let Some(agent) = user_agent.map(str::trim).filter(|agent| !agent.is_empty()) else {
         return "Unknown browser".to_owned();
@@ -37,7 +37,7 @@ pub(super) fn browser_name(user_agent: Option<&str>) -> String {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) => name.to_owned(),
         (None, Some(system)) => format!("Browser on {system}"),
-        // A program, most likely: its own name says most.
+        // Probably a program, whose own name says most.
         (None, None) => agent
             .split([' ', '/'])
             .next()

@@ -17,9 +17,9 @@ use crate::time::{ago, time_ago};
 pub struct SessionsPage {
     pub frame: Frame,
     pub visitor: Visitor,
-    /// The sessions, the last seen first.
+    /// The sessions, last seen first.
     pub sessions: Vec<SessionRow>,
-    /// What was just done, in a sentence.
+    /// What was just done, as a sentence.
     pub notice: Option<String>,
     /// The time of the request.
     pub now: Timestamp,
@@ -28,13 +28,13 @@ pub struct SessionsPage {
 /// A session.
 #[derive(Clone, Debug)]
 pub struct SessionRow {
-    /// The number by which the form names it.
+    /// The session's id in the form.
     pub id: i64,
-    /// Whether the page is seen in it.
+    /// Whether the page is shown in this session.
     pub is_current: bool,
-    /// What the browser calls itself.
+    /// The browser's user agent.
     pub user_agent: Option<String>,
-    /// From where it was opened.
+    /// The IP address that opened it.
     pub address: Option<String>,
     /// When the member signed in.
     pub created_at: Timestamp,
@@ -93,11 +93,11 @@ fn row(session: SessionRow, now: Timestamp) -> impl IntoView {
         last_seen_at,
     } = session;
     let name = browser_name(user_agent.as_deref());
-    // Tells a screen reader which of several equal buttons this is.
+    // Tells a screen reader which of several identical buttons this is.
     let label = format!("End session: {name}, signed in {}", ago(created_at, now));
     let signed_in = time_ago(created_at, now);
     let end = if is_current {
-        // Ending this one is signing out, at the top of the page.
+        // Signing out, at the top of the page, ends this one.
         view! { <span class="badge">"This session"</span> }.into_any()
     } else {
         view! {

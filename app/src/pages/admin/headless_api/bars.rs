@@ -1,4 +1,4 @@
-//! Bars over time, as SVG that needs neither script nor inline style.
+//! A bar chart over time, as SVG without scripts or inline styles.
 
 use std::time::Duration;
 
@@ -9,28 +9,28 @@ use leptos::prelude::*;
 use super::number::grouped;
 use crate::time::hour;
 
-/// The height of the tallest bar. The picture is stretched to whatever room there is.
+/// The height of the tallest bar. The picture is stretched to the available space.
 const HEIGHT: u64 = 100;
 
-/// Of a step, how much its bar takes; the rest is the gap to the next.
+/// The width of a bar within its step. The rest is the gap to the next.
 const STEP: u64 = 10;
 const BAR: u64 = 8;
 
-/// What is drawn.
+/// The data of a chart.
 pub(super) struct Bars<'a> {
-    /// For the styles.
+    /// The class, for styles.
     pub(super) class: &'static str,
-    /// What it shows, for screen readers.
+    /// A description, for screen readers.
     pub(super) label: String,
-    /// How long a step is.
+    /// The length of a step.
     pub(super) step: Duration,
-    /// When the first begins.
+    /// The start of the first step.
     pub(super) from: Timestamp,
-    /// A bar each.
+    /// One bar per step.
     pub(super) steps: &'a [RequestCount],
 }
 
-/// A bar for each step, as high as its part of the highest; what failed is its upper end.
+/// Draws one bar per step, relative to the highest. Failures are its upper part.
 pub(super) fn bars(bars: &Bars<'_>) -> impl IntoView + use<> {
     let highest = bars
         .steps
@@ -64,7 +64,7 @@ fn bar(count: RequestCount, highest: u64, x: u64, start: Timestamp) -> Option<im
     if count.requests == 0 {
         return None;
     }
-    // What there is can be seen, however little it is beside the highest.
+    // Even the smallest count stays visible beside the highest.
     let height = scaled(count.requests, highest).max(2);
     let failed = if count.failures == 0 {
         0

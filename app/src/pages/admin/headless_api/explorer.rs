@@ -1,4 +1,4 @@
-//! `/admin/headless-api/explorer`: `GraphiQL` with a token of an application that the host chooses.
+//! `/admin/headless-api/explorer`: `GraphiQL` with a token for an application that the host chooses.
 
 use latchkey_domain::{Application, ScopeSet};
 use leptos::prelude::*;
@@ -14,22 +14,22 @@ const EXPLORER: &str = "/admin/headless-api/explorer";
 /// The explorer.
 #[derive(Clone, Debug)]
 pub struct ExplorerPage {
-    /// With `graphiql.css`, `graphiql.js` and `explorer.js` if there is a token.
+    /// Loads `graphiql.css`, `graphiql.js` and `explorer.js` if there is a token.
     pub frame: Frame,
     pub visitor: Visitor,
     /// The path of the endpoint.
     pub endpoint: String,
-    /// The applications to choose from, and whether there are more than these.
+    /// The applications to choose from, and whether there are more.
     pub choices: (Vec<Application>, bool),
-    /// The client id of the one that is chosen.
+    /// The client id of the chosen application.
     pub chosen: Option<String>,
-    /// What the explorer works with, once the host has been through the authorization.
+    /// The explorer's token, after the host has authorized it.
     pub pass: Option<Pass>,
-    /// Why there is none, if something went wrong.
+    /// Why there is no token, if something went wrong.
     pub problem: Option<String>,
 }
 
-/// A token, and what the page tells of it.
+/// A token, and what the page says about it.
 #[derive(Clone)]
 pub struct Pass {
     /// The access token.
@@ -38,7 +38,7 @@ pub struct Pass {
     pub scopes: ScopeSet,
     /// Its lifetime in seconds.
     pub expires_in: u64,
-    /// The query that the explorer begins with.
+    /// The initial query of the explorer.
     pub query: String,
 }
 
@@ -86,7 +86,7 @@ impl ExplorerPage {
     }
 }
 
-/// The form that begins an authorization with an application.
+/// The form that starts an authorization with an application.
 fn chooser(
     applications: Vec<Application>,
     more: bool,

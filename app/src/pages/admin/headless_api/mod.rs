@@ -1,4 +1,4 @@
-//! `/admin/headless-api`: where the API is, and who uses it how much.
+//! `/admin/headless-api`: the API's URL, and how much each application uses it.
 
 mod bars;
 pub(crate) mod explorer;
@@ -17,13 +17,13 @@ use crate::time::{hour, iso};
 
 const PATH: &str = AdminSection::HeadlessApi.path();
 
-/// The API's address and its use.
+/// The API's URL and its use.
 #[derive(Clone, Debug)]
 pub struct UsagePage {
-    /// With the script `copy.js`.
+    /// Loads the script `copy.js`.
     pub frame: Frame,
     pub visitor: Visitor,
-    /// The whole address of the endpoint.
+    /// The full URL of the endpoint.
     pub endpoint: String,
     pub report: UsageReport,
 }
@@ -134,7 +134,7 @@ fn periods(current: Period) -> impl IntoView {
     }
 }
 
-/// The name of a period in the address.
+/// The name of a period in the URL.
 const fn id(period: Period) -> &'static str {
     match period {
         Period::Day => "day",
@@ -143,7 +143,7 @@ const fn id(period: Period) -> &'static str {
     }
 }
 
-/// The period that the address names; the usual one if it names none.
+/// The period that the URL names, or the default.
 pub fn period_of(name: Option<&str>) -> Period {
     let named = Period::ALL.iter().find(|period| Some(id(**period)) == name);
     named.copied().unwrap_or_default()
@@ -245,7 +245,7 @@ fn failures(count: RequestCount) -> String {
     }
 }
 
-/// The same for those who do not see the bars: a row for each step in which there was something.
+/// The chart as a table for screen readers: a row for each step that is not empty.
 fn table(report: &UsageReport) -> impl IntoView + use<> {
     let step = report.period.step();
     let mut start: Timestamp = report.from;

@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Numbers with thousands separators.
 
 /// `12345` as `12,345`.
 pub(super) fn grouped(number: u64) -> String {

@@ -1,4 +1,4 @@
-//! What the attacker does with his requests, for a bounded time and number.
+//! How the attacker sends requests, with a limit on time and number.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -10,21 +10,21 @@ use tokio::task::JoinSet;
 
 use super::wire::{self, Answers, Request};
 
-/// What is done.
+/// What the attacker does.
 pub(super) enum Act {
-    /// So many connections send it again and again, and read the answers.
+    /// Many connections send the request repeatedly and read the answers.
     Ask {
         request: Request,
         connections: usize,
-        /// How often each sends it at most.
+        /// The most times that each connection sends it.
         times: usize,
         pause: Duration,
     },
-    /// So many connections send it, and never read.
+    /// Many connections send it and never read.
     Leave { request: Request, connections: usize },
 }
 
-/// Attacks for so long; what came of it, in a line.
+/// Attacks for `duration`. Returns the outcome as one line.
 pub(super) async fn run(act: &Act, to: SocketAddr, duration: Duration) -> Result<String> {
     let until = Instant::now() + duration;
     match act {
@@ -42,7 +42,7 @@ pub(super) async fn run(act: &Act, to: SocketAddr, duration: Duration) -> Result
             while let Some(one) = work.join_next().await {
                 answers.merge(one?);
             }
-            // An attack that was over soon is measured for as long as the others.
+            // An attack that ended early is measured for as long as the others.
             tokio::time::sleep_until(until.into()).await;
             Ok(answers.words())
         }
@@ -94,7 +94,7 @@ async fn ask(
     answers
 }
 
-/// Whether the server has not ended the connection. What it has sent is read, up to a little.
+/// Whether the server has not closed the connection. Reads what the server sent, up to a limit.
 async fn is_open(mut stream: TcpStream) -> bool {
     const MOST: usize = 16 * 1_024 * 1_024;
 

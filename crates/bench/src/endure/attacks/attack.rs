@@ -1,4 +1,4 @@
-//! The attacks: their names, how long each takes, and how much of the disk it may take.
+//! The attacks: names, durations and limits on disk use.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ impl Attack {
         }
     }
 
-    /// What it is, in the report.
+    /// Its description in the report.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::DeepHtml => "5 comments of 99 kB, 12,400 lists deep, in a request; two at once",
@@ -78,23 +78,23 @@ impl Attack {
             Self::DeepHtml | Self::DeepHtmlInFragment | Self::ManyPosts | Self::ManyPostsInFragment => {
                 32_000_000
             }
-            // A few codes that wait to be redeemed, and no entry of Activity for each.
+            // A few codes that wait to be redeemed, and not one Activity entry each.
             Self::Authorizations => 150_000,
             _ => 1_000_000,
         }
     }
 
-    /// For how long.
+    /// How long it runs.
     pub(super) fn duration(self, quick: bool) -> Duration {
         Duration::from_secs(match self {
             _ if quick => 2,
-            // Longer than a connection may take to say what it wants.
+            // Longer than a connection may take to send its request.
             Self::HalfHeaders | Self::HalfBodies | Self::AnnouncedBodies | Self::UnreadAnswers => 40,
             _ => 10,
         })
     }
 
-    /// How many large posts have to be there.
+    /// How many large posts it needs.
     pub(super) fn posts(self) -> usize {
         match self {
             Self::LargeAnswers | Self::UnreadAnswers => 50,
@@ -102,7 +102,7 @@ impl Attack {
         }
     }
 
-    /// A program that starts the server.
+    /// A program that starts the server, with its arguments.
     pub(super) fn through(self) -> Vec<String> {
         match self {
             Self::HalfHeaders => ["prlimit", "--nofile=1024"].map(str::to_owned).to_vec(),

@@ -1,5 +1,5 @@
-//! Clients that want nothing but what they may: they introspect and refresh, with a pause in between, so that the machine has
-//! room for the attack. They have a thread of their own.
+//! Honest clients: they introspect and refresh with pauses, so that the machine has room for the attack. They run on
+//! their own thread.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::client::Answer;
 use crate::endure::caller::{Caller, Reply};
 use crate::endure::journal::{active_in, pair_in};
 
-/// How long each waits between an answer and its next request.
+/// How long each client waits between an answer and its next request.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// An application with its tokens.
@@ -34,7 +34,7 @@ pub(super) struct Honest {
 }
 
 impl Honest {
-    /// Every other client refreshes, the others introspect.
+    /// Every second client refreshes; the others introspect.
     pub(super) fn start(address: SocketAddr, clients: Vec<Client>) -> Self {
         let (answered, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let (count, told) = (Arc::clone(&answered), Arc::clone(&stop));
@@ -61,12 +61,12 @@ impl Honest {
         }
     }
 
-    /// How many good answers they have had so far.
+    /// How many good answers they have received so far.
     pub(super) fn answered(&self) -> u64 {
         self.answered.load(Ordering::Relaxed)
     }
 
-    /// How many they have a second from now on.
+    /// Their rate per second, measured from now on.
     pub(super) async fn rate_over(&self, duration: Duration) -> f64 {
         let (before, begun) = (self.answered(), Instant::now());
         tokio::time::sleep(duration).await;
@@ -75,12 +75,12 @@ impl Honest {
 
     pub(super) fn rate_since(&self, before: u64, begun: Instant) -> f64 {
         #[allow(clippy::cast_precision_loss)]
-        // As many answers as a number of seconds on one machine can hold.
+        // The number of answers of a few seconds fits.
         let answered = (self.answered() - before) as f64;
         answered / begun.elapsed().as_secs_f64()
     }
 
-    /// A client that was answered wrongly is an error.
+    /// Stops the clients. A wrong answer to a client is an error.
     pub(super) async fn stop(self) -> Result<()> {
         self.stop.store(true, Ordering::Relaxed);
         tokio::task::spawn_blocking(|| self.thread.join())
@@ -105,7 +105,7 @@ async fn go_on(
             let fields = [("token", client.access.as_str())];
             client.application.post("/oauth/introspect", &fields)
         };
-        // An answer that is late by far counts as none.
+        // A very late answer counts as none.
         let reply = caller.ask(ask).await.unwrap_or(Reply::Lost);
         if let Some(answer) = reply.answer().filter(is_given) {
             if refreshes {
@@ -120,7 +120,7 @@ async fn go_on(
     Ok(())
 }
 
-/// Whether the client was served, and not asked to come again later.
+/// Whether the client was served, rather than asked to retry later.
 fn is_given(answer: &Answer) -> bool {
     answer.status() != StatusCode::TOO_MANY_REQUESTS
 }

@@ -12,11 +12,11 @@ use super::wire::{self, Request};
 use crate::application::Application;
 use crate::chance::Chance;
 
-/// Larger than most limits on a request's body, smaller than that of the page's functions.
+/// More than most limits on a request's body, less than the limit of the page's functions.
 const ANNOUNCED: usize = 2_000_000;
 
 impl Stage {
-    /// What is sent.
+    /// The requests of an attack.
     pub(super) async fn requests(&mut self, attack: Attack) -> Result<Act> {
         let ask = |request, connections, times, millis| Act::Ask {
             request,
@@ -86,7 +86,7 @@ impl Stage {
         })
     }
 
-    /// A request of the attacking application.
+    /// A GraphQL request of the attacking application.
     fn graphql(&self, body: &Value) -> Request {
         let headers = [
             ("authorization", format!("Bearer {}", self.token)),
@@ -119,13 +119,13 @@ impl Stage {
         self.graphql(&json!({ "query": query }))
     }
 
-    /// A request without a token, whose body says nothing.
+    /// A request without a token, with a body of spaces.
     fn post(&self, path: &str, kind: &str, bytes: usize) -> Request {
         let headers = [("content-type", kind)];
         wire::request(self.server.address, "POST", path, &headers, &" ".repeat(bytes))
     }
 
-    /// What the member's browser is sent with.
+    /// The authorization request of the member's browser.
     fn authorization(&self, application: &Application) -> Request {
         let ask = application.authorize(&self.member, "read:userinfo");
         let headers = [("cookie", self.member.cookie.as_str())];
@@ -134,7 +134,7 @@ impl Stage {
     }
 }
 
-/// Words that nothing can make shorter: a database that compresses texts gains little.
+/// Incompressible text, so that compression in the database gains little.
 fn noise(bytes: usize) -> String {
     const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -147,7 +147,7 @@ fn noise(bytes: usize) -> String {
         .collect()
 }
 
-/// A field under so many names.
+/// A field under `count` aliases.
 fn aliases(count: usize, field: &str) -> String {
     (0..count).fold(String::new(), |all, number| format!("{all} a{number}: {field}"))
 }

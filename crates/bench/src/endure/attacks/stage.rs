@@ -1,4 +1,4 @@
-//! A fresh server with a network, an application that attacks with a member's token, and honest ones.
+//! A fresh server with a network, an application that attacks with a member's token, and honest applications.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -20,21 +20,21 @@ use crate::process::{Server, Setup};
 
 /// How many honest clients there are.
 const CLIENTS: usize = 4;
-/// What the attacking application may do.
+/// The scopes of the attacking application.
 const HOSTILE: &str = "read:userinfo read:posts read:search write:posts write:comments";
-/// A member with nothing but what an attack needs.
+/// A member with only what an attack needs.
 const MEMBER: &str = "attacker@bench.example";
-/// The most characters of a post's text, with its tags.
+/// The longest text of a post, in characters, with its tags.
 pub(super) const TEXT: usize = 99_000;
 
-/// Where the data is.
+/// The place of the data.
 pub(super) enum Database {
     Sqlite(PathBuf),
     Postgres(Rc<Cluster>, String),
 }
 
 impl Database {
-    /// How many bytes its rows and indexes take, without room that is free, and with what is only in the log so far.
+    /// The size of its rows and indexes in bytes, with the log, without free space.
     pub(super) fn size(&self) -> Result<u64> {
         let bytes = match self {
             Self::Sqlite(file) => {
@@ -58,13 +58,13 @@ impl Database {
     }
 }
 
-/// The stage.
+/// The server under attack.
 pub(super) struct Stage {
     pub(super) server: Server,
     pub(super) database: Database,
-    /// Where the Headless API is.
+    /// The path of the Headless API.
     pub(super) graphql: String,
-    /// The attacking application, and the member who let it in.
+    /// The attacking application, and the member who authorized it.
     pub(super) hostile: Application,
     pub(super) member: Person,
     pub(super) token: String,
@@ -73,7 +73,7 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    /// With what this attack needs to be there.
+    /// A server with everything that this attack needs.
     pub(super) async fn new(attack: Attack, cluster: Option<&Rc<Cluster>>) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
@@ -87,7 +87,7 @@ impl Stage {
             None => (None, Database::Sqlite(data.join("latchkey.db"))),
         };
         let setup = Setup {
-            // As it is by default: here it is what is measured.
+            // The default value: it is what is measured here.
             settings: vec![("LATCHKEY_API_BUDGET", "600000")],
             through: attack.through(),
             ..Setup::on(&data)
@@ -136,7 +136,7 @@ impl Stage {
         Ok(clients)
     }
 
-    /// The space in which the member writes.
+    /// The space that the member writes in.
     pub(super) async fn space(&self) -> Result<String> {
         const SCOPE: &str = "host:read:network_spaces";
         let application = Application::register_on(&self.setup, SCOPE)?;
@@ -154,7 +154,7 @@ impl Stage {
             .context("the space is not there")
     }
 
-    /// A post of the member's.
+    /// A post of the member.
     pub(super) async fn post_id(&mut self) -> Result<String> {
         let query = "mutation($input: CreatePostInput!) { createPost(input: $input) { post { id } errors } }";
         let input = json!({ "spaceId": self.space().await?, "title": "A post", "body": "<p>Short</p>" });
@@ -180,7 +180,7 @@ impl Stage {
     }
 }
 
-/// A space with so many posts of the member's, each as large as one can be.
+/// A space with `posts` posts of the member, each as large as possible.
 fn content(posts: usize) -> Value {
     let text = format!("<p>{}</p>", "lorem ipsum ".repeat(TEXT / 12 - 1));
     let posts: Vec<_> = (0..posts)

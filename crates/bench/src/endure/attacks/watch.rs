@@ -1,5 +1,6 @@
-//! Asks for `/healthz` every few milliseconds, each time on a connection of its own, as a load balancer does: a server that
-//! takes no new connections is silent, too. It has a thread of its own, so that nothing else in this program delays it.
+//! Requests `/healthz` every few milliseconds, each time on a new connection, as a load balancer does: a server that
+//! accepts no new connections counts as silent. It runs on its own thread, so that nothing else in this program delays
+//! it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,12 +12,12 @@ use anyhow::{Context, Result, anyhow};
 
 use crate::client::{Connection, get};
 
-/// How long it waits between two questions.
+/// The pause between two requests.
 const EVERY: Duration = Duration::from_millis(10);
-/// For how long it waits for an answer: a longer silence is reported as this one.
+/// How long to wait for an answer. Longer silences are reported as this value.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The one that asks.
+/// The monitor.
 pub(super) struct Watch {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<Result<Duration>>,
@@ -35,7 +36,7 @@ impl Watch {
         Self { stop, thread }
     }
 
-    /// Waits until the server answers once more; how long it was silent at most.
+    /// Waits until the server answers once more. Returns the longest silence.
     pub(super) async fn stop(self) -> Result<Duration> {
         self.stop.store(true, Ordering::Relaxed);
         tokio::task::spawn_blocking(|| self.thread.join())

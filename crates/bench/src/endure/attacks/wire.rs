@@ -1,5 +1,5 @@
-//! Requests as bytes that are made before the attack begins, and connections that carry them: the attacker shares the
-//! processor with the server, and should take as little of it as he can.
+//! Requests as bytes prepared before the attack, and connections that send them: the attacker shares the processor with
+//! the server and should use little of it.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,13 +10,13 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
-/// Longer than the attacker waits for an answer.
+/// More than the attacker waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A request, or the beginning of one.
+/// A request, or the start of one.
 pub(super) type Request = Arc<[u8]>;
 
-/// A request whose connection is closed behind the answer.
+/// A request whose connection closes after the answer.
 pub(super) fn request(
     host: SocketAddr,
     method: &str,
@@ -34,7 +34,7 @@ pub(super) fn request(
     text.into_bytes().into()
 }
 
-/// Connects from one of the addresses of this machine, and sends. Honest clients come from another address.
+/// Connects from one of this machine's addresses and sends. Honest clients use another address.
 pub(super) async fn send(number: usize, to: SocketAddr, request: &[u8]) -> io::Result<TcpStream> {
     let from = Ipv4Addr::new(127, 0, 1, u8::try_from(number % 250).unwrap_or(0) + 1);
     let socket = TcpSocket::new_v4()?;
@@ -48,7 +48,7 @@ pub(super) async fn send(number: usize, to: SocketAddr, request: &[u8]) -> io::R
     Ok(stream)
 }
 
-/// Reads an answer to its end and keeps none of it but its status.
+/// Reads a whole answer and keeps only its status.
 pub(super) async fn read(mut stream: TcpStream) -> io::Result<(Option<u16>, u64)> {
     let mut buffer = vec![0; 256 * 1_024];
     let (mut status, mut bytes) = (None, 0);
@@ -72,7 +72,7 @@ fn status_in(answer: &[u8]) -> Option<u16> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
-/// What the attacker got.
+/// The answers that the attacker received.
 #[derive(Default)]
 pub(super) struct Answers {
     statuses: BTreeMap<String, usize>,
@@ -97,7 +97,7 @@ impl Answers {
         self.bytes += other.bytes;
     }
 
-    /// In a line.
+    /// As one line.
     pub(super) fn words(&self) -> String {
         let mut words: Vec<String> = self
             .statuses

@@ -1,4 +1,4 @@
-//! A database whose bytes were overwritten, and a key that is another's or gone.
+//! A database with overwritten bytes, and a wrong or missing key.
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
@@ -14,7 +14,7 @@ const PAGE: u64 = 4_096;
 const DATABASE: &str = "latchkey.db";
 const KEY: &str = "latchkey.key";
 
-/// The first bytes of the file are not what they were.
+/// The first bytes of the file are overwritten.
 pub(super) async fn head() -> Result<Row> {
     let mut stage = Stage::new().await?;
     stage.stop()?;
@@ -77,14 +77,14 @@ pub(super) async fn middle_at_start() -> Result<Row> {
 /// The same while it runs.
 pub(super) async fn middle_while_running() -> Result<Row> {
     let mut stage = Stage::new().await?;
-    // Everything into the file, so that the log does not hide what happens to it; the caches start empty.
+    // Move everything into the file, so that the log does not hide the damage. The caches start empty.
     stage.stop()?;
     stage.start().await?;
     let good = fs::read(stage.file(DATABASE))?;
     overwrite(&stage, PAGE, good.len() as u64 - PAGE)?;
     let seen = stage.see().await?;
     let log = stage.last_error()?;
-    // Back as it was, under the running server: pages that it did not change are good again.
+    // Restore the file under the running server: pages that it did not change are valid again.
     let file = OpenOptions::new().write(true).open(stage.file(DATABASE))?;
     file.write_all_at(&good, 0)?;
     let after = if stage.is_well().await.is_ok() {
@@ -103,7 +103,7 @@ pub(super) async fn middle_while_running() -> Result<Row> {
     })
 }
 
-/// The key is that of another database.
+/// The key belongs to another database.
 pub(super) async fn other_key() -> Result<Row> {
     let mut stage = Stage::new().await?;
     let mut other = Stage::new().await?;
@@ -123,7 +123,7 @@ pub(super) async fn other_key() -> Result<Row> {
     })
 }
 
-/// The key is gone.
+/// The key is missing.
 pub(super) async fn no_key() -> Result<Row> {
     let mut stage = Stage::new().await?;
     stage.stop()?;

@@ -1,4 +1,4 @@
-//! A disk that is full, and a data folder that cannot be written to.
+//! A full disk, and a data folder that is not writable.
 
 use std::fs::{self, File, Permissions};
 use std::io::Write;
@@ -13,12 +13,12 @@ use super::Row;
 use super::stage::Stage;
 use crate::process::Setup;
 
-/// How much fits, in MiB, on the disk that gets full.
+/// The size of the disk that fills up, in MiB.
 const SIZE: u64 = 8;
-/// How many registrations there are at most until nothing fits any more.
+/// The most registrations to try until the disk is full.
 const MOST: usize = 20_000;
 
-/// A small file system in memory, gone with its value.
+/// A small file system in memory, removed when dropped.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
@@ -42,12 +42,12 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily: whoever still has a file open there keeps it until then.
+        // Lazily: programs that still have a file open there keep it until they close it.
         let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }
 
-/// The disk is full: what is there can be read, nothing new is acknowledged, and it goes on when there is room.
+/// The disk is full: data can be read, nothing new is acknowledged, and it recovers when there is space.
 pub(super) async fn full() -> Result<Row> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
@@ -55,7 +55,7 @@ pub(super) async fn full() -> Result<Row> {
     let disk = SmallDisk::mount(&data);
     let mut setup = Setup::on(&data);
     if disk.is_none() {
-        // Without the right to mount: no file may grow beyond 4 MiB. The signal that says so is to be an error.
+        // Without permission to mount: no file may exceed 4 MiB. The signal for that must become an error.
         let limited = "trap '' XFSZ; ulimit -f 8192; exec \"$@\"";
         setup.through = ["sh", "-c", limited, "sh"].map(str::to_owned).to_vec();
     }
@@ -103,14 +103,14 @@ pub(super) async fn full() -> Result<Row> {
     })
 }
 
-/// Whoever runs the server may read the data folder, but not write to it.
+/// The server's user may read the data folder, but not write to it.
 pub(super) async fn read_only() -> Result<Row> {
     let mut stage = Stage::new().await?;
     stage.stop()?;
     let data = stage.setup.data.clone();
     let root = fs::metadata(&data)?.uid() == 0;
     if root {
-        // Root may write everywhere, so somebody else runs it.
+        // Root may write everywhere, so another user runs it.
         let above = data.parent().context("no folder above")?;
         for path in [above, &data] {
             chown(path)?;

@@ -1,4 +1,4 @@
-//! A clock that was set back, and a database that is away.
+//! A clock that was set back, and a database that is down.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -11,10 +11,10 @@ use super::stage::Stage;
 use crate::endure::postgres::{Cluster, is_supported};
 use crate::process::Setup;
 
-/// How soon after the database is back the server may notice.
+/// How soon the server must notice that the database is back.
 const NOTICED: Duration = Duration::from_secs(10);
 
-/// A row about what was not tried.
+/// A row about a fault that was not tried.
 fn skipped(fault: &'static str, why: &str) -> Row {
     Row {
         fault,
@@ -24,10 +24,10 @@ fn skipped(fault: &'static str, why: &str) -> Row {
     }
 }
 
-/// The clock is an hour behind after a restart: tokens that were issued are from the future.
+/// The clock is an hour behind after a restart, so issued tokens are from the future.
 pub(super) async fn clock() -> Result<Row> {
     const FAULT: &str = "the clock is set back an hour";
-    // It starts programs as its children; what it preloads does as well, in a process that can be ended by its id.
+    // It starts programs as children. A preloaded library does the same in a process that can be killed by its id.
     let Ok(asked) = Command::new("faketime")
         .args(["-f", "-1h", "printenv", "LD_PRELOAD"])
         .output()
@@ -68,8 +68,8 @@ fn clock_line(said: &str) -> String {
     format!("`latchkey doctor`: `{}`", line.unwrap_or("-").trim())
 }
 
-/// `PostgreSQL` dies and comes back: after ten seconds in a quick run, else after a minute, when every connection that was
-/// kept, and every wait for one, has ended.
+/// `PostgreSQL` dies and comes back: after ten seconds in a quick run, else after a minute, when every pooled
+/// connection and every wait for one has ended.
 pub(super) async fn postgres(quick: bool) -> Result<Row> {
     let (fault, away) = if quick {
         ("PostgreSQL is gone for ten seconds", Duration::from_secs(10))
@@ -91,7 +91,7 @@ pub(super) async fn postgres(quick: bool) -> Result<Row> {
     while begun.elapsed() < away {
         let asked = Instant::now();
         let seen = stage.see().await?;
-        // Four questions, one after the other.
+        // Four requests, one after another.
         slowest = slowest.max(asked.elapsed() / 4);
         for look in [&seen.read, &seen.write, &seen.page, &seen.ready] {
             ensure!(

@@ -1,4 +1,4 @@
-//! A server with a grant in use, to break things around.
+//! A server with a grant in use, to break.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use crate::process::{Server, Setup};
 /// How long a server may take to say that it cannot start.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The stage.
+/// The server under test.
 pub(super) struct Stage {
     pub(super) setup: Setup,
     pub(super) server: Option<Server>,
@@ -28,12 +28,12 @@ pub(super) struct Stage {
     cookie: String,
     access: String,
     refresh: String,
-    /// Registered and acknowledged.
+    /// Acknowledged registrations.
     registered: Vec<String>,
     _folder: TempDir,
 }
 
-/// What is seen of the server now.
+/// The visible state of the server now.
 pub(super) struct Seen {
     pub(super) read: Look,
     pub(super) write: Look,
@@ -54,7 +54,7 @@ impl Look {
 }
 
 impl Seen {
-    /// In a line.
+    /// As one line.
     pub(super) fn words(&self) -> String {
         format!(
             "refresh: {}; introspection: {}; the admin's page: {}; `/readyz`: {}",
@@ -67,7 +67,7 @@ impl Seen {
 }
 
 impl Stage {
-    /// With its own data folder.
+    /// A server with its own data folder.
     pub(super) async fn new() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
@@ -75,7 +75,7 @@ impl Stage {
         Self::on(folder, Setup::on(&data)).await
     }
 
-    /// With another setup, whose data is in `folder`.
+    /// A server with another setup, whose data is in `folder`.
     pub(super) async fn on(folder: TempDir, mut setup: Setup) -> Result<Self> {
         setup.log = Some(folder.path().join("log"));
         let server = Server::start(&setup).await?;
@@ -108,13 +108,13 @@ impl Stage {
         self.server.take().map_or(Ok(()), Server::stop)
     }
 
-    /// Starts it, which has to work.
+    /// Starts it. Fails if it does not start.
     pub(super) async fn start(&mut self) -> Result<()> {
         self.server = Some(Server::start(&self.setup).await?);
         Ok(())
     }
 
-    /// Starts it, which has to fail; what it said, in its one line.
+    /// Starts it. Fails if it starts; returns the line that it printed.
     pub(super) async fn fails_to_start(&mut self) -> Result<String> {
         let mut server = self.spawn()?;
         let begun = Instant::now();
@@ -132,7 +132,7 @@ impl Stage {
         Ok(format!("`{}`", self.anonymous(line)))
     }
 
-    /// Starts it, whether or not it works.
+    /// Starts it, whether or not that works.
     pub(super) fn spawn(&self) -> Result<Server> {
         if let Some(log) = &self.setup.log {
             fs::write(log, "")?;
@@ -145,7 +145,7 @@ impl Stage {
         Ok(Caller::tolerant(server.address))
     }
 
-    /// What can be seen now. It does not judge; but an answer there must be.
+    /// The visible state now. It does not judge the answers, but each request must get one.
     pub(super) async fn see(&mut self) -> Result<Seen> {
         let introspect = self
             .application
@@ -177,7 +177,7 @@ impl Stage {
         Ok((look, answer))
     }
 
-    /// Registers an application; whether that was acknowledged.
+    /// Registers an application. Returns whether that was acknowledged.
     pub(super) async fn register(&mut self) -> Result<bool> {
         let name = format!("One of many {}", self.registered.len());
         let ask = call(&self.cookie, "applications/create", &draft(&name, true));
@@ -192,7 +192,7 @@ impl Stage {
         Ok(true)
     }
 
-    /// Everything works, and what was acknowledged is there.
+    /// Checks that everything works and that everything acknowledged exists.
     pub(super) async fn is_well(&mut self) -> Result<()> {
         let refresh = self.application.refresh(&self.refresh);
         let (_, answer) = self.look(refresh).await?;
@@ -221,7 +221,7 @@ impl Stage {
         Ok(fs::read_to_string(path)?)
     }
 
-    /// The last error in the log, in words.
+    /// The last error in the log, as text.
     pub(super) fn last_error(&self) -> Result<String> {
         let log = self.log()?;
         let entry = log
@@ -236,13 +236,13 @@ impl Stage {
         Ok(format!("`ERROR {}: {}`", message, self.anonymous(error)))
     }
 
-    /// Without the path of this run's folder.
+    /// `text` without the path of this run's folder.
     fn anonymous(&self, text: &str) -> String {
         text.replace(&*self.setup.data.to_string_lossy(), "data")
     }
 }
 
-/// What an answer says to whom reads it.
+/// The text of an answer for its reader.
 fn words_of(answer: &Answer) -> String {
     let body = String::from_utf8_lossy(answer.body());
     if answer.status().is_success() && body.contains("access_token") {

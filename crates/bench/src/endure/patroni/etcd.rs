@@ -1,4 +1,4 @@
-//! The one member of etcd in which the members of Patroni agree.
+//! A single etcd member, which the Patroni members use for consensus.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::process::free_address;
 pub(super) struct Etcd(Child);
 
 impl Etcd {
-    /// Starts it for those who ask at `client`.
+    /// Starts it, listening for clients at `client`.
     pub(super) fn start(folder: &Path, client: &str) -> Result<Self> {
         fs::create_dir(folder)?;
         let peer = format!("http://{}", free_address()?);

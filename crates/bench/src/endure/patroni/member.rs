@@ -1,4 +1,4 @@
-//! A member: Patroni, and the `PostgreSQL` that it keeps.
+//! A Patroni member and its `PostgreSQL`.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -14,22 +14,22 @@ use crate::process::free_address;
 pub(super) struct Member {
     pub(super) name: &'static str,
     pub(super) folder: PathBuf,
-    /// Of its `PostgreSQL`.
+    /// The port of its `PostgreSQL`.
     pub(super) port: u16,
-    /// `None` while it is gone.
+    /// `None` while it is down.
     pub(super) process: Option<Child>,
 }
 
 impl Member {
-    /// Writes its settings down; it is not started.
+    /// Writes its settings, without starting it.
     pub(super) fn prepare(name: &'static str, folder: &Path, programs: &Path, etcd: &str) -> Result<Self> {
         let (api, port) = (free_address()?, free_address()?.port());
         let folder = folder.join(name);
         fs::create_dir(&folder)?;
         let (home, bin) = (folder.display(), programs.display());
         let etcd = etcd.trim_start_matches("http://");
-        // The shortest that Patroni takes. A member that leads alone goes on alone: whoever wants it otherwise says
-        // `synchronous_mode_strict`.
+        // The shortest times that Patroni allows. A leader without a standby continues alone; `synchronous_mode_strict`
+        // would prevent that.
         let settings = format!(
             "scope: latchkey\nname: {name}\n\
              restapi: {{listen: '{api}', connect_address: '{api}'}}\n\
@@ -66,7 +66,7 @@ impl Member {
             .arg(self.folder.join("patroni.yml"))
             .stdout(log.try_clone()?)
             .stderr(log)
-            // What a terminal tells this process is not for it: it is ended below.
+            // Signals of the terminal to this process must not reach it: it is killed below.
             .process_group(0)
             .spawn()
             .context("cannot start patroni")?;
@@ -74,8 +74,8 @@ impl Member {
         Ok(())
     }
 
-    /// Kills it as `kill -9` does: Patroni first, so that it does not start its `PostgreSQL` again, which has a session of its
-    /// own.
+    /// Kills it as `kill -9` does. Patroni first, so that it does not restart its `PostgreSQL`, which has its own
+    /// session.
     pub(super) fn kill(&mut self) -> Result<()> {
         if let Some(mut process) = self.process.take() {
             process.kill()?;
@@ -91,7 +91,7 @@ impl Member {
 
 impl Drop for Member {
     fn drop(&mut self) {
-        // Told to stop it stops its PostgreSQL, too.
+        // On a normal stop it also stops its PostgreSQL.
         if let Some(mut process) = self.process.take() {
             let told = Command::new("kill").arg(process.id().to_string()).status();
             if !told.is_ok_and(|status| status.success()) {

@@ -1,5 +1,5 @@
-//! A real Patroni cluster: etcd, and two members of which one leads and the other has all that was acknowledged. In a
-//! temporary folder, on ports of the loopback interface. It is gone with its value.
+//! A real Patroni cluster: etcd and two members, a leader and a synchronous standby. It uses a temporary folder and
+//! ports of the loopback interface, and is removed when dropped.
 
 mod etcd;
 mod member;
@@ -23,13 +23,13 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// The cluster.
 pub(super) struct Patroni {
     members: [Member; 2],
-    // Dropped behind the members, who could not agree without it and have their files in the folder.
+    // Dropped after the members, which need it to agree and have their files in the folder.
     _etcd: Etcd,
     folder: TempDir,
     programs: PathBuf,
 }
 
-/// What is missing on this machine; `None` if a cluster can be made.
+/// What is missing on this machine; `None` if it can run a cluster.
 pub(super) fn missing() -> Option<&'static str> {
     ["patroni", "etcd"].into_iter().find(|program| {
         let found = Command::new(program)
@@ -42,7 +42,7 @@ pub(super) fn missing() -> Option<&'static str> {
 }
 
 impl Patroni {
-    /// Makes one, and waits until both members are in order.
+    /// Creates a cluster and waits until both members are in order.
     pub(super) fn start() -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("latchkey-pt.").tempdir()?;
         let client = format!("http://{}", free_address()?);
@@ -56,7 +56,7 @@ impl Patroni {
             _etcd: etcd,
         };
         own(cluster.folder.path())?;
-        // The first to come makes the database, the second copies it.
+        // The first member creates the database, the second copies it.
         cluster.members[0].start()?;
         cluster.wait("leads", |cluster| cluster.leader() == Some(0))?;
         cluster.members[1].start()?;
@@ -64,7 +64,7 @@ impl Patroni {
         Ok(cluster)
     }
 
-    /// Makes an empty database; a URL that names both members.
+    /// Creates an empty database. Returns a URL with both members.
     pub(super) fn database(&self, name: &str) -> Result<String> {
         let leader = self.leader().context("nobody leads")?;
         self.ask(
@@ -78,7 +78,7 @@ impl Patroni {
         ))
     }
 
-    /// Kills the leader, Patroni and `PostgreSQL`, as `kill -9` does; how long it took until the other led.
+    /// Kills the leader, Patroni and `PostgreSQL`, as `kill -9` does. Returns how long it took until the other led.
     pub(super) fn lose_leader(&mut self) -> Result<Duration> {
         let (leader, begun) = (self.leader().context("nobody leads")?, Instant::now());
         self.members[leader].kill()?;
@@ -86,7 +86,7 @@ impl Patroni {
         Ok(begun.elapsed())
     }
 
-    /// Has the other lead, as for maintenance; how long that took.
+    /// Switches to the other leader, as for maintenance. Returns how long that took.
     pub(super) fn switch_leader(&mut self) -> Result<Duration> {
         let (leader, begun) = (self.leader().context("nobody leads")?, Instant::now());
         let (from, to) = (self.members[leader].name, self.members[1 - leader].name);
@@ -112,7 +112,7 @@ impl Patroni {
         Ok(begun.elapsed())
     }
 
-    /// Starts whoever is gone, and waits until both have the same again.
+    /// Starts members that are down and waits until both are in sync again.
     pub(super) fn mend(&mut self) -> Result<Duration> {
         let begun = Instant::now();
         for member in &mut self.members {
@@ -124,7 +124,7 @@ impl Patroni {
         Ok(begun.elapsed())
     }
 
-    /// Looks at every table and index of a database on both members; what it found wrong is the error.
+    /// Checks every table and index of a database on both members. Problems are errors.
     pub(super) fn check(&self, database: &str) -> Result<()> {
         let leader = self.leader().context("nobody leads")?;
         self.ask(leader, database, "CREATE EXTENSION IF NOT EXISTS amcheck")?;
@@ -141,7 +141,7 @@ impl Patroni {
         Ok(())
     }
 
-    /// Patroni's own program, by way of a member's settings.
+    /// Patroni's control program, with a member's settings.
     fn control(&self, member: usize) -> Command {
         let mut command = Command::new("patronictl");
         command
@@ -150,7 +150,7 @@ impl Patroni {
         command
     }
 
-    /// Which member takes writes.
+    /// The member that accepts writes.
     fn leader(&self) -> Option<usize> {
         (0..self.members.len()).find(|at| {
             self.members[*at].process.is_some()
@@ -160,7 +160,7 @@ impl Patroni {
         })
     }
 
-    /// A commit waits for the other member again, and Patroni has written down that it may lead next, which comes later.
+    /// A commit waits for the other member again, and Patroni has recorded that it may lead next, which happens later.
     fn wait_until_in_step(&self) -> Result<()> {
         let in_step =
             "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'";
@@ -218,7 +218,7 @@ impl Patroni {
     }
 }
 
-/// Gives the folder to the user that `PostgreSQL` runs as.
+/// Gives the folder to the user of `PostgreSQL`.
 fn own(folder: &Path) -> Result<()> {
     if is_root()? {
         let owner = Command::new("chown")

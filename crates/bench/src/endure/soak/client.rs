@@ -1,4 +1,4 @@
-//! Who loads the server in the long run: tokens in use, tokens that rotate, new members, abandoned consents, mistakes.
+//! The clients of a soak: they use tokens, rotate tokens, add members, abandon consents and make mistakes.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub(super) const KINDS: &[&str] = &[
     BARE,
 ];
 
-/// Measured beside them, since the machine may have other things to do.
+/// Measured beside them, because other programs may slow the machine down.
 pub(super) const BARE: &str = "bare endpoint";
 
 /// A client.
@@ -39,7 +39,7 @@ pub(super) struct Client {
     pub(super) graphql: String,
 }
 
-/// Its connections, and where it writes down how long answers took.
+/// Its connections, and where it records response times.
 struct Desk {
     server: Connection,
     bare: Connection,
@@ -63,7 +63,7 @@ impl Desk {
 }
 
 impl Client {
-    /// Works until it is told to stop; a wrong answer is an error.
+    /// Works until it is told to stop. A wrong answer is an error.
     pub(super) async fn work(self, number: usize, stop: Arc<AtomicBool>, times: Arc<Times>) -> Result<()> {
         let mut chance = Chance(number as u64);
         let mut desk = Desk {
@@ -117,7 +117,7 @@ impl Client {
         Ok(())
     }
 
-    /// What clients get wrong. What they are told has to be right.
+    /// Makes a client's mistake. The error has to be right.
     async fn mistake(&self, desk: &mut Desk, access: &str, which: usize) -> Result<()> {
         let (ask, expected) = match which {
             0 => (

@@ -1,4 +1,4 @@
-//! What is held against the server when a soak is over.
+//! The checks at the end of a soak.
 
 use std::borrow::Borrow;
 use std::time::{Duration, Instant};
@@ -9,19 +9,18 @@ use super::client::{BARE, KINDS};
 use super::{CAUGHT_UP, Sample, Sweep, WINDOW};
 use crate::statistics::median;
 
-/// How much more memory there may be at the end than after the warm-up.
+/// How much memory may grow between the warm-up and the end.
 const MEMORY: f64 = 1.2;
-/// How much longer the slowest answers may take in the last fifth than in the first, and while the server purges than when
-/// it does not.
+/// How much slower the slowest answers may be in the last fifth than in the first, and during a purge than without.
 const LATENCY: f64 = 1.5;
-/// How much larger database and log may be in the last fifth than when retention had caught up. From then on as much goes
-/// as comes, and `SQLite` fills the pages that were freed, so they should stay as they are. The tenth is for the beat of a
-/// minute in which grants pile up and go, and for the log, which is as long as the longest wait for a checkpoint made it.
-/// A server that deleted nothing would take 1.7 times as much in a run of fifteen minutes.
+/// How much larger database and log may be in the last fifth than when retention had caught up. After that, deletions
+/// match new records and `SQLite` reuses freed pages, so the size should stay the same. The tenth allows for the minute
+/// between purges, and for the log, which is as long as the longest wait for a checkpoint made it. A server that
+/// deleted nothing would grow 1.7 times in a run of fifteen minutes.
 const DISK: f64 = 1.1;
-/// Fewer windows than this say more about the machine than about purging.
+/// With fewer windows, the result says more about the machine than about purging.
 const ENOUGH: usize = 4;
-/// How many windows the size that it had caught up with is taken from.
+/// How many windows determine the size when it had caught up.
 const BEAT: usize = 6;
 
 /// A row of the table.
@@ -30,7 +29,7 @@ struct Line {
     before: f64,
     after: f64,
     limit: Option<f64>,
-    /// What the machine itself does, seen at the bare endpoint: by so much more it may be, and nothing is shown.
+    /// The change of the bare endpoint, caused by the machine itself. A change up to this factor proves nothing.
     excuse: f64,
 }
 
@@ -58,7 +57,7 @@ impl Line {
     }
 }
 
-/// Compares the last fifth with the first after the warm-up, which is two minutes or a fifth of a short run.
+/// Compares the last fifth with the first after the warm-up, which is two minutes, or a fifth of a short run.
 pub(super) fn judge(samples: &[Sample], sweeps: &[Sweep], begun: Instant) -> Result<()> {
     let warm = usize::try_from(120 / WINDOW.as_secs())?.min(samples.len() / 5);
     let counted = &samples[warm..];
@@ -178,7 +177,7 @@ fn latencies<S: Borrow<Sample>>(before: &[S], after: &[S], unit: &str) -> Vec<Li
     kinds.collect()
 }
 
-/// The windows in which the server deleted for half of the time or more, and those in which it hardly did.
+/// The windows in which the server purged for at least half of the time, and those in which it hardly did.
 fn while_purging<'a>(samples: &'a [Sample], sweeps: &[Sweep]) -> (Vec<&'a Sample>, Vec<&'a Sample>) {
     let share = |sample: &Sample| {
         let went_on = sweeps
@@ -191,7 +190,7 @@ fn while_purging<'a>(samples: &'a [Sample], sweeps: &[Sweep]) -> (Vec<&'a Sample
     (busy, quiet)
 }
 
-/// How large database and log were, and how much was answered, in a window.
+/// The size of database and log, and the number of answers, in a window.
 #[derive(Clone, Copy, Debug)]
 struct Size {
     after: Duration,
@@ -201,7 +200,7 @@ struct Size {
 
 impl Size {
     #[allow(clippy::cast_precision_loss)]
-    // Some thousands.
+    // A few thousand.
     fn of(sample: &Sample, begun: Instant) -> Self {
         Self {
             after: sample.ended - begun,
@@ -211,9 +210,9 @@ impl Size {
     }
 }
 
-/// The largest size in the last fifth, beside the largest in the beat before retention had caught up; nothing if the run
-/// was too short. What there is to keep follows the rate of answers in the minutes before, which is the machine's: if it
-/// was higher later, more is allowed by as much.
+/// Compares the largest size in the last fifth with the largest just before retention had caught up; `None` if the run
+/// was too short. The amount of data follows the rate of answers in the minutes before, which depends on the machine:
+/// if the rate was higher later, the limit is higher by the same factor.
 fn disk(sizes: &[Size]) -> Option<Line> {
     let caught_up = sizes.iter().position(|size| size.after >= CAUGHT_UP)? + 1;
     let last = sizes.len() - (sizes.len() / 5).max(1);
@@ -263,7 +262,7 @@ mod tests {
     fn a_database_that_stops_growing_is_good() {
         let plateau = |minute: f64| minute.min(7.5) * 10.0;
         assert_eq!(verdict(&run(plateau, |_| 1.0)), "good");
-        // The beat of a minute, and pages that are free.
+        // The variation within a minute, and free pages.
         let beats = |minute: f64| plateau(minute) + (minute % 1.0) * 5.0;
         assert_eq!(verdict(&run(beats, |_| 1.0)), "good");
     }

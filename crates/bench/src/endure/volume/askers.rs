@@ -1,4 +1,4 @@
-//! Who uses the tokens of a volume: in no order, so that rows come from all over the table.
+//! Clients that use tokens in random order, so that rows come from all over the table.
 
 use anyhow::{Result, ensure};
 
@@ -8,7 +8,7 @@ use crate::client::{Answer, Ask};
 use crate::endure::journal::{active_in, pair_in};
 use crate::load::Asker;
 
-/// Asks about access tokens, by chance.
+/// Introspects random access tokens.
 pub(super) struct Introspecting {
     asks: Vec<Ask>,
     chance: Chance,
@@ -38,7 +38,7 @@ impl Asker for Introspecting {
     }
 }
 
-/// Rotates refresh tokens, one after the other.
+/// Rotates refresh tokens in turn.
 pub(super) struct Rotating {
     application: Application,
     pairs: Vec<(String, String)>,

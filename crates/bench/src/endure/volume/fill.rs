@@ -1,4 +1,4 @@
-//! Rows that stand in the table of grants as if they had been made over HTTP, only faster: the server is stopped meanwhile.
+//! Inserts rows like those of grants created over HTTP, but faster, while the server is stopped.
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use crate::chance::Chance;
 use crate::endure::postgres::Cluster;
 
 const DAY: i64 = 86_400_000;
-/// How old a grant is that is long over, in days: its refresh token ended after ninety.
+/// The age in days of a grant that ended long ago: its refresh token expired after ninety.
 const OVER: i64 = 200;
 const REDIRECT_URI: &str = "https://myapp.com/oauth/callback";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -19,13 +19,13 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 /// How old the grants are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Age {
-    /// Up to eighty days: their refresh tokens are good.
+    /// Up to eighty days old: their refresh tokens are valid.
     Fresh,
-    /// Long over.
+    /// Ended long ago.
     Over,
 }
 
-/// Where the rows are.
+/// The place of the rows.
 #[derive(Clone)]
 pub(super) enum Rows {
     /// In this file.
@@ -35,7 +35,7 @@ pub(super) enum Rows {
 }
 
 impl Rows {
-    /// How many members there are, and their first and last number.
+    /// The number of members, and their first and last id.
     pub(super) fn members(&self) -> Result<(i64, i64, i64)> {
         let numbers = self.numbers("SELECT count(*), min(id), max(id) FROM members")?;
         match numbers[..] {
@@ -44,20 +44,20 @@ impl Rows {
         }
     }
 
-    /// How many grants there are.
+    /// The number of grants.
     pub(super) fn count(&self) -> Result<i64> {
         self.numbers("SELECT count(*) FROM grants")
             .map(|numbers| numbers[0])
     }
 
-    /// How many of them are long over.
+    /// The number of grants that ended long ago.
     pub(super) fn count_over(&self) -> Result<i64> {
         let since = now()? - (OVER - 50) * DAY;
         let query = format!("SELECT count(*) FROM grants WHERE issued_at < {since}");
         self.numbers(&query).map(|numbers| numbers[0])
     }
 
-    /// How many bytes it takes.
+    /// The size in bytes.
     pub(super) fn size(&self) -> Result<u64> {
         match self {
             Self::Sqlite(file) => Ok(std::fs::metadata(file)?.len()),
@@ -68,7 +68,7 @@ impl Rows {
         }
     }
 
-    /// The numbers in the first row that a query answers.
+    /// The numbers in the first row of a query's result.
     fn numbers(&self, query: &str) -> Result<Vec<i64>> {
         match self {
             Self::Sqlite(file) => {
@@ -85,7 +85,7 @@ impl Rows {
         }
     }
 
-    /// Adds so many grants, of members and to applications by chance.
+    /// Adds grants of random members to random applications.
     pub(super) fn grants(&self, count: usize, age: Age, chance: &mut Chance) -> Result<()> {
         match self {
             Self::Sqlite(file) => sqlite(&mut open(file)?, count, age, chance),
@@ -96,7 +96,7 @@ impl Rows {
         }
     }
 
-    /// The server begins with files that are as they would be: no long log, and with statistics.
+    /// Leaves the files as a server would: without a long log, and with statistics.
     pub(super) fn settle(&self) -> Result<()> {
         match self {
             Self::Sqlite(file) => {
@@ -122,7 +122,7 @@ fn now() -> Result<i64> {
     Ok(i64::try_from(since.as_millis())?)
 }
 
-/// How old a grant is at least, in days.
+/// The minimum age of a grant in days.
 fn since(age: Age) -> i64 {
     match age {
         Age::Fresh => 0,
@@ -151,7 +151,7 @@ fn sqlite(connection: &mut Connection, count: usize, age: Age, chance: &mut Chan
             let days = i64::try_from(chance.below(80))? + since(age);
             let created = now - days * DAY - i64::try_from(chance.below(86_400_000))?;
             let generation = 1 + chance.below(50);
-            // An hour for each rotation, as clients do, but not beyond now.
+            // One hour per rotation, as clients do, but not beyond now.
             let issued = (created + i64::try_from(generation)? * 3_600_000).min(now);
             let revoked = (chance.below(10) == 0).then_some(issued);
             let mut salt = [0_u8; 16];
@@ -174,7 +174,7 @@ fn sqlite(connection: &mut Connection, count: usize, age: Age, chance: &mut Chan
     transaction.commit().context("the grants could not be written")
 }
 
-/// The same, by the database itself.
+/// Statements that let the database create the rows itself.
 fn postgres(count: usize, age: Age, chance: &mut Chance) -> Result<String> {
     let (now, days) = (now()?, since(age));
     let seed = chance.below(1_000);

@@ -1,4 +1,4 @@
-//! Introspection and rotation while the server deletes a tenth of a million grants, beside the same server when it is done.
+//! Compares introspection and rotation during a purge of a hundred thousand grants with the same server afterwards.
 
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,14 @@ use crate::load::Summary;
 use crate::process::{Server, Setup};
 use crate::statistics::median;
 
-/// How long it is measured at a time.
+/// The duration of each measurement.
 const MEASURED: Duration = Duration::from_secs(1);
-/// How often, when the server is done.
+/// How many measurements after the purge.
 const QUIET: usize = 10;
-/// How long purging may take. A disk that confirms slowly makes it slow, and the load goes on meanwhile.
+/// How long purging may take. A disk with slow commits makes it slow, and the load continues meanwhile.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// What was seen of one kind of request.
+/// The measurements of one kind of request.
 #[derive(Default)]
 struct Summaries {
     rate: Vec<f64>,
@@ -59,7 +59,7 @@ impl Both {
     }
 }
 
-/// Measures and prints. The server begins to purge when it starts.
+/// Measures and prints. The server starts purging when it starts.
 pub(super) async fn run(network: &mut Network) -> Result<()> {
     let before = network.rows.count_over()?;
     let folder = tempfile::tempdir()?;
@@ -106,7 +106,7 @@ pub(super) async fn run(network: &mut Network) -> Result<()> {
 
 fn print(before: i64, sweep: &Sweep, meanwhile: &Both, quiet: &Both) {
     #[allow(clippy::cast_precision_loss)]
-    // A million.
+    // Up to a million.
     let rate = sweep.grants as f64 / sweep.took.as_secs_f64();
     println!(
         "\nThe server deleted {} of {before} grants that were long over in {:.1} s under load: {rate:.0} a second.\n",

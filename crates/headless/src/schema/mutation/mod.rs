@@ -1,4 +1,4 @@
-//! The root of mutations.
+//! The root type of mutations.
 
 mod comments;
 mod posts;

@@ -1,5 +1,5 @@
 //! What mutations of posts and comments share. A wrong text is reported in the payload's `errors`, for a form to show.
-//! What makes the whole change impossible is an error of the query.
+//! A problem that makes the whole change impossible is an error of the query.
 
 use async_graphql::Context;
 use latchkey_domain::content::{RichText, Title};
@@ -28,7 +28,7 @@ pub(super) async fn body(
     Ok(body.map_err(|error| errors.push(format!("Body: {error}"))).ok())
 }
 
-/// What was created. `place` is the type of the object that it belongs to.
+/// The created object. `place` is the type of the object that it belongs to.
 pub(super) fn created<T>(
     outcome: Result<Created<T>, StoreError>,
     place: &'static str,
@@ -40,7 +40,7 @@ pub(super) fn created<T>(
     }
 }
 
-/// What was changed or deleted. `what` is its type.
+/// The changed or deleted object. `what` is its type.
 pub(super) fn edited<T>(outcome: Result<Edited<T>, StoreError>, what: &'static str) -> Result<T, ApiError> {
     match outcome? {
         Edited::Done(object) => Ok(object),

@@ -1,4 +1,4 @@
-//! The network that the matrix walks through, and what is true in it, known from the store alone.
+//! The network that the matrix explores, and facts about it, taken only from the store.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,11 @@ use crate::world::{ADA, BOB, EVERYONE, HOST, World, at, community, email, post, 
 /// The public space, and the private one that only Ada belongs to.
 const GARDEN: SpaceId = SpaceId(1);
 const CELLAR: SpaceId = SpaceId(2);
-/// The course that all take, and the one that only Ada takes.
+/// The course that everyone takes, and the one that only Ada takes.
 const KNOTS: i64 = 1;
 const SAILS: i64 = 2;
 
-/// The network, and what is in it.
+/// The network and its content.
 pub(crate) struct Content {
     pub(crate) world: World,
     people: HashMap<&'static str, Member>,
@@ -30,8 +30,8 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    /// Everybody has posts and comments, under each other's posts too; Bob has a post in the private space that he does not
-    /// belong to.
+    /// Everyone has posts, and comments under each other's posts too. Bob has a post in the private space, which he
+    /// does not belong to.
     pub(crate) async fn new() -> Self {
         let mut all = community();
         all.posts
@@ -78,7 +78,7 @@ impl Content {
                     .create_comment(viewer, new, at(20))
                     .await
                     .unwrap();
-                // Bob does not see what is in the cellar.
+                // Bob cannot see content in the cellar.
                 if let Some(comment) = written.done() {
                     content.own_comment.insert(person, comment.id);
                 }
@@ -96,7 +96,7 @@ impl Content {
         self.people[person].id
     }
 
-    /// Looks at the posts and comments that were written since the last time.
+    /// Reads the posts and comments that were written since the last call.
     pub(crate) async fn learn(&mut self) {
         let host = self.viewer(HOST);
         loop {
@@ -122,7 +122,7 @@ impl Content {
         }
     }
 
-    /// A post of `person` to be deleted.
+    /// A post of `person` to delete.
     pub(crate) async fn fresh_post(&mut self, person: &str) -> i64 {
         let new = NewPost {
             space: GARDEN,
@@ -139,7 +139,7 @@ impl Content {
         post.done().unwrap().id.0
     }
 
-    /// A comment of `person` to be deleted.
+    /// A comment of `person` to delete.
     pub(crate) async fn fresh_comment(&mut self, person: &str) -> i64 {
         let body: RichText = words("Short-lived");
         let new = NewComment {
@@ -156,7 +156,7 @@ impl Content {
         comment.done().unwrap().id.0
     }
 
-    /// The post that a comment stands under.
+    /// The post of a comment.
     pub(crate) fn post_of(&self, comment: i64) -> i64 {
         self.comments[&comment].post.0
     }
@@ -177,7 +177,7 @@ impl Content {
             .unwrap()
     }
 
-    /// Some things of a type, each kind of relation among them.
+    /// Some objects of a type, with each kind of relation among them.
     pub(crate) fn examples(object: &str) -> Vec<i64> {
         match object {
             // The network's number is not 1.
@@ -205,7 +205,7 @@ impl Content {
         self.posts[&post].author == Some(self.id(person))
     }
 
-    /// Whether `person` may read something.
+    /// Whether `person` may read an object.
     pub(crate) fn may_read(&self, person: &str, object: &str, number: i64) -> bool {
         match object {
             "Network" | "Member" | "Plan" => true,
@@ -221,7 +221,7 @@ impl Content {
         }
     }
 
-    /// Whether something is the person's own, as the scopes understand it.
+    /// Whether an object is the person's own, as scopes define it.
     pub(crate) fn is_own(&self, person: &str, object: &str, number: i64) -> bool {
         match object {
             "Post" => self.wrote(person, number),
@@ -231,7 +231,7 @@ impl Content {
         }
     }
 
-    /// Whether a scope with this extent opens something to `person`.
+    /// Whether a scope with this extent opens an object to `person`.
     pub(crate) fn covers(&self, extent: Extent, person: &str, thing: (&str, i64), written: bool) -> bool {
         match extent {
             Extent::All => true,
@@ -242,7 +242,7 @@ impl Content {
     }
 }
 
-/// The figures above are as the store has them.
+/// The constants above match the store.
 #[tokio::test]
 async fn the_network_is_as_it_is_described() {
     use latchkey_storage::content::Spaces;

@@ -1,10 +1,10 @@
-//! What the specification says of each field and each object, written down by hand and apart from the code under test.
-//! Whatever the schema has and these tables do not have fails the test.
+//! The specified access to each field and object, written by hand and independent of the code under test. Anything in
+//! the schema that is missing from these tables fails the test.
 
 use latchkey_domain::ScopeSet;
 
-/// The fields of every object. Behind `=` stand the scopes of which a token needs one; a field without is open to every token
-/// that opens its object.
+/// The fields of every object. After `=` are the scopes of which a token needs one. A field without scopes is open to
+/// every token that opens its object.
 const FIELDS: &[(&str, &str)] = &[
     ("Query", "me network node search=read:search"),
     (
@@ -70,24 +70,24 @@ const FIELDS: &[(&str, &str)] = &[
     ("DeleteCommentPayload", "deletedCommentId errors"),
 ];
 
-/// The fields of every list, and of every row of one.
+/// The fields of every list and of its edges.
 const CONNECTION: &str = "nodes edges pageInfo totalCount";
 const EDGE: &str = "cursor node";
 
 /// Which objects of a type a scope opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// All there are.
+    /// All objects.
     All,
-    /// Those that the member may read.
+    /// The objects that the member may read.
     Readable,
     /// The member's own: posts that they wrote, comments under these, courses that they take.
     Own,
-    /// What the request itself wrote, in the payload that says so.
+    /// What the request itself wrote, in its payload.
     Written,
 }
 
-/// What opens the objects that have a global id. `None`: every token does.
+/// The scopes that open objects with a global id. `None`: every token does.
 pub(crate) type Rule = Option<&'static [(&'static str, Extent)]>;
 
 const OBJECTS: &[(&str, Rule)] = &[
@@ -133,7 +133,7 @@ const OBJECTS: &[(&str, Rule)] = &[
     ("Lesson", Some(&[("read:courses", Extent::Own)])),
 ];
 
-/// Objects without a global id, which are what the field above them gives.
+/// Objects without a global id. The field above them decides their access.
 const PLAIN: &[&str] = &[
     "Query",
     "Mutation",
@@ -148,8 +148,7 @@ const PLAIN: &[&str] = &[
     "DeleteCommentPayload",
 ];
 
-/// Where a name stands beside what the token opens: of the member or the space behind these fields, the fields without a scope
-/// are open too.
+/// Names next to an open object: behind these fields, the fields of the member or space without a scope are open too.
 pub(crate) const NAMES: &[(&str, &str)] = &[
     ("Post", "author"),
     ("Comment", "author"),
@@ -158,12 +157,12 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
     ("Event", "space"),
 ];
 
-/// Whether an object is a list or a row of one, which are the same for all types.
+/// Whether an object is a list or an edge, which are the same for all types.
 fn is_list(object: &str) -> bool {
     object.ends_with("Connection") || object.ends_with("Edge")
 }
 
-/// The fields of an object, each with the scopes of which it needs one.
+/// The fields of an object, each with the scopes of which a token needs one.
 fn fields(object: &str) -> impl Iterator<Item = (&'static str, Option<&'static str>)> {
     let fields = match object {
         _ if object.ends_with("Connection") => CONNECTION,
@@ -180,12 +179,12 @@ fn fields(object: &str) -> impl Iterator<Item = (&'static str, Option<&'static s
     })
 }
 
-/// The names of the fields that an object is expected to have.
+/// The expected field names of an object.
 pub(crate) fn names(object: &str) -> Vec<&'static str> {
     fields(object).map(|(name, _)| name).collect()
 }
 
-/// Which scopes a field needs one of; `None` if it is open.
+/// The scopes of which a field needs one; `None` if it is open.
 pub(crate) fn requirement(object: &str, field: &str) -> Option<ScopeSet> {
     let (_, scopes) = fields(object)
         .find(|(name, _)| *name == field)
@@ -193,7 +192,7 @@ pub(crate) fn requirement(object: &str, field: &str) -> Option<ScopeSet> {
     scopes.map(|scopes| scopes.replace('|', " ").parse().unwrap())
 }
 
-/// What opens an object; `None` if its type has no global ids.
+/// The scopes that open an object; `None` if its type has no global ids.
 pub(crate) fn rule(object: &str) -> Option<Rule> {
     let rule = OBJECTS
         .iter()

@@ -8,13 +8,13 @@ use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 /// A field of an object.
 pub(crate) struct Field {
     pub(crate) name: String,
-    /// The objects that it may give: none if it gives a value, several if it gives an interface.
+    /// The objects that it may return: none for a value, several for an interface.
     pub(crate) targets: Vec<String>,
-    /// Whether what it gives is named by an interface.
+    /// Whether it returns an interface.
     pub(crate) is_interface: bool,
-    /// Whether the number of rows can be asked for.
+    /// Whether it has the argument `first`.
     pub(crate) takes_first: bool,
-    /// Whether it cannot be asked for without arguments.
+    /// Whether it has required arguments.
     pub(crate) needs_arguments: bool,
 }
 
@@ -90,14 +90,14 @@ impl Graph {
         &self.0[object]
     }
 
-    /// The fields of an object that give values.
+    /// The fields of an object that return values.
     pub(crate) fn leaves(&self, object: &str) -> impl Iterator<Item = &Field> {
         self.fields(object)
             .iter()
             .filter(|field| field.targets.is_empty())
     }
 
-    /// Every way from one object to another: object, field, object.
+    /// Every edge from one object to another: object, field, object.
     pub(crate) fn edges(&self) -> BTreeSet<(String, String, String)> {
         let edge = |object: &str, field: &Field, target: &String| {
             (object.to_owned(), field.name.clone(), target.clone())

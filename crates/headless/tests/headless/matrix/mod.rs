@@ -1,9 +1,8 @@
-//! Every path of the schema, from every root to every object, payloads of mutations included, with every scope alone, every
-//! two member scopes, all and none, for a host, a member and another member: each object and each field is open exactly
-//! where the tables in `expected.rs` say so, whichever path leads to it.
+//! Tests every path of the schema, from every root to every object including payloads of mutations, with each scope
+//! alone, each pair of member scopes, all scopes and none, for a host, a member and another member. Each object and
+//! field must be open exactly where the tables in `expected.rs` say so, by any path.
 //!
-//! The paths are made from the schema. A type, a field or an argument that nobody thought of fails the test until
-//! something is expected of it.
+//! The paths are generated from the schema. A new type, field or argument fails the test until the tables expect it.
 
 mod content;
 mod expected;
@@ -22,11 +21,11 @@ use self::graph::{Field, Graph};
 use crate::sdl;
 use crate::world::{ADA, BOB, EVERYONE, HOST, World};
 
-/// The longest path: the API allows twelve fields in each other, and the last is a value.
+/// The longest path: the API allows twelve nested fields, and the last is a value.
 const LONGEST: usize = 11;
-/// How many answers may be wrong before the test gives up.
+/// How many wrong answers the test reports before it stops.
 const MOST_WRONG: usize = 10;
-/// How many rows of each list a path looks at.
+/// How many rows of each list a path reads.
 const ROWS: usize = 3;
 
 /// A step of a path: from an object through a field, with these arguments, to an object.
@@ -39,7 +38,7 @@ struct Step {
     is_interface: bool,
 }
 
-/// A path from a root.
+/// A path from a root type.
 #[derive(Clone, Debug)]
 struct Path {
     root: &'static str,
@@ -47,12 +46,12 @@ struct Path {
 }
 
 impl Path {
-    /// Where it ends.
+    /// The object at its end.
     fn end(&self) -> &str {
         self.steps.last().map_or(self.root, |step| &step.target)
     }
 
-    /// The path with one more step, unless it went through there before.
+    /// The path with one more step, unless it already contains that step.
     fn with(&self, step: Step) -> Option<Self> {
         let known = self.steps.iter().any(|known| {
             (&known.object, &known.field, &known.target) == (&step.object, &step.field, &step.target)
@@ -67,7 +66,7 @@ impl Path {
         })
     }
 
-    /// The query that goes along the path and asks for all values at its end.
+    /// The query that follows the path and reads all values at its end.
     fn query(&self, graph: &Graph) -> String {
         let leaves = |object: &str| {
             let leaves: Vec<_> = graph.leaves(object).map(|field| field.name.as_str()).collect();
@@ -75,7 +74,7 @@ impl Path {
         };
         let mut query = leaves(self.end());
         for (index, step) in self.steps.iter().enumerate().rev() {
-            // The id says which object it is.
+            // The id identifies the object.
             let own = match expected::rule(&step.target) {
                 Some(_) if index + 1 < self.steps.len() => "id ",
                 _ => "",
@@ -96,19 +95,19 @@ impl Path {
     }
 }
 
-/// Something with a global id.
+/// The global id of an object.
 fn global(object: &str, number: i64) -> String {
     STANDARD.encode(format!("{object}:{number}"))
 }
 
-/// What a global id names.
+/// The type and number of a global id.
 fn named(id: &str) -> (String, i64) {
     let text = String::from_utf8(STANDARD.decode(id).unwrap()).unwrap();
     let (object, number) = text.split_once(':').unwrap();
     (object.to_owned(), number.parse().unwrap())
 }
 
-/// The arguments with which a field is tried out. Those that write do so in a way that can be repeated.
+/// The arguments for testing a field. Mutations are chosen so that they can be repeated.
 fn arguments(
     content: &Content,
     network: i64,
@@ -173,7 +172,7 @@ impl Walk<'_> {
             .map(|root| Path { root, steps: vec![] })
             .into();
         while let Some(path) = paths.pop() {
-            // Where nothing is reached, nothing behind it is.
+            // If a path reaches nothing, longer paths reach nothing either.
             if !path.steps.is_empty() && !self.follow(&path).await {
                 continue;
             }
@@ -202,7 +201,7 @@ impl Walk<'_> {
         paths
     }
 
-    /// Asks for what is at the end of a path, and compares the answer with what is expected. Whether anything was there.
+    /// Queries the end of a path and compares the answer with the expectation. Returns whether any object was there.
     async fn follow(&mut self, path: &Path) -> bool {
         let mut query = path.query(self.graph);
         if query.contains("FRESH_POST") {
@@ -264,7 +263,7 @@ impl Walk<'_> {
     }
 }
 
-/// Compares an answer with what is expected.
+/// Compares an answer with the expectation.
 struct Check<'c> {
     content: &'c Content,
     graph: &'c Graph,
@@ -272,13 +271,13 @@ struct Check<'c> {
     scopes: ScopeSet,
     path: &'c Path,
     wrong: Vec<String>,
-    /// Where an error is expected.
+    /// The places where an error is expected.
     refused: BTreeSet<String>,
-    /// How many objects are at the end of the path.
+    /// The number of objects at the end of the path.
     reached: usize,
 }
 
-/// What is expected behind a field that gives one object.
+/// The expectation for a field that returns one object.
 enum Fate {
     There,
     Absent,
@@ -286,7 +285,7 @@ enum Fate {
 }
 
 impl Check<'_> {
-    /// The scopes of the token that open something; all of them for what has no rule.
+    /// The scopes of the token that open an object; all of them for an object without a rule.
     fn opening(&self, object: &str, number: i64, written: bool) -> ScopeSet {
         let Some(Some(rule)) = expected::rule(object) else {
             return self.scopes;
@@ -301,8 +300,8 @@ impl Check<'_> {
             .collect()
     }
 
-    /// Whether a token that opens an object with `opening` may read its field. A scope that opens some objects of the type opens
-    /// the fields of these only.
+    /// Whether a token that opens an object with `opening` may read its field. A scope that opens some objects of a
+    /// type opens the fields of only those.
     fn may_read(&self, object: &str, field: &str, opening: ScopeSet) -> bool {
         let Some(any) = expected::requirement(object, field) else {
             return true;
@@ -318,7 +317,7 @@ impl Check<'_> {
             .is_empty()
     }
 
-    /// An object that is `at` steps along the path.
+    /// An object `at` steps along the path.
     fn object(&mut self, value: &Map<String, Value>, at: usize, from: Option<&Step>, place: &mut Vec<Value>) {
         let object = from.map_or(self.path.root, |step| &step.target);
         let mut opening = self.scopes;
@@ -389,7 +388,7 @@ impl Check<'_> {
         }
     }
 
-    /// What is behind a field that is open.
+    /// The expectation behind an open field.
     fn fate(&self, step: &Step, number: i64) -> Fate {
         match (step.object.as_str(), step.field.as_str()) {
             ("Comment", "post") => {
@@ -434,8 +433,8 @@ impl Check<'_> {
     }
 }
 
-/// None, all, every scope alone, and every two member scopes: with one of them a token reaches an object, and with the other
-/// it must not know more of it. Host scopes open everything to those who hold them.
+/// None, all, every scope alone, and every pair of member scopes: with one of a pair a token reaches an object, and the
+/// other must not reveal more of it. Host scopes open everything to their holders.
 fn scope_sets() -> Vec<ScopeSet> {
     let mut sets = vec![ScopeSet::EMPTY, ScopeSet::ALL];
     for (index, one) in Scope::ALL.iter().enumerate() {
@@ -461,7 +460,7 @@ async fn whatever_the_path_a_token_opens_the_same() {
         let mut known = Vec::new();
         for scopes in scope_sets() {
             let token = content.world.token(person, &scopes.to_string()).await;
-            // Nobody but a host holds host scopes, so that many sets are the same for the others.
+            // Only hosts hold host scopes, so many sets are the same for others.
             if known.contains(&token.scopes) {
                 continue;
             }

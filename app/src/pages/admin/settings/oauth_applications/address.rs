@@ -1,5 +1,5 @@
-//! The addresses of the page and of the pages below it. The search, the page of the list and the open dialog are part of
-//! the address, so that Back closes a dialog and a link opens it.
+//! The URLs of the page and of the pages below it. The search, the page of the list and the open dialog are part of the
+//! URL, so that Back closes a dialog and a link opens it.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub(crate) fn activity(client_id: &str) -> String {
     format!("{PATH}/{client_id}/activity")
 }
 
-/// The address of the question whether to register the redirect URI of an entry of the activity.
+/// The address of the question whether to register the redirect URI of an activity entry.
 #[cfg(feature = "ssr")]
 pub(crate) fn add_redirect_uri(client_id: &str, entry: i64) -> String {
     format!("{}/{entry}/add-redirect-uri", activity(client_id))
@@ -27,7 +27,7 @@ pub(crate) fn use_it(client_id: &str) -> String {
     format!("{PATH}/{client_id}/use")
 }
 
-/// A dialog of the page. Those about an application carry its client id.
+/// A dialog of the page. Dialogs about an application hold its client id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DialogRoute {
     New,
@@ -38,7 +38,7 @@ pub(crate) enum DialogRoute {
     Retire(String, SecretId),
 }
 
-/// There is nothing at an address.
+/// There is no page at this address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct NotFound;
 
@@ -74,7 +74,7 @@ impl DialogRoute {
         }
     }
 
-    /// The id of the button that opens it: the focus returns there.
+    /// The id of the button that opens it, to return the focus to it.
     pub(crate) fn opener(&self) -> String {
         match self {
             Self::New => "new-application".into(),
@@ -131,7 +131,7 @@ impl Address {
         )
     }
 
-    /// The list, from its beginning.
+    /// The first page of the list.
     pub(crate) fn start() -> Self {
         Self {
             search: String::new(),
@@ -140,7 +140,7 @@ impl Address {
         }
     }
 
-    /// The same with a dialog open.
+    /// The same address with a dialog open.
     pub(crate) fn with_dialog(self, dialog: DialogRoute) -> Self {
         Self {
             dialog: Some(dialog),
@@ -167,7 +167,7 @@ impl fmt::Display for Address {
     }
 }
 
-/// Which page a query asks for: the first, unless it says otherwise.
+/// The page that a query asks for; the first by default.
 pub(crate) fn page_number(value: Option<&str>) -> u32 {
     value.and_then(|page| page.parse().ok()).unwrap_or(1).max(1)
 }

@@ -9,13 +9,13 @@ use super::address::{Address, DialogRoute, page_number};
 /// The list and its address, in the context of the page.
 #[derive(Clone, Copy)]
 pub(super) struct ListContext {
-    /// What is searched for.
+    /// The search text.
     pub(super) search: Memo<String>,
     /// Which page of the list is shown, from 1.
     pub(super) page: Memo<u32>,
-    /// The client id and the secret of an application whose secret was just made.
+    /// The client id and the new secret of an application whose secret was just created.
     pub(super) fresh_secret: RwSignal<Option<(String, String)>>,
-    /// How often the list was asked to be read again.
+    /// Counts requests to read the list again.
     pub(super) version: RwSignal<u32>,
     navigate: Callback<(String, bool)>,
 }
@@ -62,7 +62,7 @@ impl ListContext {
         self.navigate.run((address.to_string(), false));
     }
 
-    /// The same without a step in the browser's history: for what changes at every key.
+    /// The same without a new entry in the browser's history, for changes at every key.
     pub(super) fn replace(self, address: &Address) {
         self.navigate.run((address.to_string(), true));
     }
@@ -72,7 +72,7 @@ impl ListContext {
         self.go(&self.address().with_dialog(dialog));
     }
 
-    /// What a button that opens a dialog does.
+    /// The click handler of a button that opens a dialog.
     pub(super) fn opener(self, dialog: DialogRoute) -> impl Fn(leptos::ev::MouseEvent) + Clone + 'static {
         move |_| self.open(dialog.clone())
     }

@@ -1,8 +1,8 @@
-//! What the page shows first. The document carries it, so that nothing has to be asked for and nothing appears late: the
-//! server reads it before it renders, the browser finds it in the head of the document.
+//! The initial data of the page. The document contains it, so that nothing is fetched and nothing appears late: the
+//! server reads it before rendering, and the browser finds it in the head of the document.
 //!
-//! A Leptos `Resource` under `Suspense` hands its value to the browser only where the browser hydrates. This page is
-//! rendered anew instead, so a resource would ask for the list again and show nothing until then.
+//! A Leptos `Resource` under `Suspense` passes its value to the browser only with hydration. This page is rendered anew
+//! instead, so a resource would fetch the list again and show nothing until then.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::components::navigation::Visitor;
 use crate::functions::applications::card::Listing;
 use crate::functions::error::FunctionError;
 
-/// What the page shows first.
+/// The initial data of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FirstView {
     pub visitor: Visitor,
@@ -20,18 +20,17 @@ pub struct FirstView {
     pub listing: Result<Listing, FunctionError>,
 }
 
-/// The id of the element that carries it, a `<script>` that holds JSON.
+/// The id of the element that contains it, a `<script>` with JSON.
 #[cfg(any(feature = "ssr", feature = "csr"))]
 const ELEMENT: &str = "first-view";
 
-/// What this page shows first.
+/// The initial data of this page.
 #[cfg(feature = "ssr")]
 pub(crate) fn first_view() -> Option<FirstView> {
     leptos::prelude::use_context()
 }
 
-/// What this page shows first; `None` if the document does not say, which only happens to a page that was saved or cut
-/// off on its way.
+/// The initial data of this page; `None` if the document has none, which happens only to a saved or truncated page.
 #[cfg(all(feature = "csr", not(feature = "ssr")))]
 pub(crate) fn first_view() -> Option<FirstView> {
     let json = leptos::prelude::document()
@@ -46,20 +45,20 @@ pub(crate) fn first_view() -> Option<FirstView> {
     None
 }
 
-/// The element that carries it.
+/// The element that contains it.
 #[cfg(feature = "ssr")]
 pub(crate) fn carrier(first: &FirstView) -> impl leptos::IntoView + use<> {
     use leptos::prelude::*;
 
-    // Inside a script, only `<` could end it or open a comment.
+    // Inside a script, only `<` can end it or open a comment.
     let json = serde_json::to_string(first)
         .unwrap_or_default()
         .replace('<', r"\u003c");
     view! { <script type="application/json" id=ELEMENT inner_html=json></script> }
 }
 
-/// Reads what the page shows first to the member who is signed in. `network` is the network's name, `query` the query of
-/// the page's address.
+/// Reads the initial data for the signed-in member. `network` is the network's name, `query` the query of the page's
+/// URL.
 #[cfg(feature = "ssr")]
 pub async fn read(request: &crate::request::Request, network: String, query: &str) -> FirstView {
     let (search, page) = super::address::Address::list_at(query);
@@ -67,7 +66,7 @@ pub async fn read(request: &crate::request::Request, network: String, query: &st
         crate::functions::applications::listing(&registrar, &caller, &search, page).await
     })
     .await;
-    // The page says what failed; its status says so to programs. What the person may not do is no failure.
+    // The page shows the error, and its status tells programs. A missing permission is not an error.
     if let Err(error) = &listing
         && error.status() >= 500
     {

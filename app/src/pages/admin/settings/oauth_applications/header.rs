@@ -8,7 +8,7 @@ use super::context::ListContext;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::live_text::live_text;
 
-/// The heading and the button for a new application, or why there is none.
+/// The heading and the button for a new application, or why it is missing.
 #[component]
 pub(super) fn PageHeader(plan: Memo<Option<Plan>>) -> impl IntoView {
     let list = expect_context::<ListContext>();

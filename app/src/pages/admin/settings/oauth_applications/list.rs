@@ -1,4 +1,4 @@
-//! The cards of the page, or what is there when there are none.
+//! The cards of the page, or what to show if there are none.
 
 use latchkey_domain::Plan;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use crate::components::live_text::live_text;
 use crate::functions::applications::card::{ApplicationCard as CardData, Listing};
 use crate::functions::error::FunctionError;
 
-/// The page below its navigation. A failed reading leaves the last good list in place.
+/// The page below its navigation. If reading fails, the last good list stays.
 #[component]
 pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, FunctionError>>) -> impl IntoView {
     let list = expect_context::<ListContext>();
@@ -33,7 +33,7 @@ pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, FunctionError>>)
                 .collect::<Vec<_>>()
         })
     });
-    // How many there are, on which page we are, and of how many.
+    // The number of applications, the current page and the number of pages.
     let numbers = Memo::new(move |_| {
         shown.with(|shown| {
             shown
@@ -41,7 +41,7 @@ pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, FunctionError>>)
                 .map(|listing| (listing.page.total, listing.page.number, listing.page.pages()))
         })
     });
-    // Once there, the field stays: somebody may be typing in it.
+    // Once shown, the field stays: the person may be typing in it.
     let is_worth_searching = Memo::new(move |before: Option<&bool>| {
         before == Some(&true)
             || !list.search.read().is_empty()
@@ -49,7 +49,7 @@ pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, FunctionError>>)
     });
     view! {
         <PageHeader plan />
-        // There is nothing to search where there is nothing; a search that finds nothing is another matter.
+        // An empty list needs no search. An empty result does.
         {move || is_worth_searching.get().then(|| view! { <SearchField /> })}
         <FunctionErrorNotice error />
         <p class="muted count" role="status">
@@ -76,14 +76,14 @@ pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, FunctionError>>)
                 })
         }}
         {move || {
-            // The links carry the search along.
+            // The links keep the search.
             list.search.track();
             numbers.get().map(|(_, number, pages)| pager(list, number, pages))
         }}
     }
 }
 
-/// The card of this id as it was last read, which is there as long as its row is.
+/// The card with this id as last read. It exists as long as its row.
 fn card_of(shown: Memo<Option<Listing>>, client_id: &str) -> Option<Memo<CardData>> {
     let id = client_id.to_owned();
     let find = move || {
@@ -98,14 +98,14 @@ fn card_of(shown: Memo<Option<Listing>>, client_id: &str) -> Option<Memo<CardDat
     }))
 }
 
-/// Links to the page before and after.
+/// Links to the previous and the next page.
 fn pager(list: ListContext, number: u32, pages: u32) -> Option<AnyView> {
     let link = |label: &'static str, target: u32, enabled: bool, rel: &'static str| {
         let address = Address {
             page: target,
             ..list.address()
         };
-        // A link that leads nowhere is none: it has no address.
+        // A disabled link has no address.
         let address = enabled.then(|| address.to_string());
         view! {
             <a class="button" class:button-off=!enabled aria-hidden=(!enabled).then_some("true") href=address rel=rel>

@@ -66,11 +66,11 @@ pub(crate) fn OAuthApplicationsPage() -> impl IntoView {
     }
 }
 
-/// Reads the list again when the address or the applications change. The last list stays until then. Says whether it is
-/// reading.
+/// Reads the list again when the address or the applications change. The last list stays until then. Returns whether it
+/// is reading.
 ///
-/// A Leptos `Resource` waits for an answer before it asks again, so that a search would wait for the one before it. Here
-/// they are asked at once, and only the last one counts.
+/// A Leptos `Resource` waits for an answer before it asks again, so a search would wait for the previous one. Here each
+/// request starts at once, and only the last one counts.
 fn keep_current(list: ListContext, listing: RwSignal<Result<Listing, FunctionError>>) -> RwSignal<bool> {
     let reading = RwSignal::new(false);
     let asked = StoredValue::new(0_usize);
@@ -78,7 +78,7 @@ fn keep_current(list: ListContext, listing: RwSignal<Result<Listing, FunctionErr
         let (search, page) = (list.search.get(), list.page.get());
         list.version.track();
         if before.is_none() {
-            // The document has brought it along.
+            // The document already contains it.
             return;
         }
         let this = asked.get_value() + 1;
@@ -95,7 +95,7 @@ fn keep_current(list: ListContext, listing: RwSignal<Result<Listing, FunctionErr
     reading
 }
 
-/// Moves the focus back to the button that opened a dialog, once it has gone.
+/// Returns the focus to the button that opened a dialog, after it has closed.
 fn return_focus(dialog: Memo<Result<Option<DialogRoute>, NotFound>>) {
     Effect::new(move |before: Option<Option<DialogRoute>>| {
         let now = dialog.get().ok().flatten();

@@ -6,12 +6,12 @@ use super::address::Address;
 use super::context::ListContext;
 use crate::components::icon::{Glyph, Icon};
 
-/// Searches while typing, shortly after the last key.
+/// Searches while the person types, shortly after the last key.
 #[component]
 pub(super) fn SearchField() -> impl IntoView {
     let list = expect_context::<ListContext>();
     let typed = RwSignal::new(list.search.get_untracked());
-    // Back and forward change the address; the field follows.
+    // Back and forward change the address, so the field must follow.
     Effect::new(move || {
         let search = list.search.get();
         if typed.get_untracked().trim() != search {

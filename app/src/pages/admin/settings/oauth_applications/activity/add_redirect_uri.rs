@@ -1,4 +1,4 @@
-//! `…/activity/{entry}/add-redirect-uri`: asks before a redirect URI from an application's activity is registered.
+//! `…/activity/{entry}/add-redirect-uri`: asks before registering a redirect URI from an application's activity.
 
 use latchkey_domain::Application;
 use latchkey_registration::{ActivityLine, Candidate};
@@ -20,7 +20,7 @@ pub struct AddRedirectUriPage {
     pub application: Application,
     /// The request that named the redirect URI.
     pub line: ActivityLine,
-    /// Why it was not added just now, in a sentence.
+    /// Why adding it just failed, as a sentence.
     pub error: Option<String>,
 }
 

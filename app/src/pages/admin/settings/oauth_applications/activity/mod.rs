@@ -1,5 +1,5 @@
-//! `/admin/settings/oauth-applications/{client_id}/activity`: what happened to an application's authorizations and
-//! tokens, for the host who helps its integrator.
+//! `/admin/settings/oauth-applications/{client_id}/activity`: the history of an application's authorizations and
+//! tokens, for a host who helps its integrator.
 
 pub(crate) mod add_redirect_uri;
 
@@ -23,9 +23,9 @@ pub struct ActivityPage {
     pub frame: Frame,
     pub visitor: Visitor,
     pub report: ActivityReport,
-    /// Whether it is the page with the newest entries.
+    /// Whether this page has the newest entries.
     pub is_newest: bool,
-    /// What was just done, in a sentence.
+    /// What was just done, as a sentence.
     pub notice: Option<String>,
 }
 
@@ -145,7 +145,7 @@ fn again(times: u32, last_at: Timestamp) -> Option<impl IntoView + use<>> {
     })
 }
 
-/// The message of an entry, in which what is between backticks is code.
+/// The message of an entry, with text between backticks as code.
 fn message(text: &str) -> impl IntoView + use<> {
     text.split('`')
         .enumerate()
@@ -160,7 +160,7 @@ fn message(text: &str) -> impl IntoView + use<> {
         .collect_view()
 }
 
-/// What can be done about a redirect URI that was not registered.
+/// The action for a redirect URI that was not registered.
 fn offer(candidate: Candidate, entry: i64, client_id: &str) -> Option<AnyView> {
     let note = match candidate {
         Candidate::None => return None,

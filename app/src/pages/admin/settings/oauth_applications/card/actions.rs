@@ -1,4 +1,4 @@
-//! What else can be done with an application.
+//! The other actions on an application.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::functions::applications::set_paused;
 use crate::pages::admin::settings::oauth_applications::address::{self, DialogRoute};
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
 
-/// The buttons at the foot of a card.
+/// The buttons at the bottom of a card.
 #[component]
 pub(super) fn CardActions(
     client_id: String,

@@ -1,4 +1,4 @@
-//! What the host decided about an application, as the card shows it.
+//! What the host chose for an application, as the card shows it.
 
 use latchkey_domain::{ClientType, Scope};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! The foot of a card: when the application was created and used, and by how many.
+//! The bottom of a card: when the application was created and used, and how many members are connected.
 
 use leptos::prelude::*;
 

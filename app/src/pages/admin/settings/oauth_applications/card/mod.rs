@@ -22,8 +22,7 @@ use crate::components::live_text::live_text;
 use crate::functions::Answer;
 use crate::functions::applications::card::ApplicationCard as CardData;
 
-/// The card of one application. `card` changes when the application does; the card's buttons stay, and with them the
-/// focus.
+/// The card of one application. `card` changes with the application; the card's buttons and their focus stay.
 #[component]
 pub(super) fn ApplicationCard(client_id: String, card: Memo<CardData>) -> impl IntoView {
     let list = expect_context::<ListContext>();

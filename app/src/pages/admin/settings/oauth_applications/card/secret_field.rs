@@ -1,4 +1,4 @@
-//! The client secret on a card: masked, revealed on request, copied without being shown.
+//! The client secret on a card: masked, revealed on request, copied without showing it.
 
 use latchkey_domain::SecretId;
 use leptos::prelude::*;
@@ -9,8 +9,8 @@ use crate::components::toast::Toasts;
 use crate::functions::Answer;
 use crate::functions::applications::reveal_secret;
 
-/// The secret `id` of the application `client_id`, which is called `what`. It is fetched when it is asked for, and dropped
-/// when hidden. `fresh` is a secret that was just made: it is shown at once, with a reminder.
+/// The secret `id` of the application `client_id`, labelled `what`. It is fetched on request and dropped when hidden.
+/// `fresh` is a secret that was just created: it is shown at once, with a reminder.
 #[component]
 pub(super) fn SecretField(
     what: &'static str,
@@ -21,7 +21,7 @@ pub(super) fn SecretField(
     let toasts = expect_context::<Toasts>();
     let fetched = RwSignal::new(None::<String>);
     let hidden = RwSignal::new(false);
-    // A secret that was just made is shown until it is hidden.
+    // Show a new secret until it is hidden.
     Effect::new(move || {
         if fresh.get().is_some() {
             hidden.set(false);

@@ -1,4 +1,4 @@
-//! What is said of a secret: its age, its use, and whether it is still needed.
+//! Describes a secret: its age, its use, and whether it is still needed.
 
 use crate::functions::applications::card::{Replacement, SecretPosition, SecretSummary};
 

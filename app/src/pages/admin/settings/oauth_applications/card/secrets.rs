@@ -1,4 +1,4 @@
-//! The secrets on a card: one, or two while an integration is moved from the old one to the new one.
+//! The secrets on a card: one, or two while an integration moves from the old one to the new one.
 
 use latchkey_domain::SecretId;
 use leptos::prelude::*;
@@ -14,14 +14,14 @@ use crate::functions::applications::card::ApplicationCard;
 use crate::pages::admin::settings::oauth_applications::address::DialogRoute;
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
 
-/// The secrets of a confidential application, the newest first. `fresh` is the newest in the clear if it was just made.
+/// The secrets of a confidential application, newest first. `fresh` is the value of the newest if it was just created.
 #[component]
 pub(super) fn Secrets(
     client_id: StoredValue<String>,
     card: Memo<ApplicationCard>,
     fresh: Signal<Option<String>>,
 ) -> impl IntoView {
-    // The fields stay while the text about them changes.
+    // The fields stay while their texts change.
     let ids =
         Memo::new(move |_| card.with(|card| card.secrets.iter().map(|secret| secret.id).collect::<Vec<_>>()));
     move || {
@@ -37,7 +37,7 @@ pub(super) fn Secrets(
                 live_text(card.with(|card| card.secrets.get(index).map(secret_text).unwrap_or_default()))
             };
             let fresh = if index == 0 { fresh } else { Signal::stored(None) };
-            // With one there can be another, with two one has to go.
+            // With one secret, another can be added. With two, one must be retired.
             let button = if two {
                 retire_button(&client_id.get_value(), id, index == 0)
             } else {
@@ -69,7 +69,7 @@ fn retire_button(client_id: &str, id: SecretId, is_new: bool) -> AnyView {
     card_button(client_id, own, label, "Retire", open)
 }
 
-/// Nothing is lost by a second secret, so nobody is asked.
+/// Adding a secret loses nothing, so it needs no confirmation.
 fn add_button(client_id: &str) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();

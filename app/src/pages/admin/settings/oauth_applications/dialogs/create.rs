@@ -23,7 +23,7 @@ pub(super) fn create(initial: ApplicationDraft, title: &'static str) -> AnyView 
         list.fresh_secret
             .set(saved.new_secret.map(|secret| (saved.client_id, secret)));
         list.refresh();
-        // The new card is the first of the first page.
+        // The new card is the first on the first page.
         list.go(&Address::start());
     });
     view! {

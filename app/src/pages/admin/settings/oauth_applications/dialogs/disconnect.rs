@@ -10,7 +10,7 @@ use crate::functions::applications::disconnect_everyone;
 use crate::pages::admin::settings::oauth_applications::card::history::connected;
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
 
-/// Asks whether to revoke all that members granted to an application.
+/// Asks whether to revoke all grants of members to an application.
 pub(super) fn disconnect(card: ApplicationCard) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();

@@ -1,4 +1,4 @@
-//! Instead of a dialog that cannot be opened.
+//! Shown in place of a dialog that cannot open.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::components::function_error_notice::FunctionErrorNotice;
 use crate::functions::error::FunctionError;
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
 
-/// Says why the dialog cannot be opened.
+/// Shows why the dialog cannot open.
 pub(super) fn failed(error: FunctionError) -> AnyView {
     let list = expect_context::<ListContext>();
     let on_close = Callback::new(move |()| list.close());

@@ -1,4 +1,4 @@
-//! The form in which an application is created or edited.
+//! The form for creating or editing an application.
 
 use latchkey_domain::application::{DraftErrors, Field};
 use latchkey_domain::{ApplicationDraft, Scope, ScopeSet};
@@ -12,7 +12,7 @@ use crate::functions::Answer;
 use crate::functions::applications::card::Saved;
 use crate::functions::error::FunctionError;
 
-/// Whether the application exists, and of which type it is: changing the type makes or destroys its secret.
+/// Whether the application exists, and its type: changing the type creates or destroys its secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Editing {
     New,
@@ -20,10 +20,10 @@ pub(super) enum Editing {
     Public,
 }
 
-/// The form. It keeps what was typed until the server has said yes.
+/// The form. It keeps the input until the server has accepted it.
 #[component]
 pub(super) fn ApplicationForm(
-    /// What it is filled in with.
+    /// The initial values.
     initial: ApplicationDraft,
     editing: Editing,
     /// Sends a valid draft to the server.
@@ -54,7 +54,7 @@ pub(super) fn ApplicationForm(
         confidential: confidential.get(),
         skip_consent: skip_consent.get(),
     };
-    // After the first try, what was wrong is checked again while it is being corrected.
+    // After the first attempt, validate on each change.
     Effect::new(move || {
         if tried.get() {
             errors.set(draft().validate().err().unwrap_or_default());
@@ -172,7 +172,7 @@ pub(super) fn ApplicationForm(
     }
 }
 
-/// What saving does to the secret, if the type changes.
+/// The effect of a changed type on the secret.
 fn type_change(editing: Editing, confidential: bool) -> Option<impl IntoView> {
     let (class, role, text) = match (editing, confidential) {
         (Editing::Confidential, false) => (
@@ -190,7 +190,7 @@ fn type_change(editing: Editing, confidential: bool) -> Option<impl IntoView> {
     Some(view! { <p class=class role=role>{text}</p> })
 }
 
-/// Where the focus goes when a field is wrong.
+/// The element to focus if a field is wrong.
 fn focus_target(field: Field) -> &'static str {
     match field {
         Field::Name => "name",

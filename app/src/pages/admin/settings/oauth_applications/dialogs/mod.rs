@@ -19,20 +19,20 @@ use crate::functions::applications::card::ApplicationCard;
 use crate::functions::applications::find_application;
 use crate::functions::error::FunctionError;
 
-/// What is known about the dialog that the address names.
+/// The state of the dialog that the address names.
 #[derive(Clone)]
 enum Opened {
     /// A form for a new application.
     New,
-    /// The application is being read: it may not be on the page of the list that is shown, or have changed.
+    /// The application is being read: it may be missing from the current page of the list, or have changed.
     Loading,
     /// A dialog about an application.
     About(DialogRoute, Box<ApplicationCard>),
-    /// There is no such application, or it could not be read.
+    /// The application does not exist, or reading it failed.
     Failed(FunctionError),
 }
 
-/// The dialog that the address names. It opens in the browser only: without a script a dialog would do nothing.
+/// The dialog that the address names. It opens only in the browser: without a script a dialog would not work.
 #[component]
 pub(super) fn OpenDialog(dialog: Memo<Result<Option<DialogRoute>, NotFound>>) -> impl IntoView {
     let opened = RwSignal::new(None::<Opened>);
@@ -48,7 +48,7 @@ pub(super) fn OpenDialog(dialog: Memo<Result<Option<DialogRoute>, NotFound>>) ->
         opened.set(Some(Opened::Loading));
         browser::spawn(async move {
             let found = find_application(client_id).await;
-            // By now another dialog may be wanted, or none.
+            // Meanwhile the address may name another dialog, or none.
             if dialog.try_get_untracked() == Some(Ok(Some(route.clone()))) {
                 opened.set(Some(match found {
                     Ok(card) => Opened::About(route, Box::new(card)),

@@ -65,7 +65,7 @@ fn badge(audience: Audience) -> impl IntoView {
 /// All scopes, host scopes first.
 #[component]
 pub(super) fn ScopePicker(
-    /// The scopes that are ticked.
+    /// The selected scopes.
     selected: RwSignal<ScopeSet>,
     /// What is wrong with the selection.
     error: Memo<Option<String>>,

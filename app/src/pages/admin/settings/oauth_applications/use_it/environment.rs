@@ -1,17 +1,17 @@
-//! An application's settings as a `.env` file, which shells, `node --env-file` and the libraries called dotenv read alike.
+//! An application's settings as a `.env` file, which shells, `node --env-file` and the dotenv libraries read alike.
 
 use latchkey_domain::{Application, ClientSecret, RedirectUri};
 
-/// Where an application's requests go.
+/// The URLs that an application uses.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
-    /// The server, as it names itself in answers (RFC 9207).
+    /// The issuer of the server (RFC 9207).
     pub issuer: String,
-    /// Where people are sent.
+    /// The authorization endpoint.
     pub authorization: String,
-    /// Where codes and refresh tokens are exchanged.
+    /// The token endpoint, for codes and refresh tokens.
     pub token: String,
-    /// The Headless API of the network.
+    /// The network's Headless API.
     pub graphql: String,
 }
 
@@ -19,15 +19,15 @@ pub struct Endpoints {
 #[derive(Clone, Copy, Debug)]
 pub struct Environment<'a> {
     pub application: &'a Application,
-    /// The redirect URI that it is to use.
+    /// The redirect URI to use.
     pub redirect_uri: &'a RedirectUri,
-    /// Where its requests go.
+    /// The URLs to use.
     pub endpoints: &'a Endpoints,
     /// The network's name.
     pub network: &'a str,
 }
 
-/// Shown in place of a secret, as long as one.
+/// Shown in place of a secret, with the same length.
 const MASK: &str = "•••••••••••••••••••••••••••••••••••••••••••";
 
 impl Environment<'_> {
@@ -60,13 +60,13 @@ impl Environment<'_> {
     }
 }
 
-/// A value as both shells and dotenv files read it.
+/// A value with quotes that shells and dotenv files both read.
 fn quoted(value: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/?%+,@•".contains(c);
     if value.chars().all(plain) {
         value.to_owned()
     } else if value.contains('\'') {
-        // A URI has nothing else that has a meaning inside double quotes.
+        // A URI contains no other character with a special meaning inside double quotes.
         format!("\"{}\"", value.replace('$', "\\$"))
     } else {
         format!("'{value}'")

@@ -1,5 +1,5 @@
 //! `/admin/settings/oauth-applications/{client_id}/use`: an application's settings and a program in the integrator's
-//! language that uses them, ready to be copied.
+//! language, ready to copy.
 
 mod environment;
 mod next;
@@ -25,18 +25,18 @@ pub struct UseItPage {
     pub frame: Frame,
     pub visitor: Visitor,
     pub application: Application,
-    /// Which of its redirect URIs the settings have.
+    /// The redirect URI in the settings.
     pub redirect_uri: RedirectUri,
-    /// Where its requests go.
+    /// The URLs in the settings.
     pub endpoints: Endpoints,
-    /// Its secret, if the host has asked to see it.
+    /// Its secret, if the host has revealed it.
     pub secret: Option<ClientSecret>,
     /// How long a code is valid.
     pub code_lifetime: TimeSpan,
 }
 
 impl UseItPage {
-    /// The redirect URI that an integrator can try first: one on the own machine if there is any, else the first.
+    /// The redirect URI that an integrator can try first: one on their own machine if there is one, else the first.
     pub fn first_choice(application: &Application) -> Option<&RedirectUri> {
         let all = &application.spec.redirect_uris;
         all.iter()
@@ -92,7 +92,7 @@ fn paused() -> impl IntoView {
     }
 }
 
-/// The `.env` block, with what can be chosen and shown in it.
+/// The `.env` block, with its choices.
 fn settings(
     application: &Application,
     redirect_uri: &RedirectUri,
@@ -153,7 +153,7 @@ fn settings(
     }
 }
 
-/// Which redirect URI the settings have, where there are several.
+/// The choice of the redirect URI, if there are several.
 fn choice(application: &Application, chosen: &RedirectUri, address: &str) -> Option<impl IntoView + use<>> {
     let uris = &application.spec.redirect_uris;
     (uris.iter().count() > 1).then(|| {
@@ -183,7 +183,7 @@ fn choice(application: &Application, chosen: &RedirectUri, address: &str) -> Opt
     })
 }
 
-/// The programs, one of which is shown at a time.
+/// The programs, one of which is visible at a time.
 fn program(application: &Application) -> impl IntoView + use<> {
     let confidential = application.spec.client_type.is_confidential();
     let tabs = PROGRAMS

@@ -1,4 +1,4 @@
-//! What happens once the program runs.
+//! What to do after the program runs.
 
 use latchkey_domain::{Application, RedirectUri, TimeSpan};
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::environment::Endpoints;
 use crate::pages::admin::settings::oauth_applications::address;
 
-/// What the program does, from the integrator's seat.
+/// What the program does, for the integrator.
 pub(super) fn next(
     application: &Application,
     redirect_uri: &RedirectUri,

@@ -1,24 +1,24 @@
-//! The programs that the page offers. They are files, which tests run unchanged. All that belongs to an application they
-//! read from the environment, so that the secret is in one place.
+//! The programs on the page. They are files, which tests run unchanged. They read everything about an application from
+//! the environment, so that the secret is in one place.
 
 /// A program in one language.
 pub(super) struct Program {
-    /// What it is called in addresses and ids.
+    /// Its name in URLs and ids.
     pub(super) id: &'static str,
-    /// What it is written in.
+    /// Its language.
     pub(super) language: &'static str,
-    /// The file that it is saved as.
+    /// The file to save it as.
     pub(super) file: &'static str,
-    /// How it is run.
+    /// The command that runs it.
     pub(super) run: &'static str,
-    /// What begins a comment.
+    /// The start of a comment.
     pub(super) comment: &'static str,
     confidential: &'static str,
     public: &'static str,
 }
 
 impl Program {
-    /// Its text, for an application that has a secret or for one that has none.
+    /// Its text for a confidential or for a public application.
     pub(super) fn text(&self, confidential: bool) -> &'static str {
         if confidential {
             self.confidential
@@ -28,7 +28,7 @@ impl Program {
     }
 }
 
-/// All of them, the most universal first.
+/// All programs, the most universal first.
 pub(super) const PROGRAMS: [Program; 4] = [
     Program {
         id: "curl",

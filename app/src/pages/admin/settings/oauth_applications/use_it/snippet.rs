@@ -1,8 +1,8 @@
-//! A piece of text to be copied.
+//! Text to copy.
 
 use leptos::prelude::*;
 
-/// A button that copies the element `id`, or what its address answers. Without a script it does nothing, and is hidden.
+/// A button that copies the element `id`, or what the address `from` returns. It is hidden if scripts do not run.
 pub(super) fn copy_button(what: &str, id: &str, from: Option<String>) -> impl IntoView + use<> {
     view! {
         <button
@@ -18,7 +18,7 @@ pub(super) fn copy_button(what: &str, id: &str, from: Option<String>) -> impl In
     }
 }
 
-/// Code that scrolls inside its frame, with its comments set apart.
+/// Code that scrolls inside its frame, with its comments highlighted.
 pub(super) fn block(id: &str, label: &str, code: &str, comment: &str) -> impl IntoView + use<> {
     let lines = code
         .split_inclusive('\n')

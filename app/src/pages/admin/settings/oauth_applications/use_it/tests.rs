@@ -36,7 +36,7 @@ fn page(application: Application, secret: Option<ClientSecret>) -> String {
     .to_html()
 }
 
-/// The text of the element with this id, as a browser gives it.
+/// The text of the element with this id, as a browser reads it.
 fn text(html: &str, id: &str) -> String {
     let (_, rest) = html.split_once(&format!(" id=\"{id}\" class=\"mono\">")).unwrap();
     let (inside, _) = rest.split_once("</code>").unwrap();
@@ -114,7 +114,7 @@ fn the_programs_are_the_files_letter_for_letter_and_right_for_the_type() {
     }
 }
 
-/// A change to one of a pair is made to the other.
+/// A change to one of a pair must be made to the other.
 #[test]
 fn the_programs_of_a_pair_differ_by_little() {
     for program in &PROGRAMS {
