@@ -90,7 +90,7 @@ async fn shows_what_worked_and_what_failed_with_who_when_and_from_where() {
     assert_sound(&page);
     page.assert_text("Authorized for read:posts write:posts; a code was sent to myapp.com.")
         .assert_text("Exchanged a code for tokens with read:posts write:posts.")
-        .assert_text("was not issued by this server")
+        .assert_text("this server did not issue it")
         .assert_text(failed.header("x-request-id"))
         .assert_text("127.0.0.1")
         .assert_text("Ada Lovelace")

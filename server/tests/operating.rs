@@ -105,7 +105,7 @@ async fn the_key_is_rotated_while_the_server_runs_and_nothing_ends() {
     let code = member.lets_in(&client, &[]).await;
     let said = binary.run(&["key", "rotate"]).succeeds();
     assert!(
-        said.contains("has a new key") && said.contains("Tokens stay good"),
+        said.contains("has a new key") && said.contains("Tokens stay valid"),
         "{said}"
     );
 

@@ -40,7 +40,11 @@ fn each_comparison_ends_in_a_function_made_for_it() {
         ("crates/oauth/src/pkce.rs", "pub(crate) fn verify(", ".ct_eq("),
         ("crates/oauth/src/tokens/mac.rs", "fn is_inner(", "self.made("),
         ("crates/oauth/src/tokens/mac.rs", "fn is_outer(", "self.made("),
-        ("crates/oauth/src/tokens/mac.rs", "fn is_begun(", "self.made("),
+        (
+            "crates/oauth/src/tokens/mac.rs",
+            "fn is_requested_at(",
+            "self.made(",
+        ),
         (
             "crates/oauth/src/tokens/mac.rs",
             "fn made(",
@@ -57,7 +61,7 @@ fn each_comparison_ends_in_a_function_made_for_it() {
         let body = body(&source, declaration);
         assert!(body.contains(with), "{path}: {body}");
         // The length is public: every secret of a kind has the same.
-        let others = body.replace("tag.len() == TAG", "");
+        let others = body.replace("mac.len() == MAC_BYTES", "");
         assert!(!others.contains(" == "), "{path}: {body}");
     }
 }

@@ -14,7 +14,7 @@ pub enum RegistrationError {
     #[error("OAuth applications are available on the Scale plan and above; this network is on {}", .0.label())]
     PlanTooLow(Plan),
     /// The form is wrong.
-    #[error("the application is not valid: {}", words(.0))]
+    #[error("the application is not valid: {}", text(.0))]
     Invalid(DraftErrors),
     /// The application was deleted, or the id is wrong.
     #[error("there is no application with this client id")]
@@ -49,7 +49,7 @@ impl From<StoreError> for RegistrationError {
     }
 }
 
-fn words(errors: &DraftErrors) -> String {
+fn text(errors: &DraftErrors) -> String {
     [&errors.name, &errors.redirect_uris, &errors.scopes]
         .into_iter()
         .filter_map(|error| error.as_deref())

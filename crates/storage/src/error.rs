@@ -8,11 +8,11 @@ use thiserror::Error as ThisError;
 #[derive(Debug, ThisError)]
 pub enum StoreError {
     /// The database answered with an error. The chain goes to the log, never to a client.
-    #[error("the database failed: {}", words(&**.0))]
+    #[error("the database failed: {}", text_of(&**.0))]
     Database(#[source] Box<dyn Error + Send + Sync>),
     /// The database cannot be reached, is busy or has no room. Surely nothing was stored, and the same works once that
     /// is over. The chain goes to the log, as above.
-    #[error("the database is not available: {}", words(&**.0))]
+    #[error("the database is not available: {}", text_of(&**.0))]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
     /// A row cannot be read: it was changed by hand or is damaged.
     #[error("a stored value is damaged: {0}")]
@@ -63,7 +63,7 @@ impl StoreError {
 
 /// The words of a failure, its causes included, in a line: what a driver says of itself may only be “db error”, and not
 /// every log shows causes.
-pub fn words(error: &(dyn Error + 'static)) -> String {
+pub fn text_of(error: &(dyn Error + 'static)) -> String {
     let mut words = told(error);
     let mut source = error.source();
     while let Some(cause) = source {
@@ -100,11 +100,11 @@ mod tests {
     struct Inner;
 
     #[test]
-    fn the_causes_are_part_of_the_words() {
+    fn the_causes_are_part_of_the_text() {
         let error = StoreError::Unavailable(Box::new(Outer(Inner)));
         let words = "the database is not available: db error: no room left; HINT: make some";
         assert_eq!(error.to_string(), words);
-        assert_eq!(super::words(&error), words);
+        assert_eq!(super::text_of(&error), words);
     }
 
     #[test]

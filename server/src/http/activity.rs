@@ -114,12 +114,12 @@ async fn question(
         visitor: visitor(host),
         application,
         line,
-        error: error.map(words),
+        error: error.map(text),
     };
     Ok((status, Html(page.to_html())).into_response())
 }
 
-fn words(error: &RegistrationError) -> String {
+fn text(error: &RegistrationError) -> String {
     match error {
         RegistrationError::Stale => {
             "Someone else changed the application in the meantime. This is its current state: check it, then add the redirect URI.".to_owned()

@@ -85,7 +85,7 @@ impl Failure {
             }
             Self::NotAHost => "You are no longer a host, and nothing was changed. Ask a host to do this.",
             Self::Unavailable => {
-                "This is the server’s fault, not yours. Its database is not available right now: try again in a few seconds."
+                "This is the server’s fault, not yours. It cannot read or store data right now: try again in a few seconds."
             }
             Self::Internal => {
                 "This is the server’s fault, not yours. Try again. If it fails again, give a host the request’s id."

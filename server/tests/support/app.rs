@@ -106,7 +106,14 @@ impl TestApp {
     ) -> Self {
         let store = SqliteStore::open_folder(folder.path()).unwrap();
         let keys = Keys::File(store.keychain().clone());
-        let app = Self::node(Arc::new(store).shared(), keys, Arc::new(clock), public_url, budget).await;
+        let app = Self::node(
+            Arc::new(store).shared(),
+            keys,
+            Arc::new(clock),
+            public_url,
+            budget,
+        )
+        .await;
         Self {
             folder: Some(folder),
             ..app

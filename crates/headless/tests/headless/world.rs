@@ -46,7 +46,7 @@ pub(crate) fn email(text: &str) -> Email {
     text.parse().unwrap()
 }
 
-pub(crate) fn words(text: &str) -> RichText {
+pub(crate) fn rich_text(text: &str) -> RichText {
     RichText::from_sanitized(format!("<p>{text}</p>"), text.to_owned()).unwrap()
 }
 
@@ -71,11 +71,11 @@ pub(crate) fn post(space: &str, author: &str, name: &str, body: &str) -> NewComm
         space: space.parse().unwrap(),
         author: Some(email(author)),
         title: title(name),
-        body: words(body),
+        body: rich_text(body),
         created_at: Some(at(10)),
         comments: vec![NewReply {
             author: Some(email(BOB)),
-            body: words("Well said about beans"),
+            body: rich_text("Well said about beans"),
             created_at: Some(at(11)),
         }],
     }
@@ -97,7 +97,7 @@ fn event(space: Option<&str>, name: &str) -> NewEvent {
         space: space.map(|slug| slug.parse().unwrap()),
         organizer: Some(email(ADA)),
         title: title(name),
-        description: words("Bring beans"),
+        description: rich_text("Bring beans"),
         location: None,
         starts_at: at(100),
         ends_at: at(200),
@@ -138,7 +138,7 @@ pub(crate) fn community() -> Community {
             created_at: None,
             lessons: vec![NewLesson {
                 title: title("Bowline"),
-                body: words("Round the tree"),
+                body: rich_text("Round the tree"),
                 minutes: 5,
             }],
             enrolments: [HOST, ADA, BOB]

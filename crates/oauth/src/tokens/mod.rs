@@ -51,7 +51,7 @@ impl TokenKind {
     }
 
     /// Its name in a sentence.
-    pub const fn words(self) -> &'static str {
+    pub const fn label(self) -> &'static str {
         match self {
             Self::Code => "an authorization code",
             Self::Access => "an access token",
@@ -96,7 +96,7 @@ impl Serialize for Token {
 /// Why a text is not a token of the expected kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Unreadable {
-    #[error("it is {}, not {}", found.words(), expected.words())]
+    #[error("it is {}, not {}", found.label(), expected.label())]
     OtherKind { found: TokenKind, expected: TokenKind },
     #[error("this server did not issue it, or it was changed or cut off on the way")]
     NotOurs,

@@ -6,7 +6,7 @@ use latchkey_oauth::AccessError;
 use crate::world::{World, grant_of, origin};
 
 /// Why it was refused, in words.
-fn words<T>(result: Result<T, AccessError>) -> String {
+fn error_text<T>(result: Result<T, AccessError>) -> String {
     match result {
         Ok(_) => panic!("it worked"),
         Err(AccessError::InvalidToken(words)) => words,
@@ -55,14 +55,14 @@ async fn only_access_tokens_are_access_tokens() {
     let tokens = world.connect(&app, &ada).await;
     let code = world.code_for(&app.asks(&[]), &ada).await;
     assert!(
-        words(
+        error_text(
             world
                 .use_token(tokens.refresh_token.as_ref().unwrap().expose())
                 .await
         )
         .contains("it is a refresh token")
     );
-    assert!(words(world.use_token(&code).await).contains("it is an authorization code"));
+    assert!(error_text(world.use_token(&code).await).contains("it is an authorization code"));
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn the_token_before_the_last_refresh_is_good_until_the_client_has_moved_on
         .use_token(first.access_token.expose())
         .await
         .unwrap();
-    assert!(words(world.after(1).use_token(first.access_token.expose()).await).contains("superseded"));
+    assert!(error_text(world.after(1).use_token(first.access_token.expose()).await).contains("superseded"));
     world.use_token(second.access_token.expose()).await.unwrap();
 }
 

@@ -6,7 +6,7 @@ use tokio_postgres::error::SqlState;
 use super::tls::Untrusted;
 use crate::DriverError;
 use latchkey_storage::StoreError;
-pub(super) use latchkey_storage::error::words;
+pub(super) use latchkey_storage::error::text_of;
 
 /// What a failed statement means for the transaction that it was part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub(super) fn unknown_outcome(error: &StoreError) -> StoreError {
     StoreError::Database(
         format!(
             "the connection was lost while something was stored; whether it was stored is not known: {}",
-            words(error)
+            text_of(error)
         )
         .into(),
     )

@@ -2,7 +2,7 @@
 
 use tokio_postgres::error::SqlState;
 
-use super::errors::{statement_error, tls_failure, words};
+use super::errors::{statement_error, text_of, tls_failure};
 use super::keychain::{KeySource, NodeKeys};
 use super::pool::Connections;
 use super::{Postgres, PostgresStore, PostgresUrl, migrations};
@@ -89,7 +89,7 @@ pub(super) fn explain(url: &PostgresUrl, error: StoreError) -> StoreError {
         return StoreError::Open(format!("no TLS with PostgreSQL at {url}: {why}"));
     }
     let is = |state: &SqlState| code == Some(state);
-    let why = words(source);
+    let why = text_of(source);
     StoreError::Open(if is(&SqlState::INVALID_CATALOG_NAME) {
         format!("there is no database at {url}: make it with CREATE DATABASE, or correct --database ({why})")
     } else if is(&SqlState::INVALID_PASSWORD) || is(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) {

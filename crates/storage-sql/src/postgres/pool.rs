@@ -14,7 +14,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 use tracing::Instrument;
 
-use super::errors::{Fault, not_committed, words};
+use super::errors::{Fault, not_committed, text_of};
 use super::params::Param;
 use super::tls::Connector;
 use super::url::PostgresUrl;
@@ -261,7 +261,7 @@ impl Named<'_> {
         let first = self.connections.get(Access::Read).await?;
         match first.rows(sql, params, most).await {
             Err(error) if Fault::of(&error) != Fault::Other => {
-                tracing::debug!(error = words(&error), "a statement is run again");
+                tracing::debug!(error = text_of(&error), "a statement is run again");
                 drop(first);
                 self.connections
                     .get(Access::Read)

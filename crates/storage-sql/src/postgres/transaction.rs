@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio_postgres::Row;
 use tracing::Instrument;
 
-use super::errors::{Fault, not_committed, unknown_outcome, words};
+use super::errors::{Fault, not_committed, text_of, unknown_outcome};
 use super::params::Param;
 use super::pool::{Connection, Connections, give, typed};
 use super::watch::Access;
@@ -290,7 +290,7 @@ impl Tries {
         };
         if again {
             tracing::debug!(
-                error = words(&error),
+                error = text_of(&error),
                 tries = self.0,
                 "a transaction is tried again"
             );
@@ -302,7 +302,7 @@ impl Tries {
                 format!(
                     "others were in the way {} times; nothing was stored: {}",
                     self.0,
-                    words(&error)
+                    text_of(&error)
                 )
                 .into(),
             )

@@ -111,7 +111,7 @@ impl FromStr for PostgresUrl {
         }
         let (text, tls) = without_tls(text)?;
         let mut config: Config = text.parse().map_err(|error: tokio_postgres::Error| {
-            format!("{EXPECTED} ({})", super::errors::words(&error))
+            format!("{EXPECTED} ({})", super::errors::text_of(&error))
         })?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(format!("{EXPECTED} (the server is missing)"));

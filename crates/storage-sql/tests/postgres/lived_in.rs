@@ -13,7 +13,7 @@ use latchkey_storage::{
     SecretRetired, Store, UsageCount,
 };
 
-use crate::content::{add, space, title, words};
+use crate::content::{add, rich_text, space, title};
 use crate::fixtures::{
     add_application, add_member, at, connect, new_application, new_grant, new_member, new_session, operator,
     public_spec, secret,
@@ -93,7 +93,7 @@ pub(crate) async fn live(store: &dyn Store) {
     let post = NewPost {
         space: SpaceId(1),
         title: title("Through an application"),
-        body: words("Rye"),
+        body: rich_text("Rye"),
     };
     let written = store.create_post(Viewer::of(&ada), post, at(39)).await.unwrap();
     written.done().unwrap();
@@ -156,14 +156,14 @@ fn community() -> Community {
     let ada = || Some("ada@b.example".parse().unwrap());
     let reply = |text: &str| NewReply {
         author: None,
-        body: words(text),
+        body: rich_text(text),
         created_at: Some(at(4)),
     };
     let post = |space: &str, name: &str, text: &str| NewCommunityPost {
         space: space.parse().unwrap(),
         author: ada(),
         title: title(name),
-        body: words(text),
+        body: rich_text(text),
         created_at: Some(at(3)),
         comments: vec![reply("Mine is rye bread"), reply("with sourdough")],
     };
@@ -181,7 +181,7 @@ fn community() -> Community {
             space: None,
             organizer: ada(),
             title: title("Bread day"),
-            description: words("Bring flour"),
+            description: rich_text("Bring flour"),
             location: Some("Kitchen".into()),
             starts_at: at(100),
             ends_at: at(200),
@@ -203,7 +203,7 @@ fn community() -> Community {
             lessons: ["Grain", "Leaven"]
                 .map(|name| NewLesson {
                     title: title(name),
-                    body: words(name),
+                    body: rich_text(name),
                     minutes: 5,
                 })
                 .into(),

@@ -5,7 +5,7 @@ use latchkey_domain::{MemberName, Role};
 use latchkey_storage::content::{Community, Conflict, NewCommunityPost, NewProfile, NewReply};
 use latchkey_storage::{AuditAction, PasswordHash};
 
-use crate::content::{space, title, words};
+use crate::content::{rich_text, space, title};
 use crate::fixtures::{add_member, at, operator, store};
 
 fn profile(email: &str) -> NewProfile {
@@ -32,11 +32,11 @@ fn community() -> Community {
             space: "garden".parse().unwrap(),
             author: Some("new@b.example".parse().unwrap()),
             title: title("Beans"),
-            body: words("grow"),
+            body: rich_text("grow"),
             created_at: None,
             comments: vec![NewReply {
                 author: Some("ada@b.example".parse().unwrap()),
-                body: words("they do"),
+                body: rich_text("they do"),
                 created_at: None,
             }],
         }],

@@ -17,7 +17,7 @@ pub(crate) fn viewer(member: &Member) -> Viewer {
     Viewer::of(member)
 }
 
-pub(crate) fn words(text: &str) -> RichText {
+pub(crate) fn rich_text(text: &str) -> RichText {
     RichText::from_sanitized(format!("<p>{text}</p>"), text.to_owned()).unwrap()
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn in_public_space(store: &(impl Content + ?Sized), name: &str)
                 space: slug.parse().unwrap(),
                 author: None,
                 title: title(name),
-                body: words("Hello"),
+                body: rich_text("Hello"),
                 created_at: Some(at(0)),
                 comments: vec![],
             }],
@@ -111,7 +111,7 @@ async fn a_private_space_is_for_those_in_it_and_hosts() {
     let new = || NewPost {
         space: inner,
         title: title("Secret"),
-        body: words("plans"),
+        body: rich_text("plans"),
     };
     assert_eq!(
         store.create_post(viewer(&bob), new(), at(1)).await.unwrap(),
@@ -135,7 +135,7 @@ async fn a_private_space_is_for_those_in_it_and_hosts() {
         );
         let comment = NewComment {
             post: post.id,
-            body: words("yes"),
+            body: rich_text("yes"),
         };
         let comment = store.create_comment(viewer, comment, at(2)).await.unwrap();
         assert_eq!(comment.done().is_some(), may, "{}", member.email);
@@ -163,7 +163,7 @@ async fn only_the_author_changes_a_post_even_before_a_host() {
     let new = NewPost {
         space,
         title: title("Beans"),
-        body: words("grow"),
+        body: rich_text("grow"),
     };
     let post = store
         .create_post(viewer(&ada), new, at(1))
@@ -226,7 +226,7 @@ async fn posts_below_many_spaces_are_cut_for_each() {
             let new = NewPost {
                 space,
                 title: title(&format!("{name} {n}")),
-                body: words("x"),
+                body: rich_text("x"),
             };
             store
                 .create_post(viewer(&ada), new, at(n))
@@ -275,7 +275,7 @@ async fn courses_are_for_those_who_take_them() {
     let bob = add_member(&*store, "bob@b.example").await;
     let lesson = |name: &str| NewLesson {
         title: title(name),
-        body: words("learn"),
+        body: rich_text("learn"),
         minutes: 5,
     };
     let course = NewCourse {
@@ -337,7 +337,7 @@ async fn what_someone_wrote_stays_when_they_are_removed() {
     let new = NewPost {
         space,
         title: title("Beans"),
-        body: words("grow"),
+        body: rich_text("grow"),
     };
     let post = store
         .create_post(viewer(&ada), new, at(1))
@@ -471,7 +471,7 @@ async fn lists_are_read_up_to_so_many_bytes() {
         assert!(store.posts(part(6, 1_000)).await.is_err());
         let comment = NewComment {
             post: post.as_ref().unwrap().id,
-            body: words("short"),
+            body: rich_text("short"),
         };
         let written = store
             .create_comment(viewer(&ada), comment, at(20 + n))

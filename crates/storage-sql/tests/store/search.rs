@@ -5,7 +5,7 @@ use latchkey_storage::content::{
     Community, Content, Hit, Item, ItemKind, NewCommunityPost, NewReply, PostChange, SearchRequest,
 };
 
-use crate::content::{add, space, title, viewer, words};
+use crate::content::{add, rich_text, space, title, viewer};
 use crate::fixtures::{add_member, at, store};
 
 fn post(space: &str, name: &str, body: &str, comments: &[&str]) -> NewCommunityPost {
@@ -13,13 +13,13 @@ fn post(space: &str, name: &str, body: &str, comments: &[&str]) -> NewCommunityP
         space: space.parse().unwrap(),
         author: Some("ada@b.example".parse().unwrap()),
         title: title(name),
-        body: words(body),
+        body: rich_text(body),
         created_at: Some(at(0)),
         comments: comments
             .iter()
             .map(|text| NewReply {
                 author: None,
-                body: words(text),
+                body: rich_text(text),
                 created_at: None,
             })
             .collect(),
@@ -232,7 +232,7 @@ async fn the_index_follows_what_is_written() {
     };
     let change = PostChange {
         title: None,
-        body: Some(words("A crust wants fog")),
+        body: Some(rich_text("A crust wants fog")),
     };
     store.update_post(ada, id, change, at(1)).await.unwrap();
     assert!(hits(&*store, ada, "steam").await.is_empty());

@@ -44,7 +44,7 @@ pub(super) async fn run(act: &Act, to: SocketAddr, duration: Duration) -> Result
             }
             // An attack that ended early is measured for as long as the others.
             tokio::time::sleep_until(until.into()).await;
-            Ok(answers.words())
+            Ok(answers.text())
         }
         Act::Leave { request, connections } => {
             let mut work = JoinSet::new();

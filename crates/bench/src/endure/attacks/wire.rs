@@ -98,7 +98,7 @@ impl Answers {
     }
 
     /// As one line.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let mut words: Vec<String> = self
             .statuses
             .iter()
@@ -135,6 +135,6 @@ mod tests {
         other.add(&Ok((None, 0)));
         other.add(&Err(io::Error::other("")));
         answers.merge(other);
-        assert_eq!(answers.words(), "200 × 2, closed × 1, no answer × 1, 1.5 MB");
+        assert_eq!(answers.text(), "200 × 2, closed × 1, no answer × 1, 1.5 MB");
     }
 }

@@ -46,11 +46,11 @@ pub(super) async fn middle_at_start() -> Result<Row> {
         ensure!(
             !seen.read.status.is_success() && !seen.write.status.is_success(),
             "it answers from damaged pages: {}",
-            seen.words()
+            seen.text()
         );
         let log = stage.last_error()?;
         stage.server.take();
-        (format!("it starts; {}", seen.words()), log)
+        (format!("it starts; {}", seen.text()), log)
     } else {
         drop(server);
         let log = stage.fails_to_start().await?;
@@ -97,7 +97,7 @@ pub(super) async fn middle_while_running() -> Result<Row> {
     };
     Ok(Row {
         fault: "the same while the server runs",
-        seen: seen.words(),
+        seen: seen.text(),
         log,
         after: after.to_owned(),
     })

@@ -75,12 +75,12 @@ pub(super) async fn full() -> Result<Row> {
     ensure!(
         seen.read.status.is_success(),
         "what is there cannot be read: {}",
-        seen.words()
+        seen.text()
     );
     ensure!(
         seen.write.status == StatusCode::SERVICE_UNAVAILABLE,
         "it does not say to try again later: {}",
-        seen.words()
+        seen.text()
     );
     let log = stage.last_error()?;
     let again = if disk.is_some() {
@@ -97,7 +97,7 @@ pub(super) async fn full() -> Result<Row> {
     crate::endure::crash::check_integrity(&stage.setup.data)?;
     Ok(Row {
         fault: "the disk is full",
-        seen: seen.words(),
+        seen: seen.text(),
         log,
         after: again.to_owned(),
     })

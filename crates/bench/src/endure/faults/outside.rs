@@ -44,7 +44,7 @@ pub(super) async fn clock() -> Result<Row> {
     ensure!(
         seen.read.status.is_success() && seen.write.status.is_success(),
         "an honest client suffers: {}",
-        seen.words()
+        seen.text()
     );
     stage.is_well().await?;
     let log = match stage.setup.run(&["doctor"], "") {
@@ -57,7 +57,7 @@ pub(super) async fn clock() -> Result<Row> {
     stage.is_well().await?;
     Ok(Row {
         fault: FAULT,
-        seen: seen.words(),
+        seen: seen.text(),
         log,
         after: "goes on both ways; nobody has to authorize again".to_owned(),
     })
@@ -97,7 +97,7 @@ pub(super) async fn postgres(quick: bool) -> Result<Row> {
             ensure!(
                 look.status == StatusCode::SERVICE_UNAVAILABLE,
                 "nobody could look, which is a 503: {}",
-                seen.words()
+                seen.text()
             );
         }
         last = Some(seen);
@@ -114,7 +114,7 @@ pub(super) async fn postgres(quick: bool) -> Result<Row> {
         fault,
         seen: format!(
             "{}; an answer takes {:.1} s at most",
-            last.map(|seen| seen.words()).unwrap_or_default(),
+            last.map(|seen| seen.text()).unwrap_or_default(),
             slowest.as_secs_f64()
         ),
         log,

@@ -48,20 +48,20 @@ pub(super) struct Look {
 }
 
 impl Look {
-    fn words(&self) -> String {
+    fn text(&self) -> String {
         format!("{} {}", self.status.as_u16(), self.words)
     }
 }
 
 impl Seen {
     /// As one line.
-    pub(super) fn words(&self) -> String {
+    pub(super) fn text(&self) -> String {
         format!(
             "refresh: {}; introspection: {}; the admin's page: {}; `/readyz`: {}",
-            self.write.words(),
-            self.read.words(),
-            self.page.words(),
-            self.ready.words()
+            self.write.text(),
+            self.read.text(),
+            self.page.text(),
+            self.ready.text()
         )
     }
 }
@@ -183,7 +183,7 @@ impl Stage {
         let ask = call(&self.cookie, "applications/create", &draft(&name, true));
         let (look, answer) = self.look(ask).await?;
         if look.status != StatusCode::OK {
-            ensure!(look.status == StatusCode::SERVICE_UNAVAILABLE, "{}", look.words());
+            ensure!(look.status == StatusCode::SERVICE_UNAVAILABLE, "{}", look.text());
             return Ok(false);
         }
         let saved: Value = serde_json::from_slice(answer.body())?;

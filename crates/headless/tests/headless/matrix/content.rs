@@ -10,7 +10,7 @@ use latchkey_headless::Budget;
 use latchkey_storage::content::{Comments, NewComment, NewCourse, NewEnrolment, NewLesson, NewPost, Posts};
 
 use super::expected::Extent;
-use crate::world::{ADA, BOB, EVERYONE, HOST, World, at, community, email, post, title, words};
+use crate::world::{ADA, BOB, EVERYONE, HOST, World, at, community, email, post, rich_text, title};
 
 /// The public space, and the private one that only Ada belongs to.
 const GARDEN: SpaceId = SpaceId(1);
@@ -43,7 +43,7 @@ impl Content {
             created_at: None,
             lessons: vec![NewLesson {
                 title: title("Jib"),
-                body: words("In front"),
+                body: rich_text("In front"),
                 minutes: 3,
             }],
             enrolments: vec![NewEnrolment {
@@ -67,7 +67,7 @@ impl Content {
         content.learn().await;
         for number in 1..=4 {
             for person in EVERYONE {
-                let (viewer, body) = (content.viewer(person), words("Beans again"));
+                let (viewer, body) = (content.viewer(person), rich_text("Beans again"));
                 let new = NewComment {
                     post: PostId(number),
                     body,
@@ -127,7 +127,7 @@ impl Content {
         let new = NewPost {
             space: GARDEN,
             title: title("Short-lived"),
-            body: words("x"),
+            body: rich_text("x"),
         };
         let post = self
             .world
@@ -141,7 +141,7 @@ impl Content {
 
     /// A comment of `person` to delete.
     pub(crate) async fn fresh_comment(&mut self, person: &str) -> i64 {
-        let body: RichText = words("Short-lived");
+        let body: RichText = rich_text("Short-lived");
         let new = NewComment {
             post: PostId(1),
             body,

@@ -9,7 +9,7 @@ mod tests;
 pub(crate) use self::new_database::NewDatabase;
 pub(crate) use self::snapshot::Snapshot;
 
-use super::errors::words;
+use super::errors::text_of;
 use latchkey_storage::StoreError;
 
 /// A copy takes as long as it takes: what the server is told to cut off elsewhere does not count for its transaction.
@@ -19,7 +19,7 @@ pub(super) const UNHURRIED: &str =
 /// An error with all that the database said of it.
 fn failed(what: &str, error: &StoreError) -> StoreError {
     match error {
-        StoreError::Database(_) => StoreError::Open(format!("{what}: {}", words(error))),
+        StoreError::Database(_) => StoreError::Open(format!("{what}: {}", text_of(error))),
         StoreError::Open(words) => StoreError::Open(words.clone()),
         error => StoreError::Open(format!("{what}: {error}")),
     }
