@@ -194,7 +194,7 @@ fn what_is_left_behind_and_sign_in_are_documented() {
         ),
         (
             "wrong passwords from one address",
-            limits::SIGN_IN_FREE_ATTEMPTS.to_string(),
+            limits::SIGN_IN_ATTEMPTS_OF_PAIR.to_string(),
         ),
         (
             "wrong passwords from one address",
@@ -207,6 +207,14 @@ fn what_is_left_behind_and_sign_in_are_documented() {
         (
             "wrong passwords for one account",
             limits::SIGN_IN_ATTEMPTS_BEFORE_PACE.to_string(),
+        ),
+        (
+            "attempts from one address",
+            limits::SIGN_IN_ATTEMPTS_OF_ADDRESS.to_string(),
+        ),
+        (
+            "attempts from one address",
+            format!("{} s", limits::SIGN_IN_ATTEMPT_RETURNS_SECONDS),
         ),
         (
             "networks that are known",

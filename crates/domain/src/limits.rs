@@ -184,7 +184,13 @@ pub const ACTIVITY_COLLAPSE_AMONG: u32 = 20;
 // ---- Signing in ----
 
 /// Attempts with a wrong password that one address has on one account before it waits.
-pub const SIGN_IN_FREE_ATTEMPTS: u32 = 5;
+pub const SIGN_IN_ATTEMPTS_OF_PAIR: u32 = 5;
+
+/// Attempts that one address has on all accounts together.
+pub const SIGN_IN_ATTEMPTS_OF_ADDRESS: u64 = 30;
+
+/// Seconds after which an address that used them all has one more.
+pub const SIGN_IN_ATTEMPT_RETURNS_SECONDS: u64 = 6;
 
 /// Attempts with a wrong password on one account, from all addresses together, after which addresses that the member
 /// never signed in from wait before each attempt.

@@ -9,7 +9,7 @@ use latchkey_storage::shared::{cut, searchable, searched};
 use latchkey_storage::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 
 /// Adds an entry, if its actor may (still) do what it is about. The actor's role cannot change until the transaction ends.
-pub(crate) async fn write(
+pub(crate) async fn write_if_allowed(
     db: &dyn Statements,
     (by, at): (&Actor, Timestamp),
     action: AuditAction,
@@ -65,10 +65,10 @@ async fn note(db: &dyn Statements, entry: &AuditEntry) -> Result<(), StoreError>
         detail,
     } = entry;
     if *action != AuditAction::SignInFailed {
-        return write(db, (actor, *at), *action, target, detail).await;
+        return write_if_allowed(db, (actor, *at), *action, target, detail).await;
     }
     match count_failure(db, cut(target, TEXT_LENGTH), *at).await? {
-        Some(detail) => write(db, (actor, *at), *action, target, &detail).await,
+        Some(detail) => write_if_allowed(db, (actor, *at), *action, target, &detail).await,
         None => Ok(()),
     }
 }

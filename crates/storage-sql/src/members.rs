@@ -134,7 +134,7 @@ pub(crate) async fn add(
         return Ok(None);
     };
     let detail = role_detail(member.role);
-    audit::write(db, (by, at), AuditAction::MemberAdded, email, &detail).await?;
+    audit::write_if_allowed(db, (by, at), AuditAction::MemberAdded, email, &detail).await?;
     Ok(Some(member.added(id, at)))
 }
 
@@ -199,9 +199,13 @@ async fn set_role(
         // Before the change: a host may give up the role that the entry needs.
         let detail = role_change_detail(before.role, role);
         let (action, target) = (AuditAction::MemberRoleChanged, before.email.as_str());
-        audit::write(db, by, action, target, &detail).await?;
+        audit::write_if_allowed(db, by, action, target, &detail).await?;
         let sql = "UPDATE members SET role = ?2 WHERE id = ?1";
         db.execute(sql, params![before.id.0, role.id()]).await?;
+        if before.role.is_host() {
+            // Only hosts have the API explorer.
+            end::explorer_logins(db, before.id, by.1).await?;
+        }
     }
     Ok(MemberChange::Done(Member { role, ..before }))
 }
@@ -230,7 +234,7 @@ async fn set_password(
     for client_id in disconnected {
         activity::insert(db, &disconnected_by_password(client_id, id, at)).await?;
     }
-    audit::write(
+    audit::write_if_allowed(
         db,
         (by, at),
         AuditAction::MemberPasswordChanged,
@@ -258,7 +262,7 @@ async fn remove(
         return Ok(MemberChange::LastHost);
     }
     let (action, target) = (AuditAction::MemberRemoved, member.email.as_str());
-    audit::write(db, by, action, target, &role_detail(member.role)).await?;
+    audit::write_if_allowed(db, by, action, target, &role_detail(member.role)).await?;
     // Sessions, grants and consents go with the row.
     db.execute("DELETE FROM members WHERE id = ?1", params![member.id.0])
         .await?;

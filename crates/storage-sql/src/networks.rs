@@ -54,7 +54,7 @@ async fn change(
     let (after, detail) = change.apply(&locked(db).await?);
     if let Some(detail) = detail {
         save(db, &after).await?;
-        audit::write(db, by, AuditAction::NetworkChanged, after.slug.as_str(), &detail).await?;
+        audit::write_if_allowed(db, by, AuditAction::NetworkChanged, after.slug.as_str(), &detail).await?;
     }
     Ok(after)
 }
@@ -75,7 +75,7 @@ async fn found(
     };
     save(db, &network.in_row(id)).await?;
     let detail = format!("host {}", member.email);
-    audit::write(
+    audit::write_if_allowed(
         db,
         by,
         AuditAction::NetworkFounded,

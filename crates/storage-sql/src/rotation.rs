@@ -36,7 +36,7 @@ pub(crate) async fn finish(
         "{} secrets sealed again, {} grants revoked",
         done.secrets, done.revoked
     );
-    audit::write(db, by, AuditAction::KeyRotated, &fingerprint, &detail).await?;
+    audit::write_if_allowed(db, by, AuditAction::KeyRotated, &fingerprint, &detail).await?;
     Ok(done)
 }
 

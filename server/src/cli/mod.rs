@@ -19,6 +19,7 @@ mod password;
 mod postgres_backup;
 mod serve;
 mod signals;
+mod upgrade_backup;
 
 use std::ffi::OsString;
 use std::future::Future;

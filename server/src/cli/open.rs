@@ -8,7 +8,7 @@ use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::postgres::{KeySource, PostgresStore, PostgresUrl};
 use latchkey_storage_sql::sqlite::SqliteStore;
 
-use super::{CliError, postgres_backup};
+use super::{CliError, upgrade_backup};
 use crate::instance::{Cost, Instance, Keys};
 use crate::settings::{DataArgs, DataSettings, Database};
 use crate::system::{SystemClock, SystemRandomness};
@@ -80,7 +80,7 @@ pub(super) async fn open_node(url: &PostgresUrl, settings: &DataSettings) -> Res
     if settings.upgrade_backup
         && let Some(schema) = PostgresStore::behind(url, &ring).await?
     {
-        postgres_backup::before_migration(url, &settings.folder(), schema).await?;
+        upgrade_backup::before_migration(url, &settings.folder(), schema).await?;
     }
     Ok(PostgresStore::open_with(url, ring, source).await?)
 }

@@ -31,9 +31,7 @@ pub(super) async fn end(
     for token in session::tokens(&state, &headers) {
         if let Some((_, member)) = state.instance.sessions.find(&token).await? {
             note_host(&state, &peer, &member, AuditAction::SignedOut, "").await?;
-            if member.role.is_host() {
-                state.oauth.end_explorer_logins(member.id).await?;
-            }
+            state.oauth.end_explorer_logins(member.id).await?;
         }
         state.instance.sessions.end(&token).await?;
     }

@@ -7,7 +7,7 @@ use latchkey_domain::{Timestamp, TokenBucket, limits};
 use latchkey_storage::Attempts;
 
 /// How many attempts a pair of account and address has before it waits.
-pub(super) const FREE: u32 = limits::SIGN_IN_FREE_ATTEMPTS;
+pub(super) const FREE: u32 = limits::SIGN_IN_ATTEMPTS_OF_PAIR;
 /// The first wait. Each further wait is twice as long.
 pub(super) const FIRST_WAIT: Duration = Duration::from_secs(limits::SIGN_IN_FIRST_WAIT_SECONDS);
 /// The longest wait.
@@ -16,9 +16,12 @@ pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(limits::SIGN_IN_LO
 pub(super) const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
 /// After this many wrong attempts on an account from everywhere, unknown addresses wait.
 pub(super) const UNDER_ATTACK: u32 = limits::SIGN_IN_ATTEMPTS_BEFORE_PACE;
-/// How many attempts an address can make at once. One comes back every six seconds.
-pub(super) const BUCKET: u64 = 30;
-const OF_ADDRESS: TokenBucket = TokenBucket::new(BUCKET, Duration::from_secs(6 * BUCKET));
+/// How many attempts an address can make at once.
+pub(super) const BUCKET: u64 = limits::SIGN_IN_ATTEMPTS_OF_ADDRESS;
+const OF_ADDRESS: TokenBucket = TokenBucket::new(
+    BUCKET,
+    Duration::from_secs(limits::SIGN_IN_ATTEMPT_RETURNS_SECONDS * BUCKET),
+);
 
 /// The counts that an attempt uses: of the pair, the account and the address.
 pub(super) type Three = [Option<Attempts>; 3];

@@ -16,5 +16,5 @@ pub(super) async fn note(
     client_id: &ClientId,
     (action, detail): Entry,
 ) -> Result<(), StoreError> {
-    audit::write(db, act, action, client_id.as_str(), &detail).await
+    audit::write_if_allowed(db, act, action, client_id.as_str(), &detail).await
 }

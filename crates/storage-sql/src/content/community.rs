@@ -307,7 +307,7 @@ async fn add(
     let added = Added::of(community);
     let slug = networks::read(db).await?.slug;
     let action = AuditAction::CommunityAdded;
-    audit::write(db, (by, at), action, slug.as_str(), &added.detail()).await?;
+    audit::write_if_allowed(db, (by, at), action, slug.as_str(), &added.detail()).await?;
     Ok(Ok(added))
 }
 

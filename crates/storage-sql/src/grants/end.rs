@@ -82,7 +82,7 @@ pub(crate) async fn all_of_application(
 
 /// Ends the member's grants from the API explorer. `SQLite` uses the index on them only if the condition is spelled as
 /// in the index.
-pub(super) async fn explorer_logins(
+pub(crate) async fn explorer_logins(
     db: &dyn Statements,
     member: MemberId,
     at: Timestamp,

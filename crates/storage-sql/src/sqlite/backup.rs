@@ -56,7 +56,13 @@ impl SqliteStore {
             Isolation::RowLocked,
             args,
             |db, (by, at, name, detail)| {
-                Box::pin(audit::write(db, (by, *at), AuditAction::BackupMade, name, detail))
+                Box::pin(audit::write_if_allowed(
+                    db,
+                    (by, *at),
+                    AuditAction::BackupMade,
+                    name,
+                    detail,
+                ))
             },
         )
         .await?;

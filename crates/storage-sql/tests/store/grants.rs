@@ -1,7 +1,8 @@
-use latchkey_domain::Member;
 use latchkey_domain::limits::UNREDEEMED_CODES;
+use latchkey_domain::{Member, Role};
 use latchkey_storage::{
-    ActivityKind, ExpiredCode, GrantChange, GrantId, GrantState, NewActivity, NewGrant, RevocationReason,
+    ActivityKind, ExpiredCode, GrantChange, GrantId, GrantState, MemberChange, NewActivity, NewGrant,
+    RevocationReason,
 };
 
 use crate::fixtures::{
@@ -462,6 +463,39 @@ async fn explorer_logins_are_counted_nowhere_and_end_together() {
             Some((at(5), RevocationReason::ExplorerLoginEnded))
         );
     }
+    for id in [bobs, real] {
+        assert_eq!(store.grant(id).await.unwrap().unwrap().state.revoked, None);
+    }
+}
+
+#[tokio::test]
+async fn explorer_logins_end_with_the_role_of_a_host() {
+    let store = store();
+    let application = add_application(&*store, "App").await;
+    let (ada, bob) = (
+        add_member(&*store, "ada@b.example").await,
+        add_member(&*store, "bob@b.example").await,
+    );
+    for member in [&ada, &bob] {
+        let made_host = store
+            .set_role(&member.email, Role::Host, &operator(), at(1))
+            .await;
+        assert!(matches!(made_host.unwrap(), MemberChange::Done(_)));
+    }
+    let new = new_grant(&application, &ada, "read:posts");
+    let (adas, bobs) = (
+        explorer_login(&*store, new.clone(), &ada, 2).await,
+        explorer_login(&*store, new, &bob, 3).await,
+    );
+    let real = connect(&*store, &application, &ada, at(4)).await;
+    let demoted = store
+        .set_role(&ada.email, Role::Moderator, &operator(), at(5))
+        .await;
+    assert!(matches!(demoted.unwrap(), MemberChange::Done(_)));
+    assert_eq!(
+        store.grant(adas).await.unwrap().unwrap().state.revoked,
+        Some((at(5), RevocationReason::ExplorerLoginEnded))
+    );
     for id in [bobs, real] {
         assert_eq!(store.grant(id).await.unwrap().unwrap().state.revoked, None);
     }

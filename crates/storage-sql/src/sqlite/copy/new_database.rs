@@ -191,7 +191,13 @@ impl Destination for NewDatabase {
                     detail,
                 }) = &entry
                 {
-                    now(Box::pin(audit::write(db, (actor, *at), *action, target, detail)))?;
+                    now(Box::pin(audit::write_if_allowed(
+                        db,
+                        (actor, *at),
+                        *action,
+                        target,
+                        detail,
+                    )))?;
                 }
                 db.lock()
                     .pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))
