@@ -50,9 +50,8 @@ impl From<StoreError> for RegistrationError {
 }
 
 fn text(errors: &DraftErrors) -> String {
-    [&errors.name, &errors.redirect_uris, &errors.scopes]
-        .into_iter()
-        .filter_map(|error| error.as_deref())
+    errors
+        .all()
         .map(|error| error.replace('\n', " "))
         .collect::<Vec<_>>()
         .join(" ")

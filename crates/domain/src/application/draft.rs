@@ -54,16 +54,20 @@ pub enum Field {
     Scopes,
 }
 
+impl Field {
+    /// In the order of the form.
+    const ALL: [Self; 3] = [Self::Name, Self::RedirectUris, Self::Scopes];
+}
+
 impl DraftErrors {
     /// The first field that is wrong, in the order of the form: the focus goes there.
     pub fn first(&self) -> Option<Field> {
-        [
-            (&self.name, Field::Name),
-            (&self.redirect_uris, Field::RedirectUris),
-            (&self.scopes, Field::Scopes),
-        ]
-        .into_iter()
-        .find_map(|(error, field)| error.as_ref().map(|_| field))
+        Field::ALL.into_iter().find(|field| self.of(*field).is_some())
+    }
+
+    /// All errors, in the order of the form.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        Field::ALL.into_iter().filter_map(|field| self.of(field))
     }
 
     /// What is wrong with `field`.
