@@ -167,7 +167,7 @@ mod tests {
             (read_retain_ended, "59s"),
         ] {
             let error = read(text).unwrap_err();
-            assert!(error.ends_with(&format!("not {text}")), "{error}");
+            assert!(error.contains(", not ") && error.ends_with(text), "{error}");
             assert!(
                 read("soon")
                     .unwrap_err()
