@@ -107,7 +107,7 @@ async fn what_is_restored_is_what_the_upgrade_makes() {
         serde_json::from_str(include_str!("../data-folders/postgres-application.json")).unwrap();
     let client_id = application["client_id"].as_str().unwrap().parse().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let same_in_sqlite: [i64; ROWS.len()] = [3, 4, 5];
+    let same_in_sqlite: [usize; ROWS.len()] = [3, 4, 5];
     for ((schema, ..), same_in_sqlite) in ROWS.into_iter().zip(same_in_sqlite) {
         let (url, restored) = (database_with_posts(schema).await, database());
         let before = all_of(&url);
