@@ -5,6 +5,7 @@ use super::value::{Row, Value};
 use crate::database::statements::{Cell, Row as Found};
 use crate::{Param, Statements, rows};
 use latchkey_storage::StoreError;
+use std::ops::ControlFlow;
 
 /// How many rows there are.
 pub(crate) async fn count(db: &dyn Statements, table: &Table) -> Result<u64, StoreError> {
@@ -64,7 +65,7 @@ pub(crate) async fn read(
     let mut found = Vec::new();
     let mut each = |row: &dyn Found| {
         found.push(values(table, row)?);
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     };
     db.query(&sql, &after, usize::MAX, &mut each).await?;
     Ok(found)

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 /// A database's way to spell a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
@@ -27,6 +29,10 @@ impl Dialect {
 
     /// Takes one of the two forms wherever there are two.
     fn choose(self, sql: &str) -> Cow<'_, str> {
+        // Each statement passes here, on its way to a cache of prepared ones.
+        if memmem::find(sql.as_bytes(), b"[[").is_none() {
+            return sql.into();
+        }
         let mut chosen = String::new();
         let mut rest = sql;
         while let Some((before, behind)) = rest.split_once("[[") {
@@ -42,9 +48,6 @@ impl Dialect {
                 Self::Sqlite => sqlite,
             });
             rest = behind;
-        }
-        if chosen.is_empty() && rest.len() == sql.len() {
-            return sql.into();
         }
         chosen.push_str(rest);
         chosen.into()
@@ -68,7 +71,7 @@ fn dollars(sql: &str) -> String {
 /// `= ANY(?1)` as `IN (SELECT value FROM json_each(?1))`, if there is any: a list is a JSON array on `SQLite`.
 fn lists(sql: &str) -> Option<String> {
     const LIST: &str = "= ANY(?";
-    sql.contains(LIST).then(|| {
+    memmem::find(sql.as_bytes(), LIST.as_bytes()).map(|_| {
         let mut spelled = String::with_capacity(sql.len() + 32);
         let mut rest = sql;
         while let Some((before, behind)) = rest.split_once(LIST) {

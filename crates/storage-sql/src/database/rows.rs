@@ -1,5 +1,7 @@
 //! The rows of a statement, as values.
 
+use std::ops::ControlFlow;
+
 use super::columns::Columns;
 use super::dialect::Dialect;
 use super::params::Param;
@@ -18,7 +20,7 @@ pub(crate) async fn first<T: Send>(
         if let Some(read) = read.take() {
             found = Some(read(&mut Columns::of(row))?);
         }
-        Ok(())
+        Ok(ControlFlow::Break(()))
     };
     db.query(sql, params, usize::MAX, &mut each).await?;
     Ok(found)
@@ -45,7 +47,7 @@ pub(crate) async fn all_up_to<T: Send>(
     let mut all = Vec::new();
     let mut each = |row: &dyn super::statements::Row| {
         all.push(read(&mut Columns::of(row))?);
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     };
     db.query(sql, params, most, &mut each).await?;
     Ok(all)

@@ -1,5 +1,6 @@
 //! What a statement can be run on, and what a row is.
 
+use std::ops::ControlFlow;
 use std::pin::Pin;
 
 use super::dialect::Dialect;
@@ -9,15 +10,15 @@ use latchkey_storage::StoreError;
 /// What an operation will answer. On `SQLite` it is there when it is first asked for.
 pub(crate) type Answer<'work, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'work>>;
 
-/// Receives the rows of a statement, one after the other.
-pub(crate) type EachRow<'work> = dyn FnMut(&dyn Row) -> Result<(), StoreError> + Send + 'work;
+/// Receives the rows of a statement, one after the other, until it has enough.
+pub(crate) type EachRow<'work> = dyn FnMut(&dyn Row) -> Result<ControlFlow<()>, StoreError> + Send + 'work;
 
 /// Whatever statements can be run on: a connection, or a transaction.
 pub(crate) trait Statements: Send + Sync {
     /// Which database it is, for the few operations that go another way there.
     fn dialect(&self) -> Dialect;
 
-    /// Gives each row of the answer to `each`. It fails once the rows have more than `most` bytes together.
+    /// Gives the rows of the answer to `each`, until it breaks off. It fails once the rows have more than `most` bytes together.
     fn query<'work>(
         &'work self,
         sql: &'work str,

@@ -224,7 +224,12 @@ impl Connection {
 
 /// Gives rows to `each`. A row is dropped once it is read, so that not all are there twice.
 pub(super) fn give(rows: Vec<Row>, each: &mut EachRow<'_>) -> Result<(), StoreError> {
-    rows.into_iter().try_for_each(|row| each(&row))
+    for row in rows {
+        if each(&row)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 impl Statements for Connection {

@@ -44,7 +44,9 @@ impl Held {
             if most != usize::MAX {
                 bytes.add(Row::bytes(row))?;
             }
-            each(row)?;
+            if each(row)?.is_break() {
+                break;
+            }
         }
         Ok(())
     }
