@@ -108,7 +108,7 @@ site-fast: xtask
 # page.
 build-all: xtask
 	$(say) 'Building the page and the server'
-	@$(XTASK) site & page=$$!; cargo build $(PRODUCT); built=$$?; wait $$page && exit $$built
+	@$(XTASK) site & page=$$!; cargo build $(PRODUCT) --lib; built=$$?; wait $$page && exit $$built
 	@cargo build $(PRODUCT) --quiet
 
 budget: xtask
