@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::authorize::RedirectCode;
-use crate::token::{self, GRANT_TYPES};
+use crate::token_endpoint::{self, GRANT_TYPES};
 use crate::{Decision, Introspection};
 
 /// A counter that only grows.
@@ -25,7 +25,7 @@ impl Count {
 /// All counters of the authorization server.
 #[derive(Debug, Default)]
 pub struct Counters {
-    tokens_issued: [Count; token::COUNT],
+    tokens_issued: [Count; token_endpoint::COUNT],
     /// Codes presented a second time.
     pub code_replays: Count,
     /// Refresh tokens presented after a newer one was in use.

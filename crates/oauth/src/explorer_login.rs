@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use crate::activity::ActivityRecorder;
-use crate::token::ClientRequest;
+use crate::token_endpoint::ClientRequest;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin, TokenResponse};
 
 /// Where the explorer receives its codes.

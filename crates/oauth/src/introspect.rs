@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::access::{judge, scopes_of};
 use crate::activity::ActivityRecorder;
 use crate::params::Params;
-use crate::token::ClientRequest;
+use crate::token_endpoint::ClientRequest;
 use crate::tokens::{Presented, ScopeLimit, TokenKind};
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 

@@ -1,7 +1,7 @@
 //! The OAuth protocol: what a request means, whether it succeeds, and the response. It knows no HTTP beyond the
 //! status and header values that the protocol decides, and no SQL: storage, clock and randomness are passed in.
 //!
-//! [`AuthorizationServer`] has a method per endpoint, each in a module of the same name:
+//! [`AuthorizationServer`] has a method per endpoint:
 //!
 //! | endpoint | method |
 //! |---|---|
@@ -16,6 +16,8 @@
 //! | the API explorer | [`AuthorizationServer::begin_explorer_login`], [`AuthorizationServer::finish_explorer_login`], [`AuthorizationServer::end_explorer_logins`] |
 //! | Activity, and housekeeping | [`AuthorizationServer::record_expired_codes`] |
 //! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::protected_resource_metadata`] |
+//!
+//! [`token_endpoint`] has the grant types. [`tokens`] makes and reads codes and tokens, and knows no endpoint.
 
 pub mod access;
 pub mod activity;
@@ -25,7 +27,7 @@ pub mod explorer_login;
 pub mod introspect;
 pub mod metadata;
 pub mod revoke;
-pub mod token;
+pub mod token_endpoint;
 pub mod tokens;
 pub mod userinfo;
 
@@ -58,7 +60,7 @@ pub use self::explorer_login::ExplorerLogin;
 pub use self::introspect::Introspection;
 pub use self::lifetimes::{Lifetimes, LifetimesError};
 pub use self::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata};
-pub use self::token::TokenResponse;
+pub use self::token_endpoint::TokenResponse;
 pub use self::tokens::{Token, TokenKeys};
 pub use self::userinfo::Userinfo;
 

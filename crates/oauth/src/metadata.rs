@@ -3,7 +3,7 @@
 use latchkey_domain::{Role, ScopeSet};
 use serde::Serialize;
 
-use crate::{AuthorizationServer, pkce, token};
+use crate::{AuthorizationServer, pkce, token_endpoint};
 
 /// `GET /.well-known/oauth-authorization-server` (RFC 8414 section 2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,7 +18,7 @@ pub struct AuthorizationServerMetadata {
     pub scopes_supported: Vec<&'static str>,
     pub response_types_supported: [&'static str; 1],
     pub response_modes_supported: [&'static str; 1],
-    pub grant_types_supported: [&'static str; token::COUNT],
+    pub grant_types_supported: [&'static str; token_endpoint::COUNT],
     pub token_endpoint_auth_methods_supported: [&'static str; 3],
     pub revocation_endpoint_auth_methods_supported: [&'static str; 3],
     pub introspection_endpoint_auth_methods_supported: [&'static str; 2],
@@ -55,7 +55,7 @@ impl AuthorizationServer {
             scopes_supported: ids(ScopeSet::ALL),
             response_types_supported: ["code"],
             response_modes_supported: ["query"],
-            grant_types_supported: token::GRANT_TYPES.map(|known| known.id),
+            grant_types_supported: token_endpoint::GRANT_TYPES.map(|known| known.id),
             token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
             revocation_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
             introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],

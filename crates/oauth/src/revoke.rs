@@ -6,7 +6,7 @@ use latchkey_storage::{ActivityKind, Grant, GrantChange, GrantState, RevocationR
 
 use crate::activity::ActivityRecorder;
 use crate::params::Params;
-use crate::token::ClientRequest;
+use crate::token_endpoint::ClientRequest;
 use crate::tokens::TokenKind;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 

@@ -13,11 +13,11 @@ mod audit;
 mod content;
 mod folded_members;
 mod grants;
+mod key_rotation;
 mod members;
 mod networks;
 mod new_database;
 mod retention;
-mod rotation;
 mod sessions;
 mod usage;
 

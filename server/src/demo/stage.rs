@@ -9,7 +9,7 @@ use latchkey_domain::{
     Actor, Application, ApplicationDraft, Clock, Email, Member, RedirectUri, ScopeSet, Timestamp,
 };
 use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
-use latchkey_oauth::token::ClientRequest;
+use latchkey_oauth::token_endpoint::ClientRequest;
 use latchkey_oauth::{AuthorizationServer, Decision, EndpointError, RequestOrigin, SignedIn};
 use latchkey_registration::Caller;
 use secrecy::{ExposeSecret, SecretString};

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use self::credentials::Credentials;
 use crate::activity::{ActivityKind, ActivityRecorder};
 use crate::params::Params;
-use crate::token::ClientRequest;
+use crate::token_endpoint::ClientRequest;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 
 /// The parameters with a token or code, which identify the client of a request without a client id.

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use latchkey_oauth::EndpointError;
 use latchkey_oauth::activity::ActivityKind;
-use latchkey_oauth::token::ClientRequest;
+use latchkey_oauth::token_endpoint::ClientRequest;
 
 use crate::world::{Client, Pairs, World, origin, pairs, refusal};
 

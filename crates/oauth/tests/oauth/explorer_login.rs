@@ -1,7 +1,7 @@
 //! Trying an application out in the API explorer.
 
 use latchkey_domain::Role;
-use latchkey_oauth::token::ClientRequest;
+use latchkey_oauth::token_endpoint::ClientRequest;
 use latchkey_oauth::{Decision, SignedIn, TokenResponse};
 use secrecy::ExposeSecret;
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::world::{World, at_once, origin, refreshes, refusal};
-use latchkey_oauth::token::ClientRequest;
+use latchkey_oauth::token_endpoint::ClientRequest;
 
 const MANY: usize = 200;
 

@@ -13,12 +13,12 @@ pub(crate) mod copy;
 mod database;
 mod errors;
 mod folding;
+mod key_rotation;
 mod keychain;
 mod migrations;
 mod opening;
 mod params;
 mod pool;
-mod rotation;
 mod rows;
 mod schema;
 mod statistics;
@@ -32,11 +32,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+pub use self::key_rotation::{ANOTHER, RotationStep};
 pub use self::keychain::KeySource;
 use self::keychain::NodeKeys;
 pub(crate) use self::migrations::{LATEST, same_in_sqlite};
 use self::pool::Connections;
-pub use self::rotation::{ANOTHER, RotationStep};
 pub use self::url::PostgresUrl;
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;

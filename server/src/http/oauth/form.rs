@@ -10,7 +10,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, Request, StatusCode};
 use latchkey_domain::limits;
 use latchkey_oauth::activity::ActivityKind;
-use latchkey_oauth::token::ClientRequest;
+use latchkey_oauth::token_endpoint::ClientRequest;
 use percent_encoding::percent_decode_str;
 
 use super::response;

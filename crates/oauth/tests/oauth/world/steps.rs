@@ -1,7 +1,7 @@
 //! The actions of people and clients, one method each.
 
 use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
-use latchkey_oauth::token::ClientRequest;
+use latchkey_oauth::token_endpoint::ClientRequest;
 use latchkey_oauth::{
     Access, AccessError, ConsentQuestion, Decision, EndpointError, Introspection, SignedIn, TokenResponse,
     Userinfo,

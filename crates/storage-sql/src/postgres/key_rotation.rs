@@ -7,7 +7,7 @@ use latchkey_domain::{Actor, Timestamp};
 
 use super::PostgresStore;
 use crate::keyring::{Keyring, retired_stays};
-use crate::{Database, Isolation, audit, rotation, rows};
+use crate::{Database, Isolation, audit, key_rotation, rows};
 use latchkey_storage::{AuditAction, Networks, StoreError};
 
 /// After this long another rotation is meant to be another. Of two operators who make the second step at once the slower would
@@ -61,9 +61,9 @@ impl PostgresStore {
             &self.0,
             Isolation::RowLocked,
             args,
-            |db, (ring, revoke, by, at)| Box::pin(rotation::finish(db, ring, *revoke, (by, *at))),
+            |db, (ring, revoke, by, at)| Box::pin(key_rotation::finish(db, ring, *revoke, (by, *at))),
         );
-        let rotation::Resealed { secrets, revoked } = done.await?;
+        let key_rotation::Resealed { secrets, revoked } = done.await?;
         // The key before was in use until now, not until the new one was made.
         ring.replaced(&before, at).replace_file(path)?;
         self.refresh_keys().await?;

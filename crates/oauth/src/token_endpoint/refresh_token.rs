@@ -1,4 +1,4 @@
-//! A refresh (RFC 6749 section 6, RFC 9700 section 4.14). [`super::rotation`] decides its outcome.
+//! A refresh (RFC 6749 section 6, RFC 9700 section 4.14). [`super::refresh_rotation`] decides its outcome.
 //!
 //! `scope` may narrow the access token, which contains its scopes under its MACs. The refresh token issued with it
 //! keeps all that was granted, as section 6 requires.
@@ -13,8 +13,8 @@ use thiserror::Error;
 use tracing::Instrument;
 
 use super::grant_type::{GrantType, TokenRequest, required, scope};
+use super::refresh_rotation::{self, Rotation, Terms};
 use super::response::TokenResponse;
-use super::rotation::{self, Rotation, Terms};
 use crate::access::{duration_text, reason_text};
 use crate::activity_limit::Event;
 use crate::params::Params;
@@ -117,7 +117,7 @@ impl Refresh {
             refresh_lifetime: self.lifetimes.refresh_token().duration(),
             lost_answer_grace: self.lifetimes.lost_answer_grace(),
         };
-        let rotation = rotation::decide(&grant.state, &self.token.claims, self.now, terms);
+        let rotation = refresh_rotation::decide(&grant.state, &self.token.claims, self.now, terms);
         // A request for too much leaves the pair unchanged, but theft is still theft.
         let excess = self.scope.unwrap_or_default().without(grant.scopes);
         match rotation {

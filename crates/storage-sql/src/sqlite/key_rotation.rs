@@ -7,7 +7,7 @@ use latchkey_domain::{Actor, Timestamp};
 use super::SqliteStore;
 use super::keychain::Keychain;
 use crate::keyring::{self, Keyring};
-use crate::{Database, Isolation, Statements, networks, rotation, rows};
+use crate::{Database, Isolation, Statements, key_rotation, networks, rows};
 use latchkey_storage::StoreError;
 
 /// The result of a rotation.
@@ -54,7 +54,7 @@ async fn rotate(
 ) -> Result<Rotated, StoreError> {
     let stays = keyring::retired_stays(networks::longest_refresh_lifetime(db).await?);
     let (ring, finished_earlier_one) = next_keys(db, keychain, by.1, stays).await?;
-    let rotation::Resealed { secrets, revoked } = rotation::finish(db, &ring, revoke, by).await?;
+    let key_rotation::Resealed { secrets, revoked } = rotation::finish(db, &ring, revoke, by).await?;
     keychain.hold(ring);
     Ok(Rotated {
         secrets,

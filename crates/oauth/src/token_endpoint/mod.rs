@@ -3,10 +3,10 @@
 
 mod authorization_code;
 mod grant_type;
+mod refresh_rotation;
 mod refresh_token;
 mod registry;
 mod response;
-mod rotation;
 
 use latchkey_storage::ActivityKind;
 
