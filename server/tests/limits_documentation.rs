@@ -153,7 +153,11 @@ fn the_limits_of_the_headless_api_are_those_of_the_page() {
         let row = format!("| {row} | {limit} | ");
         assert!(section.contains(&row), "{row}");
     }
-    assert_eq!(limits::CONTENT_PERIOD_SECONDS, 60 * 60, "the page says an hour");
+    assert_eq!(
+        limits::CONTENT_PERIOD,
+        Duration::from_secs(60 * 60),
+        "the page says an hour"
+    );
 }
 
 fn minutes(time: Duration) -> String {
@@ -198,11 +202,11 @@ fn what_is_left_behind_and_sign_in_are_documented() {
         ),
         (
             "wrong passwords from one address",
-            format!("{} s", limits::SIGN_IN_FIRST_WAIT_SECONDS),
+            seconds(limits::SIGN_IN_FIRST_WAIT),
         ),
         (
             "wrong passwords from one address",
-            format!("{} s", limits::SIGN_IN_LONGEST_WAIT_SECONDS),
+            seconds(limits::SIGN_IN_LONGEST_WAIT),
         ),
         (
             "wrong passwords for one account",
@@ -214,7 +218,7 @@ fn what_is_left_behind_and_sign_in_are_documented() {
         ),
         (
             "attempts from one address",
-            format!("{} s", limits::SIGN_IN_ATTEMPT_RETURNS_SECONDS),
+            seconds(limits::SIGN_IN_ATTEMPT_RETURNS),
         ),
         (
             "networks that are known",
@@ -222,7 +226,7 @@ fn what_is_left_behind_and_sign_in_are_documented() {
         ),
         (
             "failed sign-ins of one host",
-            minutes(Duration::from_secs(limits::FAILED_SIGN_IN_ENTRY_SECONDS)),
+            minutes(limits::FAILED_SIGN_IN_ENTRY_EVERY),
         ),
     ] {
         let row = section

@@ -20,4 +20,4 @@ pub use self::members::{NewMember, Roster};
 pub use self::password::{Cost, Passwords, Verified};
 pub use self::session::{Opened, SESSION_LIFETIME, SessionKeeper, SessionToken, Visit};
 pub use self::setup::{Founded, Founding, FoundingErrors, FoundingForm, Setup};
-pub use self::sign_in::{Attempt, SignIn, SignedIn};
+pub use self::sign_in::{SignIn, SignInRequest, SignedIn};

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::random::random_token;
 use latchkey_domain::{Clock, Member, MemberId, Randomness};
-use latchkey_storage::{AttemptKey, NewSession, PasswordHash, Session, SessionId, SessionKey, Store};
+use latchkey_storage::{KeyedHash, NewSession, PasswordHash, Session, SessionId, SessionKey, Store};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -58,7 +58,7 @@ pub struct Visit {
     /// The client's IP address.
     pub address: Option<String>,
     /// The key of the client's network.
-    pub network: Option<AttemptKey>,
+    pub network: Option<KeyedHash>,
     /// The browser's user agent.
     pub user_agent: Option<String>,
 }

@@ -4,14 +4,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use latchkey_domain::{Actor, Clock, Email, Member};
-use latchkey_storage::{AttemptKey, AuditAction, AuditEntry, PasswordHash, Store, StoreError};
+use latchkey_storage::{AuditAction, AuditEntry, KeyedHash, PasswordHash, Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::throttle::SignInThrottle;
 use crate::{AccountError, Opened, Passwords, SessionKeeper, Visit};
 
-/// An attempt to sign in.
-pub struct Attempt {
+/// A request to sign in.
+pub struct SignInRequest {
     /// The email, as typed.
     pub email: String,
     /// The password.
@@ -70,14 +70,14 @@ impl SignIn {
     }
 
     /// Opens a session if the password is right. Neither the answer nor its duration shows whether the email is known.
-    pub async fn attempt(&self, attempt: Attempt) -> Result<SignedIn, AccountError> {
+    pub async fn attempt(&self, request: SignInRequest) -> Result<SignedIn, AccountError> {
         let now = self.clock.now();
-        let email = attempt.email.parse::<Email>().ok();
+        let email = request.email.parse::<Email>().ok();
         // An email has one account, in whatever way it is typed.
-        let account = Email::key(&attempt.email);
-        let (address, is_known) = (attempt.address, self.is_known(&account, attempt.address).await?);
+        let account = Email::key(&request.email);
+        let (address, is_known) = (request.address, self.is_known(&account, request.address).await?);
         self.throttle.admit(&account, address, is_known, now).await?;
-        match self.check_and_open(email.as_ref(), &account, attempt).await {
+        match self.check_and_open(email.as_ref(), &account, request).await {
             Ok(signed_in) => {
                 self.throttle.succeeded(&account, address, now).await?;
                 Ok(signed_in)
@@ -111,7 +111,7 @@ impl SignIn {
     }
 
     /// The key of the network of `address`, for sign-ins as `account`.
-    fn network(&self, account: &str, address: Option<IpAddr>) -> Option<AttemptKey> {
+    fn network(&self, account: &str, address: Option<IpAddr>) -> Option<KeyedHash> {
         address.map(|address| self.throttle.network(account, address))
     }
 
@@ -127,15 +127,15 @@ impl SignIn {
         &self,
         email: Option<&Email>,
         account: &str,
-        attempt: Attempt,
+        request: SignInRequest,
     ) -> Result<SignedIn, AccountError> {
-        let Attempt {
+        let SignInRequest {
             password,
             address,
             user_agent,
             request_id,
             ..
-        } = attempt;
+        } = request;
         let origin = Actor {
             member: None,
             address: address.map(|address| address.to_string()),

@@ -3,12 +3,12 @@ use std::time::Duration;
 use super::*;
 use crate::testing::{PASSWORD, World, new_password};
 
-fn attempt(email: &str, password: &str) -> Attempt {
+fn attempt(email: &str, password: &str) -> SignInRequest {
     attempt_from(1, email, password)
 }
 
-fn attempt_from(last: u8, email: &str, password: &str) -> Attempt {
-    Attempt {
+fn attempt_from(last: u8, email: &str, password: &str) -> SignInRequest {
+    SignInRequest {
         email: email.into(),
         password: Zeroizing::new(password.into()),
         address: Some(IpAddr::from([192, 0, 2, last])),

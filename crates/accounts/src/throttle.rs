@@ -21,7 +21,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hmac::{Hmac, Mac};
 use latchkey_domain::Timestamp;
-use latchkey_storage::{AttemptKey, AttemptsDecision, Store};
+use latchkey_storage::{CountsDecision, KeyedHash, Store};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -55,7 +55,7 @@ impl SignInThrottle {
     }
 
     /// The key of a network that the owner of `account` signs in from.
-    pub(crate) fn network(&self, account: &str, address: IpAddr) -> AttemptKey {
+    pub(crate) fn network(&self, account: &str, address: IpAddr) -> KeyedHash {
         self.key(&["network", account, &rules::subscriber(address).to_string()])
     }
 
@@ -113,7 +113,7 @@ impl SignInThrottle {
         account: &str,
         address: Option<IpAddr>,
         now: Timestamp,
-        decide: AttemptsDecision,
+        decide: CountsDecision,
     ) -> Result<Option<Three>, AccountError> {
         let Some(shared) = self.store.shared_attempts() else {
             return Ok(None);
@@ -124,7 +124,7 @@ impl SignInThrottle {
         Ok(Some(before))
     }
 
-    fn keys(&self, account: &str, address: Option<IpAddr>) -> [AttemptKey; 3] {
+    fn keys(&self, account: &str, address: Option<IpAddr>) -> [KeyedHash; 3] {
         let address = address.map_or_else(String::new, |address| rules::subscriber(address).to_string());
         [
             self.key(&["pair", account, &address]),
@@ -135,7 +135,7 @@ impl SignInThrottle {
 
     /// A key of fixed size, the same on every node. Emails and addresses can be guessed, so it is a MAC: the database
     /// without the server key does not reveal who signs in from where.
-    fn key(&self, parts: &[&str]) -> AttemptKey {
+    fn key(&self, parts: &[&str]) -> KeyedHash {
         let key = self.key.read().unwrap_or_else(PoisonError::into_inner);
         let mut mac = Hmac::<Sha256>::new_from_slice(key.as_slice()).expect("HMAC takes a key of any length");
         for part in parts {

@@ -138,12 +138,12 @@ pub const MAX_HTML_MISPLACED: usize = 500;
 
 /// The most bytes of a text with formatting, as HTML: a post, a comment, a lesson.
 pub const MAX_TEXT_BYTES: usize = 100_000;
-/// The most posts and comments that a member writes or changes through applications in [`CONTENT_PERIOD_SECONDS`].
+/// The most posts and comments that a member writes or changes through applications in [`CONTENT_PERIOD`].
 pub const MAX_CONTENT_PER_PERIOD: i64 = 1_000;
 /// The most bytes of them, titles and HTML.
 pub const MAX_CONTENT_BYTES_PER_PERIOD: i64 = 10 * 1024 * 1024;
-/// The period that both are counted in, from the first text on, in seconds: an hour.
-pub const CONTENT_PERIOD_SECONDS: u64 = 3_600;
+/// The period that both are counted in, from the first text on.
+pub const CONTENT_PERIOD: Duration = Duration::from_secs(60 * 60);
 
 // ---- Grants, codes and activity ----
 
@@ -189,22 +189,22 @@ pub const SIGN_IN_ATTEMPTS_OF_PAIR: u32 = 5;
 /// Attempts that one address has on all accounts together.
 pub const SIGN_IN_ATTEMPTS_OF_ADDRESS: u64 = 30;
 
-/// Seconds after which an address that used them all has one more.
-pub const SIGN_IN_ATTEMPT_RETURNS_SECONDS: u64 = 6;
+/// After how long an address that used them all has one more.
+pub const SIGN_IN_ATTEMPT_RETURNS: Duration = Duration::from_secs(6);
 
 /// Attempts with a wrong password on one account, from all addresses together, after which addresses that the member
 /// never signed in from wait before each attempt.
 pub const SIGN_IN_ATTEMPTS_BEFORE_PACE: u32 = 10;
 
-/// Seconds of the first wait; each that follows is twice as long.
-pub const SIGN_IN_FIRST_WAIT_SECONDS: u64 = 2;
+/// The first wait; each that follows is twice as long.
+pub const SIGN_IN_FIRST_WAIT: Duration = Duration::from_secs(2);
 
-/// Seconds of the longest wait, so that guesses delay a member and never lock one out.
-pub const SIGN_IN_LONGEST_WAIT_SECONDS: u64 = 60;
+/// The longest wait, so that guesses delay a member and never lock one out.
+pub const SIGN_IN_LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// Networks (an IPv4 address, or a /64 of IPv6) that are known of a member: those of the newest sign-ins.
 pub const SIGN_IN_KNOWN_NETWORKS: u32 = 20;
 
-/// Seconds that have to pass before another wrong password for the same host leaves an audit entry. The entry says how
-/// many there were in between. The audit trail is kept forever, and anyone can guess.
-pub const FAILED_SIGN_IN_ENTRY_SECONDS: u64 = 60 * 60;
+/// How long it takes until another wrong password for the same host leaves an audit entry. The entry says how many there
+/// were in between. The audit trail is kept forever, and anyone can guess.
+pub const FAILED_SIGN_IN_ENTRY_EVERY: Duration = Duration::from_secs(60 * 60);

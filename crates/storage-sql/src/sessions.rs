@@ -6,7 +6,7 @@ use latchkey_domain::{Member, MemberId, Timestamp, limits};
 use crate::database::dialect::Dialect;
 use crate::{Columns, Database, Isolation, SqlStore, Statements, members, params, rows};
 use latchkey_storage::sessions::MOST_OF_ONE_MEMBER;
-use latchkey_storage::{AttemptKey, NewSession, Session, SessionId, SessionKey, Sessions, StoreError};
+use latchkey_storage::{KeyedHash, NewSession, Session, SessionId, SessionKey, Sessions, StoreError};
 
 /// What [`read`] reads, of `sessions s`.
 macro_rules! columns {
@@ -49,7 +49,7 @@ async fn password_holds(db: &dyn Statements, session: &NewSession) -> Result<boo
 async fn remember_network(
     db: &dyn Statements,
     member: MemberId,
-    network: &AttemptKey,
+    network: &KeyedHash,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     db.execute(
@@ -180,7 +180,7 @@ impl<D: Database> Sessions for SqlStore<D> {
             .await
     }
 
-    async fn has_signed_in_from(&self, network: &AttemptKey) -> Result<bool, StoreError> {
+    async fn has_signed_in_from(&self, network: &KeyedHash) -> Result<bool, StoreError> {
         self.0
             .look_up(network, |db, network| {
                 let sql = "SELECT EXISTS (SELECT 1 FROM sign_in_networks WHERE network = ?1)";

@@ -6,12 +6,13 @@ use latchkey_domain::Timestamp;
 
 use crate::StoreError;
 
-/// What attempts are counted under: text of a fixed length that does not tell whose they were.
-pub type AttemptKey = String;
+/// A keyed hash of an account, an address or a network: text of a fixed length that reveals neither without the server
+/// key. Attempts are counted under it, and it is what is stored of a network that a member signed in from.
+pub type KeyedHash = String;
 
 /// How many attempts there were, and when the last was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempts {
+pub struct AttemptCount {
     pub count: u32,
     /// When.
     pub seen: Timestamp,
@@ -19,8 +20,8 @@ pub struct Attempts {
 
 /// Says what becomes of counts that were just read, in the same order; `None` leaves all as they are. It may run more
 /// than once, so it changes nothing else.
-pub type AttemptsDecision =
-    Box<dyn Fn(&[Option<Attempts>; 3]) -> Option<[Option<Attempts>; 3]> + Send + Sync>;
+pub type CountsDecision =
+    Box<dyn Fn(&[Option<AttemptCount>; 3]) -> Option<[Option<AttemptCount>; 3]> + Send + Sync>;
 
 /// Counting attempts for all nodes.
 #[async_trait]
@@ -29,8 +30,8 @@ pub trait SharedAttempts: Send + Sync {
     /// were read. Counts that did not change since `old` are deleted on the way.
     async fn change_attempts(
         &self,
-        keys: [AttemptKey; 3],
+        keys: [KeyedHash; 3],
         old: Timestamp,
-        decide: AttemptsDecision,
-    ) -> Result<[Option<Attempts>; 3], StoreError>;
+        decide: CountsDecision,
+    ) -> Result<[Option<AttemptCount>; 3], StoreError>;
 }

@@ -1,7 +1,5 @@
 //! Who did what. Entries are written by the operations themselves, in the same transaction; nothing changes them.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Email, MemberName, Timestamp, limits};
 
@@ -219,8 +217,7 @@ impl FailedSignIns {
     /// With one more at `at`, and the detail of its entry. It gets one if the last is old enough, or of the future: then
     /// the clock was set back.
     pub fn and_one(self, at: Timestamp) -> (Self, Option<String>) {
-        let entry_every = Duration::from_secs(limits::FAILED_SIGN_IN_ENTRY_SECONDS);
-        if self.noted_at > at.minus(entry_every) && self.noted_at <= at {
+        if self.noted_at > at.minus(limits::FAILED_SIGN_IN_ENTRY_EVERY) && self.noted_at <= at {
             let unnoted = self.unnoted.saturating_add(1);
             return (Self { unnoted, ..self }, None);
         }
@@ -243,7 +240,7 @@ mod tests {
 
     #[test]
     fn failed_sign_ins_get_an_entry_an_hour() {
-        let hour = i64::try_from(limits::FAILED_SIGN_IN_ENTRY_SECONDS * 1_000).unwrap();
+        let hour = i64::try_from(limits::FAILED_SIGN_IN_ENTRY_EVERY.as_millis()).unwrap();
         let after = |noted_at, unnoted, at| {
             let before = FailedSignIns {
                 noted_at: Timestamp::from_millis(noted_at),

@@ -29,7 +29,7 @@ pub use self::applications::{
     ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, KeptSecret, MOST_SECRETS,
     NewApplication, SecretAdded, SecretRetired, UpdateOutcome,
 };
-pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts};
+pub use self::attempts::{AttemptCount, CountsDecision, KeyedHash, SharedAttempts};
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
 pub use self::error::StoreError;
 pub use self::grants::{

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use latchkey_domain::{Member, MemberId, Timestamp};
 
 use crate::shared::cut;
-use crate::{AttemptKey, PasswordHash, StoreError};
+use crate::{KeyedHash, PasswordHash, StoreError};
 
 /// The most sessions that a member can have.
 pub const MOST_OF_ONE_MEMBER: u32 = 50;
@@ -33,7 +33,7 @@ pub struct NewSession {
     pub rehashed: Option<PasswordHash>,
     /// The key of the network that the member signed in from; it is remembered for
     /// [`Sessions::has_signed_in_from`].
-    pub network: Option<AttemptKey>,
+    pub network: Option<KeyedHash>,
     /// From where.
     pub address: Option<String>,
     /// With what browser, as it named itself; cut to 300 characters.
@@ -91,7 +91,7 @@ pub trait Sessions: Send + Sync {
     async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Option<Session>, StoreError>;
 
     /// Whether a member signed in from this network before. The newest networks of each member are remembered.
-    async fn has_signed_in_from(&self, network: &AttemptKey) -> Result<bool, StoreError>;
+    async fn has_signed_in_from(&self, network: &KeyedHash) -> Result<bool, StoreError>;
 
     /// The open session with this key that has not expired at `at`, and whose it is.
     async fn session(&self, key: SessionKey, at: Timestamp) -> Result<Option<(Session, Member)>, StoreError>;

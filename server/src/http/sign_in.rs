@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use latchkey_accounts::{AccountError, Attempt};
+use latchkey_accounts::{AccountError, SignInRequest};
 use latchkey_app::pages::{CookieLostPage, SignInPage};
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -88,14 +88,14 @@ pub(super) async fn create(
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
     let return_to = ReturnTo::parse(&form.return_to);
-    let attempt = Attempt {
+    let request = SignInRequest {
         email: form.email.clone(),
         password: Zeroizing::new(form.password),
         address: peer.address,
         user_agent: peer.user_agent,
         request_id: Some(peer.request_id),
     };
-    match state.instance.sign_in.attempt(attempt).await {
+    match state.instance.sign_in.attempt(request).await {
         Ok(signed_in) => {
             // Ends the sessions of anyone signed in on this browser before.
             for before in session::tokens(&state, &headers) {

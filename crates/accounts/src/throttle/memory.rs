@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
-use latchkey_storage::Attempts;
+use latchkey_storage::AttemptCount;
 
 use super::rules::{self, Three};
 
@@ -113,10 +113,10 @@ impl Counts {
 }
 
 #[derive(Default)]
-struct Table(HashMap<u64, Attempts>);
+struct Table(HashMap<u64, AttemptCount>);
 
 impl Table {
-    fn put(&mut self, key: u64, entry: Attempts) {
+    fn put(&mut self, key: u64, entry: AttemptCount) {
         if self.0.len() >= CAPACITY && !self.0.contains_key(&key) {
             self.make_room();
         }

@@ -4,14 +4,14 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use latchkey_domain::{Timestamp, TokenBucket, limits};
-use latchkey_storage::Attempts;
+use latchkey_storage::AttemptCount;
 
 /// How many attempts a pair of account and address has before it waits.
 pub(super) const FREE: u32 = limits::SIGN_IN_ATTEMPTS_OF_PAIR;
 /// The first wait. Each further wait is twice as long.
-pub(super) const FIRST_WAIT: Duration = Duration::from_secs(limits::SIGN_IN_FIRST_WAIT_SECONDS);
+pub(super) const FIRST_WAIT: Duration = limits::SIGN_IN_FIRST_WAIT;
 /// The longest wait.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(limits::SIGN_IN_LONGEST_WAIT_SECONDS);
+pub(super) const LONGEST_WAIT: Duration = limits::SIGN_IN_LONGEST_WAIT;
 /// Counts expire after this time without an attempt.
 pub(super) const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
 /// After this many wrong attempts on an account from everywhere, unknown addresses wait.
@@ -20,11 +20,11 @@ pub(super) const UNDER_ATTACK: u32 = limits::SIGN_IN_ATTEMPTS_BEFORE_PACE;
 pub(super) const BUCKET: u64 = limits::SIGN_IN_ATTEMPTS_OF_ADDRESS;
 const OF_ADDRESS: TokenBucket = TokenBucket::new(
     BUCKET,
-    Duration::from_secs(limits::SIGN_IN_ATTEMPT_RETURNS_SECONDS * BUCKET),
+    Duration::from_secs(limits::SIGN_IN_ATTEMPT_RETURNS.as_secs() * BUCKET),
 );
 
 /// The counts that an attempt uses: of the pair, the account and the address.
-pub(super) type Three = [Option<Attempts>; 3];
+pub(super) type Three = [Option<AttemptCount>; 3];
 
 /// An attempt that has to wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +68,12 @@ pub(super) fn admit(before: &Three, is_known: bool, now: Timestamp) -> Result<Th
 
 /// After a success: the pair restarts, and the account and the address get their attempts back.
 pub(super) fn succeeded([_, account, address]: &Three) -> Three {
-    [None, account.map(take_back), address.map(take_back)]
+    [None, account.map(uncount), address.map(uncount)]
 }
 
 /// Uncounts an attempt whose outcome is unknown.
 pub(super) fn undecided(before: &Three) -> Three {
-    before.map(|one| one.map(take_back))
+    before.map(|one| one.map(uncount))
 }
 
 /// The network of one subscriber: an IPv4 address, or a /64 of IPv6 (RFC 6177), whose addresses the subscriber can
@@ -86,7 +86,7 @@ pub(super) fn subscriber(address: IpAddr) -> IpAddr {
 }
 
 /// False for expired entries, and for entries from the future, after a clock was set back.
-fn is_current(entry: &Attempts, now: Timestamp) -> bool {
+fn is_current(entry: &AttemptCount, now: Timestamp) -> bool {
     now.since(entry.seen) < FORGET_AFTER && entry.seen.since(now) <= LONGEST_WAIT
 }
 
@@ -96,7 +96,7 @@ fn wait_after(count: u32) -> Duration {
 }
 
 /// How long an unknown address waits before an attempt on this account.
-fn pace_of_account(account: Option<Attempts>) -> Duration {
+fn pace_of_account(account: Option<AttemptCount>) -> Duration {
     wait_beyond(UNDER_ATTACK, account.map_or(0, |account| account.count))
 }
 
@@ -109,34 +109,34 @@ fn wait_beyond(free: u32, count: u32) -> Duration {
 }
 
 /// A pair that had `count` attempts. Its next one is due `pace` from now, or later if `count` requires it.
-fn due_in(pace: Duration, count: u32, now: Timestamp) -> Attempts {
-    Attempts {
+fn due_in(pace: Duration, count: u32, now: Timestamp) -> AttemptCount {
+    AttemptCount {
         count,
         seen: now.plus(pace.saturating_sub(wait_after(count))),
     }
 }
 
-fn wait_of_pair(entry: Option<Attempts>, now: Timestamp) -> Duration {
+fn wait_of_pair(entry: Option<AttemptCount>, now: Timestamp) -> Duration {
     entry.map_or(Duration::ZERO, |entry| {
         entry.seen.plus(wait_after(entry.count)).since(now)
     })
 }
 
 /// Counts an attempt of an address, or says how long it waits.
-fn spent(entry: Option<Attempts>, now: Timestamp) -> Result<Attempts, Duration> {
-    let before = entry.unwrap_or(Attempts { count: 0, seen: now });
+fn spent(entry: Option<AttemptCount>, now: Timestamp) -> Result<AttemptCount, Duration> {
+    let before = entry.unwrap_or(AttemptCount { count: 0, seen: now });
     let (count, seen) = OF_ADDRESS.take(1, before.count.into(), before.seen, now)?;
     let count = u32::try_from(count).unwrap_or(u32::MAX);
-    Ok(Attempts { count, seen })
+    Ok(AttemptCount { count, seen })
 }
 
-fn added(entry: Option<Attempts>, now: Timestamp) -> Attempts {
+fn added(entry: Option<AttemptCount>, now: Timestamp) -> AttemptCount {
     let count = entry.map_or(0, |entry| entry.count).saturating_add(1);
-    Attempts { count, seen: now }
+    AttemptCount { count, seen: now }
 }
 
-fn take_back(entry: Attempts) -> Attempts {
-    Attempts {
+fn uncount(entry: AttemptCount) -> AttemptCount {
+    AttemptCount {
         count: entry.count.saturating_sub(1),
         ..entry
     }

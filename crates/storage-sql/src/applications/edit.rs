@@ -4,8 +4,8 @@ use latchkey_domain::{Application, ClientId};
 
 use super::audit_entry::{Act, note};
 use super::{row, secrets};
-use crate::database::Sealing;
 use crate::grants::{connected_apps, end};
+use crate::sealing::Sealing;
 use crate::{Statements, params, rows};
 use latchkey_storage::applications::rules::{self, Edit, SecretChange};
 use latchkey_storage::{ApplicationUpdate, Deleted, NewApplication, StoreError, UpdateOutcome};

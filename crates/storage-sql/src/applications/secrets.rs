@@ -6,7 +6,7 @@ use latchkey_domain::{Application, ClientId, ClientSecret, SecretId, SecretRecor
 
 use super::audit_entry::{Act, note};
 use super::row::{columns, find_locked, read};
-use crate::database::Sealing;
+use crate::sealing::Sealing;
 use crate::sealing::{RETIRED_KEPT, digest};
 use crate::{Columns, Statements, params, rows};
 use latchkey_storage::applications::rules;

@@ -12,12 +12,11 @@ pub(crate) mod params;
 pub(crate) mod rows;
 pub(crate) mod statements;
 
-use latchkey_domain::{ClientId, ClientSecret};
-
 use self::columns::Columns;
 use self::memory::{Memory, Rows};
 use self::params::Param;
 use self::statements::{Answer, Statements};
+use crate::sealing::Sealing;
 use latchkey_storage::StoreError;
 
 /// What a transaction that writes may see of others. `SQLite` has one writer, so that it makes no difference there.
@@ -117,18 +116,4 @@ pub(crate) trait Database: Send + Sync + 'static {
 
     /// Much was written in the background.
     fn wrote_much(&self) -> impl Future<Output = ()> + Send;
-}
-
-/// Keys that seal and open what is kept secret.
-pub(crate) trait Sealing: Send + Sync {
-    /// Seals a secret with the key that the database names, and goes on naming until the transaction ends.
-    fn seal<'a>(
-        &'a self,
-        db: &'a dyn Statements,
-        client_id: &'a ClientId,
-        secret: &'a ClientSecret,
-    ) -> Answer<'a, Vec<u8>>;
-
-    /// Opens a secret, whichever key sealed it.
-    fn open(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError>;
 }

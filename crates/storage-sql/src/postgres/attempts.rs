@@ -6,9 +6,9 @@ use latchkey_domain::Timestamp;
 use super::PostgresStore;
 use super::params::Param;
 use super::rows::Columns;
-use super::transaction::{Transaction, attempt};
+use super::transaction::{Transaction, with_retries};
 use super::watch::Access;
-use latchkey_storage::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts, StoreError};
+use latchkey_storage::{AttemptCount, CountsDecision, KeyedHash, SharedAttempts, StoreError};
 
 /// Makes the rows that are missing, so that there is something to lock; in one order, so that there is no deadlock.
 const PREPARE: &str = "INSERT INTO sign_in_attempts (key, count, seen) \
@@ -25,17 +25,17 @@ const STORE: &str = "WITH old AS (DELETE FROM sign_in_attempts WHERE key IN (SEL
                      AS n (key, count, seen) ORDER BY n.key \
                      ON CONFLICT (key) DO UPDATE SET count = excluded.count, seen = excluded.seen";
 
-fn texts(keys: &[AttemptKey; 3]) -> Param<'_> {
+fn texts(keys: &[KeyedHash; 3]) -> Param<'_> {
     Param::Texts(keys.iter().map(|key| Some(key.as_str())).collect())
 }
 
 impl PostgresStore {
     async fn change_once(
         &self,
-        keys: &[AttemptKey; 3],
+        keys: &[KeyedHash; 3],
         old: Timestamp,
-        decide: &AttemptsDecision,
-    ) -> Result<[Option<Attempts>; 3], StoreError> {
+        decide: &CountsDecision,
+    ) -> Result<[Option<AttemptCount>; 3], StoreError> {
         let (tx, rows) =
             Transaction::begin_locked(&self.0.connections, PREPARE, READ, &[texts(keys)]).await?;
         let mut before = [None; 3];
@@ -46,7 +46,7 @@ impl PostgresStore {
             let (count, seen) = (columns.get("count")?, columns.time("seen")?);
             for (place, wanted) in before.iter_mut().zip(keys) {
                 if *wanted == key && count > 0 {
-                    *place = Some(Attempts { count, seen });
+                    *place = Some(AttemptCount { count, seen });
                 }
             }
         }
@@ -70,10 +70,10 @@ impl PostgresStore {
 impl SharedAttempts for PostgresStore {
     async fn change_attempts(
         &self,
-        keys: [AttemptKey; 3],
+        keys: [KeyedHash; 3],
         old: Timestamp,
-        decide: AttemptsDecision,
-    ) -> Result<[Option<Attempts>; 3], StoreError> {
-        attempt!(self.0, Access::Write, self.change_once(&keys, old, &decide))
+        decide: CountsDecision,
+    ) -> Result<[Option<AttemptCount>; 3], StoreError> {
+        with_retries!(self.0, Access::Write, self.change_once(&keys, old, &decide))
     }
 }

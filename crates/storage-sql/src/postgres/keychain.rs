@@ -1,14 +1,14 @@
 //! The keys of a node. Every node has a copy of the key file, or its text; which of the keys seals is the database's word. So
-//! a new key is brought to every node first, where it only opens and recognises, and then the database names it: from that
-//! moment on all nodes seal with it, each in the transaction that writes, and make their tokens with it a second later.
+//! a new key is brought to every node first, where it only opens and recognises, and then the database names it: from then on
+//! all nodes seal with it, each in the transaction that writes, and make their tokens with it a second later.
 
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use latchkey_domain::{ClientId, ClientSecret};
 
 use crate::keyring::Keyring;
-use crate::sealing::Sealer;
+use crate::sealing::{HeldKeys, Sealing};
 use latchkey_storage::StoreError;
 
 /// The source of a node's keys.
@@ -26,97 +26,73 @@ pub(crate) struct NodeKeys(Arc<Inner>);
 
 struct Inner {
     source: KeySource,
-    held: RwLock<Arc<Held>>,
-}
-
-struct Held {
-    ring: Keyring,
-    sealer: Sealer,
+    held: HeldKeys,
 }
 
 impl NodeKeys {
     pub(super) fn new(source: KeySource, ring: Keyring) -> Self {
         Self(Arc::new(Inner {
             source,
-            held: RwLock::new(Arc::new(Held::of(ring))),
+            held: HeldKeys::new(ring),
         }))
     }
 
     /// The keys that are known now.
     pub(super) fn ring(&self) -> Keyring {
-        self.held().ring.clone()
+        self.0.held.now().ring.clone()
     }
 
-    /// Looks into the file, if there is one; whether there are other keys than before.
-    pub(super) fn look(&self) -> Result<bool, StoreError> {
+    /// From now on the key with this fingerprint comes first. Fails if this node does not have it.
+    pub(super) fn lead(&self, fingerprint: &str) -> Result<(), StoreError> {
+        if self.0.held.now().ring.current().fingerprint() == fingerprint {
+            return Ok(());
+        }
+        if !self.0.held.now().ring.has(fingerprint) {
+            self.reload()?;
+        }
+        let ring = self
+            .0
+            .held
+            .now()
+            .ring
+            .led_by(fingerprint)
+            .ok_or(StoreError::Unsealable)?;
+        self.0.held.replace(ring);
+        Ok(())
+    }
+}
+
+impl Sealing for NodeKeys {
+    fn held(&self) -> &HeldKeys {
+        &self.0.held
+    }
+
+    fn reload(&self) -> Result<bool, StoreError> {
         let KeySource::File(path) = &self.0.source else {
             return Ok(false);
         };
         let Some(ring) = Keyring::load(path)? else {
             return Ok(false);
         };
-        let held = self.held();
+        let held = self.0.held.now();
         let ring = ring.led_by(&held.ring.current().fingerprint()).unwrap_or(ring);
         let changed = !ring
             .all()
             .map(super::ServerKey::fingerprint)
             .eq(held.ring.all().map(super::ServerKey::fingerprint));
         if changed {
-            self.hold(ring);
+            self.0.held.replace(ring);
         }
         Ok(changed)
     }
 
-    /// From now on the key with this fingerprint comes first. Fails if this node does not have it.
-    pub(super) fn lead(&self, fingerprint: &str) -> Result<(), StoreError> {
-        if self.held().ring.current().fingerprint() == fingerprint {
-            return Ok(());
-        }
-        if !self.held().ring.has(fingerprint) {
-            self.look()?;
-        }
-        let ring = self
-            .held()
-            .ring
-            .led_by(fingerprint)
-            .ok_or(StoreError::Unsealable)?;
-        self.hold(ring);
-        Ok(())
-    }
-
-    /// Seals a secret with the key of this fingerprint.
-    pub(super) fn seal_with(
+    fn seal_with(
         &self,
-        named: &str,
+        fingerprint: &str,
         client_id: &ClientId,
         secret: &ClientSecret,
     ) -> Result<Vec<u8>, StoreError> {
-        self.lead(named)?;
-        self.held().sealer.seal(client_id, secret)
-    }
-
-    /// Opens a secret, whichever key sealed it.
-    pub(super) fn unseal(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
-        match self.held().sealer.open(client_id, sealed) {
-            Err(StoreError::Unsealable) if self.look()? => self.held().sealer.open(client_id, sealed),
-            opened => opened,
-        }
-    }
-
-    fn hold(&self, ring: Keyring) {
-        *self.0.held.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Held::of(ring));
-    }
-
-    fn held(&self) -> Arc<Held> {
-        Arc::clone(&self.0.held.read().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Held {
-    fn of(ring: Keyring) -> Self {
-        Self {
-            sealer: Sealer::new(&ring),
-            ring,
-        }
+        self.lead(fingerprint)?;
+        self.held().now().sealer.seal(client_id, secret)
     }
 }

@@ -320,26 +320,26 @@ fn pause(tries: u32) -> Duration {
     Duration::from_micros(random % longest)
 }
 
-/// Does one operation of the enclosing method, again if the database asks for it: `$attempt` is an expression
+/// Does one operation of the enclosing method, again if the database asks for it: `$operation` is an expression
 /// whose future gives a `Result`. It is counted, timed and traced as one, however often it is tried. It is a macro because
-/// an attempt borrows from its caller, which a closure that is called more than once cannot say.
-macro_rules! attempt {
-    ($store:expr, $access:expr, $attempt:expr) => {
-        $crate::postgres::transaction::attempt!(
+/// the operation borrows from its caller, which a closure that is called more than once cannot say.
+macro_rules! with_retries {
+    ($store:expr, $access:expr, $operation:expr) => {
+        $crate::postgres::transaction::with_retries!(
             $store,
             $access,
             $crate::postgres::watch::this_method!(),
-            $attempt
+            $operation
         )
     };
-    ($store:expr, $access:expr, $name:expr, $attempt:expr) => {{
+    ($store:expr, $access:expr, $name:expr, $operation:expr) => {{
         let name = $name;
         let _operation = $store.connections.watch().begin($access, name);
         let span = $crate::spans::transaction(name);
         let trying = async {
             let mut tries = $crate::postgres::transaction::Tries::default();
             loop {
-                let outcome = $attempt.await;
+                let outcome = $operation.await;
                 if let Some(outcome) = tries.judge(outcome).await {
                     break outcome;
                 }
@@ -349,13 +349,13 @@ macro_rules! attempt {
         $crate::spans::judged(&span, outcome)
     }};
 }
-pub(super) use attempt;
+pub(super) use with_retries;
 
 /// Does something in a transaction, again if the database asks for it: `$work` is an expression with the transaction as
 /// `$tx`, whose future gives a `Result`.
 macro_rules! transact {
     ($store:expr, $isolation:ident, |$tx:ident| $work:expr) => {
-        $crate::postgres::transaction::attempt!(
+        $crate::postgres::transaction::with_retries!(
             $store,
             $crate::postgres::transaction::Isolation::$isolation.access(),
             async {

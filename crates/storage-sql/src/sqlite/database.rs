@@ -4,15 +4,14 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Instant;
 
-use latchkey_domain::{ClientId, ClientSecret};
 use tracing::Instrument;
 
 use super::keychain::Keychain;
 use super::statements::{Held, now};
 use super::{Sqlite, spans};
 use crate::DriverResult;
+use crate::database::Then;
 use crate::database::memory::{Memory, Rows};
-use crate::database::{Sealing, Then};
 use crate::{Answer, Change, Columns, Database, Isolation, Statements, rows};
 use latchkey_storage::StoreError;
 
@@ -174,23 +173,5 @@ impl Drop for Snapshot<'_> {
         if let Err(error) = self.0.lock().execute_batch("ROLLBACK") {
             tracing::error!(%error, "a read could not be ended");
         }
-    }
-}
-
-impl Sealing for Keychain {
-    fn seal<'a>(
-        &'a self,
-        db: &'a dyn Statements,
-        client_id: &'a ClientId,
-        secret: &'a ClientSecret,
-    ) -> Answer<'a, Vec<u8>> {
-        Box::pin(async move {
-            let named = rows::named_key(db).await?;
-            self.seal_with(&named, client_id, secret)
-        })
-    }
-
-    fn open(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
-        self.unseal(client_id, sealed)
     }
 }

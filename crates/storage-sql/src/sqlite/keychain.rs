@@ -3,12 +3,12 @@
 //! file.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use latchkey_domain::{ClientId, ClientSecret};
 
 use crate::keyring::Keyring;
-use crate::sealing::Sealer;
+use crate::sealing::{HeldKeys, Sealer, Sealing};
 use latchkey_storage::StoreError;
 
 /// The keys that are known, and where to look for others. Clones are one.
@@ -17,30 +17,25 @@ pub struct Keychain(Arc<Inner>);
 
 struct Inner {
     path: PathBuf,
-    held: RwLock<Arc<Held>>,
-}
-
-struct Held {
-    ring: Keyring,
-    sealer: Sealer,
+    held: HeldKeys,
 }
 
 impl Keychain {
     pub(super) fn new(path: &Path, ring: Keyring) -> Self {
         Self(Arc::new(Inner {
             path: path.to_owned(),
-            held: RwLock::new(Arc::new(Held::of(ring))),
+            held: HeldKeys::new(ring),
         }))
     }
 
     /// The keys that are known now.
     pub fn ring(&self) -> Keyring {
-        self.held().ring.clone()
+        self.0.held.now().ring.clone()
     }
 
     /// Looks into the key file; whether its current key is another than before.
     pub fn refresh(&self) -> Result<bool, StoreError> {
-        let before = self.held().ring.current().fingerprint();
+        let before = self.0.held.now().ring.current().fingerprint();
         let Some(ring) = Keyring::load(&self.0.path)? else {
             return Ok(false);
         };
@@ -57,46 +52,34 @@ impl Keychain {
     }
 
     pub(super) fn hold(&self, ring: Keyring) {
-        *self.0.held.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Held::of(ring));
-    }
-
-    /// Seals a secret with the key of this fingerprint.
-    pub(super) fn seal_with(
-        &self,
-        named: &str,
-        client_id: &ClientId,
-        secret: &ClientSecret,
-    ) -> Result<Vec<u8>, StoreError> {
-        if !self.held().ring.has(named) {
-            self.refresh()?;
-        }
-        let held = self.held();
-        if held.ring.current().fingerprint() == named {
-            return held.sealer.seal(client_id, secret);
-        }
-        // An older backup, or a rotation that was cut short: the database goes on with the key that it has.
-        let ring = held.ring.led_by(named).ok_or(StoreError::Unsealable)?;
-        Sealer::new(ring).seal(client_id, secret)
-    }
-
-    /// Opens a secret, whichever key of the file sealed it.
-    pub(super) fn unseal(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
-        match self.held().sealer.open(client_id, sealed) {
-            Err(StoreError::Unsealable) if self.refresh()? => self.held().sealer.open(client_id, sealed),
-            opened => opened,
-        }
-    }
-
-    fn held(&self) -> Arc<Held> {
-        Arc::clone(&self.0.held.read().unwrap_or_else(PoisonError::into_inner))
+        self.0.held.replace(ring);
     }
 }
 
-impl Held {
-    fn of(ring: Keyring) -> Self {
-        Self {
-            sealer: Sealer::new(&ring),
-            ring,
+impl Sealing for Keychain {
+    fn held(&self) -> &HeldKeys {
+        &self.0.held
+    }
+
+    fn reload(&self) -> Result<bool, StoreError> {
+        self.refresh()
+    }
+
+    fn seal_with(
+        &self,
+        fingerprint: &str,
+        client_id: &ClientId,
+        secret: &ClientSecret,
+    ) -> Result<Vec<u8>, StoreError> {
+        if !self.held().now().ring.has(fingerprint) {
+            self.refresh()?;
         }
+        let held = self.held().now();
+        if held.ring.current().fingerprint() == fingerprint {
+            return held.sealer.seal(client_id, secret);
+        }
+        // An older backup, or a rotation that was cut short: the database goes on with the key that it has.
+        let ring = held.ring.led_by(fingerprint).ok_or(StoreError::Unsealable)?;
+        Sealer::new(ring).seal(client_id, secret)
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
-use latchkey_domain::limits::{CONTENT_PERIOD_SECONDS, MAX_CONTENT_BYTES_PER_PERIOD, MAX_CONTENT_PER_PERIOD};
+use latchkey_domain::limits::{CONTENT_PERIOD, MAX_CONTENT_BYTES_PER_PERIOD, MAX_CONTENT_PER_PERIOD};
 
 /// What a member has written since a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +20,8 @@ impl Written {
     /// last, if anything was.
     pub fn and(before: Option<Self>, bytes: usize, at: Timestamp) -> Result<Self, Duration> {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-        let period = Duration::from_secs(CONTENT_PERIOD_SECONDS);
         // A clock that was set back begins a new period, so that no wait is longer than one.
-        let current = before.filter(|before| before.since <= at && at.since(before.since) < period);
+        let current = before.filter(|before| before.since <= at && at.since(before.since) < CONTENT_PERIOD);
         let Some(current) = current else {
             return Ok(Self {
                 since: at,
@@ -36,7 +35,7 @@ impl Written {
             bytes: current.bytes.saturating_add(bytes),
         };
         if after.texts > MAX_CONTENT_PER_PERIOD || after.bytes > MAX_CONTENT_BYTES_PER_PERIOD {
-            return Err(period.saturating_sub(at.since(current.since)));
+            return Err(CONTENT_PERIOD.saturating_sub(at.since(current.since)));
         }
         Ok(after)
     }
