@@ -75,7 +75,7 @@ async fn a_balancer_is_told_before_the_door_closes() {
     // Longer than the test may take: a second signal ends it.
     let mut server = binary.serve(&["--drain-delay", "300"]).await;
     assert_eq!(status(&server, "/readyz").await, 200);
-    let begun = Instant::now();
+    let started = Instant::now();
     server.send("-TERM");
     until("being not ready", async || {
         status(&server, "/readyz").await == 503
@@ -93,7 +93,7 @@ async fn a_balancer_is_told_before_the_door_closes() {
     );
     server.send("-TERM");
     assert_eq!(server.wait().code(), Some(0));
-    assert!(begun.elapsed() < Duration::from_secs(300));
+    assert!(started.elapsed() < Duration::from_secs(300));
 }
 
 #[test]

@@ -24,9 +24,9 @@ fn data(page: &Answer, name: &str) -> String {
 
 /// Presses **Try it** and returns the page that the browser is sent to.
 async fn tries(host: &Browser, client: &Client) -> Answer {
-    let begun = host.post(EXPLORER, &[("application", &client.id)]).await;
-    begun.assert_status(303);
-    let location = begun.header("location").to_owned();
+    let started = host.post(EXPLORER, &[("application", &client.id)]).await;
+    started.assert_status(303);
+    let location = started.header("location").to_owned();
     assert!(location.starts_with("/oauth/authorize?"), "{location}");
     host.get(&location).await
 }
@@ -262,9 +262,9 @@ async fn the_cookie_of_a_try_is_bound_to_the_host_with_https() {
         (TestApp::behind_https().await, "__Host-latchkey_trial="),
     ] {
         let (client, host) = (app.web_app().await, app.as_host().await);
-        let begun = host.post(EXPLORER, &[("application", &client.id)]).await;
-        begun.assert_status(303);
-        let cookies = begun.cookies();
+        let started = host.post(EXPLORER, &[("application", &client.id)]).await;
+        started.assert_status(303);
+        let cookies = started.cookies();
         let [cookie] = cookies[..] else {
             panic!("{cookies:?}")
         };

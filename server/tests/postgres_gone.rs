@@ -69,7 +69,7 @@ async fn requests_are_refused_in_time_and_work_again_without_a_restart() {
     one.browser().get("/readyz").await.assert_status(200);
 
     server.stop();
-    let begun = Instant::now();
+    let started = Instant::now();
     for node in [&one, &other] {
         let answer = node.browser().get("/readyz").await;
         answer.assert_status(503);
@@ -77,7 +77,7 @@ async fn requests_are_refused_in_time_and_work_again_without_a_restart() {
         node.browser().get("/healthz").await.assert_status(200);
         all_refuse(node, &client, &tokens, &person).await;
     }
-    assert!(begun.elapsed() < IN_TIME, "{:?}", begun.elapsed());
+    assert!(started.elapsed() < IN_TIME, "{:?}", started.elapsed());
 
     server.start_again();
     for node in [&one, &other] {

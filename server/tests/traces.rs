@@ -402,12 +402,12 @@ async fn a_collector_that_hangs_or_is_not_there_holds_nobody_up() {
         let log = binary.folder().join("log");
         let mut server = eager(&binary, &format!("http://{address}"), &log).await;
         let person = server.browser();
-        let begun = Instant::now();
+        let started = Instant::now();
         for _ in 0..300 {
             person.get("/readyz").await.assert_status(200);
         }
         // The collector would have ten seconds for each batch.
-        assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+        assert!(started.elapsed() < Duration::from_secs(9), "{:?}", started.elapsed());
         let told = Instant::now();
         stop(&mut server);
         assert!(told.elapsed() < Duration::from_secs(9), "{:?}", told.elapsed());

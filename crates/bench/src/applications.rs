@@ -48,18 +48,18 @@ async fn measure_with(count: usize, host: &mut Person, plan: Plan) -> Result<()>
     ] {
         let mut times = Vec::with_capacity(requests);
         for _ in 0..requests {
-            let begun = Instant::now();
+            let started = Instant::now();
             let answer = host.send(ask.clone()).await?;
-            times.push(begun.elapsed());
+            times.push(started.elapsed());
             ensure!(answer.status().is_success(), "{what}: {}", answer.status());
         }
         print_row(count, what, &mut times);
     }
     let mut times = Vec::with_capacity(requests);
     for _ in 0..requests {
-        let begun = Instant::now();
+        let started = Instant::now();
         let answer = host.open(PATH).await?;
-        times.push(begun.elapsed());
+        times.push(started.elapsed());
         ensure!(answer.status().is_success(), "{PATH}: {}", answer.status());
     }
     print_row(count, "the whole document, rendered", &mut times);

@@ -45,8 +45,8 @@ pub(crate) async fn run<A: Asker>(
         connections.push(Connection::open(server.address).await?);
     }
     let cpu = server.cpu()?;
-    let begun = Instant::now();
-    let until = begun + duration;
+    let started = Instant::now();
+    let until = started + duration;
     let mut work = JoinSet::new();
     for (connection, asker) in connections.into_iter().zip(askers) {
         work.spawn(ask_until(connection, asker, until));
@@ -58,7 +58,7 @@ pub(crate) async fn run<A: Asker>(
         askers.push(asker);
         times.extend(taken);
     }
-    let elapsed = begun.elapsed().as_secs_f64();
+    let elapsed = started.elapsed().as_secs_f64();
     #[allow(clippy::cast_precision_loss)]
     // The number of answers of a few seconds fits.
     let count = times.len() as f64;
@@ -79,9 +79,9 @@ async fn ask_until<A: Asker>(
     let mut times = Vec::new();
     while Instant::now() < until {
         let Some(ask) = asker.next() else { break };
-        let begun = Instant::now();
+        let started = Instant::now();
         let answer = connection.send(ask).await.context("the server went away")?;
-        times.push(begun.elapsed());
+        times.push(started.elapsed());
         asker.check(&answer)?;
     }
     Ok((asker, times))

@@ -108,9 +108,9 @@ impl Server {
 
     /// Starts Latchkey with the demonstration's members, and waits until it is ready.
     pub(crate) async fn start(setup: &Setup) -> Result<Self> {
-        let begun = Instant::now();
+        let started = Instant::now();
         let mut server = Self::spawn(setup)?;
-        server.wait_until_ready(begun).await?;
+        server.wait_until_ready(started).await?;
         Ok(server)
     }
 
@@ -163,7 +163,7 @@ impl Server {
 
     /// The bare endpoint.
     pub(crate) fn bare() -> Result<Self> {
-        let begun = Instant::now();
+        let started = Instant::now();
         let mut process = Command::new(std::env::current_exe()?)
             .arg("bare")
             .stdout(Stdio::piped())
@@ -174,18 +174,18 @@ impl Server {
         Ok(Self {
             process,
             address: line.trim().parse().context("the bare endpoint did not start")?,
-            ready_after: begun.elapsed(),
+            ready_after: started.elapsed(),
         })
     }
 
-    /// Waits until it is ready. Measures from `begun` on.
-    pub(crate) async fn wait_until_ready(&mut self, begun: Instant) -> Result<()> {
-        while begun.elapsed() < PATIENCE {
+    /// Waits until it is ready. Measures from `started` on.
+    pub(crate) async fn wait_until_ready(&mut self, started: Instant) -> Result<()> {
+        while started.elapsed() < PATIENCE {
             if let Ok(mut connection) = Connection::open(self.address).await
                 && let Ok(answer) = connection.send(get("/healthz", &[])).await
                 && answer.status().is_success()
             {
-                self.ready_after = begun.elapsed();
+                self.ready_after = started.elapsed();
                 return Ok(());
             }
             if let Some(status) = self.process.try_wait()? {

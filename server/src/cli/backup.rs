@@ -30,21 +30,21 @@ pub(super) struct RestoreArgs {
 
 pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataArgs) -> Result<(), CliError> {
     let settings = data.resolve()?;
-    let begun = SystemClock.now();
+    let started = SystemClock.now();
     let existing = if force {
         Existing::Replace
     } else {
         Existing::Refuse
     };
     let (made, differences) = match settings.database() {
-        Database::Sqlite(_) => back_up_sqlite(&settings, &file, existing, begun).await?,
+        Database::Sqlite(_) => back_up_sqlite(&settings, &file, existing, started).await?,
         // Only rows are copied from a backup.
         Database::Postgres(url) => (
-            postgres_backup::back_up(&settings, url, &file, existing, begun).await?,
+            postgres_backup::back_up(&settings, url, &file, existing, started).await?,
             Vec::new(),
         ),
     };
-    let took = SystemClock.now().since(begun);
+    let took = SystemClock.now().since(started);
     print(&format!(
         "Backed up {} to {}: {}, checked, in {:.1} s.",
         in_words(&made.contents),

@@ -125,7 +125,7 @@ impl Measured {
 pub(super) async fn run(plan: Plan) -> Result<()> {
     let attacks = plan.attacks()?;
     let mut missed = Vec::new();
-    let begun = Instant::now();
+    let started = Instant::now();
     for store in plan.stores()? {
         let cluster = if store == "PostgreSQL" {
             ensure_supported()?;
@@ -152,7 +152,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
             }
         }
     }
-    println!("\nAll of it took {:.0} s.", begun.elapsed().as_secs_f64());
+    println!("\nAll of it took {:.0} s.", started.elapsed().as_secs_f64());
     ensure!(missed.is_empty(), "goals missed by {}", missed.join("; "));
     Ok(())
 }
@@ -172,9 +172,9 @@ async fn measure(plan: &Plan, attack: Attack, cluster: Option<&Rc<Cluster>>) -> 
     let memory_before = stage.server.memory()?;
     stage.server.reset_peak()?;
     let watch = Watch::start(stage.server.address);
-    let (answered, begun) = (honest.answered(), Instant::now());
+    let (answered, started) = (honest.answered(), Instant::now());
     let outcome = act::run(&requests, stage.server.address, attack.duration(plan.quick)).await?;
-    let rate = honest.rate_since(answered, begun);
+    let rate = honest.rate_since(answered, started);
     let silence = watch.stop().await?;
     honest.stop().await?;
     ensure!(stage.server.ended()?.is_none(), "the server ended");

@@ -106,7 +106,7 @@ impl Caller {
 
     /// Repeats the request until there is a definite answer, for at most `patience`.
     pub(super) async fn insist(&mut self, ask: &Ask, patience: Duration) -> Result<Answer> {
-        let begun = std::time::Instant::now();
+        let started = std::time::Instant::now();
         loop {
             let last = match self.ask(ask.clone()).await? {
                 Reply::Answer(answer) => return Ok(answer),
@@ -114,7 +114,7 @@ impl Caller {
                 Reply::Lost => "no answer".to_owned(),
             };
             anyhow::ensure!(
-                begun.elapsed() < patience,
+                started.elapsed() < patience,
                 "{} {}: {last} for {patience:?}",
                 ask.method(),
                 ask.uri().path()

@@ -62,7 +62,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     let mut workers = crew(&server, plan.seed).await?;
 
     let (mut server_starts, mut database_starts, mut reconnections) = (Vec::new(), Vec::new(), Vec::new());
-    let begun = Instant::now();
+    let started = Instant::now();
     for kill in 1..=plan.kills {
         let stop = Arc::new(AtomicBool::new(false));
         let database_dies = cluster.is_some() && kill % 2 == 0;
@@ -103,7 +103,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     print(
         &format!("{} kills on {kind}, {WORKERS} workers", plan.kills),
         &workers,
-        begun.elapsed(),
+        started.elapsed(),
     );
     print_times("The server was killed", "it was ready again", &server_starts);
     print_times("The database was killed", "it answered again", &database_starts);

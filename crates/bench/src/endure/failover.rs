@@ -34,7 +34,7 @@ pub(super) async fn run(changes: usize, seed: usize) -> Result<()> {
     let mut chance = Chance(seed as u64);
     let mut workers = crew(&server, seed).await?;
     let (mut lost, mut relieved, mut found) = (Vec::new(), Vec::new(), Vec::new());
-    let begun = Instant::now();
+    let started = Instant::now();
     for change in 1..=changes {
         let stop = Arc::new(AtomicBool::new(false));
         let working = start(workers, &server, &stop, |server| Caller::tolerant(server.address));
@@ -70,7 +70,7 @@ pub(super) async fn run(changes: usize, seed: usize) -> Result<()> {
     print(
         &format!("{changes} changes of the leader of a Patroni cluster, {WORKERS} workers"),
         &workers,
-        begun.elapsed(),
+        started.elapsed(),
     );
     print_times("The leader was killed", "the other led", &lost);
     print_times("The leader was relieved", "the other led", &relieved);

@@ -90,9 +90,9 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
 
     reset(&load);
     let clients = start(&load, &balancer, Kind::Check);
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut kills = 0;
-    while begun.elapsed() < Duration::from_secs(plan.seconds as u64) {
+    while started.elapsed() < Duration::from_secs(plan.seconds as u64) {
         tokio::time::sleep(LIFE).await;
         other.kill()?;
         kills += 1;
@@ -104,7 +104,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     println!(
         "\nOne node was killed {kills} times in {:.0} s. Meanwhile {} rotations, {} introspections and {} revocations were \
          acknowledged; none of the answers contradicted one before it.",
-        begun.elapsed().as_secs_f64(),
+        started.elapsed().as_secs_f64(),
         load.rotated.load(Ordering::Relaxed),
         load.introspected.load(Ordering::Relaxed),
         load.revoked.load(Ordering::Relaxed),
@@ -129,10 +129,10 @@ async fn measure(load: &Arc<Load>, balancer: &Balancer, kind: Kind, duration: Du
     // Wait until each has its grant.
     tokio::time::sleep(Duration::from_millis(300)).await;
     let done = || load.rotated.load(Ordering::Relaxed) + load.introspected.load(Ordering::Relaxed);
-    let (before, begun) = (done(), Instant::now());
+    let (before, started) = (done(), Instant::now());
     tokio::time::sleep(duration).await;
     let count = u32::try_from(done() - before)?;
-    let rate = f64::from(count) / begun.elapsed().as_secs_f64();
+    let rate = f64::from(count) / started.elapsed().as_secs_f64();
     finish(load, clients).await?;
     Ok(rate)
 }

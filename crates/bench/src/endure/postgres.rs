@@ -102,8 +102,8 @@ impl Cluster {
 
     /// Starts it and waits until it answers. Returns how long that took.
     pub(super) fn start_again(&mut self) -> Result<Duration> {
-        let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
             let log = fs::OpenOptions::new()
                 .create(true)
                 .append(true)
@@ -123,9 +123,9 @@ impl Cluster {
             while process.try_wait()?.is_none() {
                 if self.run_on_it("pg_isready", &["-q", "-d", "postgres"]).is_ok() {
                     self.process = Some(process);
-                    return Ok(begun.elapsed());
+                    return Ok(started.elapsed());
                 }
-                ensure!(begun.elapsed() < PATIENCE, "PostgreSQL does not answer");
+                ensure!(started.elapsed() < PATIENCE, "PostgreSQL does not answer");
                 std::thread::sleep(Duration::from_millis(20));
             }
             std::thread::sleep(Duration::from_millis(50));

@@ -92,9 +92,9 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
         "| after s | answers/s | memory MB | files | database and log MB | introspection p50 / p99 ms | rotation p50 / p99 ms | grants deleted |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    let (begun, mut log) = (Instant::now(), Log::of(&log));
+    let (started, mut log) = (Instant::now(), Log::of(&log));
     let (mut samples, mut sweeps): (Vec<Sample>, Vec<Sweep>) = (Vec::new(), Vec::new());
-    while begun.elapsed() < Duration::from_secs(60 * minutes as u64) {
+    while started.elapsed() < Duration::from_secs(60 * minutes as u64) {
         let (window, seen_before) = (Instant::now(), sweeps.len());
         while window.elapsed() < WINDOW {
             tokio::time::sleep(TICK.min(WINDOW.saturating_sub(window.elapsed()))).await;
@@ -105,14 +105,14 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
         }
         let sample = look(&server, data.path(), &times, window)?;
         let deleted = sweeps[seen_before..].iter().map(|sweep| sweep.grants).sum();
-        print_sample(begun.elapsed(), &sample, deleted);
+        print_sample(started.elapsed(), &sample, deleted);
         samples.push(sample);
     }
     stop.store(true, Ordering::Relaxed);
     while let Some(outcome) = clients.join_next().await {
         outcome??;
     }
-    verdict::judge(&samples, &sweeps, begun)?;
+    verdict::judge(&samples, &sweeps, started)?;
     super::crash::check_integrity(data.path())
 }
 

@@ -68,7 +68,7 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     };
     let kind = if cluster.is_some() { "PostgreSQL" } else { "SQLite" };
     let (large, small) = (tempfile::tempdir()?, tempfile::tempdir()?);
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut large = begin(large.path(), cluster.as_ref(), "large", plan.members).await?;
     let mut small = begin(small.path(), cluster.as_ref(), "small", 0).await?;
     let mut chance = Chance(7);
@@ -89,12 +89,12 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     );
     println!(
         "Filled in {:.0} s; the database takes {:.0} MB.",
-        begun.elapsed().as_secs_f64(),
+        started.elapsed().as_secs_f64(),
         megabytes(large.rows.size()?)
     );
     let ratios = compare(&mut large, &mut small, plan.rounds).await?;
     purge::run(&mut large).await?;
-    println!("\nAll of it took {:.0} s.", begun.elapsed().as_secs_f64());
+    println!("\nAll of it took {:.0} s.", started.elapsed().as_secs_f64());
     ensure!(
         ratios.iter().all(|ratio| *ratio >= GOAL),
         "the large database is slower than {GOAL} of the small one"

@@ -55,9 +55,9 @@ impl Api {
         let mut taken = Vec::with_capacity(times);
         let mut data = Value::Null;
         for _ in 0..times {
-            let begun = Instant::now();
+            let started = Instant::now();
             let answer = connection.send(ask.clone()).await?;
-            taken.push(begun.elapsed());
+            taken.push(started.elapsed());
             data = data_in(&answer).with_context(|| query.to_owned())?;
         }
         Ok((taken, data))

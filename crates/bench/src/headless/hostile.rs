@@ -23,9 +23,9 @@ pub(super) async fn measure(plan: Plan, api: &Api) -> Result<()> {
             // A server that refuses a large body may close the connection after its answer.
             let mut connection = api.connect().await?;
             let ask = api.send(&body);
-            let begun = Instant::now();
+            let started = Instant::now();
             let answer = connection.send(ask).await.with_context(|| what.to_owned())?;
-            taken.push(begun.elapsed());
+            taken.push(started.elapsed());
             let text: Value = serde_json::from_slice(answer.body())?;
             // Parts of a batch that fit are answered.
             let last = text

@@ -58,9 +58,9 @@ fn import(data: &Path, file: &Path) -> Result<Duration> {
 
 /// The same, for any database.
 fn import_on(setup: &Setup, file: &Path) -> Result<Duration> {
-    let begun = Instant::now();
+    let started = Instant::now();
     let said = setup.run(&["import", &file.to_string_lossy()], "")?;
-    let took = begun.elapsed();
+    let took = started.elapsed();
     println!(
         "\n`latchkey import`: {:.1} s. It said: {}",
         took.as_secs_f64(),

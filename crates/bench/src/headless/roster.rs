@@ -52,9 +52,9 @@ pub(super) async fn measure(plan: Plan, server: &Server, data: &Path, api: &Api)
     let adding = add(data.to_owned(), stop.clone());
     let removing = remove(data.to_owned(), plan.members, stop.clone());
     let visiting = visit(server, plan, stop.clone());
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut rounds = Vec::new();
-    while rounds.len() < plan.rounds || begun.elapsed() < CHANGING * u32::try_from(plan.seconds)? {
+    while rounds.len() < plan.rounds || started.elapsed() < CHANGING * u32::try_from(plan.seconds)? {
         rounds.push(read(api).await?);
     }
     stop.store(true, Ordering::Relaxed);
@@ -107,7 +107,7 @@ impl Roster {
 
 async fn read(api: &Api) -> Result<Roster> {
     let mut connection = api.connect().await?;
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut roster = Roster {
         emails: Vec::new(),
         times: Vec::new(),
@@ -127,7 +127,7 @@ async fn read(api: &Api) -> Result<Roster> {
             roster.emails.push(email.to_owned());
         }
         if members["pageInfo"]["hasNextPage"] != true {
-            roster.took = begun.elapsed();
+            roster.took = started.elapsed();
             return Ok(roster);
         }
         after = members["pageInfo"]["endCursor"].take();

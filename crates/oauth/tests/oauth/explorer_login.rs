@@ -89,7 +89,7 @@ async fn of_two_explorer_logins_that_began_in_two_browsers_the_last_that_is_fini
     let world = World::new();
     let (host, app) = (world.person("grace", Role::Host).await, app(&world).await);
     let application = world.store.application(&app.id).await.unwrap().unwrap();
-    let mut begun = Vec::new();
+    let mut started = Vec::new();
     for _ in 0..2 {
         let login = world
             .server
@@ -98,10 +98,10 @@ async fn of_two_explorer_logins_that_began_in_two_browsers_the_last_that_is_fini
             .unwrap()
             .unwrap();
         let code = world.code_for(&query_of(&login.location), &host).await;
-        begun.push((login, code));
+        started.push((login, code));
     }
     let mut tokens = Vec::new();
-    for (login, code) in &begun {
+    for (login, code) in &started {
         let finished = world
             .server
             .finish_explorer_login(&app.id, host.member.id, code, &login.code_verifier, &origin())

@@ -77,7 +77,7 @@ async fn login_cannot_be_had_with_the_time_of_another_request() {
     let Decision::SignIn(first) = world.visit(&app.asks(&[("prompt", "login")]), None).await else {
         panic!()
     };
-    let begun = query_of(&first.return_to)
+    let started = query_of(&first.return_to)
         .into_iter()
         .find(|(name, _)| name == "latchkey_begun")
         .unwrap();
@@ -88,7 +88,7 @@ async fn login_cannot_be_had_with_the_time_of_another_request() {
     };
     world.after(600);
     let mut second = app.asks(&[("prompt", "login"), ("state", "another")]);
-    second.push(begun);
+    second.push(started);
     assert!(matches!(
         world.visit(&second, Some(&signed_in)).await,
         Decision::SignIn(_)

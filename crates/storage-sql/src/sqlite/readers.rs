@@ -164,13 +164,13 @@ mod tests {
         let store = SqliteStore::open(&path, ServerKey::from_bytes([7; 32])).unwrap();
         store.mark_demo().await.unwrap();
         assert!(folder.path().join("latchkey.db-wal").exists());
-        let ((begun, has_begun), (release, released)) = (channel(), channel());
+        let ((started, has_started), (release, released)) = (channel(), channel());
         {
-            let channels = Mutex::new((begun, released));
+            let channels = Mutex::new((started, released));
             let reading = store.0.scan(channels, |_, channels| {
                 Box::pin(async {
-                    let (begun, released) = &*channels.lock().unwrap();
-                    begun.send(()).unwrap();
+                    let (started, released) = &*channels.lock().unwrap();
+                    started.send(()).unwrap();
                     let _ = released.recv();
                     Ok(())
                 })
@@ -178,7 +178,7 @@ mod tests {
             tokio::select! {
                 biased;
                 _ = reading => unreachable!("nobody released it"),
-                () = async { has_begun.recv().unwrap() } => {}
+                () = async { has_started.recv().unwrap() } => {}
             }
         }
         drop(store);

@@ -47,13 +47,13 @@ async fn the_one_that_takes_writes_is_asked() {
     .unwrap();
     let store = PostgresStore::open(&both, key()).await.unwrap();
     store.mark_demo().await.unwrap();
-    let begun = async |url: &str| {
+    let started = async |url: &str| {
         PostgresStore::is_initialized(&url.parse().unwrap())
             .await
             .unwrap()
     };
-    assert!(begun(&second).await);
-    assert!(!begun(&first).await);
+    assert!(started(&second).await);
+    assert!(!started(&first).await);
 }
 
 #[tokio::test]

@@ -114,7 +114,7 @@ async fn work(
             from.place
         )));
     }
-    let begun = SystemClock.now();
+    let started = SystemClock.now();
     let source = Source::open(&from.place).await?;
     let target = Target::open(&to.place).await?;
     let key = key::look(&source, &from, &to)?;
@@ -140,7 +140,7 @@ async fn work(
     }
     key.bring()?;
     let entry = AuditEntry {
-        at: begun,
+        at: started,
         actor: Actor::operator(),
         action: AuditAction::DatabaseCopied,
         target: to.place.to_string(),
@@ -149,7 +149,7 @@ async fn work(
     let progress = Progress::default();
     let tell = |report: CopyProgress<'_>| progress.tell(report);
     let copied = copy(&source, target, Some(key.ring()), Some(entry), &tell).await?;
-    let took = SystemClock.now().since(begun);
+    let took = SystemClock.now().since(started);
     if output.json {
         print_json(&document(&source, &from, &to, &key, Some((&copied, took))));
         return Ok(());

@@ -68,16 +68,16 @@ impl Honest {
 
     /// Their rate per second, measured from now on.
     pub(super) async fn rate_over(&self, duration: Duration) -> f64 {
-        let (before, begun) = (self.answered(), Instant::now());
+        let (before, started) = (self.answered(), Instant::now());
         tokio::time::sleep(duration).await;
-        self.rate_since(before, begun)
+        self.rate_since(before, started)
     }
 
-    pub(super) fn rate_since(&self, before: u64, begun: Instant) -> f64 {
+    pub(super) fn rate_since(&self, before: u64, started: Instant) -> f64 {
         #[allow(clippy::cast_precision_loss)]
         // The number of answers of a few seconds fits.
         let answered = (self.answered() - before) as f64;
-        answered / begun.elapsed().as_secs_f64()
+        answered / started.elapsed().as_secs_f64()
     }
 
     /// Stops the clients. A wrong answer to a client is an error.

@@ -38,9 +38,9 @@ pub(super) async fn middle_at_start() -> Result<Row> {
     stage.stop()?;
     let good = fs::read(stage.file(DATABASE))?;
     overwrite(&stage, PAGE, good.len() as u64 - PAGE)?;
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut server = stage.spawn()?;
-    let (seen, log) = if server.wait_until_ready(begun).await.is_ok() {
+    let (seen, log) = if server.wait_until_ready(started).await.is_ok() {
         stage.server = Some(server);
         let seen = stage.see().await?;
         ensure!(

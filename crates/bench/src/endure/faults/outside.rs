@@ -86,9 +86,9 @@ pub(super) async fn postgres(quick: bool) -> Result<Row> {
     let mut stage = Stage::on(folder, setup).await?;
     ensure!(stage.register().await?, "nothing can be registered");
     cluster.kill()?;
-    let (begun, mut slowest) = (Instant::now(), Duration::ZERO);
+    let (started, mut slowest) = (Instant::now(), Duration::ZERO);
     let mut last = None;
-    while begun.elapsed() < away {
+    while started.elapsed() < away {
         let asked = Instant::now();
         let seen = stage.see().await?;
         // Four requests, one after another.

@@ -117,12 +117,12 @@ impl Stage {
     /// Starts it. Fails if it starts; returns the line that it printed.
     pub(super) async fn fails_to_start(&mut self) -> Result<String> {
         let mut server = self.spawn()?;
-        let begun = Instant::now();
+        let started = Instant::now();
         let status = loop {
             if let Some(status) = server.ended()? {
                 break status;
             }
-            ensure!(begun.elapsed() < PATIENCE, "it runs");
+            ensure!(started.elapsed() < PATIENCE, "it runs");
             tokio::time::sleep(Duration::from_millis(10)).await;
         };
         ensure!(status.code() == Some(1), "it ended with {status}");

@@ -80,15 +80,15 @@ impl Patroni {
 
     /// Kills the leader, Patroni and `PostgreSQL`, as `kill -9` does. Returns how long it took until the other led.
     pub(super) fn lose_leader(&mut self) -> Result<Duration> {
-        let (leader, begun) = (self.leader().context("nobody leads")?, Instant::now());
+        let (leader, started) = (self.leader().context("nobody leads")?, Instant::now());
         self.members[leader].kill()?;
         self.wait("leads", |cluster| cluster.leader() == Some(1 - leader))?;
-        Ok(begun.elapsed())
+        Ok(started.elapsed())
     }
 
     /// Switches to the other leader, as for maintenance. Returns how long that took.
     pub(super) fn switch_leader(&mut self) -> Result<Duration> {
-        let (leader, begun) = (self.leader().context("nobody leads")?, Instant::now());
+        let (leader, started) = (self.leader().context("nobody leads")?, Instant::now());
         let (from, to) = (self.members[leader].name, self.members[1 - leader].name);
         let told = self
             .control(leader)
@@ -109,19 +109,19 @@ impl Patroni {
             String::from_utf8_lossy(&told.stderr)
         );
         self.wait("leads", |cluster| cluster.leader() == Some(1 - leader))?;
-        Ok(begun.elapsed())
+        Ok(started.elapsed())
     }
 
     /// Starts members that are down and waits until both are in sync again.
     pub(super) fn mend(&mut self) -> Result<Duration> {
-        let begun = Instant::now();
+        let started = Instant::now();
         for member in &mut self.members {
             if member.process.is_none() {
                 member.start()?;
             }
         }
         self.wait_until_in_step()?;
-        Ok(begun.elapsed())
+        Ok(started.elapsed())
     }
 
     /// Checks every table and index of a database on both members. Problems are errors.
@@ -177,9 +177,9 @@ impl Patroni {
     }
 
     fn wait(&self, what: &str, is_so: impl Fn(&Self) -> bool) -> Result<()> {
-        let begun = Instant::now();
+        let started = Instant::now();
         while !is_so(self) {
-            if begun.elapsed() > PATIENCE {
+            if started.elapsed() > PATIENCE {
                 let log = |member: &Member| {
                     let log = fs::read_to_string(member.folder.join("log")).unwrap_or_default();
                     log.lines().rev().take(3).collect::<Vec<_>>().join(" / ")

@@ -53,9 +53,9 @@ impl Desk {
         } else {
             &mut self.server
         };
-        let begun = Instant::now();
+        let started = Instant::now();
         let answer = connection.send(ask).await?;
-        let took = begun.elapsed();
+        let took = started.elapsed();
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         times.entry(kind).or_default().push(took);
         Ok(answer)

@@ -58,7 +58,7 @@ impl Line {
 }
 
 /// Compares the last fifth with the first after the warm-up, which is two minutes, or a fifth of a short run.
-pub(super) fn judge(samples: &[Sample], sweeps: &[Sweep], begun: Instant) -> Result<()> {
+pub(super) fn judge(samples: &[Sample], sweeps: &[Sweep], started: Instant) -> Result<()> {
     let warm = usize::try_from(120 / WINDOW.as_secs())?.min(samples.len() / 5);
     let counted = &samples[warm..];
     let fifth = (counted.len() / 5).max(1);
@@ -95,7 +95,7 @@ pub(super) fn judge(samples: &[Sample], sweeps: &[Sweep], begun: Instant) -> Res
         lines.extend(those);
     }
 
-    let sizes: Vec<Size> = samples.iter().map(|sample| Size::of(sample, begun)).collect();
+    let sizes: Vec<Size> = samples.iter().map(|sample| Size::of(sample, started)).collect();
     match disk(&sizes) {
         Some(disk) => {
             println!(
@@ -201,9 +201,9 @@ struct Size {
 impl Size {
     #[allow(clippy::cast_precision_loss)]
     // A few thousand.
-    fn of(sample: &Sample, begun: Instant) -> Self {
+    fn of(sample: &Sample, started: Instant) -> Self {
         Self {
-            after: sample.ended - begun,
+            after: sample.ended - started,
             disk: sample.disk,
             answers: sample.answers as f64,
         }

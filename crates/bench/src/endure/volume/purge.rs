@@ -77,7 +77,7 @@ pub(super) async fn run(network: &mut Network) -> Result<()> {
         ..setup
     };
     let server = Server::start(&setup).await?;
-    let (begun, mut log) = (Instant::now(), Log::of(&log));
+    let (started, mut log) = (Instant::now(), Log::of(&log));
     let mut meanwhile = Both::default();
     let sweep = loop {
         meanwhile.measure(&server, network).await?;
@@ -85,7 +85,7 @@ pub(super) async fn run(network: &mut Network) -> Result<()> {
             break *sweep;
         }
         ensure!(
-            begun.elapsed() < PATIENCE,
+            started.elapsed() < PATIENCE,
             "purging {before} grants has not ended after {PATIENCE:?}"
         );
     };
