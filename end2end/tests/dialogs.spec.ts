@@ -105,7 +105,7 @@ test("a dialog about an application that is gone says so", async ({ admin }) => 
   await expect(admin.dialog).toContainText("no longer exists");
 });
 
-test("an address where nothing stands is a 404", async ({ admin, latchkey }) => {
+test("an unknown address is a 404", async ({ admin, latchkey }) => {
   const response = await admin.page.goto(`${latchkey.url}${PATH}/nowhere/at/all`);
   expect(response!.status()).toBe(404);
   await expect(admin.page.getByRole("heading", { level: 1 })).toHaveText("There is no such page");

@@ -11,7 +11,7 @@ test("Try it goes through a real authorization and ends in the explorer", async 
   await admin.card("Roster Client").getByRole("button", { name: "Try it Roster Client" }).click();
   await expect(page.getByRole("heading", { name: /Roster Client wants to use/ })).toBeVisible();
   await expect(page.getByText("API explorer")).toBeVisible();
-  await look(page, "consent-trial");
+  await look(page, "consent-explorer-login");
   await page.getByRole("button", { name: "Allow" }).click();
 
   await expect(page.getByRole("heading", { name: "API explorer" })).toBeVisible();

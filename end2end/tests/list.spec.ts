@@ -7,7 +7,7 @@ test("with none yet the page says so and offers the button", async ({ admin }) =
   await expect(admin.dialog).toHaveAccessibleName("New OAuth Application");
 });
 
-test("search finds by name and client id, stands in the address, and can be cleared", async ({ admin, latchkey }) => {
+test("search finds by name and client id, is in the address, and can be cleared", async ({ admin, latchkey }) => {
   const zebra = latchkey.addApplication("Zebra Crossing");
   latchkey.addApplication("Élan Vital");
   latchkey.addApplication("100% _literal_");

@@ -101,7 +101,7 @@ async fn shows_what_worked_and_what_failed_with_who_when_and_from_where() {
         .iter()
         .map(|words| page.text.find(words).unwrap())
         .collect();
-    assert!(order.is_sorted(), "the newest stands first: {order:?}");
+    assert!(order.is_sorted(), "the newest comes first: {order:?}");
 }
 
 #[tokio::test]

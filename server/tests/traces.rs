@@ -407,7 +407,11 @@ async fn a_collector_that_hangs_or_is_not_there_holds_nobody_up() {
             person.get("/readyz").await.assert_status(200);
         }
         // The collector would have ten seconds for each batch.
-        assert!(started.elapsed() < Duration::from_secs(9), "{:?}", started.elapsed());
+        assert!(
+            started.elapsed() < Duration::from_secs(9),
+            "{:?}",
+            started.elapsed()
+        );
         let told = Instant::now();
         stop(&mut server);
         assert!(told.elapsed() < Duration::from_secs(9), "{:?}", told.elapsed());

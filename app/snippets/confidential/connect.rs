@@ -79,5 +79,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn setting(name: &str) -> Result<String, String> {
-    env::var(name).map_err(|_| format!("{name} is not set: it stands in .env"))
+    env::var(name).map_err(|_| format!("{name} is not set: set it in .env"))
 }

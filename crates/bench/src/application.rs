@@ -7,7 +7,7 @@ use http::StatusCode;
 use http::header::LOCATION;
 use serde_json::Value;
 
-use crate::client::{Answer, Ask, get, post};
+use crate::client::{Answer, HttpRequest, get, post};
 use crate::person::Person;
 use crate::process::Setup;
 
@@ -71,7 +71,7 @@ impl Application {
     }
 
     /// A POST with the application's credentials.
-    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Ask {
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> HttpRequest {
         let mut all = vec![
             ("client_id", self.client_id.as_str()),
             ("client_secret", self.client_secret.as_str()),
@@ -81,12 +81,12 @@ impl Application {
     }
 
     /// The authorization request of a person's browser.
-    pub(crate) fn authorize(&self, person: &Person, scopes: &str) -> Ask {
+    pub(crate) fn authorize(&self, person: &Person, scopes: &str) -> HttpRequest {
         self.authorize_with(&person.cookie, scopes)
     }
 
     /// The same, for any session cookie.
-    pub(crate) fn authorize_with(&self, cookie: &str, scopes: &str) -> Ask {
+    pub(crate) fn authorize_with(&self, cookie: &str, scopes: &str) -> HttpRequest {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
                 ("response_type", "code"),
@@ -102,7 +102,7 @@ impl Application {
     }
 
     /// The request that exchanges a code.
-    pub(crate) fn redeem(&self, code: &str) -> Ask {
+    pub(crate) fn redeem(&self, code: &str) -> HttpRequest {
         self.post(
             "/oauth/token",
             &[
@@ -115,7 +115,7 @@ impl Application {
     }
 
     /// The request that rotates a refresh token.
-    pub(crate) fn refresh(&self, token: &str) -> Ask {
+    pub(crate) fn refresh(&self, token: &str) -> HttpRequest {
         self.post(
             "/oauth/token",
             &[("grant_type", "refresh_token"), ("refresh_token", token)],
@@ -124,8 +124,8 @@ impl Application {
 
     /// Runs the whole flow: authorizes as the person and returns an access token.
     pub(crate) async fn token_of(&self, person: &mut Person, scopes: &str) -> Result<String> {
-        let ask = self.authorize(person, scopes);
-        let code = code_in(&person.send(ask).await?)?;
+        let request = self.authorize(person, scopes);
+        let code = code_in(&person.send(request).await?)?;
         let tokens = tokens_in(&person.send(self.redeem(&code)).await?)?;
         let granted = tokens["scope"].as_str().unwrap_or(scopes);
         ensure!(

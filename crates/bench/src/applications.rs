@@ -39,7 +39,7 @@ async fn measure_with(count: usize, host: &mut Person, plan: Plan) -> Result<()>
         &json!({ "search": "no such name", "page": 1 }),
     );
     let last = host.call("applications/list", &json!({ "search": "", "page": count / 20 }));
-    for (what, ask) in [
+    for (what, request) in [
         ("first page, as JSON", page),
         ("last page, as JSON", last),
         ("search that finds one", one),
@@ -49,7 +49,7 @@ async fn measure_with(count: usize, host: &mut Person, plan: Plan) -> Result<()>
         let mut times = Vec::with_capacity(requests);
         for _ in 0..requests {
             let started = Instant::now();
-            let answer = host.send(ask.clone()).await?;
+            let answer = host.send(request.clone()).await?;
             times.push(started.elapsed());
             ensure!(answer.status().is_success(), "{what}: {}", answer.status());
         }

@@ -12,7 +12,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 /// A request with its body.
-pub(crate) type Ask = Request<Full<Bytes>>;
+pub(crate) type HttpRequest = Request<Full<Bytes>>;
 
 /// A complete answer.
 pub(crate) type Answer = Response<Bytes>;
@@ -37,41 +37,42 @@ impl Connection {
     }
 
     /// Sends a request and waits for the whole answer.
-    pub(crate) async fn send(&mut self, mut ask: Ask) -> Result<Answer> {
-        ask.headers_mut().insert(HOST, self.host.clone());
+    pub(crate) async fn send(&mut self, mut request: HttpRequest) -> Result<Answer> {
+        request.headers_mut().insert(HOST, self.host.clone());
         self.sender.ready().await?;
-        let (parts, body) = self.sender.send_request(ask).await?.into_parts();
+        let (parts, body) = self.sender.send_request(request).await?.into_parts();
         Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
     }
 }
 
 /// A GET.
-pub(crate) fn get(path: &str, headers: &[(&str, &str)]) -> Ask {
+pub(crate) fn get(path: &str, headers: &[(&str, &str)]) -> HttpRequest {
     build("GET", path, headers, Bytes::new())
 }
 
 /// A POST of a form.
-pub(crate) fn post(path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Ask {
+pub(crate) fn post(path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> HttpRequest {
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();
-    let mut ask = build("POST", path, headers, body.into());
-    ask.headers_mut().insert(
+    let mut request = build("POST", path, headers, body.into());
+    request.headers_mut().insert(
         CONTENT_TYPE,
         HeaderValue::from_static("application/x-www-form-urlencoded"),
     );
-    ask
+    request
 }
 
 /// A POST of JSON.
-pub(crate) fn post_json(path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> Ask {
-    let mut ask = build("POST", path, headers, body.to_string().into());
-    ask.headers_mut()
+pub(crate) fn post_json(path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> HttpRequest {
+    let mut request = build("POST", path, headers, body.to_string().into());
+    request
+        .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    ask
+    request
 }
 
-fn build(method: &str, path: &str, headers: &[(&str, &str)], body: Bytes) -> Ask {
+fn build(method: &str, path: &str, headers: &[(&str, &str)], body: Bytes) -> HttpRequest {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use tokio::task::JoinSet;
 
-use crate::client::{Answer, Ask, Connection};
+use crate::client::{Answer, Connection, HttpRequest};
 use crate::process::Server;
 use crate::statistics::percentile;
 
@@ -13,9 +13,9 @@ use crate::statistics::percentile;
 pub(crate) const CONNECTIONS: usize = 16;
 
 /// The requests of one connection.
-pub(crate) trait Asker: Send + 'static {
+pub(crate) trait LoadClient: Send + 'static {
     /// The next request; `None` when there are no more.
-    fn next(&mut self) -> Option<Ask>;
+    fn next(&mut self) -> Option<HttpRequest>;
 
     /// Checks the answer. An error ends the measurement: figures for wrong answers are meaningless.
     fn check(&mut self, answer: &Answer) -> Result<()>;
@@ -34,28 +34,28 @@ pub(crate) struct Summary {
     pub(crate) p99: f64,
 }
 
-/// Sends requests for `duration` or until there are no more, one connection per asker. Returns the askers.
-pub(crate) async fn run<A: Asker>(
+/// Sends requests for `duration` or until there are no more, one connection per client. Returns the clients.
+pub(crate) async fn run<A: LoadClient>(
     server: &Server,
-    askers: Vec<A>,
+    clients: Vec<A>,
     duration: Duration,
 ) -> Result<(Summary, Vec<A>)> {
     let mut connections = Vec::new();
-    for _ in &askers {
+    for _ in &clients {
         connections.push(Connection::open(server.address).await?);
     }
     let cpu = server.cpu()?;
     let started = Instant::now();
     let until = started + duration;
     let mut work = JoinSet::new();
-    for (connection, asker) in connections.into_iter().zip(askers) {
-        work.spawn(ask_until(connection, asker, until));
+    for (connection, client) in connections.into_iter().zip(clients) {
+        work.spawn(send_until(connection, client, until));
     }
     let mut times = Vec::new();
-    let mut askers = Vec::new();
+    let mut clients = Vec::new();
     while let Some(outcome) = work.join_next().await {
-        let (asker, taken) = outcome??;
-        askers.push(asker);
+        let (client, taken) = outcome??;
+        clients.push(client);
         times.extend(taken);
     }
     let elapsed = started.elapsed().as_secs_f64();
@@ -68,31 +68,31 @@ pub(crate) async fn run<A: Asker>(
         p50: percentile(&mut times, 50),
         p99: percentile(&mut times, 99),
     };
-    Ok((summary, askers))
+    Ok((summary, clients))
 }
 
-async fn ask_until<A: Asker>(
+async fn send_until<A: LoadClient>(
     mut connection: Connection,
-    mut asker: A,
+    mut client: A,
     until: Instant,
 ) -> Result<(A, Vec<Duration>)> {
     let mut times = Vec::new();
     while Instant::now() < until {
-        let Some(ask) = asker.next() else { break };
+        let Some(request) = client.next() else { break };
         let started = Instant::now();
-        let answer = connection.send(ask).await.context("the server went away")?;
+        let answer = connection.send(request).await.context("the server went away")?;
         times.push(started.elapsed());
-        asker.check(&answer)?;
+        client.check(&answer)?;
     }
-    Ok((asker, times))
+    Ok((client, times))
 }
 
 /// Sends the same request every time.
 #[derive(Clone)]
-pub(crate) struct Repeat(pub(crate) Ask);
+pub(crate) struct Repeat(pub(crate) HttpRequest);
 
-impl Asker for Repeat {
-    fn next(&mut self) -> Option<Ask> {
+impl LoadClient for Repeat {
+    fn next(&mut self) -> Option<HttpRequest> {
         Some(self.0.clone())
     }
 

@@ -7,8 +7,8 @@ use anyhow::{Context, Result, ensure};
 
 use crate::Plan;
 use crate::application::{Application, code_in, tokens_in};
-use crate::client::{Answer, Ask, get};
-use crate::load::{self, Asker, CONNECTIONS, Repeat, Summary};
+use crate::client::{Answer, HttpRequest, get};
+use crate::load::{self, CONNECTIONS, LoadClient, Repeat, Summary};
 use crate::memory::megabytes;
 use crate::person::Person;
 use crate::process::Server;
@@ -18,10 +18,10 @@ use crate::series::{self, Series};
 const SCOPES: &str = "read:userinfo read:posts";
 
 /// Requests codes.
-struct Authorizing(Ask);
+struct Authorizing(HttpRequest);
 
-impl Asker for Authorizing {
-    fn next(&mut self) -> Option<Ask> {
+impl LoadClient for Authorizing {
+    fn next(&mut self) -> Option<HttpRequest> {
         Some(self.0.clone())
     }
 
@@ -34,18 +34,18 @@ impl Asker for Authorizing {
 /// application is limited, so none are created in advance.
 struct SigningIn {
     application: std::sync::Arc<Application>,
-    ask: Ask,
+    request: HttpRequest,
     code: Option<String>,
     exchanging: bool,
     refresh_token: Option<String>,
     access_token: Option<String>,
 }
 
-impl Asker for SigningIn {
-    fn next(&mut self) -> Option<Ask> {
+impl LoadClient for SigningIn {
+    fn next(&mut self) -> Option<HttpRequest> {
         let code = self.code.take();
         self.exchanging = code.is_some();
-        Some(code.map_or_else(|| self.ask.clone(), |code| self.application.redeem(&code)))
+        Some(code.map_or_else(|| self.request.clone(), |code| self.application.redeem(&code)))
     }
 
     fn check(&mut self, answer: &Answer) -> Result<()> {
@@ -66,8 +66,8 @@ struct Rotating {
     token: String,
 }
 
-impl Asker for Rotating {
-    fn next(&mut self) -> Option<Ask> {
+impl LoadClient for Rotating {
+    fn next(&mut self) -> Option<HttpRequest> {
         Some(self.application.refresh(&self.token))
     }
 
@@ -103,45 +103,45 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
         };
         note("1. bare axum endpoint", &summary)?;
 
-        let asks = applications
+        let requests = applications
             .iter()
             .map(|application| Authorizing(application.authorize(&person, SCOPES)));
-        let (summary, _) = load::run(&server, asks.collect(), duration).await?;
+        let (summary, _) = load::run(&server, requests.collect(), duration).await?;
         note("6. authorizations, remembered (durable)", &summary)?;
 
-        let askers = applications.iter().map(|application| SigningIn {
+        let clients = applications.iter().map(|application| SigningIn {
             application: application.clone(),
-            ask: application.authorize(&person, SCOPES),
+            request: application.authorize(&person, SCOPES),
             code: None,
             exchanging: false,
             refresh_token: None,
             access_token: None,
         });
-        let (summary, signed_in) = load::run(&server, askers.collect(), duration).await?;
+        let (summary, signed_in) = load::run(&server, clients.collect(), duration).await?;
         note("5. authorizations and code exchanges in turn (durable)", &summary)?;
 
-        let first = signed_in.iter().find(|asker| asker.access_token.is_some());
+        let first = signed_in.iter().find(|client| client.access_token.is_some());
         let (application, access_token) = first
-            .and_then(|asker| Some((asker.application.clone(), asker.access_token.clone()?)))
+            .and_then(|client| Some((client.application.clone(), client.access_token.clone()?)))
             .context("no access token")?;
         let rotating = signed_in
             .into_iter()
-            .filter_map(|asker| {
+            .filter_map(|client| {
                 Some(Rotating {
-                    application: asker.application,
-                    token: asker.refresh_token?,
+                    application: client.application,
+                    token: client.refresh_token?,
                 })
             })
             .collect();
-        let ask = application.post("/oauth/introspect", &[("token", &access_token)]);
-        let (summary, _) = load::run(&server, vec![Repeat(ask); CONNECTIONS], duration).await?;
+        let request = application.post("/oauth/introspect", &[("token", &access_token)]);
+        let (summary, _) = load::run(&server, vec![Repeat(request); CONNECTIONS], duration).await?;
         note("2. introspections", &summary)?;
 
-        let ask = get(
+        let request = get(
             "/oauth/userinfo",
             &[("authorization", &format!("Bearer {access_token}"))],
         );
-        let (summary, _) = load::run(&server, vec![Repeat(ask); CONNECTIONS], duration).await?;
+        let (summary, _) = load::run(&server, vec![Repeat(request); CONNECTIONS], duration).await?;
         note("3. userinfo", &summary)?;
 
         let (summary, _) = load::run(&server, rotating, duration).await?;

@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result, ensure};
 use http::header::SET_COOKIE;
 
-use crate::client::{Answer, Ask, Connection, get, post, post_json};
+use crate::client::{Answer, Connection, HttpRequest, get, post, post_json};
 
 /// The password of the demonstration's members.
 pub(crate) const PASSWORD: &str = "latchkey-demo";
 
 /// A call of a page's function, with this session cookie.
-pub(crate) fn call(cookie: &str, function: &str, arguments: &serde_json::Value) -> Ask {
+pub(crate) fn call(cookie: &str, function: &str, arguments: &serde_json::Value) -> HttpRequest {
     let path = format!("/api/{function}");
     post_json(
         &path,
@@ -64,26 +64,26 @@ impl Person {
     }
 
     /// Sends a prepared request.
-    pub(crate) async fn send(&mut self, ask: Ask) -> Result<Answer> {
-        self.connection.send(ask).await
+    pub(crate) async fn send(&mut self, request: HttpRequest) -> Result<Answer> {
+        self.connection.send(request).await
     }
 
     /// Opens a page.
     pub(crate) async fn open(&mut self, path: &str) -> Result<Answer> {
-        let ask = get(path, &[("cookie", &self.cookie)]);
-        self.send(ask).await
+        let request = get(path, &[("cookie", &self.cookie)]);
+        self.send(request).await
     }
 
     /// A call of a page's function.
-    pub(crate) fn call(&self, function: &str, arguments: &serde_json::Value) -> Ask {
+    pub(crate) fn call(&self, function: &str, arguments: &serde_json::Value) -> HttpRequest {
         call(&self.cookie, function, arguments)
     }
 
     /// Registers an application on the page.
     pub(crate) async fn register(&mut self, name: &str) -> Result<()> {
         let draft = draft(name, false);
-        let ask = self.call("applications/create", &draft);
-        let answer = self.send(ask).await?;
+        let request = self.call("applications/create", &draft);
+        let answer = self.send(request).await?;
         ensure!(
             answer.status().is_success(),
             "an application could not be registered: {} {}",

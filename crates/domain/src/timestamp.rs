@@ -75,8 +75,8 @@ mod tests {
     #[test]
     fn finds_the_start_of_an_hour() {
         let hour = Duration::from_secs(3_600);
-        for (moment, start) in [(0, 0), (3_599_999, 0), (3_600_000, 3_600_000), (-1, -3_600_000)] {
-            assert_eq!(Timestamp::from_millis(moment).start_of(hour).as_millis(), start);
+        for (millis, start) in [(0, 0), (3_599_999, 0), (3_600_000, 3_600_000), (-1, -3_600_000)] {
+            assert_eq!(Timestamp::from_millis(millis).start_of(hour).as_millis(), start);
         }
         assert_eq!(Timestamp::from_millis(7).start_of(Duration::ZERO).as_millis(), 7);
     }

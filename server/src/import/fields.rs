@@ -21,11 +21,11 @@ pub(super) fn time(text: &str) -> Result<Timestamp, String> {
 
 /// A time in the past.
 pub(super) fn past(text: &str, now: Timestamp) -> Result<Timestamp, String> {
-    let moment = time(text)?;
-    if moment > now {
+    let at = time(text)?;
+    if at > now {
         return Err(format!("“{}” is in the future", cut(text)));
     }
-    Ok(moment)
+    Ok(at)
 }
 
 /// A role; member by default.

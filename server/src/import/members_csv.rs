@@ -261,11 +261,11 @@ fn member(
         .map_err(|error| fault("name", in_words(error)))
         .ok();
     let role = role(get("role")).map_err(|error| fault("role", error)).ok();
-    let mut moment = |column: &str| {
+    let mut past_time = |column: &str| {
         let time = get(column).map(|text| past(text, now)).transpose();
         time.map_err(|error| fault(column, error)).unwrap_or_default()
     };
-    let (joined_at, last_active_at) = (moment("joined_at"), moment("last_active_at"));
+    let (joined_at, last_active_at) = (past_time("joined_at"), past_time("last_active_at"));
     let avatar_url = get("avatar_url").map(AvatarUrl::parse).transpose();
     let avatar_url = avatar_url
         .map_err(|error| fault("avatar_url", in_words(error)))

@@ -96,8 +96,8 @@ impl Place<'_, '_> {
     // Being valid and being present are separate questions.
     #[allow(clippy::option_option)]
     pub(super) fn past(&self, field: &str, text: Option<&str>) -> Option<Option<Timestamp>> {
-        let moment = text.map(|text| past(text, self.source.now)).transpose();
-        self.check(field, moment)
+        let time = text.map(|text| past(text, self.source.now)).transpose();
+        self.check(field, time)
     }
 
     /// A required time.

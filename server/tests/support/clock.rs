@@ -15,8 +15,8 @@ impl HandClock {
         ))
     }
 
-    pub(crate) fn at(moment: Timestamp) -> Self {
-        Self(AtomicI64::new(moment.as_millis()))
+    pub(crate) fn at(at: Timestamp) -> Self {
+        Self(AtomicI64::new(at.as_millis()))
     }
 
     pub(crate) fn advance(&self, by: Duration) {

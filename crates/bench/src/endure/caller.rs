@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
-use crate::client::{Answer, Ask, Connection};
+use crate::client::{Answer, Connection, HttpRequest};
 
 /// Longer than any answer may take. Anything longer counts as a hang.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -57,9 +57,9 @@ impl Caller {
     }
 
     /// Sends once. Fails if the server hangs, or returns an error that is not allowed.
-    pub(super) async fn ask(&mut self, ask: Ask) -> Result<Reply> {
-        let what = format!("{} {}", ask.method(), ask.uri().path());
-        let reply = tokio::time::timeout(PATIENCE, self.ask_in_time(ask))
+    pub(super) async fn send(&mut self, request: HttpRequest) -> Result<Reply> {
+        let what = format!("{} {}", request.method(), request.uri().path());
+        let reply = tokio::time::timeout(PATIENCE, self.send_in_time(request))
             .await
             .map_err(|_| anyhow::anyhow!("{what} was not answered within {PATIENCE:?}"))?;
         match reply {
@@ -72,7 +72,7 @@ impl Caller {
         }
     }
 
-    async fn ask_in_time(&mut self, ask: Ask) -> Reply {
+    async fn send_in_time(&mut self, request: HttpRequest) -> Reply {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => match Connection::open(self.address).await {
@@ -80,7 +80,7 @@ impl Caller {
                 Err(_) => return Reply::Lost,
             },
         };
-        match connection.send(ask).await {
+        match connection.send(request).await {
             Ok(answer) => {
                 let closes = answer
                     .headers()
@@ -105,10 +105,10 @@ impl Caller {
     }
 
     /// Repeats the request until there is a definite answer, for at most `patience`.
-    pub(super) async fn insist(&mut self, ask: &Ask, patience: Duration) -> Result<Answer> {
+    pub(super) async fn insist(&mut self, request: &HttpRequest, patience: Duration) -> Result<Answer> {
         let started = std::time::Instant::now();
         loop {
-            let last = match self.ask(ask.clone()).await? {
+            let last = match self.send(request.clone()).await? {
                 Reply::Answer(answer) => return Ok(answer),
                 Reply::Unable(answer) => answer.status().to_string(),
                 Reply::Lost => "no answer".to_owned(),
@@ -116,8 +116,8 @@ impl Caller {
             anyhow::ensure!(
                 started.elapsed() < patience,
                 "{} {}: {last} for {patience:?}",
-                ask.method(),
-                ask.uri().path()
+                request.method(),
+                request.uri().path()
             );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

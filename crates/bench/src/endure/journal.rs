@@ -139,8 +139,8 @@ impl Journal {
 
     async fn verify_codes(&mut self, caller: &mut Caller) -> Result<()> {
         for (at, code) in std::mem::take(&mut self.codes) {
-            let ask = self.applications[at].application.redeem(&code);
-            let answer = caller.insist(&ask, PATIENCE).await?;
+            let request = self.applications[at].application.redeem(&code);
+            let answer = caller.insist(&request, PATIENCE).await?;
             let (access, refresh) = pair_in(&answer).context("LOST: a code that was acknowledged")?;
             self.counts.verified += 1;
             self.grants.push(Granted {
@@ -226,8 +226,8 @@ impl Journal {
 
 /// Whether the server says that a token is active.
 pub(super) async fn is_active(caller: &mut Caller, application: &Application, token: &str) -> Result<bool> {
-    let ask = application.post("/oauth/introspect", &[("token", token)]);
-    active_in(&caller.insist(&ask, PATIENCE).await?)
+    let request = application.post("/oauth/introspect", &[("token", token)]);
+    active_in(&caller.insist(&request, PATIENCE).await?)
 }
 
 /// The result in an introspection answer.

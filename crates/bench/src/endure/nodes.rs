@@ -15,7 +15,7 @@ use super::journal::{active_in, pair_in};
 use super::postgres::{Cluster, ensure_supported};
 use super::worker::SCOPES;
 use crate::application::{Application, code_in};
-use crate::client::Ask;
+use crate::client::HttpRequest;
 use crate::load::CONNECTIONS;
 use crate::person::Person;
 use crate::process::{Server, Setup};
@@ -167,23 +167,23 @@ struct Client {
 }
 
 impl Client {
-    async fn ask(&mut self, ask: &Ask) -> Result<crate::client::Answer> {
+    async fn send(&mut self, request: &HttpRequest) -> Result<crate::client::Answer> {
         self.turn += 1;
         if self.turn.is_multiple_of(500) {
             // Reconnect, so that a node that came back gets its share.
             self.callers.iter_mut().for_each(Caller::hang_up);
         }
-        self.callers[self.turn % 2].insist(ask, PATIENCE).await
+        self.callers[self.turn % 2].insist(request, PATIENCE).await
     }
 
     /// A new grant. A code whose exchange was not answered is not sent again: that would look like theft.
     async fn grant(&mut self) -> Result<(String, String)> {
         loop {
             let authorize = self.load.application.authorize_with(&self.load.cookie, SCOPES);
-            let code = code_in(&self.ask(&authorize).await?)?;
-            let ask = self.load.application.redeem(&code);
+            let code = code_in(&self.send(&authorize).await?)?;
+            let request = self.load.application.redeem(&code);
             self.turn += 1;
-            if let Some(answer) = self.callers[self.turn % 2].ask(ask).await?.answer() {
+            if let Some(answer) = self.callers[self.turn % 2].send(request).await?.answer() {
                 return pair_in(&answer);
             }
         }
@@ -191,15 +191,15 @@ impl Client {
 
     async fn active(&mut self, token: &str) -> Result<bool> {
         let load = self.load.clone();
-        let ask = load.application.post("/oauth/introspect", &[("token", token)]);
-        let active = active_in(&self.ask(&ask).await?)?;
+        let request = load.application.post("/oauth/introspect", &[("token", token)]);
+        let active = active_in(&self.send(&request).await?)?;
         load.introspected.fetch_add(1, Ordering::Relaxed);
         Ok(active)
     }
 
     async fn rotate(&mut self, refresh: &str) -> Result<(String, String)> {
-        let ask = self.load.application.refresh(refresh);
-        let pair = pair_in(&self.ask(&ask).await?)
+        let request = self.load.application.refresh(refresh);
+        let pair = pair_in(&self.send(&request).await?)
             .context("WRONG: a refresh token that was acknowledged does not rotate")?;
         ensure!(pair.1 != refresh, "WRONG: the refresh token was not rotated");
         self.load.rotated.fetch_add(1, Ordering::Relaxed);
@@ -230,8 +230,8 @@ impl Client {
 
     async fn revoke(&mut self, access: &str, refresh: &str) -> Result<()> {
         let load = self.load.clone();
-        let ask = load.application.post("/oauth/revoke", &[("token", refresh)]);
-        let answer = self.ask(&ask).await?;
+        let request = load.application.post("/oauth/revoke", &[("token", refresh)]);
+        let answer = self.send(&request).await?;
         ensure!(
             answer.status() == StatusCode::OK,
             "revoking answered {}",
@@ -244,7 +244,7 @@ impl Client {
                 "WRONG: a token is active after it was revoked"
             );
         }
-        let answer = self.ask(&load.application.refresh(refresh)).await?;
+        let answer = self.send(&load.application.refresh(refresh)).await?;
         ensure!(
             answer.status() == StatusCode::BAD_REQUEST,
             "WRONG: a refresh token that was revoked was answered {}",

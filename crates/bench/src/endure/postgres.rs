@@ -165,10 +165,10 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         if let Some(mut process) = self.process.take() {
             // Stops at once, but unlike `kill -9` leaves no shared memory behind.
-            let told = Command::new("kill")
+            let sent = Command::new("kill")
                 .args(["-QUIT", &process.id().to_string()])
                 .status();
-            if !told.is_ok_and(|status| status.success()) {
+            if !sent.is_ok_and(|status| status.success()) {
                 let _ = process.kill();
             }
             let _ = process.wait();

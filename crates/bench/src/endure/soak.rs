@@ -103,7 +103,7 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
         if let Some(outcome) = clients.try_join_next() {
             outcome??;
         }
-        let sample = look(&server, data.path(), &times, window)?;
+        let sample = take_sample(&server, data.path(), &times, window)?;
         let deleted = sweeps[seen_before..].iter().map(|sweep| sweep.grants).sum();
         print_sample(started.elapsed(), &sample, deleted);
         samples.push(sample);
@@ -116,7 +116,7 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
     super::crash::check_integrity(data.path())
 }
 
-fn look(server: &Server, data: &Path, times: &Times, began: Instant) -> Result<Sample> {
+fn take_sample(server: &Server, data: &Path, times: &Times, began: Instant) -> Result<Sample> {
     let taken = std::mem::take(&mut *times.lock().unwrap_or_else(PoisonError::into_inner));
     let mut disk = 0;
     for file in std::fs::read_dir(data)?.flatten() {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use self::askers::{Introspecting, Rotating};
+use self::clients::{Introspecting, Rotating};
 use self::fill::{Age, Rows};
 use super::caller::Caller;
 use super::journal::pair_in;
@@ -21,7 +21,7 @@ use crate::person::Person;
 use crate::process::{Server, Setup};
 use crate::statistics::median;
 
-mod askers;
+mod clients;
 mod fill;
 mod purge;
 
@@ -144,9 +144,9 @@ async fn issue(network: &mut Network) -> Result<()> {
     let mut caller = Caller::new(server.address);
     let application = &network.applications[0];
     for _ in 0..REAL {
-        let ask = application.authorize_with(&cookie, SCOPES);
-        let code = code_in(&caller.ask(ask).await?.answer().context("no code")?)?;
-        let answer = caller.ask(application.redeem(&code)).await?;
+        let request = application.authorize_with(&cookie, SCOPES);
+        let code = code_in(&caller.send(request).await?.answer().context("no code")?)?;
+        let answer = caller.send(application.redeem(&code)).await?;
         network
             .pairs
             .push(pair_in(&answer.answer().context("no tokens")?)?);
@@ -155,21 +155,21 @@ async fn issue(network: &mut Network) -> Result<()> {
 }
 
 async fn introspect(server: &Server, network: &Network, duration: Duration) -> Result<Summary> {
-    let askers = (0..CONNECTIONS)
+    let clients = (0..CONNECTIONS)
         .map(|number| Introspecting::new(&network.applications[0], &network.pairs, number))
         .collect();
-    Ok(load::run(server, askers, duration).await?.0)
+    Ok(load::run(server, clients, duration).await?.0)
 }
 
 async fn rotate(server: &Server, network: &mut Network, duration: Duration) -> Result<Summary> {
     let share = network.pairs.len().div_ceil(CONNECTIONS);
-    let askers = network
+    let clients = network
         .pairs
         .chunks(share)
         .map(|pairs| Rotating::new(&network.applications[0], pairs))
         .collect();
-    let (summary, askers) = load::run(server, askers, duration).await?;
-    network.pairs = askers.into_iter().flat_map(Rotating::into_pairs).collect();
+    let (summary, clients) = load::run(server, clients, duration).await?;
+    network.pairs = clients.into_iter().flat_map(Rotating::into_pairs).collect();
     Ok(summary)
 }
 

@@ -71,8 +71,8 @@ impl Worker {
             return Ok(true);
         }
         let name = format!("Worker {}-{}", self.number, self.journal.applications.len());
-        let ask = call(&self.cookie, "applications/create", &draft(&name, true));
-        let Some(answer) = caller.ask(ask).await?.answer() else {
+        let request = call(&self.cookie, "applications/create", &draft(&name, true));
+        let Some(answer) = caller.send(request).await?.answer() else {
             return Ok(false);
         };
         let saved: Value = serde_json::from_slice(answer.body())
@@ -94,8 +94,8 @@ impl Worker {
         };
         self.journal.applications[at].life = Life::InDoubt;
         let id = self.journal.applications[at].application.client_id();
-        let ask = call(&self.cookie, "applications/delete", &json!({ "client_id": id }));
-        let Some(answer) = caller.ask(ask).await?.answer() else {
+        let request = call(&self.cookie, "applications/delete", &json!({ "client_id": id }));
+        let Some(answer) = caller.send(request).await?.answer() else {
             return Ok(false);
         };
         ensure!(
@@ -117,8 +117,8 @@ impl Worker {
             return Ok(true);
         }
         let application = &self.journal.applications[at].application;
-        let ask = application.authorize_with(&self.cookie, SCOPES);
-        let Some(answer) = caller.ask(ask).await?.answer() else {
+        let request = application.authorize_with(&self.cookie, SCOPES);
+        let Some(answer) = caller.send(request).await?.answer() else {
             return Ok(false);
         };
         self.journal.codes.push((at, code_in(&answer)?));
@@ -131,8 +131,8 @@ impl Worker {
             return Ok(true);
         }
         let (at, code) = self.journal.codes.remove(0);
-        let ask = self.journal.applications[at].application.redeem(&code);
-        let Some(answer) = caller.ask(ask).await?.answer() else {
+        let request = self.journal.applications[at].application.redeem(&code);
+        let Some(answer) = caller.send(request).await?.answer() else {
             return Ok(false);
         };
         let (access, refresh) = pair_in(&answer)?;
@@ -153,8 +153,8 @@ impl Worker {
         let grant = &mut self.journal.grants[at];
         grant.life = Life::InDoubt;
         let application = &self.journal.applications[grant.application].application;
-        let ask = application.post("/oauth/revoke", &[("token", &grant.refresh)]);
-        let Some(answer) = caller.ask(ask).await?.answer() else {
+        let request = application.post("/oauth/revoke", &[("token", &grant.refresh)]);
+        let Some(answer) = caller.send(request).await?.answer() else {
             return Ok(false);
         };
         ensure!(
@@ -176,7 +176,7 @@ impl Worker {
         let grant = &mut self.journal.grants[at];
         let application = &self.journal.applications[grant.application].application;
         // If the answer is lost, the old token must work once more, so the journal keeps it.
-        let Some(answer) = caller.ask(application.refresh(&grant.refresh)).await?.answer() else {
+        let Some(answer) = caller.send(application.refresh(&grant.refresh)).await?.answer() else {
             return Ok(false);
         };
         (grant.access, grant.refresh) = pair_in(&answer)?;
@@ -190,8 +190,8 @@ impl Worker {
         };
         let grant = &self.journal.grants[at];
         let application = &self.journal.applications[grant.application].application;
-        let ask = application.post("/oauth/introspect", &[("token", &grant.access)]);
-        let reply = caller.ask(ask).await?;
+        let request = application.post("/oauth/introspect", &[("token", &grant.access)]);
+        let reply = caller.send(request).await?;
         let Reply::Answer(answer) = reply else {
             return Ok(false);
         };

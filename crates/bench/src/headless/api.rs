@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Ask, Connection, post_json};
+use crate::client::{Answer, Connection, HttpRequest, post_json};
 use crate::statistics::percentile;
 
 /// The API for the owner of a token.
@@ -34,12 +34,12 @@ impl Api {
     }
 
     /// A query with its variables.
-    pub(super) fn ask(&self, query: &str, variables: &Value) -> Ask {
-        self.send(&json!({ "query": query, "variables": variables }))
+    pub(super) fn query(&self, query: &str, variables: &Value) -> HttpRequest {
+        self.request(&json!({ "query": query, "variables": variables }))
     }
 
     /// A request with this body.
-    pub(super) fn send(&self, body: &Value) -> Ask {
+    pub(super) fn request(&self, body: &Value) -> HttpRequest {
         post_json(&self.path, &[("authorization", &self.authorization)], body)
     }
 
@@ -50,13 +50,13 @@ impl Api {
         variables: &Value,
         times: usize,
     ) -> Result<(Vec<Duration>, Value)> {
-        let ask = self.ask(query, variables);
+        let request = self.query(query, variables);
         let mut connection = self.connect().await?;
         let mut taken = Vec::with_capacity(times);
         let mut data = Value::Null;
         for _ in 0..times {
             let started = Instant::now();
-            let answer = connection.send(ask.clone()).await?;
+            let answer = connection.send(request.clone()).await?;
             taken.push(started.elapsed());
             data = data_in(&answer).with_context(|| query.to_owned())?;
         }

@@ -73,7 +73,7 @@ async fn deep(api: &Api, query: &str, list: &str) -> Result<(Value, usize)> {
     let mut pages = 0;
     loop {
         let answer = connection
-            .send(api.ask(query, &json!({ "after": after })))
+            .send(api.query(query, &json!({ "after": after })))
             .await?;
         let mut data = data_in(&answer)?;
         pages += 1;

@@ -22,9 +22,9 @@ pub(super) async fn measure(plan: Plan, api: &Api) -> Result<()> {
         for _ in 0..plan.rounds * 20 {
             // A server that refuses a large body may close the connection after its answer.
             let mut connection = api.connect().await?;
-            let ask = api.send(&body);
+            let request = api.request(&body);
             let started = Instant::now();
-            let answer = connection.send(ask).await.with_context(|| what.to_owned())?;
+            let answer = connection.send(request).await.with_context(|| what.to_owned())?;
             taken.push(started.elapsed());
             let text: Value = serde_json::from_slice(answer.body())?;
             // Parts of a batch that fit are answered.

@@ -117,7 +117,7 @@ async fn read(api: &Api) -> Result<Roster> {
     loop {
         let asked = Instant::now();
         let answer = connection
-            .send(api.ask(QUERY, &json!({ "after": after })))
+            .send(api.query(QUERY, &json!({ "after": after })))
             .await?;
         roster.times.push(asked.elapsed());
         let mut data = data_in(&answer)?;

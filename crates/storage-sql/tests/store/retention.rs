@@ -80,7 +80,7 @@ async fn grants_go_when_nothing_of_them_can_be_presented() {
     assert_eq!(sweep(&*store, grants_at(at(91 * DAY + 1)), 10).await.0, 2);
     assert_eq!(store.grant(replayed).await.unwrap(), None);
     assert_eq!(store.grant(used).await.unwrap(), None);
-    // The consent is the member's to take back.
+    // Only the member revokes the consent.
     assert!(
         !store
             .remembered_consent(ada.id, &application.client_id, LONG_AGO)

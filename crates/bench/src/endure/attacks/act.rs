@@ -13,7 +13,7 @@ use super::wire::{self, Answers, Request};
 /// What the attacker does.
 pub(super) enum Act {
     /// Many connections send the request repeatedly and read the answers.
-    Ask {
+    Repeat {
         request: Request,
         connections: usize,
         /// The most times that each connection sends it.
@@ -28,7 +28,7 @@ pub(super) enum Act {
 pub(super) async fn run(act: &Act, to: SocketAddr, duration: Duration) -> Result<String> {
     let until = Instant::now() + duration;
     match act {
-        Act::Ask {
+        Act::Repeat {
             request,
             connections,
             times,
@@ -36,7 +36,7 @@ pub(super) async fn run(act: &Act, to: SocketAddr, duration: Duration) -> Result
         } => {
             let mut work = JoinSet::new();
             for number in 0..*connections {
-                work.spawn(ask(number, to, request.clone(), *times, *pause, until));
+                work.spawn(repeat(number, to, request.clone(), *times, *pause, until));
             }
             let mut answers = Answers::default();
             while let Some(one) = work.join_next().await {
@@ -71,7 +71,7 @@ pub(super) async fn run(act: &Act, to: SocketAddr, duration: Duration) -> Result
     }
 }
 
-async fn ask(
+async fn repeat(
     number: usize,
     to: SocketAddr,
     request: Request,

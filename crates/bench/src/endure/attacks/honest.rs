@@ -99,14 +99,14 @@ async fn go_on(
 ) -> Result<()> {
     let mut caller = Caller::tolerant(address);
     while !stop.load(Ordering::Relaxed) {
-        let ask = if refreshes {
+        let request = if refreshes {
             client.application.refresh(&client.refresh)
         } else {
             let fields = [("token", client.access.as_str())];
             client.application.post("/oauth/introspect", &fields)
         };
         // A very late answer counts as none.
-        let reply = caller.ask(ask).await.unwrap_or(Reply::Lost);
+        let reply = caller.send(request).await.unwrap_or(Reply::Lost);
         if let Some(answer) = reply.answer().filter(is_given) {
             if refreshes {
                 (client.access, client.refresh) = pair_in(&answer)?;

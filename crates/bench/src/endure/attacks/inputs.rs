@@ -18,7 +18,7 @@ const ANNOUNCED: usize = 2_000_000;
 impl Stage {
     /// The requests of an attack.
     pub(super) async fn requests(&mut self, attack: Attack) -> Result<Act> {
-        let ask = |request, connections, times, millis| Act::Ask {
+        let repeat = |request, connections, times, millis| Act::Repeat {
             request,
             connections,
             times,
@@ -28,16 +28,16 @@ impl Stage {
             Attack::DeepHtml => {
                 let fields = aliases(5, "createComment(input: $input) { errors }");
                 let query = format!("mutation($input: CreateCommentInput!) {{{fields}}}");
-                ask(self.comments(&query).await?, 2, 3, 50)
+                repeat(self.comments(&query).await?, 2, 3, 50)
             }
             Attack::DeepHtmlInFragment => {
                 let fields = aliases(20, "createComment(input: $input) { errors }");
                 let query = format!(
                     "mutation($input: CreateCommentInput!) {{ ...all }} fragment all on Mutation {{{fields}}}"
                 );
-                ask(self.comments(&query).await?, 2, 2, 50)
+                repeat(self.comments(&query).await?, 2, 2, 50)
             }
-            Attack::LargeAnswers => ask(self.large_answer(), 6, 20, 50),
+            Attack::LargeAnswers => repeat(self.large_answer(), 6, 20, 50),
             Attack::UnreadAnswers => Act::Leave {
                 request: self.large_answer(),
                 connections: 5,
@@ -45,24 +45,24 @@ impl Stage {
             Attack::SchemaTexts => {
                 let fields = aliases(900, "description");
                 let query = format!("{{ __schema {{ types {{ fields {{{fields}}} }} }} }}");
-                ask(self.graphql(&json!({ "query": query })), 2, 50, 50)
+                repeat(self.graphql(&json!({ "query": query })), 2, 50, 50)
             }
             Attack::ManyPosts => {
                 let fields = aliases(120, "createPost(input: $input) { errors }");
                 let query = format!("mutation($input: CreatePostInput!) {{{fields}}}");
-                ask(self.posts(&query).await?, 1, 4, 50)
+                repeat(self.posts(&query).await?, 1, 4, 50)
             }
             Attack::ManyPostsInFragment => {
                 let fields = aliases(120, "createPost(input: $input) { errors }");
                 let query = format!(
                     "mutation($input: CreatePostInput!) {{ ...all }} fragment all on Mutation {{{fields}}}"
                 );
-                ask(self.posts(&query).await?, 1, 4, 50)
+                repeat(self.posts(&query).await?, 1, 4, 50)
             }
             Attack::Counts => {
                 let counts = aliases(1_400, "totalCount");
                 let query = format!("{{ search(query: \"a\", first: 1) {{{counts}}} }}");
-                ask(self.graphql(&json!({ "query": query })), 6, 50, 50)
+                repeat(self.graphql(&json!({ "query": query })), 6, 50, 50)
             }
             Attack::HalfHeaders => Act::Leave {
                 request: b"G".as_slice().into(),
@@ -82,7 +82,7 @@ impl Stage {
                     connections: 150,
                 }
             }
-            Attack::Authorizations => ask(self.authorization(&self.hostile), 1, 5_000, 1),
+            Attack::Authorizations => repeat(self.authorization(&self.hostile), 1, 5_000, 1),
         })
     }
 
@@ -127,9 +127,9 @@ impl Stage {
 
     /// The authorization request of the member's browser.
     fn authorization(&self, application: &Application) -> Request {
-        let ask = application.authorize(&self.member, "read:userinfo");
+        let request = application.authorize(&self.member, "read:userinfo");
         let headers = [("cookie", self.member.cookie.as_str())];
-        let path = ask.uri().to_string();
+        let path = request.uri().to_string();
         wire::request(self.server.address, "GET", &path, &headers, "")
     }
 }

@@ -26,12 +26,12 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) fn start(address: SocketAddr) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&stop);
+        let stopped = Arc::clone(&stop);
         let thread = std::thread::spawn(move || {
             tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()?
-                .block_on(async { Ok(look(address, &told).await) })
+                .block_on(async { Ok(longest_silence(address, &stopped).await) })
         });
         Self { stop, thread }
     }
@@ -42,11 +42,11 @@ impl Watch {
         tokio::task::spawn_blocking(|| self.thread.join())
             .await?
             .map_err(|_| anyhow!("the thread that asks for /healthz panicked"))?
-            .context("cannot ask for /healthz")
+            .context("cannot request /healthz")
     }
 }
 
-async fn look(address: SocketAddr, stop: &AtomicBool) -> Duration {
+async fn longest_silence(address: SocketAddr, stop: &AtomicBool) -> Duration {
     let mut longest = Duration::ZERO;
     let mut last = Instant::now();
     loop {

@@ -93,10 +93,10 @@ pub(super) async fn postgres(quick: bool) -> Result<Row> {
         let seen = stage.see().await?;
         // Four requests, one after another.
         slowest = slowest.max(asked.elapsed() / 4);
-        for look in [&seen.read, &seen.write, &seen.page, &seen.ready] {
+        for observed in [&seen.read, &seen.write, &seen.page, &seen.ready] {
             ensure!(
-                look.status == StatusCode::SERVICE_UNAVAILABLE,
-                "nobody could look, which is a 503: {}",
+                observed.status == StatusCode::SERVICE_UNAVAILABLE,
+                "expected a 503: {}",
                 seen.text()
             );
         }

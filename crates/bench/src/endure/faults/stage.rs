@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::application::{Application, code_in};
-use crate::client::{Answer, Ask, get};
+use crate::client::{Answer, HttpRequest, get};
 use crate::endure::caller::{Caller, Reply};
 use crate::endure::journal::{active_in, pair_in};
 use crate::endure::worker::SCOPES;
@@ -35,21 +35,21 @@ pub(super) struct Stage {
 
 /// The visible state of the server now.
 pub(super) struct Seen {
-    pub(super) read: Look,
-    pub(super) write: Look,
-    pub(super) page: Look,
-    pub(super) ready: Look,
+    pub(super) read: Observed,
+    pub(super) write: Observed,
+    pub(super) page: Observed,
+    pub(super) ready: Observed,
 }
 
 /// One answer.
-pub(super) struct Look {
+pub(super) struct Observed {
     pub(super) status: StatusCode,
-    words: String,
+    message: String,
 }
 
-impl Look {
+impl Observed {
     fn text(&self) -> String {
-        format!("{} {}", self.status.as_u16(), self.words)
+        format!("{} {}", self.status.as_u16(), self.message)
     }
 }
 
@@ -83,8 +83,8 @@ impl Stage {
         let cookie = Person::host(server.address).await?.cookie;
         let mut caller = Caller::new(server.address);
         let authorize = application.authorize_with(&cookie, SCOPES);
-        let code = code_in(&caller.ask(authorize).await?.answer().context("no code")?)?;
-        let answer = caller.ask(application.redeem(&code)).await?;
+        let code = code_in(&caller.send(authorize).await?.answer().context("no code")?)?;
+        let answer = caller.send(application.redeem(&code)).await?;
         let (access, refresh) = pair_in(&answer.answer().context("no tokens")?)?;
         Ok(Self {
             setup,
@@ -150,9 +150,9 @@ impl Stage {
         let introspect = self
             .application
             .post("/oauth/introspect", &[("token", &self.access)]);
-        let read = self.look(introspect).await?;
+        let read = self.observe(introspect).await?;
         let refresh = self.application.refresh(&self.refresh);
-        let write = self.look(refresh).await?;
+        let write = self.observe(refresh).await?;
         if write.0.status == StatusCode::OK {
             (self.access, self.refresh) = pair_in(&write.1)?;
         }
@@ -160,30 +160,34 @@ impl Stage {
         Ok(Seen {
             read: read.0,
             write: write.0,
-            page: self.look(page).await?.0,
-            ready: self.look(get("/readyz", &[])).await?.0,
+            page: self.observe(page).await?.0,
+            ready: self.observe(get("/readyz", &[])).await?.0,
         })
     }
 
-    async fn look(&self, ask: Ask) -> Result<(Look, Answer)> {
-        let path = ask.uri().path().to_owned();
-        let (Reply::Answer(answer) | Reply::Unable(answer)) = self.caller()?.ask(ask).await? else {
+    async fn observe(&self, request: HttpRequest) -> Result<(Observed, Answer)> {
+        let path = request.uri().path().to_owned();
+        let (Reply::Answer(answer) | Reply::Unable(answer)) = self.caller()?.send(request).await? else {
             bail!("{path} was not answered: the server is gone");
         };
-        let look = Look {
+        let observed = Observed {
             status: answer.status(),
-            words: words_of(&answer),
+            message: text_of(&answer),
         };
-        Ok((look, answer))
+        Ok((observed, answer))
     }
 
     /// Registers an application. Returns whether that was acknowledged.
     pub(super) async fn register(&mut self) -> Result<bool> {
         let name = format!("One of many {}", self.registered.len());
-        let ask = call(&self.cookie, "applications/create", &draft(&name, true));
-        let (look, answer) = self.look(ask).await?;
-        if look.status != StatusCode::OK {
-            ensure!(look.status == StatusCode::SERVICE_UNAVAILABLE, "{}", look.text());
+        let request = call(&self.cookie, "applications/create", &draft(&name, true));
+        let (observed, answer) = self.observe(request).await?;
+        if observed.status != StatusCode::OK {
+            ensure!(
+                observed.status == StatusCode::SERVICE_UNAVAILABLE,
+                "{}",
+                observed.text()
+            );
             return Ok(false);
         }
         let saved: Value = serde_json::from_slice(answer.body())?;
@@ -195,14 +199,14 @@ impl Stage {
     /// Checks that everything works and that everything acknowledged exists.
     pub(super) async fn is_well(&mut self) -> Result<()> {
         let refresh = self.application.refresh(&self.refresh);
-        let (_, answer) = self.look(refresh).await?;
+        let (_, answer) = self.observe(refresh).await?;
         (self.access, self.refresh) =
             pair_in(&answer).context("LOST: the newest refresh token does not rotate")?;
         let introspect = self
             .application
             .post("/oauth/introspect", &[("token", &self.access)]);
         ensure!(
-            active_in(&self.look(introspect).await?.1)?,
+            active_in(&self.observe(introspect).await?.1)?,
             "LOST: the newest access token is not active"
         );
         ensure!(self.register().await?, "nothing can be registered");
@@ -243,17 +247,17 @@ impl Stage {
 }
 
 /// The text of an answer for its reader.
-fn words_of(answer: &Answer) -> String {
+fn text_of(answer: &Answer) -> String {
     let body = String::from_utf8_lossy(answer.body());
     if answer.status().is_success() && body.contains("access_token") {
         return "new tokens".to_owned();
     }
-    let words = if let Ok(json) = serde_json::from_slice::<Value>(answer.body()) {
+    let text = if let Ok(json) = serde_json::from_slice::<Value>(answer.body()) {
         ["error_description", "database", "active"]
             .iter()
             .find_map(|name| {
                 Some(match (*name, json.get(name)?) {
-                    ("error_description", words) => words.to_string(),
+                    ("error_description", text) => text.to_string(),
                     (name, value) => format!("{name}: {value}"),
                 })
             })
@@ -266,5 +270,5 @@ fn words_of(answer: &Answer) -> String {
         };
         between("h1").or_else(|| between("title")).unwrap_or_default()
     };
-    words.chars().take(120).collect()
+    text.chars().take(120).collect()
 }

@@ -93,8 +93,8 @@ impl Drop for Member {
     fn drop(&mut self) {
         // On a normal stop it also stops its PostgreSQL.
         if let Some(mut process) = self.process.take() {
-            let told = Command::new("kill").arg(process.id().to_string()).status();
-            if !told.is_ok_and(|status| status.success()) {
+            let sent = Command::new("kill").arg(process.id().to_string()).status();
+            if !sent.is_ok_and(|status| status.success()) {
                 let _ = process.kill();
             }
             let _ = process.wait();

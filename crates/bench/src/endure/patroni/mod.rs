@@ -67,7 +67,7 @@ impl Patroni {
     /// Creates an empty database. Returns a URL with both members.
     pub(super) fn database(&self, name: &str) -> Result<String> {
         let leader = self.leader().context("nobody leads")?;
-        self.ask(
+        self.query_sql(
             leader,
             "postgres",
             &format!("CREATE DATABASE {name} TEMPLATE template0"),
@@ -90,7 +90,7 @@ impl Patroni {
     pub(super) fn switch_leader(&mut self) -> Result<Duration> {
         let (leader, started) = (self.leader().context("nobody leads")?, Instant::now());
         let (from, to) = (self.members[leader].name, self.members[1 - leader].name);
-        let told = self
+        let output = self
             .control(leader)
             .args([
                 "switchover",
@@ -103,10 +103,10 @@ impl Patroni {
             ])
             .output()?;
         ensure!(
-            told.status.success(),
+            output.status.success(),
             "patronictl: {}{}",
-            String::from_utf8_lossy(&told.stdout),
-            String::from_utf8_lossy(&told.stderr)
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
         );
         self.wait("leads", |cluster| cluster.leader() == Some(1 - leader))?;
         Ok(started.elapsed())
@@ -127,7 +127,7 @@ impl Patroni {
     /// Checks every table and index of a database on both members. Problems are errors.
     pub(super) fn check(&self, database: &str) -> Result<()> {
         let leader = self.leader().context("nobody leads")?;
-        self.ask(leader, database, "CREATE EXTENSION IF NOT EXISTS amcheck")?;
+        self.query_sql(leader, database, "CREATE EXTENSION IF NOT EXISTS amcheck")?;
         let checked = self
             .client("pg_amcheck", leader)?
             .args(["-d", database, "--heapallindexed"])
@@ -155,7 +155,7 @@ impl Patroni {
         (0..self.members.len()).find(|at| {
             self.members[*at].process.is_some()
                 && self
-                    .ask(*at, "postgres", "SELECT pg_is_in_recovery()")
+                    .query_sql(*at, "postgres", "SELECT pg_is_in_recovery()")
                     .is_ok_and(|said| said == "f")
         })
     }
@@ -167,7 +167,7 @@ impl Patroni {
         self.wait("has a member in step", |cluster| {
             let said = cluster
                 .leader()
-                .map(|leader| cluster.ask(leader, "postgres", in_step));
+                .map(|leader| cluster.query_sql(leader, "postgres", in_step));
             said.is_some_and(|said| said.is_ok_and(|said| said == "1"))
         })?;
         self.wait("may lead next", |cluster| {
@@ -202,7 +202,7 @@ impl Patroni {
         Ok(command)
     }
 
-    fn ask(&self, member: usize, database: &str, sql: &str) -> Result<String> {
+    fn query_sql(&self, member: usize, database: &str, sql: &str) -> Result<String> {
         let output = self
             .client("psql", member)?
             .env("PGCONNECT_TIMEOUT", "2")

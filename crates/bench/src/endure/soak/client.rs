@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{SCOPES, Times};
 use crate::application::{Application, code_in};
 use crate::chance::Chance;
-use crate::client::{Answer, Ask, Connection, get, post_json};
+use crate::client::{Answer, Connection, HttpRequest, get, post_json};
 use crate::endure::journal::{active_in, pair_in};
 
 /// What is measured.
@@ -40,21 +40,21 @@ pub(super) struct Client {
 }
 
 /// Its connections, and where it records response times.
-struct Desk {
+struct Connections {
     server: Connection,
     bare: Connection,
     times: Arc<Times>,
 }
 
-impl Desk {
-    async fn ask(&mut self, kind: &'static str, ask: Ask) -> Result<Answer> {
+impl Connections {
+    async fn send(&mut self, kind: &'static str, request: HttpRequest) -> Result<Answer> {
         let connection = if kind == BARE {
             &mut self.bare
         } else {
             &mut self.server
         };
         let started = Instant::now();
-        let answer = connection.send(ask).await?;
+        let answer = connection.send(request).await?;
         let took = started.elapsed();
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         times.entry(kind).or_default().push(took);
@@ -66,48 +66,52 @@ impl Client {
     /// Works until it is told to stop. A wrong answer is an error.
     pub(super) async fn work(self, number: usize, stop: Arc<AtomicBool>, times: Arc<Times>) -> Result<()> {
         let mut chance = Chance(number as u64);
-        let mut desk = Desk {
+        let mut connections = Connections {
             server: Connection::open(self.server).await?,
             bare: Connection::open(self.bare).await?,
             times,
         };
-        let (mut access, mut refresh) = self.grant(&mut desk).await?;
+        let (mut access, mut refresh) = self.grant(&mut connections).await?;
         while !stop.load(Ordering::Relaxed) {
             match chance.below(100) {
                 0..=39 => {
-                    let ask = self.application.post("/oauth/introspect", &[("token", &access)]);
-                    let answer = desk.ask("introspection", ask).await?;
+                    let request = self.application.post("/oauth/introspect", &[("token", &access)]);
+                    let answer = connections.send("introspection", request).await?;
                     ensure!(active_in(&answer)?, "a token is not active");
                 }
                 40..=59 => {
-                    let ask = self.application.refresh(&refresh);
-                    (access, refresh) = pair_in(&desk.ask("rotation", ask).await?)?;
+                    let request = self.application.refresh(&refresh);
+                    (access, refresh) = pair_in(&connections.send("rotation", request).await?)?;
                 }
-                60..=63 => (access, refresh) = self.grant(&mut desk).await?,
-                64..=79 => self.read(&mut desk, &access).await?,
-                80..=83 => drop(self.code(&mut desk).await?),
-                84..=89 => self.mistake(&mut desk, &access, chance.below(3)).await?,
-                _ => drop(desk.ask(BARE, get("/", &[])).await?),
+                60..=63 => (access, refresh) = self.grant(&mut connections).await?,
+                64..=79 => self.read(&mut connections, &access).await?,
+                80..=83 => drop(self.code(&mut connections).await?),
+                84..=89 => self.mistake(&mut connections, &access, chance.below(3)).await?,
+                _ => drop(connections.send(BARE, get("/", &[])).await?),
             }
         }
         Ok(())
     }
 
-    async fn code(&self, desk: &mut Desk) -> Result<String> {
-        let ask = self.application.authorize_with(&self.cookie, SCOPES);
-        code_in(&desk.ask("abandoned grant", ask).await?)
+    async fn code(&self, connections: &mut Connections) -> Result<String> {
+        let request = self.application.authorize_with(&self.cookie, SCOPES);
+        code_in(&connections.send("abandoned grant", request).await?)
     }
 
-    async fn grant(&self, desk: &mut Desk) -> Result<(String, String)> {
-        let code = self.code(desk).await?;
-        pair_in(&desk.ask("exchange", self.application.redeem(&code)).await?)
+    async fn grant(&self, connections: &mut Connections) -> Result<(String, String)> {
+        let code = self.code(connections).await?;
+        pair_in(
+            &connections
+                .send("exchange", self.application.redeem(&code))
+                .await?,
+        )
     }
 
-    async fn read(&self, desk: &mut Desk, access: &str) -> Result<()> {
+    async fn read(&self, connections: &mut Connections, access: &str) -> Result<()> {
         let bearer = format!("Bearer {access}");
         let query = json!({ "query": "{ me { id name } }" });
-        let ask = post_json(&self.graphql, &[("authorization", &bearer)], &query);
-        let answer = desk.ask("GraphQL me", ask).await?;
+        let request = post_json(&self.graphql, &[("authorization", &bearer)], &query);
+        let answer = connections.send("GraphQL me", request).await?;
         ensure!(
             answer.status() == StatusCode::OK,
             "GraphQL answered {}: {}",
@@ -118,8 +122,8 @@ impl Client {
     }
 
     /// Makes a client's mistake. The error has to be right.
-    async fn mistake(&self, desk: &mut Desk, access: &str, which: usize) -> Result<()> {
-        let (ask, expected) = match which {
+    async fn mistake(&self, connections: &mut Connections, access: &str, which: usize) -> Result<()> {
+        let (request, expected) = match which {
             0 => (
                 self.application
                     .redeem("lk_ac_no-such-code-was-ever-issued-by-anybody"),
@@ -140,7 +144,7 @@ impl Client {
                 )
             }
         };
-        let answer = desk.ask("mistake", ask).await?;
+        let answer = connections.send("mistake", request).await?;
         ensure!(
             answer.status() == expected,
             "a mistake was answered {} instead of {expected}: {}",

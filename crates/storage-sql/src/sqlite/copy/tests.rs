@@ -88,7 +88,7 @@ fn change_byte(folder: &Path, bytes: &[u8]) {
         .filter_map(|(place, window)| (window == bytes).then_some(place))
         .collect();
     let [place] = places[..] else {
-        panic!("it stands there once: {places:?}")
+        panic!("expected one place: {places:?}")
     };
     let mut open = OpenOptions::new().write(true).open(&draft).unwrap();
     let last = place + bytes.len() - 1;

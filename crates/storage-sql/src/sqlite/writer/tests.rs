@@ -129,7 +129,7 @@ async fn many_jobs_share_one_commit() {
         assert_eq!(
             seen_from_outside(),
             100,
-            "whoever is answered finds the whole batch on the disk"
+            "an answer means that the whole batch is on disk"
         );
     }
     assert_eq!(

@@ -4,20 +4,20 @@ use anyhow::{Result, ensure};
 
 use crate::application::Application;
 use crate::chance::Chance;
-use crate::client::{Answer, Ask};
+use crate::client::{Answer, HttpRequest};
 use crate::endure::journal::{active_in, pair_in};
-use crate::load::Asker;
+use crate::load::LoadClient;
 
 /// Introspects random access tokens.
 pub(super) struct Introspecting {
-    asks: Vec<Ask>,
+    requests: Vec<HttpRequest>,
     chance: Chance,
 }
 
 impl Introspecting {
     pub(super) fn new(application: &Application, pairs: &[(String, String)], number: usize) -> Self {
         Self {
-            asks: pairs
+            requests: pairs
                 .iter()
                 .map(|(access, _)| application.post("/oauth/introspect", &[("token", access)]))
                 .collect(),
@@ -26,10 +26,10 @@ impl Introspecting {
     }
 }
 
-impl Asker for Introspecting {
-    fn next(&mut self) -> Option<Ask> {
-        let at = self.chance.below(self.asks.len());
-        Some(self.asks[at].clone())
+impl LoadClient for Introspecting {
+    fn next(&mut self) -> Option<HttpRequest> {
+        let at = self.chance.below(self.requests.len());
+        Some(self.requests[at].clone())
     }
 
     fn check(&mut self, answer: &Answer) -> Result<()> {
@@ -60,8 +60,8 @@ impl Rotating {
     }
 }
 
-impl Asker for Rotating {
-    fn next(&mut self) -> Option<Ask> {
+impl LoadClient for Rotating {
+    fn next(&mut self) -> Option<HttpRequest> {
         self.at = (self.at + 1) % self.pairs.len();
         Some(self.application.refresh(&self.pairs[self.at].1))
     }
