@@ -28,10 +28,16 @@ mod brought_over;
 mod community;
 #[path = "../store/concurrency.rs"]
 mod concurrency;
+#[path = "../store/connected_apps.rs"]
+mod connected_apps;
 #[path = "../store/content.rs"]
 mod content;
+#[path = "../store/content_limits.rs"]
+mod content_limits;
 #[path = "../store/editing.rs"]
 mod editing;
+#[path = "../store/explorer_logins.rs"]
+mod explorer_logins;
 #[path = "../store/fixtures.rs"]
 mod fixtures;
 #[path = "../store/grants.rs"]
@@ -50,5 +56,7 @@ mod search;
 mod secrets;
 #[path = "../store/sessions.rs"]
 mod sessions;
+#[path = "../store/unredeemed_codes.rs"]
+mod unredeemed_codes;
 #[path = "../store/usage.rs"]
 mod usage;
