@@ -35,8 +35,8 @@ async fn what_can_still_be_presented_is_recognised_and_afterwards_refused_alike(
     let unredeemed = member.lets_in(&client, &[]).await;
 
     app.wait(DAY * 2);
-    let forgotten = run(&app).await;
-    assert_eq!(forgotten.grants, 1, "the code that nobody redeemed");
+    let deleted = run(&app).await;
+    assert_eq!(deleted.grants, 1, "the code that nobody redeemed");
     app.exchange(&client, &unredeemed)
         .await
         .assert_error(400, "invalid_grant");
@@ -87,9 +87,9 @@ async fn sessions_and_old_activity_go_and_the_audit_trail_stays() {
     let before = app.instance.store.audit(100).await.unwrap();
     assert_eq!(run(&app).await, Purged::default());
     app.wait(DAY * 100);
-    let forgotten = run(&app).await;
-    assert_eq!((forgotten.sessions, forgotten.grants), (2, 1));
-    assert!(forgotten.activity >= 2);
+    let deleted = run(&app).await;
+    assert_eq!((deleted.sessions, deleted.grants), (2, 1));
+    assert!(deleted.activity >= 2);
     assert_eq!(app.activity(&client).await, []);
     assert_eq!(app.instance.store.audit(100).await.unwrap(), before);
     assert_eq!(run(&app).await, Purged::default());

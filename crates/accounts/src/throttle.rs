@@ -26,7 +26,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use self::memory::MemoryThrottle;
-use self::rules::{FORGET_AFTER, Three};
+use self::rules::{EXPIRES_AFTER, Three};
 #[cfg(doc)]
 use self::rules::{FREE, UNDER_ATTACK};
 use crate::AccountError;
@@ -119,7 +119,7 @@ impl SignInThrottle {
             return Ok(None);
         };
         let before = shared
-            .change_attempts(self.keys(account, address), now.minus(FORGET_AFTER), decide)
+            .change_attempts(self.keys(account, address), now.minus(EXPIRES_AFTER), decide)
             .await?;
         Ok(Some(before))
     }

@@ -42,10 +42,10 @@ impl Count {
                 .unwrap_or_else(PoisonError::into_inner);
             Arc::clone(counts.entry(self.clone()).or_default())
         };
-        cell.get_or_try_init(|| self.ask(ctx)).await.copied()
+        cell.get_or_try_init(|| self.count(ctx)).await.copied()
     }
 
-    async fn ask(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+    async fn count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         let store = store(ctx)?;
         Ok(match self {
             Self::Members => store.count_members().await?,

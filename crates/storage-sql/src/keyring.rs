@@ -6,7 +6,7 @@
 //! key that the database names. An older backup opens for as long as its key is in the file, too.
 //!
 //! Codes and tokens are made with the current key and recognised with every key of the file. What was made with the key
-//! before therefore stays good until it expires, and a refresh answers with tokens of the current key. After
+//! before therefore stays valid until it expires, and a refresh answers with tokens of the current key. After
 //! [`retired_stays`] nothing can be left that an old key made, and the next rotation drops it. The running server needs
 //! no restart: it looks the file up when it meets a key that it does not know, and every second for its tokens.
 

@@ -46,7 +46,7 @@ fn with_times<'a>(first: impl IntoIterator<Item = Param<'a>>, times: Vec<Timesta
 }
 
 /// The `limit` rows behind `after`: their numbers, and whether they are to go.
-async fn look(
+async fn read_batch(
     db: &dyn Statements,
     expiring: Expiring,
     after: i64,
@@ -76,7 +76,7 @@ impl<D: Database> Retention for SqlStore<D> {
         let seen = self
             .0
             .scan(args, |db, (expiring, after, limit)| {
-                Box::pin(look(db, *expiring, *after, *limit))
+                Box::pin(read_batch(db, *expiring, *after, *limit))
             })
             .await?;
         let (ids, next) = choose(&seen, stride);

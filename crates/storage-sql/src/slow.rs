@@ -32,12 +32,12 @@ impl SlowLog {
 
     /// An operation is over that began at `began`. `Work` is its closure: the method that it was written in is its name,
     /// so that no operation has to be named a second time.
-    pub(crate) fn look_at<Work>(&self, began: Instant) {
+    pub(crate) fn log_if_slow<Work>(&self, began: Instant) {
         self.notice(began, || method(std::any::type_name::<Work>()));
     }
 
     /// The same for the operation that `method` is.
-    pub(crate) fn look_at_method(&self, began: Instant, method: &'static str) {
+    pub(crate) fn log_method_if_slow(&self, began: Instant, method: &'static str) {
         self.notice(began, || method);
     }
 
@@ -114,11 +114,11 @@ mod tests {
     fn only_what_is_slower_is_noticed() {
         let log = SlowLog::default();
         let long_ago = Instant::now().checked_sub(Duration::from_secs(1)).unwrap();
-        log.look_at::<()>(long_ago);
+        log.log_if_slow::<()>(long_ago);
         assert_eq!(log.noticed(), 0, "nobody asked yet");
         log.set(Duration::from_millis(200));
-        log.look_at::<()>(long_ago);
-        log.look_at::<()>(Instant::now());
+        log.log_if_slow::<()>(long_ago);
+        log.log_if_slow::<()>(Instant::now());
         assert_eq!(log.noticed(), 1);
     }
 }

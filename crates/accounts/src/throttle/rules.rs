@@ -13,7 +13,7 @@ pub(super) const FIRST_WAIT: Duration = limits::SIGN_IN_FIRST_WAIT;
 /// The longest wait.
 pub(super) const LONGEST_WAIT: Duration = limits::SIGN_IN_LONGEST_WAIT;
 /// Counts expire after this time without an attempt.
-pub(super) const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
+pub(super) const EXPIRES_AFTER: Duration = Duration::from_secs(60 * 60);
 /// After this many wrong attempts on an account from everywhere, unknown addresses wait.
 pub(super) const UNDER_ATTACK: u32 = limits::SIGN_IN_ATTEMPTS_BEFORE_PACE;
 /// How many attempts an address can make at once.
@@ -87,7 +87,7 @@ pub(super) fn subscriber(address: IpAddr) -> IpAddr {
 
 /// False for expired entries, and for entries from the future, after a clock was set back.
 fn is_current(entry: &AttemptCount, now: Timestamp) -> bool {
-    now.since(entry.seen) < FORGET_AFTER && entry.seen.since(now) <= LONGEST_WAIT
+    now.since(entry.seen) < EXPIRES_AFTER && entry.seen.since(now) <= LONGEST_WAIT
 }
 
 /// How long a pair waits after attempt number `count`.

@@ -9,8 +9,8 @@ use latchkey_storage::StoreError;
 use latchkey_storage::content::words;
 use latchkey_storage::shared::searchable;
 
-/// Brings all over. `guard` is the script that makes the audit trail refuse changes.
-pub(super) async fn bring_over(tx: &Transaction, guard: &str) -> Result<(), StoreError> {
+/// Upgrades all rows. `guard` is the script that makes the audit trail refuse changes.
+pub(super) async fn upgrade(tx: &Transaction, guard: &str) -> Result<(), StoreError> {
     members(&tx.unhurried()).await?;
     texts(tx, "applications", ["name", "client_id"]).await?;
     // The trail refuses every change; what is filled in here was not there.

@@ -176,7 +176,7 @@ async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Res
     }
     match index {
         0 => new_database::fill(tx, key_fingerprint).await?,
-        FOLDED => folding::bring_over(tx, MIGRATIONS[NOT_EVERYWHERE]).await?,
+        FOLDED => folding::upgrade(tx, MIGRATIONS[NOT_EVERYWHERE]).await?,
         _ => {}
     }
     tx.execute(

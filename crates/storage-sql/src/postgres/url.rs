@@ -137,7 +137,7 @@ impl FromStr for PostgresUrl {
         }
         // Of several one takes writes, and another may still hold good what was revoked: only the first is asked anything,
         // unless the URL says otherwise.
-        if servers > 1 && !says(&text, "target_session_attrs") {
+        if servers > 1 && !has_parameter(&text, "target_session_attrs") {
             config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         if config.get_tcp_user_timeout().is_none() {
@@ -166,7 +166,7 @@ fn query(text: &str) -> Option<usize> {
 }
 
 /// Whether a URL has this parameter.
-fn says(text: &str, name: &str) -> bool {
+fn has_parameter(text: &str, name: &str) -> bool {
     let parameters = query(text).map_or("", |query| &text[query + 1..]);
     let mut names = parameters
         .split('&')

@@ -107,7 +107,7 @@ impl Drop for Operation<'_> {
             self.watch.writes_waiting.fetch_sub(1, Ordering::Relaxed);
             self.watch.writes.fetch_add(1, Ordering::Relaxed);
         }
-        self.watch.slow.look_at_method(self.began, self.name);
+        self.watch.slow.log_method_if_slow(self.began, self.name);
     }
 }
 

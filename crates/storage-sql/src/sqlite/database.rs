@@ -33,7 +33,7 @@ impl Database for Sqlite {
         let began = Instant::now();
         let span = spans::operation::<W>();
         let found = span.in_scope(|| self.lookups.read(|db| now(work(db, &args))));
-        self.slow.look_at::<W>(began);
+        self.slow.log_if_slow::<W>(began);
         spans::judged(&span, found)
     }
 
@@ -57,7 +57,7 @@ impl Database for Sqlite {
                 rows(memory).recall(key, || now(work(db, &args)))
             })
         });
-        self.slow.look_at::<W>(began);
+        self.slow.log_if_slow::<W>(began);
         spans::judged(&span, found)
     }
 
@@ -97,7 +97,7 @@ impl Database for Sqlite {
             .write(move |db| now(work(db, &args)))
             .instrument(span.clone())
             .await;
-        self.slow.look_at::<W>(began);
+        self.slow.log_if_slow::<W>(began);
         spans::judged(&span, written)
     }
 
@@ -125,7 +125,7 @@ impl Database for Sqlite {
             })
             .instrument(span.clone())
             .await;
-        self.slow.look_at::<W>(began);
+        self.slow.log_if_slow::<W>(began);
         spans::judged(&span, written)
     }
 
@@ -152,7 +152,7 @@ impl Sqlite {
         let found = tokio::task::spawn_blocking(move || readers.read(|db| read(db, &work)))
             .instrument(span.clone())
             .await;
-        self.slow.look_at::<W>(began);
+        self.slow.log_if_slow::<W>(began);
         let found = found.unwrap_or_else(|error| Err(StoreError::Database(error.into())));
         spans::judged(&span, found)
     }

@@ -20,7 +20,7 @@ pub struct Rotated {
     /// Whether the key file had the new key already, from a rotation that was cut short or since an older backup was
     /// restored.
     pub finished_earlier_one: bool,
-    /// How long the key before stays in the file, so that what it made is good until it expires.
+    /// How long the key before stays in the file, so that what it made is valid until it expires.
     pub stays: Duration,
 }
 

@@ -37,7 +37,7 @@ impl SqliteStore {
     }
 
     /// The latest timestamp in the database; one in the future means that the clock was set back.
-    pub async fn newest_moment(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn newest_time(&self) -> Result<Option<Timestamp>, StoreError> {
         let sql = "SELECT max(at) FROM (SELECT max(last_seen_at) AS at FROM sessions \
                    UNION ALL SELECT at FROM (SELECT at FROM audit ORDER BY id DESC LIMIT 1) \
                    UNION ALL SELECT at FROM (SELECT at FROM activity ORDER BY id DESC LIMIT 1))";

@@ -192,7 +192,7 @@ pub(super) async fn schema(store: &dyn Store) -> Finding {
 }
 
 async fn timestamps(store: &SqliteStore, now: Timestamp) -> Finding {
-    match store.newest_moment().await {
+    match store.newest_time().await {
         Ok(Some(newest)) if newest > now.plus(AHEAD) => fail(format!(
             "the newest entry is from {}, which lies ahead: the clock was set back, and codes and tokens live longer than \
              they should; set the clock, best by NTP",

@@ -31,7 +31,7 @@ impl Draft {
     }
 
     /// Makes a copy of the file `backup` in `folder`, and brings it to this version's schema.
-    pub(super) fn brought_up(backup: &Path, folder: &Path) -> Result<Self, StoreError> {
+    pub(super) fn upgraded(backup: &Path, folder: &Path) -> Result<Self, StoreError> {
         let failed = |error: &dyn std::fmt::Display| {
             StoreError::Open(format!(
                 "cannot bring a copy of {} in {} to this version's schema: {error}",

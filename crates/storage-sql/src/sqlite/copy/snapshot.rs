@@ -57,7 +57,7 @@ impl Snapshot {
         let draft = tokio::task::spawn_blocking(move || {
             let contents = Contents::of_unknown(&backup)?;
             let is_older = usize::try_from(contents.schema).is_ok_and(|schema| schema < migrations::LATEST);
-            is_older.then(|| Draft::brought_up(&backup, &folder)).transpose()
+            is_older.then(|| Draft::upgraded(&backup, &folder)).transpose()
         })
         .await
         .map_err(|error| StoreError::Database(error.into()))??;
