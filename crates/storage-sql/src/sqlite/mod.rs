@@ -14,7 +14,7 @@ mod in_use;
 mod keychain;
 mod maintenance;
 mod memory;
-mod migrations;
+pub(crate) mod migrations;
 mod opening;
 mod readers;
 mod restore;
