@@ -6,7 +6,11 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() -> Result<()> {
-    let folder = |name: &str| env::var_os(name).map(PathBuf::from).ok_or_else(|| Error::other(name));
+    let folder = |name: &str| {
+        env::var_os(name)
+            .map(PathBuf::from)
+            .ok_or_else(|| Error::other(name))
+    };
     let (crate_folder, out) = (folder("CARGO_MANIFEST_DIR")?, folder("OUT_DIR")?);
     for database in ["sqlite", "postgres"] {
         let migrations = crate_folder.join("src").join(database).join("migrations");
@@ -26,7 +30,10 @@ fn list(folder: &Path) -> Result<String> {
     files.sort();
     let mut list = "&[".to_owned();
     for (file, number) in files.iter().zip(1..) {
-        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = file
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         let name = name
             .strip_prefix(&format!("{number:04}_"))
             .and_then(|name| name.strip_suffix(".sql"))

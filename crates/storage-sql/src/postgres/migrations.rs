@@ -14,8 +14,7 @@ use crate::{new_database, sqlite};
 use latchkey_storage::StoreError;
 
 /// All steps, each with its name; the first makes schema 1. A step that was released is never changed.
-pub(super) const MIGRATIONS: &[(&str, &str)] =
-    include!(concat!(env!("OUT_DIR"), "/postgres_migrations.rs"));
+pub(super) const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/postgres_migrations.rs"));
 
 /// The step that takes more than tables and indexes. A database that speaks `PostgreSQL`'s language and has no such triggers
 /// goes on without: what it is about, the code keeps to by itself.
@@ -35,10 +34,14 @@ const FIRST_IN_SQLITE: usize = 3;
 /// The schema of `SQLite` that has the same tables and columns as `schema`: a change of tables is a step of the same name
 /// in both.
 pub(crate) fn same_in_sqlite(schema: i64) -> Result<usize, StoreError> {
-    let steps = usize::try_from(schema).ok().and_then(|count| MIGRATIONS.get(..count));
+    let steps = usize::try_from(schema)
+        .ok()
+        .and_then(|count| MIGRATIONS.get(..count));
     let unknown = || StoreError::Open(format!("schema {schema} is none that this version knows"));
     let (_, later) = steps.and_then(<[_]>::split_first).ok_or_else(unknown)?;
-    let same = later.iter().filter_map(|(name, _)| sqlite::migrations::named(name));
+    let same = later
+        .iter()
+        .filter_map(|(name, _)| sqlite::migrations::named(name));
     Ok(same.max().unwrap_or(FIRST_IN_SQLITE))
 }
 
@@ -234,7 +237,10 @@ mod tests {
     fn each_schema_has_one_of_sqlite_with_the_same_tables() {
         let same: Vec<usize> = (1..=5).map(|schema| same_in_sqlite(schema).unwrap()).collect();
         assert_eq!(same, [3, 4, 5, 5, 6]);
-        assert_eq!(same_in_sqlite(LATEST).unwrap(), sqlite::SqliteStore::latest_schema());
+        assert_eq!(
+            same_in_sqlite(LATEST).unwrap(),
+            sqlite::SqliteStore::latest_schema()
+        );
         for unknown in [-1, 0, LATEST + 1] {
             assert!(same_in_sqlite(unknown).is_err(), "{unknown}");
         }
