@@ -63,24 +63,6 @@ impl Kind {
     }
 }
 
-/// What an `svg` may contain so that its own end tag certainly closes it.
-pub(super) const SHAPES: &[&str] = &[
-    "circle",
-    "clippath",
-    "defs",
-    "ellipse",
-    "g",
-    "line",
-    "lineargradient",
-    "mask",
-    "path",
-    "polygon",
-    "polyline",
-    "radialgradient",
-    "rect",
-    "stop",
-    "symbol",
-    "text",
-    "tspan",
-    "use",
-];
+/// What an `svg` may contain so that its own end tag certainly closes it, with spaces between.
+pub(super) const SHAPES: &str = "circle clippath defs ellipse g line lineargradient mask path polygon \
+    polyline radialgradient rect stop symbol text tspan use";

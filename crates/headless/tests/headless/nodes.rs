@@ -20,14 +20,12 @@ async fn each_kind_is_open_exactly_to_its_scopes() {
     let world = World::new().await;
     for (kind, rule) in expected::types() {
         let Rule::Scopes(rule) = rule else { continue };
-        let opens = |(scope, extent): &(&str, Extent), asked: &Scope| {
-            *scope == asked.id() && *extent != Extent::Written
-        };
         for scope in Scope::ALL {
+            let opens = |(id, extent): &(&str, Extent)| *id == scope.id() && *extent != Extent::Written;
             // The host's own post is the first, and so is a comment under it.
             let token = world.token(HOST, scope.id()).await;
             let answer = world.ask(&token, &node(kind, 1)).await;
-            if rule.iter().any(|one| opens(one, scope)) {
+            if rule.iter().any(opens) {
                 assert_eq!(answer["data"]["node"]["__typename"], kind, "{scope}: {answer}");
                 assert_eq!(answer["data"]["node"]["id"], id(kind, 1));
             } else {
