@@ -68,9 +68,8 @@ impl<'c> Gate<'c> {
 
     /// Opens an object that the store returns only to members who may read it.
     pub(crate) fn open_readable<T: Object>(self, object: impl Into<Arc<T>>) -> Result<Open<T>, Closed> {
-        let readable = true;
         let facts = Facts {
-            readable,
+            readable: true,
             ..Facts::default()
         };
         self.open_with(object.into(), facts)
