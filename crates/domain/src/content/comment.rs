@@ -1,7 +1,13 @@
 //! What members answer.
 
-use super::{CommentId, PostId, RichText};
+use super::id::id;
+use super::{PostId, RichText};
 use crate::{MemberId, Timestamp};
+
+id! {
+    /// A comment.
+    CommentId
+}
 
 /// A comment under a post.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,18 @@
 //! Courses, and the progress of members.
 
-use super::{CourseId, LessonId, RichText, Title};
+use super::id::id;
+use super::{RichText, Title};
 use crate::{Slug, Timestamp};
+
+id! {
+    /// A course.
+    CourseId
+}
+
+id! {
+    /// A lesson.
+    LessonId
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Course {

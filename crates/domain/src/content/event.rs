@@ -1,7 +1,13 @@
 //! Events.
 
-use super::{EventId, RichText, SpaceId, Title};
+use super::id::id;
+use super::{RichText, SpaceId, Title};
 use crate::{MemberId, Timestamp};
+
+id! {
+    /// An event.
+    EventId
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {

@@ -5,8 +5,14 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::{MembershipPlanId, Title};
+use super::Title;
+use super::id::id;
 use crate::Timestamp;
+
+id! {
+    /// A plan that members can be on.
+    MembershipPlanId
+}
 
 /// A plan that members of the network can be on. (What the network itself may use is [`crate::Plan`].)
 #[derive(Clone, Debug, PartialEq, Eq)]

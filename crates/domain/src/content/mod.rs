@@ -13,14 +13,15 @@ mod space;
 mod title;
 mod viewer;
 
-pub use self::comment::Comment;
-pub use self::course::{Course, CourseProgress, EnrolledCourse, Lesson, LessonProgress};
-pub use self::event::Event;
-pub use self::id::{CommentId, CourseId, EventId, LessonId, MembershipPlanId, PostId, SpaceId};
-pub use self::membership_plan::{BillingInterval, Currency, CurrencyError, MembershipPlan, UnknownInterval};
-pub use self::post::Post;
+pub use self::comment::{Comment, CommentId};
+pub use self::course::{Course, CourseId, CourseProgress, EnrolledCourse, Lesson, LessonId, LessonProgress};
+pub use self::event::{Event, EventId};
+pub use self::membership_plan::{
+    BillingInterval, Currency, CurrencyError, MembershipPlan, MembershipPlanId, UnknownInterval,
+};
+pub use self::post::{Post, PostId};
 pub use self::profile::{AvatarUrl, AvatarUrlError, Profile};
 pub use self::rich_text::{RichText, RichTextError};
-pub use self::space::{Space, SpaceVisibility, UnknownVisibility};
+pub use self::space::{Space, SpaceId, SpaceVisibility, UnknownVisibility};
 pub use self::title::Title;
 pub use self::viewer::Viewer;

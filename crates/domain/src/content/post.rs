@@ -1,7 +1,13 @@
 //! Posts: what members write for everybody in a space.
 
-use super::{PostId, RichText, SpaceId, Title};
+use super::id::id;
+use super::{RichText, SpaceId, Title};
 use crate::{MemberId, Timestamp};
+
+id! {
+    /// A post.
+    PostId
+}
 
 /// A post in a space.
 #[derive(Clone, Debug, PartialEq, Eq)]

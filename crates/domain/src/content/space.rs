@@ -4,8 +4,14 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::{SpaceId, Title};
+use super::Title;
+use super::id::id;
 use crate::{Slug, Timestamp};
+
+id! {
+    /// A space.
+    SpaceId
+}
 
 /// A part of the network with its own subject.
 #[derive(Clone, Debug, PartialEq, Eq)]

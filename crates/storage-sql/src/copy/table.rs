@@ -91,13 +91,11 @@ const ONLY: (&str, &str) = ("meta", "key <> 'written_by'");
 /// A new database has rows in these already, which a copy replaces.
 const FILLED: [&str; 2] = ["meta", "network"];
 
-/// Rows of these may each be as large as a text can be, a hundred kilobytes and more.
-const LARGE: [&str; 4] = ["events", "posts", "comments", "lessons"];
-
 impl Table {
-    /// How many rows are in memory at a time.
+    /// How many rows are in memory at a time. Those with a text in HTML may each have a hundred kilobytes and more; the
+    /// words of such a text are in a column beside it.
     pub(crate) fn batch(&self) -> usize {
-        if LARGE.contains(&self.name.as_str()) {
+        if self.columns.iter().any(|column| column.name.ends_with("_text")) {
             200
         } else {
             2_000

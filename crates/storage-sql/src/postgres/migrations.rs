@@ -10,17 +10,11 @@ use super::params::params;
 use super::pool::Connections;
 use super::rows::{self, Statements};
 use super::transaction::{Transaction, transact};
-use crate::new_database;
+use crate::{new_database, sqlite};
 use latchkey_storage::StoreError;
 
-/// All steps; the first makes schema 1. A step that was released is never changed.
-pub(super) const MIGRATIONS: &[&str] = &[
-    include_str!("migrations/0001_tables.sql"),
-    include_str!("migrations/0002_audit.sql"),
-    include_str!("migrations/0003_client_secrets.sql"),
-    include_str!("migrations/0004_audit_only_grows.sql"),
-    include_str!("migrations/0005_limits.sql"),
-];
+/// All steps, each with its name; the first makes schema 1. A step that was released is never changed.
+pub(super) const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/postgres_migrations.rs"));
 
 /// The step that takes more than tables and indexes. A database that speaks `PostgreSQL`'s language and has no such triggers
 /// goes on without: what it is about, the code keeps to by itself.
@@ -34,15 +28,21 @@ const FOLDED: usize = 4;
 #[allow(clippy::cast_possible_wrap)]
 pub(crate) const LATEST: i64 = MIGRATIONS.len() as i64;
 
-/// The schema of `SQLite` that has the same tables and columns as each of these.
-const SAME_IN_SQLITE: [usize; MIGRATIONS.len()] = [3, 4, 5, 5, 6];
+/// The schema of `SQLite` that has the same tables and columns as the first one here.
+const FIRST_IN_SQLITE: usize = 3;
 
-/// The schema of `SQLite` that has the same tables and columns as `schema`.
+/// The schema of `SQLite` that has the same tables and columns as `schema`: a change of tables is a step of the same name
+/// in both.
 pub(crate) fn same_in_sqlite(schema: i64) -> Result<usize, StoreError> {
-    usize::try_from(schema - 1)
+    let steps = usize::try_from(schema)
         .ok()
-        .and_then(|index| SAME_IN_SQLITE.get(index).copied())
-        .ok_or_else(|| StoreError::Open(format!("schema {schema} is none that this version knows")))
+        .and_then(|count| MIGRATIONS.get(..count));
+    let unknown = || StoreError::Open(format!("schema {schema} is none that this version knows"));
+    let (_, later) = steps.and_then(<[_]>::split_first).ok_or_else(unknown)?;
+    let same = later
+        .iter()
+        .filter_map(|(name, _)| sqlite::migrations::named(name));
+    Ok(same.max().unwrap_or(FIRST_IN_SQLITE))
 }
 
 /// Gives [`transact`] what it asks a store for.
@@ -166,7 +166,7 @@ async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Res
     if index > MIGRATIONS.len() {
         return Err(newer(url, version, &written_by));
     }
-    let Some(sql) = MIGRATIONS.get(index) else {
+    let Some((_, sql)) = MIGRATIONS.get(index) else {
         return Ok(false);
     };
     if index == NOT_EVERYWHERE {
@@ -176,7 +176,7 @@ async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Res
     }
     match index {
         0 => new_database::fill(tx, key_fingerprint).await?,
-        FOLDED => folding::upgrade(tx, MIGRATIONS[NOT_EVERYWHERE]).await?,
+        FOLDED => folding::upgrade(tx, MIGRATIONS[NOT_EVERYWHERE].1).await?,
         _ => {}
     }
     tx.execute(
@@ -227,4 +227,18 @@ fn newer(url: &PostgresUrl, version: i64, written_by: &str) -> StoreError {
         env!("CARGO_PKG_VERSION"),
         MIGRATIONS.len(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_schema_has_one_of_sqlite_with_the_same_tables() {
+        let same: Vec<usize> = (1..=5).map(|schema| same_in_sqlite(schema).unwrap()).collect();
+        assert_eq!(same, [3, 4, 5, 5, 6]);
+        for unknown in [-1, 0, LATEST + 1] {
+            assert!(same_in_sqlite(unknown).is_err(), "{unknown}");
+        }
+    }
 }

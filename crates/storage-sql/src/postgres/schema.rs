@@ -17,7 +17,7 @@ const ATTACHED: &str = "SELECT kind, name::text, c.relname::text FROM (\
 
 /// What is there and no migration made, each in words.
 pub(super) async fn differences(db: &dyn Statements) -> Result<Vec<String>, StoreError> {
-    let ours: BTreeSet<(&str, &str)> = MIGRATIONS.iter().flat_map(|sql| triggers_in(sql)).collect();
+    let ours: BTreeSet<(&str, &str)> = MIGRATIONS.iter().flat_map(|(_, sql)| triggers_in(sql)).collect();
     let found = rows::all(db, ATTACHED, &[], |columns| {
         Ok((
             columns.get::<String>("kind")?,
@@ -58,7 +58,7 @@ mod tests {
     fn the_triggers_of_migrations_are_found() {
         let sql = "CREATE TABLE a (b INT); CREATE TRIGGER c BEFORE UPDATE OR DELETE\n ON a FOR EACH ROW EXECUTE FUNCTION d();";
         assert_eq!(triggers_in(sql), [("c", "a")]);
-        let ours: Vec<_> = MIGRATIONS.iter().flat_map(|sql| triggers_in(sql)).collect();
+        let ours: Vec<_> = MIGRATIONS.iter().flat_map(|(_, sql)| triggers_in(sql)).collect();
         assert!(ours.contains(&("audit_only_grows", "audit")), "{ours:?}");
     }
 }

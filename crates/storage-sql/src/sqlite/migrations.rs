@@ -10,46 +10,25 @@ use super::functions;
 use super::statements::{Held, now};
 use crate::DriverResult;
 use crate::keyring::Keyring;
-use crate::{Answer, Statements, folded_members, new_database, rows};
+use crate::{folded_members, new_database, rows};
 use latchkey_storage::StoreError;
 
 /// Marks the file as ours (`PRAGMA application_id`): the letters L, K, e, y.
 const APPLICATION_ID: i64 = 0x4C4B_6579;
 
-/// What a step does after its SQL, with the fingerprint of the key.
-type Then = for<'a> fn(&'a dyn Statements, &'a str) -> Answer<'a, ()>;
-
-/// A step from one schema to the next.
-struct Migration {
-    sql: &'static str,
-    /// What SQL cannot do.
-    then: Option<Then>,
-}
-
-impl Migration {
-    const fn of(sql: &'static str) -> Self {
-        Self { sql, then: None }
-    }
-}
-
-/// All steps; the first makes schema 1. A step that was released is never changed.
-const MIGRATIONS: &[Migration] = &[
-    Migration {
-        sql: include_str!("migrations/0001_tables.sql"),
-        then: Some(|db, key_fingerprint| Box::pin(new_database::fill(db, key_fingerprint))),
-    },
-    Migration::of(include_str!("migrations/0002_content.sql")),
-    Migration::of(include_str!("migrations/0003_usage.sql")),
-    Migration::of(include_str!("migrations/0004_audit.sql")),
-    Migration::of(include_str!("migrations/0005_client_secrets.sql")),
-    Migration {
-        sql: include_str!("migrations/0006_limits.sql"),
-        then: Some(|db, _| Box::pin(folded_members::members(db))),
-    },
-];
+/// All steps, each with its name; the first makes schema 1. A step that was released is never changed.
+const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sqlite_migrations.rs"));
 
 /// The first schema whose search index has words that Latchkey took apart.
 pub(super) const FOLDED: i64 = 6;
+
+/// The schema that the step of this name makes.
+pub(crate) fn named(name: &str) -> Option<usize> {
+    MIGRATIONS
+        .iter()
+        .position(|(step, _)| *step == name)
+        .map(|index| index + 1)
+}
 
 /// The number of the newest schema.
 pub(super) const LATEST: usize = MIGRATIONS.len();
@@ -130,15 +109,19 @@ fn step_in_transaction(db: &Held, path: &Path, key_fingerprint: &str) -> Result<
     if version > MIGRATIONS.len() {
         return Err(newer(&connection, path, version));
     }
-    let Some(migration) = MIGRATIONS.get(version) else {
+    let Some((_, sql)) = MIGRATIONS.get(version) else {
         return Ok(None);
     };
     // The connection may have been opened elsewhere.
     functions::register(&connection).or_store_error()?;
-    connection.execute_batch(migration.sql).or_store_error()?;
+    connection.execute_batch(sql).or_store_error()?;
     drop(connection);
-    if let Some(then) = migration.then {
-        now(then(db, key_fingerprint))?;
+    let schema = i64::try_from(version + 1).unwrap_or(i64::MAX);
+    // What SQL cannot do.
+    match schema {
+        1 => now(Box::pin(new_database::fill(db, key_fingerprint)))?,
+        FOLDED => now(Box::pin(folded_members::members(db)))?,
+        _ => {}
     }
     let connection = db.lock();
     connection.execute(
@@ -149,11 +132,7 @@ fn step_in_transaction(db: &Held, path: &Path, key_fingerprint: &str) -> Result<
         .pragma_update(None, "application_id", APPLICATION_ID)
         .or_store_error()?;
     connection
-        .pragma_update(
-            None,
-            "user_version",
-            i64::try_from(version + 1).unwrap_or(i64::MAX),
-        )
+        .pragma_update(None, "user_version", schema)
         .or_store_error()?;
     Ok(Some(version + 1))
 }
@@ -161,8 +140,8 @@ fn step_in_transaction(db: &Held, path: &Path, key_fingerprint: &str) -> Result<
 /// Makes the tables of an earlier or this schema in an empty database, with nothing in them.
 pub(super) fn make_schema(connection: &Connection, version: usize) -> Result<(), StoreError> {
     functions::register(connection).or_store_error()?;
-    for migration in MIGRATIONS.iter().take(version) {
-        connection.execute_batch(migration.sql).or_store_error()?;
+    for (_, sql) in MIGRATIONS.iter().take(version) {
+        connection.execute_batch(sql).or_store_error()?;
     }
     Ok(())
 }

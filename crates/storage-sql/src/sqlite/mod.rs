@@ -15,7 +15,7 @@ mod key_rotation;
 mod keychain;
 mod maintenance;
 mod memory;
-mod migrations;
+pub(crate) mod migrations;
 mod opening;
 mod readers;
 mod restore;

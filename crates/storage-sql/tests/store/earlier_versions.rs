@@ -12,13 +12,8 @@ use tempfile::TempDir;
 
 use crate::fixtures::{at, operator};
 
-const MIGRATIONS: [&str; 5] = [
-    include_str!("../../src/sqlite/migrations/0001_tables.sql"),
-    include_str!("../../src/sqlite/migrations/0002_content.sql"),
-    include_str!("../../src/sqlite/migrations/0003_usage.sql"),
-    include_str!("../../src/sqlite/migrations/0004_audit.sql"),
-    include_str!("../../src/sqlite/migrations/0005_client_secrets.sql"),
-];
+/// All migrations, each with its name.
+const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sqlite_migrations.rs"));
 
 const ROWS: [&str; 5] = [
     include_str!("../data-folders/schema-1.sql"),
@@ -40,7 +35,7 @@ fn folder_of_schema(schema: usize) -> TempDir {
     )
     .unwrap();
     let old = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
-    for migration in &MIGRATIONS[..schema] {
+    for (_, migration) in &MIGRATIONS[..schema] {
         old.execute_batch(migration).unwrap();
     }
     old.execute_batch(ROWS[schema - 1]).unwrap();

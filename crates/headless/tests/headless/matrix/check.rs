@@ -6,7 +6,7 @@ use latchkey_domain::{Scope, ScopeSet};
 use serde_json::{Map, Value, json};
 
 use super::content::Content;
-use super::expected;
+use super::expected::{self, Extent, Rule};
 use super::graph::Graph;
 use super::path::{Path, Step, named};
 
@@ -34,7 +34,7 @@ enum Expectation {
 impl Check<'_> {
     /// The scopes of the token that open an object; all of them for an object without a rule.
     fn opening(&self, object: &str, number: i64, written: bool) -> ScopeSet {
-        let Some(Some(rule)) = expected::rule(object) else {
+        let Rule::Scopes(rule) = expected::rule(object) else {
             return self.scopes;
         };
         rule.iter()
@@ -54,7 +54,7 @@ impl Check<'_> {
             return true;
         };
         let ruled: ScopeSet = match expected::rule(object) {
-            Some(Some(rule)) => rule
+            Rule::Scopes(rule) => rule
                 .iter()
                 .map(|(scope, _)| scope.parse::<Scope>().unwrap())
                 .collect(),
@@ -75,7 +75,8 @@ impl Check<'_> {
         let object = from.map_or(self.path.root, |step| &step.target);
         let mut opening = self.scopes;
         let mut number = 0;
-        if let Some(rule) = expected::rule(object) {
+        let rule = expected::rule(object);
+        if rule != Rule::Above {
             let (kind, found) = named(value["id"].as_str().unwrap());
             assert_eq!(kind, object);
             number = found;
@@ -83,7 +84,7 @@ impl Check<'_> {
             let written = from.object.ends_with("Payload");
             opening = self.opening(object, number, written);
             let is_named = expected::NAMES.contains(&(&from.object, &from.field));
-            if rule.is_some() && opening.is_empty() && !is_named {
+            if rule != Rule::Any && opening.is_empty() && !is_named {
                 self.wrong
                     .push(format!("{object} {number} is not open, but there"));
             }
@@ -158,11 +159,11 @@ impl Check<'_> {
             ("Query", "node") => {
                 let id = step.arguments.split('"').nth(1).unwrap();
                 let (object, number) = named(id);
-                let Some(Some(rule)) = expected::rule(&object) else {
+                let Rule::Scopes(rule) = expected::rule(&object) else {
                     return Expectation::There;
                 };
-                let looks_up = |(scope, extent): &(&str, expected::Extent)| {
-                    *extent != expected::Extent::Written && self.scopes.contains(scope.parse().unwrap())
+                let looks_up = |(scope, extent): &(&str, Extent)| {
+                    *extent != Extent::Written && self.scopes.contains(scope.parse().unwrap())
                 };
                 if !rule.iter().any(looks_up) {
                     Expectation::Refused

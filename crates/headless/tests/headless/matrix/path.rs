@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::content::Content;
-use super::expected;
+use super::expected::{self, Rule};
 use super::graph::{Field, Graph};
 use crate::world::{ADA, BOB, HOST};
 
@@ -58,9 +58,11 @@ impl Path {
         let mut query = leaves(self.end());
         for (index, step) in self.steps.iter().enumerate().rev() {
             // The id identifies the object.
-            let own = match expected::rule(&step.target) {
-                Some(_) if index + 1 < self.steps.len() => "id ",
-                _ => "",
+            let has_id = expected::rule(&step.target) != Rule::Above;
+            let own = if has_id && index + 1 < self.steps.len() {
+                "id "
+            } else {
+                ""
             };
             query = if step.is_interface {
                 format!("... on {} {{ {own}{query} }}", step.target)

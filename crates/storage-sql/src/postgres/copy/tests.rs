@@ -104,7 +104,7 @@ async fn both_catalogues_say_the_same_of_every_schema() {
     tx.run_script("CREATE SCHEMA earlier; SET LOCAL search_path = earlier")
         .await
         .unwrap();
-    for (schema, step) in (1..).zip(MIGRATIONS) {
+    for (schema, (_, step)) in (1..).zip(MIGRATIONS) {
         tx.run_script(step).await.unwrap();
         assert_same(&tx, schema).await;
     }
