@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("migrations/0006_limits.sql"),
         then: Some(|db, _| Box::pin(folded_members::members(db))),
     },
+    Migration::of(include_str!("migrations/0007_profiles.sql")),
 ];
 
 /// The first schema whose search index has words that Latchkey took apart.

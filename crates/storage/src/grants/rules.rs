@@ -71,6 +71,7 @@ mod tests {
                 scopes: ScopeSet::default(),
                 client_type: ClientType::Public,
                 skip_consent: false,
+                profile: latchkey_domain::ApplicationProfile::default(),
             },
             paused_at: None,
             created_at: at(0),
