@@ -139,7 +139,6 @@ mod tests {
             FunctionError::Invalid {
                 errors: DraftErrors::from_iter([(latchkey_domain::application::Field::Name, "x".into())]),
             },
-            },
             FunctionError::NotFound,
             FunctionError::Stale,
             FunctionError::BadRequest { message: message() },

@@ -2,7 +2,8 @@
 
 use clap::{ArgAction, Args, Subcommand};
 use latchkey_domain::{
-    Application, ApplicationDraft, ClientSecret, Retirement, Scope, SecretId, SecretRecord, Timestamp,
+    Application, ApplicationDraft, ClientSecret, ListQuery, Retirement, Scope, SecretId, SecretRecord,
+    Timestamp,
 };
 use latchkey_registration::{Caller, Registrar, RegistrationError};
 use latchkey_storage::ApplicationListing;

@@ -75,6 +75,8 @@ mod tests {
             },
             paused_at: None,
             created_at: at(0),
+            created_by: None,
+            logo: None,
             last_used_at,
             revision: 1,
         }

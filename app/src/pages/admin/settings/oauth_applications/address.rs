@@ -156,8 +156,18 @@ impl fmt::Display for Address {
         let parameters = [
             ("q", Some(Url::escape(search))),
             ("filter", filter.map(|filter| filter.id().to_owned())),
-            ("sort", Some(*sort).filter(|sort| *sort != ListSort::default()).map(|sort| sort.id().to_owned())),
-            ("page", Some(self.page).filter(|page| *page > 1).map(|page| page.to_string())),
+            (
+                "sort",
+                Some(*sort)
+                    .filter(|sort| *sort != ListSort::default())
+                    .map(|sort| sort.id().to_owned()),
+            ),
+            (
+                "page",
+                Some(self.page)
+                    .filter(|page| *page > 1)
+                    .map(|page| page.to_string()),
+            ),
         ];
         let mut separator = '?';
         for (name, value) in parameters {
