@@ -34,6 +34,8 @@ pub(crate) fn application(name: &str) -> Application {
         spec: draft.validate().unwrap(),
         paused_at: None,
         created_at: Timestamp::from_millis(0),
+        created_by: None,
+        logo: None,
         last_used_at: None,
         revision: 3,
     }

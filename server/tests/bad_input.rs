@@ -163,7 +163,15 @@ fn good() -> Value {
 }
 
 async fn stored(app: &TestApp) -> u64 {
-    let page = app.instance.store.applications("", PageRequest::new(1, 1)).await;
+    let page = app
+        .instance
+        .store
+        .applications(
+            &latchkey_domain::ListQuery::default(),
+            PageRequest::new(1, 1),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
+        .await;
     page.unwrap().total
 }
 

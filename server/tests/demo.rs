@@ -18,7 +18,11 @@ async fn filled() -> (TestApp, Vec<ApplicationListing>) {
 }
 
 async fn listings(app: &TestApp) -> Vec<ApplicationListing> {
-    let page = app.instance.registrar.list(&Caller::operator(), "", 1).await;
+    let page = app
+        .instance
+        .registrar
+        .list(&Caller::operator(), &latchkey_domain::ListQuery::default(), 1)
+        .await;
     page.unwrap().items
 }
 

@@ -20,7 +20,11 @@ fn draft(name: &str) -> Value {
 async fn stored(app: &TestApp) -> u64 {
     app.instance
         .store
-        .applications("", PageRequest::new(1, 1))
+        .applications(
+            &latchkey_domain::ListQuery::default(),
+            PageRequest::new(1, 1),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
         .await
         .unwrap()
         .total

@@ -137,10 +137,7 @@ mod tests {
             FunctionError::NotAHost,
             FunctionError::PlanTooLow { plan: Plan::Launch },
             FunctionError::Invalid {
-                errors: DraftErrors {
-                    name: Some("x".into()),
-                    ..DraftErrors::default()
-                },
+                errors: DraftErrors::from_iter([(latchkey_domain::application::Field::Name, "x".into())]),
             },
             FunctionError::NotFound,
             FunctionError::Stale,

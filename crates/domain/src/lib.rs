@@ -13,6 +13,7 @@ pub mod clock;
 pub mod content;
 pub mod effective_scopes;
 pub mod limits;
+mod logo;
 pub mod member;
 pub mod network;
 pub mod page;
@@ -26,11 +27,13 @@ pub mod token_bucket;
 
 pub use actor::Actor;
 pub use application::{
-    Application, ApplicationDraft, ApplicationName, ApplicationSpec, ClientId, ClientSecret, ClientType,
-    DraftErrors, Retirement, SecretId, SecretRecord,
+    Application, ApplicationDraft, ApplicationName, ApplicationProfile, ApplicationSpec, ClientId,
+    ClientSecret, ClientType, Description, DraftErrors, ListFilter, ListQuery, ListSort, Retirement,
+    SecretId, SecretRecord, WebLink, WebLinkError,
 };
 pub use clock::Clock;
 pub use effective_scopes::effective_scopes;
+pub use logo::{LogoId, LogoIdError};
 pub use member::{Email, Member, MemberId, MemberName, Role};
 pub use network::{Network, NetworkName, Plan, Slug};
 pub use page::{Page, PageRequest};

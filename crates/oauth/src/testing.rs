@@ -34,6 +34,8 @@ pub(crate) fn application(redirect_uris: &str, confidential: bool) -> Applicatio
         spec: spec(redirect_uris, confidential),
         paused_at: None,
         created_at: seconds(0),
+        created_by: None,
+        logo: None,
         last_used_at: None,
         revision: 1,
     }

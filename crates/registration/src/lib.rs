@@ -7,8 +7,8 @@ mod usage;
 use std::sync::Arc;
 
 use latchkey_domain::{
-    Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Clock, Member, Network,
-    Page, PageRequest, Randomness, SecretId, Timestamp,
+    Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Clock, ListQuery, Member,
+    Network, Page, PageRequest, Randomness, SecretId, Timestamp,
 };
 use latchkey_storage::{
     ApplicationUpdate, Deleted, NewApplication, SecretAdded, SecretRetired, Store, UpdateOutcome,
@@ -85,18 +85,24 @@ impl Registrar {
         Ok(self.store.network().await?)
     }
 
-    /// Page `number` of the applications, the newest first, whose name or client id contains `search`.
+    /// Page `number` of the applications that `query` asks for.
     pub async fn list(
         &self,
         caller: &Caller,
-        search: &str,
+        query: &ListQuery,
         number: u32,
     ) -> Result<Page<ApplicationListing>, RegistrationError> {
         Self::check_caller(caller)?;
         Ok(self
             .store
-            .applications(search, PageRequest::new(number, PAGE_SIZE))
+            .applications(query, PageRequest::new(number, PAGE_SIZE), self.clock.now())
             .await?)
+    }
+
+    /// How many applications have failed in the last hour.
+    pub async fn failing(&self, caller: &Caller) -> Result<u64, RegistrationError> {
+        Self::check_caller(caller)?;
+        Ok(self.store.failing_applications(self.clock.now()).await?)
     }
 
     /// One application.
@@ -108,7 +114,7 @@ impl Registrar {
         Self::check_caller(caller)?;
         let client_id = parse(client_id)?;
         self.store
-            .application_listing(&client_id)
+            .application_listing(&client_id, self.clock.now())
             .await?
             .ok_or(RegistrationError::NotFound)
     }

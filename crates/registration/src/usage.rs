@@ -149,7 +149,11 @@ impl Registrar {
         Self::check_caller(caller)?;
         let page = self
             .store
-            .applications("", PageRequest::new(1, MOST_CHOICES))
+            .applications(
+                &latchkey_domain::ListQuery::default(),
+                PageRequest::new(1, MOST_CHOICES),
+                self.clock.now(),
+            )
             .await?;
         let more = page.total > u64::from(MOST_CHOICES);
         let applications = page

@@ -26,7 +26,7 @@ use async_trait::async_trait;
 
 pub use self::activity::{Activity, ActivityClass, ActivityEntry, ActivityKind, NewActivity};
 pub use self::applications::{
-    ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, KeptSecret, MOST_SECRETS,
+    ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, Health, KeptSecret, MOST_SECRETS,
     NewApplication, SecretAdded, SecretRetired, UpdateOutcome,
 };
 pub use self::attempts::{AttemptCount, CountsDecision, KeyedHash, SharedAttempts};

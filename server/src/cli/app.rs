@@ -2,7 +2,8 @@
 
 use clap::{ArgAction, Args, Subcommand};
 use latchkey_domain::{
-    Application, ApplicationDraft, ClientSecret, Retirement, Scope, SecretId, SecretRecord, Timestamp,
+    Application, ApplicationDraft, ClientSecret, ListQuery, Retirement, Scope, SecretId, SecretRecord,
+    Timestamp,
 };
 use latchkey_registration::{Caller, Registrar, RegistrationError};
 use latchkey_storage::ApplicationListing;
@@ -181,6 +182,7 @@ impl CreateArgs {
             scopes: self.scopes,
             confidential: !self.public,
             skip_consent: self.skip_consent,
+            ..ApplicationDraft::default()
         })
     }
 }
@@ -190,9 +192,13 @@ async fn all(
     caller: &Caller,
     search: &str,
 ) -> Result<Vec<ApplicationListing>, CliError> {
+    let query = ListQuery {
+        search: search.to_owned(),
+        ..ListQuery::default()
+    };
     let mut listings = Vec::new();
     for number in 1.. {
-        let page = registrar.list(caller, search, number).await?;
+        let page = registrar.list(caller, &query, number).await?;
         let last = page.number >= page.pages();
         listings.extend(page.items);
         if last {

@@ -18,7 +18,11 @@ pub(super) async fn run(Args {}: Args, data: &DataArgs) -> Result<(), CliError> 
         .await?
         .total;
     let applications = store
-        .applications("", latchkey_domain::PageRequest::new(1, 1))
+        .applications(
+            &latchkey_domain::ListQuery::default(),
+            latchkey_domain::PageRequest::new(1, 1),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
         .await?
         .total;
     if !store.is_demo().await? && (members > 0 || applications > 0) {

@@ -295,7 +295,11 @@ async fn fill_demo(instance: &Instance, data: &DataSettings) -> Result<(), CliEr
         == 0;
     let nothing_yet = instance
         .store
-        .applications("", latchkey_domain::PageRequest::new(1, 1))
+        .applications(
+            &latchkey_domain::ListQuery::default(),
+            latchkey_domain::PageRequest::new(1, 1),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
         .await?
         .total
         == 0;

@@ -95,7 +95,15 @@ pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
         }
     }
     // An interrupted story starts again.
-    for listing in store.applications("", PageRequest::new(1, 100)).await?.items {
+    for listing in store
+        .applications(
+            &latchkey_domain::ListQuery::default(),
+            PageRequest::new(1, 100),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
+        .await?
+        .items
+    {
         store
             .delete_application(&listing.application.client_id, &by, now)
             .await?;

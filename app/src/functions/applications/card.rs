@@ -1,6 +1,6 @@
 //! An application as the page shows it.
 
-use latchkey_domain::{ApplicationDraft, Page, Plan, SecretId};
+use latchkey_domain::{ApplicationDraft, LogoId, Page, Plan, SecretId};
 use serde::{Deserialize, Serialize};
 
 /// A page of the list.
@@ -9,6 +9,8 @@ pub struct Listing {
     pub page: Page<ApplicationCard>,
     /// The network's plan.
     pub plan: Plan,
+    /// How many applications of the network have failed in the last hour.
+    pub failing: u64,
 }
 
 /// What a card shows. It never holds a secret, which is fetched separately.
@@ -23,6 +25,13 @@ pub struct ApplicationCard {
     /// Newest first. A public application has none.
     pub secrets: Vec<SecretSummary>,
     pub connected_members: u64,
+    pub logo: Option<LogoId>,
+    /// How long ago it was last used: `3 minutes ago`.
+    pub used: Option<String>,
+    /// How many requests failed in the last hour.
+    pub failures: u64,
+    /// What the latest of them says.
+    pub latest_failure: Option<String>,
     /// The number of the last edit.
     pub revision: u32,
 }

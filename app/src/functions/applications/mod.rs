@@ -4,7 +4,7 @@ pub(crate) mod card;
 #[cfg(feature = "ssr")]
 mod present;
 
-use latchkey_domain::{ApplicationDraft, SecretId};
+use latchkey_domain::{ApplicationDraft, ListQuery, SecretId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
@@ -18,10 +18,10 @@ pub(crate) use self::present::listing;
 #[cfg(all(test, feature = "ssr"))]
 pub(crate) use self::present::secrets;
 
-/// Page `page` of the applications whose name or client id contains `search`.
+/// Page `page` of the applications that `query` asks for.
 #[server(prefix = "/api", endpoint = "applications/list", input = Json)]
-pub async fn list_applications(search: String, page: u32) -> Result<Listing, FunctionError> {
-    as_member(async |registrar, caller| listing(&registrar, &caller, &search, page).await).await
+pub async fn list_applications(query: ListQuery, page: u32) -> Result<Listing, FunctionError> {
+    as_member(async |registrar, caller| listing(&registrar, &caller, &query, page).await).await
 }
 
 /// One application.

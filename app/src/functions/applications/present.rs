@@ -1,6 +1,6 @@
 //! Converts what the rules return to what the page shows.
 
-use latchkey_domain::{ApplicationDraft, ClientSecret, Retirement, SecretRecord, Timestamp};
+use latchkey_domain::{ApplicationDraft, ClientSecret, ListQuery, Retirement, SecretRecord, Timestamp};
 use latchkey_registration::{ApplicationListing, Caller, Registered, Registrar, RegistrationError};
 
 use super::card::{ApplicationCard, Date, Listing, Replacement, Saved, SecretPosition, SecretSummary};
@@ -10,16 +10,17 @@ use crate::time::{ago, date, iso};
 pub(crate) async fn listing(
     registrar: &Registrar,
     caller: &Caller,
-    search: &str,
+    query: &ListQuery,
     page: u32,
 ) -> Result<Listing, RegistrationError> {
     let now = registrar.now();
     Ok(Listing {
         page: registrar
-            .list(caller, search, page)
+            .list(caller, query, page)
             .await?
             .map(|listing| card(listing, now)),
         plan: registrar.network().await?.plan,
+        failing: registrar.failing(caller).await?,
     })
 }
 
@@ -33,6 +34,10 @@ pub(super) fn card(listing: ApplicationListing, now: Timestamp) -> ApplicationCa
         last_used: application.last_used_at.map(to_date),
         secrets: secrets(&listing.secrets, now),
         connected_members: listing.connected_members,
+        logo: application.logo,
+        used: application.last_used_at.map(|at| ago(at, now)),
+        failures: listing.health.failures,
+        latest_failure: listing.health.latest,
         revision: application.revision,
     }
 }

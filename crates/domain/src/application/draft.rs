@@ -1,9 +1,12 @@
 //! The form in which an application is created or edited, as typed, and its validation: one piece of code, which the
 //! browser runs for quick answers and the server for safety.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use super::{ApplicationName, ApplicationSpec, ClientType};
+use super::{ApplicationName, ApplicationProfile, ApplicationSpec, ClientType, Description, WebLink};
 use crate::redirect_uri::{RedirectUri, RedirectUriError};
 use crate::{RedirectUris, ScopeSet};
 
@@ -20,6 +23,13 @@ pub struct ApplicationDraft {
     pub confidential: bool,
     /// Whether “Skip consent screen” is ticked.
     pub skip_consent: bool,
+    /// What the application is, in a sentence; may be blank, as may the links.
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub website: String,
+    #[serde(default)]
+    pub privacy_policy: String,
 }
 
 /// The empty form.
@@ -31,52 +41,54 @@ impl Default for ApplicationDraft {
             scopes: Vec::new(),
             confidential: true,
             skip_consent: false,
+            description: String::new(),
+            website: String::new(),
+            privacy_policy: String::new(),
         }
     }
 }
 
-/// What is wrong with a draft: a sentence for each field that is wrong.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DraftErrors {
-    /// What is wrong with the name.
-    pub name: Option<String>,
-    /// What is wrong with the redirect URIs; a line each.
-    pub redirect_uris: Option<String>,
-    /// What is wrong with the scopes.
-    pub scopes: Option<String>,
-}
-
-/// A field of the form that can be wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A field of the form that can be wrong, in the order of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     Name,
     RedirectUris,
     Scopes,
+    Description,
+    Website,
+    PrivacyPolicy,
 }
 
-impl Field {
-    /// In the order of the form.
-    const ALL: [Self; 3] = [Self::Name, Self::RedirectUris, Self::Scopes];
-}
+/// What is wrong with a draft: a sentence for each field that is wrong; a line for each wrong redirect URI.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftErrors(BTreeMap<Field, String>);
 
 impl DraftErrors {
     /// The first field that is wrong, in the order of the form: the focus goes there.
     pub fn first(&self) -> Option<Field> {
-        Field::ALL.into_iter().find(|field| self.of(*field).is_some())
+        self.0.keys().next().copied()
     }
 
     /// All errors, in the order of the form.
     pub fn all(&self) -> impl Iterator<Item = &str> {
-        Field::ALL.into_iter().filter_map(|field| self.of(field))
+        self.0.values().map(String::as_str)
     }
 
     /// What is wrong with `field`.
     pub fn of(&self, field: Field) -> Option<&str> {
-        match field {
-            Field::Name => self.name.as_deref(),
-            Field::RedirectUris => self.redirect_uris.as_deref(),
-            Field::Scopes => self.scopes.as_deref(),
-        }
+        self.0.get(&field).map(String::as_str)
+    }
+
+    /// The value that was read, or a note of what is wrong with `field`.
+    fn note<T>(&mut self, field: Field, read: Result<T, String>) -> Option<T> {
+        read.map_err(|error| self.0.insert(field, error)).ok()
+    }
+}
+
+impl FromIterator<(Field, String)> for DraftErrors {
+    fn from_iter<I: IntoIterator<Item = (Field, String)>>(errors: I) -> Self {
+        Self(errors.into_iter().collect())
     }
 }
 
@@ -89,25 +101,35 @@ impl ApplicationDraft {
             scopes: spec.scopes.iter().map(|scope| scope.id().to_owned()).collect(),
             confidential: spec.client_type.is_confidential(),
             skip_consent: spec.skip_consent,
+            description: text(spec.profile.description.as_ref(), Description::as_str),
+            website: text(spec.profile.website.as_ref(), WebLink::as_str),
+            privacy_policy: text(spec.profile.privacy_policy.as_ref(), WebLink::as_str),
         }
     }
 
     /// The application that the form describes, or all that is wrong with it at once.
     pub fn validate(&self) -> Result<ApplicationSpec, DraftErrors> {
+        let mut errors = DraftErrors::default();
         let name =
             ApplicationName::parse(&self.name).map_err(|error| format!("The application name {error}."));
-        let redirect_uris =
-            RedirectUris::from_lines(&self.redirect_uris, |uri| self.accepts(uri)).map_err(|error| {
-                error
-                    .to_string()
-                    .lines()
-                    .map(|line| format!("{line}."))
-                    .collect::<Vec<_>>()
-                    .join("\n")
-            });
-        let scopes = self.validate_scopes();
-        match (name, redirect_uris, scopes) {
-            (Ok(name), Ok(redirect_uris), Ok(scopes)) => Ok(ApplicationSpec {
+        let name = errors.note(Field::Name, name);
+        let redirect_uris = errors.note(Field::RedirectUris, self.validate_redirect_uris());
+        let scopes = errors.note(Field::Scopes, self.validate_scopes());
+        let description = optional(&self.description, "The description", Description::parse);
+        let website = optional(&self.website, "The website", WebLink::parse);
+        let privacy_policy = optional(&self.privacy_policy, "The privacy policy", WebLink::parse);
+        let profile = (
+            errors.note(Field::Description, description),
+            errors.note(Field::Website, website),
+            errors.note(Field::PrivacyPolicy, privacy_policy),
+        );
+        match (name, redirect_uris, scopes, profile) {
+            (
+                Some(name),
+                Some(redirect_uris),
+                Some(scopes),
+                (Some(description), Some(website), Some(privacy_policy)),
+            ) => Ok(ApplicationSpec {
                 name,
                 redirect_uris,
                 scopes,
@@ -117,13 +139,21 @@ impl ApplicationDraft {
                     ClientType::Public
                 },
                 skip_consent: self.skip_consent,
+                profile: ApplicationProfile {
+                    description,
+                    website,
+                    privacy_policy,
+                },
             }),
-            (name, redirect_uris, scopes) => Err(DraftErrors {
-                name: name.err(),
-                redirect_uris: redirect_uris.err(),
-                scopes: scopes.err(),
-            }),
+            _ => Err(errors),
         }
+    }
+
+    fn validate_redirect_uris(&self) -> Result<RedirectUris, String> {
+        RedirectUris::from_lines(&self.redirect_uris, |uri| self.accepts(uri)).map_err(|error| {
+            let lines: Vec<_> = error.to_string().lines().map(|line| format!("{line}.")).collect();
+            lines.join("\n")
+        })
     }
 
     fn accepts(&self, uri: &RedirectUri) -> Result<(), RedirectUriError> {
@@ -146,6 +176,25 @@ impl ApplicationDraft {
         }
         Ok(scopes)
     }
+}
+
+/// A value that may be left out, as typed.
+fn text<T>(value: Option<&T>, as_str: fn(&T) -> &str) -> String {
+    value.map(as_str).unwrap_or_default().to_owned()
+}
+
+/// What was typed in a field that may be left blank.
+fn optional<T, E: fmt::Display>(
+    typed: &str,
+    label: &str,
+    parse: fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, String> {
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    parse(typed)
+        .map(Some)
+        .map_err(|error| format!("{label} {error}."))
 }
 
 #[cfg(test)]
@@ -175,16 +224,46 @@ mod tests {
         let errors = ApplicationDraft::default().validate().unwrap_err();
         assert_eq!(errors.first(), Some(Field::Name));
         assert_eq!(
-            errors.name.as_deref(),
+            errors.of(Field::Name),
             Some("The application name cannot be blank.")
         );
         assert!(
             errors
-                .redirect_uris
+                .of(Field::RedirectUris)
                 .unwrap()
                 .starts_with("Enter at least one redirect URI")
         );
-        assert!(errors.scopes.unwrap().starts_with("Select at least one scope"));
+        assert!(
+            errors
+                .of(Field::Scopes)
+                .unwrap()
+                .starts_with("Select at least one scope")
+        );
+    }
+
+    #[test]
+    fn what_people_are_told_is_optional_and_checked() {
+        let told = ApplicationDraft {
+            description: "Counts your courses.".into(),
+            website: " https://example.com ".into(),
+            privacy_policy: "  ".into(),
+            ..draft()
+        };
+        let profile = told.validate().unwrap().profile;
+        assert_eq!(profile.website.unwrap().as_str(), "https://example.com");
+        assert_eq!(profile.privacy_policy, None);
+        let errors = ApplicationDraft {
+            website: "http://example.com".into(),
+            ..told
+        }
+        .validate()
+        .unwrap_err();
+        assert!(
+            errors
+                .of(Field::Website)
+                .unwrap()
+                .contains("starts with https://")
+        );
     }
 
     #[test]
@@ -195,7 +274,7 @@ mod tests {
         };
         let error = native.validate().unwrap_err();
         assert_eq!(error.first(), Some(Field::RedirectUris));
-        assert!(error.redirect_uris.unwrap().contains("public clients"));
+        assert!(error.of(Field::RedirectUris).unwrap().contains("public clients"));
         native.confidential = false;
         assert!(native.validate().is_ok());
     }
@@ -208,7 +287,7 @@ mod tests {
         }
         .validate()
         .unwrap_err();
-        let words = errors.scopes.unwrap();
+        let words = errors.of(Field::Scopes).unwrap();
         assert!(
             words.starts_with("`read:mail` is not a scope of this network. ") && words.ends_with('.'),
             "{words}"
@@ -225,11 +304,16 @@ mod tests {
         let spec = scopes(&["read:posts\u{a0}write:posts", " read:search\n"]).unwrap();
         assert_eq!(spec.scopes.to_string(), "read:posts read:search write:posts");
         let errors = scopes(&["read:posts,write:posts"]).unwrap_err();
-        assert!(errors.scopes.unwrap().contains("scopes are separated by spaces"));
+        assert!(
+            errors
+                .of(Field::Scopes)
+                .unwrap()
+                .contains("scopes are separated by spaces")
+        );
         assert!(
             scopes(&[" "])
                 .unwrap_err()
-                .scopes
+                .of(Field::Scopes)
                 .unwrap()
                 .starts_with("Select at least one scope")
         );
@@ -239,9 +323,12 @@ mod tests {
         #[test]
         fn any_draft_is_a_spec_or_has_an_error(
             name in ".{0,100}", redirect_uris in "(?s).{0,200}", scopes in proptest::collection::vec(".{0,20}", 0..4),
-            confidential: bool, skip_consent: bool,
+            confidential: bool, skip_consent: bool, website in "(https://)?.{0,30}",
         ) {
-            let draft = ApplicationDraft { name, redirect_uris, scopes, confidential, skip_consent };
+            let draft = ApplicationDraft {
+                name, redirect_uris, scopes, confidential, skip_consent, description: website.clone(), website,
+                ..ApplicationDraft::default()
+            };
             match draft.validate() {
                 Ok(spec) => prop_assert_eq!(ApplicationDraft::from_spec(&spec).validate(), Ok(spec)),
                 Err(errors) => prop_assert!(errors.first().is_some()),

@@ -4,7 +4,9 @@ mod client_id;
 mod client_secret;
 mod client_type;
 mod draft;
+mod list_query;
 mod name;
+mod profile;
 mod secret_record;
 
 use serde::{Deserialize, Serialize};
@@ -13,9 +15,11 @@ pub use self::client_id::{ClientId, ClientIdError};
 pub use self::client_secret::ClientSecret;
 pub use self::client_type::ClientType;
 pub use self::draft::{ApplicationDraft, DraftErrors, Field};
+pub use self::list_query::{ListFilter, ListQuery, ListSort};
 pub use self::name::ApplicationName;
+pub use self::profile::{ApplicationProfile, Description, WebLink, WebLinkError};
 pub use self::secret_record::{Retirement, SecretId, SecretRecord};
-use crate::{RedirectUris, ScopeSet, Timestamp};
+use crate::{LogoId, MemberId, RedirectUris, ScopeSet, Timestamp};
 
 /// What a host decides about an application: all that the form asks for, and nothing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +34,8 @@ pub struct ApplicationSpec {
     pub client_type: ClientType,
     /// Whether members are let through without being asked.
     pub skip_consent: bool,
+    /// What people are told about it.
+    pub profile: ApplicationProfile,
 }
 
 /// A registered application. Its secret is not part of it: who needs the secret asks for it by name.
@@ -43,6 +49,9 @@ pub struct Application {
     pub paused_at: Option<Timestamp>,
     /// When it was registered.
     pub created_at: Timestamp,
+    /// Who registered it; `None` if it was the operator or a member who is gone.
+    pub created_by: Option<MemberId>,
+    pub logo: Option<LogoId>,
     /// When it last got or used a token.
     pub last_used_at: Option<Timestamp>,
     /// Counts the edits, so that of two hosts who edit at once the second is told.

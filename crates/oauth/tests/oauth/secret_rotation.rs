@@ -24,7 +24,11 @@ async fn with_new_secret(world: &World, client: &Client) -> Client {
 
 /// The newest first.
 async fn records(world: &World, client: &Client) -> Vec<SecretRecord> {
-    let listing = world.store.application_listing(&client.id).await.unwrap();
+    let listing = world
+        .store
+        .application_listing(&client.id, latchkey_domain::Timestamp::from_millis(0))
+        .await
+        .unwrap();
     listing.unwrap().secrets
 }
 

@@ -17,12 +17,13 @@ pub(super) async fn create(
     new: &NewApplication,
     act: Act<'_>,
 ) -> Result<Application, StoreError> {
-    row::insert(db, &new.client_id, &new.spec, act.1).await?;
+    // First, since it checks that the host still is one.
+    note(db, act, &new.client_id, rules::created(&new.spec)).await?;
+    row::insert(db, &new.client_id, &new.spec, act).await?;
     if let Some(secret) = rules::secret_of(new) {
         secrets::insert(db, keys, &new.client_id, secret, act.1).await?;
     }
-    note(db, act, &new.client_id, rules::created(&new.spec)).await?;
-    Ok(rules::registered(new, act.1))
+    Ok(rules::registered(new, act.0.member, act.1))
 }
 
 /// Registers many.

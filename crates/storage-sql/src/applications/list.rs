@@ -1,20 +1,53 @@
-//! The list of applications: a page of it, and a search.
+//! The list of applications: a page of it, filtered, searched and sorted.
 
-use latchkey_domain::{ClientId, Page, PageRequest};
+use std::time::Duration;
+
+use latchkey_domain::{ClientId, ListFilter, ListQuery, ListSort, Page, PageRequest, Timestamp};
 
 use super::row::{columns, read};
 use super::secrets;
 use crate::{Columns, Statements, params, rows};
 use latchkey_storage::shared::shown;
-use latchkey_storage::{ApplicationListing, StoreError};
+use latchkey_storage::{ApplicationListing, Health, StoreError};
 
-/// A listing, of `applications a`. Only the rows of the page are counted, each within one index.
+/// An application fails while a request of this time failed.
+const FAILING: Duration = Duration::from_secs(60 * 60);
+
+/// A listing, of `applications a`. Only the rows of the page are counted, each within one index. `?1` is the time from
+/// which failures count.
 macro_rules! listing_columns {
     () => {
         concat!(
             columns!(),
             ", (SELECT count(DISTINCT g.member_id) FROM grants g WHERE g.application_id = a.id \
-             AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL AND NOT g.trial)"
+             AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL AND NOT g.trial), \
+             (SELECT sum(f.times) FROM activity f WHERE f.application_id = a.id AND f.class <> 'success' \
+             AND coalesce(f.last_at, f.at) >= ?1), \
+             (SELECT f.message FROM activity f WHERE f.application_id = a.id AND f.class <> 'success' \
+             AND coalesce(f.last_at, f.at) >= ?1 ORDER BY f.id DESC LIMIT 1)"
+        )
+    };
+}
+
+/// The applications `a` with the text `?1` (folded; blank: all) that are in the state `?2` (blank: any). `?3` is the time
+/// from which failures count.
+macro_rules! kept {
+    () => {
+        "(?1 = '' OR [[strpos|instr]](a.search, ?1) > 0 OR [[strpos|instr]](lower(a.redirect_uris), ?1) > 0) \
+         AND (?2 = '' OR (?2 = 'paused' AND a.paused_at IS NOT NULL) OR (?2 = 'public' AND NOT a.confidential) \
+         OR (?2 = 'never-used' AND a.last_used_at IS NULL) OR (?2 = 'failing' AND a.id IN (SELECT f.application_id \
+         FROM activity f WHERE f.class <> 'success' AND coalesce(f.last_at, f.at) >= ?3)))"
+    };
+}
+
+macro_rules! ids_in_order {
+    ($order:literal) => {
+        concat!(
+            "SELECT a.id FROM applications a WHERE ",
+            kept!(),
+            " ORDER BY ",
+            $order,
+            " LIMIT ?4 OFFSET ?5"
         )
     };
 }
@@ -22,10 +55,17 @@ macro_rules! listing_columns {
 fn read_listing(columns: &mut Columns<'_>) -> Result<ApplicationListing, StoreError> {
     let application = read(columns)?;
     let connected: i64 = columns.get("(connected members)")?;
+    let failures: Option<i64> = columns.get("(failures)")?;
     Ok(ApplicationListing {
         application,
         secrets: Vec::new(),
         connected_members: u64::try_from(connected).unwrap_or(0),
+        health: Health {
+            failures: failures
+                .and_then(|number| u64::try_from(number).ok())
+                .unwrap_or(0),
+            latest: columns.get("(latest failure)")?,
+        },
     })
 }
 
@@ -33,13 +73,21 @@ fn read_listing(columns: &mut Columns<'_>) -> Result<ApplicationListing, StoreEr
 pub(super) async fn one(
     db: &dyn Statements,
     client_id: &ClientId,
+    at: Timestamp,
 ) -> Result<Option<ApplicationListing>, StoreError> {
     let sql = concat!(
         "SELECT ",
         listing_columns!(),
-        " FROM applications a WHERE a.client_id = ?1"
+        " FROM applications a WHERE a.client_id = ?2"
     );
-    let Some(listing) = rows::first(db, sql, params![client_id.as_str()], read_listing).await? else {
+    let found = rows::first(
+        db,
+        sql,
+        params![at.minus(FAILING), client_id.as_str()],
+        read_listing,
+    )
+    .await?;
+    let Some(listing) = found else {
         return Ok(None);
     };
     Ok(Some(ApplicationListing {
@@ -48,34 +96,37 @@ pub(super) async fn one(
     }))
 }
 
-/// A page of those in which `search` (folded) occurs; of all if it is empty. The pages are cut in the index
-/// `applications_by_age`, which has the text too; rows are read for the one page alone. `db` is one snapshot.
+/// A page of those that `query` asks for, whose text is folded. Rows are read for the one page alone. `db` is one
+/// snapshot.
 pub(super) async fn page(
     db: &dyn Statements,
-    search: &str,
+    query: &ListQuery,
     wanted: PageRequest,
+    at: Timestamp,
 ) -> Result<Page<ApplicationListing>, StoreError> {
-    let (ids, shown, total) = if search.is_empty() {
-        let total = rows::count(db, "SELECT count(*) FROM applications", &[]).await?;
-        let shown = shown(wanted, total);
-        (ids_of_page(db, shown).await?, shown, total)
-    } else {
-        let mut found = ids_of_search(db, search).await?;
-        let total = found.len() as u64;
-        let shown = shown(wanted, total);
-        let before = usize::try_from(shown.offset())
-            .unwrap_or(usize::MAX)
-            .min(found.len());
-        found.drain(..before);
-        found.truncate(usize::try_from(shown.size).unwrap_or(usize::MAX));
-        (found, shown, total)
+    let since = at.minus(FAILING);
+    let filter = query.filter.map_or("", ListFilter::id);
+    let sql = concat!("SELECT count(*) FROM applications a WHERE ", kept!());
+    let total = rows::count(db, sql, params![query.search.as_str(), filter, since]).await?;
+    let shown = shown(wanted, total);
+    let sql = match query.sort {
+        ListSort::Newest => ids_in_order!("a.created_at DESC, a.id DESC"),
+        ListSort::Name => ids_in_order!("a.search [[COLLATE \"C\"|]], a.id"),
+        ListSort::LastUsed => ids_in_order!("a.last_used_at DESC NULLS LAST, a.id DESC"),
     };
+    let offset = i64::try_from(shown.offset()).unwrap_or(i64::MAX);
+    let range = params![query.search.as_str(), filter, since, shown.size, offset];
+    let ids: Vec<i64> = rows::all(db, sql, range, |columns| columns.table("applications").get("id")).await?;
     let sql = concat!(
         "SELECT ",
+        "a.id, ",
         listing_columns!(),
-        " FROM applications a WHERE a.id = ANY(?1) ORDER BY a.created_at DESC, a.id DESC"
+        " FROM applications a WHERE a.id = ANY(?2)"
     );
-    let mut items = rows::all(db, sql, params![ids.clone()], read_listing).await?;
+    let read = |columns: &mut Columns<'_>| Ok((columns.get::<i64>("id")?, read_listing(columns)?));
+    let mut found = rows::all(db, sql, params![since, ids.clone()], read).await?;
+    found.sort_by_key(|(id, _)| ids.iter().position(|wanted| wanted == id));
+    let mut items: Vec<_> = found.into_iter().map(|(_, listing)| listing).collect();
     for (client_id, record) in secrets::records_of(db, ids).await? {
         let of = |item: &&mut ApplicationListing| item.application.client_id.as_str() == client_id;
         if let Some(item) = items.iter_mut().find(of) {
@@ -90,23 +141,9 @@ pub(super) async fn page(
     })
 }
 
-async fn ids_of_page(db: &dyn Statements, shown: PageRequest) -> Result<Vec<i64>, StoreError> {
-    rows::all(
-        db,
-        "SELECT id FROM applications ORDER BY created_at DESC, id DESC LIMIT ?1 OFFSET ?2",
-        params![shown.size, i64::try_from(shown.offset()).unwrap_or(i64::MAX)],
-        |columns| columns.table("applications").get("id"),
-    )
-    .await
-}
-
-async fn ids_of_search(db: &dyn Statements, search: &str) -> Result<Vec<i64>, StoreError> {
-    rows::all(
-        db,
-        "SELECT id FROM applications WHERE [[strpos|instr]](search, ?1) > 0 \
-         ORDER BY created_at DESC, id DESC",
-        params![search],
-        |columns| columns.table("applications").get("id"),
-    )
-    .await
+/// How many applications have failed in the hour before `at`.
+pub(super) async fn count_failing(db: &dyn Statements, at: Timestamp) -> Result<u64, StoreError> {
+    let sql = "SELECT count(DISTINCT application_id) FROM activity \
+               WHERE class <> 'success' AND coalesce(last_at, at) >= ?1";
+    rows::count(db, sql, params![at.minus(FAILING)]).await
 }

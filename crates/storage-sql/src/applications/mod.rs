@@ -13,7 +13,9 @@ mod secrets;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Application, ClientId, ClientSecret, Page, PageRequest, SecretId, Timestamp};
+use latchkey_domain::{
+    Actor, Application, ClientId, ClientSecret, ListQuery, Page, PageRequest, SecretId, Timestamp,
+};
 
 use super::{Database, Isolation, SqlStore};
 use latchkey_storage::shared::searched;
@@ -73,23 +75,35 @@ impl<D: Database> Applications for SqlStore<D> {
     async fn application_listing(
         &self,
         client_id: &ClientId,
+        at: Timestamp,
     ) -> Result<Option<ApplicationListing>, StoreError> {
         self.0
-            .snapshot(client_id.clone(), |db, client_id| {
-                Box::pin(list::one(db, client_id))
+            .snapshot((client_id.clone(), at), |db, (client_id, at)| {
+                Box::pin(list::one(db, client_id, *at))
             })
             .await
     }
 
     async fn applications(
         &self,
-        search: &str,
+        query: &ListQuery,
         page: PageRequest,
+        at: Timestamp,
     ) -> Result<Page<ApplicationListing>, StoreError> {
+        let query = ListQuery {
+            search: searched(&query.search),
+            ..query.clone()
+        };
         self.0
-            .snapshot((searched(search), page), |db, (search, page)| {
-                Box::pin(list::page(db, search, *page))
+            .snapshot((query, page, at), |db, (query, page, at)| {
+                Box::pin(list::page(db, query, *page, *at))
             })
+            .await
+    }
+
+    async fn failing_applications(&self, at: Timestamp) -> Result<u64, StoreError> {
+        self.0
+            .look_up(at, |db, at| Box::pin(list::count_failing(db, *at)))
             .await
     }
 

@@ -1,9 +1,11 @@
 //! The row of one application.
 
 use latchkey_domain::{
-    Application, ApplicationName, ApplicationSpec, ClientId, ClientType, RedirectUris, ScopeSet, Timestamp,
+    Application, ApplicationName, ApplicationProfile, ApplicationSpec, ClientId, ClientType, Description,
+    LogoId, MemberId, RedirectUris, ScopeSet, WebLink,
 };
 
+use super::audit_entry::Act;
 use crate::{Columns, Statements, params, rows};
 use latchkey_storage::StoreError;
 use latchkey_storage::shared::searchable;
@@ -11,8 +13,8 @@ use latchkey_storage::shared::searchable;
 /// What [`read`] reads, of `applications a`.
 macro_rules! columns {
     () => {
-        "a.client_id, a.name, a.redirect_uris, a.scopes, a.confidential, a.skip_consent, a.paused_at, \
-         a.created_at, a.last_used_at, a.revision"
+        "a.client_id, a.name, a.redirect_uris, a.scopes, a.confidential, a.skip_consent, a.description, \
+         a.website, a.privacy_policy, a.paused_at, a.created_at, a.created_by, a.logo, a.last_used_at, a.revision"
     };
 }
 pub(crate) use columns;
@@ -33,9 +35,16 @@ pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Application, StoreError>
                 ClientType::Public
             },
             skip_consent: columns.get("skip_consent")?,
+            profile: ApplicationProfile {
+                description: columns.optional("description", Description::parse)?,
+                website: columns.optional("website", WebLink::parse)?,
+                privacy_policy: columns.optional("privacy_policy", WebLink::parse)?,
+            },
         },
         paused_at: columns.optional_time("paused_at")?,
         created_at: columns.time("created_at")?,
+        created_by: columns.get::<Option<i64>>("created_by")?.map(MemberId),
+        logo: columns.optional("logo", str::parse::<LogoId>)?,
         last_used_at: columns.optional_time("last_used_at")?,
         revision: columns.get("revision")?,
     })
@@ -72,12 +81,13 @@ pub(super) async fn insert(
     db: &dyn Statements,
     client_id: &ClientId,
     spec: &ApplicationSpec,
-    at: Timestamp,
+    (by, at): Act<'_>,
 ) -> Result<(), StoreError> {
     rows::execute(
         db,
-        "INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, \
-         search, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, \
+         description, website, privacy_policy, created_at, created_by) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -86,7 +96,11 @@ pub(super) async fn insert(
             spec.client_type.is_confidential(),
             spec.skip_consent,
             search_text(client_id, spec),
+            spec.profile.description.as_ref().map(Description::as_str),
+            spec.profile.website.as_ref().map(WebLink::as_str),
+            spec.profile.privacy_policy.as_ref().map(WebLink::as_str),
             at,
+            by.member.map(|MemberId(id)| id),
         ],
     )
     .await?;
@@ -102,7 +116,8 @@ pub(super) async fn update(
     rows::execute(
         db,
         "UPDATE applications SET name = ?2, redirect_uris = ?3, scopes = ?4, confidential = ?5, \
-         skip_consent = ?6, search = ?7, revision = revision + 1 WHERE client_id = ?1",
+         skip_consent = ?6, search = ?7, description = ?8, website = ?9, privacy_policy = ?10, \
+         revision = revision + 1 WHERE client_id = ?1",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -111,6 +126,9 @@ pub(super) async fn update(
             spec.client_type.is_confidential(),
             spec.skip_consent,
             search_text(client_id, spec),
+            spec.profile.description.as_ref().map(Description::as_str),
+            spec.profile.website.as_ref().map(WebLink::as_str),
+            spec.profile.privacy_policy.as_ref().map(WebLink::as_str),
         ],
     )
     .await?;

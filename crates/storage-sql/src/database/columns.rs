@@ -160,6 +160,19 @@ impl<'row> Columns<'row> {
         Ok(parsed)
     }
 
+    /// The next column, as text that `parse` reads, or nothing.
+    pub(crate) fn optional<T, E: Display>(
+        &mut self,
+        column: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, StoreError> {
+        if let Ok(Cell::Null) = self.row.cell(self.next) {
+            self.next += 1;
+            return Ok(None);
+        }
+        self.parsed(column, parse).map(Some)
+    }
+
     /// The next column, as the id of one of `all`.
     pub(crate) fn one_of<T: Copy>(
         &mut self,

@@ -140,7 +140,10 @@ async fn guesses(store: &dyn Store) {
 async fn secrets(store: &dyn Store, both: &Application, retired: &Application) {
     let by = operator();
     for application in [both, retired] {
-        let first = store.application_listing(&application.client_id).await.unwrap();
+        let first = store
+            .application_listing(&application.client_id, latchkey_domain::Timestamp::from_millis(0))
+            .await
+            .unwrap();
         let first = first.unwrap().secrets[0].id;
         store.secret_used(first, at(50)).await.unwrap();
         let added = store.add_client_secret(&application.client_id, secret(), &by, at(51));

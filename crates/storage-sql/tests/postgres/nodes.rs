@@ -165,7 +165,11 @@ async fn a_database_that_comes_back_is_used_again() {
     assert_eq!((before.state.generation, after.state.generation), (1, 2));
     assert_eq!(
         store
-            .applications("", PageRequest::new(1, 5))
+            .applications(
+                &latchkey_domain::ListQuery::default(),
+                PageRequest::new(1, 5),
+                latchkey_domain::Timestamp::from_millis(0)
+            )
             .await
             .unwrap()
             .total,

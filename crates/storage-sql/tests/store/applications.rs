@@ -8,7 +8,17 @@ use crate::fixtures::{
 };
 
 async fn found(store: &dyn Store, search: &str) -> Vec<String> {
-    let page = store.applications(search, PageRequest::new(1, 50)).await.unwrap();
+    let page = store
+        .applications(
+            &latchkey_domain::ListQuery {
+                search: search.into(),
+                ..latchkey_domain::ListQuery::default()
+            },
+            PageRequest::new(1, 50),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
+        .await
+        .unwrap();
     assert_eq!(page.total, page.items.len() as u64);
     page.items
         .into_iter()
@@ -32,7 +42,11 @@ async fn read_back_as_registered() {
         store.application(&made.client_id).await.unwrap().as_ref(),
         Some(&made)
     );
-    let listing = store.application_listing(&made.client_id).await.unwrap().unwrap();
+    let listing = store
+        .application_listing(&made.client_id, latchkey_domain::Timestamp::from_millis(0))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((listing.application, listing.connected_members), (made, 0));
 
     let secret = store.client_secret(&new.client_id).await.unwrap().unwrap();
@@ -65,7 +79,13 @@ async fn what_is_not_there_is_none() {
     let store = store();
     let id = crate::fixtures::client_id();
     assert!(store.application(&id).await.unwrap().is_none());
-    assert!(store.application_listing(&id).await.unwrap().is_none());
+    assert!(
+        store
+            .application_listing(&id, latchkey_domain::Timestamp::from_millis(0))
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert!(store.client_secret(&id).await.unwrap().is_none());
     assert!(
         store
@@ -104,7 +124,11 @@ async fn the_newest_come_first_in_pages() {
 
     let page = async |number| {
         store
-            .applications("", PageRequest::new(number, 20))
+            .applications(
+                &latchkey_domain::ListQuery::default(),
+                PageRequest::new(number, 20),
+                latchkey_domain::Timestamp::from_millis(0),
+            )
             .await
             .unwrap()
     };
@@ -125,7 +149,14 @@ async fn the_newest_come_first_in_pages() {
 async fn an_empty_list_has_an_empty_first_page() {
     let store = store();
     let page = store
-        .applications("nothing", PageRequest::new(7, 20))
+        .applications(
+            &latchkey_domain::ListQuery {
+                search: "nothing".into(),
+                ..latchkey_domain::ListQuery::default()
+            },
+            PageRequest::new(7, 20),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
         .await
         .unwrap();
     assert_eq!((page.number, page.total, page.items.len()), (1, 0, 0));
@@ -199,10 +230,30 @@ async fn a_page_of_a_search_is_cut_like_any_other() {
         )
         .await;
     }
-    let page = store.applications("even", PageRequest::new(2, 5)).await.unwrap();
+    let page = store
+        .applications(
+            &latchkey_domain::ListQuery {
+                search: "even".into(),
+                ..latchkey_domain::ListQuery::default()
+            },
+            PageRequest::new(2, 5),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
+        .await
+        .unwrap();
     assert_eq!((page.total, page.number), (13, 2));
     assert_eq!(page.items[0].application.spec.name.as_str(), "Even 14");
-    let beyond = store.applications("even", PageRequest::new(9, 5)).await.unwrap();
+    let beyond = store
+        .applications(
+            &latchkey_domain::ListQuery {
+                search: "even".into(),
+                ..latchkey_domain::ListQuery::default()
+            },
+            PageRequest::new(9, 5),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
+        .await
+        .unwrap();
     assert_eq!((beyond.number, beyond.items.len()), (3, 3));
 }
 
@@ -215,7 +266,14 @@ async fn members_are_counted_once_and_only_while_connected() {
         add_member(&*store, "bob@b.example").await,
     );
     let connected = async || {
-        let page = store.applications("", PageRequest::new(1, 20)).await.unwrap();
+        let page = store
+            .applications(
+                &latchkey_domain::ListQuery::default(),
+                PageRequest::new(1, 20),
+                latchkey_domain::Timestamp::from_millis(0),
+            )
+            .await
+            .unwrap();
         page.items[0].connected_members
     };
     store

@@ -44,7 +44,14 @@ async fn holds_what_was_there_at_that_moment() {
     );
 
     let restored = SqliteStore::open(&copy, store.key()).unwrap();
-    let page = restored.applications("", PageRequest::new(1, 1)).await.unwrap();
+    let page = restored
+        .applications(
+            &latchkey_domain::ListQuery::default(),
+            PageRequest::new(1, 1),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
+        .await
+        .unwrap();
     assert_eq!(page.total, 1);
     assert!(
         restored
@@ -135,7 +142,11 @@ async fn is_whole_while_others_write() {
             .unwrap();
         let copied = SqliteStore::open(&copy, store.key()).unwrap();
         let total = copied
-            .applications("", PageRequest::new(1, 1))
+            .applications(
+                &latchkey_domain::ListQuery::default(),
+                PageRequest::new(1, 1),
+                latchkey_domain::Timestamp::from_millis(0),
+            )
             .await
             .unwrap()
             .total;

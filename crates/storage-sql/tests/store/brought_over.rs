@@ -56,7 +56,17 @@ async fn are_sorted_and_searched(store: &dyn Store) {
         .collect();
     assert_eq!(ids, [2, 6, 3, 4, 5, 1]);
     for (search, count) in [("strasse", 1), ("STRASSE", 1), ("école", 0)] {
-        let page = store.applications(search, PageRequest::new(1, 10)).await.unwrap();
+        let page = store
+            .applications(
+                &latchkey_domain::ListQuery {
+                    search: search.into(),
+                    ..latchkey_domain::ListQuery::default()
+                },
+                PageRequest::new(1, 10),
+                latchkey_domain::Timestamp::from_millis(0),
+            )
+            .await
+            .unwrap();
         assert_eq!(page.total, count, "{search}");
     }
     let target = AuditFilter {

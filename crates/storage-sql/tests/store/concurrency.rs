@@ -30,7 +30,11 @@ async fn every_one_of_many_writers_reads_what_it_wrote() {
     writers.join_all().await;
     assert_eq!(
         store
-            .applications("", PageRequest::new(1, 1))
+            .applications(
+                &latchkey_domain::ListQuery::default(),
+                PageRequest::new(1, 1),
+                latchkey_domain::Timestamp::from_millis(0)
+            )
             .await
             .unwrap()
             .total,
@@ -126,7 +130,11 @@ async fn those_that_fail_do_not_disturb_the_others() {
     );
     assert_eq!(
         store
-            .applications("", PageRequest::new(1, 1))
+            .applications(
+                &latchkey_domain::ListQuery::default(),
+                PageRequest::new(1, 1),
+                latchkey_domain::Timestamp::from_millis(0)
+            )
             .await
             .unwrap()
             .total,

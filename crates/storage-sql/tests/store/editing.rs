@@ -79,7 +79,14 @@ async fn an_edit_is_kept_and_says_what_changed() {
     );
     // The search knows the new name.
     let page = store
-        .applications("after", latchkey_domain::PageRequest::new(1, 20))
+        .applications(
+            &latchkey_domain::ListQuery {
+                search: "after".into(),
+                ..latchkey_domain::ListQuery::default()
+            },
+            latchkey_domain::PageRequest::new(1, 20),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
         .await
         .unwrap();
     assert_eq!(page.total, 1);
@@ -318,7 +325,11 @@ async fn many_are_registered_together_or_not_at_all() {
     assert!(store.create_applications(many, &operator(), at(0)).await.is_err());
     assert_eq!(
         store
-            .applications("", latchkey_domain::PageRequest::new(1, 20))
+            .applications(
+                &latchkey_domain::ListQuery::default(),
+                latchkey_domain::PageRequest::new(1, 20),
+                latchkey_domain::Timestamp::from_millis(0)
+            )
             .await
             .unwrap()
             .total,

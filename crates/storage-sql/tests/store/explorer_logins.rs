@@ -42,7 +42,7 @@ async fn explorer_logins_are_counted_nowhere_and_end_together() {
     assert_eq!(store.connected_apps_of(ada.id, LONG_AGO).await.unwrap().len(), 0);
     let listing = async || {
         store
-            .application_listing(&application.client_id)
+            .application_listing(&application.client_id, latchkey_domain::Timestamp::from_millis(0))
             .await
             .unwrap()
             .unwrap()

@@ -11,7 +11,14 @@ use crate::fixtures::{add_application, add_member, at, connect, new_application,
 
 /// Every application's secret can be revealed.
 async fn all_reveal(store: &SqliteStore) -> usize {
-    let page = store.applications("", PageRequest::new(1, 100)).await.unwrap();
+    let page = store
+        .applications(
+            &latchkey_domain::ListQuery::default(),
+            PageRequest::new(1, 100),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
+        .await
+        .unwrap();
     for listing in &page.items {
         let secret = store.client_secret(&listing.application.client_id).await.unwrap();
         assert!(secret.is_some());

@@ -362,7 +362,7 @@ async fn a_member_who_is_removed_takes_sessions_and_grants_along() {
             .is_empty()
     );
     let listing = store
-        .application_listing(&application.client_id)
+        .application_listing(&application.client_id, latchkey_domain::Timestamp::from_millis(0))
         .await
         .unwrap()
         .unwrap();

@@ -55,7 +55,11 @@ async fn a_folder_of_schema_1_is_brought_along() {
     assert_eq!((network.id, network.slug.as_str()), (4242, "river-club"));
     assert_eq!(
         store
-            .applications("", PageRequest::new(1, 10))
+            .applications(
+                &latchkey_domain::ListQuery::default(),
+                PageRequest::new(1, 10),
+                latchkey_domain::Timestamp::from_millis(0)
+            )
             .await
             .unwrap()
             .total,

@@ -39,7 +39,11 @@ fn refused(backup: &Path, data: &Path, words: &str) {
 async fn applications(data: &Path) -> u64 {
     let store = SqliteStore::open_folder(data).unwrap();
     store
-        .applications("", PageRequest::new(1, 1))
+        .applications(
+            &latchkey_domain::ListQuery::default(),
+            PageRequest::new(1, 1),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
         .await
         .unwrap()
         .total
@@ -65,7 +69,14 @@ async fn takes_the_place_of_a_database_which_stays_beside_it() {
     let key = latchkey_storage_sql::keyring::Keyring::load_or_create(&data.join(KEY_FILE), false).unwrap();
     let old = SqliteStore::open(&replaced, key.current().clone()).unwrap();
     assert_eq!(
-        old.applications("", PageRequest::new(1, 1)).await.unwrap().total,
+        old.applications(
+            &latchkey_domain::ListQuery::default(),
+            PageRequest::new(1, 1),
+            latchkey_domain::Timestamp::from_millis(0)
+        )
+        .await
+        .unwrap()
+        .total,
         2
     );
     let store = SqliteStore::open_folder(&data).unwrap();

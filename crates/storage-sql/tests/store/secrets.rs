@@ -20,7 +20,10 @@ async fn moving(store: &dyn Store) -> (latchkey_domain::Application, ClientSecre
 }
 
 async fn records(store: &dyn Store, application: &latchkey_domain::Application) -> Vec<SecretRecord> {
-    let listing = store.application_listing(&application.client_id).await.unwrap();
+    let listing = store
+        .application_listing(&application.client_id, latchkey_domain::Timestamp::from_millis(0))
+        .await
+        .unwrap();
     listing.unwrap().secrets
 }
 
@@ -59,7 +62,17 @@ async fn a_second_secret_is_valid_beside_the_first_and_stands_before_it() {
             .is(second.expose())
     );
     // The list has what is known of them, and so has the single row; an edit that is open is still good.
-    let listed = store.applications("app", PageRequest::new(1, 20)).await.unwrap();
+    let listed = store
+        .applications(
+            &latchkey_domain::ListQuery {
+                search: "app".into(),
+                ..latchkey_domain::ListQuery::default()
+            },
+            PageRequest::new(1, 20),
+            latchkey_domain::Timestamp::from_millis(0),
+        )
+        .await
+        .unwrap();
     assert_eq!(listed.items[0].secrets, [newest.record, oldest.record]);
     assert_eq!(
         records(&*store, &application).await,

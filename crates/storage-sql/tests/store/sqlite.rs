@@ -117,7 +117,11 @@ async fn two_processes_see_what_the_other_wrote() {
     }
     assert_eq!(
         server
-            .applications("", PageRequest::new(1, 1))
+            .applications(
+                &latchkey_domain::ListQuery::default(),
+                PageRequest::new(1, 1),
+                latchkey_domain::Timestamp::from_millis(0)
+            )
             .await
             .unwrap()
             .total,
@@ -297,7 +301,11 @@ async fn a_writer_waits_for_another_process_that_writes() {
         // Polled second: the write above is waiting, and reads go on meanwhile.
         assert_eq!(
             store
-                .applications("", PageRequest::new(1, 1))
+                .applications(
+                    &latchkey_domain::ListQuery::default(),
+                    PageRequest::new(1, 1),
+                    latchkey_domain::Timestamp::from_millis(0)
+                )
                 .await
                 .unwrap()
                 .total,

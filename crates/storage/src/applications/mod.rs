@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use latchkey_domain::{
-    Actor, Application, ApplicationSpec, ClientId, ClientSecret, Page, PageRequest, SecretId, SecretRecord,
-    Timestamp,
+    Actor, Application, ApplicationSpec, ClientId, ClientSecret, ListQuery, Page, PageRequest, SecretId,
+    SecretRecord, Timestamp,
 };
 
 use crate::StoreError;
@@ -74,6 +74,16 @@ pub struct ApplicationListing {
     pub secrets: Vec<SecretRecord>,
     /// How many members have an active grant.
     pub connected_members: u64,
+    pub health: Health,
+}
+
+/// How an application is doing: what failed in the last hour.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// How many requests failed in the last hour.
+    pub failures: u64,
+    /// The message of the latest of them.
+    pub latest: Option<String>,
 }
 
 /// An edit.
@@ -143,15 +153,20 @@ pub trait Applications: Send + Sync {
     async fn application_listing(
         &self,
         client_id: &ClientId,
+        at: Timestamp,
     ) -> Result<Option<ApplicationListing>, StoreError>;
 
-    /// Applications, the newest first. `search` keeps those whose name or client id contains it, upper and lower case
-    /// alike; blank keeps all. A page beyond the last is the last.
+    /// The applications that `query` asks for at the time `at`; its text counts with upper and lower case alike. A page
+    /// beyond the last is the last.
     async fn applications(
         &self,
-        search: &str,
+        query: &ListQuery,
         page: PageRequest,
+        at: Timestamp,
     ) -> Result<Page<ApplicationListing>, StoreError>;
+
+    /// How many applications have failed in the hour before `at`.
+    async fn failing_applications(&self, at: Timestamp) -> Result<u64, StoreError>;
 
     /// Edits an application and counts the edit. An edit that changes nothing leaves revision and audit trail as they
     /// are.

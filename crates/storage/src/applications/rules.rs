@@ -1,6 +1,9 @@
 //! What a host's action does to an application, and what the audit trail says about it.
 
-use latchkey_domain::{Application, ApplicationSpec, ClientSecret, SecretId, SecretRecord, Timestamp};
+use latchkey_domain::{
+    Application, ApplicationProfile, ApplicationSpec, ClientSecret, MemberId, SecretId, SecretRecord,
+    Timestamp,
+};
 
 use super::{ApplicationUpdate, KeptSecret, MOST_SECRETS, NewApplication, SecretAdded, SecretRetired};
 use crate::AuditAction;
@@ -67,13 +70,22 @@ fn differences(before: &ApplicationSpec, after: &ApplicationSpec) -> Vec<&'stati
         scopes,
         client_type,
         skip_consent,
+        profile,
     } = before;
+    let ApplicationProfile {
+        description,
+        website,
+        privacy_policy,
+    } = profile;
     [
         (*name != after.name, "name"),
         (*redirect_uris != after.redirect_uris, "redirect URIs"),
         (*scopes != after.scopes, "scopes"),
         (*client_type != after.client_type, "client type"),
         (*skip_consent != after.skip_consent, "consent screen"),
+        (*description != after.profile.description, "description"),
+        (*website != after.profile.website, "website"),
+        (*privacy_policy != after.profile.privacy_policy, "privacy policy"),
     ]
     .into_iter()
     .filter_map(|(differs, words)| differs.then_some(words))
@@ -81,12 +93,14 @@ fn differences(before: &ApplicationSpec, after: &ApplicationSpec) -> Vec<&'stati
 }
 
 /// A newly registered application.
-pub fn registered(new: &NewApplication, at: Timestamp) -> Application {
+pub fn registered(new: &NewApplication, by: Option<MemberId>, at: Timestamp) -> Application {
     Application {
         client_id: new.client_id.clone(),
         spec: new.spec.clone(),
         paused_at: None,
         created_at: at,
+        created_by: by,
+        logo: None,
         last_used_at: None,
         revision: 1,
     }
@@ -189,6 +203,7 @@ mod tests {
             scopes: ScopeSet::default(),
             client_type,
             skip_consent: false,
+            profile: ApplicationProfile::default(),
         }
     }
 
@@ -205,7 +220,7 @@ mod tests {
     }
 
     fn application(client_type: ClientType) -> Application {
-        registered(&new(client_type), Timestamp::from_millis(0))
+        registered(&new(client_type), None, Timestamp::from_millis(0))
     }
 
     fn update(spec: ApplicationSpec, expected_revision: Option<u32>) -> ApplicationUpdate {

@@ -71,9 +71,12 @@ mod tests {
                 scopes: ScopeSet::default(),
                 client_type: ClientType::Public,
                 skip_consent: false,
+                profile: latchkey_domain::ApplicationProfile::default(),
             },
             paused_at: None,
             created_at: at(0),
+            created_by: None,
+            logo: None,
             last_used_at,
             revision: 1,
         }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use latchkey_domain::SecretId;
+use latchkey_domain::{ListQuery, ListSort, SecretId};
 use leptos_router::location::Url;
 
 use crate::components::navigation::AdminSection;
@@ -103,7 +103,7 @@ impl fmt::Display for DialogRoute {
 /// An address of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address {
-    pub(crate) search: String,
+    pub(crate) query: ListQuery,
     pub(crate) page: u32,
     pub(crate) dialog: Option<DialogRoute>,
 }
@@ -117,24 +117,21 @@ impl Address {
         }
     }
 
-    /// The search and the page of the list that a query asks for.
+    /// What a query asks of the list, and the page. What is not understood counts as missing.
     #[cfg(feature = "ssr")]
-    pub(crate) fn list_at(query: &str) -> (String, u32) {
+    pub(crate) fn list_at(query: &str) -> (ListQuery, u32) {
         let value = |wanted: &str| {
             form_urlencoded::parse(query.as_bytes())
                 .find(|(name, _)| name == wanted)
                 .map(|(_, value)| value.into_owned())
         };
-        (
-            value("q").unwrap_or_default(),
-            page_number(value("page").as_deref()),
-        )
+        (list_query(value), page_number(value("page").as_deref()))
     }
 
     /// The first page of the list.
     pub(crate) fn start() -> Self {
         Self {
-            search: String::new(),
+            query: ListQuery::default(),
             page: 1,
             dialog: None,
         }
@@ -155,15 +152,40 @@ impl fmt::Display for Address {
         if let Some(dialog) = &self.dialog {
             write!(f, "/{dialog}")?;
         }
+        let ListQuery { search, filter, sort } = &self.query;
+        let parameters = [
+            ("q", Some(Url::escape(search))),
+            ("filter", filter.map(|filter| filter.id().to_owned())),
+            (
+                "sort",
+                Some(*sort)
+                    .filter(|sort| *sort != ListSort::default())
+                    .map(|sort| sort.id().to_owned()),
+            ),
+            (
+                "page",
+                Some(self.page)
+                    .filter(|page| *page > 1)
+                    .map(|page| page.to_string()),
+            ),
+        ];
         let mut separator = '?';
-        if !self.search.is_empty() {
-            write!(f, "{separator}q={}", Url::escape(&self.search))?;
-            separator = '&';
-        }
-        if self.page > 1 {
-            write!(f, "{separator}page={}", self.page)?;
+        for (name, value) in parameters {
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                write!(f, "{separator}{name}={value}")?;
+                separator = '&';
+            }
         }
         Ok(())
+    }
+}
+
+/// What the parameters of an address ask of the list.
+pub(crate) fn list_query(value: impl Fn(&str) -> Option<String>) -> ListQuery {
+    ListQuery {
+        search: value("q").unwrap_or_default(),
+        filter: value("filter").and_then(|id| id.parse().ok()),
+        sort: value("sort").and_then(|id| id.parse().ok()).unwrap_or_default(),
     }
 }
 

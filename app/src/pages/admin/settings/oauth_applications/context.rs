@@ -1,16 +1,17 @@
 //! What the page, its cards and its dialogs share.
 
+use latchkey_domain::ListQuery;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
-use super::address::{Address, DialogRoute, page_number};
+use super::address::{Address, DialogRoute, list_query, page_number};
 
 /// The list and its address, in the context of the page.
 #[derive(Clone, Copy)]
 pub(super) struct ListContext {
-    /// The search text.
-    pub(super) search: Memo<String>,
+    /// What the address asks of the list.
+    pub(super) query: Memo<ListQuery>,
     /// Which page of the list is shown, from 1.
     pub(super) page: Memo<u32>,
     /// The client id and the new secret of an application whose secret was just created.
@@ -26,7 +27,7 @@ impl ListContext {
         let query = use_location().query;
         let navigate = use_navigate();
         Self {
-            search: Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default())),
+            query: Memo::new(move |_| query.with(|query| list_query(|name| query.get(name)))),
             page: Memo::new(move |_| query.with(|query| page_number(query.get("page").as_deref()))),
             fresh_secret: RwSignal::new(None),
             version: RwSignal::new(0),
@@ -51,7 +52,7 @@ impl ListContext {
     /// The address of the list as it is shown now, without a dialog.
     pub(super) fn address(self) -> Address {
         Address {
-            search: self.search.get_untracked(),
+            query: self.query.get_untracked(),
             page: self.page.get_untracked(),
             dialog: None,
         }

@@ -61,9 +61,9 @@ pub(crate) fn carrier(first: &FirstView) -> impl leptos::IntoView + use<> {
 /// URL.
 #[cfg(feature = "ssr")]
 pub async fn read(request: &crate::request::Request, network: String, query: &str) -> FirstView {
-    let (search, page) = super::address::Address::list_at(query);
+    let (wanted, page) = super::address::Address::list_at(query);
     let listing = crate::functions::reply::run(request, async |registrar, caller| {
-        crate::functions::applications::listing(&registrar, &caller, &search, page).await
+        crate::functions::applications::listing(&registrar, &caller, &wanted, page).await
     })
     .await;
     // The page shows the error, and its status tells programs. A missing permission is not an error.

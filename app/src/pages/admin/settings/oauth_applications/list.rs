@@ -1,6 +1,6 @@
 //! The cards of the page, or what to show if there are none.
 
-use latchkey_domain::Plan;
+use latchkey_domain::{ListQuery, Plan};
 use leptos::prelude::*;
 
 use super::address::{Address, DialogRoute};
@@ -44,7 +44,7 @@ pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, FunctionError>>)
     // Once shown, the field stays: the person may be typing in it.
     let is_worth_searching = Memo::new(move |before: Option<&bool>| {
         before == Some(&true)
-            || !list.search.read().is_empty()
+            || !list.query.read().search.is_empty()
             || numbers.get().is_some_and(|(total, ..)| total > 0)
     });
     view! {
@@ -54,7 +54,7 @@ pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, FunctionError>>)
         <FunctionErrorNotice error />
         <p class="muted count" role="status">
             {move || {
-                numbers.get().filter(|(total, ..)| *total > 0).map(|(total, ..)| live_text(count(total, &list.search.get())))
+                numbers.get().filter(|(total, ..)| *total > 0).map(|(total, ..)| live_text(count(total, &list.query.get().search)))
             }}
         </p>
         <div class="cards">
@@ -67,7 +67,7 @@ pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, FunctionError>>)
                 .get()
                 .filter(|(total, ..)| *total == 0)
                 .map(|_| {
-                    if list.search.get().is_empty() {
+                    if list.query.get() == ListQuery::default() {
                         let may_create = plan.get().is_some_and(Plan::includes_oauth_applications);
                         empty_list(list, may_create).into_any()
                     } else {
@@ -77,7 +77,7 @@ pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, FunctionError>>)
         }}
         {move || {
             // The links keep the search.
-            list.search.track();
+            list.query.track();
             numbers.get().map(|(_, number, pages)| pager(list, number, pages))
         }}
     }
@@ -159,7 +159,7 @@ fn empty_list(list: ListContext, may_create: bool) -> impl IntoView {
 fn no_match(list: ListContext) -> impl IntoView {
     view! {
         <div class="empty">
-            <h2>{move || live_text(format!("Nothing matches “{}”", list.search.get()))}</h2>
+            <h2>{move || live_text(format!("Nothing matches “{}”", list.query.get().search))}</h2>
             <p class="muted">"Search looks at names and client IDs."</p>
             <button type="button" class="button" id="show-all" on:click=move |_| list.go(&Address::start())>
                 "Show all applications"

@@ -75,7 +75,7 @@ fn keep_current(list: ListContext, listing: RwSignal<Result<Listing, FunctionErr
     let reading = RwSignal::new(false);
     let asked = StoredValue::new(0_usize);
     Effect::new(move |before: Option<()>| {
-        let (search, page) = (list.search.get(), list.page.get());
+        let (query, page) = (list.query.get(), list.page.get());
         list.version.track();
         if before.is_none() {
             // The document already contains it.
@@ -85,7 +85,7 @@ fn keep_current(list: ListContext, listing: RwSignal<Result<Listing, FunctionErr
         asked.set_value(this);
         reading.set(true);
         browser::spawn(async move {
-            let answer = list_applications(search, page).await;
+            let answer = list_applications(query, page).await;
             if asked.try_get_value() == Some(this) {
                 listing.set(answer);
                 reading.set(false);

@@ -1,5 +1,6 @@
 //! The search field of the list.
 
+use latchkey_domain::ListQuery;
 use leptos::prelude::*;
 
 use super::address::Address;
@@ -10,19 +11,22 @@ use crate::components::icon::{Glyph, Icon};
 #[component]
 pub(super) fn SearchField() -> impl IntoView {
     let list = expect_context::<ListContext>();
-    let typed = RwSignal::new(list.search.get_untracked());
+    let typed = RwSignal::new(list.query.get_untracked().search);
     // Back and forward change the address, so the field must follow.
     Effect::new(move || {
-        let search = list.search.get();
+        let search = list.query.get().search;
         if typed.get_untracked().trim() != search {
             typed.set(search);
         }
     });
     let mut search = debounce(std::time::Duration::from_millis(150), move |text: String| {
         let text = text.trim().to_owned();
-        if text != list.search.get_untracked() {
+        if text != list.query.get_untracked().search {
             list.replace(&Address {
-                search: text,
+                query: ListQuery {
+                    search: text,
+                    ..list.query.get_untracked()
+                },
                 ..Address::start()
             });
         }

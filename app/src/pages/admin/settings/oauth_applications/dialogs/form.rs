@@ -43,6 +43,7 @@ pub(super) fn ApplicationForm(
     let confidential = RwSignal::new(initial.confidential);
     let skip_consent = RwSignal::new(initial.skip_consent);
 
+    let initial = StoredValue::new(initial);
     let errors = RwSignal::new(DraftErrors::default());
     let failure = RwSignal::new(None::<FunctionError>);
     let tried = RwSignal::new(false);
@@ -53,6 +54,7 @@ pub(super) fn ApplicationForm(
         scopes: scopes.get().iter().map(|scope| scope.id().to_owned()).collect(),
         confidential: confidential.get(),
         skip_consent: skip_consent.get(),
+        ..initial.get_value()
     };
     // After the first attempt, validate on each change.
     Effect::new(move || {
@@ -196,6 +198,9 @@ fn focus_target(field: Field) -> &'static str {
         Field::Name => "name",
         Field::RedirectUris => "redirect-uris",
         Field::Scopes => "scope-host-read-network_events",
+        Field::Description => "description",
+        Field::Website => "website",
+        Field::PrivacyPolicy => "privacy-policy",
     }
 }
 
