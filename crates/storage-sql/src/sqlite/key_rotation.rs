@@ -54,7 +54,7 @@ async fn rotate(
 ) -> Result<Rotated, StoreError> {
     let stays = keyring::retired_stays(networks::longest_refresh_lifetime(db).await?);
     let (ring, finished_earlier_one) = next_keys(db, keychain, by.1, stays).await?;
-    let key_rotation::Resealed { secrets, revoked } = rotation::finish(db, &ring, revoke, by).await?;
+    let key_rotation::Resealed { secrets, revoked } = key_rotation::finish(db, &ring, revoke, by).await?;
     keychain.hold(ring);
     Ok(Rotated {
         secrets,
