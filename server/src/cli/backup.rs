@@ -7,7 +7,7 @@ use latchkey_domain::{Actor, Clock, Timestamp};
 use latchkey_storage_sql::sqlite::{BackedUp, Contents, Existing, SqliteStore, restore as put_back};
 
 use super::open::{open_sqlite, sqlite_file};
-use super::output::print;
+use super::output::{counted, print};
 use super::{CliError, DataArgs, postgres_backup};
 use crate::settings::{DataSettings, Database};
 use crate::system::SystemClock;
@@ -127,12 +127,11 @@ pub(super) fn refuse_missing(settings: &DataSettings, what: &str) -> Result<(), 
 }
 
 fn in_words(contents: &Contents) -> String {
-    let count = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     format!(
         "“{}” ({}, {})",
         contents.network,
-        count(contents.members, "member"),
-        count(contents.applications, "application")
+        counted(contents.members, "member"),
+        counted(contents.applications, "application")
     )
 }
 

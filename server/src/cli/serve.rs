@@ -287,22 +287,8 @@ fn check_demo(settings: &ServeSettings) -> Result<(), CliError> {
 }
 
 async fn fill_demo(instance: &Instance, data: &DataSettings) -> Result<(), CliError> {
-    let nobody_yet = instance
-        .store
-        .members(latchkey_domain::PageRequest::new(1, 1))
-        .await?
-        .total
-        == 0;
-    let nothing_yet = instance
-        .store
-        .applications("", latchkey_domain::PageRequest::new(1, 1))
-        .await?
-        .total
-        == 0;
-    let is_demo = instance.store.is_demo().await?;
     // A database with nothing in it was just created by this command.
-    let is_empty = nobody_yet && nothing_yet;
-    if !is_demo && !is_empty {
+    if !demo::may_fill(&*instance.store).await? {
         return Err(not_a_demo(data));
     }
     Ok(demo::fill(instance).await?)

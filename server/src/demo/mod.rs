@@ -1,15 +1,11 @@
 //! The demonstration network: the same people, applications and content each time.
 
-mod applications;
 mod chance;
-mod clock;
 mod community;
-mod courses;
-mod crowd;
+mod content;
 mod people;
 mod stage;
 mod story;
-mod topics;
 mod usage;
 
 use std::time::Duration;
@@ -19,7 +15,7 @@ use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, NetworkName, PageRequest, Slug, Timestamp};
 use latchkey_registration::RegistrationError;
 use latchkey_storage::content::Conflict;
-use latchkey_storage::{AuditAction, AuditFilter, NetworkChange, StoreError};
+use latchkey_storage::{AuditAction, AuditFilter, NetworkChange, Store, StoreError};
 use thiserror::Error;
 
 use crate::error::CliError;
@@ -36,6 +32,7 @@ const NETWORK: &str = "Harbor Street Makers";
 /// How many days ago the network was founded.
 const FOUNDED: u32 = 731;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Why the demonstration could not be created.
 #[derive(Debug, Error)]
@@ -71,6 +68,13 @@ impl From<DemoError> for CliError {
 /// How to sign in, for people to read.
 pub fn sign_ins() -> String {
     format!("Sign in as {HOST} (a host) or {MEMBER} (a member), both with the password {PASSWORD}")
+}
+
+/// Whether the network has nothing in it, or is a demonstration already.
+pub async fn may_fill(store: &dyn Store) -> Result<bool, StoreError> {
+    let page = PageRequest::new(1, 1);
+    let is_empty = store.members(page).await?.total == 0 && store.applications("", page).await?.total == 0;
+    Ok(is_empty || store.is_demo().await?)
 }
 
 /// Fills the network. Does nothing if it is complete; finishes an interrupted run.

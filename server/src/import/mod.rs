@@ -2,16 +2,32 @@
 //! all its errors are reported together, each with its line.
 
 mod conflicts;
-mod fault;
 mod fields;
 mod members_csv;
 mod network_json;
 mod record;
 
+use std::fmt;
+
 use latchkey_domain::Timestamp;
 use latchkey_storage::content::{Community, Conflict};
 
-pub use self::fault::Fault;
+/// What is wrong on a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, and what was expected.
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A value from the file may contain anything; the fault stays on one line.
+        let message: Vec<&str> = self.message.split_whitespace().collect();
+        write!(f, "{}: {}", self.line, message.join(" "))
+    }
+}
 
 /// A file that was read.
 #[derive(Debug)]

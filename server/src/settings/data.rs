@@ -9,15 +9,10 @@ use crate::error::CliError;
 
 /// Where the data is: what every command takes.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Data")]
 pub struct DataArgs {
     /// The folder with the database and its key [default: ./data]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "LATCHKEY_DATA_DIR",
-        help_heading = "Data"
-    )]
+    #[arg(long, global = true, value_name = "DIR", env = "LATCHKEY_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
 
     /// The database, if it is not latchkey.db in the data folder: a file, with its latchkey.key beside it, or a URL like
@@ -27,8 +22,7 @@ pub struct DataArgs {
         global = true,
         value_name = "FILE|URL",
         env = "LATCHKEY_DATABASE_URL",
-        hide_env_values = true,
-        help_heading = "Data"
+        hide_env_values = true
     )]
     pub database: Option<DatabaseArgument>,
 
@@ -37,19 +31,12 @@ pub struct DataArgs {
         long,
         global = true,
         value_name = "FILE",
-        env = "LATCHKEY_DATABASE_PASSWORD_FILE",
-        help_heading = "Data"
+        env = "LATCHKEY_DATABASE_PASSWORD_FILE"
     )]
     pub database_password_file: Option<PathBuf>,
 
     /// The settings file; flags and environment override it [default: ./latchkey.toml, if it exists]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "LATCHKEY_CONFIG",
-        help_heading = "Data"
-    )]
+    #[arg(long, global = true, value_name = "FILE", env = "LATCHKEY_CONFIG")]
     pub config: Option<PathBuf>,
 
     /// Whether to back up a database with a URL into the data folder before a new version of Latchkey changes its schema;
@@ -59,8 +46,7 @@ pub struct DataArgs {
         global = true,
         value_name = "true|false",
         env = "LATCHKEY_UPGRADE_BACKUP",
-        action = clap::ArgAction::Set,
-        help_heading = "Data"
+        action = clap::ArgAction::Set
     )]
     pub upgrade_backup: Option<bool>,
 }

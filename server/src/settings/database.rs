@@ -5,12 +5,10 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use latchkey_storage_sql::postgres::PostgresUrl;
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
 /// Where the data is kept. Printing it shows no password.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Database {
     /// An `SQLite` file: a path, or a URL like `sqlite:club.db` or `sqlite:///srv/club.db`.
     Sqlite(PathBuf),
@@ -75,14 +73,6 @@ impl FromStr for Database {
             return Err("expected the path of an SQLite file, like /srv/latchkey/latchkey.db".to_owned());
         }
         Ok(Self::Sqlite(path.into()))
-    }
-}
-
-impl TryFrom<String> for Database {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
     }
 }
 

@@ -1,9 +1,11 @@
 //! `latchkey.toml`: persistent settings.
 
+use std::fmt::Display;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use latchkey_domain::TimeSpan;
 use latchkey_headless::Budget;
@@ -23,6 +25,7 @@ pub struct SettingsFile {
     /// The data folder; relative to the file.
     pub data_dir: Option<PathBuf>,
     /// The database; relative to the file.
+    #[serde(default, deserialize_with = "text")]
     pub database: Option<Database>,
     /// A file with the database's password; relative to the file.
     pub database_password_file: Option<PathBuf>,
@@ -31,6 +34,7 @@ pub struct SettingsFile {
     /// Where to listen.
     pub listen: Option<SocketAddr>,
     /// The URL that browsers use.
+    #[serde(default, deserialize_with = "text")]
     pub public_url: Option<PublicUrl>,
     /// Trusted proxies.
     #[serde(default)]
@@ -65,6 +69,7 @@ pub struct SettingsFile {
     #[serde(default, deserialize_with = "drain_delay")]
     pub drain_delay: Option<u64>,
     /// Where to send traces.
+    #[serde(default, deserialize_with = "text")]
     pub otlp_endpoint: Option<OtlpEndpoint>,
     /// The part of traces to send.
     pub trace_sampling: Option<Sampling>,
@@ -76,33 +81,37 @@ fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Budget>, 
     Ok(Some(budget))
 }
 
-/// A time span, parsed by `read` as for a flag.
-fn time_span<'de, D: Deserializer<'de>>(
+/// A setting that is written as for its flag, and read by `read`.
+fn text_by<'de, D: Deserializer<'de>, T, E: Display>(
     deserializer: D,
-    read: impl Fn(&str) -> Result<TimeSpan, String>,
-) -> Result<Option<TimeSpan>, D::Error> {
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(deserializer)?;
     read(&text).map(Some).map_err(D::Error::custom)
 }
 
+fn text<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    text_by(deserializer, str::parse)
+}
+
 fn code_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
-    time_span(deserializer, retention::read_code_lifetime)
+    text_by(deserializer, retention::read_code_lifetime)
 }
 
 fn access_token_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
-    time_span(deserializer, retention::read_access_token_lifetime)
+    text_by(deserializer, retention::read_access_token_lifetime)
 }
 
 fn refresh_token_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
-    time_span(deserializer, retention::read_refresh_token_lifetime)
+    text_by(deserializer, retention::read_refresh_token_lifetime)
 }
 
 fn grant_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
-    time_span(deserializer, retention::read_grant_lifetime)
+    text_by(deserializer, retention::read_grant_lifetime)
 }
 
 fn retain_ended<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
-    time_span(deserializer, retention::read_retain_ended)
+    text_by(deserializer, retention::read_retain_ended)
 }
 
 fn drain_delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {

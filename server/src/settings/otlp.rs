@@ -21,8 +21,7 @@ const VARIABLES: [(&str, bool); 2] = [
 ];
 
 /// The `http` address of a collector.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtlpEndpoint(Uri);
 
 impl OtlpEndpoint {
@@ -85,14 +84,6 @@ impl FromStr for OtlpEndpoint {
     /// Reads the collector's address and adds the path for traces.
     fn from_str(text: &str) -> Result<Self, String> {
         Self::parse(text, false)
-    }
-}
-
-impl TryFrom<String> for OtlpEndpoint {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
     }
 }
 
