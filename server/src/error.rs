@@ -9,18 +9,16 @@ use thiserror::Error as ThisError;
 
 /// Ends a command with an error.
 #[derive(Debug, ThisError)]
-pub enum CliError {
-    /// Wrong usage.
+pub(crate) enum CliError {
     #[error("{0}")]
     Usage(String),
-    /// Something failed.
     #[error("{0}")]
     Failed(String),
 }
 
 impl CliError {
     /// The exit status of the process.
-    pub fn exit_code(&self) -> u8 {
+    pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Failed(_) => 1,
             Self::Usage(_) => 2,

@@ -3,13 +3,13 @@
 pub mod cli;
 pub mod connections;
 pub mod demo;
-pub mod error;
+mod error;
 pub mod housekeeping;
 pub mod http;
-pub mod import;
+mod import;
 pub mod instance;
 pub mod metrics;
 pub mod settings;
 pub mod system;
-pub mod traces;
+mod traces;
 pub mod usage_meter;

@@ -87,7 +87,7 @@ pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result
     let is_healthy = checks.iter().all(|(_, Finding(level, _))| *level != Level::Fail);
     if is_healthy {
         checks.extend(match settings.data.database() {
-            Database::Sqlite(file) => data::database(&settings.data, &file).await,
+            Database::Sqlite(file) => data::database(&file).await,
             Database::Postgres(url) => postgres::database(&settings.data, &url).await,
         });
     } else {

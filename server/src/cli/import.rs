@@ -1,7 +1,6 @@
 //! `latchkey import`
 
-use std::cell::Cell;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
@@ -10,6 +9,7 @@ use latchkey_storage::content::{Added, ProgressReport, TellProgress};
 
 use super::open::open;
 use super::output::{counted, print};
+use super::progress::Progress;
 use super::{CliError, DataArgs};
 use crate::import::{self, Fault, Format};
 
@@ -131,21 +131,11 @@ fn refuse(file: &Path, faults: &[Fault]) -> CliError {
     ))
 }
 
-/// Shows progress on standard error: on one line of a terminal, now and then elsewhere.
 fn progress() -> TellProgress {
-    let terminal = io::stderr().is_terminal();
-    let told = Cell::new(0);
-    Box::new(move |ProgressReport { what, done, of }: ProgressReport| {
-        if of < MANY {
-            return;
-        }
-        let mut stderr = io::stderr().lock();
-        if terminal {
-            let end = if done == of { "\n" } else { "" };
-            let _ = write!(stderr, "\r{what}: {done} of {of}{end}").and_then(|()| stderr.flush());
-        } else if done == of || done >= told.get() + of / 4 {
-            let _ = writeln!(stderr, "{what}: {done} of {of}");
-            told.set(if done == of { 0 } else { done });
+    let progress = Progress::default();
+    Box::new(move |ProgressReport { what, done, of }| {
+        if of >= MANY {
+            progress.show(what, done as u64, of as u64, 0);
         }
     })
 }

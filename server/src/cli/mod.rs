@@ -17,6 +17,7 @@ mod open;
 mod output;
 mod password;
 mod postgres_backup;
+mod progress;
 mod serve;
 mod signals;
 

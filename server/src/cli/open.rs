@@ -1,6 +1,6 @@
 //! Opening the data for a command.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use latchkey_domain::Clock;
@@ -26,37 +26,15 @@ pub(super) struct Opened {
 
 /// Opens the database, or creates it if it does not exist.
 pub(super) async fn open_store(settings: &DataSettings) -> Result<Opened, CliError> {
-    if let Some(Database::Postgres(url)) = &settings.database {
-        return open_postgres(url, settings).await;
-    }
-    let store = open_sqlite(settings, "this")?;
+    let store = match &settings.database {
+        Some(Database::Postgres(url)) => return open_postgres(url, settings).await,
+        Some(Database::Sqlite(file)) => SqliteStore::open_file(file)?,
+        None => SqliteStore::open_folder(&settings.data_dir)?,
+    };
     Ok(Opened {
         keys: Keys::File(store.keychain().clone()),
         store: Arc::new(store).shared(),
     })
-}
-
-/// Opens the database for `what`, which only `SQLite` supports.
-pub(super) fn open_sqlite(settings: &DataSettings, what: &str) -> Result<SqliteStore, CliError> {
-    match &settings.database {
-        None => Ok(SqliteStore::open_folder(&settings.data_dir)?),
-        Some(Database::Sqlite(file)) => Ok(SqliteStore::open_file(file)?),
-        Some(Database::Postgres(_)) => Err(only_sqlite(what)),
-    }
-}
-
-/// The file of the database, for `what`, which only `SQLite` supports.
-pub(super) fn sqlite_file(settings: &DataSettings, what: &str) -> Result<PathBuf, CliError> {
-    match settings.database() {
-        Database::Sqlite(file) => Ok(file),
-        Database::Postgres(_) => Err(only_sqlite(what)),
-    }
-}
-
-fn only_sqlite(what: &str) -> CliError {
-    CliError::Failed(format!(
-        "{what} is for SQLite; docs/postgresql.md says what is different with PostgreSQL"
-    ))
 }
 
 async fn open_postgres(url: &PostgresUrl, settings: &DataSettings) -> Result<Opened, CliError> {

@@ -1,6 +1,7 @@
 //! What makes the demonstration the same each time: its random choices and its clock.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use latchkey_domain::{Clock, Timestamp};
 
@@ -35,6 +36,10 @@ pub(super) struct StoryClock(AtomicI64);
 impl StoryClock {
     pub(super) fn set(&self, time: Timestamp) {
         self.0.store(time.as_millis(), Ordering::Relaxed);
+    }
+
+    pub(super) fn advance(&self, duration: Duration) {
+        self.set(self.now().plus(duration));
     }
 }
 

@@ -50,7 +50,7 @@ struct Client {
 /// The state of the story.
 pub(super) struct Stage {
     instance: Instance,
-    clock: Arc<StoryClock>,
+    pub(super) clock: Arc<StoryClock>,
     server: AuthorizationServer,
     clients: BTreeMap<App, Client>,
     tokens: BTreeMap<(App, String), Tokens>,
@@ -70,16 +70,6 @@ impl Stage {
             tokens: BTreeMap::new(),
             chance: Chance::new(443),
         }
-    }
-
-    /// Sets the time of the next step.
-    pub(super) fn set_time(&self, time: Timestamp) {
-        self.clock.set(time);
-    }
-
-    /// Moves the clock before the next step.
-    pub(super) fn wait(&self, duration: Duration) {
-        self.clock.set(self.clock.now().plus(duration));
     }
 
     /// The usual requests of each application, the application as it is now, and when it first got a token.
@@ -177,7 +167,7 @@ impl Stage {
             Decision::Consent(page) => page,
             other => return Ok(other),
         };
-        self.wait(MOMENT * 3);
+        self.clock.advance(MOMENT * 3);
         let person = self.person(who).await?;
         let approved = page
             .scopes
@@ -235,7 +225,7 @@ impl Stage {
         usual: &[(&str, &str)],
         change: Change<'_>,
     ) -> Result<Option<Tokens>, DemoError> {
-        self.wait(MOMENT);
+        self.clock.advance(MOMENT);
         let origin = self.origin();
         let client = self.client(app)?;
         let id = client.application.client_id.to_string();
@@ -300,7 +290,7 @@ impl Stage {
     pub(super) async fn steal(&mut self, app: App, who: &str) -> Result<(), DemoError> {
         let Tokens { refresh: copy, .. } = self.tokens(app, who)?;
         self.use_again(app, who).await?;
-        self.wait(Duration::from_secs(15 * 60));
+        self.clock.advance(Duration::from_secs(15 * 60));
         self.refresh(app, &copy).await?;
         Ok(())
     }
@@ -316,7 +306,7 @@ impl Stage {
 
     /// A request with an access token. It may be refused, as part of the story.
     async fn call(&mut self, access: &str) {
-        self.wait(MOMENT);
+        self.clock.advance(MOMENT);
         let (origin, authorization) = (self.origin(), format!("Bearer {access}"));
         let _ = self.server.verify_access(Some(&authorization), &origin).await;
     }

@@ -49,7 +49,7 @@ fn events() -> Vec<Event> {
 pub(super) async fn tell(instance: &Instance, now: Timestamp) -> Result<(), DemoError> {
     let mut stage = Stage::new(instance);
     for Event { ago, app, step } in events() {
-        stage.set_time(now.minus(ago));
+        stage.clock.set(now.minus(ago));
         play(&mut stage, app, step).await?;
     }
     let counts = usage::month(stage.connected(), now);
@@ -75,12 +75,12 @@ async fn play(stage: &mut Stage, app: App, step: Step) -> Result<(), DemoError> 
             let code = stage.allow(app, &who).await?;
             stage.exchange(app, &code, Some(&change)).await?;
             // With the correct value the same code works.
-            stage.wait(MINUTE);
+            stage.clock.advance(MINUTE);
             stage.exchange(app, &code, None).await.map(drop)
         }
         Step::ExchangeLate { who } => {
             let code = stage.allow(app, &who).await?;
-            stage.wait(MINUTE * 11);
+            stage.clock.advance(MINUTE * 11);
             stage.exchange(app, &code, None).await.map(drop)
         }
     }

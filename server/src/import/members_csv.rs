@@ -45,7 +45,7 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
 fn members(source: &Source<'_>, text: &str) -> (Vec<NewProfile>, Vec<usize>) {
     let (separator, mut announced) = separator_of(text);
     let mut reader = ReaderBuilder::new()
-        .delimiter(separator.byte())
+        .delimiter(separator.byte)
         .has_headers(false)
         .flexible(true)
         .trim(Trim::All)
@@ -81,7 +81,7 @@ fn members(source: &Source<'_>, text: &str) -> (Vec<NewProfile>, Vec<usize>) {
                     "has {} values, and the first line names {}; put values with a {} in quotation marks",
                     record.len(),
                     header.len(),
-                    separator.name()
+                    separator.name
                 ),
             );
             continue;
@@ -106,36 +106,24 @@ fn members(source: &Source<'_>, text: &str) -> (Vec<NewProfile>, Vec<usize>) {
     (members, lines)
 }
 
-/// The separator of values in a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Separator {
-    Comma,
-    Semicolon,
-    Tab,
-    Bar,
+/// A separator of values in a line.
+#[derive(Clone, Copy)]
+struct Separator {
+    byte: u8,
+    name: &'static str,
 }
 
-impl Separator {
-    const ALL: [Self; 4] = [Self::Comma, Self::Semicolon, Self::Tab, Self::Bar];
-
-    const fn byte(self) -> u8 {
-        match self {
-            Self::Comma => b',',
-            Self::Semicolon => b';',
-            Self::Tab => b'\t',
-            Self::Bar => b'|',
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Comma => "comma",
-            Self::Semicolon => "semicolon",
-            Self::Tab => "tab",
-            Self::Bar => "vertical bar",
-        }
-    }
+const fn separator(byte: u8, name: &'static str) -> Separator {
+    Separator { byte, name }
 }
+
+const COMMA: Separator = separator(b',', "comma");
+const SEPARATORS: [Separator; 4] = [
+    COMMA,
+    separator(b';', "semicolon"),
+    separator(b'\t', "tab"),
+    separator(b'|', "vertical bar"),
+];
 
 /// The separator of the file, and whether the first line only declares it. Otherwise the one that finds the most
 /// columns in the header; a comma on a tie.
@@ -144,22 +132,22 @@ fn separator_of(text: &str) -> (Separator, bool) {
     let announced = first.trim_matches(['"', ' ']).strip_prefix("sep=");
     let announced = announced.and_then(|said| {
         let said = said.as_bytes();
-        Separator::ALL
+        SEPARATORS
             .into_iter()
-            .find(|separator| said.first() == Some(&separator.byte()))
+            .find(|separator| said.first() == Some(&separator.byte))
     });
     if let Some(separator) = announced {
         return (separator, true);
     }
     let columns = |separator: &Separator| {
         first
-            .split(char::from(separator.byte()))
+            .split(char::from(separator.byte))
             .filter(|cell| COLUMNS.contains(&column_name(cell.trim_matches(['"', ' '])).as_str()))
             .count()
     };
     // Of equals, the last one wins.
-    let best = Separator::ALL.into_iter().rev().max_by_key(columns);
-    (best.unwrap_or(Separator::Comma), false)
+    let best = SEPARATORS.into_iter().rev().max_by_key(columns);
+    (best.unwrap_or(COMMA), false)
 }
 
 /// Normalizes a column name that a user typed, such as `First name`.
@@ -198,7 +186,7 @@ fn read_header(
                     "“{}” is not a column; expected some of {} (the values are separated with a {})",
                     text.chars().take(40).collect::<String>(),
                     COLUMNS.join(", "),
-                    separator.name()
+                    separator.name
                 ),
             ),
         }

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 /// Where the data is kept. Printing it shows no password.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Database {
+pub(crate) enum Database {
     /// An `SQLite` file: a path, or a URL like `sqlite:club.db` or `sqlite:///srv/club.db`.
     Sqlite(PathBuf),
     /// A `PostgreSQL` database: a URL like `postgres://latchkey:password@db.example.org/latchkey`.
@@ -79,7 +79,7 @@ impl FromStr for Database {
 /// A [`Database`] as an argument. An error is kept for later: the command line's own message would repeat the
 /// argument, and a URL may contain a password.
 #[derive(Clone, Debug)]
-pub struct DatabaseArgument(pub Result<Database, String>);
+pub(crate) struct DatabaseArgument(pub(crate) Result<Database, String>);
 
 impl FromStr for DatabaseArgument {
     type Err = Infallible;

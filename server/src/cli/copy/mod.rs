@@ -1,7 +1,6 @@
 //! `latchkey copy`: a network from one database into another, of either kind.
 
 pub(super) mod key;
-pub(super) mod progress;
 
 use std::path::{Path, PathBuf};
 
@@ -12,8 +11,8 @@ use latchkey_storage_sql::copy::{Copied, CopyProgress, Place, Source, Target, co
 use serde_json::json;
 
 use self::key::Key;
-use self::progress::Progress;
 use super::output::{OutputArgs, counted, print, print_json, table};
+use super::progress::Progress;
 use super::signals::Signals;
 use super::{CliError, DataArgs};
 use crate::settings::{DataSettings, Database, DatabaseArgument};
@@ -138,7 +137,7 @@ async fn work(args: Args, data: &DataArgs) -> Result<(), CliError> {
     };
     let progress = Progress::default();
     let tell = |report: CopyProgress<'_>| progress.tell(report);
-    let copied = copy(&source, target, Some(key.ring()), Some(entry), &tell).await?;
+    let copied = copy(&source, target, Some(&key.ring), Some(entry), &tell).await?;
     let took = SystemClock.now().since(begun);
     if output.json {
         print_json(&document(&source, &from, &to, &key, Some((&copied, took))));
@@ -193,7 +192,7 @@ fn document(
         "tables": tables,
         "copied": copied.is_some(),
         "nul_replaced": copied.map_or(0, |(copied, _)| copied.nul_replaced),
-        "key": key.place(),
+        "key": key.place,
         "key_copied": copied.is_some() && key.is_missing(),
         "seconds": copied.map(|(_, took)| took.as_secs_f64()),
     })

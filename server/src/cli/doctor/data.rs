@@ -10,8 +10,7 @@ use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::sqlite::SqliteStore;
 
 use super::{Check, Checked, Finding, fail, finding, ok, warn};
-use crate::cli::open::open_sqlite;
-use crate::settings::DataSettings;
+use crate::error::CliError;
 use crate::system::SystemClock;
 
 /// The maximum age of a backup.
@@ -79,8 +78,8 @@ fn others_can_read(_: &fs::Metadata) -> bool {
 }
 
 /// All checks that need an open database.
-pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check> {
-    let store = match open(settings, path) {
+pub(super) async fn database(path: &Path) -> Vec<Check> {
+    let store = match open(path) {
         Ok(store) => store,
         Err(closed) => return vec![("Database", closed)],
     };
@@ -99,7 +98,7 @@ pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check>
     ]
 }
 
-fn open(settings: &DataSettings, path: &Path) -> Result<SqliteStore, Finding> {
+fn open(path: &Path) -> Result<SqliteStore, Finding> {
     let shown = path.display();
     if !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
         return Err(fail(format!(
@@ -114,7 +113,7 @@ fn open(settings: &DataSettings, path: &Path) -> Result<SqliteStore, Finding> {
              afterwards"
         )));
     }
-    Ok(open_sqlite(settings, "this check")?)
+    Ok(SqliteStore::open_file(path).map_err(CliError::from)?)
 }
 
 async fn opened(store: &SqliteStore, path: &Path) -> Checked {
