@@ -9,16 +9,18 @@ use thiserror::Error as ThisError;
 
 /// Ends a command with an error.
 #[derive(Debug, ThisError)]
-pub(crate) enum CliError {
+pub enum CliError {
+    /// Wrong usage.
     #[error("{0}")]
     Usage(String),
+    /// Something failed.
     #[error("{0}")]
     Failed(String),
 }
 
 impl CliError {
     /// The exit status of the process.
-    pub(crate) fn exit_code(&self) -> u8 {
+    pub fn exit_code(&self) -> u8 {
         match self {
             Self::Failed(_) => 1,
             Self::Usage(_) => 2,

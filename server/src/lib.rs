@@ -3,7 +3,7 @@
 pub mod cli;
 pub mod connections;
 pub mod demo;
-mod error;
+pub mod error;
 pub mod housekeeping;
 pub mod http;
 mod import;

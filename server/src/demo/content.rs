@@ -12,7 +12,6 @@ pub(super) static CONTENT: LazyLock<Content> =
     LazyLock::new(|| toml::from_str(include_str!("content.toml")).expect("the tests have read it"));
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Content {
     pub(super) people: Vec<Person>,
     pub(super) first_names: Vec<String>,
@@ -28,7 +27,6 @@ pub(super) struct Content {
 }
 
 #[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Person {
     /// How many days ago they joined.
     pub(super) days: u32,
@@ -37,7 +35,6 @@ pub(super) struct Person {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Plan {
     pub(super) name: String,
     pub(super) description: String,
@@ -59,14 +56,12 @@ pub(super) struct Topic {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Post {
     pub(super) title: String,
     pub(super) body: String,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Meeting {
     pub(super) title: String,
     pub(super) description: String,
@@ -74,7 +69,6 @@ pub(super) struct Meeting {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Syllabus {
     pub(super) slug: Slug,
     pub(super) title: String,
@@ -96,7 +90,6 @@ pub(super) enum App {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Registration {
     /// How many days ago it was.
     pub(super) days: u32,

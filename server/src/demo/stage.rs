@@ -12,10 +12,11 @@ use latchkey_oauth::{AuthorizationServer, Decision, EndpointError, RequestOrigin
 use latchkey_registration::Caller;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::DemoError;
 use super::chance::{Chance, StoryClock};
 use super::content::{App, CONTENT};
 use super::people::email_of;
+use super::unexpected;
+use crate::error::CliError;
 use crate::instance::Instance;
 use crate::settings::PublicUrl;
 
@@ -81,7 +82,7 @@ impl Stage {
     }
 
     /// The host registers an application.
-    pub(super) async fn register(&mut self, app: App) -> Result<(), DemoError> {
+    pub(super) async fn register(&mut self, app: App) -> Result<(), CliError> {
         let caller = self.host().await?;
         let draft = &CONTENT.applications[&app].draft;
         let registered = self.instance.registrar.create(&caller, draft).await?;
@@ -101,7 +102,7 @@ impl Stage {
     }
 
     /// The host adds a redirect URI.
-    pub(super) async fn add_redirect_uri(&mut self, app: App, uri: &str) -> Result<(), DemoError> {
+    pub(super) async fn add_redirect_uri(&mut self, app: App, uri: &str) -> Result<(), CliError> {
         let (caller, id) = self.host_of(app).await?;
         let mut draft = CONTENT.applications[&app].draft.clone();
         draft.redirect_uris = format!("{}\n{uri}", draft.redirect_uris);
@@ -113,14 +114,14 @@ impl Stage {
     }
 
     /// The host pauses an application.
-    pub(super) async fn pause(&mut self, app: App) -> Result<(), DemoError> {
+    pub(super) async fn pause(&mut self, app: App) -> Result<(), CliError> {
         let (caller, id) = self.host_of(app).await?;
         self.client(app)?.application = self.instance.registrar.set_paused(&caller, &id, true).await?;
         Ok(())
     }
 
     /// The host adds a second secret, which the developer uses from now on.
-    pub(super) async fn replace_secret(&mut self, app: App) -> Result<(), DemoError> {
+    pub(super) async fn replace_secret(&mut self, app: App) -> Result<(), CliError> {
         let (caller, id) = self.host_of(app).await?;
         let secret = self.instance.registrar.new_secret(&caller, &id).await?;
         self.client(app)?.secret = Some(secret.expose().to_owned().into());
@@ -128,7 +129,7 @@ impl Stage {
     }
 
     /// The host reveals a secret.
-    pub(super) async fn reveal_secret(&mut self, app: App) -> Result<(), DemoError> {
+    pub(super) async fn reveal_secret(&mut self, app: App) -> Result<(), CliError> {
         let (caller, id) = self.host_of(app).await?;
         self.instance.registrar.reveal_secret(&caller, &id, None).await?;
         Ok(())
@@ -140,7 +141,7 @@ impl Stage {
         app: App,
         who: &str,
         change: Change<'_>,
-    ) -> Result<Decision, DemoError> {
+    ) -> Result<Decision, CliError> {
         let (person, origin) = (self.person(who).await?, self.origin());
         let grantable = person.member.role.grantable_scopes();
         let client = self.client(app)?;
@@ -162,7 +163,7 @@ impl Stage {
     }
 
     /// A member presses Allow or Deny on the consent page; there is no page if a host skips consent.
-    async fn answer(&mut self, decision: Decision, who: &str, allow: bool) -> Result<Decision, DemoError> {
+    async fn answer(&mut self, decision: Decision, who: &str, allow: bool) -> Result<Decision, CliError> {
         let page = match decision {
             Decision::Consent(page) => page,
             other => return Ok(other),
@@ -180,20 +181,20 @@ impl Stage {
     }
 
     /// A member denies the application's request.
-    pub(super) async fn deny(&mut self, app: App, who: &str) -> Result<(), DemoError> {
+    pub(super) async fn deny(&mut self, app: App, who: &str) -> Result<(), CliError> {
         let decision = self.visit(app, who, None).await?;
         self.answer(decision, who, false).await?;
         Ok(())
     }
 
     /// A member allows the application's request; returns the code.
-    pub(super) async fn allow(&mut self, app: App, who: &str) -> Result<String, DemoError> {
+    pub(super) async fn allow(&mut self, app: App, who: &str) -> Result<String, CliError> {
         let decision = self.visit(app, who, None).await?;
         match self.answer(decision, who, true).await? {
             Decision::Redirect(redirect) => code(&redirect.location),
             _ => None,
         }
-        .ok_or(DemoError::Story("an application got no code"))
+        .ok_or_else(|| unexpected("an application got no code"))
     }
 
     /// An application exchanges a code, with a change of its usual request.
@@ -202,7 +203,7 @@ impl Stage {
         app: App,
         code: &str,
         change: Change<'_>,
-    ) -> Result<Option<Tokens>, DemoError> {
+    ) -> Result<Option<Tokens>, CliError> {
         let redirect_uri = self.client(app)?.redirect_uri.clone();
         let usual = [
             ("grant_type", "authorization_code"),
@@ -213,7 +214,7 @@ impl Stage {
         self.token(app, &usual, change).await
     }
 
-    async fn refresh(&mut self, app: App, token: &str) -> Result<Option<Tokens>, DemoError> {
+    async fn refresh(&mut self, app: App, token: &str) -> Result<Option<Tokens>, CliError> {
         let usual = [("grant_type", "refresh_token"), ("refresh_token", token)];
         self.token(app, &usual, None).await
     }
@@ -224,7 +225,7 @@ impl Stage {
         app: App,
         usual: &[(&str, &str)],
         change: Change<'_>,
-    ) -> Result<Option<Tokens>, DemoError> {
+    ) -> Result<Option<Tokens>, CliError> {
         self.clock.advance(MOMENT);
         let origin = self.origin();
         let client = self.client(app)?;
@@ -258,10 +259,10 @@ impl Stage {
     }
 
     /// A member connects an application, which uses its first token at once.
-    pub(super) async fn connect(&mut self, app: App, who: &str) -> Result<(), DemoError> {
+    pub(super) async fn connect(&mut self, app: App, who: &str) -> Result<(), CliError> {
         let code = self.allow(app, who).await?;
         let tokens = self.exchange(app, &code, None).await?;
-        let tokens = tokens.ok_or(DemoError::Story("an application got no tokens"))?;
+        let tokens = tokens.ok_or_else(|| unexpected("an application got no tokens"))?;
         self.call(&tokens.access).await;
         let now = self.clock.now();
         self.client(app)?.connected_at.get_or_insert(now);
@@ -270,7 +271,7 @@ impl Stage {
     }
 
     /// An application does something for a member: it refreshes its tokens, and uses the new one.
-    pub(super) async fn use_again(&mut self, app: App, who: &str) -> Result<(), DemoError> {
+    pub(super) async fn use_again(&mut self, app: App, who: &str) -> Result<(), CliError> {
         let Tokens { refresh, .. } = self.tokens(app, who)?;
         if let Some(tokens) = self.refresh(app, &refresh).await? {
             self.call(&tokens.access).await;
@@ -280,14 +281,14 @@ impl Stage {
     }
 
     /// An application uses its last token, even if it has expired.
-    pub(super) async fn use_old_token(&mut self, app: App, who: &str) -> Result<(), DemoError> {
+    pub(super) async fn use_old_token(&mut self, app: App, who: &str) -> Result<(), CliError> {
         let Tokens { access, .. } = self.tokens(app, who)?;
         self.call(&access).await;
         Ok(())
     }
 
     /// A thief uses a copied refresh token after the application did.
-    pub(super) async fn steal(&mut self, app: App, who: &str) -> Result<(), DemoError> {
+    pub(super) async fn steal(&mut self, app: App, who: &str) -> Result<(), CliError> {
         let Tokens { refresh: copy, .. } = self.tokens(app, who)?;
         self.use_again(app, who).await?;
         self.clock.advance(Duration::from_secs(15 * 60));
@@ -296,7 +297,7 @@ impl Stage {
     }
 
     /// A member disconnects an application on the account page.
-    pub(super) async fn disconnect(&mut self, app: App, who: &str) -> Result<(), DemoError> {
+    pub(super) async fn disconnect(&mut self, app: App, who: &str) -> Result<(), CliError> {
         let person = self.person(who).await?;
         let id = self.client(app)?.application.client_id.clone();
         let origin = self.origin();
@@ -312,18 +313,18 @@ impl Stage {
     }
 
     /// The member with this name, just signed in.
-    async fn person(&self, who: &str) -> Result<SignedIn, DemoError> {
+    async fn person(&self, who: &str) -> Result<SignedIn, CliError> {
         let email: Result<Email, _> = email_of(who).parse();
-        let email = email.map_err(|_| DemoError::Story("somebody has no email"))?;
+        let email = email.map_err(|_| unexpected("somebody has no email"))?;
         let member = self.instance.store.member_by_email(&email).await?;
         Ok(SignedIn {
-            member: member.ok_or(DemoError::Story("somebody is no member"))?,
+            member: member.ok_or_else(|| unexpected("somebody is no member"))?,
             at: self.clock.now(),
             session: None,
         })
     }
 
-    async fn host(&mut self) -> Result<Caller, DemoError> {
+    async fn host(&mut self) -> Result<Caller, CliError> {
         let host = self.person("host").await?.member;
         let RequestOrigin { address, request_id } = self.origin();
         let actor = Actor {
@@ -335,19 +336,19 @@ impl Stage {
     }
 
     /// The host, and the client ID of an application to change.
-    async fn host_of(&mut self, app: App) -> Result<(Caller, String), DemoError> {
+    async fn host_of(&mut self, app: App) -> Result<(Caller, String), CliError> {
         let id = self.client(app)?.application.client_id.to_string();
         Ok((self.host().await?, id))
     }
 
-    fn client(&mut self, app: App) -> Result<&mut Client, DemoError> {
+    fn client(&mut self, app: App) -> Result<&mut Client, CliError> {
         let client = self.clients.get_mut(&app);
-        client.ok_or(DemoError::Story("an application is not registered yet"))
+        client.ok_or_else(|| unexpected("an application is not registered yet"))
     }
 
-    fn tokens(&self, app: App, who: &str) -> Result<Tokens, DemoError> {
+    fn tokens(&self, app: App, who: &str) -> Result<Tokens, CliError> {
         let tokens = self.tokens.get(&(app, who.to_owned())).cloned();
-        tokens.ok_or(DemoError::Story("an application has no tokens"))
+        tokens.ok_or_else(|| unexpected("an application has no tokens"))
     }
 
     /// The origin of the next request: an address for documentation (RFC 5737).

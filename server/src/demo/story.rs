@@ -8,7 +8,8 @@ use latchkey_domain::Timestamp;
 use super::chance::Chance;
 use super::content::{App, CONTENT, Event, Step};
 use super::stage::Stage;
-use super::{DAY, DemoError, HOUR, usage};
+use super::{DAY, HOUR, usage};
+use crate::error::CliError;
 use crate::instance::Instance;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -46,7 +47,7 @@ fn events() -> Vec<Event> {
 }
 
 /// Runs the story up to `now`.
-pub(super) async fn tell(instance: &Instance, now: Timestamp) -> Result<(), DemoError> {
+pub(super) async fn tell(instance: &Instance, now: Timestamp) -> Result<(), CliError> {
     let mut stage = Stage::new(instance);
     for Event { ago, app, step } in events() {
         stage.clock.set(now.minus(ago));
@@ -57,7 +58,7 @@ pub(super) async fn tell(instance: &Instance, now: Timestamp) -> Result<(), Demo
     Ok(())
 }
 
-async fn play(stage: &mut Stage, app: App, step: Step) -> Result<(), DemoError> {
+async fn play(stage: &mut Stage, app: App, step: Step) -> Result<(), CliError> {
     match step {
         Step::Register => stage.register(app).await,
         Step::AddRedirectUri { uri } => stage.add_redirect_uri(app, &uri).await,

@@ -16,9 +16,9 @@ use latchkey_headless::{Answer, Caller, Held, error_body, whole_seconds};
 use latchkey_oauth::{AccessError, Subject};
 
 use super::body::BodyError;
+use super::gate::SOON;
 use super::oauth::{authorization, challenge, cors, log, status};
 use super::peer::Peer;
-use super::retry_after::SOON;
 use super::state::AppState;
 
 /// The endpoint and its schema. Scripts on any page may call them.
