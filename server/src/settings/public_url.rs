@@ -82,12 +82,9 @@ impl PublicUrl {
 
     /// Whether `origin`, as browsers send it (RFC 6454 section 6.2), is this server's: scheme, host and port.
     pub fn is_origin(&self, origin: &str) -> bool {
-        let Some((scheme, authority)) = origin.split_once("://") else {
-            return false;
-        };
-        let https = match scheme {
-            "https" => true,
-            "http" => false,
+        let (https, authority) = match origin.split_once("://") {
+            Some(("https", authority)) => (true, authority),
+            Some(("http", authority)) => (false, authority),
             _ => return false,
         };
         let Some((host, port)) = split(authority) else {
