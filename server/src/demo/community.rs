@@ -188,7 +188,7 @@ impl Build {
             let later = Duration::from_secs((reply as u64 * 170 + self.chance.below(150) as u64 + 5) * 60);
             replies.push(NewReply {
                 author: Some(self.author(topic)),
-                body: rich(self.chance.one_of(comments), thing)?,
+                body: rich(&comments[self.chance.below(comments.len())], thing)?,
                 created_at: Some(created_at.plus(later).min(self.now)),
             });
         }
