@@ -1,5 +1,5 @@
 //! The command line. Each [`Command`] has a file of its name; several of them share `open` (the data), `output`,
-//! `password` and `log`, while only `serve` uses `listener` (the listening socket) and `signals`.
+//! `password`, `progress` and `log`, while only `serve` uses `listener` (the listening socket) and `signals`.
 
 mod app;
 mod backup;

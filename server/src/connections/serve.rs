@@ -98,8 +98,8 @@ async fn answer(
             let answering = Answering(activity.clone());
             Ok::<_, Infallible>(response.map(|body| {
                 body.map_err(move |error| {
-                    // The body keeps it as long as this function.
-                    let _kept = &answering;
+                    // It belongs to this function, and so to the body.
+                    let Answering(_) = &answering;
                     error
                 })
             }))
