@@ -40,12 +40,6 @@ impl From<StoreError> for CliError {
     }
 }
 
-impl From<std::io::Error> for CliError {
-    fn from(error: std::io::Error) -> Self {
-        Self::Failed(error.to_string())
-    }
-}
-
 impl From<RegistrationError> for CliError {
     fn from(error: RegistrationError) -> Self {
         match error {

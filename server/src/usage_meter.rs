@@ -14,16 +14,13 @@ pub const EVERY: Duration = Duration::from_secs(5);
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
+/// The numbers of requests and of failures, by application and hour.
+type Counts = HashMap<(ClientId, Timestamp), (u64, u64)>;
+
 /// Counts that are not yet written.
 #[derive(Debug, Default)]
 pub struct UsageMeter {
-    counts: Mutex<HashMap<(ClientId, Timestamp), Count>>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Count {
-    requests: u64,
-    failures: u64,
+    counts: Mutex<Counts>,
 }
 
 impl UsageMeter {
@@ -36,11 +33,11 @@ impl UsageMeter {
     pub async fn write_down(&self, store: &dyn Store) -> Result<(), StoreError> {
         let counts: Vec<_> = std::mem::take(&mut *self.counts())
             .into_iter()
-            .map(|((client_id, hour), count)| UsageCount {
+            .map(|((client_id, hour), (requests, failures))| UsageCount {
                 client_id,
                 hour,
-                requests: count.requests,
-                failures: count.failures,
+                requests,
+                failures,
             })
             .collect();
         if counts.is_empty() {
@@ -48,14 +45,8 @@ impl UsageMeter {
         }
         let written = store.add_usage(counts.clone()).await;
         if written.is_err() {
-            for UsageCount {
-                client_id,
-                hour,
-                requests,
-                failures,
-            } in counts
-            {
-                self.add(client_id, hour, requests, failures);
+            for count in counts {
+                self.add(count.client_id, count.hour, count.requests, count.failures);
             }
         }
         written
@@ -64,11 +55,11 @@ impl UsageMeter {
     fn add(&self, client_id: ClientId, hour: Timestamp, requests: u64, failures: u64) {
         let mut counts = self.counts();
         let count = counts.entry((client_id, hour)).or_default();
-        count.requests += requests;
-        count.failures += failures;
+        count.0 += requests;
+        count.1 += failures;
     }
 
-    fn counts(&self) -> MutexGuard<'_, HashMap<(ClientId, Timestamp), Count>> {
+    fn counts(&self) -> MutexGuard<'_, Counts> {
         // Nothing that can panic runs under the lock.
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 use latchkey_domain::{Actor, Clock, Timestamp};
-use latchkey_storage_sql::sqlite::{BackedUp, Contents, Existing, SqliteStore, restore as put_back};
+use latchkey_storage_sql::sqlite::{Contents, Existing, SqliteStore, restore as put_back};
 
-use super::open::{open_sqlite, sqlite_file};
-use super::output::print;
+use super::output::{counted, print};
 use super::{CliError, DataArgs, postgres_backup};
-use crate::settings::{DataSettings, Database};
+use crate::settings::Database;
 use crate::system::SystemClock;
 use latchkey_storage::Store;
 
@@ -37,7 +36,11 @@ pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataA
         Existing::Refuse
     };
     let (made, differences) = match settings.database() {
-        Database::Sqlite(_) => back_up_sqlite(&settings, &file, existing, started).await?,
+        Database::Sqlite(database) => {
+            let store = open_existing(&database)?;
+            let made = store.back_up(&file, existing, &Actor::operator(), started).await?;
+            (made, store.schema_differences().await?)
+        }
         // Only rows are copied from a backup.
         Database::Postgres(url) => (
             postgres_backup::back_up(&settings, url, &file, existing, started).await?,
@@ -64,18 +67,6 @@ pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataA
         settings.key().display()
     ));
     Ok(())
-}
-
-async fn back_up_sqlite(
-    settings: &DataSettings,
-    file: &Path,
-    existing: Existing,
-    at: Timestamp,
-) -> Result<(BackedUp, Vec<String>), CliError> {
-    refuse_missing(settings, "`latchkey backup`")?;
-    let store = open_sqlite(settings, "`latchkey backup`")?;
-    let made = store.back_up(file, existing, &Actor::operator(), at).await?;
-    Ok((made, store.schema_differences().await?))
 }
 
 pub(super) async fn restore(RestoreArgs { file }: RestoreArgs, data: &DataArgs) -> Result<(), CliError> {
@@ -115,10 +106,9 @@ fn restore_sqlite(file: &Path, database: &Path) -> Result<(), CliError> {
 }
 
 /// Opening would create an empty database, and a backup of that is a trap.
-pub(super) fn refuse_missing(settings: &DataSettings, what: &str) -> Result<(), CliError> {
-    let database = sqlite_file(settings, what)?;
-    if std::fs::metadata(&database).is_ok_and(|metadata| metadata.len() > 0) {
-        return Ok(());
+pub(super) fn open_existing(database: &Path) -> Result<SqliteStore, CliError> {
+    if std::fs::metadata(database).is_ok_and(|metadata| metadata.len() > 0) {
+        return Ok(SqliteStore::open_file(database)?);
     }
     Err(CliError::Failed(format!(
         "there is no database at {}: name its folder with --data-dir",
@@ -127,12 +117,11 @@ pub(super) fn refuse_missing(settings: &DataSettings, what: &str) -> Result<(), 
 }
 
 fn in_words(contents: &Contents) -> String {
-    let count = |count: u64, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     format!(
         "“{}” ({}, {})",
         contents.network,
-        count(contents.members, "member"),
-        count(contents.applications, "application")
+        counted(contents.members, "member"),
+        counted(contents.applications, "application")
     )
 }
 

@@ -4,6 +4,8 @@ mod data;
 mod machine;
 mod postgres;
 
+use std::error::Error;
+
 use clap::Args as ClapArgs;
 use serde_json::json;
 
@@ -43,6 +45,12 @@ impl Level {
 /// What was found, and what to do about it.
 struct Finding(Level, String);
 
+impl<E: Error> From<E> for Finding {
+    fn from(error: E) -> Self {
+        fail(error.to_string())
+    }
+}
+
 fn ok(words: impl Into<String>) -> Finding {
     Finding(Level::Ok, words.into())
 }
@@ -57,14 +65,21 @@ fn fail(words: impl Into<String>) -> Finding {
 
 type Check = (&'static str, Finding);
 
+/// A check that ends early if something fails.
+type Checked = Result<Finding, Finding>;
+
+fn finding(checked: Checked) -> Finding {
+    checked.unwrap_or_else(|failed| failed)
+}
+
 pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result<(), CliError> {
     let settings = serve.resolve(data)?;
     let folder = settings.data.folder();
     let mut checks = match settings.data.database() {
         Database::Sqlite(file) => vec![
-            ("Data folder", data::folder(&folder)),
+            ("Data folder", finding(data::folder(&folder))),
             ("Disk space", machine::disk_space(&folder, &file)),
-            ("Key", data::key(&settings.data.key())),
+            ("Key", finding(data::key(&settings.data.key()))),
         ],
         Database::Postgres(_) => postgres::key(&settings.data),
     };
@@ -72,7 +87,7 @@ pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result
     let is_healthy = checks.iter().all(|(_, Finding(level, _))| *level != Level::Fail);
     if is_healthy {
         checks.extend(match settings.data.database() {
-            Database::Sqlite(file) => data::database(&settings.data, &file).await,
+            Database::Sqlite(file) => data::database(&file).await,
             Database::Postgres(url) => postgres::database(&settings.data, &url).await,
         });
     } else {

@@ -1,15 +1,15 @@
 //! `latchkey import`
 
-use std::cell::Cell;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 use latchkey_domain::Actor;
-use latchkey_storage::content::{Added, Community, ProgressReport, TellProgress};
+use latchkey_storage::content::{Added, ProgressReport, TellProgress};
 
 use super::open::open;
-use super::output::print;
+use super::output::{counted, print};
+use super::progress::Progress;
 use super::{CliError, DataArgs};
 use crate::import::{self, Fault, Format};
 
@@ -52,7 +52,7 @@ pub(super) async fn run(Args { file, dry_run }: Args, data: &DataArgs) -> Result
         print(&format!(
             "{} has no errors: {} would be added. Nothing was changed.",
             file.display(),
-            in_words(&size(&community))
+            in_words(&Added::of(&community))
         ));
         return Ok(());
     }
@@ -124,45 +124,20 @@ fn refuse(file: &Path, faults: &[Fault]) -> CliError {
     if more > 0 {
         let _ = writeln!(stderr, "{}: and {more} more", file.display());
     }
-    let faults = match faults.len() {
-        1 => "1 fault".to_owned(),
-        count => format!("{count} faults"),
-    };
     CliError::Failed(format!(
-        "nothing was imported: {faults} in {}; correct the file and import it again",
+        "nothing was imported: {} in {}; correct the file and import it again",
+        counted(faults.len() as u64, "fault"),
         file.display()
     ))
 }
 
-/// Shows progress on standard error: on one line of a terminal, now and then elsewhere.
 fn progress() -> TellProgress {
-    let terminal = io::stderr().is_terminal();
-    let told = Cell::new(0);
-    Box::new(move |ProgressReport { what, done, of }: ProgressReport| {
-        if of < MANY {
-            return;
-        }
-        let mut stderr = io::stderr().lock();
-        if terminal {
-            let end = if done == of { "\n" } else { "" };
-            let _ = write!(stderr, "\r{what}: {done} of {of}{end}").and_then(|()| stderr.flush());
-        } else if done == of || done >= told.get() + of / 4 {
-            let _ = writeln!(stderr, "{what}: {done} of {of}");
-            told.set(if done == of { 0 } else { done });
+    let progress = Progress::default();
+    Box::new(move |ProgressReport { what, done, of }| {
+        if of >= MANY {
+            progress.show(what, done as u64, of as u64, 0);
         }
     })
-}
-
-fn size(community: &Community) -> Added {
-    Added {
-        members: community.members.len(),
-        spaces: community.spaces.len(),
-        events: community.events.len(),
-        plans: community.plans.len(),
-        posts: community.posts.len(),
-        comments: community.posts.iter().map(|post| post.comments.len()).sum(),
-        courses: community.courses.len(),
-    }
 }
 
 fn in_words(added: &Added) -> String {
@@ -177,7 +152,7 @@ fn in_words(added: &Added) -> String {
     ]
     .iter()
     .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}{}", if *count == 1 { "" } else { "s" }))
+    .map(|(count, what)| counted(*count as u64, what))
     .collect();
     if parts.is_empty() {
         "nothing".to_owned()

@@ -4,14 +4,12 @@ use clap::Subcommand;
 use latchkey_domain::{Actor, Clock};
 use latchkey_storage_sql::postgres::{ANOTHER, PostgresStore, PostgresUrl, RotationStep};
 
-use super::backup::refuse_missing;
-use super::open::{KEY_VARIABLE, key_of_environment, open_node, open_sqlite};
+use super::backup::open_existing;
+use super::open::{KEY_VARIABLE, key_of_environment, open_node};
 use super::output::print;
 use super::{CliError, DataArgs};
 use crate::settings::{DataSettings, Database};
 use crate::system::SystemClock;
-
-const WHAT: &str = "rotating the key";
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -29,27 +27,20 @@ pub(super) enum Command {
 pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliError> {
     let Command::Rotate { revoke_tokens } = command;
     let settings = data.resolve()?;
-    if let Database::Postgres(url) = settings.database() {
-        return rotate_nodes(&url, &settings, revoke_tokens).await;
-    }
-    refuse_missing(&settings, WHAT)?;
-    let store = open_sqlite(&settings, WHAT)?;
+    let store = match settings.database() {
+        Database::Postgres(url) => return rotate_nodes(&url, &settings, revoke_tokens).await,
+        Database::Sqlite(file) => open_existing(&file)?,
+    };
     let rotated = store
         .rotate_key(revoke_tokens, &Actor::operator(), SystemClock.now())
         .await?;
-    let (secrets, revoked) = (rotated.secrets, rotated.revoked);
-    let key = settings.key();
-    if rotated.finished_earlier_one {
-        print(&format!(
-            "The newest key in {} is now in use: {secrets} secrets were sealed with it.",
-            key.display()
-        ));
+    let (secrets, revoked, key) = (rotated.secrets, rotated.revoked, settings.key());
+    let key = key.display();
+    print(&if rotated.finished_earlier_one {
+        format!("The newest key in {key} is now in use: {secrets} secrets were sealed with it.")
     } else {
-        print(&format!(
-            "{} has a new key: {secrets} secrets were sealed with it.",
-            key.display()
-        ));
-    }
+        format!("{key} has a new key: {secrets} secrets were sealed with it.")
+    });
     if revoke_tokens {
         print(&format!(
             "{revoked} grants were revoked; their tokens are refused from now on."

@@ -1,5 +1,5 @@
 //! The command line. Each [`Command`] has a file of its name; several of them share `open` (the data), `output`,
-//! `password` and `log`, while only `serve` uses `listener` (the listening socket) and `signals`.
+//! `password`, `progress` and `log`, while only `serve` uses `listener` (the listening socket) and `signals`.
 
 mod app;
 mod backup;
@@ -17,9 +17,9 @@ mod open;
 mod output;
 mod password;
 mod postgres_backup;
+mod progress;
 mod serve;
 mod signals;
-mod upgrade_backup;
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -54,7 +54,7 @@ enum Command {
     /// Run the server
     Serve(serve::Args),
     /// Fill an empty network with the demonstration community
-    Demo(demo::Args),
+    Demo,
     /// Import a community from members.csv or network.json; everything or nothing
     Import(import::Args),
     /// Show or change the network
@@ -102,7 +102,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, site: Site) -> ExitCod
 fn execute(Cli { data, command }: Cli, site: Site) -> Result<(), CliError> {
     match command {
         Command::Serve(args) => serve::run(args, &data, site),
-        Command::Demo(args) => block_on(demo::run(args, &data)),
+        Command::Demo => block_on(demo::run(&data)),
         Command::Import(args) => block_on(import::run(args, &data)),
         Command::Network(command) => block_on(network::run(command, &data)),
         Command::Member(command) => block_on(member::run(command, &data)),

@@ -1,14 +1,16 @@
 //! Opening the data for a command.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use latchkey_domain::Clock;
 use latchkey_storage::Store;
+use latchkey_storage_sql::copy::back_up_before_upgrade;
 use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::postgres::{KeySource, PostgresStore, PostgresUrl};
 use latchkey_storage_sql::sqlite::SqliteStore;
 
-use super::{CliError, upgrade_backup};
+use super::CliError;
 use crate::instance::{Cost, Instance, Keys};
 use crate::settings::{DataArgs, DataSettings, Database};
 use crate::system::{SystemClock, SystemRandomness};
@@ -24,37 +26,15 @@ pub(super) struct Opened {
 
 /// Opens the database, or creates it if it does not exist.
 pub(super) async fn open_store(settings: &DataSettings) -> Result<Opened, CliError> {
-    if let Some(Database::Postgres(url)) = &settings.database {
-        return open_postgres(url, settings).await;
-    }
-    let store = open_sqlite(settings, "this")?;
+    let store = match &settings.database {
+        Some(Database::Postgres(url)) => return open_postgres(url, settings).await,
+        Some(Database::Sqlite(file)) => SqliteStore::open_file(file)?,
+        None => SqliteStore::open_folder(&settings.data_dir)?,
+    };
     Ok(Opened {
         keys: Keys::File(store.keychain().clone()),
         store: Arc::new(store).shared(),
     })
-}
-
-/// Opens the database for `what`, which only `SQLite` supports.
-pub(super) fn open_sqlite(settings: &DataSettings, what: &str) -> Result<SqliteStore, CliError> {
-    match &settings.database {
-        None => Ok(SqliteStore::open_folder(&settings.data_dir)?),
-        Some(Database::Sqlite(file)) => Ok(SqliteStore::open_file(file)?),
-        Some(Database::Postgres(_)) => Err(only_sqlite(what)),
-    }
-}
-
-/// The file of the database, for `what`, which only `SQLite` supports.
-pub(super) fn sqlite_file(settings: &DataSettings, what: &str) -> Result<PathBuf, CliError> {
-    match settings.database() {
-        Database::Sqlite(file) => Ok(file),
-        Database::Postgres(_) => Err(only_sqlite(what)),
-    }
-}
-
-fn only_sqlite(what: &str) -> CliError {
-    CliError::Failed(format!(
-        "{what} is for SQLite; docs/postgresql.md says what is different with PostgreSQL"
-    ))
 }
 
 async fn open_postgres(url: &PostgresUrl, settings: &DataSettings) -> Result<Opened, CliError> {
@@ -80,9 +60,29 @@ pub(super) async fn open_node(url: &PostgresUrl, settings: &DataSettings) -> Res
     if settings.upgrade_backup
         && let Some(schema) = PostgresStore::behind(url, &ring).await?
     {
-        upgrade_backup::before_migration(url, &settings.folder(), schema).await?;
+        back_up_before_migration(url, &settings.folder(), schema).await?;
     }
     Ok(PostgresStore::open_with(url, ring, source).await?)
+}
+
+/// Backs up the database at `url`, which has an older schema, into the folder `backups` in this data folder. Without
+/// a backup the schema stays as it is, unless the operator says that there is another backup.
+async fn back_up_before_migration(url: &PostgresUrl, folder: &Path, schema: i64) -> Result<(), CliError> {
+    let backups = folder.join("backups");
+    tracing::info!(schema, folder = %backups.display(), "this version has a new schema; backing up first");
+    match back_up_before_upgrade(url, folder, SystemClock.now()).await {
+        Ok(Some(file)) => {
+            tracing::info!(file = %file.display(), schema, "backed up before the new schema");
+            Ok(())
+        }
+        // Another node has already done it.
+        Ok(None) => Ok(()),
+        Err(why) => Err(CliError::Failed(format!(
+            "this version has a new schema, and the database cannot be backed up into {} before: {why}; nothing was changed. \
+             Mend that, or say --upgrade-backup false if you have a backup of your own",
+            backups.display()
+        ))),
+    }
 }
 
 /// The keys in the environment, if any: the contents of a key file.

@@ -9,10 +9,10 @@ use latchkey_storage_sql::postgres::PostgresUrl;
 use latchkey_storage_sql::sqlite::{BackedUp, Existing};
 
 use super::CliError;
-use super::copy::progress::Progress;
 use super::copy::{End, key};
 use super::open::{instance, make_folder, open_store};
 use super::output::print;
+use super::progress::Progress;
 use crate::settings::{DataSettings, Database};
 use crate::system::SystemClock;
 

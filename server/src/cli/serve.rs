@@ -83,7 +83,11 @@ async fn serve_until_told(settings: ServeSettings, site: Site, demo: bool) -> Re
     };
     let instance = instance(open_store(&settings.data).await?).with_lifetimes(settings.lifetimes);
     if demo {
-        fill_demo(&instance, &settings.data).await?;
+        // A database with nothing in it was just created by this command.
+        if !demo::may_fill(&*instance.store).await? {
+            return Err(not_a_demo(&settings.data));
+        }
+        demo::fill(&instance).await?;
     }
     let public_url = settings
         .public_url
@@ -284,32 +288,6 @@ fn check_demo(settings: &ServeSettings) -> Result<(), CliError> {
     } else {
         Err(not_a_demo(&settings.data))
     }
-}
-
-async fn fill_demo(instance: &Instance, data: &DataSettings) -> Result<(), CliError> {
-    let nobody_yet = instance
-        .store
-        .members(latchkey_domain::PageRequest::new(1, 1))
-        .await?
-        .total
-        == 0;
-    let nothing_yet = instance
-        .store
-        .applications(
-            &latchkey_domain::ListQuery::default(),
-            latchkey_domain::PageRequest::new(1, 1),
-            latchkey_domain::Timestamp::from_millis(0),
-        )
-        .await?
-        .total
-        == 0;
-    let is_demo = instance.store.is_demo().await?;
-    // A database with nothing in it was just created by this command.
-    let is_empty = nobody_yet && nothing_yet;
-    if !is_demo && !is_empty {
-        return Err(not_a_demo(data));
-    }
-    Ok(demo::fill(instance).await?)
 }
 
 fn not_a_demo(data: &DataSettings) -> CliError {

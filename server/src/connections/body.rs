@@ -87,40 +87,11 @@ impl Drop for RequestBody {
     }
 }
 
-/// The body of a response. When it is dropped, the server waits for the next request.
-pub(super) struct AnswerBody {
-    inner: axum::body::Body,
-    activity: Arc<Progress>,
-}
+/// A response that is not sent completely. When it is dropped, the server waits for the next request.
+pub(super) struct Answering(pub(super) Arc<Progress>);
 
-impl AnswerBody {
-    pub(super) fn new(inner: axum::body::Body, activity: Arc<Progress>) -> Self {
-        Self { inner, activity }
-    }
-}
-
-impl Body for AnswerBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.get_mut().inner).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
-    }
-}
-
-impl Drop for AnswerBody {
+impl Drop for Answering {
     fn drop(&mut self) {
-        self.activity.answered();
+        self.0.answered();
     }
 }

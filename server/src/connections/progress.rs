@@ -89,11 +89,8 @@ impl Progress {
 
     /// The handler did not read the rest of the body.
     pub(super) fn leaves_body(&self) {
-        let mut state = self.state();
-        state.left_unread = true;
-        if state.waiting == Some(Waiting::Body) {
-            state.waiting = None;
-        }
+        self.body_arrived();
+        self.state().left_unread = true;
     }
 
     /// Whether the client may still be sending a body that nobody reads.

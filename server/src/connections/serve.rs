@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::response::Response;
 use axum::serve::Listener;
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,7 +21,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tower::{Service, ServiceExt};
 
-use super::body::{AnswerBody, RequestBody};
+use super::body::{Answering, RequestBody};
 use super::places::{Place, Places};
 use super::progress::Progress;
 use super::stream::Stream;
@@ -91,10 +92,17 @@ async fn answer(
         activity.request();
         let mut request = request.map(|body| Body::new(RequestBody::new(body, activity.clone(), &timeouts)));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answering = app.clone().oneshot(request);
+        let response = app.clone().oneshot(request);
         async {
-            let Ok(response) = answering.await;
-            Ok::<_, Infallible>(response.map(|body| AnswerBody::new(body, activity.clone())))
+            let Ok(response) = response.await;
+            let answering = Answering(activity.clone());
+            Ok::<_, Infallible>(response.map(|body| {
+                body.map_err(move |error| {
+                    // It belongs to this function, and so to the body.
+                    let Answering(_) = &answering;
+                    error
+                })
+            }))
         }
     });
     let stream = TokioIo::new(Stream::new(stream, activity.clone()));

@@ -1,4 +1,9 @@
-//! Random choices that are the same each time.
+//! What makes the demonstration the same each time: its random choices and its clock.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use latchkey_domain::{Clock, Timestamp};
 
 /// A pseudo-random sequence: `SplitMix64`.
 pub(super) struct Chance(u64);
@@ -21,5 +26,25 @@ impl Chance {
     /// One of `all`, which is not empty.
     pub(super) fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len())]
+    }
+}
+
+/// A clock that only moves when it is set.
+#[derive(Debug, Default)]
+pub(super) struct StoryClock(AtomicI64);
+
+impl StoryClock {
+    pub(super) fn set(&self, time: Timestamp) {
+        self.0.store(time.as_millis(), Ordering::Relaxed);
+    }
+
+    pub(super) fn advance(&self, duration: Duration) {
+        self.set(self.now().plus(duration));
+    }
+}
+
+impl Clock for StoryClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
     }
 }

@@ -12,12 +12,9 @@ use latchkey_storage::content::{
 };
 
 use super::chance::Chance;
-use super::courses::{COURSES, PLANS};
-use super::people::{PEOPLE, email_of};
-use super::topics::{COMMENTS, EVENTS, POSTS, TOPICS, Topic};
-use super::{DAY, HOST, MEMBER, ago, crowd};
-
-const HOUR: Duration = Duration::from_secs(60 * 60);
+use super::content::{CONTENT, Person, Plan, Topic};
+use super::people::{crowd, email_of};
+use super::{DAY, HOST, HOUR, MEMBER, ago};
 
 /// The number of posts and of comments on them.
 const POST_COUNT: usize = 800;
@@ -27,14 +24,16 @@ const EVENT_COUNT: usize = 60;
 /// The whole community. `password` belongs to the two public accounts.
 pub(super) fn community(now: Timestamp, password: &PasswordHash) -> Option<Community> {
     let members = members(now, password);
+    let moderators = members.iter().filter(|member| member.role != Role::Member);
     let mut build = Build {
         now,
         emails: members.iter().map(|member| member.email.clone()).collect(),
-        moderators: with_role(&members, Role::Moderator),
+        moderators: moderators.map(|member| member.email.clone()).collect(),
         chance: Chance::new(2024),
     };
     Some(Community {
-        spaces: TOPICS
+        spaces: CONTENT
+            .topics
             .iter()
             .map(|topic| build.space(topic))
             .collect::<Option<_>>()?,
@@ -50,37 +49,25 @@ pub(super) fn community(now: Timestamp, password: &PasswordHash) -> Option<Commu
     })
 }
 
-fn with_role(members: &[NewProfile], role: Role) -> Vec<Email> {
-    let those = members
-        .iter()
-        .filter(|member| member.role == role || member.role.is_host());
-    those.map(|member| member.email.clone()).collect()
-}
-
 fn members(now: Timestamp, password: &PasswordHash) -> Vec<NewProfile> {
     let mut chance = Chance::new(7);
-    let known = PEOPLE
-        .iter()
-        .map(|(days, role, name)| (*days, *role, (*name).to_owned()));
-    let everyone = known
-        .chain(crowd::crowd())
-        .map(|(days, role, name)| (email_of(&name), days, role, name, None));
-    let two = [
-        (MEMBER, Role::Member, "Sam Okafor"),
-        (HOST, Role::Host, "Robin Hale"),
-    ];
-    let two = two.map(|(email, role, name)| {
+    let account = |email: &str, role: Role, name: &str| {
+        let (days, name) = (730, name.to_owned());
         (
             email.to_owned(),
-            730,
-            role,
-            name.to_owned(),
             Some(password.clone()),
+            Person { days, role, name },
         )
-    });
+    };
+    let two = [
+        account(MEMBER, Role::Member, "Sam Okafor"),
+        account(HOST, Role::Host, "Robin Hale"),
+    ];
+    let others = CONTENT.people.iter().cloned().chain(crowd());
+    let others = others.map(|person| (email_of(&person.name), None, person));
     two.into_iter()
-        .chain(everyone)
-        .filter_map(|(email, days, role, name, password)| {
+        .chain(others)
+        .filter_map(|(email, password, Person { days, role, name })| {
             let away = u32::try_from(chance.below(60)).unwrap_or(0).min(days);
             // One in eight has never signed in.
             let came = chance.below(8) > 0 || password.is_some();
@@ -98,17 +85,17 @@ fn members(now: Timestamp, password: &PasswordHash) -> Vec<NewProfile> {
 }
 
 fn plans(now: Timestamp) -> Option<Vec<NewMembershipPlan>> {
-    let plan = |(name, description, price_cents, interval): &(&str, &str, u32, &str)| {
+    let plan = |plan: &Plan| {
         Some(NewMembershipPlan {
-            name: Title::parse(name).ok()?,
-            description: (*description).to_owned(),
-            price_cents: *price_cents,
+            name: Title::parse(&plan.name).ok()?,
+            description: plan.description.clone(),
+            price_cents: plan.price_cents,
             currency: "EUR".parse().ok()?,
-            interval: interval.parse().ok()?,
+            interval: plan.interval.parse().ok()?,
             created_at: Some(ago(now, 720)),
         })
     };
-    PLANS.iter().map(plan).collect()
+    CONTENT.plans.iter().map(plan).collect()
 }
 
 struct Build {
@@ -126,14 +113,16 @@ impl Build {
             let everyone = self.emails.iter().enumerate();
             // The first two are the public accounts: they belong to every open space.
             everyone
-                .filter(|(index, _)| *index < 2 || topic.slug == "welcome" || self.chance.below(3) == 0)
+                .filter(|(index, _)| {
+                    *index < 2 || topic.slug.as_str() == "welcome" || self.chance.below(3) == 0
+                })
                 .map(|(_, email)| email.clone())
                 .collect()
         };
         Some(NewSpace {
-            slug: topic.slug.parse().ok()?,
-            name: Title::parse(topic.name).ok()?,
-            description: topic.description.to_owned(),
+            slug: topic.slug.clone(),
+            name: Title::parse(&topic.name).ok()?,
+            description: topic.description.clone(),
             visibility: if topic.private {
                 SpaceVisibility::Private
             } else {
@@ -146,7 +135,7 @@ impl Build {
 
     /// The members of a private space.
     fn insiders(&self, topic: &Topic) -> Vec<Email> {
-        if topic.slug == "moderators" {
+        if topic.slug.as_str() == "moderators" {
             self.moderators.clone()
         } else {
             self.emails.iter().skip(1).step_by(9).cloned().collect()
@@ -166,22 +155,18 @@ impl Build {
     }
 
     fn event(&mut self, index: usize) -> Option<NewEvent> {
-        let topic = &TOPICS[index % 10];
-        let (title, description, location) = EVENTS[index % EVENTS.len()];
-        let thing = topic.things[index % topic.things.len()];
+        let topic = &CONTENT.topics[index % 10];
+        let event = &CONTENT.events[index % CONTENT.events.len()];
+        let thing = &topic.things[index % topic.things.len()];
         // One every six days: two thirds are past, one third is to come.
         let day = ago(self.now, 240).plus(DAY * u32::try_from(index * 6).unwrap_or(0));
-        let starts_at = midnight(day).plus(HOUR * 18);
+        let starts_at = day.start_of(DAY).plus(HOUR * 18);
         Some(NewEvent {
-            space: if index % 5 == 4 {
-                None
-            } else {
-                Some(topic.slug.parse().ok()?)
-            },
+            space: (index % 5 != 4).then(|| topic.slug.clone()),
             organizer: Some(self.author(topic)),
-            title: Title::parse(&about(title, thing)).ok()?,
-            description: rich(description, thing)?,
-            location: Some(location.to_owned()),
+            title: Title::parse(&about(&event.title, thing)).ok()?,
+            description: rich(&event.description, thing)?,
+            location: Some(event.location.clone()),
             starts_at,
             ends_at: starts_at.plus(HOUR * 2),
             created_at: Some(day.minus(DAY * 21).min(self.now)),
@@ -189,38 +174,38 @@ impl Build {
     }
 
     fn post(&mut self, index: usize) -> Option<NewCommunityPost> {
-        let topic = &TOPICS[index % TOPICS.len()];
-        let round = index / TOPICS.len();
-        let thing = topic.things[round % topic.things.len()];
-        let (title, body): (&str, &str) =
-            POSTS[(round / topic.things.len() + round % topic.things.len()) % POSTS.len()];
+        let (topics, posts, comments) = (&CONTENT.topics, &CONTENT.posts, &CONTENT.comments);
+        let topic = &topics[index % topics.len()];
+        let round = index / topics.len();
+        let thing = &topic.things[round % topic.things.len()];
+        let post = &posts[(round / topic.things.len() + round % topic.things.len()) % posts.len()];
         // From two years ago until this morning, at all hours.
         let minutes = (POST_COUNT - index) * 1_310 + self.chance.below(900);
         let created_at = self.now.minus(Duration::from_secs(minutes as u64 * 60));
-        let comments = COMMENT_COUNT * (index + 1) / POST_COUNT - COMMENT_COUNT * index / POST_COUNT;
-        let mut replies = Vec::with_capacity(comments);
-        for reply in 0..comments {
+        let count = COMMENT_COUNT * (index + 1) / POST_COUNT - COMMENT_COUNT * index / POST_COUNT;
+        let mut replies = Vec::with_capacity(count);
+        for reply in 0..count {
             let later = Duration::from_secs((reply as u64 * 170 + self.chance.below(150) as u64 + 5) * 60);
             replies.push(NewReply {
                 author: Some(self.author(topic)),
-                body: rich(COMMENTS[self.chance.below(COMMENTS.len())], thing)?,
+                body: rich(&comments[self.chance.below(comments.len())], thing)?,
                 created_at: Some(created_at.plus(later).min(self.now)),
             });
         }
         Some(NewCommunityPost {
-            space: topic.slug.parse().ok()?,
+            space: topic.slug.clone(),
             author: Some(self.author(topic)),
-            title: Title::parse(&about(title, thing)).ok()?,
-            body: rich(body, thing)?,
+            title: Title::parse(&about(&post.title, thing)).ok()?,
+            body: rich(&post.body, thing)?,
             created_at: Some(created_at),
             comments: replies,
         })
     }
 
     fn courses(&mut self) -> Option<Vec<NewCourse>> {
-        let mut courses = Vec::with_capacity(COURSES.len());
-        for (index, syllabus) in COURSES.iter().enumerate() {
-            let lesson = |(title, minutes): &(&str, u32)| {
+        let mut courses = Vec::with_capacity(CONTENT.courses.len());
+        for (index, syllabus) in CONTENT.courses.iter().enumerate() {
+            let lesson = |(title, minutes): &(String, u32)| {
                 Some(NewLesson {
                     title: Title::parse(title).ok()?,
                     body: sanitize(&format!(
@@ -252,9 +237,9 @@ impl Build {
                 }
             }
             courses.push(NewCourse {
-                slug: syllabus.slug.parse().ok()?,
-                title: Title::parse(syllabus.title).ok()?,
-                description: syllabus.description.to_owned(),
+                slug: syllabus.slug.clone(),
+                title: Title::parse(&syllabus.title).ok()?,
+                description: syllabus.description.clone(),
                 created_at: Some(ago(self.now, 400)),
                 lessons: syllabus.lessons.iter().map(lesson).collect::<Option<_>>()?,
                 enrolments,
@@ -276,11 +261,6 @@ fn about(template: &str, thing: &str) -> String {
 
 fn rich(template: &str, thing: &str) -> Option<RichText> {
     sanitize(&template.replace("{thing}", thing)).ok()
-}
-
-fn midnight(at: Timestamp) -> Timestamp {
-    let day = i64::try_from(DAY.as_millis()).unwrap_or(i64::MAX);
-    Timestamp::from_millis(at.as_millis().div_euclid(day) * day)
 }
 
 #[cfg(test)]

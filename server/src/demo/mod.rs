@@ -1,15 +1,11 @@
 //! The demonstration network: the same people, applications and content each time.
 
-mod applications;
 mod chance;
-mod clock;
 mod community;
-mod courses;
-mod crowd;
+mod content;
 mod people;
 mod stage;
 mod story;
-mod topics;
 mod usage;
 
 use std::time::Duration;
@@ -17,10 +13,7 @@ use std::time::Duration;
 use latchkey_accounts::AccountError;
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, NetworkName, PageRequest, Slug, Timestamp};
-use latchkey_registration::RegistrationError;
-use latchkey_storage::content::Conflict;
-use latchkey_storage::{AuditAction, AuditFilter, NetworkChange, StoreError};
-use thiserror::Error;
+use latchkey_storage::{AuditAction, AuditFilter, NetworkChange, Store, StoreError};
 
 use crate::error::CliError;
 use crate::instance::Instance;
@@ -36,36 +29,11 @@ const NETWORK: &str = "Harbor Street Makers";
 /// How many days ago the network was founded.
 const FOUNDED: u32 = 731;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// Why the demonstration could not be created.
-#[derive(Debug, Error)]
-pub enum DemoError {
-    /// A password could not be hashed.
-    #[error(transparent)]
-    Account(#[from] AccountError),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// An application could not be registered or changed.
-    #[error(transparent)]
-    Registration(#[from] RegistrationError),
-    /// A rule returned something the story does not expect.
-    #[error("the story of the demonstration went another way: {0}")]
-    Story(&'static str),
-    /// Part of it already exists.
-    #[error("something of the demonstration is in the network already: {0:?}")]
-    Conflict(Vec<Conflict>),
-}
-
-impl From<DemoError> for CliError {
-    fn from(error: DemoError) -> Self {
-        match error {
-            DemoError::Account(error) => error.into(),
-            DemoError::Store(error) => error.into(),
-            DemoError::Registration(_) | DemoError::Story(_) => CliError::Failed(error.to_string()),
-            DemoError::Conflict(_) => CliError::Failed(format!("{error}; start it in an empty data folder")),
-        }
-    }
+/// A rule returned something that the story does not expect.
+fn unexpected(what: &str) -> CliError {
+    CliError::Failed(format!("the story of the demonstration went another way: {what}"))
 }
 
 /// How to sign in, for people to read.
@@ -73,8 +41,15 @@ pub fn sign_ins() -> String {
     format!("Sign in as {HOST} (a host) or {MEMBER} (a member), both with the password {PASSWORD}")
 }
 
+/// Whether the network has nothing in it, or is a demonstration already.
+pub async fn may_fill(store: &dyn Store) -> Result<bool, StoreError> {
+    let page = PageRequest::new(1, 1);
+    let is_empty = store.members(page).await?.total == 0 && store.applications("", page).await?.total == 0;
+    Ok(is_empty || store.is_demo().await?)
+}
+
 /// Fills the network. Does nothing if it is complete; finishes an interrupted run.
-pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
+pub async fn fill(instance: &Instance) -> Result<(), CliError> {
     let store = &instance.store;
     if store.is_demo().await? && is_complete(instance).await? {
         return Ok(());
@@ -91,7 +66,11 @@ pub async fn fill(instance: &Instance) -> Result<(), DemoError> {
             let added = store
                 .add_community(community, locked, Box::new(|_| ()), &by, ago(now, FOUNDED))
                 .await?;
-            added.map_err(DemoError::Conflict)?;
+            added.map_err(|conflicts| {
+                CliError::Failed(format!(
+                    "something of the demonstration is in the network already: {conflicts:?}; start it in an empty data folder"
+                ))
+            })?;
         }
     }
     // An interrupted story starts again.

@@ -2,49 +2,30 @@
 
 use latchkey_domain::Role;
 
-/// How many days ago each joined, role and name. They came in groups, which are written together.
-pub(super) const PEOPLE: &[(u32, Role, &str)] = &[
-    (711, Role::Moderator, "Amara Nwosu"),
-    (711, Role::Moderator, "Jonas Lindqvist"),
-    (711, Role::Member, "Priya Raman"),
-    (711, Role::Member, "Mateo Fuentes"),
-    (660, Role::Member, "Ingrid Solheim"),
-    (660, Role::Member, "Tomasz Wójcik"),
-    (660, Role::Member, "Hana Kobayashi"),
-    (660, Role::Member, "Luca Moretti"),
-    (602, Role::Moderator, "Nadia Haddad"),
-    (602, Role::Member, "Owen Gallagher"),
-    (602, Role::Member, "Chiara Bellini"),
-    (602, Role::Member, "Kwame Asante"),
-    (541, Role::Member, "Freya Dahl"),
-    (541, Role::Member, "Rafael Costa"),
-    (541, Role::Member, "Mei Lin Zhao"),
-    (541, Role::Member, "Dmitri Volkov"),
-    (466, Role::Member, "Zainab Yusuf"),
-    (466, Role::Member, "Elliot Marsh"),
-    (466, Role::Member, "Sofía Herrera"),
-    (466, Role::Member, "Anders Berg"),
-    (388, Role::Member, "Leila Farahani"),
-    (388, Role::Member, "Marcus Bell"),
-    (388, Role::Member, "Yuki Tanaka"),
-    (388, Role::Member, "Beatriz Almeida"),
-    (301, Role::Member, "Callum Fraser"),
-    (301, Role::Member, "Noor Rahman"),
-    (301, Role::Member, "Étienne Laurent"),
-    (301, Role::Member, "Grace Mbeki"),
-    (212, Role::Member, "Viktor Novák"),
-    (212, Role::Member, "Isla Campbell"),
-    (212, Role::Member, "Arjun Mehta"),
-    (212, Role::Member, "Clara Hoffmann"),
-    (117, Role::Member, "Diego Vargas"),
-    (117, Role::Member, "Saoirse Byrne"),
-    (117, Role::Member, "Minh Tran"),
-    (117, Role::Member, "Ruth Adler"),
-    (24, Role::Member, "Oscar Nilsson"),
-    (24, Role::Member, "Fatima Zahra Idrissi"),
-    (24, Role::Member, "Theo Papadakis"),
-    (24, Role::Member, "June Whitaker"),
-];
+use super::chance::Chance;
+use super::content::{CONTENT, Person};
+
+/// How many members joined after the well-known people: enough that lists have pages. With the two public accounts
+/// there are 200 members.
+const CROWD: usize = 158;
+
+/// The members who joined later; longest members first.
+pub(super) fn crowd() -> impl Iterator<Item = Person> {
+    let mut chance = Chance::new(158);
+    let mut days = 700;
+    let (first, last) = (&CONTENT.first_names, &CONTENT.last_names);
+    (0..CROWD).map(move |index| {
+        // Each pair occurs once: the second part advances after the first part has cycled.
+        let first_name = &first[index % first.len()];
+        let last_name = &last[(index * 7 + index / first.len() * 3) % last.len()];
+        days -= u32::try_from(chance.below(9)).unwrap_or(0).min(days - 1);
+        Person {
+            days,
+            role: Role::Member,
+            name: format!("{first_name} {last_name}"),
+        }
+    })
+}
 
 /// `Étienne Laurent` gets `etienne.laurent@demo.example`.
 pub(super) fn email_of(name: &str) -> String {
@@ -70,11 +51,12 @@ mod tests {
     use latchkey_domain::{Email, MemberName};
 
     use super::*;
+    use crate::demo::{HOST, MEMBER};
 
     #[test]
     fn everyone_has_a_name_and_an_email_of_their_own() {
         let mut emails = HashSet::new();
-        for (_, _, name) in PEOPLE {
+        for Person { name, .. } in CONTENT.people.iter().chain(&crowd().collect::<Vec<_>>()) {
             assert!(MemberName::parse(name).is_ok(), "{name}");
             let email = email_of(name).parse::<Email>().unwrap();
             assert_eq!(
@@ -85,6 +67,11 @@ mod tests {
             assert!(emails.insert(email), "{name} is there twice");
         }
         assert_eq!(email_of("Étienne Laurent"), "etienne.laurent@demo.example");
-        assert_eq!(emails.len(), 40);
+        assert_eq!((CONTENT.people.len(), emails.len() + 2), (40, 200));
+    }
+
+    #[test]
+    fn the_story_names_the_public_accounts_by_their_roles() {
+        assert_eq!([email_of("host"), email_of("member")], [HOST, MEMBER]);
     }
 }

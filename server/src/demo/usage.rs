@@ -1,48 +1,26 @@
 //! The demonstration's use of the Headless API: a plausible month, the same each time.
 
-use std::time::Duration;
-
 use latchkey_domain::{Application, Timestamp};
 use latchkey_storage::UsageCount;
 
-use super::applications::App;
+use super::HOUR;
 use super::chance::Chance;
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
-const HOURS: usize = 30 * 24;
+const HOURS: u32 = 30 * 24;
 
-/// Requests in a typical hour of the day.
-fn usual(app: App) -> usize {
-    match app {
-        App::Mobile => 90,
-        App::Directory => 40,
-        App::Courses => 22,
-        App::Crm => 12,
-        App::Calendar => 9,
-        // It only signs people in.
-        App::Website => 0,
-    }
-}
-
-/// The last thirty days before `now`. Each of `applications` makes requests from its given time on, until it is
-/// paused.
+/// The last thirty days before `now`. Each of `applications` makes its usual number of requests from its given time on,
+/// until it is paused.
 pub(super) fn month<'a>(
-    applications: impl Iterator<Item = (App, &'a Application, Timestamp)>,
+    applications: impl Iterator<Item = (usize, &'a Application, Timestamp)>,
     now: Timestamp,
 ) -> Vec<UsageCount> {
     let mut chance = Chance::new(30);
     let this_hour = now.start_of(HOUR);
     let mut counts = Vec::new();
-    for (app, application, from) in applications {
-        let usual = usual(app);
+    for (usual, application, from) in applications {
         let until = application.paused_at.unwrap_or(now);
         for hours_ago in (1..=HOURS).rev() {
-            let Some(hour) = u32::try_from(hours_ago)
-                .ok()
-                .map(|ago| this_hour.minus(HOUR * ago))
-            else {
-                continue;
-            };
+            let hour = this_hour.minus(HOUR * hours_ago);
             let requests = usual * daylight(hour) / 100 * (60 + chance.below(80)) / 100;
             // Few requests fail, with more on one day: an integrator tried something.
             let failures = match hours_ago {
@@ -50,7 +28,7 @@ pub(super) fn month<'a>(
                 _ if chance.below(12) == 0 => requests / 20,
                 _ => 0,
             };
-            if usual > 0 && requests > 0 && (from..until).contains(&hour) {
+            if requests > 0 && (from..until).contains(&hour) {
                 counts.push(UsageCount {
                     client_id: application.client_id.clone(),
                     hour,

@@ -85,7 +85,9 @@ fn answer(
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     }
     // Both encodings share a validator, so it is a weak one.
-    let etag = format!("W/\"{}\"", hex(&file.metadata.sha256_hash()[..12]));
+    let hash = file.metadata.sha256_hash();
+    let hash = hash.first_chunk().copied().map_or(0, u128::from_be_bytes);
+    let etag = format!("W/\"{hash:032x}\"");
     let unchanged = request
         .get_all(IF_NONE_MATCH)
         .iter()
@@ -150,15 +152,6 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
             && quality
                 .and_then(|q| q.parse::<f32>().ok())
                 .is_none_or(|q| q > 0.0)
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }
 

@@ -105,12 +105,7 @@ impl BodyError {
 
     /// The HTTP status.
     pub(super) fn status(self) -> StatusCode {
-        match self {
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Broken => StatusCode::BAD_REQUEST,
-        }
+        Failure::from(self).status()
     }
 
     /// The message for integrators, given a limit of `limit` bytes.

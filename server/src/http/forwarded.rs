@@ -107,13 +107,10 @@ fn address(text: &str) -> Option<IpAddr> {
             return None;
         }
         IpAddr::from(ipv6(address)?)
-    } else if let Some((address, _)) = text.split_once(':').filter(|(_, port)| is_port(port)) {
-        match address.parse::<Ipv4Addr>() {
-            Ok(address) => address.into(),
-            Err(_) => ipv6(text)?.into(),
-        }
     } else {
-        match text.parse::<Ipv4Addr>() {
+        let with_port = text.split_once(':').filter(|(_, port)| is_port(port));
+        let ipv4 = with_port.map_or(text, |(address, _)| address);
+        match ipv4.parse::<Ipv4Addr>() {
             Ok(address) => address.into(),
             Err(_) => ipv6(text)?.into(),
         }

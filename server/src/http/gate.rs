@@ -3,20 +3,25 @@
 //! a sixth slower.
 
 use std::future::Future;
+use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::HeaderValue;
-use http::header::CONNECTION;
+use http::header::{CONNECTION, RETRY_AFTER};
+use http::{HeaderValue, StatusCode, Uri};
 use latchkey_domain::limits;
 use tracing::{Instrument, Span};
 
 use super::errors::{self, Reader};
+use super::failure::Failure;
 use super::request_id::RequestId;
 use super::state::AppState;
-use super::{deadline, host_header, retry_after, security_headers};
+use super::{host_header, programs, security_headers};
 use crate::traces;
+
+/// When to try again, in seconds. Short outages are over by then; in longer ones, retries at this rate do no harm.
+pub(super) const SOON: u64 = 5;
 
 /// For what browsers open: errors are pages, and every response has security headers.
 pub(super) async fn for_people(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -46,7 +51,7 @@ async fn admit(state: &AppState, request: Request, next: Next) -> Response {
         return refusal;
     }
     let uri = request.uri().clone();
-    deadline::within(limits::REQUEST_TIMEOUT, uri, next.run(request)).await
+    within(limits::REQUEST_TIMEOUT, uri, next.run(request)).await
 }
 
 /// Gives the request its id, answers it under that id in log and traces, and counts the response.
@@ -82,7 +87,7 @@ where
         Some(trace) => answering.instrument(trace.clone()).await,
         None => answering.await,
     };
-    retry_after::add(&mut response);
+    add_retry_after(&mut response);
     counted.answered(response.status());
     if let Some(trace) = &trace {
         traces::request::answered(trace, response.status());
@@ -98,4 +103,52 @@ where
         response.headers_mut().insert(CONNECTION, close);
     }
     response
+}
+
+/// The response if it is ready within `longest`, otherwise that the server is unavailable. Anything a handler waits for
+/// (a body, a lock, a database connection) has its own limit; this covers the rest.
+async fn within(longest: Duration, uri: Uri, answering: impl Future<Output = Response>) -> Response {
+    let answering = tokio::time::timeout(longest, answering);
+    answering.await.unwrap_or_else(|_| {
+        tracing::error!("a request was not answered in {} s", longest.as_secs());
+        let message = "the server did not finish in time; try again in a few seconds";
+        programs::refuse(uri.path(), Failure::Unavailable, message)
+    })
+}
+
+/// Adds `Retry-After` to a 503 (RFC 9110 section 15.6.4), unless the handler did: a retry may soon work.
+fn add_retry_after(response: &mut Response) {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response
+            .headers_mut()
+            .entry(RETRY_AFTER)
+            .or_insert(HeaderValue::from(SOON));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::CONTENT_TYPE;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_takes_too_long_is_answered_in_the_form_that_the_caller_reads() {
+        for (path, json) in [("/oauth/token", true), ("/sign-in", false)] {
+            let uri = Uri::from_static(path);
+            let answer = within(Duration::from_millis(1), uri, std::future::pending()).await;
+            assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+            let is_json = answer
+                .headers()
+                .get(CONTENT_TYPE)
+                .is_some_and(|kind| kind == "application/json");
+            assert_eq!(is_json, json, "{path}");
+            // It becomes a page later.
+            assert_eq!(
+                answer.extensions().get() == Some(&Failure::Unavailable),
+                !json,
+                "{path}"
+            );
+        }
+    }
 }

@@ -8,7 +8,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use latchkey_domain::Network;
 use latchkey_domain::limits::MAX_API_REQUEST_BYTES;
@@ -16,9 +16,9 @@ use latchkey_headless::{Answer, Caller, Held, error_body, whole_seconds};
 use latchkey_oauth::{AccessError, Subject};
 
 use super::body::BodyError;
-use super::oauth::{authorization, cors, log};
+use super::gate::SOON;
+use super::oauth::{authorization, challenge, cors, log, status};
 use super::peer::Peer;
-use super::retry_after::SOON;
 use super::state::AppState;
 
 /// The endpoint and its schema. Scripts on any page may call them.
@@ -119,7 +119,7 @@ async fn find(state: &AppState, name: &str) -> Result<Network, Response> {
     let network = state.instance.store.network().await.map_err(|error| {
         let error = AccessError::from(error);
         let code = code(&error);
-        json(status(&error), error_body(code, &error.description()))
+        json(status(error.status()), error_body(code, &error.description()))
     })?;
     if name == network.slug.as_str() || name == network.id.to_string() {
         return Ok(network);
@@ -130,16 +130,12 @@ async fn find(state: &AppState, name: &str) -> Result<Network, Response> {
 
 /// A refusal in the form of RFC 6750 section 3, with a body for GraphQL clients.
 fn refusal(error: &AccessError, state: &AppState, network: &Network) -> Response {
-    let mut response = json(status(error), error_body(code(error), &error.description()));
-    let metadata = format!(
-        "{}/.well-known/oauth-protected-resource/networks/{}/graphql",
-        state.oauth.issuer(),
-        network.slug
+    let mut response = json(
+        status(error.status()),
+        error_body(code(error), &error.description()),
     );
-    let challenge = error.www_authenticate(&metadata);
-    if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
-        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-    }
+    let resource = format!("/networks/{}/graphql", network.slug);
+    challenge(&mut response, error, &state.oauth, &resource);
     response
 }
 
@@ -153,10 +149,6 @@ fn code(error: &AccessError) -> &'static str {
         Some(_) => "UNAVAILABLE",
         None => "INTERNAL_SERVER_ERROR",
     }
-}
-
-fn status(error: &AccessError) -> StatusCode {
-    StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// A body that keeps `held` until its last byte is sent or the client disconnects.

@@ -28,10 +28,11 @@ pub(super) struct Peer {
 impl Peer {
     /// The peer as an actor in the audit trail.
     pub(super) fn actor(&self, member: Option<MemberId>) -> Actor {
+        let RequestOrigin { address, request_id } = self.origin();
         Actor {
             member,
-            address: self.address.map(|address| address.to_string()),
-            request_id: Some(self.request_id.clone()),
+            address,
+            request_id,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Errors in the format of the caller: JSON of the endpoint's kind for programs, pages for people.
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method};
 use latchkey_headless::error_body;
 use latchkey_oauth::ErrorBody;
 
@@ -17,28 +17,23 @@ pub(super) fn refuse(path: &str, failure: Failure, message: &str) -> Response {
     if !is_for_programs(path) {
         return failure.into_response();
     }
-    let id = match failure {
-        Failure::NotFound => "not_found",
-        Failure::Unavailable => "temporarily_unavailable",
-        _ => "invalid_request",
-    };
-    json(path, failure.status(), id, message)
-}
-
-fn json(path: &str, status: StatusCode, id: &'static str, message: &str) -> Response {
     let mut response = if path.starts_with("/networks/") {
-        let code = match status {
-            StatusCode::NOT_FOUND => "NOT_FOUND",
-            StatusCode::SERVICE_UNAVAILABLE => "UNAVAILABLE",
+        let code = match failure {
+            Failure::NotFound => "NOT_FOUND",
+            Failure::Unavailable => "UNAVAILABLE",
             _ => "BAD_USER_INPUT",
         };
-        headless::json(status, error_body(code, message))
+        headless::json(failure.status(), error_body(code, message))
     } else {
         let body = ErrorBody {
-            error: id,
+            error: match failure {
+                Failure::NotFound => "not_found",
+                Failure::Unavailable => "temporarily_unavailable",
+                _ => "invalid_request",
+            },
             error_description: message.to_owned(),
         };
-        error(status, &body)
+        error(failure.status(), &body)
     };
     // Scripts on any page may call these and read their errors.
     cors::open(response.headers_mut());

@@ -84,23 +84,19 @@ pub(super) struct SignInLink {
 impl SignInLink {
     /// Reads the query.
     pub(super) fn read(query: &str) -> Self {
-        let (before, return_to) = match find_return_to(query) {
-            Some((before, rest)) if rest.starts_with('/') => (before, ReturnTo::parse(rest)),
+        let (before, return_to, after) = match find_return_to(query) {
+            Some((before, rest)) if rest.starts_with('/') => (before, ReturnTo::parse(rest), ""),
             Some((before, rest)) => {
                 let (value, after) = rest.split_once('&').unwrap_or((rest, ""));
                 let decoded = form_urlencoded::parse(value.as_bytes()).next();
                 let path = decoded.map(|(path, _)| path).unwrap_or_default();
-                return Self {
-                    return_to: ReturnTo::parse(&path),
-                    again: is_again(before) || is_again(after),
-                    signed_in: mark_in(before),
-                };
+                (before, ReturnTo::parse(&path), after)
             }
-            None => (query, ReturnTo::home()),
+            None => (query, ReturnTo::home(), ""),
         };
         Self {
             return_to,
-            again: is_again(before),
+            again: is_again(before) || is_again(after),
             signed_in: mark_in(before),
         }
     }

@@ -15,9 +15,8 @@ use super::state::AppState;
 const PLAIN: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
                      frame-ancestors 'none'; base-uri 'none'";
 
-/// The headers of every response.
-const ALWAYS: [(HeaderName, &str); 6] = [
-    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+/// The headers of what browsers open, besides those of every response.
+const FOR_PAGES: [(HeaderName, &str); 5] = [
     (X_FRAME_OPTIONS, "DENY"),
     // Not `no-referrer`: browsers then send `Origin: null` with forms, so our own pages could not be recognized.
     (REFERRER_POLICY, "same-origin"),
@@ -37,14 +36,10 @@ const ALWAYS: [(HeaderName, &str); 6] = [
 
 /// Adds the headers, except those that the handler has set.
 pub(super) fn add(state: &AppState, headers: &mut HeaderMap) {
-    for (name, value) in ALWAYS {
+    for (name, value) in FOR_PAGES {
         set_default(headers, name, value);
     }
-    set_default(headers, CONTENT_SECURITY_POLICY, PLAIN);
-    set_default(headers, CACHE_CONTROL, "no-store");
-    if state.public_url.is_https() {
-        set_default(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
-    }
+    add_always(state, headers, PLAIN);
 }
 
 /// Lets the window that opened this one keep access to it: many applications sign people in through a pop-up and wait
@@ -60,12 +55,12 @@ pub(super) async fn keep_opener(request: Request, next: Next) -> Response {
 
 /// Adds the headers of responses to programs: a browser that opens one never runs, frames or sniffs it.
 pub(super) fn add_for_programs(state: &AppState, headers: &mut HeaderMap) {
+    add_always(state, headers, "default-src 'none'; frame-ancestors 'none'");
+}
+
+fn add_always(state: &AppState, headers: &mut HeaderMap, policy: &'static str) {
     set_default(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set_default(
-        headers,
-        CONTENT_SECURITY_POLICY,
-        "default-src 'none'; frame-ancestors 'none'",
-    );
+    set_default(headers, CONTENT_SECURITY_POLICY, policy);
     set_default(headers, CACHE_CONTROL, "no-store");
     if state.public_url.is_https() {
         set_default(headers, STRICT_TRANSPORT_SECURITY, "max-age=31536000");
@@ -76,22 +71,26 @@ fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
 }
 
+fn set_policy(headers: &mut HeaderMap, policy: &str) {
+    if let Ok(policy) = HeaderValue::from_str(policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
 /// Lets the page run scripts with `nonce`, what they load, and WebAssembly.
 pub(super) fn allow_scripts(headers: &mut HeaderMap, nonce: &str) {
     let policy = format!(
         "{PLAIN}; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'"
     );
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
-    }
+    set_policy(headers, &policy);
 }
 
 /// Lets a plain page run this site's scripts, which are all files of the binary, and lets them call this site.
 pub(super) fn allow_own_scripts(headers: &mut HeaderMap) {
-    let policy = format!("{PLAIN}; script-src 'self'; connect-src 'self'");
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
-    }
+    set_policy(
+        headers,
+        &format!("{PLAIN}; script-src 'self'; connect-src 'self'"),
+    );
 }
 
 /// The same for `GraphiQL`, which creates styles at run time, embeds fonts in its style sheet, and parses its input
@@ -101,10 +100,10 @@ pub(super) fn allow_explorer(headers: &mut HeaderMap) {
         "style-src 'self'",
         "style-src 'self' 'unsafe-inline'; font-src data:",
     );
-    let policy = format!("{styles}; script-src 'self'; connect-src 'self'");
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
-    }
+    set_policy(
+        headers,
+        &format!("{styles}; script-src 'self'; connect-src 'self'"),
+    );
 }
 
 /// Lets the browser follow the page's form wherever its response leads. Chromium checks `form-action` against every
@@ -114,10 +113,7 @@ pub(super) fn allow_explorer(headers: &mut HeaderMap) {
 /// `form-action` protects against an injected form. Here nothing can be injected: external values are escaped text,
 /// no script runs, and `base-uri` keeps the forms' URLs on this site.
 pub(super) fn allow_any_redirect(headers: &mut HeaderMap) {
-    let policy = PLAIN.replace("form-action 'self'; ", "");
-    if let Ok(policy) = HeaderValue::from_str(&policy) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
-    }
+    set_policy(headers, &PLAIN.replace("form-action 'self'; ", ""));
 }
 
 #[cfg(test)]

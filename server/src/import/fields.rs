@@ -1,10 +1,11 @@
 //! Values that both file formats have.
 
-use std::fmt::Display;
+use latchkey_domain::content::AvatarUrl;
+use latchkey_domain::{MemberName, Role, Timestamp};
+use latchkey_storage::content::NewProfile;
+use serde::{Deserialize, Deserializer};
 
-use latchkey_domain::content::RichText;
-use latchkey_domain::{Role, Timestamp};
-use latchkey_headless::html;
+use super::record::{Place, valid};
 
 /// A time: ISO 8601 with its offset, or a date, meaning midnight UTC.
 pub(super) fn time(text: &str) -> Result<Timestamp, String> {
@@ -28,27 +29,43 @@ pub(super) fn past(text: &str, now: Timestamp) -> Result<Timestamp, String> {
     Ok(at)
 }
 
-/// A role; member by default.
-pub(super) fn role(text: Option<&str>) -> Result<Role, String> {
-    text.map_or(Ok(Role::Member), |text| text.parse().map_err(in_words))
-}
-
-/// HTML or plain text that is not empty.
-pub(super) fn body(text: &str) -> Result<RichText, String> {
-    html::sanitize(text)
-        .and_then(RichText::not_blank)
-        .map_err(in_words)
-}
-
-/// An error as text for people.
-// `map_err` passes it by value.
-#[allow(clippy::needless_pass_by_value)]
-pub(super) fn in_words(error: impl Display) -> String {
-    error.to_string()
-}
-
 fn cut(text: &str) -> String {
     text.chars().take(40).collect()
+}
+
+/// A member as a file describes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MemberFields {
+    /// `None` in a table whose cell is empty.
+    #[serde(deserialize_with = "required")]
+    pub(super) email: Option<String>,
+    pub(super) name: String,
+    pub(super) role: Option<String>,
+    pub(super) joined_at: Option<String>,
+    pub(super) last_active_at: Option<String>,
+    pub(super) avatar_url: Option<String>,
+}
+
+fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
+}
+
+// Each item is parsed for the one function that consumes it.
+#[allow(clippy::needless_pass_by_value)]
+pub(super) fn member(place: Place<'_, '_>, item: MemberFields) -> Option<NewProfile> {
+    valid!(NewProfile {
+        email: match item.email {
+            Some(email) => place.check("email", email.parse()),
+            None => place.check("email", Err("is missing")),
+        },
+        name: place.check("name", MemberName::parse(&item.name)),
+        role: place.check("role", item.role.map_or(Ok(Role::Member), |role| role.parse())),
+        joined_at: place.past("joined_at", item.joined_at.as_deref()),
+        last_active_at: place.past("last_active_at", item.last_active_at.as_deref()),
+        avatar_url: place.optional("avatar_url", item.avatar_url.as_deref(), AvatarUrl::parse),
+        password: Some(None),
+    })
 }
 
 #[cfg(test)]

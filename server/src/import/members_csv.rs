@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 
 use csv::{ByteRecord, ReaderBuilder, Trim};
-use latchkey_domain::content::AvatarUrl;
-use latchkey_domain::{Email, MemberName, Timestamp};
+use latchkey_domain::{Email, Timestamp};
 use latchkey_storage::content::{Community, NewProfile};
 
-use super::fields::{in_words, past, role};
-use super::{Fault, Import, Lines};
+use super::fields::{MemberFields, member};
+use super::record::{Place, Source};
+use super::{Import, Lines};
 
 const COLUMNS: [&str; 8] = [
     "email",
@@ -24,82 +24,16 @@ const COLUMNS: [&str; 8] = [
 
 /// Reads members.
 pub(super) fn read(text: &str, now: Timestamp) -> Import {
-    let mut faults = Vec::new();
-    let (separator, mut announced) = separator_of(text);
-    let mut reader = ReaderBuilder::new()
-        .delimiter(separator.byte())
-        .has_headers(false)
-        .flexible(true)
-        .trim(Trim::All)
-        .from_reader(text.as_bytes());
-    let mut header: Option<Header> = None;
-    let mut record = ByteRecord::new();
-    let (mut members, mut lines) = (Vec::new(), Vec::new());
-    let mut seen: HashMap<Email, usize> = HashMap::new();
-    loop {
-        match reader.read_byte_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                faults.push(Fault::new(1, in_words(error)));
-                break;
-            }
-        }
-        let line = line_of(text, &record);
-        // Spreadsheets write emptied rows, and the end of a file may look like one.
-        if record.iter().all(<[u8]>::is_empty) || std::mem::take(&mut announced) {
-            continue;
-        }
-        let Some(header) = &header else {
-            let found = Header::read(&record, line, separator, &mut faults);
-            if faults.is_empty() {
-                header = Some(found);
-                continue;
-            }
-            break;
-        };
-        if record.len() != header.names.len() {
-            faults.push(Fault::new(
-                line,
-                format!(
-                    "has {} values, and the first line names {}; put values with a {} in quotation marks",
-                    record.len(),
-                    header.names.len(),
-                    separator.name()
-                ),
-            ));
-            continue;
-        }
-        let before = faults.len();
-        let member = member(&header.row(&record), line, now, &mut faults);
-        if let Some(member) = member
-            && faults.len() == before
-        {
-            if let Some(first) = seen.get(&member.email) {
-                faults.push(Fault::new(
-                    line,
-                    format!("email: {} is already on line {first}", member.email),
-                ));
-                continue;
-            }
-            seen.insert(member.email.clone(), line);
-            members.push(member);
-            lines.push(line);
-        }
-    }
-    if header.is_none() && faults.is_empty() {
-        faults.push(Fault::new(
-            1,
-            "the file is empty; expected a first line like email,name,role,joined_at",
-        ));
-    }
+    let source = Source::new(text, now);
+    let (members, members_at) = members(&source, text);
+    let faults = source.into_faults();
     Import {
         community: Community {
             members,
             ..Community::default()
         },
         lines: Lines {
-            members: lines,
+            members: members_at,
             ..Lines::default()
         },
         complete: faults.is_empty(),
@@ -107,36 +41,89 @@ pub(super) fn read(text: &str, now: Timestamp) -> Import {
     }
 }
 
-/// The separator of values in a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Separator {
-    Comma,
-    Semicolon,
-    Tab,
-    Bar,
-}
-
-impl Separator {
-    const ALL: [Self; 4] = [Self::Comma, Self::Semicolon, Self::Tab, Self::Bar];
-
-    const fn byte(self) -> u8 {
-        match self {
-            Self::Comma => b',',
-            Self::Semicolon => b';',
-            Self::Tab => b'\t',
-            Self::Bar => b'|',
+/// The valid members and their lines.
+fn members(source: &Source<'_>, text: &str) -> (Vec<NewProfile>, Vec<usize>) {
+    let (separator, mut announced) = separator_of(text);
+    let mut reader = ReaderBuilder::new()
+        .delimiter(separator.byte)
+        .has_headers(false)
+        .flexible(true)
+        .trim(Trim::All)
+        .from_reader(text.as_bytes());
+    let (mut members, mut lines) = (Vec::new(), Vec::new());
+    let mut header: Option<Vec<&str>> = None;
+    let mut seen: HashMap<Email, usize> = HashMap::new();
+    for record in reader.byte_records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                source.fault(1, error.to_string());
+                break;
+            }
+        };
+        // Spreadsheets write emptied rows, and the end of a file may look like one.
+        if record.iter().all(<[u8]>::is_empty) || std::mem::take(&mut announced) {
+            continue;
+        }
+        let place = source.place("", start_of(text, &record));
+        let line = place.line();
+        let Some(header) = &header else {
+            header = read_header(&record, line, separator, source);
+            if header.is_none() {
+                break;
+            }
+            continue;
+        };
+        if record.len() != header.len() {
+            source.fault(
+                line,
+                format!(
+                    "has {} values, and the first line names {}; put values with a {} in quotation marks",
+                    record.len(),
+                    header.len(),
+                    separator.name
+                ),
+            );
+            continue;
+        }
+        if let Some(member) = row(place, header, &record) {
+            if let Some(first) = seen.get(&member.email) {
+                let message = format!("email: {} is already on line {first}", member.email);
+                source.fault(line, message);
+                continue;
+            }
+            seen.insert(member.email.clone(), line);
+            members.push(member);
+            lines.push(line);
         }
     }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Comma => "comma",
-            Self::Semicolon => "semicolon",
-            Self::Tab => "tab",
-            Self::Bar => "vertical bar",
-        }
+    if header.is_none() && source.faults() == 0 {
+        source.fault(
+            1,
+            "the file is empty; expected a first line like email,name,role,joined_at",
+        );
     }
+    (members, lines)
 }
+
+/// A separator of values in a line.
+#[derive(Clone, Copy)]
+struct Separator {
+    byte: u8,
+    name: &'static str,
+}
+
+const fn separator(byte: u8, name: &'static str) -> Separator {
+    Separator { byte, name }
+}
+
+const COMMA: Separator = separator(b',', "comma");
+const SEPARATORS: [Separator; 4] = [
+    COMMA,
+    separator(b';', "semicolon"),
+    separator(b'\t', "tab"),
+    separator(b'|', "vertical bar"),
+];
 
 /// The separator of the file, and whether the first line only declares it. Otherwise the one that finds the most
 /// columns in the header; a comma on a tie.
@@ -145,22 +132,22 @@ fn separator_of(text: &str) -> (Separator, bool) {
     let announced = first.trim_matches(['"', ' ']).strip_prefix("sep=");
     let announced = announced.and_then(|said| {
         let said = said.as_bytes();
-        Separator::ALL
+        SEPARATORS
             .into_iter()
-            .find(|separator| said.first() == Some(&separator.byte()))
+            .find(|separator| said.first() == Some(&separator.byte))
     });
     if let Some(separator) = announced {
         return (separator, true);
     }
     let columns = |separator: &Separator| {
         first
-            .split(char::from(separator.byte()))
+            .split(char::from(separator.byte))
             .filter(|cell| COLUMNS.contains(&column_name(cell.trim_matches(['"', ' '])).as_str()))
             .count()
     };
     // Of equals, the last one wins.
-    let best = Separator::ALL.into_iter().rev().max_by_key(columns);
-    (best.unwrap_or(Separator::Comma), false)
+    let best = SEPARATORS.into_iter().rev().max_by_key(columns);
+    (best.unwrap_or(COMMA), false)
 }
 
 /// Normalizes a column name that a user typed, such as `First name`.
@@ -168,117 +155,68 @@ fn column_name(text: &str) -> String {
     text.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
-/// The line where a record starts. The reader includes preceding empty lines and the rest of a line end.
-fn line_of(text: &str, record: &ByteRecord) -> usize {
-    let Some(position) = record.position() else {
-        return 1;
-    };
-    let start = usize::try_from(position.byte()).unwrap_or(0);
-    let skipped = text.as_bytes()[start.min(text.len())..]
+/// The byte where a record starts. The reader includes preceding empty lines and the rest of a line end.
+fn start_of(text: &str, record: &ByteRecord) -> usize {
+    let start = record.position().map_or(0, csv::Position::byte);
+    let start = usize::try_from(start).unwrap_or(0).min(text.len());
+    let line_ends = text.as_bytes()[start..]
         .iter()
-        .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-        .filter(|byte| **byte == b'\n')
-        .count();
-    usize::try_from(position.line()).unwrap_or(1) + skipped
+        .take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    start + line_ends.count()
 }
 
-/// The column names, in order.
-struct Header {
-    names: Vec<&'static str>,
-}
-
-impl Header {
-    fn read(record: &ByteRecord, line: usize, separator: Separator, faults: &mut Vec<Fault>) -> Self {
-        let mut names: Vec<&'static str> = Vec::new();
-        for cell in record {
-            let text = column_name(&String::from_utf8_lossy(cell));
-            match COLUMNS.iter().find(|name| **name == text) {
-                Some(name) if names.contains(name) => {
-                    faults.push(Fault::new(line, format!("the column {name} is there twice")));
-                }
-                Some(name) => names.push(name),
-                None => faults.push(Fault::new(
-                    line,
-                    format!(
-                        "“{}” is not a column; expected some of {} (the values are separated with a {})",
-                        text.chars().take(40).collect::<String>(),
-                        COLUMNS.join(", "),
-                        separator.name()
-                    ),
-                )),
-            }
-        }
-        if faults.is_empty() && !names.contains(&"email") {
-            faults.push(Fault::new(line, "there is no column email"));
-        }
-        if faults.is_empty() && !names.contains(&"name") && !names.contains(&"first_name") {
-            faults.push(Fault::new(
-                line,
-                "there is no column name, nor first_name and last_name",
-            ));
-        }
-        Self { names }
-    }
-
-    /// The existing values, by name.
-    fn row<'r>(&self, record: &'r ByteRecord) -> HashMap<&'static str, &'r str> {
-        let cells = self.names.iter().zip(record.iter());
-        cells
-            // The whole file is valid text, so each part is too.
-            .filter_map(|(name, cell)| Some((*name, std::str::from_utf8(cell).ok()?)))
-            .filter(|(_, cell)| !cell.is_empty())
-            .collect()
-    }
-}
-
-fn member(
-    row: &HashMap<&'static str, &str>,
+/// The column names, in order; `None` if something is wrong with them.
+fn read_header(
+    record: &ByteRecord,
     line: usize,
-    now: Timestamp,
-    faults: &mut Vec<Fault>,
-) -> Option<NewProfile> {
-    let mut fault = |column: &str, message: String| {
-        faults.push(Fault::new(line, format!("{column}: {message}")));
-    };
-    let get = |column: &str| row.get(column).copied();
-    let email = match get("email").map(str::parse::<Email>) {
-        Some(Ok(email)) => Some(email),
-        Some(Err(error)) => {
-            fault("email", in_words(error));
-            None
+    separator: Separator,
+    source: &Source<'_>,
+) -> Option<Vec<&'static str>> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for cell in record {
+        let text = column_name(&String::from_utf8_lossy(cell));
+        match COLUMNS.iter().find(|name| **name == text) {
+            Some(name) if names.contains(name) => {
+                source.fault(line, format!("the column {name} is there twice"));
+            }
+            Some(name) => names.push(name),
+            None => source.fault(
+                line,
+                format!(
+                    "“{}” is not a column; expected some of {} (the values are separated with a {})",
+                    text.chars().take(40).collect::<String>(),
+                    COLUMNS.join(", "),
+                    separator.name
+                ),
+            ),
         }
-        None => {
-            fault("email", "is missing".to_owned());
-            None
-        }
+    }
+    if source.faults() == 0 && !names.contains(&"email") {
+        source.fault(line, "there is no column email");
+    }
+    if source.faults() == 0 && !names.contains(&"name") && !names.contains(&"first_name") {
+        source.fault(line, "there is no column name, nor first_name and last_name");
+    }
+    (source.faults() == 0).then_some(names)
+}
+
+/// Reads the member of a line.
+fn row(place: Place<'_, '_>, header: &[&str], record: &ByteRecord) -> Option<NewProfile> {
+    let cell = |column: &str| {
+        let index = header.iter().position(|name| *name == column)?;
+        let cell = record.get(index).filter(|cell| !cell.is_empty())?;
+        Some(String::from_utf8_lossy(cell).into_owned())
     };
-    let parts = [get("first_name"), get("last_name")];
-    let whole = get("name").map_or_else(
-        || parts.into_iter().flatten().collect::<Vec<_>>().join(" "),
-        str::to_owned,
-    );
-    let name = MemberName::parse(&whole)
-        .map_err(|error| fault("name", in_words(error)))
-        .ok();
-    let role = role(get("role")).map_err(|error| fault("role", error)).ok();
-    let mut past_time = |column: &str| {
-        let time = get(column).map(|text| past(text, now)).transpose();
-        time.map_err(|error| fault(column, error)).unwrap_or_default()
+    let parts = [cell("first_name"), cell("last_name")].into_iter().flatten();
+    let fields = MemberFields {
+        email: cell("email"),
+        name: cell("name").unwrap_or_else(|| parts.collect::<Vec<_>>().join(" ")),
+        role: cell("role"),
+        joined_at: cell("joined_at"),
+        last_active_at: cell("last_active_at"),
+        avatar_url: cell("avatar_url"),
     };
-    let (joined_at, last_active_at) = (past_time("joined_at"), past_time("last_active_at"));
-    let avatar_url = get("avatar_url").map(AvatarUrl::parse).transpose();
-    let avatar_url = avatar_url
-        .map_err(|error| fault("avatar_url", in_words(error)))
-        .unwrap_or_default();
-    Some(NewProfile {
-        email: email?,
-        name: name?,
-        role: role?,
-        joined_at,
-        last_active_at,
-        avatar_url,
-        password: None,
-    })
+    member(place, fields)
 }
 
 #[cfg(test)]

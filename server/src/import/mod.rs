@@ -2,22 +2,37 @@
 //! all its errors are reported together, each with its line.
 
 mod conflicts;
-mod fault;
 mod fields;
 mod members_csv;
 mod network_json;
 mod record;
 
+use std::fmt;
+
 use latchkey_domain::Timestamp;
 use latchkey_storage::content::{Community, Conflict};
 
-pub use self::fault::Fault;
+/// What is wrong on a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// What is wrong, and what was expected.
+    pub(crate) message: String,
+}
 
-/// A file that was read.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A value from the file may contain anything; the fault stays on one line.
+        let message: Vec<&str> = self.message.split_whitespace().collect();
+        write!(f, "{}: {}", self.line, message.join(" "))
+    }
+}
+
 #[derive(Debug)]
-pub struct Import {
+pub(crate) struct Import {
     /// The valid items to add.
-    pub community: Community,
+    pub(crate) community: Community,
     lines: Lines,
     /// Whether every member and space is valid, so that references can be checked.
     complete: bool,
@@ -36,17 +51,15 @@ struct Lines {
     courses: Vec<usize>,
 }
 
-/// The file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// Members, one per line.
     MembersCsv,
     /// Everything.
     NetworkJson,
 }
 
-/// Reads a file.
-pub fn read(text: &str, format: Format, now: Timestamp) -> Import {
+pub(crate) fn read(text: &str, format: Format, now: Timestamp) -> Import {
     // Windows adds an invisible mark at the start.
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     match format {
@@ -57,12 +70,12 @@ pub fn read(text: &str, format: Format, now: Timestamp) -> Import {
 
 impl Import {
     /// Takes the community out, to check and add it.
-    pub fn take_community(&mut self) -> Community {
+    pub(crate) fn take_community(&mut self) -> Community {
         std::mem::take(&mut self.community)
     }
 
     /// All errors in line order: in the file itself, and `conflicts` with the network.
-    pub fn faults(&self, conflicts: &[Conflict]) -> Vec<Fault> {
+    pub(crate) fn faults(&self, conflicts: &[Conflict]) -> Vec<Fault> {
         let conflicts = conflicts
             .iter()
             // A reference to a listed but invalid member is not an error of its own.

@@ -3,20 +3,19 @@
 // Each item is parsed for the one function that consumes it.
 #![allow(clippy::needless_pass_by_value)]
 
-use latchkey_domain::content::{
-    AvatarUrl, CurrencyError, RichText, Title, UnknownInterval, UnknownVisibility,
-};
-use latchkey_domain::{Email, MemberName, Slug, Timestamp};
+use latchkey_domain::Timestamp;
+use latchkey_domain::content::{RichText, RichTextError, SpaceVisibility, Title};
+use latchkey_headless::html::sanitize;
 use latchkey_storage::content::{
-    Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewProfile,
-    NewReply, NewSpace,
+    Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewReply,
+    NewSpace,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::fields::{body, in_words, role};
-use super::record::{Place, Source};
-use super::{Fault, Import, Lines};
+use super::fields::{member, time};
+use super::record::{Place, Source, valid};
+use super::{Import, Lines};
 
 /// The maximum length of unformatted text: descriptions, places.
 const PLAIN_LIMIT: usize = 2_000;
@@ -40,35 +39,27 @@ struct File<'a> {
 
 /// Reads everything.
 pub(super) fn read(text: &str, now: Timestamp) -> Import {
-    let mut import = Import {
-        community: Community::default(),
-        lines: Lines::default(),
-        complete: false,
-        faults: Vec::new(),
-    };
-    let file: File<'_> = match serde_json::from_str(text) {
-        Ok(file) => file,
-        Err(error) => {
-            let message = error.to_string();
-            let message = message.split(" at line ").next().unwrap_or(&message);
-            import.faults.push(Fault::new(error.line().max(1), message));
-            return import;
-        }
-    };
     let source = Source::new(text, now);
-    let (community, lines) = (&mut import.community, &mut import.lines);
-    (community.members, lines.members) = each(&source, &file.members, member);
-    (community.spaces, lines.spaces) = each(&source, &file.spaces, space);
-    (community.plans, lines.plans) = each(&source, &file.plans, plan);
-    (community.events, lines.events) = each(&source, &file.events, event);
-    let (posts, at) = each(&source, &file.posts, |place, item| post(&source, place, item));
-    (community.posts, lines.comments) = posts.into_iter().unzip();
-    lines.posts = at;
-    (community.courses, lines.courses) =
-        each(&source, &file.courses, |place, item| course(&source, place, item));
-    import.complete = lines.members.len() == file.members.len() && lines.spaces.len() == file.spaces.len();
-    import.faults = source.into_faults();
-    import
+    let (mut community, mut lines) = (Community::default(), Lines::default());
+    let mut complete = false;
+    if let Some(file) = source.json::<File<'_>>(text, 1) {
+        (community.members, lines.members) = each(&source, &file.members, member);
+        (community.spaces, lines.spaces) = each(&source, &file.spaces, space);
+        (community.plans, lines.plans) = each(&source, &file.plans, plan);
+        (community.events, lines.events) = each(&source, &file.events, event);
+        let (posts, at) = each(&source, &file.posts, |place, item| post(&source, place, item));
+        (community.posts, lines.comments) = posts.into_iter().unzip();
+        lines.posts = at;
+        (community.courses, lines.courses) =
+            each(&source, &file.courses, |place, item| course(&source, place, item));
+        complete = lines.members.len() == file.members.len() && lines.spaces.len() == file.spaces.len();
+    }
+    Import {
+        community,
+        lines,
+        complete,
+        faults: source.into_faults(),
+    }
 }
 
 /// The valid items and the lines where they start.
@@ -86,76 +77,19 @@ fn each<'a, 's, J: Deserialize<'a>, T>(
         .unzip()
 }
 
-fn title(place: Place<'_, '_>, field: &str, text: &str) -> Option<Title> {
-    place.check(field, Title::parse(text).map_err(in_words))
-}
-
-fn email(place: Place<'_, '_>, field: &str, text: &str) -> Option<Email> {
-    place.check(field, text.parse::<Email>().map_err(in_words))
-}
-
-fn emails(place: Place<'_, '_>, field: &str, texts: &[String]) -> Option<Vec<Email>> {
-    // Checks all of them, so that all errors are found.
-    let emails: Vec<_> = texts.iter().map(|text| email(place, field, text)).collect();
-    emails.into_iter().collect()
-}
-
-fn slug(place: Place<'_, '_>, field: &str, text: &str) -> Option<Slug> {
-    place.check(field, text.parse::<Slug>().map_err(in_words))
-}
-
-/// An optional value. The outer option: whether it is valid.
-// Being valid and being present are separate questions.
-#[allow(clippy::option_option)]
-fn optional<T>(text: Option<&str>, read: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
-    text.map_or(Some(None), |text| read(text).map(Some))
-}
-
-fn plain(place: Place<'_, '_>, field: &str, text: String) -> Option<String> {
-    let length = text.chars().count();
-    let checked = if length > PLAIN_LIMIT {
-        Err(format!(
+/// Text without formatting.
+fn plain(text: String) -> Result<String, String> {
+    match text.chars().count() {
+        0..=PLAIN_LIMIT => Ok(text),
+        length => Err(format!(
             "can have at most {PLAIN_LIMIT} characters; this has {length}"
-        ))
-    } else {
-        Ok(text)
-    };
-    place.check(field, checked)
+        )),
+    }
 }
 
-fn rich(place: Place<'_, '_>, field: &str, text: &str) -> Option<RichText> {
-    place.check(field, body(text))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MemberJson {
-    email: String,
-    name: String,
-    role: Option<String>,
-    joined_at: Option<String>,
-    last_active_at: Option<String>,
-    avatar_url: Option<String>,
-}
-
-fn member(place: Place<'_, '_>, item: MemberJson) -> Option<NewProfile> {
-    let email = email(place, "email", &item.email);
-    let name = place.check("name", MemberName::parse(&item.name).map_err(in_words));
-    let role = place.check("role", role(item.role.as_deref()));
-    let joined_at = place.past("joined_at", item.joined_at.as_deref());
-    let last_active_at = place.past("last_active_at", item.last_active_at.as_deref());
-    let avatar_url = optional(item.avatar_url.as_deref(), |url| {
-        place.check("avatar_url", AvatarUrl::parse(url).map_err(in_words))
-    });
-    Some(NewProfile {
-        email: email?,
-        name: name?,
-        role: role?,
-        joined_at: joined_at?,
-        last_active_at: last_active_at?,
-        avatar_url: avatar_url?,
-        password: None,
-    })
+/// HTML or plain text that is not empty.
+fn rich(text: &str) -> Result<RichText, RichTextError> {
+    sanitize(text).and_then(RichText::not_blank)
 }
 
 #[derive(Deserialize)]
@@ -172,25 +106,16 @@ struct SpaceJson {
 }
 
 fn space(place: Place<'_, '_>, item: SpaceJson) -> Option<NewSpace> {
-    let slug = slug(place, "slug", &item.slug);
-    let name = title(place, "name", &item.name);
-    let description = plain(place, "description", item.description);
-    let visibility = item.visibility.as_deref().unwrap_or("public");
-    let visibility = place.check(
-        "visibility",
-        visibility
-            .parse()
-            .map_err(|error: UnknownVisibility| in_words(error)),
-    );
-    let created_at = place.past("created_at", item.created_at.as_deref());
-    let members = emails(place, "members", &item.members);
-    Some(NewSpace {
-        slug: slug?,
-        name: name?,
-        description: description?,
-        visibility: visibility?,
-        created_at: created_at?,
-        members: members?,
+    let visibility = item
+        .visibility
+        .map_or(Ok(SpaceVisibility::Public), |text| text.parse());
+    valid!(NewSpace {
+        slug: place.check("slug", item.slug.parse()),
+        name: place.check("name", Title::parse(&item.name)),
+        description: place.check("description", plain(item.description)),
+        visibility: place.check("visibility", visibility),
+        created_at: place.past("created_at", item.created_at.as_deref()),
+        members: place.all("members", &item.members, str::parse),
     })
 }
 
@@ -207,28 +132,13 @@ struct PlanJson {
 }
 
 fn plan(place: Place<'_, '_>, item: PlanJson) -> Option<NewMembershipPlan> {
-    let name = title(place, "name", &item.name);
-    let description = plain(place, "description", item.description);
-    let currency = place.check(
-        "currency",
-        item.currency
-            .parse()
-            .map_err(|error: CurrencyError| in_words(error)),
-    );
-    let interval = place.check(
-        "interval",
-        item.interval
-            .parse()
-            .map_err(|error: UnknownInterval| in_words(error)),
-    );
-    let created_at = place.past("created_at", item.created_at.as_deref());
-    Some(NewMembershipPlan {
-        name: name?,
-        description: description?,
-        price_cents: item.price_cents,
-        currency: currency?,
-        interval: interval?,
-        created_at: created_at?,
+    valid!(NewMembershipPlan {
+        name: place.check("name", Title::parse(&item.name)),
+        description: place.check("description", plain(item.description)),
+        price_cents: Some(item.price_cents),
+        currency: place.check("currency", item.currency.parse()),
+        interval: place.check("interval", item.interval.parse()),
+        created_at: place.past("created_at", item.created_at.as_deref()),
     })
 }
 
@@ -246,31 +156,20 @@ struct EventJson {
 }
 
 fn event(place: Place<'_, '_>, item: EventJson) -> Option<NewEvent> {
-    let name = title(place, "title", &item.title);
-    let description = rich(place, "description", &item.description);
-    let space = optional(item.space.as_deref(), |text| slug(place, "space", text));
-    let organizer = optional(item.organizer.as_deref(), |text| email(place, "organizer", text));
-    let location = item
-        .location
-        .map_or(Some(None), |text| plain(place, "location", text).map(Some));
-    let starts_at = place.time("starts_at", &item.starts_at);
-    let ends_at = place.time("ends_at", &item.ends_at);
-    let ends_at = match (starts_at, ends_at) {
-        (Some(start), Some(end)) if end < start => {
-            place.check("ends_at", Err("is before starts_at".to_owned()))
-        }
-        (_, end) => end,
+    let starts = place.check("starts_at", time(&item.starts_at));
+    let ends = match (starts, time(&item.ends_at)) {
+        (Some(starts), Ok(ends)) if ends < starts => Err("is before starts_at".to_owned()),
+        (_, ends) => ends,
     };
-    let created_at = place.past("created_at", item.created_at.as_deref());
-    Some(NewEvent {
-        space: space?,
-        organizer: organizer?,
-        title: name?,
-        description: description?,
-        location: location?,
-        starts_at: starts_at?,
-        ends_at: ends_at?,
-        created_at: created_at?,
+    valid!(NewEvent {
+        space: place.optional("space", item.space.as_deref(), str::parse),
+        organizer: place.optional("organizer", item.organizer.as_deref(), str::parse),
+        title: place.check("title", Title::parse(&item.title)),
+        description: place.check("description", rich(&item.description)),
+        location: place.check("location", item.location.map(plain).transpose()),
+        starts_at: starts,
+        ends_at: place.check("ends_at", ends),
+        created_at: place.past("created_at", item.created_at.as_deref()),
     })
 }
 
@@ -299,31 +198,23 @@ fn post<'a>(
     place: Place<'_, 'a>,
     item: PostJson<'a>,
 ) -> Option<(NewCommunityPost, Vec<usize>)> {
-    let space = slug(place, "space", &item.space);
-    let author = optional(item.author.as_deref(), |text| email(place, "author", text));
-    let name = title(place, "title", &item.title);
-    let body = rich(place, "body", &item.body);
-    let created_at = place.past("created_at", item.created_at.as_deref());
     let (comments, lines) = each(source, &item.comments, comment);
-    let post = NewCommunityPost {
-        space: space?,
-        author: author?,
-        title: name?,
-        body: body?,
-        created_at: created_at?,
-        comments,
-    };
-    Some((post, lines))
+    let post = valid!(NewCommunityPost {
+        space: place.check("space", item.space.parse()),
+        author: place.optional("author", item.author.as_deref(), str::parse),
+        title: place.check("title", Title::parse(&item.title)),
+        body: place.check("body", rich(&item.body)),
+        created_at: place.past("created_at", item.created_at.as_deref()),
+        comments: Some(comments),
+    });
+    Some((post?, lines))
 }
 
 fn comment(place: Place<'_, '_>, item: CommentJson) -> Option<NewReply> {
-    let author = optional(item.author.as_deref(), |text| email(place, "author", text));
-    let body = rich(place, "body", &item.body);
-    let created_at = place.past("created_at", item.created_at.as_deref());
-    Some(NewReply {
-        author: author?,
-        body: body?,
-        created_at: created_at?,
+    valid!(NewReply {
+        author: place.optional("author", item.author.as_deref(), str::parse),
+        body: place.check("body", rich(&item.body)),
+        created_at: place.past("created_at", item.created_at.as_deref()),
     })
 }
 
@@ -360,50 +251,38 @@ struct EnrolmentJson {
 }
 
 fn course<'a>(source: &Source<'a>, place: Place<'_, 'a>, item: CourseJson<'a>) -> Option<NewCourse> {
-    let slug = slug(place, "slug", &item.slug);
-    let name = title(place, "title", &item.title);
-    let description = plain(place, "description", item.description);
-    let created_at = place.past("created_at", item.created_at.as_deref());
-    let (lessons, _) = each(source, &item.lessons, |place, item: LessonJson| {
-        let (name, body) = (
-            title(place, "title", &item.title),
-            rich(place, "body", &item.body),
-        );
-        Some(NewLesson {
-            title: name?,
-            body: body?,
-            minutes: item.minutes,
-        })
-    });
+    let (lessons, _) = each(source, &item.lessons, lesson);
     let count = item.lessons.len();
     let (enrolments, _) = each(source, &item.enrolments, |place, item| {
         enrolment(place, item, count)
     });
-    Some(NewCourse {
-        slug: slug?,
-        title: name?,
-        description: description?,
-        created_at: created_at?,
-        lessons,
-        enrolments,
+    valid!(NewCourse {
+        slug: place.check("slug", item.slug.parse()),
+        title: place.check("title", Title::parse(&item.title)),
+        description: place.check("description", plain(item.description)),
+        created_at: place.past("created_at", item.created_at.as_deref()),
+        lessons: Some(lessons),
+        enrolments: Some(enrolments),
+    })
+}
+
+fn lesson(place: Place<'_, '_>, item: LessonJson) -> Option<NewLesson> {
+    valid!(NewLesson {
+        title: place.check("title", Title::parse(&item.title)),
+        body: place.check("body", rich(&item.body)),
+        minutes: Some(item.minutes),
     })
 }
 
 fn enrolment(place: Place<'_, '_>, item: EnrolmentJson, lessons: usize) -> Option<NewEnrolment> {
-    let member = email(place, "member", &item.member);
-    let enrolled_at = place.past("enrolled_at", item.enrolled_at.as_deref());
-    let completed: Vec<Option<Timestamp>> = item
-        .completed
-        .iter()
-        .map(|text| place.past("completed", Some(text)).flatten())
-        .collect();
-    if completed.len() > lessons {
-        let message = format!("has {} times, and the course {lessons} lessons", completed.len());
-        place.check::<()>("completed", Err(message));
+    let count = item.completed.len();
+    if count > lessons {
+        let message = format!("has {count} times, and the course {lessons} lessons");
+        place.check::<(), _>("completed", Err(message));
     }
-    Some(NewEnrolment {
-        member: member?,
-        enrolled_at: enrolled_at?,
-        completed: completed.into_iter().collect::<Option<_>>()?,
+    valid!(NewEnrolment {
+        member: place.check("member", item.member.parse()),
+        enrolled_at: place.past("enrolled_at", item.enrolled_at.as_deref()),
+        completed: place.all_past("completed", &item.completed),
     })
 }

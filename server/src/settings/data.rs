@@ -9,16 +9,11 @@ use crate::error::CliError;
 
 /// Where the data is: what every command takes.
 #[derive(Args, Clone, Debug, Default)]
-pub struct DataArgs {
+#[command(next_help_heading = "Data")]
+pub(crate) struct DataArgs {
     /// The folder with the database and its key [default: ./data]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        env = "LATCHKEY_DATA_DIR",
-        help_heading = "Data"
-    )]
-    pub data_dir: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "DIR", env = "LATCHKEY_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
 
     /// The database, if it is not latchkey.db in the data folder: a file, with its latchkey.key beside it, or a URL like
     /// <postgres://latchkey@db.example.org/latchkey>, with its latchkey.key in the data folder
@@ -27,30 +22,22 @@ pub struct DataArgs {
         global = true,
         value_name = "FILE|URL",
         env = "LATCHKEY_DATABASE_URL",
-        hide_env_values = true,
-        help_heading = "Data"
+        hide_env_values = true
     )]
-    pub database: Option<DatabaseArgument>,
+    pub(crate) database: Option<DatabaseArgument>,
 
     /// A file with the password of the database, for a URL without one
     #[arg(
         long,
         global = true,
         value_name = "FILE",
-        env = "LATCHKEY_DATABASE_PASSWORD_FILE",
-        help_heading = "Data"
+        env = "LATCHKEY_DATABASE_PASSWORD_FILE"
     )]
-    pub database_password_file: Option<PathBuf>,
+    pub(crate) database_password_file: Option<PathBuf>,
 
     /// The settings file; flags and environment override it [default: ./latchkey.toml, if it exists]
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "LATCHKEY_CONFIG",
-        help_heading = "Data"
-    )]
-    pub config: Option<PathBuf>,
+    #[arg(long, global = true, value_name = "FILE", env = "LATCHKEY_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
 
     /// Whether to back up a database with a URL into the data folder before a new version of Latchkey changes its schema;
     /// a database file is always backed up, beside it [default: true]
@@ -59,26 +46,24 @@ pub struct DataArgs {
         global = true,
         value_name = "true|false",
         env = "LATCHKEY_UPGRADE_BACKUP",
-        action = clap::ArgAction::Set,
-        help_heading = "Data"
+        action = clap::ArgAction::Set
     )]
-    pub upgrade_backup: Option<bool>,
+    pub(crate) upgrade_backup: Option<bool>,
 }
 
 /// Where the data is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DataSettings {
-    /// The data folder.
-    pub data_dir: PathBuf,
+pub(crate) struct DataSettings {
+    pub(crate) data_dir: PathBuf,
     /// The database, if it is not a file in the data folder.
-    pub database: Option<Database>,
+    pub(crate) database: Option<Database>,
     /// Whether a `PostgreSQL` database is backed up before its schema changes.
-    pub upgrade_backup: bool,
+    pub(crate) upgrade_backup: bool,
 }
 
 impl DataArgs {
     /// The settings; the file applies where no flag or variable does.
-    pub fn resolve(&self) -> Result<DataSettings, CliError> {
+    pub(crate) fn resolve(&self) -> Result<DataSettings, CliError> {
         self.with(&self.file()?)
     }
 
@@ -108,15 +93,14 @@ impl DataArgs {
 }
 
 impl DataSettings {
-    /// The database.
-    pub fn database(&self) -> Database {
+    pub(crate) fn database(&self) -> Database {
         self.database.clone().unwrap_or_else(|| {
             Database::Sqlite(self.data_dir.join(latchkey_storage_sql::sqlite::DATABASE_FILE))
         })
     }
 
     /// The key file: beside a database file, otherwise in the data folder.
-    pub fn key(&self) -> PathBuf {
+    pub(crate) fn key(&self) -> PathBuf {
         match self.database() {
             Database::Sqlite(file) => file.with_file_name(latchkey_storage_sql::sqlite::KEY_FILE),
             Database::Postgres(_) => self.data_dir.join(latchkey_storage_sql::sqlite::KEY_FILE),
@@ -124,7 +108,7 @@ impl DataSettings {
     }
 
     /// The folder with the key, and the database if it is a file.
-    pub fn folder(&self) -> PathBuf {
+    pub(crate) fn folder(&self) -> PathBuf {
         let folder = self.key().parent().map(Path::to_path_buf).unwrap_or_default();
         if folder.as_os_str().is_empty() {
             PathBuf::from(".")

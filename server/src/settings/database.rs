@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use latchkey_storage_sql::postgres::PostgresUrl;
-use serde::Deserialize;
 use zeroize::Zeroizing;
 
 /// Where the data is kept. Printing it shows no password.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum Database {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Database {
     /// An `SQLite` file: a path, or a URL like `sqlite:club.db` or `sqlite:///srv/club.db`.
     Sqlite(PathBuf),
     /// A `PostgreSQL` database: a URL like `postgres://latchkey:password@db.example.org/latchkey`.
@@ -78,18 +76,10 @@ impl FromStr for Database {
     }
 }
 
-impl TryFrom<String> for Database {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
 /// A [`Database`] as an argument. An error is kept for later: the command line's own message would repeat the
 /// argument, and a URL may contain a password.
 #[derive(Clone, Debug)]
-pub struct DatabaseArgument(pub Result<Database, String>);
+pub(crate) struct DatabaseArgument(pub(crate) Result<Database, String>);
 
 impl FromStr for DatabaseArgument {
     type Err = Infallible;

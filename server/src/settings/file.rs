@@ -1,16 +1,20 @@
 //! `latchkey.toml`: persistent settings.
 
+use std::fmt::Display;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use latchkey_domain::TimeSpan;
 use latchkey_headless::Budget;
+use latchkey_oauth::Lifetimes;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::{Database, OtlpEndpoint, PublicUrl, Sampling, TrustedProxy, retention, serve};
+use super::retention::{checked_retention, read};
+use super::{Database, OtlpEndpoint, PublicUrl, Sampling, TrustedProxy, serve};
 use crate::error::CliError;
 
 /// The default path: in the working folder.
@@ -19,55 +23,39 @@ const DEFAULT: &str = "latchkey.toml";
 /// The contents of the file. Each setting has the name of its flag, with `_` for `-`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SettingsFile {
-    /// The data folder; relative to the file.
-    pub data_dir: Option<PathBuf>,
-    /// The database; relative to the file.
-    pub database: Option<Database>,
-    /// A file with the database's password; relative to the file.
-    pub database_password_file: Option<PathBuf>,
-    /// Whether a `PostgreSQL` database is backed up before its schema changes.
-    pub upgrade_backup: Option<bool>,
-    /// Where to listen.
-    pub listen: Option<SocketAddr>,
-    /// The URL that browsers use.
-    pub public_url: Option<PublicUrl>,
-    /// Trusted proxies.
+pub(crate) struct SettingsFile {
+    /// This and other paths are relative to the file.
+    pub(super) data_dir: Option<PathBuf>,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) database: Option<Database>,
+    pub(super) database_password_file: Option<PathBuf>,
+    pub(super) upgrade_backup: Option<bool>,
+    pub(super) listen: Option<SocketAddr>,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) public_url: Option<PublicUrl>,
     #[serde(default)]
-    pub trusted_proxies: Vec<TrustedProxy>,
-    /// The maximum number of connections.
-    pub max_connections: Option<NonZeroUsize>,
-    /// How many days the activity of applications is kept.
-    pub retain_activity_days: Option<NonZeroU16>,
-    /// How long a code lasts.
+    pub(super) trusted_proxies: Vec<TrustedProxy>,
+    pub(super) max_connections: Option<NonZeroUsize>,
+    pub(super) retain_activity_days: Option<NonZeroU16>,
     #[serde(default, deserialize_with = "code_lifetime")]
-    pub code_lifetime: Option<TimeSpan>,
-    /// How long an access token lasts.
+    pub(super) code_lifetime: Option<TimeSpan>,
     #[serde(default, deserialize_with = "access_token_lifetime")]
-    pub access_token_lifetime: Option<TimeSpan>,
-    /// How long a refresh token lasts.
+    pub(super) access_token_lifetime: Option<TimeSpan>,
     #[serde(default, deserialize_with = "refresh_token_lifetime")]
-    pub refresh_token_lifetime: Option<TimeSpan>,
-    /// How long a grant lasts.
+    pub(super) refresh_token_lifetime: Option<TimeSpan>,
     #[serde(default, deserialize_with = "grant_lifetime")]
-    pub grant_lifetime: Option<TimeSpan>,
-    /// How long ended records are kept.
+    pub(super) grant_lifetime: Option<TimeSpan>,
     #[serde(default, deserialize_with = "retain_ended")]
-    pub retain_ended: Option<TimeSpan>,
-    /// The budget of an application at the Headless API.
+    pub(super) retain_ended: Option<TimeSpan>,
     #[serde(default, deserialize_with = "budget")]
-    pub api_budget: Option<Budget>,
-    /// The address for metrics.
-    pub metrics_listen: Option<SocketAddr>,
-    /// Database operations that take longer are logged, in milliseconds.
-    pub slow_query_ms: Option<u64>,
-    /// How long to keep accepting requests after a signal to stop, in seconds.
+    pub(super) api_budget: Option<Budget>,
+    pub(super) metrics_listen: Option<SocketAddr>,
+    pub(super) slow_query_ms: Option<u64>,
     #[serde(default, deserialize_with = "drain_delay")]
-    pub drain_delay: Option<u64>,
-    /// Where to send traces.
-    pub otlp_endpoint: Option<OtlpEndpoint>,
-    /// The part of traces to send.
-    pub trace_sampling: Option<Sampling>,
+    pub(super) drain_delay: Option<u64>,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) otlp_endpoint: Option<OtlpEndpoint>,
+    pub(super) trace_sampling: Option<Sampling>,
 }
 
 fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Budget>, D::Error> {
@@ -76,33 +64,37 @@ fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Budget>, 
     Ok(Some(budget))
 }
 
-/// A time span, parsed by `read` as for a flag.
-fn time_span<'de, D: Deserializer<'de>>(
+/// A setting that is written as for its flag, and read by `read`.
+fn text_by<'de, D: Deserializer<'de>, T, E: Display>(
     deserializer: D,
-    read: impl Fn(&str) -> Result<TimeSpan, String>,
-) -> Result<Option<TimeSpan>, D::Error> {
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(deserializer)?;
     read(&text).map(Some).map_err(D::Error::custom)
 }
 
+fn text<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    text_by(deserializer, str::parse)
+}
+
 fn code_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
-    time_span(deserializer, retention::read_code_lifetime)
+    text_by(deserializer, |text| read(text, Lifetimes::checked_code))
 }
 
 fn access_token_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
-    time_span(deserializer, retention::read_access_token_lifetime)
+    text_by(deserializer, |text| read(text, Lifetimes::checked_access_token))
 }
 
 fn refresh_token_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
-    time_span(deserializer, retention::read_refresh_token_lifetime)
+    text_by(deserializer, |text| read(text, Lifetimes::checked_refresh_token))
 }
 
 fn grant_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
-    time_span(deserializer, retention::read_grant_lifetime)
+    text_by(deserializer, |text| read(text, Lifetimes::checked_grant))
 }
 
 fn retain_ended<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {
-    time_span(deserializer, retention::read_retain_ended)
+    text_by(deserializer, |text| read(text, checked_retention))
 }
 
 fn drain_delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
@@ -118,7 +110,7 @@ fn drain_delay<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>
 
 impl SettingsFile {
     /// Reads the file at `path`, which must exist; without a path, the file in the working folder if it exists.
-    pub fn read(path: Option<&Path>) -> Result<Self, CliError> {
+    pub(super) fn read(path: Option<&Path>) -> Result<Self, CliError> {
         let (path, required) = path.map_or((Path::new(DEFAULT), false), |path| (path, true));
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,

@@ -9,12 +9,11 @@ mod retention;
 mod serve;
 mod trusted_proxies;
 
-pub use self::data::{DataArgs, DataSettings};
-pub use self::database::{Database, DatabaseArgument};
-pub use self::file::SettingsFile;
-pub use self::otlp::{OtlpEndpoint, Sampling};
+pub(crate) use self::data::{DataArgs, DataSettings};
+pub(crate) use self::database::{Database, DatabaseArgument};
+use self::file::SettingsFile;
+pub(crate) use self::otlp::{OtlpEndpoint, Sampling};
 pub use self::public_url::PublicUrl;
-pub use self::retention::RetentionArgs;
-pub(crate) use self::serve::read_listen;
-pub use self::serve::{ServeArgs, ServeSettings};
+use self::retention::RetentionArgs;
+pub(crate) use self::serve::{ServeArgs, ServeSettings, read_listen};
 pub use self::trusted_proxies::{TrustedProxies, TrustedProxy};

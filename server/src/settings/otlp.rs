@@ -21,16 +21,10 @@ const VARIABLES: [(&str, bool); 2] = [
 ];
 
 /// The `http` address of a collector.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct OtlpEndpoint(Uri);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OtlpEndpoint(Uri);
 
 impl OtlpEndpoint {
-    /// The address with its path.
-    pub fn uri(&self) -> &Uri {
-        &self.0
-    }
-
     /// The endpoint in the shared environment variables, read by `read`.
     pub(super) fn shared(read: impl Fn(&str) -> Option<String>) -> Result<Option<Self>, String> {
         // An empty variable counts as unset, as the specification requires.
@@ -88,14 +82,6 @@ impl FromStr for OtlpEndpoint {
     }
 }
 
-impl TryFrom<String> for OtlpEndpoint {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
-}
-
 impl fmt::Display for OtlpEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -105,11 +91,11 @@ impl fmt::Display for OtlpEndpoint {
 /// The part of traces to send, from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "f64")]
-pub struct Sampling(f64);
+pub(crate) struct Sampling(f64);
 
 impl Sampling {
     /// The ratio, from 0 to 1.
-    pub fn ratio(self) -> f64 {
+    pub(crate) fn ratio(self) -> f64 {
         self.0
     }
 }

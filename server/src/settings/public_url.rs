@@ -6,11 +6,9 @@ use std::str::FromStr;
 
 use http::Uri;
 use http::uri::Authority;
-use serde::Deserialize;
 
 /// An `http` or `https` address without a path: an origin (RFC 6454).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl {
     origin: String,
     https: bool,
@@ -27,15 +25,20 @@ fn is_loopback(host: &str) -> bool {
 impl PublicUrl {
     /// This machine, at `port`.
     pub fn localhost(port: u16) -> Self {
-        let suffix = if port == 80 {
-            String::new()
+        Self::of(false, "localhost".to_owned(), port)
+    }
+
+    fn of(https: bool, host: String, port: u16) -> Self {
+        let scheme = if https { "https" } else { "http" };
+        let origin = if port == default_port(https) {
+            format!("{scheme}://{host}")
         } else {
-            format!(":{port}")
+            format!("{scheme}://{host}:{port}")
         };
         Self {
-            origin: format!("http://localhost{suffix}"),
-            https: false,
-            host: "localhost".into(),
+            origin,
+            https,
+            host,
             port,
         }
     }
@@ -79,12 +82,9 @@ impl PublicUrl {
 
     /// Whether `origin`, as browsers send it (RFC 6454 section 6.2), is this server's: scheme, host and port.
     pub fn is_origin(&self, origin: &str) -> bool {
-        let Some((scheme, authority)) = origin.split_once("://") else {
-            return false;
-        };
-        let https = match scheme {
-            "https" => true,
-            "http" => false,
+        let (https, authority) = match origin.split_once("://") {
+            Some(("https", authority)) => (true, authority),
+            Some(("http", authority)) => (false, authority),
             _ => return false,
         };
         let Some((host, port)) = split(authority) else {
@@ -125,24 +125,12 @@ impl FromStr for PublicUrl {
             return wrong("it has to end behind the host or the port, since Latchkey has a host of its own");
         }
         let host = authority.host().to_ascii_lowercase();
-        let default = default_port(https);
         let port = match authority.port_u16() {
             Some(port) => port,
-            None if authority.as_str().len() == host.len() => default,
+            None if authority.as_str().len() == host.len() => default_port(https),
             None => return wrong("its port is not a number from 1 to 65535"),
         };
-        let suffix = if port == default {
-            String::new()
-        } else {
-            format!(":{port}")
-        };
-        let scheme = if https { "https" } else { "http" };
-        Ok(Self {
-            origin: format!("{scheme}://{host}{suffix}"),
-            https,
-            host,
-            port,
-        })
+        Ok(Self::of(https, host, port))
     }
 }
 
@@ -159,14 +147,6 @@ fn split(authority: &str) -> Option<(String, Option<u16>)> {
     let port = parsed.port_u16();
     let has_port = parsed.as_str().len() > parsed.host().len();
     (has_port == port.is_some()).then(|| (parsed.host().to_ascii_lowercase(), port))
-}
-
-impl TryFrom<String> for PublicUrl {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
-    }
 }
 
 impl fmt::Display for PublicUrl {

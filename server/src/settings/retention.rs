@@ -1,8 +1,10 @@
 //! How long codes and tokens last, and how long ended records are kept.
 
+use std::fmt::Display;
+
 use clap::Args;
 use latchkey_domain::{TimeSpan, TimeSpanError};
-use latchkey_oauth::{Lifetimes, LifetimesError};
+use latchkey_oauth::Lifetimes;
 
 use super::SettingsFile;
 use crate::error::CliError;
@@ -15,28 +17,28 @@ const RETAIN_ENDED_BOUNDS: (TimeSpan, TimeSpan) = (TimeSpan::minutes(1), TimeSpa
 
 /// How long things last.
 #[derive(Args, Clone, Debug, Default)]
-pub struct RetentionArgs {
+pub(crate) struct RetentionArgs {
     /// How long an authorization code lasts: 1m to 10m, as a number and s, m, h or d [default: 2m]
-    #[arg(long, value_name = "TIME", env = "LATCHKEY_CODE_LIFETIME", value_parser = read_code_lifetime)]
-    pub code_lifetime: Option<TimeSpan>,
+    #[arg(long, value_name = "TIME", env = "LATCHKEY_CODE_LIFETIME", value_parser = |text: &str| read(text, Lifetimes::checked_code))]
+    pub(super) code_lifetime: Option<TimeSpan>,
 
     /// How long an access token lasts: 1m to 24h [default: 1h]
-    #[arg(long, value_name = "TIME", env = "LATCHKEY_ACCESS_TOKEN_LIFETIME", value_parser = read_access_token_lifetime)]
-    pub access_token_lifetime: Option<TimeSpan>,
+    #[arg(long, value_name = "TIME", env = "LATCHKEY_ACCESS_TOKEN_LIFETIME", value_parser = |text: &str| read(text, Lifetimes::checked_access_token))]
+    pub(super) access_token_lifetime: Option<TimeSpan>,
 
     /// How long a refresh token lasts if it is not used: 5m to 365d, and longer than an access token. As the other
     /// lifetimes, it holds for what was issued before, too; on several servers it has to be the same [default: 90d]
-    #[arg(long, value_name = "TIME", env = "LATCHKEY_REFRESH_TOKEN_LIFETIME", value_parser = read_refresh_token_lifetime)]
-    pub refresh_token_lifetime: Option<TimeSpan>,
+    #[arg(long, value_name = "TIME", env = "LATCHKEY_REFRESH_TOKEN_LIFETIME", value_parser = |text: &str| read(text, Lifetimes::checked_refresh_token))]
+    pub(super) refresh_token_lifetime: Option<TimeSpan>,
 
     /// How long a member's authorization lasts, however often its tokens are refreshed; then the member is asked again:
     /// 1d to 3650d [default: 365d]
-    #[arg(long, value_name = "TIME", env = "LATCHKEY_GRANT_LIFETIME", value_parser = read_grant_lifetime)]
-    pub grant_lifetime: Option<TimeSpan>,
+    #[arg(long, value_name = "TIME", env = "LATCHKEY_GRANT_LIFETIME", value_parser = |text: &str| read(text, Lifetimes::checked_grant))]
+    pub(super) grant_lifetime: Option<TimeSpan>,
 
     /// How long codes, grants and sessions are kept that have ended, for anyone who looks into why: 1m to 365d [default: 1d]
-    #[arg(long, value_name = "TIME", env = "LATCHKEY_RETAIN_ENDED", value_parser = read_retain_ended)]
-    pub retain_ended: Option<TimeSpan>,
+    #[arg(long, value_name = "TIME", env = "LATCHKEY_RETAIN_ENDED", value_parser = |text: &str| read(text, checked_retention))]
+    pub(super) retain_ended: Option<TimeSpan>,
 }
 
 impl RetentionArgs {
@@ -66,24 +68,8 @@ impl RetentionArgs {
     }
 }
 
-pub(super) fn read_code_lifetime(text: &str) -> Result<TimeSpan, String> {
-    check(text, Lifetimes::checked_code)
-}
-
-pub(super) fn read_access_token_lifetime(text: &str) -> Result<TimeSpan, String> {
-    check(text, Lifetimes::checked_access_token)
-}
-
-pub(super) fn read_refresh_token_lifetime(text: &str) -> Result<TimeSpan, String> {
-    check(text, Lifetimes::checked_refresh_token)
-}
-
-pub(super) fn read_grant_lifetime(text: &str) -> Result<TimeSpan, String> {
-    check(text, Lifetimes::checked_grant)
-}
-
-pub(super) fn read_retain_ended(text: &str) -> Result<TimeSpan, String> {
-    let span = read(text)?;
+/// Checks how long ended records are kept.
+pub(super) fn checked_retention(span: TimeSpan) -> Result<TimeSpan, String> {
     let (shortest, longest) = RETAIN_ENDED_BOUNDS;
     if (shortest..=longest).contains(&span) {
         Ok(span)
@@ -94,15 +80,13 @@ pub(super) fn read_retain_ended(text: &str) -> Result<TimeSpan, String> {
     }
 }
 
-fn check(
+/// Reads a time span within the bounds that `check` knows.
+pub(super) fn read<E: Display>(
     text: &str,
-    lifetime: impl Fn(TimeSpan) -> Result<TimeSpan, LifetimesError>,
+    check: impl Fn(TimeSpan) -> Result<TimeSpan, E>,
 ) -> Result<TimeSpan, String> {
-    lifetime(read(text)?).map_err(|error| error.to_string())
-}
-
-fn read(text: &str) -> Result<TimeSpan, String> {
-    text.parse().map_err(|error: TimeSpanError| error.to_string())
+    let span = text.parse().map_err(|error: TimeSpanError| error.to_string())?;
+    check(span).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -159,20 +143,17 @@ mod tests {
 
     #[test]
     fn each_is_read_within_its_bounds() {
-        assert_eq!(read_retain_ended("1m"), Ok(TimeSpan::minutes(1)));
-        for (read, text) in [
-            (read_code_lifetime as fn(&str) -> Result<TimeSpan, String>, "11m"),
-            (read_access_token_lifetime, "25h"),
-            (read_refresh_token_lifetime, "366d"),
-            (read_retain_ended, "59s"),
+        assert_eq!(read("1m", checked_retention), Ok(TimeSpan::minutes(1)));
+        for (text, refused) in [
+            ("11m", read("11m", Lifetimes::checked_code)),
+            ("25h", read("25h", Lifetimes::checked_access_token)),
+            ("366d", read("366d", Lifetimes::checked_refresh_token)),
+            ("59s", read("59s", checked_retention)),
         ] {
-            let error = read(text).unwrap_err();
+            let error = refused.unwrap_err();
             assert!(error.contains(", not ") && error.ends_with(text), "{error}");
-            assert!(
-                read("soon")
-                    .unwrap_err()
-                    .starts_with("expected a number and a unit")
-            );
         }
+        let error = read("soon", checked_retention).unwrap_err();
+        assert!(error.starts_with("expected a number and a unit"), "{error}");
     }
 }

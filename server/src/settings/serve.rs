@@ -27,14 +27,14 @@ pub(super) const MAX_DRAIN_DELAY: u64 = 300;
 
 /// How the server is reached: what `serve` takes.
 #[derive(Args, Clone, Debug, Default)]
-pub struct ServeArgs {
+pub(crate) struct ServeArgs {
     /// The address and port to listen on; port 0 picks a free one [default: 127.0.0.1:3000]
     #[arg(long, value_name = "ADDR", env = "LATCHKEY_LISTEN", value_parser = read_listen)]
-    pub listen: Option<SocketAddr>,
+    pub(crate) listen: Option<SocketAddr>,
 
     /// The address that people's browsers use, like <https://oauth.example.org> [default: http://localhost:PORT]
     #[arg(long, value_name = "URL", env = "LATCHKEY_PUBLIC_URL")]
-    pub public_url: Option<PublicUrl>,
+    pub(crate) public_url: Option<PublicUrl>,
 
     /// A proxy in front whose X-Forwarded-For or Forwarded is trusted: its address, or a network like 172.16.0.0/12;
     /// may be repeated [default: none]
@@ -44,16 +44,16 @@ pub struct ServeArgs {
         env = "LATCHKEY_TRUSTED_PROXIES",
         value_delimiter = ','
     )]
-    pub trusted_proxies: Vec<TrustedProxy>,
+    pub(crate) trusted_proxies: Vec<TrustedProxy>,
 
     /// The most connections at a time [default: three quarters of the open files that the process may have, at most 10000]
     #[arg(long, value_name = "N", env = "LATCHKEY_MAX_CONNECTIONS")]
-    pub max_connections: Option<NonZeroUsize>,
+    pub(crate) max_connections: Option<NonZeroUsize>,
 
     /// How much an application may use the Headless API in a minute for one member, in points of query cost; 0: no limit
     /// [default: 600000]
     #[arg(long, value_name = "POINTS", env = "LATCHKEY_API_BUDGET", value_parser = read_budget)]
-    pub api_budget: Option<Budget>,
+    pub(crate) api_budget: Option<Budget>,
 
     /// How many days to keep the activity of applications; the audit trail is never deleted [default: 90]
     #[arg(
@@ -62,72 +62,61 @@ pub struct ServeArgs {
         env = "LATCHKEY_RETAIN_ACTIVITY_DAYS",
         value_parser = clap::value_parser!(u16).range(1..)
     )]
-    pub retain_activity_days: Option<u16>,
+    pub(crate) retain_activity_days: Option<u16>,
 
     /// How long codes and tokens last, and how long what ended is kept.
     #[command(flatten)]
-    pub retention: RetentionArgs,
+    pub(crate) retention: RetentionArgs,
 
     /// A separate address for Prometheus to read /metrics, which only your network should reach [default: none]
     #[arg(long, value_name = "ADDR", env = "LATCHKEY_METRICS_LISTEN", value_parser = read_listen)]
-    pub metrics_listen: Option<SocketAddr>,
+    pub(crate) metrics_listen: Option<SocketAddr>,
 
     /// Log database operations that take longer than this, in milliseconds [default: 200]
     #[arg(long, value_name = "MS", env = "LATCHKEY_SLOW_QUERY_MS")]
-    pub slow_query_ms: Option<u64>,
+    pub(crate) slow_query_ms: Option<u64>,
 
     /// When told to stop, accept requests for this many more seconds while /readyz answers 503, so that load balancers
     /// notice [default: 0]
     #[arg(long, value_name = "SECONDS", env = "LATCHKEY_DRAIN_DELAY", value_parser = clap::value_parser!(u64).range(..=MAX_DRAIN_DELAY))]
-    pub drain_delay: Option<u64>,
+    pub(crate) drain_delay: Option<u64>,
 
     /// Send traces to an OpenTelemetry collector at this address, like <http://127.0.0.1:4318> (OTLP over HTTP)
     /// [default: none, or the standard OpenTelemetry variables]
     #[arg(long, value_name = "URL", env = "LATCHKEY_OTLP_ENDPOINT")]
-    pub otlp_endpoint: Option<OtlpEndpoint>,
+    pub(crate) otlp_endpoint: Option<OtlpEndpoint>,
 
     /// The part of traces to send, from 0 to 1, where the caller has not decided it
     /// [default: 1, or the standard OpenTelemetry variables]
     #[arg(long, value_name = "RATIO", env = "LATCHKEY_TRACE_SAMPLING")]
-    pub trace_sampling: Option<Sampling>,
+    pub(crate) trace_sampling: Option<Sampling>,
 }
 
 /// All settings of `serve`.
 #[derive(Clone, Debug)]
-pub struct ServeSettings {
-    /// Where the data is.
-    pub data: DataSettings,
-    /// Where to listen.
-    pub listen: SocketAddr,
+pub(crate) struct ServeSettings {
+    pub(crate) data: DataSettings,
+    pub(crate) listen: SocketAddr,
     /// The URL that browsers use; `None`: localhost with the bound port.
-    pub public_url: Option<PublicUrl>,
-    /// Trusted proxies.
-    pub trusted_proxies: Vec<TrustedProxy>,
+    pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) trusted_proxies: Vec<TrustedProxy>,
     /// The maximum number of connections; `None`: as many as fit.
-    pub max_connections: Option<usize>,
-    /// The budget of an application at the Headless API.
-    pub api_budget: Budget,
-    /// How many days the activity of applications is kept.
-    pub retain_activity_days: u16,
-    /// How long codes and tokens last.
-    pub lifetimes: Lifetimes,
-    /// How long ended records are kept.
-    pub retain_ended: TimeSpan,
-    /// The address for metrics.
-    pub metrics_listen: Option<SocketAddr>,
-    /// Database operations that take longer are logged.
-    pub slow_query: Duration,
-    /// How long to keep accepting requests after a signal to stop.
-    pub drain_delay: Duration,
-    /// Where to send traces.
-    pub otlp_endpoint: Option<OtlpEndpoint>,
+    pub(crate) max_connections: Option<usize>,
+    pub(crate) api_budget: Budget,
+    pub(crate) retain_activity_days: u16,
+    pub(crate) lifetimes: Lifetimes,
+    pub(crate) retain_ended: TimeSpan,
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) slow_query: Duration,
+    pub(crate) drain_delay: Duration,
+    pub(crate) otlp_endpoint: Option<OtlpEndpoint>,
     /// The part of traces to send; `None`: as the shared variables say.
-    pub trace_sampling: Option<Sampling>,
+    pub(crate) trace_sampling: Option<Sampling>,
 }
 
 impl ServeArgs {
     /// The settings; the file applies where no flag or variable does.
-    pub fn resolve(self, data: &DataArgs) -> Result<ServeSettings, CliError> {
+    pub(crate) fn resolve(self, data: &DataArgs) -> Result<ServeSettings, CliError> {
         let file = data.file()?;
         let trusted_proxies = if self.trusted_proxies.is_empty() {
             file.trusted_proxies.clone()

@@ -29,7 +29,7 @@ use tracing_subscriber::registry::LookupSpan;
 use self::collector::Collector;
 use crate::settings::{OtlpEndpoint, Sampling};
 
-pub use latchkey_storage::TRACES;
+pub(crate) use latchkey_storage::TRACES;
 
 /// The server's name in traces, unless the environment sets another.
 const NAME: &str = "latchkey";
@@ -39,11 +39,11 @@ const FLUSH: Duration = Duration::from_secs(2);
 
 /// Sends spans.
 #[derive(Clone, Debug)]
-pub struct Traces(SdkTracerProvider);
+pub(crate) struct Traces(SdkTracerProvider);
 
 impl Traces {
     /// Sends to `endpoint`, from `runtime`.
-    pub fn to(
+    pub(crate) fn to(
         endpoint: &OtlpEndpoint,
         sampling: Option<Sampling>,
         runtime: Handle,
@@ -70,7 +70,7 @@ impl Traces {
     }
 
     /// The layer that passes spans on.
-    pub fn layer<S>(&self) -> impl Layer<S> + use<S>
+    pub(crate) fn layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
     {
@@ -85,7 +85,7 @@ impl Traces {
     }
 
     /// Sends the queued spans, within two seconds.
-    pub async fn flush(self) {
+    pub(crate) async fn flush(self) {
         // The collector's own code logs whether it worked.
         let _ = tokio::task::spawn_blocking(move || self.0.shutdown_with_timeout(FLUSH)).await;
     }

@@ -57,7 +57,7 @@ pub(super) mod tests {
     use super::*;
 
     /// Reads these parameters of a request; `known` are the endpoint's parameters.
-    pub(in crate::token) fn read<T>(
+    pub(in crate::token_endpoint) fn read<T>(
         pairs: &[(&str, &str)],
         known: &[&'static str],
         read: impl Fn(&Params<'_>) -> Result<T, EndpointError>,
@@ -69,7 +69,7 @@ pub(super) mod tests {
         read(&Params::new(&pairs, known))
     }
 
-    pub(in crate::token) fn refusal<T>(result: Result<T, EndpointError>) -> (ErrorCode, String) {
+    pub(in crate::token_endpoint) fn refusal<T>(result: Result<T, EndpointError>) -> (ErrorCode, String) {
         let error = result.err().expect("a refusal");
         (error.code(), error.description().to_owned())
     }

@@ -9,23 +9,24 @@ use super::End;
 use crate::cli::open::{KEY_VARIABLE, key_of_environment, make_folder};
 use crate::error::CliError;
 
-/// The state of the key at the target.
-pub(in crate::cli) enum Key {
-    /// The target has a key.
-    There { ring: Keyring, place: String },
-    /// The target has none yet: it comes from the source.
-    Missing {
-        ring: Keyring,
-        from: String,
-        path: PathBuf,
-    },
+/// The key at the target.
+pub(super) struct Key {
+    pub(super) ring: Keyring,
+    /// Where it is, or has to be.
+    pub(super) place: String,
+    /// If the target has none yet: where the source has it, and the file that it is copied to.
+    missing: Option<(String, PathBuf)>,
 }
 
 /// Looks for the key at the target, and if there is none, at the source.
-pub(in crate::cli) fn look(source: &Source, from: &End, to: &End) -> Result<Key, CliError> {
+pub(super) fn look(source: &Source, from: &End, to: &End) -> Result<Key, CliError> {
     if let Some((ring, place)) = at(to)? {
         if source.is_sealed_with(&ring) {
-            return Ok(Key::There { ring, place });
+            return Ok(Key {
+                ring,
+                place,
+                missing: None,
+            });
         }
         return Err(CliError::Failed(format!(
             "the key at {place} is not the one that {} was sealed with: put the key of the source in its place, a copy of {}, \
@@ -36,10 +37,10 @@ pub(in crate::cli) fn look(source: &Source, from: &End, to: &End) -> Result<Key,
     }
     let path = to.settings.key();
     match at(from)? {
-        Some((ring, place)) if source.is_sealed_with(&ring) => Ok(Key::Missing {
+        Some((ring, place)) if source.is_sealed_with(&ring) => Ok(Key {
             ring,
-            from: place,
-            path,
+            place: path.display().to_string(),
+            missing: Some((place, path)),
         }),
         _ => Err(CliError::Failed(format!(
             "the key that {} was sealed with is neither at {} nor at {}: put the latchkey.key that belongs to it there, and \
@@ -69,50 +70,36 @@ fn name(end: &End) -> String {
 }
 
 impl Key {
-    /// The keys that will open the target.
-    pub(in crate::cli) fn ring(&self) -> &Keyring {
-        let (Self::There { ring, .. } | Self::Missing { ring, .. }) = self;
-        ring
-    }
-
     /// Creates the key file if there is none.
-    pub(in crate::cli) fn bring(&self) -> Result<(), CliError> {
-        if let Self::Missing { ring, path, .. } = self {
+    pub(super) fn bring(&self) -> Result<(), CliError> {
+        if let Some((_, path)) = &self.missing {
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 make_folder(folder)?;
             }
-            ring.create_file(path)?;
+            self.ring.create_file(path)?;
         }
         Ok(())
     }
 
     pub(super) fn is_missing(&self) -> bool {
-        matches!(self, Self::Missing { .. })
-    }
-
-    pub(super) fn place(&self) -> String {
-        match self {
-            Self::There { place, .. } => place.clone(),
-            Self::Missing { path, .. } => path.display().to_string(),
-        }
+        self.missing.is_some()
     }
 
     pub(super) fn would_do(&self) -> String {
-        match self {
-            Self::There { place, .. } => format!("The key is at {place} already."),
-            Self::Missing { from, path, .. } => {
-                format!("The key would be copied from {from} to {}.", path.display())
-            }
+        let place = &self.place;
+        match &self.missing {
+            None => format!("The key is at {place} already."),
+            Some((from, _)) => format!("The key would be copied from {from} to {place}."),
         }
     }
 
     pub(super) fn did(&self) -> String {
-        match self {
-            Self::There { place, .. } => format!("The key that it is opened with is at {place}."),
-            Self::Missing { from, path, .. } => {
+        let place = &self.place;
+        match &self.missing {
+            None => format!("The key that it is opened with is at {place}."),
+            Some((from, _)) => {
                 format!(
-                    "The key was copied from {from} to {}: keep a copy of it apart from the database.",
-                    path.display()
+                    "The key was copied from {from} to {place}: keep a copy of it apart from the database."
                 )
             }
         }

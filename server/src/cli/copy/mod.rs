@@ -1,7 +1,6 @@
 //! `latchkey copy`: a network from one database into another, of either kind.
 
 pub(super) mod key;
-pub(super) mod progress;
 
 use std::path::{Path, PathBuf};
 
@@ -12,8 +11,8 @@ use latchkey_storage_sql::copy::{Copied, CopyProgress, Place, Source, Target, co
 use serde_json::json;
 
 use self::key::Key;
-use self::progress::Progress;
-use super::output::{OutputArgs, print, print_json, table};
+use super::output::{OutputArgs, counted, print, print_json, table};
+use super::progress::Progress;
 use super::signals::Signals;
 use super::{CliError, DataArgs};
 use crate::settings::{DataSettings, Database, DatabaseArgument};
@@ -94,20 +93,10 @@ pub(super) async fn run(args: Args, data: &DataArgs) -> Result<(), CliError> {
     }
 }
 
-async fn work(
-    Args {
-        from,
-        to,
-        from_password_file,
-        to_password_file,
-        dry_run,
-        output,
-    }: Args,
-    data: &DataArgs,
-) -> Result<(), CliError> {
-    let data = data.resolve()?;
-    let from = End::of("--from", from, from_password_file.as_deref(), &data)?;
-    let to = End::of("--to", to, to_password_file.as_deref(), &data)?;
+async fn work(args: Args, data: &DataArgs) -> Result<(), CliError> {
+    let (data, output) = (data.resolve()?, args.output);
+    let from = End::of("--from", args.from, args.from_password_file.as_deref(), &data)?;
+    let to = End::of("--to", args.to, args.to_password_file.as_deref(), &data)?;
     if from.place.is(&to.place) {
         return Err(CliError::Usage(format!(
             "--from and --to are the same database, {}: name another to copy it into",
@@ -120,7 +109,7 @@ async fn work(
     let key = key::look(&source, &from, &to)?;
     let rows: u64 = source.tables().iter().map(|table| table.rows).sum();
     let what = format!("“{}” from {} to {}", source.network(), from.place, to.place);
-    if dry_run {
+    if args.dry_run {
         if output.json {
             print_json(&document(&source, &from, &to, &key, None));
         } else {
@@ -148,7 +137,7 @@ async fn work(
     };
     let progress = Progress::default();
     let tell = |report: CopyProgress<'_>| progress.tell(report);
-    let copied = copy(&source, target, Some(key.ring()), Some(entry), &tell).await?;
+    let copied = copy(&source, target, Some(&key.ring), Some(entry), &tell).await?;
     let took = SystemClock.now().since(started);
     if output.json {
         print_json(&document(&source, &from, &to, &key, Some((&copied, took))));
@@ -203,17 +192,14 @@ fn document(
         "tables": tables,
         "copied": copied.is_some(),
         "nul_replaced": copied.map_or(0, |(copied, _)| copied.nul_replaced),
-        "key": key.place(),
+        "key": key.place,
         "key_copied": copied.is_some() && key.is_missing(),
         "seconds": copied.map(|(_, took)| took.as_secs_f64()),
     })
 }
 
 fn in_words(source: &Source) -> String {
-    let count = |table: &str, what: &str| {
-        let count = source.rows_of(table);
-        format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-    };
+    let count = |table: &str, what: &str| counted(source.rows_of(table), what);
     format!(
         "{}, {}, {}",
         count("members", "member"),

@@ -9,9 +9,8 @@ use latchkey_storage::{Members, Store, StoreError};
 use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::sqlite::SqliteStore;
 
-use super::{Check, Finding, fail, ok, warn};
-use crate::cli::open::open_sqlite;
-use crate::settings::DataSettings;
+use super::{Check, Checked, Finding, fail, finding, ok, warn};
+use crate::error::CliError;
 use crate::system::SystemClock;
 
 /// The maximum age of a backup.
@@ -20,55 +19,52 @@ const BACKUP_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// How far a time in the database may lie ahead: clocks are set to the second at best.
 const AHEAD: Duration = Duration::from_secs(60);
 
-pub(super) fn folder(folder: &Path) -> Finding {
+pub(super) fn folder(folder: &Path) -> Checked {
     let path = folder.display();
-    let metadata = match fs::metadata(folder) {
-        Ok(metadata) => metadata,
-        Err(error) => {
-            return fail(format!(
-                "{path}: {error}; `latchkey serve` makes it, or name another with --data-dir"
-            ));
-        }
-    };
+    let metadata = fs::metadata(folder).map_err(|error| {
+        fail(format!(
+            "{path}: {error}; `latchkey serve` makes it, or name another with --data-dir"
+        ))
+    })?;
     if !metadata.is_dir() {
-        return fail(format!("{path} is not a folder: name another with --data-dir"));
+        return Err(fail(format!(
+            "{path} is not a folder: name another with --data-dir"
+        )));
     }
     let probe = folder.join(format!(".latchkey-doctor-{}", std::process::id()));
-    if let Err(error) = fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)) {
-        return fail(format!(
+    let written = fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe));
+    written.map_err(|error| {
+        fail(format!(
             "{path} cannot be written to ({error}): make it writable for the user that runs Latchkey"
-        ));
-    }
-    if others_can_read(&metadata) {
-        return warn(format!(
+        ))
+    })?;
+    Ok(if others_can_read(&metadata) {
+        warn(format!(
             "users other than the owner can read {path}: run `chmod 700 {path}`"
-        ));
-    }
-    ok(format!("only its owner can write to {path}"))
+        ))
+    } else {
+        ok(format!("only its owner can write to {path}"))
+    })
 }
 
-pub(super) fn key(path: &Path) -> Finding {
+pub(super) fn key(path: &Path) -> Checked {
     let shown = path.display();
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) => {
-            return fail(format!(
-                "{shown}: {error}; restore it from a backup, or start over with `latchkey serve`"
-            ));
-        }
-    };
+    let metadata = fs::metadata(path).map_err(|error| {
+        fail(format!(
+            "{shown}: {error}; restore it from a backup, or start over with `latchkey serve`"
+        ))
+    })?;
     if others_can_read(&metadata) {
-        return fail(format!(
+        return Err(fail(format!(
             "users other than the owner can read {shown}: run `chmod 600 {shown}`, and then `latchkey key rotate`"
-        ));
+        )));
     }
-    match Keyring::load(path) {
-        Ok(Some(_)) => ok(format!(
+    Ok(match Keyring::load(path)? {
+        Some(_) => ok(format!(
             "only its owner can read {shown}; keep a copy of it in another place than the database"
         )),
-        Ok(None) => fail(format!("{shown} is missing; restore it from a backup")),
-        Err(error) => fail(error.to_string()),
-    }
+        None => fail(format!("{shown} is missing; restore it from a backup")),
+    })
 }
 
 #[cfg(unix)]
@@ -82,64 +78,65 @@ fn others_can_read(_: &fs::Metadata) -> bool {
 }
 
 /// All checks that need an open database.
-pub(super) async fn database(settings: &DataSettings, path: &Path) -> Vec<Check> {
-    if !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
-        let words = format!(
-            "there is no database at {} yet: `latchkey serve` makes it",
-            path.display()
-        );
-        return vec![("Database", fail(words))];
-    }
-    // Opening an older database would change it.
-    match SqliteStore::schema_of(path) {
-        Ok(schema) if schema < SqliteStore::latest_schema() => {
-            let words = format!(
-                "{} has schema {schema}: the next start upgrades it to schema {}, after a backup; run this again afterwards",
-                path.display(),
-                SqliteStore::latest_schema()
-            );
-            return vec![("Database", warn(words))];
-        }
-        Ok(_) => {}
-        Err(error) => return vec![("Database", fail(error.to_string()))],
-    }
-    let store = match open_sqlite(settings, "this check") {
+pub(super) async fn database(path: &Path) -> Vec<Check> {
+    let store = match open(path) {
         Ok(store) => store,
-        Err(error) => return vec![("Database", fail(error.to_string()))],
+        Err(closed) => return vec![("Database", closed)],
     };
     let now = SystemClock.now();
     vec![
-        ("Database", opened(&store, path).await),
-        ("Sealed with", sealed(&store).await),
+        ("Database", finding(opened(&store, path).await)),
+        ("Sealed with", finding(sealed(&store).await)),
         ("Integrity", integrity(&store).await),
-        ("Emails", emails(&store).await),
+        ("Emails", finding(emails(&store).await)),
         ("Schema", schema(store.as_store()).await),
-        ("Timestamps", timestamps(&store, now).await),
-        ("Last backup", last_backup(store.last_backup().await, now)),
+        ("Timestamps", finding(timestamps(&store, now).await)),
+        (
+            "Last backup",
+            finding(last_backup(store.last_backup().await, now)),
+        ),
     ]
 }
 
-async fn opened(store: &SqliteStore, path: &Path) -> Finding {
-    let path = path.display();
-    match (store.schema().await, store.has_host().await) {
-        (Ok(schema), Ok(true)) => ok(format!("{path} opens, with this version’s schema {schema}")),
-        (Ok(schema), Ok(false)) => warn(format!(
-            "{path} opens, with this version’s schema {schema}; it has no host yet: `latchkey serve` prints the link to \
-             set it up"
-        )),
-        (Err(error), _) | (_, Err(error)) => fail(error.to_string()),
+fn open(path: &Path) -> Result<SqliteStore, Finding> {
+    let shown = path.display();
+    if !fs::metadata(path).is_ok_and(|metadata| metadata.len() > 0) {
+        return Err(fail(format!(
+            "there is no database at {shown} yet: `latchkey serve` makes it"
+        )));
     }
+    // Opening an older database would change it.
+    let (schema, latest) = (SqliteStore::schema_of(path)?, SqliteStore::latest_schema());
+    if schema < latest {
+        return Err(warn(format!(
+            "{shown} has schema {schema}: the next start upgrades it to schema {latest}, after a backup; run this again \
+             afterwards"
+        )));
+    }
+    Ok(SqliteStore::open_file(path).map_err(CliError::from)?)
 }
 
-async fn sealed(store: &SqliteStore) -> Finding {
-    match store.is_behind_its_key_file().await {
-        Ok(false) => ok("the newest key of the key file"),
-        Ok(true) => warn(
+async fn opened(store: &SqliteStore, path: &Path) -> Checked {
+    let schema = store.schema().await?;
+    let words = format!("{} opens, with this version’s schema {schema}", path.display());
+    Ok(if store.has_host().await? {
+        ok(words)
+    } else {
+        warn(format!(
+            "{words}; it has no host yet: `latchkey serve` prints the link to set it up"
+        ))
+    })
+}
+
+async fn sealed(store: &SqliteStore) -> Checked {
+    Ok(if store.is_behind_its_key_file().await? {
+        warn(
             "an older key of the key file, as after an interrupted rotation or after restoring an older backup: run \
              `latchkey key rotate`",
-        ),
-        Err(error) => fail(error.to_string()),
-    }
+        )
+    } else {
+        ok("the newest key of the key file")
+    })
 }
 
 async fn integrity(store: &SqliteStore) -> Finding {
@@ -162,21 +159,19 @@ async fn integrity(store: &SqliteStore) -> Finding {
 }
 
 /// Members with the same email: earlier versions took two spellings of it for two addresses.
-pub(super) async fn emails(members: &dyn Members) -> Finding {
-    match members.emails_in_another_form().await {
-        Ok(left) => match left.first() {
-            None => ok("each belongs to one member, however it is spelled"),
-            Some((stored, form)) => warn(format!(
-                "{stored} and {form} are the same address, but two members{}; the first spelling signs in the first, any other \
-                 spelling the second: remove the unused one with `latchkey member remove`",
-                match left.len() {
-                    1 => String::new(),
-                    more => format!(" (and {} more such addresses)", more - 1),
-                }
-            )),
-        },
-        Err(error) => fail(error.to_string()),
-    }
+pub(super) async fn emails(members: &dyn Members) -> Checked {
+    let left = members.emails_in_another_form().await?;
+    Ok(match left.first() {
+        None => ok("each belongs to one member, however it is spelled"),
+        Some((stored, form)) => warn(format!(
+            "{stored} and {form} are the same address, but two members{}; the first spelling signs in the first, any other \
+             spelling the second: remove the unused one with `latchkey member remove`",
+            match left.len() {
+                1 => String::new(),
+                more => format!(" (and {} more such addresses)", more - 1),
+            }
+        )),
+    })
 }
 
 /// Whether the tables have triggers or other additions that Latchkey did not create.
@@ -191,32 +186,29 @@ pub(super) async fn schema(store: &dyn Store) -> Finding {
     }
 }
 
-async fn timestamps(store: &SqliteStore, now: Timestamp) -> Finding {
-    match store.newest_time().await {
-        Ok(Some(newest)) if newest > now.plus(AHEAD) => fail(format!(
+async fn timestamps(store: &SqliteStore, now: Timestamp) -> Checked {
+    Ok(match store.newest_time().await? {
+        Some(newest) if newest > now.plus(AHEAD) => fail(format!(
             "the newest entry is from {}, which lies ahead: the clock was set back, and codes and tokens live longer than \
              they should; set the clock, best by NTP",
             newest.iso()
         )),
-        Ok(_) => ok("none is in the future"),
-        Err(error) => fail(error.to_string()),
-    }
+        _ => ok("none is in the future"),
+    })
 }
 
-pub(super) fn last_backup(made: Result<Option<Timestamp>, StoreError>, now: Timestamp) -> Finding {
-    match made {
-        Ok(None) => warn("none was made with `latchkey backup` yet: make one every day, on another disk"),
-        Ok(Some(at)) => {
-            let when = at.iso();
-            let days = now.since(at).as_secs() / 86_400;
-            if now.since(at) > BACKUP_AGE {
-                warn(format!(
-                    "{when}, {days} days ago: run `latchkey backup FILE`, preferably every day"
-                ))
-            } else {
-                ok(format!("{when}, {days} days ago"))
-            }
-        }
-        Err(error) => fail(error.to_string()),
-    }
+pub(super) fn last_backup(made: Result<Option<Timestamp>, StoreError>, now: Timestamp) -> Checked {
+    let Some(at) = made? else {
+        return Ok(warn(
+            "none was made with `latchkey backup` yet: make one every day, on another disk",
+        ));
+    };
+    let words = format!("{}, {} days ago", at.iso(), now.since(at).as_secs() / 86_400);
+    Ok(if now.since(at) > BACKUP_AGE {
+        warn(format!(
+            "{words}: run `latchkey backup FILE`, preferably every day"
+        ))
+    } else {
+        ok(words)
+    })
 }

@@ -1,10 +1,12 @@
 //! A database on a `PostgreSQL` server: its key, and whether it can be reached and opened.
 
+use std::sync::Arc;
+
 use latchkey_domain::{Clock, Timestamp};
 use latchkey_storage::{AuditAction, AuditFilter, Store, StoreError};
 use latchkey_storage_sql::postgres::{PostgresStore, PostgresUrl};
 
-use super::{Check, data, fail, ok, warn};
+use super::{Check, Checked, Finding, data, fail, finding, ok, warn};
 use crate::cli::open::{KEY_VARIABLE, instance, key_of_environment, open_store};
 use crate::settings::DataSettings;
 use crate::system::SystemClock;
@@ -19,51 +21,60 @@ pub(super) fn key(settings: &DataSettings) -> Vec<Check> {
             )),
         )],
         Ok(None) => vec![
-            ("Data folder", data::folder(&settings.folder())),
-            ("Key", data::key(&settings.key())),
+            ("Data folder", finding(data::folder(&settings.folder()))),
+            ("Key", finding(data::key(&settings.key()))),
         ],
-        Err(error) => vec![("Key", fail(error.to_string()))],
+        Err(error) => vec![("Key", error.into())],
     }
 }
 
 /// All checks that need an open database.
 pub(super) async fn database(settings: &DataSettings, url: &PostgresUrl) -> Vec<Check> {
-    let store = match PostgresStore::is_initialized(url).await {
-        Err(error) => return vec![("Database", fail(error.to_string()))],
-        Ok(false) => {
-            let nothing = format!("there is no network at {url} yet: `latchkey serve` makes it");
-            return vec![("Database", fail(nothing))];
-        }
-        Ok(true) => match open_store(settings).await {
-            Err(error) => return vec![("Database", fail(error.to_string()))],
-            Ok(opened) => instance(opened).store,
-        },
-    };
-    let finding = match store.has_host().await {
-        Ok(true) if url.trusts_anybody() => warn(format!(
-            "{url} opens, with this version’s schema and its key; the identity of the server is not \
-             checked: unless you trust the network, add sslmode=verify-full, as docs/postgresql.md says"
-        )),
-        Ok(true) => ok(format!("{url} opens, with this version’s schema and its key")),
-        Ok(false) => warn(format!(
-            "{url} opens, with this version’s schema and its key; it has no host yet: `latchkey serve` prints the link to \
-             set it up"
-        )),
-        Err(error) => fail(error.to_string()),
-    };
-    let backup = match last_backup(&*store).await {
-        Ok(None) => warn(
-            "none was made with `latchkey backup`; backups by PostgreSQL’s own tools are not known here: make one every day, \
-             on another disk",
-        ),
-        made => data::last_backup(made, SystemClock.now()),
+    let store = match open(settings, url).await {
+        Ok(store) => store,
+        Err(closed) => return vec![("Database", closed)],
     };
     vec![
-        ("Database", finding),
-        ("Emails", data::emails(&*store).await),
+        ("Database", finding(opened(&*store, url).await)),
+        ("Emails", finding(data::emails(&*store).await)),
         ("Schema", data::schema(&*store).await),
-        ("Last backup", backup),
+        ("Last backup", finding(backup(&*store).await)),
     ]
+}
+
+async fn open(settings: &DataSettings, url: &PostgresUrl) -> Result<Arc<dyn Store>, Finding> {
+    if !PostgresStore::is_initialized(url).await? {
+        return Err(fail(format!(
+            "there is no network at {url} yet: `latchkey serve` makes it"
+        )));
+    }
+    Ok(instance(open_store(settings).await?).store)
+}
+
+async fn opened(store: &dyn Store, url: &PostgresUrl) -> Checked {
+    let words = format!("{url} opens, with this version’s schema and its key");
+    Ok(if !store.has_host().await? {
+        warn(format!(
+            "{words}; it has no host yet: `latchkey serve` prints the link to set it up"
+        ))
+    } else if url.trusts_anybody() {
+        warn(format!(
+            "{words}; the identity of the server is not checked: unless you trust the network, add sslmode=verify-full, as \
+             docs/postgresql.md says"
+        ))
+    } else {
+        ok(words)
+    })
+}
+
+async fn backup(store: &dyn Store) -> Checked {
+    match last_backup(store).await {
+        Ok(None) => Ok(warn(
+            "none was made with `latchkey backup`; backups by PostgreSQL’s own tools are not known here: make one every day, \
+             on another disk",
+        )),
+        made => data::last_backup(made, SystemClock.now()),
+    }
 }
 
 /// The time of the last `latchkey backup`; the database's own tools leave no record here.

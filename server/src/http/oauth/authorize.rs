@@ -116,6 +116,5 @@ async fn explain(state: &AppState, peer: &Peer, error: &PageError) -> Response {
         lead: error.to_string(),
         request_id: Some(peer.request_id.clone()),
     };
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, Html(page.to_html())).into_response()
+    (response::status(error.status()), Html(page.to_html())).into_response()
 }

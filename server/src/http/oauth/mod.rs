@@ -1,15 +1,13 @@
-//! The OAuth endpoints over HTTP, one file each. [`latchkey_oauth`] decides what a request means and how to answer
+//! The OAuth endpoints over HTTP. [`latchkey_oauth`] decides what a request means and how to answer
 //! it; this module reads requests and writes responses.
 
 mod authorize;
 pub(super) mod cors;
 mod destination;
+mod endpoints;
 mod form;
-mod introspect;
 mod metadata;
 mod response;
-mod revoke;
-mod token;
 mod userinfo;
 
 use axum::Router;
@@ -19,7 +17,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub(super) use self::destination::destination;
 pub(super) use self::form::authorization;
-pub(super) use self::response::{json as error, log};
+pub(super) use self::response::{challenge, json as error, log, status};
 use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
@@ -43,36 +41,31 @@ pub(super) fn for_programs() -> Router<AppState> {
         // Its callers need to keep a secret, which a page in a browser cannot.
         .route(
             "/oauth/introspect",
-            post(introspect::introspect).fallback(response::method_not_allowed),
+            post(endpoints::introspect).fallback(response::method_not_allowed),
         )
         .layer(CatchPanicLayer::custom(response::after_panic))
 }
 
 /// The endpoints that scripts on any page may call.
 fn for_scripts() -> Router<AppState> {
-    let resource = || get(metadata::protected_resource).fallback(response::method_not_allowed);
-    Router::new()
-        .route(
-            "/oauth/token",
-            post(token::issue).fallback(response::method_not_allowed),
-        )
-        .route(
-            "/oauth/revoke",
-            post(revoke::revoke).fallback(response::method_not_allowed),
-        )
-        .route(
-            "/oauth/userinfo",
-            get(userinfo::show)
-                .post(userinfo::show)
-                .fallback(response::method_not_allowed),
-        )
-        .route(
+    let routes = [
+        ("/oauth/token", post(endpoints::issue)),
+        ("/oauth/revoke", post(endpoints::revoke)),
+        ("/oauth/userinfo", get(userinfo::show).post(userinfo::show)),
+        (
             "/.well-known/oauth-authorization-server",
-            get(metadata::authorization_server).fallback(response::method_not_allowed),
-        )
-        .route("/.well-known/oauth-protected-resource", resource())
-        .route(
+            get(metadata::authorization_server),
+        ),
+        (
+            "/.well-known/oauth-protected-resource",
+            get(metadata::protected_resource),
+        ),
+        (
             "/.well-known/oauth-protected-resource/networks/{slug}/graphql",
-            get(metadata::graphql).fallback(response::method_not_allowed),
-        )
+            get(metadata::graphql),
+        ),
+    ];
+    routes.into_iter().fold(Router::new(), |router, (path, methods)| {
+        router.route(path, methods.fallback(response::method_not_allowed))
+    })
 }

@@ -6,21 +6,15 @@ use axum::Json;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderValue, StatusCode};
-use latchkey_oauth::{EndpointError, ErrorBody, ErrorCode};
+use http::{HeaderValue, StatusCode};
+use latchkey_oauth::{AccessError, AuthorizationServer, EndpointError, ErrorBody, ErrorCode};
 use serde::Serialize;
 
 /// A JSON body with this status that must not be cached.
 pub(in crate::http) fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let mut response = (status, Json(body)).into_response();
-    not_to_be_kept(response.headers_mut());
-    response
-}
-
-fn not_to_be_kept(headers: &mut HeaderMap) {
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // RFC 6749 requires both; the second is for HTTP/1.0 caches.
-    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    let headers = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
+    (status, headers, Json(body)).into_response()
 }
 
 /// The response for an unreadable request, with its status and a description for the integrator.
@@ -37,13 +31,34 @@ pub(super) fn refusal(error: &EndpointError) -> Response {
     if let EndpointError::Unavailable(cause) = error {
         log(cause);
     }
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = json(status, &error.body());
+    let mut response = json(status(error.status()), &error.body());
     if let Some(challenge) = error.www_authenticate() {
         let challenge = HeaderValue::from_static(challenge);
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }
     response
+}
+
+/// The status that the rules name.
+pub(in crate::http) fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Adds to the refusal of an access token what the client has to do, with the metadata of `resource`, a path.
+pub(in crate::http) fn challenge(
+    response: &mut Response,
+    error: &AccessError,
+    server: &AuthorizationServer,
+    resource: &str,
+) {
+    let metadata = format!(
+        "{}/.well-known/oauth-protected-resource{resource}",
+        server.issuer()
+    );
+    let challenge = error.www_authenticate(&metadata);
+    if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
 }
 
 /// Logs a failure below the rules, with its causes.

@@ -3,8 +3,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::header::WWW_AUTHENTICATE;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use latchkey_oauth::{AccessError, AuthorizationServer, ErrorBody};
 
 use super::form::authorization;
@@ -32,16 +31,12 @@ fn refusal(error: &AccessError, server: &AuthorizationServer) -> Response {
     if let AccessError::Unavailable(cause) = error {
         response::log(cause);
     }
-    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = response::status(error.status());
     let body = ErrorBody {
         error: error.id().unwrap_or("invalid_token"),
         error_description: error.description(),
     };
     let mut response = response::json(status, &body);
-    let metadata = format!("{}/.well-known/oauth-protected-resource", server.issuer());
-    let challenge = error.www_authenticate(&metadata);
-    if let Some(challenge) = challenge.and_then(|challenge| HeaderValue::from_str(&challenge).ok()) {
-        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
-    }
+    response::challenge(&mut response, error, server, "");
     response
 }
