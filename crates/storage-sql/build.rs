@@ -1,5 +1,6 @@
 //! Lists the migrations of each database: a new one is a file in its folder, and nothing else.
 
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
@@ -30,10 +31,7 @@ fn list(folder: &Path) -> Result<String> {
     files.sort();
     let mut list = "&[".to_owned();
     for (file, number) in files.iter().zip(1..) {
-        let name = file
-            .file_name()
-            .and_then(|name| name.to_str())
-            .unwrap_or_default();
+        let name = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
         let name = name
             .strip_prefix(&format!("{number:04}_"))
             .and_then(|name| name.strip_suffix(".sql"))

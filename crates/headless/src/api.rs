@@ -17,7 +17,7 @@ use crate::budget::{Budget, Budgets};
 use crate::caller::Caller;
 use crate::cost::{self, Cost};
 use crate::counts::Counts;
-use crate::documents::{Documents, Unreadable};
+use crate::documents::Documents;
 use crate::error::{BAD_USER_INPUT, QUERY_TOO_COMPLEX, TIMEOUT};
 use crate::html::Sanitizer;
 use crate::loaders::loader;
@@ -154,7 +154,8 @@ impl HeadlessApi {
         };
         let (request, document) = match admitted {
             Ok(admitted) => admitted,
-            Err(refusal) => {
+            Err(mut refusal) => {
+                query_error::complete(&mut refusal);
                 bill.failed = true;
                 return Response::from_errors(vec![refusal]);
             }
@@ -226,22 +227,9 @@ impl HeadlessApi {
         request: &Request,
         bill: &Bill,
     ) -> Result<(Cost, Cost, Arc<ExecutableDocument>), ServerError> {
-        let document = self
-            .documents
-            .read(&request.query)
-            .map_err(|unreadable| match unreadable {
-                Unreadable::TooComplex(refusal) => query_error::too_complex(&refusal),
-                Unreadable::Wrong(mut error) => {
-                    query_error::complete(&mut error);
-                    error
-                }
-            })?;
-        let cost = cost::cost(&document, &request.variables)
-            .map_err(|refusal| query_error::too_complex(&refusal))?;
-        let total = bill
-            .cost
-            .and(cost)
-            .map_err(|refusal| query_error::too_complex(&refusal))?;
+        let document = self.documents.read(&request.query)?;
+        let cost = cost::cost(&document, &request.variables)?;
+        let total = bill.cost.and(cost)?;
         Ok((cost, total, document))
     }
 }

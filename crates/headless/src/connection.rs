@@ -12,7 +12,7 @@ pub(crate) struct Connection<T> {
     pub(crate) edges: Vec<Edge<T>>,
     pub(crate) has_next_page: bool,
     pub(crate) has_previous_page: bool,
-    pub(crate) count: Count,
+    pub(crate) count: Box<dyn Count>,
 }
 
 impl<T: OutputType> TypeName for Connection<T> {

@@ -9,7 +9,7 @@ mod walk;
 mod weight;
 
 use async_graphql::Variables;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationType};
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use latchkey_domain::limits::{
     MAX_ANSWER_BYTES, MAX_BATCH, MAX_MUTATION_BYTES, MAX_MUTATIONS, MAX_QUERY_BYTES, MAX_QUERY_COST,
     MAX_QUERY_DEPTH, MAX_QUERY_NESTING, MAX_TEXT_BYTES, MAX_TYPE_LISTS, MUTATION_COST,
@@ -68,11 +68,7 @@ impl Cost {
 pub(crate) fn cost(document: &ExecutableDocument, variables: &Variables) -> Result<Cost, TooComplex> {
     let mut most = Cost::default();
     let mut sum = 0_u64;
-    let operations: Vec<_> = match &document.operations {
-        DocumentOperations::Single(one) => vec![one],
-        DocumentOperations::Multiple(many) => many.values().collect(),
-    };
-    for operation in operations {
+    for (_, operation) in document.operations.iter() {
         let operation = &operation.node;
         let weight = Walk::new(document, variables, operation).operation()?;
         let mut points = weight.once.saturating_add(weight.rows);

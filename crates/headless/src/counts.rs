@@ -1,64 +1,84 @@
-//! Lengths of lists. A count is read only if a query asks for it, once per request.
+//! Lengths of lists. A count is read only if a query asks for it, once per request. The counts of a type are in its file.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::Context;
-use latchkey_domain::MemberId;
-use latchkey_domain::content::{PostId, SpaceId, Viewer};
-use latchkey_storage::content::SearchRequest;
+use async_graphql::async_trait::async_trait;
 use tokio::sync::OnceCell;
 
-use crate::context::{data, store};
+use crate::context::data;
 use crate::error::ApiError;
-use crate::loaders::{CommentsOn, PostsIn, load};
+use crate::loaders::{Key, load};
 
-/// Which list to count.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Count {
-    Members,
-    Spaces,
-    Events,
-    Plans,
-    Posts,
-    PostsBy(MemberId),
-    CoursesOf(MemberId),
-    PostsIn(SpaceId),
-    CommentsOn(PostId),
-    Known(u64),
-    Hits(Viewer, SearchRequest),
+/// The length of a list: known, or the key with which it is looked up.
+#[async_trait]
+pub(crate) trait Count: Send + Sync {
+    async fn read(&self, ctx: &Context<'_>) -> Result<u64, ApiError>;
 }
 
-/// The counts that a request has read.
-#[derive(Default)]
-pub(crate) struct Counts(Mutex<HashMap<Count, Arc<OnceCell<u64>>>>);
+#[async_trait]
+impl Count for u64 {
+    async fn read(&self, _: &Context<'_>) -> Result<u64, ApiError> {
+        Ok(*self)
+    }
+}
 
-impl Count {
-    pub(crate) async fn read(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+/// The counts that a request has read, by their keys.
+#[derive(Default)]
+pub(crate) struct Counts(Mutex<HashMap<String, Arc<OnceCell<u64>>>>);
+
+#[async_trait]
+impl<K: Key<Value = u64> + Debug> Count for K {
+    async fn read(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         let cell = {
             let mut counts = data::<Counts>(ctx)?
                 .0
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(counts.entry(self.clone()).or_default())
+            Arc::clone(counts.entry(format!("{self:?}")).or_default())
         };
-        cell.get_or_try_init(|| self.ask(ctx)).await.copied()
-    }
-
-    async fn ask(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        let store = store(ctx)?;
-        Ok(match self {
-            Self::Members => store.count_members().await?,
-            Self::Spaces => store.count_spaces().await?,
-            Self::Events => store.count_events().await?,
-            Self::Plans => store.count_membership_plans().await?,
-            Self::Posts => store.count_posts().await?,
-            Self::PostsBy(member) => store.count_posts_of(*member).await?,
-            Self::CoursesOf(member) => store.count_courses_of(*member).await?,
-            Self::PostsIn(space) => load(ctx, PostsIn(*space)).await?.unwrap_or(0),
-            Self::CommentsOn(post) => load(ctx, CommentsOn(*post)).await?.unwrap_or(0),
-            Self::Known(count) => *count,
-            Self::Hits(viewer, request) => store.count_hits(*viewer, request.clone()).await?,
-        })
+        let count = || async { Ok(load(ctx, self.clone()).await?.unwrap_or(0)) };
+        cell.get_or_try_init(count).await.copied()
     }
 }
+
+/// The key of a count: of one list, or of the lists below several objects, which the store counts in one query.
+macro_rules! count {
+    ($key:ident = |$batch:ident| $ask:expr) => {
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub(crate) struct $key;
+
+        impl $crate::loaders::Key for $key {
+            type Value = u64;
+
+            async fn load($batch: &$crate::loaders::Batch, _: &[Self]) -> $crate::loaders::Loaded<Self, u64> {
+                Ok([(Self, $ask.await?)].into())
+            }
+        }
+    };
+    ($key:ident($id:ident) = $ask:ident) => {
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub(crate) struct $key(pub(crate) $id);
+
+        impl $crate::loaders::Key for $key {
+            type Value = u64;
+
+            async fn load(
+                batch: &$crate::loaders::Batch,
+                keys: &[Self],
+            ) -> $crate::loaders::Loaded<Self, u64> {
+                let counts = batch
+                    .store
+                    .$ask(keys.iter().map(|key| key.0).collect())
+                    .await?;
+                Ok(counts
+                    .into_iter()
+                    .map(|(id, count)| (Self(id), count))
+                    .collect())
+            }
+        }
+    };
+}
+pub(crate) use count;

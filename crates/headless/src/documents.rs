@@ -7,20 +7,12 @@ use async_graphql::ServerError;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::ExecutableDocument;
 
-use crate::cost::{self, TooComplex};
+use crate::cost;
 
 /// The capacity of the cache. When it is full, it is emptied.
 const COUNT: usize = 256;
 /// The largest query in the cache, in bytes.
 const BYTES: usize = 4 * 1024;
-
-/// Why a query cannot run.
-pub(crate) enum Unreadable {
-    /// It is too long or too deep to be parsed.
-    TooComplex(TooComplex),
-    /// It is not valid GraphQL.
-    Wrong(ServerError),
-}
 
 /// Parsed queries by their text.
 #[derive(Default)]
@@ -28,13 +20,12 @@ pub(crate) struct Documents(Mutex<HashMap<String, Arc<ExecutableDocument>>>);
 
 impl Documents {
     /// The parsed query. Its text is checked before it is parsed.
-    pub(crate) fn read(&self, query: &str) -> Result<Arc<ExecutableDocument>, Unreadable> {
+    pub(crate) fn read(&self, query: &str) -> Result<Arc<ExecutableDocument>, ServerError> {
         if let Some(known) = self.known().get(query) {
             return Ok(Arc::clone(known));
         }
-        cost::check_text(query).map_err(Unreadable::TooComplex)?;
-        let document = parse_query(query).map_err(|error| Unreadable::Wrong(error.into()))?;
-        let document = Arc::new(document);
+        cost::check_text(query)?;
+        let document = Arc::new(parse_query(query)?);
         if query.len() <= BYTES {
             let mut known = self.known();
             if known.len() >= COUNT {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
 use async_graphql::{Pos, ServerError};
 
 /// Removes errors about the arguments of a field that does not exist: validation checks them against the arguments of
@@ -24,14 +24,10 @@ pub(crate) fn keep_first(errors: &mut Vec<ServerError>, document: &ExecutableDoc
             }
         }
     };
-    let operations: Vec<_> = match &document.operations {
-        DocumentOperations::Single(one) => vec![one],
-        DocumentOperations::Multiple(many) => many.values().collect(),
-    };
+    let operations = document.operations.iter();
     let fragments = document.fragments.values();
     let sets = operations
-        .into_iter()
-        .map(|operation| &operation.node.selection_set.node)
+        .map(|(_, operation)| &operation.node.selection_set.node)
         .chain(fragments.map(|fragment| &fragment.node.selection_set.node));
     for set in sets {
         each_field(set, &mut visit);

@@ -28,45 +28,6 @@ static SANITIZER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// Elements on their own line: they separate the words around them.
-const BLOCKS: &[&str] = &[
-    "article",
-    "aside",
-    "blockquote",
-    "br",
-    "caption",
-    "dd",
-    "details",
-    "div",
-    "dl",
-    "dt",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "img",
-    "li",
-    "nav",
-    "ol",
-    "p",
-    "pre",
-    "summary",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "thead",
-    "tr",
-    "ul",
-];
-
 /// Sanitizes HTML. Keeps only the text of unknown elements. Plain text is HTML too; its line breaks become white space.
 pub fn sanitize(html: &str) -> Result<RichText, RichTextError> {
     check(html)?;
@@ -133,9 +94,7 @@ fn text_of(html: &str) -> String {
             .chars()
             .take_while(char::is_ascii_alphanumeric)
             .collect();
-        if BLOCKS.contains(&name.as_str()) {
-            text.push(' ');
-        }
+        text.push_str(separator(&name));
         rest = tag.get(end + 1..).unwrap_or("");
     }
     text.push_str(rest);
@@ -146,6 +105,17 @@ fn text_of(html: &str) -> String {
         .replace("&quot;", "\"")
         .replace("&amp;", "&");
     decoded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What separates the words around an element: a space if the element is on its own line.
+fn separator(element: &str) -> &'static str {
+    match element {
+        "article" | "aside" | "blockquote" | "br" | "caption" | "dd" | "details" | "div" | "dl" | "dt"
+        | "figcaption" | "figure" | "footer" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "header" | "hr"
+        | "img" | "li" | "nav" | "ol" | "p" | "pre" | "summary" | "table" | "tbody" | "td" | "th"
+        | "thead" | "tr" | "ul" => " ",
+        _ => "",
+    }
 }
 
 /// The end of a tag: the first `>` outside its attributes' values.

@@ -7,25 +7,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, general_purpose};
 
 use crate::error::ApiError;
-
-macro_rules! kinds {
-    ($($kind:ident)*) => {
-        /// A type whose objects have global ids.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Kind { $($kind),* }
-
-        impl Kind {
-            pub(crate) const ALL: &[Self] = &[$(Self::$kind),*];
-
-            /// The name of the type in the schema.
-            pub(crate) const fn name(self) -> &'static str {
-                match self { $(Self::$kind => stringify!($kind)),* }
-            }
-        }
-    };
-}
-
-kinds! { Network Member Space Event Plan Post Comment Course Lesson }
+pub(crate) use crate::schema::Kind;
 
 pub(crate) fn global(kind: Kind, number: i64) -> ID {
     ID(general_purpose::STANDARD.encode(format!("{}:{number}", kind.name())))

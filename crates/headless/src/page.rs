@@ -1,9 +1,7 @@
 //! The page of a list that a client asks for, and cursors, which name a row rather than a position.
 
-use std::hash::Hash;
 use std::sync::Arc;
 
-use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,7 +14,7 @@ use crate::connection::{Connection, Edge};
 use crate::context::store;
 use crate::counts::Count;
 use crate::error::ApiError;
-use crate::loaders::{self, Batch, Below, load};
+use crate::loaders::{self, Below, Parent, load};
 
 /// A page of a list with one sort order.
 pub(crate) struct Page {
@@ -76,7 +74,7 @@ impl Page {
         &self,
         ctx: &Context<'c>,
         ask: impl Fn(&'c dyn Store, SliceRequest) -> F + Send + Sync,
-        count: Count,
+        count: impl Count + 'static,
         node: fn(Open<T>) -> N,
     ) -> Result<Option<Connection<N>>>
     where
@@ -89,17 +87,22 @@ impl Page {
     }
 
     /// Reads the page of the list below an object, in one batch with the lists below other objects.
-    pub(crate) async fn below<Id, T>(&self, ctx: &Context<'_>, id: Id) -> Result<Slice<Arc<T>>, ApiError>
-    where
-        Id: Copy + Eq + Hash + Send + Sync + 'static,
-        Batch: Loader<Below<Id>, Value = Slice<Arc<T>>, Error = Arc<StoreError>>,
-    {
+    pub(crate) async fn below<Id: Parent>(
+        &self,
+        ctx: &Context<'_>,
+        id: Id,
+    ) -> Result<Slice<Arc<Id::Row>>, ApiError> {
         let found = load(ctx, Below(id, self.request.clone())).await?;
         Ok(found.unwrap_or_default())
     }
 
     /// The list for clients, from the rows of this page.
-    pub(crate) fn connection<T, N>(&self, rows: Slice<T>, count: Count, node: fn(T) -> N) -> Connection<N> {
+    pub(crate) fn connection<T, N>(
+        &self,
+        rows: Slice<T>,
+        count: impl Count + 'static,
+        node: fn(T) -> N,
+    ) -> Connection<N> {
         let edges = rows.rows.into_iter().map(|(position, row)| Edge {
             cursor: cursor(&position, self.sort),
             node: node(row),
@@ -108,7 +111,7 @@ impl Page {
             edges: edges.collect(),
             has_next_page: rows.has_more,
             has_previous_page: self.request.after.is_some(),
-            count,
+            count: Box::new(count),
         }
     }
 }

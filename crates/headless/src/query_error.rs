@@ -39,28 +39,30 @@ pub(crate) fn answer_too_large() -> ServerError {
     error
 }
 
-pub(crate) fn too_complex(refusal: &TooComplex) -> ServerError {
-    let code = match refusal {
-        // The query is wrong, not too large.
-        TooComplex::Circle { .. } => BAD_USER_INPUT,
-        _ => QUERY_TOO_COMPLEX,
-    };
-    let mut error = coded(refusal.to_string(), code);
-    match refusal {
-        TooComplex::Cost { cost } => {
-            set(&mut error, "cost", *cost);
-            set(&mut error, "limit", MAX_QUERY_COST);
+impl From<TooComplex> for ServerError {
+    fn from(refusal: TooComplex) -> Self {
+        let code = match refusal {
+            // The query is wrong, not too large.
+            TooComplex::Circle { .. } => BAD_USER_INPUT,
+            _ => QUERY_TOO_COMPLEX,
+        };
+        let mut error = coded(refusal.to_string(), code);
+        match refusal {
+            TooComplex::Cost { cost } => {
+                set(&mut error, "cost", cost);
+                set(&mut error, "limit", MAX_QUERY_COST);
+            }
+            TooComplex::Depth { depth } => {
+                set(&mut error, "depth", depth);
+                set(&mut error, "limit", MAX_QUERY_DEPTH);
+            }
+            TooComplex::Mutations { .. } => set(&mut error, "limit", MAX_MUTATIONS),
+            TooComplex::Arguments { .. } => set(&mut error, "limit", MAX_MUTATION_BYTES),
+            TooComplex::Answer => set(&mut error, "limit", MAX_ANSWER_BYTES),
+            _ => {}
         }
-        TooComplex::Depth { depth } => {
-            set(&mut error, "depth", *depth);
-            set(&mut error, "limit", MAX_QUERY_DEPTH);
-        }
-        TooComplex::Mutations { .. } => set(&mut error, "limit", MAX_MUTATIONS),
-        TooComplex::Arguments { .. } => set(&mut error, "limit", MAX_MUTATION_BYTES),
-        TooComplex::Answer => set(&mut error, "limit", MAX_ANSWER_BYTES),
-        _ => {}
+        error
     }
-    error
 }
 
 /// Adds a code to an error of the library, which is about the query or its arguments.

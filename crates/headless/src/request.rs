@@ -62,6 +62,10 @@ fn wrong(why: &str) -> String {
     )
 }
 
+fn unexpected(field: &str, value: &Value, expected: &str) -> String {
+    wrong(&format!("{field} is {}; expected {expected}", kind_of(value)))
+}
+
 fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -78,12 +82,7 @@ fn query(mut fields: Map<String, Value>) -> Result<Query, String> {
     let text = match fields.remove("query") {
         Some(Value::String(text)) => text,
         None | Some(Value::Null) => String::new(),
-        Some(other) => {
-            return Err(wrong(&format!(
-                "query is {}; expected the text of a query",
-                kind_of(&other)
-            )));
-        }
+        Some(other) => return Err(unexpected("query", &other, "the text of a query")),
     };
     // A query that is too long gets another error below.
     if text.len() <= MAX_QUERY_BYTES && text.trim().is_empty() {
@@ -104,23 +103,13 @@ fn query(mut fields: Map<String, Value>) -> Result<Query, String> {
         None | Some(Value::Null) => {}
         Some(Value::Array(list)) if list.is_empty() => {}
         Some(variables @ Value::Object(_)) => request = request.variables(Variables::from_json(variables)),
-        Some(other) => {
-            return Err(wrong(&format!(
-                "variables is {}; expected an object like {{\"first\": 5}}",
-                kind_of(&other)
-            )));
-        }
+        Some(other) => return Err(unexpected("variables", &other, "an object like {\"first\": 5}")),
     }
     match fields.remove("operationName") {
         None | Some(Value::Null) => {}
         Some(Value::String(name)) if name.trim().is_empty() => {}
         Some(Value::String(name)) => request = request.operation_name(name),
-        Some(other) => {
-            return Err(wrong(&format!(
-                "operationName is {}; expected the name of an operation",
-                kind_of(&other)
-            )));
-        }
+        Some(other) => return Err(unexpected("operationName", &other, "the name of an operation")),
     }
     Ok(Ok(request))
 }

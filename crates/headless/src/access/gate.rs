@@ -63,25 +63,22 @@ impl<'c> Gate<'c> {
 
     /// Opens an object that the store returns to everyone.
     pub(crate) fn open<T: Object>(self, object: impl Into<Arc<T>>) -> Result<Open<T>, Closed> {
-        let object = object.into();
-        let own = object.is_own(self.0.member.id);
-        let facts = Facts {
-            own,
-            ..Facts::default()
-        };
-        self.beside(object, facts).opened()
+        self.open_with(object.into(), Facts::default())
     }
 
     /// Opens an object that the store returns only to members who may read it.
     pub(crate) fn open_readable<T: Object>(self, object: impl Into<Arc<T>>) -> Result<Open<T>, Closed> {
-        let object = object.into();
-        let own = object.is_own(self.0.member.id);
         let facts = Facts {
             readable: true,
-            own,
             ..Facts::default()
         };
-        self.beside(object, facts).opened()
+        self.open_with(object.into(), facts)
+    }
+
+    /// Opens an object, which may be the member's own.
+    fn open_with<T: Object>(self, object: Arc<T>, facts: Facts) -> Result<Open<T>, Closed> {
+        let own = object.is_own(self.0.member.id);
+        self.beside(object, Facts { own, ..facts }).opened()
     }
 
     /// Opens the object that was looked up, which the store returns only to members who may read it. Returns `None` for
@@ -108,13 +105,12 @@ impl<'c> Gate<'c> {
 
     /// Opens what the member wrote with this request. Use it only for the payload.
     pub(crate) fn open_written<T: Object>(self, object: impl Into<Arc<T>>) -> Result<Open<T>, Closed> {
-        let object = object.into();
         let facts = Facts {
             readable: true,
-            own: object.is_own(self.0.member.id),
             written: true,
+            ..Facts::default()
         };
-        self.beside(object, facts).opened()
+        self.open_with(object.into(), facts)
     }
 
     /// Opens the rows of a list.

@@ -65,7 +65,7 @@ fn closed_region<'h>(name: &str, closed: bool, rest: &'h str) -> Option<&'h str>
         return Some(rest);
     }
     let known = |inner: &str| match name {
-        "svg" => SHAPES.contains(&inner),
+        "svg" => SHAPES.split(' ').any(|shape| shape == inner),
         "select" => matches!(inner, "option" | "optgroup"),
         _ => false,
     };

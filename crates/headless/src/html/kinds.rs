@@ -35,100 +35,34 @@ pub(super) enum Kind {
     Lost,
 }
 
-const KINDS: &[(Kind, &[&str])] = &[
-    (
-        Kind::Void,
-        &[
-            "area", "base", "basefont", "bgsound", "br", "col", "embed", "hr", "image", "img", "input",
-            "keygen", "link", "meta", "param", "source", "track", "wbr",
-        ],
-    ),
-    (Kind::Ignored, &["body", "frame", "head", "html"]),
-    (
-        Kind::Formatting,
-        &[
-            "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
-        ],
-    ),
-    (
-        Kind::Block,
-        &[
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "center",
-            "details",
-            "dialog",
-            "dir",
-            "div",
-            "dl",
-            "fieldset",
-            "figcaption",
-            "figure",
-            "footer",
-            "header",
-            "hgroup",
-            "listing",
-            "main",
-            "menu",
-            "nav",
-            "ol",
-            "p",
-            "pre",
-            "search",
-            "section",
-            "summary",
-            "ul",
-        ],
-    ),
-    (Kind::Item, &["li", "dd", "dt"]),
-    (Kind::Table, &["table"]),
-    (Kind::TablePart, &["colgroup", "tbody", "thead", "tfoot", "tr"]),
-    (Kind::Cell, &["td", "th", "caption"]),
-    (Kind::Heading, &["h1", "h2", "h3", "h4", "h5", "h6"]),
-    (Kind::Form, &["form"]),
-    (Kind::Barrier, &["applet", "button", "marquee", "object"]),
-    (
-        Kind::Raw,
-        &[
-            "iframe", "noembed", "noframes", "noscript", "script", "style", "textarea", "title", "xmp",
-        ],
-    ),
-    (
-        Kind::Foreign,
-        &["frameset", "math", "plaintext", "select", "svg", "template"],
-    ),
-];
-
 impl Kind {
     /// The kind of the element of this name, in lower case.
     pub(super) fn of(name: &str) -> Self {
-        KINDS
-            .iter()
-            .find(|(_, names)| names.contains(&name))
-            .map_or(Self::Plain, |(kind, _)| *kind)
+        match name {
+            "area" | "base" | "basefont" | "bgsound" | "br" | "col" | "embed" | "hr" | "image" | "img"
+            | "input" | "keygen" | "link" | "meta" | "param" | "source" | "track" | "wbr" => Self::Void,
+            "body" | "frame" | "head" | "html" => Self::Ignored,
+            "a" | "b" | "big" | "code" | "em" | "font" | "i" | "nobr" | "s" | "small" | "strike"
+            | "strong" | "tt" | "u" => Self::Formatting,
+            "address" | "article" | "aside" | "blockquote" | "center" | "details" | "dialog" | "dir"
+            | "div" | "dl" | "fieldset" | "figcaption" | "figure" | "footer" | "header" | "hgroup"
+            | "listing" | "main" | "menu" | "nav" | "ol" | "p" | "pre" | "search" | "section" | "summary"
+            | "ul" => Self::Block,
+            "li" | "dd" | "dt" => Self::Item,
+            "table" => Self::Table,
+            "colgroup" | "tbody" | "thead" | "tfoot" | "tr" => Self::TablePart,
+            "td" | "th" | "caption" => Self::Cell,
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Self::Heading,
+            "form" => Self::Form,
+            "applet" | "button" | "marquee" | "object" => Self::Barrier,
+            "iframe" | "noembed" | "noframes" | "noscript" | "script" | "style" | "textarea" | "title"
+            | "xmp" => Self::Raw,
+            "frameset" | "math" | "plaintext" | "select" | "svg" | "template" => Self::Foreign,
+            _ => Self::Plain,
+        }
     }
 }
 
-/// What an `svg` may contain so that its own end tag certainly closes it.
-pub(super) const SHAPES: &[&str] = &[
-    "circle",
-    "clippath",
-    "defs",
-    "ellipse",
-    "g",
-    "line",
-    "lineargradient",
-    "mask",
-    "path",
-    "polygon",
-    "polyline",
-    "radialgradient",
-    "rect",
-    "stop",
-    "symbol",
-    "text",
-    "tspan",
-    "use",
-];
+/// What an `svg` may contain so that its own end tag certainly closes it, with spaces between.
+pub(super) const SHAPES: &str = "circle clippath defs ellipse g line lineargradient mask path polygon \
+    polyline radialgradient rect stop symbol text tspan use";

@@ -2,16 +2,20 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::Scope;
-use latchkey_domain::content::{Comment, CommentId, Post};
+use latchkey_domain::content::{Comment, CommentId, Post, PostId};
+use latchkey_storage::StoreError;
+use latchkey_storage::content::{SliceRequest, Slices};
 
 use super::member::MemberNode;
+use super::node::Identified;
 use super::post::PostNode;
 use crate::access::Extent::{All, Own, Readable, Written};
 use crate::access::{self, Gate, ObjectScopes, Open, any_token, or_null, requires_scope, scope_of};
 use crate::context::{caller, store};
+use crate::counts::count;
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::{load, read_texts};
+use crate::loaders::{Batch, Parent, load, read_texts};
 use crate::time::DateTime;
 
 /// Whether a comment is the member's own depends on its post: see [`Gate::open_comment`].
@@ -24,10 +28,27 @@ impl access::Object for Comment {
     ];
 }
 
+/// The comments on a post.
+impl Parent for PostId {
+    type Row = Comment;
+
+    async fn rows(
+        batch: &Batch,
+        posts: Vec<Self>,
+        part: SliceRequest,
+    ) -> Result<Slices<Self, Comment>, StoreError> {
+        batch.store.comments_of_posts(posts, part).await
+    }
+}
+
+count!(CommentsOn(PostId) = count_comments_of_posts);
+
 pub(crate) struct CommentNode(pub(crate) Open<Comment>);
 
-impl CommentNode {
-    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+impl Identified for CommentNode {
+    type Content = Comment;
+
+    async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let (store, viewer) = (store(ctx)?, caller(ctx)?.viewer());
         let ask = || store.readable_comments(viewer, vec![CommentId(number)]);
         let Some(comment) = read_texts(ctx, ask, |comment| &comment.body)

@@ -5,12 +5,13 @@ use latchkey_domain::content::{CourseId, EnrolledCourse, LessonProgress};
 use latchkey_domain::{MemberId, Scope};
 
 use super::lesson::LessonNode;
+use super::node::Identified;
 use super::sort::SortOrder;
 use crate::access::Extent::Own;
 use crate::access::{self, Gate, ObjectScopes, Open, any_token, requires_scope, scope_of};
 use crate::connection::Connection;
 use crate::context::{caller, store};
-use crate::counts::Count;
+use crate::counts::count;
 use crate::error::ApiError;
 use crate::id::{Kind, global};
 use crate::page::Page;
@@ -28,10 +29,14 @@ impl access::Object for EnrolledCourse {
     }
 }
 
+count!(OwnCourses = |batch| batch.store.count_courses_of(batch.viewer.member));
+
 pub(crate) struct CourseNode(pub(crate) Open<EnrolledCourse>);
 
-impl CourseNode {
-    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+impl Identified for CourseNode {
+    type Content = EnrolledCourse;
+
+    async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let me = caller(ctx)?.member.id;
         let found = store(ctx)?.courses_of_by_id(me, vec![CourseId(number)]).await?;
         Ok(Gate::of(ctx)?.find_readable(found).map(Self))
@@ -116,9 +121,9 @@ impl CourseNode {
         #[graphql(desc = "How many rows, at most 25.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Result<Option<Connection<LessonNode>>> {
-        let page = Page::of_nested_list(first, after.as_deref(), BY_PLACE, SortOrder::Asc)?;
+        let page = Page::of_nested_list(first, after.as_deref(), BY_PLACE, SortOrder::Ascending)?;
         let lessons = Gate::of(ctx)?.rows(page.below(ctx, self.0.course.id).await?)?;
-        let count = Count::Known(self.0.progress.lessons.into());
+        let count = u64::from(self.0.progress.lessons);
         Ok(Some(page.connection(lessons, count, LessonNode)))
     }
 }

@@ -5,10 +5,12 @@ use latchkey_domain::Scope;
 use latchkey_domain::content::{Event, EventId};
 
 use super::member::MemberNode;
+use super::node::Identified;
 use super::space::SpaceNode;
 use crate::access::Extent::{All, Readable};
 use crate::access::{self, Gate, ObjectScopes, Open, any_token};
 use crate::context::{caller, store};
+use crate::counts::count;
 use crate::error::ApiError;
 use crate::id::{Kind, global};
 use crate::loaders::read_texts;
@@ -18,10 +20,14 @@ impl access::Object for Event {
     const SCOPES: ObjectScopes = &[(Scope::HostReadNetworkEvents, All), (Scope::ReadSearch, Readable)];
 }
 
+count!(AllEvents = |batch| batch.store.count_events());
+
 pub(crate) struct EventNode(pub(crate) Open<Event>);
 
-impl EventNode {
-    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+impl Identified for EventNode {
+    type Content = Event;
+
+    async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let (store, viewer) = (store(ctx)?, caller(ctx)?.viewer());
         let ask = || store.readable_events(viewer, vec![EventId(number)]);
         let found = read_texts(ctx, ask, |event| &event.description).await?;

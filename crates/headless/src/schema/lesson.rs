@@ -1,15 +1,18 @@
 //! Lessons, with the progress of the member whose token it is.
 
 use async_graphql::{Context, ID, Object};
-use latchkey_domain::content::{LessonId, LessonProgress};
+use latchkey_domain::content::{CourseId, LessonId, LessonProgress};
 use latchkey_domain::{MemberId, Scope};
+use latchkey_storage::StoreError;
+use latchkey_storage::content::{SliceRequest, Slices};
 
+use super::node::Identified;
 use crate::access::Extent::Own;
 use crate::access::{self, Gate, ObjectScopes, Open, any_token};
 use crate::context::{caller, store};
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::read_texts;
+use crate::loaders::{Batch, Parent, read_texts};
 use crate::time::DateTime;
 
 impl access::Object for LessonProgress {
@@ -21,10 +24,26 @@ impl access::Object for LessonProgress {
     }
 }
 
+/// The lessons of a course.
+impl Parent for CourseId {
+    type Row = LessonProgress;
+
+    async fn rows(
+        batch: &Batch,
+        courses: Vec<Self>,
+        part: SliceRequest,
+    ) -> Result<Slices<Self, LessonProgress>, StoreError> {
+        let member = batch.viewer.member;
+        batch.store.lessons_of_courses(member, courses, part).await
+    }
+}
+
 pub(crate) struct LessonNode(pub(crate) Open<LessonProgress>);
 
-impl LessonNode {
-    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+impl Identified for LessonNode {
+    type Content = LessonProgress;
+
+    async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let (store, me) = (store(ctx)?, caller(ctx)?.member.id);
         let ask = || store.lessons_of_by_id(me, vec![LessonId(number)]);
         let found = read_texts(ctx, ask, |lesson| &lesson.lesson.body).await?;

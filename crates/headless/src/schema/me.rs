@@ -4,14 +4,13 @@ use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::content::{EnrolledCourse, Post, Profile};
 use latchkey_domain::{Member, Scope};
 
-use super::course::CourseNode;
-use super::post::PostNode;
+use super::course::{CourseNode, OwnCourses};
+use super::post::{OwnPosts, PostNode};
 use super::role::RoleName;
 use super::sort::{BY_AGE, SortOrder};
 use crate::access::Extent::{All, Own};
 use crate::access::{any_token, requires_scope, scope_of};
 use crate::connection::Connection;
-use crate::counts::Count;
 use crate::id::{Kind, global};
 use crate::loaders::load;
 use crate::page::Page;
@@ -99,18 +98,13 @@ impl Me {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "Some(SortOrder::Desc)")] sort_order: Option<SortOrder>,
+        #[graphql(default_with = "Some(SortOrder::Descending)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<PostNode>>> {
-        let order = sort_order.unwrap_or(SortOrder::Desc);
+        let order = sort_order.unwrap_or(SortOrder::Descending);
         let page = Page::of_list(first, after.as_deref(), BY_AGE, order)?;
         let me = self.0.id;
-        page.read(
-            ctx,
-            |store, part| store.posts_of(me, part),
-            Count::PostsBy(me),
-            PostNode,
-        )
-        .await
+        page.read(ctx, |store, part| store.posts_of(me, part), OwnPosts, PostNode)
+            .await
     }
 
     /// The courses that you take, by when you started them.
@@ -121,12 +115,12 @@ impl Me {
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
     ) -> Result<Option<Connection<CourseNode>>> {
-        let page = Page::of_list(first, after.as_deref(), BY_AGE, SortOrder::Asc)?;
+        let page = Page::of_list(first, after.as_deref(), BY_AGE, SortOrder::Ascending)?;
         let me = self.0.id;
         page.read(
             ctx,
             |store, part| store.courses_of(me, part),
-            Count::CoursesOf(me),
+            OwnCourses,
             CourseNode,
         )
         .await

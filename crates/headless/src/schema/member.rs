@@ -5,24 +5,42 @@ use latchkey_domain::content::{AvatarUrl, Profile};
 use latchkey_domain::{Email, MemberId, Scope};
 use latchkey_storage::content::RosterSort;
 
+use super::node::Identified;
 use super::role::RoleName;
 use crate::access::Extent::All;
 use crate::access::{self, Gate, ObjectScopes, Open, any_token, requires_scope, scope_of};
 use crate::context::store;
+use crate::counts::count;
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::load;
+use crate::loaders::{Batch, Key, Loaded, load};
 use crate::time::DateTime;
 
 impl access::Object for Profile {
     const SCOPES: ObjectScopes = &[(Scope::HostReadNetworkMembers, All)];
 }
 
+impl Key for MemberId {
+    type Value = Profile;
+
+    async fn load(batch: &Batch, ids: &[Self]) -> Loaded<Self, Profile> {
+        let found = batch.store.profiles_by_id(ids.to_vec()).await?;
+        Ok(found
+            .into_iter()
+            .map(|profile| (profile.member.id, profile))
+            .collect())
+    }
+}
+
+count!(AllMembers = |batch| batch.store.count_members());
+
 /// The sort of the roster.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(remote = "RosterSort")]
 pub(crate) enum MemberSort {
     /// When members joined, which never changes: a client that pages by it skips and repeats nobody.
-    DateJoined,
+    #[graphql(name = "DATE_JOINED")]
+    Joined,
     /// When members last visited.
     LastVisit,
     /// The name.
@@ -33,31 +51,25 @@ impl MemberSort {
     /// The name that its cursors carry.
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::DateJoined => "DATE_JOINED",
+            Self::Joined => "DATE_JOINED",
             Self::LastVisit => "LAST_VISIT",
             Self::Name => "NAME",
         }
     }
 }
 
-impl From<MemberSort> for RosterSort {
-    fn from(sort: MemberSort) -> Self {
-        match sort {
-            MemberSort::DateJoined => Self::Joined,
-            MemberSort::LastVisit => Self::LastVisit,
-            MemberSort::Name => Self::Name,
-        }
-    }
-}
-
 pub(crate) struct MemberNode(pub(crate) Open<Profile>);
 
-impl MemberNode {
-    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+impl Identified for MemberNode {
+    type Content = Profile;
+
+    async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let found = load(ctx, MemberId(number)).await?;
         Self::open(ctx, found)
     }
+}
 
+impl MemberNode {
     pub(super) async fn find_by_email(ctx: &Context<'_>, email: &Email) -> Result<Option<Self>, ApiError> {
         let found = store(ctx)?.profile_by_email(email).await?;
         Self::open(ctx, found)

@@ -1,8 +1,8 @@
 //! The schema, a file per type. Besides its fields, each type declares which scopes open its objects
 //! ([`Object`](crate::access::Object)) and how to find one by its number.
 //!
-//! A new type needs a file, a field that leads to it and, for `node(id:)`, its name in `id.rs` and `node.rs`. Tests
-//! then require its row in `docs/integrating.md` and its fields in `tests/headless/matrix/`.
+//! A new type needs a file, its line in the list below if it has global ids, and a field that leads to it. Tests then
+//! require its row in `docs/integrating.md` and its fields in `tests/headless/matrix/`.
 
 mod comment;
 mod course;
@@ -24,3 +24,15 @@ mod space;
 pub(crate) use self::mutation::Mutation;
 pub(crate) use self::network::PublicUrl;
 pub(crate) use self::query::Query;
+
+node::nodes! {
+    Network(network::Network)
+    Member(member::MemberNode)
+    Space(space::SpaceNode)
+    Event(event::EventNode)
+    Plan(plan::PlanNode)
+    Post(post::PostNode)
+    Comment(comment::CommentNode)
+    Course(course::CourseNode)
+    Lesson(lesson::LessonNode)
+}

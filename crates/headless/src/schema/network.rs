@@ -5,17 +5,17 @@ use latchkey_domain::Email;
 use latchkey_domain::content::{Event, MembershipPlan, Post, Profile, Space};
 use latchkey_storage::content::{Events, MembershipPlans, Posts, Spaces};
 
-use super::event::EventNode;
-use super::member::{MemberNode, MemberSort};
-use super::plan::PlanNode;
-use super::post::PostNode;
+use super::event::{AllEvents, EventNode};
+use super::member::{AllMembers, MemberNode, MemberSort};
+use super::node::Identified;
+use super::plan::{AllPlans, PlanNode};
+use super::post::{AllPosts, PostNode};
 use super::sort::{BY_AGE, SortOrder};
-use super::space::SpaceNode;
+use super::space::{AllSpaces, SpaceNode};
 use crate::access::Extent::All;
-use crate::access::{any_token, requires_scope, scope_of};
+use crate::access::{self, ObjectScopes, any_token, requires_scope, scope_of};
 use crate::connection::Connection;
 use crate::context;
-use crate::counts::Count;
 use crate::error::ApiError;
 use crate::id::{Kind, global, number};
 use crate::page::Page;
@@ -27,10 +27,17 @@ const BY_START: &str = "START";
 #[derive(Clone)]
 pub(crate) struct PublicUrl(pub(crate) std::sync::Arc<str>);
 
+/// Any token opens it.
+impl access::Object for latchkey_domain::Network {
+    const SCOPES: ObjectScopes = &[];
+}
+
 pub(crate) struct Network(pub(crate) latchkey_domain::Network);
 
-impl Network {
-    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+impl Identified for Network {
+    type Content = latchkey_domain::Network;
+
+    async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let network = context::network(ctx).await?;
         Ok((network.id == number).then_some(Self(network)))
     }
@@ -82,16 +89,16 @@ impl Network {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before, with the same sort.")] after: Option<String>,
-        #[graphql(default_with = "Some(MemberSort::DateJoined)")] sort: Option<MemberSort>,
-        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
+        #[graphql(default_with = "Some(MemberSort::Joined)")] sort: Option<MemberSort>,
+        #[graphql(default_with = "Some(SortOrder::Ascending)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<MemberNode>>> {
-        let sort = sort.unwrap_or(MemberSort::DateJoined);
-        let order = sort_order.unwrap_or(SortOrder::Asc);
+        let sort = sort.unwrap_or(MemberSort::Joined);
+        let order = sort_order.unwrap_or(SortOrder::Ascending);
         let page = Page::of_list(first, after.as_deref(), sort.name(), order)?;
         page.read(
             ctx,
             |store, part| store.profiles(sort.into(), part),
-            Count::Members,
+            AllMembers,
             MemberNode,
         )
         .await
@@ -121,11 +128,11 @@ impl Network {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
+        #[graphql(default_with = "Some(SortOrder::Ascending)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<EventNode>>> {
-        let order = sort_order.unwrap_or(SortOrder::Asc);
+        let order = sort_order.unwrap_or(SortOrder::Ascending);
         let page = Page::of_list(first, after.as_deref(), BY_START, order)?;
-        page.read(ctx, Events::events, Count::Events, EventNode).await
+        page.read(ctx, Events::events, AllEvents, EventNode).await
     }
 
     /// All spaces, by age.
@@ -135,11 +142,11 @@ impl Network {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
+        #[graphql(default_with = "Some(SortOrder::Ascending)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<SpaceNode>>> {
-        let order = sort_order.unwrap_or(SortOrder::Asc);
+        let order = sort_order.unwrap_or(SortOrder::Ascending);
         let page = Page::of_list(first, after.as_deref(), BY_AGE, order)?;
-        page.read(ctx, Spaces::spaces, Count::Spaces, SpaceNode).await
+        page.read(ctx, Spaces::spaces, AllSpaces, SpaceNode).await
     }
 
     /// The plans that members can be on, by age.
@@ -149,11 +156,11 @@ impl Network {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
+        #[graphql(default_with = "Some(SortOrder::Ascending)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<PlanNode>>> {
-        let order = sort_order.unwrap_or(SortOrder::Asc);
+        let order = sort_order.unwrap_or(SortOrder::Ascending);
         let page = Page::of_list(first, after.as_deref(), BY_AGE, order)?;
-        page.read(ctx, MembershipPlans::membership_plans, Count::Plans, PlanNode)
+        page.read(ctx, MembershipPlans::membership_plans, AllPlans, PlanNode)
             .await
     }
 
@@ -164,10 +171,10 @@ impl Network {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 50.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "Some(SortOrder::Desc)")] sort_order: Option<SortOrder>,
+        #[graphql(default_with = "Some(SortOrder::Descending)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<PostNode>>> {
-        let order = sort_order.unwrap_or(SortOrder::Desc);
+        let order = sort_order.unwrap_or(SortOrder::Descending);
         let page = Page::of_list(first, after.as_deref(), BY_AGE, order)?;
-        page.read(ctx, Posts::posts, Count::Posts, PostNode).await
+        page.read(ctx, Posts::posts, AllPosts, PostNode).await
     }
 }

@@ -1,75 +1,79 @@
 //! `node(id:)`: any object by its global id.
 
-use async_graphql::{Context, ID, Interface};
-use latchkey_domain::content::{
-    Comment, EnrolledCourse, Event, LessonProgress, MembershipPlan, Post, Profile, Space,
-};
+use async_graphql::{Context, ID};
 
-use super::comment::CommentNode;
-use super::course::CourseNode;
-use super::event::EventNode;
-use super::lesson::LessonNode;
-use super::member::MemberNode;
-use super::network::Network;
-use super::plan::PlanNode;
-use super::post::PostNode;
-use super::space::SpaceNode;
-use crate::access::{Gate, Object, ObjectScopes, any_token, or_null};
+use super::Node;
+use crate::access::{self, Gate, or_null};
 use crate::error::ApiError;
-use crate::id::{Kind, parse};
+use crate::id::parse;
 
-/// An object with a global id.
-#[derive(Interface)]
-#[graphql(field(
-    name = "id",
-    ty = "ID",
-    desc = "The global id.",
-    directive = any_token::apply()
-))]
-pub(crate) enum Node {
-    Network(Network),
-    Member(MemberNode),
-    Space(SpaceNode),
-    Event(EventNode),
-    Plan(PlanNode),
-    Post(PostNode),
-    Comment(CommentNode),
-    Course(CourseNode),
-    Lesson(LessonNode),
+/// A type whose objects have global ids.
+pub(super) trait Identified: Sized {
+    /// What it shows, which declares the scopes that open it.
+    type Content: access::Object;
+
+    /// The object with this number, if the token opens it.
+    async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError>;
 }
 
-/// The scopes that open objects of this kind.
-const fn scopes(kind: Kind) -> ObjectScopes {
-    match kind {
-        Kind::Network => &[],
-        Kind::Member => Profile::SCOPES,
-        Kind::Space => Space::SCOPES,
-        Kind::Event => Event::SCOPES,
-        Kind::Plan => MembershipPlan::SCOPES,
-        Kind::Post => Post::SCOPES,
-        Kind::Comment => Comment::SCOPES,
-        Kind::Course => EnrolledCourse::SCOPES,
-        Kind::Lesson => LessonProgress::SCOPES,
-    }
+/// Makes [`Kind`](super::Kind) and [`Node`] of all [`Identified`] types.
+macro_rules! nodes {
+    ($($kind:ident($file:ident::$node:ident))*) => {
+        /// A type whose objects have global ids.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Kind { $($kind),* }
+
+        impl Kind {
+            pub(crate) const ALL: &[Self] = &[$(Self::$kind),*];
+
+            /// The name of the type in the schema.
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $(Self::$kind => stringify!($kind)),* }
+            }
+
+            /// The scopes that open objects of this kind.
+            const fn scopes(self) -> $crate::access::ObjectScopes {
+                match self {
+                    $(Self::$kind => {
+                        <<$file::$node as node::Identified>::Content as $crate::access::Object>::SCOPES
+                    })*
+                }
+            }
+
+            /// The object with this number, if the token opens it.
+            async fn find(
+                self,
+                ctx: &async_graphql::Context<'_>,
+                number: i64,
+            ) -> Result<Option<Node>, $crate::error::ApiError> {
+                Ok(match self {
+                    $(Self::$kind => {
+                        <$file::$node as node::Identified>::find(ctx, number).await?.map(Node::from)
+                    })*
+                })
+            }
+        }
+
+        /// An object with a global id.
+        #[derive(async_graphql::Interface)]
+        #[graphql(field(
+            name = "id",
+            ty = "async_graphql::ID",
+            desc = "The global id.",
+            directive = crate::access::any_token::apply()
+        ))]
+        pub(crate) enum Node { $($kind($file::$node)),* }
+    };
 }
+pub(super) use nodes;
 
 /// The object with this global id, if the token opens it.
 pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
     let (kind, number) = parse(id)?;
-    if or_null(ctx, Gate::of(ctx)?.admits(scopes(kind))).is_none() {
+    if or_null(ctx, Gate::of(ctx)?.admits(kind.scopes())).is_none() {
         return Ok(None);
     }
-    Ok(match kind {
-        Kind::Network => Network::find(ctx, number).await?.map(Node::from),
-        Kind::Member => MemberNode::find(ctx, number).await?.map(Node::from),
-        Kind::Space => SpaceNode::find(ctx, number).await?.map(Node::from),
-        Kind::Event => EventNode::find(ctx, number).await?.map(Node::from),
-        Kind::Plan => PlanNode::find(ctx, number).await?.map(Node::from),
-        Kind::Post => PostNode::find(ctx, number).await?.map(Node::from),
-        Kind::Comment => CommentNode::find(ctx, number).await?.map(Node::from),
-        Kind::Course => CourseNode::find(ctx, number).await?.map(Node::from),
-        Kind::Lesson => LessonNode::find(ctx, number).await?.map(Node::from),
-    })
+    kind.find(ctx, number).await
 }
 
 #[cfg(test)]
@@ -80,9 +84,10 @@ mod tests {
 
     use super::*;
     use crate::access::Extent;
+    use crate::schema::Kind;
 
     fn declared(kind: Kind) -> ScopeSet {
-        scopes(kind).iter().map(|(scope, _)| *scope).collect()
+        kind.scopes().iter().map(|(scope, _)| *scope).collect()
     }
 
     fn named_in(text: &str) -> ScopeSet {
@@ -93,7 +98,7 @@ mod tests {
     #[test]
     fn scopes_for_everything_are_for_hosts() {
         for kind in Kind::ALL {
-            for (scope, extent) in scopes(*kind) {
+            for (scope, extent) in kind.scopes() {
                 assert_eq!(scope.is_host_only(), *extent == Extent::All, "{kind:?} {scope}");
             }
         }

@@ -4,9 +4,11 @@ use async_graphql::{Context, Enum, ID, Object};
 use latchkey_domain::Scope;
 use latchkey_domain::content::{BillingInterval, MembershipPlan, MembershipPlanId};
 
+use super::node::Identified;
 use crate::access::Extent::All;
 use crate::access::{self, Gate, ObjectScopes, Open, any_token};
 use crate::context::store;
+use crate::counts::count;
 use crate::error::ApiError;
 use crate::id::{Kind, global};
 use crate::time::DateTime;
@@ -15,8 +17,11 @@ impl access::Object for MembershipPlan {
     const SCOPES: ObjectScopes = &[(Scope::HostReadNetworkPlans, All)];
 }
 
+count!(AllPlans = |batch| batch.store.count_membership_plans());
+
 /// How often a price is due.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(remote = "BillingInterval")]
 pub(crate) enum Interval {
     /// Once.
     Once,
@@ -28,8 +33,10 @@ pub(crate) enum Interval {
 
 pub(crate) struct PlanNode(pub(crate) Open<MembershipPlan>);
 
-impl PlanNode {
-    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+impl Identified for PlanNode {
+    type Content = MembershipPlan;
+
+    async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let ids = vec![MembershipPlanId(number)];
         let found = store(ctx)?.membership_plans_by_id(ids).await?;
         Ok(Gate::of(ctx)?.find_readable(found).map(Self))
@@ -78,11 +85,7 @@ impl PlanNode {
     /// How often the price is due.
     #[graphql(directive = any_token::apply())]
     async fn interval(&self) -> Interval {
-        match self.0.interval {
-            BillingInterval::Once => Interval::Once,
-            BillingInterval::Month => Interval::Month,
-            BillingInterval::Year => Interval::Year,
-        }
+        self.0.interval.into()
     }
 
     /// When it was created.

@@ -1,23 +1,32 @@
 //! Posts.
 
-use async_graphql::{Context, ID, Object, Result};
-use latchkey_domain::content::{Comment, Post, PostId};
-use latchkey_domain::{MemberId, Scope};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::comment::CommentNode;
+use async_graphql::{Context, ID, Object, Result};
+use latchkey_domain::content::{Comment, Post, PostId, SpaceId};
+use latchkey_domain::{MemberId, Scope};
+use latchkey_storage::StoreError;
+use latchkey_storage::content::{SliceRequest, Slices};
+
+use super::comment::{CommentNode, CommentsOn};
 use super::member::MemberNode;
+use super::node::Identified;
 use super::sort::{BY_AGE, SortOrder};
 use super::space::SpaceNode;
 use crate::access::Extent::{All, Own, Readable, Written};
 use crate::access::{self, Gate, ObjectScopes, Open, any_token, requires_scope, scope_of};
 use crate::connection::Connection;
 use crate::context::{caller, store};
-use crate::counts::Count;
+use crate::counts::count;
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::read_texts;
+use crate::loaders::{Batch, Key, Loaded, Parent, read_texts, text_bytes};
 use crate::page::Page;
 use crate::time::DateTime;
+
+/// How many posts are read at once if their length is unknown.
+const AT_ONCE: usize = 10;
 
 impl access::Object for Post {
     const SCOPES: ObjectScopes = &[
@@ -32,10 +41,45 @@ impl access::Object for Post {
     }
 }
 
+impl Key for PostId {
+    // Many comments can belong to the same post.
+    type Value = Arc<Post>;
+
+    async fn load(batch: &Batch, ids: &[Self]) -> Loaded<Self, Arc<Post>> {
+        let mut all = HashMap::new();
+        for some in ids.chunks(AT_ONCE) {
+            let ask = |_| batch.store.readable_posts(batch.viewer, some.to_vec());
+            let bytes = |posts: &Vec<Post>| posts.iter().map(|post| text_bytes(&post.body)).sum();
+            let found = batch.meter.read(ask, bytes).await?;
+            all.extend(found.into_iter().map(|post| (post.id, Arc::new(post))));
+        }
+        Ok(all)
+    }
+}
+
+/// The posts in a space.
+impl Parent for SpaceId {
+    type Row = Post;
+
+    async fn rows(
+        batch: &Batch,
+        spaces: Vec<Self>,
+        part: SliceRequest,
+    ) -> Result<Slices<Self, Post>, StoreError> {
+        batch.store.posts_of_spaces(spaces, part).await
+    }
+}
+
+count!(AllPosts = |batch| batch.store.count_posts());
+count!(OwnPosts = |batch| batch.store.count_posts_of(batch.viewer.member));
+count!(PostsIn(SpaceId) = count_posts_of_spaces);
+
 pub(crate) struct PostNode(pub(crate) Open<Post>);
 
-impl PostNode {
-    pub(super) async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
+impl Identified for PostNode {
+    type Content = Post;
+
+    async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError> {
         let (store, viewer) = (store(ctx)?, caller(ctx)?.viewer());
         let ask = || store.readable_posts(viewer, vec![PostId(number)]);
         let found = read_texts(ctx, ask, |post| &post.body).await?;
@@ -108,16 +152,12 @@ impl PostNode {
         ctx: &Context<'_>,
         #[graphql(desc = "How many rows, at most 25.")] first: Option<i32>,
         #[graphql(desc = "The `endCursor` of the page before.")] after: Option<String>,
-        #[graphql(default_with = "Some(SortOrder::Asc)")] sort_order: Option<SortOrder>,
+        #[graphql(default_with = "Some(SortOrder::Ascending)")] sort_order: Option<SortOrder>,
     ) -> Result<Option<Connection<CommentNode>>> {
-        let order = sort_order.unwrap_or(SortOrder::Asc);
+        let order = sort_order.unwrap_or(SortOrder::Ascending);
         let page = Page::of_nested_list(first, after.as_deref(), BY_AGE, order)?;
         let post = self.0.id;
         let comments = Gate::of(ctx)?.comments(&self.0, page.below(ctx, post).await?)?;
-        Ok(Some(page.connection(
-            comments,
-            Count::CommentsOn(post),
-            CommentNode,
-        )))
+        Ok(Some(page.connection(comments, CommentsOn(post), CommentNode)))
     }
 }

@@ -5,7 +5,7 @@ use latchkey_domain::Role;
 
 /// What a member may do in the network.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
-#[graphql(name = "Role")]
+#[graphql(name = "Role", remote = "Role")]
 pub(crate) enum RoleName {
     /// Everything.
     Host,
@@ -13,14 +13,4 @@ pub(crate) enum RoleName {
     Moderator,
     /// Takes part.
     Member,
-}
-
-impl From<Role> for RoleName {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Host => Self::Host,
-            Role::Moderator => Self::Moderator,
-            Role::Member => Self::Member,
-        }
-    }
 }

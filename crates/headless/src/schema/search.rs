@@ -1,15 +1,16 @@
 //! Full-text search.
 
+use std::collections::HashMap;
+
 use async_graphql::{Context, Enum, ID, Object};
 use latchkey_storage::content::{Direction, Hit, Item, ItemKind, SearchRequest, Slice};
 
 use crate::access::any_token;
 use crate::connection::Connection;
 use crate::context::{caller, store};
-use crate::counts::Count;
 use crate::error::ApiError;
 use crate::id::{Kind, global};
-use crate::loaders::read;
+use crate::loaders::{Batch, Key, Loaded, read};
 use crate::page::Page;
 
 /// The sort order of results.
@@ -41,26 +42,20 @@ impl SearchResult {
     /// The global id of what was found.
     #[graphql(directive = any_token::apply())]
     async fn id(&self) -> ID {
-        let (kind, number) = self.global_id();
+        let (_, kind, number) = self.item();
         global(kind, number)
     }
 
     /// The number in the global id.
     #[graphql(directive = any_token::apply())]
     async fn resource_id(&self) -> String {
-        self.global_id().1.to_string()
+        self.item().2.to_string()
     }
 
     /// The type of what was found.
     #[graphql(name = "type", directive = any_token::apply())]
     async fn kind(&self) -> SearchType {
-        match self.0.item {
-            Item::Post(_) => SearchType::Post,
-            Item::Comment(_) => SearchType::Comment,
-            Item::Event(_) => SearchType::Event,
-            Item::Space(_) => SearchType::Space,
-            Item::Course(_) => SearchType::Course,
-        }
+        self.item().0
     }
 
     /// Its title; null for a comment.
@@ -83,13 +78,14 @@ impl SearchResult {
 }
 
 impl SearchResult {
-    fn global_id(&self) -> (Kind, i64) {
+    /// What was found: as searches and as ids name it.
+    fn item(&self) -> (SearchType, Kind, i64) {
         match self.0.item {
-            Item::Post(id) => (Kind::Post, id.0),
-            Item::Comment(id) => (Kind::Comment, id.0),
-            Item::Event(id) => (Kind::Event, id.0),
-            Item::Space(id) => (Kind::Space, id.0),
-            Item::Course(id) => (Kind::Course, id.0),
+            Item::Post(id) => (SearchType::Post, Kind::Post, id.0),
+            Item::Comment(id) => (SearchType::Comment, Kind::Comment, id.0),
+            Item::Event(id) => (SearchType::Event, Kind::Event, id.0),
+            Item::Space(id) => (SearchType::Space, Kind::Space, id.0),
+            Item::Course(id) => (SearchType::Course, Kind::Course, id.0),
         }
     }
 }
@@ -103,6 +99,23 @@ fn marked(snippet: &str) -> String {
         .replace('"', "&quot;")
         .replace(Hit::OPEN, "<mark>")
         .replace(Hit::CLOSE, "</mark>")
+}
+
+/// The key of the number of all hits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Hits(SearchRequest);
+
+impl Key for Hits {
+    type Value = u64;
+
+    async fn load(batch: &Batch, keys: &[Self]) -> Loaded<Self, u64> {
+        let mut counts = HashMap::new();
+        for key in keys {
+            let count = batch.store.count_hits(batch.viewer, key.0.clone()).await?;
+            counts.insert(key.clone(), count);
+        }
+        Ok(counts)
+    }
 }
 
 pub(super) async fn find(
@@ -156,7 +169,7 @@ pub(super) async fn find(
         limit: 0,
         ..request
     };
-    Ok(page.connection(hits, Count::Hits(viewer, counted), SearchResult))
+    Ok(page.connection(hits, Hits(counted), SearchResult))
 }
 
 #[cfg(test)]

@@ -8,18 +8,12 @@ pub(super) const BY_AGE: &str = "AGE";
 
 /// The direction in which a list is sorted.
 #[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(remote = "Direction")]
 pub(crate) enum SortOrder {
     /// Oldest first, or A to Z.
-    Asc,
+    #[graphql(name = "ASC")]
+    Ascending,
     /// Newest first, or Z to A.
-    Desc,
-}
-
-impl From<SortOrder> for Direction {
-    fn from(order: SortOrder) -> Self {
-        match order {
-            SortOrder::Asc => Self::Ascending,
-            SortOrder::Desc => Self::Descending,
-        }
-    }
+    #[graphql(name = "DESC")]
+    Descending,
 }

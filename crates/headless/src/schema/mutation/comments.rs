@@ -82,19 +82,15 @@ impl CommentMutations {
         input: CreateCommentInput,
     ) -> Result<Option<CreateCommentPayload>> {
         let post = PostId(number(&input.post_id, Kind::Post)?);
-        let mut errors = Vec::new();
-        let Some(body) = body(ctx, input.body, &mut errors).await? else {
-            let comment = None;
-            return Ok(Some(CreateCommentPayload { comment, errors }));
-        };
-        let author = caller(ctx)?.viewer();
-        let new = NewComment { post, body };
-        let comment = store(ctx)?.create_comment(author, new, now(ctx)?).await;
-        let comment = Gate::of(ctx)?.open_written(created(comment, "post")?)?;
-        Ok(Some(CreateCommentPayload {
-            comment: Some(CommentNode(comment)),
-            errors,
-        }))
+        let (mut comment, mut errors) = (None, Vec::new());
+        if let Some(body) = body(ctx, input.body, &mut errors).await? {
+            let author = caller(ctx)?.viewer();
+            let new = NewComment { post, body };
+            let written = store(ctx)?.create_comment(author, new, now(ctx)?).await;
+            let written = Gate::of(ctx)?.open_written(created(written, "post")?)?;
+            comment = Some(CommentNode(written));
+        }
+        Ok(Some(CreateCommentPayload { comment, errors }))
     }
 
     /// Changes a comment of yours.
@@ -105,18 +101,14 @@ impl CommentMutations {
         input: UpdateCommentInput,
     ) -> Result<Option<UpdateCommentPayload>> {
         let id = CommentId(number(&input.id, Kind::Comment)?);
-        let mut errors = Vec::new();
-        let Some(body) = body(ctx, input.body, &mut errors).await? else {
-            let comment = None;
-            return Ok(Some(UpdateCommentPayload { comment, errors }));
-        };
-        let author = caller(ctx)?.viewer();
-        let comment = store(ctx)?.update_comment(author, id, body, now(ctx)?).await;
-        let comment = Gate::of(ctx)?.open_written(edited(comment, "comment")?)?;
-        Ok(Some(UpdateCommentPayload {
-            comment: Some(CommentNode(comment)),
-            errors,
-        }))
+        let (mut comment, mut errors) = (None, Vec::new());
+        if let Some(body) = body(ctx, input.body, &mut errors).await? {
+            let author = caller(ctx)?.viewer();
+            let written = store(ctx)?.update_comment(author, id, body, now(ctx)?).await;
+            let written = Gate::of(ctx)?.open_written(edited(written, "comment")?)?;
+            comment = Some(CommentNode(written));
+        }
+        Ok(Some(UpdateCommentPayload { comment, errors }))
     }
 
     /// Deletes a comment of yours.

@@ -86,20 +86,17 @@ impl PostMutations {
         input: CreatePostInput,
     ) -> Result<Option<CreatePostPayload>> {
         let space = SpaceId(number(&input.space_id, Kind::Space)?);
-        let mut errors = Vec::new();
+        let (mut post, mut errors) = (None, Vec::new());
         let title = title(&input.title, &mut errors);
         let body = body(ctx, input.body, &mut errors).await?;
-        let (Some(title), Some(body)) = (title, body) else {
-            return Ok(Some(CreatePostPayload { post: None, errors }));
-        };
-        let author = caller(ctx)?.viewer();
-        let new = NewPost { space, title, body };
-        let post = store(ctx)?.create_post(author, new, now(ctx)?).await;
-        let post = Gate::of(ctx)?.open_written(created(post, "space")?)?;
-        Ok(Some(CreatePostPayload {
-            post: Some(PostNode(post)),
-            errors,
-        }))
+        if let (Some(title), Some(body)) = (title, body) {
+            let author = caller(ctx)?.viewer();
+            let new = NewPost { space, title, body };
+            let written = store(ctx)?.create_post(author, new, now(ctx)?).await;
+            let written = Gate::of(ctx)?.open_written(created(written, "space")?)?;
+            post = Some(PostNode(written));
+        }
+        Ok(Some(CreatePostPayload { post, errors }))
     }
 
     /// Changes a post of yours.
@@ -110,23 +107,20 @@ impl PostMutations {
         input: UpdatePostInput,
     ) -> Result<Option<UpdatePostPayload>> {
         let id = PostId(number(&input.id, Kind::Post)?);
-        let mut errors = Vec::new();
+        let (mut post, mut errors) = (None, Vec::new());
         let title = input.title.and_then(|text| title(&text, &mut errors));
         let body = match input.body {
             Some(html) => body(ctx, html, &mut errors).await?,
             None => None,
         };
-        if !errors.is_empty() {
-            return Ok(Some(UpdatePostPayload { post: None, errors }));
+        if errors.is_empty() {
+            let author = caller(ctx)?.viewer();
+            let change = PostChange { title, body };
+            let written = store(ctx)?.update_post(author, id, change, now(ctx)?).await;
+            let written = Gate::of(ctx)?.open_written(edited(written, "post")?)?;
+            post = Some(PostNode(written));
         }
-        let author = caller(ctx)?.viewer();
-        let change = PostChange { title, body };
-        let post = store(ctx)?.update_post(author, id, change, now(ctx)?).await;
-        let post = Gate::of(ctx)?.open_written(edited(post, "post")?)?;
-        Ok(Some(UpdatePostPayload {
-            post: Some(PostNode(post)),
-            errors,
-        }))
+        Ok(Some(UpdatePostPayload { post, errors }))
     }
 
     /// Deletes a post of yours and its comments.

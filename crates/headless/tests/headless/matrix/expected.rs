@@ -3,76 +3,8 @@
 
 use latchkey_domain::ScopeSet;
 
-/// The fields of every object. After `=` are the scopes of which a token needs one. A field without scopes is open to
-/// every token that opens its object.
-const FIELDS: &[(&str, &str)] = &[
-    ("Query", "me network node search=read:search"),
-    (
-        "Mutation",
-        "createPost=write:posts updatePost=write:posts deletePost=write:posts \
-         createComment=write:comments updateComment=write:comments deleteComment=write:comments",
-    ),
-    (
-        "Me",
-        "id resourceId name firstName lastName email=read:userinfo role networkRole joinedAt \
-         lastActiveAt=host:read:network_members avatarUrl posts=read:posts courses=read:courses",
-    ),
-    (
-        "Network",
-        "id resourceId name title url slug members=host:read:network_members member=host:read:network_members \
-         memberByEmail=host:read:network_members events=host:read:network_events spaces=host:read:network_spaces \
-         plans=host:read:network_plans posts=host:read:network_posts",
-    ),
-    (
-        "Member",
-        "id resourceId name firstName lastName avatarUrl email=host:read:network_members \
-         role=host:read:network_members networkRole=host:read:network_members joinedAt=host:read:network_members lastActiveAt=host:read:network_members",
-    ),
-    (
-        "Space",
-        "id resourceId name slug description=host:read:network_spaces|read:search \
-         visibility=host:read:network_spaces|read:search createdAt=host:read:network_spaces|read:search \
-         memberCount=host:read:network_spaces posts=host:read:network_posts",
-    ),
-    (
-        "Event",
-        "id resourceId title description location startsAt endsAt createdAt space organizer",
-    ),
-    (
-        "Plan",
-        "id resourceId name description priceCents currency interval createdAt",
-    ),
-    (
-        "Post",
-        "id resourceId title body createdAt updatedAt space author \
-         comments=host:read:network_posts|read:posts|read:search",
-    ),
-    (
-        "Comment",
-        "id resourceId body createdAt updatedAt author post=host:read:network_posts|read:posts|read:search",
-    ),
-    (
-        "Course",
-        "id resourceId title slug description createdAt lessonCount enrolledAt=read:courses \
-         completedLessonCount=read:courses progress=read:courses completedAt=read:courses lessons=read:courses",
-    ),
-    (
-        "Lesson",
-        "id resourceId position title body minutes completed completedAt",
-    ),
-    ("SearchResult", "id resourceId type title snippet score"),
-    ("PageInfo", "hasNextPage hasPreviousPage startCursor endCursor"),
-    ("CreatePostPayload", "post errors"),
-    ("UpdatePostPayload", "post errors"),
-    ("DeletePostPayload", "deletedPostId errors"),
-    ("CreateCommentPayload", "comment errors"),
-    ("UpdateCommentPayload", "comment errors"),
-    ("DeleteCommentPayload", "deletedCommentId errors"),
-];
-
-/// The fields of every list and of its edges.
-const CONNECTION: &str = "nodes edges pageInfo totalCount";
-const EDGE: &str = "cursor node";
+use self::Extent::{All, Own, Readable, Written};
+use self::Rule::{Above, Any, Scopes};
 
 /// Which objects of a type a scope opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,66 +19,112 @@ pub(crate) enum Extent {
     Written,
 }
 
-/// The scopes that open objects with a global id. `None`: every token does.
-pub(crate) type Rule = Option<&'static [(&'static str, Extent)]>;
+/// Which tokens open the objects of a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// It has no global id: the field above it decides.
+    Above,
+    /// Every token.
+    Any,
+    /// Tokens with one of these scopes, each for some objects.
+    Scopes(&'static [(&'static str, Extent)]),
+}
 
-const OBJECTS: &[(&str, Rule)] = &[
-    ("Network", None),
-    ("Member", Some(&[("host:read:network_members", Extent::All)])),
+/// Every object: its name, which tokens open it, and its fields. After `=` are the scopes of which a token needs one. A
+/// field without scopes is open to every token that opens its object.
+const TYPES: &[(&str, Rule, &str)] = &[
+    ("Query", Above, "me network node search=read:search"),
+    (
+        "Mutation",
+        Above,
+        "createPost=write:posts updatePost=write:posts deletePost=write:posts \
+         createComment=write:comments updateComment=write:comments deleteComment=write:comments",
+    ),
+    (
+        "Me",
+        Above,
+        "id resourceId name firstName lastName email=read:userinfo role networkRole joinedAt \
+         lastActiveAt=host:read:network_members avatarUrl posts=read:posts courses=read:courses",
+    ),
+    (
+        "Network",
+        Any,
+        "id resourceId name title url slug members=host:read:network_members member=host:read:network_members \
+         memberByEmail=host:read:network_members events=host:read:network_events spaces=host:read:network_spaces \
+         plans=host:read:network_plans posts=host:read:network_posts",
+    ),
+    (
+        "Member",
+        Scopes(&[("host:read:network_members", All)]),
+        "id resourceId name firstName lastName avatarUrl email=host:read:network_members \
+         role=host:read:network_members networkRole=host:read:network_members joinedAt=host:read:network_members lastActiveAt=host:read:network_members",
+    ),
     (
         "Space",
-        Some(&[
-            ("host:read:network_spaces", Extent::All),
-            ("read:search", Extent::Readable),
-        ]),
+        Scopes(&[("host:read:network_spaces", All), ("read:search", Readable)]),
+        "id resourceId name slug description=host:read:network_spaces|read:search \
+         visibility=host:read:network_spaces|read:search createdAt=host:read:network_spaces|read:search \
+         memberCount=host:read:network_spaces posts=host:read:network_posts",
     ),
     (
         "Event",
-        Some(&[
-            ("host:read:network_events", Extent::All),
-            ("read:search", Extent::Readable),
-        ]),
+        Scopes(&[("host:read:network_events", All), ("read:search", Readable)]),
+        "id resourceId title description location startsAt endsAt createdAt space organizer",
     ),
-    ("Plan", Some(&[("host:read:network_plans", Extent::All)])),
+    (
+        "Plan",
+        Scopes(&[("host:read:network_plans", All)]),
+        "id resourceId name description priceCents currency interval createdAt",
+    ),
     (
         "Post",
-        Some(&[
-            ("host:read:network_posts", Extent::All),
-            ("read:search", Extent::Readable),
-            ("read:posts", Extent::Own),
-            ("write:posts", Extent::Written),
+        Scopes(&[
+            ("host:read:network_posts", All),
+            ("read:search", Readable),
+            ("read:posts", Own),
+            ("write:posts", Written),
         ]),
+        "id resourceId title body createdAt updatedAt space author \
+         comments=host:read:network_posts|read:posts|read:search",
     ),
     (
         "Comment",
-        Some(&[
-            ("host:read:network_posts", Extent::All),
-            ("read:search", Extent::Readable),
-            ("read:posts", Extent::Own),
-            ("write:comments", Extent::Written),
+        Scopes(&[
+            ("host:read:network_posts", All),
+            ("read:search", Readable),
+            ("read:posts", Own),
+            ("write:comments", Written),
         ]),
+        "id resourceId body createdAt updatedAt author post=host:read:network_posts|read:posts|read:search",
     ),
     (
         "Course",
-        Some(&[("read:courses", Extent::Own), ("read:search", Extent::Own)]),
+        Scopes(&[("read:courses", Own), ("read:search", Own)]),
+        "id resourceId title slug description createdAt lessonCount enrolledAt=read:courses \
+         completedLessonCount=read:courses progress=read:courses completedAt=read:courses lessons=read:courses",
     ),
-    ("Lesson", Some(&[("read:courses", Extent::Own)])),
+    (
+        "Lesson",
+        Scopes(&[("read:courses", Own)]),
+        "id resourceId position title body minutes completed completedAt",
+    ),
+    ("SearchResult", Above, "id resourceId type title snippet score"),
+    (
+        "PageInfo",
+        Above,
+        "hasNextPage hasPreviousPage startCursor endCursor",
+    ),
+    ("CreatePostPayload", Above, "post errors"),
+    ("UpdatePostPayload", Above, "post errors"),
+    ("DeletePostPayload", Above, "deletedPostId errors"),
+    ("CreateCommentPayload", Above, "comment errors"),
+    ("UpdateCommentPayload", Above, "comment errors"),
+    ("DeleteCommentPayload", Above, "deletedCommentId errors"),
 ];
 
-/// Objects without a global id. The field above them decides their access.
-const PLAIN: &[&str] = &[
-    "Query",
-    "Mutation",
-    "Me",
-    "SearchResult",
-    "PageInfo",
-    "CreatePostPayload",
-    "UpdatePostPayload",
-    "DeletePostPayload",
-    "CreateCommentPayload",
-    "UpdateCommentPayload",
-    "DeleteCommentPayload",
-];
+/// The fields of every list and of its edges.
+const CONNECTION: &str = "nodes edges pageInfo totalCount";
+const EDGE: &str = "cursor node";
 
 /// Names next to an open object: behind these fields, the fields of the member or space without a scope are open too.
 pub(crate) const NAMES: &[(&str, &str)] = &[
@@ -167,10 +145,7 @@ fn fields(object: &str) -> impl Iterator<Item = (&'static str, Option<&'static s
     let fields = match object {
         _ if object.ends_with("Connection") => CONNECTION,
         _ if object.ends_with("Edge") => EDGE,
-        _ => FIELDS
-            .iter()
-            .find_map(|(name, fields)| (*name == object).then_some(*fields))
-            .unwrap_or_else(|| panic!("nothing is expected of the type {object}: add it")),
+        _ => expected(object).2,
     };
     fields.split_whitespace().map(|field| {
         field
@@ -192,19 +167,21 @@ pub(crate) fn requirement(object: &str, field: &str) -> Option<ScopeSet> {
     scopes.map(|scopes| scopes.replace('|', " ").parse().unwrap())
 }
 
-/// The scopes that open an object; `None` if its type has no global ids.
-pub(crate) fn rule(object: &str) -> Option<Rule> {
-    let rule = OBJECTS
-        .iter()
-        .find_map(|(name, rule)| (*name == object).then_some(*rule));
-    assert!(
-        rule.is_some() || PLAIN.contains(&object) || is_list(object),
-        "nothing is expected of objects of the type {object}: add them"
-    );
-    rule
+/// Which tokens open an object.
+pub(crate) fn rule(object: &str) -> Rule {
+    if is_list(object) {
+        Above
+    } else {
+        expected(object).1
+    }
 }
 
-/// The types that the tables name.
-pub(crate) fn types() -> impl Iterator<Item = &'static str> {
-    FIELDS.iter().map(|(name, _)| *name)
+fn expected(object: &str) -> (&'static str, Rule, &'static str) {
+    let found = TYPES.iter().find(|(name, ..)| *name == object);
+    *found.unwrap_or_else(|| panic!("nothing is expected of the type {object}: add it"))
+}
+
+/// The types that the table names, and which tokens open them.
+pub(crate) fn types() -> impl Iterator<Item = (&'static str, Rule)> {
+    TYPES.iter().map(|(name, rule, _)| (*name, *rule))
 }
