@@ -38,7 +38,9 @@ pub(super) async fn back_up(BackupArgs { file, force }: BackupArgs, data: &DataA
     let (made, differences) = match settings.database() {
         Database::Sqlite(database) => {
             let store = open_existing(&database)?;
-            let made = store.back_up(&file, existing, &Actor::operator(), started).await?;
+            let made = store
+                .back_up(&file, existing, &Actor::operator(), started)
+                .await?;
             (made, store.schema_differences().await?)
         }
         // Only rows are copied from a backup.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use latchkey_accounts::AccountError;
 use latchkey_domain::member::NewPassword;
-use latchkey_domain::{Actor, NetworkName, PageRequest, Slug, Timestamp};
+use latchkey_domain::{Actor, ListQuery, NetworkName, PageRequest, Slug, Timestamp};
 use latchkey_storage::{AuditAction, AuditFilter, NetworkChange, Store, StoreError};
 
 use crate::error::CliError;
@@ -44,7 +44,12 @@ pub fn sign_ins() -> String {
 /// Whether the network has nothing in it, or is a demonstration already.
 pub async fn may_fill(store: &dyn Store) -> Result<bool, StoreError> {
     let page = PageRequest::new(1, 1);
-    let is_empty = store.members(page).await?.total == 0 && store.applications("", page).await?.total == 0;
+    let is_empty = store.members(page).await?.total == 0
+        && store
+            .applications(&ListQuery::default(), page, Timestamp::from_millis(0))
+            .await?
+            .total
+            == 0;
     Ok(is_empty || store.is_demo().await?)
 }
 
