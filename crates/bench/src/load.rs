@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use tokio::task::JoinSet;
 
-use crate::client::{Answer, Ask, Connection};
+use crate::client::{Answer, Ask, Connection, ensure_ok};
 use crate::process::Server;
 use crate::statistics::percentile;
 
@@ -97,12 +97,6 @@ impl Asker for Repeat {
     }
 
     fn check(&mut self, answer: &Answer) -> Result<()> {
-        anyhow::ensure!(
-            answer.status().is_success(),
-            "{}: {}",
-            answer.status(),
-            String::from_utf8_lossy(answer.body())
-        );
-        Ok(())
+        ensure_ok("the server", answer)
     }
 }

@@ -39,20 +39,12 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// A client of the server at this address. It connects at its first request.
-    pub(super) fn new(address: SocketAddr) -> Self {
+    /// A client of the server at this address. It connects at its first request. `tolerant` allows server errors.
+    pub(super) fn new(address: SocketAddr, tolerant: bool) -> Self {
         Self {
             address,
-            tolerant: false,
+            tolerant,
             connection: None,
-        }
-    }
-
-    /// A client that allows server errors.
-    pub(super) fn tolerant(address: SocketAddr) -> Self {
-        Self {
-            tolerant: true,
-            ..Self::new(address)
         }
     }
 

@@ -10,7 +10,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use serde_json::Value;
 use tokio::task::JoinSet;
 
 use self::client::Client;
@@ -67,12 +66,8 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
     };
     let bare = Server::bare()?;
     let server = Server::start(&setup).await?;
-    let application = Application::register_on(&setup, SCOPES)?;
-    let network: Value = serde_json::from_str(&setup.run(&["network", "show", "--json"], "")?)?;
-    let graphql = format!(
-        "/networks/{}/graphql",
-        network["slug"].as_str().unwrap_or_default()
-    );
+    let application = Application::register(&setup, SCOPES)?;
+    let graphql = setup.graphql_path()?;
     let cookie = Person::host(server.address).await?.cookie;
     let (stop, times) = (Arc::new(AtomicBool::new(false)), Arc::new(Times::default()));
     let mut clients = JoinSet::new();
@@ -113,7 +108,7 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
         outcome??;
     }
     verdict::judge(&samples, &sweeps, begun)?;
-    super::crash::check_integrity(data.path())
+    super::database::check_integrity(data.path())
 }
 
 fn look(server: &Server, data: &Path, times: &Times, began: Instant) -> Result<Sample> {

@@ -9,7 +9,6 @@ use super::act::Act;
 use super::attack::Attack;
 use super::stage::{Stage, TEXT};
 use super::wire::{self, Request};
-use crate::application::Application;
 use crate::chance::Chance;
 
 /// More than most limits on a request's body, less than the limit of the page's functions.
@@ -82,24 +81,19 @@ impl Stage {
                     connections: 150,
                 }
             }
-            Attack::Authorizations => ask(self.authorization(&self.hostile), 1, 5_000, 1),
+            Attack::Authorizations => ask(self.authorization(), 1, 5_000, 1),
         })
     }
 
     /// A GraphQL request of the attacking application.
     fn graphql(&self, body: &Value) -> Request {
+        let bearer = format!("Bearer {}", self.token);
         let headers = [
-            ("authorization", format!("Bearer {}", self.token)),
-            ("content-type", "application/json".to_owned()),
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
         ];
-        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-        wire::request(
-            self.server.address,
-            "POST",
-            &self.graphql,
-            &headers,
-            &body.to_string(),
-        )
+        let body = body.to_string();
+        wire::request(self.server.address, "POST", &self.graphql, &headers, &body)
     }
 
     async fn comments(&mut self, query: &str) -> Result<Request> {
@@ -126,9 +120,10 @@ impl Stage {
     }
 
     /// The authorization request of the member's browser.
-    fn authorization(&self, application: &Application) -> Request {
-        let ask = application.authorize(&self.member, "read:userinfo");
-        let headers = [("cookie", self.member.cookie.as_str())];
+    fn authorization(&self) -> Request {
+        let cookie = self.member.cookie.as_str();
+        let ask = self.hostile.authorize(cookie, "read:userinfo");
+        let headers = [("cookie", cookie)];
         let path = ask.uri().to_string();
         wire::request(self.server.address, "GET", &path, &headers, "")
     }

@@ -17,13 +17,12 @@ const KEY: &str = "latchkey.key";
 /// The first bytes of the file are overwritten.
 pub(super) async fn head() -> Result<Row> {
     let mut stage = Stage::new().await?;
-    stage.stop()?;
+    stage.stop();
     let good = fs::read(stage.file(DATABASE))?;
     overwrite(&stage, 0, 100)?;
     let log = stage.fails_to_start().await?;
     fs::write(stage.file(DATABASE), good)?;
-    stage.start().await?;
-    stage.is_well().await?;
+    stage.starts_well().await?;
     Ok(Row {
         fault: "the head of `latchkey.db` was overwritten",
         seen: "nothing: the server does not start, and changes nothing".to_owned(),
@@ -35,7 +34,7 @@ pub(super) async fn head() -> Result<Row> {
 /// Pages in the middle were overwritten while the server was stopped.
 pub(super) async fn middle_at_start() -> Result<Row> {
     let mut stage = Stage::new().await?;
-    stage.stop()?;
+    stage.stop();
     let good = fs::read(stage.file(DATABASE))?;
     overwrite(&stage, PAGE, good.len() as u64 - PAGE)?;
     let begun = Instant::now();
@@ -64,8 +63,7 @@ pub(super) async fn middle_at_start() -> Result<Row> {
         let _ = fs::remove_file(stage.file(rest));
     }
     fs::write(stage.file(DATABASE), good)?;
-    stage.start().await?;
-    stage.is_well().await?;
+    stage.starts_well().await?;
     Ok(Row {
         fault: "all pages of `latchkey.db` but the first were overwritten, at the start",
         seen,
@@ -78,7 +76,7 @@ pub(super) async fn middle_at_start() -> Result<Row> {
 pub(super) async fn middle_while_running() -> Result<Row> {
     let mut stage = Stage::new().await?;
     // Move everything into the file, so that the log does not hide the damage. The caches start empty.
-    stage.stop()?;
+    stage.stop();
     stage.start().await?;
     let good = fs::read(stage.file(DATABASE))?;
     overwrite(&stage, PAGE, good.len() as u64 - PAGE)?;
@@ -90,9 +88,8 @@ pub(super) async fn middle_while_running() -> Result<Row> {
     let after = if stage.is_well().await.is_ok() {
         "goes on with the file put back, without a restart"
     } else {
-        stage.stop()?;
-        stage.start().await?;
-        stage.is_well().await?;
+        stage.stop();
+        stage.starts_well().await?;
         "goes on with the file put back and a restart"
     };
     Ok(Row {
@@ -106,15 +103,13 @@ pub(super) async fn middle_while_running() -> Result<Row> {
 /// The key belongs to another database.
 pub(super) async fn other_key() -> Result<Row> {
     let mut stage = Stage::new().await?;
-    let mut other = Stage::new().await?;
-    stage.stop()?;
-    other.stop()?;
+    let other = Stage::new().await?;
+    stage.stop();
     let good = fs::read(stage.file(KEY))?;
     fs::copy(other.file(KEY), stage.file(KEY))?;
     let log = stage.fails_to_start().await?;
     fs::write(stage.file(KEY), good)?;
-    stage.start().await?;
-    stage.is_well().await?;
+    stage.starts_well().await?;
     Ok(Row {
         fault: "`latchkey.key` is another database's",
         seen: "nothing: the server does not start".to_owned(),
@@ -126,7 +121,7 @@ pub(super) async fn other_key() -> Result<Row> {
 /// The key is missing.
 pub(super) async fn no_key() -> Result<Row> {
     let mut stage = Stage::new().await?;
-    stage.stop()?;
+    stage.stop();
     let away = stage.setup.data.with_file_name("away.key");
     fs::rename(stage.file(KEY), &away)?;
     let log = stage.fails_to_start().await?;
@@ -135,8 +130,7 @@ pub(super) async fn no_key() -> Result<Row> {
         "a new key was made for a database that has one"
     );
     fs::rename(&away, stage.file(KEY))?;
-    stage.start().await?;
-    stage.is_well().await?;
+    stage.starts_well().await?;
     Ok(Row {
         fault: "`latchkey.key` is gone",
         seen: "nothing: the server does not start, and makes no new key".to_owned(),

@@ -6,15 +6,14 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use http::StatusCode;
 use serde_json::json;
 
 use super::{SCOPES, Times};
-use crate::application::{Application, code_in};
+use crate::application::{Application, Tokens, code_in, ensure_active, tokens_in, userinfo};
 use crate::chance::Chance;
-use crate::client::{Answer, Ask, Connection, get, post_json};
-use crate::endure::journal::{active_in, pair_in};
+use crate::client::{Answer, Ask, Connection, ensure_ok, ensure_status, get, graphql};
 
 /// What is measured.
 pub(super) const KINDS: &[&str] = &[
@@ -71,22 +70,21 @@ impl Client {
             bare: Connection::open(self.bare).await?,
             times,
         };
-        let (mut access, mut refresh) = self.grant(&mut desk).await?;
+        let mut tokens = self.grant(&mut desk).await?;
         while !stop.load(Ordering::Relaxed) {
             match chance.below(100) {
                 0..=39 => {
-                    let ask = self.application.post("/oauth/introspect", &[("token", &access)]);
-                    let answer = desk.ask("introspection", ask).await?;
-                    ensure!(active_in(&answer)?, "a token is not active");
+                    let ask = self.application.introspect(&tokens.access);
+                    ensure_active(&desk.ask("introspection", ask).await?)?;
                 }
                 40..=59 => {
-                    let ask = self.application.refresh(&refresh);
-                    (access, refresh) = pair_in(&desk.ask("rotation", ask).await?)?;
+                    let ask = self.application.refresh(&tokens.refresh);
+                    tokens = tokens_in(&desk.ask("rotation", ask).await?)?;
                 }
-                60..=63 => (access, refresh) = self.grant(&mut desk).await?,
-                64..=79 => self.read(&mut desk, &access).await?,
+                60..=63 => tokens = self.grant(&mut desk).await?,
+                64..=79 => self.read(&mut desk, &tokens.access).await?,
                 80..=83 => drop(self.code(&mut desk).await?),
-                84..=89 => self.mistake(&mut desk, &access, chance.below(3)).await?,
+                84..=89 => self.mistake(&mut desk, &tokens.access, chance.below(3)).await?,
                 _ => drop(desk.ask(BARE, get("/", &[])).await?),
             }
         }
@@ -94,59 +92,41 @@ impl Client {
     }
 
     async fn code(&self, desk: &mut Desk) -> Result<String> {
-        let ask = self.application.authorize_with(&self.cookie, SCOPES);
+        let ask = self.application.authorize(&self.cookie, SCOPES);
         code_in(&desk.ask("abandoned grant", ask).await?)
     }
 
-    async fn grant(&self, desk: &mut Desk) -> Result<(String, String)> {
+    async fn grant(&self, desk: &mut Desk) -> Result<Tokens> {
         let code = self.code(desk).await?;
-        pair_in(&desk.ask("exchange", self.application.redeem(&code)).await?)
+        tokens_in(&desk.ask("exchange", self.application.redeem(&code)).await?)
     }
 
     async fn read(&self, desk: &mut Desk, access: &str) -> Result<()> {
-        let bearer = format!("Bearer {access}");
         let query = json!({ "query": "{ me { id name } }" });
-        let ask = post_json(&self.graphql, &[("authorization", &bearer)], &query);
-        let answer = desk.ask("GraphQL me", ask).await?;
-        ensure!(
-            answer.status() == StatusCode::OK,
-            "GraphQL answered {}: {}",
-            answer.status(),
-            String::from_utf8_lossy(answer.body())
-        );
-        Ok(())
+        let ask = graphql(&self.graphql, access, &query);
+        ensure_ok("GraphQL", &desk.ask("GraphQL me", ask).await?)
     }
 
     /// Makes a client's mistake. The error has to be right.
     async fn mistake(&self, desk: &mut Desk, access: &str, which: usize) -> Result<()> {
         let (ask, expected) = match which {
-            0 => (
-                self.application
-                    .redeem("lk_ac_no-such-code-was-ever-issued-by-anybody"),
-                StatusCode::BAD_REQUEST,
-            ),
+            0 => {
+                let code = "lk_ac_no-such-code-was-ever-issued-by-anybody";
+                (self.application.redeem(code), StatusCode::BAD_REQUEST)
+            }
             1 => {
-                let bearer = format!("Bearer {}x", &access[..access.len() - 1]);
-                (
-                    get("/oauth/userinfo", &[("authorization", &bearer)]),
-                    StatusCode::UNAUTHORIZED,
-                )
+                let changed = format!("{}x", &access[..access.len() - 1]);
+                (userinfo(&changed), StatusCode::UNAUTHORIZED)
             }
             _ => {
-                let stranger = Application::known(self.application.client_id(), &"A".repeat(43));
-                (
-                    stranger.post("/oauth/introspect", &[("token", access)]),
-                    StatusCode::UNAUTHORIZED,
-                )
+                let stranger = Application {
+                    client_secret: "A".repeat(43),
+                    ..self.application.clone()
+                };
+                (stranger.introspect(access), StatusCode::UNAUTHORIZED)
             }
         };
         let answer = desk.ask("mistake", ask).await?;
-        ensure!(
-            answer.status() == expected,
-            "a mistake was answered {} instead of {expected}: {}",
-            answer.status(),
-            String::from_utf8_lossy(answer.body())
-        );
-        Ok(())
+        ensure_status("a mistake", &answer, expected)
     }
 }

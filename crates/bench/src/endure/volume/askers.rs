@@ -1,11 +1,10 @@
 //! Clients that use tokens in random order, so that rows come from all over the table.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 
-use crate::application::Application;
+use crate::application::{Application, Tokens, ensure_active, tokens_in};
 use crate::chance::Chance;
 use crate::client::{Answer, Ask};
-use crate::endure::journal::{active_in, pair_in};
 use crate::load::Asker;
 
 /// Introspects random access tokens.
@@ -15,11 +14,11 @@ pub(super) struct Introspecting {
 }
 
 impl Introspecting {
-    pub(super) fn new(application: &Application, pairs: &[(String, String)], number: usize) -> Self {
+    pub(super) fn new(application: &Application, tokens: &[Tokens], number: usize) -> Self {
         Self {
-            asks: pairs
+            asks: tokens
                 .iter()
-                .map(|(access, _)| application.post("/oauth/introspect", &[("token", access)]))
+                .map(|tokens| application.introspect(&tokens.access))
                 .collect(),
             chance: Chance(number as u64),
         }
@@ -33,41 +32,26 @@ impl Asker for Introspecting {
     }
 
     fn check(&mut self, answer: &Answer) -> Result<()> {
-        ensure!(active_in(answer)?, "a token is not active");
-        Ok(())
+        ensure_active(answer)
     }
 }
 
 /// Rotates refresh tokens in turn.
 pub(super) struct Rotating {
-    application: Application,
-    pairs: Vec<(String, String)>,
-    at: usize,
-}
-
-impl Rotating {
-    pub(super) fn new(application: &Application, pairs: &[(String, String)]) -> Self {
-        Self {
-            application: application.clone(),
-            pairs: pairs.to_vec(),
-            at: 0,
-        }
-    }
-
+    pub(super) application: Application,
     /// The newest tokens.
-    pub(super) fn into_pairs(self) -> Vec<(String, String)> {
-        self.pairs
-    }
+    pub(super) tokens: Vec<Tokens>,
+    pub(super) at: usize,
 }
 
 impl Asker for Rotating {
     fn next(&mut self) -> Option<Ask> {
-        self.at = (self.at + 1) % self.pairs.len();
-        Some(self.application.refresh(&self.pairs[self.at].1))
+        self.at = (self.at + 1) % self.tokens.len();
+        Some(self.application.refresh(&self.tokens[self.at].refresh))
     }
 
     fn check(&mut self, answer: &Answer) -> Result<()> {
-        self.pairs[self.at] = pair_in(answer)?;
+        self.tokens[self.at] = tokens_in(answer)?;
         Ok(())
     }
 }
