@@ -74,6 +74,11 @@ impl SharedAttempts for PostgresStore {
         old: Timestamp,
         decide: AttemptsDecision,
     ) -> Result<[Option<Attempts>; 3], StoreError> {
-        attempt!(self.0, Access::Write, self.change_once(&keys, old, &decide))
+        attempt!(
+            self.0.connections,
+            Access::Write,
+            "change_attempts",
+            self.change_once(&keys, old, &decide)
+        )
     }
 }

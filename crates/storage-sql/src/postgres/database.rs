@@ -2,16 +2,14 @@
 
 use std::hash::Hash;
 
-use latchkey_domain::{ClientId, ClientSecret};
-
 use super::Postgres;
-use super::keychain::NodeKeys;
 use super::transaction::{Isolation as Begin, Transaction, attempt};
 use super::watch::Access;
+use crate::database::Then;
 use crate::database::memory::{Memory, Rows};
-use crate::database::{Sealing, Then};
+use crate::keychain::Keychain;
 use crate::slow::method;
-use crate::{Answer, Change, Columns, Database, Isolation, Statements, rows};
+use crate::{Answer, Change, Columns, Database, Isolation, Statements};
 use latchkey_storage::StoreError;
 
 /// The method that `Work` was written in.
@@ -20,9 +18,7 @@ fn name_of<Work>() -> &'static str {
 }
 
 impl Database for Postgres {
-    type Keys = NodeKeys;
-
-    fn keys(&self) -> &NodeKeys {
+    fn keys(&self) -> &Keychain {
         &self.keys
     }
 
@@ -90,7 +86,7 @@ impl Database for Postgres {
         W: Fn(R) -> (T, Then) + Send + Sync + 'static,
     {
         attempt!(
-            self,
+            self.connections,
             Access::Write,
             name_of::<W>(),
             self.change_once(&change, &decide)
@@ -107,7 +103,7 @@ impl Postgres {
         A: Send + Sync,
         W: for<'a> Fn(&'a dyn Statements, &'a A) -> Answer<'a, T> + Send + Sync,
     {
-        attempt!(self, begin.access(), name_of::<W>(), async {
+        attempt!(self.connections, begin.access(), name_of::<W>(), async {
             let transaction = Transaction::begin(&self.connections, begin).await?;
             let outcome = work(&transaction, args).await;
             transaction.finish(outcome).await
@@ -144,23 +140,5 @@ impl Postgres {
         }
         tx.execute_and_commit(&then).await?;
         Ok(Some(outcome))
-    }
-}
-
-impl Sealing for NodeKeys {
-    fn seal<'a>(
-        &'a self,
-        db: &'a dyn Statements,
-        client_id: &'a ClientId,
-        secret: &'a ClientSecret,
-    ) -> Answer<'a, Vec<u8>> {
-        Box::pin(async move {
-            let named = rows::named_key(db).await?;
-            self.seal_with(&named, client_id, secret)
-        })
-    }
-
-    fn open(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
-        self.unseal(client_id, sealed)
     }
 }

@@ -13,7 +13,6 @@ pub(crate) mod copy;
 mod database;
 mod errors;
 mod folding;
-mod keychain;
 mod migrations;
 mod opening;
 mod params;
@@ -32,12 +31,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-pub use self::keychain::KeySource;
-use self::keychain::NodeKeys;
 pub(crate) use self::migrations::{LATEST, same_in_sqlite};
 use self::pool::Connections;
 pub use self::rotation::{ANOTHER, RotationStep};
 pub use self::url::PostgresUrl;
+use crate::keychain::Keychain;
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
 use crate::{Database, SqlStore, networks};
@@ -49,7 +47,7 @@ pub type PostgresStore = SqlStore<Postgres>;
 /// A `PostgreSQL` database: connections to it, and the keys of this node.
 pub struct Postgres {
     connections: Connections,
-    keys: NodeKeys,
+    keys: Keychain,
 }
 
 impl PostgresStore {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use latchkey_domain::Timestamp;
 
+use super::contents::faults;
 use super::errors::explain;
 use super::{SqliteStore, connection, migrations};
 use crate::{Database, Statements, rows};
@@ -12,7 +13,7 @@ use latchkey_storage::StoreError;
 impl SqliteStore {
     /// Reads the whole file and says what is wrong with it; nothing, if it is whole.
     pub async fn check(&self) -> Result<Vec<String>, StoreError> {
-        Database::scan(&self.0, (), |db, ()| Box::pin(faults(db))).await
+        Database::scan(&self.0, (), |db, ()| Box::pin(all_faults(db))).await
     }
 
     /// The number of the database's schema.
@@ -48,12 +49,8 @@ impl SqliteStore {
     }
 }
 
-async fn faults(db: &dyn Statements) -> Result<Vec<String>, StoreError> {
-    let mut faults: Vec<String> = rows::all(db, "PRAGMA quick_check", &[], |columns| {
-        columns.get("quick_check")
-    })
-    .await?;
-    faults.retain(|line| line != "ok");
+async fn all_faults(db: &dyn Statements) -> Result<Vec<String>, StoreError> {
+    let mut faults = faults(db, "quick_check", 100).await?;
     let orphans = rows::all(db, "PRAGMA foreign_key_check", &[], |columns| {
         columns
             .get::<String>("table")

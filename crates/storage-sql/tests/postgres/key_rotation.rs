@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use latchkey_storage::{Applications, Audit, AuditAction, GrantState, Grants, RevocationReason, StoreError};
 use latchkey_storage_sql::keyring::Keyring;
-use latchkey_storage_sql::postgres::{ANOTHER, KeySource, PostgresStore, PostgresUrl, RotationStep};
+use latchkey_storage_sql::postgres::{ANOTHER, PostgresStore, PostgresUrl, RotationStep};
 
 use crate::fixtures::{add_application, add_member, at, connect, new_application, operator, spec};
 
 /// A node with a key file of its own.
 async fn node(url: &PostgresUrl, file: &Path) -> PostgresStore {
     let ring = Keyring::load_or_create(file, true).unwrap();
-    PostgresStore::open_with(url, ring, KeySource::File(file.to_owned()))
+    PostgresStore::open_with(url, ring, Some(file.to_owned()))
         .await
         .unwrap()
 }

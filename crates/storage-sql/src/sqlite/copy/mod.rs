@@ -1,7 +1,6 @@
 //! An `SQLite` file as an end of a copy (see [`crate::copy`]).
 
 mod catalogue;
-mod draft;
 mod new_database;
 mod search_check;
 mod snapshot;

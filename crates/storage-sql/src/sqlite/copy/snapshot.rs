@@ -6,13 +6,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::Shared;
-use super::draft::Draft;
 use crate::DriverResult;
 use crate::copy::ends::Rows;
 use crate::copy::rows as copied;
 use crate::copy::table::Table;
 use crate::copy::value::{Row, Value};
-use crate::sqlite::contents::Contents;
+use crate::files::Draft;
+use crate::sqlite::contents::{Contents, faults};
 use crate::sqlite::errors::explain;
 use crate::sqlite::statements::{Held, now};
 use crate::sqlite::{connection, migrations, restore, schema};
@@ -57,7 +57,7 @@ impl Snapshot {
         let draft = tokio::task::spawn_blocking(move || {
             let contents = Contents::of_unknown(&backup)?;
             let is_older = usize::try_from(contents.schema).is_ok_and(|schema| schema < migrations::LATEST);
-            is_older.then(|| Draft::brought_up(&backup, &folder)).transpose()
+            is_older.then(|| brought_up(&backup, &folder)).transpose()
         })
         .await
         .map_err(|error| StoreError::Database(error.into()))??;
@@ -80,17 +80,11 @@ impl Snapshot {
 
     /// A row that cannot be reached any more would not be missed.
     async fn refuse_damaged(&self, path: &Path) -> Result<(), StoreError> {
-        let fault = self
+        let faults = self
             .connection
-            .with(|db| {
-                now(Box::pin(rows::all(db, "PRAGMA quick_check(1)", &[], |columns| {
-                    columns.get::<String>("quick_check")
-                })))
-            })
-            .await?
-            .into_iter()
-            .find(|line| line != "ok");
-        match fault {
+            .with(|db| now(Box::pin(faults(db, "quick_check", 1))))
+            .await?;
+        match faults.first() {
             None => Ok(()),
             Some(fault) => Err(StoreError::Open(format!(
                 "the database {} is damaged ({fault}); restore the latest backup, and copy that",
@@ -98,6 +92,23 @@ impl Snapshot {
             ))),
         }
     }
+}
+
+/// A copy of the file `backup` in `folder`, with this version's schema.
+fn brought_up(backup: &Path, folder: &Path) -> Result<Draft, StoreError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        StoreError::Open(format!(
+            "cannot bring a copy of {} in {} to this version's schema: {error}",
+            backup.display(),
+            folder.display()
+        ))
+    };
+    let draft = Draft::beside(&folder.join("restore")).map_err(|error| failed(&error))?;
+    draft.fill_from(backup).map_err(|error| failed(&error))?;
+    let db = connection::open_for_writing(draft.path()).map_err(|error| failed(&error))?;
+    migrations::run_on_draft(&Held::new(db), draft.path(), migrations::LATEST)
+        .map_err(|error| failed(&error))?;
+    Ok(draft)
 }
 
 fn refuse_missing(path: &Path) -> Result<(), StoreError> {
