@@ -37,7 +37,6 @@ pub use self::rotation::{ANOTHER, RotationStep};
 pub use self::url::PostgresUrl;
 use crate::keychain::Keychain;
 use crate::keyring::Keyring;
-use crate::keys::ServerKey;
 use crate::{Database, SqlStore, networks};
 use latchkey_storage::{SharedAttempts, Statistics, Store, StoreError};
 
