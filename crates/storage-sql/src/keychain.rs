@@ -130,7 +130,7 @@ impl Sealing for Keychain {
             // A rotation that is not noticed yet or was cut short, or an older backup: the database goes on with the key
             // that it has.
             let ring = held.ring.led_by(&named).ok_or(StoreError::Unsealable)?;
-            Sealer::new(ring).seal(client_id, secret)
+            Sealer::new(&ring).seal(client_id, secret)
         })
     }
 

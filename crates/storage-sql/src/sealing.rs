@@ -39,8 +39,7 @@ pub(crate) struct Sealer(Vec<Cipher>);
 
 impl Sealer {
     /// Seals with the first of `keys` and opens with each.
-    pub(crate) fn new(keys: impl Into<Keyring>) -> Self {
-        let keys = keys.into();
+    pub(crate) fn new(keys: &Keyring) -> Self {
         let ciphers = keys.numbered().iter().map(|one| {
             let derived = Zeroizing::new(one.key.derive("sealing of client secrets v1"));
             Cipher {
@@ -112,7 +111,7 @@ mod tests {
     use crate::keys::ServerKey;
 
     fn sealer(byte: u8) -> Sealer {
-        Sealer::new(&ServerKey::from_bytes([byte; 32]))
+        Sealer::new(&Keyring::of(ServerKey::from_bytes([byte; 32])))
     }
 
     fn client(letter: &str) -> ClientId {

@@ -4,10 +4,9 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures_util::FutureExt;
 use tracing::Instrument;
 
-use super::statements::{Held, now};
+use super::statements::{Held, blocking, now};
 use super::{Sqlite, spans};
 use crate::DriverResult;
 use crate::database::Then;
@@ -124,10 +123,8 @@ impl Sqlite {
         W: Send + 'static,
     {
         let readers = Arc::clone(&self.scans);
-        let reading = tokio::task::spawn_blocking(move || readers.read(|db| read(db, &work)));
-        let found =
-            reading.map(|found| found.unwrap_or_else(|error| Err(StoreError::Database(error.into()))));
-        self.awaited::<T, W>(found).await
+        self.awaited::<T, W>(blocking(move || readers.read(|db| read(db, &work))))
+            .await
     }
 
     /// Times and traces an operation, which is called what `W` is.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(crate) use self::catalogue::tables;
 pub(crate) use self::new_database::NewDatabase;
 pub(crate) use self::snapshot::Snapshot;
-use super::statements::Held;
+use super::statements::{Held, blocking};
 use latchkey_storage::StoreError;
 
 /// A connection that works on threads that may block, one thing after the other.
@@ -31,8 +31,6 @@ impl Shared {
         W: FnOnce(&Held) -> Result<T, StoreError> + Send + 'static,
     {
         let held = Arc::clone(&self.0);
-        tokio::task::spawn_blocking(move || work(&held))
-            .await
-            .map_err(|error| StoreError::Database(error.into()))?
+        blocking(move || work(&held)).await
     }
 }

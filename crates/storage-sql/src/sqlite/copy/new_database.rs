@@ -18,7 +18,7 @@ use crate::sqlite::contents::Contents;
 use crate::sqlite::errors::explain;
 use crate::sqlite::in_use::InUse;
 use crate::sqlite::opening::create_folder;
-use crate::sqlite::statements::{Held, now};
+use crate::sqlite::statements::{Held, blocking, now};
 use crate::sqlite::{connection, migrations};
 use crate::{Param, Statements, audit, params, rows};
 use latchkey_storage::{AuditEntry, StoreError};
@@ -76,13 +76,12 @@ impl NewDatabase {
         alone: Option<InUse>,
     ) -> Result<Self, StoreError> {
         let path = path.to_owned();
-        let (draft, db) = tokio::task::spawn_blocking(move || {
+        let (draft, db) = blocking(move || {
             let draft = Draft::beside(&path).map_err(|error| cannot_write(&path, &error))?;
             let db = prepare(draft.path(), schema).map_err(|error| cannot_write(&path, &error))?;
-            Ok::<_, StoreError>((draft, db))
+            Ok((draft, db))
         })
-        .await
-        .map_err(|error| StoreError::Database(error.into()))??;
+        .await?;
         Ok(Self {
             writing: Shared::new(db),
             reading: None,
@@ -206,21 +205,10 @@ impl Destination for NewDatabase {
         drop(reading);
         writing
             .with(move |db| {
-                if let Some(AuditEntry {
-                    at,
-                    actor,
-                    action,
-                    target,
-                    detail,
-                }) = &entry
-                {
-                    now(Box::pin(audit::write_if_allowed(
-                        db,
-                        (actor, *at),
-                        *action,
-                        target,
-                        detail,
-                    )))?;
+                if let Some(entry) = &entry {
+                    let by = (&entry.actor, entry.at);
+                    let written = audit::write_if_allowed(db, by, entry.action, &entry.target, &entry.detail);
+                    now(Box::pin(written))?;
                 }
                 db.lock()
                     .pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))
@@ -229,9 +217,9 @@ impl Destination for NewDatabase {
             })
             .await?;
         drop(writing);
-        let placed = tokio::task::spawn_blocking(move || put_in_place(&draft, &becomes)).await;
+        let placed = blocking(move || put_in_place(&draft, &becomes)).await;
         drop(alone);
-        placed.map_err(|error| StoreError::Database(error.into()))?
+        placed
     }
 }
 

@@ -14,7 +14,7 @@ use crate::copy::value::{Row, Value};
 use crate::files::Draft;
 use crate::sqlite::contents::{Contents, faults};
 use crate::sqlite::errors::explain;
-use crate::sqlite::statements::{Held, now};
+use crate::sqlite::statements::{Held, blocking, now};
 use crate::sqlite::{connection, migrations, restore, schema};
 use crate::{Statements, params, rows};
 use latchkey_storage::StoreError;
@@ -54,13 +54,12 @@ impl Snapshot {
     pub(crate) async fn open_backup(path: &Path, folder: &Path) -> Result<Self, StoreError> {
         restore::refuse_live(path)?;
         let (backup, folder) = (path.to_owned(), folder.to_owned());
-        let draft = tokio::task::spawn_blocking(move || {
+        let draft = blocking(move || {
             let contents = Contents::of_unknown(&backup)?;
             let is_older = usize::try_from(contents.schema).is_ok_and(|schema| schema < migrations::LATEST);
             is_older.then(|| brought_up(&backup, &folder)).transpose()
         })
-        .await
-        .map_err(|error| StoreError::Database(error.into()))??;
+        .await?;
         let mut snapshot = Self::open(draft.as_ref().map_or(path, Draft::path)).await?;
         snapshot.draft = draft;
         Ok(snapshot)
