@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::Plan;
 use crate::application::{Application, Tokens, code_in, tokens_in, userinfo};
 use crate::client::{Answer, Ask, get};
-use crate::load::{self, Asker, CONNECTIONS, Repeat, Summary};
+use crate::load::{self, Asker, CONNECTIONS, Repeat, Rotating, Summary};
 use crate::memory::megabytes;
 use crate::person::Person;
 use crate::process::{Server, Setup};
@@ -54,25 +54,6 @@ impl Asker for SigningIn {
         } else {
             self.code = Some(code_in(answer)?);
         }
-        Ok(())
-    }
-}
-
-/// Rotates one refresh token repeatedly.
-struct Rotating {
-    application: Arc<Application>,
-    token: String,
-}
-
-impl Asker for Rotating {
-    fn next(&mut self) -> Option<Ask> {
-        Some(self.application.refresh(&self.token))
-    }
-
-    fn check(&mut self, answer: &Answer) -> Result<()> {
-        let token = tokens_in(answer)?.refresh;
-        ensure!(token != self.token, "the refresh token was not rotated");
-        self.token = token;
         Ok(())
     }
 }
@@ -131,7 +112,8 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
 
         let rotating = granted.into_iter().map(|(application, tokens)| Rotating {
             application,
-            token: tokens.refresh,
+            tokens: vec![tokens],
+            at: 0,
         });
         let (summary, _) = load::run(&server, rotating.collect(), duration).await?;
         note("4. refresh rotations (durable)", summary)?;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 use super::crew::{Crew, WORKERS, print_times, ready_again};
-use super::database::check_integrity;
+use super::database::{Kind, check_integrity};
 use super::positive;
 use super::postgres::{Cluster, ensure_supported};
 use crate::chance::Chance;
@@ -44,11 +44,7 @@ pub(super) async fn run(plan: Plan, quick: bool) -> Result<()> {
         Some(cluster) => Some(cluster.database(DATABASE)?),
         None => plan.database,
     };
-    let kind = if database.is_some() {
-        "PostgreSQL"
-    } else {
-        "SQLite"
-    };
+    let kind = database.as_ref().map_or(Kind::Sqlite, |_| Kind::Postgres);
     let setup = Setup {
         database,
         ..Setup::on(data.path())

@@ -49,7 +49,7 @@ pub(super) async fn run(plan: &Plan, quick: bool) -> Result<()> {
     for change in 1..=changes {
         let is_planned = change % 3 == 0;
         let pause = Duration::from_millis(500 + chance.below(1_500) as u64);
-        let changed = async {
+        let replaced = async {
             tokio::time::sleep(pause).await;
             let (cluster, took) = tokio::task::spawn_blocking(move || {
                 let took = if is_planned {
@@ -64,7 +64,7 @@ pub(super) async fn run(plan: &Plan, quick: bool) -> Result<()> {
         };
         let took;
         let ready;
-        (cluster, took, ready) = crew.work_until(changed, server.address, true).await?;
+        (cluster, took, ready) = crew.work_until(replaced, server.address, true).await?;
         let times = if is_planned { &mut relieved } else { &mut lost };
         times.push(took.as_secs_f64() * 1_000.0);
         found.push(ready);

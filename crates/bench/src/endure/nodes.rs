@@ -46,6 +46,16 @@ struct Load {
     revoked: AtomicUsize,
 }
 
+impl Load {
+    /// Clients may work, and nothing is counted yet.
+    fn begin(&self) {
+        self.stop.store(false, Ordering::Relaxed);
+        for count in [&self.rotated, &self.introspected, &self.revoked] {
+            count.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
 /// What a client does.
 #[derive(Clone, Copy)]
 enum Kind {
@@ -95,7 +105,7 @@ pub(super) async fn run(plan: Plan, quick: bool) -> Result<()> {
         println!("| {} | {rotated:.0} | {introspected:.0} |", nodes.len());
     }
 
-    reset(&load);
+    load.begin();
     let clients = start(&load, &balancer, Kind::Check);
     let begun = Instant::now();
     let mut kills = 0;
@@ -123,15 +133,8 @@ pub(super) async fn run(plan: Plan, quick: bool) -> Result<()> {
     Ok(())
 }
 
-fn reset(load: &Load) {
-    load.stop.store(false, Ordering::Relaxed);
-    for count in [&load.rotated, &load.introspected, &load.revoked] {
-        count.store(0, Ordering::Relaxed);
-    }
-}
-
 async fn measure(load: &Arc<Load>, balancer: &Balancer, kind: Kind, duration: Duration) -> Result<f64> {
-    reset(load);
+    load.begin();
     let clients = start(load, balancer, kind);
     // Wait until each has its grant.
     tokio::time::sleep(Duration::from_millis(300)).await;

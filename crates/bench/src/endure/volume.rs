@@ -3,25 +3,25 @@
 
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use self::askers::{Introspecting, Rotating};
 use self::fill::Age;
 use super::database::{Database, Kind};
 use super::positive;
 use super::postgres::Cluster;
 use super::worker::SCOPES;
-use crate::application::{Application, Tokens};
+use crate::application::{Application, Tokens, ensure_active};
 use crate::chance::Chance;
-use crate::load::{self, CONNECTIONS, Summary};
+use crate::client::{Answer, Ask};
+use crate::load::{self, Asker, CONNECTIONS, Rotating, Summary};
 use crate::memory::megabytes;
 use crate::person::Person;
 use crate::process::{Server, Setup};
 use crate::series::Series;
 
-mod askers;
 mod fill;
 mod purge;
 
@@ -55,7 +55,7 @@ struct Network {
     setup: Setup,
     database: Database,
     /// The tokens of the first one are used.
-    applications: Vec<Application>,
+    applications: Vec<Arc<Application>>,
     tokens: Vec<Tokens>,
 }
 
@@ -117,7 +117,7 @@ async fn begin(data: &Path, cluster: Option<&Rc<Cluster>>, name: &str, members: 
         crate::headless::import_members(&setup, members)?;
     }
     let applications = (0..APPLICATIONS)
-        .map(|_| Application::register(&setup, SCOPES))
+        .map(|_| Application::register(&setup, SCOPES).map(Arc::new))
         .collect::<Result<_>>()?;
     server.stop();
     Ok(Network {
@@ -140,11 +140,34 @@ async fn issue(network: &mut Network) -> Result<()> {
     Ok(())
 }
 
+/// Introspects random access tokens, so that rows come from all over the table.
+struct Introspecting {
+    asks: Vec<Ask>,
+    chance: Chance,
+}
+
+impl Asker for Introspecting {
+    fn next(&mut self) -> Option<Ask> {
+        let at = self.chance.below(self.asks.len());
+        Some(self.asks[at].clone())
+    }
+
+    fn check(&mut self, answer: &Answer) -> Result<()> {
+        ensure_active(answer)
+    }
+}
+
 async fn introspect(server: &Server, network: &Network, duration: Duration) -> Result<Summary> {
-    let askers = (0..CONNECTIONS)
-        .map(|number| Introspecting::new(&network.applications[0], &network.tokens, number))
+    let asks: Vec<Ask> = network
+        .tokens
+        .iter()
+        .map(|tokens| network.applications[0].introspect(&tokens.access))
         .collect();
-    Ok(load::run(server, askers, duration).await?.0)
+    let askers = (0..CONNECTIONS).map(|number| Introspecting {
+        asks: asks.clone(),
+        chance: Chance(number as u64),
+    });
+    Ok(load::run(server, askers.collect(), duration).await?.0)
 }
 
 async fn rotate(server: &Server, network: &mut Network, duration: Duration) -> Result<Summary> {

@@ -24,18 +24,8 @@ impl Stage {
             pause: Duration::from_millis(millis),
         };
         Ok(match attack {
-            Attack::DeepHtml => {
-                let fields = aliases(5, "createComment(input: $input) { errors }");
-                let query = format!("mutation($input: CreateCommentInput!) {{{fields}}}");
-                ask(self.comments(&query).await?, 2, 3, 50)
-            }
-            Attack::DeepHtmlInFragment => {
-                let fields = aliases(20, "createComment(input: $input) { errors }");
-                let query = format!(
-                    "mutation($input: CreateCommentInput!) {{ ...all }} fragment all on Mutation {{{fields}}}"
-                );
-                ask(self.comments(&query).await?, 2, 2, 50)
-            }
+            Attack::DeepHtml => ask(self.comments(&mutation(5, "Comment", false)).await?, 2, 3, 50),
+            Attack::DeepHtmlInFragment => ask(self.comments(&mutation(20, "Comment", true)).await?, 2, 2, 50),
             Attack::LargeAnswers => ask(self.large_answer(), 6, 20, 50),
             Attack::UnreadAnswers => Act::Leave {
                 request: self.large_answer(),
@@ -46,18 +36,8 @@ impl Stage {
                 let query = format!("{{ __schema {{ types {{ fields {{{fields}}} }} }} }}");
                 ask(self.graphql(&json!({ "query": query })), 2, 50, 50)
             }
-            Attack::ManyPosts => {
-                let fields = aliases(120, "createPost(input: $input) { errors }");
-                let query = format!("mutation($input: CreatePostInput!) {{{fields}}}");
-                ask(self.posts(&query).await?, 1, 4, 50)
-            }
-            Attack::ManyPostsInFragment => {
-                let fields = aliases(120, "createPost(input: $input) { errors }");
-                let query = format!(
-                    "mutation($input: CreatePostInput!) {{ ...all }} fragment all on Mutation {{{fields}}}"
-                );
-                ask(self.posts(&query).await?, 1, 4, 50)
-            }
+            Attack::ManyPosts => ask(self.posts(&mutation(120, "Post", false)).await?, 1, 4, 50),
+            Attack::ManyPostsInFragment => ask(self.posts(&mutation(120, "Post", true)).await?, 1, 4, 50),
             Attack::Counts => {
                 let counts = aliases(1_400, "totalCount");
                 let query = format!("{{ search(query: \"a\", first: 1) {{{counts}}} }}");
@@ -126,6 +106,17 @@ impl Stage {
         let headers = [("cookie", cookie)];
         let path = ask.uri().to_string();
         wire::request(self.server.address, "GET", &path, &headers, "")
+    }
+}
+
+/// A mutation that creates `count` objects of this kind from one input.
+fn mutation(count: usize, kind: &str, in_fragment: bool) -> String {
+    let fields = aliases(count, &format!("create{kind}(input: $input) {{ errors }}"));
+    let name = format!("mutation($input: Create{kind}Input!)");
+    if in_fragment {
+        format!("{name} {{ ...all }} fragment all on Mutation {{{fields}}}")
+    } else {
+        format!("{name} {{{fields}}}")
     }
 }
 
