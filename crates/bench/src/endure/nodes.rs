@@ -192,7 +192,7 @@ impl Client {
             let code = code_in(&self.ask(&authorize).await?)?;
             let ask = self.load.application.redeem(&code);
             self.turn += 1;
-            if let Some(answer) = self.callers[self.turn % 2].ask(ask).await?.answer() {
+            if let Some(answer) = self.callers[self.turn % 2].ask(ask).await? {
                 return tokens_in(&answer);
             }
         }

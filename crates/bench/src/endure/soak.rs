@@ -16,6 +16,7 @@ use self::client::Client;
 use super::purge_log::{Log, Sweep};
 use super::worker::SCOPES;
 use crate::application::Application;
+use crate::client::Connection;
 use crate::load::CONNECTIONS;
 use crate::memory::megabytes;
 use crate::person::Person;
@@ -73,13 +74,14 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
     let mut clients = JoinSet::new();
     for number in 0..CONNECTIONS {
         let client = Client {
-            server: server.address,
-            bare: bare.address,
+            server: Connection::open(server.address).await?,
+            bare: Connection::open(bare.address).await?,
             application: application.clone(),
             cookie: cookie.clone(),
             graphql: graphql.clone(),
+            times: times.clone(),
         };
-        clients.spawn(client.work(number, stop.clone(), times.clone()));
+        clients.spawn(client.work(number, stop.clone()));
     }
 
     println!("\n## {minutes} minutes of everything at once, {CONNECTIONS} connections\n");

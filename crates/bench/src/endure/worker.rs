@@ -63,7 +63,7 @@ impl From<anyhow::Error> for Not {
 
 /// The definite answer to a request.
 async fn answer_of(caller: &mut Caller, ask: Ask) -> Result<Answer, Not> {
-    caller.ask(ask).await?.answer().ok_or(Not::Answered)
+    caller.ask(ask).await?.ok_or(Not::Answered)
 }
 
 impl Worker {

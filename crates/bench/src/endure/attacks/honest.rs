@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::aside::Aside;
 use crate::application::{Application, Tokens, ensure_active, tokens_in};
 use crate::client::Answer;
-use crate::endure::caller::{Caller, Reply};
+use crate::endure::caller::Caller;
 
 /// How long each client waits between an answer and its next request.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -82,8 +82,8 @@ async fn go_on(
             client.application.introspect(&client.tokens.access)
         };
         // A very late answer counts as none.
-        let reply = caller.ask(ask).await.unwrap_or(Reply::Lost);
-        if let Some(answer) = reply.answer().filter(is_given) {
+        let answer = caller.ask(ask).await.unwrap_or_default();
+        if let Some(answer) = answer.filter(is_given) {
             if refreshes {
                 client.tokens = tokens_in(&answer)?;
             } else {

@@ -4,14 +4,14 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use http::StatusCode;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::application::{Application, Tokens, ensure_active, tokens_in};
 use crate::client::{Answer, Ask, get};
-use crate::endure::caller::{Caller, Reply};
+use crate::endure::caller::Caller;
 use crate::endure::worker::SCOPES;
 use crate::person::{Person, register};
 use crate::process::{Server, Setup};
@@ -163,9 +163,8 @@ impl Stage {
         let path = ask.uri().path().to_owned();
         let server = self.server.as_ref().context("the server is stopped")?;
         let mut caller = Caller::new(server.address, true);
-        let (Reply::Answer(answer) | Reply::Unable(answer)) = caller.ask(ask).await? else {
-            bail!("{path} was not answered: the server is gone");
-        };
+        let answer = caller.ask_for_any(ask).await?;
+        let answer = answer.with_context(|| format!("{path} was not answered: the server is gone"))?;
         let look = Look {
             status: answer.status(),
             words: words_of(&answer),

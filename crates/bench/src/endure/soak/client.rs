@@ -1,6 +1,5 @@
 //! The clients of a soak: they use tokens, rotate tokens, add members, abandon consents and make mistakes.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -29,23 +28,18 @@ pub(super) const KINDS: &[&str] = &[
 /// Measured beside them, because other programs may slow the machine down.
 pub(super) const BARE: &str = "bare endpoint";
 
-/// A client.
+/// A client with its connections.
 pub(super) struct Client {
-    pub(super) server: SocketAddr,
-    pub(super) bare: SocketAddr,
+    pub(super) server: Connection,
+    pub(super) bare: Connection,
     pub(super) application: Application,
     pub(super) cookie: String,
     pub(super) graphql: String,
+    /// Where it records response times.
+    pub(super) times: Arc<Times>,
 }
 
-/// Its connections, and where it records response times.
-struct Desk {
-    server: Connection,
-    bare: Connection,
-    times: Arc<Times>,
-}
-
-impl Desk {
+impl Client {
     async fn ask(&mut self, kind: &'static str, ask: Ask) -> Result<Answer> {
         let connection = if kind == BARE {
             &mut self.bare
@@ -59,56 +53,49 @@ impl Desk {
         times.entry(kind).or_default().push(took);
         Ok(answer)
     }
-}
 
-impl Client {
     /// Works until it is told to stop. A wrong answer is an error.
-    pub(super) async fn work(self, number: usize, stop: Arc<AtomicBool>, times: Arc<Times>) -> Result<()> {
+    pub(super) async fn work(mut self, number: usize, stop: Arc<AtomicBool>) -> Result<()> {
         let mut chance = Chance(number as u64);
-        let mut desk = Desk {
-            server: Connection::open(self.server).await?,
-            bare: Connection::open(self.bare).await?,
-            times,
-        };
-        let mut tokens = self.grant(&mut desk).await?;
+        let mut tokens = self.grant().await?;
         while !stop.load(Ordering::Relaxed) {
             match chance.below(100) {
                 0..=39 => {
                     let ask = self.application.introspect(&tokens.access);
-                    ensure_active(&desk.ask("introspection", ask).await?)?;
+                    ensure_active(&self.ask("introspection", ask).await?)?;
                 }
                 40..=59 => {
                     let ask = self.application.refresh(&tokens.refresh);
-                    tokens = tokens_in(&desk.ask("rotation", ask).await?)?;
+                    tokens = tokens_in(&self.ask("rotation", ask).await?)?;
                 }
-                60..=63 => tokens = self.grant(&mut desk).await?,
-                64..=79 => self.read(&mut desk, &tokens.access).await?,
-                80..=83 => drop(self.code(&mut desk).await?),
-                84..=89 => self.mistake(&mut desk, &tokens.access, chance.below(3)).await?,
-                _ => drop(desk.ask(BARE, get("/", &[])).await?),
+                60..=63 => tokens = self.grant().await?,
+                64..=79 => self.read(&tokens.access).await?,
+                80..=83 => drop(self.code().await?),
+                84..=89 => self.mistake(&tokens.access, chance.below(3)).await?,
+                _ => drop(self.ask(BARE, get("/", &[])).await?),
             }
         }
         Ok(())
     }
 
-    async fn code(&self, desk: &mut Desk) -> Result<String> {
+    async fn code(&mut self) -> Result<String> {
         let ask = self.application.authorize(&self.cookie, SCOPES);
-        code_in(&desk.ask("abandoned grant", ask).await?)
+        code_in(&self.ask("abandoned grant", ask).await?)
     }
 
-    async fn grant(&self, desk: &mut Desk) -> Result<Tokens> {
-        let code = self.code(desk).await?;
-        tokens_in(&desk.ask("exchange", self.application.redeem(&code)).await?)
+    async fn grant(&mut self) -> Result<Tokens> {
+        let code = self.code().await?;
+        tokens_in(&self.ask("exchange", self.application.redeem(&code)).await?)
     }
 
-    async fn read(&self, desk: &mut Desk, access: &str) -> Result<()> {
+    async fn read(&mut self, access: &str) -> Result<()> {
         let query = json!({ "query": "{ me { id name } }" });
         let ask = graphql(&self.graphql, access, &query);
-        ensure_ok("GraphQL", &desk.ask("GraphQL me", ask).await?)
+        ensure_ok("GraphQL", &self.ask("GraphQL me", ask).await?)
     }
 
     /// Makes a client's mistake. The error has to be right.
-    async fn mistake(&self, desk: &mut Desk, access: &str, which: usize) -> Result<()> {
+    async fn mistake(&mut self, access: &str, which: usize) -> Result<()> {
         let (ask, expected) = match which {
             0 => {
                 let code = "lk_ac_no-such-code-was-ever-issued-by-anybody";
@@ -126,7 +113,7 @@ impl Client {
                 (stranger.introspect(access), StatusCode::UNAUTHORIZED)
             }
         };
-        let answer = desk.ask("mistake", ask).await?;
+        let answer = self.ask("mistake", ask).await?;
         ensure_status("a mistake", &answer, expected)
     }
 }
