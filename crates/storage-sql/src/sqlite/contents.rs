@@ -33,8 +33,7 @@ impl Contents {
     /// Reads all of the file at `path`, which has no writer; refuses what is not a whole Latchkey database.
     pub(super) fn of(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
-        migrations::refuse_foreign(&connection, path)?;
-        migrations::refuse_newer(&connection, path)?;
+        migrations::known_version(&connection, path)?;
         let db = Held::new(connection);
         let damaged = |what: &dyn std::fmt::Display| {
             StoreError::Open(format!(

@@ -27,9 +27,7 @@ impl SqliteStore {
     /// The number of the schema of the file at `path`, which is only read: opening would bring it to this version's.
     pub fn schema_of(path: &Path) -> Result<usize, StoreError> {
         let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
-        migrations::refuse_foreign(&connection, path)?;
-        migrations::refuse_newer(&connection, path)?;
-        migrations::version(&connection)
+        migrations::known_version(&connection, path)
     }
 
     /// The number of the schema that this version works with.

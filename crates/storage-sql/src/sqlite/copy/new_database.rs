@@ -123,9 +123,7 @@ fn refuse_used(path: &Path) -> Result<(), StoreError> {
     };
     // It writes nothing; but the last one to close a file brings its log back into it.
     let connection = connection::open_for_writing(path).map_err(|error| explain(path, &error))?;
-    migrations::refuse_foreign(&connection, path)?;
-    migrations::refuse_newer(&connection, path)?;
-    match migrations::version(&connection)? {
+    match migrations::known_version(&connection, path)? {
         0 => return Ok(()),
         version if version < migrations::LATEST => {
             return Err(used(&format!("schema {version}, of an earlier version")));

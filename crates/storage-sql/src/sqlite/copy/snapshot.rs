@@ -37,9 +37,7 @@ impl Snapshot {
                 Ok(connection)
             })
             .map_err(|error| explain(path, &error))?;
-        migrations::refuse_foreign(&connection, path)?;
-        migrations::refuse_newer(&connection, path)?;
-        let version = migrations::version(&connection)?;
+        let version = migrations::known_version(&connection, path)?;
         if version != migrations::LATEST {
             return Err(older(path, version));
         }
