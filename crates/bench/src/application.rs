@@ -1,92 +1,58 @@
-//! An application that skips consent, and its requests.
-
-use std::path::Path;
+//! An application that skips consent, its requests, and what is in their answers.
 
 use anyhow::{Context, Result, ensure};
-use http::StatusCode;
 use http::header::LOCATION;
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::client::{Answer, HttpRequest, get, post};
+use crate::client::{Answer, HttpRequest, ensure_ok, get, post};
 use crate::person::Person;
 use crate::process::Setup;
 
-const REDIRECT_URI: &str = "https://myapp.com/oauth/callback";
+pub(crate) const REDIRECT_URI: &str = "https://myapp.com/oauth/callback";
 /// The verifier and challenge of RFC 7636 appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// An application.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Application {
-    client_id: String,
-    client_secret: String,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: String,
+}
+
+/// The tokens of a grant.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Tokens {
+    #[serde(rename = "access_token")]
+    pub(crate) access: String,
+    #[serde(rename = "refresh_token")]
+    pub(crate) refresh: String,
 }
 
 impl Application {
     /// Registers it on the command line, with these scopes.
-    pub(crate) fn register(data: &Path, scopes: &str) -> Result<Self> {
-        Self::register_on(&Setup::on(data), scopes)
-    }
-
-    /// The same, for data in any place.
-    pub(crate) fn register_on(setup: &Setup, scopes: &str) -> Result<Self> {
-        let mut arguments = vec![
-            "app",
-            "create",
-            "--json",
-            "--name",
-            "Bench",
-            "--redirect-uri",
-            REDIRECT_URI,
-            "--skip-consent",
-        ];
+    pub(crate) fn register(setup: &Setup, scopes: &str) -> Result<Self> {
+        let mut arguments = vec!["app", "create", "--json", "--name", "Bench", "--skip-consent"];
+        arguments.extend(["--redirect-uri", REDIRECT_URI]);
         for scope in scopes.split(' ') {
             arguments.extend(["--scope", scope]);
         }
-        let made: Value = serde_json::from_str(&setup.run(&arguments, "")?)?;
-        let text = |name: &str| {
-            made[name]
-                .as_str()
-                .map(str::to_owned)
-                .context("app create says too little")
-        };
-        Ok(Self {
-            client_id: text("client_id")?,
-            client_secret: text("client_secret")?,
-        })
-    }
-
-    /// An application that was registered in another way.
-    pub(crate) fn known(client_id: &str, client_secret: &str) -> Self {
-        Self {
-            client_id: client_id.to_owned(),
-            client_secret: client_secret.to_owned(),
-        }
-    }
-
-    /// Its public identifier.
-    pub(crate) fn client_id(&self) -> &str {
-        &self.client_id
+        setup.json(&arguments)
     }
 
     /// A POST with the application's credentials.
-    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> HttpRequest {
+    fn post(&self, path: &str, fields: &[(&str, &str)]) -> HttpRequest {
         let mut all = vec![
             ("client_id", self.client_id.as_str()),
             ("client_secret", self.client_secret.as_str()),
         ];
         all.extend_from_slice(fields);
-        post(path, &[], &all)
+        post(path, &all)
     }
 
-    /// The authorization request of a person's browser.
-    pub(crate) fn authorize(&self, person: &Person, scopes: &str) -> HttpRequest {
-        self.authorize_with(&person.cookie, scopes)
-    }
-
-    /// The same, for any session cookie.
-    pub(crate) fn authorize_with(&self, cookie: &str, scopes: &str) -> HttpRequest {
+    /// The authorization request of a browser with this session cookie.
+    pub(crate) fn authorize(&self, cookie: &str, scopes: &str) -> HttpRequest {
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
                 ("response_type", "code"),
@@ -122,23 +88,40 @@ impl Application {
         )
     }
 
-    /// Runs the whole flow: authorizes as the person and returns an access token.
-    pub(crate) async fn token_of(&self, person: &mut Person, scopes: &str) -> Result<String> {
-        let request = self.authorize(person, scopes);
-        let code = code_in(&person.send(request).await?)?;
-        let tokens = tokens_in(&person.send(self.redeem(&code)).await?)?;
-        let granted = tokens["scope"].as_str().unwrap_or(scopes);
+    /// The request that introspects a token.
+    pub(crate) fn introspect(&self, token: &str) -> HttpRequest {
+        self.post("/oauth/introspect", &[("token", token)])
+    }
+
+    /// The request that revokes a token.
+    pub(crate) fn revoke(&self, token: &str) -> HttpRequest {
+        self.post("/oauth/revoke", &[("token", token)])
+    }
+
+    /// Runs the whole flow for a person.
+    pub(crate) async fn tokens_of(&self, person: &mut Person, scopes: &str) -> Result<Tokens> {
+        let request = self.authorize(&person.cookie, scopes);
+        let code = code_in(&person.connection.send(request).await?)?;
+        let answer = person.connection.send(self.redeem(&code)).await?;
+        let tokens = tokens_in(&answer)?;
+        let said: Value = serde_json::from_slice(answer.body())?;
+        let granted = said["scope"].as_str().unwrap_or(scopes);
         ensure!(
             scopes
                 .split(' ')
                 .all(|scope| granted.split(' ').any(|one| one == scope)),
             "asked for {scopes}, was granted {granted}"
         );
-        tokens["access_token"]
-            .as_str()
-            .map(str::to_owned)
-            .context("no access token")
+        Ok(tokens)
     }
+}
+
+/// The request for the member of an access token.
+pub(crate) fn userinfo(token: &str) -> HttpRequest {
+    get(
+        "/oauth/userinfo",
+        &[("authorization", &format!("Bearer {token}"))],
+    )
 }
 
 /// The code in a redirect to the application.
@@ -156,12 +139,21 @@ pub(crate) fn code_in(answer: &Answer) -> Result<String> {
 }
 
 /// The tokens in an answer.
-pub(crate) fn tokens_in(answer: &Answer) -> Result<Value> {
-    ensure!(
-        answer.status() == StatusCode::OK,
-        "the token endpoint answered {}: {}",
-        answer.status(),
-        String::from_utf8_lossy(answer.body())
-    );
+pub(crate) fn tokens_in(answer: &Answer) -> Result<Tokens> {
+    ensure_ok("the token endpoint", answer)?;
     Ok(serde_json::from_slice(answer.body())?)
+}
+
+/// The result in an introspection answer.
+pub(crate) fn active_in(answer: &Answer) -> Result<bool> {
+    let said: Value = serde_json::from_slice(answer.body())?;
+    said["active"]
+        .as_bool()
+        .with_context(|| format!("introspection answered {}: {said}", answer.status()))
+}
+
+/// Fails unless the introspected token is active.
+pub(crate) fn ensure_active(answer: &Answer) -> Result<()> {
+    ensure!(active_in(answer)?, "a token is not active");
+    Ok(())
 }

@@ -1,10 +1,11 @@
 //! A persistent HTTP connection.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use http::header::{CONTENT_TYPE, HOST};
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::SendRequest;
@@ -43,6 +44,23 @@ impl Connection {
         let (parts, body) = self.sender.send_request(request).await?.into_parts();
         Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
     }
+
+    /// Sends the same request `times` times and checks each answer. Returns the response times.
+    pub(crate) async fn time(
+        &mut self,
+        request: &HttpRequest,
+        times: usize,
+        mut check: impl FnMut(&Answer) -> Result<()>,
+    ) -> Result<Vec<Duration>> {
+        let mut taken = Vec::with_capacity(times);
+        for _ in 0..times {
+            let started = Instant::now();
+            let answer = self.send(request.clone()).await?;
+            taken.push(started.elapsed());
+            check(&answer)?;
+        }
+        Ok(taken)
+    }
 }
 
 /// A GET.
@@ -51,16 +69,12 @@ pub(crate) fn get(path: &str, headers: &[(&str, &str)]) -> HttpRequest {
 }
 
 /// A POST of a form.
-pub(crate) fn post(path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> HttpRequest {
+pub(crate) fn post(path: &str, fields: &[(&str, &str)]) -> HttpRequest {
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();
-    let mut request = build("POST", path, headers, body.into());
-    request.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/x-www-form-urlencoded"),
-    );
-    request
+    let headers = [(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")];
+    build("POST", path, &headers, body.into())
 }
 
 /// A POST of JSON.
@@ -72,6 +86,11 @@ pub(crate) fn post_json(path: &str, headers: &[(&str, &str)], body: &serde_json:
     request
 }
 
+/// A request to the Headless API at `path` by the owner of a token.
+pub(crate) fn graphql(path: &str, token: &str, body: &serde_json::Value) -> HttpRequest {
+    post_json(path, &[("authorization", &format!("Bearer {token}"))], body)
+}
+
 fn build(method: &str, path: &str, headers: &[(&str, &str)], body: Bytes) -> HttpRequest {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
@@ -80,4 +99,20 @@ fn build(method: &str, path: &str, headers: &[(&str, &str)], body: Bytes) -> Htt
     request
         .body(Full::new(body))
         .unwrap_or_else(|error| unreachable!("the benchmark's own request is wrong: {error}"))
+}
+
+/// Fails unless the answer has this status.
+pub(crate) fn ensure_status(what: &str, answer: &Answer, status: StatusCode) -> Result<()> {
+    ensure!(
+        answer.status() == status,
+        "{what} answered {}: {}",
+        answer.status(),
+        String::from_utf8_lossy(answer.body())
+    );
+    Ok(())
+}
+
+/// Fails unless the answer is 200.
+pub(crate) fn ensure_ok(what: &str, answer: &Answer) -> Result<()> {
+    ensure_status(what, answer, StatusCode::OK)
 }

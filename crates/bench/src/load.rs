@@ -1,11 +1,13 @@
 //! Load: several connections, each of which sends its next request as soon as it has an answer.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tokio::task::JoinSet;
 
-use crate::client::{Answer, Connection, HttpRequest};
+use crate::application::{Application, Tokens, tokens_in};
+use crate::client::{Answer, Connection, HttpRequest, ensure_ok};
 use crate::process::Server;
 use crate::statistics::percentile;
 
@@ -97,12 +99,29 @@ impl LoadClient for Repeat {
     }
 
     fn check(&mut self, answer: &Answer) -> Result<()> {
-        anyhow::ensure!(
-            answer.status().is_success(),
-            "{}: {}",
-            answer.status(),
-            String::from_utf8_lossy(answer.body())
-        );
+        ensure_ok("the server", answer)
+    }
+}
+
+/// Rotates refresh tokens in turn.
+pub(crate) struct Rotating {
+    pub(crate) application: Arc<Application>,
+    /// The newest tokens.
+    pub(crate) tokens: Vec<Tokens>,
+    pub(crate) at: usize,
+}
+
+impl LoadClient for Rotating {
+    fn next(&mut self) -> Option<HttpRequest> {
+        self.at = (self.at + 1) % self.tokens.len();
+        Some(self.application.refresh(&self.tokens[self.at].refresh))
+    }
+
+    fn check(&mut self, answer: &Answer) -> Result<()> {
+        let tokens = tokens_in(answer)?;
+        let before = std::mem::replace(&mut self.tokens[self.at], tokens);
+        let rotated = self.tokens[self.at].refresh != before.refresh;
+        ensure!(rotated, "the refresh token was not rotated");
         Ok(())
     }
 }

@@ -22,30 +22,37 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
+use clap::{Parser, Subcommand};
 
-const USAGE: &str = "\
-usage: latchkey-bench [--quick] [applications | headless | oauth | size]
-                        all of it, or a part; --quick: one short round, to see that it works
-       latchkey-bench bare
-                        only serve the bare endpoint, on a port that is printed
+/// Measures Latchkey beside a bare axum endpoint. Without a command: applications, headless, oauth and size.
+#[derive(Parser)]
+#[command(
+    name = "latchkey-bench",
+    after_help = "LATCHKEY=/path/to/latchkey names the binary; `postgres` as the database is a private cluster for the run."
+)]
+struct Arguments {
+    /// One short round, or a small size, to see that it works
+    #[arg(long, global = true)]
+    quick: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
 
-Whether it runs for years; each fails if something was wrong, and --quick is a small size of it:
-       latchkey-bench crash [--kills 20] [--seed 1] [--database postgres]
-                        kill -9 under load, again and again: nothing that was acknowledged is lost
-       latchkey-bench nodes [--seconds 30] [--database postgres://...]
-                        two nodes on one PostgreSQL while one of them dies and comes back
-       latchkey-bench failover [--changes 9] [--seed 1]
-                        a Patroni cluster whose leader is killed or relieved again and again, under load
-       latchkey-bench soak [--minutes 15]
-                        memory, files, disk and latency under a long load, with codes and tokens that live for minutes
-       latchkey-bench volume [--grants 1000000] [--members 100000] [--database postgres]
-                        introspection and rotation with a large database beside an empty one, and while it purges
-       latchkey-bench faults
-                        full disk, read-only, damaged, wrong key, clock, database gone: what people see
-       latchkey-bench attacks [--database sqlite|postgres] [--attack NAME]
-                        requests that are meant to take the server away from others: silence, memory, disk, honest clients
-
-LATCHKEY=/path/to/latchkey names the binary; `postgres` as the database is a private cluster for the run.";
+#[derive(Subcommand)]
+enum Command {
+    /// The admin's list page with ten applications and with ten thousand
+    Applications,
+    /// The Headless API of a large network
+    Headless,
+    /// The OAuth endpoints
+    Oauth,
+    /// How soon the server is ready, and how much memory it uses at rest
+    Size,
+    /// Only serve the bare endpoint, on a port that is printed
+    Bare,
+    #[command(flatten)]
+    Endure(endure::Command),
+}
 
 /// What to measure.
 #[derive(Clone, Copy)]
@@ -61,9 +68,7 @@ struct Plan {
 }
 
 fn main() -> ExitCode {
-    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let quick = arguments.iter().any(|argument| argument == "--quick");
-    arguments.retain(|argument| argument != "--quick");
+    let Arguments { quick, command } = Arguments::parse();
     let plan = if quick {
         Plan {
             rounds: 1,
@@ -79,25 +84,14 @@ fn main() -> ExitCode {
             posts: 100_000,
         }
     };
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let outcome = match arguments.as_slice() {
-        ["bare"] => bare::serve(),
-        [] => all(plan),
-        ["applications"] => run(applications::measure(plan)),
-        ["headless"] => run(headless::measure(plan)),
-        ["oauth"] => run(oauth::measure(plan)),
-        ["size"] => run(memory::measure(plan)),
-        [command, options @ ..] if endure::COMMANDS.contains(command) => {
-            run(endure::run(command, options, quick))
-        }
-        ["--help"] => {
-            println!("{USAGE}");
-            Ok(())
-        }
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    let outcome = match command {
+        None => all(plan),
+        Some(Command::Applications) => run(applications::measure(plan)),
+        Some(Command::Headless) => run(headless::measure(plan)),
+        Some(Command::Oauth) => run(oauth::measure(plan)),
+        Some(Command::Size) => run(memory::measure(plan)),
+        Some(Command::Bare) => bare::serve(),
+        Some(Command::Endure(command)) => run(endure::run(command, quick)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -116,7 +110,7 @@ fn all(plan: Plan) -> Result<()> {
 }
 
 /// The load comes from one thread, so that it uses little of the processor that it shares with the servers.
-fn run(work: impl Future<Output = Result<()>>) -> Result<()> {
+fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?

@@ -5,17 +5,18 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::Plan;
-use crate::process::Server;
+use crate::process::{Server, Setup};
 use crate::statistics::median;
 
 /// Measures and prints. The data folder exists already, as on every start except the first.
 pub(crate) async fn measure(plan: Plan) -> Result<()> {
     let data = tempfile::tempdir()?;
-    drop(Server::latchkey(data.path()).await?);
+    let setup = Setup::on(data.path());
+    drop(Server::start(&setup).await?);
     let mut ready = Vec::new();
     let mut memory = Vec::new();
     for _ in 0..=plan.rounds * 2 {
-        let server = Server::latchkey(data.path()).await?;
+        let server = Server::start(&setup).await?;
         ready.push(server.ready_after.as_secs_f64() * 1_000.0);
         tokio::time::sleep(Duration::from_millis(200)).await;
         memory.push(megabytes(server.memory()?));

@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use http::header::SET_COOKIE;
 
-use crate::client::{Answer, Connection, HttpRequest, get, post, post_json};
+use crate::client::{Connection, HttpRequest, ensure_ok, post, post_json};
 
 /// The password of the demonstration's members.
 pub(crate) const PASSWORD: &str = "latchkey-demo";
@@ -20,20 +20,21 @@ pub(crate) fn call(cookie: &str, function: &str, arguments: &serde_json::Value) 
     )
 }
 
-/// The content of the form that registers an application.
-pub(crate) fn draft(name: &str, skip_consent: bool) -> serde_json::Value {
-    serde_json::json!({ "draft": {
+/// The call that registers an application.
+pub(crate) fn register(cookie: &str, name: &str, skip_consent: bool) -> HttpRequest {
+    let draft = serde_json::json!({ "draft": {
         "name": name,
-        "redirect_uris": "https://myapp.com/oauth/callback",
+        "redirect_uris": crate::application::REDIRECT_URI,
         "scopes": ["read:userinfo", "read:posts", "write:posts"],
         "confidential": true,
         "skip_consent": skip_consent,
-    }})
+    }});
+    call(cookie, "applications/create", &draft)
 }
 
 /// A signed-in person.
 pub(crate) struct Person {
-    connection: Connection,
+    pub(crate) connection: Connection,
     /// The session cookie.
     pub(crate) cookie: String,
 }
@@ -53,7 +54,7 @@ impl Person {
     pub(crate) async fn sign_in(address: SocketAddr, email: &str) -> Result<Self> {
         let mut connection = Connection::open(address).await?;
         let form = [("email", email), ("password", PASSWORD)];
-        let answer = connection.send(post("/sign-in", &[], &form)).await?;
+        let answer = connection.send(post("/sign-in", &form)).await?;
         let cookie = answer
             .headers()
             .get(SET_COOKIE)
@@ -63,33 +64,12 @@ impl Person {
         Ok(Self { connection, cookie })
     }
 
-    /// Sends a prepared request.
-    pub(crate) async fn send(&mut self, request: HttpRequest) -> Result<Answer> {
-        self.connection.send(request).await
-    }
-
-    /// Opens a page.
-    pub(crate) async fn open(&mut self, path: &str) -> Result<Answer> {
-        let request = get(path, &[("cookie", &self.cookie)]);
-        self.send(request).await
-    }
-
-    /// A call of a page's function.
-    pub(crate) fn call(&self, function: &str, arguments: &serde_json::Value) -> HttpRequest {
-        call(&self.cookie, function, arguments)
-    }
-
     /// Registers an application on the page.
     pub(crate) async fn register(&mut self, name: &str) -> Result<()> {
-        let draft = draft(name, false);
-        let request = self.call("applications/create", &draft);
-        let answer = self.send(request).await?;
-        ensure!(
-            answer.status().is_success(),
-            "an application could not be registered: {} {}",
-            answer.status(),
-            String::from_utf8_lossy(answer.body())
-        );
-        Ok(())
+        let request = register(&self.cookie, name, false);
+        ensure_ok(
+            "registering an application",
+            &self.connection.send(request).await?,
+        )
     }
 }

@@ -22,6 +22,15 @@ pub(crate) fn percentile(durations: &mut [Duration], percent: usize) -> f64 {
         .map_or(f64::NAN, |duration| duration.as_secs_f64() * 1_000.0)
 }
 
+/// Prints a row of a table: two texts, p50 and p99 in milliseconds.
+pub(crate) fn print_row(one: &str, other: &str, times: &mut [Duration]) {
+    println!(
+        "| {one} | {other} | {:.2} | {:.2} |",
+        percentile(times, 50),
+        percentile(times, 99)
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

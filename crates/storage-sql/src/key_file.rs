@@ -1,23 +1,21 @@
 //! Reads and writes the key file. A reader never sees half of one.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::files;
+use crate::files::{self, Draft};
 use crate::keys::FORMAT;
 use latchkey_storage::StoreError;
 
 /// Writes the whole file under another name and then links it to its own, so that half a key is never read and
 /// of two processes that start at once one wins. On a file system without links the file is made in place.
 pub(crate) fn create_file(path: &Path, text: &str) -> io::Result<()> {
-    let draft = files::draft_path(path)?;
-    write_new(&draft, text)?;
-    let linked = fs::hard_link(&draft, path);
-    fs::remove_file(&draft)?;
-    match linked {
+    let draft = Draft::beside(path)?;
+    write_new(draft.path(), text)?;
+    match fs::hard_link(draft.path(), path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => write_new(path, text)?,
         linked => linked?,
     }
@@ -42,21 +40,13 @@ pub(crate) fn read_file(path: &Path) -> Result<Option<Zeroizing<String>>, StoreE
 
 /// Puts `text` in place of the key file at `path`: written whole under another name, on the disk, and then renamed.
 pub(crate) fn replace_file(path: &Path, text: &str) -> io::Result<()> {
-    let draft = files::draft_path(path)?;
-    write_new(&draft, text)
-        .and_then(|()| fs::rename(&draft, path))
-        .inspect_err(|_| {
-            let _ = fs::remove_file(&draft);
-        })?;
-    files::sync_folder_of(path)
+    let draft = Draft::beside(path)?;
+    write_new(draft.path(), text)?;
+    draft.replace(path)
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = files::create_private(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }

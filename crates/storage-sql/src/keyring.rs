@@ -240,18 +240,6 @@ impl Keyring {
     }
 }
 
-impl From<&ServerKey> for Keyring {
-    fn from(key: &ServerKey) -> Self {
-        Self::of(key.clone())
-    }
-}
-
-impl From<&Keyring> for Keyring {
-    fn from(ring: &Keyring) -> Self {
-        ring.clone()
-    }
-}
-
 fn not_created(path: &Path, error: &io::Error) -> StoreError {
     StoreError::Open(format!(
         "cannot create the key file {}: {error}; make its folder writable for the user that runs Latchkey",

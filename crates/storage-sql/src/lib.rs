@@ -25,6 +25,7 @@ mod database;
 mod files;
 mod folding;
 mod key_file;
+mod keychain;
 mod random;
 mod sealing;
 mod slow;

@@ -6,7 +6,6 @@
 //! A sealed secret is: one byte for the format and key, 24 bytes of nonce, the encrypted secret with its 16-byte tag.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
@@ -15,7 +14,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::keyring::Keyring;
-use crate::{Answer, Statements, random, rows};
+use crate::random;
 use latchkey_storage::StoreError;
 
 const NONCE_LENGTH: usize = 24;
@@ -40,8 +39,7 @@ pub(crate) struct Sealer(Vec<Cipher>);
 
 impl Sealer {
     /// Seals with the first of `keys` and opens with each.
-    pub(crate) fn new(keys: impl Into<Keyring>) -> Self {
-        let keys = keys.into();
+    pub(crate) fn new(keys: &Keyring) -> Self {
         let ciphers = keys.numbered().iter().map(|one| {
             let derived = Zeroizing::new(one.key.derive("sealing of client secrets v1"));
             Cipher {
@@ -92,75 +90,6 @@ impl Sealer {
     }
 }
 
-/// The keys of the key file, ready for use.
-pub(crate) struct Held {
-    pub(crate) ring: Keyring,
-    pub(crate) sealer: Sealer,
-}
-
-impl From<Keyring> for Held {
-    fn from(ring: Keyring) -> Self {
-        Self {
-            sealer: Sealer::new(&ring),
-            ring,
-        }
-    }
-}
-
-/// The keys that an open store holds. Others can take their place at any time.
-pub(crate) struct HeldKeys(RwLock<Arc<Held>>);
-
-impl HeldKeys {
-    pub(crate) fn new(ring: Keyring) -> Self {
-        Self(RwLock::new(Arc::new(ring.into())))
-    }
-
-    pub(crate) fn now(&self) -> Arc<Held> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(crate) fn replace(&self, ring: Keyring) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(ring.into());
-    }
-}
-
-/// The keys of a store, which seal and open client secrets.
-pub(crate) trait Sealing: Send + Sync {
-    fn held(&self) -> &HeldKeys;
-
-    /// Looks into the key file. Returns whether there are other keys than before.
-    fn reload(&self) -> Result<bool, StoreError>;
-
-    /// Seals a secret with the key of this fingerprint.
-    fn seal_with(
-        &self,
-        fingerprint: &str,
-        client_id: &ClientId,
-        secret: &ClientSecret,
-    ) -> Result<Vec<u8>, StoreError>;
-
-    /// Seals a secret with the key that the database names, and goes on naming until the transaction ends.
-    fn seal<'a>(
-        &'a self,
-        db: &'a dyn Statements,
-        client_id: &'a ClientId,
-        secret: &'a ClientSecret,
-    ) -> Answer<'a, Vec<u8>> {
-        Box::pin(async move {
-            let named = rows::named_key(db).await?;
-            self.seal_with(&named, client_id, secret)
-        })
-    }
-
-    /// Opens a secret, whichever key sealed it.
-    fn open(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
-        match self.held().now().sealer.open(client_id, sealed) {
-            Err(StoreError::Unsealable) if self.reload()? => self.held().now().sealer.open(client_id, sealed),
-            opened => opened,
-        }
-    }
-}
-
 fn bound_to(key_number: u8, client_id: &ClientId) -> Vec<u8> {
     [
         b"latchkey client secret ".as_slice(),
@@ -182,7 +111,7 @@ mod tests {
     use crate::keys::ServerKey;
 
     fn sealer(byte: u8) -> Sealer {
-        Sealer::new(&ServerKey::from_bytes([byte; 32]))
+        Sealer::new(&Keyring::of(ServerKey::from_bytes([byte; 32])))
     }
 
     fn client(letter: &str) -> ClientId {

@@ -1,4 +1,4 @@
-//! What tests need around them. Only tests depend on this.
+//! What tests need around them. Only tests and the benchmark depend on this.
 
 mod blocking;
 pub mod pooler;

@@ -24,7 +24,7 @@ struct Pooler {
 
 impl Pooler {
     fn start(server: &str) -> Self {
-        let mut command = super::postgres::unprivileged_shell();
+        let mut command = super::postgres::unprivileged("sh");
         let mut script = command
             .args(["-c", SCRIPT, "latchkey-test-pooler", server])
             .current_dir("/")

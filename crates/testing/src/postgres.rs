@@ -1,6 +1,7 @@
 //! A private `PostgreSQL` from the distribution's package: no password, no trace, and no port unless one is asked for. It
 //! is made in a temporary folder, and goes with the process that asked for it, also when that is killed.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -70,7 +71,7 @@ impl PrivateServer {
 
     /// `None` if another process has the port.
     fn try_start(port: u16, how: Option<&AtPort>) -> Option<Self> {
-        let mut command = unprivileged_shell();
+        let mut command = unprivileged("sh");
         if how.is_some() {
             command.env("PORT_OPEN", "yes");
         }
@@ -201,23 +202,35 @@ fn free_port() -> u16 {
     listener.local_addr().expect("it has an address").port()
 }
 
-/// A shell for what refuses to run as root.
-pub(crate) fn unprivileged_shell() -> Command {
+/// A command for a program that refuses to run as root.
+///
+/// # Panics
+/// If there is no `id`.
+pub fn unprivileged(program: impl AsRef<OsStr>) -> Command {
     if !is_root() {
-        return Command::new("sh");
+        return Command::new(program);
     }
     let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "sh"]);
+    command
+        .args(["--reuid=postgres", "--regid=postgres", "--init-groups"])
+        .arg(program);
     command
 }
 
-fn is_root() -> bool {
+/// Whether this process runs as root.
+///
+/// # Panics
+/// If there is no `id`.
+pub fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().expect("there is `id`");
     id.stdout.trim_ascii() == b"0"
 }
 
 /// The folder with `postgres` and `initdb`: the newest of Debian's, or that of `pg_config`.
-fn programs() -> PathBuf {
+///
+/// # Panics
+/// If `PostgreSQL` is not installed.
+pub fn programs() -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -238,5 +251,5 @@ fn programs() -> PathBuf {
     let bin = asked.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
     bin.ok()
         .filter(|bin| bin.join("initdb").exists())
-        .expect("the tests need PostgreSQL's server: run `scripts/setup.sh test`, or install it")
+        .expect("PostgreSQL's server is needed: run `scripts/setup.sh test`, or install it")
 }

@@ -7,7 +7,7 @@ use latchkey_domain::Clock;
 use latchkey_storage::Store;
 use latchkey_storage_sql::copy::back_up_before_upgrade;
 use latchkey_storage_sql::keyring::Keyring;
-use latchkey_storage_sql::postgres::{KeySource, PostgresStore, PostgresUrl};
+use latchkey_storage_sql::postgres::{PostgresStore, PostgresUrl};
 use latchkey_storage_sql::sqlite::SqliteStore;
 
 use super::CliError;
@@ -47,22 +47,22 @@ async fn open_postgres(url: &PostgresUrl, settings: &DataSettings) -> Result<Ope
 
 /// Opens a `PostgreSQL` database with the keys of this node.
 pub(super) async fn open_node(url: &PostgresUrl, settings: &DataSettings) -> Result<PostgresStore, CliError> {
-    let (ring, source) = if let Some(ring) = key_of_environment()? {
-        (ring, KeySource::Given)
+    let (ring, file) = if let Some(ring) = key_of_environment()? {
+        (ring, None)
     } else {
         let may_create = !PostgresStore::is_initialized(url).await?;
         let path = settings.key();
         if may_create {
             make_folder(path.parent().unwrap_or(Path::new(".")))?;
         }
-        (Keyring::load_or_create(&path, may_create)?, KeySource::File(path))
+        (Keyring::load_or_create(&path, may_create)?, Some(path))
     };
     if settings.upgrade_backup
         && let Some(schema) = PostgresStore::behind(url, &ring).await?
     {
         back_up_before_migration(url, &settings.folder(), schema).await?;
     }
-    Ok(PostgresStore::open_with(url, ring, source).await?)
+    Ok(PostgresStore::open_with(url, ring, file).await?)
 }
 
 /// Backs up the database at `url`, which has an older schema, into the folder `backups` in this data folder. Without

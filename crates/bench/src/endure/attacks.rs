@@ -2,6 +2,7 @@
 //! disk they use, and how much honest clients still get done.
 
 mod act;
+mod aside;
 mod attack;
 mod honest;
 mod inputs;
@@ -12,13 +13,14 @@ mod wire;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
 
 use self::attack::Attack;
 use self::honest::Honest;
 use self::stage::Stage;
-use self::watch::Watch;
-use super::postgres::{Cluster, ensure_supported};
+use super::database::Kind;
+use super::postgres::Cluster;
 use crate::memory::megabytes;
 
 /// The longest allowed silence of `/healthz`.
@@ -29,43 +31,14 @@ const MAX_MEMORY: u64 = 256_000_000;
 const MIN_HONEST: f64 = 0.5;
 
 /// What to run.
-#[derive(Clone)]
-pub(super) struct Plan {
-    pub(super) quick: bool,
-    /// `sqlite` or `postgres`. Both if `None`.
-    pub(super) database: Option<String>,
-    /// The name of the attack to run. All if `None`.
-    pub(super) attack: Option<String>,
-}
-
-impl Plan {
-    /// How long honest clients are measured before an attack.
-    fn before(&self) -> Duration {
-        Duration::from_secs(if self.quick { 1 } else { 3 })
-    }
-
-    fn attacks(&self) -> Result<Vec<Attack>> {
-        let Some(name) = &self.attack else {
-            return Ok(Attack::ALL.to_vec());
-        };
-        let found = Attack::ALL.into_iter().find(|attack| attack.name() == name);
-        let names = || Attack::ALL.map(Attack::name).join(", ");
-        Ok(vec![found.with_context(|| {
-            format!("--attack {name}: expected one of {}", names())
-        })?])
-    }
-
-    /// The stores, as named in the report.
-    fn stores(&self) -> Result<Vec<&'static str>> {
-        match self.database.as_deref() {
-            None => Ok(vec!["SQLite", "PostgreSQL"]),
-            Some("sqlite") => Ok(vec!["SQLite"]),
-            Some("postgres") => Ok(vec!["PostgreSQL"]),
-            Some(other) => bail!(
-                "--database {other}: expected sqlite, or postgres, which is a private cluster for the run"
-            ),
-        }
-    }
+#[derive(clap::Args)]
+pub(crate) struct Plan {
+    /// Both without it
+    #[arg(long)]
+    database: Option<Kind>,
+    /// The attack to run; all without it
+    #[arg(long)]
+    attack: Option<Attack>,
 }
 
 /// The result of an attack.
@@ -107,7 +80,7 @@ impl Measured {
         };
         println!(
             "| {} | {:.0} ms ({:.0} ms before) | {:.1} MB | {:.2} of {:.2} MB | {:.2} ({:.0} to {:.0} a second) | {} | {verdict} |",
-            attack.title(),
+            attack.texts()[1],
             self.silence.as_secs_f64() * 1_000.0,
             self.silence_before.as_secs_f64() * 1_000.0,
             megabytes(self.memory),
@@ -122,19 +95,16 @@ impl Measured {
 }
 
 /// Attacks a fresh server each time, and prints one row per attack.
-pub(super) async fn run(plan: Plan) -> Result<()> {
-    let attacks = plan.attacks()?;
+pub(super) async fn run(plan: &Plan, quick: bool) -> Result<()> {
     let mut missed = Vec::new();
     let started = Instant::now();
-    for store in plan.stores()? {
-        let cluster = if store == "PostgreSQL" {
-            ensure_supported()?;
-            Some(Rc::new(Cluster::start()?))
-        } else {
-            None
-        };
+    for kind in plan
+        .database
+        .map_or(vec![Kind::Sqlite, Kind::Postgres], |kind| vec![kind])
+    {
+        let cluster = kind.cluster()?;
         println!(
-            "\n## Attacks on {store} (goals: silence below {} ms, memory below {:.0} MB, honest clients at least {MIN_HONEST})\n",
+            "\n## Attacks on {kind} (goals: silence below {} ms, memory below {:.0} MB, honest clients at least {MIN_HONEST})\n",
             MAX_SILENCE.as_millis(),
             megabytes(MAX_MEMORY)
         );
@@ -142,13 +112,17 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
             "| attack | longest silence of `/healthz` | memory beyond rest | growth | honest clients | the attacker got | goals |"
         );
         println!("|---|---|---|---|---|---|---|");
-        for attack in &attacks {
-            let measured = measure(&plan, *attack, cluster.as_ref())
+        for attack in plan
+            .attack
+            .map_or(Attack::value_variants().to_vec(), |one| vec![one])
+        {
+            let [name, _] = attack.texts();
+            let measured = measure(attack, cluster.as_ref(), quick)
                 .await
-                .with_context(|| format!("{} on {store}", attack.name()))?;
-            measured.print(*attack);
-            if !measured.missed(*attack).is_empty() {
-                missed.push(format!("{} on {store}", attack.name()));
+                .with_context(|| format!("{name} on {kind}"))?;
+            measured.print(attack);
+            if !measured.missed(attack).is_empty() {
+                missed.push(format!("{name} on {kind}"));
             }
         }
     }
@@ -157,23 +131,25 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     Ok(())
 }
 
-async fn measure(plan: &Plan, attack: Attack, cluster: Option<&Rc<Cluster>>) -> Result<Measured> {
+async fn measure(attack: Attack, cluster: Option<&Rc<Cluster>>, quick: bool) -> Result<Measured> {
     let mut stage = Stage::new(attack, cluster).await?;
     let requests = stage.requests(attack).await?;
-    let size_before = stage.database.size()?;
+    let size_before = stage.size()?;
     let honest = Honest::start(stage.server.address, stage.honest().await?);
     // The rates are for clients that are already connected.
     tokio::time::sleep(Duration::from_millis(300)).await;
 
-    let watch = Watch::start(stage.server.address);
-    let rate_before = honest.rate_over(plan.before()).await;
+    let watch = watch::start(stage.server.address);
+    let (answered, started) = (honest.answered(), Instant::now());
+    tokio::time::sleep(Duration::from_secs(if quick { 1 } else { 3 })).await;
+    let rate_before = honest.rate_since(answered, started);
     let silence_before = watch.stop().await?;
 
     let memory_before = stage.server.memory()?;
     stage.server.reset_peak()?;
-    let watch = Watch::start(stage.server.address);
+    let watch = watch::start(stage.server.address);
     let (answered, started) = (honest.answered(), Instant::now());
-    let outcome = act::run(&requests, stage.server.address, attack.duration(plan.quick)).await?;
+    let outcome = act::run(&requests, stage.server.address, attack.duration(quick)).await?;
     let rate = honest.rate_since(answered, started);
     let silence = watch.stop().await?;
     honest.stop().await?;
@@ -182,7 +158,7 @@ async fn measure(plan: &Plan, attack: Attack, cluster: Option<&Rc<Cluster>>) -> 
         silence_before,
         silence,
         memory: stage.server.peak()?.saturating_sub(memory_before),
-        growth: stage.database.size()?.saturating_sub(size_before),
+        growth: stage.size()?.saturating_sub(size_before),
         honest: (rate_before, rate),
         outcome,
     })
@@ -214,21 +190,5 @@ mod tests {
         assert_eq!(missed(|one| one.honest.1 = 49.0), ["honest clients"]);
         // A server that answered nobody before the attack gives no valid measurement.
         assert_eq!(missed(|one| one.honest = (0.0, 0.0)), ["honest clients"]);
-    }
-
-    #[test]
-    fn attacks_and_stores_are_chosen_by_name() {
-        let plan = |database: &str, attack: &str| Plan {
-            quick: true,
-            database: (!database.is_empty()).then(|| database.to_owned()),
-            attack: (!attack.is_empty()).then(|| attack.to_owned()),
-        };
-        assert_eq!(plan("", "").stores().unwrap().len(), 2);
-        assert_eq!(plan("postgres", "").stores().unwrap(), ["PostgreSQL"]);
-        assert!(plan("mysql", "").stores().is_err());
-        assert_eq!(plan("", "").attacks().unwrap().len(), Attack::ALL.len());
-        assert_eq!(plan("", "deep-html").attacks().unwrap(), [Attack::DeepHtml]);
-        let error = plan("", "none").attacks().unwrap_err().to_string();
-        assert!(error.contains("deep-html, "), "{error}");
     }
 }

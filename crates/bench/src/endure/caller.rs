@@ -3,32 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, ensure};
 
 use crate::client::{Answer, Connection, HttpRequest};
 
 /// Longer than any answer may take. Anything longer counts as a hang.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The outcome of a request.
-pub(super) enum Reply {
-    /// A definite answer.
-    Answer(Answer),
-    /// The server failed (5xx), so the effect is unknown.
-    Unable(Answer),
-    /// No answer, so the effect is unknown.
-    Lost,
-}
-
-impl Reply {
-    /// The answer, if it is definite.
-    pub(super) fn answer(self) -> Option<Answer> {
-        match self {
-            Self::Answer(answer) => Some(answer),
-            Self::Unable(_) | Self::Lost => None,
-        }
-    }
-}
 
 /// A client.
 pub(super) struct Caller {
@@ -39,64 +19,50 @@ pub(super) struct Caller {
 }
 
 impl Caller {
-    /// A client of the server at this address. It connects at its first request.
-    pub(super) fn new(address: SocketAddr) -> Self {
+    /// A client of the server at this address. It connects at its first request. `tolerant` allows server errors.
+    pub(super) fn new(address: SocketAddr, tolerant: bool) -> Self {
         Self {
             address,
-            tolerant: false,
+            tolerant,
             connection: None,
         }
     }
 
-    /// A client that allows server errors.
-    pub(super) fn tolerant(address: SocketAddr) -> Self {
-        Self {
-            tolerant: true,
-            ..Self::new(address)
-        }
+    /// Sends once. `None` if there is no definite answer, so that the effect is unknown.
+    pub(super) async fn send(&mut self, request: HttpRequest) -> Result<Option<Answer>> {
+        Ok(self.send_for_any_answer(request).await?.filter(is_definite))
     }
 
-    /// Sends once. Fails if the server hangs, or returns an error that is not allowed.
-    pub(super) async fn send(&mut self, request: HttpRequest) -> Result<Reply> {
+    /// Sends once. `None` if there is no answer. Fails if the server hangs, or returns an error that is not allowed.
+    pub(super) async fn send_for_any_answer(&mut self, request: HttpRequest) -> Result<Option<Answer>> {
         let what = format!("{} {}", request.method(), request.uri().path());
-        let reply = tokio::time::timeout(PATIENCE, self.send_in_time(request))
+        let answer = tokio::time::timeout(PATIENCE, self.send_in_time(request))
             .await
-            .map_err(|_| anyhow::anyhow!("{what} was not answered within {PATIENCE:?}"))?;
-        match reply {
-            Reply::Unable(answer) if !self.tolerant => bail!(
+            .with_context(|| format!("{what} was not answered within {PATIENCE:?}"))?;
+        if let Some(answer) = &answer
+            && !self.tolerant
+        {
+            ensure!(
+                is_definite(answer),
                 "{what} answered {}: {}",
                 answer.status(),
                 String::from_utf8_lossy(answer.body())
-            ),
-            reply => Ok(reply),
+            );
         }
+        Ok(answer)
     }
 
-    async fn send_in_time(&mut self, request: HttpRequest) -> Reply {
+    async fn send_in_time(&mut self, request: HttpRequest) -> Option<Answer> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => match Connection::open(self.address).await {
-                Ok(connection) => connection,
-                Err(_) => return Reply::Lost,
-            },
+            None => Connection::open(self.address).await.ok()?,
         };
-        match connection.send(request).await {
-            Ok(answer) => {
-                let closes = answer
-                    .headers()
-                    .get(http::header::CONNECTION)
-                    .is_some_and(|value| value == "close");
-                if !closes {
-                    self.connection = Some(connection);
-                }
-                if answer.status().is_server_error() || redirects_with_server_error(&answer) {
-                    Reply::Unable(answer)
-                } else {
-                    Reply::Answer(answer)
-                }
-            }
-            Err(_) => Reply::Lost,
+        let answer = connection.send(request).await.ok()?;
+        let said = answer.headers().get(http::header::CONNECTION);
+        if said.is_none_or(|said| said != "close") {
+            self.connection = Some(connection);
         }
+        Some(answer)
     }
 
     /// Closes the connection. The next request reconnects.
@@ -108,12 +74,13 @@ impl Caller {
     pub(super) async fn insist(&mut self, request: &HttpRequest, patience: Duration) -> Result<Answer> {
         let started = std::time::Instant::now();
         loop {
-            let last = match self.send(request.clone()).await? {
-                Reply::Answer(answer) => return Ok(answer),
-                Reply::Unable(answer) => answer.status().to_string(),
-                Reply::Lost => "no answer".to_owned(),
+            let answer = self.send_for_any_answer(request.clone()).await?;
+            let last = match answer {
+                Some(answer) if is_definite(&answer) => return Ok(answer),
+                Some(answer) => answer.status().to_string(),
+                None => "no answer".to_owned(),
             };
-            anyhow::ensure!(
+            ensure!(
                 started.elapsed() < patience,
                 "{} {}: {last} for {patience:?}",
                 request.method(),
@@ -124,13 +91,15 @@ impl Caller {
     }
 }
 
-/// The redirect that a browser gets instead of 5xx (RFC 6749 section 4.1.2.1).
-fn redirects_with_server_error(answer: &Answer) -> bool {
-    answer
+/// Whether the server did or refused what it was asked for. If it failed, the effect is unknown.
+fn is_definite(answer: &Answer) -> bool {
+    // The redirect that a browser gets instead of 5xx (RFC 6749 section 4.1.2.1).
+    let redirected = answer
         .headers()
         .get(http::header::LOCATION)
         .and_then(|location| location.to_str().ok())
         .is_some_and(|location| {
             location.contains("error=server_error") || location.contains("error=temporarily_unavailable")
-        })
+        });
+    !answer.status().is_server_error() && !redirected
 }

@@ -1,26 +1,34 @@
 //! A Patroni cluster whose leader is killed, and sometimes switched, under load: the next leader has what was
 //! acknowledged, what was ended stays ended, and the server finds the new leader without a restart.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::caller::Caller;
-use super::crash::{WORKERS, crew, end, print, print_times, start, verify};
-use super::journal::PATIENCE;
+use super::crew::{Crew, WORKERS, print_times, ready_again};
 use super::patroni::{Patroni, missing};
+use super::positive;
 use super::postgres::ensure_supported;
 use crate::chance::Chance;
-use crate::client::get;
 use crate::process::{Server, Setup};
 
 /// The database in the cluster.
 const DATABASE: &str = "failover";
 
+/// What to run.
+#[derive(clap::Args)]
+pub(crate) struct Plan {
+    /// How often the leader changes: 9 times, or 3 in a quick run
+    #[arg(long, value_parser = positive)]
+    changes: Option<usize>,
+    /// The seed of the random numbers
+    #[arg(long, default_value_t = 1)]
+    seed: usize,
+}
+
 /// Kills, switches, checks and prints.
-pub(super) async fn run(changes: usize, seed: usize) -> Result<()> {
+pub(super) async fn run(plan: &Plan, quick: bool) -> Result<()> {
+    let changes = plan.changes.unwrap_or(if quick { 3 } else { 9 });
     ensure_supported()?;
     if let Some(program) = missing() {
         bail!(
@@ -29,47 +37,47 @@ pub(super) async fn run(changes: usize, seed: usize) -> Result<()> {
     }
     let mut cluster = Patroni::start()?;
     let data = tempfile::tempdir()?;
-    let setup = Setup::on(data.path()).with_database(Some(cluster.database(DATABASE)?));
+    let setup = Setup {
+        database: Some(cluster.database(DATABASE)?),
+        ..Setup::on(data.path())
+    };
     let server = Server::start(&setup).await?;
-    let mut chance = Chance(seed as u64);
-    let mut workers = crew(&server, seed).await?;
+    let mut chance = Chance(plan.seed as u64);
+    let mut crew = Crew::new(server.address, plan.seed).await?;
     let (mut lost, mut relieved, mut found) = (Vec::new(), Vec::new(), Vec::new());
     let started = Instant::now();
     for change in 1..=changes {
-        let stop = Arc::new(AtomicBool::new(false));
-        let working = start(workers, &server, &stop, |server| Caller::tolerant(server.address));
-        tokio::time::sleep(Duration::from_millis(500 + chance.below(1_500) as u64)).await;
         let is_planned = change % 3 == 0;
-        let (cluster_now, took) = tokio::task::spawn_blocking(move || {
-            let took = if is_planned {
-                cluster.switch_leader()
-            } else {
-                cluster.lose_leader()
-            };
-            (cluster, took)
-        })
-        .await?;
-        cluster = cluster_now;
-        let times = if is_planned { &mut relieved } else { &mut lost };
-        times.push(took?.as_secs_f64() * 1_000.0);
-        let back = Instant::now();
-        Caller::tolerant(server.address)
-            .insist(&get("/readyz", &[]), PATIENCE)
+        let pause = Duration::from_millis(500 + chance.below(1_500) as u64);
+        let replaced = async {
+            tokio::time::sleep(pause).await;
+            let (cluster, took) = tokio::task::spawn_blocking(move || {
+                let took = if is_planned {
+                    cluster.switch_leader()
+                } else {
+                    cluster.lose_leader()
+                };
+                (cluster, took)
+            })
             .await?;
-        found.push(back.elapsed().as_secs_f64() * 1_000.0);
-        stop.store(true, Ordering::Relaxed);
-        workers = end(working).await?;
+            Ok((cluster, took?, ready_again(server.address).await?))
+        };
+        let took;
+        let ready;
+        (cluster, took, ready) = crew.work_until(replaced, server.address, true).await?;
+        let times = if is_planned { &mut relieved } else { &mut lost };
+        times.push(took.as_secs_f64() * 1_000.0);
+        found.push(ready);
         // While the current leader is alone.
-        workers = verify(workers, &server, &setup, change == changes)
+        crew.verify(server.address, &setup, change == changes)
             .await
             .with_context(|| format!("after change {change}"))?;
         setup.run(&["doctor"], "")?;
         cluster.mend()?;
         cluster.check(DATABASE)?;
     }
-    print(
+    crew.print(
         &format!("{changes} changes of the leader of a Patroni cluster, {WORKERS} workers"),
-        &workers,
         started.elapsed(),
     );
     print_times("The leader was killed", "the other led", &lost);

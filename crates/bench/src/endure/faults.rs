@@ -29,12 +29,7 @@ pub(super) async fn run(quick: bool) -> Result<()> {
     );
     let mut failures = Vec::new();
     let mut note = |what: &str, outcome: Result<Row>| match outcome.with_context(|| what.to_owned()) {
-        Ok(Row {
-            fault,
-            seen,
-            log,
-            after,
-        }) => println!("| {fault} | {seen} | {log} | {after} |"),
+        Ok(row) => println!("| {} | {} | {} | {} |", row.fault, row.seen, row.log, row.after),
         Err(error) => failures.push(format!("{error:#}")),
     };
     note("full disk", disk::full().await);

@@ -9,9 +9,9 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::caller::Caller;
-use crate::application::{Application, tokens_in};
+use crate::application::{Application, Tokens, ensure_active, tokens_in, userinfo};
 use crate::chance::Chance;
-use crate::client::{Answer, get};
+use crate::client::ensure_status;
 
 /// How long a request after a kill may stay unanswered.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -41,40 +41,8 @@ pub(super) struct Registered {
 pub(super) struct Granted {
     /// The index of the worker's application.
     pub(super) application: usize,
-    pub(super) access: String,
-    pub(super) refresh: String,
+    pub(super) tokens: Tokens,
     pub(super) life: Life,
-}
-
-/// Numbers of acknowledged operations of each kind, and other counts.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Counts {
-    pub(super) created: usize,
-    pub(super) deleted: usize,
-    pub(super) authorized: usize,
-    pub(super) exchanged: usize,
-    pub(super) rotated: usize,
-    pub(super) revoked: usize,
-    pub(super) introspected: usize,
-    /// Requests without an answer.
-    pub(super) in_doubt: usize,
-    /// Answers that were checked after the kills.
-    pub(super) verified: usize,
-}
-
-impl Counts {
-    /// Adds the counts of another worker.
-    pub(super) fn add(&mut self, other: &Self) {
-        self.created += other.created;
-        self.deleted += other.deleted;
-        self.authorized += other.authorized;
-        self.exchanged += other.exchanged;
-        self.rotated += other.rotated;
-        self.revoked += other.revoked;
-        self.introspected += other.introspected;
-        self.in_doubt += other.in_doubt;
-        self.verified += other.verified;
-    }
 }
 
 /// The journal.
@@ -87,7 +55,8 @@ pub(super) struct Journal {
     pub(super) ended: Vec<Granted>,
     /// How many of the ended records were checked.
     looked_at: usize,
-    pub(super) counts: Counts,
+    /// How many answers were checked after the kills.
+    pub(super) verified: usize,
 }
 
 impl Journal {
@@ -95,18 +64,8 @@ impl Journal {
     pub(super) fn application_ended(&mut self, at: usize) {
         self.applications[at].life = Life::Ended;
         self.codes.retain(|(application, _)| *application != at);
-        let mut alive = Vec::new();
-        for grant in self.grants.drain(..) {
-            if grant.application == at {
-                self.ended.push(Granted {
-                    life: Life::Ended,
-                    ..grant
-                });
-            } else {
-                alive.push(grant);
-            }
-        }
-        self.grants = alive;
+        let over = self.grants.extract_if(.., |grant| grant.application == at);
+        self.ended.extend(over);
     }
 
     /// Compares the journal with the server. `listed` are the client ids that the server has.
@@ -126,7 +85,8 @@ impl Journal {
     fn verify_applications(&mut self, listed: &HashSet<String>) -> Result<()> {
         for at in 0..self.applications.len() {
             let Registered { application, life } = &self.applications[at];
-            let (id, there) = (application.client_id(), listed.contains(application.client_id()));
+            let id = &application.client_id;
+            let there = listed.contains(id);
             match life {
                 Life::Alive => ensure!(there, "LOST: application {id} was acknowledged and is not there"),
                 Life::Ended => ensure!(!there, "ALIVE AGAIN: application {id} was deleted and is there"),
@@ -138,15 +98,14 @@ impl Journal {
     }
 
     async fn verify_codes(&mut self, caller: &mut Caller) -> Result<()> {
-        for (at, code) in std::mem::take(&mut self.codes) {
-            let request = self.applications[at].application.redeem(&code);
+        for (application, code) in std::mem::take(&mut self.codes) {
+            let request = self.applications[application].application.redeem(&code);
             let answer = caller.insist(&request, PATIENCE).await?;
-            let (access, refresh) = pair_in(&answer).context("LOST: a code that was acknowledged")?;
-            self.counts.verified += 1;
+            let tokens = tokens_in(&answer).context("LOST: a code that was acknowledged")?;
+            self.verified += 1;
             self.grants.push(Granted {
-                application: at,
-                access,
-                refresh,
+                application,
+                tokens,
                 life: Life::Alive,
             });
         }
@@ -158,27 +117,23 @@ impl Journal {
             let application = &self.applications[grant.application].application;
             if grant.life == Life::Alive {
                 // No newer token was ever used, so the previous pair is also valid.
-                ensure!(
-                    is_active(caller, application, &grant.access).await?,
-                    "LOST: an access token that was acknowledged is not active"
-                );
+                let request = application.introspect(&grant.tokens.access);
+                ensure_active(&caller.insist(&request, PATIENCE).await?)
+                    .context("LOST: an access token that was acknowledged")?;
             }
-            let answer = caller
-                .insist(&application.refresh(&grant.refresh), PATIENCE)
-                .await?;
+            let request = application.refresh(&grant.tokens.refresh);
+            let answer = caller.insist(&request, PATIENCE).await?;
             if grant.life == Life::InDoubt && answer.status() == StatusCode::BAD_REQUEST {
-                grant.life = Life::Ended;
                 self.ended.push(grant);
                 continue;
             }
-            (grant.access, grant.refresh) =
-                pair_in(&answer).context("LOST: the newest refresh token that was acknowledged")?;
+            grant.tokens =
+                tokens_in(&answer).context("LOST: the newest refresh token that was acknowledged")?;
             grant.life = Life::Alive;
-            ensure!(
-                is_active(caller, application, &grant.access).await?,
-                "WRONG: an access token is not active just after it was issued"
-            );
-            self.counts.verified += 3;
+            let request = application.introspect(&grant.tokens.access);
+            ensure_active(&caller.insist(&request, PATIENCE).await?)
+                .context("WRONG: an access token just after it was issued")?;
+            self.verified += 3;
             self.grants.push(grant);
         }
         Ok(())
@@ -196,17 +151,14 @@ impl Journal {
         for at in which {
             let grant = &self.ended[at];
             let Registered { application, life } = &self.applications[grant.application];
-            let bearer = format!("Bearer {}", grant.access);
-            let userinfo = get("/oauth/userinfo", &[("authorization", &bearer)]);
-            let answer = caller.insist(&userinfo, PATIENCE).await?;
-            ensure!(
-                answer.status() == StatusCode::UNAUTHORIZED,
-                "ALIVE AGAIN: the access token of a grant that ended: {}",
-                answer.status()
-            );
-            let answer = caller
-                .insist(&application.refresh(&grant.refresh), PATIENCE)
-                .await?;
+            let answer = caller.insist(&userinfo(&grant.tokens.access), PATIENCE).await?;
+            ensure_status(
+                "ALIVE AGAIN: the access token of a grant that ended",
+                &answer,
+                StatusCode::UNAUTHORIZED,
+            )?;
+            let request = application.refresh(&grant.tokens.refresh);
+            let answer = caller.insist(&request, PATIENCE).await?;
             let error: Value = serde_json::from_slice(answer.body())?;
             let expected = if *life == Life::Ended {
                 "invalid_client"
@@ -218,34 +170,8 @@ impl Journal {
                 "ALIVE AGAIN: the refresh token of a grant that ended: {} {error}",
                 answer.status()
             );
-            self.counts.verified += 2;
+            self.verified += 2;
         }
         Ok(())
     }
-}
-
-/// Whether the server says that a token is active.
-pub(super) async fn is_active(caller: &mut Caller, application: &Application, token: &str) -> Result<bool> {
-    let request = application.post("/oauth/introspect", &[("token", token)]);
-    active_in(&caller.insist(&request, PATIENCE).await?)
-}
-
-/// The result in an introspection answer.
-pub(super) fn active_in(answer: &Answer) -> Result<bool> {
-    let said: Value = serde_json::from_slice(answer.body())?;
-    said["active"]
-        .as_bool()
-        .with_context(|| format!("introspection answered {}: {said}", answer.status()))
-}
-
-/// The access token and the refresh token in an answer.
-pub(super) fn pair_in(answer: &Answer) -> Result<(String, String)> {
-    let tokens = tokens_in(answer)?;
-    let text = |name: &str| {
-        tokens[name]
-            .as_str()
-            .map(str::to_owned)
-            .with_context(|| format!("no {name}"))
-    };
-    Ok((text("access_token")?, text("refresh_token")?))
 }

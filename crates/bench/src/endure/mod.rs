@@ -5,11 +5,12 @@ mod attacks;
 mod balancer;
 mod caller;
 mod crash;
+mod crew;
+mod database;
 mod failover;
 mod faults;
 mod journal;
 mod nodes;
-mod options;
 mod patroni;
 mod postgres;
 mod purge_log;
@@ -17,70 +18,108 @@ mod soak;
 mod volume;
 mod worker;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
+use clap::Subcommand;
 
-use self::options::Options;
+/// Whether it runs for years.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// `kill -9` under load, again and again: nothing that was acknowledged is lost
+    Crash(crash::Plan),
+    /// Two nodes on one `PostgreSQL` while one of them dies and comes back
+    Nodes(nodes::Plan),
+    /// A Patroni cluster whose leader is killed or relieved again and again, under load
+    Failover(failover::Plan),
+    /// Memory, files, disk and latency under a long load, with codes and tokens that live for minutes
+    Soak {
+        /// 15, or 2 in a quick run
+        #[arg(long, value_parser = positive)]
+        minutes: Option<usize>,
+    },
+    /// Introspection and rotation with a large database beside an empty one, and while it purges
+    Volume(volume::Plan),
+    /// Full disk, read-only, damaged, wrong key, clock, database gone: what people see
+    Faults,
+    /// Requests that are meant to take the server away from others: silence, memory, disk, honest clients
+    Attacks(attacks::Plan),
+}
 
-/// The commands.
-pub(crate) const COMMANDS: &[&str] = &[
-    "crash", "nodes", "failover", "soak", "volume", "faults", "attacks",
-];
-
-/// Runs one of the [`COMMANDS`].
-pub(crate) async fn run(command: &str, options: &[&str], quick: bool) -> Result<()> {
-    let mut options = Options::read(options)?;
+/// Runs a command.
+pub(crate) async fn run(command: Command, quick: bool) -> Result<()> {
     match command {
-        "crash" => {
-            let plan = crash::Plan {
-                kills: options.number("kills", if quick { 3 } else { 20 })?,
-                seed: options.number("seed", 1)?,
-                database: options.text("database"),
-            };
-            options.end()?;
-            crash::run(plan).await
+        Command::Crash(plan) => crash::run(plan, quick).await,
+        Command::Nodes(plan) => nodes::run(plan, quick).await,
+        Command::Failover(plan) => failover::run(&plan, quick).await,
+        Command::Soak { minutes } => soak::run(minutes.unwrap_or(if quick { 2 } else { 15 })).await,
+        Command::Volume(plan) => volume::run(&plan, quick).await,
+        Command::Faults => faults::run(quick).await,
+        Command::Attacks(plan) => attacks::run(&plan, quick).await,
+    }
+}
+
+/// Reads the number of an option.
+fn positive(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| "expected a number above 0".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Arguments {
+        #[command(subcommand)]
+        command: Command,
+    }
+
+    fn read(arguments: &[&str]) -> Result<Command, String> {
+        Arguments::try_parse_from([&["bench"][..], arguments].concat())
+            .map(|arguments| arguments.command)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn options_are_pairs_and_none_is_left_over() {
+        let Ok(Command::Crash(plan)) = read(&["crash", "--kills", "3", "--database", "postgres"]) else {
+            unreachable!("the options are those of the command");
+        };
+        assert_eq!((plan.kills, plan.seed), (Some(3), 1));
+        assert_eq!(plan.database.as_deref(), Some("postgres"));
+        for wrong in [
+            &["crash", "--kills"][..],
+            &["crash", "kills", "3"],
+            &["soak", "--seed", "2"],
+        ] {
+            assert!(read(wrong).is_err(), "{wrong:?}");
         }
-        "nodes" => {
-            let plan = nodes::Plan {
-                seconds: options.number("seconds", if quick { 6 } else { 30 })?,
-                database: options.text("database"),
-            };
-            options.end()?;
-            nodes::run(plan).await
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused_in_words() {
+        for wrong in ["0", "-1", "many"] {
+            let error = read(&["crash", &format!("--kills={wrong}")]).err().unwrap();
+            assert!(error.contains("expected a number above 0"), "{error}");
         }
-        "failover" => {
-            let changes = options.number("changes", if quick { 3 } else { 9 })?;
-            let seed = options.number("seed", 1)?;
-            options.end()?;
-            failover::run(changes, seed).await
+    }
+
+    #[test]
+    fn attacks_and_databases_are_chosen_by_name() {
+        for good in [
+            &["attacks"][..],
+            &["attacks", "--database", "postgres"],
+            &["attacks", "--attack", "deep-html"],
+            &["volume", "--database", "postgres"],
+        ] {
+            assert!(read(good).is_ok(), "{good:?}");
         }
-        "soak" => {
-            let minutes = options.number("minutes", if quick { 2 } else { 15 })?;
-            options.end()?;
-            soak::run(minutes).await
+        for command in ["attacks", "volume"] {
+            let error = read(&[command, "--database", "mysql"]).err().unwrap();
+            assert!(error.contains("sqlite, postgres"), "{error}");
         }
-        "volume" => {
-            let plan = volume::Plan {
-                grants: options.number("grants", if quick { 100_000 } else { 1_000_000 })?,
-                members: options.number("members", if quick { 10_000 } else { 100_000 })?,
-                rounds: if quick { 3 } else { 5 },
-                database: options.text("database"),
-            };
-            options.end()?;
-            volume::run(plan).await
-        }
-        "faults" => {
-            options.end()?;
-            faults::run(quick).await
-        }
-        "attacks" => {
-            let plan = attacks::Plan {
-                quick,
-                database: options.text("database"),
-                attack: options.text("attack"),
-            };
-            options.end()?;
-            attacks::run(plan).await
-        }
-        _ => bail!("there is no command {command}"),
+        let error = read(&["attacks", "--attack", "none"]).err().unwrap();
+        assert!(error.contains("deep-html, "), "{error}");
     }
 }

@@ -11,11 +11,11 @@ use tokio::task::JoinSet;
 
 use super::balancer::Balancer;
 use super::caller::Caller;
-use super::journal::{active_in, pair_in};
+use super::positive;
 use super::postgres::{Cluster, ensure_supported};
 use super::worker::SCOPES;
-use crate::application::{Application, code_in};
-use crate::client::HttpRequest;
+use crate::application::{Application, Tokens, active_in, code_in, ensure_active, tokens_in};
+use crate::client::{Answer, HttpRequest, ensure_ok, ensure_status};
 use crate::load::CONNECTIONS;
 use crate::person::Person;
 use crate::process::{Server, Setup};
@@ -26,11 +26,14 @@ const LIFE: Duration = Duration::from_millis(2_500);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What to run.
-pub(super) struct Plan {
-    /// How long a node is killed repeatedly. Each of the four measurements takes a quarter of this.
-    pub(super) seconds: usize,
-    /// `postgres`, or the URL of an empty database.
-    pub(super) database: Option<String>,
+#[derive(clap::Args)]
+pub(crate) struct Plan {
+    /// How long a node is killed repeatedly: 30, or 6 in a quick run. Each of the four measurements takes a quarter
+    #[arg(long, value_parser = positive)]
+    seconds: Option<usize>,
+    /// `postgres`, or the URL of an empty database
+    #[arg(long)]
+    database: Option<String>,
 }
 
 /// What the clients share.
@@ -43,6 +46,16 @@ struct Load {
     revoked: AtomicUsize,
 }
 
+impl Load {
+    /// Clients may work, and nothing is counted yet.
+    fn begin(&self) {
+        self.stop.store(false, Ordering::Relaxed);
+        for count in [&self.rotated, &self.introspected, &self.revoked] {
+            count.store(0, Ordering::Relaxed);
+        }
+    }
+}
+
 /// What a client does.
 #[derive(Clone, Copy)]
 enum Kind {
@@ -53,7 +66,8 @@ enum Kind {
 }
 
 /// Runs, checks and prints.
-pub(super) async fn run(plan: Plan) -> Result<()> {
+pub(super) async fn run(plan: Plan, quick: bool) -> Result<()> {
+    let seconds = plan.seconds.unwrap_or(if quick { 6 } else { 30 }) as u64;
     ensure_supported()?;
     let cluster = match plan.database.as_deref() {
         None | Some("postgres") => Some(Cluster::start()?),
@@ -65,20 +79,23 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
         None => plan.database,
     };
     let data = tempfile::tempdir()?;
-    let setup = Setup::on(data.path()).with_database(database);
+    let setup = Setup {
+        database,
+        ..Setup::on(data.path())
+    };
     let one = Server::start(&setup).await?;
     let mut other = Server::start(&setup).await?;
     let balancer = Balancer::start(vec![one.address, other.address]).await?;
     let load = Arc::new(Load {
-        application: Application::register_on(&setup, SCOPES)?,
+        application: Application::register(&setup, SCOPES)?,
         cookie: Person::host(one.address).await?.cookie,
         stop: AtomicBool::new(false),
-        rotated: AtomicUsize::new(0),
-        introspected: AtomicUsize::new(0),
-        revoked: AtomicUsize::new(0),
+        rotated: AtomicUsize::default(),
+        introspected: AtomicUsize::default(),
+        revoked: AtomicUsize::default(),
     });
 
-    let each = Duration::from_secs((plan.seconds as u64).div_ceil(4));
+    let each = Duration::from_secs((seconds).div_ceil(4));
     println!("\n## Two nodes on PostgreSQL, {CONNECTIONS} clients\n");
     println!("| nodes | rotations a second | introspections a second |\n|---|---|---|");
     for nodes in [vec![one.address], vec![one.address, other.address]] {
@@ -88,13 +105,13 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
         println!("| {} | {rotated:.0} | {introspected:.0} |", nodes.len());
     }
 
-    reset(&load);
+    load.begin();
     let clients = start(&load, &balancer, Kind::Check);
     let started = Instant::now();
     let mut kills = 0;
-    while started.elapsed() < Duration::from_secs(plan.seconds as u64) {
+    while started.elapsed() < Duration::from_secs(seconds) {
         tokio::time::sleep(LIFE).await;
-        other.kill()?;
+        other.kill();
         kills += 1;
         tokio::time::sleep(LIFE / 5).await;
         other = Server::start(&setup).await?;
@@ -116,15 +133,8 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
     Ok(())
 }
 
-fn reset(load: &Load) {
-    load.stop.store(false, Ordering::Relaxed);
-    for count in [&load.rotated, &load.introspected, &load.revoked] {
-        count.store(0, Ordering::Relaxed);
-    }
-}
-
 async fn measure(load: &Arc<Load>, balancer: &Balancer, kind: Kind, duration: Duration) -> Result<f64> {
-    reset(load);
+    load.begin();
     let clients = start(load, balancer, kind);
     // Wait until each has its grant.
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -141,10 +151,9 @@ fn start(load: &Arc<Load>, balancer: &Balancer, kind: Kind) -> JoinSet<Result<()
     let mut clients = JoinSet::new();
     for _ in 0..CONNECTIONS {
         // Two connections made one after the other reach different nodes.
-        let callers = [Caller::new(balancer.address), Caller::new(balancer.address)];
         let client = Client {
             load: load.clone(),
-            callers,
+            callers: [(); 2].map(|()| Caller::new(balancer.address, false)),
             turn: 0,
         };
         clients.spawn(client.work(kind));
@@ -167,7 +176,7 @@ struct Client {
 }
 
 impl Client {
-    async fn send(&mut self, request: &HttpRequest) -> Result<crate::client::Answer> {
+    async fn send(&mut self, request: &HttpRequest) -> Result<Answer> {
         self.turn += 1;
         if self.turn.is_multiple_of(500) {
             // Reconnect, so that a node that came back gets its share.
@@ -177,79 +186,70 @@ impl Client {
     }
 
     /// A new grant. A code whose exchange was not answered is not sent again: that would look like theft.
-    async fn grant(&mut self) -> Result<(String, String)> {
+    async fn grant(&mut self) -> Result<Tokens> {
         loop {
-            let authorize = self.load.application.authorize_with(&self.load.cookie, SCOPES);
+            let authorize = self.load.application.authorize(&self.load.cookie, SCOPES);
             let code = code_in(&self.send(&authorize).await?)?;
             let request = self.load.application.redeem(&code);
             self.turn += 1;
-            if let Some(answer) = self.callers[self.turn % 2].send(request).await?.answer() {
-                return pair_in(&answer);
+            if let Some(answer) = self.callers[self.turn % 2].send(request).await? {
+                return tokens_in(&answer);
             }
         }
     }
 
-    async fn active(&mut self, token: &str) -> Result<bool> {
-        let load = self.load.clone();
-        let request = load.application.post("/oauth/introspect", &[("token", token)]);
-        let active = active_in(&self.send(&request).await?)?;
-        load.introspected.fetch_add(1, Ordering::Relaxed);
-        Ok(active)
+    async fn introspect(&mut self, token: &str) -> Result<Answer> {
+        let answer = self.send(&self.load.application.introspect(token)).await?;
+        self.load.introspected.fetch_add(1, Ordering::Relaxed);
+        Ok(answer)
     }
 
-    async fn rotate(&mut self, refresh: &str) -> Result<(String, String)> {
+    async fn rotate(&mut self, refresh: &str) -> Result<Tokens> {
         let request = self.load.application.refresh(refresh);
-        let pair = pair_in(&self.send(&request).await?)
+        let tokens = tokens_in(&self.send(&request).await?)
             .context("WRONG: a refresh token that was acknowledged does not rotate")?;
-        ensure!(pair.1 != refresh, "WRONG: the refresh token was not rotated");
+        ensure!(
+            tokens.refresh != refresh,
+            "WRONG: the refresh token was not rotated"
+        );
         self.load.rotated.fetch_add(1, Ordering::Relaxed);
-        Ok(pair)
+        Ok(tokens)
     }
 
     async fn work(mut self, kind: Kind) -> Result<()> {
-        let (mut access, mut refresh) = self.grant().await?;
+        let mut tokens = self.grant().await?;
         let mut rounds = 0_usize;
         while !self.load.stop.load(Ordering::Relaxed) {
             rounds += 1;
             if matches!(kind, Kind::Rotate | Kind::Check) {
-                (access, refresh) = self.rotate(&refresh).await?;
+                tokens = self.rotate(&tokens.refresh).await?;
             }
             if matches!(kind, Kind::Introspect | Kind::Check) {
-                ensure!(
-                    self.active(&access).await?,
-                    "WRONG: an access token is not active"
-                );
+                ensure_active(&self.introspect(&tokens.access).await?).context("WRONG")?;
             }
             if matches!(kind, Kind::Check) && rounds.is_multiple_of(10) {
-                self.revoke(&access, &refresh).await?;
-                (access, refresh) = self.grant().await?;
+                self.revoke(&tokens).await?;
+                tokens = self.grant().await?;
             }
         }
         Ok(())
     }
 
-    async fn revoke(&mut self, access: &str, refresh: &str) -> Result<()> {
-        let load = self.load.clone();
-        let request = load.application.post("/oauth/revoke", &[("token", refresh)]);
-        let answer = self.send(&request).await?;
-        ensure!(
-            answer.status() == StatusCode::OK,
-            "revoking answered {}",
-            answer.status()
-        );
-        load.revoked.fetch_add(1, Ordering::Relaxed);
-        for token in [access, refresh] {
+    async fn revoke(&mut self, tokens: &Tokens) -> Result<()> {
+        let request = self.load.application.revoke(&tokens.refresh);
+        ensure_ok("revoking", &self.send(&request).await?)?;
+        self.load.revoked.fetch_add(1, Ordering::Relaxed);
+        for token in [&tokens.access, &tokens.refresh] {
             ensure!(
-                !self.active(token).await?,
+                !active_in(&self.introspect(token).await?)?,
                 "WRONG: a token is active after it was revoked"
             );
         }
-        let answer = self.send(&load.application.refresh(refresh)).await?;
-        ensure!(
-            answer.status() == StatusCode::BAD_REQUEST,
-            "WRONG: a refresh token that was revoked was answered {}",
-            answer.status()
-        );
-        Ok(())
+        let request = self.load.application.refresh(&tokens.refresh);
+        ensure_status(
+            "WRONG: a refresh token that was revoked",
+            &self.send(&request).await?,
+            StatusCode::BAD_REQUEST,
+        )
     }
 }

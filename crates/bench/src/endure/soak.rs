@@ -10,13 +10,13 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use serde_json::Value;
 use tokio::task::JoinSet;
 
 use self::client::Client;
 use super::purge_log::{Log, Sweep};
 use super::worker::SCOPES;
 use crate::application::Application;
+use crate::client::Connection;
 use crate::load::CONNECTIONS;
 use crate::memory::megabytes;
 use crate::person::Person;
@@ -67,24 +67,21 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
     };
     let bare = Server::bare()?;
     let server = Server::start(&setup).await?;
-    let application = Application::register_on(&setup, SCOPES)?;
-    let network: Value = serde_json::from_str(&setup.run(&["network", "show", "--json"], "")?)?;
-    let graphql = format!(
-        "/networks/{}/graphql",
-        network["slug"].as_str().unwrap_or_default()
-    );
+    let application = Application::register(&setup, SCOPES)?;
+    let graphql = setup.graphql_path()?;
     let cookie = Person::host(server.address).await?.cookie;
     let (stop, times) = (Arc::new(AtomicBool::new(false)), Arc::new(Times::default()));
     let mut clients = JoinSet::new();
     for number in 0..CONNECTIONS {
         let client = Client {
-            server: server.address,
-            bare: bare.address,
+            server: Connection::open(server.address).await?,
+            bare: Connection::open(bare.address).await?,
             application: application.clone(),
             cookie: cookie.clone(),
             graphql: graphql.clone(),
+            times: times.clone(),
         };
-        clients.spawn(client.work(number, stop.clone(), times.clone()));
+        clients.spawn(client.work(number, stop.clone()));
     }
 
     println!("\n## {minutes} minutes of everything at once, {CONNECTIONS} connections\n");
@@ -113,7 +110,7 @@ pub(super) async fn run(minutes: usize) -> Result<()> {
         outcome??;
     }
     verdict::judge(&samples, &sweeps, started)?;
-    super::crash::check_integrity(data.path())
+    super::database::check_integrity(data.path())
 }
 
 fn take_sample(server: &Server, data: &Path, times: &Times, began: Instant) -> Result<Sample> {

@@ -3,25 +3,25 @@
 
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, ensure};
 
-use self::clients::{Introspecting, Rotating};
-use self::fill::{Age, Rows};
-use super::caller::Caller;
-use super::journal::pair_in;
-use super::postgres::{Cluster, ensure_supported};
+use self::fill::Age;
+use super::database::{Database, Kind};
+use super::positive;
+use super::postgres::Cluster;
 use super::worker::SCOPES;
-use crate::application::{Application, code_in};
+use crate::application::{Application, Tokens, ensure_active};
 use crate::chance::Chance;
-use crate::load::{self, CONNECTIONS, Summary};
+use crate::client::{Answer, HttpRequest};
+use crate::load::{self, CONNECTIONS, LoadClient, Rotating, Summary};
 use crate::memory::megabytes;
 use crate::person::Person;
 use crate::process::{Server, Setup};
-use crate::statistics::median;
+use crate::series::Series;
 
-mod clients;
 mod fill;
 mod purge;
 
@@ -38,61 +38,63 @@ const GOAL: f64 = 0.7;
 const KEEPS_ALL: (&str, &str) = ("LATCHKEY_RETAIN_ENDED", "365d");
 
 /// What to run.
-#[derive(Clone)]
-pub(super) struct Plan {
-    pub(super) grants: usize,
-    pub(super) members: usize,
-    pub(super) rounds: usize,
-    /// `postgres`. `SQLite` if `None`.
-    pub(super) database: Option<String>,
+#[derive(clap::Args)]
+pub(crate) struct Plan {
+    /// 1,000,000, or 100,000 in a quick run
+    #[arg(long, value_parser = positive)]
+    grants: Option<usize>,
+    /// 100,000, or 10,000 in a quick run
+    #[arg(long, value_parser = positive)]
+    members: Option<usize>,
+    #[arg(long, default_value = "sqlite")]
+    database: Kind,
 }
 
 /// A network with really issued tokens.
 struct Network {
     setup: Setup,
-    rows: Rows,
+    database: Database,
     /// The tokens of the first one are used.
-    applications: Vec<Application>,
-    pairs: Vec<(String, String)>,
+    applications: Vec<Arc<Application>>,
+    tokens: Vec<Tokens>,
 }
 
 /// Fills, measures and prints.
-pub(super) async fn run(plan: Plan) -> Result<()> {
-    let cluster = match plan.database.as_deref() {
-        None => None,
-        Some("postgres") => {
-            ensure_supported()?;
-            Some(Rc::new(Cluster::start()?))
-        }
-        Some(other) => bail!("--database {other}: expected postgres, which is a private cluster for the run"),
+pub(super) async fn run(plan: &Plan, quick: bool) -> Result<()> {
+    let (grants, members, rounds) = if quick {
+        (100_000, 10_000, 3)
+    } else {
+        (1_000_000, 100_000, 5)
     };
-    let kind = if cluster.is_some() { "PostgreSQL" } else { "SQLite" };
+    let (grants, members) = (plan.grants.unwrap_or(grants), plan.members.unwrap_or(members));
+    let (kind, cluster) = (plan.database, plan.database.cluster()?);
     let (large, small) = (tempfile::tempdir()?, tempfile::tempdir()?);
     let started = Instant::now();
-    let mut large = begin(large.path(), cluster.as_ref(), "large", plan.members).await?;
+    let mut large = begin(large.path(), cluster.as_ref(), "large", members).await?;
     let mut small = begin(small.path(), cluster.as_ref(), "small", 0).await?;
     let mut chance = Chance(7);
-    let (members, first, last) = large.rows.members()?;
+    let members = "SELECT count(*), min(id), max(id) FROM members";
+    let [members, first, last] = large.database.numbers(members)?;
     // The oldest come first, as in a server that has run for years.
-    large.rows.grants(plan.grants / 10, Age::Over, &mut chance)?;
+    fill::grants(&large.database, grants / 10, Age::Over, &mut chance)?;
     for _ in 0..PLACES {
-        large.rows.grants(plan.grants / PLACES, Age::Fresh, &mut chance)?;
+        fill::grants(&large.database, grants / PLACES, Age::Fresh, &mut chance)?;
         issue(&mut large).await?;
         issue(&mut small).await?;
     }
-    large.rows.settle()?;
-    small.rows.settle()?;
+    fill::settle(&large.database)?;
+    fill::settle(&small.database)?;
     println!(
         "\n## {} grants of {members} members (numbers {first} to {last}), beside {} grants, on {kind}\n",
-        large.rows.count()?,
-        small.rows.count()?
+        fill::count(&large.database)?,
+        fill::count(&small.database)?
     );
     println!(
         "Filled in {:.0} s; the database takes {:.0} MB.",
         started.elapsed().as_secs_f64(),
-        megabytes(large.rows.size()?)
+        megabytes(fill::size(&large.database)?)
     );
-    let ratios = compare(&mut large, &mut small, plan.rounds).await?;
+    let ratios = compare(&mut large, &mut small, rounds).await?;
     purge::run(&mut large).await?;
     println!("\nAll of it took {:.0} s.", started.elapsed().as_secs_f64());
     ensure!(
@@ -103,73 +105,80 @@ pub(super) async fn run(plan: Plan) -> Result<()> {
 }
 
 /// Creates a network with members and applications, and stops the server again.
-async fn begin(
-    data: &Path,
-    cluster: Option<&Rc<Cluster>>,
-    name: &'static str,
-    members: usize,
-) -> Result<Network> {
-    let (database, rows) = match cluster {
-        Some(cluster) => (
-            Some(cluster.database(name)?),
-            Rows::Postgres(Rc::clone(cluster), name),
-        ),
-        None => (None, Rows::Sqlite(data.join("latchkey.db"))),
-    };
+async fn begin(data: &Path, cluster: Option<&Rc<Cluster>>, name: &str, members: usize) -> Result<Network> {
+    let (database, url) = Database::create(data, cluster, name)?;
     let setup = Setup {
+        database: url,
         settings: vec![KEEPS_ALL],
         ..Setup::on(data)
-    }
-    .with_database(database);
+    };
     let server = Server::start(&setup).await?;
     if members > 0 {
         crate::headless::import_members(&setup, members)?;
     }
     let applications = (0..APPLICATIONS)
-        .map(|_| Application::register_on(&setup, SCOPES))
+        .map(|_| Application::register(&setup, SCOPES).map(Arc::new))
         .collect::<Result<_>>()?;
-    server.stop()?;
+    server.stop();
     Ok(Network {
         setup,
-        rows,
+        database,
         applications,
-        pairs: Vec::new(),
+        tokens: Vec::new(),
     })
 }
 
 /// Creates grants over HTTP, in the normal way.
 async fn issue(network: &mut Network) -> Result<()> {
     let server = Server::start(&network.setup).await?;
-    let cookie = Person::host(server.address).await?.cookie;
-    let mut caller = Caller::new(server.address);
-    let application = &network.applications[0];
+    let mut host = Person::host(server.address).await?;
     for _ in 0..REAL {
-        let request = application.authorize_with(&cookie, SCOPES);
-        let code = code_in(&caller.send(request).await?.answer().context("no code")?)?;
-        let answer = caller.send(application.redeem(&code)).await?;
-        network
-            .pairs
-            .push(pair_in(&answer.answer().context("no tokens")?)?);
+        let tokens = network.applications[0].tokens_of(&mut host, SCOPES).await?;
+        network.tokens.push(tokens);
     }
-    server.stop()
+    server.stop();
+    Ok(())
+}
+
+/// Introspects random access tokens, so that rows come from all over the table.
+struct Introspecting {
+    requests: Vec<HttpRequest>,
+    chance: Chance,
+}
+
+impl LoadClient for Introspecting {
+    fn next(&mut self) -> Option<HttpRequest> {
+        let at = self.chance.below(self.requests.len());
+        Some(self.requests[at].clone())
+    }
+
+    fn check(&mut self, answer: &Answer) -> Result<()> {
+        ensure_active(answer)
+    }
 }
 
 async fn introspect(server: &Server, network: &Network, duration: Duration) -> Result<Summary> {
-    let clients = (0..CONNECTIONS)
-        .map(|number| Introspecting::new(&network.applications[0], &network.pairs, number))
+    let requests: Vec<HttpRequest> = network
+        .tokens
+        .iter()
+        .map(|tokens| network.applications[0].introspect(&tokens.access))
         .collect();
-    Ok(load::run(server, clients, duration).await?.0)
+    let clients = (0..CONNECTIONS).map(|number| Introspecting {
+        requests: requests.clone(),
+        chance: Chance(number as u64),
+    });
+    Ok(load::run(server, clients.collect(), duration).await?.0)
 }
 
 async fn rotate(server: &Server, network: &mut Network, duration: Duration) -> Result<Summary> {
-    let share = network.pairs.len().div_ceil(CONNECTIONS);
-    let clients = network
-        .pairs
-        .chunks(share)
-        .map(|pairs| Rotating::new(&network.applications[0], pairs))
-        .collect();
-    let (summary, clients) = load::run(server, clients, duration).await?;
-    network.pairs = clients.into_iter().flat_map(Rotating::into_pairs).collect();
+    let share = network.tokens.len().div_ceil(CONNECTIONS);
+    let clients = network.tokens.chunks(share).map(|tokens| Rotating {
+        application: network.applications[0].clone(),
+        tokens: tokens.to_vec(),
+        at: 0,
+    });
+    let (summary, clients) = load::run(server, clients.collect(), duration).await?;
+    network.tokens = clients.into_iter().flat_map(|client| client.tokens).collect();
     Ok(summary)
 }
 
@@ -183,60 +192,45 @@ async fn compare(large: &mut Network, small: &mut Network, rounds: usize) -> Res
         on_large.ready_after.as_secs_f64() * 1_000.0,
         on_small.ready_after.as_secs_f64() * 1_000.0
     );
-    let mut introspections = Pair::default();
-    let mut rotations = Pair::default();
+    let mut introspections = [Series::default(), Series::default()];
+    let mut rotations = [Series::default(), Series::default()];
     for _ in 0..rounds {
-        let summary = introspect(&on_large, large, ROUND).await?;
-        introspections.add(&summary, &introspect(&on_small, small, ROUND).await?);
-        let summary = rotate(&on_large, large, ROUND).await?;
-        rotations.add(&summary, &rotate(&on_small, small, ROUND).await?);
+        introspections[0]
+            .0
+            .push(introspect(&on_large, large, ROUND).await?);
+        introspections[1]
+            .0
+            .push(introspect(&on_small, small, ROUND).await?);
+        rotations[0].0.push(rotate(&on_large, large, ROUND).await?);
+        rotations[1].0.push(rotate(&on_small, small, ROUND).await?);
     }
     println!(
         "| medians of {rounds} interleaved rounds | large: a second | p99 ms | small: a second | p99 ms | ratio | goal |"
     );
     println!("|---|---|---|---|---|---|---|");
     let ratios = [
-        introspections.print("introspections"),
-        rotations.print("rotations"),
+        print("introspections", &introspections),
+        print("rotations", &rotations),
     ];
     println!(
         "\nMemory: {:.1} MB with the large one, {:.1} MB with the small one.",
         megabytes(on_large.memory()?),
         megabytes(on_small.memory()?)
     );
-    on_large.stop()?;
-    on_small.stop()?;
+    on_large.stop();
+    on_small.stop();
     Ok(ratios)
 }
 
-/// A measurement with the large and the small database.
-#[derive(Default)]
-struct Pair {
-    large: Vec<f64>,
-    large_p99: Vec<f64>,
-    small: Vec<f64>,
-    small_p99: Vec<f64>,
-    ratios: Vec<f64>,
-}
-
-impl Pair {
-    fn add(&mut self, large: &Summary, small: &Summary) {
-        self.large.push(large.rate);
-        self.large_p99.push(large.p99);
-        self.small.push(small.rate);
-        self.small_p99.push(small.p99);
-        self.ratios.push(large.rate / small.rate);
-    }
-
-    fn print(&self, what: &str) -> f64 {
-        let ratio = median(&self.ratios);
-        println!(
-            "| {what} | {:.0} | {:.2} | {:.0} | {:.2} | {ratio:.2} | {GOAL} |",
-            median(&self.large),
-            median(&self.large_p99),
-            median(&self.small),
-            median(&self.small_p99)
-        );
-        ratio
-    }
+/// Prints what was measured with the large and the small database. Returns the ratio.
+fn print(what: &str, [large, small]: &[Series; 2]) -> f64 {
+    let ratio = large.ratio_to(small);
+    println!(
+        "| {what} | {:.0} | {:.2} | {:.0} | {:.2} | {ratio:.2} | {GOAL} |",
+        large.median(|round| round.rate),
+        large.median(|round| round.p99),
+        small.median(|round| round.rate),
+        small.median(|round| round.p99)
+    );
+    ratio
 }

@@ -1,33 +1,21 @@
 //! A client of the Headless API.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Connection, HttpRequest, post_json};
-use crate::statistics::percentile;
+use crate::client::{Answer, Connection, HttpRequest, graphql};
 
 /// The API for the owner of a token.
-#[derive(Clone)]
 pub(super) struct Api {
-    address: SocketAddr,
-    path: String,
-    authorization: String,
+    pub(super) address: SocketAddr,
+    pub(super) path: String,
+    pub(super) token: String,
 }
 
 impl Api {
-    /// `network` is the output of `network show --json`.
-    pub(super) fn new(address: SocketAddr, network: &Value, token: &str) -> Result<Self> {
-        let slug = network["slug"].as_str().context("the network has no slug")?;
-        Ok(Self {
-            address,
-            path: format!("/networks/{slug}/graphql"),
-            authorization: format!("Bearer {token}"),
-        })
-    }
-
     /// A connection to it.
     pub(super) async fn connect(&self) -> Result<Connection> {
         Connection::open(self.address).await
@@ -40,7 +28,7 @@ impl Api {
 
     /// A request with this body.
     pub(super) fn request(&self, body: &Value) -> HttpRequest {
-        post_json(&self.path, &[("authorization", &self.authorization)], body)
+        graphql(&self.path, &self.token, body)
     }
 
     /// Sends the same request `times` times. Returns the response times and the data of the last answer.
@@ -50,22 +38,21 @@ impl Api {
         variables: &Value,
         times: usize,
     ) -> Result<(Vec<Duration>, Value)> {
-        let request = self.query(query, variables);
-        let mut connection = self.connect().await?;
-        let mut taken = Vec::with_capacity(times);
         let mut data = Value::Null;
-        for _ in 0..times {
-            let started = Instant::now();
-            let answer = connection.send(request.clone()).await?;
-            taken.push(started.elapsed());
-            data = data_in(&answer).with_context(|| query.to_owned())?;
-        }
+        let check = |answer: &_| {
+            data = data_in(answer).with_context(|| query.to_owned())?;
+            Ok(())
+        };
+        let mut connection = self.connect().await?;
+        let taken = connection
+            .time(&self.query(query, variables), times, check)
+            .await?;
         Ok((taken, data))
     }
 }
 
 /// The data of an answer without errors.
-pub(super) fn data_in(answer: &Answer) -> Result<Value> {
+pub(crate) fn data_in(answer: &Answer) -> Result<Value> {
     let mut body: Value = serde_json::from_slice(answer.body())?;
     ensure!(
         answer.status().is_success() && body.get("errors").is_none(),
@@ -73,13 +60,4 @@ pub(super) fn data_in(answer: &Answer) -> Result<Value> {
         answer.status()
     );
     Ok(body["data"].take())
-}
-
-/// Prints a row: name, remark, p50 and p99 in milliseconds.
-pub(super) fn print_row(what: &str, about: &str, times: &mut [Duration]) {
-    println!(
-        "| {what} | {about} | {:.2} | {:.2} |",
-        percentile(times, 50),
-        percentile(times, 99)
-    );
 }

@@ -1,13 +1,13 @@
 //! Searching and listing many posts.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::api::{Api, data_in, print_row};
+use super::api::{Api, data_in};
 use super::files::{self, ALSO_COMMON, COMMON, RARE};
 use crate::Plan;
+use crate::process::Setup;
+use crate::statistics::print_row;
 
 const SEARCH: &str = "query ($words: String!) { search(query: $words, first: 25) { \
     nodes { id type title snippet score } pageInfo { hasNextPage endCursor } } }";
@@ -18,11 +18,11 @@ const ALL: &str = "query ($after: String) { network { posts(first: 50, after: $a
     nodes { id title body createdAt author { name } space { name } } pageInfo { hasNextPage endCursor } } } }";
 
 /// Measures and prints.
-pub(super) async fn measure(plan: Plan, data: &Path, host: &Api, member: &Api) -> Result<()> {
+pub(super) async fn measure(plan: Plan, setup: &Setup, host: &Api, member: &Api) -> Result<()> {
     println!("\n## {} posts", plan.posts);
-    let file = files::network(data, plan.posts)?;
+    let file = files::network(&setup.data, plan.posts)?;
     let size = std::fs::metadata(&file)?.len();
-    super::import(data, &file)?;
+    super::import(setup, &file)?;
     println!("The file has {:.0} MB.", crate::memory::megabytes(size));
     let times = plan.rounds * 40;
 

@@ -6,8 +6,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
-use super::api::{Api, print_row};
+use super::api::Api;
 use crate::Plan;
+use crate::statistics::print_row;
 
 /// The first request of `GraphiQL` and code generators.
 const INTROSPECTION: &str = include_str!("introspection.graphql");

@@ -21,13 +21,13 @@ pub(super) async fn measure(plan: Plan, server: &Server, api: &Api) -> Result<()
     let query = "{ me { id name } }";
     api.time(query, &json!({}), 1).await?;
     for _ in 0..plan.rounds {
-        let request = get("/", &[]);
-        let (bare_summary, _) = load::run(&bare, vec![Repeat(request); CONNECTIONS], duration).await?;
-        let request = api.query(query, &json!({}));
-        let (summary, _) = load::run(server, vec![Repeat(request); CONNECTIONS], duration).await?;
-        let mut note = |what, summary| all.entry(what).or_default().add(summary, bare_summary.rate);
-        note("1. bare axum endpoint", &bare_summary);
-        note("2. `{ me { id name } }`", &summary);
+        for (what, server, request) in [
+            ("1. bare axum endpoint", &bare, get("/", &[])),
+            ("2. `{ me { id name } }`", server, api.query(query, &json!({}))),
+        ] {
+            let (summary, _) = load::run(server, vec![Repeat(request); CONNECTIONS], duration).await?;
+            all.entry(what).or_default().0.push(summary);
+        }
     }
     println!(
         "\n## The Headless API at {CONNECTIONS} connections, medians of the rounds (goal: 0.40 of the bare endpoint)\n"

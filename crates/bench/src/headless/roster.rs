@@ -2,7 +2,7 @@
 //! and visit.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -11,11 +11,12 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::api::{Api, data_in, print_row};
+use super::api::{Api, data_in};
 use super::files;
 use crate::Plan;
 use crate::person::{PASSWORD, Person};
-use crate::process::{self, Server};
+use crate::process::Setup;
+use crate::statistics::print_row;
 
 const QUERY: &str = "query ($after: String) { network { \
     members(first: 50, after: $after, sort: DATE_JOINED, sortOrder: ASC) { \
@@ -27,13 +28,13 @@ const CHANGING: Duration = Duration::from_secs(3);
 const VISITORS: usize = 20;
 
 /// Measures, checks and prints.
-pub(super) async fn measure(plan: Plan, server: &Server, data: &Path, api: &Api) -> Result<()> {
+pub(super) async fn measure(plan: Plan, setup: &Setup, api: &Api) -> Result<()> {
     println!("\n## A roster of {} members", plan.members);
-    let file = files::members(data, plan.members)?;
-    super::import(data, &file)?;
+    let file = files::members(&setup.data, plan.members)?;
+    super::import(setup, &file)?;
     for number in visitors(plan) {
         let email = files::email(number);
-        process::run(data, &["member", "set-password", &email], PASSWORD)?;
+        setup.run(&["member", "set-password", &email], PASSWORD)?;
     }
 
     println!("\n| pages of 50 by DATE_JOINED | what | p50 ms | p99 ms |\n|---|---|---|---|");
@@ -49,9 +50,9 @@ pub(super) async fn measure(plan: Plan, server: &Server, data: &Path, api: &Api)
     );
 
     let stop = Arc::new(AtomicBool::new(false));
-    let adding = add(data.to_owned(), stop.clone());
-    let removing = remove(data.to_owned(), plan.members, stop.clone());
-    let visiting = visit(server, plan, stop.clone());
+    let adding = add(setup.clone(), stop.clone());
+    let removing = remove(setup.clone(), plan.members, stop.clone());
+    let visiting = visit(api.address, plan, stop.clone());
     let started = Instant::now();
     let mut rounds = Vec::new();
     while rounds.len() < plan.rounds || started.elapsed() < CHANGING * u32::try_from(plan.seconds)? {
@@ -149,34 +150,33 @@ fn visitors(plan: Plan) -> impl Iterator<Item = usize> + Clone {
     (0..VISITORS).map(move |number| (2 * number + 1) * plan.members / (2 * VISITORS))
 }
 
-fn add(data: PathBuf, stop: Arc<AtomicBool>) -> JoinHandle<Result<Vec<String>>> {
+fn add(setup: Setup, stop: Arc<AtomicBool>) -> JoinHandle<Result<Vec<String>>> {
     spawn_blocking(move || {
         let mut added = Vec::new();
         while !stop.load(Ordering::Relaxed) {
             let email = format!("new{}@bench.example", added.len());
             let arguments = ["member", "add", "--email", &email, "--name", "New Member"];
-            process::run(&data, &arguments, PASSWORD)?;
+            setup.run(&arguments, PASSWORD)?;
             added.push(email);
         }
         Ok(added)
     })
 }
 
-fn remove(data: PathBuf, members: usize, stop: Arc<AtomicBool>) -> JoinHandle<Result<Vec<String>>> {
+fn remove(setup: Setup, members: usize, stop: Arc<AtomicBool>) -> JoinHandle<Result<Vec<String>>> {
     spawn_blocking(move || {
         let mut removed = Vec::new();
         while !stop.load(Ordering::Relaxed) {
             // Spread over the roster, without those at round numbers, who visit and write posts.
             let email = files::email(removed.len() * 7_919 % members / 10 * 10 + 1 + removed.len() % 9);
-            process::run(&data, &["member", "remove", &email], "")?;
+            setup.run(&["member", "remove", &email], "")?;
             removed.push(email);
         }
         Ok(removed)
     })
 }
 
-fn visit(server: &Server, plan: Plan, stop: Arc<AtomicBool>) -> JoinHandle<Result<usize>> {
-    let address = server.address;
+fn visit(address: SocketAddr, plan: Plan, stop: Arc<AtomicBool>) -> JoinHandle<Result<usize>> {
     tokio::spawn(async move {
         let mut visits = 0;
         for number in visitors(plan).cycle() {

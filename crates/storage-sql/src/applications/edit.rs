@@ -5,7 +5,7 @@ use latchkey_domain::{Application, ClientId};
 use super::audit_entry::{Act, note};
 use super::{row, secrets};
 use crate::grants::{connected_apps, end};
-use crate::sealing::Sealing;
+use crate::keychain::Keychain;
 use crate::{Statements, params, rows};
 use latchkey_storage::applications::rules::{self, Edit, SecretChange};
 use latchkey_storage::{ApplicationUpdate, Deleted, NewApplication, StoreError, UpdateOutcome};
@@ -13,7 +13,7 @@ use latchkey_storage::{ApplicationUpdate, Deleted, NewApplication, StoreError, U
 /// Registers an application.
 pub(super) async fn create(
     db: &dyn Statements,
-    keys: &dyn Sealing,
+    keys: &Keychain,
     new: &NewApplication,
     act: Act<'_>,
 ) -> Result<Application, StoreError> {
@@ -29,7 +29,7 @@ pub(super) async fn create(
 /// Registers many.
 pub(super) async fn create_all(
     db: &dyn Statements,
-    keys: &dyn Sealing,
+    keys: &Keychain,
     all: &[NewApplication],
     act: Act<'_>,
 ) -> Result<(), StoreError> {
@@ -42,7 +42,7 @@ pub(super) async fn create_all(
 /// Edits an application.
 pub(super) async fn update(
     db: &dyn Statements,
-    keys: &dyn Sealing,
+    keys: &Keychain,
     client_id: &ClientId,
     update: &ApplicationUpdate,
     act: Act<'_>,

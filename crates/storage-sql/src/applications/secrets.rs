@@ -6,7 +6,7 @@ use latchkey_domain::{Application, ClientId, ClientSecret, SecretId, SecretRecor
 
 use super::audit_entry::{Act, note};
 use super::row::{columns, find_locked, read};
-use crate::sealing::Sealing;
+use crate::keychain::Keychain;
 use crate::sealing::{RETIRED_KEPT, digest};
 use crate::{Columns, Statements, params, rows};
 use latchkey_storage::applications::rules;
@@ -64,7 +64,7 @@ pub(super) async fn records(
 /// The valid secrets, unsealed, the newest first.
 pub(super) async fn kept(
     db: &dyn Statements,
-    keys: &dyn Sealing,
+    keys: &Keychain,
     client_id: &ClientId,
 ) -> Result<Vec<KeptSecret>, StoreError> {
     let sql = concat!(
@@ -85,7 +85,7 @@ pub(super) async fn kept(
 /// The newest secret.
 pub(super) async fn newest(
     db: &dyn Statements,
-    keys: &dyn Sealing,
+    keys: &Keychain,
     client_id: &ClientId,
 ) -> Result<Option<ClientSecret>, StoreError> {
     let kept = kept(db, keys, client_id).await?;
@@ -95,7 +95,7 @@ pub(super) async fn newest(
 /// The application with this client id and its secrets.
 pub(super) async fn client(
     db: &dyn Statements,
-    keys: &dyn Sealing,
+    keys: &Keychain,
     client_id: &ClientId,
 ) -> Result<Option<Arc<Client>>, StoreError> {
     let sql = concat!(
@@ -129,7 +129,7 @@ pub(super) async fn client(
 /// Adds a secret to an application that can have one.
 pub(super) async fn insert(
     db: &dyn Statements,
-    keys: &dyn Sealing,
+    keys: &Keychain,
     client_id: &ClientId,
     secret: &ClientSecret,
     at: Timestamp,
@@ -161,7 +161,7 @@ pub(super) async fn destroy(db: &dyn Statements, client_id: &ClientId) -> Result
 /// Makes a second secret valid.
 pub(super) async fn add(
     db: &dyn Statements,
-    keys: &dyn Sealing,
+    keys: &Keychain,
     client_id: &ClientId,
     secret: &ClientSecret,
     act: Act<'_>,
@@ -182,7 +182,7 @@ pub(super) async fn add(
 /// Leaves only a hash of a secret, unless it is the only one.
 pub(super) async fn retire(
     db: &dyn Statements,
-    keys: &dyn Sealing,
+    keys: &Keychain,
     client_id: &ClientId,
     id: SecretId,
     act: Act<'_>,
@@ -248,7 +248,7 @@ pub(super) async fn used(db: &dyn Statements, id: SecretId, at: Timestamp) -> Re
 /// Unseals a secret for a person to see: the one with this id, or the newest.
 pub(super) async fn reveal(
     db: &dyn Statements,
-    keys: &dyn Sealing,
+    keys: &Keychain,
     client_id: &ClientId,
     id: Option<SecretId>,
     act: Act<'_>,

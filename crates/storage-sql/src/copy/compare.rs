@@ -44,27 +44,31 @@ pub(super) async fn compare(
 
 /// Batches behind the same key are the same.
 fn refuse_difference(table: &Table, expected: &[Row], found: &[Row]) -> Result<(), StoreError> {
+    const MISSING: &str = "the row is missing";
+    const UNEXPECTED: &str = "the row is not in the source";
+
+    let at = |row: &Row, what: &str| {
+        Err(differs(&format!(
+            "{}, {}: {what}",
+            table.name,
+            table.name_of(row)
+        )))
+    };
     for (expected, found) in expected.iter().zip(found) {
-        let keys = (table.key_of(expected), table.key_of(found));
-        match by_key(&keys.0, &keys.1) {
-            Ordering::Less => return Err(missing(table, expected)),
-            Ordering::Greater => return Err(unexpected(table, found)),
+        match by_key(&table.key_of(expected), &table.key_of(found)) {
+            Ordering::Less => return at(expected, MISSING),
+            Ordering::Greater => return at(found, UNEXPECTED),
             Ordering::Equal => {}
         }
-        for ((column, expected_value), found_value) in table.columns.iter().zip(expected).zip(found) {
-            if expected_value != found_value {
-                return Err(differs(&format!(
-                    "{}, {}: {} is not what it is in the source",
-                    table.name,
-                    table.name_of(expected),
-                    column.name
-                )));
-            }
+        let mut values = table.columns.iter().zip(expected.iter().zip(found));
+        if let Some((column, _)) = values.find(|(_, (expected, found))| expected != found) {
+            let what = format!("{} is not what it is in the source", column.name);
+            return at(expected, &what);
         }
     }
     match (expected.get(found.len()), found.get(expected.len())) {
-        (Some(row), _) => Err(missing(table, row)),
-        (None, Some(row)) => Err(unexpected(table, row)),
+        (Some(row), _) => at(row, MISSING),
+        (None, Some(row)) => at(row, UNEXPECTED),
         (None, None) => Ok(()),
     }
 }
@@ -79,22 +83,6 @@ fn by_key(one: &[Value], other: &[Value]) -> Ordering {
         })
         .find(|order| order.is_ne())
         .unwrap_or(Ordering::Equal)
-}
-
-fn missing(table: &Table, row: &Row) -> StoreError {
-    differs(&format!(
-        "{}, {}: the row is missing",
-        table.name,
-        table.name_of(row)
-    ))
-}
-
-fn unexpected(table: &Table, row: &Row) -> StoreError {
-    differs(&format!(
-        "{}, {}: the row is not in the source",
-        table.name,
-        table.name_of(row)
-    ))
 }
 
 /// What was read back is not what was written.

@@ -72,18 +72,19 @@ pub async fn copy(
     if keys.is_some_and(|keys| !source.is_sealed_with(keys)) {
         return Err(StoreError::Unsealable);
     }
+    let told = |step, table: &Table, done, counted: &TableRows| {
+        tell(CopyProgress {
+            step,
+            table: &table.name,
+            done,
+            of: counted.rows,
+        });
+    };
     let to = &mut target.to;
     let mut nul_replaced = 0;
     let mut numbered = Vec::with_capacity(source.described.len());
     for (table, counted) in source.described.iter().zip(source.tables()) {
-        let told = |done| {
-            tell(CopyProgress {
-                step: Step::Copying,
-                table: &table.name,
-                done,
-                of: counted.rows,
-            });
-        };
+        let told = |done| told(Step::Copying, table, done, counted);
         nul_replaced += write_table(&*source.rows, &**to, table, keys, told).await?;
         let highest = if table.numbered {
             // Behind the rows: the source may have given out more meanwhile, and never fewer.
@@ -97,15 +98,8 @@ pub async fn copy(
     }
     to.settle().await?;
     for ((table, counted), highest) in source.described.iter().zip(source.tables()).zip(numbered) {
-        compare(&*source.rows, &**to, table, |done| {
-            tell(CopyProgress {
-                step: Step::Comparing,
-                table: &table.name,
-                done,
-                of: counted.rows,
-            });
-        })
-        .await?;
+        let told = |done| told(Step::Comparing, table, done, counted);
+        compare(&*source.rows, &**to, table, told).await?;
         compare_totals(to.written()?, table, counted.rows, highest).await?;
     }
     target.to.publish(entry).await?;

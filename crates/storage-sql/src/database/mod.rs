@@ -16,7 +16,7 @@ use self::columns::Columns;
 use self::memory::{Memory, Rows};
 use self::params::Param;
 use self::statements::{Answer, Statements};
-use crate::sealing::Sealing;
+use crate::keychain::Keychain;
 use latchkey_storage::StoreError;
 
 /// What a transaction that writes may see of others. `SQLite` has one writer, so that it makes no difference there.
@@ -49,10 +49,7 @@ pub(crate) type Then = Vec<(&'static str, Vec<Param<'static>>)>;
 /// A database that operations run on.
 pub(crate) trait Database: Send + Sync + 'static {
     /// The keys that secrets are sealed with.
-    type Keys: Sealing + Clone + 'static;
-
-    /// The keys that secrets are sealed with.
-    fn keys(&self) -> &Self::Keys;
+    fn keys(&self) -> &Keychain;
 
     /// Reads a row or a few by an index, in a single statement.
     fn look_up<T, A, W>(&self, args: A, work: W) -> impl Future<Output = Result<T, StoreError>> + Send

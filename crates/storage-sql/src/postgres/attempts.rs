@@ -74,6 +74,11 @@ impl SharedAttempts for PostgresStore {
         old: Timestamp,
         decide: CountsDecision,
     ) -> Result<[Option<AttemptCount>; 3], StoreError> {
-        with_retries!(self.0, Access::Write, self.change_once(&keys, old, &decide))
+        with_retries!(
+            self.0.connections,
+            Access::Write,
+            "change_attempts",
+            self.change_once(&keys, old, &decide)
+        )
     }
 }

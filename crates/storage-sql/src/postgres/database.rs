@@ -3,11 +3,11 @@
 use std::hash::Hash;
 
 use super::Postgres;
-use super::keychain::NodeKeys;
 use super::transaction::{Isolation as Begin, Transaction, with_retries};
 use super::watch::Access;
 use crate::database::Then;
 use crate::database::memory::{Memory, Rows};
+use crate::keychain::Keychain;
 use crate::slow::method;
 use crate::{Answer, Change, Columns, Database, Isolation, Statements};
 use latchkey_storage::StoreError;
@@ -18,9 +18,7 @@ fn name_of<Work>() -> &'static str {
 }
 
 impl Database for Postgres {
-    type Keys = NodeKeys;
-
-    fn keys(&self) -> &NodeKeys {
+    fn keys(&self) -> &Keychain {
         &self.keys
     }
 
@@ -88,7 +86,7 @@ impl Database for Postgres {
         W: Fn(R) -> (T, Then) + Send + Sync + 'static,
     {
         with_retries!(
-            self,
+            self.connections,
             Access::Write,
             name_of::<W>(),
             self.change_once(&change, &decide)
@@ -105,7 +103,7 @@ impl Postgres {
         A: Send + Sync,
         W: for<'a> Fn(&'a dyn Statements, &'a A) -> Answer<'a, T> + Send + Sync,
     {
-        with_retries!(self, begin.access(), name_of::<W>(), async {
+        with_retries!(self.connections, begin.access(), name_of::<W>(), async {
             let transaction = Transaction::begin(&self.connections, begin).await?;
             let outcome = work(&transaction, args).await;
             transaction.finish(outcome).await

@@ -40,6 +40,12 @@ pub(super) fn statement_error(error: &StoreError) -> Option<&Error> {
     error.of_database()?.downcast_ref()
 }
 
+/// Whether the database answered with one of these codes.
+pub(super) fn has_code(error: &StoreError, codes: &[SqlState]) -> bool {
+    let code = statement_error(error).and_then(Error::code);
+    code.is_some_and(|code| codes.contains(code))
+}
+
 fn is_conflict(code: &SqlState) -> bool {
     [
         SqlState::T_R_SERIALIZATION_FAILURE,

@@ -7,7 +7,6 @@ use latchkey_domain::{Actor, Timestamp};
 
 use super::PostgresStore;
 use crate::keyring::{Keyring, retired_stays};
-use crate::sealing::Sealing;
 use crate::{Database, Isolation, audit, key_rotation, rows};
 use latchkey_storage::{AuditAction, Networks, StoreError};
 
@@ -54,7 +53,7 @@ impl PostgresStore {
                 return Ok(RotationStep::JustDone { ago });
             }
             ring.rotated(at, stays)?.replace_file(path)?;
-            self.0.keys.reload()?;
+            self.0.keys.refresh()?;
             return Ok(RotationStep::Prepared);
         }
         let args = (ring.clone(), revoke, by.clone(), at);
@@ -88,7 +87,7 @@ impl PostgresStore {
     /// another key now. A database that does not answer is asked the next time.
     pub async fn refresh_keys(&self) -> Result<bool, StoreError> {
         let before = self.0.keys.ring().current().fingerprint();
-        self.0.keys.reload()?;
+        self.0.keys.refresh()?;
         match self.named_key().await {
             Ok(fingerprint) => self.0.keys.lead(&fingerprint)?,
             Err(error) if error.try_again().is_some() => {}

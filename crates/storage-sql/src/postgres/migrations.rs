@@ -4,12 +4,13 @@
 use tokio_postgres::error::SqlState;
 
 use super::PostgresUrl;
-use super::errors::statement_error;
+use super::errors::has_code;
 use super::folding;
 use super::params::params;
 use super::pool::Connections;
 use super::rows::{self, Statements};
-use super::transaction::{Transaction, transact};
+use super::transaction::{Isolation, Transaction, with_retries};
+use super::watch::Access;
 use crate::{new_database, sqlite};
 use latchkey_storage::StoreError;
 
@@ -45,11 +46,6 @@ pub(crate) fn same_in_sqlite(schema: i64) -> Result<usize, StoreError> {
     Ok(same.max().unwrap_or(FIRST_IN_SQLITE))
 }
 
-/// Gives [`transact`] what it asks a store for.
-struct Database<'c> {
-    connections: &'c Connections,
-}
-
 /// The number of the database's schema; `None` if there is nothing of Latchkey in it.
 pub(super) async fn version(connections: &Connections) -> Result<Option<i64>, StoreError> {
     version_in(&connections.named("open")).await
@@ -81,9 +77,24 @@ pub(super) async fn run(
         Some(_) => {}
         None => begin(connections, url).await?,
     }
-    let database = Database { connections };
-    while transact!(database, RowLocked, |tx| step(tx, url, key_fingerprint))? {}
+    while with_retries!(
+        connections,
+        Access::Write,
+        "run",
+        step_alone(connections, url, key_fingerprint)
+    )? {}
     Ok(())
+}
+
+/// Makes one step, in a transaction; whether there was one to make.
+async fn step_alone(
+    connections: &Connections,
+    url: &PostgresUrl,
+    key_fingerprint: &str,
+) -> Result<bool, StoreError> {
+    let tx = Transaction::begin(connections, Isolation::RowLocked).await?;
+    let outcome = step(&tx, url, key_fingerprint).await;
+    tx.finish(outcome).await
 }
 
 /// Makes all tables in a transaction, with no network in them yet. There is nothing of Latchkey, or its beginning.
@@ -131,17 +142,15 @@ async fn begin(connections: &Connections, url: &PostgresUrl) -> Result<(), Store
 }
 
 fn is_taken(error: &StoreError) -> bool {
-    statement_error(error)
-        .and_then(tokio_postgres::Error::code)
-        .is_some_and(|code| {
-            // Of the row in the catalogue, the table, or the type that goes with it: whichever was met first.
-            [
-                SqlState::UNIQUE_VIOLATION,
-                SqlState::DUPLICATE_TABLE,
-                SqlState::DUPLICATE_OBJECT,
-            ]
-            .contains(code)
-        })
+    // Of the row in the catalogue, the table, or the type that goes with it: whichever was met first.
+    has_code(
+        error,
+        &[
+            SqlState::UNIQUE_VIOLATION,
+            SqlState::DUPLICATE_TABLE,
+            SqlState::DUPLICATE_OBJECT,
+        ],
+    )
 }
 
 /// Makes one step; whether there was one to make. The version is read under its lock: of two nodes, the second finds
@@ -208,16 +217,14 @@ async fn run_if_it_can(tx: &Transaction, sql: &str, url: &PostgresUrl) -> Result
 
 /// Whether the database does not know what it was asked for.
 fn lacks_something(error: &StoreError) -> bool {
-    statement_error(error)
-        .and_then(tokio_postgres::Error::code)
-        .is_some_and(|code| {
-            [
-                SqlState::FEATURE_NOT_SUPPORTED,
-                SqlState::SYNTAX_ERROR,
-                SqlState::UNDEFINED_OBJECT,
-            ]
-            .contains(code)
-        })
+    has_code(
+        error,
+        &[
+            SqlState::FEATURE_NOT_SUPPORTED,
+            SqlState::SYNTAX_ERROR,
+            SqlState::UNDEFINED_OBJECT,
+        ],
+    )
 }
 
 fn newer(url: &PostgresUrl, version: i64, written_by: &str) -> StoreError {

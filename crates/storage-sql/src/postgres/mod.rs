@@ -14,7 +14,6 @@ mod database;
 mod errors;
 mod folding;
 mod key_rotation;
-mod keychain;
 mod migrations;
 mod opening;
 mod params;
@@ -33,13 +32,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use self::key_rotation::{ANOTHER, RotationStep};
-pub use self::keychain::KeySource;
-use self::keychain::NodeKeys;
 pub(crate) use self::migrations::{LATEST, same_in_sqlite};
 use self::pool::Connections;
 pub use self::url::PostgresUrl;
+use crate::keychain::Keychain;
 use crate::keyring::Keyring;
-use crate::keys::ServerKey;
 use crate::{Database, SqlStore, networks};
 use latchkey_storage::{SharedAttempts, Statistics, Store, StoreError};
 
@@ -49,7 +46,7 @@ pub type PostgresStore = SqlStore<Postgres>;
 /// A `PostgreSQL` database: connections to it, and the keys of this node.
 pub struct Postgres {
     connections: Connections,
-    keys: NodeKeys,
+    keys: Keychain,
 }
 
 impl PostgresStore {

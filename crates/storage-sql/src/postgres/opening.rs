@@ -1,11 +1,13 @@
 //! Opening the database, and the words for an operator whose database cannot be opened.
 
+use std::path::PathBuf;
+
 use tokio_postgres::error::SqlState;
 
 use super::errors::{statement_error, text_of, tls_failure};
-use super::keychain::{KeySource, NodeKeys};
 use super::pool::Connections;
 use super::{Postgres, PostgresStore, PostgresUrl, migrations};
+use crate::keychain::{Current, Keychain};
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
 use crate::rows;
@@ -35,12 +37,16 @@ impl PostgresStore {
 
     /// Opens the database at `url` with one key.
     pub async fn open(url: &PostgresUrl, key: ServerKey) -> Result<Self, StoreError> {
-        Self::open_with(url, Keyring::of(key), KeySource::Given).await
+        Self::open_with(url, Keyring::of(key), None).await
     }
 
     /// Opens the database at `url` with the keys of this node, and brings it to this version's schema. The database itself
-    /// has to be there.
-    pub async fn open_with(url: &PostgresUrl, ring: Keyring, source: KeySource) -> Result<Self, StoreError> {
+    /// has to be there. There may be more keys in `file` at any time.
+    pub async fn open_with(
+        url: &PostgresUrl,
+        ring: Keyring,
+        file: Option<PathBuf>,
+    ) -> Result<Self, StoreError> {
         let connections = Connections::new(url)?;
         let opened = async {
             // Before anything is changed: a wrong key may mean a wrong database.
@@ -52,7 +58,7 @@ impl PostgresStore {
             named_here(&connections, url, &ring).await
         };
         let named = opened.await.map_err(|error| explain(url, error))?;
-        let keys = NodeKeys::new(source, ring);
+        let keys = Keychain::new(file, Current::OfDatabase, ring);
         keys.lead(&named)?;
         Ok(Self(Postgres { connections, keys }))
     }

@@ -185,14 +185,50 @@ pub(super) fn typed<'p>(params: &'p [Param<'_>]) -> Vec<(&'p (dyn ToSql + Sync),
         .collect()
 }
 
-impl Connection {
+/// What runs statements on `PostgreSQL`.
+pub(super) trait Runs: Send + Sync {
     /// The rows that `sql` gives. It fails once they have more than `most` bytes together.
-    pub(super) async fn rows(
+    fn rows(
         &self,
         sql: &str,
         params: &[Param<'_>],
         most: usize,
-    ) -> Result<Vec<Row>, StoreError> {
+    ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send;
+
+    /// Runs a statement; how many rows it changed.
+    fn run(&self, sql: &str, params: &[Param<'_>]) -> impl Future<Output = Result<u64, StoreError>> + Send;
+}
+
+impl<R: Runs> Statements for R {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn query<'work>(
+        &'work self,
+        sql: &'work str,
+        params: &'work [Param<'work>],
+        most: usize,
+        each: &'work mut EachRow<'work>,
+    ) -> Answer<'work, ()> {
+        Box::pin(async move {
+            // A row is dropped once it is read, so that not all are there twice.
+            for row in self.rows(sql, params, most).await? {
+                if each(&row)?.is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
+        Box::pin(self.run(sql, params))
+    }
+}
+
+impl Runs for Connection {
+    async fn rows(&self, sql: &str, params: &[Param<'_>], most: usize) -> Result<Vec<Row>, StoreError> {
         let sql = &Dialect::Postgres.spell(sql);
         let span = spans::statement(sql);
         let rows = self.within(async {
@@ -210,8 +246,7 @@ impl Connection {
         spans::judged(&span, rows.instrument(span.clone()).await.and_then(|rows| rows))
     }
 
-    /// Runs a statement; how many rows it changed.
-    pub(super) async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+    async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let sql = &Dialect::Postgres.spell(sql);
         let params = typed(params);
         let span = spans::statement(sql);
@@ -222,43 +257,14 @@ impl Connection {
     }
 }
 
-/// Gives rows to `each`. A row is dropped once it is read, so that not all are there twice.
-pub(super) fn give(rows: Vec<Row>, each: &mut EachRow<'_>) -> Result<(), StoreError> {
-    for row in rows {
-        if each(&row)?.is_break() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-impl Statements for Connection {
-    fn dialect(&self) -> Dialect {
-        Dialect::Postgres
-    }
-
-    fn query<'work>(
-        &'work self,
-        sql: &'work str,
-        params: &'work [Param<'work>],
-        most: usize,
-        each: &'work mut EachRow<'work>,
-    ) -> Answer<'work, ()> {
-        Box::pin(async move { give(self.rows(sql, params, most).await?, each) })
-    }
-
-    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
-        Box::pin(self.run(sql, params))
-    }
-}
-
 /// Connections for single statements of one operation.
 pub(super) struct Named<'pool> {
     connections: &'pool Connections,
     operation: &'static str,
 }
 
-impl Named<'_> {
+/// A statement by itself is a transaction by itself.
+impl Runs for Named<'_> {
     /// Only for statements that read: they are run again if the connection turns out to be gone, or the database asks
     /// for it.
     async fn rows(&self, sql: &str, params: &[Param<'_>], most: usize) -> Result<Vec<Row>, StoreError> {
@@ -287,26 +293,5 @@ impl Named<'_> {
         connection.watch().committed(began);
         // Its commit is part of it.
         outcome.map_err(not_committed)
-    }
-}
-
-/// A statement by itself is a transaction by itself.
-impl Statements for Named<'_> {
-    fn dialect(&self) -> Dialect {
-        Dialect::Postgres
-    }
-
-    fn query<'work>(
-        &'work self,
-        sql: &'work str,
-        params: &'work [Param<'work>],
-        most: usize,
-        each: &'work mut EachRow<'work>,
-    ) -> Answer<'work, ()> {
-        Box::pin(async move { give(self.rows(sql, params, most).await?, each) })
-    }
-
-    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
-        Box::pin(self.run(sql, params))
     }
 }

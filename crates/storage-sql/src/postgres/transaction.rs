@@ -7,11 +7,9 @@ use tracing::Instrument;
 
 use super::errors::{Fault, not_committed, text_of, unknown_outcome};
 use super::params::Param;
-use super::pool::{Connection, Connections, give, typed};
+use super::pool::{Connection, Connections, Runs, typed};
 use super::watch::Access;
 use crate::database::dialect::Dialect;
-use crate::database::statements::EachRow;
-use crate::{Answer, Statements};
 use crate::{DriverError, DriverResult};
 use crate::{random, spans};
 use latchkey_storage::StoreError;
@@ -204,68 +202,30 @@ impl Transaction {
     }
 }
 
-impl Statements for Transaction {
-    fn dialect(&self) -> Dialect {
-        Dialect::Postgres
+impl Runs for Transaction {
+    async fn rows(&self, sql: &str, params: &[Param<'_>], most: usize) -> Result<Vec<Row>, StoreError> {
+        self.connection.rows(sql, params, most).await
     }
 
-    fn query<'work>(
-        &'work self,
-        sql: &'work str,
-        params: &'work [Param<'work>],
-        most: usize,
-        each: &'work mut EachRow<'work>,
-    ) -> Answer<'work, ()> {
-        self.connection.query(sql, params, most, each)
-    }
-
-    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
-        Statements::execute(&self.connection, sql, params)
+    async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        self.connection.run(sql, params).await
     }
 }
 
 /// A transaction that no request waits for: its statements have no time limit.
 pub(super) struct Unhurried<'tx>(&'tx Transaction);
 
-impl Unhurried<'_> {
-    /// The rows that `sql` gives.
-    pub(super) async fn rows(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, StoreError> {
+impl Runs for Unhurried<'_> {
+    async fn rows(&self, sql: &str, params: &[Param<'_>], _: usize) -> Result<Vec<Row>, StoreError> {
         let sql = &Dialect::Postgres.spell(sql);
-        self.0
-            .connection
-            .query_typed(sql, &typed(params))
-            .await
-            .or_store_error()
+        let rows = self.0.connection.query_typed(sql, &typed(params)).await;
+        rows.or_store_error()
     }
 
-    /// Runs a statement; how many rows it changed.
-    pub(super) async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+    async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let sql = &Dialect::Postgres.spell(sql);
-        self.0
-            .connection
-            .execute_typed(sql, &typed(params))
-            .await
-            .or_store_error()
-    }
-}
-
-impl Statements for Unhurried<'_> {
-    fn dialect(&self) -> Dialect {
-        Dialect::Postgres
-    }
-
-    fn query<'work>(
-        &'work self,
-        sql: &'work str,
-        params: &'work [Param<'work>],
-        _: usize,
-        each: &'work mut EachRow<'work>,
-    ) -> Answer<'work, ()> {
-        Box::pin(async move { give(self.rows(sql, params).await?, each) })
-    }
-
-    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
-        Box::pin(self.run(sql, params))
+        let count = self.0.connection.execute_typed(sql, &typed(params)).await;
+        count.or_store_error()
     }
 }
 
@@ -320,21 +280,13 @@ fn pause(tries: u32) -> Duration {
     Duration::from_micros(random % longest)
 }
 
-/// Does one operation of the enclosing method, again if the database asks for it: `$operation` is an expression
-/// whose future gives a `Result`. It is counted, timed and traced as one, however often it is tried. It is a macro because
-/// the operation borrows from its caller, which a closure that is called more than once cannot say.
+/// Does one operation, again if the database asks for it: `$operation` is an expression whose future gives a `Result`. It
+/// is counted, timed and traced as one under `$name`, however often it is tried. It is a macro because the operation borrows
+/// from its caller, which a closure that is called more than once cannot say.
 macro_rules! with_retries {
-    ($store:expr, $access:expr, $operation:expr) => {
-        $crate::postgres::transaction::with_retries!(
-            $store,
-            $access,
-            $crate::postgres::watch::this_method!(),
-            $operation
-        )
-    };
-    ($store:expr, $access:expr, $name:expr, $operation:expr) => {{
+    ($connections:expr, $access:expr, $name:expr, $operation:expr) => {{
         let name = $name;
-        let _operation = $store.connections.watch().begin($access, name);
+        let _operation = $connections.watch().begin($access, name);
         let span = $crate::spans::transaction(name);
         let trying = async {
             let mut tries = $crate::postgres::transaction::Tries::default();
@@ -350,27 +302,3 @@ macro_rules! with_retries {
     }};
 }
 pub(super) use with_retries;
-
-/// Does something in a transaction, again if the database asks for it: `$work` is an expression with the transaction as
-/// `$tx`, whose future gives a `Result`.
-macro_rules! transact {
-    ($store:expr, $isolation:ident, |$tx:ident| $work:expr) => {
-        $crate::postgres::transaction::with_retries!(
-            $store,
-            $crate::postgres::transaction::Isolation::$isolation.access(),
-            async {
-                let transaction = $crate::postgres::transaction::Transaction::begin(
-                    &$store.connections,
-                    $crate::postgres::transaction::Isolation::$isolation,
-                )
-                .await?;
-                let outcome = {
-                    let $tx = &transaction;
-                    $work.await
-                };
-                transaction.finish(outcome).await
-            }
-        )
-    };
-}
-pub(super) use transact;

@@ -137,7 +137,8 @@ impl FromStr for PostgresUrl {
         }
         // Of several one takes writes, and another may still hold good what was revoked: only the first is asked anything,
         // unless the URL says otherwise.
-        if servers > 1 && !has_parameter(&text, "target_session_attrs") {
+        let (_, parameters) = parts(&text);
+        if servers > 1 && !parameters.iter().any(|(name, _)| *name == "target_session_attrs") {
             config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         }
         if config.get_tcp_user_timeout().is_none() {
@@ -159,43 +160,36 @@ fn servers(config: &Config) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX).max(1)
 }
 
-/// Where the parameters of a URL begin, behind the password, which may have anything in it.
-fn query(text: &str) -> Option<usize> {
+/// The URL before its parameters, and the parameters. The password may have anything in it.
+fn parts(text: &str) -> (&str, Vec<(&str, &str)>) {
     let host = text.find('@').unwrap_or(0);
-    text[host..].find('?').map(|at| host + at)
-}
-
-/// Whether a URL has this parameter.
-fn has_parameter(text: &str, name: &str) -> bool {
-    let parameters = query(text).map_or("", |query| &text[query + 1..]);
-    let mut names = parameters
-        .split('&')
-        .map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
-    names.any(|other| other == name)
+    let Some(query) = text[host..].find('?') else {
+        return (text, Vec::new());
+    };
+    let (url, parameters) = text.split_at(host + query);
+    let pairs = parameters[1..].split('&');
+    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    (url, pairs.collect())
 }
 
 /// The TLS settings of a URL, and the URL without them: the driver knows half of those parameters.
 fn without_tls(text: &str) -> Result<(String, TlsSettings), String> {
     const OURS: [&str; 4] = ["sslmode", "sslrootcert", "sslcert", "sslkey"];
-    let Some(query) = query(text) else {
-        return Ok((text.to_owned(), TlsSettings::default()));
-    };
-    let pairs = text[query + 1..]
-        .split('&')
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let (ours, others): (Vec<_>, Vec<_>) = pairs.partition(|(name, _)| OURS.contains(name));
-    let others: Vec<_> = others
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
+    let (url, parameters) = parts(text);
+    let (ours, others): (Vec<_>, Vec<_>) = parameters.into_iter().partition(|(name, _)| OURS.contains(name));
     let tls = TlsSettings::read(|name| {
         let (_, value) = ours.iter().find(|(other, _)| *other == name)?;
         Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
     })?;
-    let mut rest = text[..query].to_owned();
-    if !others.is_empty() {
-        rest = format!("{rest}?{}", others.join("&"));
-    }
+    let others: Vec<_> = others
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    let rest = if others.is_empty() {
+        url.to_owned()
+    } else {
+        format!("{url}?{}", others.join("&"))
+    };
     Ok((rest, tls))
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::slow::{SlowLog, method};
+use crate::slow::SlowLog;
 use latchkey_storage::{ConnectionCounts, Histogram, Statistics};
 
 /// How long a size is taken for true. To answer, the database looks at every file that it has; who scrapes every few
@@ -110,17 +110,3 @@ impl Drop for Operation<'_> {
         self.watch.slow.log_method_if_slow(self.began, self.name);
     }
 }
-
-/// The name of the method that `here`, a function inside of its future, was written in.
-pub(super) fn method_of<Here: Fn()>(_: Here) -> &'static str {
-    method(std::any::type_name::<Here>())
-}
-
-/// The name of the enclosing method.
-macro_rules! this_method {
-    () => {{
-        fn here() {}
-        $crate::postgres::watch::method_of(here)
-    }};
-}
-pub(super) use this_method;

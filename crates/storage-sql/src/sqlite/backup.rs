@@ -1,7 +1,8 @@
 //! Copies of the database, made while it is in use: a snapshot, checked from end to end, and under
 //! their name only once they are whole and on the disk. The key is not in them.
 
-use std::fs::{self, File};
+use std::fmt::Display;
+use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use super::errors::backup_failed;
 use super::statements::{Held, now};
 use super::{SqliteStore, connection};
 use crate::DriverResult;
-use crate::files;
+use crate::files::{self, Draft};
 use crate::{Database, Isolation, Statements, audit, params, rows};
 use latchkey_storage::{AuditAction, StoreError};
 
@@ -79,35 +80,25 @@ impl SqliteStore {
 /// Copies `database` to `path`.
 async fn copy(database: &dyn Statements, path: &Path, existing: Existing) -> Result<BackedUp, StoreError> {
     refuse_taken(path, existing)?;
-    let draft = files::draft_path(path).map_err(|error| backup_failed(path, &error))?;
-    let made = write_draft(database, &draft, path).await.and_then(|made| {
-        publish(&draft, path, existing)?;
-        Ok(made)
-    });
-    if made.is_err() {
-        // Half a copy is worse than none.
-        let _ = fs::remove_file(&draft);
-    }
-    made
+    let (draft, made) = write_draft(database, path).await?;
+    publish(&draft, path, existing)?;
+    Ok(made)
 }
 
-async fn write_draft(database: &dyn Statements, draft: &Path, path: &Path) -> Result<BackedUp, StoreError> {
-    let name = draft
-        .to_str()
-        .ok_or_else(|| backup_failed(path, &"its name is not UTF-8; choose another"))?;
-    connection::create_file(draft).map_err(|error| backup_failed(path, &error))?;
+/// A copy of `database` that is going to be the file at `path`.
+async fn write_draft(database: &dyn Statements, path: &Path) -> Result<(Draft, BackedUp), StoreError> {
+    let failed = |error: &dyn Display| backup_failed(path, error);
+    let draft = Draft::beside(path).map_err(|error| failed(&error))?;
+    let name = draft.path().to_str();
+    let name = name.ok_or_else(|| failed(&"its name is not UTF-8; choose another"))?;
+    connection::create_file(draft.path()).map_err(|error| failed(&error))?;
     rows::execute(database, "VACUUM INTO ?1", params![name])
         .await
-        .map_err(|error| backup_failed(path, &error))?;
-    let contents = Contents::of(draft).map_err(|error| backup_failed(path, &error))?;
+        .map_err(|error| failed(&error))?;
+    let contents = Contents::of(draft.path()).map_err(|error| failed(&error))?;
     // `SQLite` does not wait for the disk here, but an operator with a backup may delete the original.
-    let file = File::open(draft).map_err(|error| backup_failed(path, &error))?;
-    file.sync_all().map_err(|error| backup_failed(path, &error))?;
-    let bytes = file
-        .metadata()
-        .map_err(|error| backup_failed(path, &error))?
-        .len();
-    Ok(BackedUp { bytes, contents })
+    let bytes = draft.sync().map_err(|error| failed(&error))?;
+    Ok((draft, BackedUp { bytes, contents }))
 }
 
 /// Refuses a name that something has already, unless that may go.
@@ -119,21 +110,19 @@ pub(super) fn refuse_taken(path: &Path, existing: Existing) -> Result<(), StoreE
 }
 
 /// Gives the file `draft` the name `path`.
-pub(super) fn publish(draft: &Path, path: &Path, existing: Existing) -> Result<(), StoreError> {
+pub(super) fn publish(draft: &Draft, path: &Path, existing: Existing) -> Result<(), StoreError> {
     let published = match existing {
-        Existing::Replace => fs::rename(draft, path),
+        Existing::Replace => draft.replace(path),
         // A link never takes the place of another file, however late that came.
-        Existing::Refuse => match fs::hard_link(draft, path) {
-            Ok(()) => fs::remove_file(draft),
+        Existing::Refuse => match fs::hard_link(draft.path(), path) {
+            Ok(()) => files::sync_folder_of(path),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(taken(path)),
             // A file system without links.
-            Err(_) if path.symlink_metadata().is_err() => fs::rename(draft, path),
+            Err(_) if path.symlink_metadata().is_err() => draft.replace(path),
             Err(error) => Err(error),
         },
     };
-    published
-        .and_then(|()| files::sync_folder_of(path))
-        .map_err(|error| backup_failed(path, &error))
+    published.map_err(|error| backup_failed(path, &error))
 }
 
 /// Backs up a database of the older schema `schema` into the folder beside it, before it gets a new one. Of those made
@@ -149,20 +138,12 @@ pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> R
         .query_row(sql, [], |row| row.get(0))
         .or_store_error()?;
     let target = backups.file(&timestamp, schema);
-    let draft = files::draft_path(&target).map_err(|error| backup_failed(&target, &error))?;
-    let made = now(Box::pin(write_draft(database, &draft, &target))).and_then(|made| {
-        // If two processes open it at once, the slower one may find the new schema made.
-        let is_before = usize::try_from(made.contents.schema) == Ok(schema);
-        if is_before {
-            publish(&draft, &target, Existing::Replace)?;
-            tracing::info!(file = %target.display(), bytes = made.bytes, schema, "backed up before a new schema");
-        }
-        Ok(is_before)
-    });
-    if !matches!(made, Ok(true)) {
-        let _ = fs::remove_file(&draft);
+    let (draft, made) = now(Box::pin(write_draft(database, &target)))?;
+    // If two processes open it at once, the slower one may find the new schema made.
+    if usize::try_from(made.contents.schema) == Ok(schema) {
+        publish(&draft, &target, Existing::Replace)?;
+        tracing::info!(file = %target.display(), bytes = made.bytes, schema, "backed up before a new schema");
     }
-    made?;
     backups.delete_oldest()
 }
 

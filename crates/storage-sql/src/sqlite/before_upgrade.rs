@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use super::errors::backup_failed;
+use crate::files;
 use latchkey_storage::StoreError;
 
 /// How many of them stay.
@@ -22,13 +23,7 @@ impl<'stem> BeforeUpgrade<'stem> {
     /// Makes the folder in `data`, for its owner alone. The names of these backups begin with `stem`.
     pub(crate) fn in_folder(data: &Path, stem: &'stem str) -> Result<Self, StoreError> {
         let folder = data.join(FOLDER);
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder
-            .create(&folder)
-            .map_err(|error| backup_failed(&folder, &error))?;
+        files::create_private_folder(&folder).map_err(|error| backup_failed(&folder, &error))?;
         Ok(Self { folder, stem })
     }
 

@@ -1,6 +1,5 @@
 //! Opening connections to the database file, with the settings that all of them share.
 
-use std::fs::OpenOptions;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::functions;
+use crate::files;
 
 /// How long to wait for another process (the command line beside the server, a backup) that holds the lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -19,11 +19,7 @@ const CACHED_STATEMENTS: usize = 128;
 /// Makes an empty database file that only its owner can read, if there is none. `SQLite` gives the files that it puts
 /// beside it the same mode.
 pub(super) fn create_file(path: &Path) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
+    match files::create_private(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => Ok(()),
     }
@@ -126,7 +122,8 @@ fn cannot_write(error: &rusqlite::Error) -> bool {
     })
 }
 
-fn is_busy(error: &rusqlite::Error) -> bool {
+/// Whether another process holds the lock.
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(
         error.sqlite_error_code(),
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)

@@ -33,8 +33,7 @@ impl Contents {
     /// Reads all of the file at `path`, which has no writer; refuses what is not a whole Latchkey database.
     pub(super) fn of(path: &Path) -> Result<Self, StoreError> {
         let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
-        migrations::refuse_foreign(&connection, path)?;
-        migrations::refuse_newer(&connection, path)?;
+        migrations::known_version(&connection, path)?;
         let db = Held::new(connection);
         let damaged = |what: &dyn std::fmt::Display| {
             StoreError::Open(format!(
@@ -60,11 +59,7 @@ impl Contents {
                 "it was cut short: it has {bytes} of {whole} bytes"
             )));
         }
-        let faults: Vec<String> = rows::all(db, "PRAGMA integrity_check(1)", &[], |columns| {
-            columns.get("integrity_check")
-        })
-        .await?;
-        if let Some(fault) = faults.into_iter().find(|line| line != "ok") {
+        if let Some(fault) = faults(db, "integrity_check", 1).await?.pop() {
             return Err(StoreError::Damaged(fault));
         }
         let key_fingerprint = rows::named_key(db).await?;
@@ -83,4 +78,16 @@ impl Contents {
             key_fingerprint,
         })
     }
+}
+
+/// What is wrong with a file, by `PRAGMA integrity_check` or `quick_check`; nothing, if it is whole.
+pub(super) async fn faults(
+    db: &dyn Statements,
+    check: &'static str,
+    most: u32,
+) -> Result<Vec<String>, StoreError> {
+    let sql = format!("PRAGMA {check}({most})");
+    let mut faults: Vec<String> = rows::all(db, &sql, &[], |columns| columns.get(check)).await?;
+    faults.retain(|line| line != "ok");
+    Ok(faults)
 }

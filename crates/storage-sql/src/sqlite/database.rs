@@ -6,18 +6,16 @@ use std::time::Instant;
 
 use tracing::Instrument;
 
-use super::keychain::Keychain;
-use super::statements::{Held, now};
+use super::statements::{Held, blocking, now};
 use super::{Sqlite, spans};
 use crate::DriverResult;
 use crate::database::Then;
 use crate::database::memory::{Memory, Rows};
+use crate::keychain::Keychain;
 use crate::{Answer, Change, Columns, Database, Isolation, Statements, rows};
 use latchkey_storage::StoreError;
 
 impl Database for Sqlite {
-    type Keys = Keychain;
-
     fn keys(&self) -> &Keychain {
         &self.keychain
     }
@@ -30,11 +28,7 @@ impl Database for Sqlite {
         A: Send + Sync,
         W: for<'a> Fn(&'a dyn Statements, &'a A) -> Answer<'a, T> + Send + Sync,
     {
-        let began = Instant::now();
-        let span = spans::operation::<W>();
-        let found = span.in_scope(|| self.lookups.read(|db| now(work(db, &args))));
-        self.slow.log_if_slow::<W>(began);
-        spans::judged(&span, found)
+        self.watched::<T, W>(|| self.lookups.read(|db| now(work(db, &args))))
     }
 
     async fn recall<K, V, A, W>(
@@ -50,15 +44,11 @@ impl Database for Sqlite {
         A: Send + Sync,
         W: for<'a> Fn(&'a dyn Statements, &'a A) -> Answer<'a, Option<V>> + Send + Sync,
     {
-        let began = Instant::now();
-        let span = spans::operation::<W>();
-        let found = span.in_scope(|| {
+        self.watched::<Option<V>, W>(|| {
             self.lookups.recall(self.writer.commits(), |memory, db| {
                 rows(memory).recall(key, || now(work(db, &args)))
             })
-        });
-        self.slow.log_if_slow::<W>(began);
-        spans::judged(&span, found)
+        })
     }
 
     async fn scan<T, A, W>(&self, args: A, work: W) -> Result<T, StoreError>
@@ -90,15 +80,8 @@ impl Database for Sqlite {
         A: Send + Sync + 'static,
         W: for<'a> Fn(&'a dyn Statements, &'a A) -> Answer<'a, T> + Send + Sync + 'static,
     {
-        let began = Instant::now();
-        let span = spans::operation::<W>();
-        let written = self
-            .writer
-            .write(move |db| now(work(db, &args)))
-            .instrument(span.clone())
-            .await;
-        self.slow.log_if_slow::<W>(began);
-        spans::judged(&span, written)
+        self.awaited::<T, W>(self.writer.write(move |db| now(work(db, &args))))
+            .await
     }
 
     async fn change<R, T, W>(&self, change: Change<R>, decide: W) -> Result<Option<T>, StoreError>
@@ -107,26 +90,19 @@ impl Database for Sqlite {
         T: Send + 'static,
         W: Fn(R) -> (T, Then) + Send + Sync + 'static,
     {
-        let began = Instant::now();
-        let span = spans::operation::<W>();
-        let written = self
-            .writer
-            .write(move |db| {
-                let read = |columns: &mut Columns<'_>| (change.read)(columns);
-                let found = now(Box::pin(rows::first(db, change.find, &change.params, read)))?;
-                let Some(row) = found else {
-                    return Ok(None);
-                };
-                let (outcome, then) = decide(row);
-                for (sql, params) in &then {
-                    now(db.execute(sql, params))?;
-                }
-                Ok(Some(outcome))
-            })
-            .instrument(span.clone())
-            .await;
-        self.slow.log_if_slow::<W>(began);
-        spans::judged(&span, written)
+        let written = self.writer.write(move |db| {
+            let read = |columns: &mut Columns<'_>| (change.read)(columns);
+            let found = now(Box::pin(rows::first(db, change.find, &change.params, read)))?;
+            let Some(row) = found else {
+                return Ok(None);
+            };
+            let (outcome, then) = decide(row);
+            for (sql, params) in &then {
+                now(db.execute(sql, params))?;
+            }
+            Ok(Some(outcome))
+        });
+        self.awaited::<Option<T>, W>(written).await
     }
 
     async fn wrote_much(&self) {
@@ -146,15 +122,30 @@ impl Sqlite {
         T: Send + 'static,
         W: Send + 'static,
     {
+        let readers = Arc::clone(&self.scans);
+        self.awaited::<T, W>(blocking(move || readers.read(|db| read(db, &work))))
+            .await
+    }
+
+    /// Times and traces an operation, which is called what `W` is.
+    fn watched<T, W>(&self, operation: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
         let began = Instant::now();
         let span = spans::operation::<W>();
-        let readers = Arc::clone(&self.scans);
-        let found = tokio::task::spawn_blocking(move || readers.read(|db| read(db, &work)))
-            .instrument(span.clone())
-            .await;
+        let outcome = span.in_scope(operation);
         self.slow.log_if_slow::<W>(began);
-        let found = found.unwrap_or_else(|error| Err(StoreError::Database(error.into())));
-        spans::judged(&span, found)
+        spans::judged(&span, outcome)
+    }
+
+    /// The same for one that is waited for.
+    async fn awaited<T, W>(
+        &self,
+        operation: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let began = Instant::now();
+        let span = spans::operation::<W>();
+        let outcome = operation.instrument(span.clone()).await;
+        self.slow.log_if_slow::<W>(began);
+        spans::judged(&span, outcome)
     }
 }
 

@@ -2,13 +2,13 @@
 //! it alone. `SQLite`'s own locks are on the file itself, which is what is replaced; this one is on a file beside it, that
 //! stays. The operating system lets go of it when a process ends, however it ends.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
-use super::connection;
+use super::connection::{self, is_busy};
 use latchkey_storage::StoreError;
 
 /// How long to wait for a restore, which is short.
@@ -52,7 +52,7 @@ impl InUse {
     }
 
     fn take(path: &Path, patience: Duration, sql: &str) -> rusqlite::Result<Self> {
-        let path = lock_path(path);
+        let path = path.with_extension("lock");
         connection::create_file(&path).map_err(|error| {
             rusqlite::Error::SqliteFailure(
                 rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
@@ -67,17 +67,6 @@ impl InUse {
             _connection: Mutex::new(connection),
         })
     }
-}
-
-fn lock_path(database: &Path) -> PathBuf {
-    database.with_extension("lock")
-}
-
-fn is_busy(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
-    )
 }
 
 #[cfg(test)]

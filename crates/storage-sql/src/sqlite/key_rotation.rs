@@ -1,11 +1,12 @@
 //! Rotating the key: the file first, then the database (see [`crate::keyring`] for why that is safe).
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use latchkey_domain::{Actor, Timestamp};
 
 use super::SqliteStore;
-use super::keychain::Keychain;
+use crate::keychain::Keychain;
 use crate::keyring::{self, Keyring};
 use crate::{Database, Isolation, Statements, key_rotation, networks, rows};
 use latchkey_storage::StoreError;
@@ -27,14 +28,15 @@ pub struct Rotated {
 impl SqliteStore {
     /// Makes a new key and seals every secret with it. Tokens stay good, unless `revoke` ends all grants.
     pub async fn rotate_key(&self, revoke: bool, by: &Actor, at: Timestamp) -> Result<Rotated, StoreError> {
-        let args = (self.0.keychain.clone(), revoke, by.clone(), at);
+        let keys = (self.0.keychain.clone(), self.0.key_path.clone());
+        let args = (keys, revoke, by.clone(), at);
         // The file is written inside the transaction: of two who rotate at once, the second waits, and finds what the
         // first one made.
         Database::write(
             &self.0,
             Isolation::RowLocked,
             args,
-            |db, (keychain, revoke, by, at)| Box::pin(rotate(db, keychain, *revoke, (by, *at))),
+            |db, (keys, revoke, by, at)| Box::pin(rotate(db, keys, *revoke, (by, *at))),
         )
         .await
     }
@@ -48,12 +50,12 @@ impl SqliteStore {
 
 async fn rotate(
     db: &dyn Statements,
-    keychain: &Keychain,
+    (keychain, key_path): &(Keychain, PathBuf),
     revoke: bool,
     by: (&Actor, Timestamp),
 ) -> Result<Rotated, StoreError> {
     let stays = keyring::retired_stays(networks::longest_refresh_lifetime(db).await?);
-    let (ring, finished_earlier_one) = next_keys(db, keychain, by.1, stays).await?;
+    let (ring, finished_earlier_one) = next_keys(db, key_path, by.1, stays).await?;
     let key_rotation::Resealed { secrets, revoked } = key_rotation::finish(db, &ring, revoke, by).await?;
     keychain.hold(ring);
     Ok(Rotated {
@@ -67,15 +69,15 @@ async fn rotate(
 /// The keys to seal with, which are in the file when this answers; and whether they were there before.
 async fn next_keys(
     db: &dyn Statements,
-    keychain: &Keychain,
+    key_path: &Path,
     at: Timestamp,
     stays: Duration,
 ) -> Result<(Keyring, bool), StoreError> {
-    let ring = Keyring::load_or_create(keychain.path(), false)?;
+    let ring = Keyring::load_or_create(key_path, false)?;
     if rows::named_key(db).await? != ring.current().fingerprint() {
         return Ok((ring, true));
     }
     let ring = ring.rotated(at, stays)?;
-    ring.replace_file(keychain.path())?;
+    ring.replace_file(key_path)?;
     Ok((ring, false))
 }

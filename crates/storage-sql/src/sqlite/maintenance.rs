@@ -4,6 +4,7 @@ use std::path::Path;
 
 use latchkey_domain::Timestamp;
 
+use super::contents::faults;
 use super::errors::explain;
 use super::{SqliteStore, connection, migrations};
 use crate::{Database, Statements, rows};
@@ -12,7 +13,7 @@ use latchkey_storage::StoreError;
 impl SqliteStore {
     /// Reads the whole file and says what is wrong with it; nothing, if it is whole.
     pub async fn check(&self) -> Result<Vec<String>, StoreError> {
-        Database::scan(&self.0, (), |db, ()| Box::pin(faults(db))).await
+        Database::scan(&self.0, (), |db, ()| Box::pin(all_faults(db))).await
     }
 
     /// The number of the database's schema.
@@ -26,9 +27,7 @@ impl SqliteStore {
     /// The number of the schema of the file at `path`, which is only read: opening would bring it to this version's.
     pub fn schema_of(path: &Path) -> Result<usize, StoreError> {
         let connection = connection::open_for_reading(path).map_err(|error| explain(path, &error))?;
-        migrations::refuse_foreign(&connection, path)?;
-        migrations::refuse_newer(&connection, path)?;
-        migrations::version(&connection)
+        migrations::known_version(&connection, path)
     }
 
     /// The number of the schema that this version works with.
@@ -48,12 +47,8 @@ impl SqliteStore {
     }
 }
 
-async fn faults(db: &dyn Statements) -> Result<Vec<String>, StoreError> {
-    let mut faults: Vec<String> = rows::all(db, "PRAGMA quick_check", &[], |columns| {
-        columns.get("quick_check")
-    })
-    .await?;
-    faults.retain(|line| line != "ok");
+async fn all_faults(db: &dyn Statements) -> Result<Vec<String>, StoreError> {
+    let mut faults = faults(db, "quick_check", 100).await?;
     let orphans = rows::all(db, "PRAGMA foreign_key_check", &[], |columns| {
         columns
             .get::<String>("table")

@@ -169,13 +169,14 @@ fn newer(connection: &Connection, path: &Path, version: usize) -> StoreError {
     ))
 }
 
-/// Refuses a file whose schema this version does not know.
-pub(super) fn refuse_newer(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+/// The number of the schema of a file. Refuses one that another program made, or that this version does not know.
+pub(super) fn known_version(connection: &Connection, path: &Path) -> Result<usize, StoreError> {
+    refuse_foreign(connection, path)?;
     let version = version(connection)?;
     if version > LATEST {
         return Err(newer(connection, path, version));
     }
-    Ok(())
+    Ok(version)
 }
 
 /// Refuses a key file that has not the key that the database names.

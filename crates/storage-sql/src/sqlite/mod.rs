@@ -12,7 +12,6 @@ mod errors;
 mod functions;
 mod in_use;
 mod key_rotation;
-mod keychain;
 mod maintenance;
 mod memory;
 pub(crate) mod migrations;
@@ -37,12 +36,12 @@ use self::checkpoints::Checkpoints;
 pub use self::contents::Contents;
 use self::in_use::InUse;
 pub use self::key_rotation::Rotated;
-pub use self::keychain::Keychain;
 pub use self::memory::NOTICED_AFTER;
 pub use self::opening::{DATABASE_FILE, KEY_FILE};
 use self::readers::Readers;
 pub use self::restore::{Restored, restore};
 use self::writer::Writer;
+pub use crate::keychain::Keychain;
 use crate::keys::ServerKey;
 use crate::slow::SlowLog;
 use crate::spans;
@@ -63,6 +62,7 @@ pub struct Sqlite {
     identity: watch::Identity,
     slow: SlowLog,
     keychain: Keychain,
+    key_path: PathBuf,
     _in_use: InUse,
 }
 

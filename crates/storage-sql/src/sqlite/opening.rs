@@ -6,12 +6,13 @@ use std::path::Path;
 use super::checkpoints::Checkpoints;
 use super::errors;
 use super::in_use::InUse;
-use super::keychain::Keychain;
 use super::readers::Readers;
 use super::statements::Held;
 use super::watch::Identity;
 use super::writer::Writer;
 use super::{Sqlite, SqliteStore, backup, connection, migrations};
+use crate::files;
+use crate::keychain::{Current, Keychain};
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
 use crate::slow::SlowLog;
@@ -87,18 +88,15 @@ impl SqliteStore {
             path: path.to_owned(),
             identity: Identity::of(path)?,
             slow: SlowLog::default(),
-            keychain: Keychain::new(key_path, keys),
+            keychain: Keychain::new(Some(key_path.to_owned()), Current::OfFile, keys),
+            key_path: key_path.to_owned(),
             _in_use: in_use,
         }))
     }
 }
 
 pub(super) fn create_folder(folder: &Path) -> Result<(), StoreError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| {
+    files::create_private_folder(folder).map_err(|error| {
         StoreError::Open(format!(
             "cannot create the data folder {}: {error}; create it yourself and make it writable for the user that runs \
              Latchkey, or choose another with --data-dir",

@@ -1,7 +1,7 @@
 //! A backup in place of the database: looked through first, and then put there in one step. What it replaces stays beside
 //! it.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use super::opening::create_folder;
 use super::statements::{Held, now};
 use super::{KEY_FILE, connection, migrations};
 use crate::DriverResult;
-use crate::files;
+use crate::files::{BESIDE, Draft, with_ending};
 use crate::keyring::Keyring;
 use crate::{Statements, audit, params, rows};
 use latchkey_storage::audit::TEXT_LENGTH;
@@ -54,19 +54,10 @@ pub fn restore(
             database.display()
         ))
     };
-    let draft = files::draft_path(database).map_err(|error| failed(&error))?;
-    let placed = write_draft(backup, &draft, by, at)
-        .map_err(|error| failed(&error))
-        .and_then(|()| {
-            let replaced = keep_replaced(database, suffix).map_err(|error| failed(&error))?;
-            fs::rename(&draft, database).map_err(|error| failed(&error))?;
-            Ok(replaced)
-        });
-    if placed.is_err() {
-        let _ = fs::remove_file(&draft);
-    }
-    let replaced = placed?;
-    files::sync_folder_of(database).map_err(|error| failed(&error))?;
+    let draft = Draft::beside(database).map_err(|error| failed(&error))?;
+    write_draft(backup, &draft, by, at).map_err(|error| failed(&error))?;
+    let replaced = keep_replaced(database, suffix).map_err(|error| failed(&error))?;
+    draft.replace(database).map_err(|error| failed(&error))?;
     Ok(Restored { contents, replaced })
 }
 
@@ -80,7 +71,7 @@ pub(super) fn refuse_live(backup: &Path) -> Result<(), StoreError> {
     })?;
     let has_log = ["-wal", "-journal"]
         .iter()
-        .any(|ending| fs::metadata(beside(backup, ending)).is_ok_and(|log| log.len() > 0));
+        .any(|ending| fs::metadata(with_ending(backup, ending)).is_ok_and(|log| log.len() > 0));
     if metadata.is_file() && metadata.len() > 0 && !has_log {
         return Ok(());
     }
@@ -113,15 +104,10 @@ fn refuse_other_key(contents: &Contents, backup: &Path, key: &Path) -> Result<()
 }
 
 /// The copy that will take the database's place, with an entry in its audit trail.
-fn write_draft(backup: &Path, draft: &Path, by: &Actor, at: Timestamp) -> Result<(), StoreError> {
+fn write_draft(backup: &Path, draft: &Draft, by: &Actor, at: Timestamp) -> Result<(), StoreError> {
     let io = |error: io::Error| StoreError::Open(error.to_string());
-    connection::create_file(draft).map_err(io)?;
-    io::copy(
-        &mut File::open(backup).map_err(io)?,
-        &mut fs::OpenOptions::new().write(true).open(draft).map_err(io)?,
-    )
-    .map_err(io)?;
-    let copy = connection::open_for_writing(draft).or_store_error()?;
+    draft.fill_from(backup).map_err(io)?;
+    let copy = connection::open_for_writing(draft.path()).or_store_error()?;
     // A copy of a database in use would be in another mode, and leave files of the draft's name behind.
     copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))
         .or_store_error()?;
@@ -130,7 +116,7 @@ fn write_draft(backup: &Path, draft: &Path, by: &Actor, at: Timestamp) -> Result
         (by, at),
         &backup.display().to_string(),
     )))?;
-    File::open(draft).and_then(|file| file.sync_all()).map_err(io)
+    draft.sync().map(|_| ()).map_err(io)
 }
 
 /// Adds an entry to a database of any schema. The migration fills in what an earlier one does not have.
@@ -154,8 +140,8 @@ fn keep_replaced(database: &Path, suffix: &str) -> io::Result<Option<PathBuf>> {
     if database.symlink_metadata().is_err() {
         return Ok(None);
     }
-    let kept = free_name(&beside(database, &format!(".replaced-{suffix}")));
-    let log = beside(database, "-wal");
+    let kept = free_name(&with_ending(database, &format!(".replaced-{suffix}")));
+    let log = with_ending(database, "-wal");
     if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
         // One that is too damaged for it keeps its log.
         let _ =
@@ -165,24 +151,18 @@ fn keep_replaced(database: &Path, suffix: &str) -> io::Result<Option<PathBuf>> {
     if fs::hard_link(database, &kept).is_err() {
         fs::rename(database, &kept)?;
     }
-    for ending in ["-wal", "-shm", "-journal"] {
-        let side = beside(database, ending);
+    for ending in BESIDE {
+        let side = with_ending(database, ending);
         if side.symlink_metadata().is_ok() {
-            fs::rename(&side, beside(&kept, ending))?;
+            fs::rename(&side, with_ending(&kept, ending))?;
         }
     }
     Ok(Some(kept))
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
-}
-
 fn free_name(path: &Path) -> PathBuf {
     std::iter::once(path.to_owned())
-        .chain((2..10_000).map(|number| beside(path, &format!("-{number}"))))
+        .chain((2..10_000).map(|number| with_ending(path, &format!("-{number}"))))
         .find(|name| name.symlink_metadata().is_err())
         .unwrap_or_else(|| path.to_owned())
 }

@@ -5,6 +5,7 @@ use std::fs::{self, Metadata};
 use std::path::Path;
 
 use super::Sqlite;
+use crate::files::with_ending;
 use latchkey_storage::{Statistics, StoreError};
 
 /// Which file was opened. A file that was deleted or replaced under the server can still be read and written, but only
@@ -53,8 +54,7 @@ impl From<&Metadata> for Identity {
 /// What the store counted, with the sizes of its files as they are now.
 pub(super) fn statistics(store: &Sqlite) -> Statistics {
     let size = |path: &Path| fs::metadata(path).map_or(0, |metadata| metadata.len());
-    let mut log = store.path.clone().into_os_string();
-    log.push("-wal");
+    let log = with_ending(&store.path, "-wal");
     let counts = store.writer.counts();
     Statistics {
         reads: store.reads(),
@@ -64,7 +64,7 @@ pub(super) fn statistics(store: &Sqlite) -> Statistics {
         commits: counts.took(),
         slow: store.slow.noticed(),
         database_bytes: Some(size(&store.path)),
-        log_bytes: Some(size(Path::new(&log))),
+        log_bytes: Some(size(&log)),
         // They are this process's own, and open as long as it runs.
         connections: None,
     }

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use latchkey_storage::{Applications, Audit, AuditAction, GrantState, Grants, RevocationReason, StoreError};
 use latchkey_storage_sql::keyring::Keyring;
-use latchkey_storage_sql::postgres::{ANOTHER, KeySource, PostgresStore, PostgresUrl, RotationStep};
+use latchkey_storage_sql::postgres::{ANOTHER, PostgresStore, PostgresUrl, RotationStep};
 
 use crate::fixtures::{add_application, add_member, at, connect, new_application, operator, spec};
 
 /// A node with a key file of its own.
 async fn node(url: &PostgresUrl, file: &Path) -> PostgresStore {
     let ring = Keyring::load_or_create(file, true).unwrap();
-    PostgresStore::open_with(url, ring, KeySource::File(file.to_owned()))
+    PostgresStore::open_with(url, ring, Some(file.to_owned()))
         .await
         .unwrap()
 }
@@ -85,8 +85,10 @@ async fn in_two_steps_between_which_every_node_gets_the_new_key() {
     assert!(opened.is(secret.expose()));
     add_application(&other, "Made by the other").await;
     assert_eq!(sealed_with(&text).await, [2]);
-    // Tokens are made with it from the next look on; those of the old key are known.
-    assert!(other.refresh_keys().await.is_ok());
+    // Sealing does not change the key that tokens are made with. The next refresh does, and reports it once.
+    assert_eq!(other.keys().current().fingerprint(), before);
+    assert!(other.refresh_keys().await.unwrap());
+    assert!(!other.refresh_keys().await.unwrap());
     assert_ne!(other.keys().current().fingerprint(), before);
     assert_eq!(other.keys().all().count(), 2);
 

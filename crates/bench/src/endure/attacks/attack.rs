@@ -2,73 +2,45 @@
 
 use std::time::Duration;
 
-/// An attack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Attack {
+use clap::ValueEnum;
+
+/// An attack. The texts are its description in the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Attack {
+    /// 5 comments of 99 kB, 12,400 lists deep, in a request; two at once
     DeepHtml,
+    /// 20 of these comments in a fragment; two at once
     DeepHtmlInFragment,
+    /// 50 posts of 99 kB, each 28 times (139 MB); six at once
     LargeAnswers,
+    /// five of these answers, never read
     UnreadAnswers,
+    /// 900 times each description in the schema; two at once
     SchemaTexts,
+    /// 120 posts of 99 kB in a request
     ManyPosts,
+    /// the same in a fragment
     ManyPostsInFragment,
+    /// 1,400 counts of a search in a request; six at once
     Counts,
+    /// 1,100 connections of one byte, for 1,024 file descriptors
     HalfHeaders,
+    /// 400 requests for a token with half a body
     HalfBodies,
+    /// 150 anonymous calls that send 1.9 of 2 MB
     AnnouncedBodies,
+    /// one member authorizes as fast as one can
     Authorizations,
 }
 
 impl Attack {
-    pub(super) const ALL: [Self; 12] = [
-        Self::DeepHtml,
-        Self::DeepHtmlInFragment,
-        Self::LargeAnswers,
-        Self::UnreadAnswers,
-        Self::SchemaTexts,
-        Self::ManyPosts,
-        Self::ManyPostsInFragment,
-        Self::Counts,
-        Self::HalfHeaders,
-        Self::HalfBodies,
-        Self::AnnouncedBodies,
-        Self::Authorizations,
-    ];
-
-    /// Its name on the command line.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::DeepHtml => "deep-html",
-            Self::DeepHtmlInFragment => "deep-html-in-fragment",
-            Self::LargeAnswers => "large-answers",
-            Self::UnreadAnswers => "unread-answers",
-            Self::SchemaTexts => "schema-texts",
-            Self::ManyPosts => "many-posts",
-            Self::ManyPostsInFragment => "many-posts-in-fragment",
-            Self::Counts => "counts",
-            Self::HalfHeaders => "half-headers",
-            Self::HalfBodies => "half-bodies",
-            Self::AnnouncedBodies => "announced-bodies",
-            Self::Authorizations => "authorizations",
-        }
-    }
-
-    /// Its description in the report.
-    pub(super) fn title(self) -> &'static str {
-        match self {
-            Self::DeepHtml => "5 comments of 99 kB, 12,400 lists deep, in a request; two at once",
-            Self::DeepHtmlInFragment => "20 of these comments in a fragment; two at once",
-            Self::LargeAnswers => "50 posts of 99 kB, each 28 times (139 MB); six at once",
-            Self::UnreadAnswers => "five of these answers, never read",
-            Self::SchemaTexts => "900 times each description in the schema; two at once",
-            Self::ManyPosts => "120 posts of 99 kB in a request",
-            Self::ManyPostsInFragment => "the same in a fragment",
-            Self::Counts => "1,400 counts of a search in a request; six at once",
-            Self::HalfHeaders => "1,100 connections of one byte, for 1,024 file descriptors",
-            Self::HalfBodies => "400 requests for a token with half a body",
-            Self::AnnouncedBodies => "150 anonymous calls that send 1.9 of 2 MB",
-            Self::Authorizations => "one member authorizes as fast as one can",
-        }
+    /// Its name on the command line, and its description.
+    pub(super) fn texts(self) -> [String; 2] {
+        let value = self.to_possible_value();
+        value.map_or_else(Default::default, |value| {
+            let help = value.get_help().map(ToString::to_string);
+            [value.get_name().to_owned(), help.unwrap_or_default()]
+        })
     }
 
     /// How much the database may grow, in bytes.
@@ -102,12 +74,9 @@ impl Attack {
         }
     }
 
-    /// A program that starts the server, with its arguments.
-    pub(super) fn through(self) -> Vec<String> {
-        match self {
-            Self::HalfHeaders => ["prlimit", "--nofile=1024"].map(str::to_owned).to_vec(),
-            _ => Vec::new(),
-        }
+    /// How many files the server may have open, if that is limited.
+    pub(super) fn open_files(self) -> Option<usize> {
+        (self == Self::HalfHeaders).then_some(1_024)
     }
 }
 
@@ -116,8 +85,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_attack_has_a_name_of_its_own() {
-        let mut names = Attack::ALL.map(Attack::name);
+    fn every_attack_has_a_name_of_its_own_and_a_description() {
+        let texts: Vec<_> = Attack::value_variants().iter().map(|one| one.texts()).collect();
+        assert_eq!(
+            texts[3].each_ref(),
+            ["unread-answers", "five of these answers, never read"]
+        );
+        let mut names: Vec<_> = texts.iter().map(|[name, _]| name).collect();
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     }

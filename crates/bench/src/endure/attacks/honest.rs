@@ -1,20 +1,18 @@
-//! Honest clients: they introspect and refresh with pauses, so that the machine has room for the attack. They run on
-//! their own thread.
+//! Honest clients: they introspect and refresh with pauses, so that the machine has room for the attack.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::Result;
 use http::StatusCode;
 use tokio::task::JoinSet;
 
-use crate::application::Application;
+use super::aside::Aside;
+use crate::application::{Application, Tokens, ensure_active, tokens_in};
 use crate::client::Answer;
-use crate::endure::caller::{Caller, Reply};
-use crate::endure::journal::{active_in, pair_in};
+use crate::endure::caller::Caller;
 
 /// How long each client waits between an answer and its next request.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -22,43 +20,32 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// An application with its tokens.
 pub(super) struct Client {
     pub(super) application: Application,
-    pub(super) access: String,
-    pub(super) refresh: String,
+    pub(super) tokens: Tokens,
 }
 
 /// The clients.
 pub(super) struct Honest {
     answered: Arc<AtomicU64>,
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<Result<()>>,
+    work: Aside<()>,
 }
 
 impl Honest {
     /// Every second client refreshes; the others introspect.
     pub(super) fn start(address: SocketAddr, clients: Vec<Client>) -> Self {
-        let (answered, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
-        let (count, told) = (Arc::clone(&answered), Arc::clone(&stop));
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
-            runtime.block_on(async {
-                let mut work = JoinSet::new();
-                for (number, client) in clients.into_iter().enumerate() {
-                    let (count, told) = (Arc::clone(&count), Arc::clone(&told));
-                    work.spawn(go_on(address, client, number % 2 == 0, count, told));
-                }
-                while let Some(one) = work.join_next().await {
-                    one??;
-                }
-                Ok(())
-            })
+        let answered = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&answered);
+        let work = Aside::start("an honest client", move |stop| async move {
+            let mut work = JoinSet::new();
+            for (number, client) in clients.into_iter().enumerate() {
+                let (count, stop) = (Arc::clone(&count), Arc::clone(&stop));
+                work.spawn(go_on(address, client, number % 2 == 0, count, stop));
+            }
+            while let Some(one) = work.join_next().await {
+                one??;
+            }
+            Ok(())
         });
-        Self {
-            answered,
-            stop,
-            thread,
-        }
+        Self { answered, work }
     }
 
     /// How many good answers they have received so far.
@@ -66,13 +53,7 @@ impl Honest {
         self.answered.load(Ordering::Relaxed)
     }
 
-    /// Their rate per second, measured from now on.
-    pub(super) async fn rate_over(&self, duration: Duration) -> f64 {
-        let (before, started) = (self.answered(), Instant::now());
-        tokio::time::sleep(duration).await;
-        self.rate_since(before, started)
-    }
-
+    /// Their rate per second since they had received `before` answers, at `started`.
     pub(super) fn rate_since(&self, before: u64, started: Instant) -> f64 {
         #[allow(clippy::cast_precision_loss)]
         // The number of answers of a few seconds fits.
@@ -82,11 +63,7 @@ impl Honest {
 
     /// Stops the clients. A wrong answer to a client is an error.
     pub(super) async fn stop(self) -> Result<()> {
-        self.stop.store(true, Ordering::Relaxed);
-        tokio::task::spawn_blocking(|| self.thread.join())
-            .await?
-            .map_err(|_| anyhow!("the thread of the honest clients panicked"))?
-            .context("an honest client")
+        self.work.stop().await
     }
 }
 
@@ -97,21 +74,20 @@ async fn go_on(
     answered: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
 ) -> Result<()> {
-    let mut caller = Caller::tolerant(address);
+    let mut caller = Caller::new(address, true);
     while !stop.load(Ordering::Relaxed) {
         let request = if refreshes {
-            client.application.refresh(&client.refresh)
+            client.application.refresh(&client.tokens.refresh)
         } else {
-            let fields = [("token", client.access.as_str())];
-            client.application.post("/oauth/introspect", &fields)
+            client.application.introspect(&client.tokens.access)
         };
         // A very late answer counts as none.
-        let reply = caller.send(request).await.unwrap_or(Reply::Lost);
-        if let Some(answer) = reply.answer().filter(is_given) {
+        let answer = caller.send(request).await.unwrap_or_default();
+        if let Some(answer) = answer.filter(is_given) {
             if refreshes {
-                (client.access, client.refresh) = pair_in(&answer)?;
+                client.tokens = tokens_in(&answer)?;
             } else {
-                ensure!(active_in(&answer)?, "an access token is not active");
+                ensure_active(&answer)?;
             }
             answered.fetch_add(1, Ordering::Relaxed);
         }

@@ -9,7 +9,6 @@ use super::act::Act;
 use super::attack::Attack;
 use super::stage::{Stage, TEXT};
 use super::wire::{self, Request};
-use crate::application::Application;
 use crate::chance::Chance;
 
 /// More than most limits on a request's body, less than the limit of the page's functions.
@@ -25,17 +24,9 @@ impl Stage {
             pause: Duration::from_millis(millis),
         };
         Ok(match attack {
-            Attack::DeepHtml => {
-                let fields = aliases(5, "createComment(input: $input) { errors }");
-                let query = format!("mutation($input: CreateCommentInput!) {{{fields}}}");
-                repeat(self.comments(&query).await?, 2, 3, 50)
-            }
+            Attack::DeepHtml => repeat(self.comments(&mutation(5, "Comment", false)).await?, 2, 3, 50),
             Attack::DeepHtmlInFragment => {
-                let fields = aliases(20, "createComment(input: $input) { errors }");
-                let query = format!(
-                    "mutation($input: CreateCommentInput!) {{ ...all }} fragment all on Mutation {{{fields}}}"
-                );
-                repeat(self.comments(&query).await?, 2, 2, 50)
+                repeat(self.comments(&mutation(20, "Comment", true)).await?, 2, 2, 50)
             }
             Attack::LargeAnswers => repeat(self.large_answer(), 6, 20, 50),
             Attack::UnreadAnswers => Act::Leave {
@@ -47,18 +38,8 @@ impl Stage {
                 let query = format!("{{ __schema {{ types {{ fields {{{fields}}} }} }} }}");
                 repeat(self.graphql(&json!({ "query": query })), 2, 50, 50)
             }
-            Attack::ManyPosts => {
-                let fields = aliases(120, "createPost(input: $input) { errors }");
-                let query = format!("mutation($input: CreatePostInput!) {{{fields}}}");
-                repeat(self.posts(&query).await?, 1, 4, 50)
-            }
-            Attack::ManyPostsInFragment => {
-                let fields = aliases(120, "createPost(input: $input) { errors }");
-                let query = format!(
-                    "mutation($input: CreatePostInput!) {{ ...all }} fragment all on Mutation {{{fields}}}"
-                );
-                repeat(self.posts(&query).await?, 1, 4, 50)
-            }
+            Attack::ManyPosts => repeat(self.posts(&mutation(120, "Post", false)).await?, 1, 4, 50),
+            Attack::ManyPostsInFragment => repeat(self.posts(&mutation(120, "Post", true)).await?, 1, 4, 50),
             Attack::Counts => {
                 let counts = aliases(1_400, "totalCount");
                 let query = format!("{{ search(query: \"a\", first: 1) {{{counts}}} }}");
@@ -82,24 +63,19 @@ impl Stage {
                     connections: 150,
                 }
             }
-            Attack::Authorizations => repeat(self.authorization(&self.hostile), 1, 5_000, 1),
+            Attack::Authorizations => repeat(self.authorization(), 1, 5_000, 1),
         })
     }
 
     /// A GraphQL request of the attacking application.
     fn graphql(&self, body: &Value) -> Request {
+        let bearer = format!("Bearer {}", self.token);
         let headers = [
-            ("authorization", format!("Bearer {}", self.token)),
-            ("content-type", "application/json".to_owned()),
+            ("authorization", bearer.as_str()),
+            ("content-type", "application/json"),
         ];
-        let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-        wire::request(
-            self.server.address,
-            "POST",
-            &self.graphql,
-            &headers,
-            &body.to_string(),
-        )
+        let body = body.to_string();
+        wire::request(self.server.address, "POST", &self.graphql, &headers, &body)
     }
 
     async fn comments(&mut self, query: &str) -> Result<Request> {
@@ -126,11 +102,23 @@ impl Stage {
     }
 
     /// The authorization request of the member's browser.
-    fn authorization(&self, application: &Application) -> Request {
-        let request = application.authorize(&self.member, "read:userinfo");
-        let headers = [("cookie", self.member.cookie.as_str())];
+    fn authorization(&self) -> Request {
+        let cookie = self.member.cookie.as_str();
+        let request = self.hostile.authorize(cookie, "read:userinfo");
+        let headers = [("cookie", cookie)];
         let path = request.uri().to_string();
         wire::request(self.server.address, "GET", &path, &headers, "")
+    }
+}
+
+/// A mutation that creates `count` objects of this kind from one input.
+fn mutation(count: usize, kind: &str, in_fragment: bool) -> String {
+    let fields = aliases(count, &format!("create{kind}(input: $input) {{ errors }}"));
+    let name = format!("mutation($input: Create{kind}Input!)");
+    if in_fragment {
+        format!("{name} {{ ...all }} fragment all on Mutation {{{fields}}}")
+    } else {
+        format!("{name} {{{fields}}}")
     }
 }
 

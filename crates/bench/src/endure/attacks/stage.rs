@@ -1,20 +1,19 @@
 //! A fresh server with a network, an application that attacks with a member's token, and honest applications.
 
-use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::attack::Attack;
 use super::honest::Client;
-use crate::application::{Application, code_in};
-use crate::client::post_json;
-use crate::endure::journal::pair_in;
+use crate::application::Application;
+use crate::client::graphql;
+use crate::endure::database::Database;
 use crate::endure::postgres::Cluster;
 use crate::endure::worker::SCOPES;
+use crate::headless::data_in;
 use crate::person::{PASSWORD, Person};
 use crate::process::{Server, Setup};
 
@@ -27,41 +26,10 @@ const MEMBER: &str = "attacker@bench.example";
 /// The longest text of a post, in characters, with its tags.
 pub(super) const TEXT: usize = 99_000;
 
-/// The place of the data.
-pub(super) enum Database {
-    Sqlite(PathBuf),
-    Postgres(Rc<Cluster>, String),
-}
-
-impl Database {
-    /// The size of its rows and indexes in bytes, with the log, without free space.
-    pub(super) fn size(&self) -> Result<u64> {
-        let bytes = match self {
-            Self::Sqlite(file) => {
-                let connection = rusqlite::Connection::open(file)?;
-                connection.busy_timeout(Duration::from_secs(10))?;
-                connection.query_row(
-                    "SELECT (page_count - freelist_count) * page_size \
-                     FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
-                    [],
-                    |row| row.get::<_, i64>(0),
-                )?
-            }
-            Self::Postgres(cluster, name) => {
-                cluster.sql(name, "VACUUM FULL")?;
-                let tables = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class \
-                              WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace";
-                cluster.sql(name, tables)?.parse()?
-            }
-        };
-        Ok(u64::try_from(bytes)?)
-    }
-}
-
 /// The server under attack.
 pub(super) struct Stage {
     pub(super) server: Server,
-    pub(super) database: Database,
+    database: Database,
     /// The path of the Headless API.
     pub(super) graphql: String,
     /// The attacking application, and the member who authorized it.
@@ -78,21 +46,17 @@ impl Stage {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
         std::fs::create_dir(&data)?;
-        let (url, database) = match cluster {
-            Some(cluster) => {
-                let name = format!("attack-{}", attack.name());
-                let url = cluster.database(&name)?;
-                (Some(url), Database::Postgres(Rc::clone(cluster), name))
-            }
-            None => (None, Database::Sqlite(data.join("latchkey.db"))),
-        };
-        let setup = Setup {
+        let name = format!("attack-{}", attack.texts()[0]);
+        let (database, url) = Database::create(&data, cluster, &name)?;
+        let mut setup = Setup {
+            database: url,
             // The default value: it is what is measured here.
             settings: vec![("LATCHKEY_API_BUDGET", "600000")],
-            through: attack.through(),
             ..Setup::on(&data)
+        };
+        if let Some(most) = attack.open_files() {
+            setup.start_through(["prlimit", &format!("--nofile={most}")]);
         }
-        .with_database(url);
         let server = Server::start(&setup).await?;
         let member = [
             "member", "add", "--email", MEMBER, "--name", "Attacker", "--role", "member",
@@ -101,13 +65,12 @@ impl Stage {
         let posts = folder.path().join("network.json");
         std::fs::write(&posts, content(attack.posts()).to_string())?;
         setup.run(&["import", &posts.to_string_lossy()], "")?;
-        let network: Value = serde_json::from_str(&setup.run(&["network", "show", "--json"], "")?)?;
-        let slug = network["slug"].as_str().context("the network has no slug")?;
-        let hostile = Application::register_on(&setup, HOSTILE)?;
+        let graphql = setup.graphql_path()?;
+        let hostile = Application::register(&setup, HOSTILE)?;
         let mut member = Person::sign_in(server.address, MEMBER).await?;
-        let token = hostile.token_of(&mut member, HOSTILE).await?;
+        let token = hostile.tokens_of(&mut member, HOSTILE).await?.access;
         Ok(Self {
-            graphql: format!("/networks/{slug}/graphql"),
+            graphql,
             server,
             database,
             hostile,
@@ -118,19 +81,32 @@ impl Stage {
         })
     }
 
+    /// The size of the database's rows and indexes in bytes, with the log, without free space.
+    pub(super) fn size(&self) -> Result<u64> {
+        let query = match &self.database {
+            Database::Sqlite(_) => {
+                "SELECT (page_count - freelist_count) * page_size \
+                 FROM pragma_page_count, pragma_freelist_count, pragma_page_size"
+            }
+            Database::Postgres(cluster, name) => {
+                cluster.sql(name, "VACUUM FULL")?;
+                "SELECT sum(pg_total_relation_size(oid)) FROM pg_class \
+                 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            }
+        };
+        let [bytes] = self.database.numbers(query)?;
+        Ok(u64::try_from(bytes)?)
+    }
+
     /// Honest clients with tokens of the host.
     pub(super) async fn honest(&self) -> Result<Vec<Client>> {
-        let application = Application::register_on(&self.setup, SCOPES)?;
+        let application = Application::register(&self.setup, SCOPES)?;
         let mut host = Person::host(self.server.address).await?;
         let mut clients = Vec::new();
         for _ in 0..CLIENTS {
-            let authorize = application.authorize(&host, SCOPES);
-            let code = code_in(&host.send(authorize).await?)?;
-            let (access, refresh) = pair_in(&host.send(application.redeem(&code)).await?)?;
             clients.push(Client {
+                tokens: application.tokens_of(&mut host, SCOPES).await?,
                 application: application.clone(),
-                access,
-                refresh,
             });
         }
         Ok(clients)
@@ -139,9 +115,9 @@ impl Stage {
     /// The space that the member writes in.
     pub(super) async fn space(&self) -> Result<String> {
         const SCOPE: &str = "host:read:network_spaces";
-        let application = Application::register_on(&self.setup, SCOPE)?;
+        let application = Application::register(&self.setup, SCOPE)?;
         let mut host = Person::host(self.server.address).await?;
-        let token = application.token_of(&mut host, SCOPE).await?;
+        let token = application.tokens_of(&mut host, SCOPE).await?.access;
         let query = "{ network { spaces(first: 50) { nodes { id slug } } } }";
         let data = self.query(&mut host, &token, query, json!({})).await?;
         let spaces = data["network"]["spaces"]["nodes"].as_array();
@@ -169,14 +145,12 @@ impl Stage {
     }
 
     async fn query(&self, person: &mut Person, token: &str, query: &str, variables: Value) -> Result<Value> {
-        let bearer = format!("Bearer {token}");
         let body = json!({ "query": query, "variables": variables });
         let answer = person
-            .send(post_json(&self.graphql, &[("authorization", &bearer)], &body))
+            .connection
+            .send(graphql(&self.graphql, token, &body))
             .await?;
-        let mut body: Value = serde_json::from_slice(answer.body())?;
-        ensure!(body["errors"].is_null(), "{query}: {body}");
-        Ok(body["data"].take())
+        data_in(&answer).with_context(|| query.to_owned())
     }
 }
 

@@ -1,15 +1,11 @@
 //! Requests `/healthz` every few milliseconds, each time on a new connection, as a load balancer does: a server that
-//! accepts no new connections counts as silent. It runs on its own thread, so that nothing else in this program delays
-//! it.
+//! accepts no new connections counts as silent.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
-
+use super::aside::Aside;
 use crate::client::{Connection, get};
 
 /// The pause between two requests.
@@ -17,33 +13,11 @@ const EVERY: Duration = Duration::from_millis(10);
 /// How long to wait for an answer. Longer silences are reported as this value.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The monitor.
-pub(super) struct Watch {
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<Result<Duration>>,
-}
-
-impl Watch {
-    pub(super) fn start(address: SocketAddr) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || {
-            tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?
-                .block_on(async { Ok(longest_silence(address, &stopped).await) })
-        });
-        Self { stop, thread }
-    }
-
-    /// Waits until the server answers once more. Returns the longest silence.
-    pub(super) async fn stop(self) -> Result<Duration> {
-        self.stop.store(true, Ordering::Relaxed);
-        tokio::task::spawn_blocking(|| self.thread.join())
-            .await?
-            .map_err(|_| anyhow!("the thread that asks for /healthz panicked"))?
-            .context("cannot request /healthz")
-    }
+/// Starts. When it is stopped it waits until the server answers once more, and returns the longest silence.
+pub(super) fn start(address: SocketAddr) -> Aside<Duration> {
+    Aside::start("cannot request /healthz", move |stop| async move {
+        Ok(longest_silence(address, &stop).await)
+    })
 }
 
 async fn longest_silence(address: SocketAddr, stop: &AtomicBool) -> Duration {

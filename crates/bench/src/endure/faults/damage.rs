@@ -14,20 +14,27 @@ const PAGE: u64 = 4_096;
 const DATABASE: &str = "latchkey.db";
 const KEY: &str = "latchkey.key";
 
+/// Breaks a file of a stopped server, which must not start then, and puts it back. Returns what the server said.
+async fn broken(name: &str, breaks: impl FnOnce(&Stage) -> Result<()>) -> Result<String> {
+    let mut stage = Stage::new().await?;
+    stage.stop();
+    let (file, kept) = (stage.file(name), stage.setup.data.with_file_name("kept"));
+    fs::copy(&file, &kept)?;
+    breaks(&stage)?;
+    let is_there = file.exists();
+    let log = stage.fails_to_start().await?;
+    ensure!(file.exists() == is_there, "it made a new {name}");
+    fs::copy(&kept, &file)?;
+    stage.starts_well().await?;
+    Ok(log)
+}
+
 /// The first bytes of the file are overwritten.
 pub(super) async fn head() -> Result<Row> {
-    let mut stage = Stage::new().await?;
-    stage.stop()?;
-    let good = fs::read(stage.file(DATABASE))?;
-    overwrite(&stage, 0, 100)?;
-    let log = stage.fails_to_start().await?;
-    fs::write(stage.file(DATABASE), good)?;
-    stage.start().await?;
-    stage.is_well().await?;
     Ok(Row {
         fault: "the head of `latchkey.db` was overwritten",
         seen: "nothing: the server does not start, and changes nothing".to_owned(),
-        log,
+        log: broken(DATABASE, |stage| overwrite(stage, 0, 100)).await?,
         after: "starts with the file put back".to_owned(),
     })
 }
@@ -35,7 +42,7 @@ pub(super) async fn head() -> Result<Row> {
 /// Pages in the middle were overwritten while the server was stopped.
 pub(super) async fn middle_at_start() -> Result<Row> {
     let mut stage = Stage::new().await?;
-    stage.stop()?;
+    stage.stop();
     let good = fs::read(stage.file(DATABASE))?;
     overwrite(&stage, PAGE, good.len() as u64 - PAGE)?;
     let started = Instant::now();
@@ -64,8 +71,7 @@ pub(super) async fn middle_at_start() -> Result<Row> {
         let _ = fs::remove_file(stage.file(rest));
     }
     fs::write(stage.file(DATABASE), good)?;
-    stage.start().await?;
-    stage.is_well().await?;
+    stage.starts_well().await?;
     Ok(Row {
         fault: "all pages of `latchkey.db` but the first were overwritten, at the start",
         seen,
@@ -78,7 +84,7 @@ pub(super) async fn middle_at_start() -> Result<Row> {
 pub(super) async fn middle_while_running() -> Result<Row> {
     let mut stage = Stage::new().await?;
     // Move everything into the file, so that the log does not hide the damage. The caches start empty.
-    stage.stop()?;
+    stage.stop();
     stage.start().await?;
     let good = fs::read(stage.file(DATABASE))?;
     overwrite(&stage, PAGE, good.len() as u64 - PAGE)?;
@@ -90,9 +96,8 @@ pub(super) async fn middle_while_running() -> Result<Row> {
     let after = if stage.is_well().await.is_ok() {
         "goes on with the file put back, without a restart"
     } else {
-        stage.stop()?;
-        stage.start().await?;
-        stage.is_well().await?;
+        stage.stop();
+        stage.starts_well().await?;
         "goes on with the file put back and a restart"
     };
     Ok(Row {
@@ -105,42 +110,22 @@ pub(super) async fn middle_while_running() -> Result<Row> {
 
 /// The key belongs to another database.
 pub(super) async fn other_key() -> Result<Row> {
-    let mut stage = Stage::new().await?;
-    let mut other = Stage::new().await?;
-    stage.stop()?;
-    other.stop()?;
-    let good = fs::read(stage.file(KEY))?;
-    fs::copy(other.file(KEY), stage.file(KEY))?;
-    let log = stage.fails_to_start().await?;
-    fs::write(stage.file(KEY), good)?;
-    stage.start().await?;
-    stage.is_well().await?;
+    let other = Stage::new().await?;
+    let replace = |stage: &Stage| Ok(fs::copy(other.file(KEY), stage.file(KEY)).map(|_| ())?);
     Ok(Row {
         fault: "`latchkey.key` is another database's",
         seen: "nothing: the server does not start".to_owned(),
-        log,
+        log: broken(KEY, replace).await?,
         after: "starts with its own key".to_owned(),
     })
 }
 
 /// The key is missing.
 pub(super) async fn no_key() -> Result<Row> {
-    let mut stage = Stage::new().await?;
-    stage.stop()?;
-    let away = stage.setup.data.with_file_name("away.key");
-    fs::rename(stage.file(KEY), &away)?;
-    let log = stage.fails_to_start().await?;
-    ensure!(
-        !stage.file(KEY).exists(),
-        "a new key was made for a database that has one"
-    );
-    fs::rename(&away, stage.file(KEY))?;
-    stage.start().await?;
-    stage.is_well().await?;
     Ok(Row {
         fault: "`latchkey.key` is gone",
         seen: "nothing: the server does not start, and makes no new key".to_owned(),
-        log,
+        log: broken(KEY, |stage| Ok(fs::remove_file(stage.file(KEY))?)).await?,
         after: "starts with the key put back".to_owned(),
     })
 }

@@ -2,16 +2,17 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use http::StatusCode;
+use latchkey_testing::postgres::is_root;
 
 use super::Row;
 use super::stage::Stage;
-use crate::process::Setup;
+use crate::process::{Setup, said_by};
 
 /// The size of the disk that fills up, in MiB.
 const SIZE: u64 = 8;
@@ -23,19 +24,13 @@ struct SmallDisk(PathBuf);
 
 impl SmallDisk {
     fn mount(path: &Path) -> Option<Self> {
-        let status = Command::new("mount")
-            .args([
-                "-t",
-                "tmpfs",
-                "-o",
-                &format!("size={SIZE}m,mode=700"),
-                "latchkey-bench",
-            ])
+        let options = format!("size={SIZE}m,mode=700");
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &options, "latchkey-bench"])
             .arg(path)
-            .stderr(std::process::Stdio::null())
-            .status();
-        status
-            .is_ok_and(|status| status.success())
+            .output();
+        mounted
+            .is_ok_and(|mounted| mounted.status.success())
             .then(|| Self(path.to_owned()))
     }
 }
@@ -57,7 +52,7 @@ pub(super) async fn full() -> Result<Row> {
     if disk.is_none() {
         // Without permission to mount: no file may exceed 4 MiB. The signal for that must become an error.
         let limited = "trap '' XFSZ; ulimit -f 8192; exec \"$@\"";
-        setup.through = ["sh", "-c", limited, "sh"].map(str::to_owned).to_vec();
+        setup.start_through(["sh", "-c", limited, "sh"]);
     }
     let mut stage = Stage::on(folder, setup).await?;
     let ballast = stage.file("ballast");
@@ -83,62 +78,52 @@ pub(super) async fn full() -> Result<Row> {
         seen.text()
     );
     let log = stage.last_error()?;
-    let again = if disk.is_some() {
+    let after = if disk.is_some() {
         fs::remove_file(&ballast)?;
         "goes on as soon as there is room, without a restart; nothing acknowledged is lost"
     } else {
-        stage.stop()?;
+        stage.stop();
         stage.setup.through.clear();
         stage.start().await?;
         "goes on after a restart without the limit (it could not be lifted while it ran); nothing acknowledged is lost"
     };
     stage.is_well().await?;
-    stage.stop()?;
-    crate::endure::crash::check_integrity(&stage.setup.data)?;
+    stage.stop();
+    crate::endure::database::check_integrity(&stage.setup.data)?;
     Ok(Row {
         fault: "the disk is full",
         seen: seen.text(),
         log,
-        after: again.to_owned(),
+        after: after.to_owned(),
     })
 }
 
 /// The server's user may read the data folder, but not write to it.
 pub(super) async fn read_only() -> Result<Row> {
     let mut stage = Stage::new().await?;
-    stage.stop()?;
+    stage.stop();
     let data = stage.setup.data.clone();
-    let root = fs::metadata(&data)?.uid() == 0;
-    if root {
+    if is_root() {
         // Root may write everywhere, so another user runs it.
         let above = data.parent().context("no folder above")?;
-        for path in [above, &data] {
-            chown(path)?;
-        }
-        for file in fs::read_dir(&data)? {
-            chown(&file?.path())?;
-        }
-        stage.setup.through = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-            .map(str::to_owned)
-            .to_vec();
+        said_by(
+            "chown",
+            Command::new("chown").args(["-R", "65534:65534"]).arg(above),
+        )?;
+        let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+        stage.setup.start_through(nobody);
     }
     allow(&data, 0o500, 0o400)?;
     let log = stage.fails_to_start().await;
     allow(&data, 0o700, 0o600)?;
     let log = log?;
-    stage.start().await?;
-    stage.is_well().await?;
+    stage.starts_well().await?;
     Ok(Row {
         fault: "the data folder is read-only at the start",
         seen: "nothing: the server does not start".to_owned(),
         log,
         after: "starts once it can write; nothing is lost".to_owned(),
     })
-}
-
-fn chown(path: &Path) -> Result<()> {
-    std::os::unix::fs::chown(path, Some(65_534), Some(65_534))?;
-    Ok(())
 }
 
 fn allow(data: &Path, folder: u32, files: u32) -> Result<()> {

@@ -37,8 +37,8 @@ pub(super) async fn clock() -> Result<Row> {
     let library = String::from_utf8(asked.stdout)?;
     let preload = format!("LD_PRELOAD={}", library.trim());
     let mut stage = Stage::new().await?;
-    stage.stop()?;
-    stage.setup.through = ["env", &preload, "FAKETIME=-1h"].map(str::to_owned).to_vec();
+    stage.stop();
+    stage.setup.start_through(["env", &preload, "FAKETIME=-1h"]);
     stage.start().await?;
     let seen = stage.see().await?;
     ensure!(
@@ -47,25 +47,18 @@ pub(super) async fn clock() -> Result<Row> {
         seen.text()
     );
     stage.is_well().await?;
-    let log = match stage.setup.run(&["doctor"], "") {
-        Ok(said) => clock_line(&said),
-        Err(error) => clock_line(&error.to_string()),
-    };
-    stage.stop()?;
+    let said = stage.setup.run(&["doctor"], "");
+    let said = said.unwrap_or_else(|error| error.to_string());
+    let line = said.lines().find(|line| line.contains("Clock"));
+    stage.stop();
     stage.setup.through.clear();
-    stage.start().await?;
-    stage.is_well().await?;
+    stage.starts_well().await?;
     Ok(Row {
         fault: FAULT,
         seen: seen.text(),
-        log,
+        log: format!("`latchkey doctor`: `{}`", line.unwrap_or("-").trim()),
         after: "goes on both ways; nobody has to authorize again".to_owned(),
     })
-}
-
-fn clock_line(said: &str) -> String {
-    let line = said.lines().find(|line| line.contains("Clock"));
-    format!("`latchkey doctor`: `{}`", line.unwrap_or("-").trim())
 }
 
 /// `PostgreSQL` dies and comes back: after ten seconds in a quick run, else after a minute, when every pooled
@@ -82,10 +75,13 @@ pub(super) async fn postgres(quick: bool) -> Result<Row> {
         return Ok(skipped(fault, "this version keeps its data in SQLite"));
     }
     let mut cluster = Cluster::start()?;
-    let setup = Setup::on(&data).with_database(Some(cluster.database("faults")?));
+    let setup = Setup {
+        database: Some(cluster.database("faults")?),
+        ..Setup::on(&data)
+    };
     let mut stage = Stage::on(folder, setup).await?;
     ensure!(stage.register().await?, "nothing can be registered");
-    cluster.kill()?;
+    cluster.kill();
     let (started, mut slowest) = (Instant::now(), Duration::ZERO);
     let mut last = None;
     while started.elapsed() < away {

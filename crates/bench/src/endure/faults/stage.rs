@@ -4,17 +4,16 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use http::StatusCode;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::application::{Application, code_in};
+use crate::application::{Application, Tokens, ensure_active, tokens_in};
 use crate::client::{Answer, HttpRequest, get};
-use crate::endure::caller::{Caller, Reply};
-use crate::endure::journal::{active_in, pair_in};
+use crate::endure::caller::Caller;
 use crate::endure::worker::SCOPES;
-use crate::person::{Person, call, draft};
+use crate::person::{Person, register};
 use crate::process::{Server, Setup};
 
 /// How long a server may take to say that it cannot start.
@@ -26,8 +25,7 @@ pub(super) struct Stage {
     pub(super) server: Option<Server>,
     application: Application,
     cookie: String,
-    access: String,
-    refresh: String,
+    tokens: Tokens,
     /// Acknowledged registrations.
     registered: Vec<String>,
     _folder: TempDir,
@@ -79,20 +77,15 @@ impl Stage {
     pub(super) async fn on(folder: TempDir, mut setup: Setup) -> Result<Self> {
         setup.log = Some(folder.path().join("log"));
         let server = Server::start(&setup).await?;
-        let application = Application::register_on(&setup, SCOPES)?;
-        let cookie = Person::host(server.address).await?.cookie;
-        let mut caller = Caller::new(server.address);
-        let authorize = application.authorize_with(&cookie, SCOPES);
-        let code = code_in(&caller.send(authorize).await?.answer().context("no code")?)?;
-        let answer = caller.send(application.redeem(&code)).await?;
-        let (access, refresh) = pair_in(&answer.answer().context("no tokens")?)?;
+        let application = Application::register(&setup, SCOPES)?;
+        let mut host = Person::host(server.address).await?;
+        let tokens = application.tokens_of(&mut host, SCOPES).await?;
         Ok(Self {
             setup,
             server: Some(server),
             application,
-            cookie,
-            access,
-            refresh,
+            cookie: host.cookie,
+            tokens,
             registered: Vec::new(),
             _folder: folder,
         })
@@ -104,14 +97,22 @@ impl Stage {
     }
 
     /// Stops the server.
-    pub(super) fn stop(&mut self) -> Result<()> {
-        self.server.take().map_or(Ok(()), Server::stop)
+    pub(super) fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop();
+        }
     }
 
     /// Starts it. Fails if it does not start.
     pub(super) async fn start(&mut self) -> Result<()> {
         self.server = Some(Server::start(&self.setup).await?);
         Ok(())
+    }
+
+    /// Starts it again, and checks that everything works.
+    pub(super) async fn starts_well(&mut self) -> Result<()> {
+        self.start().await?;
+        self.is_well().await
     }
 
     /// Starts it. Fails if it starts; returns the line that it printed.
@@ -140,26 +141,21 @@ impl Stage {
         Server::spawn(&self.setup)
     }
 
-    fn caller(&self) -> Result<Caller> {
-        let server = self.server.as_ref().context("the server is stopped")?;
-        Ok(Caller::tolerant(server.address))
-    }
-
     /// The visible state now. It does not judge the answers, but each request must get one.
     pub(super) async fn see(&mut self) -> Result<Seen> {
-        let introspect = self
-            .application
-            .post("/oauth/introspect", &[("token", &self.access)]);
-        let read = self.observe(introspect).await?;
-        let refresh = self.application.refresh(&self.refresh);
-        let write = self.observe(refresh).await?;
-        if write.0.status == StatusCode::OK {
-            (self.access, self.refresh) = pair_in(&write.1)?;
+        let (read, _) = self
+            .observe(self.application.introspect(&self.tokens.access))
+            .await?;
+        let (write, answer) = self
+            .observe(self.application.refresh(&self.tokens.refresh))
+            .await?;
+        if write.status == StatusCode::OK {
+            self.tokens = tokens_in(&answer)?;
         }
         let page = get("/admin/settings/oauth-applications", &[("cookie", &self.cookie)]);
         Ok(Seen {
-            read: read.0,
-            write: write.0,
+            read,
+            write,
             page: self.observe(page).await?.0,
             ready: self.observe(get("/readyz", &[])).await?.0,
         })
@@ -167,9 +163,10 @@ impl Stage {
 
     async fn observe(&self, request: HttpRequest) -> Result<(Observed, Answer)> {
         let path = request.uri().path().to_owned();
-        let (Reply::Answer(answer) | Reply::Unable(answer)) = self.caller()?.send(request).await? else {
-            bail!("{path} was not answered: the server is gone");
-        };
+        let server = self.server.as_ref().context("the server is stopped")?;
+        let mut caller = Caller::new(server.address, true);
+        let answer = caller.send_for_any_answer(request).await?;
+        let answer = answer.with_context(|| format!("{path} was not answered: the server is gone"))?;
         let observed = Observed {
             status: answer.status(),
             message: text_of(&answer),
@@ -180,8 +177,7 @@ impl Stage {
     /// Registers an application. Returns whether that was acknowledged.
     pub(super) async fn register(&mut self) -> Result<bool> {
         let name = format!("One of many {}", self.registered.len());
-        let request = call(&self.cookie, "applications/create", &draft(&name, true));
-        let (observed, answer) = self.observe(request).await?;
+        let (observed, answer) = self.observe(register(&self.cookie, &name, true)).await?;
         if observed.status != StatusCode::OK {
             ensure!(
                 observed.status == StatusCode::SERVICE_UNAVAILABLE,
@@ -198,17 +194,14 @@ impl Stage {
 
     /// Checks that everything works and that everything acknowledged exists.
     pub(super) async fn is_well(&mut self) -> Result<()> {
-        let refresh = self.application.refresh(&self.refresh);
-        let (_, answer) = self.observe(refresh).await?;
-        (self.access, self.refresh) =
-            pair_in(&answer).context("LOST: the newest refresh token does not rotate")?;
-        let introspect = self
-            .application
-            .post("/oauth/introspect", &[("token", &self.access)]);
-        ensure!(
-            active_in(&self.observe(introspect).await?.1)?,
-            "LOST: the newest access token is not active"
-        );
+        let (_, answer) = self
+            .observe(self.application.refresh(&self.tokens.refresh))
+            .await?;
+        self.tokens = tokens_in(&answer).context("LOST: the newest refresh token does not rotate")?;
+        let (_, answer) = self
+            .observe(self.application.introspect(&self.tokens.access))
+            .await?;
+        ensure_active(&answer).context("LOST: the newest access token")?;
         ensure!(self.register().await?, "nothing can be registered");
         let listed = self.setup.run(&["app", "list", "--json"], "")?;
         for id in &self.registered {

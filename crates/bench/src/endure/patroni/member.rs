@@ -3,12 +3,12 @@
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::endure::postgres::unprivileged;
-use crate::process::free_address;
+use crate::process::{Process, free_address, log_at};
 
 /// A member.
 pub(super) struct Member {
@@ -17,7 +17,7 @@ pub(super) struct Member {
     /// The port of its `PostgreSQL`.
     pub(super) port: u16,
     /// `None` while it is down.
-    pub(super) process: Option<Child>,
+    pub(super) process: Option<Process>,
 }
 
 impl Member {
@@ -27,7 +27,6 @@ impl Member {
         let folder = folder.join(name);
         fs::create_dir(&folder)?;
         let (home, bin) = (folder.display(), programs.display());
-        let etcd = etcd.trim_start_matches("http://");
         // The shortest times that Patroni allows. A leader without a standby continues alone; `synchronous_mode_strict`
         // would prevent that.
         let settings = format!(
@@ -58,46 +57,31 @@ impl Member {
 
     /// Starts it.
     pub(super) fn start(&mut self) -> Result<()> {
-        let log = fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.folder.join("log"))?;
-        let process = unprivileged(Path::new("patroni"))?
+        let log = log_at(&self.folder.join("log"))?;
+        let mut command = unprivileged(Path::new("patroni"));
+        command
             .arg(self.folder.join("patroni.yml"))
             .stdout(log.try_clone()?)
             .stderr(log)
             // Signals of the terminal to this process must not reach it: it is killed below.
-            .process_group(0)
-            .spawn()
-            .context("cannot start patroni")?;
-        self.process = Some(process);
+            .process_group(0);
+        // On a normal stop it also stops its PostgreSQL.
+        self.process = Some(Process::start(&mut command, Signal::TERM)?);
         Ok(())
     }
 
     /// Kills it as `kill -9` does. Patroni first, so that it does not restart its `PostgreSQL`, which has its own
     /// session.
     pub(super) fn kill(&mut self) -> Result<()> {
-        if let Some(mut process) = self.process.take() {
-            process.kill()?;
-            process.wait()?;
+        if let Some(process) = self.process.take() {
+            process.end_by(Signal::KILL);
         }
         let pid = fs::read_to_string(self.folder.join("data/postmaster.pid"))?;
-        let pid = pid.lines().next().context("an empty postmaster.pid")?;
-        let killed = Command::new("kill").args(["-9", pid]).status()?;
-        ensure!(killed.success(), "PostgreSQL of {} was gone already", self.name);
-        Ok(())
-    }
-}
-
-impl Drop for Member {
-    fn drop(&mut self) {
-        // On a normal stop it also stops its PostgreSQL.
-        if let Some(mut process) = self.process.take() {
-            let sent = Command::new("kill").arg(process.id().to_string()).status();
-            if !sent.is_ok_and(|status| status.success()) {
-                let _ = process.kill();
-            }
-            let _ = process.wait();
-        }
+        let pid = pid
+            .lines()
+            .next()
+            .and_then(|pid| Pid::from_raw(pid.parse().ok()?));
+        kill_process(pid.context("no number in postmaster.pid")?, Signal::KILL)
+            .with_context(|| format!("PostgreSQL of {} was gone already", self.name))
     }
 }

@@ -1,7 +1,6 @@
 //! A real Patroni cluster: etcd and two members, a leader and a synchronous standby. It uses a temporary folder and
 //! ports of the loopback interface, and is removed when dropped.
 
-mod etcd;
 mod member;
 
 use std::fs;
@@ -9,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use latchkey_testing::postgres::programs;
+use rustix::process::Signal;
 use tempfile::TempDir;
 
-use self::etcd::Etcd;
 use self::member::Member;
-use super::postgres::{PLAIN, is_root, programs, unprivileged};
-use crate::process::free_address;
+use super::postgres::{Client, give_to_postgres, last_lines};
+use crate::process::{Process, free_address, log_at, said_by};
 
 /// How long members may take to agree.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -24,38 +24,34 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(super) struct Patroni {
     members: [Member; 2],
     // Dropped after the members, which need it to agree and have their files in the folder.
-    _etcd: Etcd,
-    folder: TempDir,
+    _etcd: Process,
+    _folder: TempDir,
     programs: PathBuf,
 }
 
 /// What is missing on this machine; `None` if it can run a cluster.
 pub(super) fn missing() -> Option<&'static str> {
-    ["patroni", "etcd"].into_iter().find(|program| {
-        let found = Command::new(program)
-            .arg("--version")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        found.is_err()
-    })
+    ["patroni", "etcd"]
+        .into_iter()
+        .find(|program| Command::new(program).arg("--version").output().is_err())
 }
 
 impl Patroni {
     /// Creates a cluster and waits until both members are in order.
     pub(super) fn start() -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("latchkey-pt.").tempdir()?;
-        let client = format!("http://{}", free_address()?);
-        let etcd = Etcd::start(&folder.path().join("etcd"), &client)?;
-        let programs = programs()?;
+        let client = free_address()?.to_string();
+        let etcd = start_etcd(&folder.path().join("etcd"), &client)?;
+        let programs = programs();
         let member = |name| Member::prepare(name, folder.path(), &programs, &client);
+        let members = [member("one")?, member("two")?];
+        give_to_postgres(folder.path())?;
         let mut cluster = Self {
-            members: [member("one")?, member("two")?],
-            folder,
-            programs,
+            members,
             _etcd: etcd,
+            _folder: folder,
+            programs,
         };
-        own(cluster.folder.path())?;
         // The first member creates the database, the second copies it.
         cluster.members[0].start()?;
         cluster.wait("leads", |cluster| cluster.leader() == Some(0))?;
@@ -67,11 +63,8 @@ impl Patroni {
     /// Creates an empty database. Returns a URL with both members.
     pub(super) fn database(&self, name: &str) -> Result<String> {
         let leader = self.leader().context("nobody leads")?;
-        self.query_sql(
-            leader,
-            "postgres",
-            &format!("CREATE DATABASE {name} TEMPLATE template0"),
-        )?;
+        let sql = format!("CREATE DATABASE {name} TEMPLATE template0");
+        self.client(leader).sql("postgres", &sql)?;
         let [one, two] = [self.members[0].port, self.members[1].port];
         Ok(format!(
             "postgres://latchkey@127.0.0.1:{one},127.0.0.1:{two}/{name}?target_session_attrs=read-write&connect_timeout=2"
@@ -90,64 +83,36 @@ impl Patroni {
     pub(super) fn switch_leader(&mut self) -> Result<Duration> {
         let (leader, started) = (self.leader().context("nobody leads")?, Instant::now());
         let (from, to) = (self.members[leader].name, self.members[1 - leader].name);
-        let output = self
-            .control(leader)
-            .args([
-                "switchover",
-                "latchkey",
-                "--master",
-                from,
-                "--candidate",
-                to,
-                "--force",
-            ])
-            .output()?;
-        ensure!(
-            output.status.success(),
-            "patronictl: {}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
+        let switch = ["switchover", "latchkey", "--force"];
+        self.control(
+            leader,
+            &[&switch[..], &["--master", from, "--candidate", to]].concat(),
+        )?;
         self.wait("leads", |cluster| cluster.leader() == Some(1 - leader))?;
         Ok(started.elapsed())
     }
 
     /// Starts members that are down and waits until both are in sync again.
-    pub(super) fn mend(&mut self) -> Result<Duration> {
-        let started = Instant::now();
+    pub(super) fn mend(&mut self) -> Result<()> {
         for member in &mut self.members {
             if member.process.is_none() {
                 member.start()?;
             }
         }
-        self.wait_until_in_step()?;
-        Ok(started.elapsed())
+        self.wait_until_in_step()
     }
 
     /// Checks every table and index of a database on both members. Problems are errors.
     pub(super) fn check(&self, database: &str) -> Result<()> {
         let leader = self.leader().context("nobody leads")?;
-        self.query_sql(leader, database, "CREATE EXTENSION IF NOT EXISTS amcheck")?;
-        let checked = self
-            .client("pg_amcheck", leader)?
-            .args(["-d", database, "--heapallindexed"])
-            .output()?;
-        ensure!(
-            checked.status.success(),
-            "pg_amcheck: {}{}",
-            String::from_utf8_lossy(&checked.stdout),
-            String::from_utf8_lossy(&checked.stderr)
-        );
-        Ok(())
+        self.client(leader).check(database)
     }
 
     /// Patroni's control program, with a member's settings.
-    fn control(&self, member: usize) -> Command {
+    fn control(&self, member: usize, arguments: &[&str]) -> Result<String> {
+        let settings = self.members[member].folder.join("patroni.yml");
         let mut command = Command::new("patronictl");
-        command
-            .arg("-c")
-            .arg(self.members[member].folder.join("patroni.yml"));
-        command
+        said_by("patronictl", command.arg("-c").arg(settings).args(arguments))
     }
 
     /// The member that accepts writes.
@@ -155,7 +120,8 @@ impl Patroni {
         (0..self.members.len()).find(|at| {
             self.members[*at].process.is_some()
                 && self
-                    .query_sql(*at, "postgres", "SELECT pg_is_in_recovery()")
+                    .client(*at)
+                    .sql("postgres", "SELECT pg_is_in_recovery()")
                     .is_ok_and(|said| said == "f")
         })
     }
@@ -167,65 +133,60 @@ impl Patroni {
         self.wait("has a member in step", |cluster| {
             let said = cluster
                 .leader()
-                .map(|leader| cluster.query_sql(leader, "postgres", in_step));
+                .map(|leader| cluster.client(leader).sql("postgres", in_step));
             said.is_some_and(|said| said.is_ok_and(|said| said == "1"))
         })?;
         self.wait("may lead next", |cluster| {
-            let listed = cluster.control(0).args(["list", "--format", "json"]).output();
-            listed.is_ok_and(|listed| String::from_utf8_lossy(&listed.stdout).contains("\"Sync Standby\""))
+            let listed = cluster.control(0, &["list", "--format", "json"]);
+            listed.is_ok_and(|listed| listed.contains("\"Sync Standby\""))
         })
     }
 
     fn wait(&self, what: &str, is_so: impl Fn(&Self) -> bool) -> Result<()> {
         let started = Instant::now();
         while !is_so(self) {
-            if started.elapsed() > PATIENCE {
-                let log = |member: &Member| {
-                    let log = fs::read_to_string(member.folder.join("log")).unwrap_or_default();
-                    log.lines().rev().take(3).collect::<Vec<_>>().join(" / ")
-                };
-                bail!(
-                    "after {PATIENCE:?} nobody {what}: {} // {}",
-                    log(&self.members[0]),
-                    log(&self.members[1])
-                );
-            }
+            let log = |member: &Member| last_lines(&member.folder.join("log"), 3);
+            ensure!(
+                started.elapsed() <= PATIENCE,
+                "after {PATIENCE:?} nobody {what}: {} // {}",
+                log(&self.members[0]),
+                log(&self.members[1])
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         Ok(())
     }
 
-    fn client(&self, program: &str, member: usize) -> Result<Command> {
+    fn client(&self, member: usize) -> Client<'_> {
         let port = self.members[member].port.to_string();
-        let mut command = unprivileged(&self.programs.join(program))?;
-        command.args(["-h", "127.0.0.1", "-p", &port, "-U", "latchkey"]);
-        Ok(command)
-    }
-
-    fn query_sql(&self, member: usize, database: &str, sql: &str) -> Result<String> {
-        let output = self
-            .client("psql", member)?
-            .env("PGCONNECT_TIMEOUT", "2")
-            .args(PLAIN)
-            .args(["-d", database, "-c", sql])
-            .output()?;
-        ensure!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        Client {
+            programs: &self.programs,
+            at: ["-h", "127.0.0.1", "-p", &port].map(str::to_owned).into(),
+        }
     }
 }
 
-/// Gives the folder to the user of `PostgreSQL`.
-fn own(folder: &Path) -> Result<()> {
-    if is_root()? {
-        let owner = Command::new("chown")
-            .args(["-R", "postgres"])
-            .arg(folder)
-            .status()?;
-        ensure!(owner.success(), "there is no user postgres to run PostgreSQL as");
-    }
-    Ok(())
+/// A single etcd member, which the Patroni members use for consensus. It listens for clients at `client`.
+fn start_etcd(folder: &Path, client: &str) -> Result<Process> {
+    fs::create_dir(folder)?;
+    let client = format!("http://{client}");
+    let peer = format!("http://{}", free_address()?);
+    let log = log_at(&folder.join("log"))?;
+    let mut command = Command::new("etcd");
+    command
+        .arg("--data-dir")
+        .arg(folder.join("data"))
+        .args([
+            "--listen-client-urls",
+            &client,
+            "--advertise-client-urls",
+            &client,
+        ])
+        .args(["--listen-peer-urls", &peer])
+        .args(["--initial-advertise-peer-urls", &peer])
+        .args(["--initial-cluster", &format!("default={peer}")])
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
+    Process::start(&mut command, Signal::KILL)
 }

@@ -1,20 +1,18 @@
 //! The clients of a soak: they use tokens, rotate tokens, add members, abandon consents and make mistakes.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use http::StatusCode;
 use serde_json::json;
 
 use super::{SCOPES, Times};
-use crate::application::{Application, code_in};
+use crate::application::{Application, Tokens, code_in, ensure_active, tokens_in, userinfo};
 use crate::chance::Chance;
-use crate::client::{Answer, Connection, HttpRequest, get, post_json};
-use crate::endure::journal::{active_in, pair_in};
+use crate::client::{Answer, Connection, HttpRequest, ensure_ok, ensure_status, get, graphql};
 
 /// What is measured.
 pub(super) const KINDS: &[&str] = &[
@@ -30,23 +28,18 @@ pub(super) const KINDS: &[&str] = &[
 /// Measured beside them, because other programs may slow the machine down.
 pub(super) const BARE: &str = "bare endpoint";
 
-/// A client.
+/// A client with its connections.
 pub(super) struct Client {
-    pub(super) server: SocketAddr,
-    pub(super) bare: SocketAddr,
+    pub(super) server: Connection,
+    pub(super) bare: Connection,
     pub(super) application: Application,
     pub(super) cookie: String,
     pub(super) graphql: String,
+    /// Where it records response times.
+    pub(super) times: Arc<Times>,
 }
 
-/// Its connections, and where it records response times.
-struct Connections {
-    server: Connection,
-    bare: Connection,
-    times: Arc<Times>,
-}
-
-impl Connections {
+impl Client {
     async fn send(&mut self, kind: &'static str, request: HttpRequest) -> Result<Answer> {
         let connection = if kind == BARE {
             &mut self.bare
@@ -60,97 +53,67 @@ impl Connections {
         times.entry(kind).or_default().push(took);
         Ok(answer)
     }
-}
 
-impl Client {
     /// Works until it is told to stop. A wrong answer is an error.
-    pub(super) async fn work(self, number: usize, stop: Arc<AtomicBool>, times: Arc<Times>) -> Result<()> {
+    pub(super) async fn work(mut self, number: usize, stop: Arc<AtomicBool>) -> Result<()> {
         let mut chance = Chance(number as u64);
-        let mut connections = Connections {
-            server: Connection::open(self.server).await?,
-            bare: Connection::open(self.bare).await?,
-            times,
-        };
-        let (mut access, mut refresh) = self.grant(&mut connections).await?;
+        let mut tokens = self.grant().await?;
         while !stop.load(Ordering::Relaxed) {
             match chance.below(100) {
                 0..=39 => {
-                    let request = self.application.post("/oauth/introspect", &[("token", &access)]);
-                    let answer = connections.send("introspection", request).await?;
-                    ensure!(active_in(&answer)?, "a token is not active");
+                    let request = self.application.introspect(&tokens.access);
+                    ensure_active(&self.send("introspection", request).await?)?;
                 }
                 40..=59 => {
-                    let request = self.application.refresh(&refresh);
-                    (access, refresh) = pair_in(&connections.send("rotation", request).await?)?;
+                    let request = self.application.refresh(&tokens.refresh);
+                    tokens = tokens_in(&self.send("rotation", request).await?)?;
                 }
-                60..=63 => (access, refresh) = self.grant(&mut connections).await?,
-                64..=79 => self.read(&mut connections, &access).await?,
-                80..=83 => drop(self.code(&mut connections).await?),
-                84..=89 => self.mistake(&mut connections, &access, chance.below(3)).await?,
-                _ => drop(connections.send(BARE, get("/", &[])).await?),
+                60..=63 => tokens = self.grant().await?,
+                64..=79 => self.read(&tokens.access).await?,
+                80..=83 => drop(self.code().await?),
+                84..=89 => self.mistake(&tokens.access, chance.below(3)).await?,
+                _ => drop(self.send(BARE, get("/", &[])).await?),
             }
         }
         Ok(())
     }
 
-    async fn code(&self, connections: &mut Connections) -> Result<String> {
-        let request = self.application.authorize_with(&self.cookie, SCOPES);
-        code_in(&connections.send("abandoned grant", request).await?)
+    async fn code(&mut self) -> Result<String> {
+        let request = self.application.authorize(&self.cookie, SCOPES);
+        code_in(&self.send("abandoned grant", request).await?)
     }
 
-    async fn grant(&self, connections: &mut Connections) -> Result<(String, String)> {
-        let code = self.code(connections).await?;
-        pair_in(
-            &connections
-                .send("exchange", self.application.redeem(&code))
-                .await?,
-        )
+    async fn grant(&mut self) -> Result<Tokens> {
+        let code = self.code().await?;
+        tokens_in(&self.send("exchange", self.application.redeem(&code)).await?)
     }
 
-    async fn read(&self, connections: &mut Connections, access: &str) -> Result<()> {
-        let bearer = format!("Bearer {access}");
+    async fn read(&mut self, access: &str) -> Result<()> {
         let query = json!({ "query": "{ me { id name } }" });
-        let request = post_json(&self.graphql, &[("authorization", &bearer)], &query);
-        let answer = connections.send("GraphQL me", request).await?;
-        ensure!(
-            answer.status() == StatusCode::OK,
-            "GraphQL answered {}: {}",
-            answer.status(),
-            String::from_utf8_lossy(answer.body())
-        );
-        Ok(())
+        let request = graphql(&self.graphql, access, &query);
+        ensure_ok("GraphQL", &self.send("GraphQL me", request).await?)
     }
 
     /// Makes a client's mistake. The error has to be right.
-    async fn mistake(&self, connections: &mut Connections, access: &str, which: usize) -> Result<()> {
+    async fn mistake(&mut self, access: &str, which: usize) -> Result<()> {
         let (request, expected) = match which {
-            0 => (
-                self.application
-                    .redeem("lk_ac_no-such-code-was-ever-issued-by-anybody"),
-                StatusCode::BAD_REQUEST,
-            ),
+            0 => {
+                let code = "lk_ac_no-such-code-was-ever-issued-by-anybody";
+                (self.application.redeem(code), StatusCode::BAD_REQUEST)
+            }
             1 => {
-                let bearer = format!("Bearer {}x", &access[..access.len() - 1]);
-                (
-                    get("/oauth/userinfo", &[("authorization", &bearer)]),
-                    StatusCode::UNAUTHORIZED,
-                )
+                let changed = format!("{}x", &access[..access.len() - 1]);
+                (userinfo(&changed), StatusCode::UNAUTHORIZED)
             }
             _ => {
-                let stranger = Application::known(self.application.client_id(), &"A".repeat(43));
-                (
-                    stranger.post("/oauth/introspect", &[("token", access)]),
-                    StatusCode::UNAUTHORIZED,
-                )
+                let stranger = Application {
+                    client_secret: "A".repeat(43),
+                    ..self.application.clone()
+                };
+                (stranger.introspect(access), StatusCode::UNAUTHORIZED)
             }
         };
-        let answer = connections.send("mistake", request).await?;
-        ensure!(
-            answer.status() == expected,
-            "a mistake was answered {} instead of {expected}: {}",
-            answer.status(),
-            String::from_utf8_lossy(answer.body())
-        );
-        Ok(())
+        let answer = self.send("mistake", request).await?;
+        ensure_status("a mistake", &answer, expected)
     }
 }

@@ -1,20 +1,17 @@
 //! Inserts rows like those of grants created over HTTP, but faster, while the server is stopped.
 
-use std::path::{Path, PathBuf};
-use std::rc::Rc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result};
 use rusqlite::{Connection, params};
 
+use crate::application::{CHALLENGE, REDIRECT_URI};
 use crate::chance::Chance;
-use crate::endure::postgres::Cluster;
+use crate::endure::database::{Database, open};
 
 const DAY: i64 = 86_400_000;
 /// The age in days of a grant that ended long ago: its refresh token expired after ninety.
 const OVER: i64 = 200;
-const REDIRECT_URI: &str = "https://myapp.com/oauth/callback";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// How old the grants are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -25,96 +22,53 @@ pub(super) enum Age {
     Over,
 }
 
-/// The place of the rows.
-#[derive(Clone)]
-pub(super) enum Rows {
-    /// In this file.
-    Sqlite(PathBuf),
-    /// In this database of the cluster.
-    Postgres(Rc<Cluster>, &'static str),
+/// The number of grants.
+pub(super) fn count(database: &Database) -> Result<i64> {
+    let [count] = database.numbers("SELECT count(*) FROM grants")?;
+    Ok(count)
 }
 
-impl Rows {
-    /// The number of members, and their first and last id.
-    pub(super) fn members(&self) -> Result<(i64, i64, i64)> {
-        let numbers = self.numbers("SELECT count(*), min(id), max(id) FROM members")?;
-        match numbers[..] {
-            [count, first, last] => Ok((count, first, last)),
-            _ => anyhow::bail!("{numbers:?} are no three numbers"),
+/// The number of grants that ended long ago.
+pub(super) fn count_over(database: &Database) -> Result<i64> {
+    let since = now()? - (OVER - 50) * DAY;
+    let [count] = database.numbers(&format!("SELECT count(*) FROM grants WHERE issued_at < {since}"))?;
+    Ok(count)
+}
+
+/// The size in bytes.
+pub(super) fn size(database: &Database) -> Result<u64> {
+    match database {
+        Database::Sqlite(file) => Ok(std::fs::metadata(file)?.len()),
+        Database::Postgres(..) => {
+            let [size] = database.numbers("SELECT pg_database_size(current_database())")?;
+            Ok(u64::try_from(size)?)
         }
-    }
-
-    /// The number of grants.
-    pub(super) fn count(&self) -> Result<i64> {
-        self.numbers("SELECT count(*) FROM grants")
-            .map(|numbers| numbers[0])
-    }
-
-    /// The number of grants that ended long ago.
-    pub(super) fn count_over(&self) -> Result<i64> {
-        let since = now()? - (OVER - 50) * DAY;
-        let query = format!("SELECT count(*) FROM grants WHERE issued_at < {since}");
-        self.numbers(&query).map(|numbers| numbers[0])
-    }
-
-    /// The size in bytes.
-    pub(super) fn size(&self) -> Result<u64> {
-        match self {
-            Self::Sqlite(file) => Ok(std::fs::metadata(file)?.len()),
-            Self::Postgres(..) => {
-                let numbers = self.numbers("SELECT pg_database_size(current_database())")?;
-                Ok(u64::try_from(numbers[0])?)
-            }
-        }
-    }
-
-    /// The numbers in the first row of a query's result.
-    fn numbers(&self, query: &str) -> Result<Vec<i64>> {
-        match self {
-            Self::Sqlite(file) => {
-                let connection = open(file)?;
-                let mut statement = connection.prepare(query)?;
-                let columns = statement.column_count();
-                Ok(statement.query_row([], |row| (0..columns).map(|column| row.get(column)).collect())?)
-            }
-            Self::Postgres(cluster, database) => cluster
-                .sql(database, query)?
-                .split('|')
-                .map(|number| number.parse().with_context(|| format!("{number} is no number")))
-                .collect(),
-        }
-    }
-
-    /// Adds grants of random members to random applications.
-    pub(super) fn grants(&self, count: usize, age: Age, chance: &mut Chance) -> Result<()> {
-        match self {
-            Self::Sqlite(file) => sqlite(&mut open(file)?, count, age, chance),
-            Self::Postgres(cluster, database) => {
-                cluster.sql(database, &postgres(count, age, chance)?)?;
-                Ok(())
-            }
-        }
-    }
-
-    /// Leaves the files as a server would: without a long log, and with statistics.
-    pub(super) fn settle(&self) -> Result<()> {
-        match self {
-            Self::Sqlite(file) => {
-                open(file)?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            }
-            Self::Postgres(cluster, database) => {
-                cluster.sql(database, "VACUUM ANALYZE")?;
-                cluster.sql(database, "CHECKPOINT")?;
-            }
-        }
-        Ok(())
     }
 }
 
-fn open(file: &Path) -> Result<Connection> {
-    let connection = Connection::open(file)?;
-    connection.busy_timeout(Duration::from_secs(10))?;
-    Ok(connection)
+/// Adds grants of random members to random applications.
+pub(super) fn grants(database: &Database, count: usize, age: Age, chance: &mut Chance) -> Result<()> {
+    match database {
+        Database::Sqlite(file) => sqlite(&mut open(file)?, count, age, chance),
+        Database::Postgres(cluster, name) => {
+            cluster.sql(name, &postgres(count, age, chance)?)?;
+            Ok(())
+        }
+    }
+}
+
+/// Leaves the files as a server would: without a long log, and with statistics.
+pub(super) fn settle(database: &Database) -> Result<()> {
+    match database {
+        Database::Sqlite(file) => {
+            open(file)?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        }
+        Database::Postgres(cluster, name) => {
+            cluster.sql(name, "VACUUM ANALYZE")?;
+            cluster.sql(name, "CHECKPOINT")?;
+        }
+    }
+    Ok(())
 }
 
 fn now() -> Result<i64> {

@@ -140,13 +140,12 @@ impl Destination for NewDatabase {
     async fn check_search(&self, table: &Arc<Table>, rows: Arc<Vec<Row>>) -> Result<(), StoreError> {
         let ids = rows.iter().filter_map(|row| row[table.place("id")].number());
         let vectors = vectors(table, &rows);
-        let vectors = Param::Texts(vectors.iter().map(|vector| Some(vector.as_str())).collect());
         let sql = format!(
             "SELECT t.id FROM unnest(?1::bigint[], ?2::text[]) AS expected (id, words) JOIN {} t ON t.id = expected.id \
              WHERE t.words <> expected.words::tsvector LIMIT 1",
             table.name
         );
-        let params = [Param::Numbers(ids.collect()), vectors];
+        let params = [Param::Numbers(ids.collect()), texts(&vectors)];
         let wrong = rows::first(&self.to.0.unhurried(), &sql, &params, |columns| {
             columns.table("words").get::<i64>("id")
         })
@@ -205,18 +204,14 @@ impl NewDatabase {
             arrays.push(format!("?{}::{name}[]", params.len()));
         }
         let vectors = vectors(table, batch);
-        let (mut into, mut from, mut listed) = (names.clone(), names.clone(), names);
+        let (mut words, mut vector) = ("", "");
         if table.searched().is_some() {
-            params.push(Param::Texts(
-                vectors.iter().map(|vector| Some(vector.as_str())).collect(),
-            ));
+            params.push(texts(&vectors));
             arrays.push(format!("?{}::text[]", params.len()));
-            into.push_str(", words");
-            from.push_str(", words::tsvector");
-            listed.push_str(", words");
+            (words, vector) = (", words", ", words::tsvector");
         }
         let sql = format!(
-            "INSERT INTO {} ({into}) SELECT {from} FROM unnest({}) AS fresh ({listed})",
+            "INSERT INTO {} ({names}{words}) SELECT {names}{vector} FROM unnest({}) AS fresh ({names}{words})",
             table.name,
             arrays.join(", ")
         );
@@ -240,4 +235,8 @@ fn vectors(table: &Table, batch: &[Row]) -> Vec<String> {
             words::vector(title.map_or("", text), text(body))
         })
         .collect()
+}
+
+fn texts(texts: &[String]) -> Param<'_> {
+    Param::Texts(texts.iter().map(|text| Some(text.as_str())).collect())
 }

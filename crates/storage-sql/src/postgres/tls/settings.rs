@@ -28,21 +28,12 @@ enum Mode {
     VerifyFull,
 }
 
-/// Whom to trust.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum Roots {
-    /// Whom the operating system trusts.
-    #[default]
-    System,
-    /// The authorities in this file.
-    File(PathBuf),
-}
-
 /// The TLS settings of a URL.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::postgres) struct TlsSettings {
     mode: Mode,
-    roots: Roots,
+    /// The file with the authorities to trust; those of the operating system without it.
+    roots: Option<PathBuf>,
     /// This node's own certificate and its key.
     own: Option<(PathBuf, PathBuf)>,
 }
@@ -66,7 +57,7 @@ impl TlsSettings {
             }
         };
         let roots = match take("sslrootcert") {
-            None => Roots::System,
+            None => None,
             Some(file) => {
                 match mode {
                     // As libpq does, so that a certificate is never named in vain.
@@ -83,14 +74,10 @@ impl TlsSettings {
                     }
                     Mode::VerifyCa | Mode::VerifyFull => {}
                 }
-                if file == "system" {
-                    Roots::System
-                } else {
-                    Roots::File(file.into())
-                }
+                (file != "system").then(|| file.into())
             }
         };
-        if mode == Mode::VerifyCa && roots == Roots::System {
+        if mode == Mode::VerifyCa && roots.is_none() {
             return Err(
                 "sslmode=verify-ca needs a file in sslrootcert, since authorities that the system trusts sign for \
                  anyone: name the file, or say sslmode=verify-full"
@@ -130,7 +117,7 @@ impl TlsSettings {
             Mode::Require => verify::any_server(&provider, true),
             Mode::VerifyCa | Mode::VerifyFull => {
                 let any_host = self.mode == Mode::VerifyCa;
-                verify::by_roots(&provider, self.roots.read()?, any_host).map_err(failed)?
+                verify::by_roots(&provider, self.roots()?, any_host).map_err(failed)?
             }
         };
         let builder = ClientConfig::builder_with_provider(provider)
@@ -162,25 +149,20 @@ impl TlsSettings {
         config.alpn_protocols = vec![b"postgresql".to_vec()];
         Ok(config)
     }
-}
 
-impl Roots {
-    fn read(&self) -> Result<Vec<CertificateDer<'static>>, StoreError> {
-        let path = match self {
-            Self::File(path) => path,
-            Self::System => {
-                let roots = rustls_native_certs::load_native_certs().certs;
-                if roots.is_empty() {
-                    return Err(StoreError::Open(
-                        "there are no certificates on this system that a server’s could be verified with: install \
-                         ca-certificates, or name a file with sslrootcert"
-                            .to_owned(),
-                    ));
-                }
-                return Ok(roots);
-            }
-        };
-        certificates(path, "sslrootcert")
+    fn roots(&self) -> Result<Vec<CertificateDer<'static>>, StoreError> {
+        if let Some(path) = &self.roots {
+            return certificates(path, "sslrootcert");
+        }
+        let roots = rustls_native_certs::load_native_certs().certs;
+        if roots.is_empty() {
+            return Err(StoreError::Open(
+                "there are no certificates on this system that a server’s could be verified with: install \
+                 ca-certificates, or name a file with sslrootcert"
+                    .to_owned(),
+            ));
+        }
+        Ok(roots)
     }
 }
 

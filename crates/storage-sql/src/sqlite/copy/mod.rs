@@ -1,7 +1,6 @@
 //! An `SQLite` file as an end of a copy (see [`crate::copy`]).
 
 mod catalogue;
-mod draft;
 mod new_database;
 mod search_check;
 mod snapshot;
@@ -14,7 +13,7 @@ use std::sync::Arc;
 pub(crate) use self::catalogue::tables;
 pub(crate) use self::new_database::NewDatabase;
 pub(crate) use self::snapshot::Snapshot;
-use super::statements::Held;
+use super::statements::{Held, blocking};
 use latchkey_storage::StoreError;
 
 /// A connection that works on threads that may block, one thing after the other.
@@ -32,8 +31,6 @@ impl Shared {
         W: FnOnce(&Held) -> Result<T, StoreError> + Send + 'static,
     {
         let held = Arc::clone(&self.0);
-        tokio::task::spawn_blocking(move || work(&held))
-            .await
-            .map_err(|error| StoreError::Database(error.into()))?
+        blocking(move || work(&held)).await
     }
 }

@@ -6,20 +6,19 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 
-use super::draft::{BESIDE, Draft, beside, cannot_write};
 use super::{Shared, Snapshot, search_check, tables};
 use crate::DriverResult;
 use crate::copy::ends::{Destination, Rows};
 use crate::copy::rows as copied;
 use crate::copy::table::{Kind, Table};
 use crate::copy::value::{Row, Value};
-use crate::files;
+use crate::files::{BESIDE, Draft, with_ending};
 use crate::sqlite::backup::{self, BackedUp, Existing};
 use crate::sqlite::contents::Contents;
 use crate::sqlite::errors::explain;
 use crate::sqlite::in_use::InUse;
 use crate::sqlite::opening::create_folder;
-use crate::sqlite::statements::{Held, now};
+use crate::sqlite::statements::{Held, blocking, now};
 use crate::sqlite::{connection, migrations};
 use crate::{Param, Statements, audit, params, rows};
 use latchkey_storage::{AuditEntry, StoreError};
@@ -77,9 +76,12 @@ impl NewDatabase {
         alone: Option<InUse>,
     ) -> Result<Self, StoreError> {
         let path = path.to_owned();
-        let (draft, db) = tokio::task::spawn_blocking(move || Draft::begin(&path, schema))
-            .await
-            .map_err(|error| StoreError::Database(error.into()))??;
+        let (draft, db) = blocking(move || {
+            let draft = Draft::beside(&path).map_err(|error| cannot_write(&path, &error))?;
+            let db = prepare(draft.path(), schema).map_err(|error| cannot_write(&path, &error))?;
+            Ok((draft, db))
+        })
+        .await?;
         Ok(Self {
             writing: Shared::new(db),
             reading: None,
@@ -88,6 +90,26 @@ impl NewDatabase {
             alone,
         })
     }
+}
+
+/// A new file with the tables of this or an earlier schema and nothing in them.
+fn prepare(path: &Path, schema: usize) -> Result<Held, StoreError> {
+    connection::create_file(path).map_err(|error| StoreError::Open(error.to_string()))?;
+    let connection = connection::open_for_writing(path).or_store_error()?;
+    // The file is useless if this process ends before it is whole; it is brought onto the disk at the end.
+    connection
+        .execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536")
+        .or_store_error()?;
+    let db = Held::new(connection);
+    migrations::run_on_draft(&db, path, schema)?;
+    db.lock()
+        .execute_batch("BEGIN IMMEDIATE; DELETE FROM network; DELETE FROM meta WHERE key <> 'written_by'")
+        .or_store_error()?;
+    Ok(db)
+}
+
+fn cannot_write(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Open(format!("cannot write {}: {error}", path.display()))
 }
 
 /// Refuses a file that has a network in it that was used.
@@ -101,9 +123,7 @@ fn refuse_used(path: &Path) -> Result<(), StoreError> {
     };
     // It writes nothing; but the last one to close a file brings its log back into it.
     let connection = connection::open_for_writing(path).map_err(|error| explain(path, &error))?;
-    migrations::refuse_foreign(&connection, path)?;
-    migrations::refuse_newer(&connection, path)?;
-    match migrations::version(&connection)? {
+    match migrations::known_version(&connection, path)? {
         0 => return Ok(()),
         version if version < migrations::LATEST => {
             return Err(used(&format!("schema {version}, of an earlier version")));
@@ -183,21 +203,10 @@ impl Destination for NewDatabase {
         drop(reading);
         writing
             .with(move |db| {
-                if let Some(AuditEntry {
-                    at,
-                    actor,
-                    action,
-                    target,
-                    detail,
-                }) = &entry
-                {
-                    now(Box::pin(audit::write_if_allowed(
-                        db,
-                        (actor, *at),
-                        *action,
-                        target,
-                        detail,
-                    )))?;
+                if let Some(entry) = &entry {
+                    let by = (&entry.actor, entry.at);
+                    let written = audit::write_if_allowed(db, by, entry.action, &entry.target, &entry.detail);
+                    now(Box::pin(written))?;
                 }
                 db.lock()
                     .pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))
@@ -206,13 +215,13 @@ impl Destination for NewDatabase {
             })
             .await?;
         drop(writing);
-        let placed = tokio::task::spawn_blocking(move || put_in_place(draft, &becomes)).await;
+        let placed = blocking(move || put_in_place(&draft, &becomes)).await;
         drop(alone);
-        placed.map_err(|error| StoreError::Database(error.into()))?
+        placed
     }
 }
 
-fn put_in_place(draft: Draft, becomes: &Becomes) -> Result<(), StoreError> {
+fn put_in_place(draft: &Draft, becomes: &Becomes) -> Result<(), StoreError> {
     let (Becomes::Database(path) | Becomes::Backup(path, ..)) = becomes;
     let failed = |error: &dyn std::fmt::Display| cannot_write(path, error);
     let contents = Contents::of(draft.path()).map_err(|error| failed(&error))?;
@@ -221,22 +230,19 @@ fn put_in_place(draft: Draft, becomes: &Becomes) -> Result<(), StoreError> {
         Becomes::Database(path) => {
             // Of the network that was never used, if there was one.
             for ending in BESIDE {
-                let side = beside(path, ending);
+                let side = with_ending(path, ending);
                 if side.symlink_metadata().is_ok() {
                     fs::remove_file(side).map_err(|error| failed(&error))?;
                 }
             }
-            fs::rename(draft.path(), path)
-                .and_then(|()| files::sync_folder_of(path))
-                .map_err(|error| failed(&error))?;
+            draft.replace(path).map_err(|error| failed(&error))
         }
         Becomes::Backup(path, existing, made) => {
-            backup::publish(draft.path(), path, *existing)?;
+            backup::publish(draft, path, *existing)?;
             let _ = made.set(BackedUp { bytes, contents });
+            Ok(())
         }
     }
-    draft.published();
-    Ok(())
 }
 
 async fn write(db: &dyn Statements, table: &Table, batch: &[Row]) -> Result<(), StoreError> {

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::Shared;
-use super::draft::Draft;
 use crate::DriverResult;
 use crate::copy::ends::Rows;
 use crate::copy::rows as copied;
 use crate::copy::table::Table;
 use crate::copy::value::{Row, Value};
-use crate::sqlite::contents::Contents;
+use crate::files::Draft;
+use crate::sqlite::contents::{Contents, faults};
 use crate::sqlite::errors::explain;
-use crate::sqlite::statements::{Held, now};
+use crate::sqlite::statements::{Held, blocking, now};
 use crate::sqlite::{connection, migrations, restore, schema};
 use crate::{Statements, params, rows};
 use latchkey_storage::StoreError;
@@ -37,9 +37,7 @@ impl Snapshot {
                 Ok(connection)
             })
             .map_err(|error| explain(path, &error))?;
-        migrations::refuse_foreign(&connection, path)?;
-        migrations::refuse_newer(&connection, path)?;
-        let version = migrations::version(&connection)?;
+        let version = migrations::known_version(&connection, path)?;
         if version != migrations::LATEST {
             return Err(older(path, version));
         }
@@ -54,13 +52,12 @@ impl Snapshot {
     pub(crate) async fn open_backup(path: &Path, folder: &Path) -> Result<Self, StoreError> {
         restore::refuse_live(path)?;
         let (backup, folder) = (path.to_owned(), folder.to_owned());
-        let draft = tokio::task::spawn_blocking(move || {
+        let draft = blocking(move || {
             let contents = Contents::of_unknown(&backup)?;
             let is_older = usize::try_from(contents.schema).is_ok_and(|schema| schema < migrations::LATEST);
-            is_older.then(|| Draft::upgraded(&backup, &folder)).transpose()
+            is_older.then(|| upgraded(&backup, &folder)).transpose()
         })
-        .await
-        .map_err(|error| StoreError::Database(error.into()))??;
+        .await?;
         let mut snapshot = Self::open(draft.as_ref().map_or(path, Draft::path)).await?;
         snapshot.draft = draft;
         Ok(snapshot)
@@ -80,17 +77,11 @@ impl Snapshot {
 
     /// A row that cannot be reached any more would not be missed.
     async fn refuse_damaged(&self, path: &Path) -> Result<(), StoreError> {
-        let fault = self
+        let faults = self
             .connection
-            .with(|db| {
-                now(Box::pin(rows::all(db, "PRAGMA quick_check(1)", &[], |columns| {
-                    columns.get::<String>("quick_check")
-                })))
-            })
-            .await?
-            .into_iter()
-            .find(|line| line != "ok");
-        match fault {
+            .with(|db| now(Box::pin(faults(db, "quick_check", 1))))
+            .await?;
+        match faults.first() {
             None => Ok(()),
             Some(fault) => Err(StoreError::Open(format!(
                 "the database {} is damaged ({fault}); restore the latest backup, and copy that",
@@ -98,6 +89,23 @@ impl Snapshot {
             ))),
         }
     }
+}
+
+/// A copy of the file `backup` in `folder`, with this version's schema.
+fn upgraded(backup: &Path, folder: &Path) -> Result<Draft, StoreError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        StoreError::Open(format!(
+            "cannot bring a copy of {} in {} to this version's schema: {error}",
+            backup.display(),
+            folder.display()
+        ))
+    };
+    let draft = Draft::beside(&folder.join("restore")).map_err(|error| failed(&error))?;
+    draft.fill_from(backup).map_err(|error| failed(&error))?;
+    let db = connection::open_for_writing(draft.path()).map_err(|error| failed(&error))?;
+    migrations::run_on_draft(&Held::new(db), draft.path(), migrations::LATEST)
+        .map_err(|error| failed(&error))?;
+    Ok(draft)
 }
 
 fn refuse_missing(path: &Path) -> Result<(), StoreError> {
