@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::Either;
 use tokio_postgres::Row;
 use tracing::Instrument;
 
@@ -11,8 +12,8 @@ use super::pool::{Connection, Connections, give, typed};
 use super::watch::Access;
 use crate::database::dialect::Dialect;
 use crate::database::statements::EachRow;
-use crate::{Answer, Statements};
 use crate::{DriverError, DriverResult};
+use crate::{Reply, Statements};
 use crate::{random, spans};
 use latchkey_storage::StoreError;
 
@@ -215,11 +216,11 @@ impl Statements for Transaction {
         params: &'work [Param<'work>],
         most: usize,
         each: &'work mut EachRow<'work>,
-    ) -> Answer<'work, ()> {
+    ) -> Reply<'work, ()> {
         self.connection.query(sql, params, most, each)
     }
 
-    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
+    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Reply<'work, u64> {
         Statements::execute(&self.connection, sql, params)
     }
 }
@@ -260,12 +261,12 @@ impl Statements for Unhurried<'_> {
         params: &'work [Param<'work>],
         _: usize,
         each: &'work mut EachRow<'work>,
-    ) -> Answer<'work, ()> {
-        Box::pin(async move { give(self.rows(sql, params).await?, each) })
+    ) -> Reply<'work, ()> {
+        Either::Right(Box::pin(async move { give(self.rows(sql, params).await?, each) }))
     }
 
-    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
-        Box::pin(self.run(sql, params))
+    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Reply<'work, u64> {
+        Either::Right(Box::pin(self.run(sql, params)))
     }
 }
 

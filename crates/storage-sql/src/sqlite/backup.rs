@@ -150,7 +150,7 @@ pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> R
         .or_store_error()?;
     let target = backups.file(&timestamp, schema);
     let draft = files::draft_path(&target).map_err(|error| backup_failed(&target, &error))?;
-    let made = now(Box::pin(write_draft(database, &draft, &target))).and_then(|made| {
+    let made = now(write_draft(database, &draft, &target)).and_then(|made| {
         // If two processes open it at once, the slower one may find the new schema made.
         let is_before = usize::try_from(made.contents.schema) == Ok(schema);
         if is_before {

@@ -206,7 +206,7 @@ pub(super) fn refuse_other_key(
     key_path: &Path,
     keys: &Keyring,
 ) -> Result<(), StoreError> {
-    if keys.has(&now(Box::pin(rows::named_key(db)))?) {
+    if keys.has(&now(rows::named_key(db))?) {
         return Ok(());
     }
     Err(StoreError::Open(format!(

@@ -83,9 +83,9 @@ impl Snapshot {
         let fault = self
             .connection
             .with(|db| {
-                now(Box::pin(rows::all(db, "PRAGMA quick_check(1)", &[], |columns| {
+                now(rows::all(db, "PRAGMA quick_check(1)", &[], |columns| {
                     columns.get::<String>("quick_check")
-                })))
+                }))
             })
             .await?
             .into_iter()
@@ -127,22 +127,20 @@ impl Rows for Snapshot {
     async fn count(&self, table: &Arc<Table>) -> Result<u64, StoreError> {
         let table = Arc::clone(table);
         self.connection
-            .with(move |db| now(Box::pin(copied::count(db, &table))))
+            .with(move |db| now(copied::count(db, &table)))
             .await
     }
 
     async fn read(&self, table: &Arc<Table>, after: Option<Vec<Value>>) -> Result<Vec<Row>, StoreError> {
         let table = Arc::clone(table);
         self.connection
-            .with(move |db| now(Box::pin(copied::read(db, &table, after.as_deref()))))
+            .with(move |db| now(copied::read(db, &table, after.as_deref())))
             .await
     }
 
     async fn highest(&self, table: &Arc<Table>) -> Result<i64, StoreError> {
         let table = Arc::clone(table);
-        self.connection
-            .with(move |db| now(Box::pin(highest(db, &table))))
-            .await
+        self.connection.with(move |db| now(highest(db, &table))).await
     }
 }
 
