@@ -41,7 +41,7 @@ pub(crate) use self::database::columns::Columns;
 pub(crate) use self::database::driver_error::{DriverError, DriverResult};
 pub(crate) use self::database::params::{Param, params};
 pub(crate) use self::database::rows;
-pub(crate) use self::database::statements::{Answer, Statements};
+pub(crate) use self::database::statements::{Answer, Reply, Statements};
 pub(crate) use self::database::{Change, Database, Isolation};
 
 /// The store in a database: `SQLite` or `PostgreSQL`.

@@ -295,15 +295,20 @@ fn private_use(uri: &Uri<&str>) -> Result<Kind, RedirectUriError> {
 
 /// Browsers resolve `.` and `..` (also when percent-encoded), and would go elsewhere than what was compared.
 fn no_dot_segments(path: &str) -> Result<(), RedirectUriError> {
-    let dotted = path.split('/').any(|segment| {
-        let plain = segment.replace("%2e", ".").replace("%2E", ".");
-        plain == "." || plain == ".."
-    });
-    if dotted {
+    if path.split('/').any(is_dots) {
         Err(RedirectUriError::DotSegments)
     } else {
         Ok(())
     }
+}
+
+fn is_dots(segment: &str) -> bool {
+    let rest = behind_dot(segment).map(|rest| behind_dot(rest).unwrap_or(rest));
+    rest.is_some_and(str::is_empty)
+}
+
+fn behind_dot(text: &str) -> Option<&str> {
+    [".", "%2e", "%2E"].iter().find_map(|dot| text.strip_prefix(dot))
 }
 
 /// What an answer adds to the query. Each occurs once there (RFC 6749 section 3.1), or it would be unclear which counts.

@@ -54,6 +54,8 @@ fn refuses_with_the_reason() {
         ("https://a/../b", Wrong::DotSegments),
         ("https://a/%2e%2E/b", Wrong::DotSegments),
         ("https://a/./b", Wrong::DotSegments),
+        ("https://a/%2E", Wrong::DotSegments),
+        ("https://a/.%2e/b", Wrong::DotSegments),
         ("https://a:0/b", Wrong::BadPort),
         ("https://a:/b", Wrong::BadPort),
         ("https://a:65536/b", Wrong::BadPort),

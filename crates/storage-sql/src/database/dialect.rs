@@ -4,8 +4,10 @@
 //! are in the statement: `[[for PostgreSQL|for SQLite]]`. `= ANY(?1)`, where a list is compared, needs no second form.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memchr;
+use memchr::memmem::Finder;
 
 /// A database's way to spell a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +32,7 @@ impl Dialect {
     /// Takes one of the two forms wherever there are two.
     fn choose(self, sql: &str) -> Cow<'_, str> {
         // Each statement passes here, on its way to a cache of prepared ones.
-        if memmem::find(sql.as_bytes(), b"[[").is_none() {
+        if memchr(b'[', sql.as_bytes()).is_none() {
             return sql.into();
         }
         let mut chosen = String::new();
@@ -71,7 +73,8 @@ fn dollars(sql: &str) -> String {
 /// `= ANY(?1)` as `IN (SELECT value FROM json_each(?1))`, if there is any: a list is a JSON array on `SQLite`.
 fn lists(sql: &str) -> Option<String> {
     const LIST: &str = "= ANY(?";
-    memmem::find(sql.as_bytes(), LIST.as_bytes()).map(|_| {
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(LIST));
+    FINDER.find(sql.as_bytes()).map(|_| {
         let mut spelled = String::with_capacity(sql.len() + 32);
         let mut rest = sql;
         while let Some((before, behind)) = rest.split_once(LIST) {

@@ -1,7 +1,10 @@
 //! What a statement can be run on, and what a row is.
 
+use std::future::Ready;
 use std::ops::ControlFlow;
 use std::pin::Pin;
+
+use futures_util::future::Either;
 
 use super::dialect::Dialect;
 use super::params::Param;
@@ -9,6 +12,9 @@ use latchkey_storage::StoreError;
 
 /// What an operation will answer. On `SQLite` it is there when it is first asked for.
 pub(crate) type Answer<'work, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'work>>;
+
+/// What a statement will answer. It takes no allocation where it is there at once, on `SQLite`.
+pub(crate) type Reply<'work, T> = Either<Ready<Result<T, StoreError>>, Answer<'work, T>>;
 
 /// Receives the rows of a statement, one after the other, until it has enough.
 pub(crate) type EachRow<'work> = dyn FnMut(&dyn Row) -> Result<ControlFlow<()>, StoreError> + Send + 'work;
@@ -25,10 +31,10 @@ pub(crate) trait Statements: Send + Sync {
         params: &'work [Param<'work>],
         most: usize,
         each: &'work mut EachRow<'work>,
-    ) -> Answer<'work, ()>;
+    ) -> Reply<'work, ()>;
 
     /// Runs a statement; how many rows it changed.
-    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64>;
+    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Reply<'work, u64>;
 }
 
 /// A row of an answer.

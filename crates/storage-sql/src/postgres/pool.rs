@@ -10,6 +10,7 @@ use deadpool_postgres::{
     Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime, Status, TimeoutType, Timeouts,
 };
 use futures_util::TryStreamExt;
+use futures_util::future::Either;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 use tracing::Instrument;
@@ -23,7 +24,7 @@ use crate::DriverResult;
 use crate::database::dialect::Dialect;
 use crate::database::statements::EachRow;
 use crate::spans;
-use crate::{Answer, Statements};
+use crate::{Reply, Statements};
 use latchkey_storage::StoreError;
 use latchkey_storage::content::slice::Bytes;
 
@@ -210,8 +211,8 @@ impl<R: Runs> Statements for R {
         params: &'work [Param<'work>],
         most: usize,
         each: &'work mut EachRow<'work>,
-    ) -> Answer<'work, ()> {
-        Box::pin(async move {
+    ) -> Reply<'work, ()> {
+        Either::Right(Box::pin(async move {
             // A row is dropped once it is read, so that not all are there twice.
             for row in self.rows(sql, params, most).await? {
                 if each(&row)?.is_break() {
@@ -219,11 +220,11 @@ impl<R: Runs> Statements for R {
                 }
             }
             Ok(())
-        })
+        }))
     }
 
-    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
-        Box::pin(self.run(sql, params))
+    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Reply<'work, u64> {
+        Either::Right(Box::pin(self.run(sql, params)))
     }
 }
 

@@ -138,7 +138,7 @@ pub(super) fn before_migration(database: &Held, path: &Path, schema: usize) -> R
         .query_row(sql, [], |row| row.get(0))
         .or_store_error()?;
     let target = backups.file(&timestamp, schema);
-    let (draft, made) = now(Box::pin(write_draft(database, &target)))?;
+    let (draft, made) = now(write_draft(database, &target))?;
     // If two processes open it at once, the slower one may find the new schema made.
     if usize::try_from(made.contents.schema) == Ok(schema) {
         publish(&draft, &target, Existing::Replace)?;

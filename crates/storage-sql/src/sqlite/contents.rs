@@ -41,7 +41,7 @@ impl Contents {
                 path.display()
             ))
         };
-        now(Box::pin(Self::read(&db, path))).map_err(|error| match error {
+        now(Self::read(&db, path)).map_err(|error| match error {
             StoreError::Database(source) => damaged(&source),
             StoreError::Damaged(what) => damaged(&what),
             error => error,

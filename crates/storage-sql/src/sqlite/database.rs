@@ -92,7 +92,7 @@ impl Database for Sqlite {
     {
         let written = self.writer.write(move |db| {
             let read = |columns: &mut Columns<'_>| (change.read)(columns);
-            let found = now(Box::pin(rows::first(db, change.find, &change.params, read)))?;
+            let found = now(rows::first(db, change.find, &change.params, read))?;
             let Some(row) = found else {
                 return Ok(None);
             };

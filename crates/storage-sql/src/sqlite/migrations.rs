@@ -119,8 +119,8 @@ fn step_in_transaction(db: &Held, path: &Path, key_fingerprint: &str) -> Result<
     let schema = i64::try_from(version + 1).unwrap_or(i64::MAX);
     // What SQL cannot do.
     match schema {
-        1 => now(Box::pin(new_database::fill(db, key_fingerprint)))?,
-        FOLDED => now(Box::pin(folded_members::members(db)))?,
+        1 => now(new_database::fill(db, key_fingerprint))?,
+        FOLDED => now(folded_members::members(db))?,
         _ => {}
     }
     let connection = db.lock();
@@ -186,7 +186,7 @@ pub(super) fn refuse_other_key(
     key_path: &Path,
     keys: &Keyring,
 ) -> Result<(), StoreError> {
-    if keys.has(&now(Box::pin(rows::named_key(db)))?) {
+    if keys.has(&now(rows::named_key(db))?) {
         return Ok(());
     }
     Err(StoreError::Open(format!(

@@ -111,11 +111,7 @@ fn write_draft(backup: &Path, draft: &Draft, by: &Actor, at: Timestamp) -> Resul
     // A copy of a database in use would be in another mode, and leave files of the draft's name behind.
     copy.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))
         .or_store_error()?;
-    now(Box::pin(note(
-        &Held::new(copy),
-        (by, at),
-        &backup.display().to_string(),
-    )))?;
+    now(note(&Held::new(copy), (by, at), &backup.display().to_string()))?;
     draft.sync().map(|_| ()).map_err(io)
 }
 

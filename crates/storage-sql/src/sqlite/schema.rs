@@ -56,7 +56,7 @@ pub(super) fn refuse_changed(db: &Held, path: &Path) -> Result<(), StoreError> {
     /// More are not said.
     const SHOWN: usize = 3;
 
-    let differences = now(Box::pin(differences(db))).map_err(|error| {
+    let differences = now(differences(db)).map_err(|error| {
         StoreError::Open(format!(
             "the schema of {} cannot be read ({error}); use another backup",
             path.display()
@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn found(db: &Held) -> Vec<String> {
-        now(Box::pin(differences(db))).unwrap()
+        now(differences(db)).unwrap()
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! Statements on a connection. What an operation asks for is there at once.
 
+use std::future::ready;
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use futures_util::future::Either;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ToSql, params_from_iter};
 
 use crate::DriverResult;
 use crate::database::dialect::Dialect;
 use crate::database::statements::{Cell, EachRow, Row};
-use crate::{Answer, Param, Statements};
+use crate::{Param, Reply, Statements};
 use latchkey_storage::StoreError;
 use latchkey_storage::content::slice::Bytes;
 
@@ -81,8 +84,8 @@ pub(super) async fn blocking<T: Send + 'static>(
 }
 
 /// What an operation answers.
-pub(super) fn now<T>(mut answer: Answer<'_, T>) -> Result<T, StoreError> {
-    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+pub(super) fn now<T>(answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    match pin!(answer).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,
         Poll::Pending => unreachable!("an operation of the store waits for nothing but statements"),
     }

@@ -226,14 +226,30 @@ fn commit_together(
     // IMMEDIATE takes the lock now, waiting for another process if need be, so that no job is refused half-way.
     execute(connection, "BEGIN IMMEDIATE")?;
     let mut done = 0;
+    let mut is_empty = true;
     while let Some(job) = batch.get_mut(done) {
-        run_alone(connection, job.as_mut())?;
+        if is_empty {
+            is_empty = !run_first(connection, job.as_mut())?;
+        } else {
+            run_alone(connection, job.as_mut())?;
+        }
         done += 1;
         if done < MOST_IN_ONE_COMMIT {
             batch.extend(queue.try_recv());
         }
     }
     execute(connection, "COMMIT")
+}
+
+/// Runs a job of a transaction in which nothing was done so far; whether it is to be kept. Its failure undoes the whole
+/// transaction, which saves the copies that a savepoint makes of what is overwritten.
+fn run_first(connection: &Held, job: &mut dyn Job) -> rusqlite::Result<bool> {
+    let keep = job.run(connection);
+    if !keep {
+        roll_back(connection);
+        execute(connection, "BEGIN IMMEDIATE")?;
+    }
+    Ok(keep)
 }
 
 /// Runs a job so that its failure undoes nothing but itself. Some errors (a full disk) make `SQLite` undo the whole

@@ -26,7 +26,7 @@ const REFERENCES: &str = "SELECT t.name, f.\"table\" FROM sqlite_schema t JOIN p
 pub(crate) fn tables(schema: usize) -> Result<Vec<Arc<Table>>, StoreError> {
     let fresh = Connection::open_in_memory().or_store_error()?;
     migrations::make_schema(&fresh, schema)?;
-    now(Box::pin(read(&Held::new(fresh))))
+    now(read(&Held::new(fresh)))
 }
 
 async fn read(db: &dyn Statements) -> Result<Vec<Arc<Table>>, StoreError> {

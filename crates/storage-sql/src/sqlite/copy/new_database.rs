@@ -132,7 +132,7 @@ fn refuse_used(path: &Path) -> Result<(), StoreError> {
     }
     let db = Held::new(connection);
     for table in tables(migrations::LATEST)? {
-        if !table.is_there_from_the_start() && now(Box::pin(copied::has_any(&db, &table)))? {
+        if !table.is_there_from_the_start() && now(copied::has_any(&db, &table))? {
             return Err(used(&table.name));
         }
     }
@@ -154,22 +154,20 @@ impl Destination for NewDatabase {
 
     async fn write(&self, table: &Arc<Table>, batch: Arc<Vec<Row>>) -> Result<(), StoreError> {
         let table = Arc::clone(table);
-        self.writing
-            .with(move |db| now(Box::pin(write(db, &table, &batch))))
-            .await
+        self.writing.with(move |db| now(write(db, &table, &batch))).await
     }
 
     async fn set_highest(&self, table: &Arc<Table>, highest: i64) -> Result<(), StoreError> {
         let table = Arc::clone(table);
         self.writing
-            .with(move |db| now(Box::pin(set_highest(db, &table.name, highest))))
+            .with(move |db| now(set_highest(db, &table.name, highest)))
             .await
     }
 
     async fn settle(&mut self) -> Result<(), StoreError> {
         self.writing
             .with(|db| {
-                now(Box::pin(search_check::check_whole(db)))?;
+                now(search_check::check_whole(db))?;
                 db.lock().execute_batch("COMMIT").or_store_error()
             })
             .await?;
@@ -188,7 +186,7 @@ impl Destination for NewDatabase {
             return Ok(());
         };
         self.writing
-            .with(move |db| now(Box::pin(search_check::check_rows(db, searched, (first, last)))))
+            .with(move |db| now(search_check::check_rows(db, searched, (first, last))))
             .await
     }
 
@@ -206,7 +204,7 @@ impl Destination for NewDatabase {
                 if let Some(entry) = &entry {
                     let by = (&entry.actor, entry.at);
                     let written = audit::write_if_allowed(db, by, entry.action, &entry.target, &entry.detail);
-                    now(Box::pin(written))?;
+                    now(written)?;
                 }
                 db.lock()
                     .pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))

@@ -79,7 +79,7 @@ impl Snapshot {
     async fn refuse_damaged(&self, path: &Path) -> Result<(), StoreError> {
         let faults = self
             .connection
-            .with(|db| now(Box::pin(faults(db, "quick_check", 1))))
+            .with(|db| now(faults(db, "quick_check", 1)))
             .await?;
         match faults.first() {
             None => Ok(()),
@@ -135,22 +135,20 @@ impl Rows for Snapshot {
     async fn count(&self, table: &Arc<Table>) -> Result<u64, StoreError> {
         let table = Arc::clone(table);
         self.connection
-            .with(move |db| now(Box::pin(copied::count(db, &table))))
+            .with(move |db| now(copied::count(db, &table)))
             .await
     }
 
     async fn read(&self, table: &Arc<Table>, after: Option<Vec<Value>>) -> Result<Vec<Row>, StoreError> {
         let table = Arc::clone(table);
         self.connection
-            .with(move |db| now(Box::pin(copied::read(db, &table, after.as_deref()))))
+            .with(move |db| now(copied::read(db, &table, after.as_deref())))
             .await
     }
 
     async fn highest(&self, table: &Arc<Table>) -> Result<i64, StoreError> {
         let table = Arc::clone(table);
-        self.connection
-            .with(move |db| now(Box::pin(highest(db, &table))))
-            .await
+        self.connection.with(move |db| now(highest(db, &table))).await
     }
 }
 

@@ -113,8 +113,7 @@ async fn rows_that_search_would_not_find_are_found() {
         .unwrap();
     let db = Held::new(connection);
     let posts = SEARCHED.iter().find(|one| one.table == "posts").unwrap();
-    let check =
-        || now(Box::pin(search_check::check_rows(&db, posts, (1, 9)))).map_err(|error| error.to_string());
+    let check = || now(search_check::check_rows(&db, posts, (1, 9))).map_err(|error| error.to_string());
     check().unwrap();
     search_check::check_whole(&db).await.unwrap();
     for change in [

@@ -102,6 +102,30 @@ async fn a_job_that_fails_or_panics_undoes_itself_alone() {
 }
 
 #[tokio::test]
+async fn the_first_job_that_fails_or_panics_undoes_itself_alone() {
+    let writer = writer();
+    let (released, waits) = channel::<()>();
+    let fails = hand_over(&writer, move |connection| {
+        let _ = waits.recv();
+        insert(1)(connection)?;
+        insert(1)(connection)
+    });
+    let panics = hand_over(&writer, |connection| -> Result<(), StoreError> {
+        insert(2)(connection)?;
+        panic!("on purpose")
+    });
+    let kept = hand_over(&writer, insert(3));
+    let fails_too = hand_over(&writer, insert(3));
+    drop(released);
+
+    assert!(fails.await.unwrap_err().to_string().contains("UNIQUE"));
+    assert!(panics.await.unwrap_err().to_string().contains("on purpose"));
+    assert_eq!(kept.await.unwrap(), 3);
+    assert!(fails_too.await.unwrap_err().to_string().contains("UNIQUE"));
+    assert_eq!(rows(&writer).await, [3]);
+}
+
+#[tokio::test]
 async fn many_jobs_share_one_commit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
