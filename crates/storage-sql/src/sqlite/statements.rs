@@ -29,6 +29,39 @@ impl Held {
         // After a panic the writer rolls back, and a reader has nothing to lose.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn query_now(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+        most: usize,
+        each: &mut EachRow<'_>,
+    ) -> Result<(), StoreError> {
+        let connection = self.lock();
+        let mut statement = connection
+            .prepare_cached(&Dialect::Sqlite.spell(sql))
+            .or_store_error()?;
+        let mut rows = statement.query(params_from_iter(params)).or_store_error()?;
+        let mut bytes = Bytes::up_to(most);
+        while let Some(row) = rows.next().or_store_error()? {
+            if most != usize::MAX {
+                bytes.add(Row::bytes(row))?;
+            }
+            if each(row)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn execute_now(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        let connection = self.lock();
+        let mut statement = connection
+            .prepare_cached(&Dialect::Sqlite.spell(sql))
+            .or_store_error()?;
+        let changed = statement.execute(params_from_iter(params)).or_store_error()?;
+        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+    }
 }
 
 impl Statements for Held {
@@ -42,35 +75,12 @@ impl Statements for Held {
         params: &'work [Param<'work>],
         most: usize,
         each: &'work mut EachRow<'work>,
-    ) -> Answer<'work, ()> {
-        Box::pin(async move {
-            let connection = self.lock();
-            let mut statement = connection
-                .prepare_cached(&Dialect::Sqlite.spell(sql))
-                .or_store_error()?;
-            let mut rows = statement.query(params_from_iter(params)).or_store_error()?;
-            let mut bytes = Bytes::up_to(most);
-            while let Some(row) = rows.next().or_store_error()? {
-                if most != usize::MAX {
-                    bytes.add(Row::bytes(row))?;
-                }
-                if each(row)?.is_break() {
-                    break;
-                }
-            }
-            Ok(())
-        })
+    ) -> Reply<'work, ()> {
+        Either::Left(ready(self.query_now(sql, params, most, each)))
     }
 
-    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Answer<'work, u64> {
-        Box::pin(async move {
-            let connection = self.lock();
-            let mut statement = connection
-                .prepare_cached(&Dialect::Sqlite.spell(sql))
-                .or_store_error()?;
-            let changed = statement.execute(params_from_iter(params)).or_store_error()?;
-            Ok(u64::try_from(changed).unwrap_or(u64::MAX))
-        })
+    fn execute<'work>(&'work self, sql: &'work str, params: &'work [Param<'work>]) -> Reply<'work, u64> {
+        Either::Left(ready(self.execute_now(sql, params)))
     }
 }
 
