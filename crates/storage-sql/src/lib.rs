@@ -13,6 +13,7 @@ mod audit;
 mod content;
 mod folded_members;
 mod grants;
+mod logos;
 mod members;
 mod networks;
 mod new_database;

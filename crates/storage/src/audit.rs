@@ -19,6 +19,7 @@ pub enum AuditAction {
     ApplicationPaused,
     ApplicationResumed,
     ApplicationDisconnected,
+    MemberDisconnected,
     SecretRevealed,
     SecretAdded,
     SecretRetired,
@@ -49,6 +50,7 @@ impl AuditAction {
         Self::ApplicationPaused,
         Self::ApplicationResumed,
         Self::ApplicationDisconnected,
+        Self::MemberDisconnected,
         Self::SecretRevealed,
         Self::SecretAdded,
         Self::SecretRetired,
@@ -79,6 +81,7 @@ impl AuditAction {
             Self::ApplicationPaused => "application_paused",
             Self::ApplicationResumed => "application_resumed",
             Self::ApplicationDisconnected => "application_disconnected",
+            Self::MemberDisconnected => "member_disconnected",
             Self::SecretRevealed => "secret_revealed",
             Self::SecretAdded => "secret_added",
             Self::SecretRetired => "secret_retired",
@@ -113,6 +116,7 @@ impl AuditAction {
             | Self::ApplicationPaused
             | Self::ApplicationResumed
             | Self::ApplicationDisconnected
+            | Self::MemberDisconnected
             | Self::SecretRevealed
             | Self::SecretAdded
             | Self::SecretRetired

@@ -89,6 +89,17 @@ impl RedirectUris {
         self.0.iter()
     }
 
+    /// The host of each, once, in order; see [`RedirectUri::host`].
+    pub fn hosts(&self) -> Vec<&str> {
+        let mut hosts: Vec<&str> = Vec::new();
+        for host in self.0.iter().map(RedirectUri::host) {
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        hosts
+    }
+
     /// The registered URI that `requested` matches, if any.
     pub fn find(&self, requested: &str) -> Option<&RedirectUri> {
         self.0.iter().find(|uri| uri.matches(requested))
@@ -229,6 +240,18 @@ mod tests {
             Some("http://127.0.0.1/cb")
         );
         assert!(uris.find("https://a.example/cb/").is_none());
+    }
+
+    #[test]
+    fn names_each_host_once() {
+        let uris = read(
+            "https://a.example/cb\nhttps://a.example?x=https://c.example/\nhttps://b.example:8443/cb\nhttp://[::1]/cb\n\
+             com.example.app:/cb\ncom.example.app://other/cb",
+        );
+        assert_eq!(
+            uris.unwrap().hosts(),
+            ["a.example", "b.example:8443", "[::1]", "com.example.app"]
+        );
     }
 
     #[test]

@@ -67,7 +67,10 @@ impl AuthorizationServer {
             .store()
             .application(&client_id)
             .await?
-            .ok_or(PageError::UnknownApplication)?;
+            .ok_or_else(|| match client_id.unusual() {
+                Some(error) => PageError::ClientIdMalformed(error),
+                None => PageError::UnknownApplication,
+            })?;
         recorder.client = Some(client_id);
         let requested = params.get("redirect_uri").map_err(PageError::Parameter)?;
         let (registered, redirect_uri) = match requested {

@@ -94,13 +94,16 @@ const FILLED: [&str; 2] = ["meta", "network"];
 /// Rows of these may each be as large as a text can be, a hundred kilobytes and more.
 const LARGE: [&str; 4] = ["events", "posts", "comments", "lessons"];
 
+/// Rows of this are pictures, of up to a megabyte each.
+const PICTURES: &str = "logos";
+
 impl Table {
     /// How many rows are in memory at a time.
     pub(crate) fn batch(&self) -> usize {
-        if LARGE.contains(&self.name.as_str()) {
-            200
-        } else {
-            2_000
+        match self.name.as_str() {
+            PICTURES => 20,
+            name if LARGE.contains(&name) => 200,
+            _ => 2_000,
         }
     }
 
