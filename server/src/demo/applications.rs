@@ -22,17 +22,25 @@ pub(super) fn applications() -> Vec<(App, u32, ApplicationDraft)> {
         (
             App::Directory,
             540,
-            draft(
-                "Member Directory",
-                "https://directory.harborstreet.example/oauth/callback",
-                "host:read:network_members host:read:network_spaces",
-            ),
+            ApplicationDraft {
+                description: "Finds members by craft and neighborhood.".into(),
+                website: "https://directory.harborstreet.example".into(),
+                privacy_policy: "https://directory.harborstreet.example/privacy".into(),
+                ..draft(
+                    "Member Directory",
+                    "https://directory.harborstreet.example/oauth/callback",
+                    "host:read:network_members host:read:network_spaces",
+                )
+            },
         ),
         (
             App::Mobile,
             402,
             ApplicationDraft {
                 confidential: false,
+                description: "Reads and writes posts on the go, and keeps courses for a train ride without a network.".into(),
+                website: "https://app.harborstreet.example".into(),
+                privacy_policy: "https://app.harborstreet.example/privacy".into(),
                 ..draft(
                     "Mobile App",
                     "example.harborstreet.app:/oauth/callback\nhttp://127.0.0.1/oauth/callback",
@@ -43,17 +51,24 @@ pub(super) fn applications() -> Vec<(App, u32, ApplicationDraft)> {
         (
             App::Crm,
             311,
-            draft(
-                "CRM Integration",
-                "https://crm.example.com/oauth/callback",
-                "host:read:network_members host:read:network_plans read:userinfo",
-            ),
+            ApplicationDraft {
+                description: "Keeps the contacts of the office up to date with members and plans.".into(),
+                website: "https://crm.example.com".into(),
+                privacy_policy: "https://crm.example.com/legal/privacy".into(),
+                ..draft(
+                    "CRM Integration",
+                    "https://crm.example.com/oauth/callback",
+                    "host:read:network_members host:read:network_plans read:userinfo",
+                )
+            },
         ),
         (
             App::Website,
             188,
             ApplicationDraft {
                 skip_consent: true,
+                description: "The public site, with pages for members only.".into(),
+                website: "https://www.harborstreet.example".into(),
                 ..draft(
                     "Harbor Street Website",
                     "https://www.harborstreet.example/auth/callback",
@@ -64,17 +79,23 @@ pub(super) fn applications() -> Vec<(App, u32, ApplicationDraft)> {
         (
             App::Calendar,
             97,
-            draft(
-                "Event Calendar",
-                "https://calendar.harborstreet.example/auth/latchkey/callback",
-                "host:read:network_events read:userinfo",
-            ),
+            ApplicationDraft {
+                description: "Shows events of the network in a calendar that phones can subscribe to.".into(),
+                website: "https://calendar.harborstreet.example".into(),
+                ..draft(
+                    "Event Calendar",
+                    "https://calendar.harborstreet.example/auth/latchkey/callback",
+                    "host:read:network_events read:userinfo",
+                )
+            },
         ),
         (
             App::Courses,
             23,
             ApplicationDraft {
                 confidential: false,
+                description: "Notes and flash cards beside your courses.".into(),
+                website: "https://learn.harborstreet.example".into(),
                 ..draft(
                     "Course Companion",
                     "https://learn.harborstreet.example/callback\nhttp://localhost:5173/callback",
@@ -101,7 +122,8 @@ mod tests {
     #[test]
     fn every_one_of_them_is_valid() {
         for (_, _, draft) in applications() {
-            assert!(draft.validate().is_ok(), "{}: {:?}", draft.name, draft.validate());
+            let spec = draft.validate().unwrap_or_else(|errors| panic!("{}: {errors:?}", draft.name));
+            assert!(spec.profile.description.is_some() && spec.profile.website.is_some());
         }
     }
 }

@@ -39,6 +39,7 @@ mod sign_in;
 mod sign_out;
 mod signed_in_host;
 mod state;
+mod transfer;
 mod usage;
 mod use_it;
 
