@@ -11,17 +11,25 @@ pub struct ApplicationExport {
     /// Which applications keep when they move. Without it, a new one is made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
+    /// What hosts and members see.
     pub name: String,
+    /// Where members return to, in order.
     pub redirect_uris: Vec<String>,
+    /// The ids of the scopes.
     pub scopes: Vec<String>,
+    /// Whether it has a secret.
     #[serde(default = "yes")]
     pub confidential: bool,
+    /// Whether members are let through without being asked.
     #[serde(default)]
     pub skip_consent: bool,
+    /// What it is, in a sentence; may be blank, as may the links.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    /// Where members read more about it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub website: String,
+    /// Its privacy policy.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub privacy_policy: String,
 }
@@ -34,12 +42,16 @@ const fn yes() -> bool {
 /// Text that is not an exported application, in words for the person who has the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExportError {
+    /// There is only white space.
     #[error("the file is empty; expected the JSON of an exported application")]
     Empty,
+    /// It is no JSON, or not that of an application.
     #[error("the file is not an exported application: {0}")]
     Json(String),
+    /// A redirect URI would be two.
     #[error("`{0}` has a line break in it; list each redirect URI on its own")]
     LineBreak(String),
+    /// The client id has the wrong length or characters.
     #[error("`client_id` is not one: expected {}; leave it out for a new one", ClientId::EXPECTED)]
     ClientId,
 }

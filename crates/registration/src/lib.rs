@@ -77,6 +77,7 @@ pub struct Registered {
 /// What an application brings along from another server, so that its integrators change an address and nothing else.
 #[derive(Clone, Debug, Default)]
 pub struct Brought {
+    /// `None`: a new one is made.
     pub client_id: Option<ClientId>,
     /// Only for a confidential one.
     pub secret: Option<ClientSecret>,

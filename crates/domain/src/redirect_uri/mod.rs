@@ -43,16 +43,6 @@ impl RedirectUri {
         &self.text
     }
 
-    /// What tells it from others at a glance: the host and port, or a private-use scheme, which is a host reversed.
-    pub fn host(&self) -> &str {
-        let (scheme, rest) = self.text.split_once(':').unwrap_or((&self.text, ""));
-        if self.is_private_use() {
-            return scheme;
-        }
-        let rest = rest.trim_start_matches('/');
-        rest.split(['/', '?']).next().unwrap_or(rest)
-    }
-
     /// Whether it has a private-use scheme, as native applications have (RFC 8252 section 7.1).
     pub fn is_private_use(&self) -> bool {
         self.kind == Kind::PrivateUse
