@@ -26,6 +26,8 @@ mod audit;
 mod brought_over;
 #[path = "../store/community.rs"]
 mod community;
+#[path = "../store/connected_members.rs"]
+mod connected_members;
 #[path = "../store/concurrency.rs"]
 mod concurrency;
 #[path = "../store/content.rs"]
@@ -36,10 +38,16 @@ mod editing;
 mod fixtures;
 #[path = "../store/grants.rs"]
 mod grants;
+#[path = "../store/lists.rs"]
+mod lists;
+#[path = "../store/logos.rs"]
+mod logos;
 #[path = "../store/members.rs"]
 mod members;
 #[path = "../store/networks.rs"]
 mod networks;
+#[path = "../store/profiles.rs"]
+mod profiles;
 #[path = "../store/retention.rs"]
 mod retention;
 #[path = "../store/roster.rs"]
