@@ -52,7 +52,10 @@ pub enum ExportError {
     #[error("`{0}` has a line break in it; list each redirect URI on its own")]
     LineBreak(String),
     /// The client id has the wrong length or characters.
-    #[error("`client_id` is not one: expected {}; leave it out for a new one", ClientId::EXPECTED)]
+    #[error(
+        "`client_id` is not one: expected {}; leave it out for a new one",
+        ClientId::EXPECTED
+    )]
     ClientId,
 }
 
@@ -139,7 +142,10 @@ mod tests {
             ..ApplicationExport::from_json(FILE).unwrap()
         };
         let text = file.to_json();
-        assert!(!text.contains("secret") && !text.contains("description"), "{text}");
+        assert!(
+            !text.contains("secret") && !text.contains("description"),
+            "{text}"
+        );
         assert_eq!(ApplicationExport::from_json(&text).unwrap(), file);
         let (client_id, _) = file.to_draft().unwrap();
         assert_eq!(client_id.unwrap().as_str(), "from-elsewhere");
@@ -152,13 +158,24 @@ mod tests {
             ("{".to_owned(), "EOF while parsing"),
             ("[]".to_owned(), "not an exported application"),
             (FILE.replace("scopes", "scope"), "unknown field `scope`"),
-            (FILE.replace("\"scopes\"", "\"client_secret\": \"x\", \"scopes\""), "unknown field `client_secret`"),
-            (FILE.replace("\"name\": \"Mobile App\",", ""), "missing field `name`"),
+            (
+                FILE.replace("\"scopes\"", "\"client_secret\": \"x\", \"scopes\""),
+                "unknown field `client_secret`",
+            ),
+            (
+                FILE.replace("\"name\": \"Mobile App\",", ""),
+                "missing field `name`",
+            ),
         ] {
             let error = ApplicationExport::from_json(&text).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
         }
-        let read = |text: String| ApplicationExport::from_json(&text).unwrap().to_draft().unwrap_err();
+        let read = |text: String| {
+            ApplicationExport::from_json(&text)
+                .unwrap()
+                .to_draft()
+                .unwrap_err()
+        };
         let two = read(FILE.replace("myapp.com/cb", "myapp.com/cb\\nhttps://b.example/cb"));
         assert!(two.to_string().contains("has a line break in it"), "{two}");
         let id = read(FILE.replace("{\n", "{ \"client_id\": \"a b\","));

@@ -27,8 +27,8 @@ use async_trait::async_trait;
 
 pub use self::activity::{Activity, ActivityClass, ActivityEntry, ActivityKind, NewActivity};
 pub use self::applications::{
-    ApplicationListing, ApplicationUpdate, Applications, Client, ConnectedMember, Deleted, Health, KeptSecret,
-    MOST_SECRETS, NewApplication, SecretAdded, SecretRetired, UpdateOutcome,
+    ApplicationListing, ApplicationUpdate, Applications, Client, ConnectedMember, Deleted, Health,
+    KeptSecret, MOST_SECRETS, NewApplication, SecretAdded, SecretRetired, UpdateOutcome,
 };
 pub use self::attempts::{AttemptKey, Attempts, AttemptsDecision, SharedAttempts};
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};

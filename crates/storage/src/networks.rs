@@ -88,12 +88,8 @@ pub trait Networks: Send + Sync {
     ) -> Result<Network, StoreError>;
 
     /// Sets or removes the network's logo. A logo that nobody uses any more is deleted.
-    async fn set_network_logo(
-        &self,
-        logo: Option<Logo>,
-        by: &Actor,
-        at: Timestamp,
-    ) -> Result<(), StoreError>;
+    async fn set_network_logo(&self, logo: Option<Logo>, by: &Actor, at: Timestamp)
+    -> Result<(), StoreError>;
 
     /// The first run: names the network and adds its first host. `None`, and nothing changed, if there is a host
     /// already or the email is taken. The member is a host, whatever role was asked for.

@@ -67,9 +67,6 @@ mod tests {
             assert_eq!(*first_line(input.as_bytes(), 100).unwrap(), password);
         }
         assert!(first_line(&b"\xff\xfe\n"[..], 100).is_err());
-        assert_eq!(
-            first_line("x".repeat(5_000).as_bytes(), 300).unwrap().len(),
-            300
-        );
+        assert_eq!(first_line("x".repeat(5_000).as_bytes(), 300).unwrap().len(), 300);
     }
 }

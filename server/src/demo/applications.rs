@@ -38,7 +38,9 @@ pub(super) fn applications() -> Vec<(App, u32, ApplicationDraft)> {
             402,
             ApplicationDraft {
                 confidential: false,
-                description: "Reads and writes posts on the go, and keeps courses for a train ride without a network.".into(),
+                description:
+                    "Reads and writes posts on the go, and keeps courses for a train ride without a network."
+                        .into(),
                 website: "https://app.harborstreet.example".into(),
                 privacy_policy: "https://app.harborstreet.example/privacy".into(),
                 ..draft(
@@ -122,7 +124,9 @@ mod tests {
     #[test]
     fn every_one_of_them_is_valid() {
         for (_, _, draft) in applications() {
-            let spec = draft.validate().unwrap_or_else(|errors| panic!("{}: {errors:?}", draft.name));
+            let spec = draft
+                .validate()
+                .unwrap_or_else(|errors| panic!("{}: {errors:?}", draft.name));
             assert!(spec.profile.description.is_some() && spec.profile.website.is_some());
         }
     }

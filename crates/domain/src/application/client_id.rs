@@ -98,7 +98,15 @@ mod tests {
         ] {
             assert_eq!(id.parse::<ClientId>().unwrap().as_str(), id);
         }
-        for id in ["", "seven77", "with space", "with/slash", "with:colon", "with%20", "ünicode-id"] {
+        for id in [
+            "",
+            "seven77",
+            "with space",
+            "with/slash",
+            "with:colon",
+            "with%20",
+            "ünicode-id",
+        ] {
             assert!(id.parse::<ClientId>().is_err(), "{id}");
         }
         assert!("a".repeat(129).parse::<ClientId>().is_err());

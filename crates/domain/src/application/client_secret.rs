@@ -63,7 +63,12 @@ mod tests {
         for text in ["s".repeat(16), "a+b/c=d~e:f!g@h#i$".into(), "s".repeat(256)] {
             assert!(ClientSecret::brought(&text).unwrap().is(&text));
         }
-        for text in ["s".repeat(15), "s".repeat(257), "a secret with spaces".into(), "sécret-sécret-sécret".into()] {
+        for text in [
+            "s".repeat(15),
+            "s".repeat(257),
+            "a secret with spaces".into(),
+            "sécret-sécret-sécret".into(),
+        ] {
             assert!(ClientSecret::brought(&text).is_none(), "{text}");
         }
     }

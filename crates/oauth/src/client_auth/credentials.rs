@@ -53,10 +53,12 @@ impl Credentials {
             ));
         }
         match (&basic.secret, secret) {
-            (Some(header), Some(body)) if !is_same(header, body) && !basic.was_sent_as(body) => Err(EndpointError::refused(
-                ErrorCode::InvalidRequest,
-                "the Authorization header and `client_secret` in the body have different secrets; use one of the two",
-            )),
+            (Some(header), Some(body)) if !is_same(header, body) && !basic.was_sent_as(body) => {
+                Err(EndpointError::refused(
+                    ErrorCode::InvalidRequest,
+                    "the Authorization header and `client_secret` in the body have different secrets; use one of the two",
+                ))
+            }
             (None, Some(body)) => Ok(Self {
                 secret: Some(body.into()),
                 ..basic

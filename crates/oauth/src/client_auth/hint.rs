@@ -45,8 +45,8 @@ pub(super) fn what_is_wrong(presented: &str, kept: &[KeptSecret], client_id: &Cl
         format!("the secret has {length} characters, {expected} expected: more than the secret copied?")
     } else if is_made_here
         && !presented
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     {
         "the secret has characters that no secret here has; expected letters, digits, - and _".to_owned()
     } else {

@@ -8,7 +8,9 @@ use crate::database::Sealing;
 use crate::grants::{connected_apps, end};
 use crate::{Statements, logos, params, rows};
 use latchkey_storage::applications::rules::{self, Edit, SecretChange};
-use latchkey_storage::{ApplicationUpdate, Deleted, Logo, NewApplication, RevocationReason, StoreError, UpdateOutcome};
+use latchkey_storage::{
+    ApplicationUpdate, Deleted, Logo, NewApplication, RevocationReason, StoreError, UpdateOutcome,
+};
 
 /// Registers an application.
 pub(super) async fn create(
@@ -177,7 +179,10 @@ pub(super) async fn disconnect_member(
                [[FOR KEY SHARE OF a FOR NO KEY UPDATE OF m|]]";
     let found = rows::first(db, sql, params![client_id.as_str(), member.0], |columns| {
         columns.table("applications");
-        let (id, name): (i64, _) = (columns.get("id")?, columns.parsed("name", ApplicationName::parse)?);
+        let (id, name): (i64, _) = (
+            columns.get("id")?,
+            columns.parsed("name", ApplicationName::parse)?,
+        );
         Ok((id, name, columns.table("members").parsed("email", Email::stored)?))
     })
     .await?;

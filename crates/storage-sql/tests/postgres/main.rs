@@ -26,10 +26,10 @@ mod audit;
 mod brought_over;
 #[path = "../store/community.rs"]
 mod community;
-#[path = "../store/connected_members.rs"]
-mod connected_members;
 #[path = "../store/concurrency.rs"]
 mod concurrency;
+#[path = "../store/connected_members.rs"]
+mod connected_members;
 #[path = "../store/content.rs"]
 mod content;
 #[path = "../store/editing.rs"]

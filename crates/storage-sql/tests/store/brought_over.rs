@@ -76,8 +76,15 @@ async fn are_sorted_and_searched(store: &dyn Store) {
             .await
             .unwrap();
         assert_eq!(page.total, count, "{search}");
-        let by = page.items.first().and_then(|listing| listing.application.created_by);
-        assert_eq!(by.map(|member| member.0), page.items.first().map(|_| 1), "{search}");
+        let by = page
+            .items
+            .first()
+            .and_then(|listing| listing.application.created_by);
+        assert_eq!(
+            by.map(|member| member.0),
+            page.items.first().map(|_| 1),
+            "{search}"
+        );
     }
     let target = AuditFilter {
         target: Some("école".into()),

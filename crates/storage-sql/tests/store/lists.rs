@@ -13,7 +13,11 @@ async fn listed(store: &dyn Store, query: ListQuery, seconds: u64) -> Vec<Applic
         .applications(&query, PageRequest::new(1, 50), at(seconds))
         .await
         .unwrap();
-    assert_eq!(page.total, page.items.len() as u64, "the total is that of the filter");
+    assert_eq!(
+        page.total,
+        page.items.len() as u64,
+        "the total is that of the filter"
+    );
     page.items
 }
 
@@ -92,10 +96,7 @@ async fn an_application_fails_for_an_hour() {
     assert_eq!(store.failing_applications(at(50)).await.unwrap(), 1);
     assert_eq!(store.failing_applications(at(3_600 + 40)).await.unwrap(), 0);
     assert_eq!(filtered(&*store, ListFilter::Failing, 50).await, ["Broken"]);
-    assert_eq!(
-        filtered(&*store, ListFilter::Failing, 3_600 + 40).await,
-        [""; 0]
-    );
+    assert_eq!(filtered(&*store, ListFilter::Failing, 3_600 + 40).await, [""; 0]);
     let everyone = listed(&*store, ListQuery::default(), 50).await;
     let healths: Vec<_> = everyone.into_iter().map(|listing| listing.health).collect();
     assert_eq!(healths, [Health::default(), failing]);
@@ -141,10 +142,7 @@ async fn each_order_is_total() {
         sorted(&*store, ListSort::Newest).await,
         ["Älpha", "alpha", "Alpha two", "beta"]
     );
-    assert_eq!(
-        sorted(&*store, ListSort::Name).await[2..],
-        ["Alpha two", "beta"]
-    );
+    assert_eq!(sorted(&*store, ListSort::Name).await[2..], ["Alpha two", "beta"]);
     let ada = add_member(&*store, "ada@b.example").await;
     connect(&*store, &first, &ada, at(100)).await;
     connect(&*store, &second, &ada, at(200)).await;
@@ -158,7 +156,10 @@ async fn each_order_is_total() {
 async fn an_application_is_found_by_the_host_of_its_redirect_uris() {
     let store = store();
     for (name, uris) in [
-        ("One", "https://crm.example.com/oauth/callback\nhttps://staging.example.com:8443/cb"),
+        (
+            "One",
+            "https://crm.example.com/oauth/callback\nhttps://staging.example.com:8443/cb",
+        ),
         ("Two", "com.example.app:/cb\nhttp://localhost:5173/cb"),
     ] {
         let draft = ApplicationDraft {

@@ -31,14 +31,19 @@ async fn a_logo_stays_as_long_as_someone_has_it() {
         add_application(&*store, "Two").await,
     );
     let set = async |client_id, logo| {
-        let set = store.set_application_logo(client_id, logo, &operator(), at(1)).await;
+        let set = store
+            .set_application_logo(client_id, logo, &operator(), at(1))
+            .await;
         set.unwrap().unwrap()
     };
     let changed = set(&one.client_id, logo("a")).await;
     assert_eq!((changed.logo.clone(), changed.revision), (Some(id("a")), 1));
     assert_eq!(store.application(&one.client_id).await.unwrap(), Some(changed));
     set(&two.client_id, logo("a")).await;
-    store.set_network_logo(logo("a"), &operator(), at(2)).await.unwrap();
+    store
+        .set_network_logo(logo("a"), &operator(), at(2))
+        .await
+        .unwrap();
     assert!(is_kept(&*store, "a").await);
 
     set(&one.client_id, logo("b")).await;
@@ -52,7 +57,10 @@ async fn a_logo_stays_as_long_as_someone_has_it() {
     assert!(!is_kept(&*store, "a").await && is_kept(&*store, "b").await);
     set(&one.client_id, None).await;
     assert!(!is_kept(&*store, "b").await);
-    assert_eq!(store.application(&one.client_id).await.unwrap().unwrap().logo, None);
+    assert_eq!(
+        store.application(&one.client_id).await.unwrap().unwrap().logo,
+        None
+    );
 }
 
 #[tokio::test]

@@ -64,7 +64,11 @@ async fn who_registered_an_application_is_known_while_there() {
     };
     assert_eq!((made.created_by, by().await), (Some(ada.id), Some(ada.id)));
     let other = new_member("bob@b.example", Role::Host);
-    store.add_member(other, &operator(), at(2)).await.unwrap().unwrap();
+    store
+        .add_member(other, &operator(), at(2))
+        .await
+        .unwrap()
+        .unwrap();
     store
         .remove_member(&ada.email, &operator(), at(3))
         .await
@@ -83,7 +87,11 @@ async fn a_client_id_from_elsewhere_is_kept_and_belongs_to_one() {
         secret: ClientSecret::brought("a+b/c=0123456789~!$"),
         ..new_application(spec("Moved"))
     };
-    for id in ["12345678", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", &"z.~-_9".repeat(21)] {
+    for id in [
+        "12345678",
+        "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
+        &"z.~-_9".repeat(21),
+    ] {
         let made = store
             .create_application(brought(id), &operator(), at(0))
             .await
@@ -93,7 +101,9 @@ async fn a_client_id_from_elsewhere_is_kept_and_belongs_to_one() {
         assert!(client.secrets[0].secret.is("a+b/c=0123456789~!$"));
     }
     let noted = store.audit(10).await.unwrap().len();
-    let again = store.create_application(brought("12345678"), &operator(), at(1)).await;
+    let again = store
+        .create_application(brought("12345678"), &operator(), at(1))
+        .await;
     assert!(matches!(again, Err(StoreError::ClientIdTaken)), "{again:?}");
     assert_eq!(store.audit(10).await.unwrap().len(), noted, "nothing was done");
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use latchkey_domain::{
-    Actor, Application, ApplicationSpec, ClientId, ClientSecret, Email, ListQuery, MemberId, MemberName, Page,
-    PageRequest, ScopeSet, SecretId, SecretRecord, Timestamp,
+    Actor, Application, ApplicationSpec, ClientId, ClientSecret, Email, ListQuery, MemberId, MemberName,
+    Page, PageRequest, ScopeSet, SecretId, SecretRecord, Timestamp,
 };
 
 use crate::{Logo, StoreError};

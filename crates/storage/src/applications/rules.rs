@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 
 use latchkey_domain::{
-    Application, ApplicationName, ApplicationProfile, ApplicationSpec, ClientSecret, Email, MemberId, RedirectUris, SecretId,
-    SecretRecord, Timestamp,
+    Application, ApplicationName, ApplicationProfile, ApplicationSpec, ClientSecret, Email, MemberId,
+    RedirectUris, SecretId, SecretRecord, Timestamp,
 };
 
-use super::{ApplicationUpdate, ConnectedMember, KeptSecret, MOST_SECRETS, NewApplication, SecretAdded, SecretRetired};
+use super::{
+    ApplicationUpdate, ConnectedMember, KeptSecret, MOST_SECRETS, NewApplication, SecretAdded, SecretRetired,
+};
 use crate::AuditAction;
 use crate::shared::{searchable, searched};
 
@@ -103,10 +105,10 @@ pub fn hosts(redirect_uris: &RedirectUris) -> String {
 /// Typed text in the form that is found in a name, a client id or [`hosts`]. Of a whole address only the host counts.
 pub fn searched_for(typed: &str) -> String {
     let text = searched(typed);
-    let host = text
-        .split_once("://")
-        .and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
-    host.map(str::to_owned).unwrap_or(text)
+    match text.split_once("://") {
+        Some((_, rest)) => rest.split(['/', '?', '#']).next().unwrap_or(rest).to_owned(),
+        None => text,
+    }
 }
 
 /// One entry for each member, who connected last first. `parts` are grants and consents, those of one member next to each

@@ -50,7 +50,8 @@ impl BroughtArgs {
         let secret = secret.map(|text| {
             ClientSecret::brought(&text).ok_or_else(|| {
                 CliError::Usage(
-                    "this cannot be a client secret: expected 16 to 256 visible ASCII characters in one line".into(),
+                    "this cannot be a client secret: expected 16 to 256 visible ASCII characters in one line"
+                        .into(),
                 )
             })
         });

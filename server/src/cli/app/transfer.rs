@@ -36,8 +36,9 @@ pub(super) async fn import(args: ImportArgs, caller: &Caller, data: &DataArgs) -
             "the file and the secret cannot both come from standard input: use --client-secret-file".into(),
         ));
     }
-    let failed =
-        |what: &dyn std::fmt::Display| CliError::Failed(format!("{}: {what}; nothing was imported", file.display()));
+    let failed = |what: &dyn std::fmt::Display| {
+        CliError::Failed(format!("{}: {what}; nothing was imported", file.display()))
+    };
     let text = read(&file).map_err(|error| failed(&error))?;
     let (client_id, draft) = ApplicationExport::from_json(&text)
         .and_then(|application| application.to_draft())
