@@ -40,7 +40,9 @@ fn to_function_error(request: &Request, error: RegistrationError) -> FunctionErr
         error @ (RegistrationError::NoSecrets
         | RegistrationError::TooManySecrets
         | RegistrationError::OnlySecret
-        | RegistrationError::SecretNotFound) => FunctionError::Conflict {
+        | RegistrationError::SecretNotFound
+        | RegistrationError::ClientIdTaken
+        | RegistrationError::File(_)) => FunctionError::Conflict {
             message: sentence(&error.to_string()),
         },
         RegistrationError::Store(error) => {

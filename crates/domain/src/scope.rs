@@ -88,7 +88,10 @@ pub enum ScopeError {
     )]
     Unknown(String),
     /// Several scopes are joined by something else than spaces.
-    #[error("`{0}` is not a scope: scopes are separated by spaces (RFC 6749 section 3.3)")]
+    #[error(
+        "`{0}` is not a scope: scopes are separated by spaces (RFC 6749 section 3.3){advice}",
+        advice = spaced(.0).map_or(String::new(), |spaced| format!("; use `{spaced}`"))
+    )]
     Separator(String),
     /// A scope has a character that no scope has and that may be invisible.
     #[error(
@@ -104,11 +107,24 @@ pub enum ScopeError {
     },
 }
 
+/// What separates scopes elsewhere.
+const SEPARATORS: [char; 4] = [',', ';', '|', '+'];
+
+/// The same scopes with spaces between, if there are any.
+fn spaced(joined: &str) -> Option<String> {
+    let joined = joined.replace("%20", " ");
+    let words: Vec<&str> = joined
+        .split(|character| character == ' ' || SEPARATORS.contains(&character))
+        .filter(|word| !word.is_empty())
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
 impl ScopeError {
     /// What is wrong with one word of a list of scopes.
     fn of(word: &str) -> Self {
         let shown = word.chars().take(80).collect();
-        if word.contains([',', ';', '|', '+']) || word.contains("%20") {
+        if word.contains(SEPARATORS) || word.contains("%20") {
             return Self::Separator(shown);
         }
         let odd = word

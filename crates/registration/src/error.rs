@@ -4,6 +4,8 @@ use latchkey_domain::{DraftErrors, Plan};
 use latchkey_storage::StoreError;
 use thiserror::Error;
 
+use crate::ExportError;
+
 /// Errors that the page and the command line show to people.
 #[derive(Debug, Error)]
 pub enum RegistrationError {
@@ -34,6 +36,14 @@ pub enum RegistrationError {
     /// The secret was retired, or its id is wrong.
     #[error("this secret no longer exists: someone may have retired it")]
     SecretNotFound,
+    /// Another application has the client id that was brought along.
+    #[error(
+        "another application has this client id: delete that one first, or leave the client id out for a new one"
+    )]
+    ClientIdTaken,
+    /// The file cannot be read.
+    #[error("{0}")]
+    File(ExportError),
     /// The store failed.
     #[error(transparent)]
     Store(StoreError),
@@ -44,6 +54,7 @@ impl From<StoreError> for RegistrationError {
         match error {
             // The caller lost the role between the check and the change.
             StoreError::NotAHost => Self::NotAHost,
+            StoreError::ClientIdTaken => Self::ClientIdTaken,
             error => Self::Store(error),
         }
     }

@@ -2,6 +2,8 @@
 
 mod activity;
 mod error;
+mod export;
+mod members;
 mod usage;
 
 use std::sync::Arc;
@@ -11,13 +13,15 @@ use latchkey_domain::{
     Network, Page, PageRequest, Randomness, SecretId, Timestamp,
 };
 use latchkey_storage::{
-    ApplicationUpdate, Deleted, NewApplication, SecretAdded, SecretRetired, Store, UpdateOutcome,
+    ApplicationUpdate, Deleted, Logo, NewApplication, SecretAdded, SecretRetired, Store, UpdateOutcome,
 };
 
-pub use latchkey_storage::{ActivityEntry, ActivityKind, ApplicationListing, NewActivity};
+pub use latchkey_storage::{ActivityEntry, ActivityKind, ApplicationListing, ConnectedMember, NewActivity};
 
 pub use self::activity::{ACTIVITY_PAGE_SIZE, ActivityLine, ActivityReport, Candidate};
 pub use self::error::RegistrationError;
+pub use self::export::{ApplicationExport, ExportError};
+pub use self::members::MEMBERS_PAGE_SIZE;
 pub use self::usage::{ApplicationUsage, Period, RequestCount, UsageReport};
 
 /// Applications per page of the list.
@@ -68,6 +72,15 @@ pub struct Registered {
     pub application: Application,
     /// The new secret, to be shown once.
     pub new_secret: Option<ClientSecret>,
+}
+
+/// What an application brings along from another server, so that its integrators change an address and nothing else.
+#[derive(Clone, Debug, Default)]
+pub struct Brought {
+    /// `None`: a new one is made.
+    pub client_id: Option<ClientId>,
+    /// Only for a confidential one.
+    pub secret: Option<ClientSecret>,
 }
 
 impl Registrar {
@@ -125,9 +138,26 @@ impl Registrar {
         caller: &Caller,
         draft: &ApplicationDraft,
     ) -> Result<Registered, RegistrationError> {
+        self.create_with(caller, draft, Brought::default()).await
+    }
+
+    /// Registers an application that keeps the client id and secret that it has elsewhere, as far as it brings them.
+    pub async fn create_with(
+        &self,
+        caller: &Caller,
+        draft: &ApplicationDraft,
+        brought: Brought,
+    ) -> Result<Registered, RegistrationError> {
         self.check(caller).await?;
         let spec = draft.validate().map_err(RegistrationError::Invalid)?;
-        let new = self.new_application(spec);
+        if brought.secret.is_some() && !spec.client_type.is_confidential() {
+            return Err(RegistrationError::NoSecrets);
+        }
+        let mut new = self.new_application(spec);
+        if let Some(client_id) = brought.client_id {
+            new.client_id = client_id;
+        }
+        new.secret = brought.secret.or(new.secret);
         let new_secret = new.secret.clone();
         let application = self
             .store
@@ -137,6 +167,45 @@ impl Registrar {
             application,
             new_secret,
         })
+    }
+
+    /// An application as a file, without its secret.
+    pub async fn export(
+        &self,
+        caller: &Caller,
+        client_id: &str,
+    ) -> Result<ApplicationExport, RegistrationError> {
+        let listing = self.find(caller, client_id).await?;
+        Ok(ApplicationExport::of(&listing.application))
+    }
+
+    /// Registers the application of a file, with a new secret. Its client id is that of the file, or a new one.
+    pub async fn import(
+        &self,
+        caller: &Caller,
+        file: &ApplicationExport,
+    ) -> Result<Registered, RegistrationError> {
+        let (client_id, draft) = file.to_draft().map_err(RegistrationError::File)?;
+        let brought = Brought {
+            client_id,
+            secret: None,
+        };
+        self.create_with(caller, &draft, brought).await
+    }
+
+    /// Sets or removes the logo of an application. Allowed on every plan, as it is shown on every plan.
+    pub async fn set_logo(
+        &self,
+        caller: &Caller,
+        client_id: &str,
+        logo: Option<Logo>,
+    ) -> Result<Application, RegistrationError> {
+        Self::check_caller(caller)?;
+        let client_id = parse(client_id)?;
+        self.store
+            .set_application_logo(&client_id, logo, &caller.actor, self.clock.now())
+            .await?
+            .ok_or(RegistrationError::NotFound)
     }
 
     /// A new application with a client id and, if it is confidential, a secret.

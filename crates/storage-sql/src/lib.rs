@@ -14,6 +14,7 @@ mod content;
 mod folded_members;
 mod grants;
 mod key_rotation;
+mod logos;
 mod members;
 mod networks;
 mod new_database;

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Member, Network, NetworkName, Plan, Slug, Timestamp};
+use latchkey_domain::{Actor, LogoId, Member, Network, NetworkName, Plan, Slug, Timestamp};
 
 use crate::database::columns::Read;
 use crate::database::dialect::Dialect;
 use crate::database::statements::Cell;
-use crate::{Columns, Database, Isolation, Param, SqlStore, Statements, audit, members, params, rows};
+use crate::{Columns, Database, Isolation, Param, SqlStore, Statements, audit, logos, members, params, rows};
 use latchkey_storage::networks::founder;
-use latchkey_storage::{AddMember, AuditAction, NetworkChange, Networks, NewNetwork, StoreError};
+use latchkey_storage::{AddMember, AuditAction, Logo, NetworkChange, Networks, NewNetwork, StoreError};
 
 pub(crate) async fn read(db: &dyn Statements) -> Result<Network, StoreError> {
     find(db).await?.ok_or_else(missing)
@@ -57,6 +57,29 @@ async fn change(
         audit::write_if_allowed(db, by, AuditAction::NetworkChanged, after.slug.as_str(), &detail).await?;
     }
     Ok(after)
+}
+
+async fn set_logo(
+    db: &dyn Statements,
+    logo: Option<&Logo>,
+    by: (&Actor, Timestamp),
+) -> Result<(), StoreError> {
+    let slug = locked(db).await?.slug;
+    let sql = "SELECT logo FROM network";
+    let before = rows::first(db, sql, &[], |columns| {
+        columns.table("network").optional("logo", str::parse::<LogoId>)
+    });
+    let before = before.await?.flatten();
+    let id = logo.map(|(id, _)| id);
+    if before.as_ref() == id {
+        return Ok(());
+    }
+    logos::keep(db, logo).await?;
+    let sql = "UPDATE network SET logo = ?1";
+    db.execute(sql, params![id.map(LogoId::as_str)]).await?;
+    logos::delete_unused(db, before.as_ref()).await?;
+    let detail = if id.is_some() { "logo" } else { "logo removed" };
+    audit::write_if_allowed(db, by, AuditAction::NetworkChanged, slug.as_str(), detail).await
 }
 
 async fn found(
@@ -158,6 +181,21 @@ impl<D: Database> Networks for SqlStore<D> {
             .write(Isolation::RowLocked, args, |db, (network, by, at)| {
                 Box::pin(change(db, network, (by, *at)))
             })
+            .await
+    }
+
+    async fn set_network_logo(
+        &self,
+        logo: Option<Logo>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.0
+            .write(
+                Isolation::RowLocked,
+                (logo, by.clone(), at),
+                |db, (logo, by, at)| Box::pin(set_logo(db, logo.as_ref(), (by, *at))),
+            )
             .await
     }
 

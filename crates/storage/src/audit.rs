@@ -17,6 +17,7 @@ pub enum AuditAction {
     ApplicationPaused,
     ApplicationResumed,
     ApplicationDisconnected,
+    MemberDisconnected,
     SecretRevealed,
     SecretAdded,
     SecretRetired,
@@ -47,6 +48,7 @@ impl AuditAction {
         Self::ApplicationPaused,
         Self::ApplicationResumed,
         Self::ApplicationDisconnected,
+        Self::MemberDisconnected,
         Self::SecretRevealed,
         Self::SecretAdded,
         Self::SecretRetired,
@@ -77,6 +79,7 @@ impl AuditAction {
             Self::ApplicationPaused => "application_paused",
             Self::ApplicationResumed => "application_resumed",
             Self::ApplicationDisconnected => "application_disconnected",
+            Self::MemberDisconnected => "member_disconnected",
             Self::SecretRevealed => "secret_revealed",
             Self::SecretAdded => "secret_added",
             Self::SecretRetired => "secret_retired",
@@ -111,6 +114,7 @@ impl AuditAction {
             | Self::ApplicationPaused
             | Self::ApplicationResumed
             | Self::ApplicationDisconnected
+            | Self::MemberDisconnected
             | Self::SecretRevealed
             | Self::SecretAdded
             | Self::SecretRetired

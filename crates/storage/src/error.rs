@@ -26,6 +26,9 @@ pub enum StoreError {
     /// Only hosts can do this, and the member who asked is not one any more. Nothing was changed.
     #[error("only hosts can do this, and you are not a host any more")]
     NotAHost,
+    /// Another application has this client id. Nothing was stored.
+    #[error("another application has this client id")]
+    ClientIdTaken,
     /// A list has more bytes than was asked for at most.
     #[error("the rows have more than {0} bytes")]
     TooLarge(usize),
@@ -47,6 +50,7 @@ impl StoreError {
             | Self::Damaged(_)
             | Self::Unsealable
             | Self::NotAHost
+            | Self::ClientIdTaken
             | Self::TooLarge(_)
             | Self::Open(_) => None,
         }

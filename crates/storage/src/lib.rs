@@ -10,6 +10,7 @@ pub mod audit;
 pub mod content;
 pub mod error;
 pub mod grants;
+pub mod logos;
 pub mod members;
 pub mod networks;
 pub mod sessions;
@@ -26,8 +27,8 @@ use async_trait::async_trait;
 
 pub use self::activity::{Activity, ActivityClass, ActivityEntry, ActivityKind, NewActivity};
 pub use self::applications::{
-    ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, Health, KeptSecret, MOST_SECRETS,
-    NewApplication, SecretAdded, SecretRetired, UpdateOutcome,
+    ApplicationListing, ApplicationUpdate, Applications, Client, ConnectedMember, Deleted, Health,
+    KeptSecret, MOST_SECRETS, NewApplication, SecretAdded, SecretRetired, UpdateOutcome,
 };
 pub use self::attempts::{AttemptCount, CountsDecision, KeyedHash, SharedAttempts};
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
@@ -36,6 +37,7 @@ pub use self::grants::{
     ConnectedApp, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants,
     NewGrant, RevocationReason,
 };
+pub use self::logos::{Logo, Logos};
 pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet};
 pub use self::networks::{NetworkChange, Networks, NewNetwork};
 pub use self::retention::{Expiring, Retention, Stride, Swept};
@@ -53,6 +55,7 @@ pub trait Store:
     + Members
     + Sessions
     + Applications
+    + Logos
     + Grants
     + Activity
     + Audit

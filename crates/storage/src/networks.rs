@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Member, Network, NetworkName, Plan, Role, Slug, Timestamp};
 
-use crate::{AddMember, StoreError};
+use crate::{AddMember, Logo, StoreError};
 
 /// A network to be created.
 #[derive(Clone, Debug)]
@@ -86,6 +86,10 @@ pub trait Networks: Send + Sync {
         by: &Actor,
         at: Timestamp,
     ) -> Result<Network, StoreError>;
+
+    /// Sets or removes the network's logo. A logo that nobody uses any more is deleted.
+    async fn set_network_logo(&self, logo: Option<Logo>, by: &Actor, at: Timestamp)
+    -> Result<(), StoreError>;
 
     /// The first run: names the network and adds its first host. `None`, and nothing changed, if there is a host
     /// already or the email is taken. The member is a host, whatever role was asked for.

@@ -63,7 +63,7 @@ enum Command {
     /// Add, list, change and remove members
     #[command(subcommand)]
     Member(member::Command),
-    /// Register, list, show and delete OAuth applications
+    /// Register, list, show, change, move and delete OAuth applications
     #[command(subcommand)]
     App(app::Command),
     /// Write a copy of the database to a file, while the server runs

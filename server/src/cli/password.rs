@@ -14,7 +14,10 @@ pub(super) fn read_new_password() -> Result<NewPassword, CliError> {
     let password = if stdin.is_terminal() {
         ask()?
     } else {
-        first_line(stdin.lock())?
+        // One byte more than the longest password with its line end, so that a longer one is refused for its length.
+        first_line(stdin.lock(), NewPassword::MAX_BYTES_AS_TYPED + 3).map_err(|error| {
+            CliError::Failed(format!("cannot read the password from standard input: {error}"))
+        })?
     };
     if password.is_empty() {
         return Err(CliError::Usage(
@@ -38,14 +41,10 @@ fn ask() -> Result<Zeroizing<String>, CliError> {
     }
 }
 
-/// The first line without its line end (LF or CRLF). White space is part of a password.
-fn first_line(input: impl BufRead) -> Result<Zeroizing<String>, CliError> {
+/// The first line, of at most `most` bytes, without its line end (LF or CRLF). White space is part of a secret.
+pub(super) fn first_line(input: impl BufRead, most: usize) -> io::Result<Zeroizing<String>> {
     let mut line = Zeroizing::new(String::new());
-    // One byte more than the longest password with its line end, so that a longer one is refused for its length.
-    let limit = NewPassword::MAX_BYTES_AS_TYPED + 3;
-    input.take(limit as u64).read_line(&mut line).map_err(|error| {
-        CliError::Failed(format!("cannot read the password from standard input: {error}"))
-    })?;
+    input.take(most as u64).read_line(&mut line)?;
     let length = line
         .strip_suffix('\n')
         .map_or(line.len(), |line| line.strip_suffix('\r').unwrap_or(line).len());
@@ -65,12 +64,9 @@ mod tests {
             (" secret ", " secret "),
             ("", ""),
         ] {
-            assert_eq!(*first_line(input.as_bytes()).unwrap(), password);
+            assert_eq!(*first_line(input.as_bytes(), 100).unwrap(), password);
         }
-        assert!(first_line(&b"\xff\xfe\n"[..]).is_err());
-        assert_eq!(
-            first_line("x".repeat(5_000).as_bytes()).unwrap().len(),
-            NewPassword::MAX_BYTES_AS_TYPED + 3
-        );
+        assert!(first_line(&b"\xff\xfe\n"[..], 100).is_err());
+        assert_eq!(first_line("x".repeat(5_000).as_bytes(), 300).unwrap().len(), 300);
     }
 }

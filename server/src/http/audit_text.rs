@@ -11,6 +11,7 @@ pub(super) const fn action_text(action: AuditAction) -> &'static str {
         AuditAction::ApplicationPaused => "Application paused",
         AuditAction::ApplicationResumed => "Application resumed",
         AuditAction::ApplicationDisconnected => "Everyone disconnected",
+        AuditAction::MemberDisconnected => "Member disconnected",
         AuditAction::SecretRevealed => "Secret revealed",
         AuditAction::SecretAdded => "Secret made",
         AuditAction::SecretRetired => "Secret retired",

@@ -37,6 +37,7 @@ mod sign_in;
 mod sign_out;
 mod signed_in_host;
 mod state;
+mod transfer;
 mod usage;
 mod use_it;
 

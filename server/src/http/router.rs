@@ -16,7 +16,7 @@ use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
     account, activity, admin, audit, connected_apps, errors, explorer, functions, gate, headless, health,
-    home, oauth, paths, programs, same_origin, setup, sign_in, sign_out, usage, use_it,
+    home, oauth, paths, programs, same_origin, setup, sign_in, sign_out, transfer, usage, use_it,
 };
 
 /// The whole router.
@@ -107,6 +107,16 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route(
             "/admin/settings/oauth-applications/{client_id}/use/env",
             post(use_it::download),
+        )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/export.json",
+            get(transfer::export),
+        )
+        .route(
+            "/admin/settings/oauth-applications/import",
+            get(transfer::show)
+                .post(transfer::import)
+                .layer(DefaultBodyLimit::max(limits::APPLICATION_BYTES)),
         )
         .route("/admin/audit", get(audit::show))
         .route("/admin/audit.csv", get(audit::export))

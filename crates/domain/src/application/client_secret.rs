@@ -1,19 +1,24 @@
 //! The secret of a confidential application: the one place that makes, shows and compares it.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use crate::random::{Randomness, random_token};
 
-/// 43 characters of URL-safe base64 (RFC 6749 section 2.3.1). It does not print, and its memory is wiped.
+/// 43 characters of URL-safe base64 (RFC 6749 section 2.3.1), or what was brought from another server. It does not print, and
+/// its memory is wiped.
 #[derive(Clone)]
 pub struct ClientSecret(SecretString);
 
 impl ClientSecret {
-    /// How many characters a secret has.
+    /// How many characters a secret has that was made here.
     pub const LENGTH: usize = 43;
+
+    /// The fewest and the most characters of one from elsewhere.
+    const BROUGHT: RangeInclusive<usize> = 16..=256;
 
     /// Makes a new one.
     pub fn generate(randomness: &dyn Randomness) -> Self {
@@ -23,6 +28,13 @@ impl ClientSecret {
     /// A secret that was kept, as it was.
     pub fn kept(text: String) -> Self {
         Self(text.into())
+    }
+
+    /// A secret that another server made, so that clients need no new one. `None` if it is too short to be safe, too long,
+    /// or has characters that a form or a header would change.
+    pub fn brought(text: &str) -> Option<Self> {
+        let is_fit = Self::BROUGHT.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        is_fit.then(|| Self(text.into()))
     }
 
     /// The secret in the clear: for the host who asked to see it, and for sealing.
@@ -45,6 +57,21 @@ impl fmt::Debug for ClientSecret {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_from_elsewhere_is_long_enough_and_visible() {
+        for text in ["s".repeat(16), "a+b/c=d~e:f!g@h#i$".into(), "s".repeat(256)] {
+            assert!(ClientSecret::brought(&text).unwrap().is(&text));
+        }
+        for text in [
+            "s".repeat(15),
+            "s".repeat(257),
+            "a secret with spaces".into(),
+            "sécret-sécret-sécret".into(),
+        ] {
+            assert!(ClientSecret::brought(&text).is_none(), "{text}");
+        }
+    }
 
     #[test]
     fn compares_whole_and_does_not_print() {

@@ -20,14 +20,17 @@ pub enum RedirectUriError {
         code = u32::from(*character)
     )]
     NotAscii { character: char, position: usize },
-    #[error("looks like several addresses; write one address per line")]
-    Several,
+    #[error("looks like several addresses; write one address per line: {}", .0.join(", then "))]
+    Several(Vec<String>),
     #[error("contains a wildcard (*); list every address in full instead")]
     Wildcard,
     #[error("has a fragment (#…); leave out the # and what follows")]
     Fragment,
-    #[error("is not a complete address; start it with https://")]
-    NotAbsolute,
+    #[error("is not a complete address; {}", instead.as_ref().map_or("start it with https://".to_owned(), |whole| format!("type {whole}")))]
+    NotAbsolute {
+        /// What was probably meant.
+        instead: Option<String>,
+    },
     #[error("is not a valid address: {detail}")]
     Malformed { detail: String },
     #[error("has no host; expected an address like https://myapp.com/oauth/callback")]

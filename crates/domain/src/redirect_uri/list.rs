@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{RedirectUri, RedirectUriError};
+use super::{RedirectUri, RedirectUriError, completed};
 use crate::text::is_invisible;
 
 /// One to [`RedirectUris::MAX`] different redirect URIs, in the order in which they were typed.
@@ -89,6 +89,17 @@ impl RedirectUris {
         self.0.iter()
     }
 
+    /// The host of each, once, in order; see [`RedirectUri::host`].
+    pub fn hosts(&self) -> Vec<&str> {
+        let mut hosts: Vec<&str> = Vec::new();
+        for host in self.0.iter().map(RedirectUri::host) {
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        hosts
+    }
+
     /// The registered URI that `requested` matches, if any.
     pub fn find(&self, requested: &str) -> Option<&RedirectUri> {
         self.0.iter().find(|uri| uri.matches(requested))
@@ -114,11 +125,53 @@ impl RedirectUris {
 
 fn read(address: &str) -> Result<RedirectUri, RedirectUriError> {
     // A query may name another address; elsewhere there is only one.
-    let before_query = address.split('?').next().unwrap_or(address).as_bytes();
-    if before_query.windows(3).filter(|part| part == b"://").count() > 1 {
-        return Err(RedirectUriError::Several);
+    let before_query = address.split('?').next().unwrap_or(address);
+    if before_query.matches("://").count() > 1 {
+        return Err(RedirectUriError::Several(run_together(address)));
     }
-    address.parse()
+    address.parse().map_err(|error| match separated(address) {
+        Some(several) => RedirectUriError::Several(several),
+        None => error,
+    })
+}
+
+/// The addresses in a text where each but the first begins without anything before it that ends the last.
+fn run_together(text: &str) -> Vec<String> {
+    let mut starts: Vec<usize> = ["https://", "http://"]
+        .iter()
+        .flat_map(|scheme| text.match_indices(scheme).map(|(at, _)| at))
+        .collect();
+    starts.sort_unstable();
+    if starts.first() != Some(&0) {
+        starts.insert(0, 0);
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let between = |character| is_around(character) || character == '|';
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| text[*start..end].trim_matches(between).to_owned())
+        .collect()
+}
+
+/// The addresses in a text of several, some of which lack their scheme; `None` if it is anything else.
+fn separated(text: &str) -> Option<Vec<String>> {
+    let parts: Vec<&str> = text
+        .split(is_separator)
+        .map(|part| part.trim_matches(is_around))
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.len() < 2 {
+        return None;
+    }
+    parts
+        .into_iter()
+        .map(|part| match part.parse::<RedirectUri>() {
+            // A word is a host to a URI, and to people a part of an address with a space in it.
+            Ok(uri) => (uri.host().contains(['.', ':']) || uri.host() == "localhost").then(|| uri.into()),
+            Err(_) => completed(part),
+        })
+        .collect()
 }
 
 /// The first address on a line, and the rest. Commas and semicolons can be a part of an address, so that it ends only where a
@@ -232,6 +285,18 @@ mod tests {
     }
 
     #[test]
+    fn names_each_host_once() {
+        let uris = read(
+            "https://a.example/cb\nhttps://a.example?x=https://c.example/\nhttps://b.example:8443/cb\nhttp://[::1]/cb\n\
+             com.example.app:/cb\ncom.example.app://other/cb",
+        );
+        assert_eq!(
+            uris.unwrap().hosts(),
+            ["a.example", "b.example:8443", "[::1]", "com.example.app"]
+        );
+    }
+
+    #[test]
     fn several_on_a_line_are_taken_apart_where_that_is_certain() {
         let both = "https://a.example/cb\ncom.example.app:/cb";
         for text in [
@@ -268,7 +333,24 @@ mod tests {
                 "\nhttps://a.example/cb|https://b.example/cb",
                 "one address per line",
             ),
-            ("\nhttps://a.example/cb, b.example/cb", "(U+0020) at position 22"),
+            (
+                "\nhttps://a.example/cbhttps://b.example/cb",
+                "per line: https://a.example/cb, then https://b.example/cb",
+            ),
+            (
+                "\nhttps://a.example/cb|https://b.example/cb",
+                "per line: https://a.example/cb, then https://b.example/cb",
+            ),
+            (
+                "\nhttps://a.example/cb, b.example/cb",
+                "per line: https://a.example/cb, then https://b.example/cb",
+            ),
+            (
+                "\nlocalhost:3000/cb localhost:4000/cb",
+                "per line: http://localhost:3000/cb, then http://localhost:4000/cb",
+            ),
+            ("\nhttps://a.example/my callback", "(U+0020) at position 21"),
+            ("\nhttps://my app.example/cb", "(U+0020) at position 11"),
             ("\nhttps://a\u{200B}.example/cb", "(U+200B) at position 10"),
             ("\nhttps://a\u{A0}.example/cb", "(U+00A0) at position 10"),
             ("\nhttps://a.example/cb\0", "(U+0000) at position 21"),

@@ -170,11 +170,11 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
         });
     }
     let Some((scheme, _)) = text.split_once(':') else {
-        return Err(Wrong::NotAbsolute);
+        return Err(not_absolute(text));
     };
     let uri = Uri::parse(text).map_err(|error| {
-        if scheme.contains(['/', '?', '.']) && !scheme.contains("://") && !is_scheme(scheme) {
-            Wrong::NotAbsolute
+        if scheme.contains(['/', '?', '.', '[']) && !scheme.contains("://") && !is_scheme(scheme) {
+            not_absolute(text)
         } else {
             Wrong::Malformed {
                 detail: error.to_string(),
@@ -199,7 +199,7 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
         scheme if !scheme.contains('.') => {
             // `localhost:3000/cb` and `myapp.test:8080/cb` parse as a scheme; what was meant is plain.
             Err(if scheme == "localhost" {
-                Wrong::NotAbsolute
+                not_absolute(text)
             } else {
                 Wrong::SchemeWithoutDot {
                     scheme: scheme.into(),
@@ -208,6 +208,29 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
         }
         _ => private_use(&uri),
     }
+}
+
+fn not_absolute(text: &str) -> RedirectUriError {
+    RedirectUriError::NotAbsolute {
+        instead: completed(text),
+    }
+}
+
+/// The address that lost its scheme, if it is plain which: `http` for the machine itself, `https` for others.
+fn completed(text: &str) -> Option<String> {
+    let rest = text.strip_prefix("//").unwrap_or(text);
+    let host = rest.split(['/', '?']).next().unwrap_or(rest);
+    let name = if host.starts_with("[::1]") {
+        "[::1]"
+    } else {
+        host.split(':').next().unwrap_or(host)
+    };
+    let is_here = matches!(name, "127.0.0.1" | "[::1]") || name.eq_ignore_ascii_case("localhost");
+    if !is_here && !name.contains('.') {
+        return None;
+    }
+    let whole = format!("{}://{rest}", if is_here { "http" } else { "https" });
+    check(&whole).is_ok().then_some(whole)
 }
 
 fn is_scheme(text: &str) -> bool {
@@ -280,7 +303,7 @@ fn private_use(uri: &Uri<&str>) -> Result<Kind, RedirectUriError> {
     // `example.com:8080/cb` is a web address that lost its `https://`, not a scheme.
     let path = uri.path().as_str();
     if uri.authority().is_none() && path.starts_with(|c: char| c.is_ascii_digit()) {
-        return Err(Wrong::NotAbsolute);
+        return Err(not_absolute(uri.as_str()));
     }
     if uri
         .authority()

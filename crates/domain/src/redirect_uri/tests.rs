@@ -31,6 +31,27 @@ fn accepts() {
     }
 }
 
+#[test]
+fn says_what_to_type_instead_of_an_address_without_its_scheme() {
+    for (typed, instead) in [
+        ("localhost:3000/cb", "http://localhost:3000/cb"),
+        ("localhost/cb", "http://localhost/cb"),
+        ("127.0.0.1:3000/cb", "http://127.0.0.1:3000/cb"),
+        ("[::1]:3000/cb", "http://[::1]:3000/cb"),
+        ("myapp.com/cb", "https://myapp.com/cb"),
+        ("//myapp.com/cb", "https://myapp.com/cb"),
+        ("myapp.com:8080/cb", "https://myapp.com:8080/cb"),
+        ("localhost.example/cb", "https://localhost.example/cb"),
+    ] {
+        let words = format!("is not a complete address; type {instead}");
+        assert_eq!(refused(typed).to_string(), words, "{typed}");
+    }
+    for typed in ["/cb", "callback", "myapp.com:99999/cb"] {
+        let words = "is not a complete address; start it with https://";
+        assert_eq!(refused(typed).to_string(), words, "{typed}");
+    }
+}
+
 // A table, as long as there are ways to be wrong.
 #[allow(clippy::too_many_lines)]
 #[test]
@@ -38,11 +59,7 @@ fn refuses_with_the_reason() {
     use RedirectUriError as Wrong;
     for (text, expected) in [
         ("", Wrong::Empty),
-        ("myapp.com/cb", Wrong::NotAbsolute),
-        ("/cb", Wrong::NotAbsolute),
-        ("//myapp.com/cb", Wrong::NotAbsolute),
-        ("localhost:3000/cb", Wrong::NotAbsolute),
-        ("myapp.com:8080/cb", Wrong::NotAbsolute),
+        ("/cb", Wrong::NotAbsolute { instead: None }),
         ("https://myapp.com/cb#top", Wrong::Fragment),
         ("https://*.myapp.com/cb", Wrong::Wildcard),
         ("https://myapp.com/*", Wrong::Wildcard),

@@ -104,6 +104,19 @@ fn other_separators_are_named() {
 }
 
 #[test]
+fn the_same_scopes_with_spaces_are_told() {
+    for (text, advice) in [
+        ("read:posts,write:posts", "; use `read:posts write:posts`"),
+        ("read:posts, write:posts", "; use `read:posts`"),
+        ("read:posts%20write:posts", "; use `read:posts write:posts`"),
+        (",", "(RFC 6749 section 3.3)"),
+    ] {
+        let error = text.parse::<ScopeSet>().unwrap_err().to_string();
+        assert!(error.ends_with(advice), "{error}");
+    }
+}
+
+#[test]
 fn what_cannot_be_seen_is_told() {
     for (text, position, number) in [
         ("read:\u{ad}posts", 6, "U+00AD"),

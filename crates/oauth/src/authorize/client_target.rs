@@ -63,11 +63,14 @@ impl AuthorizationServer {
             .ok_or(PageError::ClientIdMissing)?
             .parse()
             .map_err(PageError::ClientIdMalformed)?;
-        let application = self
-            .store()
-            .application(&client_id)
-            .await?
-            .ok_or(PageError::UnknownApplication)?;
+        let application =
+            self.store()
+                .application(&client_id)
+                .await?
+                .ok_or_else(|| match client_id.unusual() {
+                    Some(error) => PageError::ClientIdMalformed(error),
+                    None => PageError::UnknownApplication,
+                })?;
         recorder.client = Some(client_id);
         let requested = params.get("redirect_uri").map_err(PageError::Parameter)?;
         let (registered, redirect_uri) = match requested {

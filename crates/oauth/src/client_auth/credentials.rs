@@ -25,6 +25,9 @@ pub(crate) struct Credentials {
     pub(crate) client_id: Option<String>,
     /// `None` if it is missing or empty: RFC 6749 section 2.3.1 treats them alike.
     pub(crate) secret: Option<SecretString>,
+    /// The secret of the header as it was sent, where decoding changes it. Many clients do not encode it, and a secret from
+    /// another server may have a `+` or `%` in it.
+    pub(crate) unencoded: Option<SecretString>,
 }
 
 impl Credentials {
@@ -40,6 +43,7 @@ impl Credentials {
             return Ok(Self {
                 client_id: client_id.map(str::to_owned),
                 secret: secret.map(SecretString::from),
+                unencoded: None,
             });
         };
         if client_id.is_some_and(|client_id| basic.client_id.as_deref() != Some(client_id)) {
@@ -49,16 +53,23 @@ impl Credentials {
             ));
         }
         match (&basic.secret, secret) {
-            (Some(header), Some(body)) if !is_same(header, body) => Err(EndpointError::refused(
-                ErrorCode::InvalidRequest,
-                "the Authorization header and `client_secret` in the body have different secrets; use one of the two",
-            )),
+            (Some(header), Some(body)) if !is_same(header, body) && !basic.was_sent_as(body) => {
+                Err(EndpointError::refused(
+                    ErrorCode::InvalidRequest,
+                    "the Authorization header and `client_secret` in the body have different secrets; use one of the two",
+                ))
+            }
             (None, Some(body)) => Ok(Self {
                 secret: Some(body.into()),
                 ..basic
             }),
             _ => Ok(basic),
         }
+    }
+
+    /// Whether the header had `secret` in it, not encoded.
+    fn was_sent_as(&self, secret: &str) -> bool {
+        self.unencoded.as_ref().is_some_and(|sent| is_same(sent, secret))
     }
 
     /// The client id that a request names, if one can be read: for the Activity entry of a request refused because of
@@ -96,11 +107,13 @@ impl Credentials {
                 "the Authorization header is not HTTP Basic; expected Basic and the base64 of client_id:client_secret",
             )
         })?;
-        let (id, secret) = (form_decoded(id), form_decoded(secret));
+        let (id, sent) = (form_decoded(id), secret);
+        let secret = form_decoded(sent);
         // A library without id and secret sends only a colon.
         let is_empty = id.is_empty() && secret.is_empty();
         Ok((!is_empty).then(|| Self {
             client_id: Some(id),
+            unencoded: (secret != sent).then(|| sent.into()),
             secret: (!secret.is_empty()).then(|| secret.into()),
         }))
     }
@@ -110,8 +123,8 @@ fn is_same(one: &SecretString, other: &str) -> bool {
     one.expose_secret().as_bytes().ct_eq(other.as_bytes()).into()
 }
 
-/// Decodes what a client should have form-encoded. Unencoded values work too: ids and secrets here contain no
-/// character that would be encoded.
+/// Decodes what a client should have form-encoded. Unencoded values work too: ids and secrets that are made here contain no
+/// character that would be encoded; for others see [`Credentials::unencoded`].
 fn form_decoded(text: &str) -> String {
     let spaced = text.replace('+', " ");
     match percent_decode_str(&spaced).decode_utf8() {
@@ -190,6 +203,17 @@ mod tests {
         assert_eq!(read(Some(&basic("id:s")), &form).unwrap(), both);
         assert_eq!(read(Some(&basic("id:s")), &form[1..]).unwrap(), both);
         assert_eq!(read(Some(&basic("id:")), &form).unwrap(), both);
+    }
+
+    #[test]
+    fn a_secret_that_was_not_encoded_is_kept_as_it_was_sent() {
+        let form = Params::new(&[], KNOWN);
+        let credentials = Credentials::read(Some(&basic("id:a+b%2F=")), &form).unwrap();
+        assert_eq!(credentials.secret.unwrap().expose_secret(), "a b/=");
+        assert_eq!(credentials.unencoded.unwrap().expose_secret(), "a+b%2F=");
+        let plain = Credentials::read(Some(&basic("id:secret")), &form).unwrap();
+        assert!(plain.unencoded.is_none());
+        assert!(read(Some(&basic("id:a+b")), &[("client_secret", "a+b")]).is_ok());
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub(super) fn retired(ago: Duration) -> String {
 pub(super) fn what_is_wrong(presented: &str, kept: &[KeptSecret], client_id: &ClientId) -> String {
     let length = presented.chars().count();
     let expected = ClientSecret::LENGTH;
+    // The format of one that was brought from elsewhere is not public, and nothing of it is said.
+    let is_made_here = kept.iter().all(|kept| kept.secret.expose().len() == expected);
     if presented.trim() != presented && kept.iter().any(|kept| kept.secret.is(presented.trim())) {
         let side = if presented.trim_end() == presented {
             "begins"
@@ -37,13 +39,14 @@ pub(super) fn what_is_wrong(presented: &str, kept: &[KeptSecret], client_id: &Cl
         format!("the secret {side} with white space")
     } else if presented == client_id.as_str() {
         "the secret is the client id; use the client secret instead".to_owned()
-    } else if length < expected {
+    } else if is_made_here && length < expected {
         format!("the secret has {length} characters, {expected} expected: cut off when copied?")
-    } else if length > expected {
+    } else if is_made_here && length > expected {
         format!("the secret has {length} characters, {expected} expected: more than the secret copied?")
-    } else if !presented
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    } else if is_made_here
+        && !presented
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     {
         "the secret has characters that no secret here has; expected letters, digits, - and _".to_owned()
     } else {
@@ -113,6 +116,19 @@ mod tests {
             ),
         ] {
             assert_eq!(what_is_wrong(&presented, &kept, &client_id), words);
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_of_the_format_of_a_secret_from_elsewhere() {
+        let brought = KeptSecret {
+            secret: ClientSecret::brought("a+b/c=0123456789abcdef").unwrap(),
+            ..other("s")
+        };
+        let client_id: ClientId = "c".repeat(43).parse().unwrap();
+        for presented in ["short".to_owned(), "l".repeat(300), "ä".repeat(43)] {
+            let words = what_is_wrong(&presented, &[brought.clone(), other("s")], &client_id);
+            assert!(words.starts_with("the secret is wrong;"), "{words}");
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use latchkey_domain::{ClientId, ClientSecret};
 use latchkey_storage::{Client, KeptSecret};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use self::credentials::Credentials;
 use crate::activity::{ActivityKind, ActivityRecorder};
@@ -51,11 +51,10 @@ impl AuthorizationServer {
                 return Err(error);
             }
         };
-        let secret = credentials.secret.as_ref();
         if let Some(client_id) = &credentials.client_id {
-            self.authenticate(client_id, secret, recorder).await
+            self.authenticate(client_id, &credentials, recorder).await
         } else {
-            self.client_of_token(params, by_token, secret.is_some(), recorder)
+            self.client_of_token(params, by_token, credentials.secret.is_some(), recorder)
                 .await
         }
     }
@@ -144,20 +143,22 @@ impl AuthorizationServer {
     async fn authenticate(
         &self,
         client_id: &str,
-        secret: Option<&SecretString>,
+        credentials: &Credentials,
         recorder: &mut ActivityRecorder<'_>,
     ) -> Result<Arc<Client>, EndpointError> {
         let client_id: ClientId = client_id
             .parse()
             .map_err(|error| invalid_client(format!("`client_id` is wrong: {error}")))?;
         let client = self.store().client(&client_id).await?.ok_or_else(|| {
-            invalid_client(
-                "no application has this `client_id`; it may have been deleted, or belong to another server",
-            )
+            invalid_client(match client_id.unusual() {
+                Some(error) => format!("`client_id` is wrong: {error}"),
+                None => "no application has this `client_id`; it may have been deleted, or belong to another server"
+                    .to_owned(),
+            })
         })?;
         recorder.client = Some(client_id);
         let confidential = client.application.spec.client_type.is_confidential();
-        match (secret, confidential) {
+        match (&credentials.secret, confidential) {
             (None, false) => {}
             (Some(_), false) => return Err(has_no_secret()),
             (None, true) => {
@@ -167,7 +168,9 @@ impl AuthorizationServer {
             }
             (Some(presented), true) => {
                 let presented = presented.expose_secret();
-                match matching(&client.secrets, presented) {
+                let unencoded = credentials.unencoded.as_ref().map(ExposeSecret::expose_secret);
+                let found = matching(&client.secrets, presented);
+                match found.or_else(|| matching(&client.secrets, unencoded?)) {
                     Some(at) => self.record_use(&client.secrets, at, recorder).await,
                     None => return Err(self.wrong_secret(&client, presented).await?),
                 }
@@ -201,8 +204,7 @@ impl AuthorizationServer {
         }
         let client_id = &client.application.client_id;
         let mut retired = None;
-        if presented.len() == ClientSecret::LENGTH {
-            let presented = ClientSecret::kept(presented.to_owned());
+        if let Some(presented) = ClientSecret::brought(presented) {
             retired = self.store().secret_retired_at(client_id, &presented).await?;
         }
         Ok(invalid_client(match retired {

@@ -1,14 +1,16 @@
 //! What a host does to an application. Each is one transaction together with its entry in the audit trail.
 
-use latchkey_domain::{Application, ClientId};
+use latchkey_domain::{Application, ApplicationName, ClientId, Email, LogoId, MemberId};
 
 use super::audit_entry::{Act, note};
 use super::{row, secrets};
 use crate::grants::{connected_apps, end};
 use crate::keychain::Keychain;
-use crate::{Statements, params, rows};
+use crate::{Statements, logos, params, rows};
 use latchkey_storage::applications::rules::{self, Edit, SecretChange};
-use latchkey_storage::{ApplicationUpdate, Deleted, NewApplication, StoreError, UpdateOutcome};
+use latchkey_storage::{
+    ApplicationUpdate, Deleted, Logo, NewApplication, RevocationReason, StoreError, UpdateOutcome,
+};
 
 /// Registers an application.
 pub(super) async fn create(
@@ -24,6 +26,31 @@ pub(super) async fn create(
         secrets::insert(db, keys, &new.client_id, secret, act.1).await?;
     }
     Ok(rules::registered(new, act.0.member, act.1))
+}
+
+/// Sets or removes a logo. It is not an edit, as pausing is none.
+pub(super) async fn set_logo(
+    db: &dyn Statements,
+    client_id: &ClientId,
+    logo: Option<&Logo>,
+    act: Act<'_>,
+) -> Result<Option<Application>, StoreError> {
+    let Some(current) = row::find_locked(db, client_id).await? else {
+        return Ok(None);
+    };
+    let id = logo.map(|(id, _)| id);
+    if current.logo.as_ref() == id {
+        return Ok(Some(current));
+    }
+    logos::keep(db, logo).await?;
+    let sql = "UPDATE applications SET logo = ?2 WHERE client_id = ?1";
+    rows::execute(db, sql, params![client_id.as_str(), id.map(LogoId::as_str)]).await?;
+    logos::delete_unused(db, current.logo.as_ref()).await?;
+    note(db, act, client_id, rules::logo(logo.is_some())).await?;
+    Ok(Some(Application {
+        logo: id.cloned(),
+        ..current
+    }))
 }
 
 /// Registers many.
@@ -116,6 +143,7 @@ pub(super) async fn delete(
     let connected_members = connected_apps::count_members(db, client_id).await?;
     let sql = "DELETE FROM applications WHERE client_id = ?1";
     rows::execute(db, sql, params![client_id.as_str()]).await?;
+    logos::delete_unused(db, application.logo.as_ref()).await?;
     let entry = rules::deleted(&application.spec, connected_members);
     note(db, act, client_id, entry).await?;
     Ok(Some(Deleted {
@@ -138,4 +166,32 @@ pub(super) async fn disconnect_everyone(
     let entry = rules::disconnected(&application.spec, connected_members);
     note(db, act, client_id, entry).await?;
     Ok(Some(connected_members))
+}
+
+/// Revokes the grants of one member and deletes the consent. It locks what it locks where the member does the same.
+pub(super) async fn disconnect_member(
+    db: &dyn Statements,
+    client_id: &ClientId,
+    member: MemberId,
+    act: Act<'_>,
+) -> Result<Option<u64>, StoreError> {
+    let sql = "SELECT a.id, a.name, m.email FROM applications a JOIN members m ON m.id = ?2 WHERE a.client_id = ?1 \
+               [[FOR KEY SHARE OF a FOR NO KEY UPDATE OF m|]]";
+    let found = rows::first(db, sql, params![client_id.as_str(), member.0], |columns| {
+        columns.table("applications");
+        let (id, name): (i64, _) = (
+            columns.get("id")?,
+            columns.parsed("name", ApplicationName::parse)?,
+        );
+        Ok((id, name, columns.table("members").parsed("email", Email::stored)?))
+    })
+    .await?;
+    let Some((application, name, email)) = found else {
+        return Ok(None);
+    };
+    let ended = end::one(db, member, application, RevocationReason::Host, act.1).await?;
+    if ended > 0 {
+        note(db, act, client_id, rules::member_disconnected(&name, &email)).await?;
+    }
+    Ok(Some(ended))
 }

@@ -6,6 +6,7 @@ use latchkey_domain::{ClientId, ListFilter, ListQuery, ListSort, Page, PageReque
 
 use super::row::{columns, read};
 use super::secrets;
+use crate::grants::connected_apps::connected_members;
 use crate::{Columns, Statements, params, rows};
 use latchkey_storage::shared::shown;
 use latchkey_storage::{ApplicationListing, Health, StoreError};
@@ -19,21 +20,22 @@ macro_rules! listing_columns {
     () => {
         concat!(
             columns!(),
-            ", (SELECT count(DISTINCT g.member_id) FROM grants g WHERE g.application_id = a.id \
-             AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL AND NOT g.trial), \
-             (SELECT sum(f.times) FROM activity f WHERE f.application_id = a.id AND f.class <> 'success' \
-             AND coalesce(f.last_at, f.at) >= ?1), \
+            ", (SELECT count(*) FROM (",
+            connected_members!("a.id"),
+            ") connected), \
+             (SELECT CAST(sum(f.times) AS BIGINT) FROM activity f WHERE f.application_id = a.id \
+             AND f.class <> 'success' AND coalesce(f.last_at, f.at) >= ?1), \
              (SELECT f.message FROM activity f WHERE f.application_id = a.id AND f.class <> 'success' \
-             AND coalesce(f.last_at, f.at) >= ?1 ORDER BY f.id DESC LIMIT 1)"
+             AND coalesce(f.last_at, f.at) >= ?1 ORDER BY coalesce(f.last_at, f.at) DESC, f.id DESC LIMIT 1)"
         )
     };
 }
 
-/// The applications `a` with the text `?1` (folded; blank: all) that are in the state `?2` (blank: any). `?3` is the time
+/// The applications `a` with the text `?1` (folded; blank: all) in their name, client id or redirect hosts that are in the state `?2` (blank: any). `?3` is the time
 /// from which failures count.
 macro_rules! kept {
     () => {
-        "(?1 = '' OR [[strpos|instr]](a.search, ?1) > 0 OR [[strpos|instr]](lower(a.redirect_uris), ?1) > 0) \
+        "(?1 = '' OR [[strpos|instr]](a.search, ?1) > 0 OR [[strpos|instr]](a.hosts, ?1) > 0) \
          AND (?2 = '' OR (?2 = 'paused' AND a.paused_at IS NOT NULL) OR (?2 = 'public' AND NOT a.confidential) \
          OR (?2 = 'never-used' AND a.last_used_at IS NULL) OR (?2 = 'failing' AND a.id IN (SELECT f.application_id \
          FROM activity f WHERE f.class <> 'success' AND coalesce(f.last_at, f.at) >= ?3)))"

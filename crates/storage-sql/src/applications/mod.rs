@@ -1,10 +1,11 @@
 //! Applications: [`row`] reads and writes one, [`list`] finds many, [`edit`] is what a host does to one,
-//! [`secrets`] its secrets.
+//! [`secrets`] its secrets, [`connected_members`] who uses it.
 //!
 //! An edit locks the application's row before it reads it, so that what it decides by stays so until it is committed:
 //! two edits of one application wait for each other, and no retry is needed.
 
 mod audit_entry;
+mod connected_members;
 mod edit;
 mod list;
 pub(crate) mod row;
@@ -14,14 +15,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use latchkey_domain::{
-    Actor, Application, ClientId, ClientSecret, ListQuery, Page, PageRequest, SecretId, Timestamp,
+    Actor, Application, ClientId, ClientSecret, ListQuery, MemberId, Page, PageRequest, SecretId, Timestamp,
 };
 
 use super::{Database, Isolation, SqlStore};
-use latchkey_storage::shared::searched;
+use latchkey_storage::applications::rules::searched_for;
 use latchkey_storage::{
-    ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, NewApplication, SecretAdded,
-    SecretRetired, StoreError, UpdateOutcome,
+    ApplicationListing, ApplicationUpdate, Applications, Client, ConnectedMember, Deleted, Logo,
+    NewApplication, SecretAdded, SecretRetired, StoreError, UpdateOutcome,
 };
 
 #[async_trait]
@@ -91,7 +92,7 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Page<ApplicationListing>, StoreError> {
         let query = ListQuery {
-            search: searched(&query.search),
+            search: searched_for(&query.search),
             ..query.clone()
         };
         self.0
@@ -103,7 +104,7 @@ impl<D: Database> Applications for SqlStore<D> {
 
     async fn failing_applications(&self, at: Timestamp) -> Result<u64, StoreError> {
         self.0
-            .look_up(at, |db, at| Box::pin(list::count_failing(db, *at)))
+            .scan(at, |db, at| Box::pin(list::count_failing(db, *at)))
             .await
     }
 
@@ -165,6 +166,48 @@ impl<D: Database> Applications for SqlStore<D> {
         self.0
             .write(Isolation::RowLocked, args, |db, (client_id, by, at)| {
                 Box::pin(edit::disconnect_everyone(db, client_id, (by, *at)))
+            })
+            .await
+    }
+
+    async fn connected_members(
+        &self,
+        client_id: &ClientId,
+        page: PageRequest,
+    ) -> Result<Page<ConnectedMember>, StoreError> {
+        self.0
+            .snapshot((client_id.clone(), page), |db, (client_id, page)| {
+                Box::pin(connected_members::page(db, client_id, *page))
+            })
+            .await
+    }
+
+    async fn disconnect_member(
+        &self,
+        client_id: &ClientId,
+        member: MemberId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<u64>, StoreError> {
+        let args = (client_id.clone(), member, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (client_id, member, by, at)| {
+                Box::pin(edit::disconnect_member(db, client_id, *member, (by, *at)))
+            })
+            .await
+    }
+
+    async fn set_application_logo(
+        &self,
+        client_id: &ClientId,
+        logo: Option<Logo>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Application>, StoreError> {
+        let args = (client_id.clone(), logo, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (client_id, logo, by, at)| {
+                Box::pin(edit::set_logo(db, client_id, logo.as_ref(), (by, *at)))
             })
             .await
     }

@@ -8,6 +8,7 @@ use latchkey_domain::{
 use super::audit_entry::Act;
 use crate::{Columns, Statements, params, rows};
 use latchkey_storage::StoreError;
+use latchkey_storage::applications::rules::hosts;
 use latchkey_storage::shared::searchable;
 
 /// What [`read`] reads, of `applications a`.
@@ -76,18 +77,19 @@ pub(super) async fn find_locked(
     rows::first(db, sql, params![client_id.as_str()], read).await
 }
 
-/// Adds a new application.
+/// Adds a new application, unless another has its client id.
 pub(super) async fn insert(
     db: &dyn Statements,
     client_id: &ClientId,
     spec: &ApplicationSpec,
     (by, at): Act<'_>,
 ) -> Result<(), StoreError> {
-    rows::execute(
+    let added = rows::execute(
         db,
         "INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, \
-         description, website, privacy_policy, created_at, created_by) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         hosts, description, website, privacy_policy, created_at, created_by) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+         ON CONFLICT (client_id) DO NOTHING",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -96,6 +98,7 @@ pub(super) async fn insert(
             spec.client_type.is_confidential(),
             spec.skip_consent,
             search_text(client_id, spec),
+            hosts(&spec.redirect_uris),
             spec.profile.description.as_ref().map(Description::as_str),
             spec.profile.website.as_ref().map(WebLink::as_str),
             spec.profile.privacy_policy.as_ref().map(WebLink::as_str),
@@ -104,6 +107,9 @@ pub(super) async fn insert(
         ],
     )
     .await?;
+    if added == 0 {
+        return Err(StoreError::ClientIdTaken);
+    }
     Ok(())
 }
 
@@ -116,7 +122,7 @@ pub(super) async fn update(
     rows::execute(
         db,
         "UPDATE applications SET name = ?2, redirect_uris = ?3, scopes = ?4, confidential = ?5, \
-         skip_consent = ?6, search = ?7, description = ?8, website = ?9, privacy_policy = ?10, \
+         skip_consent = ?6, search = ?7, hosts = ?8, description = ?9, website = ?10, privacy_policy = ?11, \
          revision = revision + 1 WHERE client_id = ?1",
         params![
             client_id.as_str(),
@@ -126,6 +132,7 @@ pub(super) async fn update(
             spec.client_type.is_confidential(),
             spec.skip_consent,
             search_text(client_id, spec),
+            hosts(&spec.redirect_uris),
             spec.profile.description.as_ref().map(Description::as_str),
             spec.profile.website.as_ref().map(WebLink::as_str),
             spec.profile.privacy_policy.as_ref().map(WebLink::as_str),
@@ -137,6 +144,11 @@ pub(super) async fn update(
 
 fn search_text(client_id: &ClientId, spec: &ApplicationSpec) -> String {
     searchable(&[spec.name.as_str(), client_id.as_str()])
+}
+
+/// The hosts of redirect URIs as they are stored, which an earlier version did not keep. What cannot be read has none.
+pub(crate) fn hosts_in(redirect_uris: &str) -> String {
+    serde_json::from_str(redirect_uris).map_or_else(|_| String::new(), |redirect_uris| hosts(&redirect_uris))
 }
 
 fn json(redirect_uris: &RedirectUris) -> Result<String, StoreError> {

@@ -91,11 +91,16 @@ const ONLY: (&str, &str) = ("meta", "key <> 'written_by'");
 /// A new database has rows in these already, which a copy replaces.
 const FILLED: [&str; 2] = ["meta", "network"];
 
+/// Rows of this are pictures, of up to a megabyte each.
+const PICTURES: &str = "logos";
+
 impl Table {
     /// How many rows are in memory at a time. Those with a text in HTML may each have a hundred kilobytes and more; the
     /// words of such a text are in a column beside it.
     pub(crate) fn batch(&self) -> usize {
-        if self.columns.iter().any(|column| column.name.ends_with("_text")) {
+        if self.name == PICTURES {
+            20
+        } else if self.columns.iter().any(|column| column.name.ends_with("_text")) {
             200
         } else {
             2_000

@@ -7,6 +7,21 @@ use crate::{Statements, params, rows};
 use latchkey_storage::grants::rules;
 use latchkey_storage::{ConnectedApp, Disconnected, NewGrant, RevocationReason, StoreError};
 
+/// Who is connected to the application with this row number: who has an active grant or a remembered consent, each once. It
+/// is what members see of it ([`of`]), seen from the application. Logins of the API explorer are not in it.
+macro_rules! connected_members {
+    ($application:literal) => {
+        concat!(
+            "SELECT g.member_id FROM grants g WHERE g.application_id = ",
+            $application,
+            " AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL AND NOT g.trial \
+             UNION SELECT c.member_id FROM consents c WHERE c.application_id = ",
+            $application
+        )
+    };
+}
+pub(crate) use connected_members;
+
 /// What `member` consented to after the time `after`.
 pub(super) async fn remembered(
     db: &dyn Statements,
@@ -63,8 +78,9 @@ pub(super) async fn of(
             ", part.scopes, part.since, part.last_used_at FROM (SELECT application_id, scopes, \
              created_at AS since, last_used_at FROM grants WHERE member_id = ?1 \
              AND redeemed_at IS NOT NULL AND revoked_at IS NULL AND NOT trial AND created_at > ?2 \
-             UNION ALL SELECT application_id, scopes, granted_at, NULL FROM consents \
-             WHERE member_id = ?1 AND granted_at > ?2) part \
+             UNION ALL SELECT c.application_id, c.scopes, c.granted_at, (SELECT max(g.last_used_at) FROM grants g \
+             WHERE g.member_id = c.member_id AND g.application_id = c.application_id AND NOT g.trial) \
+             FROM consents c WHERE c.member_id = ?1 AND c.granted_at > ?2) part \
              JOIN applications a ON a.id = part.application_id ORDER BY a.id"
         ),
         params![member.0, after],
@@ -83,13 +99,15 @@ pub(super) async fn of(
     Ok(rules::connected_apps(parts))
 }
 
-/// How many members have an active grant of this application.
+/// How many members are connected to this application.
 pub(crate) async fn count_members(db: &dyn Statements, client_id: &ClientId) -> Result<u64, StoreError> {
     rows::count(
         db,
-        "SELECT count(DISTINCT member_id) FROM grants WHERE application_id = (SELECT id \
-         FROM applications WHERE client_id = ?1) AND redeemed_at IS NOT NULL AND revoked_at IS NULL \
-         AND NOT trial",
+        concat!(
+            "SELECT count(*) FROM (",
+            connected_members!("(SELECT id FROM applications WHERE client_id = ?1)"),
+            ") connected"
+        ),
         params![client_id.as_str()],
     )
     .await

@@ -7,18 +7,19 @@ use crate::{Statements, params, rows};
 use latchkey_storage::{RevocationReason, StoreError};
 
 /// Revokes what `member` granted to the application, codes that wait to be redeemed too, and deletes the consent;
-/// whether there was anything.
-pub(super) async fn one(
+/// how many of both there were.
+pub(crate) async fn one(
     db: &dyn Statements,
     member: MemberId,
     application: i64,
+    because: RevocationReason,
     at: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<u64, StoreError> {
     let revoked = rows::execute(
         db,
         "UPDATE grants SET revoked_at = ?3, revoked_because = ?4 WHERE member_id = ?1 \
          AND application_id = ?2 AND revoked_at IS NULL",
-        params![member.0, application, at, RevocationReason::Member.id()],
+        params![member.0, application, at, because.id()],
     )
     .await?;
     let deleted = rows::execute(
@@ -27,7 +28,7 @@ pub(super) async fn one(
         params![member.0, application],
     )
     .await?;
-    Ok(revoked + deleted > 0)
+    Ok(revoked + deleted)
 }
 
 /// Revokes all that the member granted, codes that wait to be redeemed too, and deletes every consent, since the password

@@ -15,7 +15,7 @@ use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
 use super::{Database, Isolation, SqlStore, Statements, params, rows};
 use latchkey_storage::{
     ConnectedApp, Disconnected, ExpiredCode, Grant, GrantDecision, GrantId, Grants, NewActivity, NewGrant,
-    StoreError,
+    RevocationReason, StoreError,
 };
 
 /// Adds a grant.
@@ -45,7 +45,10 @@ async fn disconnect(
     })
     .await?;
     match application {
-        Some(application) => end::one(db, member, application, at).await,
+        Some(application) => {
+            let ended = end::one(db, member, application, RevocationReason::Member, at).await?;
+            Ok(ended > 0)
+        }
         None => Ok(false),
     }
 }

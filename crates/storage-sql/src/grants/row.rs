@@ -175,7 +175,9 @@ pub(super) fn changed(before: Grant, decide: &GrantDecision) -> ((Grant, Grant),
     let mut after = before.clone();
     let mut then = Then::new();
     if let Some(state) = rules::new_state(&before, decide) {
-        if let Some(used_at) = rules::use_to_store(&before.application, state.last_used_at) {
+        // A host who tries it in the API explorer does not use it.
+        let used_at = state.last_used_at.filter(|_| !before.is_explorer_login);
+        if let Some(used_at) = rules::use_to_store(&before.application, used_at) {
             then.push(note_use(&before.application.client_id, used_at));
             after.application.last_used_at = Some(used_at);
         }

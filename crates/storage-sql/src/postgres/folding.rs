@@ -2,6 +2,7 @@
 //! takes more than SQL.
 
 use super::transaction::Transaction;
+use crate::applications::row::hosts_in;
 use crate::copy::table::{SEARCHED, Searched};
 use crate::folded_members::members;
 use crate::{Param, rows};
@@ -29,6 +30,19 @@ pub(super) async fn upgrade(tx: &Transaction, guard: &str) -> Result<(), StoreEr
         found(tx, searched).await?;
     }
     Ok(())
+}
+
+/// Fills the column with the hosts of applications' redirect URIs, by which they are found.
+pub(super) async fn hosts(tx: &Transaction) -> Result<(), StoreError> {
+    let column = Derived {
+        table: "applications",
+        from: ["redirect_uris", "''"],
+        only: "",
+        batch: 5_000,
+        set: "hosts = n.text",
+        changed: "",
+    };
+    column.fill(tx, |redirect_uris, _| hosts_in(redirect_uris)).await
 }
 
 /// Fills the column `search` from two others.

@@ -24,6 +24,9 @@ const NOT_EVERYWHERE: usize = 3;
 /// The step that brings texts into the form in which they are searched and sorted.
 const FOLDED: usize = 4;
 
+/// The step with the hosts of redirect URIs.
+const HOSTS: usize = 5;
+
 /// The number of the newest schema.
 // There are a few of them.
 #[allow(clippy::cast_possible_wrap)]
@@ -186,6 +189,7 @@ async fn step(tx: &Transaction, url: &PostgresUrl, key_fingerprint: &str) -> Res
     match index {
         0 => new_database::fill(tx, key_fingerprint).await?,
         FOLDED => folding::upgrade(tx, MIGRATIONS[NOT_EVERYWHERE].1).await?,
+        HOSTS => folding::hosts(tx).await?,
         _ => {}
     }
     tx.execute(

@@ -4,10 +4,12 @@
 use rusqlite::Connection;
 use rusqlite::functions::FunctionFlags;
 
+use crate::applications::row::hosts_in;
 use latchkey_storage::content::words::tokens;
 use latchkey_storage::shared::searchable;
 
-/// Gives `connection` the functions `latchkey_tokens(text)` and `latchkey_searchable(text, text)`.
+/// Gives `connection` the functions `latchkey_tokens(text)`, `latchkey_searchable(text, text)` and
+/// `latchkey_hosts(redirect URIs as JSON)`.
 pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
     // Innocuous: triggers may call them although the schema of a file is not trusted.
     let flags =
@@ -20,5 +22,8 @@ pub(super) fn register(connection: &Connection) -> rusqlite::Result<()> {
             context.get_raw(0).as_str()?,
             context.get_raw(1).as_str()?,
         ]))
+    })?;
+    connection.create_scalar_function("latchkey_hosts", 1, flags, |context| {
+        Ok(hosts_in(context.get_raw(0).as_str()?))
     })
 }

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use super::errors::explain;
 use super::functions;
@@ -114,7 +115,7 @@ fn step_in_transaction(db: &Held, path: &Path, key_fingerprint: &str) -> Result<
     };
     // The connection may have been opened elsewhere.
     functions::register(&connection).or_store_error()?;
-    connection.execute_batch(sql).or_store_error()?;
+    run_script(&connection, sql).or_store_error()?;
     drop(connection);
     let schema = i64::try_from(version + 1).unwrap_or(i64::MAX);
     // What SQL cannot do.
@@ -137,11 +138,20 @@ fn step_in_transaction(db: &Held, path: &Path, key_fingerprint: &str) -> Result<
     Ok(Some(version + 1))
 }
 
+/// Runs the script of a step, the one place that may edit the text of a table's definition.
+fn run_script(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
+    let was_defensive = connection.db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false)?;
+    let ran = connection.execute_batch(sql);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, was_defensive)?;
+    ran
+}
+
 /// Makes the tables of an earlier or this schema in an empty database, with nothing in them.
 pub(super) fn make_schema(connection: &Connection, version: usize) -> Result<(), StoreError> {
     functions::register(connection).or_store_error()?;
     for (_, sql) in MIGRATIONS.iter().take(version) {
-        connection.execute_batch(sql).or_store_error()?;
+        run_script(connection, sql).or_store_error()?;
     }
     Ok(())
 }

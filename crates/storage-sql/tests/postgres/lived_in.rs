@@ -48,6 +48,16 @@ pub(crate) async fn live(store: &dyn Store) {
         .set_paused(&two.client_id, true, &operator(), at(2))
         .await
         .unwrap();
+    let logo = ("0123456789abcdef0123456789abcdef".parse().unwrap(), vec![7, 0, 8]);
+    store
+        .set_application_logo(&one.client_id, Some(logo.clone()), &operator(), at(3))
+        .await
+        .unwrap()
+        .unwrap();
+    store
+        .set_network_logo(Some(logo), &operator(), at(4))
+        .await
+        .unwrap();
     connect(store, &one, &ada, at(10)).await;
     connect(store, &one, &bob, at(11)).await;
     connect(store, &two, &bob, at(12)).await;

@@ -30,6 +30,8 @@ mod community;
 mod concurrency;
 #[path = "../store/connected_apps.rs"]
 mod connected_apps;
+#[path = "../store/connected_members.rs"]
+mod connected_members;
 #[path = "../store/content.rs"]
 mod content;
 #[path = "../store/content_limits.rs"]
@@ -42,10 +44,16 @@ mod explorer_logins;
 mod fixtures;
 #[path = "../store/grants.rs"]
 mod grants;
+#[path = "../store/lists.rs"]
+mod lists;
+#[path = "../store/logos.rs"]
+mod logos;
 #[path = "../store/members.rs"]
 mod members;
 #[path = "../store/networks.rs"]
 mod networks;
+#[path = "../store/profiles.rs"]
+mod profiles;
 #[path = "../store/retention.rs"]
 mod retention;
 #[path = "../store/roster.rs"]

@@ -281,7 +281,7 @@ async fn members_are_counted_once_and_only_while_connected() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(connected().await, 0, "a code is not a connection");
+    assert_eq!(connected().await, 1, "ada sees it among the connected apps");
     connect(&*store, &application, &ada, at(2)).await;
     connect(&*store, &application, &ada, at(3)).await;
     connect(&*store, &application, &bob, at(4)).await;

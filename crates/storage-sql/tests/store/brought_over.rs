@@ -19,7 +19,8 @@ INSERT INTO members (id, email, name, name_folded, role, password_hash, joined_a
     (6, 'bob@b.example', 'Bob', 'bob', 'member', 'hash', 0);
 INSERT INTO audit (id, at, member_id, action, target, detail) VALUES
     (1, 0, 3, 'network_changed', 'river-club', 'name from “ÉCOLE” to “Straße”'),
-    (2, 0, 6, 'network_changed', 'river-club', 'nothing');
+    (2, 0, 6, 'network_changed', 'river-club', 'nothing'),
+    (3, 0, 1, 'application_created', '1111111111111111111111111111111111111111111', 'by the host');
 ";
 
 /// The titles and bodies of posts.
@@ -55,7 +56,14 @@ async fn are_sorted_and_searched(store: &dyn Store) {
         .map(|profile| profile.member.id.0)
         .collect();
     assert_eq!(ids, [2, 6, 3, 4, 5, 1]);
-    for (search, count) in [("strasse", 1), ("STRASSE", 1), ("école", 0)] {
+    for (search, count) in [
+        ("strasse", 1),
+        ("STRASSE", 1),
+        ("école", 0),
+        ("A.example", 1),
+        ("https://a.example/cb", 1),
+        ("https", 0),
+    ] {
         let page = store
             .applications(
                 &latchkey_domain::ListQuery {
@@ -68,6 +76,15 @@ async fn are_sorted_and_searched(store: &dyn Store) {
             .await
             .unwrap();
         assert_eq!(page.total, count, "{search}");
+        let by = page
+            .items
+            .first()
+            .and_then(|listing| listing.application.created_by);
+        assert_eq!(
+            by.map(|member| member.0),
+            page.items.first().map(|_| 1),
+            "{search}"
+        );
     }
     let target = AuditFilter {
         target: Some("école".into()),

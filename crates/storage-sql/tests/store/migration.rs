@@ -132,7 +132,7 @@ async fn what_an_earlier_version_folded_is_found_and_sorted() {
         "INSERT INTO network (id, name, slug, plan) VALUES (4242, 'River Club', 'river-club', 'pro');
          INSERT INTO meta VALUES ('setup_salt', x'00112233445566778899aabbccddeeff'), ('written_by', '0.1.0');
          INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, created_at, search)
-             VALUES (printf('%043d', 1), 'Straße', '[\"https://a.example/cb\"]', 'read:posts', 0, 0, 0, 'straße');
+             VALUES (replace(printf('%043d', 0), '0', '1'), 'Straße', '[\"https://a.example/cb\"]', 'read:posts', 0, 0, 0, 'straße');
          INSERT INTO spaces (id, slug, name, description, visibility, created_at)
              VALUES (1, 'all', 'All', '', 'public', 0);",
     )

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use latchkey_domain::{
-    Actor, Application, ApplicationSpec, ClientId, ClientSecret, ListQuery, Page, PageRequest, SecretId,
-    SecretRecord, Timestamp,
+    Actor, Application, ApplicationSpec, ClientId, ClientSecret, Email, ListQuery, MemberId, MemberName,
+    Page, PageRequest, ScopeSet, SecretId, SecretRecord, Timestamp,
 };
 
-use crate::StoreError;
+use crate::{Logo, StoreError};
 
 /// An application to be registered.
 #[derive(Clone, Debug)]
@@ -67,14 +67,31 @@ pub enum SecretRetired {
 }
 
 /// A row of the list: the application and how many members are connected.
+///
+/// A member is connected who has an active grant or a remembered consent: who sees the application among the connected apps.
+/// What a host grants in the API explorer does not count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApplicationListing {
     pub application: Application,
     /// What is known of its secrets, the newest first; none if it is public.
     pub secrets: Vec<SecretRecord>,
-    /// How many members have an active grant.
+    /// How many members are connected.
     pub connected_members: u64,
     pub health: Health,
+}
+
+/// A member who is connected to an application, for hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectedMember {
+    pub member: MemberId,
+    pub name: MemberName,
+    pub email: Email,
+    /// The union of what the member's active grants and the remembered consent hold.
+    pub scopes: ScopeSet,
+    /// Since when.
+    pub since: Timestamp,
+    /// When the application last used or got a token of this member; `None`: not yet.
+    pub last_used_at: Option<Timestamp>,
 }
 
 /// How an application is doing: what failed in the last hour.
@@ -127,7 +144,7 @@ pub struct Deleted {
 /// Registering, reading, editing and deleting applications.
 #[async_trait]
 pub trait Applications: Send + Sync {
-    /// Registers an application; its secret is sealed.
+    /// Registers an application; its secret is sealed. Fails with [`StoreError::ClientIdTaken`] if another has its client id.
     async fn create_application(
         &self,
         application: NewApplication,
@@ -204,6 +221,34 @@ pub trait Applications: Send + Sync {
         by: &Actor,
         at: Timestamp,
     ) -> Result<Option<u64>, StoreError>;
+
+    /// A page of the members who are connected to an application, who connected last first. Empty if there is no such
+    /// application.
+    async fn connected_members(
+        &self,
+        client_id: &ClientId,
+        page: PageRequest,
+    ) -> Result<Page<ConnectedMember>, StoreError>;
+
+    /// Revokes what `member` granted to an application and deletes the consent; how many grants and consents there were.
+    /// `None` if there is no such application or member. Nothing is noted where nothing was ended.
+    async fn disconnect_member(
+        &self,
+        client_id: &ClientId,
+        member: MemberId,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<u64>, StoreError>;
+
+    /// Sets or removes the logo of an application; `None` if there is no such application. It is not an edit: the revision
+    /// stays. A logo that nobody uses any more is deleted.
+    async fn set_application_logo(
+        &self,
+        client_id: &ClientId,
+        logo: Option<Logo>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Application>, StoreError>;
 
     /// Unseals the newest secret; `None` if there is no such application or it is public.
     async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError>;

@@ -1,12 +1,17 @@
 //! What a host's action does to an application, and what the audit trail says about it.
 
+use std::cmp::Reverse;
+
 use latchkey_domain::{
-    Application, ApplicationProfile, ApplicationSpec, ClientSecret, MemberId, SecretId, SecretRecord,
-    Timestamp,
+    Application, ApplicationName, ApplicationProfile, ApplicationSpec, ClientSecret, Email, MemberId,
+    RedirectUris, SecretId, SecretRecord, Timestamp,
 };
 
-use super::{ApplicationUpdate, KeptSecret, MOST_SECRETS, NewApplication, SecretAdded, SecretRetired};
+use super::{
+    ApplicationUpdate, ConnectedMember, KeptSecret, MOST_SECRETS, NewApplication, SecretAdded, SecretRetired,
+};
 use crate::AuditAction;
+use crate::shared::{searchable, searched};
 
 /// An entry of the audit trail: the action and its detail. The target is the client id.
 pub type Entry = (AuditAction, String);
@@ -90,6 +95,52 @@ fn differences(before: &ApplicationSpec, after: &ApplicationSpec) -> Vec<&'stati
     .into_iter()
     .filter_map(|(differs, words)| differs.then_some(words))
     .collect()
+}
+
+/// The hosts of redirect URIs in the form in which they are searched, a line each.
+pub fn hosts(redirect_uris: &RedirectUris) -> String {
+    searchable(&redirect_uris.hosts())
+}
+
+/// Typed text in the form that is found in a name, a client id or [`hosts`]. Of a whole address only the host counts.
+pub fn searched_for(typed: &str) -> String {
+    let text = searched(typed);
+    match text.split_once("://") {
+        Some((_, rest)) => rest.split(['/', '?', '#']).next().unwrap_or(rest).to_owned(),
+        None => text,
+    }
+}
+
+/// One entry for each member, who connected last first. `parts` are grants and consents, those of one member next to each
+/// other.
+pub fn connected_members(parts: Vec<ConnectedMember>) -> Vec<ConnectedMember> {
+    let mut members: Vec<ConnectedMember> = Vec::new();
+    for part in parts {
+        match members.last_mut() {
+            Some(member) if member.member == part.member => {
+                member.scopes = member.scopes.union(part.scopes);
+                member.since = member.since.min(part.since);
+                member.last_used_at = member.last_used_at.max(part.last_used_at);
+            }
+            _ => members.push(part),
+        }
+    }
+    members.sort_by_key(|member| Reverse((member.since, member.member.0)));
+    members
+}
+
+/// What the audit trail says of a new or removed logo.
+pub fn logo(is_set: bool) -> Entry {
+    let detail = if is_set { "logo" } else { "logo removed" };
+    (AuditAction::ApplicationUpdated, detail.to_owned())
+}
+
+/// What the audit trail says when a host disconnects one member.
+pub fn member_disconnected(application: &ApplicationName, member: &Email) -> Entry {
+    (
+        AuditAction::MemberDisconnected,
+        format!("“{application}”, member {member}"),
+    )
 }
 
 /// A newly registered application.
@@ -192,7 +243,7 @@ fn age(secret: &SecretRecord) -> String {
 
 #[cfg(test)]
 mod tests {
-    use latchkey_domain::{ApplicationName, ClientId, ClientType, RedirectUris, ScopeSet};
+    use latchkey_domain::{ClientId, ClientType, MemberName, ScopeSet};
 
     use super::*;
 
@@ -289,6 +340,45 @@ mod tests {
         }
         assert!(secret_of(&new(Confidential)).is_some());
         assert!(secret_of(&new(Public)).is_none());
+    }
+
+    #[test]
+    fn an_application_is_found_by_its_hosts_and_not_by_the_rest_of_an_address() {
+        let hosts = hosts(&spec(ClientType::Public).redirect_uris);
+        assert_eq!(hosts, "calendar.example");
+        for (typed, text) in [
+            (" HTTPS://Calendar.example/callback?x ", "calendar.example"),
+            ("https://calendar.example", "calendar.example"),
+            ("Calendar", "calendar"),
+            ("https", "https"),
+            ("", ""),
+        ] {
+            assert_eq!(searched_for(typed), text);
+        }
+    }
+
+    #[test]
+    fn what_a_member_granted_in_parts_is_one_connection() {
+        let part = |id, since, last_used_at: Option<i64>, scopes: &str| ConnectedMember {
+            member: MemberId(id),
+            name: MemberName::parse("Ada").unwrap(),
+            email: "ada@b.example".parse().unwrap(),
+            scopes: scopes.parse().unwrap(),
+            since: Timestamp::from_millis(since),
+            last_used_at: last_used_at.map(Timestamp::from_millis),
+        };
+        let parts = vec![
+            part(1, 5, None, "read:posts"),
+            part(1, 3, Some(9), "write:posts"),
+            part(2, 4, None, "read:posts"),
+        ];
+        assert_eq!(
+            connected_members(parts),
+            [
+                part(2, 4, None, "read:posts"),
+                part(1, 3, Some(9), "read:posts write:posts")
+            ]
+        );
     }
 
     #[test]

@@ -8,6 +8,8 @@ mod context;
 mod dialogs;
 pub(crate) mod first_view;
 mod header;
+#[cfg(feature = "ssr")]
+pub(crate) mod import;
 mod list;
 mod search;
 #[cfg(feature = "ssr")]

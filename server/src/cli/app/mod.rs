@@ -1,14 +1,20 @@
-//! `latchkey app`
+//! `latchkey app`: [`create`] and [`edit`] read what an application is from flags, [`transfer`] from a file; [`brought`] what
+//! it keeps of another server.
+
+mod brought;
+mod create;
+mod edit;
+mod show;
+mod transfer;
 
 use clap::{ArgAction, Args, Subcommand};
-use latchkey_domain::{
-    Application, ApplicationDraft, ClientSecret, ListQuery, Retirement, Scope, SecretId, SecretRecord,
-    Timestamp,
-};
-use latchkey_registration::{Caller, Registrar, RegistrationError};
-use latchkey_storage::ApplicationListing;
-use serde_json::{Value, json};
+use latchkey_domain::{ListQuery, SecretId};
+use latchkey_registration::{ApplicationListing, Caller, Registrar, RegistrationError};
 
+use self::create::CreateArgs;
+use self::edit::EditArgs;
+use self::show::{listed, row, show};
+use self::transfer::ImportArgs;
 use super::open::open;
 use super::output::{OutputArgs, print, print_json, table};
 use super::{CliError, DataArgs};
@@ -19,7 +25,7 @@ pub(super) enum Command {
     Create(CreateArgs),
     /// List the applications, newest first
     List {
-        /// Only those whose name or client id contains this
+        /// Only those whose name, client id or redirect host contains this
         #[arg(long, value_name = "TEXT", default_value = "")]
         search: String,
         #[command(flatten)]
@@ -37,6 +43,24 @@ pub(super) enum Command {
         #[command(flatten)]
         output: OutputArgs,
     },
+    /// Change an application; what is not given stays as it is
+    #[command(disable_help_flag = true)]
+    Edit {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        change: EditArgs,
+        #[command(flatten)]
+        output: OutputArgs,
+    },
+    /// Print an application as JSON, without its secret, for `app import`
+    #[command(disable_help_flag = true)]
+    Export {
+        #[command(flatten)]
+        which: Which,
+    },
+    /// Register the application of an exported file and print its secret
+    Import(ImportArgs),
     /// Add a second secret and print it; both work until one of them is retired
     #[command(disable_help_flag = true)]
     NewSecret {
@@ -63,27 +87,6 @@ pub(super) enum Command {
 }
 
 #[derive(Args, Debug)]
-pub(super) struct CreateArgs {
-    /// What hosts and members see
-    #[arg(long)]
-    name: String,
-    /// Where members return to; may be repeated
-    #[arg(long = "redirect-uri", value_name = "URI", required = true, num_args = 1..)]
-    redirect_uris: Vec<String>,
-    /// What the application may ask for, like read:posts; may be repeated
-    #[arg(long = "scope", value_name = "SCOPE", required = true, num_args = 1..)]
-    scopes: Vec<String>,
-    /// A public client, which has no secret and must use PKCE
-    #[arg(long)]
-    public: bool,
-    /// Skip the consent page
-    #[arg(long)]
-    skip_consent: bool,
-    #[command(flatten)]
-    output: OutputArgs,
-}
-
-#[derive(Args, Debug)]
 pub(super) struct Which {
     /// The client id
     #[arg(allow_hyphen_values = true)]
@@ -98,8 +101,9 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
     match command {
         Command::Create(args) => {
             let output = args.output;
-            let draft = args.into_draft()?;
-            let created = open(data).await?.registrar.create(&caller, &draft).await?;
+            let (draft, brought) = args.read()?;
+            let registrar = open(data).await?.registrar;
+            let created = registrar.create_with(&caller, &draft, brought).await?;
             show(&created.application, created.new_secret.as_ref(), None, output);
         }
         Command::List { search, output } => {
@@ -127,6 +131,24 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             };
             show(&listing.application, secret.as_ref(), Some(&listing), output);
         }
+        Command::Edit {
+            which,
+            change,
+            output,
+        } => {
+            let registrar = open(data).await?.registrar;
+            let before = registrar.find(&caller, &which.client_id).await?.application;
+            let draft = change.apply(&before.spec)?;
+            let edited = registrar
+                .update(&caller, &which.client_id, before.revision, &draft)
+                .await?;
+            show(&edited.application, None, None, output);
+        }
+        Command::Export { which } => {
+            let registrar = open(data).await?.registrar;
+            print(&registrar.export(&caller, &which.client_id).await?.to_json());
+        }
+        Command::Import(args) => transfer::import(args, &caller, data).await?,
         Command::NewSecret { which, output } => {
             let registrar = open(data).await?.registrar;
             let secret = registrar.new_secret(&caller, &which.client_id).await?;
@@ -168,25 +190,6 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
     Ok(())
 }
 
-impl CreateArgs {
-    fn into_draft(self) -> Result<ApplicationDraft, CliError> {
-        // The form has one URI per line, so a line break inside a URI would split it in two.
-        if self.redirect_uris.iter().any(|uri| uri.contains(['\n', '\r'])) {
-            return Err(CliError::Usage(
-                "a redirect URI has a line break in it: give --redirect-uri for each".into(),
-            ));
-        }
-        Ok(ApplicationDraft {
-            name: self.name,
-            redirect_uris: self.redirect_uris.join("\n"),
-            scopes: self.scopes,
-            confidential: !self.public,
-            skip_consent: self.skip_consent,
-            ..ApplicationDraft::default()
-        })
-    }
-}
-
 async fn all(
     registrar: &Registrar,
     caller: &Caller,
@@ -206,113 +209,6 @@ async fn all(
         }
     }
     Ok(listings)
-}
-
-fn show(
-    application: &Application,
-    secret: Option<&ClientSecret>,
-    listing: Option<&ApplicationListing>,
-    output: OutputArgs,
-) {
-    if output.json {
-        let mut document = listing.map_or_else(|| as_json(application), listed);
-        if let Some(secret) = secret {
-            document["client_secret"] = secret.expose().into();
-        }
-        return print_json(&document);
-    }
-    let spec = &application.spec;
-    let mut lines = vec![
-        format!("Name           {}", spec.name),
-        format!("Client ID      {}", application.client_id),
-        format!("Type           {}", spec.client_type.label()),
-        format!(
-            "Redirect URI   {}",
-            spec.redirect_uris.to_lines().replace('\n', "\n               ")
-        ),
-        format!("Scopes         {}", spec.scopes),
-        format!(
-            "Consent screen {}",
-            if spec.skip_consent { "Skipped" } else { "Shown" }
-        ),
-    ];
-    if let Some(secret) = secret {
-        lines.insert(2, format!("Client Secret  {}", secret.expose()));
-    }
-    if application.is_paused() {
-        lines.push("Paused         yes".to_owned());
-    }
-    if let Some(listing) = listing {
-        lines.extend(secrets(listing).map(|(secret, retirement)| {
-            let used = secret
-                .last_used_at
-                .map_or("never used".to_owned(), |at| format!("last used {}", at.iso()));
-            let advice = retirement.map_or("", |retirement| match retirement {
-                Retirement::NotMoved => "; keep it: the new secret has not been used yet",
-                Retirement::StillUsed => "; keep it: it was used again after the new secret first was",
-                Retirement::Safe => "; safe to retire: not used since the new secret first was",
-            });
-            format!(
-                "Secret         {}, made {}, {used}{advice}",
-                secret.id.0,
-                secret.created_at.iso()
-            )
-        }));
-        lines.push(format!("Connected      {}", listing.connected_members));
-    }
-    print(&lines.join("\n"));
-}
-
-fn row(listing: &ApplicationListing) -> [String; 4] {
-    let Application { client_id, spec, .. } = &listing.application;
-    [
-        client_id.to_string(),
-        spec.name.to_string(),
-        spec.client_type.label().to_owned(),
-        listing.connected_members.to_string(),
-    ]
-}
-
-fn listed(listing: &ApplicationListing) -> Value {
-    let mut document = as_json(&listing.application);
-    document["connected_members"] = listing.connected_members.into();
-    document["secrets"] = secrets(listing).map(secret_as_json).collect();
-    document
-}
-
-/// The secrets, newest first, each with advice on retiring it if there is a newer one.
-fn secrets(listing: &ApplicationListing) -> impl Iterator<Item = (&SecretRecord, Option<Retirement>)> {
-    let newer = std::iter::once(None).chain(listing.secrets.iter().map(Some));
-    let judged = |(secret, newer): (_, Option<_>)| {
-        (secret, newer.map(|newer| SecretRecord::retirement(secret, newer)))
-    };
-    listing.secrets.iter().zip(newer).map(judged)
-}
-
-/// `safe_to_retire` is absent without a newer secret.
-fn secret_as_json((secret, retirement): (&SecretRecord, Option<Retirement>)) -> Value {
-    json!({
-        "number": secret.id,
-        "created_at": secret.created_at.iso(),
-        "first_used_at": secret.first_used_at.map(Timestamp::iso),
-        "last_used_at": secret.last_used_at.map(Timestamp::iso),
-        "safe_to_retire": retirement.map(|retirement| retirement == Retirement::Safe),
-    })
-}
-
-fn as_json(application: &Application) -> Value {
-    let spec = &application.spec;
-    json!({
-        "client_id": application.client_id,
-        "name": spec.name,
-        "redirect_uris": spec.redirect_uris.to_lines().lines().collect::<Vec<_>>(),
-        "scopes": spec.scopes.iter().map(Scope::id).collect::<Vec<_>>(),
-        "confidential": spec.client_type.is_confidential(),
-        "skip_consent": spec.skip_consent,
-        "paused": application.is_paused(),
-        "created_at": application.created_at.iso(),
-        "last_used_at": application.last_used_at.map(Timestamp::iso),
-    })
 }
 
 #[cfg(test)]

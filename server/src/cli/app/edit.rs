@@ -1,0 +1,59 @@
+//! What `latchkey app edit` is told.
+
+use clap::Args;
+use latchkey_domain::{ApplicationDraft, ApplicationSpec};
+
+use super::create::lines;
+use crate::error::CliError;
+
+/// At least one of these.
+#[derive(Args, Debug)]
+#[group(required = true, multiple = true)]
+pub(in crate::cli) struct EditArgs {
+    /// What hosts and members see
+    #[arg(long)]
+    name: Option<String>,
+    /// Where members return to, in place of all that there are; may be repeated
+    #[arg(long = "redirect-uri", value_name = "URI")]
+    redirect_uris: Vec<String>,
+    /// What the application may ask for, in place of all that there is; may be repeated
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
+    /// Whether to skip the consent page
+    #[arg(long, value_name = "true|false")]
+    skip_consent: Option<bool>,
+    /// What it is, in a sentence; an empty text removes it
+    #[arg(long, value_name = "TEXT")]
+    description: Option<String>,
+    /// Where members read more about it; an empty text removes it
+    #[arg(long, value_name = "URL")]
+    website: Option<String>,
+    /// Its privacy policy; an empty text removes it
+    #[arg(long, value_name = "URL")]
+    privacy_policy: Option<String>,
+}
+
+impl EditArgs {
+    /// The form of an application with the changes.
+    pub(super) fn apply(self, before: &ApplicationSpec) -> Result<ApplicationDraft, CliError> {
+        let mut draft = ApplicationDraft::from_spec(before);
+        if !self.redirect_uris.is_empty() {
+            draft.redirect_uris = lines(&self.redirect_uris)?;
+        }
+        if !self.scopes.is_empty() {
+            draft.scopes = self.scopes;
+        }
+        draft.skip_consent = self.skip_consent.unwrap_or(draft.skip_consent);
+        for (field, given) in [
+            (&mut draft.name, self.name),
+            (&mut draft.description, self.description),
+            (&mut draft.website, self.website),
+            (&mut draft.privacy_policy, self.privacy_policy),
+        ] {
+            if let Some(given) = given {
+                *field = given;
+            }
+        }
+        Ok(draft)
+    }
+}
