@@ -17,6 +17,7 @@ pub(crate) mod frame;
 pub(crate) mod function_error_notice;
 pub(crate) mod icon;
 pub(crate) mod live_text;
+pub(crate) mod logo;
 pub(crate) mod navigation;
 #[cfg(feature = "ssr")]
 pub(crate) mod notice;
