@@ -30,6 +30,7 @@ mod import;
 mod lifetimes;
 mod limits_documentation;
 mod long_state;
+mod members_of_application;
 mod metrics;
 mod oauth2_crate;
 mod oauth_at_rest;

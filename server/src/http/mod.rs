@@ -20,6 +20,7 @@ mod headless;
 mod health;
 mod home;
 mod host_header;
+mod members_of_application;
 mod metrics;
 mod oauth;
 mod page_form;
