@@ -19,10 +19,7 @@ pub fn shell() -> impl IntoView {
     let assets = expect_context::<Request>().assets;
     let nonce = use_nonce();
     let first = first_view::first_view();
-    let network = first
-        .as_ref()
-        .map(|first| first.network.clone())
-        .unwrap_or_default();
+    let title = first_view::title(first.as_ref());
     // The URLs of the module and of its WebAssembly contain their content hashes.
     let start = format!("{{const js={:?},wasm={:?};{START}}}", assets.js, assets.wasm);
     let scripts = view! {
@@ -31,11 +28,5 @@ pub fn shell() -> impl IntoView {
         <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
         {first.map(|first| first_view::carrier(&first))}
     };
-    document(
-        format!("OAuth Applications · {network}"),
-        scripts,
-        vec![assets.css.clone()],
-        None,
-        view! { <App /> },
-    )
+    document(title, scripts, vec![assets.css.clone()], None, view! { <App /> })
 }

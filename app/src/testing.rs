@@ -5,6 +5,7 @@ use latchkey_registration::{ActivityEntry, ActivityKind, ActivityLine, Candidate
 
 use crate::components::frame::Frame;
 use crate::components::navigation::Visitor;
+use crate::functions::applications::card::{ApplicationCard, Date};
 
 pub(crate) fn frame() -> Frame {
     Frame {
@@ -38,6 +39,28 @@ pub(crate) fn application(name: &str) -> Application {
         logo: None,
         last_used_at: None,
         revision: 3,
+    }
+}
+
+/// The same as a card: never used, nobody connected, nothing failed.
+pub(crate) fn card(name: &str) -> ApplicationCard {
+    let application = application(name);
+    ApplicationCard {
+        client_id: application.client_id.to_string(),
+        form: ApplicationDraft::from_spec(&application.spec),
+        paused: false,
+        created: Date {
+            text: "15 Jan 2027".into(),
+            iso: "2027-01-15T08:00:00Z".into(),
+        },
+        last_used: None,
+        secrets: vec![],
+        connected_members: 0,
+        logo: None,
+        used: None,
+        failures: 0,
+        latest_failure: None,
+        revision: application.revision,
     }
 }
 

@@ -66,6 +66,13 @@ export class Client {
     return this.post("/oauth/token", { grant_type: "authorization_code", code, redirect_uri: this.redirectUri });
   }
 
+  /** The member who is signed in on `page` allows the application, which exchanges the code. */
+  async connect(page: Page, scope: string): Promise<{ status: number; body: Record<string, unknown> }> {
+    await page.goto(this.link(scope));
+    const back = await this.comesBack(page, () => page.getByRole("button", { name: "Allow" }).click());
+    return this.redeem(back.get("code")!);
+  }
+
   async userinfo(token: unknown): Promise<Response> {
     return fetch(`${this.latchkey.url}/oauth/userinfo`, { headers: { authorization: `Bearer ${token}` } });
   }

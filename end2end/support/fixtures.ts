@@ -62,7 +62,7 @@ export class AdminPage {
     await this.ready();
   }
 
-  /** Waits until the WebAssembly runs. Before that, buttons do nothing. */
+  /** Waits until the WebAssembly runs. */
   async ready(): Promise<void> {
     await expect(this.page.locator("body")).toHaveAttribute("data-ready", "", { timeout: 10_000 });
   }
@@ -75,6 +75,19 @@ export class AdminPage {
     return this.page.getByRole("article");
   }
 
+  /** Opens the menu of a card. */
+  async menu(name: string): Promise<Locator> {
+    await this.card(name).getByRole("button", { name: `More for ${name}` }).click();
+    const menu = this.card(name).getByRole("menu");
+    await expect(menu).toBeVisible();
+    return menu;
+  }
+
+  /** Chooses an entry of the menu of a card. */
+  async choose(name: string, entry: string): Promise<void> {
+    await (await this.menu(name)).getByRole("menuitem", { name: entry, exact: true }).click();
+  }
+
   get dialog(): Locator {
     return this.page.getByRole("dialog");
   }
@@ -84,7 +97,7 @@ export class AdminPage {
   }
 
   async openNew(): Promise<void> {
-    await this.page.getByRole("button", { name: "New OAuth Application" }).click();
+    await this.page.getByRole("link", { name: "New OAuth Application" }).click();
     await expect(this.dialog).toBeVisible();
   }
 

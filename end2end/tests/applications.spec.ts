@@ -1,5 +1,6 @@
 // Create, copy, reveal, edit, pause, duplicate, disconnect and delete, as a host does.
-import { expect, PATH, test } from "../support/fixtures";
+import { Client } from "../support/client";
+import { expect, PATH, signIn, test } from "../support/fixtures";
 
 const ID = /^[A-Za-z0-9_-]{43}$/;
 
@@ -16,10 +17,11 @@ test("a host creates a confidential application and keeps its secret", async ({ 
 
   const card = admin.cards.first();
   await expect(card).toHaveAccessibleName("CRM Integration");
-  await expect(card).toContainText("https://crm.example/cb2");
+  await expect(card).toContainText("https://crm.example/cb");
+  await expect(card).toContainText("+1 more");
   await expect(card).toContainText("Confidential");
-  await expect(card.locator(".chip-host")).toContainText("host:read:network_members");
-  await expect(card).toContainText("Shown");
+  await expect(card.getByTitle("host:read:network_members")).toHaveText("View members in the network");
+  await expect(card).toContainText("Never used");
   await expect(card.locator(".secret")).toHaveText(ID);
   await expect(card).toContainText("Store this secret safely now");
 
@@ -48,7 +50,7 @@ test("a public application has no secret and says that PKCE is required", async 
   await admin.dialog.getByRole("button", { name: "Create" }).click();
   const card = admin.card("Mobile App");
   await expect(card).toContainText("Public (PKCE required)");
-  await expect(card).toContainText("Skipped");
+  await expect(card).toContainText("Consent skipped");
   await expect(card.locator(".secret")).toHaveCount(0);
   await card.getByRole("button", { name: "Copy Client ID" }).click();
   await expect.poll(() => admin.clipboard()).toMatch(ID);
@@ -59,7 +61,7 @@ test("editing switches the type both ways", async ({ admin }) => {
   const card = admin.card("Switcher");
   const first = await card.locator(".secret").textContent();
 
-  await card.getByRole("button", { name: "Edit Switcher" }).click();
+  await card.getByRole("link", { name: "Edit Switcher" }).click();
   await expect(admin.dialog.getByLabel("Application Name")).toHaveValue("Switcher");
   await expect(admin.dialog.getByLabel("Redirect URI")).toHaveValue("https://myapp.com/oauth/callback");
   await expect(admin.dialog.getByRole("checkbox", { name: "read:posts" })).toBeChecked();
@@ -69,7 +71,7 @@ test("editing switches the type both ways", async ({ admin }) => {
   await expect(card).toContainText("Public (PKCE required)");
   await expect(card.locator(".secret")).toHaveCount(0);
 
-  await card.getByRole("button", { name: "Edit Switcher" }).click();
+  await card.getByRole("link", { name: "Edit Switcher" }).click();
   await admin.fill({ confidential: true });
   await expect(admin.dialog).toContainText("Saving creates a client secret");
   await admin.dialog.getByRole("button", { name: "Save" }).click();
@@ -79,19 +81,19 @@ test("editing switches the type both ways", async ({ admin }) => {
 
 test("editing changes name, redirect URIs and scopes in place", async ({ admin }) => {
   await admin.create("Before");
-  await admin.card("Before").getByRole("button", { name: "Edit Before" }).click();
+  await admin.card("Before").getByRole("link", { name: "Edit Before" }).click();
   await admin.fill({ name: "After", uris: "https://after.example/cb", scopes: ["write:posts"] });
   await admin.dialog.getByRole("button", { name: "Save" }).click();
   await expect(admin.toast).toContainText("Changes saved");
   const card = admin.card("After");
   await expect(card).toContainText("https://after.example/cb");
-  await expect(card).toContainText("write:posts");
+  await expect(card.getByTitle("write:posts")).toHaveText("Create, edit and delete posts on your behalf");
   await expect(admin.card("Before")).toHaveCount(0);
 });
 
 test("the second of two hosts who edit at once is told", async ({ admin }) => {
   await admin.create("Shared");
-  await admin.card("Shared").getByRole("button", { name: "Edit Shared" }).click();
+  await admin.card("Shared").getByRole("link", { name: "Edit Shared" }).click();
   await expect(admin.dialog).toBeVisible();
   const other = await admin.page.context().newPage();
   await other.goto(admin.page.url());
@@ -108,16 +110,16 @@ test("the second of two hosts who edit at once is told", async ({ admin }) => {
 test("pausing and resuming keeps the focus on the button", async ({ admin }) => {
   await admin.create("Pausable");
   const card = admin.card("Pausable");
-  await card.getByRole("button", { name: "Pause Pausable" }).click();
-  await expect(card.getByText("Paused", { exact: true })).toBeVisible();
-  await expect(card.getByRole("button", { name: "Resume Pausable" })).toBeFocused();
-  await card.getByRole("button", { name: "Resume Pausable" }).click();
-  await expect(card.getByText("Paused", { exact: true })).toHaveCount(0);
+  await admin.choose("Pausable", "Pause");
+  await expect(card.locator(".badge-paused")).toBeVisible();
+  await expect(card.getByRole("button", { name: "More for Pausable" })).toBeFocused();
+  await admin.choose("Pausable", "Resume");
+  await expect(card.locator(".badge-paused")).toHaveCount(0);
 });
 
 test("duplicating opens the create dialog filled in", async ({ admin }) => {
   await admin.create("Original");
-  await admin.card("Original").getByRole("button", { name: "Duplicate Original" }).click();
+  await admin.choose("Original", "Duplicate");
   await expect(admin.dialog.getByLabel("Application Name")).toHaveValue("Copy of Original");
   await expect(admin.dialog.getByLabel("Redirect URI")).toHaveValue("https://myapp.com/oauth/callback");
   await admin.dialog.getByRole("button", { name: "Create" }).click();
@@ -125,25 +127,32 @@ test("duplicating opens the create dialog filled in", async ({ admin }) => {
   await expect(admin.cards.first()).toHaveAccessibleName("Copy of Original");
 });
 
-test("disconnecting everyone asks first", async ({ admin }) => {
-  await admin.create("Connected");
-  await admin.card("Connected").getByRole("button", { name: "Disconnect everyone from Connected" }).click();
+test("disconnecting everyone is offered when somebody is connected, and asks first", async ({ admin, browser, latchkey }) => {
+  const client = Client.register(latchkey, "Connected", ["read:posts"]);
+  await admin.open();
+  await expect((await admin.menu("Connected")).getByRole("menuitem", { name: "Disconnect everyone" })).toHaveCount(0);
+  const context = await browser.newContext();
+  const member = await context.newPage();
+  await signIn(member, latchkey, "member@example.com");
+  await client.connect(member, "read:posts");
+  await context.close();
+  await admin.open();
+  await admin.choose("Connected", "Disconnect everyone");
   await expect(admin.dialog).toContainText("Disconnect everyone from Connected?");
-  await admin.dialog.getByRole("button", { name: "Disconnect everyone" }).click();
-  await expect(admin.toast).toContainText("0 members disconnected from Connected");
-  await expect(admin.card("Connected")).toBeVisible();
+  await admin.page.goBack();
+  await expect(admin.card("Connected").getByRole("button", { name: "More for Connected" })).toBeFocused();
 });
 
 test("deleting names the application, asks, and is permanent", async ({ admin }) => {
   await admin.create("Doomed");
   await admin.create("Spared");
-  await admin.card("Doomed").getByRole("button", { name: "Delete Doomed" }).click();
+  await admin.card("Doomed").getByRole("link", { name: "Delete Doomed" }).click();
   await expect(admin.dialog).toContainText("Delete Doomed?");
   await expect(admin.dialog).toContainText("permanent");
   await expect(admin.dialog.getByRole("button", { name: "Cancel" })).toBeFocused();
   await admin.dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(admin.card("Doomed")).toBeVisible();
-  await admin.card("Doomed").getByRole("button", { name: "Delete Doomed" }).click();
+  await admin.card("Doomed").getByRole("link", { name: "Delete Doomed" }).click();
   await admin.dialog.getByRole("button", { name: "Delete application" }).click();
   await expect(admin.toast).toContainText("Doomed deleted");
   await expect(admin.card("Doomed")).toHaveCount(0);
@@ -155,7 +164,7 @@ test("deleting names the application, asks, and is permanent", async ({ admin })
 test("nothing reloads the page", async ({ admin }) => {
   await admin.page.evaluate(() => Object.assign(window, { still: "here" }));
   await admin.create("Swift");
-  await admin.card("Swift").getByRole("button", { name: "Edit Swift" }).click();
+  await admin.card("Swift").getByRole("link", { name: "Edit Swift" }).click();
   await admin.fill({ name: "Swifter" });
   await admin.dialog.getByRole("button", { name: "Save" }).click();
   await expect(admin.card("Swifter")).toBeVisible();
@@ -171,8 +180,8 @@ test("the list and its answers never carry a secret", async ({ admin, latchkey }
   });
   await admin.open();
   await expect(admin.card("Secretive")).toBeVisible();
-  await admin.card("Secretive").getByRole("button", { name: "Pause Secretive" }).click();
-  await expect(admin.card("Secretive").getByText("Paused", { exact: true })).toBeVisible();
+  await admin.choose("Secretive", "Pause");
+  await expect(admin.card("Secretive").locator(".badge-paused")).toBeVisible();
   expect(bodies.length).toBeGreaterThan(1);
   for (const body of bodies) expect(body).not.toContain(created.client_secret!);
   expect(await admin.page.content()).not.toContain(created.client_secret!);

@@ -27,7 +27,7 @@ test("Back closes a dialog and Forward opens it again", async ({ admin }) => {
 });
 
 test("the focus moves in, stays inside, and returns to the button", async ({ admin }) => {
-  const button = admin.page.getByRole("button", { name: "New OAuth Application" });
+  const button = admin.page.getByRole("link", { name: "New OAuth Application" });
   await button.focus();
   await admin.page.keyboard.press("Enter");
   await expect(admin.dialog.getByLabel("Application Name")).toBeFocused();
@@ -44,7 +44,7 @@ test("the focus moves in, stays inside, and returns to the button", async ({ adm
 });
 
 test("an application is created with the keyboard alone", async ({ admin }) => {
-  await admin.page.getByRole("button", { name: "New OAuth Application" }).focus();
+  await admin.page.getByRole("link", { name: "New OAuth Application" }).focus();
   await admin.page.keyboard.press("Enter");
   await expect(admin.dialog.getByLabel("Application Name")).toBeFocused();
   await admin.page.keyboard.type("Typed");

@@ -8,7 +8,7 @@ test("Try it goes through a real authorization and ends in the explorer", async 
   const { page } = admin;
   latchkey.addApplication("Roster Client", ...SCOPES);
   await admin.open();
-  await admin.card("Roster Client").getByRole("button", { name: "Try it Roster Client" }).click();
+  await admin.choose("Roster Client", "Try it");
   await expect(page.getByRole("heading", { name: /Roster Client wants to use/ })).toBeVisible();
   await expect(page.getByText("API explorer")).toBeVisible();
   await look(page, "consent-explorer-login");

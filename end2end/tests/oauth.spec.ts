@@ -73,7 +73,7 @@ test("a host finds the failure in the activity and adds the redirect URI from th
   await look(page, "authorize-error");
 
   await admin.open();
-  await admin.card("Webhooks").getByRole("link", { name: "Activity Webhooks" }).click();
+  await admin.choose("Webhooks", "Activity");
   await expect(page.getByText("trailing slash").first()).toBeVisible();
   await look(page, "activity");
   await page.getByRole("link", { name: "Add this redirect URI" }).click();

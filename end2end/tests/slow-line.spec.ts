@@ -74,9 +74,9 @@ test("the content is there before the WebAssembly, does not move, and its button
   expect(figures.ready - figures.painted).toBeLessThanOrEqual(BUTTONS_WORK_WITHIN);
 });
 
-test("a click before the WebAssembly is there is not lost", async ({ admin }) => {
+test("a click on a button before the WebAssembly is there is not lost", async ({ admin }) => {
   const { page } = admin;
-  const button = page.getByRole("button", { name: "New OAuth Application" });
+  const button = page.getByRole("button", { name: "More for Application 20" });
   await page.route("**/*.wasm", async (route) => {
     await button.click();
     await expect(button).toHaveAttribute("aria-busy", "true");
@@ -84,5 +84,24 @@ test("a click before the WebAssembly is there is not lost", async ({ admin }) =>
     await route.continue();
   });
   await page.goto(admin.latchkey.url + PATH);
-  await expect(admin.dialog).toHaveAccessibleName("New OAuth Application");
+  await expect(page.getByRole("menu")).toBeVisible();
 });
+
+for (const [name, title] of [
+  ["New OAuth Application", "New OAuth Application"],
+  ["Edit Application 20", "Edit Application 20"],
+  ["Delete Application 20", "Delete Application 20?"],
+]) {
+  test(`${name} is a link, which works before the WebAssembly is there`, async ({ admin }) => {
+    const { page } = admin;
+    let isFirst = true;
+    await page.route("**/*.wasm", async (route) => {
+      // The first document never gets it.
+      if (isFirst) isFirst = false;
+      else await route.continue();
+    });
+    await page.goto(admin.latchkey.url + PATH, { waitUntil: "commit" });
+    await page.getByRole("link", { name }).click();
+    await expect(admin.dialog).toHaveAccessibleName(title);
+  });
+}

@@ -13,7 +13,7 @@ test("from the card to every block in the clipboard", async ({ admin, latchkey }
   const { page } = admin;
   const { client_id, client_secret } = latchkey.addApplication("CRM");
   await admin.open();
-  await admin.card("CRM").getByRole("link", { name: "Use it CRM" }).click();
+  await admin.choose("CRM", "Use it");
   await expect(page.getByRole("heading", { level: 1, name: "Use CRM" })).toBeVisible();
 
   // While the secret is masked, copying includes it and shows nothing of it.

@@ -30,6 +30,7 @@ mod import;
 mod lifetimes;
 mod limits_documentation;
 mod long_state;
+mod members_of_application;
 mod metrics;
 mod moving_applications;
 mod oauth2_crate;

@@ -11,6 +11,7 @@ pub(crate) enum Icon {
     Eye,
     EyeOff,
     Key,
+    More,
     Pencil,
     Plus,
     Search,
@@ -33,6 +34,7 @@ impl Icon {
             Self::Key => {
                 "M14.5 3.5a6 6 0 00-5.7 7.9L3.5 16.7v3.8h3.8v-2.5h2.5v-2.5l2.8-2.8a6 6 0 101.9-9.2zM16.5 7.5h.01"
             }
+            Self::More => "M5.5 12h.01M12 12h.01M18.5 12h.01",
             Self::Pencil => {
                 "M4 20l.8-4L16.5 4.3a1.7 1.7 0 012.4 0l.8.8a1.7 1.7 0 010 2.4L8 19.2zM14.5 6.3l3.2 3.2"
             }

@@ -1,6 +1,5 @@
 //! Components that several pages share, one file each. They do not depend on any page.
 
-#[cfg(feature = "ssr")]
 pub(crate) mod breadcrumb;
 pub(crate) mod confirm;
 pub(crate) mod copy_button;
@@ -17,6 +16,8 @@ pub(crate) mod frame;
 pub(crate) mod function_error_notice;
 pub(crate) mod icon;
 pub(crate) mod live_text;
+pub(crate) mod logo;
+pub(crate) mod menu;
 pub(crate) mod navigation;
 #[cfg(feature = "ssr")]
 pub(crate) mod notice;

@@ -69,7 +69,6 @@ impl AdminSection {
     }
 
     /// Its label and address, for breadcrumbs.
-    #[cfg(feature = "ssr")]
     pub(crate) fn link(self) -> (String, String) {
         (self.label().to_owned(), self.path().to_owned())
     }
@@ -121,7 +120,6 @@ pub(crate) fn top_bar(network: String, visitor: Visitor, current: Option<MainEnt
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
     Section,
-    #[cfg(feature = "ssr")]
     Below,
 }
 
@@ -138,7 +136,6 @@ pub(crate) fn admin_page(
         .map(|entry| {
             let current = (entry == section).then_some(match level {
                 Level::Section => "page",
-                #[cfg(feature = "ssr")]
                 Level::Below => "true",
             });
             let rel = (!entry.is_interactive()).then_some("external");

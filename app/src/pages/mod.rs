@@ -35,6 +35,7 @@ mod plain {
     pub use super::admin::settings::oauth_applications::activity::ActivityPage;
     pub use super::admin::settings::oauth_applications::activity::add_redirect_uri::AddRedirectUriPage;
     pub use super::admin::settings::oauth_applications::import::ImportApplicationPage;
+    pub use super::admin::settings::oauth_applications::members::MembersOfApplicationPage;
     pub use super::admin::settings::oauth_applications::use_it::{Endpoints, Environment, UseItPage};
     pub use super::error::ErrorPage;
     pub use super::forbidden::ForbiddenPage;

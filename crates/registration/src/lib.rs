@@ -25,7 +25,7 @@ pub use self::members::MEMBERS_PAGE_SIZE;
 pub use self::usage::{ApplicationUsage, Period, RequestCount, UsageReport};
 
 /// Applications per page of the list.
-pub const PAGE_SIZE: u32 = 20;
+pub const PAGE_SIZE: u32 = 50;
 
 /// Registers, edits and deletes applications. Every operation checks the caller's role and the plan.
 #[derive(Clone)]
@@ -130,6 +130,14 @@ impl Registrar {
             .application_listing(&client_id, self.clock.now())
             .await?
             .ok_or(RegistrationError::NotFound)
+    }
+
+    /// The member who registered an application; `None` if it was the operator or a member who is gone.
+    pub async fn creator(&self, application: &Application) -> Result<Option<Member>, RegistrationError> {
+        match application.created_by {
+            Some(member) => Ok(self.store.member(member).await?),
+            None => Ok(None),
+        }
     }
 
     /// Registers an application.

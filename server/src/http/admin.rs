@@ -36,8 +36,8 @@ pub(super) async fn show(
     let context = context(&state, &peer, member);
     let status = context.status.clone();
     let network = state.instance.store.network().await?.name.to_string();
-    let query = request.uri().query().unwrap_or_default();
-    let first = latchkey_app::read_first_view(&context, network, query).await;
+    let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
+    let first = latchkey_app::read_first_view(&context, network, path, query).await;
     let render = leptos_axum::render_app_async_with_context(
         {
             let nonce = nonce.clone();

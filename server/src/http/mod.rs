@@ -19,6 +19,7 @@ mod headless;
 mod health;
 mod home;
 mod host_header;
+mod members_of_application;
 mod metrics;
 mod oauth;
 mod page_form;

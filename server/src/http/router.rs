@@ -16,7 +16,8 @@ use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
     account, activity, admin, audit, connected_apps, errors, explorer, functions, gate, headless, health,
-    home, oauth, paths, programs, same_origin, setup, sign_in, sign_out, transfer, usage, use_it,
+    home, members_of_application, oauth, paths, programs, same_origin, setup, sign_in, sign_out, transfer,
+    usage, use_it,
 };
 
 /// The whole router.
@@ -117,6 +118,14 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             get(transfer::show)
                 .post(transfer::import)
                 .layer(DefaultBodyLimit::max(limits::APPLICATION_BYTES)),
+        )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/members",
+            get(members_of_application::show),
+        )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/members/{member_id}/revoke",
+            post(members_of_application::revoke),
         )
         .route("/admin/audit", get(audit::show))
         .route("/admin/audit.csv", get(audit::export))

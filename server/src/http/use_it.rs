@@ -64,6 +64,7 @@ pub(super) async fn download(
 /// What an integrator needs, except the secret.
 struct Kit {
     application: Application,
+    failures: u64,
     redirect_uri: RedirectUri,
     endpoints: Endpoints,
     network: String,
@@ -77,7 +78,8 @@ impl Kit {
         wanted: Wanted,
     ) -> Result<Self, Failure> {
         let registrar = &state.instance.registrar;
-        let application = registrar.find(caller, client_id).await?.application;
+        let listing = registrar.find(caller, client_id).await?;
+        let application = listing.application;
         let redirect_uri = wanted
             .redirect_uri
             .and_then(|wanted| {
@@ -97,6 +99,7 @@ impl Kit {
         };
         Ok(Self {
             application,
+            failures: listing.health.failures,
             redirect_uri,
             endpoints,
             network: network.name.to_string(),
@@ -127,6 +130,7 @@ impl Kit {
             frame: scripted_frame(state, &["copy.js"]).await?,
             visitor: visitor(host),
             application: self.application,
+            failures: self.failures,
             redirect_uri: self.redirect_uri,
             endpoints: self.endpoints,
             secret,

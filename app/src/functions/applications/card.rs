@@ -13,6 +13,16 @@ pub struct Listing {
     pub failing: u64,
 }
 
+/// What the page of an application shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Details {
+    pub card: ApplicationCard,
+    /// The name of the member who registered it; `None` if it was the operator or a member who is gone.
+    pub created_by: Option<String>,
+    /// The network's plan.
+    pub plan: Plan,
+}
+
 /// What a card shows. It never holds a secret, which is fetched separately.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ApplicationCard {

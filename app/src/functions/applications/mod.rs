@@ -8,15 +8,15 @@ use latchkey_domain::{ApplicationDraft, ListQuery, SecretId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 
-use self::card::{ApplicationCard, Listing, Saved};
+use self::card::{ApplicationCard, Details, Listing, Saved};
 use super::error::FunctionError;
 #[cfg(feature = "ssr")]
 use super::reply::as_member;
 
-#[cfg(feature = "ssr")]
-pub(crate) use self::present::listing;
 #[cfg(all(test, feature = "ssr"))]
 pub(crate) use self::present::secrets;
+#[cfg(feature = "ssr")]
+pub(crate) use self::present::{details, listing};
 
 /// Page `page` of the applications that `query` asks for.
 #[server(prefix = "/api", endpoint = "applications/list", input = Json)]
@@ -32,6 +32,12 @@ pub async fn find_application(client_id: String) -> Result<ApplicationCard, Func
         Ok(present::card(found, registrar.now()))
     })
     .await
+}
+
+/// One application, for its page.
+#[server(prefix = "/api", endpoint = "applications/details", input = Json)]
+pub async fn application_details(client_id: String) -> Result<Details, FunctionError> {
+    as_member(async |registrar, caller| details(&registrar, &caller, &client_id).await).await
 }
 
 /// Registers an application.

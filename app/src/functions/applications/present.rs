@@ -3,7 +3,9 @@
 use latchkey_domain::{ApplicationDraft, ClientSecret, ListQuery, Retirement, SecretRecord, Timestamp};
 use latchkey_registration::{ApplicationListing, Caller, Registered, Registrar, RegistrationError};
 
-use super::card::{ApplicationCard, Date, Listing, Replacement, Saved, SecretPosition, SecretSummary};
+use super::card::{
+    ApplicationCard, Date, Details, Listing, Replacement, Saved, SecretPosition, SecretSummary,
+};
 use crate::time::{ago, date, iso};
 
 /// A page of the list.
@@ -21,6 +23,21 @@ pub(crate) async fn listing(
             .map(|listing| card(listing, now)),
         plan: registrar.network().await?.plan,
         failing: registrar.failing(caller).await?,
+    })
+}
+
+/// One application, for its page.
+pub(crate) async fn details(
+    registrar: &Registrar,
+    caller: &Caller,
+    client_id: &str,
+) -> Result<Details, RegistrationError> {
+    let listing = registrar.find(caller, client_id).await?;
+    let creator = registrar.creator(&listing.application).await?;
+    Ok(Details {
+        card: card(listing, registrar.now()),
+        created_by: creator.map(|member| member.name.to_string()),
+        plan: registrar.network().await?.plan,
     })
 }
 

@@ -1,22 +1,24 @@
-//! What the page, its cards and its dialogs share.
+//! What the page, its cards and its dialogs share: the address.
 
 use latchkey_domain::ListQuery;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
-use super::address::{Address, DialogRoute, list_query, page_number};
+use super::address::{Address, DialogRoute, Part, list_query, page_number};
 
 /// The list and its address, in the context of the page.
 #[derive(Clone, Copy)]
 pub(super) struct ListContext {
-    /// What the address asks of the list.
+    /// What the address asks of the list. An application's page keeps what was asked before.
     pub(super) query: Memo<ListQuery>,
     /// Which page of the list is shown, from 1.
     pub(super) page: Memo<u32>,
+    /// The application that is shown instead of the list.
+    pub(super) application: Memo<Option<Part>>,
     /// The client id and the new secret of an application whose secret was just created.
     pub(super) fresh_secret: RwSignal<Option<(String, String)>>,
-    /// Counts requests to read the list again.
+    /// Counts requests to read again what is shown.
     pub(super) version: RwSignal<u32>,
     navigate: Callback<(String, bool)>,
 }
@@ -24,11 +26,24 @@ pub(super) struct ListContext {
 impl ListContext {
     /// Follows the browser's address.
     pub(super) fn new() -> Self {
-        let query = use_location().query;
+        let location = use_location();
+        let (path, query) = (location.pathname, location.query);
         let navigate = use_navigate();
+        let application = Memo::new(move |_| {
+            path.with(|path| query.with(|query| Address::application_at(path, |name| query.get(name))))
+        });
+        // What the list asked for, and which page of it.
+        let asked = Memo::new(move |before: Option<&(ListQuery, u32)>| match before {
+            Some(before) if application.read().is_some() => before.clone(),
+            _ => query.with(|query| {
+                let value = |name: &str| query.get(name);
+                (list_query(value), page_number(value("page").as_deref()))
+            }),
+        });
         Self {
-            query: Memo::new(move |_| query.with(|query| list_query(|name| query.get(name)))),
-            page: Memo::new(move |_| query.with(|query| page_number(query.get("page").as_deref()))),
+            query: Memo::new(move |_| asked.with(|(query, _)| query.clone())),
+            page: Memo::new(move |_| asked.with(|(_, page)| *page)),
+            application,
             fresh_secret: RwSignal::new(None),
             version: RwSignal::new(0),
             navigate: Callback::new(move |(address, replace): (String, bool)| {
@@ -44,18 +59,24 @@ impl ListContext {
         }
     }
 
-    /// Reads the list again.
+    /// Reads again what is shown.
     pub(super) fn refresh(self) {
         self.version.update(|version| *version += 1);
     }
 
-    /// The address of the list as it is shown now, without a dialog.
-    pub(super) fn address(self) -> Address {
+    /// The address of what is shown now, without a dialog. Changes with it.
+    fn shown(self) -> Address {
         Address {
-            query: self.query.get_untracked(),
-            page: self.page.get_untracked(),
+            query: self.query.get(),
+            page: self.page.get(),
+            application: self.application.get(),
             dialog: None,
         }
+    }
+
+    /// The address of what is shown now, without a dialog.
+    pub(super) fn address(self) -> Address {
+        untrack(|| self.shown())
     }
 
     /// Goes to an address of the page.
@@ -68,14 +89,9 @@ impl ListContext {
         self.navigate.run((address.to_string(), true));
     }
 
-    /// Opens a dialog.
-    pub(super) fn open(self, dialog: DialogRoute) {
-        self.go(&self.address().with_dialog(dialog));
-    }
-
-    /// The click handler of a button that opens a dialog.
-    pub(super) fn opener(self, dialog: DialogRoute) -> impl Fn(leptos::ev::MouseEvent) + Clone + 'static {
-        move |_| self.open(dialog.clone())
+    /// The address of a dialog above what is shown.
+    pub(super) fn link(self, dialog: DialogRoute) -> Signal<String> {
+        Signal::derive(move || self.shown().with_dialog(dialog.clone()).to_string())
     }
 
     /// Closes the dialog.

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::components::navigation::Visitor;
-use crate::functions::applications::card::Listing;
+use crate::functions::applications::card::{Details, Listing};
 use crate::functions::error::FunctionError;
 
 /// The initial data of the page.
@@ -16,8 +16,16 @@ pub struct FirstView {
     pub visitor: Visitor,
     /// The network's name.
     pub network: String,
-    /// The list that the address names.
-    pub listing: Result<Listing, FunctionError>,
+    /// What the address names.
+    pub content: Result<Content, FunctionError>,
+}
+
+/// What an address of the page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    List(Listing),
+    Application(Box<Details>),
 }
 
 /// The id of the element that contains it, a `<script>` with JSON.
@@ -57,17 +65,40 @@ pub(crate) fn carrier(first: &FirstView) -> impl leptos::IntoView + use<> {
     view! { <script type="application/json" id=ELEMENT inner_html=json></script> }
 }
 
-/// Reads the initial data for the signed-in member. `network` is the network's name, `query` the query of the page's
-/// URL.
+/// The title of the document.
 #[cfg(feature = "ssr")]
-pub async fn read(request: &crate::request::Request, network: String, query: &str) -> FirstView {
-    let (wanted, page) = super::address::Address::list_at(query);
-    let listing = crate::functions::reply::run(request, async |registrar, caller| {
-        crate::functions::applications::listing(&registrar, &caller, &wanted, page).await
+pub(crate) fn title(first: Option<&FirstView>) -> String {
+    let Some(first) = first else {
+        return "Admin".to_owned();
+    };
+    let page = match &first.content {
+        Ok(Content::Application(details)) => &details.card.form.name,
+        Ok(Content::List(_)) | Err(_) => "OAuth Applications",
+    };
+    format!("{page} · {}", first.network)
+}
+
+/// Reads the initial data for the signed-in member. `network` is the network's name, `path` and `query` are those of the
+/// page's URL.
+#[cfg(feature = "ssr")]
+pub async fn read(request: &crate::request::Request, network: String, path: &str, query: &str) -> FirstView {
+    use super::address::{Address, parameter};
+    use crate::functions::applications::{details, listing};
+
+    let application = Address::application_at(path, |name| parameter(query, name));
+    let content = crate::functions::reply::run(request, async |registrar, caller| match application {
+        Some(part) => {
+            let details = details(&registrar, &caller, &part.client_id).await?;
+            Ok(Content::Application(Box::new(details)))
+        }
+        None => {
+            let (wanted, page) = Address::list_at(query);
+            Ok(Content::List(listing(&registrar, &caller, &wanted, page).await?))
+        }
     })
     .await;
     // The page shows the error, and its status tells programs. A missing permission is not an error.
-    if let Err(error) = &listing
+    if let Err(error) = &content
         && error.status() >= 500
     {
         request.status.set(error.status());
@@ -79,6 +110,6 @@ pub async fn read(request: &crate::request::Request, network: String, query: &st
     FirstView {
         visitor: visitor.unwrap_or_default(),
         network,
-        listing,
+        content,
     }
 }

@@ -3,15 +3,17 @@
 use latchkey_domain::Plan;
 use leptos::prelude::*;
 
-use super::address::DialogRoute;
+use super::address::{self, DialogRoute};
 use super::context::ListContext;
+use super::reading::Shown;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::live_text::live_text;
 
-/// The heading and the button for a new application, or why it is missing.
+/// The heading and the link to a new application, or why it is missing.
 #[component]
-pub(super) fn PageHeader(plan: Memo<Option<Plan>>) -> impl IntoView {
+pub(super) fn PageHeader() -> impl IntoView {
     let list = expect_context::<ListContext>();
+    let may_change = expect_context::<Shown>().may_change();
     view! {
         <div class="page-header">
             <div>
@@ -23,39 +25,50 @@ pub(super) fn PageHeader(plan: Memo<Option<Plan>>) -> impl IntoView {
                 </p>
             </div>
             {move || {
-                plan.get()
-                    .filter(|plan| plan.includes_oauth_applications())
-                    .map(|_| {
+                may_change
+                    .get()
+                    .then(|| {
                         view! {
-                            <button
-                                type="button"
-                                class="button button-primary"
-                                id="new-application"
-                                on:click=list.opener(DialogRoute::New)
-                            >
-                                <Glyph icon=Icon::Plus />
-                                "New OAuth Application"
-                            </button>
+                            <div class="actions">
+                                <a class="button button-quiet" href=address::import() rel="external">
+                                    "Import"
+                                </a>
+                                <a
+                                    class="button button-primary"
+                                    id="new-application"
+                                    href=list.link(DialogRoute::New)
+                                    data-noscroll=""
+                                >
+                                    <Glyph icon=Icon::Plus />
+                                    "New OAuth Application"
+                                </a>
+                            </div>
                         }
                     })
             }}
         </div>
-        {move || {
-            plan.get()
-                .filter(|plan| !plan.includes_oauth_applications())
-                .map(|plan| {
-                    view! {
-                        <div class="notice">
-                            <Glyph icon=Icon::Warning />
-                            <p>
-                                "OAuth applications are available on the Scale plan and above. This network is on "
-                                <strong>{live_text(plan.label())}</strong>
-                                ", so none can be created, edited or authorized. The operator can change the plan with "
-                                <code class="mono" translate="no">"latchkey network set --plan scale"</code> "."
-                            </p>
-                        </div>
-                    }
-                })
-        }}
+        {plan_notice()}
+    }
+}
+
+/// Says what the network's plan does not include.
+pub(super) fn plan_notice() -> impl IntoView {
+    let shown = expect_context::<Shown>();
+    move || {
+        let plan = shown
+            .plan
+            .get()
+            .filter(|plan: &Plan| !plan.includes_oauth_applications())?;
+        Some(view! {
+            <div class="notice">
+                <Glyph icon=Icon::Warning />
+                <p>
+                    "OAuth applications are available on the Scale plan and above. This network is on "
+                    <strong>{live_text(plan.label())}</strong>
+                    ", so none can be created, edited or authorized. The operator can change the plan with "
+                    <code class="mono" translate="no">"latchkey network set --plan scale"</code> "."
+                </p>
+            </div>
+        })
     }
 }

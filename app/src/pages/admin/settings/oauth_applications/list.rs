@@ -1,95 +1,101 @@
 //! The cards of the page, or what to show if there are none.
 
-use latchkey_domain::{ListQuery, Plan};
+use latchkey_domain::{ListFilter, ListQuery, Plan};
 use leptos::prelude::*;
 
 use super::address::{Address, DialogRoute};
 use super::card::ApplicationCard;
 use super::context::ListContext;
 use super::header::PageHeader;
-use super::search::SearchField;
+use super::reading::Shown;
+use super::search::ListTools;
 use crate::components::function_error_notice::FunctionErrorNotice;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::live_text::live_text;
-use crate::functions::applications::card::{ApplicationCard as CardData, Listing};
-use crate::functions::error::FunctionError;
+use crate::functions::applications::card::ApplicationCard as CardData;
 
-/// The page below its navigation. If reading fails, the last good list stays.
+/// What a list has to say beside its cards: what was asked of it, and its numbers.
+#[derive(Clone, PartialEq)]
+struct Summary {
+    query: ListQuery,
+    total: u64,
+    number: u32,
+    pages: u32,
+    may_create: bool,
+}
+
+/// The page below its navigation. If reading fails, the last good list stays, marked as old.
 #[component]
-pub(super) fn ApplicationList(listing: RwSignal<Result<Listing, FunctionError>>) -> impl IntoView {
+pub(super) fn ApplicationList() -> impl IntoView {
     let list = expect_context::<ListContext>();
-    let shown = Memo::new(move |before: Option<&Option<Listing>>| match listing.get() {
-        Ok(listing) => Some(listing),
-        Err(_) => before.cloned().flatten(),
-    });
-    let error = Signal::derive(move || listing.get().err());
-    let plan = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|listing| listing.plan)));
+    let shown = expect_context::<Shown>();
     let client_ids = Memo::new(move |_| {
-        shown.with(|shown| {
-            shown
-                .iter()
-                .flat_map(|listing| &listing.page.items)
-                .map(|card| card.client_id.clone())
-                .collect::<Vec<_>>()
+        shown.listing.with(|listing| {
+            let cards = listing.iter().flat_map(|(_, listing)| &listing.page.items);
+            cards.map(|card| card.client_id.clone()).collect::<Vec<_>>()
         })
     });
-    // The number of applications, the current page and the number of pages.
-    let numbers = Memo::new(move |_| {
-        shown.with(|shown| {
-            shown
-                .as_ref()
-                .map(|listing| (listing.page.total, listing.page.number, listing.page.pages()))
+    let summary = Memo::new(move |_| {
+        shown.listing.with(|listing| {
+            listing.as_ref().map(|(query, listing)| Summary {
+                query: query.clone(),
+                total: listing.page.total,
+                number: listing.page.number,
+                pages: listing.page.pages(),
+                may_create: Plan::includes_oauth_applications(listing.plan),
+            })
         })
     });
-    // Once shown, the field stays: the person may be typing in it.
+    let failed = Memo::new(move |_| shown.error.read().is_some());
+    // Once shown, the tools stay: the person may be typing. A network without applications needs none.
     let is_worth_searching = Memo::new(move |before: Option<&bool>| {
         before == Some(&true)
-            || !list.query.read().search.is_empty()
-            || numbers.get().is_some_and(|(total, ..)| total > 0)
+            || *list.query.read() != ListQuery::default()
+            || summary.get().is_some_and(|summary| summary.total > 0)
     });
     view! {
-        <PageHeader plan />
-        // An empty list needs no search. An empty result does.
-        {move || is_worth_searching.get().then(|| view! { <SearchField /> })}
-        <FunctionErrorNotice error />
+        <PageHeader />
+        {move || is_worth_searching.get().then(|| view! { <ListTools /> })}
+        <FunctionErrorNotice error=shown.error />
+        {move || failed.get().then(|| old(list, client_ids.read().is_empty()))}
         <p class="muted count" role="status">
             {move || {
-                numbers.get().filter(|(total, ..)| *total > 0).map(|(total, ..)| live_text(count(total, &list.query.get().search)))
+                summary
+                    .get()
+                    .filter(|summary| summary.total > 0 && !failed.get())
+                    .map(|summary| live_text(count(summary.total, &summary.query)))
             }}
         </p>
-        <div class="cards">
+        <div class="cards" class:cards-old=failed>
             <For each=move || client_ids.get() key=String::clone let:client_id>
                 {card_of(shown, &client_id).map(|card| view! { <ApplicationCard client_id card /> })}
             </For>
         </div>
         {move || {
-            numbers
+            summary
                 .get()
-                .filter(|(total, ..)| *total == 0)
-                .map(|_| {
-                    if list.query.get() == ListQuery::default() {
-                        let may_create = plan.get().is_some_and(Plan::includes_oauth_applications);
-                        empty_list(list, may_create).into_any()
-                    } else {
-                        no_match(list).into_any()
-                    }
+                .filter(|summary| summary.total == 0 && !failed.get())
+                .map(|summary| match nothing(&summary.query) {
+                    None => empty_list(list, summary.may_create).into_any(),
+                    Some((title, text)) => no_match(title, text).into_any(),
                 })
         }}
         {move || {
             // The links keep the search.
             list.query.track();
-            numbers.get().map(|(_, number, pages)| pager(list, number, pages))
+            summary.get().map(|summary| pager(list, summary.number, summary.pages))
         }}
     }
 }
 
 /// The card with this id as last read. It exists as long as its row.
-fn card_of(shown: Memo<Option<Listing>>, client_id: &str) -> Option<Memo<CardData>> {
+fn card_of(shown: Shown, client_id: &str) -> Option<Memo<CardData>> {
     let id = client_id.to_owned();
     let find = move || {
-        shown.with(|shown| {
-            let items = &shown.as_ref()?.page.items;
-            items.iter().find(|card| card.client_id == id).cloned()
+        shown.listing.with(|listing| {
+            let (_, listing) = listing.as_ref()?;
+            let mut cards = listing.page.items.iter();
+            cards.find(|card| card.client_id == id).cloned()
         })
     };
     let first = untrack(&find)?;
@@ -98,11 +104,29 @@ fn card_of(shown: Memo<Option<Listing>>, client_id: &str) -> Option<Memo<CardDat
     }))
 }
 
+/// Says that the list is not what was asked for, and offers to ask again.
+fn old(list: ListContext, is_empty: bool) -> impl IntoView {
+    let text = if is_empty {
+        "The applications could not be read."
+    } else {
+        "This is the list from before. It may be out of date."
+    };
+    view! {
+        <p class="old-list">
+            {live_text(text)}
+            <button type="button" class="button" id="read-again" on:click=move |_| list.refresh()>
+                "Try again"
+            </button>
+        </p>
+    }
+}
+
 /// Links to the previous and the next page.
 fn pager(list: ListContext, number: u32, pages: u32) -> Option<AnyView> {
     let link = |label: &'static str, target: u32, enabled: bool, rel: &'static str| {
         let address = Address {
             page: target,
+            application: None,
             ..list.address()
         };
         // A disabled link has no address.
@@ -125,13 +149,25 @@ fn pager(list: ListContext, number: u32, pages: u32) -> Option<AnyView> {
     })
 }
 
-fn count(total: u64, search: &str) -> String {
-    match (total, search.is_empty()) {
-        (1, true) => "1 application".into(),
-        (_, true) => format!("{total} applications"),
-        (1, false) => format!("1 application matches “{search}”"),
-        (_, false) => format!("{total} applications match “{search}”"),
-    }
+/// `2 failing applications match “crm”`.
+fn count(total: u64, query: &ListQuery) -> String {
+    let state = match query.filter {
+        None => "",
+        Some(ListFilter::Failing) => "failing ",
+        Some(ListFilter::Paused) => "paused ",
+        Some(ListFilter::Public) => "public ",
+        Some(ListFilter::NeverUsed) => "unused ",
+    };
+    let (plural, matches) = if total == 1 {
+        ("", "matches")
+    } else {
+        ("s", "match")
+    };
+    let search = match query.search.as_str() {
+        "" => String::new(),
+        search => format!(" {matches} “{search}”"),
+    };
+    format!("{total} {state}application{plural}{search}")
 }
 
 fn empty_list(list: ListContext, may_create: bool) -> impl IntoView {
@@ -147,23 +183,108 @@ fn empty_list(list: ListContext, may_create: bool) -> impl IntoView {
             {may_create
                 .then(|| {
                     view! {
-                        <button type="button" class="button" id="first-application" on:click=list.opener(DialogRoute::New)>
+                        <a class="button" id="first-application" href=list.link(DialogRoute::New) data-noscroll="">
                             "Create your first application"
-                        </button>
+                        </a>
                     }
                 })}
         </div>
     }
 }
 
-fn no_match(list: ListContext) -> impl IntoView {
+/// The heading and the text of a list without a match; `None` if all applications were asked for.
+fn nothing(query: &ListQuery) -> Option<(String, &'static str)> {
+    let search = &query.search;
+    if !search.is_empty() {
+        let among = query
+            .filter
+            .map(|filter| format!(" among “{}”", filter.label()))
+            .unwrap_or_default();
+        return Some((
+            format!("Nothing matches “{search}”{among}"),
+            "Search looks at names, client IDs and the hosts of redirect URIs.",
+        ));
+    }
+    let (title, text) = match query.filter? {
+        ListFilter::Failing => (
+            "Nothing is failing",
+            "No application had a failed request in the last hour.",
+        ),
+        ListFilter::Paused => (
+            "Nothing is paused",
+            "The tokens of a paused application are refused until a host resumes it.",
+        ),
+        ListFilter::Public => (
+            "No public applications",
+            "Mobile, desktop and single-page applications are public: they cannot keep a secret.",
+        ),
+        ListFilter::NeverUsed => (
+            "Every application has been used",
+            "An application counts as used when it has received a token.",
+        ),
+    };
+    Some((title.to_owned(), text))
+}
+
+fn no_match(title: String, text: &'static str) -> impl IntoView {
     view! {
         <div class="empty">
-            <h2>{move || live_text(format!("Nothing matches “{}”", list.query.get().search))}</h2>
-            <p class="muted">"Search looks at names and client IDs."</p>
-            <button type="button" class="button" id="show-all" on:click=move |_| list.go(&Address::start())>
+            <h2>{live_text(title)}</h2>
+            <p class="muted">{live_text(text)}</p>
+            <a class="button" id="show-all" href=Address::start().to_string()>
                 "Show all applications"
-            </button>
+            </a>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(search: &str, filter: Option<ListFilter>) -> ListQuery {
+        ListQuery {
+            search: search.into(),
+            filter,
+            ..ListQuery::default()
+        }
+    }
+
+    #[test]
+    fn the_count_says_what_was_asked() {
+        for (total, search, filter, text) in [
+            (1, "", None, "1 application"),
+            (41, "", None, "41 applications"),
+            (1, "crm", None, "1 application matches “crm”"),
+            (2, "crm", None, "2 applications match “crm”"),
+            (2, "", Some(ListFilter::Failing), "2 failing applications"),
+            (
+                1,
+                "x",
+                Some(ListFilter::NeverUsed),
+                "1 unused application matches “x”",
+            ),
+        ] {
+            assert_eq!(count(total, &query(search, filter)), text);
+        }
+    }
+
+    #[test]
+    fn an_empty_list_says_what_there_is_none_of() {
+        for (search, filter, title) in [
+            ("crm", None, "Nothing matches “crm”"),
+            (
+                "crm",
+                Some(ListFilter::Paused),
+                "Nothing matches “crm” among “Paused”",
+            ),
+            ("", Some(ListFilter::Failing), "Nothing is failing"),
+            ("", Some(ListFilter::Paused), "Nothing is paused"),
+            ("", Some(ListFilter::Public), "No public applications"),
+            ("", Some(ListFilter::NeverUsed), "Every application has been used"),
+        ] {
+            assert_eq!(nothing(&query(search, filter)).unwrap().0, title);
+        }
+        assert_eq!(nothing(&query("", None)), None);
     }
 }

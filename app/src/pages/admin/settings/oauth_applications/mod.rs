@@ -1,8 +1,10 @@
-//! `/admin/settings/oauth-applications`, the interactive list of applications, and the plain pages of one application.
+//! `/admin/settings/oauth-applications`: the interactive list of applications, the interactive page of one, and the plain
+//! pages of one.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod activity;
 pub(crate) mod address;
+mod application;
 mod card;
 mod context;
 mod dialogs;
@@ -11,7 +13,11 @@ mod header;
 #[cfg(feature = "ssr")]
 pub(crate) mod import;
 mod list;
+#[cfg(feature = "ssr")]
+pub(crate) mod members;
+mod reading;
 mod search;
+pub(crate) mod tabs;
 #[cfg(feature = "ssr")]
 pub(crate) mod use_it;
 
@@ -19,15 +25,15 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use self::address::{Address, DialogRoute, NotFound};
+use self::application::ApplicationPage;
 use self::context::ListContext;
 use self::dialogs::OpenDialog;
 use self::first_view::first_view;
 use self::list::ApplicationList;
+use self::reading::Shown;
 use crate::browser;
 use crate::components::navigation::{AdminSection, Level, admin_page};
 use crate::components::progress::progress;
-use crate::functions::applications::card::Listing;
-use crate::functions::applications::list_applications;
 use crate::functions::error::FunctionError;
 use crate::pages::not_found::NotFoundPage;
 
@@ -45,56 +51,35 @@ pub(crate) fn OAuthApplicationsPage() -> impl IntoView {
         .as_ref()
         .map(|first| (first.visitor.clone(), first.network.clone()))
         .unwrap_or_default();
-    let listing = RwSignal::new(first.map_or(Err(FunctionError::Unreadable), |first| first.listing));
-    let reading = keep_current(list, listing);
-    let found = Memo::new(move |_| dialog.read().is_ok());
+    let content = first.map_or(Err(FunctionError::Unreadable), |first| first.content);
+    let shown = Shown::new(list, content);
+    provide_context(shown);
+    keep_title(shown, network.clone());
+
+    let application = Memo::new(move |_| shown.application.get());
+    move_focus(application);
+    let found = Memo::new(move |_| {
+        let is_unknown =
+            || shown.error.get() == Some(FunctionError::NotFound) && shown.details.read().is_none();
+        dialog.read().is_ok() && !(application.read().is_some() && is_unknown())
+    });
     move || {
         if !found.get() {
             return NotFoundPage().into_any();
         }
-        let page = admin_page(
-            network.clone(),
-            visitor.clone(),
-            AdminSection::OauthApplications,
-            Level::Section,
-            view! { <ApplicationList listing /> },
-        );
+        let (level, content) = match application.get() {
+            Some(client_id) => (Level::Below, view! { <ApplicationPage client_id /> }.into_any()),
+            None => (Level::Section, view! { <ApplicationList /> }.into_any()),
+        };
+        let section = AdminSection::OauthApplications;
+        let page = admin_page(network.clone(), visitor.clone(), section, level, content);
         view! {
             {page}
             <OpenDialog dialog />
-            {move || reading.get().then(|| progress("Reading the list"))}
+            {move || shown.reading.get().then(|| progress("Reading the applications"))}
         }
         .into_any()
     }
-}
-
-/// Reads the list again when the address or the applications change. The last list stays until then. Returns whether it
-/// is reading.
-///
-/// A Leptos `Resource` waits for an answer before it asks again, so a search would wait for the previous one. Here each
-/// request starts at once, and only the last one counts.
-fn keep_current(list: ListContext, listing: RwSignal<Result<Listing, FunctionError>>) -> RwSignal<bool> {
-    let reading = RwSignal::new(false);
-    let asked = StoredValue::new(0_usize);
-    Effect::new(move |before: Option<()>| {
-        let (query, page) = (list.query.get(), list.page.get());
-        list.version.track();
-        if before.is_none() {
-            // The document already contains it.
-            return;
-        }
-        let this = asked.get_value() + 1;
-        asked.set_value(this);
-        reading.set(true);
-        browser::spawn(async move {
-            let answer = list_applications(query, page).await;
-            if asked.try_get_value() == Some(this) {
-                listing.set(answer);
-                reading.set(false);
-            }
-        });
-    });
-    reading
 }
 
 /// Returns the focus to the button that opened a dialog, after it has closed.
@@ -104,8 +89,37 @@ fn return_focus(dialog: Memo<Result<Option<DialogRoute>, NotFound>>) {
         if let Some(Some(before)) = before
             && now.is_none()
         {
+            // What was chosen in the menu of a card is gone with the menu. The last focus wins.
+            if let Some(client_id) = before.client_id() {
+                browser::focus(card::menu_id(client_id));
+            }
             browser::focus(before.opener());
         }
         now
+    });
+}
+
+/// Moves the focus to the heading when the list takes the place of an application or the other way round.
+fn move_focus(application: Memo<Option<String>>) {
+    Effect::new(move |before: Option<Option<String>>| {
+        let now = application.get();
+        if before.is_some_and(|before| before != now) {
+            browser::focus("page-title".into());
+        }
+        now
+    });
+}
+
+/// Names the document after what is shown.
+fn keep_title(shown: Shown, network: String) {
+    Effect::new(move |before: Option<()>| {
+        let name = match (shown.application.get(), shown.details.get()) {
+            (Some(_), Some(details)) => details.card.form.name,
+            _ => "OAuth Applications".to_owned(),
+        };
+        // The document arrives with a title.
+        if before.is_some() {
+            document().set_title(&format!("{name} · {network}"));
+        }
     });
 }

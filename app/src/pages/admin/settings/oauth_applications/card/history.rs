@@ -1,26 +1,73 @@
-//! The bottom of a card: when the application was created and used, and how many members are connected.
+//! How an application is doing: the foot of its card.
 
 use leptos::prelude::*;
 
 use crate::components::live_text::live_text;
-use crate::functions::applications::card::{ApplicationCard, Date};
+use crate::functions::applications::card::ApplicationCard;
+use crate::pages::admin::settings::oauth_applications::address;
 
-/// `Created 23 Nov 2026 · Never used · No members connected`.
-pub(super) fn history(card: &ApplicationCard) -> AnyView {
-    let time = |date: &Date| view! { <time datetime=date.iso.clone()>{live_text(date.text.clone())}</time> };
-    let used = if card.last_used.is_some() {
-        "Last used "
-    } else {
-        "Never used"
+/// The class and the text of `Working · 12 members · used 3 minutes ago`, or what is wrong.
+fn state(card: &ApplicationCard) -> (&'static str, String) {
+    if card.paused {
+        return ("health", "Paused".to_owned());
+    }
+    if card.failures > 0 {
+        return ("health health-failing", failures(card));
+    }
+    let Some(used) = &card.used else {
+        return ("health", "Never used".to_owned());
     };
+    let members = match card.connected_members {
+        0 => "no members".to_owned(),
+        1 => "1 member".to_owned(),
+        more => format!("{more} members"),
+    };
+    (
+        "health health-working",
+        format!("Working · {members} · used {used}"),
+    )
+}
+
+/// `22 failures in the last hour. Latest: the secret is wrong.`
+fn failures(card: &ApplicationCard) -> String {
+    let count = match card.failures {
+        1 => "1 failure".to_owned(),
+        more => format!("{more} failures"),
+    };
+    // Messages have code between backticks.
+    let latest = card
+        .latest_failure
+        .as_deref()
+        .unwrap_or_default()
+        .replace('`', "");
+    match latest.trim_end_matches('.') {
+        "" => format!("{count} in the last hour."),
+        latest => format!("{count} in the last hour. Latest: {latest}."),
+    }
+}
+
+/// The sentence, and the way to the activity if something fails.
+pub(in super::super) fn health(card: &ApplicationCard) -> AnyView {
+    let (class, text) = state(card);
+    let link = (card.failures > 0 && !card.paused).then(|| {
+        let id = &card.client_id;
+        view! {
+            " "
+            <a
+                id=format!("see-{id}")
+                aria-labelledby=format!("see-{id} card-{id}")
+                href=address::activity(id)
+                rel="external"
+            >
+                "See activity"
+            </a>
+        }
+    });
     view! {
-        "Created "
-        {time(&card.created)}
-        " · "
-        {live_text(used)}
-        {card.last_used.as_ref().map(time)}
-        " · "
-        {live_text(connected(card.connected_members))}
+        <p class=class>
+            <span class="health-text" title=text.clone()>{live_text(text.clone())}</span>
+            {link}
+        </p>
     }
     .into_any()
 }
@@ -31,5 +78,45 @@ pub(crate) fn connected(members: u64) -> String {
         0 => "No members connected".into(),
         1 => "1 member connected".into(),
         more => format!("{more} members connected"),
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::testing::card;
+
+    #[test]
+    fn says_how_it_is_doing() {
+        let working = ApplicationCard {
+            used: Some("3 minutes ago".into()),
+            connected_members: 12,
+            ..card("Mobile App")
+        };
+        assert_eq!(state(&working).1, "Working · 12 members · used 3 minutes ago");
+        assert_eq!(state(&card("Mobile App")).1, "Never used");
+        let failing = ApplicationCard {
+            failures: 22,
+            latest_failure: Some("`redirect_uri` was not registered.".into()),
+            ..working
+        };
+        assert_eq!(
+            state(&failing),
+            (
+                "health health-failing",
+                "22 failures in the last hour. Latest: redirect_uri was not registered.".to_owned()
+            )
+        );
+        let html = health(&failing).to_html();
+        assert!(
+            html.contains("/activity\"") && html.contains("See activity"),
+            "{html}"
+        );
+        let paused = ApplicationCard {
+            paused: true,
+            ..failing
+        };
+        assert_eq!(state(&paused).1, "Paused");
+        assert!(!health(&paused).to_html().contains("See activity"));
     }
 }

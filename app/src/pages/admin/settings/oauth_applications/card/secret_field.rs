@@ -12,7 +12,7 @@ use crate::functions::applications::reveal_secret;
 /// The secret `id` of the application `client_id`, labelled `what`. It is fetched on request and dropped when hidden.
 /// `fresh` is a secret that was just created: it is shown at once, with a reminder.
 #[component]
-pub(super) fn SecretField(
+pub(in super::super) fn SecretField(
     what: &'static str,
     client_id: StoredValue<String>,
     id: SecretId,

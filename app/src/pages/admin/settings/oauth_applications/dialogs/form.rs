@@ -14,7 +14,7 @@ use crate::functions::error::FunctionError;
 
 /// Whether the application exists, and its type: changing the type creates or destroys its secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Editing {
+pub(in super::super) enum Editing {
     New,
     Confidential,
     Public,
@@ -22,7 +22,7 @@ pub(super) enum Editing {
 
 /// The form. It keeps the input until the server has accepted it.
 #[component]
-pub(super) fn ApplicationForm(
+pub(in super::super) fn ApplicationForm(
     /// The initial values.
     initial: ApplicationDraft,
     editing: Editing,

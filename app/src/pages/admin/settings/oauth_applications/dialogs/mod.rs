@@ -5,7 +5,7 @@ mod delete;
 mod disconnect;
 mod edit;
 mod failed;
-mod form;
+pub(super) mod form;
 mod retire;
 mod scope_picker;
 

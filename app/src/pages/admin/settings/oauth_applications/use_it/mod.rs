@@ -13,6 +13,7 @@ use self::next::next;
 use self::programs::{PROGRAMS, Program};
 use self::snippet::{block, copy_button};
 use super::address;
+use super::tabs::{Tab, tabs};
 use crate::components::breadcrumb::breadcrumb;
 use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor};
@@ -25,6 +26,8 @@ pub struct UseItPage {
     pub frame: Frame,
     pub visitor: Visitor,
     pub application: Application,
+    /// How many of its requests failed in the last hour.
+    pub failures: u64,
     /// The redirect URI in the settings.
     pub redirect_uri: RedirectUri,
     /// The URLs in the settings.
@@ -49,6 +52,7 @@ impl UseItPage {
             frame,
             visitor,
             application,
+            failures,
             redirect_uri,
             endpoints,
             secret,
@@ -63,18 +67,19 @@ impl UseItPage {
             AdminSection::OauthApplications,
             Level::Below,
             view! {
-                {breadcrumb(vec![AdminSection::OauthApplications.link()])}
+                {breadcrumb(vec![
+                    AdminSection::OauthApplications.link(),
+                    (name.clone(), address::application(&client_id, Tab::Overview)),
+                ])}
                 <header class="page-header">
                     <div>
-                        <h1 class="page-title">"Use " {name}</h1>
+                        <h1 class="page-title">"Use " <bdi>{name}</bdi></h1>
                         <p class="page-lead">
                             "The settings of this application, and a small program that uses them: it asks a member, exchanges the code, calls the Headless API and refreshes its tokens."
                         </p>
                     </div>
-                    <a class="button" href=address::activity(&client_id)>
-                        "Activity"
-                    </a>
                 </header>
+                {tabs(&client_id, Tab::UseIt, failures)}
                 {application.is_paused().then(paused)}
                 {settings(&application, &redirect_uri, &endpoints, network, secret)}
                 {program(&application)}

@@ -23,6 +23,7 @@ fn page(application: Application, secret: Option<ClientSecret>) -> String {
         frame: frame(),
         visitor: visitor(true),
         application,
+        failures: 0,
         redirect_uri,
         endpoints: Endpoints {
             issuer: "https://oauth.example".into(),
