@@ -6,7 +6,7 @@ use super::audit_entry::{Act, note};
 use super::{row, secrets};
 use crate::database::Sealing;
 use crate::grants::{connected_apps, end};
-use crate::{Statements, params, rows};
+use crate::{Statements, activity, params, rows};
 use latchkey_storage::applications::rules::{self, Edit, SecretChange};
 use latchkey_storage::{ApplicationUpdate, Deleted, NewApplication, StoreError, UpdateOutcome};
 
@@ -104,7 +104,7 @@ pub(super) async fn set_paused(
     Ok(Some(Application { paused_at, ..current }))
 }
 
-/// Deletes an application; its grants, consents and activity go with the row.
+/// Deletes an application; its grants, consents and activity go with the row, except what failed.
 pub(super) async fn delete(
     db: &dyn Statements,
     client_id: &ClientId,
@@ -114,6 +114,7 @@ pub(super) async fn delete(
         return Ok(None);
     };
     let connected_members = connected_apps::count_members(db, client_id).await?;
+    activity::release(db, client_id).await?;
     let sql = "DELETE FROM applications WHERE client_id = ?1";
     rows::execute(db, sql, params![client_id.as_str()]).await?;
     let entry = rules::deleted(&application.spec, connected_members);

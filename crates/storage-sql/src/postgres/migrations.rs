@@ -21,6 +21,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_audit_only_grows.sql"),
     include_str!("migrations/0005_limits.sql"),
     include_str!("migrations/0006_profiles.sql"),
+    include_str!("migrations/0007_activity.sql"),
 ];
 
 /// The step that takes more than tables and indexes. A database that speaks `PostgreSQL`'s language and has no such triggers
@@ -36,7 +37,7 @@ const FOLDED: usize = 4;
 pub(crate) const LATEST: i64 = MIGRATIONS.len() as i64;
 
 /// The schema of `SQLite` that has the same tables and columns as each of these.
-const SAME_IN_SQLITE: [usize; MIGRATIONS.len()] = [3, 4, 5, 5, 6, 7];
+const SAME_IN_SQLITE: [usize; MIGRATIONS.len()] = [3, 4, 5, 5, 6, 7, 8];
 
 /// The schema of `SQLite` that has the same tables and columns as `schema`.
 pub(crate) fn same_in_sqlite(schema: i64) -> Result<usize, StoreError> {

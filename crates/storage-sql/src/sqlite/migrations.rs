@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = &[
         then: Some(|db, _| Box::pin(folded_members::members(db))),
     },
     Migration::of(include_str!("migrations/0007_profiles.sql")),
+    Migration::of(include_str!("migrations/0008_activity.sql")),
 ];
 
 /// The first schema whose search index has words that Latchkey took apart.
