@@ -14,7 +14,11 @@ use latchkey_storage::{
     ApplicationUpdate, Deleted, NewApplication, SecretAdded, SecretRetired, Store, UpdateOutcome,
 };
 
-pub use latchkey_storage::{ActivityEntry, ActivityKind, ApplicationListing, NewActivity};
+pub use latchkey_storage::activity::request_id;
+pub use latchkey_storage::{
+    ActivityArea, ActivityEntry, ActivityFilter, ActivityKind, ActivityOf, ActivityQuery, ActivityReason,
+    ApplicationListing, NewActivity, SentClientId,
+};
 
 pub use self::activity::{ACTIVITY_PAGE_SIZE, ActivityLine, ActivityReport, Candidate};
 pub use self::error::RegistrationError;

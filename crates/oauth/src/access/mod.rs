@@ -115,9 +115,10 @@ impl AuthorizationServer {
             .admits(Event::OfGrant(grant.id, rejection.id()), now)
         {
             let mut recorder = ActivityRecorder::new(ActivityKind::TokenUse, origin);
-            recorder.client = Some(grant.application.client_id.clone());
+            recorder.is_client(&grant.application.client_id);
             recorder.member = Some(grant.member.id);
-            self.record_failure(recorder, &rejection.to_string()).await;
+            self.record_failure(recorder, rejection.reason(), &rejection.to_string())
+                .await;
         }
     }
 }
