@@ -11,6 +11,8 @@ mod header;
 mod list;
 mod search;
 #[cfg(feature = "ssr")]
+pub(crate) mod tabs;
+#[cfg(feature = "ssr")]
 pub(crate) mod use_it;
 
 use leptos::prelude::*;
