@@ -35,7 +35,11 @@ impl Problem {
 
     /// A request that was stopped because it took too long.
     pub(crate) fn timeout() -> Self {
-        Self::of_request(ActivityReason::ApiTimeout, TIMEOUT, "the request took too long and was stopped")
+        Self::of_request(
+            ActivityReason::ApiTimeout,
+            TIMEOUT,
+            "the request took too long and was stopped",
+        )
     }
 
     fn of_request(reason: ActivityReason, code: &str, words: &str) -> Self {
@@ -70,7 +74,9 @@ impl Problem {
             ActivityReason::ApiNotFound => {
                 ": there is no such object, or the member may not see it".to_owned()
             }
-            ActivityReason::ApiThrottled => ": the application asked for too much in a member's name".to_owned(),
+            ActivityReason::ApiThrottled => {
+                ": the application asked for too much in a member's name".to_owned()
+            }
             ActivityReason::ApiTooComplex => ": the query or its answer is too large".to_owned(),
             ActivityReason::ApiFailed => {
                 ": something failed on the server; its log has the cause under the request id".to_owned()

@@ -24,8 +24,11 @@ pub struct RequestOrigin {
 /// What failed in a request to the Headless API.
 #[derive(Clone, Debug)]
 pub struct ApiFailure<'a> {
+    /// The application that sent it.
     pub application: &'a ClientId,
+    /// The member in whose name.
     pub member: MemberId,
+    /// Why it failed.
     pub reason: ActivityReason,
     /// What failed, without values that change with each request.
     pub message: String,

@@ -210,8 +210,14 @@ mod tests {
     #[test]
     fn one_of_each_different_failure_is_admitted_and_the_rest_counted() {
         let limit = ActivityLimit::default();
-        assert_eq!(admitted(&limit, &failure("A", ActivityReason::SecretWrong, START)), 10);
-        assert_eq!(admitted(&limit, &failure("A", ActivityReason::CodeExpired, START)), 1);
+        assert_eq!(
+            admitted(&limit, &failure("A", ActivityReason::SecretWrong, START)),
+            10
+        );
+        assert_eq!(
+            admitted(&limit, &failure("A", ActivityReason::CodeExpired, START)),
+            1
+        );
         let mut unkept = limit.take_unkept();
         unkept.sort_by_key(|unkept| unkept.count);
         let counted: Vec<_> = unkept

@@ -126,7 +126,11 @@ impl EndpointError {
 
 impl From<ParamError> for EndpointError {
     fn from(error: ParamError) -> Self {
-        Self::refused(ErrorCode::InvalidRequest, ActivityReason::Parameter, error.to_string())
+        Self::refused(
+            ErrorCode::InvalidRequest,
+            ActivityReason::Parameter,
+            error.to_string(),
+        )
     }
 }
 
@@ -138,7 +142,11 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_was_wrong() {
-        let error = EndpointError::refused(ErrorCode::InvalidGrant, ActivityReason::CodeExpired, "the code has expired");
+        let error = EndpointError::refused(
+            ErrorCode::InvalidGrant,
+            ActivityReason::CodeExpired,
+            "the code has expired",
+        );
         assert_eq!(error.status(), 400);
         assert_eq!(error.www_authenticate(), None);
         assert_eq!(

@@ -82,9 +82,13 @@ impl AuthorizationServer {
             ));
         }
         params.check()?;
-        let text = params
-            .get("token")?
-            .ok_or_else(|| EndpointError::refused(ErrorCode::InvalidRequest, ActivityReason::Parameter, "`token` is missing"))?;
+        let text = params.get("token")?.ok_or_else(|| {
+            EndpointError::refused(
+                ErrorCode::InvalidRequest,
+                ActivityReason::Parameter,
+                "`token` is missing",
+            )
+        })?;
         let inactive = Introspection {
             active: false,
             token: None,

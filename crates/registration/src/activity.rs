@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use latchkey_domain::{
-    Application, ApplicationDraft, Member, MemberId, RedirectUri, RedirectUris, ScopeSet,
-};
+use latchkey_domain::{Application, ApplicationDraft, Member, MemberId, RedirectUri, RedirectUris, ScopeSet};
 use latchkey_storage::{ActivityEntry, ActivityQuery, ActivityReason};
 
 use crate::{Caller, Registered, Registrar, RegistrationError};
@@ -38,11 +36,9 @@ impl ActivityLine {
     /// The scopes of the entry that were missing and are not registered now.
     pub fn addable_scopes(&self) -> ScopeSet {
         match &self.application {
-            Some(application) if self.entry.is_matched => self
-                .entry
-                .event
-                .missing_scopes
-                .without(application.spec.scopes),
+            Some(application) if self.entry.is_matched => {
+                self.entry.event.missing_scopes.without(application.spec.scopes)
+            }
             _ => ScopeSet::EMPTY,
         }
     }
@@ -117,10 +113,7 @@ impl Registrar {
     ) -> Result<ActivityReport, RegistrationError> {
         Self::check_caller(caller)?;
         // Read one more than a page, to know whether there is another page.
-        let mut entries = self
-            .store
-            .activity(query, before, ACTIVITY_PAGE_SIZE + 1)
-            .await?;
+        let mut entries = self.store.activity(query, before, ACTIVITY_PAGE_SIZE + 1).await?;
         let shown = usize::try_from(ACTIVITY_PAGE_SIZE).unwrap_or(usize::MAX);
         let more = entries.len() > shown;
         entries.truncate(shown);
@@ -154,11 +147,7 @@ impl Registrar {
         Ok((application, line))
     }
 
-    async fn line(
-        &self,
-        entry: ActivityEntry,
-        known: &mut Known,
-    ) -> Result<ActivityLine, RegistrationError> {
+    async fn line(&self, entry: ActivityEntry, known: &mut Known) -> Result<ActivityLine, RegistrationError> {
         let member = match entry.event.member {
             Some(id) => self.member(id, &mut known.members).await?,
             None => None,

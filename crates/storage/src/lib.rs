@@ -25,8 +25,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 pub use self::activity::{
-    Activity, ActivityArea, ActivityClass, ActivityEntry, ActivityFilter, ActivityKind, ActivityOf, ActivityQuery,
-    ActivityReason, NewActivity, SentClientId, Unkept,
+    Activity, ActivityArea, ActivityClass, ActivityEntry, ActivityFilter, ActivityKind, ActivityOf,
+    ActivityQuery, ActivityReason, NewActivity, SentClientId, Unkept,
 };
 pub use self::applications::{
     ApplicationListing, ApplicationUpdate, Applications, Client, Deleted, Health, KeptSecret, MOST_SECRETS,

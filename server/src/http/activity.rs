@@ -9,7 +9,8 @@ use latchkey_app::pages::{
 };
 use latchkey_domain::Application;
 use latchkey_registration::{
-    ActivityFilter, ActivityLine, ActivityOf, ActivityQuery, ActivityReport, Candidate, RegistrationError, request_id,
+    ActivityFilter, ActivityLine, ActivityOf, ActivityQuery, ActivityReport, Candidate, RegistrationError,
+    request_id,
 };
 use serde::Deserialize;
 
@@ -202,7 +203,14 @@ pub(super) async fn confirm(
     signed_in: SignedInHost,
     Path((client_id, entry)): Path<(String, i64)>,
 ) -> Result<Response, Failure> {
-    ask(&state, &signed_in, (&client_id, entry), Question::RedirectUri, None).await
+    ask(
+        &state,
+        &signed_in,
+        (&client_id, entry),
+        Question::RedirectUri,
+        None,
+    )
+    .await
 }
 
 /// Registers the redirect URI of an entry. It comes from the entry, not from the form: what the host read is what is

@@ -176,7 +176,10 @@ mod tests {
         line.application = Some(application("CRM"));
         let html = page(vec![line], None);
         assert_sound(&html);
-        assert!(html.contains(">CRM</strong>") && html.contains("/activity\">CRM</a>"), "{html}");
+        assert!(
+            html.contains(">CRM</strong>") && html.contains("/activity\">CRM</a>"),
+            "{html}"
+        );
         assert!(html.contains("Not matched to an application"), "{html}");
     }
 

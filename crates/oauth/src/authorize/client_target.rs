@@ -241,7 +241,11 @@ mod tests {
             request_id: Some("r-1".into()),
             ..RequestOrigin::default()
         };
-        let error = RedirectError::new(RedirectCode::InvalidScope, latchkey_storage::ActivityReason::ScopeUnknown, "`read:mail” is unknown");
+        let error = RedirectError::new(
+            RedirectCode::InvalidScope,
+            latchkey_storage::ActivityReason::ScopeUnknown,
+            "`read:mail” is unknown",
+        );
         assert_eq!(
             target.refuse(error, &origin).location,
             "https://x.example/cb?t=1&error=invalid_scope&error_description=%60read%3Amail%27+is+unknown+%28request+r-1%29\

@@ -110,7 +110,11 @@ pub(super) fn may_grant(request: &AuthorizationRequest<'_>, role: Role) -> Resul
         "only a host of the network can grant {excess}, and the person who is signed in is a {role}; ask for member \
          scopes only, or let a host authorize"
     );
-    Err(RedirectError::new(RedirectCode::AccessDenied, ActivityReason::ScopeHostOnly, words))
+    Err(RedirectError::new(
+        RedirectCode::AccessDenied,
+        ActivityReason::ScopeHostOnly,
+        words,
+    ))
 }
 
 /// Whether to ask the person, given what they granted the application before.

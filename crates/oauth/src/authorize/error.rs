@@ -1,8 +1,8 @@
 //! Errors of the authorization endpoint: those that only a page can show, since the redirect URI cannot be trusted,
 //! and those that go back to the application (RFC 6749 section 4.1.2.1).
 
-use latchkey_domain::{ApplicationName, ScopeSet};
 use latchkey_domain::application::ClientIdError;
+use latchkey_domain::{ApplicationName, ScopeSet};
 use latchkey_storage::{ActivityReason, StoreError};
 use thiserror::Error;
 

@@ -105,16 +105,13 @@ impl<'a> AuthorizationRequest<'a> {
 /// Without `scope`, a request asks for all registered scopes (RFC 6749 section 3.3 requires a documented default):
 /// the host chose them for this application.
 fn scopes(requested: Option<&str>, registered: ScopeSet) -> Result<ScopeSet, RedirectError> {
-    let requested: ScopeSet = requested
-        .unwrap_or_default()
-        .parse()
-        .map_err(|error| {
-            RedirectError::new(
-                RedirectCode::InvalidScope,
-                scope_advice::reason(&error),
-                error.to_string(),
-            )
-        })?;
+    let requested: ScopeSet = requested.unwrap_or_default().parse().map_err(|error| {
+        RedirectError::new(
+            RedirectCode::InvalidScope,
+            scope_advice::reason(&error),
+            error.to_string(),
+        )
+    })?;
     if requested.is_empty() {
         return Ok(registered);
     }

@@ -160,7 +160,11 @@ mod tests {
         let kept = [other("u"), other("s")];
         let secret = "s".repeat(43);
         assert!(is_one_off(&format!("{}t", &secret[1..]), &kept));
-        for presented in [secret.clone(), format!("{}tt", &secret[2..]), secret[1..].to_owned()] {
+        for presented in [
+            secret.clone(),
+            format!("{}tt", &secret[2..]),
+            secret[1..].to_owned(),
+        ] {
             assert!(!is_one_off(&presented, &kept), "{presented}");
         }
     }

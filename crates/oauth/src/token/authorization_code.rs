@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, RedirectUri, Timestamp};
-use latchkey_storage::{ActivityKind, ActivityReason, Grant, GrantChange, GrantState, RevocationReason, TRACES};
+use latchkey_storage::{
+    ActivityKind, ActivityReason, Grant, GrantChange, GrantState, RevocationReason, TRACES,
+};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tracing::Instrument;

@@ -214,7 +214,11 @@ pub(crate) async fn release(db: &dyn Statements, client_id: &ClientId) -> Result
     let sql = "UPDATE activity SET application_id = NULL, client_id = ?1 WHERE class <> 'success' \
                AND application_id = (SELECT id FROM applications WHERE client_id = ?1)";
     db.execute(sql, params![client_id.as_str()]).await?;
-    for class in [ActivityClass::Failure, ActivityClass::Stranger, ActivityClass::Alarm] {
+    for class in [
+        ActivityClass::Failure,
+        ActivityClass::Stranger,
+        ActivityClass::Alarm,
+    ] {
         prune(db, Owner::Nobody, class).await?;
     }
     Ok(())

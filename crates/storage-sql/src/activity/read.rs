@@ -6,8 +6,8 @@ use latchkey_domain::{ClientId, MemberId};
 use crate::{Columns, Param, Statements, params, rows};
 use latchkey_storage::shared::searched;
 use latchkey_storage::{
-    ActivityEntry, ActivityFilter, ActivityKind, ActivityOf, ActivityQuery, ActivityReason, NewActivity, SentClientId,
-    StoreError,
+    ActivityEntry, ActivityFilter, ActivityKind, ActivityOf, ActivityQuery, ActivityReason, NewActivity,
+    SentClientId, StoreError,
 };
 
 /// How many characters at the beginning or the end of two client ids are the same if one was meant for the other.

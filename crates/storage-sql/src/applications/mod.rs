@@ -103,7 +103,7 @@ impl<D: Database> Applications for SqlStore<D> {
 
     async fn failing_applications(&self, at: Timestamp) -> Result<u64, StoreError> {
         self.0
-            .look_up(at, |db, at| Box::pin(list::count_failing(db, at)))
+            .look_up(at, |db, at| Box::pin(list::count_failing(db, *at)))
             .await
     }
 

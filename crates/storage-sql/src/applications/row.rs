@@ -2,7 +2,7 @@
 
 use latchkey_domain::{
     Application, ApplicationName, ApplicationProfile, ApplicationSpec, ClientId, ClientType, Description,
-    LogoId, MemberId, RedirectUris, ScopeSet, Timestamp, WebLink,
+    LogoId, MemberId, RedirectUris, ScopeSet, WebLink,
 };
 
 use super::audit_entry::Act;

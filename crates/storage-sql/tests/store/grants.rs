@@ -1,8 +1,8 @@
 use latchkey_domain::limits::UNREDEEMED_CODES;
 use latchkey_domain::{Member, Role};
 use latchkey_storage::{
-    ActivityKind, ExpiredCode, GrantChange, GrantId, GrantState, MemberChange, NewActivity, NewGrant,
-    RevocationReason,
+    ActivityKind, ActivityQuery, ExpiredCode, GrantChange, GrantId, GrantState, MemberChange, NewActivity,
+    NewGrant, RevocationReason,
 };
 
 use crate::fixtures::{
@@ -550,22 +550,22 @@ async fn a_code_that_expired_is_found_and_closed_once() {
     // The second is exchanged meanwhile, by a node whose clock is behind.
     rotate(&*store, second, at(119)).await;
     let event = NewActivity {
-        client_id: application.client_id.clone(),
-        at: at(120),
-        kind: ActivityKind::CodeExchange,
-        succeeded: false,
-        is_alarm: false,
-        message: "not exchanged".into(),
-        redirect_uri: None,
         member: Some(ada.id),
-        address: None,
-        request_id: None,
+        ..NewActivity::failed(
+            &application.client_id,
+            at(120),
+            ActivityKind::CodeExchange,
+            "not exchanged",
+        )
     };
     for _ in 0..2 {
         let codes = vec![(first, Some(event.clone())), (second, Some(event.clone()))];
         store.close_codes(codes, at(130)).await.unwrap();
     }
-    let entries = store.activity(&application.client_id, None, 10).await.unwrap();
+    let entries = store
+        .activity(&ActivityQuery::of(&application.client_id), None, 10)
+        .await
+        .unwrap();
     assert_eq!((entries.len(), entries[0].times), (1, 1));
     assert_eq!(numbers(found(None, 200, 10).await), [others]);
     let state = async |id| store.grant(id).await.unwrap().unwrap().state;

@@ -208,9 +208,8 @@ impl NewActivity {
     }
 
     pub fn class(&self) -> ActivityClass {
-        let is_known = self.authenticated
-            || self.member.is_some()
-            || self.reason == Some(ActivityReason::ClientDeleted);
+        let is_known =
+            self.authenticated || self.member.is_some() || self.reason == Some(ActivityReason::ClientDeleted);
         match (self.is_alarm, self.succeeded, is_known) {
             (true, ..) => ActivityClass::Alarm,
             (false, true, _) => ActivityClass::Success,

@@ -44,7 +44,7 @@ pub(crate) fn tabs(client_id: &str, current: Tab, failures: u64) -> impl IntoVie
         })
         .collect_view();
     view! {
-        <nav class="tabs" aria-label="Application">
+        <nav class="app-tabs" aria-label="Application">
             {links}
         </nav>
     }

@@ -72,6 +72,7 @@ impl AddScopesPage {
 
 fn question(scopes: ScopeSet, application: &Application, entry: i64) -> impl IntoView + use<> {
     let activity = address::activity(application.client_id.as_str());
+    let action = format!("{activity}/{entry}/add-scopes");
     let new = scopes
         .iter()
         .map(|scope| {
@@ -104,7 +105,7 @@ fn question(scopes: ScopeSet, application: &Application, entry: i64) -> impl Int
                 <dd>{registered}</dd>
             </div>
         </dl>
-        <form class="confirm-actions" method="post" action=format!("{activity}/{entry}/add-scopes")>
+        <form class="confirm-actions" method="post" action=action>
             <input type="hidden" name="revision" value=application.revision.to_string() />
             <a class="button" href=activity>
                 "Cancel"

@@ -5,7 +5,7 @@ use latchkey_registration::{ActivityArea, ActivityFilter};
 use leptos::prelude::*;
 
 /// The filter for what belongs to no application, as in addresses.
-pub(crate) const UNMATCHED: &str = "unmatched";
+pub const UNMATCHED: &str = "unmatched";
 
 /// What a page shows, as in its address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(crate) fn filters(shown: &Shown, with_unmatched: bool) -> impl IntoView + us
         .map(|(filter, label)| {
             let current = (filter == shown.filter).then_some("true");
             view! {
-                <a class="chip" href=shown.address(filter, None) aria-current=current>
+                <a href=shown.address(filter, None) aria-current=current>
                     {label}
                 </a>
             }
@@ -103,7 +103,7 @@ pub(crate) fn filters(shown: &Shown, with_unmatched: bool) -> impl IntoView + us
         }
     });
     view! {
-        <nav class="chips" aria-label="Filter the activity">
+        <nav class="activity-filters" aria-label="Filter the activity">
             {links}
         </nav>
         <form class="activity-search" method="get" action=shown.path.clone() role="search" aria-label="Search the activity">
@@ -159,7 +159,14 @@ mod tests {
             Some("/admin/activity?filter=failed&q=a%26b&before=7")
         );
         assert_eq!(shown.newest(), None);
-        assert_eq!(Shown { search: String::new(), ..shown }.address(None, None), "/admin/activity");
+        assert_eq!(
+            Shown {
+                search: String::new(),
+                ..shown
+            }
+            .address(None, None),
+            "/admin/activity"
+        );
     }
 
     #[test]

@@ -74,7 +74,13 @@ impl Fix {
             let text = format!(
                 "The client id looks like that of {name}, but is not the same. Copy it again into the settings of the program."
             );
-            return Self::new(text, open(format!("Show the credentials of {name}"), page(similar, "credentials")));
+            return Self::new(
+                text,
+                open(
+                    format!("Show the credentials of {name}"),
+                    page(similar, "credentials"),
+                ),
+            );
         }
         match reason {
             Some(Reason::ClientIdMissing) => Self::new(
@@ -209,10 +215,7 @@ impl Fix {
                 "Keep the verifier of each attempt until its code is exchanged. Two attempts at once must not share one.",
                 how("program"),
             ),
-            Reason::StateMissing => Self::new(
-                "The program has to send state, or use PKCE.",
-                how("program"),
-            ),
+            Reason::StateMissing => Self::new("The program has to send state, or use PKCE.", how("program")),
             Reason::CodeExpired | Reason::CodeNotExchanged => Self::new(
                 "The program has to exchange the code right after the redirect. Try the link again.",
                 how("then"),
@@ -354,7 +357,10 @@ impl Fix {
         } else {
             "The scope is registered now. Try again."
         };
-        Self::new(text, open("Show how", format!("{}#settings", page(application, "use"))))
+        Self::new(
+            text,
+            open("Show how", format!("{}#settings", page(application, "use"))),
+        )
     }
 
     pub(crate) fn view(self) -> impl IntoView {

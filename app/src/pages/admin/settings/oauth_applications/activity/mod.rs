@@ -162,7 +162,10 @@ mod tests {
     fn there_is_a_way_to_older_and_to_the_newest_entries() {
         let lines = || vec![activity_line(7, Candidate::None)];
         let html = page(lines(), true, Some(7));
-        assert!(html.contains("?before=7\"") && !html.contains(">Newest<"), "{html}");
+        assert!(
+            html.contains("?before=7\"") && !html.contains(">Newest<"),
+            "{html}"
+        );
         let html = page(lines(), false, None);
         assert!(html.contains(">Newest<") && !html.contains(">Older<"), "{html}");
         for is_newest in [true, false] {

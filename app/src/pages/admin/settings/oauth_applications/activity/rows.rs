@@ -37,7 +37,10 @@ pub(crate) fn rows(lines: Vec<ActivityLine>, with_applications: bool, opened: Op
 /// Shown in place of an empty list.
 pub(crate) fn nothing(is_newest: bool, is_filtered: bool) -> AnyView {
     let (title, text) = match (is_newest, is_filtered) {
-        (true, true) => ("Nothing matches", "Remove the filter, or search for something else."),
+        (true, true) => (
+            "Nothing matches",
+            "Remove the filter, or search for something else.",
+        ),
         (true, false) => (
             "Nothing has happened yet",
             "Entries appear here when someone authorizes an application or a request fails.",
@@ -61,7 +64,11 @@ fn row(line: ActivityLine, with_application: bool, is_open: bool) -> impl IntoVi
         (None, None) => None,
     };
     let failed = (!event.succeeded).then(|| view! { <span class="badge badge-failed">"Failed"</span> });
-    let class = if event.succeeded { "entry" } else { "entry entry-failed" };
+    let class = if event.succeeded {
+        "entry"
+    } else {
+        "entry entry-failed"
+    };
     let times = (entry.times > 1).then(|| {
         view! {
             <span class="entry-times">
