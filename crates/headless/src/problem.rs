@@ -4,7 +4,10 @@ use async_graphql::{PathSegment, ServerError, Value};
 use latchkey_domain::{Scope, ScopeSet};
 use latchkey_storage::ActivityReason;
 
-use crate::error::{BAD_USER_INPUT, INTERNAL, QUERY_TOO_COMPLEX, THROTTLED, TIMEOUT, UNAVAILABLE};
+use crate::error::{
+    BAD_USER_INPUT, INTERNAL, PERSISTED_QUERY_NOT_SUPPORTED, QUERY_TOO_COMPLEX, THROTTLED, TIMEOUT,
+    UNAVAILABLE,
+};
 use crate::query_error::extension;
 
 /// How many different problems of a request are told: a query may have thousands of errors.
@@ -16,6 +19,7 @@ const MESSAGE: usize = 200;
 /// What failed. Requests with the same code and field have the same problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// What kind of failure it is.
     pub reason: ActivityReason,
     /// The code, the field, and what is wrong. It has no values that change with each request.
     pub message: String,
@@ -50,7 +54,8 @@ impl Problem {
         }
     }
 
-    /// `None` for a server that cannot reach its data: it could not keep an entry either.
+    /// `None` for a server that cannot reach its data, since it could not keep an entry either, and for a persisted
+    /// query, which clients then send as a whole.
     fn of(error: &ServerError) -> Option<Self> {
         let code = match extension(error, "code") {
             Some(Value::String(code)) => code.as_str(),
@@ -58,7 +63,7 @@ impl Problem {
         };
         let missing_scope = missing_scope(error);
         let reason = match code {
-            UNAVAILABLE => return None,
+            UNAVAILABLE | PERSISTED_QUERY_NOT_SUPPORTED => return None,
             "FORBIDDEN" if missing_scope.is_empty() => ActivityReason::ApiNotYours,
             "FORBIDDEN" => ActivityReason::ApiScope,
             "NOT_FOUND" => ActivityReason::ApiNotFound,
@@ -186,9 +191,11 @@ mod tests {
     }
 
     #[test]
-    fn a_server_without_its_database_is_not_the_applications_problem() {
+    fn what_is_not_the_applications_problem_is_left_out() {
         let error = at(ApiError::Unavailable("try again in a few seconds"), &[]);
         assert_eq!(Problem::of(&error), None);
+        let hash = coded("send the whole query", PERSISTED_QUERY_NOT_SUPPORTED);
+        assert_eq!(Problem::of(&hash), None);
     }
 
     #[test]

@@ -91,12 +91,11 @@ fn row(line: ActivityLine, with_application: bool, is_open: bool) -> impl IntoVi
                     <span class="entry-kind">{kind(event.kind)}</span>
                     {failed}
                     {short}
-                    <span class="entry-short">{plain(&event.message)}</span>
+                    <span class="entry-message">{message(&event.message)}</span>
                     {times}
                     <span class="entry-time">{exact_time(event.at)}</span>
                 </summary>
                 <div class="entry-body">
-                    <p class="entry-message">{message(&event.message)}</p>
                     {fix}
                     {unkept}
                     <dl class="entry-facts">
@@ -156,7 +155,7 @@ fn time(at: Timestamp) -> AnyView {
     exact_time(at).into_any()
 }
 
-/// The message of an entry, with text between backticks as code.
+/// The message of an entry, with text between backticks as code. A closed row shows as much of it as fits.
 fn message(text: &str) -> impl IntoView + use<> {
     text.split('`')
         .enumerate()
@@ -169,11 +168,6 @@ fn message(text: &str) -> impl IntoView + use<> {
             }
         })
         .collect_view()
-}
-
-/// The message in a row, which shows as much of it as fits.
-fn plain(text: &str) -> String {
-    text.replace('`', "")
 }
 
 const fn kind(kind: ActivityKind) -> &'static str {
