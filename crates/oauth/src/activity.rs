@@ -36,14 +36,40 @@ pub struct ApiFailure<'a> {
     pub missing_scopes: ScopeSet,
 }
 
+/// The application that a request names.
+#[derive(Debug, Default)]
+pub(crate) enum NamedClient {
+    /// None.
+    #[default]
+    Nobody,
+    /// None that is here: the client id as it was sent.
+    Unknown(SentClientId),
+    /// One that is here.
+    Known(SentClientId),
+}
+
+impl NamedClient {
+    pub(crate) fn known(client_id: &ClientId) -> Self {
+        Self::Known(client_id.into())
+    }
+
+    const fn is_known(&self) -> bool {
+        matches!(self, Self::Known(_))
+    }
+
+    fn into_sent(self) -> SentClientId {
+        match self {
+            Self::Nobody => SentClientId::new(""),
+            Self::Unknown(sent) | Self::Known(sent) => sent,
+        }
+    }
+}
+
 /// The activity entry of a request, filled in as the request is read.
 pub(crate) struct ActivityRecorder<'a> {
     pub(crate) kind: ActivityKind,
     pub(crate) origin: &'a RequestOrigin,
-    /// The client id as it was sent.
-    pub(crate) client: Option<SentClientId>,
-    /// Whether an application has it.
-    pub(crate) is_matched: bool,
+    pub(crate) client: NamedClient,
     /// Whether the application proved that the request is its own.
     pub(crate) authenticated: bool,
     pub(crate) member: Option<MemberId>,
@@ -65,8 +91,7 @@ impl<'a> ActivityRecorder<'a> {
         Self {
             kind,
             origin,
-            client: None,
-            is_matched: false,
+            client: NamedClient::Nobody,
             authenticated: false,
             member: None,
             redirect_uri: None,
@@ -75,12 +100,6 @@ impl<'a> ActivityRecorder<'a> {
             is_alarm: false,
             message: None,
         }
-    }
-
-    /// The request is about the application with this id.
-    pub(crate) fn is_client(&mut self, client_id: &ClientId) {
-        self.client = Some(client_id.into());
-        self.is_matched = true;
     }
 
     fn into_activity(self, at: Timestamp, message: String) -> NewActivity {
@@ -92,12 +111,7 @@ impl<'a> ActivityRecorder<'a> {
             member: self.member,
             address: self.origin.address.clone(),
             request_id: self.origin.request_id.clone(),
-            ..NewActivity::failed(
-                self.client.unwrap_or_else(|| SentClientId::new("")),
-                at,
-                self.kind,
-                message,
-            )
+            ..NewActivity::failed(self.client.into_sent(), at, self.kind, message)
         }
     }
 }
@@ -110,9 +124,11 @@ impl AuthorizationServer {
         reason: ActivityReason,
         description: &str,
     ) {
-        let is_matched = recorder.is_matched;
+        let is_known = recorder.client.is_known();
         let reason = match &recorder.client {
-            Some(sent) if reason == ActivityReason::ClientUnknown && self.was_deleted(sent).await => {
+            NamedClient::Unknown(sent)
+                if reason == ActivityReason::ClientUnknown && self.was_deleted(sent).await =>
+            {
                 ActivityReason::ClientDeleted
             }
             _ => reason,
@@ -122,7 +138,7 @@ impl AuthorizationServer {
             reason: Some(reason),
             ..recorder.into_activity(self.now(), message)
         };
-        self.keep_failure(event, is_matched).await;
+        self.keep_failure(event, is_known).await;
     }
 
     /// Whether an application had this client id. If the store cannot say, it is not known.
@@ -152,8 +168,8 @@ impl AuthorizationServer {
         self.keep_failure(event, true).await;
     }
 
-    async fn keep_failure(&self, event: NewActivity, is_matched: bool) {
-        let failing = Failing::of(&event, is_matched);
+    async fn keep_failure(&self, event: NewActivity, is_known: bool) {
+        let failing = Failing::of(&event, is_known);
         if self.0.activity_limit.admits_failure(failing, &event) {
             self.keep(event).await;
         }

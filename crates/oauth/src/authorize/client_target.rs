@@ -7,7 +7,7 @@ use latchkey_storage::SentClientId;
 
 use super::error::{PageError, RedirectError};
 use super::redirect::{Redirect, append};
-use crate::activity::ActivityRecorder;
+use crate::activity::{ActivityRecorder, NamedClient};
 use crate::params::Params;
 use crate::{AuthorizationServer, RequestOrigin, description};
 
@@ -62,14 +62,14 @@ impl AuthorizationServer {
             .get("client_id")
             .map_err(PageError::Parameter)?
             .ok_or(PageError::ClientIdMissing)?;
-        recorder.client = Some(SentClientId::new(sent));
+        recorder.client = NamedClient::Unknown(SentClientId::new(sent));
         let client_id: ClientId = sent.parse().map_err(PageError::ClientIdMalformed)?;
         let application = self
             .store()
             .application(&client_id)
             .await?
             .ok_or(PageError::UnknownApplication)?;
-        recorder.is_matched = true;
+        recorder.client = NamedClient::known(&client_id);
         let requested = params.get("redirect_uri").map_err(PageError::Parameter)?;
         let (registered, redirect_uri) = match requested {
             None => {

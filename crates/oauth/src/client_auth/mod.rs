@@ -13,7 +13,7 @@ use latchkey_storage::{ActivityReason, Client, KeptSecret, SentClientId, StoreEr
 use secrecy::{ExposeSecret, SecretString};
 
 use self::credentials::Credentials;
-use crate::activity::{ActivityKind, ActivityRecorder};
+use crate::activity::{ActivityKind, ActivityRecorder, NamedClient};
 use crate::params::Params;
 use crate::token::ClientRequest;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
@@ -70,8 +70,10 @@ impl AuthorizationServer {
         recorder: &mut ActivityRecorder<'_>,
     ) -> Result<(), StoreError> {
         if let Some(client_id) = Credentials::named(request.authorization, request.form) {
-            recorder.is_matched = self.store().client(&client_id).await?.is_some();
-            recorder.client = Some((&client_id).into());
+            recorder.client = match self.store().client(&client_id).await? {
+                Some(_) => NamedClient::known(&client_id),
+                None => NamedClient::Unknown((&client_id).into()),
+            };
         }
         Ok(())
     }
@@ -129,7 +131,7 @@ impl AuthorizationServer {
         };
         let client_id = grant.application.client_id;
         let client = self.store().client(&client_id).await?.ok_or_else(missing)?;
-        recorder.is_client(&client_id);
+        recorder.client = NamedClient::known(&client_id);
         recorder.member = Some(grant.member.id);
         let is_public = !client.application.spec.client_type.is_confidential();
         match (is_public, by_token) {
@@ -158,7 +160,7 @@ impl AuthorizationServer {
         secret: Option<&SecretString>,
         recorder: &mut ActivityRecorder<'_>,
     ) -> Result<Arc<Client>, EndpointError> {
-        recorder.client = Some(SentClientId::new(client_id));
+        recorder.client = NamedClient::Unknown(SentClientId::new(client_id));
         let client_id: ClientId = client_id.parse().map_err(|error| {
             let words = format!("`client_id` is wrong: {error}");
             invalid_client(ActivityReason::ClientIdMalformed, words)
@@ -169,7 +171,7 @@ impl AuthorizationServer {
                 "no application has this `client_id`; it may have been deleted, or belong to another server",
             )
         })?;
-        recorder.is_client(&client_id);
+        recorder.client = NamedClient::known(&client_id);
         let confidential = client.application.spec.client_type.is_confidential();
         match (secret, confidential) {
             (None, false) => {}

@@ -84,11 +84,10 @@ impl CodeRefusal {
     const fn reason(&self) -> ActivityReason {
         match self {
             Self::Unreadable(_) => ActivityReason::CodeInvalid,
-            Self::Unknown => ActivityReason::Revoked,
+            Self::Unknown | Self::Revoked(_) => ActivityReason::Revoked,
             Self::OtherApplication => ActivityReason::TokenOfAnother,
             Self::RedirectUriMissing | Self::RedirectUriMismatch => ActivityReason::RedirectUriChanged,
             Self::Verifier(error) => error.reason(),
-            Self::Revoked(_) => ActivityReason::Revoked,
             Self::Replayed => ActivityReason::CodeReused,
             Self::ExplorerLogin => ActivityReason::Explorer,
             Self::Expired(_) => ActivityReason::CodeExpired,

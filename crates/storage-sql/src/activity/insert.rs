@@ -116,20 +116,24 @@ async fn find_equal(
         event.at.minus(ACTIVITY_COLLAPSE).into(),
     ];
     let of_owner = owner.condition(&mut params);
-    let mut equal = String::new();
-    if let Owner::Nobody = owner {
-        params.push(event.client.as_str().into());
-        equal = format!(" AND client_id = ?{}", params.len());
-    }
-    if !event.is_equal_from_anywhere() {
+    let same_client = match owner {
+        Owner::Application(_) => String::new(),
+        Owner::Nobody => {
+            params.push(event.client.as_str().into());
+            format!(" AND client_id = ?{}", params.len())
+        }
+    };
+    let same_address = if event.is_equal_from_anywhere() {
+        String::new()
+    } else {
         params.push((&event.address).into());
-        equal.push_str(&format!(" AND address IS NOT DISTINCT FROM ?{}", params.len()));
-    }
+        format!(" AND address IS NOT DISTINCT FROM ?{}", params.len())
+    };
     let sql = format!(
         "SELECT id, times, request_id FROM activity WHERE id = (SELECT id FROM (SELECT id, at, kind, message, member_id, \
          address, redirect_uri, client_id FROM activity WHERE {of_owner} AND class = ?1 ORDER BY id DESC LIMIT ?2) recent \
          WHERE kind = ?3 AND message = ?4 AND member_id IS NOT DISTINCT FROM ?5 \
-         AND redirect_uri IS NOT DISTINCT FROM ?6 AND at > ?7{equal} ORDER BY id DESC LIMIT 1) [[FOR UPDATE|]]"
+         AND redirect_uri IS NOT DISTINCT FROM ?6 AND at > ?7{same_client}{same_address} ORDER BY id DESC LIMIT 1) [[FOR UPDATE|]]"
     );
     rows::first(db, &sql, &params, |columns| {
         columns.table("activity");

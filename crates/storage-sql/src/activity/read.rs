@@ -6,8 +6,8 @@ use latchkey_domain::{ClientId, MemberId};
 use crate::{Columns, Param, Statements, params, rows};
 use latchkey_storage::shared::searched;
 use latchkey_storage::{
-    ActivityEntry, ActivityFilter, ActivityKind, ActivityOf, ActivityQuery, ActivityReason, NewActivity,
-    SentClientId, StoreError,
+    ActivityClass, ActivityEntry, ActivityFilter, ActivityKind, ActivityOf, ActivityQuery, ActivityReason,
+    NewActivity, SentClientId, StoreError,
 };
 
 /// How many characters at the beginning or the end of two client ids are the same if one was meant for the other.
@@ -103,15 +103,15 @@ fn read(columns: &mut Columns<'_>) -> Result<ActivityEntry, StoreError> {
     let at = columns.time("at")?;
     let kind = columns.one_of("kind", ActivityKind::ALL, ActivityKind::id)?;
     let succeeded = columns.get("succeeded")?;
-    let class: String = columns.get("class")?;
+    let class = columns.one_of("class", ActivityClass::ALL, ActivityClass::id)?;
     let reason: Option<String> = columns.get("reason")?;
     let event = NewActivity {
         client,
         at,
         kind,
         succeeded,
-        is_alarm: class == "alarm",
-        authenticated: class == "failure",
+        is_alarm: class == ActivityClass::Alarm,
+        authenticated: class == ActivityClass::Failure,
         reason: reason.as_deref().and_then(ActivityReason::from_id),
         message: columns.get("message")?,
         redirect_uri: columns.get("redirect_uri")?,
