@@ -1,7 +1,9 @@
 //! Shared by the tests of plain pages.
 
 use latchkey_domain::{Application, ApplicationDraft, MemberId, Timestamp};
-use latchkey_registration::{ActivityEntry, ActivityKind, ActivityLine, Candidate, NewActivity};
+use latchkey_registration::{
+    ActivityEntry, ActivityKind, ActivityLine, ActivityReason, Candidate, NewActivity, SentClientId,
+};
 
 use crate::components::frame::Frame;
 use crate::components::navigation::Visitor;
@@ -67,25 +69,29 @@ pub(crate) fn card(name: &str) -> ApplicationCard {
 /// A request with a redirect URI that was not registered.
 pub(crate) fn activity_line(id: i64, candidate: Candidate) -> ActivityLine {
     let event = NewActivity {
-        client_id: "A".repeat(43).parse().unwrap(),
-        at: Timestamp::from_millis(0),
-        kind: ActivityKind::Authorization,
-        succeeded: false,
-        is_alarm: false,
-        message: "redirect_uri was `https://app.example/<b>`".into(),
+        reason: Some(ActivityReason::RedirectUriMismatch),
         redirect_uri: Some("https://app.example/<b>".into()),
         member: Some(MemberId(1)),
         address: Some("192.0.2.1".into()),
         request_id: Some("0123456789abcdef".into()),
+        ..NewActivity::failed(
+            SentClientId::new(&"A".repeat(43)),
+            Timestamp::from_millis(0),
+            ActivityKind::Authorization,
+            "redirect_uri was `https://app.example/<b>`",
+        )
     };
     ActivityLine {
         entry: ActivityEntry {
             id,
             event,
+            is_matched: true,
             times: 1,
+            unkept: 0,
             last_at: Timestamp::from_millis(0),
         },
         member: None,
+        application: Some(application("Mobile App")),
         candidate,
     }
 }

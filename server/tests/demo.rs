@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use latchkey_domain::{ApplicationDraft, PageRequest, Timestamp};
 use latchkey_registration::{ActivityLine, ApplicationListing, Caller, Candidate, Period};
 use latchkey_server::demo::{self, HOST, MEMBER};
-use latchkey_storage::AuditAction;
+use latchkey_storage::{ActivityQuery, AuditAction};
 
 use crate::support::TestApp;
 
@@ -31,11 +31,14 @@ fn name(listing: &ApplicationListing) -> &str {
 }
 
 async fn activity(app: &TestApp, listing: &ApplicationListing) -> Vec<ActivityLine> {
-    let id = listing.application.client_id.as_str();
+    let query = ActivityQuery::of(&listing.application.client_id);
     let registrar = &app.instance.registrar;
     let (mut lines, mut before) = (Vec::new(), None);
     loop {
-        let report = registrar.activity(&Caller::operator(), id, before).await.unwrap();
+        let report = registrar
+            .activity(&Caller::operator(), &query, before)
+            .await
+            .unwrap();
         lines.extend(report.lines);
         before = report.older;
         if before.is_none() {

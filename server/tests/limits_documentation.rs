@@ -185,7 +185,7 @@ fn what_is_left_behind_and_sign_in_are_documented() {
         ),
         ("a grant of the API explorer", minutes(limits::EXPLORER_GRANT)),
         ("successes", limits::ACTIVITY_SUCCESSES.to_string()),
-        ("failures with a member", limits::ACTIVITY_FAILURES.to_string()),
+        ("failures with a member or", limits::ACTIVITY_FAILURES.to_string()),
         (
             "failures that anybody",
             limits::ACTIVITY_FAILURES_OF_STRANGERS.to_string(),
@@ -195,6 +195,14 @@ fn what_is_left_behind_and_sign_in_are_documented() {
         (
             "equal entries",
             format!("newest {}", limits::ACTIVITY_COLLAPSE_AMONG),
+        ),
+        (
+            "request ids of equal failures",
+            limits::ACTIVITY_REQUEST_IDS.to_string(),
+        ),
+        (
+            "entries of Activity that are searched",
+            format!("newest {}", grouped(limits::ACTIVITY_SEARCHED.into())),
         ),
         (
             "wrong passwords from one address",

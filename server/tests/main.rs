@@ -2,6 +2,7 @@
 
 mod account;
 mod activity;
+mod activity_of_all;
 mod admin;
 mod audit;
 mod bad_input;

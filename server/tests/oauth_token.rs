@@ -407,12 +407,8 @@ async fn what_the_integrator_reads_carries_the_request_id_of_the_answer() {
     let client = app.web_app().await;
     let answer = app.exchange(&client, "nonsense").await;
     answer.assert_error(400, "invalid_grant");
-    let entries = app
-        .instance
-        .store
-        .activity(&client.id.parse().unwrap(), None, 1)
-        .await
-        .unwrap();
+    let query = latchkey_storage::ActivityQuery::of(&client.id.parse().unwrap());
+    let entries = app.instance.store.activity(&query, None, 1).await.unwrap();
     let event = &entries[0].event;
     assert_eq!(event.request_id.as_deref(), Some(answer.header("x-request-id")));
     assert_eq!(event.address.as_deref(), Some("127.0.0.1"));

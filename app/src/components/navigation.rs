@@ -44,17 +44,24 @@ impl MainEntry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AdminSection {
     OauthApplications,
+    Activity,
     HeadlessApi,
     AuditTrail,
 }
 
 impl AdminSection {
-    const ALL: [Self; 3] = [Self::OauthApplications, Self::HeadlessApi, Self::AuditTrail];
+    const ALL: [Self; 4] = [
+        Self::OauthApplications,
+        Self::Activity,
+        Self::HeadlessApi,
+        Self::AuditTrail,
+    ];
 
     /// Where its page is.
     pub(crate) const fn path(self) -> &'static str {
         match self {
             Self::OauthApplications => "/admin/settings/oauth-applications",
+            Self::Activity => "/admin/activity",
             Self::HeadlessApi => "/admin/headless-api",
             Self::AuditTrail => "/admin/audit",
         }
@@ -63,6 +70,7 @@ impl AdminSection {
     const fn label(self) -> &'static str {
         match self {
             Self::OauthApplications => "OAuth Applications",
+            Self::Activity => "Activity",
             Self::HeadlessApi => "Headless API",
             Self::AuditTrail => "Audit trail",
         }

@@ -14,6 +14,8 @@ pub struct ErrorPage {
     pub lead: String,
     /// The id of the request, to find more in the log.
     pub request_id: Option<String>,
+    /// Whether a host reads the page, who can see the request in Activity.
+    pub is_host: bool,
 }
 
 impl ErrorPage {
@@ -23,7 +25,17 @@ impl ErrorPage {
             title,
             lead,
             request_id,
+            is_host,
         } = self;
+        let entry = request_id.as_ref().filter(|_| is_host).map(|id| {
+            view! {
+                <p>
+                    <a class="button" href=format!("/admin/activity?request={id}")>
+                        "See what went wrong"
+                    </a>
+                </p>
+            }
+        });
         let heading = title.clone();
         frame.card(
             &title,
@@ -37,6 +49,7 @@ impl ErrorPage {
                         </p>
                     }
                 })}
+                {entry}
                 <p>
                     <a href="/">"Back to Home"</a>
                 </p>
@@ -51,15 +64,20 @@ mod tests {
     use crate::testing::{assert_sound, frame};
 
     #[test]
-    fn names_the_request() {
-        let page = ErrorPage {
-            frame: frame(),
-            title: "Something went wrong".into(),
-            lead: "Try again.".into(),
-            request_id: Some("abc123".into()),
-        };
-        let html = page.to_html();
-        assert_sound(&html);
-        assert!(html.contains("abc123"));
+    fn names_the_request_and_leads_a_host_to_its_entry() {
+        for is_host in [true, false] {
+            let page = ErrorPage {
+                frame: frame(),
+                title: "Something went wrong".into(),
+                lead: "Try again.".into(),
+                request_id: Some("abc123".into()),
+                is_host,
+            };
+            let html = page.to_html();
+            assert_sound(&html);
+            assert!(html.contains("abc123"));
+            let link = "href=\"/admin/activity?request=abc123\"";
+            assert_eq!(html.contains(link), is_host, "{html}");
+        }
     }
 }

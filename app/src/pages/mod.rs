@@ -29,11 +29,14 @@ pub use self::plain::*;
 mod plain {
     pub use super::account::connected_apps::ConnectedAppsPage;
     pub use super::account::sessions::{SessionRow, SessionsPage};
+    pub use super::admin::activity::NetworkActivityPage;
     pub use super::admin::audit::{AuditForm, AuditPage, AuditRow};
     pub use super::admin::headless_api::explorer::{ExplorerPage, Pass};
     pub use super::admin::headless_api::{UsagePage, period_of};
     pub use super::admin::settings::oauth_applications::activity::ActivityPage;
     pub use super::admin::settings::oauth_applications::activity::add_redirect_uri::AddRedirectUriPage;
+    pub use super::admin::settings::oauth_applications::activity::add_scopes::AddScopesPage;
+    pub use super::admin::settings::oauth_applications::activity::filters::{Shown, UNMATCHED};
     pub use super::admin::settings::oauth_applications::import::ImportApplicationPage;
     pub use super::admin::settings::oauth_applications::members::MembersOfApplicationPage;
     pub use super::admin::settings::oauth_applications::use_it::{Endpoints, Environment, UseItPage};

@@ -181,6 +181,12 @@ pub const ACTIVITY_COLLAPSE: Duration = Duration::from_secs(60 * 60);
 /// Among how many of the newest entries an equal one is looked for.
 pub const ACTIVITY_COLLAPSE_AMONG: u32 = 20;
 
+/// How many request ids of failures that were counted as one lead to their entry: the newest.
+pub const ACTIVITY_REQUEST_IDS: u32 = 100;
+
+/// Among how many of the newest entries of Activity a word, a member or an application is searched.
+pub const ACTIVITY_SEARCHED: u32 = 20_000;
+
 // ---- Signing in ----
 
 /// Attempts with a wrong password that one address has on one account before it waits.

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::error::{ApiError, INTERNAL};
 use crate::meter::{Held, Meter};
+use crate::problem::Problem;
 
 /// The answer to a request: a JSON document.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub enum Answer {
         body: String,
         /// Whether any part failed.
         failed: bool,
+        /// What failed, for the application's activity.
+        problems: Vec<Problem>,
         /// How long to wait before asking again, if a part of the request was throttled.
         retry_after: Option<Duration>,
         /// Whether a part failed on the server and a retry may work. Other parts may be done: the first of two

@@ -22,6 +22,7 @@ use crate::error::{BAD_USER_INPUT, QUERY_TOO_COMPLEX, TIMEOUT};
 use crate::html::Sanitizer;
 use crate::loaders::loader;
 use crate::meter::{AnswerMeter, Meter, Room};
+use crate::problem::{self, Problem};
 use crate::request::{self, Asked, Query as Sent};
 use crate::schema::{Mutation, PublicUrl, Query};
 use crate::{fields, query_error, span};
@@ -49,7 +50,15 @@ struct Bill {
     /// How long to wait before the first throttled query can be asked again.
     wait: Option<Duration>,
     failed: bool,
+    problems: Vec<Problem>,
     unavailable: bool,
+}
+
+impl Bill {
+    fn fails(&mut self, errors: &[ServerError]) {
+        self.failed = true;
+        problem::add(&mut self.problems, errors);
+    }
 }
 
 impl HeadlessApi {
@@ -104,6 +113,7 @@ impl HeadlessApi {
             Err(_) => Answer::Done {
                 body: error_body(TIMEOUT, &too_late(self.deadline)),
                 failed: true,
+                problems: vec![Problem::timeout()],
                 retry_after: None,
                 unavailable: false,
                 held: None,
@@ -125,7 +135,7 @@ impl HeadlessApi {
                     "the batch has {} queries, and the limit is {MAX_BATCH}",
                     queries.len()
                 );
-                bill.failed = true;
+                bill.fails(&[query_error::coded(&message, QUERY_TOO_COMPLEX)]);
                 body = error_body(QUERY_TOO_COMPLEX, &message).into_bytes();
             }
             Asked::Many(queries) => {
@@ -141,6 +151,7 @@ impl HeadlessApi {
             // It was written as JSON, so it is UTF-8.
             body: String::from_utf8(body).unwrap_or_default(),
             failed: bill.failed,
+            problems: bill.problems,
             retry_after: bill.wait,
             unavailable: bill.unavailable,
             held: meter.held(),
@@ -156,8 +167,9 @@ impl HeadlessApi {
             Ok(admitted) => admitted,
             Err(mut refusal) => {
                 query_error::complete(&mut refusal);
-                bill.failed = true;
-                return Response::from_errors(vec![refusal]);
+                let response = Response::from_errors(vec![refusal]);
+                bill.fails(&response.errors);
+                return response;
             }
         };
         let refusals = Refusals::default();
@@ -189,7 +201,7 @@ impl HeadlessApi {
             bill.wait = bill.wait.or_else(|| query_error::retry_after(error));
         }
         if response.is_err() {
-            bill.failed = true;
+            bill.fails(&response.errors);
             span.record("otel.status_code", "ERROR");
         }
         response

@@ -84,6 +84,6 @@ pub(crate) fn retry_after(error: &ServerError) -> Option<Duration> {
     }
 }
 
-fn extension<'e>(error: &'e ServerError, name: &str) -> Option<&'e Value> {
+pub(crate) fn extension<'e>(error: &'e ServerError, name: &str) -> Option<&'e Value> {
     error.extensions.as_ref()?.get(name)
 }

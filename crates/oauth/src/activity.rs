@@ -3,13 +3,13 @@
 //!
 //! Frequent routine events are left out: refreshes after a grant's first (the application's page shows when it was
 //! last used), and the same refused token more than once a minute. The number of failures kept per minute is limited,
-//! since anyone can cause them.
+//! since anyone can cause them: one of each different failure is kept, and the rest is counted.
 
-use latchkey_domain::{ClientId, MemberId, Timestamp};
-pub use latchkey_storage::ActivityKind;
-use latchkey_storage::NewActivity;
+use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
+pub use latchkey_storage::{ActivityKind, ActivityReason};
+use latchkey_storage::{NewActivity, SentClientId, StoreError};
 
-use crate::activity_limit::Event;
+use crate::activity_limit::Failing;
 use crate::{AuthorizationServer, EndpointError};
 
 /// Where a request came from, for its activity entries.
@@ -21,15 +21,62 @@ pub struct RequestOrigin {
     pub request_id: Option<String>,
 }
 
-/// The activity entry of a request, filled in as the request is read. Without a client nothing is recorded: no
-/// integrator could read it.
+/// What failed in a request to the Headless API.
+#[derive(Clone, Debug)]
+pub struct ApiFailure<'a> {
+    /// The application that sent it.
+    pub application: &'a ClientId,
+    /// The member in whose name.
+    pub member: MemberId,
+    /// Why it failed.
+    pub reason: ActivityReason,
+    /// What failed, without values that change with each request.
+    pub message: String,
+    /// The scopes that the token lacks.
+    pub missing_scopes: ScopeSet,
+}
+
+/// The application that a request names.
+#[derive(Debug, Default)]
+pub(crate) enum NamedClient {
+    /// None.
+    #[default]
+    Nobody,
+    /// None that is here: the client id as it was sent.
+    Unknown(SentClientId),
+    /// One that is here.
+    Known(SentClientId),
+}
+
+impl NamedClient {
+    pub(crate) fn known(client_id: &ClientId) -> Self {
+        Self::Known(client_id.into())
+    }
+
+    const fn is_known(&self) -> bool {
+        matches!(self, Self::Known(_))
+    }
+
+    fn into_sent(self) -> SentClientId {
+        match self {
+            Self::Nobody => SentClientId::new(""),
+            Self::Unknown(sent) | Self::Known(sent) => sent,
+        }
+    }
+}
+
+/// The activity entry of a request, filled in as the request is read.
 pub(crate) struct ActivityRecorder<'a> {
     pub(crate) kind: ActivityKind,
     pub(crate) origin: &'a RequestOrigin,
-    pub(crate) client: Option<ClientId>,
+    pub(crate) client: NamedClient,
+    /// Whether the application proved that the request is its own.
+    pub(crate) authenticated: bool,
     pub(crate) member: Option<MemberId>,
     /// A redirect URI that a host may want to register.
     pub(crate) redirect_uri: Option<String>,
+    /// Scopes that a host may want to register.
+    pub(crate) missing_scopes: ScopeSet,
     /// Whether a host is trying the application out. The use of its secret is then not recorded, since the
     /// integration did not use it.
     pub(crate) is_explorer_login: bool,
@@ -44,54 +91,98 @@ impl<'a> ActivityRecorder<'a> {
         Self {
             kind,
             origin,
-            client: None,
+            client: NamedClient::Nobody,
+            authenticated: false,
             member: None,
             redirect_uri: None,
+            missing_scopes: ScopeSet::EMPTY,
             is_explorer_login: false,
             is_alarm: false,
             message: None,
         }
     }
 
-    fn into_activity(self, at: Timestamp, succeeded: bool, message: String) -> Option<NewActivity> {
-        Some(NewActivity {
-            client_id: self.client?,
-            at,
-            kind: self.kind,
-            succeeded,
+    fn into_activity(self, at: Timestamp, message: String) -> NewActivity {
+        NewActivity {
             is_alarm: self.is_alarm,
-            message,
+            authenticated: self.authenticated,
             redirect_uri: self.redirect_uri,
+            missing_scopes: self.missing_scopes,
             member: self.member,
             address: self.origin.address.clone(),
             request_id: self.origin.request_id.clone(),
-        })
+            ..NewActivity::failed(self.client.into_sent(), at, self.kind, message)
+        }
     }
 }
 
 impl AuthorizationServer {
-    /// Records a refused request, unless there were too many recently.
-    pub(crate) async fn record_failure(&self, mut recorder: ActivityRecorder<'_>, description: &str) {
-        let Some(client) = &recorder.client else {
-            return;
+    /// Records a refused request, or counts it if there were too many recently.
+    pub(crate) async fn record_failure(
+        &self,
+        mut recorder: ActivityRecorder<'_>,
+        reason: ActivityReason,
+        description: &str,
+    ) {
+        let is_known = recorder.client.is_known();
+        let reason = match &recorder.client {
+            NamedClient::Unknown(sent)
+                if reason == ActivityReason::ClientUnknown && self.was_deleted(sent).await =>
+            {
+                ActivityReason::ClientDeleted
+            }
+            _ => reason,
         };
-        let event = if recorder.is_alarm {
-            // Other failures must not prevent this entry.
-            Event::Alarm(client.clone(), recorder.member)
-        } else {
-            Event::Failure(client.clone(), recorder.member)
-        };
-        if !self.0.activity_limit.admits(event, self.now()) {
-            return;
-        }
         let message = recorder.message.take().unwrap_or_else(|| description.to_owned());
-        self.record(recorder, false, message).await;
+        let event = NewActivity {
+            reason: Some(reason),
+            ..recorder.into_activity(self.now(), message)
+        };
+        self.keep_failure(event, is_known).await;
+    }
+
+    /// Whether an application had this client id. If the store cannot say, it is not known.
+    async fn was_deleted(&self, sent: &SentClientId) -> bool {
+        match sent.as_str().parse::<ClientId>() {
+            Ok(client_id) => self.store().was_deleted(&client_id).await.unwrap_or(false),
+            Err(_) => false,
+        }
+    }
+
+    /// Records what failed in a request to the Headless API, unless there was too much of it recently.
+    pub async fn record_api_failure(&self, failure: ApiFailure<'_>, origin: &RequestOrigin) {
+        let event = NewActivity {
+            authenticated: true,
+            reason: Some(failure.reason),
+            missing_scopes: failure.missing_scopes,
+            member: Some(failure.member),
+            address: origin.address.clone(),
+            request_id: origin.request_id.clone(),
+            ..NewActivity::failed(
+                failure.application,
+                self.now(),
+                ActivityKind::ApiCall,
+                failure.message,
+            )
+        };
+        self.keep_failure(event, true).await;
+    }
+
+    async fn keep_failure(&self, event: NewActivity, is_known: bool) {
+        let failing = Failing::of(&event, is_known);
+        if self.0.activity_limit.admits_failure(failing, &event) {
+            self.keep(event).await;
+        }
     }
 
     /// Records a successful request if it has an entry.
     pub(crate) async fn record_success(&self, mut recorder: ActivityRecorder<'_>) {
         if let Some(message) = recorder.message.take() {
-            self.record(recorder, true, message).await;
+            let event = NewActivity {
+                succeeded: true,
+                ..recorder.into_activity(self.now(), message)
+            };
+            self.keep(event).await;
         }
     }
 
@@ -104,19 +195,27 @@ impl AuthorizationServer {
     ) {
         match result {
             Ok(_) => self.record_success(recorder).await,
-            Err(EndpointError::Refused { description, .. }) => {
-                self.record_failure(recorder, description).await;
+            Err(EndpointError::Refused {
+                reason, description, ..
+            }) => {
+                self.record_failure(recorder, *reason, description).await;
             }
             Err(EndpointError::Unavailable(_)) => {}
         }
     }
 
-    async fn record(&self, recorder: ActivityRecorder<'_>, succeeded: bool, message: String) {
-        let Some(activity) = recorder.into_activity(self.now(), succeeded, message) else {
-            return;
-        };
+    /// Writes down how many failures were not kept since the last call.
+    pub async fn write_unkept(&self) -> Result<(), StoreError> {
+        let unkept = self.0.activity_limit.take_unkept();
+        if unkept.is_empty() {
+            return Ok(());
+        }
+        self.store().count_unkept(unkept).await
+    }
+
+    async fn keep(&self, event: NewActivity) {
         // The response is valid even if recording it fails.
-        if let Err(error) = self.store().record_activity(vec![activity]).await {
+        if let Err(error) = self.store().record_activity(vec![event]).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "could not record an activity entry"

@@ -1,9 +1,13 @@
 //! Keeps repeated events from filling an application's activity.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use latchkey_domain::{ClientId, MemberId, Timestamp, TokenBucket, TokenBuckets};
-use latchkey_storage::GrantId;
+use latchkey_domain::{MemberId, Timestamp, TokenBucket, TokenBuckets};
+use latchkey_storage::{
+    ActivityClass, ActivityKind, ActivityReason, GrantId, NewActivity, SentClientId, Unkept,
+};
 
 /// The time after which an event's allowance is full again.
 const PERIOD: Duration = Duration::from_secs(60);
@@ -11,36 +15,86 @@ const PERIOD: Duration = Duration::from_secs(60);
 /// How many kinds of events are tracked.
 const CAPACITY: usize = 4_096;
 
+/// Who sends the requests that fail. Each has its own allowance, so that a stranger, who needs only the public client
+/// id, leaves that of the application alone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Sender {
+    /// A member.
+    Member(MemberId),
+    /// The application, which authenticated.
+    Application,
+    /// Anyone.
+    Stranger,
+}
+
+/// Whose failures are limited together.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Failing {
+    /// `None` for all client ids that no application has or had: anyone can make up any number of them.
+    client: Option<SentClientId>,
+    sender: Sender,
+    /// Other failures must not prevent an alarm's entry.
+    is_alarm: bool,
+}
+
+impl Failing {
+    /// `is_matched`: whether an application has the client id of the event.
+    pub(crate) fn of(event: &NewActivity, is_matched: bool) -> Self {
+        let is_known = is_matched || event.reason == Some(ActivityReason::ClientDeleted);
+        let sender = match event.member {
+            // Every member may run into the same fault of the application.
+            _ if event.kind == ActivityKind::ApiCall => Sender::Application,
+            Some(member) => Sender::Member(member),
+            None if event.authenticated => Sender::Application,
+            None => Sender::Stranger,
+        };
+        Self {
+            client: is_known.then(|| event.client.clone()),
+            sender,
+            is_alarm: event.is_alarm,
+        }
+    }
+}
+
 /// A kind of event that may be frequent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Event {
     /// The same event on the same grant.
     OfGrant(GrantId, &'static str),
-    /// A request of this application failed, with this member signed in, or nobody. Anyone can send such requests,
-    /// since client ids are public.
-    Failure(ClientId, Option<MemberId>),
-    /// Like `Failure`, for a request that is a sign of theft.
-    Alarm(ClientId, Option<MemberId>),
+    /// Any failure.
+    Failure(Failing),
+    /// A failure of one kind.
+    Different(Failing, ActivityKind, Option<ActivityReason>),
 }
 
 impl Event {
     /// How many events of this kind are recorded.
     const fn bucket(&self) -> TokenBucket {
         let capacity = match self {
-            Self::OfGrant(..) => 1,
+            Self::OfGrant(..) | Self::Different(..) => 1,
             // Enough for an integrator who tries things out.
-            Self::Failure(..) | Self::Alarm(..) => 10,
+            Self::Failure(..) => 10,
         };
         TokenBucket::new(capacity, PERIOD)
     }
 }
 
+/// Failures that are alike, so that those of them that were not kept are counted together.
+type Alike = (SentClientId, ActivityClass, ActivityKind, Option<ActivityReason>);
+
 /// Tracks recent events. Each node has its own, so at worst an event is recorded once per node.
-pub(crate) struct ActivityLimit(TokenBuckets<Event>);
+pub(crate) struct ActivityLimit {
+    buckets: TokenBuckets<Event>,
+    /// How many failures were not kept, and when the last one happened.
+    unkept: Mutex<HashMap<Alike, (u32, Timestamp)>>,
+}
 
 impl Default for ActivityLimit {
     fn default() -> Self {
-        Self(TokenBuckets::new(CAPACITY))
+        Self {
+            buckets: TokenBuckets::new(CAPACITY),
+            unkept: Mutex::default(),
+        }
     }
 }
 
@@ -48,7 +102,47 @@ impl ActivityLimit {
     /// Whether an event may be recorded now. If so, counts it.
     pub(crate) fn admits(&self, event: Event, now: Timestamp) -> bool {
         let bucket = event.bucket();
-        self.0.take(event, bucket, 1, now).is_ok()
+        self.buckets.take(event, bucket, 1, now).is_ok()
+    }
+
+    /// Whether a failure may be recorded now: within the limit, or as the first of its kind within a minute. If not,
+    /// it is counted as not kept.
+    pub(crate) fn admits_failure(&self, failing: Failing, event: &NewActivity) -> bool {
+        let different = Event::Different(failing.clone(), event.kind, event.reason);
+        let is_different = self.admits(different, event.at);
+        if self.admits(Event::Failure(failing.clone()), event.at) || is_different {
+            return true;
+        }
+        // What belongs to no application is counted together: with an id for each, memory would have no limit.
+        let client = failing.client.unwrap_or_else(|| SentClientId::new(""));
+        let alike = (client, event.class(), event.kind, event.reason);
+        let mut unkept = self.unkept();
+        if unkept.len() < CAPACITY || unkept.contains_key(&alike) {
+            let (count, last_at) = unkept.entry(alike).or_default();
+            *count = count.saturating_add(1);
+            *last_at = event.at;
+        }
+        false
+    }
+
+    /// The failures that were not kept since the last call.
+    pub(crate) fn take_unkept(&self) -> Vec<Unkept> {
+        std::mem::take(&mut *self.unkept())
+            .into_iter()
+            .map(|((client, class, kind, reason), (count, last_at))| Unkept {
+                client,
+                class,
+                kind,
+                reason,
+                count,
+                last_at,
+            })
+            .collect()
+    }
+
+    fn unkept(&self) -> MutexGuard<'_, HashMap<Alike, (u32, Timestamp)>> {
+        // Nothing that can panic runs under the lock.
+        self.unkept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -60,38 +154,106 @@ mod tests {
         Event::OfGrant(GrantId(grant), "expired")
     }
 
+    fn failure(client: &str, reason: ActivityReason, at: Timestamp) -> NewActivity {
+        NewActivity {
+            reason: Some(reason),
+            ..NewActivity::failed(SentClientId::new(client), at, ActivityKind::CodeExchange, "wrong")
+        }
+    }
+
+    /// How many of 50 are recorded.
+    fn admitted(limit: &ActivityLimit, event: &NewActivity) -> usize {
+        (0..50)
+            .filter(|_| limit.admits_failure(Failing::of(event, true), event))
+            .count()
+    }
+
+    const START: Timestamp = Timestamp::from_millis(0);
+
     #[test]
     fn the_same_event_is_admitted_once_a_minute() {
         let limit = ActivityLimit::default();
-        let start = Timestamp::from_millis(0);
-        assert!(limit.admits(expired(1), start));
-        assert!(!limit.admits(expired(1), start.plus(Duration::from_secs(59))));
-        assert!(limit.admits(Event::OfGrant(GrantId(1), "revoked"), start));
-        assert!(limit.admits(expired(2), start));
-        assert!(limit.admits(expired(1), start.plus(Duration::from_secs(60))));
+        assert!(limit.admits(expired(1), START));
+        assert!(!limit.admits(expired(1), START.plus(Duration::from_secs(59))));
+        assert!(limit.admits(Event::OfGrant(GrantId(1), "revoked"), START));
+        assert!(limit.admits(expired(2), START));
+        assert!(limit.admits(expired(1), START.plus(Duration::from_secs(60))));
     }
 
     #[test]
-    fn failures_are_counted_for_each_application_and_person() {
+    fn failures_are_counted_for_each_application_and_sender() {
         let limit = ActivityLimit::default();
-        let start = Timestamp::from_millis(0);
-        let failure = |letter: &str, member| Event::Failure(letter.repeat(43).parse().unwrap(), member);
-        let admitted = |event: &Event, now| (0..50).filter(|_| limit.admits(event.clone(), now)).count();
-        assert_eq!(admitted(&failure("A", None), start), 10);
-        assert_eq!(admitted(&failure("A", Some(MemberId(1))), start), 10);
-        assert_eq!(admitted(&failure("B", None), start), 10);
-        let later = |seconds| start.plus(Duration::from_secs(seconds));
-        assert_eq!(admitted(&failure("A", None), later(5)), 0);
-        assert_eq!(admitted(&failure("A", None), later(6)), 1);
-        assert_eq!(admitted(&failure("A", None), later(66)), 10);
+        let stranger = |client, seconds| {
+            failure(
+                client,
+                ActivityReason::SecretWrong,
+                START.plus(Duration::from_secs(seconds)),
+            )
+        };
+        assert_eq!(admitted(&limit, &stranger("A", 0)), 10);
+        let member = NewActivity {
+            member: Some(MemberId(1)),
+            ..stranger("A", 0)
+        };
+        assert_eq!(admitted(&limit, &member), 10);
+        let authenticated = NewActivity {
+            authenticated: true,
+            ..stranger("A", 0)
+        };
+        assert_eq!(admitted(&limit, &authenticated), 10);
+        assert_eq!(admitted(&limit, &stranger("B", 0)), 10);
+        assert_eq!(admitted(&limit, &stranger("A", 5)), 0);
+        assert_eq!(admitted(&limit, &stranger("A", 6)), 1);
+        assert_eq!(admitted(&limit, &stranger("A", 66)), 10);
+    }
+
+    #[test]
+    fn one_of_each_different_failure_is_admitted_and_the_rest_counted() {
+        let limit = ActivityLimit::default();
+        assert_eq!(
+            admitted(&limit, &failure("A", ActivityReason::SecretWrong, START)),
+            10
+        );
+        assert_eq!(
+            admitted(&limit, &failure("A", ActivityReason::CodeExpired, START)),
+            1
+        );
+        let mut unkept = limit.take_unkept();
+        unkept.sort_by_key(|unkept| unkept.count);
+        let counted: Vec<_> = unkept
+            .iter()
+            .map(|unkept| (unkept.client.as_str(), unkept.reason, unkept.count))
+            .collect();
+        assert_eq!(
+            counted,
+            [
+                ("A", Some(ActivityReason::SecretWrong), 40),
+                ("A", Some(ActivityReason::CodeExpired), 49)
+            ]
+        );
+        assert!(limit.take_unkept().is_empty());
+    }
+
+    #[test]
+    fn client_ids_that_are_made_up_share_one_allowance() {
+        let limit = ActivityLimit::default();
+        let kept = (0..10_000)
+            .filter(|number| {
+                let event = failure(&number.to_string(), ActivityReason::ClientUnknown, START);
+                limit.admits_failure(Failing::of(&event, false), &event)
+            })
+            .count();
+        assert_eq!(kept, 10);
+        let unkept = limit.take_unkept();
+        assert_eq!((unkept.len(), unkept[0].count), (1, 9_990));
     }
 
     #[test]
     fn memory_is_bounded() {
         let limit = ActivityLimit::default();
         for grant in 0..10_000 {
-            assert!(limit.admits(expired(grant), Timestamp::from_millis(0)));
+            assert!(limit.admits(expired(grant), START));
         }
-        assert!(limit.0.count() <= CAPACITY);
+        assert!(limit.buckets.count() <= CAPACITY);
     }
 }

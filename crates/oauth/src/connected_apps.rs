@@ -3,7 +3,7 @@
 use latchkey_domain::{ClientId, Member, Timestamp, effective_scopes};
 use latchkey_storage::{ActivityKind, ConnectedApp, Disconnected, StoreError};
 
-use crate::activity::ActivityRecorder;
+use crate::activity::{ActivityRecorder, NamedClient};
 use crate::{AuthorizationServer, RequestOrigin};
 
 impl AuthorizationServer {
@@ -42,7 +42,7 @@ impl AuthorizationServer {
         let ended = self.store().disconnect(member.id, client_id, self.now()).await?;
         if ended {
             let mut recorder = ActivityRecorder::new(ActivityKind::Revocation, origin);
-            recorder.client = Some(client_id.clone());
+            recorder.client = NamedClient::known(client_id);
             recorder.member = Some(member.id);
             recorder.message =
                 Some("The member disconnected the application; its tokens were revoked.".to_owned());

@@ -1,6 +1,6 @@
 //! Errors of the endpoints that answer in JSON: token, revocation and introspection (RFC 6749 section 5.2).
 
-use latchkey_storage::StoreError;
+use latchkey_storage::{ActivityReason, StoreError};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -54,6 +54,8 @@ pub enum EndpointError {
     Refused {
         /// The error code.
         code: ErrorCode,
+        /// Why, for the application's activity.
+        reason: ActivityReason,
         /// What was wrong and what was expected, for the integrator; never a secret.
         description: String,
     },
@@ -73,9 +75,10 @@ pub struct ErrorBody {
 
 impl EndpointError {
     /// Refuses a request, with a description for the integrator.
-    pub(crate) fn refused(code: ErrorCode, description: impl AsRef<str>) -> Self {
+    pub(crate) fn refused(code: ErrorCode, reason: ActivityReason, description: impl AsRef<str>) -> Self {
         Self::Refused {
             code,
+            reason,
             description: description::plain(description.as_ref()),
         }
     }
@@ -123,7 +126,11 @@ impl EndpointError {
 
 impl From<ParamError> for EndpointError {
     fn from(error: ParamError) -> Self {
-        Self::refused(ErrorCode::InvalidRequest, error.to_string())
+        Self::refused(
+            ErrorCode::InvalidRequest,
+            ActivityReason::Parameter,
+            error.to_string(),
+        )
     }
 }
 
@@ -135,7 +142,11 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_was_wrong() {
-        let error = EndpointError::refused(ErrorCode::InvalidGrant, "the code has expired");
+        let error = EndpointError::refused(
+            ErrorCode::InvalidGrant,
+            ActivityReason::CodeExpired,
+            "the code has expired",
+        );
         assert_eq!(error.status(), 400);
         assert_eq!(error.www_authenticate(), None);
         assert_eq!(
@@ -146,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_client_that_is_not_known_is_told_how_to_authenticate() {
-        let error = EndpointError::refused(ErrorCode::InvalidClient, "x");
+        let error = EndpointError::refused(ErrorCode::InvalidClient, ActivityReason::ClientUnknown, "x");
         assert_eq!(error.status(), 401);
         assert!(error.www_authenticate().unwrap().starts_with("Basic realm="));
     }

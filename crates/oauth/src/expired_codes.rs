@@ -3,7 +3,7 @@
 //! one Activity entry.
 
 use latchkey_domain::ClientId;
-use latchkey_storage::{ActivityKind, ExpiredCode, NewActivity, StoreError};
+use latchkey_storage::{ActivityKind, ActivityReason, ExpiredCode, NewActivity, StoreError};
 
 use crate::AuthorizationServer;
 
@@ -42,16 +42,14 @@ impl AuthorizationServer {
             self.issuer()
         );
         Some(NewActivity {
-            client_id: code.client_id,
-            at: code.expired_at,
-            kind: ActivityKind::CodeExchange,
-            succeeded: false,
-            is_alarm: false,
-            message,
-            redirect_uri: None,
+            reason: Some(ActivityReason::CodeNotExchanged),
             member: Some(code.member),
-            address: None,
-            request_id: None,
+            ..NewActivity::failed(
+                &code.client_id,
+                code.expired_at,
+                ActivityKind::CodeExchange,
+                message,
+            )
         })
     }
 }

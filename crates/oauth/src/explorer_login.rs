@@ -9,7 +9,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::{Application, ClientId, MemberId, RedirectUri};
-use latchkey_storage::{ActivityKind, StoreError};
+use latchkey_storage::{ActivityKind, ActivityReason, StoreError};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
@@ -86,6 +86,7 @@ impl AuthorizationServer {
         ) else {
             return Err(EndpointError::refused(
                 ErrorCode::InvalidClient,
+                ActivityReason::ClientDeleted,
                 "the application was deleted in the meantime",
             ));
         };

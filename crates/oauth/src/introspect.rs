@@ -2,7 +2,7 @@
 //! is not valid right now, the response only says that it is not active (section 2.2).
 
 use latchkey_domain::{Scope, ScopeSet};
-use latchkey_storage::{ActivityKind, Grant};
+use latchkey_storage::{ActivityKind, ActivityReason, Grant};
 use serde::Serialize;
 
 use crate::access::{judge, scopes_of};
@@ -77,13 +77,18 @@ impl AuthorizationServer {
         if !application.spec.client_type.is_confidential() {
             return Err(EndpointError::refused(
                 ErrorCode::InvalidClient,
+                ActivityReason::SecretMissing,
                 "introspection needs a client secret, which a public application does not have",
             ));
         }
         params.check()?;
-        let text = params
-            .get("token")?
-            .ok_or_else(|| EndpointError::refused(ErrorCode::InvalidRequest, "`token` is missing"))?;
+        let text = params.get("token")?.ok_or_else(|| {
+            EndpointError::refused(
+                ErrorCode::InvalidRequest,
+                ActivityReason::Parameter,
+                "`token` is missing",
+            )
+        })?;
         let inactive = Introspection {
             active: false,
             token: None,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey_storage::ActivityReason;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use thiserror::Error;
@@ -33,6 +34,16 @@ pub(crate) enum ChallengeError {
     Length(usize),
     #[error("`code_challenge` has characters that are not URL-safe base64 (letters, digits, - and _)")]
     Characters,
+}
+
+impl ChallengeError {
+    pub(crate) const fn reason(&self) -> ActivityReason {
+        match self {
+            Self::Required | Self::MissingForMethod => ActivityReason::PkceMissing,
+            Self::MissingMethod | Self::OtherMethod => ActivityReason::PkcePlain,
+            Self::Length(_) | Self::Characters => ActivityReason::PkceChallenge,
+        }
+    }
 }
 
 impl CodeChallenge {
@@ -84,6 +95,15 @@ pub(crate) enum VerifierError {
     Characters,
     #[error("`code_verifier` does not match the `code_challenge` of the authorization request")]
     Mismatch,
+}
+
+impl VerifierError {
+    pub(crate) const fn reason(&self) -> ActivityReason {
+        match self {
+            Self::Missing | Self::Unexpected | Self::NoProof => ActivityReason::PkceVerifierMissing,
+            Self::Length(_) | Self::Characters | Self::Mismatch => ActivityReason::PkceVerifierWrong,
+        }
+    }
 }
 
 /// Checks the verifier of a token request against the stored challenge. A public client needs both. Without a

@@ -2,7 +2,7 @@
 //! issued from it, as section 2.1 requires for refresh tokens and allows for access tokens.
 
 use latchkey_domain::Application;
-use latchkey_storage::{ActivityKind, Grant, GrantChange, GrantState, RevocationReason};
+use latchkey_storage::{ActivityKind, ActivityReason, Grant, GrantChange, GrantState, RevocationReason};
 
 use crate::activity::ActivityRecorder;
 use crate::params::Params;
@@ -43,9 +43,13 @@ impl AuthorizationServer {
         };
         let application = &client.application;
         params.check()?;
-        let text = params
-            .get("token")?
-            .ok_or_else(|| EndpointError::refused(ErrorCode::InvalidRequest, "`token` is missing"))?;
+        let text = params.get("token")?.ok_or_else(|| {
+            EndpointError::refused(
+                ErrorCode::InvalidRequest,
+                ActivityReason::Parameter,
+                "`token` is missing",
+            )
+        })?;
         let Ok(token) = self.token_key().read_any(text) else {
             return Ok(());
         };
@@ -59,6 +63,7 @@ impl AuthorizationServer {
         if grant.application.client_id != application.client_id {
             return Err(EndpointError::refused(
                 ErrorCode::UnauthorizedClient,
+                ActivityReason::TokenOfAnother,
                 "the token was issued to another application; only that one can revoke it",
             ));
         }

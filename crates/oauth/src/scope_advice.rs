@@ -3,6 +3,8 @@
 //! connecting the application.
 
 use latchkey_domain::ScopeSet;
+use latchkey_domain::scope::ScopeError;
+use latchkey_storage::ActivityReason;
 
 /// Says why a request for unregistered scopes is refused, and what to do.
 pub(crate) fn not_registered(excess: ScopeSet) -> String {
@@ -22,6 +24,14 @@ pub(crate) fn not_registered(excess: ScopeSet) -> String {
         ));
     }
     sentences.join(". ")
+}
+
+/// Why a text is not a list of scopes.
+pub(crate) const fn reason(error: &ScopeError) -> ActivityReason {
+    match error {
+        ScopeError::Separator(_) => ActivityReason::ScopeSeparator,
+        ScopeError::Unknown(_) | ScopeError::Character { .. } => ActivityReason::ScopeUnknown,
+    }
 }
 
 #[cfg(test)]

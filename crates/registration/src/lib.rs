@@ -16,7 +16,11 @@ use latchkey_storage::{
     ApplicationUpdate, Deleted, Logo, NewApplication, SecretAdded, SecretRetired, Store, UpdateOutcome,
 };
 
-pub use latchkey_storage::{ActivityEntry, ActivityKind, ApplicationListing, ConnectedMember, NewActivity};
+pub use latchkey_storage::activity::request_id;
+pub use latchkey_storage::{
+    ActivityArea, ActivityEntry, ActivityFilter, ActivityKind, ActivityOf, ActivityQuery, ActivityReason,
+    ApplicationListing, ConnectedMember, NewActivity, SentClientId,
+};
 
 pub use self::activity::{ACTIVITY_PAGE_SIZE, ActivityLine, ActivityReport, Candidate};
 pub use self::error::RegistrationError;

@@ -232,7 +232,7 @@ async fn set_password(
     };
     let applications = disconnected.len() as u64;
     for client_id in disconnected {
-        activity::insert(db, &disconnected_by_password(client_id, id, at)).await?;
+        activity::insert(db, &disconnected_by_password(&client_id, id, at)).await?;
     }
     audit::write_if_allowed(
         db,

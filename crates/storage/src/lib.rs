@@ -25,7 +25,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-pub use self::activity::{Activity, ActivityClass, ActivityEntry, ActivityKind, NewActivity};
+pub use self::activity::{
+    Activity, ActivityArea, ActivityClass, ActivityEntry, ActivityFilter, ActivityKind, ActivityOf,
+    ActivityQuery, ActivityReason, NewActivity, SentClientId, Unkept,
+};
 pub use self::applications::{
     ApplicationListing, ApplicationUpdate, Applications, Client, ConnectedMember, Deleted, Health,
     KeptSecret, MOST_SECRETS, NewApplication, SecretAdded, SecretRetired, UpdateOutcome,

@@ -70,21 +70,16 @@ pub fn password_detail(sessions: u64, applications: u64, keep_apps: bool) -> Str
 }
 
 /// What the activity of an application says when a change of password disconnected a member.
-pub fn disconnected_by_password(client_id: ClientId, member: MemberId, at: Timestamp) -> NewActivity {
+pub fn disconnected_by_password(client_id: &ClientId, member: MemberId, at: Timestamp) -> NewActivity {
     NewActivity {
-        client_id,
-        at,
-        kind: ActivityKind::Revocation,
-        succeeded: true,
-        is_alarm: false,
-        message:
-            "The member's password was changed, so the member's tokens for the application were revoked. \
-                  The member can authorize it again."
-                .to_owned(),
-        redirect_uri: None,
         member: Some(member),
-        address: None,
-        request_id: None,
+        ..NewActivity::succeeded(
+            client_id,
+            at,
+            ActivityKind::Revocation,
+            "The member's password was changed, so the member's tokens for the application were revoked. \
+             The member can authorize it again.",
+        )
     }
 }
 

@@ -152,6 +152,7 @@ async fn serve_until_told(settings: ServeSettings, site: Site, demo: bool) -> Re
     }
     writing.abort();
     state.usage.write_down(&*state.instance.store).await?;
+    state.oauth.write_unkept().await?;
     Ok(())
 }
 
@@ -185,13 +186,17 @@ fn show_metrics(listener: TcpListener, bound: SocketAddr, state: AppState, bound
     });
 }
 
-/// Writes the Headless API's usage counts every few seconds.
+/// Writes every few seconds what was counted: the use of the Headless API, and failures that Activity did not keep.
 async fn write_usage_down(state: AppState) {
     loop {
         tokio::time::sleep(usage_meter::EVERY).await;
         if let Err(error) = state.usage.write_down(&*state.instance.store).await {
             let error: &(dyn std::error::Error + 'static) = &error;
             tracing::warn!(error, "could not record the use of the Headless API; retrying");
+        }
+        if let Err(error) = state.oauth.write_unkept().await {
+            let error: &(dyn std::error::Error + 'static) = &error;
+            tracing::warn!(error, "could not count the failures that Activity did not keep");
         }
     }
 }

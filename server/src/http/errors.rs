@@ -72,6 +72,8 @@ pub(super) async fn render(state: &AppState, reader: Reader, response: Response)
             title: failure.title().to_owned(),
             lead: failure.lead().to_owned(),
             request_id: Some(id),
+            // What fails here is about this site, and not in Activity.
+            is_host: false,
         };
         (status, Html(page.to_html())).into_response()
     };

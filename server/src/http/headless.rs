@@ -12,7 +12,8 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use latchkey_domain::Network;
 use latchkey_domain::limits::MAX_API_REQUEST_BYTES;
-use latchkey_headless::{Answer, Caller, Held, error_body, whole_seconds};
+use latchkey_headless::{Answer, Caller, Held, Problem, error_body, whole_seconds};
+use latchkey_oauth::activity::ApiFailure;
 use latchkey_oauth::{AccessError, Subject};
 
 use super::body::BodyError;
@@ -68,16 +69,26 @@ async fn execute(
         .headless
         .answer(&caller, content_type.unwrap_or_default(), &body)
         .await;
-    let (status, body, failed, retry_after, unavailable) = match answer {
+    let (status, body, failed, problems, retry_after, unavailable) = match answer {
         Answer::Done {
             body,
             failed,
+            problems,
             retry_after,
             unavailable,
             held,
-        } => (StatusCode::OK, sent(body, held), failed, retry_after, unavailable),
-        Answer::Malformed(body) => (StatusCode::BAD_REQUEST, body.into(), true, None, false),
+        } => {
+            let body = sent(body, held);
+            (StatusCode::OK, body, failed, problems, retry_after, unavailable)
+        }
+        Answer::Malformed(body) => {
+            let problems = vec![Problem::malformed()];
+            (StatusCode::BAD_REQUEST, body.into(), true, problems, None, false)
+        }
     };
+    if !problems.is_empty() && !grant.is_explorer_login {
+        record(&state, &caller, problems, &peer).await;
+    }
     let now = state.instance.clock.now();
     state.usage.count(&caller.application, now, failed);
     state.metrics.graphql.count(failed, retry_after.is_some());
@@ -90,6 +101,20 @@ async fn execute(
             .insert(RETRY_AFTER, HeaderValue::from(wait));
     }
     Ok(response)
+}
+
+/// Records what failed, for the application's integrator.
+async fn record(state: &AppState, caller: &Caller, problems: Vec<Problem>, peer: &Peer) {
+    for problem in problems {
+        let failure = ApiFailure {
+            application: &caller.application,
+            member: caller.member.id,
+            reason: problem.reason,
+            message: problem.message,
+            missing_scopes: problem.missing_scope,
+        };
+        state.oauth.record_api_failure(failure, &peer.origin()).await;
+    }
 }
 
 /// The response for an unreadable body.

@@ -91,6 +91,15 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             "/admin/settings/oauth-applications/{client_id}/activity/{entry}/add-redirect-uri",
             get(activity::confirm).post(activity::add),
         )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/activity/{entry}/add-scopes",
+            get(activity::confirm_scopes).post(activity::add_scopes),
+        )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/activity/resume",
+            post(activity::resume),
+        )
+        .route("/admin/activity", get(activity::show_all))
         .route("/admin/headless-api", get(usage::show))
         .route(
             "/admin/headless-api/explorer",

@@ -3,7 +3,7 @@
 
 use latchkey_domain::{Actor, ApplicationDraft, Role};
 use latchkey_registration::Caller;
-use latchkey_storage::NetworkChange;
+use latchkey_storage::{ActivityQuery, NetworkChange};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -345,12 +345,8 @@ impl TestApp {
 
     /// The integrator's activity entries, newest first: whether it worked, and the message.
     pub(crate) async fn activity(&self, client: &Client) -> Vec<(bool, String)> {
-        let entries = self
-            .instance
-            .store
-            .activity(&client.id.parse().unwrap(), None, 1_000)
-            .await
-            .unwrap();
+        let query = ActivityQuery::of(&client.id.parse().unwrap());
+        let entries = self.instance.store.activity(&query, None, 1_000).await.unwrap();
         entries
             .into_iter()
             .map(|entry| (entry.event.succeeded, entry.event.message))

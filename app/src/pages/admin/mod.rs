@@ -1,6 +1,8 @@
 //! `/admin`: the pages for hosts.
 
 #[cfg(feature = "ssr")]
+pub(crate) mod activity;
+#[cfg(feature = "ssr")]
 pub(crate) mod audit;
 #[cfg(feature = "ssr")]
 pub(crate) mod headless_api;

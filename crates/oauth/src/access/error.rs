@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use latchkey_domain::Scope;
-use latchkey_storage::{RevocationReason, StoreError};
+use latchkey_storage::{ActivityReason, RevocationReason, StoreError};
 use thiserror::Error;
 
 use crate::description;
@@ -45,6 +45,19 @@ impl Rejection {
             Self::Unknown => "unknown",
             Self::Ended(_) => "ended",
             Self::Expired(_) => "expired",
+        }
+    }
+}
+
+impl Rejection {
+    pub(super) const fn reason(self) -> ActivityReason {
+        match self {
+            Self::Unreadable(_) | Self::Unknown => ActivityReason::TokenInvalid,
+            Self::Gone | Self::Revoked(_) => ActivityReason::Revoked,
+            Self::Paused => ActivityReason::Paused,
+            Self::Superseded => ActivityReason::Superseded,
+            Self::Ended(_) => ActivityReason::GrantEnded,
+            Self::Expired(_) => ActivityReason::AccessExpired,
         }
     }
 }

@@ -12,7 +12,7 @@ use latchkey_storage::{ActivityKind, Grant, GrantChange};
 pub use self::error::AccessError;
 pub(crate) use self::error::{Rejection, duration_text, reason_text};
 pub(crate) use self::judge::{RACE, judge, scopes_of};
-use crate::activity::ActivityRecorder;
+use crate::activity::{ActivityRecorder, NamedClient};
 use crate::activity_limit::Event;
 use crate::tokens::{Claims, Presented, TokenKind};
 use crate::{AuthorizationServer, RequestOrigin};
@@ -115,9 +115,10 @@ impl AuthorizationServer {
             .admits(Event::OfGrant(grant.id, rejection.id()), now)
         {
             let mut recorder = ActivityRecorder::new(ActivityKind::TokenUse, origin);
-            recorder.client = Some(grant.application.client_id.clone());
+            recorder.client = NamedClient::known(&grant.application.client_id);
             recorder.member = Some(grant.member.id);
-            self.record_failure(recorder, &rejection.to_string()).await;
+            self.record_failure(recorder, rejection.reason(), &rejection.to_string())
+                .await;
         }
     }
 }

@@ -3,10 +3,11 @@
 
 use latchkey_domain::redirect_uri::difference;
 use latchkey_domain::{Application, ClientId, RedirectUri};
+use latchkey_storage::SentClientId;
 
 use super::error::{PageError, RedirectError};
 use super::redirect::{Redirect, append};
-use crate::activity::ActivityRecorder;
+use crate::activity::{ActivityRecorder, NamedClient};
 use crate::params::Params;
 use crate::{AuthorizationServer, RequestOrigin, description};
 
@@ -57,12 +58,12 @@ impl AuthorizationServer {
         params: &Params<'_>,
         recorder: &mut ActivityRecorder<'_>,
     ) -> Result<ClientTarget, PageError> {
-        let client_id: ClientId = params
+        let sent = params
             .get("client_id")
             .map_err(PageError::Parameter)?
-            .ok_or(PageError::ClientIdMissing)?
-            .parse()
-            .map_err(PageError::ClientIdMalformed)?;
+            .ok_or(PageError::ClientIdMissing)?;
+        recorder.client = NamedClient::Unknown(SentClientId::new(sent));
+        let client_id: ClientId = sent.parse().map_err(PageError::ClientIdMalformed)?;
         let application =
             self.store()
                 .application(&client_id)
@@ -71,7 +72,7 @@ impl AuthorizationServer {
                     Some(error) => PageError::ClientIdMalformed(error),
                     None => PageError::UnknownApplication,
                 })?;
-        recorder.client = Some(client_id);
+        recorder.client = NamedClient::known(&client_id);
         let requested = params.get("redirect_uri").map_err(PageError::Parameter)?;
         let (registered, redirect_uri) = match requested {
             None => {
@@ -153,6 +154,7 @@ fn mismatch(application: &Application, sent: &str, recorder: &mut ActivityRecord
         application: application.spec.name.clone(),
         sent: quoted,
         difference: closest.map(|(_, words)| words),
+        only_query: same_but_for_query.is_some(),
     }
 }
 
@@ -242,7 +244,11 @@ mod tests {
             request_id: Some("r-1".into()),
             ..RequestOrigin::default()
         };
-        let error = RedirectError::new(RedirectCode::InvalidScope, "`read:mail” is unknown");
+        let error = RedirectError::new(
+            RedirectCode::InvalidScope,
+            latchkey_storage::ActivityReason::ScopeUnknown,
+            "`read:mail” is unknown",
+        );
         assert_eq!(
             target.refuse(error, &origin).location,
             "https://x.example/cb?t=1&error=invalid_scope&error_description=%60read%3Amail%27+is+unknown+%28request+r-1%29\

@@ -1,7 +1,7 @@
 //! What happens next, given who is signed in: pure rules on a valid request.
 
 use latchkey_domain::{Application, ApplicationName, Member, RedirectUri, Role, ScopeSet, Timestamp};
-use latchkey_storage::SessionId;
+use latchkey_storage::{ActivityReason, SessionId};
 
 use super::error::{PageError, RedirectCode, RedirectError};
 use super::redirect::Redirect;
@@ -92,6 +92,7 @@ pub(super) fn signed_in<'a>(
     match signed_in {
         None if request.prompt.none => Err(RedirectError::new(
             RedirectCode::LoginRequired,
+            ActivityReason::PromptNone,
             "nobody is signed in, and `prompt` is none",
         )),
         signed_in => Ok(signed_in),
@@ -109,7 +110,11 @@ pub(super) fn may_grant(request: &AuthorizationRequest<'_>, role: Role) -> Resul
         "only a host of the network can grant {excess}, and the person who is signed in is a {role}; ask for member \
          scopes only, or let a host authorize"
     );
-    Err(RedirectError::new(RedirectCode::AccessDenied, words))
+    Err(RedirectError::new(
+        RedirectCode::AccessDenied,
+        ActivityReason::ScopeHostOnly,
+        words,
+    ))
 }
 
 /// Whether to ask the person, given what they granted the application before.
@@ -133,7 +138,7 @@ pub(super) fn asks(request: &AuthorizationRequest<'_>, remembered: ScopeSet) -> 
                 "the member has not granted all of this before, and `prompt` is none",
             )
         };
-        return Err(RedirectError::new(code, words));
+        return Err(RedirectError::new(code, ActivityReason::PromptNone, words));
     }
     Ok(asks)
 }

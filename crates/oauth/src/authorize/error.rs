@@ -1,9 +1,9 @@
 //! Errors of the authorization endpoint: those that only a page can show, since the redirect URI cannot be trusted,
 //! and those that go back to the application (RFC 6749 section 4.1.2.1).
 
-use latchkey_domain::ApplicationName;
 use latchkey_domain::application::ClientIdError;
-use latchkey_storage::StoreError;
+use latchkey_domain::{ApplicationName, ScopeSet};
+use latchkey_storage::{ActivityReason, StoreError};
 use thiserror::Error;
 
 use crate::description;
@@ -47,6 +47,8 @@ pub enum PageError {
         sent: String,
         /// The difference from the registered URI that was probably meant.
         difference: Option<String>,
+        /// Whether only the query differs.
+        only_query: bool,
     },
     /// The server failed. The log gets the error chain, the person does not.
     #[error("This is the server’s fault, not yours. {}", match .0.try_again() {
@@ -64,6 +66,20 @@ impl PageError {
             Self::Unavailable(_) => 500,
             _ => 400,
         }
+    }
+
+    /// Why, for Activity.
+    pub(super) const fn reason(&self) -> Option<ActivityReason> {
+        Some(match self {
+            Self::ClientIdMissing => ActivityReason::ClientIdMissing,
+            Self::ClientIdMalformed(_) => ActivityReason::ClientIdMalformed,
+            Self::UnknownApplication => ActivityReason::ClientUnknown,
+            Self::Parameter(_) => ActivityReason::Parameter,
+            Self::RedirectUriMissing(_) => ActivityReason::RedirectUriMissing,
+            Self::RedirectUriMismatch { only_query: true, .. } => ActivityReason::RedirectUriQuery,
+            Self::RedirectUriMismatch { .. } => ActivityReason::RedirectUriMismatch,
+            Self::Unavailable(_) => return None,
+        })
     }
 
     /// The page's heading.
@@ -128,16 +144,22 @@ impl RedirectCode {
 #[error("{}: {description}", code.id())]
 pub(super) struct RedirectError {
     pub(super) code: RedirectCode,
+    /// Why, for the application's activity.
+    pub(super) reason: ActivityReason,
     pub(super) description: String,
+    /// Scopes that were missing.
+    pub(super) missing_scopes: ScopeSet,
     #[source]
     pub(super) cause: Option<StoreError>,
 }
 
 impl RedirectError {
-    pub(super) fn new(code: RedirectCode, description: impl Into<String>) -> Self {
+    pub(super) fn new(code: RedirectCode, reason: ActivityReason, description: impl Into<String>) -> Self {
         Self {
             code,
+            reason,
             description: description.into(),
+            missing_scopes: ScopeSet::EMPTY,
             cause: None,
         }
     }
@@ -152,13 +174,17 @@ impl RedirectError {
 
 impl From<ParamError> for RedirectError {
     fn from(error: ParamError) -> Self {
-        Self::new(RedirectCode::InvalidRequest, error.to_string())
+        Self::new(
+            RedirectCode::InvalidRequest,
+            ActivityReason::Parameter,
+            error.to_string(),
+        )
     }
 }
 
 impl From<ChallengeError> for RedirectError {
     fn from(error: ChallengeError) -> Self {
-        Self::new(RedirectCode::InvalidRequest, error.to_string())
+        Self::new(RedirectCode::InvalidRequest, error.reason(), error.to_string())
     }
 }
 
@@ -169,6 +195,6 @@ impl From<StoreError> for RedirectError {
             Some(_) => RedirectCode::TemporarilyUnavailable,
             None => RedirectCode::ServerError,
         };
-        Self::new(code, description::of_failure(&error)).because(error)
+        Self::new(code, ActivityReason::ApiFailed, description::of_failure(&error)).because(error)
     }
 }

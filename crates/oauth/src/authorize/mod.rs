@@ -14,7 +14,7 @@ mod request;
 mod requested_at;
 
 use latchkey_domain::{ScopeSet, Timestamp};
-use latchkey_storage::{ActivityKind, NewGrant, TRACES};
+use latchkey_storage::{ActivityKind, ActivityReason, NewGrant, TRACES};
 use tracing::Instrument;
 use tracing::field::Empty;
 
@@ -103,7 +103,9 @@ impl AuthorizationServer {
         let target = match self.client_target(&visit.params, &mut recorder).await {
             Ok(target) => target,
             Err(error) => {
-                self.record_failure(recorder, &error.to_string()).await;
+                if let Some(reason) = error.reason() {
+                    self.record_failure(recorder, reason, &error.to_string()).await;
+                }
                 return Decision::Page(error);
             }
         };
@@ -114,7 +116,9 @@ impl AuthorizationServer {
             }
             Err(error) => {
                 if error.cause.is_none() {
-                    self.record_failure(recorder, &error.description).await;
+                    recorder.missing_scopes = error.missing_scopes;
+                    self.record_failure(recorder, error.reason, &error.description)
+                        .await;
                 }
                 Decision::Redirect(target.refuse(error, origin))
             }
@@ -145,6 +149,7 @@ impl AuthorizationServer {
         match visit.form.and_then(|form| Answer::read(form, person.member.id)) {
             Some(Answer::Deny) => Err(RedirectError::new(
                 RedirectCode::AccessDenied,
+                ActivityReason::Declined,
                 "the member declined on the consent page",
             )),
             Some(Answer::Allow(approved)) => {
@@ -175,8 +180,11 @@ impl AuthorizationServer {
     /// Fails if the application cannot be authorized right now.
     async fn check_target(&self, target: &ClientTarget) -> Result<(), RedirectError> {
         if target.application.is_paused() {
-            let words = "a host of the network paused this application; try again when it is resumed";
-            return Err(RedirectError::new(RedirectCode::UnauthorizedClient, words));
+            return Err(RedirectError::new(
+                RedirectCode::UnauthorizedClient,
+                ActivityReason::Paused,
+                "a host of the network paused this application; try again when it is resumed",
+            ));
         }
         let plan = self.store().network().await?.plan;
         if !plan.includes_oauth_applications() {
@@ -184,7 +192,11 @@ impl AuthorizationServer {
                 "the network is on the {} plan, and OAuth applications come with Scale and above; a host can change the plan",
                 plan.label()
             );
-            return Err(RedirectError::new(RedirectCode::UnauthorizedClient, words));
+            return Err(RedirectError::new(
+                RedirectCode::UnauthorizedClient,
+                ActivityReason::Plan,
+                words,
+            ));
         }
         Ok(())
     }
@@ -256,6 +268,7 @@ impl AuthorizationServer {
         if request.prompt.none {
             return Err(RedirectError::new(
                 RedirectCode::LoginRequired,
+                ActivityReason::PromptNone,
                 "the member was signed out during the request, and `prompt` is none",
             ));
         }

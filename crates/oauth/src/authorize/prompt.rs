@@ -1,6 +1,8 @@
 //! What a client wants the person to be asked: `prompt` of OIDC Core section 3.1.2.1, which clients of plain OAuth
 //! servers use too.
 
+use latchkey_storage::ActivityReason;
+
 use super::error::{RedirectCode, RedirectError};
 
 /// What to ask the person, beyond what is necessary.
@@ -30,6 +32,7 @@ impl Prompt {
                 _ => {
                     return Err(RedirectError::new(
                         RedirectCode::InvalidRequest,
+                        ActivityReason::Unsupported,
                         "`prompt` has a value that is not known; expected none, login or consent",
                     ));
                 }
@@ -38,6 +41,7 @@ impl Prompt {
         if prompt.none && (prompt.login || prompt.consent) {
             return Err(RedirectError::new(
                 RedirectCode::InvalidRequest,
+                ActivityReason::Unsupported,
                 "`prompt` has none and another value; send none alone",
             ));
         }

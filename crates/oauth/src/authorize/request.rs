@@ -2,6 +2,7 @@
 //! that holds only valid requests.
 
 use latchkey_domain::ScopeSet;
+use latchkey_storage::ActivityReason;
 
 use super::client_target::ClientTarget;
 use super::error::{RedirectCode, RedirectError};
@@ -44,22 +45,32 @@ impl<'a> AuthorizationRequest<'a> {
         if params.get("request")?.is_some() {
             return refuse(
                 RedirectCode::RequestNotSupported,
+                ActivityReason::Unsupported,
                 "`request` is not supported; send plain parameters",
             );
         }
         if params.get("request_uri")?.is_some() {
             let words = "`request_uri` is not supported; send plain parameters";
-            return refuse(RedirectCode::RequestUriNotSupported, words);
+            return refuse(
+                RedirectCode::RequestUriNotSupported,
+                ActivityReason::Unsupported,
+                words,
+            );
         }
         match params.get("response_type")? {
             Some("code") => {}
             Some(_) => {
                 let words = "`response_type` is not supported; expected code";
-                return refuse(RedirectCode::UnsupportedResponseType, words);
+                return refuse(
+                    RedirectCode::UnsupportedResponseType,
+                    ActivityReason::Unsupported,
+                    words,
+                );
             }
             None => {
                 return refuse(
                     RedirectCode::InvalidRequest,
+                    ActivityReason::Parameter,
                     "`response_type` is missing; expected code",
                 );
             }
@@ -67,6 +78,7 @@ impl<'a> AuthorizationRequest<'a> {
         if params.get("response_mode")?.is_some_and(|mode| mode != "query") {
             return refuse(
                 RedirectCode::InvalidRequest,
+                ActivityReason::Unsupported,
                 "`response_mode` is not supported; expected query",
             );
         }
@@ -78,7 +90,7 @@ impl<'a> AuthorizationRequest<'a> {
         )?;
         if code_challenge.is_none() && params.get("state")?.is_none() {
             let words = "`state` is missing; without a `code_challenge` it is all that protects against forged answers";
-            return refuse(RedirectCode::InvalidRequest, words);
+            return refuse(RedirectCode::InvalidRequest, ActivityReason::StateMissing, words);
         }
         let scopes = scopes(params.get("scope")?, spec.scopes)?;
         Ok(Self {
@@ -93,10 +105,13 @@ impl<'a> AuthorizationRequest<'a> {
 /// Without `scope`, a request asks for all registered scopes (RFC 6749 section 3.3 requires a documented default):
 /// the host chose them for this application.
 fn scopes(requested: Option<&str>, registered: ScopeSet) -> Result<ScopeSet, RedirectError> {
-    let requested: ScopeSet = requested
-        .unwrap_or_default()
-        .parse()
-        .map_err(|error| RedirectError::new(RedirectCode::InvalidScope, format!("{error}")))?;
+    let requested: ScopeSet = requested.unwrap_or_default().parse().map_err(|error| {
+        RedirectError::new(
+            RedirectCode::InvalidScope,
+            scope_advice::reason(&error),
+            error.to_string(),
+        )
+    })?;
     if requested.is_empty() {
         return Ok(registered);
     }
@@ -104,12 +119,23 @@ fn scopes(requested: Option<&str>, registered: ScopeSet) -> Result<ScopeSet, Red
     if excess.is_empty() {
         Ok(requested)
     } else {
-        refuse(RedirectCode::InvalidScope, scope_advice::not_registered(excess))
+        Err(RedirectError {
+            missing_scopes: excess,
+            ..RedirectError::new(
+                RedirectCode::InvalidScope,
+                ActivityReason::ScopeUnregistered,
+                scope_advice::not_registered(excess),
+            )
+        })
     }
 }
 
-fn refuse<T>(code: RedirectCode, words: impl Into<String>) -> Result<T, RedirectError> {
-    Err(RedirectError::new(code, words))
+fn refuse<T>(
+    code: RedirectCode,
+    reason: ActivityReason,
+    words: impl Into<String>,
+) -> Result<T, RedirectError> {
+    Err(RedirectError::new(code, reason, words))
 }
 
 #[cfg(test)]

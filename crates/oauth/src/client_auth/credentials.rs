@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use latchkey_domain::ClientId;
+use latchkey_storage::ActivityReason;
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
@@ -49,6 +50,7 @@ impl Credentials {
         if client_id.is_some_and(|client_id| basic.client_id.as_deref() != Some(client_id)) {
             return Err(EndpointError::refused(
                 ErrorCode::InvalidRequest,
+                ActivityReason::CredentialsDiffer,
                 "`client_id` in the body is not the one in the Authorization header",
             ));
         }
@@ -56,6 +58,7 @@ impl Credentials {
             (Some(header), Some(body)) if !is_same(header, body) && !basic.was_sent_as(body) => {
                 Err(EndpointError::refused(
                     ErrorCode::InvalidRequest,
+                    ActivityReason::CredentialsDiffer,
                     "the Authorization header and `client_secret` in the body have different secrets; use one of the two",
                 ))
             }
@@ -104,6 +107,7 @@ impl Credentials {
             .and_then(|bytes| String::from_utf8(bytes).ok());
         let (id, secret) = decoded.as_deref().and_then(|pair| pair.split_once(':')).ok_or_else(|| {
             invalid_client(
+                ActivityReason::BasicMalformed,
                 "the Authorization header is not HTTP Basic; expected Basic and the base64 of client_id:client_secret",
             )
         })?;

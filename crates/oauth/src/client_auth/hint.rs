@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, ClientSecret};
-use latchkey_storage::KeptSecret;
+use latchkey_storage::{ActivityReason, KeptSecret};
 
 /// Says that a formerly valid secret was retired, and how long ago.
 pub(super) fn retired(ago: Duration) -> String {
@@ -25,7 +25,11 @@ pub(super) fn retired(ago: Duration) -> String {
 }
 
 /// Says what is probably wrong with `presented`, which matches none of `kept`.
-pub(super) fn what_is_wrong(presented: &str, kept: &[KeptSecret], client_id: &ClientId) -> String {
+pub(super) fn what_is_wrong(
+    presented: &str,
+    kept: &[KeptSecret],
+    client_id: &ClientId,
+) -> (ActivityReason, String) {
     let length = presented.chars().count();
     let expected = ClientSecret::LENGTH;
     // The format of one that was brought from elsewhere is not public, and nothing of it is said.
@@ -36,22 +40,57 @@ pub(super) fn what_is_wrong(presented: &str, kept: &[KeptSecret], client_id: &Cl
         } else {
             "ends"
         };
-        format!("the secret {side} with white space")
+        (
+            ActivityReason::SecretWhiteSpace,
+            format!("the secret {side} with white space"),
+        )
     } else if presented == client_id.as_str() {
-        "the secret is the client id; use the client secret instead".to_owned()
+        (
+            ActivityReason::SecretIsClientId,
+            "the secret is the client id; use the client secret instead".to_owned(),
+        )
     } else if is_made_here && length < expected {
-        format!("the secret has {length} characters, {expected} expected: cut off when copied?")
+        (
+            ActivityReason::SecretLength,
+            format!("the secret has {length} characters, {expected} expected: cut off when copied?"),
+        )
     } else if is_made_here && length > expected {
-        format!("the secret has {length} characters, {expected} expected: more than the secret copied?")
+        (
+            ActivityReason::SecretLength,
+            format!("the secret has {length} characters, {expected} expected: more than the secret copied?"),
+        )
     } else if is_made_here
         && !presented
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     {
-        "the secret has characters that no secret here has; expected letters, digits, - and _".to_owned()
+        (
+            ActivityReason::SecretCharacters,
+            "the secret has characters that no secret here has; expected letters, digits, - and _".to_owned(),
+        )
     } else {
-        "the secret is wrong; is it that of another application, or an earlier one of this?".to_owned()
+        (
+            ActivityReason::SecretWrong,
+            "the secret is wrong; is it that of another application, or an earlier one of this?".to_owned(),
+        )
     }
+}
+
+/// Whether exactly one character of `presented` is wrong. Looks at every character, so that the time says nothing.
+pub(super) fn is_one_off(presented: &str, kept: &[KeptSecret]) -> bool {
+    let mut found = false;
+    for kept in kept {
+        let secret = kept.secret.expose();
+        if secret.len() == presented.len() {
+            let differing: usize = secret
+                .bytes()
+                .zip(presented.bytes())
+                .map(|(one, other)| usize::from(one != other))
+                .sum();
+            found |= differing == 1;
+        }
+    }
+    found
 }
 
 #[cfg(test)]
@@ -115,7 +154,21 @@ mod tests {
                 "the secret is wrong; is it that of another application, or an earlier one of this?",
             ),
         ] {
-            assert_eq!(what_is_wrong(&presented, &kept, &client_id), words);
+            assert_eq!(what_is_wrong(&presented, &kept, &client_id).1, words);
+        }
+    }
+
+    #[test]
+    fn one_wrong_character_is_noticed() {
+        let kept = [other("u"), other("s")];
+        let secret = "s".repeat(43);
+        assert!(is_one_off(&format!("{}t", &secret[1..]), &kept));
+        for presented in [
+            secret.clone(),
+            format!("{}tt", &secret[2..]),
+            secret[1..].to_owned(),
+        ] {
+            assert!(!is_one_off(&presented, &kept), "{presented}");
         }
     }
 
@@ -127,7 +180,7 @@ mod tests {
         };
         let client_id: ClientId = "c".repeat(43).parse().unwrap();
         for presented in ["short".to_owned(), "l".repeat(300), "ä".repeat(43)] {
-            let words = what_is_wrong(&presented, &[brought.clone(), other("s")], &client_id);
+            let (_, words) = what_is_wrong(&presented, &[brought.clone(), other("s")], &client_id);
             assert!(words.starts_with("the secret is wrong;"), "{words}");
         }
     }

@@ -9,11 +9,11 @@ mod hint;
 use std::sync::Arc;
 
 use latchkey_domain::{ClientId, ClientSecret};
-use latchkey_storage::{Client, KeptSecret};
+use latchkey_storage::{ActivityReason, Client, KeptSecret, SentClientId, StoreError};
 use secrecy::ExposeSecret;
 
 use self::credentials::Credentials;
-use crate::activity::{ActivityKind, ActivityRecorder};
+use crate::activity::{ActivityKind, ActivityRecorder, NamedClient};
 use crate::params::Params;
 use crate::token_endpoint::ClientRequest;
 use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
@@ -22,12 +22,15 @@ use crate::{AuthorizationServer, EndpointError, ErrorCode, RequestOrigin};
 const TOKENS: [&str; 3] = ["refresh_token", "token", "code"];
 
 /// The error for a client that failed to authenticate.
-fn invalid_client(words: impl AsRef<str>) -> EndpointError {
-    EndpointError::refused(ErrorCode::InvalidClient, words)
+fn invalid_client(reason: ActivityReason, words: impl AsRef<str>) -> EndpointError {
+    EndpointError::refused(ErrorCode::InvalidClient, reason, words)
 }
 
 fn has_no_secret() -> EndpointError {
-    invalid_client("this application is public and has no secret; leave `client_secret` out")
+    invalid_client(
+        ActivityReason::SecretUnneeded,
+        "this application is public and has no secret; leave `client_secret` out",
+    )
 }
 
 impl AuthorizationServer {
@@ -47,7 +50,7 @@ impl AuthorizationServer {
         let credentials = match Credentials::read(request.authorization, params) {
             Ok(credentials) => credentials,
             Err(error) => {
-                recorder.client = self.named_client(request).await?;
+                self.name_client(request, recorder).await?;
                 return Err(error);
             }
         };
@@ -59,13 +62,19 @@ impl AuthorizationServer {
         }
     }
 
-    /// The application that a request names, even if nothing else can be read.
-    async fn named_client(&self, request: ClientRequest<'_>) -> Result<Option<ClientId>, EndpointError> {
-        let Some(client_id) = Credentials::named(request.authorization, request.form) else {
-            return Ok(None);
-        };
-        let known = self.store().client(&client_id).await?;
-        Ok(known.map(|_| client_id))
+    /// Tells the recorder which application a request names, even if nothing else can be read.
+    async fn name_client(
+        &self,
+        request: ClientRequest<'_>,
+        recorder: &mut ActivityRecorder<'_>,
+    ) -> Result<(), StoreError> {
+        if let Some(client_id) = Credentials::named(request.authorization, request.form) {
+            recorder.client = match self.store().client(&client_id).await? {
+                Some(_) => NamedClient::known(&client_id),
+                None => NamedClient::Unknown((&client_id).into()),
+            };
+        }
+        Ok(())
     }
 
     /// Records an unreadable request under the client that its header names.
@@ -81,9 +90,9 @@ impl AuthorizationServer {
             form: &[],
         };
         let mut recorder = ActivityRecorder::new(kind, origin);
-        if let Ok(client) = self.named_client(request).await {
-            recorder.client = client;
-            self.record_failure(recorder, words).await;
+        if self.name_client(request, &mut recorder).await.is_ok() {
+            self.record_failure(recorder, ActivityReason::Unreadable, words)
+                .await;
         }
     }
 
@@ -97,6 +106,7 @@ impl AuthorizationServer {
     ) -> Result<Arc<Client>, EndpointError> {
         let missing = || {
             invalid_client(
+                ActivityReason::ClientIdMissing,
                 "`client_id` is missing; send it with `client_secret` in the body or by HTTP Basic, or alone if the \
                  application is public",
             )
@@ -112,6 +122,7 @@ impl AuthorizationServer {
             return Err(match by_token {
                 Some(_) => EndpointError::refused(
                     ErrorCode::InvalidGrant,
+                    ActivityReason::Revoked,
                     "the token no longer works: the application or the member was removed, or the member disconnected the application",
                 ),
                 None => missing(),
@@ -119,16 +130,18 @@ impl AuthorizationServer {
         };
         let client_id = grant.application.client_id;
         let client = self.store().client(&client_id).await?.ok_or_else(missing)?;
-        recorder.client = Some(client_id);
+        recorder.client = NamedClient::known(&client_id);
         recorder.member = Some(grant.member.id);
         let is_public = !client.application.spec.client_type.is_confidential();
         match (is_public, by_token) {
             (true, Some(_)) if has_secret => Err(has_no_secret()),
             (true, Some(_)) => Ok(client),
             (true, None) => Err(invalid_client(
+                ActivityReason::ClientIdMissing,
                 "`client_id` is missing; an application that does not authenticate names itself (RFC 6749 section 4.1.3)",
             )),
             (false, _) => Err(invalid_client(
+                ActivityReason::SecretMissing,
                 "`client_id` and `client_secret` are missing; the application that this was issued to is confidential, and \
                  authenticates with each request",
             )),
@@ -146,23 +159,31 @@ impl AuthorizationServer {
         credentials: &Credentials,
         recorder: &mut ActivityRecorder<'_>,
     ) -> Result<Arc<Client>, EndpointError> {
-        let client_id: ClientId = client_id
-            .parse()
-            .map_err(|error| invalid_client(format!("`client_id` is wrong: {error}")))?;
-        let client = self.store().client(&client_id).await?.ok_or_else(|| {
-            invalid_client(match client_id.unusual() {
-                Some(error) => format!("`client_id` is wrong: {error}"),
-                None => "no application has this `client_id`; it may have been deleted, or belong to another server"
-                    .to_owned(),
-            })
+        recorder.client = NamedClient::Unknown(SentClientId::new(client_id));
+        let client_id: ClientId = client_id.parse().map_err(|error| {
+            let words = format!("`client_id` is wrong: {error}");
+            invalid_client(ActivityReason::ClientIdMalformed, words)
         })?;
-        recorder.client = Some(client_id);
+        let client = self.store().client(&client_id).await?.ok_or_else(|| {
+            match client_id.unusual() {
+                Some(error) => invalid_client(
+                    ActivityReason::ClientIdMalformed,
+                    format!("`client_id` is wrong: {error}"),
+                ),
+                None => invalid_client(
+                    ActivityReason::ClientUnknown,
+                    "no application has this `client_id`; it may have been deleted, or belong to another server",
+                ),
+            }
+        })?;
+        recorder.client = NamedClient::known(&client_id);
         let confidential = client.application.spec.client_type.is_confidential();
         match (&credentials.secret, confidential) {
             (None, false) => {}
             (Some(_), false) => return Err(has_no_secret()),
             (None, true) => {
                 return Err(invalid_client(
+                    ActivityReason::SecretMissing,
                     "this application is confidential; send its `client_secret` too",
                 ));
             }
@@ -171,8 +192,11 @@ impl AuthorizationServer {
                 let unencoded = credentials.unencoded.as_ref().map(ExposeSecret::expose_secret);
                 let found = matching(&client.secrets, presented);
                 match found.or_else(|| matching(&client.secrets, unencoded?)) {
-                    Some(at) => self.record_use(&client.secrets, at, recorder).await,
-                    None => return Err(self.wrong_secret(&client, presented).await?),
+                    Some(at) => {
+                        recorder.authenticated = true;
+                        self.record_use(&client.secrets, at, recorder).await;
+                    }
+                    None => return Err(self.wrong_secret(&client, presented, recorder).await?),
                 }
             }
         }
@@ -195,22 +219,34 @@ impl AuthorizationServer {
         }
     }
 
-    /// What is wrong with a secret that does not match.
-    async fn wrong_secret(&self, client: &Client, presented: &str) -> Result<EndpointError, EndpointError> {
+    /// What is wrong with a secret that does not match. Only hosts read how close it is.
+    async fn wrong_secret(
+        &self,
+        client: &Client,
+        presented: &str,
+        recorder: &mut ActivityRecorder<'_>,
+    ) -> Result<EndpointError, EndpointError> {
         if client.secrets.is_empty() {
             return Ok(invalid_client(
+                ActivityReason::SecretNone,
                 "this application has no secret right now; a host just changed its type",
             ));
         }
         let client_id = &client.application.client_id;
-        let mut retired = None;
-        if let Some(presented) = ClientSecret::brought(presented) {
-            retired = self.store().secret_retired_at(client_id, &presented).await?;
+        if let Some(presented) = ClientSecret::brought(presented)
+            && let Some(at) = self.store().secret_retired_at(client_id, &presented).await?
+        {
+            let words = hint::retired(self.now().since(at));
+            return Ok(invalid_client(ActivityReason::SecretRetired, words));
         }
-        Ok(invalid_client(match retired {
-            Some(at) => hint::retired(self.now().since(at)),
-            None => hint::what_is_wrong(presented, &client.secrets, client_id),
-        }))
+        let (mut reason, words) = hint::what_is_wrong(presented, &client.secrets, client_id);
+        if hint::is_one_off(presented, &client.secrets) {
+            reason = ActivityReason::SecretOneOff;
+            recorder.message = Some(
+                "the secret is wrong in one character: typed by hand, or changed when copied?".to_owned(),
+            );
+        }
+        Ok(invalid_client(reason, words))
     }
 }
 

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, RedirectUri, Timestamp};
-use latchkey_storage::{ActivityKind, Grant, GrantChange, GrantState, RevocationReason, TRACES};
+use latchkey_storage::{
+    ActivityKind, ActivityReason, Grant, GrantChange, GrantState, RevocationReason, TRACES,
+};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tracing::Instrument;
@@ -78,6 +80,21 @@ enum CodeRefusal {
     Expired(Duration),
 }
 
+impl CodeRefusal {
+    const fn reason(&self) -> ActivityReason {
+        match self {
+            Self::Unreadable(_) => ActivityReason::CodeInvalid,
+            Self::Unknown | Self::Revoked(_) => ActivityReason::Revoked,
+            Self::OtherApplication => ActivityReason::TokenOfAnother,
+            Self::RedirectUriMissing | Self::RedirectUriMismatch => ActivityReason::RedirectUriChanged,
+            Self::Verifier(error) => error.reason(),
+            Self::Replayed => ActivityReason::CodeReused,
+            Self::ExplorerLogin => ActivityReason::Explorer,
+            Self::Expired(_) => ActivityReason::CodeExpired,
+        }
+    }
+}
+
 impl From<CodeRefusal> for EndpointError {
     fn from(refusal: CodeRefusal) -> Self {
         let code = match refusal {
@@ -86,7 +103,7 @@ impl From<CodeRefusal> for EndpointError {
             }
             _ => ErrorCode::InvalidGrant,
         };
-        Self::refused(code, refusal.to_string())
+        Self::refused(code, refusal.reason(), refusal.to_string())
     }
 }
 

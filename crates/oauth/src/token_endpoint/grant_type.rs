@@ -4,12 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 
 use latchkey_domain::{Application, ScopeSet};
-use latchkey_storage::ActivityKind;
+use latchkey_storage::{ActivityKind, ActivityReason};
 
 use super::response::TokenResponse;
 use crate::activity::ActivityRecorder;
 use crate::params::Params;
-use crate::{AuthorizationServer, EndpointError, ErrorCode};
+use crate::{AuthorizationServer, EndpointError, ErrorCode, scope_advice};
 
 /// A grant type (RFC 6749 section 1.3).
 pub(crate) struct GrantType {
@@ -37,9 +37,10 @@ pub(super) struct TokenRequest<'a, 'r> {
 pub(super) type Issuing<'a> = Pin<Box<dyn Future<Output = Result<TokenResponse, EndpointError>> + Send + 'a>>;
 
 pub(super) fn required<'a>(params: &Params<'a>, name: &str) -> Result<&'a str, EndpointError> {
-    params
-        .get(name)?
-        .ok_or_else(|| EndpointError::refused(ErrorCode::InvalidRequest, format!("`{name}` is missing")))
+    params.get(name)?.ok_or_else(|| {
+        let words = format!("`{name}` is missing");
+        EndpointError::refused(ErrorCode::InvalidRequest, ActivityReason::Parameter, words)
+    })
 }
 
 /// White space alone counts as missing, as at the authorization endpoint.
@@ -48,7 +49,10 @@ pub(super) fn scope(params: &Params<'_>) -> Result<Option<ScopeSet>, EndpointErr
         .get("scope")?
         .unwrap_or_default()
         .parse()
-        .map_err(|error| EndpointError::refused(ErrorCode::InvalidScope, format!("{error}")))?;
+        .map_err(|error| {
+            let reason = scope_advice::reason(&error);
+            EndpointError::refused(ErrorCode::InvalidScope, reason, error.to_string())
+        })?;
     Ok((!scopes.is_empty()).then_some(scopes))
 }
 

@@ -8,7 +8,7 @@ mod refresh_token;
 mod registry;
 mod response;
 
-use latchkey_storage::ActivityKind;
+use latchkey_storage::{ActivityKind, ActivityReason};
 
 use self::grant_type::TokenRequest;
 pub(crate) use self::registry::{COUNT, GRANT_TYPES};
@@ -67,6 +67,7 @@ impl AuthorizationServer {
         if client.application.is_paused() {
             return Err(EndpointError::refused(
                 ErrorCode::UnauthorizedClient,
+                ActivityReason::Paused,
                 "a host of the network paused this application; try again when it is resumed",
             ));
         }

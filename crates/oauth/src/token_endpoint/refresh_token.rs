@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, ScopeSet, Timestamp};
-use latchkey_storage::{ActivityKind, Grant, GrantChange, RevocationReason, TRACES};
+use latchkey_storage::{ActivityKind, ActivityReason, Grant, GrantChange, RevocationReason, TRACES};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tracing::Instrument;
@@ -78,13 +78,28 @@ enum RefreshRefusal {
     Scope(ScopeSet),
 }
 
+impl RefreshRefusal {
+    const fn reason(&self) -> ActivityReason {
+        match self {
+            Self::Unreadable(_) | Self::Unknown => ActivityReason::TokenInvalid,
+            Self::Gone | Self::Revoked(_) => ActivityReason::Revoked,
+            Self::OtherApplication => ActivityReason::TokenOfAnother,
+            Self::Theft => ActivityReason::RefreshReused,
+            Self::Expired => ActivityReason::RefreshExpired,
+            Self::ExplorerLogin => ActivityReason::Explorer,
+            Self::Ended(_) => ActivityReason::GrantEnded,
+            Self::Scope(_) => ActivityReason::ScopeNotGranted,
+        }
+    }
+}
+
 impl From<RefreshRefusal> for EndpointError {
     fn from(refusal: RefreshRefusal) -> Self {
         let code = match refusal {
             RefreshRefusal::Scope(_) => ErrorCode::InvalidScope,
             _ => ErrorCode::InvalidGrant,
         };
-        Self::refused(code, refusal.to_string())
+        Self::refused(code, refusal.reason(), refusal.to_string())
     }
 }
 

@@ -1,5 +1,7 @@
 //! The grant types of the token endpoint, one file each. Metadata, error messages and metrics use this list.
 
+use latchkey_storage::ActivityReason;
+
 use super::grant_type::GrantType;
 use super::{authorization_code, refresh_token};
 use crate::params::Params;
@@ -22,10 +24,12 @@ pub(super) fn find(params: &Params<'_>) -> Result<&'static GrantType, EndpointEr
         match name {
             Some(_) => EndpointError::refused(
                 ErrorCode::UnsupportedGrantType,
+                ActivityReason::GrantType,
                 format!("`grant_type` is not supported; expected {expected}"),
             ),
             None => EndpointError::refused(
                 ErrorCode::InvalidRequest,
+                ActivityReason::GrantType,
                 format!("`grant_type` is missing; expected {expected}, in a form-encoded body"),
             ),
         }

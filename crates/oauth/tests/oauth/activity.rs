@@ -1,8 +1,22 @@
 //! What the integrator can read afterwards.
 
-use latchkey_storage::ActivityKind;
+use latchkey_oauth::token::ClientRequest;
+use latchkey_storage::{ActivityKind, ActivityOf, ActivityQuery, ActivityReason};
 
-use crate::world::{VERIFIER, World, refusal};
+use crate::world::{Client, VERIFIER, World, origin, refusal};
+
+/// What a client reads that exchanges a code with this secret.
+async fn with_secret(world: &World, app: &Client, secret: &str) -> String {
+    let mut form = app.exchanges("nonsense", &[]);
+    for (name, value) in [("client_id", app.id.as_str()), ("client_secret", secret)] {
+        form.push((name.into(), value.into()));
+    }
+    let request = ClientRequest {
+        authorization: None,
+        form: &form,
+    };
+    refusal(world.server.token(request, &origin()).await).1
+}
 
 #[tokio::test]
 async fn what_works_is_listed_with_who_and_from_where() {
@@ -150,19 +164,146 @@ async fn nothing_secret_is_ever_listed() {
 }
 
 #[tokio::test]
-async fn a_flood_of_failures_is_listed_ten_times_a_minute() {
+async fn of_a_flood_of_failures_ten_a_minute_and_one_of_each_other_kind_are_kept_and_the_rest_counted() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let wrong = app.asks(&[("redirect_uri", "https://app.example/cb/")]);
     for _ in 0..30 {
         world.visit(&wrong, None).await;
     }
-    assert_eq!(world.activity(&app).await.len(), 10);
+    let entries = async || {
+        let query = ActivityQuery::of(&app.id);
+        let entries = world.store.activity(&query, None, 100).await.unwrap();
+        entries
+            .into_iter()
+            .map(|entry| (entry.times, entry.unkept))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(entries().await, [(10, 0)]);
+    world.server.write_unkept().await.unwrap();
+    world.server.write_unkept().await.unwrap();
+    assert_eq!(entries().await, [(10, 20)]);
+    // Another failure is listed all the same.
+    let query = app.asks(&[("redirect_uri", "https://app.example/cb?a=1")]);
+    world.visit(&query, None).await;
+    world.visit(&query, None).await;
+    assert_eq!(entries().await, [(1, 0), (10, 20)]);
     // A known member is counted separately, and so is the next minute.
     world.visit(&wrong, Some(&ada)).await;
-    assert_eq!(world.activity(&app).await.len(), 11);
+    assert_eq!(entries().await, [(1, 0), (1, 0), (10, 20)]);
     world.after(60).visit(&wrong, None).await;
-    assert_eq!(world.activity(&app).await.len(), 12);
+    assert_eq!(entries().await, [(1, 0), (1, 0), (11, 20)]);
+}
+
+#[tokio::test]
+async fn strangers_with_the_client_id_leave_the_applications_own_failures_alone() {
+    let world = World::new();
+    let app = world.web_app().await;
+    for _ in 0..30 {
+        with_secret(&world, &app, &"x".repeat(43)).await;
+    }
+    for _ in 0..10 {
+        world
+            .exchange(&app, &app.exchanges("nonsense", &[]))
+            .await
+            .unwrap_err();
+    }
+    let query = ActivityQuery::of(&app.id);
+    let entries = world.store.activity(&query, None, 100).await.unwrap();
+    let counted: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.event.reason, entry.times))
+        .collect();
+    assert_eq!(
+        counted,
+        [
+            (Some(ActivityReason::CodeInvalid), 10),
+            (Some(ActivityReason::SecretWrong), 10)
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_client_id_that_no_application_has_is_kept_as_it_was_sent() {
+    let world = World::new();
+    let app = world.web_app().await;
+    let last = if app.id.as_str().ends_with('x') { 'y' } else { 'x' };
+    let mistyped = format!("{}{last}", &app.id.as_str()[..42]);
+    for client_id in [mistyped.as_str(), "too short\n"] {
+        world.visit(&app.asks(&[("client_id", client_id)]), None).await;
+    }
+    let unmatched = ActivityQuery {
+        of: ActivityOf::Unmatched,
+        ..ActivityQuery::default()
+    };
+    let entries = world.store.activity(&unmatched, None, 10).await.unwrap();
+    let sent: Vec<_> = entries
+        .iter()
+        .map(|entry| (entry.event.client.as_str(), entry.event.reason, entry.is_matched))
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            (
+                "too short\u{FFFD}",
+                Some(ActivityReason::ClientIdMalformed),
+                false
+            ),
+            (mistyped.as_str(), Some(ActivityReason::ClientUnknown), false),
+        ]
+    );
+    assert!(world.activity(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_application_that_was_deleted_is_told_from_one_that_never_was() {
+    let world = World::new();
+    let app = world.web_app().await;
+    let actor = latchkey_domain::Actor::operator();
+    world
+        .store
+        .delete_application(&app.id, &actor, world.now())
+        .await
+        .unwrap()
+        .unwrap();
+    world.visit(&app.asks(&[]), None).await;
+    let unmatched = ActivityQuery {
+        of: ActivityOf::Unmatched,
+        ..ActivityQuery::default()
+    };
+    let entries = world.store.activity(&unmatched, None, 10).await.unwrap();
+    assert_eq!(entries[0].event.reason, Some(ActivityReason::ClientDeleted));
+    assert_eq!(entries[0].event.client.as_str(), app.id.as_str());
+}
+
+#[tokio::test]
+async fn a_secret_with_one_wrong_character_is_named_to_hosts_alone() {
+    let world = World::new();
+    let app = world.web_app().await;
+    let secret = app.secret.clone().unwrap();
+    let other = if secret.starts_with('a') { "b" } else { "a" };
+    let mistyped = format!("{other}{}", &secret[1..]);
+    let told = with_secret(&world, &app, &mistyped).await;
+    assert!(told.starts_with("the secret is wrong; is it"), "{told}");
+    let event = world.activity(&app).await.remove(0);
+    assert_eq!(event.reason, Some(ActivityReason::SecretOneOff));
+    assert!(event.message.contains("in one character"), "{}", event.message);
+}
+
+#[tokio::test]
+async fn a_scope_that_is_not_registered_can_be_added() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    for (scope, reason, missing) in [
+        ("read:courses", ActivityReason::ScopeUnregistered, "read:courses"),
+        ("read:mail", ActivityReason::ScopeUnknown, ""),
+        ("read:posts,write:posts", ActivityReason::ScopeSeparator, ""),
+    ] {
+        world.visit(&app.asks(&[("scope", scope)]), Some(&ada)).await;
+        let event = world.activity(&app).await.remove(0);
+        assert_eq!(event.reason, Some(reason));
+        assert_eq!(event.missing_scopes.to_string(), missing);
+    }
 }
 
 #[tokio::test]
@@ -208,7 +349,8 @@ async fn a_code_that_nobody_exchanged_is_listed_once_and_names_the_issuer() {
     let expired_at = world.after(1).now();
     record(None).await;
     record(Some(&app.id)).await;
-    let entries = world.store.activity(&app.id, None, 100).await.unwrap();
+    let query = ActivityQuery::of(&app.id);
+    let entries = world.store.activity(&query, None, 100).await.unwrap();
     assert_eq!(entries.len(), before + 1);
     let (entry, event) = (&entries[0], &entries[0].event);
     assert_eq!(
@@ -241,7 +383,8 @@ async fn a_member_who_authorizes_over_and_over_leaves_two_entries_and_few_codes(
     for _ in 0..300 {
         world.code_for(&app.asks(&[]), &ada).await;
     }
-    let entries = world.store.activity(&app.id, None, 1_000).await.unwrap();
+    let query = ActivityQuery::of(&app.id);
+    let entries = world.store.activity(&query, None, 1_000).await.unwrap();
     assert_eq!(
         entries.len(),
         3,

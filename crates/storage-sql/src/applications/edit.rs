@@ -6,7 +6,7 @@ use super::audit_entry::{Act, note};
 use super::{row, secrets};
 use crate::grants::{connected_apps, end};
 use crate::keychain::Keychain;
-use crate::{Statements, logos, params, rows};
+use crate::{Statements, activity, logos, params, rows};
 use latchkey_storage::applications::rules::{self, Edit, SecretChange};
 use latchkey_storage::{
     ApplicationUpdate, Deleted, Logo, NewApplication, RevocationReason, StoreError, UpdateOutcome,
@@ -131,7 +131,7 @@ pub(super) async fn set_paused(
     Ok(Some(Application { paused_at, ..current }))
 }
 
-/// Deletes an application; its grants, consents and activity go with the row.
+/// Deletes an application; its grants, consents and activity go with the row, except what failed.
 pub(super) async fn delete(
     db: &dyn Statements,
     client_id: &ClientId,
@@ -141,6 +141,7 @@ pub(super) async fn delete(
         return Ok(None);
     };
     let connected_members = connected_apps::count_members(db, client_id).await?;
+    activity::release(db, client_id).await?;
     let sql = "DELETE FROM applications WHERE client_id = ?1";
     rows::execute(db, sql, params![client_id.as_str()]).await?;
     logos::delete_unused(db, application.logo.as_ref()).await?;

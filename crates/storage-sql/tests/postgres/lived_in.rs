@@ -77,19 +77,20 @@ pub(crate) async fn live(store: &dyn Store) {
         store.open_session(session, at(20)).await.unwrap().unwrap();
     }
     for (application, member) in [(&one, Some(ada.id)), (&two, None)] {
-        let event = NewActivity {
-            client_id: application.client_id.clone(),
-            at: at(30),
-            kind: ActivityKind::CodeExchange,
+        let event = |request_id: &str| NewActivity {
             succeeded: member.is_some(),
-            is_alarm: false,
-            message: "it’s a “message”\twith\nlines".into(),
-            redirect_uri: None,
             member,
-            address: None,
-            request_id: Some("r1".into()),
+            request_id: Some(request_id.into()),
+            ..NewActivity::failed(
+                &application.client_id,
+                at(30),
+                ActivityKind::CodeExchange,
+                "it’s a “message”\twith\nlines",
+            )
         };
-        store.record_activity(vec![event]).await.unwrap();
+        // The second is counted with the first.
+        let events = vec![event("r0"), event("r1")];
+        store.record_activity(events).await.unwrap();
     }
     let count = UsageCount {
         client_id: one.client_id.clone(),

@@ -18,6 +18,8 @@ mod tls;
 
 #[path = "../store/activity.rs"]
 mod activity;
+#[path = "../store/activity_search.rs"]
+mod activity_search;
 #[path = "../store/applications.rs"]
 mod applications;
 #[path = "../store/audit.rs"]

@@ -1,21 +1,37 @@
 use latchkey_domain::{Application, MemberId, limits};
-use latchkey_storage::{ActivityEntry, ActivityKind, NewActivity, Store};
+use latchkey_storage::{
+    ActivityEntry, ActivityKind, ActivityOf, ActivityQuery, ActivityReason, NewActivity, SentClientId, Store,
+};
 
 use crate::fixtures::{add_application, at, operator, store};
 
-fn event(application: &Application, message: &str) -> NewActivity {
+pub(crate) fn event(application: &Application, message: &str) -> NewActivity {
     NewActivity {
-        client_id: application.client_id.clone(),
-        at: at(1),
-        kind: ActivityKind::CodeExchange,
-        succeeded: false,
-        is_alarm: false,
-        message: message.into(),
+        reason: Some(ActivityReason::ScopeUnregistered),
         redirect_uri: Some("https://elsewhere.example/cb".into()),
+        missing_scopes: "write:posts".parse().unwrap(),
         member: Some(MemberId(7)),
         address: Some("192.0.2.1".into()),
         request_id: Some("r1".into()),
+        ..NewActivity::failed(&application.client_id, at(1), ActivityKind::CodeExchange, message)
     }
+}
+
+pub(crate) fn messages(entries: &[ActivityEntry]) -> Vec<&str> {
+    entries.iter().map(|entry| entry.event.message.as_str()).collect()
+}
+
+pub(crate) async fn found(store: &dyn Store, query: &ActivityQuery) -> Vec<ActivityEntry> {
+    store.activity(query, None, 5_000).await.unwrap()
+}
+
+/// What belongs to no application.
+async fn unmatched(store: &dyn Store) -> Vec<ActivityEntry> {
+    let query = ActivityQuery {
+        of: ActivityOf::Unmatched,
+        ..ActivityQuery::default()
+    };
+    found(store, &query).await
 }
 
 #[tokio::test]
@@ -30,48 +46,32 @@ async fn reads_back_the_newest_first_and_goes_on() {
         .await
         .unwrap();
 
-    let newest = store.activity(&application.client_id, None, 2).await.unwrap();
-    assert_eq!(
-        newest
-            .iter()
-            .map(|entry| entry.event.message.as_str())
-            .collect::<Vec<_>>(),
-        ["three", "two"]
-    );
-    let rest = store
-        .activity(&application.client_id, Some(newest[1].id), 2)
-        .await
-        .unwrap();
+    let query = ActivityQuery::of(&application.client_id);
+    let newest = store.activity(&query, None, 2).await.unwrap();
+    assert_eq!(messages(&newest), ["three", "two"]);
+    let rest = store.activity(&query, Some(newest[1].id), 2).await.unwrap();
     assert_eq!(rest.len(), 1);
-    assert_eq!((rest[0].times, rest[0].last_at), (1, at(1)));
-    let NewActivity {
-        client_id,
-        at: when,
-        kind,
-        succeeded,
-        is_alarm,
-        message,
-        redirect_uri,
-        member,
-        address,
-        request_id,
-    } = rest[0].event.clone();
+    let entry = &rest[0];
     assert_eq!(
-        (client_id, when, kind, succeeded, is_alarm),
-        (
-            application.client_id,
-            at(1),
-            ActivityKind::CodeExchange,
-            false,
-            false
-        )
+        (entry.times, entry.last_at, entry.unkept, entry.is_matched),
+        (1, at(1), 0, true)
+    );
+    let read = &entry.event;
+    assert_eq!(read.client, SentClientId::from(&application.client_id));
+    assert_eq!(
+        (read.at, read.kind, read.succeeded, read.is_alarm),
+        (at(1), ActivityKind::CodeExchange, false, false)
     );
     assert_eq!(
-        (message.as_str(), redirect_uri.as_deref()),
+        (read.reason, read.missing_scopes.to_string().as_str()),
+        (Some(ActivityReason::ScopeUnregistered), "write:posts")
+    );
+    assert_eq!(
+        (read.message.as_str(), read.redirect_uri.as_deref()),
         ("one", Some("https://elsewhere.example/cb"))
     );
     assert_eq!(
-        (member, address.as_deref(), request_id.as_deref()),
+        (read.member, read.address.as_deref(), read.request_id.as_deref()),
         (Some(MemberId(7)), Some("192.0.2.1"), Some("r1"))
     );
 }
@@ -88,7 +88,7 @@ async fn only_the_newest_five_hundred_stay() {
             .collect();
         store.record_activity(events).await.unwrap();
     }
-    let kept = store.activity(&application.client_id, None, 1_000).await.unwrap();
+    let kept = entries(&*store, &application).await;
     assert_eq!(
         (
             kept.len(),
@@ -97,11 +97,51 @@ async fn only_the_newest_five_hundred_stay() {
         ),
         (500, "599", "100")
     );
-    assert_eq!(store.activity(&other.client_id, None, 10).await.unwrap().len(), 1);
+    assert_eq!(entries(&*store, &other).await.len(), 1);
 }
 
 #[tokio::test]
-async fn long_messages_are_cut_and_deleted_applications_passed_over() {
+async fn long_messages_are_cut() {
+    let store = store();
+    let application = add_application(&*store, "App").await;
+    store
+        .record_activity(vec![event(&application, &"é".repeat(2_000))])
+        .await
+        .unwrap();
+    let kept = entries(&*store, &application).await;
+    assert_eq!(kept[0].event.message, "é".repeat(1_000));
+}
+
+#[tokio::test]
+async fn the_failures_of_a_deleted_application_stay_and_more_are_added() {
+    let store = store();
+    let deleted = add_application(&*store, "Deleted").await;
+    assert!(!store.was_deleted(&deleted.client_id).await.unwrap());
+    store
+        .record_activity(vec![event(&deleted, "before"), success(&deleted, "worked", 2)])
+        .await
+        .unwrap();
+    store
+        .delete_application(&deleted.client_id, &operator(), at(3))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(store.was_deleted(&deleted.client_id).await.unwrap());
+    store
+        .record_activity(vec![event(&deleted, "after")])
+        .await
+        .unwrap();
+    let kept = unmatched(&*store).await;
+    assert_eq!(messages(&kept), ["after", "before"]);
+    for entry in &kept {
+        assert_eq!(entry.event.client, SentClientId::from(&deleted.client_id));
+        assert!(!entry.is_matched);
+    }
+    assert!(entries(&*store, &deleted).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_belongs_to_no_application_is_bounded_and_pushes_out_nothing_else() {
     let store = store();
     let application = add_application(&*store, "App").await;
     let deleted = add_application(&*store, "Deleted").await;
@@ -110,20 +150,36 @@ async fn long_messages_are_cut_and_deleted_applications_passed_over() {
         .await
         .unwrap()
         .unwrap();
-    let events = vec![
-        event(&deleted, "nobody reads this"),
-        event(&application, &"é".repeat(2_000)),
-    ];
-    store.record_activity(events).await.unwrap();
-    let kept = store.activity(&application.client_id, None, 10).await.unwrap();
-    assert_eq!(kept[0].event.message, "é".repeat(1_000));
-    assert!(
-        store
-            .activity(&deleted.client_id, None, 10)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    store
+        .record_activity(vec![
+            event(&application, "an application's"),
+            NewActivity {
+                member: None,
+                reason: Some(ActivityReason::ClientDeleted),
+                ..event(&deleted, "deleted")
+            },
+        ])
+        .await
+        .unwrap();
+    let made_up = |number: u32| {
+        let client = SentClientId::new(&format!("made up {number}"));
+        NewActivity {
+            reason: Some(ActivityReason::ClientUnknown),
+            ..NewActivity::failed(client, at(2), ActivityKind::Authorization, "unknown")
+        }
+    };
+    let most = limits::ACTIVITY_FAILURES_OF_STRANGERS;
+    store
+        .record_activity((0..most + 10).map(made_up).collect())
+        .await
+        .unwrap();
+    let kept = unmatched(&*store).await;
+    assert_eq!(kept.len(), usize::try_from(most).unwrap() + 1);
+    assert_eq!(kept.last().unwrap().event.message, "deleted");
+    assert_eq!(entries(&*store, &application).await.len(), 1);
+    // The same client id again is counted.
+    store.record_activity(vec![made_up(most + 9)]).await.unwrap();
+    assert_eq!(unmatched(&*store).await[0].times, 2);
 }
 
 #[tokio::test]
@@ -141,7 +197,7 @@ async fn failures_of_strangers_do_not_push_out_what_happened_to_members() {
         };
         store.record_activity(vec![flood]).await.unwrap();
     }
-    let kept = store.activity(&application.client_id, None, 1_000).await.unwrap();
+    let kept = entries(&*store, &application).await;
     assert_eq!(
         (
             kept.len(),
@@ -163,8 +219,8 @@ fn success(application: &Application, message: &str, second: u64) -> NewActivity
     }
 }
 
-async fn entries(store: &dyn Store, application: &Application) -> Vec<ActivityEntry> {
-    store.activity(&application.client_id, None, 5_000).await.unwrap()
+pub(crate) async fn entries(store: &dyn Store, application: &Application) -> Vec<ActivityEntry> {
+    found(store, &ActivityQuery::of(&application.client_id)).await
 }
 
 #[tokio::test]
@@ -218,32 +274,6 @@ async fn equal_successes_within_an_hour_are_counted_as_one() {
             .unwrap();
         assert_eq!(entries(&*store, &application).await.len(), count, "{second}");
     }
-}
-
-#[tokio::test]
-async fn failures_of_requests_are_listed_one_by_one() {
-    let store = store();
-    let application = add_application(&*store, "App").await;
-    for _ in 0..3 {
-        store
-            .record_activity(vec![event(&application, "the secret is wrong")])
-            .await
-            .unwrap();
-    }
-    // Their clients have a request id each, by which the integrator looks for them; what no request caused is counted.
-    for _ in 0..3 {
-        let unasked = NewActivity {
-            request_id: None,
-            ..event(&application, "not exchanged")
-        };
-        store.record_activity(vec![unasked]).await.unwrap();
-    }
-    let times: Vec<u32> = entries(&*store, &application)
-        .await
-        .iter()
-        .map(|entry| entry.times)
-        .collect();
-    assert_eq!(times, [3, 1, 1, 1]);
 }
 
 #[tokio::test]

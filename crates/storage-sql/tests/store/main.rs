@@ -2,6 +2,7 @@
 //! (`tests/postgres` does); and, in [`sqlite`], what opening a file must do.
 
 mod activity;
+mod activity_search;
 mod applications;
 mod audit;
 mod backend;

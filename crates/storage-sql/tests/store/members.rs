@@ -1,5 +1,7 @@
 use latchkey_domain::{Email, Member, PageRequest, Role};
-use latchkey_storage::{AuditAction, MemberChange, PasswordHash, RevocationReason, SessionKey, Store};
+use latchkey_storage::{
+    ActivityQuery, AuditAction, MemberChange, PasswordHash, RevocationReason, SessionKey, Store,
+};
 
 use crate::fixtures::{
     LONG_AGO, add_application, add_member, at, connect, new_grant, new_member, new_session, operator, store,
@@ -315,7 +317,10 @@ async fn a_new_password_ends_what_was_granted() {
         (unredeemed, 0),
         (before, 0),
     ] {
-        let activity = store.activity(&application.client_id, None, 10).await.unwrap();
+        let activity = store
+            .activity(&ActivityQuery::of(&application.client_id), None, 10)
+            .await
+            .unwrap();
         let of_password = |entry: &&latchkey_storage::ActivityEntry| {
             entry.event.message.contains("password was changed") && entry.event.member == Some(ada.id)
         };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use latchkey_domain::Timestamp;
 use latchkey_storage::{
-    ActivityKind, Expiring, GrantChange, NewActivity, NewGrant, RevocationReason, Stride,
+    ActivityKind, ActivityQuery, Expiring, GrantChange, NewActivity, NewGrant, RevocationReason, Stride,
 };
 
 use crate::fixtures::{LONG_AGO, add_application, add_member, at, connect, new_grant, new_session, store};
@@ -167,21 +167,20 @@ async fn sessions_go_when_they_have_ended() {
 async fn activity_goes_by_age_and_the_audit_trail_never() {
     let store = store();
     let application = add_application(&*store, "App").await;
-    let event = |second| NewActivity {
-        client_id: application.client_id.clone(),
-        at: at(second),
-        kind: ActivityKind::Refresh,
-        succeeded: true,
-        is_alarm: false,
-        message: second.to_string(),
-        redirect_uri: None,
-        member: None,
-        address: None,
-        request_id: None,
+    let event = |second: u64| {
+        NewActivity::succeeded(
+            &application.client_id,
+            at(second),
+            ActivityKind::Refresh,
+            second.to_string(),
+        )
     };
     store.record_activity((0..10).map(event).collect()).await.unwrap();
     assert_eq!(sweep(&*store, Expiring::Activity(at(4)), 3).await.0, 4);
-    let left = store.activity(&application.client_id, None, 100).await.unwrap();
+    let left = store
+        .activity(&ActivityQuery::of(&application.client_id), None, 100)
+        .await
+        .unwrap();
     assert_eq!(left.len(), 6);
     assert_eq!(store.audit(100).await.unwrap().len(), 1);
 }

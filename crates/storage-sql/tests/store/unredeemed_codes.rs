@@ -1,7 +1,7 @@
 //! Codes that were not redeemed: how many are kept, and how they expire.
 
 use latchkey_domain::limits::UNREDEEMED_CODES;
-use latchkey_storage::{ActivityKind, ExpiredCode, NewActivity, NewGrant, RevocationReason};
+use latchkey_storage::{ActivityKind, ActivityQuery, ExpiredCode, NewActivity, NewGrant, RevocationReason};
 
 use crate::fixtures::{add_application, add_member, at, connect, new_grant, rotate, store};
 
@@ -125,22 +125,22 @@ async fn a_code_that_expired_is_found_and_closed_once() {
     // The second is exchanged meanwhile, by a node whose clock is behind.
     rotate(&*store, second, at(119)).await;
     let event = NewActivity {
-        client_id: application.client_id.clone(),
-        at: at(120),
-        kind: ActivityKind::CodeExchange,
-        succeeded: false,
-        is_alarm: false,
-        message: "not exchanged".into(),
-        redirect_uri: None,
         member: Some(ada.id),
-        address: None,
-        request_id: None,
+        ..NewActivity::failed(
+            &application.client_id,
+            at(120),
+            ActivityKind::CodeExchange,
+            "not exchanged",
+        )
     };
     for _ in 0..2 {
         let codes = vec![(first, Some(event.clone())), (second, Some(event.clone()))];
         store.close_codes(codes, at(130)).await.unwrap();
     }
-    let entries = store.activity(&application.client_id, None, 10).await.unwrap();
+    let entries = store
+        .activity(&ActivityQuery::of(&application.client_id), None, 10)
+        .await
+        .unwrap();
     assert_eq!((entries.len(), entries[0].times), (1, 1));
     assert_eq!(numbers(found(None, 200, 10).await), [others]);
     let state = async |id| store.grant(id).await.unwrap().unwrap().state;

@@ -25,12 +25,13 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
     let query = form::pairs(query.unwrap_or_default().as_bytes()).ok_or(Failure::BadRequest)?;
+    let is_host = is_host(signed_in.as_ref());
     let person = signed_in.map(person);
     let decision = state
         .oauth
         .authorize(&query, person.as_ref(), &peer.origin())
         .await;
-    respond(&state, &peer, decision).await
+    respond(&state, &peer, is_host, decision).await
 }
 
 /// Handles the consent form. That it came from our page was checked before.
@@ -41,12 +42,17 @@ pub(super) async fn decide(
     FormBody(body): FormBody,
 ) -> Result<Response, Failure> {
     let fields = form::pairs(&body).ok_or(Failure::BadRequest)?;
+    let is_host = is_host(signed_in.as_ref());
     let person = signed_in.map(person);
     let decision = state
         .oauth
         .answer_consent(&fields, person.as_ref(), &peer.origin())
         .await;
-    respond(&state, &peer, decision).await
+    respond(&state, &peer, is_host, decision).await
+}
+
+fn is_host(signed_in: Option<&SignedIn>) -> bool {
+    signed_in.is_some_and(|signed_in| signed_in.member.role.is_host())
 }
 
 /// Only a password opens a session.
@@ -58,12 +64,17 @@ fn person(signed_in: SignedIn) -> Person {
     }
 }
 
-async fn respond(state: &AppState, peer: &Peer, decision: Decision) -> Result<Response, Failure> {
+async fn respond(
+    state: &AppState,
+    peer: &Peer,
+    is_host: bool,
+    decision: Decision,
+) -> Result<Response, Failure> {
     match decision {
         Decision::SignIn(sign_in) => Ok(to_sign_in(&sign_in)),
         Decision::Consent(question) => ask(state, *question).await,
         Decision::Redirect(redirect) => Ok(send_back(&redirect)),
-        Decision::Page(error) => Ok(explain(state, peer, &error).await),
+        Decision::Page(error) => Ok(explain(state, peer, is_host, &error).await),
     }
 }
 
@@ -102,7 +113,7 @@ fn send_back(redirect: &Redirect) -> Response {
 }
 
 /// Shows an error here, because there is no trusted redirect URI.
-async fn explain(state: &AppState, peer: &Peer, error: &PageError) -> Response {
+async fn explain(state: &AppState, peer: &Peer, is_host: bool, error: &PageError) -> Response {
     if let PageError::Unavailable(cause) = error {
         response::log(cause);
     }
@@ -115,6 +126,7 @@ async fn explain(state: &AppState, peer: &Peer, error: &PageError) -> Response {
         title: error.title().to_owned(),
         lead: error.to_string(),
         request_id: Some(peer.request_id.clone()),
+        is_host: is_host && !matches!(error, PageError::Unavailable(_)),
     };
     (response::status(error.status()), Html(page.to_html())).into_response()
 }

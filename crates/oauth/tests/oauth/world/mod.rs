@@ -13,7 +13,7 @@ use latchkey_domain::{
 };
 use latchkey_oauth::{Access, AuthorizationServer, Lifetimes, Parts, RequestOrigin, SignedIn};
 use latchkey_storage::{
-    AddMember, ApplicationUpdate, GrantId, NewActivity, NewApplication, PasswordHash, Store,
+    ActivityQuery, AddMember, ApplicationUpdate, GrantId, NewActivity, NewApplication, PasswordHash, Store,
 };
 use latchkey_storage_sql::sqlite::SqliteStore;
 use sha2::{Digest, Sha256};
@@ -190,7 +190,8 @@ impl World {
 
     /// The integrator's activity entries, newest first.
     pub(crate) async fn activity(&self, client: &Client) -> Vec<NewActivity> {
-        let entries = self.store.activity(&client.id, None, 100).await.unwrap();
+        let query = ActivityQuery::of(&client.id);
+        let entries = self.store.activity(&query, None, 100).await.unwrap();
         entries.into_iter().map(|entry| entry.event).collect()
     }
 

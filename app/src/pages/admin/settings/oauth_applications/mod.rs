@@ -19,6 +19,8 @@ mod reading;
 mod search;
 pub(crate) mod tabs;
 #[cfg(feature = "ssr")]
+pub(crate) mod tabs;
+#[cfg(feature = "ssr")]
 pub(crate) mod use_it;
 
 use leptos::prelude::*;
