@@ -253,6 +253,10 @@ async fn nothing_is_read_of_a_stranger_where_one_has_to_be_known() {
             "/admin/settings/oauth-applications/x/activity/1/add-redirect-uri",
             "303",
         ),
+        (
+            "/admin/settings/oauth-applications/x/activity/1/add-scopes",
+            "303",
+        ),
         ("/admin/settings/oauth-applications/x/use", "303"),
     ] {
         let line = answer_to_head(&app, path, FORM, 2_000).await;
