@@ -35,7 +35,7 @@ pub use clock::Clock;
 pub use effective_scopes::effective_scopes;
 pub use logo::{LogoId, LogoIdError};
 pub use member::{Email, Member, MemberId, MemberName, Role};
-pub use network::{Network, NetworkName, Plan, Slug};
+pub use network::{Color, ColorError, Network, NetworkName, Plan, Slug};
 pub use page::{Page, PageRequest};
 pub use random::Randomness;
 pub use redirect_uri::{RedirectUri, RedirectUris};

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, LogoId, Member, Network, NetworkName, Plan, Slug, Timestamp};
+use latchkey_domain::{
+    Actor, Color, LogoId, Member, Network, NetworkName, Plan, Slug, Timestamp, WebLink,
+};
 
 use crate::database::columns::Read;
 use crate::database::dialect::Dialect;
@@ -12,18 +14,25 @@ use crate::{Columns, Database, Isolation, Param, SqlStore, Statements, audit, lo
 use latchkey_storage::networks::founder;
 use latchkey_storage::{AddMember, AuditAction, Logo, NetworkChange, Networks, NewNetwork, StoreError};
 
+/// What [`read_row`] reads.
+macro_rules! select {
+    () => {
+        "SELECT id, name, slug, plan, logo, color, terms, privacy_policy FROM network"
+    };
+}
+
 pub(crate) async fn read(db: &dyn Statements) -> Result<Network, StoreError> {
     find(db).await?.ok_or_else(missing)
 }
 
 /// The same, locked until the transaction ends.
 async fn locked(db: &dyn Statements) -> Result<Network, StoreError> {
-    let sql = "SELECT id, name, slug, plan FROM network [[FOR UPDATE|]]";
+    let sql = concat!(select!(), " [[FOR UPDATE|]]");
     rows::first(db, sql, &[], read_row).await?.ok_or_else(missing)
 }
 
 async fn find(db: &dyn Statements) -> Result<Option<Network>, StoreError> {
-    rows::first(db, "SELECT id, name, slug, plan FROM network", &[], read_row).await
+    rows::first(db, select!(), &[], read_row).await
 }
 
 fn read_row(columns: &mut Columns<'_>) -> Result<Network, StoreError> {
@@ -33,6 +42,10 @@ fn read_row(columns: &mut Columns<'_>) -> Result<Network, StoreError> {
         name: columns.parsed("name", NetworkName::parse)?,
         slug: columns.parsed("slug", str::parse::<Slug>)?,
         plan: columns.parsed("plan", str::parse::<Plan>)?,
+        logo: columns.optional("logo", str::parse::<LogoId>)?,
+        color: columns.optional("color", str::parse::<Color>)?,
+        terms: columns.optional("terms", WebLink::parse)?,
+        privacy_policy: columns.optional("privacy_policy", WebLink::parse)?,
     })
 }
 
@@ -40,9 +53,17 @@ fn missing() -> StoreError {
     StoreError::Damaged("network: its row is missing".to_owned())
 }
 
+/// Writes all but the logo, which [`set_logo`] writes.
 async fn save(db: &dyn Statements, network: &Network) -> Result<(), StoreError> {
-    let sql = "UPDATE network SET name = ?1, slug = ?2, plan = ?3";
-    let params = params![network.name.as_str(), network.slug.as_str(), network.plan.id()];
+    let sql = "UPDATE network SET name = ?1, slug = ?2, plan = ?3, color = ?4, terms = ?5, privacy_policy = ?6";
+    let params = params![
+        network.name.as_str(),
+        network.slug.as_str(),
+        network.plan.id(),
+        network.color.map(|color| color.to_string()),
+        network.terms.as_ref().map(WebLink::as_str),
+        network.privacy_policy.as_ref().map(WebLink::as_str),
+    ];
     db.execute(sql, params).await.map(|_| ())
 }
 
@@ -64,12 +85,9 @@ async fn set_logo(
     logo: Option<&Logo>,
     by: (&Actor, Timestamp),
 ) -> Result<(), StoreError> {
-    let slug = locked(db).await?.slug;
-    let sql = "SELECT logo FROM network";
-    let before = rows::first(db, sql, &[], |columns| {
-        columns.table("network").optional("logo", str::parse::<LogoId>)
-    });
-    let before = before.await?.flatten();
+    let Network {
+        slug, logo: before, ..
+    } = locked(db).await?;
     let id = logo.map(|(id, _)| id);
     if before.as_ref() == id {
         return Ok(());
@@ -89,14 +107,14 @@ async fn found(
     by: (&Actor, Timestamp),
 ) -> Result<Option<Member>, StoreError> {
     // If two found the network at once, the second waits here and then finds a host.
-    let id = locked(db).await?.id;
+    let before = locked(db).await?;
     if members::has_host(db).await? {
         return Ok(None);
     }
     let Some(member) = members::add(db, &founder(host), by).await? else {
         return Ok(None);
     };
-    save(db, &network.in_row(id)).await?;
+    save(db, &network.in_row(before)).await?;
     let detail = format!("host {}", member.email);
     audit::write_if_allowed(
         db,

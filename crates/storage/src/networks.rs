@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Member, Network, NetworkName, Plan, Role, Slug, Timestamp};
+use latchkey_domain::{
+    Actor, Color, Member, Network, NetworkName, Plan, Role, Slug, Timestamp, WebLink,
+};
 
 use crate::{AddMember, Logo, StoreError};
 
@@ -27,16 +29,45 @@ pub struct NetworkChange {
     pub slug: Option<Slug>,
     /// What it may use.
     pub plan: Option<Plan>,
+    pub color: Setting<Color>,
+    pub terms: Setting<WebLink>,
+    pub privacy_policy: Setting<WebLink>,
+}
+
+/// What to do with something that a network need not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Setting<T> {
+    #[default]
+    Keep,
+    Set(T),
+    Remove,
+}
+
+impl<T> Setting<T> {
+    /// To have exactly this, or nothing.
+    pub fn exactly(value: Option<T>) -> Self {
+        value.map_or(Self::Remove, Self::Set)
+    }
+}
+
+impl<T: Clone> Setting<T> {
+    fn apply(&self, before: Option<&T>) -> Option<T> {
+        match self {
+            Self::Keep => before.cloned(),
+            Self::Set(value) => Some(value.clone()),
+            Self::Remove => None,
+        }
+    }
 }
 
 impl NewNetwork {
     /// The network in the row that is there already.
-    pub fn in_row(&self, id: i64) -> Network {
+    pub fn in_row(&self, before: Network) -> Network {
         Network {
-            id,
             name: self.name.clone(),
             slug: self.slug.clone(),
             plan: self.plan,
+            ..before
         }
     }
 }
@@ -57,6 +88,10 @@ impl NetworkChange {
             name: self.name.as_ref().unwrap_or(&before.name).clone(),
             slug: self.slug.as_ref().unwrap_or(&before.slug).clone(),
             plan: self.plan.unwrap_or(before.plan),
+            logo: before.logo.clone(),
+            color: self.color.apply(before.color.as_ref()),
+            terms: self.terms.apply(before.terms.as_ref()),
+            privacy_policy: self.privacy_policy.apply(before.privacy_policy.as_ref()),
         };
         let mut changes = Vec::new();
         if after.name != before.name {
@@ -68,8 +103,25 @@ impl NetworkChange {
         if after.plan != before.plan {
             changes.push(format!("plan from {} to {}", before.plan, after.plan));
         }
+        changes.extend(changed("colour", before.color.as_ref(), after.color.as_ref()));
+        changes.extend(changed("terms", before.terms.as_ref(), after.terms.as_ref()));
+        changes.extend(changed(
+            "privacy policy",
+            before.privacy_policy.as_ref(),
+            after.privacy_policy.as_ref(),
+        ));
         let detail = (!changes.is_empty()).then(|| changes.join(", "));
         (after, detail)
+    }
+}
+
+/// `colour from #000000 to #1f6feb`; nothing, if it is as it was.
+fn changed<T: PartialEq + std::fmt::Display>(what: &str, before: Option<&T>, after: Option<&T>) -> Option<String> {
+    match (before, after) {
+        (before, after) if before == after => None,
+        (Some(before), Some(after)) => Some(format!("{what} from {before} to {after}")),
+        (None, Some(after)) => Some(format!("{what} {after}")),
+        (_, None) => Some(format!("{what} removed")),
     }
 }
 
@@ -129,17 +181,27 @@ mod tests {
             name: NetworkName::parse("Makers").unwrap(),
             slug: "makers".parse().unwrap(),
             plan: Plan::Launch,
+            logo: None,
+            color: None,
+            terms: Some(WebLink::parse("https://makers.example/terms").unwrap()),
+            privacy_policy: None,
         };
         let same = NetworkChange {
             name: Some(before.name.clone()),
             slug: None,
             plan: Some(before.plan),
+            terms: Setting::Set(before.terms.clone().unwrap()),
+            color: Setting::Remove,
+            ..NetworkChange::default()
         };
         assert_eq!(same.apply(&before), (before.clone(), None));
         let change = NetworkChange {
             name: Some(NetworkName::parse("Builders").unwrap()),
             slug: Some("makers".parse().unwrap()),
             plan: Some(Plan::Pro),
+            color: Setting::Set("#1F6FEB".parse().unwrap()),
+            terms: Setting::Remove,
+            ..NetworkChange::default()
         };
         let (after, detail) = change.apply(&before);
         assert_eq!(
@@ -148,7 +210,7 @@ mod tests {
         );
         assert_eq!(
             detail.as_deref(),
-            Some("name from “Makers” to “Builders”, plan from launch to pro")
+            Some("name from “Makers” to “Builders”, plan from launch to pro, colour #1f6feb, terms removed")
         );
     }
 }

@@ -97,7 +97,7 @@ pub async fn fill(instance: &Instance) -> Result<(), CliError> {
     let change = NetworkChange {
         name: NetworkName::parse(NETWORK).ok(),
         slug: Some(Slug::from_name(NETWORK)),
-        plan: None,
+        ..NetworkChange::default()
     };
     store.change_network(change, &by, now).await?;
     Ok(())

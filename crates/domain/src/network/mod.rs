@@ -1,5 +1,6 @@
 //! The network that an instance serves.
 
+mod color;
 mod plan;
 mod slug;
 
@@ -7,9 +8,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::color::{Color, ColorError};
 pub use self::plan::{Plan, UnknownPlan};
 pub use self::slug::{Slug, SlugError};
 use crate::text::{self, TextError};
+use crate::{LogoId, WebLink};
 
 /// A line of 1 to 80 visible characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,4 +63,11 @@ pub struct Network {
     pub slug: Slug,
     /// What it may use.
     pub plan: Plan,
+    /// Shown instead of the mark of Latchkey.
+    pub logo: Option<LogoId>,
+    /// The colour of buttons and links.
+    pub color: Option<Color>,
+    /// Its terms of use.
+    pub terms: Option<WebLink>,
+    pub privacy_policy: Option<WebLink>,
 }

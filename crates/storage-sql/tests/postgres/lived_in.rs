@@ -24,8 +24,7 @@ pub(crate) async fn live(store: &dyn Store) {
     store.mark_demo().await.unwrap();
     let name = NetworkChange {
         name: NetworkName::parse("River Club “Ω”").ok(),
-        slug: None,
-        plan: None,
+        ..NetworkChange::default()
     };
     store.change_network(name, &operator(), at(0)).await.unwrap();
     let ada = store
