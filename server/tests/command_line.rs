@@ -91,7 +91,7 @@ fn wrong_usage_is_one_line_and_status_2() {
         .fails(2, "“gold” is not a plan");
     binary
         .run(&["network", "set"])
-        .fails(2, "give --name, --slug or --plan");
+        .fails(2, "give --name, --slug, --plan, --color, --terms or --privacy-policy");
     binary
         .run(&["network", "show", "--database", "mysql://localhost/x"])
         .fails(2, "mysql:// is not supported");

@@ -66,6 +66,24 @@ pub const FUNCTION_BYTES: usize = 16 * 1024;
 /// so that its own errors are seen.
 pub const APPLICATION_BYTES: usize = 2 * 1024 * 1024;
 
+/// The most bytes of a logo as it is uploaded.
+pub const LOGO_BYTES: usize = 1024 * 1024;
+
+/// The most bytes of the form that uploads it. A larger logo up to here gets a message in the form.
+pub const LOGO_FORM_BYTES: usize = 2 * 1024 * 1024;
+
+/// The most pixels of a side of an uploaded logo.
+pub const LOGO_PIXELS: u32 = 4_096;
+
+/// The most bytes of its pixels in memory.
+pub const LOGO_DECODED_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The most pixels of a side of a logo as it is kept.
+pub const LOGO_SIDE: u32 = 512;
+
+/// The most logos that are decoded at the same time, on threads of their own.
+pub const LOGO_DECODERS: usize = 2;
+
 /// The bytes of a body that are always kept while the rest arrives.
 pub const SMALL_BODY_BYTES: usize = 8 * 1024;
 
