@@ -53,6 +53,10 @@ impl Assets {
     }
 }
 
+/// The URL of the network's own style sheet, if it has a colour or a logo.
+#[derive(Clone, Debug, Default)]
+pub struct BrandSheet(pub Option<String>);
+
 /// The HTTP status of the answer; 200 by default.
 #[derive(Clone, Debug)]
 pub struct Status(Arc<AtomicU16>);

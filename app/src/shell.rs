@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::app::App;
 use crate::components::document::document;
 use crate::pages::admin::settings::oauth_applications::first_view;
-use crate::request::Request;
+use crate::request::{BrandSheet, Request};
 
 /// Loads the WebAssembly while the document is still arriving, and replaces the body with what it renders. The page is
 /// rendered anew instead of hydrated: before the WebAssembly runs, a translator, a password manager or a proxy may
@@ -18,6 +18,7 @@ const START: &str = include_str!("start.js");
 pub fn shell() -> impl IntoView {
     let assets = expect_context::<Request>().assets;
     let nonce = use_nonce();
+    let BrandSheet(brand) = use_context().unwrap_or_default();
     let first = first_view::first_view();
     let title = first_view::title(first.as_ref());
     // The URLs of the module and of its WebAssembly contain their content hashes.
@@ -28,5 +29,20 @@ pub fn shell() -> impl IntoView {
         <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
         {first.map(|first| first_view::carrier(&first))}
     };
-    document(title, scripts, vec![assets.css.clone()], None, view! { <App /> })
+    document(
+        title,
+        scripts,
+        std::iter::once(assets.css.clone()).chain(brand).collect(),
+        None,
+        view! {
+            <noscript>
+                <p class="notice without-scripts">
+                    "To create and change applications here, this page needs JavaScript. Without it you can read this list and open Activity and Use it of each application. The command "
+                    <code class="mono" translate="no">"latchkey app"</code>
+                    " does the rest on the server."
+                </p>
+            </noscript>
+            <App />
+        },
+    )
 }

@@ -13,7 +13,7 @@ pub(crate) fn frame() -> Frame {
     Frame {
         network: "River Club".into(),
         css: "/pkg/latchkey.0.css".into(),
-        extras: vec![],
+        ..Frame::default()
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) struct Field {
     pub(crate) autocomplete: &'static str,
     pub(crate) hint: Option<String>,
     pub(crate) value: String,
+    pub(crate) required: bool,
     pub(crate) error: Option<String>,
     pub(crate) autofocus: bool,
 }
@@ -25,6 +26,7 @@ impl Field {
             autocomplete,
             hint,
             value,
+            required,
             error,
             autofocus,
         } = self;
@@ -71,7 +73,7 @@ impl Field {
                     autocapitalize=(!is_prose).then_some("none")
                     spellcheck=(!is_prose).then_some("false")
                     value=value
-                    required=true
+                    required=required
                     autofocus=autofocus
                     aria-invalid=invalid
                     aria-describedby=described_by

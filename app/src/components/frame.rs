@@ -1,5 +1,6 @@
 //! The frame of a plain page: either the network's name above a card, or the bar at the top.
 
+use latchkey_domain::WebLink;
 use leptos::prelude::*;
 
 use super::document::document;
@@ -15,12 +16,17 @@ pub struct Frame {
     /// The URLs of style sheets and scripts that only this page loads. Scripts run when the page is complete. The
     /// response's Content-Security-Policy has to allow them.
     pub extras: Vec<String>,
+    /// The network's terms of use.
+    pub terms: Option<WebLink>,
+    /// The network's privacy policy.
+    pub privacy_policy: Option<WebLink>,
 }
 
 impl Frame {
     /// A card under the network's name, for pages that do not need a sign-in.
     pub(crate) fn card(self, title: &str, content: impl IntoView) -> String {
         let network = self.network.clone();
+        let links = links(&self);
         self.document(
             title,
             view! {
@@ -30,6 +36,7 @@ impl Frame {
                         <span class="brand-name">{network}</span>
                     </p>
                     <div class="panel">{content}</div>
+                    {links}
                 </main>
             },
         )
@@ -100,6 +107,21 @@ impl Frame {
     }
 }
 
+/// What the network asks people to read.
+fn links(frame: &Frame) -> impl IntoView + use<> {
+    let link = |link: &Option<WebLink>, label: &'static str| {
+        link.as_ref().map(|link| {
+            view! {
+                <a href=link.to_string() target="_blank" rel="noopener">
+                    {label}
+                </a>
+            }
+        })
+    };
+    let (terms, policy) = (link(&frame.terms, "Terms"), link(&frame.privacy_policy, "Privacy policy"));
+    (terms.is_some() || policy.is_some()).then(|| view! { <p class="panel-links">{terms} " " {policy}</p> })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,7 +132,7 @@ mod tests {
         let frame = Frame {
             network: "<b>River</b> & \"Club\"".into(),
             css: "\"><script>".into(),
-            extras: vec![],
+            ..Frame::default()
         };
         let html = frame.card("Title", view! { <h1>"Hello"</h1> });
         assert!(html.contains("&lt;b&gt;River&lt;/b&gt; &amp;"), "{html}");

@@ -42,9 +42,10 @@ pub(crate) fn FunctionErrorNotice(#[prop(into)] error: Signal<Option<FunctionErr
             FunctionError::PlanTooLow { .. } => Some(
                 view! {
                     <span>
-                        "The operator can change the plan with "
-                        <code class="mono" translate="no">"latchkey network set --plan scale"</code>
-                        "."
+                        "Change the plan in "
+                        <a href="/admin/settings/network" target="_blank" rel="noopener">
+                            "Settings > Network"
+                        </a> "."
                     </span>
                 }
                 .into_any(),

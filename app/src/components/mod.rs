@@ -12,6 +12,8 @@ pub(crate) mod field_error;
 #[cfg(feature = "ssr")]
 pub(crate) mod form;
 #[cfg(feature = "ssr")]
+pub(crate) mod logo_form;
+#[cfg(feature = "ssr")]
 pub(crate) mod frame;
 pub(crate) mod function_error_notice;
 pub(crate) mod icon;

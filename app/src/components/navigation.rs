@@ -45,13 +45,15 @@ impl MainEntry {
 pub(crate) enum AdminSection {
     OauthApplications,
     Activity,
+    Network,
     HeadlessApi,
     AuditTrail,
 }
 
 impl AdminSection {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::OauthApplications,
+        Self::Network,
         Self::Activity,
         Self::HeadlessApi,
         Self::AuditTrail,
@@ -62,6 +64,7 @@ impl AdminSection {
         match self {
             Self::OauthApplications => "/admin/settings/oauth-applications",
             Self::Activity => "/admin/activity",
+            Self::Network => "/admin/settings/network",
             Self::HeadlessApi => "/admin/headless-api",
             Self::AuditTrail => "/admin/audit",
         }
@@ -71,6 +74,7 @@ impl AdminSection {
         match self {
             Self::OauthApplications => "OAuth Applications",
             Self::Activity => "Activity",
+            Self::Network => "Network",
             Self::HeadlessApi => "Headless API",
             Self::AuditTrail => "Audit trail",
         }

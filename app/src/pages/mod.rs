@@ -39,11 +39,13 @@ mod plain {
     pub use super::admin::settings::oauth_applications::activity::filters::{Shown, UNMATCHED};
     pub use super::admin::settings::oauth_applications::import::ImportApplicationPage;
     pub use super::admin::settings::oauth_applications::members::MembersOfApplicationPage;
+    pub use super::admin::settings::network::{NetworkForm, NetworkPage, NetworkProblems};
+    pub use super::admin::settings::oauth_applications::logo::ApplicationLogoPage;
     pub use super::admin::settings::oauth_applications::use_it::{Endpoints, Environment, UseItPage};
     pub use super::error::ErrorPage;
     pub use super::forbidden::ForbiddenPage;
-    pub use super::home::HomePage;
-    pub use super::oauth::authorize::ConsentPage;
+    pub use super::home::{Failing, HomePage, HostHome};
+    pub use super::oauth::authorize::{Background, ConsentPage};
     pub use super::setup::{SetupPage, SetupProblems, SetupRefusedPage};
     pub use super::sign_in::SignInPage;
     pub use super::sign_in::cookie_lost::CookieLostPage;

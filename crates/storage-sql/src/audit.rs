@@ -230,6 +230,14 @@ impl<D: Database> Audit for SqlStore<D> {
             .await
     }
 
+    async fn last_backup(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.0
+            .scan(AuditAction::BackupMade, |db, action| {
+                Box::pin(last(db, *action))
+            })
+            .await
+    }
+
     async fn note(&self, entry: AuditEntry) -> Result<(), StoreError> {
         let is_one_statement = entry.action != AuditAction::SignInFailed && !entry.action.needs_host();
         let isolation = if is_one_statement {

@@ -56,11 +56,12 @@ fn missing() -> StoreError {
 /// Writes all but the logo, which [`set_logo`] writes.
 async fn save(db: &dyn Statements, network: &Network) -> Result<(), StoreError> {
     let sql = "UPDATE network SET name = ?1, slug = ?2, plan = ?3, color = ?4, terms = ?5, privacy_policy = ?6";
+    let color = network.color.map(|color| color.to_string());
     let params = params![
         network.name.as_str(),
         network.slug.as_str(),
         network.plan.id(),
-        network.color.map(|color| color.to_string()),
+        color.as_deref(),
         network.terms.as_ref().map(WebLink::as_str),
         network.privacy_policy.as_ref().map(WebLink::as_str),
     ];
@@ -125,6 +126,13 @@ async fn found(
     )
     .await?;
     Ok(Some(member))
+}
+
+/// How many members are connected to an application, each once.
+async fn count_connected_members(db: &dyn Statements) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) FROM (SELECT member_id FROM grants WHERE redeemed_at IS NOT NULL \
+               AND revoked_at IS NULL AND NOT trial UNION SELECT member_id FROM consents) connected";
+    rows::count(db, sql, &[]).await
 }
 
 async fn setup_salt(db: &dyn Statements) -> Result<Vec<u8>, StoreError> {
@@ -229,6 +237,12 @@ impl<D: Database> Networks for SqlStore<D> {
             .write(Isolation::RowLocked, args, |db, (network, host, by, at)| {
                 Box::pin(found(db, network, host, (by, *at)))
             })
+            .await
+    }
+
+    async fn count_connected_members(&self) -> Result<u64, StoreError> {
+        self.0
+            .scan((), |db, ()| Box::pin(count_connected_members(db)))
             .await
     }
 

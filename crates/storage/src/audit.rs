@@ -203,6 +203,9 @@ pub trait Audit: Send + Sync {
         limit: u32,
     ) -> Result<Vec<AuditRecord>, StoreError>;
 
+    /// When `latchkey backup` last made a backup; `None` if never. Copies made with other tools are not known.
+    async fn last_backup(&self) -> Result<Option<Timestamp>, StoreError>;
+
     /// Adds an entry of its own. Of failed sign-ins, which anyone can cause, each target gets one entry an hour at most;
     /// the next says how many there were since.
     async fn note(&self, entry: AuditEntry) -> Result<(), StoreError>;

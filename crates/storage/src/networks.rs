@@ -153,6 +153,9 @@ pub trait Networks: Send + Sync {
         at: Timestamp,
     ) -> Result<Option<Member>, StoreError>;
 
+    /// How many members are connected to at least one application. Logins of the API explorer do not count.
+    async fn count_connected_members(&self) -> Result<u64, StoreError>;
+
     /// Whether the database holds the demonstration network.
     async fn is_demo(&self) -> Result<bool, StoreError>;
 

@@ -4,11 +4,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{Redirect, Response};
 use http::{Request, StatusCode};
-use latchkey_app::request::{Request as PageRequest, Status};
+use latchkey_app::request::{BrandSheet, Request as PageRequest, Status};
 use latchkey_domain::Member;
 use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 
+use super::brand;
 use super::failure::Failure;
 use super::peer::Peer;
 use super::security_headers::allow_scripts;
@@ -35,7 +36,9 @@ pub(super) async fn show(
     let nonce = Nonce::new();
     let context = context(&state, &peer, member);
     let status = context.status.clone();
-    let network = state.instance.store.network().await?.name.to_string();
+    let network = state.instance.store.network().await?;
+    let brand = BrandSheet(brand::sheet(&network));
+    let network = network.name.to_string();
     let (path, query) = (request.uri().path(), request.uri().query().unwrap_or_default());
     let first = latchkey_app::read_first_view(&context, network, path, query).await;
     let render = leptos_axum::render_app_async_with_context(
@@ -45,6 +48,7 @@ pub(super) async fn show(
                 // Replaces the framework's nonce: the header has to name the same one.
                 provide_context(nonce.clone());
                 provide_context(context.clone());
+                provide_context(brand.clone());
                 provide_context(first.clone());
             }
         },

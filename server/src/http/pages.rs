@@ -4,23 +4,30 @@ use latchkey_app::pages::{Frame, Visitor};
 use latchkey_domain::Member;
 use latchkey_storage::StoreError;
 
+use super::brand;
 use super::state::AppState;
 
 /// The frame of every page.
 pub(super) async fn frame(state: &AppState) -> Result<Frame, StoreError> {
-    let network = state.instance.store.network().await?.name.to_string();
+    let network = state.instance.store.network().await?;
+    let bare = bare_frame(state);
     Ok(Frame {
-        network,
-        ..bare_frame(state)
+        // Behind the page's own styles, whose colours it changes.
+        extras: bare.extras.into_iter().chain(brand::sheet(&network)).collect(),
+        network: network.name.to_string(),
+        terms: network.terms,
+        privacy_policy: network.privacy_policy,
+        css: bare.css,
     })
 }
 
-/// The same without the network's name, when the store is unavailable.
+/// The same without what is known of the network, when the store is unavailable.
 pub(super) fn bare_frame(state: &AppState) -> Frame {
     Frame {
         network: "Latchkey".into(),
         css: state.assets.css.clone(),
         extras: extras(state, &[PAGE_STYLES]).collect(),
+        ..Frame::default()
     }
 }
 

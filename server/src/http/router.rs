@@ -15,9 +15,9 @@ use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, audit, connected_apps, errors, explorer, functions, gate, headless, health,
-    home, members_of_application, oauth, paths, programs, same_origin, setup, sign_in, sign_out, transfer,
-    usage, use_it,
+    account, activity, admin, audit, brand, connected_apps, errors, explorer, functions, gate, headless, health,
+    home, logos, members_of_application, network_settings, oauth, paths, programs, same_origin, setup, sign_in,
+    sign_out, transfer, usage, use_it,
 };
 
 /// The whole router.
@@ -71,6 +71,8 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         )
         .route("/sign-out", post(sign_out::end).layer(from_fn(keep_opener)))
         .route("/setup", get(setup::show).post(setup::create))
+        .route("/brand.css", get(brand::show))
+        .route("/logos/{id}", get(logos::show))
         .route("/account", get(account::redirect))
         .route("/account/sessions", get(account::show))
         .route("/account/sessions/end-others", post(account::end_others))
@@ -135,6 +137,20 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route(
             "/admin/settings/oauth-applications/{client_id}/members/{member_id}/revoke",
             post(members_of_application::revoke),
+        )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/logo",
+            get(logos::show_of_application)
+                .post(logos::set_of_application)
+                .layer(DefaultBodyLimit::max(limits::LOGO_FORM_BYTES)),
+        )
+        .route(
+            network_settings::PATH,
+            get(network_settings::show).post(network_settings::save),
+        )
+        .route(
+            "/admin/settings/network/logo",
+            post(logos::set_of_network).layer(DefaultBodyLimit::max(limits::LOGO_FORM_BYTES)),
         )
         .route("/admin/audit", get(audit::show))
         .route("/admin/audit.csv", get(audit::export))

@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderValue};
 use super::state::AppState;
 
 /// For pages without scripts, and everything that is not a page.
-const PLAIN: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
+const PLAIN: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
                      frame-ancestors 'none'; base-uri 'none'";
 
 /// The headers of what browsers open, besides those of every response.
@@ -93,13 +93,15 @@ pub(super) fn allow_own_scripts(headers: &mut HeaderMap) {
     );
 }
 
-/// The same for `GraphiQL`, which creates styles at run time, embeds fonts in its style sheet, and parses its input
-/// in a worker.
+/// The same for `GraphiQL`, which creates styles at run time, embeds fonts and pictures in its style sheet, and parses its
+/// input in a worker.
 pub(super) fn allow_explorer(headers: &mut HeaderMap) {
-    let styles = PLAIN.replace(
-        "style-src 'self'",
-        "style-src 'self' 'unsafe-inline'; font-src data:",
-    );
+    let styles = PLAIN
+        .replace(
+            "style-src 'self'",
+            "style-src 'self' 'unsafe-inline'; font-src data:",
+        )
+        .replace("img-src 'self'", "img-src 'self' data:");
     set_policy(
         headers,
         &format!("{styles}; script-src 'self'; connect-src 'self'"),
@@ -126,7 +128,7 @@ mod tests {
         allow_any_redirect(&mut headers);
         assert_eq!(
             headers[CONTENT_SECURITY_POLICY],
-            "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+            "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
         );
     }
 }

@@ -13,6 +13,7 @@ use super::assets::Site;
 use super::body::BodyMemory;
 use super::request_id::RequestIds;
 use crate::instance::Instance;
+use crate::logo::LogoReader;
 use crate::metrics::Metrics;
 use crate::settings::{PublicUrl, TrustedProxies, TrustedProxy};
 use crate::usage_meter::UsageMeter;
@@ -43,6 +44,8 @@ pub struct Inner {
     pub trusted_proxies: TrustedProxies,
     /// The memory for arriving bodies.
     pub bodies: BodyMemory,
+    /// Reads uploaded logos.
+    pub logos: LogoReader,
     /// Creates the ids of requests.
     pub request_ids: RequestIds,
     /// The files that pages load.
@@ -76,6 +79,7 @@ impl AppState {
             public_url,
             trusted_proxies: trusted_proxies.into_iter().collect(),
             bodies: BodyMemory::default(),
+            logos: LogoReader::default(),
             request_ids: RequestIds::default(),
             site,
             assets,

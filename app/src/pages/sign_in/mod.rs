@@ -42,6 +42,7 @@ impl SignInPage {
             autocomplete: "username",
             hint: None,
             value: email,
+            required: true,
             error: None,
             autofocus: !has_email,
         };
@@ -52,6 +53,7 @@ impl SignInPage {
             autocomplete: "current-password",
             hint: None,
             value: String::new(),
+            required: true,
             error: None,
             autofocus: has_email,
         };

@@ -69,12 +69,6 @@ impl SqliteStore {
         .await?;
         Ok(made)
     }
-
-    /// When the last backup was made; `None` if never.
-    pub async fn last_backup(&self) -> Result<Option<Timestamp>, StoreError> {
-        let action = AuditAction::BackupMade;
-        Database::look_up(&self.0, action, |db, action| Box::pin(audit::last(db, *action))).await
-    }
 }
 
 /// Copies `database` to `path`.

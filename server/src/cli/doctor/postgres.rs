@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use latchkey_domain::{Clock, Timestamp};
-use latchkey_storage::{AuditAction, AuditFilter, Store, StoreError};
+use latchkey_domain::Clock;
+use latchkey_storage::Store;
 use latchkey_storage_sql::postgres::{PostgresStore, PostgresUrl};
 
 use super::{Check, Checked, Finding, data, fail, finding, ok, warn};
@@ -68,21 +68,11 @@ async fn opened(store: &dyn Store, url: &PostgresUrl) -> Checked {
 }
 
 async fn backup(store: &dyn Store) -> Checked {
-    match last_backup(store).await {
+    match store.last_backup().await {
         Ok(None) => Ok(warn(
             "none was made with `latchkey backup`; backups by PostgreSQL’s own tools are not known here: make one every day, \
              on another disk",
         )),
         made => data::last_backup(made, SystemClock.now()),
     }
-}
-
-/// The time of the last `latchkey backup`; the database's own tools leave no record here.
-async fn last_backup(store: &dyn Store) -> Result<Option<Timestamp>, StoreError> {
-    let filter = AuditFilter {
-        action: Some(AuditAction::BackupMade),
-        ..AuditFilter::default()
-    };
-    let newest = store.audit_page(filter, None, 1).await?;
-    Ok(newest.first().map(|record| record.entry.at))
 }

@@ -1,3 +1,5 @@
 //! `/admin/settings`.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod network;
 pub(crate) mod oauth_applications;

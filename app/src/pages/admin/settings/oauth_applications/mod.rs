@@ -14,11 +14,11 @@ mod header;
 pub(crate) mod import;
 mod list;
 #[cfg(feature = "ssr")]
+pub(crate) mod logo;
+#[cfg(feature = "ssr")]
 pub(crate) mod members;
 mod reading;
 mod search;
-pub(crate) mod tabs;
-#[cfg(feature = "ssr")]
 pub(crate) mod tabs;
 #[cfg(feature = "ssr")]
 pub(crate) mod use_it;
