@@ -54,7 +54,7 @@ async fn who_allowed_it_before_is_not_asked_again() {
         .get(&client.asks(&[("scope", "read:posts read:userinfo")]))
         .await
         .assert_status(200)
-        .assert_text("View your basic profile information");
+        .assert_text("View your name and email address");
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ async fn says_who_wants_what_as_whom_and_where_it_leads() {
     ] {
         page.assert_text(words);
     }
-    page.assert_no_text("View your basic profile");
+    page.assert_no_text("View your name and email address");
     let policy = page.header("content-security-policy");
     assert!(!policy.contains("form-action"), "{policy}");
     assert!(policy.contains("frame-ancestors 'none'"), "{policy}");

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::navigation::{AccountPage, account_nav};
 use crate::components::frame::Frame;
+use crate::components::logo::logo;
 use crate::components::navigation::{MainEntry, Visitor};
 use crate::components::notice::status_notice;
 use crate::time::time_ago;
@@ -104,6 +105,12 @@ fn row(connection: ConnectedApp, now: Timestamp) -> impl IntoView {
     let name = application.spec.name.to_string();
     let label = format!("Revoke access of {name}");
     let action = format!("/account/connected-apps/{}/revoke", application.client_id);
+    let picture = logo(&name, application.logo.as_ref(), "");
+    let profile = &application.spec.profile;
+    let description = profile
+        .description
+        .as_ref()
+        .map(|description| view! { <p>{description.as_str().to_owned()}</p> });
     let used = match last_used_at {
         Some(at) => view! { "Last used " {time_ago(at, now)} }.into_any(),
         None => "Not used yet".into_any(),
@@ -113,8 +120,10 @@ fn row(connection: ConnectedApp, now: Timestamp) -> impl IntoView {
         .then(|| view! { <span class="badge badge-paused">"Paused by a host"</span> });
     view! {
         <li class="row-item connection">
+            {picture}
             <div class="connection-text">
                 <h2 class="connection-name">{name} " " {paused}</h2>
+                {description}
                 {can(scopes)}
                 <p class="muted connection-times">"Connected " {time_ago(since, now)} " · " {used}</p>
             </div>

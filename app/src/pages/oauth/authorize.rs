@@ -1,13 +1,15 @@
 //! `/oauth/authorize`, the consent page: which application asks for what, for which member, and where the browser goes
 //! next.
 
-use latchkey_domain::{Member, RedirectUri, Scope, ScopeSet};
+use latchkey_domain::{Application, Member, RedirectUri, Scope, ScopeSet};
 use latchkey_oauth::ConsentQuestion;
 use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
 use leptos::prelude::*;
 
 use crate::components::frame::Frame;
+use crate::components::logo::logo;
 use crate::components::notice::error_notice;
+use crate::time::{date, iso};
 
 /// Asks a person whether to allow an application.
 #[derive(Clone, Debug)]
@@ -15,11 +17,25 @@ pub struct ConsentPage {
     pub frame: Frame,
     /// The question from the rules.
     pub question: ConsentQuestion,
+    pub background: Background,
+}
+
+/// What helps a member to judge an application.
+#[derive(Clone, Debug, Default)]
+pub struct Background {
+    /// Who registered it; `None` if it was the operator.
+    pub added_by: Option<Member>,
+    /// How many members are connected to it.
+    pub connected_members: u64,
 }
 
 impl ConsentPage {
     pub fn to_html(self) -> String {
-        let Self { frame, question } = self;
+        let Self {
+            frame,
+            question,
+            background,
+        } = self;
         let ConsentQuestion {
             application,
             member,
@@ -32,6 +48,7 @@ impl ConsentPage {
         } = question;
         let name = application.spec.name.to_string();
         let network = frame.network.clone();
+        let picture = logo(&name, application.logo.as_ref(), "logo-large");
         let hidden = hidden
             .into_iter()
             .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
@@ -42,9 +59,13 @@ impl ConsentPage {
         frame.card(
             &format!("Allow {name}?"),
             view! {
-                <h1 class="panel-title consent-title">
-                    <strong>{name.clone()}</strong> " wants to use your " {network} " account"
-                </h1>
+                <div class="consent-head">
+                    {picture}
+                    <h1 class="panel-title consent-title">
+                        <strong>{name.clone()}</strong> " wants to use your " {network} " account"
+                    </h1>
+                </div>
+                {about(&application, &background)}
                 {who(&member, return_to)}
                 {problem}
                 <form class="consent-form" method="post" action="/oauth/authorize">
@@ -63,6 +84,50 @@ impl ConsentPage {
                 <p class="muted consent-later">"You can revoke access at any time in Account > Connected apps."</p>
             },
         )
+    }
+}
+
+/// What the application is, in its host's words, and where it comes from.
+fn about(application: &Application, background: &Background) -> impl IntoView + use<> {
+    let profile = &application.spec.profile;
+    let description = profile
+        .description
+        .as_ref()
+        .map(|description| view! { <p class="consent-description">{description.as_str().to_owned()}</p> });
+    let website = profile.website.as_ref().map(|website| {
+        view! {
+            <a href=website.to_string() target="_blank" rel="noopener" translate="no">
+                {website.host().to_owned()}
+            </a>
+        }
+    });
+    let policy = profile.privacy_policy.as_ref().map(|policy| {
+        view! {
+            <a href=policy.to_string() target="_blank" rel="noopener">
+                "Privacy policy"
+            </a>
+        }
+    });
+    let separator = (website.is_some() && policy.is_some()).then_some(" · ");
+    let links = (website.is_some() || policy.is_some())
+        .then(|| view! { <p class="consent-links">{website} {separator} {policy}</p> });
+    let added_by = match &background.added_by {
+        Some(member) if member.role.is_host() => format!("{} (host)", member.name),
+        Some(member) => member.name.to_string(),
+        None => "the operator".to_owned(),
+    };
+    let used = match background.connected_members {
+        0 => "not used by a member yet".to_owned(),
+        1 => "used by 1 member".to_owned(),
+        many => format!("used by {many} members"),
+    };
+    let at = application.created_at;
+    view! {
+        {description}
+        {links}
+        <p class="muted consent-origin">
+            "Added by " {added_by} " on " <time datetime=iso(at)>{date(at)}</time> " · " {used}
+        </p>
     }
 }
 
@@ -90,7 +155,16 @@ fn who(member: &Member, return_to: String) -> impl IntoView {
     }
 }
 
+/// What it asks for, reading and writing apart.
 fn permissions(scopes: ScopeSet, ticked: bool) -> impl IntoView {
+    let (change, see): (Vec<_>, Vec<_>) = scopes.iter().partition(|scope| scope.id().starts_with("write:"));
+    view! {
+        {permission_group("See", see, ticked)}
+        {permission_group("Change", change, ticked)}
+    }
+}
+
+fn permission_group(title: &'static str, scopes: Vec<Scope>, ticked: bool) -> impl IntoView {
     let row = |scope: Scope| {
         let host = scope
             .is_host_only()
@@ -98,16 +172,26 @@ fn permissions(scopes: ScopeSet, ticked: bool) -> impl IntoView {
         view! {
             <label class="scope-row">
                 <input type="checkbox" name=APPROVED value=scope.id() checked=ticked />
-                <span class="scope-text">{scope.description()}</span>
+                <span class="scope-text">{what_it_gives(scope)}</span>
                 {host}
             </label>
         }
     };
-    view! {
-        <fieldset class="scope-group">
-            <legend class="field-label">"It will be able to"</legend>
-            <div class="scope-rows">{scopes.iter().map(row).collect_view()}</div>
-        </fieldset>
+    (!scopes.is_empty()).then(|| {
+        view! {
+            <fieldset class="scope-group">
+                <legend class="field-label">{title}</legend>
+                <div class="scope-rows">{scopes.into_iter().map(row).collect_view()}</div>
+            </fieldset>
+        }
+    })
+}
+
+/// The scope's description, or what exactly a member gives away with it.
+fn what_it_gives(scope: Scope) -> &'static str {
+    match scope {
+        Scope::ReadUserinfo => "View your name and email address",
+        scope => scope.description(),
     }
 }
 
@@ -152,13 +236,13 @@ fn whereto(redirect_uri: &RedirectUri, name: &str) -> AnyView {
 
 #[cfg(test)]
 mod tests {
-    use latchkey_domain::{MemberId, MemberName, Role, Timestamp};
+    use latchkey_domain::{Description, MemberId, MemberName, Role, Timestamp, WebLink};
 
     use super::*;
     use crate::testing::{application, assert_sound, frame};
 
-    fn page(redirect_uri: &str, scopes: &str, nothing_approved: bool) -> String {
-        let question = ConsentQuestion {
+    fn question(redirect_uri: &str, scopes: &str, nothing_approved: bool) -> ConsentQuestion {
+        ConsentQuestion {
             scopes: scopes.parse().unwrap(),
             application: application("Mobile <b>App"),
             member: Member {
@@ -173,12 +257,62 @@ mod tests {
             hidden: vec![("state".into(), "\"><script>".into())],
             return_to: "/oauth/authorize?a=1&b=2".into(),
             nothing_approved,
-        };
+        }
+    }
+
+    fn page(redirect_uri: &str, scopes: &str, nothing_approved: bool) -> String {
         ConsentPage {
             frame: frame(),
-            question,
+            question: question(redirect_uri, scopes, nothing_approved),
+            background: Background::default(),
         }
         .to_html()
+    }
+
+    #[test]
+    fn says_what_is_known_of_the_application() {
+        let mut page = ConsentPage {
+            frame: frame(),
+            question: question("https://app.example/cb", "read:userinfo write:posts", false),
+            background: Background::default(),
+        };
+        let html = page.clone().to_html();
+        assert!(
+            html.contains("Added by the operator on ") && html.contains(" · not used by a member yet"),
+            "{html}"
+        );
+        assert!(html.contains("logo-initial") && !html.contains("<img"), "{html}");
+        let application = &mut page.question.application;
+        application.logo = "ab".repeat(16).parse().ok();
+        application.spec.profile.description = Description::parse("Plans <b>events").ok();
+        application.spec.profile.website = WebLink::parse("https://app.example/about?a&b").ok();
+        application.spec.profile.privacy_policy = WebLink::parse("https://app.example/privacy").ok();
+        page.background = Background {
+            added_by: Some(Member {
+                name: MemberName::parse("Robin Hale").unwrap(),
+                role: Role::Host,
+                ..page.question.member.clone()
+            }),
+            connected_members: 12,
+        };
+        page.frame.terms = WebLink::parse("https://river.example/terms").ok();
+        let html = page.to_html();
+        assert_sound(&html);
+        for text in [
+            "Added by Robin Hale (host) on <time datetime=\"1970-01-01T00:00:00Z\">1 Jan 1970</time> · used by 12 members",
+            "Plans &lt;b&gt;events",
+            "href=\"https://app.example/about?a&amp;b\"",
+            ">app.example</a>",
+            "href=\"https://app.example/privacy\"",
+            "href=\"https://river.example/terms\"",
+            "src=\"/logos/abab",
+            "View your name and email address",
+            ">See</legend>",
+            ">Change</legend>",
+        ] {
+            assert!(html.contains(text), "{text} in {html}");
+        }
+        assert_eq!(html.matches("target=\"_blank\"").count(), html.matches("rel=\"noopener\"").count());
     }
 
     #[test]

@@ -4,7 +4,8 @@
 use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect as Redirection, Response};
 use http::StatusCode;
-use latchkey_app::pages::{ConsentPage, ErrorPage};
+use latchkey_app::pages::{Background, ConsentPage, ErrorPage};
+use latchkey_domain::Application;
 use latchkey_oauth::{ConsentQuestion, Decision, PageError, Redirect, SignIn, SignedIn as Person};
 
 use super::{form, response};
@@ -97,11 +98,26 @@ async fn ask(state: &AppState, question: ConsentQuestion) -> Result<Response, Fa
     };
     let page = ConsentPage {
         frame: frame(state).await?,
+        background: background(state, &question.application).await?,
         question,
     };
     let mut response = (status, Html(page.to_html())).into_response();
     allow_any_redirect(response.headers_mut());
     Ok(response)
+}
+
+async fn background(state: &AppState, application: &Application) -> Result<Background, Failure> {
+    let store = &state.instance.store;
+    let listing = store
+        .application_listing(&application.client_id, state.instance.clock.now())
+        .await?;
+    Ok(Background {
+        added_by: match application.created_by {
+            Some(member) => store.member(member).await?,
+            None => None,
+        },
+        connected_members: listing.map_or(0, |listing| listing.connected_members),
+    })
 }
 
 /// 303: the browser follows with GET and does not resend the form (RFC 9700 section 4.12).
