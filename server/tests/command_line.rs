@@ -158,6 +158,10 @@ fn the_network() {
         "river-club",
         "--plan",
         "pro",
+        "--color",
+        "#1F6FEB",
+        "--terms",
+        "https://river.example/terms",
         "--json",
     ];
     let changed = binary.run(&arguments).json();
@@ -166,7 +170,16 @@ fn the_network() {
         (&changed["name"], &changed["id"]),
         (&"River Club".into(), &network["id"])
     );
+    assert_eq!(
+        (&changed["color"], &changed["terms"], &changed["privacy_policy"]),
+        (&"#1f6feb".into(), &"https://river.example/terms".into(), &serde_json::Value::Null)
+    );
     assert!(binary.run(&["network", "show"]).succeeds().contains("River Club"));
+    let removed = binary.run(&["network", "set", "--color", "", "--json"]).json();
+    assert!(removed["color"].is_null() && !removed["terms"].is_null(), "{removed}");
+    binary
+        .run(&["network", "set", "--color", "red"])
+        .fails(2, "must be # and six hexadecimal digits");
 }
 
 #[test]

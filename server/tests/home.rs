@@ -35,3 +35,28 @@ async fn only_hosts_find_admin_in_the_navigation() {
         .assert_no_text("href=\"/admin\"")
         .assert_text("href=\"/account\"");
 }
+
+#[tokio::test]
+async fn a_host_sees_what_is_left_to_do_and_what_fails() {
+    let app = TestApp::new().await;
+    let (host, client) = (app.as_host().await, app.web_app().await);
+    let home = host.get("/").await;
+    assert_sound(&home);
+    home.assert_text("Getting started")
+        .assert_text("Never made with ")
+        .assert_text("No application failed in the last hour.")
+        .assert_text("action=\"/admin/activity\"");
+    host.get(&client.asks(&[("redirect_uri", "https://elsewhere.example/cb")]))
+        .await
+        .assert_status(400);
+    let home = host.get("/").await;
+    assert_sound(&home);
+    home.assert_text("1 failure in the last hour.")
+        .assert_text(&format!("/admin/settings/oauth-applications/{}/activity", client.id));
+    app.as_member()
+        .await
+        .get("/")
+        .await
+        .assert_no_text("Getting started")
+        .assert_no_text("Needs attention");
+}

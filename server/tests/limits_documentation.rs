@@ -68,6 +68,8 @@ fn the_bounds_of_a_request_over_http_are_documented() {
             "creating or changing an application",
             bytes(limits::APPLICATION_BYTES),
         ),
+        ("an uploaded logo", bytes(limits::LOGO_BYTES)),
+        ("an uploaded logo", grouped(u64::from(limits::LOGO_PIXELS))),
         ("all bodies together", bytes(limits::BODIES_BYTES)),
     ] {
         let row = section

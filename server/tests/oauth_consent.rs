@@ -200,3 +200,23 @@ async fn more_than_a_form_can_hold_is_refused() {
         .await;
     answer.assert_status(413).assert_text("That is too much at once");
 }
+
+#[tokio::test]
+async fn says_who_added_it_and_how_many_use_it() {
+    let app = TestApp::new().await;
+    let (client, person, host) = (app.web_app().await, app.as_member().await, app.as_host().await);
+    let page = person.get(&client.asks(&[])).await;
+    assert_sound(&page);
+    page.assert_text("Added by the operator on ")
+        .assert_text("not used by a member yet")
+        .assert_text(">See</legend>")
+        .assert_text(">Change</legend>");
+    app.connect(&client, &person).await;
+    host.get(&client.asks(&[]))
+        .await
+        .assert_text("used by 1 member");
+    let nothing_to_change = host.get(&client.asks(&[("scope", "read:userinfo")])).await;
+    nothing_to_change
+        .assert_text("View your name and email address")
+        .assert_no_text(">Change</legend>");
+}

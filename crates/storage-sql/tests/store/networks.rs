@@ -1,5 +1,5 @@
-use latchkey_domain::{NetworkName, Plan, Role};
-use latchkey_storage::{AuditAction, NetworkChange, NewNetwork};
+use latchkey_domain::{NetworkName, Plan, Role, WebLink};
+use latchkey_storage::{AuditAction, NetworkChange, NewNetwork, Setting};
 
 use crate::fixtures::{at, new_member, operator, store};
 
@@ -45,6 +45,37 @@ async fn changes_are_kept_and_told() {
     assert_eq!(trail.len(), 1, "the second changed nothing");
     assert_eq!(trail[0].action, AuditAction::NetworkChanged);
     assert_eq!(trail[0].detail, "plan from scale to launch");
+}
+
+#[tokio::test]
+async fn what_it_looks_like_is_kept_until_it_is_removed() {
+    let store = store();
+    let link = WebLink::parse("https://cats.example/terms").unwrap();
+    let change = NetworkChange {
+        color: Setting::Set("#1f6feb".parse().unwrap()),
+        terms: Setting::Set(link.clone()),
+        privacy_policy: Setting::Set(link.clone()),
+        ..NetworkChange::default()
+    };
+    let changed = store.change_network(change, &operator(), at(1)).await.unwrap();
+    assert_eq!(store.network().await.unwrap(), changed);
+    assert_eq!(changed.color.unwrap().to_string(), "#1f6feb");
+    assert_eq!(changed.terms.as_ref(), Some(&link));
+    let logo = "ab".repeat(16).parse().ok();
+    store
+        .set_network_logo(logo.clone().map(|id| (id, vec![1, 2])), &operator(), at(2))
+        .await
+        .unwrap();
+    let change = NetworkChange {
+        color: Setting::Remove,
+        terms: Setting::Remove,
+        ..NetworkChange::default()
+    };
+    store.change_network(change, &operator(), at(3)).await.unwrap();
+    let network = store.network().await.unwrap();
+    assert_eq!((network.color, &network.terms), (None, &None));
+    assert_eq!((network.privacy_policy, network.logo), (Some(link), logo));
+    assert_eq!(store.count_connected_members().await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use latchkey_domain::{Clock, Timestamp};
-use latchkey_storage::{Members, Store, StoreError};
+use latchkey_storage::{Audit, Members, Store, StoreError};
 use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::sqlite::SqliteStore;
 
