@@ -109,3 +109,35 @@ test("the consent page, for a member, for a host and for an application on the s
   expect(back.get("error")).toBe("access_denied");
   expect(back.get("error_description")).toContain("only a host");
 });
+
+test("the answers of the consent page are in sight on a small phone, and no word is broken", async ({ page, latchkey }) => {
+  const scopes = ["read:userinfo", "read:posts", "read:courses", "read:search", "write:posts", "write:comments"];
+  const client = Client.register(latchkey, "Neighbourhood Integration", scopes);
+  await signIn(page, latchkey, "member@example.com");
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto(client.link(scopes.join(" ")));
+  for (const name of ["Deny", "Allow"]) {
+    await expect(page.getByRole("button", { name })).toBeInViewport({ ratio: 1 });
+  }
+  await expect(page.getByText("View your name and email address")).toBeVisible();
+  await expect(page.getByRole("group", { name: "See" }).getByRole("checkbox")).toHaveCount(4);
+  await expect(page.getByRole("group", { name: "Change" }).getByRole("checkbox")).toHaveCount(2);
+  // Each word of the heading is on one line.
+  const broken = await page.getByRole("heading", { level: 1 }).evaluate((heading) => {
+    const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+    const words: string[] = [];
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      for (const word of node.textContent!.matchAll(/\S+/g)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (range.getClientRects().length > 1) words.push(word[0]);
+      }
+    }
+    return words;
+  });
+  expect(broken).toEqual([]);
+  await page.keyboard.press("Tab");
+  await page.getByRole("checkbox").last().focus();
+  await look(page, "consent-six-scopes");
+});

@@ -18,17 +18,22 @@ use tokio::sync::Semaphore;
 /// Why a picture was refused, as sentences for the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LogoError {
+    /// Too many bytes.
     #[error("The file is larger than 1 MB. Save a smaller picture: 512 × 512 pixels are enough.")]
     TooLarge,
+    /// Too many pixels.
     #[error(
         "The picture is larger than {0} × {0} pixels. Make it smaller: 512 × 512 pixels are enough.",
         limits::LOGO_PIXELS
     )]
     TooManyPixels,
+    /// An SVG.
     #[error("SVG files can contain programs, so they are not accepted. Save the picture as PNG.")]
     Svg,
+    /// Another format, or no picture.
     #[error("This file is not a PNG, JPEG or WebP picture. Save the picture as one of these.")]
     Unknown,
+    /// The decoder gave up.
     #[error("The picture cannot be read. The file may be damaged or incomplete: save it again.")]
     Damaged,
 }

@@ -167,9 +167,10 @@ fn plans(chosen: &str, error: Option<String>) -> impl IntoView + use<> {
     let rows = Plan::ALL
         .into_iter()
         .map(|plan| {
+            let checked = plan.id() == chosen;
             view! {
                 <label class="plan-row">
-                    <input type="radio" name="plan" value=plan.id() checked=(plan.id() == chosen) required=true />
+                    <input type="radio" name="plan" value=plan.id() checked=checked required=true />
                     <span>
                         <strong>{plan.label()}</strong>
                         <span class="muted plan-includes">{includes(plan)}</span>
