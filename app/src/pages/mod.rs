@@ -29,7 +29,7 @@ pub use self::plain::*;
 mod plain {
     pub use super::account::connected_apps::ConnectedAppsPage;
     pub use super::account::sessions::{SessionRow, SessionsPage};
-    pub use super::admin::audit::{AuditForm, AuditPage, AuditRow};
+    pub use super::admin::audit::{AuditForm, AuditPage, AuditRow, AuditTarget};
     pub use super::admin::headless_api::explorer::{ExplorerPage, Pass};
     pub use super::admin::headless_api::{UsagePage, period_of};
     pub use super::admin::settings::oauth_applications::activity::ActivityPage;
