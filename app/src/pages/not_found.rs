@@ -69,7 +69,10 @@ mod tests {
         for (path, names) in [
             (format!("/admin/settings/oauth-applications/{id}"), true),
             (format!("/admin/settings/oauth-applications/{id}/settings"), true),
-            ("/admin/settings/oauth-applications/nowhere/at/all".to_owned(), false),
+            (
+                "/admin/settings/oauth-applications/nowhere/at/all".to_owned(),
+                false,
+            ),
             ("/admin/settings/oauth-applications/x/settings".to_owned(), false),
             ("/admin/settings/oauth-applications".to_owned(), false),
             (format!("/admin/settings/oauth-applications{id}"), false),

@@ -239,7 +239,10 @@ impl Export {
 
 fn csv_row(record: AuditRecord) -> String {
     let number = record.id.to_string();
-    let (target, name) = (record.entry.target.clone(), application_name(&record).map(str::to_owned));
+    let (target, name) = (
+        record.entry.target.clone(),
+        application_name(&record).map(str::to_owned),
+    );
     let row = row(record);
     let at = row.at.iso();
     line(&[
