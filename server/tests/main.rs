@@ -71,5 +71,6 @@ mod sign_out;
 mod slow_queries;
 mod support;
 mod traces;
+mod troubleshooting_documentation;
 mod usage;
 mod use_it;

@@ -149,12 +149,12 @@ pub(super) async fn show(
 fn row(record: AuditRecord) -> AuditRow {
     AuditRow {
         who: who(&record),
+        target: target(&record),
         email: record.member.map(|(_, email)| email.to_string()),
         at: record.entry.at,
         address: record.entry.actor.address,
         request_id: record.entry.actor.request_id,
         action: action_text(record.entry.action).to_owned(),
-        target: target(&record),
         detail: record.entry.detail,
     }
 }

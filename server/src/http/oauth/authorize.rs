@@ -114,6 +114,7 @@ async fn explain(state: &AppState, peer: &Peer, error: &PageError) -> Response {
         },
         title: error.title().to_owned(),
         lead: error.to_string(),
+        missing_application: None,
         request_id: Some(peer.request_id.clone()),
     };
     (response::status(error.status()), Html(page.to_html())).into_response()
