@@ -28,8 +28,39 @@ test("a host finds who did what, filters it and takes it along", async ({ page, 
   expect(lines).toHaveLength(2);
   expect(lines[1]).toContain("CRM Integration");
 
+  // An application leads to its page.
+  await expect(entries.getByRole("link", { name: "CRM Integration" })).toHaveAttribute("href", /\/oauth-applications\/[\w-]{43}$/);
+
   await page.getByRole("link", { name: "Clear" }).click();
   await expect(entries.first()).toContainText("Audit trail exported");
+});
+
+test("on a wide screen the filters are in one row, with their labels in line", async ({ page, latchkey }) => {
+  await signIn(page, latchkey, "host@example.com", "/admin/audit");
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const form = page.getByRole("search", { name: "Filter the audit trail" });
+  const tops = async (elements: ReturnType<typeof form.locator>) =>
+    new Set(await elements.evaluateAll((all) => all.map((element) => Math.round(element.getBoundingClientRect().top))));
+  expect((await tops(form.locator("label"))).size).toBe(1);
+  expect((await tops(form.locator(".input"))).size).toBe(1);
+  const cut = await form.getByLabel("Who").evaluate((input: HTMLInputElement) => {
+    input.value = input.placeholder;
+    return input.scrollWidth > input.clientWidth;
+  });
+  expect(cut, "the placeholder is cut").toBe(false);
+});
+
+test("a long name of the network leaves everything in its row", async ({ page, latchkey }) => {
+  await signIn(page, latchkey, "host@example.com", "/admin/audit");
+  for (const width of [360, 860]) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.locator(".brand-name").evaluate((name) => (name.textContent = "The Society of Friends of the Old Harbour ".repeat(3)));
+    const [brand, signOut] = await Promise.all([page.locator(".brand").boundingBox(), page.getByRole("button", { name: "Sign out" }).boundingBox()]);
+    expect(signOut!.y).toBeLessThan(brand!.y + brand!.height);
+    // Nothing of the current section's frame is cut off: its box is within that of the groups.
+    const sidebar = await page.locator(".sidebar").evaluate((element) => getComputedStyle(element).overflowX);
+    expect(sidebar).toBe("visible");
+  }
 });
 
 test("it looks right with entries, with none, and with a day that is none", async ({ page, latchkey }) => {

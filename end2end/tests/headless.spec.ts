@@ -27,6 +27,16 @@ test("Try it goes through a real authorization and ends in the explorer", async 
   await page.emulateMedia({ colorScheme: "dark" });
   await page.screenshot({ path: "screenshots/explorer-1440-dark.png" });
 
+  // On a phone, the query and the answer are below each other, and both can be used.
+  await page.setViewportSize({ width: 360, height: 740 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+  const [editors, response] = await Promise.all([".graphiql-editors", ".graphiql-response"].map((part) => page.locator(part).boundingBox()));
+  expect(editors!.width).toBeGreaterThan(280);
+  expect(response!.width).toBeGreaterThan(280);
+  expect(response!.y).toBeGreaterThanOrEqual(editors!.y + editors!.height);
+  await page.screenshot({ path: "screenshots/explorer-360-dark.png", fullPage: true });
+  await page.setViewportSize({ width: 1440, height: 900 });
+
   // The requests just made are counted.
   await page.goto(`${latchkey.url}/admin/headless-api`);
   await expect(page.getByText("Roster Client").first()).toBeVisible();

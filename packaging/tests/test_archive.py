@@ -22,6 +22,7 @@ def test_has_what_an_operator_needs(unpacked: Path) -> None:
         "packaging/latchkey.service",
         "packaging/latchkey.sysusers",
         "packaging/latchkey.toml",
+        "packaging/latchkeyctl",
         "packaging/Dockerfile",
         "packaging/compose.yaml",
     ]:

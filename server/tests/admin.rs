@@ -117,3 +117,35 @@ async fn what_is_not_there_is_404() {
     assert_sound(&answer);
     answer.assert_status(404);
 }
+
+#[tokio::test]
+async fn every_title_says_what_the_page_is_and_of_which_network() {
+    let app = TestApp::new().await;
+    let (client, host) = (app.web_app().await, app.as_host().await);
+    let network = app.instance.store.network().await.unwrap().name;
+    let mut titles = Vec::new();
+    for path in [
+        "/",
+        "/account/connected-apps",
+        "/account/sessions",
+        PAGE,
+        &format!("{PAGE}/{}/activity", client.id),
+        &format!("{PAGE}/{}/use", client.id),
+        "/admin/headless-api",
+        "/admin/headless-api/explorer",
+        "/admin/audit",
+        "/nonsense",
+    ] {
+        let page = host.get(path).await;
+        let (_, rest) = page.text.split_once("<title>").unwrap();
+        let (title, _) = rest.split_once("</title>").unwrap();
+        let (what, of) = title
+            .split_once(" · ")
+            .unwrap_or_else(|| panic!("{path}: {title}"));
+        assert_eq!(of, network.to_string(), "{path}");
+        titles.push(what.to_owned());
+    }
+    titles.sort_unstable();
+    titles.dedup();
+    assert_eq!(titles.len(), 10, "{titles:?}");
+}

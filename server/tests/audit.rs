@@ -56,6 +56,45 @@ async fn says_who_did_what_from_where() {
 }
 
 #[tokio::test]
+async fn an_application_leads_to_its_page_and_a_deleted_one_to_its_entries() {
+    let app = TestApp::new().await;
+    let client = app.web_app().await;
+    let host = app.as_host().await;
+    let page_of_it = format!("href=\"/admin/settings/oauth-applications/{}\"", client.id);
+    let its_entries = format!("/admin/audit?target={}", client.id);
+    let link = format!("href=\"{its_entries}\"");
+    host.get("/admin/audit")
+        .await
+        .assert_text(&page_of_it)
+        .assert_no_text(&link);
+
+    app.delete(&client).await;
+    let page = host.get("/admin/audit?action=application_deleted").await;
+    assert_sound(&page);
+    page.assert_text("Mobile App")
+        .assert_text("Deleted")
+        .assert_text(&link)
+        .assert_no_text(&page_of_it);
+    let export = host.get("/admin/audit.csv?action=application_deleted").await;
+    export.assert_text(&format!("\"{}\",\"Mobile App\"", client.id));
+    assert_eq!(entries(&host.get(&its_entries).await), 2);
+
+    // Its pages say so, and lead to the same entries.
+    let gone = format!("/admin/settings/oauth-applications/{}/activity", client.id);
+    let page = host.get(&gone).await;
+    assert_sound(&page);
+    page.assert_status(404)
+        .assert_text("There is no such application")
+        .assert_text("It may have been deleted")
+        .assert_text(&link);
+    host.get("/admin/settings/oauth-applications/x/activity")
+        .await
+        .assert_status(404)
+        .assert_text("There is no such page")
+        .assert_no_text("/admin/audit?target=");
+}
+
+#[tokio::test]
 async fn sign_ins_and_sessions_of_hosts_are_in_it_and_those_of_members_are_not() {
     let app = TestApp::new().await;
     app.browser()

@@ -77,5 +77,6 @@ mod slow_queries;
 mod support;
 mod traces;
 mod transfer;
+mod troubleshooting_documentation;
 mod usage;
 mod use_it;

@@ -70,6 +70,14 @@ impl AdminSection {
         }
     }
 
+    /// The group that lists it.
+    const fn group(self) -> AdminGroup {
+        match self {
+            Self::OauthApplications | Self::Network => AdminGroup::Settings,
+            Self::Activity | Self::HeadlessApi | Self::AuditTrail => AdminGroup::Insights,
+        }
+    }
+
     const fn label(self) -> &'static str {
         match self {
             Self::OauthApplications => "OAuth Applications",
@@ -89,6 +97,24 @@ impl AdminSection {
     /// browser: the router would otherwise handle every link of the site.
     const fn is_interactive(self) -> bool {
         matches!(self, Self::OauthApplications)
+    }
+}
+
+/// A group of sections: what a host sets, and what a host reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AdminGroup {
+    Settings,
+    Insights,
+}
+
+impl AdminGroup {
+    const ALL: [Self; 2] = [Self::Settings, Self::Insights];
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Settings => "Settings",
+            Self::Insights => "Insights",
+        }
     }
 }
 
@@ -135,16 +161,11 @@ pub(crate) enum Level {
     Below,
 }
 
-/// A page of the admin: below the bar at the top, beside the sections.
-pub(crate) fn admin_page(
-    network: String,
-    visitor: Visitor,
-    section: AdminSection,
-    level: Level,
-    content: impl IntoView,
-) -> impl IntoView {
+/// The links to the sections of a group.
+fn links(group: AdminGroup, section: AdminSection, level: Level) -> impl IntoView {
     let entries = AdminSection::ALL
         .into_iter()
+        .filter(|entry| entry.group() == group)
         .map(|entry| {
             let current = (entry == section).then_some(match level {
                 Level::Section => "page",
@@ -159,15 +180,62 @@ pub(crate) fn admin_page(
         })
         .collect_view();
     view! {
+        <nav aria-label=group.label()>
+            <p class="sidebar-heading">{group.label()}</p>
+            {entries}
+        </nav>
+    }
+}
+
+/// A page of the admin: below the bar at the top, beside the sections.
+pub(crate) fn admin_page(
+    network: String,
+    visitor: Visitor,
+    section: AdminSection,
+    level: Level,
+    content: impl IntoView,
+) -> impl IntoView {
+    view! {
         {top_bar(network, visitor, Some(MainEntry::Admin))}
         <div class="admin">
-            <nav class="sidebar" aria-label="Settings">
-                <p class="sidebar-heading">"Settings"</p>
-                {entries}
-            </nav>
+            <div class="sidebar">{AdminGroup::ALL.map(|group| links(group, section, level))}</div>
             <main id="main" class="main" tabindex="-1">
                 {content}
             </main>
         </div>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::testing::visitor;
+
+    #[test]
+    fn every_section_is_in_one_group() {
+        for section in AdminSection::ALL {
+            let page = admin_page("River Club".into(), visitor(true), section, Level::Section, ());
+            let html = page.to_html();
+            for entry in AdminSection::ALL {
+                let link = format!("href=\"{}\"", entry.path());
+                assert_eq!(html.matches(&link).count(), 1, "{link} in {html}");
+            }
+            assert_eq!(html.matches("aria-current=\"page\"").count(), 1, "{html}");
+        }
+    }
+
+    #[test]
+    fn what_a_host_sets_comes_before_what_a_host_reads() {
+        let page = admin_page(
+            "River Club".into(),
+            visitor(true),
+            AdminSection::AuditTrail,
+            Level::Below,
+            (),
+        );
+        let html = page.to_html();
+        let (settings, insights) = html.split_once("aria-label=\"Insights\"").unwrap();
+        assert!(settings.contains("aria-label=\"Settings\"") && settings.contains(">OAuth Applications</a>"));
+        assert!(insights.contains("aria-current=\"true\"") && insights.contains(">Audit trail</a>"));
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::frame::Frame;
+use crate::components::navigation::AdminSection;
 
 /// An error, as a heading and a sentence or two.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +13,8 @@ pub struct ErrorPage {
     pub title: String,
     /// What that means and what to do.
     pub lead: String,
+    /// The client id of an application that is not there. The page leads to what the audit trail says about it.
+    pub missing_application: Option<String>,
     /// The id of the request, to find more in the log.
     pub request_id: Option<String>,
     /// Whether a host reads the page, who can see the request in Activity.
@@ -24,9 +27,19 @@ impl ErrorPage {
             frame,
             title,
             lead,
+            missing_application,
             request_id,
             is_host,
         } = self;
+        let audit = missing_application.map(|id| {
+            view! {
+                <p>
+                    <a class="button" href=format!("{}?target={id}", AdminSection::AuditTrail.path())>
+                        "Look it up in the audit trail"
+                    </a>
+                </p>
+            }
+        });
         let entry = request_id.as_ref().filter(|_| is_host).map(|id| {
             view! {
                 <p>
@@ -42,6 +55,7 @@ impl ErrorPage {
             view! {
                 <h1 class="panel-title">{heading}</h1>
                 <p class="panel-lead">{lead}</p>
+                {audit}
                 {request_id.map(|id| {
                     view! {
                         <p class="muted">
@@ -70,6 +84,7 @@ mod tests {
                 frame: frame(),
                 title: "Something went wrong".into(),
                 lead: "Try again.".into(),
+                missing_application: None,
                 request_id: Some("abc123".into()),
                 is_host,
             };
@@ -79,5 +94,18 @@ mod tests {
             let link = "href=\"/admin/activity?request=abc123\"";
             assert_eq!(html.contains(link), is_host, "{html}");
         }
+    }
+
+    #[test]
+    fn a_missing_application_leads_to_the_audit_trail() {
+        let page = ErrorPage {
+            frame: frame(),
+            missing_application: Some("A".repeat(43)),
+            ..ErrorPage::default()
+        };
+        let html = page.to_html();
+        assert_sound(&html);
+        let link = format!("href=\"/admin/audit?target={}\"", "A".repeat(43));
+        assert!(html.contains(&link), "{html}");
     }
 }

@@ -30,7 +30,7 @@ mod plain {
     pub use super::account::connected_apps::ConnectedAppsPage;
     pub use super::account::sessions::{SessionRow, SessionsPage};
     pub use super::admin::activity::NetworkActivityPage;
-    pub use super::admin::audit::{AuditForm, AuditPage, AuditRow};
+    pub use super::admin::audit::{AuditForm, AuditPage, AuditRow, AuditTarget};
     pub use super::admin::headless_api::explorer::{ExplorerPage, Pass};
     pub use super::admin::headless_api::{UsagePage, period_of};
     pub use super::admin::settings::oauth_applications::activity::ActivityPage;

@@ -13,7 +13,7 @@ use latchkey_domain::Timestamp;
 use latchkey_storage::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 use serde::Deserialize;
 
-use super::audit_text::{action_text, who};
+use super::audit_text::{action_text, application_name, target, who};
 use super::failure::Failure;
 use super::pages::{frame, visitor};
 use super::peer::Peer;
@@ -149,13 +149,12 @@ pub(super) async fn show(
 fn row(record: AuditRecord) -> AuditRow {
     AuditRow {
         who: who(&record),
+        target: target(&record),
         email: record.member.map(|(_, email)| email.to_string()),
         at: record.entry.at,
         address: record.entry.actor.address,
         request_id: record.entry.actor.request_id,
         action: action_text(record.entry.action).to_owned(),
-        target: record.entry.target,
-        name: record.application,
         detail: record.entry.detail,
     }
 }
@@ -240,6 +239,10 @@ impl Export {
 
 fn csv_row(record: AuditRecord) -> String {
     let number = record.id.to_string();
+    let (target, name) = (
+        record.entry.target.clone(),
+        application_name(&record).map(str::to_owned),
+    );
     let row = row(record);
     let at = row.at.iso();
     line(&[
@@ -250,8 +253,8 @@ fn csv_row(record: AuditRecord) -> String {
         row.address.as_deref().unwrap_or(""),
         row.request_id.as_deref().unwrap_or(""),
         &row.action,
-        &row.target,
-        row.name.as_deref().unwrap_or(""),
+        &target,
+        name.as_deref().unwrap_or(""),
         &row.detail,
     ])
 }

@@ -9,6 +9,7 @@ use axum::{Json, body::Body};
 use http::HeaderMap;
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use latchkey_app::pages::{ErrorPage, Frame};
+use latchkey_domain::ClientId;
 use serde_json::json;
 
 use super::failure::Failure;
@@ -37,6 +38,8 @@ pub(super) fn panic_message<'a>(panic: &'a (dyn Any + Send + 'static)) -> &'a st
 pub(super) struct Reader {
     wants_json: bool,
     request_id: String,
+    /// The application whose page was opened.
+    application: Option<ClientId>,
 }
 
 impl Reader {
@@ -45,6 +48,7 @@ impl Reader {
         let id = request.extensions().get::<RequestId>();
         Self {
             wants_json: wants_json(request.uri().path(), request.headers()),
+            application: application(request.uri().path()),
             request_id: id.map(|RequestId(id)| id.clone()).unwrap_or_default(),
         }
     }
@@ -67,10 +71,19 @@ pub(super) async fn render(state: &AppState, reader: Reader, response: Response)
         )
             .into_response()
     } else {
+        let missing = reader.application.filter(|_| failure == Failure::NotFound);
+        let (title, lead) = match missing {
+            Some(_) => (
+                "There is no such application",
+                "It may have been deleted, or the address is mistyped.",
+            ),
+            None => (failure.title(), failure.lead()),
+        };
         let page = ErrorPage {
             frame: frame(state, failure).await,
-            title: failure.title().to_owned(),
-            lead: failure.lead().to_owned(),
+            title: title.to_owned(),
+            lead: lead.to_owned(),
+            missing_application: missing.map(|client_id| client_id.to_string()),
             request_id: Some(id),
             // What fails here is about this site, and not in Activity.
             is_host: false,
@@ -103,6 +116,14 @@ fn is_bare(response: &Response) -> bool {
         && content_type.is_none_or(|content_type| content_type.starts_with("text/plain"))
 }
 
+/// The application of a page of the admin. Only hosts get an error for such a page that has no page of its own.
+fn application(path: &str) -> Option<ClientId> {
+    let (client_id, page) = path
+        .strip_prefix("/admin/settings/oauth-applications/")?
+        .split_once('/')?;
+    (!page.contains('/')).then(|| client_id.parse().ok())?
+}
+
 fn wants_json(path: &str, headers: &HeaderMap) -> bool {
     path.starts_with("/api/") || (accepts(headers, "json") && !wants_page(headers))
 }
@@ -117,4 +138,25 @@ fn accepts(headers: &HeaderMap, kind: &str) -> bool {
         .get_all(ACCEPT)
         .iter()
         .any(|accept| String::from_utf8_lossy(accept.as_bytes()).contains(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_an_application_names_it() {
+        let id = "A".repeat(43);
+        let below = "/admin/settings/oauth-applications";
+        for (path, names) in [
+            (format!("{below}/{id}/activity"), true),
+            (format!("{below}/{id}/activity/7/add-redirect-uri"), false),
+            (format!("{below}/{id}"), false),
+            (format!("{below}/x/activity"), false),
+            (below.to_owned(), false),
+            (format!("/account/{id}/activity"), false),
+        ] {
+            assert_eq!(application(&path).is_some(), names, "{path}");
+        }
+    }
 }

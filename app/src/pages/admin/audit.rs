@@ -28,11 +28,20 @@ pub struct AuditRow {
     /// The action.
     pub action: String,
     /// Its target.
-    pub target: String,
-    /// The name of the target, if it has one.
-    pub name: Option<String>,
+    pub target: AuditTarget,
     /// What changed.
     pub detail: String,
+}
+
+/// What an entry is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditTarget {
+    /// An email, a slug, a file.
+    Text(String),
+    /// An application, with its name.
+    Application { client_id: String, name: String },
+    /// An application that was deleted since, with its name if the entry quotes it.
+    DeletedApplication { client_id: String, name: Option<String> },
 }
 
 /// The filters, as typed.
@@ -147,7 +156,7 @@ fn filters(
         .collect_view();
     view! {
         <form class="audit-filters" method="get" action=PATH role="search" aria-label="Filter the audit trail">
-            {field("who", "Who", "search", form.who, Some("Name, email or operator"))}
+            {field("who", "Who", "search", form.who, Some("Name, email, operator"))}
             <div class="field">
                 <label class="field-label" for="action">
                     "Action"
@@ -216,13 +225,8 @@ fn row(row: AuditRow) -> impl IntoView {
         request_id,
         action,
         target,
-        name,
         detail,
     } = row;
-    let target = match name {
-        Some(name) => view! { {name} " " <code class="mono" translate="no">{target}</code> }.into_any(),
-        None => view! { <code class="mono" translate="no">{target}</code> }.into_any(),
-    };
     let detail =
         (!detail.is_empty()).then(|| view! { <p class="activity-message muted" translate="no">{detail}</p> });
     view! {
@@ -231,7 +235,7 @@ fn row(row: AuditRow) -> impl IntoView {
                 <strong>{action}</strong>
                 <span class="muted">{exact_time(at)}</span>
             </p>
-            <p class="activity-message">{target}</p>
+            <p class="audit-target">{what(target)}</p>
             {detail}
             <p class="muted activity-facts">
                 <span>{who}</span>
@@ -239,6 +243,31 @@ fn row(row: AuditRow) -> impl IntoView {
                 {request_facts(address, request_id)}
             </p>
         </li>
+    }
+}
+
+/// An application leads to its page. One that was deleted has none: its id leads to all that the trail says about it.
+fn what(target: AuditTarget) -> AnyView {
+    let id = |id: String| view! { <code class="mono" translate="no">{id}</code> };
+    match target {
+        AuditTarget::Text(text) => id(text).into_any(),
+        AuditTarget::Application { client_id, name } => {
+            let page = format!("{}/{client_id}", AdminSection::OauthApplications.path());
+            view! {
+                <a href=page>{name}</a>
+                {id(client_id)}
+            }
+            .into_any()
+        }
+        AuditTarget::DeletedApplication { client_id, name } => {
+            let entries = format!("{PATH}?target={client_id}");
+            view! {
+                {name.map(|name| view! { <span>{name}</span> })}
+                <span class="badge">"Deleted"</span>
+                <a href=entries>{id(client_id)}</a>
+            }
+            .into_any()
+        }
     }
 }
 
@@ -274,6 +303,20 @@ mod tests {
         }
     }
 
+    fn application(name: &str) -> AuditTarget {
+        AuditTarget::Application {
+            client_id: "A".repeat(43),
+            name: name.to_owned(),
+        }
+    }
+
+    fn deleted(name: Option<&str>) -> AuditTarget {
+        AuditTarget::DeletedApplication {
+            client_id: "A".repeat(43),
+            name: name.map(str::to_owned),
+        }
+    }
+
     fn entry() -> AuditRow {
         AuditRow {
             at: Timestamp::from_millis(1_800_000_000_000),
@@ -282,8 +325,7 @@ mod tests {
             address: Some("192.0.2.1".into()),
             request_id: Some("0123456789abcdef".into()),
             action: "Secret revealed".into(),
-            target: "A".repeat(43),
-            name: Some("Mobile App".into()),
+            target: application("Mobile App"),
             detail: "<script>".into(),
         }
     }
@@ -306,6 +348,26 @@ mod tests {
             assert!(html.contains(text), "{text} in {html}");
         }
         assert!(!html.contains("Older") && !html.contains("Clear"));
+    }
+
+    #[test]
+    fn an_application_leads_to_its_page_and_a_deleted_one_to_its_entries() {
+        let id = "A".repeat(43);
+        let page_of_it = format!("href=\"/admin/settings/oauth-applications/{id}\"");
+        let entries = format!("href=\"/admin/audit?target={id}\"");
+        for (target, has_name, expected, missing) in [
+            (application("Mobile <App>"), true, &page_of_it, &entries),
+            (deleted(Some("Mobile <App>")), true, &entries, &page_of_it),
+            (deleted(None), false, &entries, &page_of_it),
+        ] {
+            let html = page(vec![AuditRow { target, ..entry() }], AuditForm::default(), "").to_html();
+            assert_sound(&html);
+            assert!(html.contains(expected) && !html.contains(missing), "{html}");
+            assert_eq!(html.contains("Mobile &lt;App&gt;"), has_name, "{html}");
+        }
+        let target = AuditTarget::Text("river-club".into());
+        let html = page(vec![AuditRow { target, ..entry() }], AuditForm::default(), "").to_html();
+        assert!(html.contains(">river-club</code>") && !html.contains(&page_of_it));
     }
 
     #[test]

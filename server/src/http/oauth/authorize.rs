@@ -141,6 +141,7 @@ async fn explain(state: &AppState, peer: &Peer, is_host: bool, error: &PageError
         },
         title: error.title().to_owned(),
         lead: error.to_string(),
+        missing_application: None,
         request_id: Some(peer.request_id.clone()),
         is_host: is_host && !matches!(error, PageError::Unavailable(_)),
     };
