@@ -167,7 +167,11 @@ mod tests {
             assert_eq!(decoded(&logo).dimensions(), (512, 300), "{format:?}");
             let small = read(&file(&picture(40, 20), format)).unwrap();
             assert_eq!(decoded(&small).dimensions(), (40, 20), "not made larger");
-            assert_eq!(read(&file(&picture(40, 20), format)).unwrap(), small, "the same name");
+            assert_eq!(
+                read(&file(&picture(40, 20), format)).unwrap(),
+                small,
+                "the same name"
+            );
         }
     }
 

@@ -89,9 +89,10 @@ fn wrong_usage_is_one_line_and_status_2() {
     binary
         .run(&["network", "set", "--plan", "gold"])
         .fails(2, "“gold” is not a plan");
-    binary
-        .run(&["network", "set"])
-        .fails(2, "give --name, --slug, --plan, --color, --terms or --privacy-policy");
+    binary.run(&["network", "set"]).fails(
+        2,
+        "give --name, --slug, --plan, --color, --terms or --privacy-policy",
+    );
     binary
         .run(&["network", "show", "--database", "mysql://localhost/x"])
         .fails(2, "mysql:// is not supported");
@@ -172,11 +173,18 @@ fn the_network() {
     );
     assert_eq!(
         (&changed["color"], &changed["terms"], &changed["privacy_policy"]),
-        (&"#1f6feb".into(), &"https://river.example/terms".into(), &serde_json::Value::Null)
+        (
+            &"#1f6feb".into(),
+            &"https://river.example/terms".into(),
+            &serde_json::Value::Null
+        )
     );
     assert!(binary.run(&["network", "show"]).succeeds().contains("River Club"));
     let removed = binary.run(&["network", "set", "--color", "", "--json"]).json();
-    assert!(removed["color"].is_null() && !removed["terms"].is_null(), "{removed}");
+    assert!(
+        removed["color"].is_null() && !removed["terms"].is_null(),
+        "{removed}"
+    );
     binary
         .run(&["network", "set", "--color", "red"])
         .fails(2, "must be # and six hexadecimal digits");

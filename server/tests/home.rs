@@ -51,7 +51,10 @@ async fn a_host_sees_what_is_left_to_do_and_what_fails() {
     let home = host.get("/").await;
     assert_sound(&home);
     home.assert_text("1 failure in the last hour.")
-        .assert_text(&format!("/admin/settings/oauth-applications/{}/activity", client.id));
+        .assert_text(&format!(
+            "/admin/settings/oauth-applications/{}/activity",
+            client.id
+        ));
     app.as_member()
         .await
         .get("/")

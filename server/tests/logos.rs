@@ -117,7 +117,10 @@ async fn what_is_no_picture_is_refused_with_the_reason() {
     let wide = file(&picture(limits::LOGO_PIXELS + 1, 1), ImageFormat::Png);
     for (file, reason) in [
         (svg.to_vec(), "SVG files can contain programs"),
-        (b"GIF89a\x01\0\x01\0\0\0\0;".to_vec(), "not a PNG, JPEG or WebP picture"),
+        (
+            b"GIF89a\x01\0\x01\0\0\0\0;".to_vec(),
+            "not a PNG, JPEG or WebP picture",
+        ),
         (b"<!DOCTYPE html><p>".to_vec(), "not a PNG, JPEG or WebP picture"),
         (png[..png.len() / 2].to_vec(), "cannot be read"),
         (wide, "larger than 4096 × 4096 pixels"),
@@ -160,7 +163,11 @@ fn chunk(part: &[u8]) -> Vec<u8> {
 fn crc(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
-            if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 }
+            if crc & 1 == 1 {
+                (crc >> 1) ^ 0xEDB8_8320
+            } else {
+                crc >> 1
+            }
         })
     })
 }

@@ -26,7 +26,8 @@ async fn a_host_changes_the_network() {
     let (host, nobody) = (app.as_host().await, app.browser());
     let page = host.get(PAGE).await;
     assert_sound(&page);
-    page.assert_text("value=\"my-community\"").assert_no_text("/brand.css");
+    page.assert_text("value=\"my-community\"")
+        .assert_no_text("/brand.css");
     let changes = [
         ("plan", "pro"),
         ("color", "#FFD400"),
@@ -54,7 +55,9 @@ async fn a_host_changes_the_network() {
         .await
         .assert_text("plan from scale to pro, colour #ffd400, terms https://river.example/terms");
 
-    host.post(PAGE, &form(&[("plan", "pro")])).await.assert_status(303);
+    host.post(PAGE, &form(&[("plan", "pro")]))
+        .await
+        .assert_status(303);
     nobody
         .get("/sign-in")
         .await
@@ -71,7 +74,11 @@ async fn what_is_wrong_is_said_and_what_was_typed_is_kept() {
         ("slug", "River Club", "cannot be part of a URL"),
         ("plan", "gold", "Choose a plan."),
         ("color", "red", "The colour must be # and six hexadecimal digits"),
-        ("terms", "http://river.example", "The address must be a web address that starts with https://"),
+        (
+            "terms",
+            "http://river.example",
+            "The address must be a web address that starts with https://",
+        ),
         ("privacy_policy", "javascript:alert(1)", "starts with https://"),
     ] {
         let answer = host.post(PAGE, &form(&[(field, value)])).await;
@@ -111,6 +118,9 @@ async fn the_style_sheet_says_what_its_address_says() {
         .await
         .assert_text(&format!("url(\"/logos/{logo}\")"));
     for query in ["color=red", "color=1f6feb%7D", "logo=x", "logo=../../x"] {
-        browser.get(&format!("/brand.css?{query}")).await.assert_status(404);
+        browser
+            .get(&format!("/brand.css?{query}"))
+            .await
+            .assert_status(404);
     }
 }

@@ -212,9 +212,7 @@ async fn says_who_added_it_and_how_many_use_it() {
         .assert_text(">See</legend>")
         .assert_text(">Change</legend>");
     app.connect(&client, &person).await;
-    host.get(&client.asks(&[]))
-        .await
-        .assert_text("used by 1 member");
+    host.get(&client.asks(&[])).await.assert_text("used by 1 member");
     let nothing_to_change = host.get(&client.asks(&[("scope", "read:userinfo")])).await;
     nothing_to_change
         .assert_text("View your name and email address")

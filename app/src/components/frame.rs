@@ -118,7 +118,10 @@ fn links(frame: &Frame) -> impl IntoView + use<> {
             }
         })
     };
-    let (terms, policy) = (link(&frame.terms, "Terms"), link(&frame.privacy_policy, "Privacy policy"));
+    let (terms, policy) = (
+        link(&frame.terms, "Terms"),
+        link(&frame.privacy_policy, "Privacy policy"),
+    );
     (terms.is_some() || policy.is_some()).then(|| view! { <p class="panel-links">{terms} " " {policy}</p> })
 }
 

@@ -7,16 +7,15 @@ use leptos::prelude::*;
 pub(crate) fn logo(name: &str, logo: Option<&LogoId>, class: &'static str) -> impl IntoView + use<> {
     match logo {
         Some(logo) => {
-            view! { <img class=format!("logo {class}") src=logo.path() alt="" width="40" height="40" /> }.into_any()
+            view! { <img class=format!("logo {class}") src=logo.path() alt="" width="40" height="40" /> }
+                .into_any()
         }
-        None => {
-            view! {
-                <span class=format!("logo logo-initial {class}") aria-hidden="true" translate="no">
-                    {initial(name)}
-                </span>
-            }
-            .into_any()
+        None => view! {
+            <span class=format!("logo logo-initial {class}") aria-hidden="true" translate="no">
+                {initial(name)}
+            </span>
         }
+        .into_any(),
     }
 }
 
@@ -74,8 +73,14 @@ mod tests {
     fn a_picture_has_no_text_of_its_own() {
         let id: LogoId = "ab".repeat(16).parse().unwrap();
         let html = logo("Mobile App", Some(&id), "logo-large").to_html();
-        assert!(html.contains(&format!("src=\"/logos/{id}\"")) && html.contains("alt=\"\""), "{html}");
+        assert!(
+            html.contains(&format!("src=\"/logos/{id}\"")) && html.contains("alt=\"\""),
+            "{html}"
+        );
         let html = logo("<b>", None, "").to_html();
-        assert!(html.contains("&lt;") && html.contains("aria-hidden=\"true\""), "{html}");
+        assert!(
+            html.contains("&lt;") && html.contains("aria-hidden=\"true\""),
+            "{html}"
+        );
     }
 }

@@ -12,7 +12,11 @@ pub(crate) fn logo_form(
     action: String,
     error: Option<String>,
 ) -> impl IntoView + use<> {
-    let described_by = if error.is_some() { "logo-hint logo-error" } else { "logo-hint" };
+    let described_by = if error.is_some() {
+        "logo-hint logo-error"
+    } else {
+        "logo-hint"
+    };
     let invalid = error.is_some().then_some("true");
     let remove = logo.is_some().then(|| {
         view! {

@@ -12,13 +12,13 @@ pub(crate) mod field_error;
 #[cfg(feature = "ssr")]
 pub(crate) mod form;
 #[cfg(feature = "ssr")]
-pub(crate) mod logo_form;
-#[cfg(feature = "ssr")]
 pub(crate) mod frame;
 pub(crate) mod function_error_notice;
 pub(crate) mod icon;
 pub(crate) mod live_text;
 pub(crate) mod logo;
+#[cfg(feature = "ssr")]
+pub(crate) mod logo_form;
 pub(crate) mod menu;
 pub(crate) mod navigation;
 #[cfg(feature = "ssr")]

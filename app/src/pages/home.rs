@@ -127,7 +127,11 @@ fn checklist(home: &HostHome) -> impl IntoView + use<> {
         let steps = steps
             .into_iter()
             .map(|(done, title, text)| {
-                let (class, label) = if done { ("badge badge-done", "Done") } else { ("badge", "To do") };
+                let (class, label) = if done {
+                    ("badge badge-done", "Done")
+                } else {
+                    ("badge", "To do")
+                };
                 view! {
                     <li class="row-item home-step">
                         <div>
@@ -287,7 +291,10 @@ mod tests {
     fn members_see_their_account_only() {
         let html = page(None);
         assert!(html.contains("/account/sessions") && html.contains("/account/connected-apps"));
-        assert!(!html.contains("/admin") && !html.contains("Getting started"), "{html}");
+        assert!(
+            !html.contains("/admin") && !html.contains("Getting started"),
+            "{html}"
+        );
     }
 
     #[test]
@@ -315,10 +322,19 @@ mod tests {
             ..home()
         };
         let html = page(Some(some.clone()));
-        assert_eq!((html.matches(">Done<").count(), html.matches(">To do<").count()), (3, 1));
+        assert_eq!(
+            (html.matches(">Done<").count(), html.matches(">To do<").count()),
+            (3, 1)
+        );
         assert!(html.contains(">3 days ago</time>"), "{html}");
-        let html = page(Some(HostHome { has_logo: true, ..some }));
-        assert!(!html.contains("Getting started") && html.contains("Last backup "), "{html}");
+        let html = page(Some(HostHome {
+            has_logo: true,
+            ..some
+        }));
+        assert!(
+            !html.contains("Getting started") && html.contains("Last backup "),
+            "{html}"
+        );
     }
 
     #[test]

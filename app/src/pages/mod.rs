@@ -33,14 +33,14 @@ mod plain {
     pub use super::admin::audit::{AuditForm, AuditPage, AuditRow, AuditTarget};
     pub use super::admin::headless_api::explorer::{ExplorerPage, Pass};
     pub use super::admin::headless_api::{UsagePage, period_of};
+    pub use super::admin::settings::network::{NetworkForm, NetworkPage, NetworkProblems};
     pub use super::admin::settings::oauth_applications::activity::ActivityPage;
     pub use super::admin::settings::oauth_applications::activity::add_redirect_uri::AddRedirectUriPage;
     pub use super::admin::settings::oauth_applications::activity::add_scopes::AddScopesPage;
     pub use super::admin::settings::oauth_applications::activity::filters::{Shown, UNMATCHED};
     pub use super::admin::settings::oauth_applications::import::ImportApplicationPage;
-    pub use super::admin::settings::oauth_applications::members::MembersOfApplicationPage;
-    pub use super::admin::settings::network::{NetworkForm, NetworkPage, NetworkProblems};
     pub use super::admin::settings::oauth_applications::logo::ApplicationLogoPage;
+    pub use super::admin::settings::oauth_applications::members::MembersOfApplicationPage;
     pub use super::admin::settings::oauth_applications::use_it::{Endpoints, Environment, UseItPage};
     pub use super::error::ErrorPage;
     pub use super::forbidden::ForbiddenPage;

@@ -232,9 +232,7 @@ impl<D: Database> Audit for SqlStore<D> {
 
     async fn last_backup(&self) -> Result<Option<Timestamp>, StoreError> {
         self.0
-            .scan(AuditAction::BackupMade, |db, action| {
-                Box::pin(last(db, *action))
-            })
+            .scan(AuditAction::BackupMade, |db, action| Box::pin(last(db, *action)))
             .await
     }
 

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{
-    Actor, Color, LogoId, Member, Network, NetworkName, Plan, Slug, Timestamp, WebLink,
-};
+use latchkey_domain::{Actor, Color, LogoId, Member, Network, NetworkName, Plan, Slug, Timestamp, WebLink};
 
 use crate::database::columns::Read;
 use crate::database::dialect::Dialect;
@@ -55,7 +53,8 @@ fn missing() -> StoreError {
 
 /// Writes all but the logo, which [`set_logo`] writes.
 async fn save(db: &dyn Statements, network: &Network) -> Result<(), StoreError> {
-    let sql = "UPDATE network SET name = ?1, slug = ?2, plan = ?3, color = ?4, terms = ?5, privacy_policy = ?6";
+    let sql =
+        "UPDATE network SET name = ?1, slug = ?2, plan = ?3, color = ?4, terms = ?5, privacy_policy = ?6";
     let color = network.color.map(|color| color.to_string());
     let params = params![
         network.name.as_str(),

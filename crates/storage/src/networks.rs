@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{
-    Actor, Color, Member, Network, NetworkName, Plan, Role, Slug, Timestamp, WebLink,
-};
+use latchkey_domain::{Actor, Color, Member, Network, NetworkName, Plan, Role, Slug, Timestamp, WebLink};
 
 use crate::{AddMember, Logo, StoreError};
 
@@ -116,7 +114,11 @@ impl NetworkChange {
 }
 
 /// `colour from #000000 to #1f6feb`; nothing, if it is as it was.
-fn changed<T: PartialEq + std::fmt::Display>(what: &str, before: Option<&T>, after: Option<&T>) -> Option<String> {
+fn changed<T: PartialEq + std::fmt::Display>(
+    what: &str,
+    before: Option<&T>,
+    after: Option<&T>,
+) -> Option<String> {
     match (before, after) {
         (before, after) if before == after => None,
         (Some(before), Some(after)) => Some(format!("{what} from {before} to {after}")),

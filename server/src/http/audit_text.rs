@@ -84,6 +84,7 @@ const fn is_about_application(action: AuditAction) -> bool {
             | AuditAction::ApplicationPaused
             | AuditAction::ApplicationResumed
             | AuditAction::ApplicationDisconnected
+            | AuditAction::MemberDisconnected
             | AuditAction::SecretRevealed
             | AuditAction::SecretAdded
             | AuditAction::SecretRetired

@@ -119,11 +119,14 @@ mod tests {
 
     #[test]
     fn every_color_can_be_read_in_both_themes() {
-        for color in ["#ffff00", "#000000", "#ffffff", "#1f6feb", "#ff0000", "#808080", "#00ff88"] {
+        for color in [
+            "#ffff00", "#000000", "#ffffff", "#1f6feb", "#ff0000", "#808080", "#00ff88",
+        ] {
             for theme in [LIGHT, DARK] {
                 let css = theme.variables(color.parse().unwrap());
                 let [accent, strong, soft, on_accent] =
-                    ["--accent", "--accent-strong", "--accent-soft", "--on-accent"].map(|name| value(&css, name));
+                    ["--accent", "--accent-strong", "--accent-soft", "--on-accent"]
+                        .map(|name| value(&css, name));
                 for (text, ground) in [
                     (accent, theme.surface),
                     (accent, theme.sunk),
@@ -132,7 +135,10 @@ mod tests {
                     (on_accent, strong),
                 ] {
                     let contrast = text.contrast(ground);
-                    assert!(contrast >= Color::READABLE, "{text} on {ground} for {color}: {contrast}");
+                    assert!(
+                        contrast >= Color::READABLE,
+                        "{text} on {ground} for {color}: {contrast}"
+                    );
                 }
             }
         }
@@ -159,7 +165,10 @@ mod tests {
         let css = css(None, network.logo.as_ref());
         assert_eq!(
             css,
-            format!(".brand-mark{{background-image:url(\"/logos/{}\")}}\n", "ab".repeat(16))
+            format!(
+                ".brand-mark{{background-image:url(\"/logos/{}\")}}\n",
+                "ab".repeat(16)
+            )
         );
     }
 }

@@ -15,9 +15,9 @@ use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, audit, brand, connected_apps, errors, explorer, functions, gate, headless, health,
-    home, logos, members_of_application, network_settings, oauth, paths, programs, same_origin, setup, sign_in,
-    sign_out, transfer, usage, use_it,
+    account, activity, admin, audit, brand, connected_apps, errors, explorer, functions, gate, headless,
+    health, home, logos, members_of_application, network_settings, oauth, paths, programs, same_origin,
+    setup, sign_in, sign_out, transfer, usage, use_it,
 };
 
 /// The whole router.

@@ -312,7 +312,10 @@ mod tests {
         ] {
             assert!(html.contains(text), "{text} in {html}");
         }
-        assert_eq!(html.matches("target=\"_blank\"").count(), html.matches("rel=\"noopener\"").count());
+        assert_eq!(
+            html.matches("target=\"_blank\"").count(),
+            html.matches("rel=\"noopener\"").count()
+        );
     }
 
     #[test]

@@ -129,7 +129,9 @@ mod tests {
         let color: Color = " #1F6feb ".parse().unwrap();
         assert_eq!(color, Color::new(0x1f, 0x6f, 0xeb));
         assert_eq!(color.to_string(), "#1f6feb");
-        for text in ["", "#", "1f6feb", "#fff", "#1f6feg", "#1f6feb0", "red", "#+12345", "#äöü"] {
+        for text in [
+            "", "#", "1f6feb", "#fff", "#1f6feg", "#1f6feb0", "red", "#+12345", "#äöü",
+        ] {
             assert_eq!(text.parse::<Color>(), Err(ColorError), "{text}");
         }
     }

@@ -235,7 +235,13 @@ mod tests {
         page.problems.color = Some("The colour is wrong.".into());
         let html = page.to_html();
         assert_sound(&html);
-        assert!(html.contains("The colour is wrong.") && html.contains("aria-invalid=\"true\""), "{html}");
-        assert!(!html.contains("<b>") && html.matches("autofocus").count() == 1, "{html}");
+        assert!(
+            html.contains("The colour is wrong.") && html.contains("aria-invalid=\"true\""),
+            "{html}"
+        );
+        assert!(
+            !html.contains("<b>") && html.matches("autofocus").count() == 1,
+            "{html}"
+        );
     }
 }

@@ -31,7 +31,11 @@ impl ApplicationLogoPage {
             error,
         } = self;
         let name = application.spec.name.to_string();
-        let page = format!("{}/{}", AdminSection::OauthApplications.path(), application.client_id);
+        let page = format!(
+            "{}/{}",
+            AdminSection::OauthApplications.path(),
+            application.client_id
+        );
         let action = format!("{page}/logo");
         let above = vec![AdminSection::OauthApplications.link(), (name.clone(), page)];
         frame.admin(
@@ -75,7 +79,10 @@ mod tests {
         page.error = Some("The file is too large.".into());
         let html = page.to_html();
         assert_sound(&html);
-        assert!(html.contains("Remove the logo") && html.contains("The file is too large."), "{html}");
+        assert!(
+            html.contains("Remove the logo") && html.contains("The file is too large."),
+            "{html}"
+        );
         assert_eq!(html.matches("multipart/form-data").count(), 2);
     }
 }
