@@ -1,6 +1,6 @@
 //! What the integrator can read afterwards.
 
-use latchkey_oauth::token::ClientRequest;
+use latchkey_oauth::token_endpoint::ClientRequest;
 use latchkey_storage::{ActivityKind, ActivityOf, ActivityQuery, ActivityReason};
 
 use crate::world::{Client, VERIFIER, World, origin, refusal};

@@ -54,16 +54,8 @@ async fn searched(store: &dyn Store, search: &str) -> Vec<String> {
 
 fn event(client_id: &ClientId, seconds: u64, succeeded: bool, message: &str) -> NewActivity {
     NewActivity {
-        client_id: client_id.clone(),
-        at: at(seconds),
-        kind: ActivityKind::CodeExchange,
         succeeded,
-        is_alarm: false,
-        message: message.into(),
-        redirect_uri: None,
-        member: None,
-        address: None,
-        request_id: None,
+        ..NewActivity::failed(client_id, at(seconds), ActivityKind::CodeExchange, message)
     }
 }
 
