@@ -34,7 +34,9 @@ mod plain {
     pub use super::admin::headless_api::{UsagePage, period_of};
     pub use super::admin::settings::oauth_applications::activity::ActivityPage;
     pub use super::admin::settings::oauth_applications::activity::add_redirect_uri::AddRedirectUriPage;
-    pub use super::admin::settings::oauth_applications::use_it::{Endpoints, Environment, UseItPage};
+    pub use super::admin::settings::oauth_applications::use_it::{
+        DeveloperMessage, Endpoints, Environment, UseItPage,
+    };
     pub use super::error::ErrorPage;
     pub use super::forbidden::ForbiddenPage;
     pub use super::home::HomePage;

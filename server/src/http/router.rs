@@ -108,6 +108,10 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             "/admin/settings/oauth-applications/{client_id}/use/env",
             post(use_it::download),
         )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/use/message",
+            get(use_it::message),
+        )
         .route("/admin/audit", get(audit::show))
         .route("/admin/audit.csv", get(audit::export))
         .route("/admin/{*path}", get(admin::show))
