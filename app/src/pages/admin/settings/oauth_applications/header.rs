@@ -31,6 +31,8 @@ pub(super) fn PageHeader(plan: Memo<Option<Plan>>) -> impl IntoView {
                                 type="button"
                                 class="button button-primary"
                                 id="new-application"
+                                title="Shortcut: n"
+                                aria-keyshortcuts="n"
                                 on:click=list.opener(DialogRoute::New)
                             >
                                 <Glyph icon=Icon::Plus />
