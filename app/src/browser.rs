@@ -1,7 +1,9 @@
-//! Browser features: focus, the clipboard, checking whether the server is back. On the server these do nothing, because
+//! Browser features: focus, the clipboard, reading text, checking whether the server is back. On the server these do nothing, because
 //! events and effects run only in the browser.
 
 use std::future::Future;
+
+use crate::functions::error::FunctionError;
 
 /// Moves the focus to the element with this id, after the next update of the page.
 pub(crate) fn focus(id: String) {
@@ -69,6 +71,32 @@ fn copy_from_field(text: &str) -> Option<bool> {
         let _ = before.focus();
     }
     done.ok()
+}
+
+/// The text at an address of this server.
+#[cfg(feature = "csr")]
+pub(crate) async fn text_at(address: &str) -> Result<String, FunctionError> {
+    let response = gloo_net::http::Request::get(address)
+        .send()
+        .await
+        .map_err(|_| FunctionError::Unreachable)?;
+    if response.redirected() {
+        // To the sign-in page.
+        return Err(FunctionError::SignedOut);
+    }
+    match response.status() {
+        200 => response.text().await.map_err(|_| FunctionError::Unreachable),
+        404 => Err(FunctionError::NotFound),
+        _ => Err(FunctionError::Unreadable),
+    }
+}
+
+/// The text at an address of this server.
+#[cfg(not(feature = "csr"))]
+// The same signature as in the browser.
+#[allow(clippy::unused_async)]
+pub(crate) async fn text_at(_address: &str) -> Result<String, FunctionError> {
+    Err(FunctionError::Unreachable)
 }
 
 /// Whether the server answers.

@@ -187,3 +187,20 @@ async fn a_paused_application_says_so() {
         .await
         .assert_text("This application is paused");
 }
+
+#[tokio::test]
+async fn the_message_for_a_developer_never_has_the_secret() {
+    let app = TestApp::new().await;
+    let client = app.web_app().await;
+    let message = format!("{}/message", page_of(&client));
+    app.as_host()
+        .await
+        .get(&message)
+        .await
+        .assert_status(200)
+        .assert_text(&format!("Client ID: {}\n", client.id))
+        .assert_text(&format!("Token endpoint: {}/oauth/token\n", app.issuer()))
+        .assert_no_text(client.secret.as_deref().unwrap());
+    app.as_member().await.get(&message).await.assert_status(403);
+    assert_eq!(revealed(&app).await, 0);
+}

@@ -16,6 +16,9 @@ pub(crate) fn CopyButton(
     id: String,
     what: &'static str,
     source: Callback<(), Answer<String>>,
+    /// The text of a button with a text; without one it is an icon.
+    #[prop(optional)]
+    text: Option<&'static str>,
 ) -> impl IntoView {
     let toasts = expect_context::<Toasts>();
     let copied = RwSignal::new(false);
@@ -41,8 +44,16 @@ pub(crate) fn CopyButton(
         });
     };
     view! {
-        <button type="button" class="icon-button" class:copied=copied id=id aria-label=format!("Copy {what}") on:click=copy>
+        <button
+            type="button"
+            class=if text.is_some() { "button" } else { "icon-button" }
+            class:copied=copied
+            id=id
+            aria-label=text.is_none().then(|| format!("Copy {what}"))
+            on:click=copy
+        >
             <Glyph icon=Signal::derive(move || if copied.get() { Icon::Check } else { Icon::Copy }) />
+            {text}
         </button>
     }
 }

@@ -14,7 +14,13 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Shows `error`, if there is one. If the server is unreachable, it keeps checking and says when it is back.
 #[component]
-pub(crate) fn FunctionErrorNotice(#[prop(into)] error: Signal<Option<FunctionError>>) -> impl IntoView {
+pub(crate) fn FunctionErrorNotice(
+    #[prop(into)] error: Signal<Option<FunctionError>>,
+    /// Whether it is in a form, whose input is kept.
+    #[prop(optional)]
+    in_form: bool,
+) -> impl IntoView {
+    let kept = if in_form { " What you typed is kept." } else { "" };
     let back = RwSignal::new(false);
     Effect::new(move || {
         back.set(false);
@@ -31,14 +37,15 @@ pub(crate) fn FunctionErrorNotice(#[prop(into)] error: Signal<Option<FunctionErr
                         <a href="/sign-in" target="_blank" rel="noopener">
                             "Sign in again in a new tab"
                         </a>
-                        ", then try again here. What you typed is kept."
+                        ", then try again here." {kept}
                     </span>
                 }
                 .into_any(),
             ),
             FunctionError::Unreachable if back.get() => {
-                Some(live_text("The server is back. Try again.").into_any())
+                Some(live_text(format!("The server is back. Try again.{kept}")).into_any())
             }
+            FunctionError::Unreachable => Some(live_text(kept.trim_start()).into_any()),
             FunctionError::PlanTooLow { .. } => Some(
                 view! {
                     <span>

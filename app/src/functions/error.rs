@@ -67,15 +67,13 @@ impl FunctionError {
             Self::Invalid { .. } => "Some fields need another look.".into(),
             Self::NotFound => "This application no longer exists. Someone may have deleted it.".into(),
             Self::Stale => {
-                "Someone else changed this application after you opened it. Close this dialog and open it again to see the \
-                 current version."
-                    .into()
+                "Someone else changed this application after you opened it. Reload the page to see the current version.".into()
             }
             Self::BadRequest { message } | Self::Conflict { message } | Self::Unavailable { message } => message.clone(),
             Self::Failed { request_id } => {
                 format!("Something went wrong on the server and nothing was changed. Request {request_id}.")
             }
-            Self::Unreachable => "The server cannot be reached. Nothing was changed, and what you typed is kept.".into(),
+            Self::Unreachable => "The server cannot be reached. Nothing was changed.".into(),
             Self::Unreadable => {
                 "The server's answer could not be read. Reload the page to see whether the change was made.".into()
             }

@@ -41,7 +41,9 @@ mod plain {
     pub use super::admin::settings::oauth_applications::import::ImportApplicationPage;
     pub use super::admin::settings::oauth_applications::logo::ApplicationLogoPage;
     pub use super::admin::settings::oauth_applications::members::MembersOfApplicationPage;
-    pub use super::admin::settings::oauth_applications::use_it::{Endpoints, Environment, UseItPage};
+    pub use super::admin::settings::oauth_applications::use_it::{
+        DeveloperMessage, Endpoints, Environment, UseItPage,
+    };
     pub use super::error::ErrorPage;
     pub use super::forbidden::ForbiddenPage;
     pub use super::home::{Failing, HomePage, HostHome};

@@ -152,6 +152,10 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             "/admin/settings/network/logo",
             post(logos::set_of_network).layer(DefaultBodyLimit::max(limits::LOGO_FORM_BYTES)),
         )
+        .route(
+            "/admin/settings/oauth-applications/{client_id}/use/message",
+            get(use_it::message),
+        )
         .route("/admin/audit", get(audit::show))
         .route("/admin/audit.csv", get(audit::export))
         .route("/admin/{*path}", get(admin::show))

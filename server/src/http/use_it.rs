@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
-use latchkey_app::pages::{Endpoints, Environment, UseItPage};
+use latchkey_app::pages::{DeveloperMessage, Endpoints, Environment, UseItPage};
 use latchkey_domain::{Application, ClientSecret, Member, RedirectUri};
 use latchkey_registration::Caller;
 use serde::Deserialize;
@@ -59,6 +59,21 @@ pub(super) async fn download(
         network: &kit.network,
     };
     Ok(environment.to_text(secret.as_ref()).into_response())
+}
+
+/// A message to the developer, as text. It has no secret.
+pub(super) async fn message(
+    State(state): State<AppState>,
+    SignedInHost { caller, .. }: SignedInHost,
+    Path(client_id): Path<String>,
+) -> Result<String, Failure> {
+    let kit = Kit::find(&state, &caller, &client_id, Wanted { redirect_uri: None }).await?;
+    let message = DeveloperMessage {
+        application: &kit.application,
+        endpoints: &kit.endpoints,
+        network: &kit.network,
+    };
+    Ok(message.to_text())
 }
 
 /// What an integrator needs, except the secret.

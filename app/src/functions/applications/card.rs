@@ -42,6 +42,8 @@ pub struct ApplicationCard {
     pub failures: u64,
     /// What the latest of them says.
     pub latest_failure: Option<String>,
+    /// Whether members are connected or it was used in the last 30 days.
+    pub in_use: bool,
     /// The number of the last edit.
     pub revision: u32,
 }

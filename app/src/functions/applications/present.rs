@@ -1,5 +1,7 @@
 //! Converts what the rules return to what the page shows.
 
+use std::time::Duration;
+
 use latchkey_domain::{ApplicationDraft, ClientSecret, ListQuery, Retirement, SecretRecord, Timestamp};
 use latchkey_registration::{ApplicationListing, Caller, Registered, Registrar, RegistrationError};
 
@@ -7,6 +9,9 @@ use super::card::{
     ApplicationCard, Date, Details, Listing, Replacement, Saved, SecretPosition, SecretSummary,
 };
 use crate::time::{ago, date, iso};
+
+/// How long an application counts as in use after its last use.
+const IN_USE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// A page of the list.
 pub(crate) async fn listing(
@@ -55,6 +60,8 @@ pub(super) fn card(listing: ApplicationListing, now: Timestamp) -> ApplicationCa
         used: application.last_used_at.map(|at| ago(at, now)),
         failures: listing.health.failures,
         latest_failure: listing.health.latest,
+        in_use: listing.connected_members > 0
+            || application.last_used_at.is_some_and(|at| now.since(at) < IN_USE),
         revision: application.revision,
     }
 }

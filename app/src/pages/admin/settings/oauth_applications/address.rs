@@ -57,6 +57,11 @@ pub(crate) fn use_it(client_id: &str) -> String {
     application(client_id, Tab::UseIt)
 }
 
+/// The address of a message to an application's developer, as text.
+pub(crate) fn message(client_id: &str) -> String {
+    format!("{}/message", use_it(client_id))
+}
+
 /// A dialog of the page. Dialogs about an application hold its client id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DialogRoute {
@@ -66,6 +71,8 @@ pub(crate) enum DialogRoute {
     Delete(String),
     Disconnect(String),
     Retire(String, SecretId),
+    /// What to do with an application that was just created.
+    Ready(String),
 }
 
 /// There is no page at this address.
@@ -83,6 +90,7 @@ impl DialogRoute {
             [client, "delete"] => Some(Self::Delete(id(client))),
             [client, "disconnect"] => Some(Self::Disconnect(id(client))),
             [client, "retire", secret] => Some(Self::Retire(id(client), SecretId(secret.parse().ok()?))),
+            [client, "ready"] => Some(Self::Ready(id(client))),
             _ => None,
         }
     }
@@ -95,11 +103,12 @@ impl DialogRoute {
             | Self::Edit(id)
             | Self::Delete(id)
             | Self::Disconnect(id)
-            | Self::Retire(id, _) => Some(id),
+            | Self::Retire(id, _)
+            | Self::Ready(id) => Some(id),
         }
     }
 
-    /// The id of the button that opens it, to return the focus to it.
+    /// The id of the element that gets the focus when it closes: the button that opens it, or the heading of the new card.
     pub(crate) fn opener(&self) -> String {
         match self {
             Self::New => "new-application".into(),
@@ -108,6 +117,7 @@ impl DialogRoute {
             Self::Delete(id) => format!("delete-{id}"),
             Self::Disconnect(id) => format!("disconnect-{id}"),
             Self::Retire(id, SecretId(secret)) => format!("retire-{id}-{secret}"),
+            Self::Ready(id) => format!("card-{id}"),
         }
     }
 }
@@ -121,6 +131,7 @@ impl fmt::Display for DialogRoute {
             Self::Delete(id) => write!(f, "{id}/delete"),
             Self::Disconnect(id) => write!(f, "{id}/disconnect"),
             Self::Retire(id, SecretId(secret)) => write!(f, "{id}/retire/{secret}"),
+            Self::Ready(id) => write!(f, "{id}/ready"),
         }
     }
 }
@@ -310,6 +321,7 @@ mod tests {
             DialogRoute::Delete(id()),
             DialogRoute::Disconnect(id()),
             DialogRoute::Retire(id(), SecretId(7)),
+            DialogRoute::Ready(id()),
         ] {
             assert_eq!(below(&dialog.to_string()), Ok(Named::Dialog(dialog)));
         }

@@ -36,6 +36,8 @@ pub(super) fn PageHeader() -> impl IntoView {
                                 <a
                                     class="button button-primary"
                                     id="new-application"
+                                    title="Shortcut: n"
+                                    aria-keyshortcuts="n"
                                     href=list.link(DialogRoute::New)
                                     data-noscroll=""
                                 >

@@ -64,6 +64,8 @@ fn SearchField() -> impl IntoView {
                 spellcheck="false"
                 prop:value=typed
                 value=typed.get_untracked()
+                title="Shortcut: /"
+                aria-keyshortcuts="/"
                 on:input=move |event| {
                     let text = event_target_value(&event);
                     typed.set(text.clone());

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::pause_instead::pause_instead;
 use crate::browser;
 use crate::components::confirm::Confirm;
 use crate::components::toast::Toasts;
@@ -10,12 +11,15 @@ use crate::functions::applications::card::ApplicationCard;
 use crate::functions::applications::delete_application;
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
 
-/// Asks whether to delete an application.
+/// Asks whether to delete an application. If it is in use, its name has to be typed.
 pub(super) fn delete(card: ApplicationCard) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();
+    let instead = pause_instead(&card);
+    let used = card.used.as_ref().map(|ago| format!(" It was last used {ago}."));
     let (client_id, name) = (card.client_id, card.form.name);
     let title = format!("Delete {name}?");
+    let expected = card.in_use.then(|| name.clone());
     let consequence = match card.connected_members {
         0 => "No member is connected to it. Anything that uses its credentials stops working at once."
             .to_owned(),
@@ -38,8 +42,8 @@ pub(super) fn delete(card: ApplicationCard) -> AnyView {
     });
     let on_close = Callback::new(move |()| list.close());
     view! {
-        <Confirm title action="Delete application" on_confirm on_close>
-            <p>"This is permanent and cannot be undone. " {consequence}</p>
+        <Confirm title action="Delete application" name=expected instead on_confirm on_close>
+            <p>"This is permanent and cannot be undone. " {consequence} {used}</p>
         </Confirm>
     }
     .into_any()

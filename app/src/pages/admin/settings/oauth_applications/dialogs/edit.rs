@@ -3,28 +3,47 @@
 use leptos::prelude::*;
 
 use super::form::{ApplicationForm, Editing};
-use crate::components::dialog::Dialog;
+use super::unsaved::Unsaved;
+use crate::components::dialog::{Dialog, DialogSize};
 use crate::components::toast::Toasts;
 use crate::functions::Answer;
 use crate::functions::applications::card::{ApplicationCard, Saved};
-use crate::functions::applications::update_application;
+use crate::functions::applications::{find_application, update_application};
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
 
-/// A form for an application.
+/// The form for an application that exists. If someone else changes it meanwhile, the form shows what they changed.
+pub(in super::super) fn edit_form(
+    card: ApplicationCard,
+    on_saved: Callback<Saved>,
+    on_close: Callback<()>,
+) -> AnyView {
+    let editing = Editing::existing(&card.form);
+    let client_id = StoredValue::new(card.client_id);
+    let revision = StoredValue::new(card.revision);
+    let send = Callback::new(move |draft| -> Answer<Saved> {
+        Box::pin(update_application(
+            client_id.get_value(),
+            revision.get_value(),
+            draft,
+        ))
+    });
+    let reread = Callback::new(move |()| -> Answer<_> {
+        Box::pin(async move {
+            let card = find_application(client_id.get_value()).await?;
+            let _ = revision.try_set_value(card.revision);
+            Ok(card.form)
+        })
+    });
+    view! { <ApplicationForm initial=card.form editing send reread on_saved on_close /> }.into_any()
+}
+
+/// The form in a dialog.
 pub(super) fn edit(card: ApplicationCard) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();
+    let unsaved = expect_context::<Unsaved>();
     let on_close = Callback::new(move |()| list.close());
     let title = format!("Edit {}", card.form.name);
-    let editing = if card.form.confidential {
-        Editing::Confidential
-    } else {
-        Editing::Public
-    };
-    let (client_id, revision, initial) = (card.client_id, card.revision, card.form);
-    let send = Callback::new(move |draft| -> Answer<Saved> {
-        Box::pin(update_application(client_id.clone(), revision, draft))
-    });
     let on_saved = Callback::new(move |saved: Saved| {
         toasts.success("Changes saved");
         list.fresh_secret
@@ -33,8 +52,8 @@ pub(super) fn edit(card: ApplicationCard) -> AnyView {
         list.close();
     });
     view! {
-        <Dialog title on_close>
-            <ApplicationForm initial editing send on_saved on_close />
+        <Dialog title size=DialogSize::Form on_close=unsaved.guard(on_close)>
+            {edit_form(card, on_saved, on_close)}
         </Dialog>
     }
     .into_any()

@@ -1,13 +1,18 @@
 //! The form for creating or editing an application.
 
+use latchkey_domain::ApplicationDraft;
 use latchkey_domain::application::{DraftErrors, Field};
-use latchkey_domain::{ApplicationDraft, Scope, ScopeSet};
 use leptos::prelude::*;
 
+use super::fields::Fields;
+use super::inputs::{TextInput, Toggle, profile, redirect_input};
+use super::kind::{Kind, kind_choice};
+use super::race::{self, Race, race_notice};
 use super::scope_picker::ScopePicker;
+use super::unsaved::{KEEP, Unsaved};
 use crate::browser;
-use crate::components::field_error::FieldError;
 use crate::components::function_error_notice::FunctionErrorNotice;
+use crate::components::live_text::live_text;
 use crate::functions::Answer;
 use crate::functions::applications::card::Saved;
 use crate::functions::error::FunctionError;
@@ -20,6 +25,22 @@ pub(in super::super) enum Editing {
     Public,
 }
 
+impl Editing {
+    /// An application that exists.
+    pub(super) fn existing(form: &ApplicationDraft) -> Self {
+        if form.confidential {
+            Self::Confidential
+        } else {
+            Self::Public
+        }
+    }
+
+    /// Whether saving destroys the secret.
+    fn destroys_secret(self, confidential: bool) -> bool {
+        self == Self::Confidential && !confidential
+    }
+}
+
 /// The form. It keeps the input until the server has accepted it.
 #[component]
 pub(in super::super) fn ApplicationForm(
@@ -28,56 +49,74 @@ pub(in super::super) fn ApplicationForm(
     editing: Editing,
     /// Sends a valid draft to the server.
     send: Callback<ApplicationDraft, Answer<Saved>>,
+    /// Reads the application again after someone else changed it. From then on, `send` replaces that version.
+    #[prop(optional)]
+    reread: Option<Callback<(), Answer<ApplicationDraft>>>,
     on_saved: Callback<Saved>,
     on_close: Callback<()>,
 ) -> impl IntoView {
-    let name = RwSignal::new(initial.name.clone());
-    let redirect_uris = RwSignal::new(initial.redirect_uris.clone());
-    let scopes = RwSignal::new(
-        initial
-            .scopes
-            .iter()
-            .filter_map(|id| id.parse::<Scope>().ok())
-            .collect::<ScopeSet>(),
-    );
-    let confidential = RwSignal::new(initial.confidential);
-    let skip_consent = RwSignal::new(initial.skip_consent);
-
-    let initial = StoredValue::new(initial);
+    let fields = Fields::new(&initial);
+    let kind = RwSignal::new(Kind::of(&initial));
+    let editing = RwSignal::new(editing);
+    let is_new = editing.get_untracked() == Editing::New;
+    let shared = use_context::<Unsaved>();
+    let in_dialog = shared.is_some();
+    let unsaved = shared.unwrap_or_else(Unsaved::new);
+    // What is stored, as far as this form knows.
+    let base = RwSignal::new(initial);
     let errors = RwSignal::new(DraftErrors::default());
     let failure = RwSignal::new(None::<FunctionError>);
+    let race = RwSignal::new(None::<Race>);
     let tried = RwSignal::new(false);
+    let more_open = RwSignal::new(false);
 
-    let draft = move || ApplicationDraft {
-        name: name.get(),
-        redirect_uris: redirect_uris.get(),
-        scopes: scopes.get().iter().map(|scope| scope.id().to_owned()).collect(),
-        confidential: confidential.get(),
-        skip_consent: skip_consent.get(),
-        ..initial.get_value()
-    };
+    Effect::new(move || unsaved.typed.set(base.with(|base| fields.draft() != *base)));
+    unsaved.hold_page();
+    on_cleanup(move || unsaved.clear());
     // After the first attempt, validate on each change.
     Effect::new(move || {
         if tried.get() {
-            errors.set(draft().validate().err().unwrap_or_default());
+            errors.set(fields.draft().validate().err().unwrap_or_default());
         }
     });
     let show_errors = move |found: DraftErrors| {
         if let Some(field) = found.first() {
+            if field >= Field::Description {
+                more_open.set(true);
+            }
             browser::focus(focus_target(field).into());
         }
         errors.set(found);
     };
+    let fail = move |error: FunctionError| {
+        failure.set(Some(error));
+        browser::focus("error".into());
+    };
     let save = Action::new_unsync(move |draft: &ApplicationDraft| {
         let answer = send.run(draft.clone());
         async move {
-            match answer.await {
-                Ok(saved) => on_saved.run(saved),
-                Err(FunctionError::Invalid { errors }) => show_errors(errors),
-                Err(error) => {
-                    let _ = failure.try_set(Some(error));
-                    browser::focus("error".into());
+            let answer = answer.await;
+            if base.is_disposed() {
+                return;
+            }
+            match (answer, reread) {
+                (Ok(saved), _) => {
+                    unsaved.clear();
+                    on_saved.run(saved);
                 }
+                (Err(FunctionError::Invalid { errors }), _) => show_errors(errors),
+                (Err(FunctionError::Stale), Some(reread)) => match reread.run(()).await {
+                    _ if base.is_disposed() => {}
+                    Ok(theirs) => {
+                        let found = base.with_untracked(|base| Race::new(fields, base, theirs.clone()));
+                        race.set(Some(found));
+                        editing.set(Editing::existing(&theirs));
+                        base.set(theirs);
+                        browser::focus(race::NOTICE.into());
+                    }
+                    Err(error) => fail(error),
+                },
+                (Err(error), _) => fail(error),
             }
         }
     });
@@ -87,8 +126,10 @@ pub(in super::super) fn ApplicationForm(
         if busy.get_untracked() {
             return;
         }
-        let draft = untrack(draft);
+        let draft = untrack(|| fields.draft());
         failure.set(None);
+        race.set(None);
+        unsaved.asking.set(false);
         tried.set(true);
         match draft.validate() {
             Ok(_) => {
@@ -99,83 +140,119 @@ pub(in super::super) fn ApplicationForm(
     };
     let error =
         move |field: Field| Memo::new(move |_| errors.with(|errors| errors.of(field).map(str::to_owned)));
-    let name_error = error(Field::Name);
-    let uris_error = error(Field::RedirectUris);
+    let close = unsaved.guard(on_close);
+    let name = TextInput {
+        id: "name",
+        label: "Application Name",
+        placeholder: "Mobile App",
+        value: fields.name,
+        error: error(Field::Name),
+        is_required: true,
+        has_focus: in_dialog,
+    };
 
     view! {
         <form class="dialog-form" novalidate on:submit=submit>
             <div class="dialog-body">
-                <FunctionErrorNotice error=failure />
-                <div class="field">
-                    <label class="field-label" for="name">
-                        "Application Name"
-                    </label>
-                    <input
-                        class="input"
-                        id="name"
-                        type="text"
-                        autocomplete="off"
-                        autofocus
-                        required
-                        placeholder="Mobile App"
-                        bind:value=name
-                        aria-invalid=move || name_error.get().map(|_| "true")
-                        aria-describedby=move || name_error.get().map(|_| "name-error")
-                    />
-                    <FieldError id="name-error" error=name_error />
+                <FunctionErrorNotice error=failure in_form=true />
+                {move || race.get().map(|race| race_notice(race, fields))}
+                {is_new.then(|| kind_choice(kind, fields.confidential))}
+                <div class="form-columns">
+                    <div class="form-column">
+                        {name.into_view()}
+                        {redirect_input(kind, fields, error(Field::RedirectUris))}
+                        <Toggle
+                            id="confidential"
+                            label="Confidential client"
+                            hint=Signal::derive(move || type_hint(fields.confidential.get()))
+                            value=fields.confidential
+                        />
+                        {move || type_change(editing.get(), fields.confidential.get())}
+                        <Toggle
+                            id="skip-consent"
+                            label="Skip consent screen"
+                            hint=Signal::stored("Members are not asked. Only for applications you trust, such as your own. Members are still asked by public applications that return to their device.")
+                            value=fields.skip_consent
+                        />
+                    </div>
+                    <ScopePicker selected=fields.scopes error=error(Field::Scopes) />
                 </div>
-                <div class="field">
-                    <label class="field-label" for="redirect-uris">
-                        "Redirect URI"
-                    </label>
-                    <textarea
-                        class="input mono" translate="no"
-                        id="redirect-uris"
-                        rows="3"
-                        required
-                        spellcheck="false"
-                        autocapitalize="off"
-                        placeholder="https://myapp.com/oauth/callback"
-                        bind:value=redirect_uris
-                        aria-invalid=move || uris_error.get().map(|_| "true")
-                        aria-describedby=move || {
-                            if uris_error.get().is_some() { "redirect-uris-error redirect-uris-hint" } else { "redirect-uris-hint" }
-                        }
-                    ></textarea>
-                    <p class="field-hint" id="redirect-uris-hint">
-                        "Where people return after they authorize. One per line."
-                    </p>
-                    <FieldError id="redirect-uris-error" error=uris_error />
-                </div>
-                <ScopePicker selected=scopes error=error(Field::Scopes) />
-                <Toggle
-                    id="confidential"
-                    label="Confidential client"
-                    hint="For applications on a server that can keep a secret. Uncheck for native and single-page applications: they cannot keep one, and must use PKCE instead."
-                    value=confidential
-                />
-                {move || type_change(editing, confidential.get())}
-                <Toggle
-                    id="skip-consent"
-                    label="Skip consent screen"
-                    hint="Members are not asked. Only for applications you trust, such as your own. Members are still asked by public applications that return to their device."
-                    value=skip_consent
-                />
+                {profile(fields, more_open, error)}
             </div>
             <footer class="dialog-footer">
-                <button type="button" class="button" on:click=move |_| on_close.run(())>
-                    "Cancel"
-                </button>
-                <button type="submit" class="button button-primary" aria-busy=move || busy.get().to_string()>
-                    {if editing == Editing::New { "Create" } else { "Save" }}
-                </button>
+                {move || {
+                    if unsaved.asking.get() {
+                        discard_question(unsaved, on_close)
+                    } else {
+                        view! {
+                            <button type="button" class="button" id="cancel" on:click=move |_| close.run(())>
+                                "Cancel"
+                            </button>
+                            {save_button(editing, fields.confidential, busy)}
+                        }
+                            .into_any()
+                    }
+                }}
             </footer>
         </form>
     }
 }
 
+/// The button that sends the form. It says what it does.
+fn save_button(editing: RwSignal<Editing>, confidential: RwSignal<bool>, busy: Memo<bool>) -> AnyView {
+    let destroys = Memo::new(move |_| editing.get().destroys_secret(confidential.get()));
+    let text = move || match (editing.get(), destroys.get()) {
+        (Editing::New, _) => "Create",
+        (_, true) => "Save and destroy secret",
+        (_, false) => "Save",
+    };
+    view! {
+        <button
+            type="submit"
+            id="save"
+            class=move || if destroys.get() { "button button-danger" } else { "button button-primary" }
+            aria-busy=move || busy.get().to_string()
+        >
+            {move || live_text(text())}
+        </button>
+    }
+    .into_any()
+}
+
+/// Asks before the input is lost.
+fn discard_question(unsaved: Unsaved, on_close: Callback<()>) -> AnyView {
+    let discard = move |_| {
+        unsaved.clear();
+        on_close.run(());
+    };
+    let keep = move |_| {
+        unsaved.asking.set(false);
+        browser::focus("name".into());
+    };
+    view! {
+        <p class="discard-question" role="alert">
+            "Discard what you typed?"
+        </p>
+        <button type="button" class="button" id=KEEP on:click=keep>
+            "Keep editing"
+        </button>
+        <button type="button" class="button button-danger" id="discard" on:click=discard>
+            "Discard"
+        </button>
+    }
+    .into_any()
+}
+
+const fn type_hint(confidential: bool) -> &'static str {
+    if confidential {
+        "It runs on a server that can keep a secret. Uncheck for native and single-page applications."
+    } else {
+        "It cannot keep a secret, so it gets none. It must use PKCE instead."
+    }
+}
+
 /// The effect of a changed type on the secret.
-fn type_change(editing: Editing, confidential: bool) -> Option<impl IntoView> {
+fn type_change(editing: Editing, confidential: bool) -> Option<AnyView> {
     let (class, role, text) = match (editing, confidential) {
         (Editing::Confidential, false) => (
             "notice notice-warning",
@@ -189,7 +266,7 @@ fn type_change(editing: Editing, confidential: bool) -> Option<impl IntoView> {
         ),
         _ => return None,
     };
-    Some(view! { <p class=class role=role>{text}</p> })
+    Some(view! { <p class=class role=role>{text}</p> }.into_any())
 }
 
 /// The element to focus if a field is wrong.
@@ -201,24 +278,5 @@ fn focus_target(field: Field) -> &'static str {
         Field::Description => "description",
         Field::Website => "website",
         Field::PrivacyPolicy => "privacy-policy",
-    }
-}
-
-/// A checkbox with a hint.
-#[component]
-fn Toggle(id: &'static str, label: &'static str, hint: &'static str, value: RwSignal<bool>) -> impl IntoView {
-    let hint_id = format!("{id}-hint");
-    view! {
-        <div class="toggle">
-            <input type="checkbox" id=id bind:checked=value aria-describedby=hint_id.clone() />
-            <div>
-                <label class="field-label" for=id>
-                    {label}
-                </label>
-                <p class="field-hint" id=hint_id>
-                    {hint}
-                </p>
-            </div>
-        </div>
     }
 }

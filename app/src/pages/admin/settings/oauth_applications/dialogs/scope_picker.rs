@@ -1,16 +1,82 @@
-//! The scopes of an application as rows of checkboxes, in two groups.
+//! The scopes of an application: presets, and checkboxes in two groups.
 
 use latchkey_domain::{Audience, Scope, ScopeSet};
 use leptos::prelude::*;
 
 use crate::components::field_error::FieldError;
 
-/// One group of scopes.
+/// A selection of member scopes that many applications need.
+struct Preset {
+    id: &'static str,
+    label: &'static str,
+    has: fn(Scope) -> bool,
+}
+
+const PRESETS: [Preset; 3] = [
+    Preset {
+        id: "preset-sign-in",
+        label: "Sign in only",
+        has: |scope| matches!(scope, Scope::ReadUserinfo),
+    },
+    Preset {
+        id: "preset-read",
+        label: "Read",
+        has: |scope| scope.id().starts_with("read:"),
+    },
+    Preset {
+        id: "preset-all",
+        label: "Read and write (all member scopes)",
+        has: |scope| !scope.is_host_only(),
+    },
+];
+
+impl Preset {
+    fn scopes(&self) -> ScopeSet {
+        Scope::ALL
+            .iter()
+            .copied()
+            .filter(|scope| (self.has)(*scope))
+            .collect()
+    }
+
+    /// Replaces the member scopes of `selected`.
+    fn apply(&self, selected: ScopeSet) -> ScopeSet {
+        selected.host_only().union(self.scopes())
+    }
+}
+
+fn presets(selected: RwSignal<ScopeSet>) -> AnyView {
+    let buttons = PRESETS
+        .iter()
+        .map(|preset| {
+            let is_selected = move || selected.with(|selected| *selected == preset.apply(*selected));
+            view! {
+                <button
+                    type="button"
+                    class="button button-small"
+                    id=preset.id
+                    aria-pressed=move || is_selected().to_string()
+                    on:click=move |_| selected.update(|selected| *selected = preset.apply(*selected))
+                >
+                    {preset.label}
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="presets" role="group" aria-label="Member scopes at once">
+            {buttons}
+        </div>
+    }
+    .into_any()
+}
+
+/// One group of scopes. Its heading says who can grant them.
 #[component]
 fn ScopeGroup(
     audience: Audience,
     legend: &'static str,
-    hint: &'static str,
+    badge: AnyView,
     selected: RwSignal<ScopeSet>,
     error: Memo<Option<String>>,
 ) -> impl IntoView {
@@ -37,29 +103,29 @@ fn ScopeGroup(
                         on:change=toggle
                     />
                     <span class="scope-text">
+                        {scope.description()} " "
                         <code class="mono" translate="no">{scope.id()}</code>
-                        <span class="muted">{scope.description()}</span>
                     </span>
-                    {badge(audience)}
                 </label>
             }
         })
         .collect_view();
     view! {
         <fieldset class="scope-group">
-            <legend class="field-label">{legend}</legend>
-            <p class="field-hint">{hint}</p>
+            <legend class="field-label">{legend} " " {badge}</legend>
             <div class="scope-rows">{rows}</div>
+            {move || (audience == Audience::Host && selected.get().needs_host()).then(host_hint)}
         </fieldset>
     }
 }
 
-fn badge(audience: Audience) -> impl IntoView {
-    let (class, text) = match audience {
-        Audience::Host => ("badge badge-host", "Host only"),
-        Audience::Member => ("badge", "Member"),
-    };
-    view! { <span class=class>{text}</span> }
+fn host_hint() -> AnyView {
+    view! {
+        <p class="field-hint" role="status">
+            "Only hosts can authorize an application that asks for these. Everyone else is refused."
+        </p>
+    }
+    .into_any()
 }
 
 /// All scopes, host scopes first.
@@ -71,22 +137,45 @@ pub(super) fn ScopePicker(
     error: Memo<Option<String>>,
 ) -> impl IntoView {
     view! {
-        <div class="field" id="scopes">
+        <div class="field scopes" id="scopes">
+            {presets(selected)}
             <ScopeGroup
                 audience=Audience::Host
                 legend="Host scopes"
-                hint="Network-level content. Only hosts can authorize an application that asks for these."
+                badge=view! { <span class="badge badge-host">"Host only"</span> }.into_any()
                 selected
                 error
             />
             <ScopeGroup
                 audience=Audience::Member
                 legend="Member scopes"
-                hint="What the application may do for each member who connects it."
+                badge=view! { <span class="badge">"Member"</span> }.into_any()
                 selected
                 error
             />
             <FieldError id="scopes-error" error />
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_replace_member_scopes_and_keep_host_scopes() {
+        let before: ScopeSet = "host:read:network_plans write:comments".parse().unwrap();
+        let texts: Vec<String> = PRESETS
+            .iter()
+            .map(|preset| preset.apply(before).to_string())
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "host:read:network_plans read:userinfo",
+                "host:read:network_plans read:userinfo read:network read:posts read:courses read:search",
+                "host:read:network_plans read:userinfo read:network read:posts read:courses read:search write:posts write:comments",
+            ]
+        );
     }
 }

@@ -2,6 +2,7 @@
 //! language, ready to copy.
 
 mod environment;
+mod message;
 mod next;
 mod programs;
 mod snippet;
@@ -19,6 +20,7 @@ use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor};
 
 pub use self::environment::{Endpoints, Environment};
+pub use self::message::DeveloperMessage;
 
 /// How to use an application.
 #[derive(Clone, Debug)]

@@ -17,6 +17,15 @@ fn registered(confidential: bool, redirect_uris: &str) -> Application {
     }
 }
 
+fn endpoints() -> Endpoints {
+    Endpoints {
+        issuer: "https://oauth.example".into(),
+        authorization: "https://oauth.example/oauth/authorize".into(),
+        token: "https://oauth.example/oauth/token".into(),
+        graphql: "https://oauth.example/networks/river/graphql".into(),
+    }
+}
+
 fn page(application: Application, secret: Option<ClientSecret>) -> String {
     let redirect_uri = UseItPage::first_choice(&application).unwrap().clone();
     UseItPage {
@@ -25,12 +34,7 @@ fn page(application: Application, secret: Option<ClientSecret>) -> String {
         application,
         failures: 0,
         redirect_uri,
-        endpoints: Endpoints {
-            issuer: "https://oauth.example".into(),
-            authorization: "https://oauth.example/oauth/authorize".into(),
-            token: "https://oauth.example/oauth/token".into(),
-            graphql: "https://oauth.example/networks/river/graphql".into(),
-        },
+        endpoints: endpoints(),
         secret,
         code_lifetime: TimeSpan::minutes(5),
     }
@@ -156,5 +160,37 @@ fn what_to_expect_depends_on_where_the_browser_goes() {
     assert!(
         host.contains("within 5 minutes"),
         "as long as a code is good here"
+    );
+}
+
+#[test]
+fn the_message_to_a_developer_has_everything_but_the_secret() {
+    let text = |confidential, uris| {
+        let application = registered(confidential, uris);
+        let message = DeveloperMessage {
+            application: &application,
+            endpoints: &endpoints(),
+            network: "River Club",
+        };
+        message.to_text()
+    };
+    let confidential = text(true, "https://app.example/cb\nhttps://app.example/cb2");
+    assert!(
+        confidential.starts_with("Mobile <b>App is registered on River Club. "),
+        "{confidential}"
+    );
+    for part in [
+        format!("Client ID: {}\n", "A".repeat(43)),
+        "  https://app.example/cb\n  https://app.example/cb2\nScopes: read:userinfo read:posts\n".to_owned(),
+        "Token endpoint: https://oauth.example/oauth/token\n".to_owned(),
+        "https://oauth.example/.well-known/oauth-authorization-server\n".to_owned(),
+        "The client secret is not in this message.".to_owned(),
+    ] {
+        assert!(confidential.contains(&part), "{part} in {confidential}");
+    }
+    let public = text(false, "com.example.app:/cb");
+    assert!(
+        public.contains("Client type: Public\n") && public.contains("Use PKCE"),
+        "{public}"
     );
 }
