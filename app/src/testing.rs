@@ -62,6 +62,7 @@ pub(crate) fn card(name: &str) -> ApplicationCard {
         used: None,
         failures: 0,
         latest_failure: None,
+        in_use: false,
         revision: application.revision,
     }
 }

@@ -97,7 +97,7 @@ export class AdminPage {
   }
 
   async openNew(): Promise<void> {
-    await this.page.getByRole("link", { name: "New OAuth Application" }).click();
+    await this.page.locator("#new-application").click();
     await expect(this.dialog).toBeVisible();
   }
 
@@ -113,6 +113,13 @@ export class AdminPage {
     await this.openNew();
     await this.fill({ name, uris: "https://myapp.com/oauth/callback", scopes: ["read:posts"], confidential });
     await this.dialog.getByRole("button", { name: "Create" }).click();
+    await this.done(name);
+  }
+
+  /** Closes the panel that follows the creation of an application. */
+  async done(name: string): Promise<void> {
+    await expect(this.dialog).toHaveAccessibleName(`${name} is ready`);
+    await this.dialog.getByRole("button", { name: "Done" }).click();
     await expect(this.dialog).toHaveCount(0);
     await expect(this.card(name)).toBeVisible();
   }

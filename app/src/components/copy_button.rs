@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
+use super::live_text::live_text;
 use super::toast::Toasts;
 use crate::browser;
 use crate::functions::Answer;
@@ -53,7 +54,7 @@ pub(crate) fn CopyButton(
             on:click=copy
         >
             <Glyph icon=Signal::derive(move || if copied.get() { Icon::Check } else { Icon::Copy }) />
-            {text}
+            {text.map(|text| move || live_text(if copied.get() { "Copied" } else { text }))}
         </button>
     }
 }

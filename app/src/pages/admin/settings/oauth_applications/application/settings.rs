@@ -1,17 +1,14 @@
 //! **Settings**: the form, the logo, the file, and the danger zone.
 
-use latchkey_domain::ApplicationDraft;
 use leptos::prelude::*;
 
 use crate::components::live_text::live_text;
 use crate::components::toast::Toasts;
-use crate::functions::Answer;
 use crate::functions::applications::card::{ApplicationCard, Saved};
-use crate::functions::applications::update_application;
 use crate::pages::admin::settings::oauth_applications::address::{self, Address, DialogRoute, Part};
 use crate::pages::admin::settings::oauth_applications::card::toggle_pause;
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
-use crate::pages::admin::settings::oauth_applications::dialogs::form::{ApplicationForm, Editing};
+use crate::pages::admin::settings::oauth_applications::dialogs::edit::edit_form;
 use crate::pages::admin::settings::oauth_applications::header::plan_notice;
 use crate::pages::admin::settings::oauth_applications::reading::Shown;
 use crate::pages::admin::settings::oauth_applications::tabs::Tab;
@@ -37,14 +34,8 @@ pub(super) fn Settings(card: Memo<ApplicationCard>) -> impl IntoView {
 fn form(card: ApplicationCard) -> AnyView {
     let list = expect_context::<ListContext>();
     let toasts = expect_context::<Toasts>();
-    let editing = if card.form.confidential {
-        Editing::Confidential
-    } else {
-        Editing::Public
-    };
-    let (client_id, revision, initial) = (card.client_id, card.revision, card.form);
     let go = {
-        let client_id = client_id.clone();
+        let client_id = card.client_id.clone();
         move |tab| {
             let client_id = client_id.clone();
             list.go(&Address {
@@ -53,9 +44,6 @@ fn form(card: ApplicationCard) -> AnyView {
             });
         }
     };
-    let send = Callback::new(move |draft: ApplicationDraft| -> Answer<Saved> {
-        Box::pin(update_application(client_id.clone(), revision, draft))
-    });
     let on_close = {
         let go = go.clone();
         Callback::new(move |()| go(Tab::Overview))
@@ -72,7 +60,7 @@ fn form(card: ApplicationCard) -> AnyView {
     });
     view! {
         <section class="section inline-form" aria-label="Settings">
-            <ApplicationForm initial editing send on_saved on_close />
+            {edit_form(card, on_saved, on_close)}
         </section>
     }
     .into_any()
