@@ -20,6 +20,46 @@ pub(crate) fn focus(id: String) {
     let _ = id;
 }
 
+/// Calls `follow` with the address of a link that a plain click is to follow, if it starts with `below` and is not marked as
+/// external.
+pub(crate) fn on_link(below: &'static str, follow: impl Fn(String) + 'static) {
+    #[cfg(feature = "csr")]
+    {
+        use leptos::prelude::{document, window};
+        use wasm_bindgen::JsCast;
+        use wasm_bindgen::closure::Closure;
+        use web_sys::{Element, MouseEvent};
+
+        let listener = Closure::<dyn Fn(MouseEvent)>::new(move |event: MouseEvent| {
+            let modified = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key();
+            let target = event
+                .target()
+                .and_then(|target| target.dyn_into::<Element>().ok());
+            let link = target.and_then(|target| {
+                target
+                    .closest("a[href]:not([rel~=external], [target], [download])")
+                    .ok()
+                    .flatten()
+            });
+            let address = link.as_ref().and_then(|link| link.get_attribute("href"));
+            if let (Some(link), Some(address), 0, false) = (link, address, event.button(), modified)
+                && address.starts_with(below)
+            {
+                event.prevent_default();
+                follow(address);
+                if !link.has_attribute("data-noscroll") {
+                    window().scroll_to_with_x_and_y(0.0, 0.0);
+                }
+            }
+        });
+        // Before the router sees the click.
+        let listener = listener.into_js_value();
+        let _ = document().add_event_listener_with_callback_and_bool("click", listener.unchecked_ref(), true);
+    }
+    #[cfg(not(feature = "csr"))]
+    let _ = (below, follow);
+}
+
 /// Marks the page as interactive, for styles, scripts and tests that wait for it.
 pub(crate) fn mark_ready() {
     #[cfg(feature = "csr")]

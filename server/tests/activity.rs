@@ -12,7 +12,7 @@ pub(crate) fn page_of(client: &Client) -> String {
 
 /// How many entries a page has.
 pub(crate) fn rows(page: &Answer) -> usize {
-    page.text.matches("<li class=\"entry").count()
+    page.text.matches("<li id=\"entry-").count()
 }
 
 /// The URL behind “Add this redirect URI”.

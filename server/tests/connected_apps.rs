@@ -136,7 +136,7 @@ async fn what_is_no_application_is_404() {
     let app = TestApp::new().await;
     app.as_member()
         .await
-        .post(&format!("{PAGE}/nonsense/revoke"), &[])
+        .post(&format!("{PAGE}/short/revoke"), &[])
         .await
         .assert_status(404);
 }

@@ -23,7 +23,8 @@ pub(crate) fn document(
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="robots" content="noindex" />
-                <title>{title}</title>
+                // As it is: the renderer would put a marker behind the text, and a title shows markers.
+                <title inner_html=escaped(&title)></title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {scripts}
                 {styles}
@@ -31,4 +32,11 @@ pub(crate) fn document(
             <body class=class>{body}</body>
         </html>
     }
+}
+
+/// Text as HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

@@ -42,6 +42,11 @@ impl ClientSecret {
         self.0.expose_secret()
     }
 
+    /// Whether it was made here, by its length: one that was brought from another server may have any.
+    pub fn is_made_here(&self) -> bool {
+        self.expose().len() == Self::LENGTH
+    }
+
     /// Whether `presented` is this secret, in a time that does not tell where they differ.
     pub fn is(&self, presented: &str) -> bool {
         self.expose().as_bytes().ct_eq(presented.as_bytes()).into()

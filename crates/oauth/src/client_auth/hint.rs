@@ -33,7 +33,7 @@ pub(super) fn what_is_wrong(
     let length = presented.chars().count();
     let expected = ClientSecret::LENGTH;
     // The format of one that was brought from elsewhere is not public, and nothing of it is said.
-    let is_made_here = kept.iter().all(|kept| kept.secret.expose().len() == expected);
+    let is_made_here = kept.iter().all(|kept| kept.secret.is_made_here());
     if presented.trim() != presented && kept.iter().any(|kept| kept.secret.is(presented.trim())) {
         let side = if presented.trim_end() == presented {
             "begins"

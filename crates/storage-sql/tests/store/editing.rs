@@ -294,7 +294,7 @@ async fn disconnecting_everyone_stops_grants_codes_and_consents_at_once() {
             .disconnect_everyone(&application.client_id, &operator(), at(2))
             .await
             .unwrap(),
-        Some(1)
+        Some(2)
     );
     for id in [connected, code] {
         let grant = store.grant(id).await.unwrap().unwrap();

@@ -65,7 +65,7 @@ async fn a_second_secret_is_valid_beside_the_first_and_stands_before_it() {
     let listed = store
         .applications(
             &latchkey_domain::ListQuery {
-                search: "app".into(),
+                search: application.client_id.to_string(),
                 ..latchkey_domain::ListQuery::default()
             },
             PageRequest::new(1, 20),

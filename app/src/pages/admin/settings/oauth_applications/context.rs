@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
-use super::address::{Address, DialogRoute, Part, list_query, page_number};
+use super::address::{Address, DialogRoute, PATH, Part, list_query, page_number};
+use crate::browser;
 
 /// The list and its address, in the context of the page.
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ impl ListContext {
                 (list_query(value), page_number(value("page").as_deref()))
             }),
         });
-        Self {
+        let list = Self {
             query: Memo::new(move |_| asked.with(|(query, _)| query.clone())),
             page: Memo::new(move |_| asked.with(|(_, page)| *page)),
             application,
@@ -56,7 +57,10 @@ impl ListContext {
                     },
                 );
             }),
-        }
+        };
+        // The router would change what is shown, but leave the address bar to a table of routes, which there is not.
+        browser::on_link(PATH, move |address| list.navigate.run((address, false)));
+        list
     }
 
     /// Reads again what is shown.

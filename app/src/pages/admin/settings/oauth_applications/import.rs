@@ -72,6 +72,7 @@ impl ImportApplicationPage {
                             autocomplete="off"
                             autocapitalize="none"
                             spellcheck="false"
+                            translate="no"
                             aria-describedby="json-hint"
                             aria-invalid=invalid
                         >

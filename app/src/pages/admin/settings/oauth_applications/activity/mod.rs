@@ -125,7 +125,7 @@ mod tests {
             "Activity of Mobile &lt;b&gt;App",
             ">Failed</span>",
             "15 Jan 2027, 08:00:00 UTC</time>",
-            "redirect_uri was <code class=\"mono\" translate=\"no\">https://app.example/&lt;b&gt;</code>",
+            "redirect_uri was <code translate=\"no\" class=\"mono\">https://app.example/&lt;b&gt;</code>",
             "a member who was removed",
             "192.0.2.1",
             "0123456789abcdef",

@@ -4,6 +4,7 @@ use latchkey_domain::ApplicationDraft;
 use latchkey_domain::application::{DraftErrors, Field};
 use leptos::prelude::*;
 
+use super::super::address::PATH;
 use super::fields::Fields;
 use super::inputs::{TextInput, Toggle, profile, redirect_input};
 use super::kind::{Kind, kind_choice};
@@ -152,7 +153,8 @@ pub(in super::super) fn ApplicationForm(
     };
 
     view! {
-        <form class="dialog-form" novalidate on:submit=submit>
+        // Without scripts it leads back to the list.
+        <form class="dialog-form" novalidate action=PATH on:submit=submit>
             <div class="dialog-body">
                 <FunctionErrorNotice error=failure in_form=true />
                 {move || race.get().map(|race| race_notice(race, fields))}

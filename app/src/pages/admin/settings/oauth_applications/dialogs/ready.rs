@@ -53,11 +53,6 @@ pub(super) fn ready(card: ApplicationCard) -> AnyView {
     let secret_row = newest.map(|_| {
         let shown = fresh.get_value();
         let is_masked = shown.is_none();
-        let note = if is_masked {
-            "The secret was shown when it was created. You can still copy it here, or reveal it on the card."
-        } else {
-            "Store this secret safely now. Treat it like a password: never put it in client-side code or version control."
-        };
         view! {
             <div class="ready-value">
                 <dt>"Client Secret"</dt>
@@ -68,6 +63,15 @@ pub(super) fn ready(card: ApplicationCard) -> AnyView {
                     <CopyButton id="ready-copy-secret".into() what="Client Secret" source=copy_secret />
                 </dd>
             </div>
+        }
+    });
+    let reminder = newest.map(|_| {
+        let note = if fresh.with_value(Option::is_none) {
+            "The secret was shown when it was created. You can still copy it here, or reveal it on the card."
+        } else {
+            "Store this secret safely now. Treat it like a password: never put it in client-side code or version control."
+        };
+        view! {
             <p class="reminder">
                 <Glyph icon=Icon::Key />
                 {note}
@@ -98,6 +102,7 @@ pub(super) fn ready(card: ApplicationCard) -> AnyView {
                     </div>
                     {secret_row}
                 </dl>
+                {reminder}
                 {no_secret}
                 <div>
                     <CopyButton id="ready-copy-both".into() what=both text=both_text source=copy_both />

@@ -25,7 +25,7 @@ const PRESETS: [Preset; 3] = [
     },
     Preset {
         id: "preset-all",
-        label: "Read and write (all member scopes)",
+        label: "Read and write",
         has: |scope| !scope.is_host_only(),
     },
 ];
