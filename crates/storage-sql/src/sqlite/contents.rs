@@ -88,6 +88,7 @@ pub(super) async fn faults(
 ) -> Result<Vec<String>, StoreError> {
     let sql = format!("PRAGMA {check}({most})");
     let mut faults: Vec<String> = rows::all(db, &sql, &[], |columns| columns.get(check)).await?;
-    faults.retain(|line| line != "ok");
-    Ok(faults)
+    faults.retain(|fault| fault != "ok");
+    // A fault may have a heading of its own; an error has one line.
+    Ok(faults.into_iter().map(|fault| fault.replace('\n', " ")).collect())
 }
