@@ -41,6 +41,7 @@ fn list(folder: &Path) -> Result<String> {
                     file.display()
                 ))
             })?;
+        let file = file.to_string_lossy();
         write!(list, "({name:?}, include_str!({file:?})), ").map_err(Error::other)?;
     }
     Ok(list + "]")

@@ -174,7 +174,7 @@ test("the second of two hosts who edit at once decides about each change", async
   await expect(race).toBeFocused();
   await expect(race).toContainText("Theirs: https://theirs.example/cb");
   // What both changed stays as typed; what only the other changed is taken over.
-  await expect(admin.dialog.getByLabel("Application Name")).toHaveValue("Mine");
+  await expect(admin.dialog.getByRole("textbox", { name: "Application Name" })).toHaveValue("Mine");
   await expect(admin.dialog.getByLabel("Redirect URI")).toHaveValue("https://theirs.example/cb");
   await expect(admin.dialog.getByRole("checkbox", { name: "read:search" })).toBeChecked();
   await expect(race.getByRole("button", { name: "Keep mine: Application Name" })).toHaveAttribute("aria-pressed", "true");

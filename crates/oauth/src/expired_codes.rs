@@ -20,7 +20,7 @@ impl AuthorizationServer {
             if !codes.is_empty() {
                 let events = codes
                     .into_iter()
-                    .map(|code| (code.grant, self.not_exchanged(code)));
+                    .map(|code| (code.grant, self.not_exchanged(&code)));
                 self.store().close_codes(events.collect(), now).await?;
             }
             if is_last {
@@ -30,7 +30,7 @@ impl AuthorizationServer {
     }
 
     /// The integrator's entry. An explorer login that a host left unfinished is not the application's fault.
-    fn not_exchanged(&self, code: ExpiredCode) -> Option<NewActivity> {
+    fn not_exchanged(&self, code: &ExpiredCode) -> Option<NewActivity> {
         if code.is_explorer_login {
             return None;
         }

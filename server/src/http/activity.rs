@@ -138,8 +138,8 @@ pub(super) async fn show_all(
         .as_deref()
         .map(str::trim)
         .filter(|typed| !typed.is_empty());
-    let report = match request {
-        Some(typed) => match request_id(typed) {
+    let report = if let Some(typed) = request {
+        match request_id(typed) {
             Some(id) => {
                 let query = ActivityQuery {
                     search: id,
@@ -151,17 +151,16 @@ pub(super) async fn show_all(
                 lines: Vec::new(),
                 older: None,
             },
-        },
-        None => {
-            let of = if wanted.is_unmatched() {
-                ActivityOf::Unmatched
-            } else {
-                ActivityOf::All
-            };
-            registrar
-                .activity(&caller, &wanted.query(of), wanted.before)
-                .await?
         }
+    } else {
+        let of = if wanted.is_unmatched() {
+            ActivityOf::Unmatched
+        } else {
+            ActivityOf::All
+        };
+        registrar
+            .activity(&caller, &wanted.query(of), wanted.before)
+            .await?
     };
     let page = NetworkActivityPage {
         frame: scripted_frame(&state, &[SCRIPT]).await?,

@@ -119,6 +119,8 @@ fn current(network: &Network) -> NetworkForm {
 
 impl Typed {
     /// The change, or what is wrong with each field.
+    // What is wrong is shown once, for a form.
+    #[allow(clippy::result_large_err)]
     fn validate(&self) -> Result<NetworkChange, NetworkProblems> {
         let name = NetworkName::parse(&self.name);
         let slug = self.slug.trim().parse::<Slug>();

@@ -60,6 +60,7 @@ async fn no_route(State(state): State<AppState>, request: Request) -> Response {
 }
 
 /// Routes for browsers only. Endpoints for programs stay outside: their requests come from anywhere.
+#[allow(clippy::too_many_lines)] // A line or two for each path.
 fn for_browsers(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/", get(home::show))

@@ -103,7 +103,7 @@ impl Place<'_, '_> {
     pub(super) fn check<T, E: Display>(&self, field: &str, value: Result<T, E>) -> Option<T> {
         let fault = |error| {
             self.source
-                .fault(self.line_of(field), format!("{field}: {error}"))
+                .fault(self.line_of(field), format!("{field}: {error}"));
         };
         value.map_err(fault).ok()
     }

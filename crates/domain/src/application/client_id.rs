@@ -43,7 +43,7 @@ impl ClientId {
 
     /// What is probably wrong with an id that no application has: it is not as long as those that are made here.
     pub fn unusual(&self) -> Option<ClientIdError> {
-        (self.0.len() != Self::LENGTH).then(|| ClientIdError(self.0.len()))
+        (self.0.len() != Self::LENGTH).then_some(ClientIdError(self.0.len()))
     }
 }
 

@@ -52,8 +52,9 @@ impl Color {
             // A weighted mean of two bytes is a byte.
             u8::try_from((sum + 50) / 100).unwrap_or(u8::MAX)
         };
-        let ([r, g, b], [s, h, c]) = (self.0, other.0);
-        Self([mix(r, s), mix(g, h), mix(b, c)])
+        Self(std::array::from_fn(|channel| {
+            mix(self.0[channel], other.0[channel])
+        }))
     }
 
     /// This colour with as much of `towards` as it takes to be readable on each of `grounds`.

@@ -68,7 +68,7 @@ impl<D: Database> Applications for SqlStore<D> {
                 |memory| &mut memory.clients,
                 client_id,
                 args,
-                |db, (client_id, keys)| Box::pin(secrets::client(db, *keys, client_id)),
+                |db, (client_id, keys)| Box::pin(secrets::client(db, keys, client_id)),
             )
             .await
     }
@@ -215,7 +215,7 @@ impl<D: Database> Applications for SqlStore<D> {
     async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
         self.0
             .look_up((client_id, self.0.keys()), |db, (client_id, keys)| {
-                Box::pin(secrets::newest(db, *keys, client_id))
+                Box::pin(secrets::newest(db, keys, client_id))
             })
             .await
     }

@@ -20,6 +20,8 @@ use crate::fixtures::{
 };
 
 /// Lives in `store`.
+// A little of everything.
+#[allow(clippy::too_many_lines)]
 pub(crate) async fn live(store: &dyn Store) {
     store.mark_demo().await.unwrap();
     let name = NetworkChange {

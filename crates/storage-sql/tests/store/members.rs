@@ -230,6 +230,7 @@ async fn a_new_password_ends_the_sessions() {
 }
 
 #[tokio::test]
+#[allow(clippy::too_many_lines)] // One story.
 async fn a_new_password_ends_what_was_granted() {
     let store = store();
     let (ada, bob) = (

@@ -17,6 +17,8 @@ use crate::error::CliError;
 const LONGEST: usize = 260;
 
 #[derive(Args, Debug)]
+// The flags have the prefix, and clap takes their names from here.
+#[allow(clippy::struct_field_names)]
 pub(super) struct BroughtArgs {
     /// The client id that it has on another server: 8 to 128 letters, digits, and - . _ ~
     #[arg(long, value_name = "ID", allow_hyphen_values = true)]

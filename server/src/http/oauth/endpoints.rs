@@ -47,6 +47,8 @@ pub(super) async fn introspect(
     respond(state.oauth.introspect(form.as_request(), &peer.origin()).await)
 }
 
+// Both are answers.
+#[allow(clippy::result_large_err)]
 fn respond(answer: Result<impl Serialize, EndpointError>) -> Result<Response, Response> {
     match answer {
         Ok(body) => Ok(response::json(StatusCode::OK, &body)),

@@ -37,7 +37,7 @@ impl<T: Send + 'static> Aside<T> {
         tokio::task::spawn_blocking(|| self.thread.join())
             .await?
             .map_err(|_| anyhow!("a thread panicked"))
-            .flatten()
+            .and_then(std::convert::identity)
             .context(self.what)
     }
 }

@@ -86,15 +86,13 @@ pub async fn read(request: &crate::request::Request, network: String, path: &str
     use crate::functions::applications::{details, listing};
 
     let application = Address::application_at(path, |name| parameter(query, name));
-    let content = crate::functions::reply::run(request, async |registrar, caller| match application {
-        Some(part) => {
+    let content = crate::functions::reply::run(request, async |registrar, caller| {
+        if let Some(part) = application {
             let details = details(&registrar, &caller, &part.client_id).await?;
-            Ok(Content::Application(Box::new(details)))
+            return Ok(Content::Application(Box::new(details)));
         }
-        None => {
-            let (wanted, page) = Address::list_at(query);
-            Ok(Content::List(listing(&registrar, &caller, &wanted, page).await?))
-        }
+        let (wanted, page) = Address::list_at(query);
+        Ok(Content::List(listing(&registrar, &caller, &wanted, page).await?))
     })
     .await;
     // The page shows the error, and its status tells programs. A missing permission is not an error.

@@ -23,6 +23,8 @@ pub(crate) struct Fix {
     pub(crate) action: Option<Action>,
 }
 
+// Each failure has an action, or none.
+#[allow(clippy::unnecessary_wraps)]
 fn open(label: impl Into<String>, address: impl Into<String>) -> Option<Action> {
     Some(Action::Open {
         label: label.into(),

@@ -122,8 +122,8 @@ fn about(line: &ActivityLine, with_application: bool) -> (Option<AnyView>, Optio
             let name = application.spec.name.to_string();
             let address = activity(application.client_id.as_str());
             let short = view! { <strong class="entry-application">{name.clone()}</strong> };
-            let link = view! { <a href=address>{name}</a> };
-            (Some(link.into_any()), Some(short.into_any()))
+            let anchor = view! { <a href=address>{name}</a> };
+            (Some(anchor.into_any()), Some(short.into_any()))
         }
         _ => {
             let sent = line.entry.event.client.as_str().to_owned();

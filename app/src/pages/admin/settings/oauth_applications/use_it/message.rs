@@ -36,7 +36,7 @@ impl DeveloperMessage<'_> {
         let redirect_uris: String = spec
             .redirect_uris
             .iter()
-            .map(|uri| format!("  {uri}\n"))
+            .map(|uri| ["  ", uri.as_str(), "\n"].concat())
             .collect();
         let Endpoints {
             issuer,
