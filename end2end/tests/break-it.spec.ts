@@ -288,7 +288,7 @@ for (const way of WAYS) {
       await within.getByRole("link", { name, exact: typeof name === "string" }).or(within.getByRole("button", { name, exact: typeof name === "string" })).first().click();
       clicks += 1;
     };
-    await click(way.unmatched ? "Activity" : /Broken/);
+    await click(way.unmatched ? "All activity" : /Broken/);
     // The newest failure is open.
     const entry = page.locator(".entry-failed").first();
     await expect(entry.locator("details")).toHaveAttribute("open", "");

@@ -41,9 +41,10 @@ test("Firefox: the page works after a translator and a password manager changed 
   await firefox.waitForSelector("body[data-ready]");
   await firefox.evaluate(translate);
   // Its name is also translated.
+  await firefox.locator("[id^=more-]").click();
   await firefox.locator("[id^=pause-]").click();
   await sees(firefox, "First paused");
-  await sees(firefox, "Resume");
+  await sees(firefox, "Paused");
   await firefox.locator("#new-application").click();
   await firefox.waitForSelector("dialog[open] #name");
 });

@@ -49,6 +49,8 @@ impl Field {
         // Browsers change or refuse non-ASCII email addresses in an input of type `email`.
         let (kind, keyboard) = match kind {
             "email" => ("text", Some("email")),
+            // A word for machines: a slug, a colour.
+            "code" => ("text", None),
             kind => (kind, None),
         };
         view! {

@@ -71,7 +71,7 @@ impl NetworkPage {
         let slug = Field {
             name: "slug",
             label: "Slug",
-            kind: "url",
+            kind: "code",
             autocomplete: "off",
             hint: Some(
                 "The network’s name in the address of the Headless API. Applications that use the address have to change it with you."
@@ -86,7 +86,7 @@ impl NetworkPage {
             Field {
                 name: "color",
                 label: "Accent colour (optional)",
-                kind: "url",
+                kind: "code",
                 autocomplete: "off",
                 hint: Some(
                     "For buttons and links, such as #1f6feb. It is made darker or lighter where text could not be read otherwise."
