@@ -42,7 +42,7 @@ test("Firefox: the page works after a translator and a password manager changed 
   await firefox.evaluate(translate);
   // Its name is also translated.
   await firefox.locator("[id^=more-]").click();
-  await firefox.locator("[id^=pause-]").click();
+  await firefox.locator("[role=menuitem][id^=pause-]").click();
   await sees(firefox, "First paused");
   await sees(firefox, "Paused");
   await firefox.locator("#new-application").click();
