@@ -160,7 +160,7 @@ test("the browser asks before it leaves a filled form", async ({ admin }) => {
 test("the second of two hosts who edit at once decides about each change", async ({ admin, latchkey }) => {
   const { client_id } = latchkey.addApplication("Shared");
   await admin.open(`/${client_id}/edit`);
-  await expect(admin.dialog.getByLabel("Application Name")).toHaveValue("Shared");
+  await expect(admin.dialog.locator("#name")).toHaveValue("Shared");
   const other = new AdminPage(await admin.page.context().newPage(), latchkey);
   await other.open(`/${client_id}/edit`);
   await other.fill({ name: "Theirs", uris: "https://theirs.example/cb", scopes: ["read:search"] });
@@ -175,14 +175,14 @@ test("the second of two hosts who edit at once decides about each change", async
   await expect(race).toContainText("Theirs: https://theirs.example/cb");
   // What both changed stays as typed; what only the other changed is taken over.
   await expect(admin.dialog.getByRole("textbox", { name: "Application Name" })).toHaveValue("Mine");
-  await expect(admin.dialog.getByLabel("Redirect URI")).toHaveValue("https://theirs.example/cb");
+  await expect(admin.dialog.locator("#redirect-uris")).toHaveValue("https://theirs.example/cb");
   await expect(admin.dialog.getByRole("checkbox", { name: "read:search" })).toBeChecked();
   await expect(race.getByRole("button", { name: "Keep mine: Application Name" })).toHaveAttribute("aria-pressed", "true");
   await expect(race.getByRole("button", { name: "Use theirs: Redirect URI" })).toHaveAttribute("aria-pressed", "true");
   await look(admin.page, "dialog-race");
 
   await race.getByRole("button", { name: "Use theirs: Application Name" }).click();
-  await expect(admin.dialog.getByLabel("Application Name")).toHaveValue("Theirs");
+  await expect(admin.dialog.locator("#name")).toHaveValue("Theirs");
   await race.getByRole("button", { name: "Keep mine: Scopes" }).click();
   await expect(admin.dialog.getByRole("checkbox", { name: "read:search" })).not.toBeChecked();
   await admin.dialog.getByRole("button", { name: "Save" }).click();

@@ -145,14 +145,14 @@ pub(crate) struct Part {
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Named {
+pub(super) enum Named {
     List,
     Application(Part),
     Dialog(DialogRoute),
 }
 
 impl Named {
-    fn at(path: &str) -> Result<Self, NotFound> {
+    pub(super) fn at(path: &str) -> Result<Self, NotFound> {
         let below = path.strip_prefix(PATH).ok_or(NotFound)?;
         if !below.is_empty() && !below.starts_with('/') {
             return Err(NotFound);

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
-use super::address::{Address, DialogRoute, PATH, Part, list_query, page_number};
+use super::address::{Address, DialogRoute, Named, PATH, Part, list_query, page_number};
 use crate::browser;
 
 /// The list and its address, in the context of the page.
@@ -59,7 +59,16 @@ impl ListContext {
             }),
         };
         // The router would change what is shown, but leave the address bar to a table of routes, which there is not.
-        browser::on_link(PATH, move |address| list.navigate.run((address, false)));
+        browser::on_link(PATH, move |address| {
+            let path = address.split('?').next().unwrap_or_default();
+            let shown = list.application.get_untracked().map(|part| part.client_id);
+            // The page of another application is loaded: it brings all that it shows with it.
+            let is_here = !matches!(Named::at(path), Ok(Named::Application(part)) if Some(&part.client_id) != shown.as_ref());
+            if is_here {
+                list.navigate.run((address.to_owned(), false));
+            }
+            is_here
+        });
         list
     }
 
