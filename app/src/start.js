@@ -5,7 +5,8 @@ const keepClick = (event) => {
   const element = event.target.closest?.("button[id], a[href^='/']");
   if (!element || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   // Links and forms with an address work by themselves, but leaving now would lose the clicks before.
-  const works = element.type !== "button" && (element.href || element.form?.hasAttribute("action"));
+  // A form that the script validates waits for it, though it has an address for browsers without scripts.
+  const works = element.type !== "button" && (element.href || (element.form?.hasAttribute("action") && !element.form.noValidate));
   if (works && !isWaiting()) return;
   event.preventDefault();
   kept.add(element);

@@ -94,8 +94,7 @@ test("typed text and a chosen order are kept", async ({ admin, latchkey }) => {
   await expect(admin.cards.first()).toHaveAccessibleName("Apple");
 });
 
-// Fails since the form has an address for browsers without scripts: to be mended.
-test.fixme("a form of a tab that was filled in and saved early is saved", async ({ admin, latchkey }) => {
+test("a form of a tab that was filled in and saved early is saved", async ({ admin, latchkey }) => {
   const { client_id } = latchkey.addApplication("Before");
   await early(
     admin,

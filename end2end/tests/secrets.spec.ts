@@ -87,6 +87,8 @@ test("with the keyboard alone", async ({ admin, latchkey }) => {
   await card.getByRole("button", { name: "New secret for Keys" }).focus();
   await admin.page.keyboard.press("Enter");
   await expect(card.locator(".secret")).toHaveCount(2);
+  // The button is gone, and the focus is on the name.
+  await expect(card.locator("h1 > span")).toBeFocused();
   await card.getByRole("link", { name: "Retire the new secret of Keys" }).focus();
   await admin.page.keyboard.press("Enter");
   await expect(admin.dialog).toContainText("Retire the new secret of Keys?");
