@@ -68,10 +68,18 @@ fn application(client_id: &str, details: Memo<Details>) -> AnyView {
         part.map_or_else(|| before.copied().unwrap_or(Tab::Overview), |part| part.tab)
     });
     let failures = Memo::new(move |_| card.with(|card| card.failures));
+    // A change of what the heading does not show leaves it, and the focus in it.
+    let named = Memo::new_with_compare(
+        move |_| card.get(),
+        |before: Option<&ApplicationCard>, now: Option<&ApplicationCard>| {
+            let shown = |card: &ApplicationCard| (card.form.clone(), card.logo.clone(), card.paused);
+            before.map(shown) != now.map(shown)
+        },
+    );
     let id = StoredValue::new(client_id.to_owned());
     view! {
         <header class="page-header application-header">
-            {move || card.with(heading)}
+            {move || named.with(heading)}
         </header>
         {move || id.with_value(|id| tabs(id, tab.get(), failures.get()))}
         {move || match tab.get() {
