@@ -21,8 +21,8 @@ pub(crate) fn focus(id: String) {
 }
 
 /// Calls `follow` with the address of a link that a plain click is to follow, if it starts with `below` and is not marked as
-/// external. If it answers `false`, the browser loads the address.
-pub(crate) fn on_link(below: &'static str, follow: impl Fn(&str) -> bool + 'static) {
+/// external.
+pub(crate) fn on_link(below: &'static str, follow: impl Fn(&str) + 'static) {
     #[cfg(feature = "csr")]
     {
         use leptos::prelude::{document, window};
@@ -46,9 +46,8 @@ pub(crate) fn on_link(below: &'static str, follow: impl Fn(&str) -> bool + 'stat
                 && address.starts_with(below)
             {
                 event.prevent_default();
-                if !follow(&address) {
-                    let _ = window().location().set_href(&address);
-                } else if !link.has_attribute("data-noscroll") {
+                follow(&address);
+                if !link.has_attribute("data-noscroll") {
                     window().scroll_to_with_x_and_y(0.0, 0.0);
                 }
             }

@@ -37,7 +37,7 @@ pub fn shell() -> impl IntoView {
         view! {
             <noscript>
                 <p class="notice without-scripts">
-                    "To create and change applications here, this page needs JavaScript. Without it you can read this list and open Activity and Use it of each application. The command "
+                    "To create and change applications here, this page needs JavaScript. Without it you can read the applications, and open Activity, Connected members and Use it of each. The command "
                     <code class="mono" translate="no">"latchkey app"</code>
                     " does the rest on the server."
                 </p>

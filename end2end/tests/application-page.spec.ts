@@ -71,6 +71,40 @@ test("Settings edits in place", async ({ admin, latchkey }) => {
   await expect(page.getByText("Public (PKCE required)")).toBeVisible();
 });
 
+test("a filled form asks before a tab, a link or Back leaves it", async ({ admin, latchkey }) => {
+  const { page } = admin;
+  const { client_id } = latchkey.addApplication("Typed");
+  const address = `${latchkey.url}${PATH}/${client_id}`;
+  await admin.open(`/${client_id}/credentials`);
+  const tabs = page.getByRole("navigation", { name: "Application" });
+  const name = page.getByLabel("Application Name");
+  const question = page.getByText("Discard what you typed?");
+  await tabs.getByRole("link", { name: "Settings" }).click();
+  await name.fill("Half a na");
+  for (const leave of [
+    () => tabs.getByRole("link", { name: "Overview" }).click(),
+    () => page.locator(".trail").getByRole("link", { name: "OAuth Applications" }).click(),
+    () => page.goBack(),
+  ]) {
+    await leave();
+    await expect(question).toBeVisible();
+    await expect(page).toHaveURL(`${address}/settings`);
+    await page.getByRole("button", { name: "Keep editing" }).click();
+    await expect(name).toHaveValue("Half a na");
+    await expect(name).toBeFocused();
+  }
+  // A dialog above it leaves it alone.
+  await page.getByRole("link", { name: "Delete" }).click();
+  await admin.dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(name).toHaveValue("Half a na");
+  // What was asked for comes after "Discard".
+  await tabs.getByRole("link", { name: "Credentials" }).click();
+  await page.getByRole("button", { name: "Discard" }).click();
+  await expect(page).toHaveURL(`${address}/credentials`);
+  await tabs.getByRole("link", { name: "Settings" }).click();
+  await expect(name).toHaveValue("Typed");
+});
+
 test("the danger zone pauses, and deletes back to the list", async ({ admin, latchkey }) => {
   const { page } = admin;
   const { client_id } = latchkey.addApplication("Doomed");

@@ -207,7 +207,7 @@ async fn says_who_added_it_and_how_many_use_it() {
     let (client, person, host) = (app.web_app().await, app.as_member().await, app.as_host().await);
     let page = person.get(&client.asks(&[])).await;
     assert_sound(&page);
-    page.assert_text("Added by the operator on ")
+    page.assert_text("Added on ")
         .assert_text("not used by a member yet")
         .assert_text(">See</legend>")
         .assert_text(">Change</legend>");

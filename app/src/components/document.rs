@@ -34,8 +34,8 @@ pub(crate) fn document(
     }
 }
 
-/// Text as HTML.
-fn escaped(text: &str) -> String {
+/// Text as HTML, for elements in which Leptos escapes nothing or adds a marker: `<title>` and `<textarea>`.
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

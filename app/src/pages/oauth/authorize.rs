@@ -111,10 +111,11 @@ fn about(application: &Application, background: &Background) -> impl IntoView + 
     let separator = (website.is_some() && policy.is_some()).then_some(" · ");
     let links = (website.is_some() || policy.is_some())
         .then(|| view! { <p class="consent-links">{website} {separator} {policy}</p> });
-    let added_by = match &background.added_by {
-        Some(member) if member.role.is_host() => format!("{} (host)", member.name),
-        Some(member) => member.name.to_string(),
-        None => "the operator".to_owned(),
+    // The operator added it, or a host whose account is gone.
+    let added = match &background.added_by {
+        Some(member) if member.role.is_host() => format!("Added by {} (host) on ", member.name),
+        Some(member) => format!("Added by {} on ", member.name),
+        None => "Added on ".to_owned(),
     };
     let used = match background.connected_members {
         0 => "not used by a member yet".to_owned(),
@@ -126,7 +127,7 @@ fn about(application: &Application, background: &Background) -> impl IntoView + 
         {description}
         {links}
         <p class="muted consent-origin">
-            "Added by " {added_by} " on " <time datetime=iso(at)>{date(at)}</time> " · " {used}
+            {added} <time datetime=iso(at)>{date(at)}</time> " · " {used}
         </p>
     }
 }
@@ -278,7 +279,7 @@ mod tests {
         };
         let html = page.clone().to_html();
         assert!(
-            html.contains("Added by the operator on ") && html.contains(" · not used by a member yet"),
+            html.contains("Added on ") && html.contains(" · not used by a member yet"),
             "{html}"
         );
         assert!(html.contains("logo-initial") && !html.contains("<img"), "{html}");

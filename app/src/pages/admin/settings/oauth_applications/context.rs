@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 
-use super::address::{Address, DialogRoute, Named, PATH, Part, list_query, page_number};
+use super::address::{Address, DialogRoute, PATH, Part, list_query, page_number};
+use super::dialogs::unsaved::Unsaved;
 use crate::browser;
 
 /// The list and its address, in the context of the page.
@@ -17,6 +18,8 @@ pub(super) struct ListContext {
     pub(super) page: Memo<u32>,
     /// The application that is shown instead of the list.
     pub(super) application: Memo<Option<Part>>,
+    /// The form on the page of the application. While it would lose something, the page stays.
+    pub(super) form: Unsaved,
     /// The client id and the new secret of an application whose secret was just created.
     pub(super) fresh_secret: RwSignal<Option<(String, String)>>,
     /// Counts requests to read again what is shown.
@@ -30,8 +33,16 @@ impl ListContext {
         let location = use_location();
         let (path, query) = (location.pathname, location.query);
         let navigate = use_navigate();
-        let application = Memo::new(move |_| {
+        let wanted = Memo::new(move |_| {
             path.with(|path| query.with(|query| Address::application_at(path, |name| query.get(name))))
+        });
+        let form = Unsaved::new();
+        let application = Memo::new(move |before: Option<&Option<Part>>| match before {
+            Some(Some(before)) if form.typed.get_untracked() => {
+                wanted.track();
+                Some(before.clone())
+            }
+            _ => wanted.get(),
         });
         // What the list asked for, and which page of it.
         let asked = Memo::new(move |before: Option<&(ListQuery, u32)>| match before {
@@ -45,6 +56,7 @@ impl ListContext {
             query: Memo::new(move |_| asked.with(|(query, _)| query.clone())),
             page: Memo::new(move |_| asked.with(|(_, page)| *page)),
             application,
+            form,
             fresh_secret: RwSignal::new(None),
             version: RwSignal::new(0),
             navigate: Callback::new(move |(address, replace): (String, bool)| {
@@ -58,17 +70,16 @@ impl ListContext {
                 );
             }),
         };
-        // The router would change what is shown, but leave the address bar to a table of routes, which there is not.
-        browser::on_link(PATH, move |address| {
-            let path = address.split('?').next().unwrap_or_default();
-            let shown = list.application.get_untracked().map(|part| part.client_id);
-            // The page of another application is loaded: it brings all that it shows with it.
-            let is_here = !matches!(Named::at(path), Ok(Named::Application(part)) if Some(&part.client_id) != shown.as_ref());
-            if is_here {
-                list.navigate.run((address.to_owned(), false));
+        // A link, Back or a shortcut would lose what was typed: the form stays, and so does its address.
+        Effect::new(move || {
+            if wanted.get() != application.get() {
+                let (path, query) = (path.get_untracked(), query.get_untracked());
+                form.ask_before(path + &query.to_query_string());
+                list.go(&list.address());
             }
-            is_here
         });
+        // The router would change what is shown, but leave the address bar to a table of routes, which there is not.
+        browser::on_link(PATH, move |address| list.visit(address));
         list
     }
 
@@ -94,7 +105,12 @@ impl ListContext {
 
     /// Goes to an address of the page.
     pub(super) fn go(self, address: &Address) {
-        self.navigate.run((address.to_string(), false));
+        self.visit(&address.to_string());
+    }
+
+    /// The same for an address as text.
+    pub(super) fn visit(self, address: &str) {
+        self.navigate.run((address.to_owned(), false));
     }
 
     /// The same without a new entry in the browser's history, for changes at every key.

@@ -8,6 +8,7 @@ use super::context::ListContext;
 use super::reading::Shown;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::live_text::live_text;
+use crate::components::navigation::AdminSection;
 
 /// The heading and the link to a new application, or why it is missing.
 #[component]
@@ -67,8 +68,10 @@ pub(super) fn plan_notice() -> impl IntoView {
                 <p>
                     "OAuth applications are available on the Scale plan and above. This network is on "
                     <strong>{live_text(plan.label())}</strong>
-                    ", so none can be created, edited or authorized. The operator can change the plan with "
-                    <code class="mono" translate="no">"latchkey network set --plan scale"</code> "."
+                    ", so none can be created, edited or authorized. Change the plan in "
+                    <a href=AdminSection::Network.path() rel="external">
+                        "Settings > Network"
+                    </a> "."
                 </p>
             </div>
         })

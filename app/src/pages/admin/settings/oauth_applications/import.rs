@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::breadcrumb::breadcrumb;
+use crate::components::document::escaped;
 use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor};
 use crate::components::notice::error_notice;
@@ -75,9 +76,8 @@ impl ImportApplicationPage {
                             translate="no"
                             aria-describedby="json-hint"
                             aria-invalid=invalid
-                        >
-                            {text}
-                        </textarea>
+                            inner_html=escaped(&text)
+                        ></textarea>
                     </div>
                     <div class="confirm-actions">
                         <a class="button" href=AdminSection::OauthApplications.path()>
@@ -105,13 +105,14 @@ mod tests {
         assert_sound(&html);
         assert!(!html.contains("role=\"alert\"") && html.contains("multipart/form-data"));
         let html = ImportApplicationPage {
-            text: "{ <b>".into(),
+            text: "{ <b> &lt; </textarea>".into(),
             errors: vec!["The application name cannot be blank.".into()],
             ..page
         }
         .to_html();
         assert_sound(&html);
-        assert!(html.contains(">{ &lt;b&gt;</textarea>"), "{html}");
+        let shown = ">{ &lt;b&gt; &amp;lt; &lt;/textarea&gt;</textarea>";
+        assert!(html.contains(shown), "{html}");
         assert!(html.contains("cannot be blank.") && html.contains("aria-invalid=\"true\""));
     }
 }

@@ -46,6 +46,8 @@ pub(super) fn ApplicationList() -> impl IntoView {
             })
         })
     });
+    // Not a selector that counts: the cards of a document that is still arriving would move.
+    let are_many = Memo::new(move |_| client_ids.read().len() > 12);
     let failed = Memo::new(move |_| shown.error.read().is_some());
     // Once shown, the tools stay: the person may be typing. A network without applications needs none.
     let is_worth_searching = Memo::new(move |before: Option<&bool>| {
@@ -66,7 +68,7 @@ pub(super) fn ApplicationList() -> impl IntoView {
                     .map(|summary| live_text(count(summary.total, &summary.query)))
             }}
         </p>
-        <div class="cards" class:cards-old=failed>
+        <div class="cards" class:cards-many=are_many class:cards-old=failed>
             <For each=move || client_ids.get() key=String::clone let:client_id>
                 {card_of(shown, &client_id).map(|card| view! { <ApplicationCard client_id card /> })}
             </For>

@@ -23,6 +23,7 @@ pub(crate) mod tabs;
 #[cfg(feature = "ssr")]
 pub(crate) mod use_it;
 
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -67,20 +68,23 @@ pub(crate) fn OAuthApplicationsPage() -> impl IntoView {
     });
     move || {
         if !found.get() {
-            return NotFoundPage().into_any();
+            return Either::Left(view! { <NotFoundPage /> });
         }
+        // Not `into_any`: components are erased, so one page would be patched into the other, element by element.
         let (level, content) = match application.get() {
-            Some(client_id) => (Level::Below, view! { <ApplicationPage client_id /> }.into_any()),
-            None => (Level::Section, view! { <ApplicationList /> }.into_any()),
+            Some(client_id) => (
+                Level::Below,
+                Either::Left(view! { <ApplicationPage client_id /> }),
+            ),
+            None => (Level::Section, Either::Right(view! { <ApplicationList /> })),
         };
         let section = AdminSection::OauthApplications;
         let page = admin_page(network.clone(), visitor.clone(), section, level, content);
-        view! {
+        Either::Right(view! {
             {page}
             <OpenDialog dialog />
             {move || shown.reading.get().then(|| progress("Reading the applications"))}
-        }
-        .into_any()
+        })
     }
 }
 

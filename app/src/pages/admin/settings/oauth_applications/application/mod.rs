@@ -5,6 +5,7 @@ mod overview;
 mod scopes;
 mod settings;
 
+use leptos::either::EitherOf3;
 use leptos::prelude::*;
 
 use self::credentials::Credentials;
@@ -83,9 +84,9 @@ fn application(client_id: &str, details: Memo<Details>) -> AnyView {
         </header>
         {move || id.with_value(|id| tabs(id, tab.get(), failures.get()))}
         {move || match tab.get() {
-            Tab::Credentials => view! { <Credentials client_id=id card /> }.into_any(),
-            Tab::Settings => view! { <Settings card /> }.into_any(),
-            _ => view! { <Overview details card /> }.into_any(),
+            Tab::Credentials => EitherOf3::A(view! { <Credentials client_id=id card /> }),
+            Tab::Settings => EitherOf3::B(view! { <Settings card /> }),
+            _ => EitherOf3::C(view! { <Overview details card /> }),
         }}
     }
     .into_any()
@@ -93,7 +94,7 @@ fn application(client_id: &str, details: Memo<Details>) -> AnyView {
 
 fn heading(card: &ApplicationCard) -> AnyView {
     view! {
-        {logo(&card.form.name, card.logo.as_ref(), "logo-page")}
+        {logo(&card.form.name, card.logo.as_ref(), "logo-large")}
         <div class="application-title">
             <h1 class="page-title" id="page-title" tabindex="-1">
                 <span id=format!("card-{}", card.client_id) tabindex="-1" dir="auto">

@@ -46,8 +46,12 @@ fn form(card: ApplicationCard) -> AnyView {
     };
     let on_close = {
         let go = go.clone();
-        Callback::new(move |()| go(Tab::Overview))
+        Callback::new(move |()| match list.form.next() {
+            Some(address) => list.visit(&address),
+            None => go(Tab::Overview),
+        })
     };
+    provide_context(list.form);
     let on_saved = Callback::new(move |saved: Saved| {
         toasts.success("Changes saved");
         let has_secret = saved.new_secret.is_some();
@@ -60,7 +64,7 @@ fn form(card: ApplicationCard) -> AnyView {
     });
     view! {
         <section class="section inline-form" aria-label="Settings">
-            {edit_form(card, on_saved, on_close)}
+            {edit_form(card, false, on_saved, on_close)}
         </section>
     }
     .into_any()

@@ -31,7 +31,7 @@ pub(super) fn create(initial: ApplicationDraft, title: &'static str) -> AnyView 
     });
     view! {
         <Dialog title size=DialogSize::Form on_close=unsaved.guard(on_close)>
-            <ApplicationForm initial editing=Editing::New send on_saved on_close />
+            <ApplicationForm initial editing=Editing::New send has_focus=true on_saved on_close />
         </Dialog>
     }
     .into_any()

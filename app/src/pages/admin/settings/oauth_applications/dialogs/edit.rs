@@ -12,8 +12,10 @@ use crate::functions::applications::{find_application, update_application};
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
 
 /// The form for an application that exists. If someone else changes it meanwhile, the form shows what they changed.
+/// `has_focus`: whether its first field has the focus.
 pub(in super::super) fn edit_form(
     card: ApplicationCard,
+    has_focus: bool,
     on_saved: Callback<Saved>,
     on_close: Callback<()>,
 ) -> AnyView {
@@ -34,7 +36,7 @@ pub(in super::super) fn edit_form(
             Ok(card.form)
         })
     });
-    view! { <ApplicationForm initial=card.form editing send reread on_saved on_close /> }.into_any()
+    view! { <ApplicationForm initial=card.form editing send reread has_focus on_saved on_close /> }.into_any()
 }
 
 /// The form in a dialog.
@@ -53,7 +55,7 @@ pub(super) fn edit(card: ApplicationCard) -> AnyView {
     });
     view! {
         <Dialog title size=DialogSize::Form on_close=unsaved.guard(on_close)>
-            {edit_form(card, on_saved, on_close)}
+            {edit_form(card, true, on_saved, on_close)}
         </Dialog>
     }
     .into_any()

@@ -53,6 +53,9 @@ pub(in super::super) fn ApplicationForm(
     /// Reads the application again after someone else changed it. From then on, `send` replaces that version.
     #[prop(optional)]
     reread: Option<Callback<(), Answer<ApplicationDraft>>>,
+    /// Whether its first field has the focus.
+    #[prop(optional)]
+    has_focus: bool,
     on_saved: Callback<Saved>,
     on_close: Callback<()>,
 ) -> impl IntoView {
@@ -60,9 +63,7 @@ pub(in super::super) fn ApplicationForm(
     let kind = RwSignal::new(Kind::of(&initial));
     let editing = RwSignal::new(editing);
     let is_new = editing.get_untracked() == Editing::New;
-    let shared = use_context::<Unsaved>();
-    let in_dialog = shared.is_some();
-    let unsaved = shared.unwrap_or_else(Unsaved::new);
+    let unsaved = expect_context::<Unsaved>();
     // What is stored, as far as this form knows.
     let base = RwSignal::new(initial);
     let errors = RwSignal::new(DraftErrors::default());
@@ -130,7 +131,7 @@ pub(in super::super) fn ApplicationForm(
         let draft = untrack(|| fields.draft());
         failure.set(None);
         race.set(None);
-        unsaved.asking.set(false);
+        unsaved.keep();
         tried.set(true);
         match draft.validate() {
             Ok(_) => {
@@ -149,7 +150,7 @@ pub(in super::super) fn ApplicationForm(
         value: fields.name,
         error: error(Field::Name),
         is_required: true,
-        has_focus: in_dialog,
+        has_focus,
     };
 
     view! {
@@ -228,7 +229,7 @@ fn discard_question(unsaved: Unsaved, on_close: Callback<()>) -> AnyView {
         on_close.run(());
     };
     let keep = move |_| {
-        unsaved.asking.set(false);
+        unsaved.keep();
         browser::focus("name".into());
     };
     view! {

@@ -15,7 +15,7 @@ mod ready;
 mod retire;
 mod scope_picker;
 mod shortcuts;
-mod unsaved;
+pub(super) mod unsaved;
 
 use latchkey_domain::ApplicationDraft;
 use leptos::prelude::*;

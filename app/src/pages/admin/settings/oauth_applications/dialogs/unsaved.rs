@@ -5,27 +5,30 @@ use leptos::prelude::*;
 use crate::browser;
 
 /// The id of the button that keeps the form.
-pub(super) const KEEP: &str = "keep-editing";
+pub(in super::super) const KEEP: &str = "keep-editing";
 
-/// What a form would lose. Dialogs share one in their context, because the cross, Escape and Back close them too.
+/// What a form would lose. It is in the context of the form, because the cross, Escape, Back and links leave it too.
 #[derive(Clone, Copy)]
-pub(super) struct Unsaved {
+pub(in super::super) struct Unsaved {
     /// Whether the form differs from what is stored.
-    pub(super) typed: RwSignal<bool>,
+    pub(in super::super) typed: RwSignal<bool>,
     /// Whether the form asks to discard it.
-    pub(super) asking: RwSignal<bool>,
+    pub(in super::super) asking: RwSignal<bool>,
+    /// Where the person wanted to go when the form asked.
+    next: StoredValue<Option<String>>,
 }
 
 impl Unsaved {
-    pub(super) fn new() -> Self {
+    pub(in super::super) fn new() -> Self {
         Self {
             typed: RwSignal::new(false),
             asking: RwSignal::new(false),
+            next: StoredValue::new(None),
         }
     }
 
     /// Asks if something would be lost. Returns whether it asks.
-    pub(super) fn ask(self) -> bool {
+    pub(in super::super) fn ask(self) -> bool {
         let typed = self.typed.get_untracked();
         if typed {
             self.asking.set(true);
@@ -34,14 +37,31 @@ impl Unsaved {
         typed
     }
 
+    /// Asks before the person goes to `address`.
+    pub(in super::super) fn ask_before(self, address: String) {
+        self.next.set_value(Some(address));
+        self.ask();
+    }
+
+    /// Where the person wanted to go when the form asked, once.
+    pub(in super::super) fn next(self) -> Option<String> {
+        self.next.try_update_value(Option::take).flatten()
+    }
+
+    /// The person goes on with the form.
+    pub(in super::super) fn keep(self) {
+        self.asking.set(false);
+        self.next.set_value(None);
+    }
+
     /// Nothing would be lost.
-    pub(super) fn clear(self) {
+    pub(in super::super) fn clear(self) {
         let _ = self.typed.try_set(false);
         let _ = self.asking.try_set(false);
     }
 
     /// Runs `close` if nothing would be lost; asks otherwise.
-    pub(super) fn guard(self, close: Callback<()>) -> Callback<()> {
+    pub(in super::super) fn guard(self, close: Callback<()>) -> Callback<()> {
         Callback::new(move |()| {
             if !self.ask() {
                 close.run(());
@@ -50,7 +70,7 @@ impl Unsaved {
     }
 
     /// Makes the browser ask before it leaves the page.
-    pub(super) fn hold_page(self) {
+    pub(in super::super) fn hold_page(self) {
         Effect::new(move || {
             if self.typed.get() {
                 let handle = window_event_listener(leptos::ev::beforeunload, |event| event.prevent_default());
