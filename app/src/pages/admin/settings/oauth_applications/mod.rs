@@ -59,24 +59,28 @@ pub(crate) fn OAuthApplicationsPage() -> impl IntoView {
     provide_context(shown);
     keep_title(shown, network.clone());
 
-    let application = Memo::new(move |_| shown.application.get());
-    move_focus(application);
-    let found = Memo::new(move |_| {
-        let is_unknown =
-            || shown.error.get() == Some(FunctionError::NotFound) && shown.details.read().is_none();
-        dialog.read().is_ok() && !(application.read().is_some() && is_unknown())
+    move_focus(Memo::new(move |_| shown.application.get()));
+    // One memo says what to show. An effect that reads two of which one depends on the other can miss a change of both.
+    let showing = Memo::new(move |_| {
+        let application = shown.application.get();
+        let is_missing = application.is_some()
+            && shown.error.get() == Some(FunctionError::NotFound)
+            && shown.details.read().is_none();
+        if is_missing || dialog.read().is_err() {
+            Showing::Nothing
+        } else {
+            application.map_or(Showing::List, Showing::Application)
+        }
     });
     move || {
-        if !found.get() {
-            return Either::Left(view! { <NotFoundPage /> });
-        }
         // Not `into_any`: components are erased, so one page would be patched into the other, element by element.
-        let (level, content) = match application.get() {
-            Some(client_id) => (
+        let (level, content) = match showing.get() {
+            Showing::Nothing => return Either::Left(view! { <NotFoundPage /> }),
+            Showing::List => (Level::Section, Either::Left(view! { <ApplicationList /> })),
+            Showing::Application(client_id) => (
                 Level::Below,
-                Either::Left(view! { <ApplicationPage client_id /> }),
+                Either::Right(view! { <ApplicationPage client_id /> }),
             ),
-            None => (Level::Section, Either::Right(view! { <ApplicationList /> })),
         };
         let section = AdminSection::OauthApplications;
         let page = admin_page(network.clone(), visitor.clone(), section, level, content);
@@ -86,6 +90,15 @@ pub(crate) fn OAuthApplicationsPage() -> impl IntoView {
             {move || shown.reading.get().then(|| progress("Reading the applications"))}
         })
     }
+}
+
+/// What stands below the navigation.
+#[derive(Clone, PartialEq)]
+enum Showing {
+    /// There is nothing at the address.
+    Nothing,
+    List,
+    Application(String),
 }
 
 /// Returns the focus to the button that opened a dialog, after it has closed.
