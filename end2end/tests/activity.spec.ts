@@ -30,7 +30,7 @@ test("rows open with the keyboard, and times are local with UTC beside them", as
   for (let count = 0; count < 3; count++) await failedExchange(client);
   await client.comesBack(page, () => page.goto(client.link("read:courses")).catch(() => undefined));
   await page.goto(`${latchkey.url}${PATH}/${client.application.client_id}/activity`);
-  await expect(page.getByRole("heading", { level: 1, name: "Activity of CRM" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "CRM" })).toBeVisible();
   await expect(rows(page)).toHaveCount(2);
   await expect(rows(page).nth(0).locator("details")).toHaveAttribute("open", "");
   const folded = rows(page).nth(1);

@@ -96,16 +96,16 @@ test("texts that change are seen on a translated page", async ({ page, latchkey 
   await expect(card.locator("h2")).toHaveText("«First»");
 
   // Each of these texts changes.
-  await expect(card.locator(".health")).toHaveText("«Never used»");
+  await expect(card.locator(".health-text")).toHaveText("«Never used»");
   await card.locator("[id^=more-]").click();
   await card.locator("[id^=pause-]").click();
-  await expect(card.locator(".health")).toHaveText("Paused");
+  await expect(card.locator(".health-text")).toHaveText("Paused");
   await expect(admin.toast).toContainText("First paused");
   await page.evaluate(translate);
   await card.locator("[id^=more-]").click();
   await expect(card.locator("[id^=pause-]")).toHaveText("Resume");
   await card.locator("[id^=pause-]").click();
-  await expect(card.locator(".health")).toHaveText("Never used");
+  await expect(card.locator(".health-text")).toHaveText("Never used");
   await expect(admin.toast).toContainText("First resumed");
 
   await page.evaluate(translate);

@@ -14,7 +14,7 @@ test("from the card to every block in the clipboard", async ({ admin, latchkey }
   const { client_id, client_secret } = latchkey.addApplication("CRM");
   await admin.open();
   await admin.choose("CRM", "Use it");
-  await expect(page.getByRole("heading", { level: 1, name: "Use CRM" })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1, name: "CRM" })).toBeVisible();
 
   // While the secret is masked, copying includes it and shows nothing of it.
   await page.getByRole("button", { name: "Copy .env" }).click();

@@ -56,7 +56,7 @@ async fn nothing_yet_is_said_in_words() {
     assert_sound_with_scripts(&answer);
     answer
         .assert_status(200)
-        .assert_text("Activity of Mobile App")
+        .assert_text("<title>Activity of Mobile App · ")
         .assert_text("Nothing has happened yet")
         .assert_text("aria-label=\"Settings\"");
 }

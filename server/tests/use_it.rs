@@ -50,7 +50,7 @@ async fn the_page_comes_without_the_secret() {
     assert_sound_with_scripts(&page);
     let issuer = app.issuer();
     page.assert_status(200)
-        .assert_text("Use Mobile App")
+        .assert_text("<title>Use Mobile App · ")
         .assert_text(&format!("OAUTH_CLIENT_ID={}", client.id))
         .assert_text("OAUTH_REDIRECT_URI=https://myapp.com/oauth/callback")
         .assert_text("OAUTH_SCOPES='host:read:network_events read:userinfo read:posts write:posts'")

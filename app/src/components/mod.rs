@@ -25,6 +25,8 @@ pub(crate) mod navigation;
 pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod pager;
+#[cfg(feature = "ssr")]
+pub(crate) mod profile_links;
 pub(crate) mod progress;
 #[cfg(feature = "ssr")]
 pub(crate) mod request_facts;

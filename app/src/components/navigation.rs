@@ -187,6 +187,11 @@ fn links(group: AdminGroup, section: AdminSection, level: Level) -> impl IntoVie
     }
 }
 
+/// The address of what the audit trail says about an application.
+pub(crate) fn audit_of(client_id: &str) -> String {
+    format!("{}?target={client_id}", AdminSection::AuditTrail.path())
+}
+
 /// A page of the admin: below the bar at the top, beside the sections.
 pub(crate) fn admin_page(
     network: String,

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::frame::Frame;
-use crate::components::navigation::AdminSection;
+use crate::components::navigation::audit_of;
 
 /// An error, as a heading and a sentence or two.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ impl ErrorPage {
         let audit = missing_application.map(|id| {
             view! {
                 <p>
-                    <a class="button" href=format!("{}?target={id}", AdminSection::AuditTrail.path())>
+                    <a class="button" href=audit_of(&id)>
                         "Look it up in the audit trail"
                     </a>
                 </p>

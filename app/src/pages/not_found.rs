@@ -4,7 +4,7 @@ use latchkey_domain::ClientId;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::components::navigation::AdminSection;
+use crate::components::navigation::{AdminSection, audit_of};
 
 /// Says that there is no such page, and links back. Below the address of an application, it says that this may have been
 /// deleted, and leads to what the audit trail says about it.
@@ -30,7 +30,7 @@ pub(crate) fn NotFoundPage() -> impl IntoView {
     let entries = application.map(|client_id| {
         view! {
             <p>
-                <a href=format!("{}?target={client_id}", AdminSection::AuditTrail.path()) rel="external">
+                <a href=audit_of(&client_id) rel="external">
                     "Look it up in the audit trail"
                 </a>
             </p>

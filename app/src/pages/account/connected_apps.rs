@@ -9,6 +9,7 @@ use crate::components::frame::Frame;
 use crate::components::logo::logo;
 use crate::components::navigation::{MainEntry, Visitor};
 use crate::components::notice::status_notice;
+use crate::components::profile_links::profile_links;
 use crate::time::time_ago;
 
 /// The applications that a member has allowed.
@@ -111,6 +112,7 @@ fn row(connection: ConnectedApp, now: Timestamp) -> impl IntoView {
         .description
         .as_ref()
         .map(|description| view! { <p>{description.as_str().to_owned()}</p> });
+    let links = profile_links(profile);
     let used = match last_used_at {
         Some(at) => view! { "Last used " {time_ago(at, now)} }.into_any(),
         None => "Not used yet".into_any(),
@@ -124,6 +126,7 @@ fn row(connection: ConnectedApp, now: Timestamp) -> impl IntoView {
             <div class="connection-text">
                 <h2 class="connection-name">{name} " " {paused}</h2>
                 {description}
+                {links}
                 {can(scopes)}
                 <p class="muted connection-times">"Connected " {time_ago(since, now)} " · " {used}</p>
             </div>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::components::empty_state::empty_state;
 use crate::components::frame::Frame;
-use crate::components::navigation::{AdminSection, Level, Visitor};
+use crate::components::navigation::{AdminSection, Level, Visitor, audit_of};
 use crate::components::notice::error_notice;
 use crate::components::pager::pager;
 use crate::components::request_facts::request_facts;
@@ -260,7 +260,7 @@ fn what(target: AuditTarget) -> AnyView {
             .into_any()
         }
         AuditTarget::DeletedApplication { client_id, name } => {
-            let entries = format!("{PATH}?target={client_id}");
+            let entries = audit_of(client_id);
             view! {
                 {name.map(|name| view! { <span>{name}</span> })}
                 <span class="badge">"Deleted"</span>

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::components::frame::Frame;
 use crate::components::logo::logo;
 use crate::components::notice::error_notice;
+use crate::components::profile_links::profile_links;
 use crate::time::{date, iso};
 
 /// Asks a person whether to allow an application.
@@ -94,23 +95,7 @@ fn about(application: &Application, background: &Background) -> impl IntoView + 
         .description
         .as_ref()
         .map(|description| view! { <p class="consent-description">{description.as_str().to_owned()}</p> });
-    let website = profile.website.as_ref().map(|website| {
-        view! {
-            <a href=website.to_string() target="_blank" rel="noopener" translate="no">
-                {website.host().to_owned()}
-            </a>
-        }
-    });
-    let policy = profile.privacy_policy.as_ref().map(|policy| {
-        view! {
-            <a href=policy.to_string() target="_blank" rel="noopener">
-                "Privacy policy"
-            </a>
-        }
-    });
-    let separator = (website.is_some() && policy.is_some()).then_some(" · ");
-    let links = (website.is_some() || policy.is_some())
-        .then(|| view! { <p class="consent-links">{website} {separator} {policy}</p> });
+    let links = profile_links(profile);
     // The operator added it, or a host whose account is gone.
     let added = match &background.added_by {
         Some(member) if member.role.is_host() => format!("Added by {} (host) on ", member.name),

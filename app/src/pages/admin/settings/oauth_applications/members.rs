@@ -5,8 +5,8 @@ use latchkey_registration::ConnectedMember;
 use leptos::prelude::*;
 
 use super::address;
-use super::tabs::{Tab, tabs};
-use crate::components::breadcrumb::breadcrumb;
+use super::head::plain_head;
+use super::tabs::Tab;
 use crate::components::empty_state::empty_state;
 use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor};
@@ -41,6 +41,7 @@ impl MembersOfApplicationPage {
         } = self;
         let client_id = application.client_id.to_string();
         let name = application.spec.name.to_string();
+        let head = plain_head(&application, Tab::Members, failures);
         let pager = pager(&client_id, members.number, members.pages());
         let list = if members.items.is_empty() {
             empty_state(
@@ -62,19 +63,10 @@ impl MembersOfApplicationPage {
             AdminSection::OauthApplications,
             Level::Below,
             view! {
-                {breadcrumb(vec![
-                    AdminSection::OauthApplications.link(),
-                    (name.clone(), address::application(&client_id, Tab::Overview)),
-                ])}
-                <header class="page-header">
-                    <div>
-                        <h1 class="page-title">"Members of " <bdi>{name}</bdi></h1>
-                        <p class="page-lead">
-                            "They allowed this application to act for them. Revoking access takes effect at once; the application has to ask again."
-                        </p>
-                    </div>
-                </header>
-                {tabs(&client_id, Tab::Members, failures)}
+                {head}
+                <p class="tab-lead">
+                    "They allowed this application to act for them. Revoking access takes effect at once; the application has to ask again."
+                </p>
                 {notice.map(status_notice)}
                 {list}
                 {pager}
@@ -201,7 +193,7 @@ mod tests {
             ">5 minutes ago</time>",
             "aria-label=\"Revoke access of Ada &lt;b&gt;Lovelace\"",
             "Activity (3 failed)",
-            ">Mobile &lt;b&gt;App</a>",
+            ">Mobile &lt;b&gt;App</span>",
         ] {
             assert!(html.contains(text), "{text} in {html}");
         }

@@ -9,6 +9,7 @@ mod card;
 mod context;
 mod dialogs;
 pub(crate) mod first_view;
+mod head;
 mod header;
 #[cfg(feature = "ssr")]
 pub(crate) mod import;

@@ -14,8 +14,8 @@ use leptos::prelude::*;
 use self::filters::{Shown, filters};
 use self::rows::{Opened, nothing, rows};
 use super::address::activity;
-use super::tabs::{Tab, tabs};
-use crate::components::breadcrumb::breadcrumb;
+use super::head::plain_head;
+use super::tabs::Tab;
 use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor};
 use crate::components::notice::status_notice;
@@ -50,6 +50,7 @@ impl ActivityPage {
         let ActivityReport { lines, older } = report;
         let client_id = application.client_id.to_string();
         let name = application.spec.name.to_string();
+        let head = plain_head(&application, Tab::Activity, failures);
         let opened = if shown.search.is_empty() {
             Opened::FirstFailure
         } else {
@@ -66,25 +67,19 @@ impl ActivityPage {
             AdminSection::OauthApplications,
             Level::Below,
             view! {
-                {breadcrumb(vec![AdminSection::OauthApplications.link()])}
-                <header class="page-header">
-                    <div>
-                        <h1 class="page-title">"Activity of " {name}</h1>
-                        <p class="page-lead">
-                            "Authorizations, tokens and failures, newest first, each failure with what helps. The request id is the one the application received in "
-                            <code class="mono" translate="no">"X-Request-Id"</code>
-                            " and members see on error pages. Identical entries within an hour are counted as one. The newest 500 successes and 500 failures are kept."
-                        </p>
-                    </div>
-                    <a class="button" href=activity(&client_id)>
-                        "Refresh"
-                    </a>
-                </header>
-                {tabs(&client_id, Tab::Activity, failures)}
+                {head}
+                <p class="tab-lead">
+                    "Newest first. Each failure says what helps. "
+                    <a href=activity(&client_id)>"Refresh"</a>
+                </p>
                 {notice.map(status_notice)}
                 {filters(&shown, false)}
                 {entries}
                 {pager("Pages of the activity", shown.newest(), shown.older(older))}
+                <p class="muted kept">
+                    "The newest 500 successes and 500 failures are kept. Identical entries within an hour are counted as one. The request ID is the one the application received in "
+                    <code class="mono" translate="no">"X-Request-Id"</code> " and members see on error pages."
+                </p>
             },
         )
     }
@@ -122,7 +117,8 @@ mod tests {
         let html = page(vec![failed], true, None);
         assert_sound(&html);
         for text in [
-            "Activity of Mobile &lt;b&gt;App",
+            "<title>Activity of Mobile &lt;b&gt;App · ",
+            "Confidential",
             ">Failed</span>",
             "15 Jan 2027, 08:00:00 UTC</time>",
             "redirect_uri was <code translate=\"no\" class=\"mono\">https://app.example/&lt;b&gt;</code>",

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::browser;
 use crate::components::live_text::live_text;
+use crate::components::navigation::audit_of;
 use crate::components::toast::Toasts;
 use crate::functions::applications::add_secret;
 use crate::functions::applications::card::ApplicationCard;
@@ -49,6 +50,12 @@ pub(super) fn Credentials(client_id: StoredValue<String>, card: Memo<Application
                 .into_any(),
                 _ => ().into_any(),
             }}
+            <p class="muted">
+                "Who created, saw or retired a secret is in the "
+                <a href=client_id.with_value(|id| audit_of(id)) rel="external">
+                    "audit trail"
+                </a> "."
+            </p>
         </section>
     }
 }

@@ -11,14 +11,12 @@ use leptos::prelude::*;
 use self::credentials::Credentials;
 use self::overview::Overview;
 use self::settings::Settings;
-use super::card::{client_type, paused_badge};
 use super::context::ListContext;
+use super::head::Head;
 use super::reading::Shown;
 use super::tabs::{Tab, tabs};
 use crate::components::breadcrumb::breadcrumb;
 use crate::components::function_error_notice::FunctionErrorNotice;
-use crate::components::live_text::live_text;
-use crate::components::logo::logo;
 use crate::components::navigation::AdminSection;
 use crate::functions::applications::card::{ApplicationCard, Details};
 
@@ -69,41 +67,19 @@ fn application(client_id: &str, details: Memo<Details>) -> AnyView {
         part.map_or_else(|| before.copied().unwrap_or(Tab::Overview), |part| part.tab)
     });
     let failures = Memo::new(move |_| card.with(|card| card.failures));
-    // A change of what the heading does not show leaves it, and the focus in it.
-    let named = Memo::new_with_compare(
-        move |_| card.get(),
-        |before: Option<&ApplicationCard>, now: Option<&ApplicationCard>| {
-            let shown = |card: &ApplicationCard| (card.form.clone(), card.logo.clone(), card.paused);
-            before.map(shown) != now.map(shown)
-        },
-    );
+    // A change of what it does not show leaves it, and the focus in it.
+    let head = Memo::new(move |_| card.with(|card| Head::from(card)));
     let id = StoredValue::new(client_id.to_owned());
     view! {
         <header class="page-header application-header">
-            {move || named.with(heading)}
+            {move || head.get().view()}
         </header>
         {move || id.with_value(|id| tabs(id, tab.get(), failures.get()))}
         {move || match tab.get() {
             Tab::Credentials => EitherOf3::A(view! { <Credentials client_id=id card /> }),
             Tab::Settings => EitherOf3::B(view! { <Settings card /> }),
-            _ => EitherOf3::C(view! { <Overview details card /> }),
+            _ => EitherOf3::C(view! { <Overview client_id=id details card /> }),
         }}
-    }
-    .into_any()
-}
-
-fn heading(card: &ApplicationCard) -> AnyView {
-    view! {
-        {logo(&card.form.name, card.logo.as_ref(), "logo-large")}
-        <div class="application-title">
-            <h1 class="page-title" id="page-title" tabindex="-1">
-                <span id=format!("card-{}", card.client_id) tabindex="-1" dir="auto">
-                    {live_text(card.form.name.clone())}
-                </span>
-            </h1>
-            <p class="page-lead">{live_text(client_type(card))}</p>
-        </div>
-        {paused_badge(card.paused)}
     }
     .into_any()
 }

@@ -7,13 +7,17 @@ use crate::components::live_text::live_text;
 use crate::functions::applications::card::{ApplicationCard, Details};
 use crate::pages::admin::settings::oauth_applications::address::{self, DialogRoute};
 use crate::pages::admin::settings::oauth_applications::card::history::{connected, health};
-use crate::pages::admin::settings::oauth_applications::card::{TRY_IT, scopes};
+use crate::pages::admin::settings::oauth_applications::card::{TRY_IT, client_id_row, scopes};
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
 use crate::pages::admin::settings::oauth_applications::reading::Shown;
 use crate::pages::admin::settings::oauth_applications::tabs::Tab;
 
 #[component]
-pub(super) fn Overview(details: Memo<Details>, card: Memo<ApplicationCard>) -> impl IntoView {
+pub(super) fn Overview(
+    client_id: StoredValue<String>,
+    details: Memo<Details>,
+    card: Memo<ApplicationCard>,
+) -> impl IntoView {
     view! {
         <div class="overview">
             <section class="section" aria-label="State">
@@ -22,7 +26,10 @@ pub(super) fn Overview(details: Memo<Details>, card: Memo<ApplicationCard>) -> i
             {move || card.with(profile)}
             <section class="section" aria-labelledby="about">
                 <h2 id="about">"About"</h2>
-                <dl class="facts facts-wide">{move || details.with(facts)}</dl>
+                <dl class="facts facts-wide">
+                    {client_id_row(client_id)}
+                    {move || details.with(facts)}
+                </dl>
             </section>
             <section class="section" aria-labelledby="may">
                 <h2 id="may">"What it may ask for"</h2>

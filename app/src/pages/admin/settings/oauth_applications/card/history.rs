@@ -46,20 +46,24 @@ fn failures(card: &ApplicationCard) -> String {
     }
 }
 
-/// The sentence, and the way to the activity if something fails.
+/// The sentence, and what helps: the activity if something fails, sample code if it was never used.
 pub(in super::super) fn health(card: &ApplicationCard) -> AnyView {
     let (class, text) = state(card);
-    let link = (card.failures > 0 && !card.paused).then(|| {
-        let id = &card.client_id;
+    let id = &card.client_id;
+    let next = if card.paused {
+        None
+    } else if card.failures > 0 {
+        Some(("See activity", address::activity(id)))
+    } else if card.used.is_none() {
+        Some(("Sample code", address::use_it(id)))
+    } else {
+        None
+    };
+    let link = next.map(|(text, href)| {
         view! {
             " "
-            <a
-                id=format!("see-{id}")
-                aria-labelledby=format!("see-{id} card-{id}")
-                href=address::activity(id)
-                rel="external"
-            >
-                "See activity"
+            <a id=format!("see-{id}") aria-labelledby=format!("see-{id} card-{id}") href=href rel="external">
+                {live_text(text)}
             </a>
         }
     });
@@ -112,6 +116,8 @@ mod tests {
             html.contains("/activity\"") && html.contains("See activity"),
             "{html}"
         );
+        let html = health(&card("Mobile App")).to_html();
+        assert!(html.contains("/use\"") && html.contains("Sample code"), "{html}");
         let paused = ApplicationCard {
             paused: true,
             ..failing

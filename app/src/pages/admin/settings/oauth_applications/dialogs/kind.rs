@@ -63,9 +63,13 @@ impl Kind {
     /// What a redirect URI can be.
     pub(super) const fn redirect_hint(self) -> &'static str {
         match self {
-            Self::Website => "Where people return after they authorize. One per line.",
+            Self::Website => {
+                "Exactly the address that your application sends, down to a slash at its end. One per line."
+            }
             Self::Native => "A scheme with a dot in it, or http://127.0.0.1 with any port. One per line.",
-            Self::SinglePage => "The page of your app that finishes the sign-in. One per line.",
+            Self::SinglePage => {
+                "Exactly the address of the page that finishes the sign-in, down to a slash at its end. One per line."
+            }
         }
     }
 }

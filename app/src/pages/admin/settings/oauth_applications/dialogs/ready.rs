@@ -12,6 +12,7 @@ use crate::functions::applications::reveal_secret;
 use crate::functions::error::FunctionError;
 use crate::pages::admin::settings::oauth_applications::address;
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
+use crate::pages::admin::settings::oauth_applications::tabs::Tab;
 
 /// Shows the credentials, the secret once, and what comes next.
 pub(super) fn ready(card: ApplicationCard) -> AnyView {
@@ -139,6 +140,9 @@ pub(super) fn ready(card: ApplicationCard) -> AnyView {
                 </section>
             </div>
             <footer class="dialog-footer">
+                <a class="button" id="ready-open" href=address::application(&id, Tab::Overview)>
+                    "Open its page"
+                </a>
                 <button type="button" class="button button-primary" id="ready-done" on:click=move |_| on_close.run(())>
                     "Done"
                 </button>

@@ -14,8 +14,8 @@ use self::next::next;
 use self::programs::{PROGRAMS, Program};
 use self::snippet::{block, copy_button};
 use super::address;
-use super::tabs::{Tab, tabs};
-use crate::components::breadcrumb::breadcrumb;
+use super::head::plain_head;
+use super::tabs::Tab;
 use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor};
 
@@ -61,7 +61,6 @@ impl UseItPage {
             code_lifetime,
         } = self;
         let name = application.spec.name.to_string();
-        let client_id = application.client_id.to_string();
         let network = frame.network.clone();
         frame.admin(
             &format!("Use {name}"),
@@ -69,19 +68,10 @@ impl UseItPage {
             AdminSection::OauthApplications,
             Level::Below,
             view! {
-                {breadcrumb(vec![
-                    AdminSection::OauthApplications.link(),
-                    (name.clone(), address::application(&client_id, Tab::Overview)),
-                ])}
-                <header class="page-header">
-                    <div>
-                        <h1 class="page-title">"Use " <bdi>{name}</bdi></h1>
-                        <p class="page-lead">
-                            "The settings of this application, and a small program that uses them: it asks a member, exchanges the code, calls the Headless API and refreshes its tokens."
-                        </p>
-                    </div>
-                </header>
-                {tabs(&client_id, Tab::UseIt, failures)}
+                {plain_head(&application, Tab::UseIt, failures)}
+                <p class="tab-lead">
+                    "The settings of this application, and a small program that uses them: it asks a member, exchanges the code, calls the Headless API and refreshes its tokens."
+                </p>
                 {application.is_paused().then(paused)}
                 {settings(&application, &redirect_uri, &endpoints, network, secret)}
                 {program(&application)}
