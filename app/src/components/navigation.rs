@@ -188,7 +188,7 @@ fn links(group: AdminGroup, section: AdminSection, level: Level) -> impl IntoVie
 }
 
 /// The address of what the audit trail says about an application.
-pub(crate) fn audit_of(client_id: &str) -> String {
+pub(crate) fn audit_of(client_id: impl std::fmt::Display) -> String {
     format!("{}?target={client_id}", AdminSection::AuditTrail.path())
 }
 

@@ -260,7 +260,7 @@ fn what(target: AuditTarget) -> AnyView {
             .into_any()
         }
         AuditTarget::DeletedApplication { client_id, name } => {
-            let entries = audit_of(client_id);
+            let entries = audit_of(&client_id);
             view! {
                 {name.map(|name| view! { <span>{name}</span> })}
                 <span class="badge">"Deleted"</span>

@@ -18,7 +18,7 @@ use super::tabs::{Tab, tabs};
 use crate::components::breadcrumb::breadcrumb;
 use crate::components::function_error_notice::FunctionErrorNotice;
 use crate::components::navigation::AdminSection;
-use crate::functions::applications::card::{ApplicationCard, Details};
+use crate::functions::applications::card::Details;
 
 /// The page below its navigation. If reading fails, the last good state stays.
 #[component]
