@@ -282,7 +282,7 @@ for (const way of WAYS) {
     await way.cause(await stage(browser, latchkey, page));
 
     await page.goto(`${latchkey.url}/`);
-    const begun = Date.now();
+    const started = Date.now();
     let clicks = 0;
     const click = async (name: string | RegExp, within = page.locator("body")) => {
       await within.getByRole("link", { name, exact: typeof name === "string" }).or(within.getByRole("button", { name, exact: typeof name === "string" })).first().click();
@@ -298,7 +298,7 @@ for (const way of WAYS) {
     await click(way.fix, entry);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
     await expect(page.getByText("There is no such page")).toHaveCount(0);
-    const seconds = (Date.now() - begun) / 1000;
+    const seconds = (Date.now() - started) / 1000;
     table.push(`${way.name.padEnd(40)} ${way.reason.padEnd(22)} ${String(way.fix).padEnd(32)} ${clicks} clicks  ${seconds.toFixed(1)} s`);
     expect(clicks).toBeLessThanOrEqual(CLICKS);
   });

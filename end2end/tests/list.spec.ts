@@ -70,7 +70,7 @@ test("filters are links, say what there is none of, and keep the search", async 
   await expect(admin.page).toHaveURL(`${latchkey.url}${PATH}`);
 });
 
-test("the order is chosen and stands in the address", async ({ admin, latchkey }) => {
+test("the chosen order is in the address", async ({ admin, latchkey }) => {
   for (const name of ["Beta", "Alpha", "Gamma"]) latchkey.addApplication(name);
   await admin.open();
   await expect(admin.cards.first()).toHaveAccessibleName("Gamma");

@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let code = answer.get("code").ok_or_else(|| format!("no code: {answer:?}"))?;
 
-    // 3. The code for tokens. Whoever asks for tokens must not follow redirects.
+    // 3. The code for tokens. A request for tokens must not follow redirects.
     let no_redirects = reqwest::redirect::Policy::none();
     let http = reqwest::Client::builder().redirect(no_redirects).build()?;
     let tokens = client

@@ -76,7 +76,7 @@ pub(crate) fn Dialog(
                 event.prevent_default();
                 on_close.run(());
             }
-            // Browsers close a dialog without asking when they are told twice.
+            // Browsers close a dialog without asking when Escape is pressed twice.
             on:close=move |_| {
                 open();
                 on_close.run(());

@@ -1,50 +1,189 @@
-//! The admin's list page with ten applications and with ten thousand.
+//! The admin's pages with ten applications and with ten thousand, and with a million entries of activity.
 
-use anyhow::Result;
+use std::path::Path;
+use std::rc::Rc;
+
+use anyhow::{Result, ensure};
 use serde_json::json;
 
-use crate::Plan;
-use crate::client::{ensure_ok, get};
+use crate::client::{HttpRequest, ensure_ok, get};
+use crate::endure::database::{Database, Kind};
+use crate::endure::postgres::Cluster;
 use crate::person::{Person, call};
 use crate::process::{Server, Setup};
 use crate::statistics::print_row;
 
-/// Measures and prints.
-pub(crate) async fn measure(plan: Plan) -> Result<()> {
-    println!("\n## The OAuth Applications page, one request after the other, in milliseconds\n");
-    println!("| applications | what | p50 | p99 |\n|---|---|---|---|");
-    for count in [10, 10_000] {
-        let data = tempfile::tempdir()?;
-        let server = Server::start(&Setup::on(data.path())).await?;
-        let mut host = Person::host(server.address).await?;
-        for number in 0..count {
-            host.register(&format!("Application {number:05}")).await?;
+/// How many applications there are.
+const COUNTS: [usize; 2] = [10, 10_000];
+/// How many of them a page of the list has.
+const PAGE: usize = 50;
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Pages {
+    #[arg(long, default_value = "sqlite")]
+    database: Kind,
+    /// 1,000,000, or 20,000 in a quick run
+    #[arg(long)]
+    entries: Option<usize>,
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self {
+            database: Kind::Sqlite,
+            entries: None,
         }
-        measure_with(count, &mut host, plan).await?;
+    }
+}
+
+/// Measures and prints.
+pub(crate) async fn measure(pages: Pages, quick: bool, rounds: usize) -> Result<()> {
+    let entries = pages.entries.unwrap_or(if quick { 20_000 } else { 1_000_000 });
+    let cluster = pages.database.cluster()?;
+    println!(
+        "\n## The admin's pages on {}, one request after the other, in milliseconds\n",
+        pages.database
+    );
+    println!("| applications | what | p50 | p99 |\n|---|---|---|---|");
+    for count in COUNTS {
+        let data = tempfile::tempdir()?;
+        let (setup, database) = begin(data.path(), cluster.as_ref(), count).await?;
+        let mut at = At {
+            label: count.to_string(),
+            host: None,
+            repeats: rounds * 40,
+        };
+        let server = Server::start(&setup).await?;
+        at.list(&server, count).await?;
+        server.stop();
+        if count == COUNTS[1] {
+            fill(&database, entries)?;
+            database.settle()?;
+            at.label = format!("{count}, {entries} entries");
+            let server = Server::start(&setup).await?;
+            at.activity(&server, &database).await?;
+            at.list(&server, count).await?;
+        }
     }
     Ok(())
 }
 
-async fn measure_with(count: usize, host: &mut Person, plan: Plan) -> Result<()> {
-    let list = |search: &str, page: usize| {
-        let arguments = json!({ "query": { "search": search, "sort": "newest" }, "page": page });
-        call(&host.cookie, "applications/list", &arguments)
+/// A network with so many applications.
+async fn begin(data: &Path, cluster: Option<&Rc<Cluster>>, count: usize) -> Result<(Setup, Database)> {
+    let (database, url) = Database::create(data, cluster, &format!("pages_{count}"))?;
+    let setup = Setup {
+        database: url,
+        ..Setup::on(data)
     };
-    let document = get("/admin/settings/oauth-applications", &[("cookie", &host.cookie)]);
-    for (what, request) in [
-        ("first page, as JSON", list("", 1)),
-        ("last page, as JSON", list("", count / 20)),
-        (
-            "search that finds one",
-            list(&format!("Application {:05}", count - 1), 1),
-        ),
-        ("search that finds all", list("cation 0", 1)),
-        ("search that finds none", list("no such name", 1)),
-        ("the whole document, rendered", document),
-    ] {
-        let check = |answer: &_| ensure_ok(what, answer);
-        let mut times = host.connection.time(&request, plan.rounds * 200, check).await?;
-        print_row(&count.to_string(), what, &mut times);
+    let server = Server::start(&setup).await?;
+    let mut host = Person::host(server.address).await?;
+    for number in 0..count {
+        host.register(&format!("Application {number:05}")).await?;
     }
-    Ok(())
+    server.stop();
+    Ok((setup, database))
+}
+
+/// Adds entries of every area to all applications in turn, each third a failure.
+fn fill(database: &Database, entries: usize) -> Result<()> {
+    let [first, last] = database.numbers("SELECT min(id), max(id) FROM applications")?;
+    let applications = last - first + 1;
+    database.execute(&format!(
+        "INSERT INTO activity (application_id, at, kind, succeeded, message, request_id, class, area, reason)
+         WITH RECURSIVE numbers (number) AS
+             (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < {entries})
+         SELECT {first} + number % {applications}, 1790000000000 + number * 1000,
+             CASE number % 5 WHEN 0 THEN 'authorization' WHEN 1 THEN 'api_call' ELSE 'refresh' END,
+             CASE WHEN number % 3 = 0 THEN {no} ELSE {yes} END,
+             CASE WHEN number % 3 = 0 THEN 'the refresh token expired on day ' || number ELSE 'new tokens were issued' END,
+             'request-' || number,
+             CASE WHEN number % 3 = 0 THEN 'failure' ELSE 'success' END,
+             CASE number % 5 WHEN 0 THEN 'authorizations' WHEN 1 THEN 'api' ELSE 'tokens' END,
+             CASE WHEN number % 3 = 0 THEN 'refresh-expired' END
+         FROM numbers",
+        no = database.boolean(false),
+        yes = database.boolean(true),
+    ))
+}
+
+/// What is measured, and as whom.
+struct At {
+    label: String,
+    host: Option<Person>,
+    repeats: usize,
+}
+
+impl At {
+    async fn time(&mut self, server: &Server, requests: Vec<(&str, HttpRequest)>) -> Result<()> {
+        let mut host = match self.host.take() {
+            Some(host) => host,
+            None => Person::host(server.address).await?,
+        };
+        for (what, mut request) in requests {
+            request.headers_mut().insert("cookie", host.cookie.parse()?);
+            let check = |answer: &_| ensure_ok(what, answer);
+            let mut times = host.connection.time(&request, self.repeats, check).await?;
+            print_row(&self.label, what, &mut times);
+        }
+        Ok(())
+    }
+
+    async fn list(&mut self, server: &Server, count: usize) -> Result<()> {
+        let list = |query: serde_json::Value, page: usize| {
+            call("", "applications/list", &json!({ "query": query, "page": page }))
+        };
+        let newest = |search: &str, page| list(json!({ "search": search, "sort": "newest" }), page);
+        let filter = |filter: &str| list(json!({ "search": "", "sort": "name", "filter": filter }), 1);
+        let requests = vec![
+            (
+                "the whole document, rendered",
+                get("/admin/settings/oauth-applications", &[]),
+            ),
+            ("first page, as JSON", newest("", 1)),
+            ("last page, as JSON", newest("", count.div_ceil(PAGE))),
+            (
+                "search that finds one",
+                newest(&format!("Application {:05}", count - 1), 1),
+            ),
+            ("search that finds all", newest("cation 0", 1)),
+            ("search that finds none", newest("no such name", 1)),
+            ("by name", list(json!({ "search": "", "sort": "name" }), 1)),
+            (
+                "last used first",
+                list(json!({ "search": "", "sort": "last_used" }), 1),
+            ),
+            ("Failing", filter("failing")),
+            ("Paused", filter("paused")),
+            ("Never used", filter("never_used")),
+        ];
+        self.time(server, requests).await
+    }
+
+    async fn activity(&mut self, server: &Server, database: &Database) -> Result<()> {
+        let [count] = database.numbers("SELECT count(*) FROM activity")?;
+        ensure!(count > 0, "there is no activity");
+        let client_id = database.text("SELECT client_id FROM applications ORDER BY id LIMIT 1")?;
+        let page = |query: &str| get(&format!("/admin/activity{query}"), &[]);
+        let own = |query: &str| {
+            get(
+                &format!("/admin/settings/oauth-applications/{client_id}/activity{query}"),
+                &[],
+            )
+        };
+        let requests = vec![
+            ("activity, newest", page("")),
+            ("activity, failed", page("?filter=failed")),
+            ("activity, authorizations", page("?filter=authorizations")),
+            ("activity, in the middle", page(&format!("?before={}", count / 2))),
+            ("activity, request id", page(&format!("?q=request-{}", count / 2))),
+            ("activity, words found", page("?q=expired")),
+            ("activity, words not found", page("?q=nonsense")),
+            ("activity of one, newest", own("")),
+            ("activity of one, failed", own("?filter=failed")),
+            ("activity of one, words not found", own("?q=nonsense")),
+            ("Home", get("/", &[])),
+        ];
+        self.time(server, requests).await
+    }
 }

@@ -24,6 +24,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 
+use self::applications::Pages;
+
 /// Measures Latchkey beside a bare axum endpoint. Without a command: applications, headless, oauth and size.
 #[derive(Parser)]
 #[command(
@@ -40,8 +42,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The admin's list page with ten applications and with ten thousand
-    Applications,
+    /// The admin's pages with ten applications and with ten thousand, and with a million entries of activity
+    Applications(applications::Pages),
     /// The Headless API of a large network
     Headless,
     /// The OAuth endpoints
@@ -85,8 +87,8 @@ fn main() -> ExitCode {
         }
     };
     let outcome = match command {
-        None => all(plan),
-        Some(Command::Applications) => run(applications::measure(plan)),
+        None => all(plan, quick),
+        Some(Command::Applications(pages)) => run(applications::measure(pages, quick, plan.rounds)),
         Some(Command::Headless) => run(headless::measure(plan)),
         Some(Command::Oauth) => run(oauth::measure(plan)),
         Some(Command::Size) => run(memory::measure(plan)),
@@ -102,10 +104,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn all(plan: Plan) -> Result<()> {
+fn all(plan: Plan, quick: bool) -> Result<()> {
     run(memory::measure(plan))?;
     run(oauth::measure(plan))?;
-    run(applications::measure(plan))?;
+    run(applications::measure(Pages::default(), quick, plan.rounds))?;
     run(headless::measure(plan))
 }
 

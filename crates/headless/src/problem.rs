@@ -10,10 +10,10 @@ use crate::error::{
 };
 use crate::query_error::extension;
 
-/// How many different problems of a request are told: a query may have thousands of errors.
+/// How many different problems of a request the answer names: a query may have thousands of errors.
 const DIFFERENT: usize = 5;
 
-/// How much of an error's message about a query is told.
+/// How much of an error's message about a query the answer has.
 const MESSAGE: usize = 200;
 
 /// What failed. Requests with the same code and field have the same problem.

@@ -22,7 +22,7 @@ fn events() -> Vec<Event> {
         step: Step::Register,
     });
     let mut events: Vec<_> = registered.chain(CONTENT.story.iter().cloned()).collect();
-    // Everyone's applications. Whoever connected one first used it last, a few minutes ago.
+    // Everyone's applications. The member who connected one first used it last, a few minutes ago.
     let mut chance = Chance::new(99);
     let mut everybody = |app: App, since: u32, people: Range<usize>, minutes: u32| {
         let many = u32::try_from(people.len()).unwrap_or(1);

@@ -19,7 +19,7 @@ use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 use crate::logo::LogoError;
 
-/// A picture, as an image and nothing else, whoever asks for it: sign-in shows it too.
+/// A picture, as an image and nothing else, to everyone: sign-in shows it too.
 pub(super) async fn show(
     State(state): State<AppState>,
     Path(id): Path<String>,

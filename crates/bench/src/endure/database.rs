@@ -22,7 +22,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// The private cluster, for `PostgreSQL`.
-    pub(super) fn cluster(self) -> Result<Option<Rc<Cluster>>> {
+    pub(crate) fn cluster(self) -> Result<Option<Rc<Cluster>>> {
         if self == Self::Sqlite {
             return Ok(None);
         }
@@ -41,14 +41,14 @@ impl fmt::Display for Kind {
 }
 
 /// The place of the data.
-pub(super) enum Database {
+pub(crate) enum Database {
     Sqlite(PathBuf),
     Postgres(Rc<Cluster>, String),
 }
 
 impl Database {
     /// The file in this data folder, or a new database of this name in the cluster. Returns its URL, too.
-    pub(super) fn create(
+    pub(crate) fn create(
         data: &Path,
         cluster: Option<&Rc<Cluster>>,
         name: &str,
@@ -63,7 +63,7 @@ impl Database {
     }
 
     /// The numbers in the first row of a query's result.
-    pub(super) fn numbers<const N: usize>(&self, query: &str) -> Result<[i64; N]> {
+    pub(crate) fn numbers<const N: usize>(&self, query: &str) -> Result<[i64; N]> {
         let numbers: Vec<i64> = match self {
             Self::Sqlite(file) => {
                 open(file)?.query_row(query, [], |row| (0..N).map(|column| row.get(column)).collect())?
@@ -77,6 +77,47 @@ impl Database {
         let count = numbers.len();
         let numbers = numbers.try_into().ok();
         numbers.with_context(|| format!("{count} numbers instead of {N}: {query}"))
+    }
+
+    /// The text in the first column of a query's first row.
+    pub(crate) fn text(&self, query: &str) -> Result<String> {
+        match self {
+            Self::Sqlite(file) => Ok(open(file)?.query_row(query, [], |row| row.get(0))?),
+            Self::Postgres(cluster, name) => cluster.sql(name, query),
+        }
+    }
+
+    /// Runs a statement.
+    pub(crate) fn execute(&self, sql: &str) -> Result<()> {
+        match self {
+            Self::Sqlite(file) => open(file)?.execute_batch(sql)?,
+            Self::Postgres(cluster, name) => {
+                cluster.sql(name, sql)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A truth value as its columns have it.
+    pub(crate) fn boolean(&self, value: bool) -> String {
+        match self {
+            Self::Sqlite(_) => u8::from(value).to_string(),
+            Self::Postgres(..) => value.to_string(),
+        }
+    }
+
+    /// Leaves the files as a server would: without a long log, and with statistics.
+    pub(crate) fn settle(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(file) => {
+                open(file)?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+            }
+            Self::Postgres(cluster, name) => {
+                cluster.sql(name, "VACUUM ANALYZE")?;
+                cluster.sql(name, "CHECKPOINT")?;
+            }
+        }
+        Ok(())
     }
 }
 

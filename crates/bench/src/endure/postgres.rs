@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PLAIN: [&str; 6] = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"];
 
 /// The cluster.
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     // Dropped before the folder with its files.
     process: Option<Process>,
     folder: TempDir,

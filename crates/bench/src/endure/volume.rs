@@ -82,8 +82,8 @@ pub(super) async fn run(plan: &Plan, quick: bool) -> Result<()> {
         issue(&mut large).await?;
         issue(&mut small).await?;
     }
-    fill::settle(&large.database)?;
-    fill::settle(&small.database)?;
+    large.database.settle()?;
+    small.database.settle()?;
     println!(
         "\n## {} grants of {members} members (numbers {first} to {last}), beside {} grants, on {kind}\n",
         fill::count(&large.database)?,

@@ -34,7 +34,7 @@ pub struct ApplicationSpec {
     pub client_type: ClientType,
     /// Whether members are let through without being asked.
     pub skip_consent: bool,
-    /// What people are told about it.
+    /// What members see of it.
     pub profile: ApplicationProfile,
 }
 
@@ -54,7 +54,7 @@ pub struct Application {
     pub logo: Option<LogoId>,
     /// When it last got or used a token.
     pub last_used_at: Option<Timestamp>,
-    /// Counts the edits, so that of two hosts who edit at once the second is told.
+    /// Counts the edits, so that of two hosts who edit at once the second learns of it.
     pub revision: u32,
 }
 

@@ -1,4 +1,4 @@
-//! What people are told about an application, beside its name.
+//! The profile of an application, beside its name.
 
 use std::fmt;
 

@@ -18,7 +18,7 @@ use latchkey_storage::content::{
 use latchkey_storage::shared::searchable;
 use latchkey_storage::{AuditAction, PasswordHash, StoreError};
 
-/// After how many rows progress is told.
+/// After how many rows progress is reported.
 const TELL_EVERY: usize = 1_000;
 
 /// Writes rows, and remembers the numbers of those who are named by others.
@@ -332,7 +332,7 @@ impl<D: Database> Communities for SqlStore<D> {
         by: &Actor,
         at: Timestamp,
     ) -> Result<Result<Added, Vec<Conflict>>, StoreError> {
-        // Several transactions may be tried, but one is told of at a time.
+        // Several transactions may be tried, but one is reported at a time.
         let args = (community, locked, Mutex::new(tell), by.clone(), at);
         // What is free or there when it is looked up has to be so until the end, and no lock can hold what is not there.
         self.0

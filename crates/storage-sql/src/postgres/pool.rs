@@ -32,7 +32,7 @@ use latchkey_storage::content::slice::Bytes;
 /// connection.
 const MOST_CONNECTIONS: usize = 20;
 
-/// How long a request waits for a connection that others use. After that it is told that the database does not
+/// How long a request waits for a connection that others use. After that it learns that the database does not
 /// answer.
 const ACQUIRE: Duration = Duration::from_secs(3);
 

@@ -1,4 +1,4 @@
-//! What people are told about an application, who registered it, and the client id that it brings along.
+//! The profile of an application, who registered it, and the client id that it brings along.
 
 use latchkey_domain::{Actor, ApplicationDraft, ClientSecret, Role};
 use latchkey_storage::{ApplicationUpdate, NewApplication, StoreError, UpdateOutcome};

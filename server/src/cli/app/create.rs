@@ -1,4 +1,4 @@
-//! What `latchkey app create` is told.
+//! The options of `latchkey app create`.
 
 use clap::Args;
 use latchkey_domain::ApplicationDraft;

@@ -1,4 +1,4 @@
-//! What `latchkey app edit` is told.
+//! The options of `latchkey app edit`.
 
 use clap::Args;
 use latchkey_domain::{ApplicationDraft, ApplicationSpec};

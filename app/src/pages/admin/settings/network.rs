@@ -182,7 +182,7 @@ fn plans(chosen: &str, error: Option<String>) -> impl IntoView + use<> {
     view! {
         <fieldset class="plan-rows">
             <legend class="field-label">"Plan"</legend>
-            <p class="field-hint">"Only hosts see the plan. An application that is refused because of it is told which one it is."</p>
+            <p class="field-hint">"Only hosts see the plan. An application that is refused because of the plan learns which plan it is."</p>
             {rows}
             {error.map(error_notice)}
         </fieldset>

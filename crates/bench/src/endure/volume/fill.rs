@@ -57,20 +57,6 @@ pub(super) fn grants(database: &Database, count: usize, age: Age, chance: &mut C
     }
 }
 
-/// Leaves the files as a server would: without a long log, and with statistics.
-pub(super) fn settle(database: &Database) -> Result<()> {
-    match database {
-        Database::Sqlite(file) => {
-            open(file)?.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        }
-        Database::Postgres(cluster, name) => {
-            cluster.sql(name, "VACUUM ANALYZE")?;
-            cluster.sql(name, "CHECKPOINT")?;
-        }
-    }
-    Ok(())
-}
-
 fn now() -> Result<i64> {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
     Ok(i64::try_from(since.as_millis())?)

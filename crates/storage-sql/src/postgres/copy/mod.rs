@@ -12,7 +12,7 @@ pub(crate) use self::snapshot::Snapshot;
 use super::errors::text_of;
 use latchkey_storage::StoreError;
 
-/// A copy takes as long as it takes: what the server is told to cut off elsewhere does not count for its transaction.
+/// A copy takes as long as it takes: the server's time limits do not apply to its transaction.
 pub(super) const UNHURRIED: &str =
     "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
 

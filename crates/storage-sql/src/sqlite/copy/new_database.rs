@@ -39,7 +39,7 @@ pub(crate) struct NewDatabase {
 enum Becomes {
     /// A database that is served.
     Database(PathBuf),
-    /// A backup. What was made is told there.
+    /// A backup, and where it says what was written.
     Backup(PathBuf, Existing, Arc<OnceLock<BackedUp>>),
 }
 
@@ -57,7 +57,7 @@ impl NewDatabase {
         Self::begin(path, migrations::LATEST, becomes, Some(alone)).await
     }
 
-    /// A backup at `path` with this or an earlier schema; `made` is told of it.
+    /// A backup at `path` with this or an earlier schema; `made` gets what was written.
     pub(crate) async fn backup(
         path: &Path,
         existing: Existing,

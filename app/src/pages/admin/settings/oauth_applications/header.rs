@@ -31,7 +31,7 @@ pub(super) fn PageHeader() -> impl IntoView {
                     .then(|| {
                         view! {
                             <div class="actions">
-                                <a class="button button-quiet" href=address::import() rel="external">
+                                <a class="button" href=address::import() rel="external">
                                     "Import"
                                 </a>
                                 <a

@@ -40,7 +40,7 @@ pub(super) fn Overview(
     }
 }
 
-/// What people are told about it. Nothing if the host entered nothing.
+/// What members see of it. Nothing if the host entered nothing.
 fn profile(card: &ApplicationCard) -> Option<AnyView> {
     let form = &card.form;
     let link = |label: &'static str, address: &str| {

@@ -53,15 +53,15 @@ pub(in super::super) fn health(card: &ApplicationCard) -> AnyView {
     let next = if card.paused {
         None
     } else if card.failures > 0 {
-        Some(("See activity", address::activity(id)))
+        Some((" ", "See activity", address::activity(id)))
     } else if card.used.is_none() {
-        Some(("Sample code", address::use_it(id)))
+        Some((" · ", "Sample code", address::use_it(id)))
     } else {
         None
     };
-    let link = next.map(|(text, href)| {
+    let link = next.map(|(separator, text, href)| {
         view! {
-            " "
+            {separator}
             <a id=format!("see-{id}") aria-labelledby=format!("see-{id} card-{id}") href=href rel="external">
                 {live_text(text)}
             </a>

@@ -123,7 +123,7 @@ pub(super) fn Toggle(
     }
 }
 
-/// What people are told about the application. It is optional, so it is closed until one of its fields is wrong.
+/// What members see of the application. It is optional, so it is closed until one of its fields is wrong.
 pub(super) fn profile(
     fields: Fields,
     open: RwSignal<bool>,
