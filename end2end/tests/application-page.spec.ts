@@ -139,7 +139,9 @@ test("Connected members says who, and revokes one", async ({ admin, browser, lat
   await expect(page.getByRole("heading", { name: /Max Member/ })).toBeVisible();
   await expect(page.getByText("View posts you have created")).toBeVisible();
   await look(page, "application-members");
-  await page.getByRole("button", { name: "Revoke access of Max Member" }).click();
+  await page.getByLabel("Revoke access of Max Member").click();
+  await look(page, "application-members-revoke");
+  await page.getByRole("button", { name: "Revoke access" }).click();
   await expect(page.getByRole("status")).toContainText("The member is disconnected");
   await expect(page.getByText("No members connected")).toBeVisible();
   expect((await client.userinfo(tokens.body.access_token)).status).toBe(401);

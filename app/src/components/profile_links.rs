@@ -11,6 +11,7 @@ pub(crate) fn profile_links(profile: &ApplicationProfile) -> Option<AnyView> {
                 {website.host().to_owned()}
             </a>
         }
+        .into_any()
     });
     let policy = profile.privacy_policy.as_ref().map(|policy| {
         view! {
@@ -18,8 +19,8 @@ pub(crate) fn profile_links(profile: &ApplicationProfile) -> Option<AnyView> {
                 "Privacy policy"
             </a>
         }
+        .into_any()
     });
-    let separator = (website.is_some() && policy.is_some()).then_some(" · ");
-    (website.is_some() || policy.is_some())
-        .then(|| view! { <p class="profile-links">{website} {separator} {policy}</p> }.into_any())
+    let links: Vec<_> = [website, policy].into_iter().flatten().collect();
+    (!links.is_empty()).then(|| view! { <p class="profile-links">{links}</p> }.into_any())
 }

@@ -41,6 +41,7 @@ impl ConsentPage {
             application,
             member,
             scopes,
+            granted_before,
             redirect_uri,
             is_explorer_login,
             hidden,
@@ -71,7 +72,7 @@ impl ConsentPage {
                 {problem}
                 <form class="consent-form" method="post" action="/oauth/authorize">
                     {hidden}
-                    {permissions(scopes, !nothing_approved)}
+                    {permissions(scopes, granted_before, !nothing_approved)}
                     {if is_explorer_login { whereto_explorer(&name) } else { whereto(&redirect_uri, &name) }}
                     <div class="consent-answers">
                         <button class="button" type="submit" name=DECISION value=DENY>
@@ -141,17 +142,24 @@ fn who(member: &Member, return_to: String) -> impl IntoView {
     }
 }
 
-/// What it asks for, reading and writing apart.
-fn permissions(scopes: ScopeSet, ticked: bool) -> impl IntoView {
+/// What it asks for, reading and writing apart. If some of it was granted before, the rest is marked as new.
+fn permissions(scopes: ScopeSet, granted_before: ScopeSet, ticked: bool) -> impl IntoView {
     let (change, see): (Vec<_>, Vec<_>) = scopes.iter().partition(|scope| scope.id().starts_with("write:"));
+    let new = scopes.without(granted_before);
+    let is_more = !new.is_empty() && new != scopes;
+    let new = if is_more { new } else { ScopeSet::EMPTY };
     view! {
-        {permission_group("See", see, ticked)}
-        {permission_group("Change", change, ticked)}
+        {is_more.then(|| view! { <p class="muted consent-more">"You allowed some of this before."</p> })}
+        {permission_group("See", see, new, ticked)}
+        {permission_group("Change", change, new, ticked)}
     }
 }
 
-fn permission_group(title: &'static str, scopes: Vec<Scope>, ticked: bool) -> impl IntoView {
+fn permission_group(title: &'static str, scopes: Vec<Scope>, new: ScopeSet, ticked: bool) -> impl IntoView {
     let row = |scope: Scope| {
+        let mark = new
+            .contains(scope)
+            .then(|| view! { <span class="badge badge-new">"New"</span> });
         let host = scope
             .is_host_only()
             .then(|| view! { <span class="badge badge-host">"Host only"</span> });
@@ -159,6 +167,7 @@ fn permission_group(title: &'static str, scopes: Vec<Scope>, ticked: bool) -> im
             <label class="scope-row">
                 <input type="checkbox" name=APPROVED value=scope.id() checked=ticked />
                 <span class="scope-text">{what_it_gives(scope)}</span>
+                {mark}
                 {host}
             </label>
         }
@@ -230,6 +239,7 @@ mod tests {
     fn question(redirect_uri: &str, scopes: &str, nothing_approved: bool) -> ConsentQuestion {
         ConsentQuestion {
             scopes: scopes.parse().unwrap(),
+            granted_before: ScopeSet::EMPTY,
             application: application("Mobile <b>App"),
             member: Member {
                 id: MemberId(1),
@@ -302,6 +312,27 @@ mod tests {
             html.matches("target=\"_blank\"").count(),
             html.matches("rel=\"noopener\"").count()
         );
+    }
+
+    #[test]
+    fn what_is_new_is_marked_if_some_of_it_was_allowed_before() {
+        let with = |granted_before: &str| {
+            let mut page = ConsentPage {
+                frame: frame(),
+                question: question("https://app.example/cb", "read:posts write:posts", false),
+                background: Background::default(),
+            };
+            page.question.granted_before = granted_before.parse().unwrap();
+            page.to_html()
+        };
+        let html = with("read:posts read:userinfo");
+        assert_sound(&html);
+        assert!(html.contains("You allowed some of this before."), "{html}");
+        assert_eq!(html.matches(">New</span>").count(), 1);
+        for nothing_new in ["read:posts write:posts", "read:userinfo"] {
+            let html = with(nothing_new);
+            assert!(!html.contains("before.") && !html.contains(">New<"), "{html}");
+        }
     }
 
     #[test]

@@ -66,6 +66,8 @@ pub struct ConsentQuestion {
     /// The requested scopes. Each has a checkbox named [`super::consent_form::APPROVED`] with the scope's id as its
     /// value.
     pub scopes: ScopeSet,
+    /// What the member granted the application before, and did not revoke.
+    pub granted_before: ScopeSet,
     /// Where the browser goes next. The page shows its [host](RedirectUri::host), and warns if it is a [loopback
     /// address](RedirectUri::is_loopback).
     pub redirect_uri: RedirectUri,

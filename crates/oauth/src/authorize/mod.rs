@@ -155,26 +155,37 @@ impl AuthorizationServer {
             Some(Answer::Allow(approved)) => {
                 let approved = approved.intersection(request.scopes);
                 if approved.is_empty() {
-                    return Ok(self.ask(visit, &request, person, true));
+                    let before = self.granted_before(person, target).await?;
+                    return Ok(self.ask(visit, &request, person, before, true));
                 }
                 let remember = !target.application.spec.skip_consent && !self.is_explorer_login(target);
                 self.grant(visit, &request, person, approved, remember, recorder)
                     .await
             }
             None => {
-                let client_id = &target.application.client_id;
-                let remembered = self
-                    .store()
-                    .remembered_consent(person.member.id, client_id, self.granted_after())
-                    .await?;
-                if decision::asks(&request, remembered)? {
-                    Ok(self.ask(visit, &request, person, false))
+                let before = self.granted_before(person, target).await?;
+                if decision::asks(&request, before)? {
+                    Ok(self.ask(visit, &request, person, before, false))
                 } else {
                     self.grant(visit, &request, person, request.scopes, false, recorder)
                         .await
                 }
             }
         }
+    }
+
+    /// What the person granted the application before.
+    async fn granted_before(
+        &self,
+        person: &SignedIn,
+        target: &ClientTarget,
+    ) -> Result<ScopeSet, RedirectError> {
+        let client_id = &target.application.client_id;
+        let after = self.granted_after();
+        Ok(self
+            .store()
+            .remembered_consent(person.member.id, client_id, after)
+            .await?)
     }
 
     /// Fails if the application cannot be authorized right now.
@@ -220,6 +231,7 @@ impl AuthorizationServer {
         visit: &Visit<'_>,
         request: &AuthorizationRequest<'_>,
         person: &SignedIn,
+        granted_before: ScopeSet,
         nothing_approved: bool,
     ) -> Decision {
         let mut hidden: Vec<_> = visit
@@ -232,6 +244,7 @@ impl AuthorizationServer {
             application: request.target.application.clone(),
             member: person.member.clone(),
             scopes: request.scopes,
+            granted_before,
             is_explorer_login: self.is_explorer_login(request.target),
             redirect_uri: request.target.redirect_uri.clone(),
             hidden,

@@ -3,7 +3,7 @@
 use latchkey_domain::{ListFilter, ListQuery, Plan};
 use leptos::prelude::*;
 
-use super::address::{Address, DialogRoute};
+use super::address::{self, Address, DialogRoute};
 use super::card::ApplicationCard;
 use super::context::ListContext;
 use super::header::PageHeader;
@@ -188,6 +188,11 @@ fn empty_list(list: ListContext, may_create: bool) -> impl IntoView {
                         <a class="button" id="first-application" href=list.link(DialogRoute::New) data-noscroll="">
                             "Create your first application"
                         </a>
+                        <p class="muted">
+                            "Or " <a href=address::import() rel="external">
+                                "import one from another Latchkey"
+                            </a> "."
+                        </p>
                     }
                 })}
         </div>

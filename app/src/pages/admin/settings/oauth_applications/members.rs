@@ -108,11 +108,19 @@ fn row(connected: ConnectedMember, client_id: &str, now: Timestamp) -> impl Into
                 <ul class="member-scopes">{words}</ul>
                 <p class="muted">"Connected " {time_ago(since, now)} " · " {used}</p>
             </div>
-            <form method="post" action=action>
-                <button class="button" type="submit" aria-label=label>
+            <details class="revoke">
+                <summary class="button" aria-label=label>
                     "Revoke"
-                </button>
-            </form>
+                </summary>
+                <form method="post" action=action>
+                    <p class="muted">
+                        "It can no longer act for this member, from now on. The member can allow it again."
+                    </p>
+                    <button class="button button-danger" type="submit">
+                        "Revoke access"
+                    </button>
+                </form>
+            </details>
         </li>
     }
 }

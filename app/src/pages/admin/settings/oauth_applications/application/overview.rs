@@ -55,19 +55,21 @@ fn profile(card: &ApplicationCard) -> Option<AnyView> {
                     </a>
                 </p>
             }
+            .into_any()
         })
     };
-    let is_empty = [&form.description, &form.website, &form.privacy_policy]
-        .iter()
-        .all(|text| text.is_empty());
-    (!is_empty).then(|| {
-        let description = (!form.description.is_empty())
-            .then(|| view! { <p dir="auto">{live_text(form.description.clone())}</p> });
+    let description = (!form.description.is_empty())
+        .then(|| view! { <p dir="auto">{live_text(form.description.clone())}</p> }.into_any());
+    let parts = [
+        description,
+        link("Website", &form.website),
+        link("Privacy policy", &form.privacy_policy),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| {
         view! {
             <section class="section" aria-label="Profile">
-                {description}
-                {link("Website", &form.website)}
-                {link("Privacy policy", &form.privacy_policy)}
+                {parts}
             </section>
         }
         .into_any()

@@ -21,6 +21,12 @@ pub(in super::super) fn client_type(card: &ApplicationCard) -> &'static str {
     client_type.label()
 }
 
+/// The host of an application's website.
+pub(super) fn website(card: &ApplicationCard) -> Option<String> {
+    let (_, rest) = card.form.website.split_once("://")?;
+    rest.split(['/', '?', '#']).next().map(str::to_owned)
+}
+
 /// The scopes that an application may ask for.
 pub(in super::super) fn scopes(card: &ApplicationCard) -> impl Iterator<Item = Scope> {
     card.form.scopes.iter().filter_map(|id| id.parse().ok())
@@ -84,6 +90,14 @@ pub(super) fn facts(card: &ApplicationCard) -> AnyView {
 mod tests {
     use super::*;
     use crate::testing::card;
+
+    #[test]
+    fn of_the_website_its_host_is_shown() {
+        let mut card = card("Mobile App");
+        assert_eq!(website(&card), None);
+        card.form.website = "https://makers.example/about?a#b".into();
+        assert_eq!(website(&card).as_deref(), Some("makers.example"));
+    }
 
     #[test]
     fn the_first_ones_are_shown_and_the_rest_is_counted() {

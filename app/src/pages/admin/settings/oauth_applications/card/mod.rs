@@ -10,7 +10,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 use self::actions::CardMenu;
-use self::facts::{facts, more};
+use self::facts::{facts, more, website};
 use self::history::health;
 use super::address::{self, DialogRoute};
 use super::context::ListContext;
@@ -82,7 +82,11 @@ pub(super) fn ApplicationCard(client_id: String, card: Memo<CardData>) -> impl I
                 {move || card.with(|card| logo(&card.form.name, card.logo.as_ref(), "logo-card"))}
                 <div class="card-title">
                     <h2 class="card-name" id=heading.clone() tabindex="-1">
-                        <a href=address::application(&client_id, Tab::Overview) dir="auto">
+                        <a
+                            href=address::application(&client_id, Tab::Overview)
+                            title=move || card.with(|card| card.form.description.clone())
+                            dir="auto"
+                        >
                             {move || live_text(card.with(|card| card.form.name.clone()))}
                         </a>
                     </h2>
@@ -90,6 +94,7 @@ pub(super) fn ApplicationCard(client_id: String, card: Memo<CardData>) -> impl I
                         <span class="visually-hidden">"Type: "</span>
                         {move || live_text(card.with(client_type))}
                         {move || card.with(|card| card.form.skip_consent).then(|| live_text(" · Consent skipped"))}
+                        {move || card.with(website).map(|host| live_text(format!(" · {host}")))}
                     </p>
                 </div>
                 {move || paused_badge(paused.get())}

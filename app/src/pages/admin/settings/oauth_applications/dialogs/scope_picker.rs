@@ -65,6 +65,7 @@ fn presets(selected: RwSignal<ScopeSet>) -> AnyView {
         .collect_view();
     view! {
         <div class="presets" role="group" aria-label="Member scopes at once">
+            <span class="field-label">"Scopes"</span>
             {buttons}
         </div>
     }
