@@ -187,7 +187,7 @@ async fn errors_of_the_headless_api_are_listed_by_code_and_field() {
         .assert_text(">me.email</code>")
         .assert_text("3 times, last <time")
         .assert_text("Ada Lovelace")
-        .assert_text("Add read:userinfo");
+        .assert_text("The scope is registered, but this token does not have it.");
     for id in &ids {
         let found = host.get(&format!("/admin/activity?request={id}")).await;
         assert_eq!(rows(&found), 1);

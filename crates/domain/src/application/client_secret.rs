@@ -44,7 +44,8 @@ impl ClientSecret {
 
     /// Whether it was made here, by its length: one that was brought from another server may have any.
     pub fn is_made_here(&self) -> bool {
-        self.expose().len() == Self::LENGTH
+        let length = self.expose().len();
+        length == Self::LENGTH
     }
 
     /// Whether `presented` is this secret, in a time that does not tell where they differ.
