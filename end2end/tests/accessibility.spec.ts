@@ -1,6 +1,6 @@
 // axe-core on every page and open dialog, in light and dark; no sideways scrolling from 360 px up; screenshots to
 // review.
-import { AdminPage, expect, PATH, signIn, test } from "../support/fixtures";
+import { AdminPage, expect, PASSWORD, PATH, signIn, test } from "../support/fixtures";
 import { look } from "../support/look";
 
 async function populate(admin: AdminPage, count: number): Promise<string> {
@@ -73,6 +73,21 @@ test("the plain pages", async ({ page, latchkey }) => {
   await look(page, "home");
   await page.goto(`${latchkey.url}/account/sessions`);
   await look(page, "sessions");
+  // As a person changes it, with a wrong one first.
+  await page.getByRole("link", { name: "change your password" }).click();
+  await look(page, "password");
+  await page.getByLabel("Current password").fill("wrong horse");
+  await page.getByLabel("New password").fill("a river in the hills");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByText("That is not your current password.")).toBeVisible();
+  await expect(page.getByLabel("Current password")).toBeFocused();
+  await look(page, "password-wrong");
+  await page.getByLabel("Current password").fill(PASSWORD);
+  await page.getByLabel("New password").fill("a river in the hills");
+  await page.getByRole("button", { name: "Change password" }).click();
+  await expect(page.getByRole("status")).toContainText("Your password is changed.");
+  await page.goto(`${latchkey.url}/account/sessions`);
+  await expect(page.getByText("This session")).toBeVisible();
   await page.goto(`${latchkey.url}${PATH}`);
   await look(page, "forbidden");
   await page.goto(`${latchkey.url}/nowhere`);

@@ -199,3 +199,94 @@ async fn a_new_password_disconnects_applications_and_says_so() {
         .assert_text("1 sessions ended, connected applications kept")
         .assert_text("0 sessions ended, 2 applications disconnected");
 }
+
+/// The fields of the form that changes the password.
+fn change<'a>(current: &'a str, new: &'a str) -> [(&'a str, &'a str); 2] {
+    [("current", current), ("new", new)]
+}
+
+const NEW: &str = "a river in the hills";
+
+#[tokio::test]
+async fn a_member_changes_the_password_and_stays_signed_in_here_only() {
+    let app = TestApp::new().await;
+    let (here, there) = (app.as_member().await, app.as_member().await);
+    let client = app.web_app().await;
+    let tokens = app.connect(&client, &here).await;
+    let page = here.get("/account/password").await;
+    assert_sound(&page);
+    page.assert_status(200)
+        .assert_text("value=\"member@example.com\"");
+    here.post("/account/password", &change(PASSWORD, NEW))
+        .await
+        .assert_redirect("/account/password?changed=1");
+    let page = here.get("/account/password?changed=1").await;
+    assert_sound(&page);
+    page.assert_text("Your password is changed.");
+    there.get("/account/sessions").await.assert_status(303);
+    app.userinfo(&tokens).await.assert_error(401, "invalid_token");
+    let sign_in = async |password: &str| app.browser().sign_in("member@example.com", password).await;
+    sign_in(PASSWORD).await.assert_status(422);
+    sign_in(NEW).await.assert_redirect("/");
+    // It is in the audit trail, under the member's name.
+    app.as_host()
+        .await
+        .get("/admin/audit?action=member_password_changed&who=member")
+        .await
+        .assert_text("2 sessions ended, 1 applications disconnected");
+}
+
+#[tokio::test]
+async fn connected_apps_are_kept_on_request() {
+    let app = TestApp::new().await;
+    let (client, member) = (app.web_app().await, app.as_member().await);
+    let tokens = app.connect(&client, &member).await;
+    let [current, new] = change(PASSWORD, NEW);
+    member
+        .post("/account/password", &[current, new, ("keep_apps", "1")])
+        .await
+        .assert_status(303);
+    app.userinfo(&tokens).await.assert_status(200);
+}
+
+#[tokio::test]
+async fn a_password_is_not_changed_without_the_current_one() {
+    let app = TestApp::new().await;
+    let (here, there) = (app.as_member().await, app.as_member().await);
+    for (current, new, error) in [
+        ("wrong horse", NEW, "That is not your current password."),
+        ("", NEW, "That is not your current password."),
+        (PASSWORD, "short", "at least 8 characters"),
+    ] {
+        let page = here.post("/account/password", &change(current, new)).await;
+        assert_sound(&page);
+        page.assert_status(422).assert_text(error).assert_no_text(NEW);
+    }
+    there.get("/account/sessions").await.assert_status(200);
+    // Nor by somebody who is not signed in, or from another site.
+    let stranger = app.browser();
+    stranger
+        .post("/account/password", &change(PASSWORD, NEW))
+        .await
+        .assert_redirect("/sign-in");
+    let answer = app.browser().sign_in("member@example.com", NEW).await;
+    answer.assert_status(422);
+}
+
+#[tokio::test]
+async fn the_current_password_cannot_be_guessed_in_an_open_session() {
+    let app = TestApp::new().await;
+    let here = app.as_member().await;
+    let mut last = 422;
+    for _ in 0..50 {
+        let page = here.post("/account/password", &change("wrong horse", NEW)).await;
+        last = page.status.as_u16();
+        if last == 429 {
+            assert_sound(&page);
+            page.assert_text("Too many attempts");
+            assert!(!page.header("retry-after").is_empty());
+            break;
+        }
+    }
+    assert_eq!(last, 429);
+}

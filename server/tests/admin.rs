@@ -128,6 +128,7 @@ async fn every_title_says_what_the_page_is_and_of_which_network() {
         "/",
         "/account/connected-apps",
         "/account/sessions",
+        "/account/password",
         PAGE,
         &format!("{PAGE}/{}/activity", client.id),
         &format!("{PAGE}/{}/use", client.id),

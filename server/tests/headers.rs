@@ -11,6 +11,7 @@ async fn every_page_has_them() {
         (&nobody, "/nonsense"),
         (&host, "/"),
         (&host, "/account/sessions"),
+        (&host, "/account/password"),
         (&host, "/admin/settings/oauth-applications"),
     ] {
         let answer = browser.get(path).await;

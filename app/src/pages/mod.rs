@@ -28,6 +28,7 @@ pub use self::plain::*;
 #[cfg(feature = "ssr")]
 mod plain {
     pub use super::account::connected_apps::ConnectedAppsPage;
+    pub use super::account::password::{PasswordPage, PasswordProblems};
     pub use super::account::sessions::{SessionRow, SessionsPage};
     pub use super::admin::activity::NetworkActivityPage;
     pub use super::admin::audit::{AuditForm, AuditPage, AuditRow, AuditTarget};

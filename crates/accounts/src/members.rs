@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, Clock, Email, Member, MemberName, PageRequest, Role};
-use latchkey_storage::{AddMember, MemberChange, PasswordSet, Store};
+use latchkey_storage::{AddMember, MemberChange, PasswordHash, PasswordSet, Store};
 
 use crate::{AccountError, Passwords};
 
@@ -93,6 +93,31 @@ impl Roster {
         by: &Actor,
     ) -> Result<PasswordSet, AccountError> {
         let hash = self.passwords.hash(password).await?;
+        self.store_password(email, hash, keep_apps, by).await
+    }
+
+    /// The same for the member's own change. Returns the hash of the new password, with which a session is opened in place
+    /// of the one that ended.
+    pub async fn change_password(
+        &self,
+        member: &Member,
+        password: &NewPassword,
+        keep_apps: bool,
+        by: &Actor,
+    ) -> Result<PasswordHash, AccountError> {
+        let hash = self.passwords.hash(password).await?;
+        self.store_password(&member.email, hash.clone(), keep_apps, by)
+            .await?;
+        Ok(hash)
+    }
+
+    async fn store_password(
+        &self,
+        email: &Email,
+        hash: PasswordHash,
+        keep_apps: bool,
+        by: &Actor,
+    ) -> Result<PasswordSet, AccountError> {
         self.store
             .set_password(email, hash, keep_apps, by, self.clock.now())
             .await?

@@ -90,6 +90,45 @@ impl SignIn {
         }
     }
 
+    /// Checks the password of a member who is signed in, before something that only they may do. It counts as an attempt
+    /// to sign in: a session that was left open is no place to guess the password. Returns the hash that it matched.
+    pub async fn confirm(
+        &self,
+        member: &Member,
+        password: Zeroizing<String>,
+        address: Option<IpAddr>,
+    ) -> Result<PasswordHash, AccountError> {
+        let now = self.clock.now();
+        let account = Email::key(member.email.as_str());
+        let is_known = self.is_known(&account, address).await?;
+        self.throttle.admit(&account, address, is_known, now).await?;
+        match self.matching_hash(member, password).await {
+            Ok(Some(hash)) => {
+                self.throttle.succeeded(&account, address, now).await?;
+                Ok(hash)
+            }
+            Ok(None) => Err(AccountError::WrongCredentials),
+            Err(error) => {
+                self.throttle.undecided(&account, address, now).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The hash of the member's password, if `password` matches it.
+    async fn matching_hash(
+        &self,
+        member: &Member,
+        password: Zeroizing<String>,
+    ) -> Result<Option<PasswordHash>, AccountError> {
+        let credentials = self.store.credentials(&member.email).await?;
+        let hash = credentials
+            .filter(|(found, _)| found.id == member.id)
+            .map(|(_, hash)| hash);
+        let verified = self.passwords.verify(password, hash.clone()).await?;
+        Ok(hash.filter(|_| verified.matches))
+    }
+
     /// Opens a session for a member whose password was just hashed or checked. `None` if it changed since, or if the
     /// member was removed.
     pub async fn open(

@@ -27,6 +27,7 @@ mod network_settings;
 mod oauth;
 mod page_form;
 mod pages;
+mod password;
 mod paths;
 mod peer;
 mod programs;

@@ -16,8 +16,8 @@ use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
     account, activity, admin, audit, brand, connected_apps, errors, explorer, functions, gate, headless,
-    health, home, logos, members_of_application, network_settings, oauth, paths, programs, same_origin,
-    setup, sign_in, sign_out, transfer, usage, use_it,
+    health, home, logos, members_of_application, network_settings, oauth, password, paths, programs,
+    same_origin, setup, sign_in, sign_out, transfer, usage, use_it,
 };
 
 /// The whole router.
@@ -78,6 +78,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route("/account/sessions", get(account::show))
         .route("/account/sessions/end-others", post(account::end_others))
         .route("/account/sessions/{id}/end", post(account::end_one))
+        .route("/account/password", get(password::show).post(password::change))
         .route("/account/connected-apps", get(connected_apps::show))
         .route(
             "/account/connected-apps/{client_id}/revoke",

@@ -122,17 +122,9 @@ async fn refuse(
     error: &AccountError,
     return_to: &ReturnTo,
 ) -> Option<Result<Response, Failure>> {
-    let (status, retry_after) = match error {
-        AccountError::WrongCredentials => (StatusCode::UNPROCESSABLE_ENTITY, None),
-        AccountError::TryLater { wait } => (
-            StatusCode::TOO_MANY_REQUESTS,
-            Some(wait.as_millis().div_ceil(1_000)),
-        ),
-        AccountError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
-        _ => return None,
-    };
+    let refusal = Refusal::of(error)?;
     let counts = &state.metrics.sign_ins;
-    if status == StatusCode::UNPROCESSABLE_ENTITY {
+    if refusal.status == StatusCode::UNPROCESSABLE_ENTITY {
         counts.failed.add();
     } else {
         counts.throttled.add();
@@ -145,15 +137,42 @@ async fn refuse(
         return_to,
     )
     .await;
-    Some(page.map(|mut response| {
-        *response.status_mut() = status;
-        if let Some(seconds) =
-            retry_after.and_then(|seconds| HeaderValue::from_str(&seconds.to_string()).ok())
+    Some(page.map(|response| refusal.with(response)))
+}
+
+/// How a form answers if a password was not accepted.
+#[derive(Clone, Copy)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    /// In seconds.
+    retry_after: Option<u128>,
+}
+
+impl Refusal {
+    /// `None` if the person cannot mend it.
+    pub(super) fn of(error: &AccountError) -> Option<Self> {
+        let (status, retry_after) = match error {
+            AccountError::WrongCredentials => (StatusCode::UNPROCESSABLE_ENTITY, None),
+            AccountError::TryLater { wait } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                Some(wait.as_millis().div_ceil(1_000)),
+            ),
+            AccountError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
+            _ => return None,
+        };
+        Some(Self { status, retry_after })
+    }
+
+    /// The form again, with the status and the time to wait.
+    pub(super) fn with(self, mut response: Response) -> Response {
+        *response.status_mut() = self.status;
+        if let Some(seconds) = self.retry_after
+            && let Ok(seconds) = HeaderValue::from_str(&seconds.to_string())
         {
             response.headers_mut().insert(RETRY_AFTER, seconds);
         }
         response
-    }))
+    }
 }
 
 async fn page(

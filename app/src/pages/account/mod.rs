@@ -2,4 +2,5 @@
 
 pub(crate) mod connected_apps;
 mod navigation;
+pub(crate) mod password;
 pub(crate) mod sessions;

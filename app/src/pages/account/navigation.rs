@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub(super) enum AccountPage {
     Sessions,
     ConnectedApps,
+    Password,
 }
 
 pub(super) fn account_nav(here: AccountPage) -> impl IntoView {
@@ -21,6 +22,7 @@ pub(super) fn account_nav(here: AccountPage) -> impl IntoView {
         <nav class="account-nav" aria-label="Account">
             {link(AccountPage::Sessions, "/account/sessions", "Sessions")}
             {link(AccountPage::ConnectedApps, "/account/connected-apps", "Connected apps")}
+            {link(AccountPage::Password, "/account/password", "Password")}
         </nav>
     }
 }

@@ -73,7 +73,8 @@ impl SessionsPage {
                 {account_nav(AccountPage::Sessions)}
                 <h1 class="panel-title">"Sessions"</h1>
                 <p class="panel-lead">
-                    "You are signed in on these browsers. Don’t recognize a session? End it, and ask the operator to set a new password for you."
+                    "You are signed in on these browsers. Don’t recognize a session? End it and "
+                    <a href="/account/password">"change your password"</a> "."
                 </p>
                 {notice.map(status_notice)}
                 <ul class="row-list">{rows}</ul>
