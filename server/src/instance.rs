@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn, SignInMarker};
+use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn, SignInLinks, SignInMarker};
 use latchkey_domain::{Clock, Randomness};
 use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts, TokenKeys};
 use latchkey_registration::Registrar;
@@ -40,6 +40,8 @@ pub struct Instance {
     pub setup: Setup,
     /// The members.
     pub roster: Roster,
+    /// Links with which members choose how to sign in.
+    pub links: SignInLinks,
     /// The store's keys.
     keys: Keys,
     /// The keys that make codes and tokens.
@@ -75,6 +77,12 @@ impl Instance {
             sign_in_marker: SignInMarker::new(marker_key),
             setup: Setup::new(store.clone(), clock.clone(), passwords.clone(), setup_key),
             roster: Roster::new(store.clone(), clock.clone(), passwords.clone()),
+            links: SignInLinks::new(
+                store.clone(),
+                clock.clone(),
+                randomness.clone(),
+                passwords.clone(),
+            ),
             sessions,
             passwords,
             randomness,

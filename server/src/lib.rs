@@ -11,6 +11,7 @@ pub mod instance;
 pub mod logo;
 pub mod metrics;
 pub mod settings;
+mod spreadsheet;
 pub mod system;
 mod traces;
 pub mod usage_meter;

@@ -72,6 +72,7 @@ mod secrets_on_the_command_line;
 mod serve;
 mod setup;
 mod sign_in;
+mod sign_in_link;
 mod sign_out;
 mod slow_queries;
 mod support;

@@ -52,6 +52,7 @@ mod plain {
     pub use super::setup::{SetupPage, SetupProblems, SetupRefusedPage};
     pub use super::sign_in::SignInPage;
     pub use super::sign_in::cookie_lost::CookieLostPage;
+    pub use super::sign_in::link::{LinkOverPage, SIGN_IN_LINK, SignInLinkPage};
     pub use crate::components::frame::Frame;
     pub use crate::components::navigation::Visitor;
 }

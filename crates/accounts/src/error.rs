@@ -31,6 +31,9 @@ pub enum AccountError {
     /// No member has this email.
     #[error("there is no member with the email {0}: `latchkey member list` shows who there is")]
     NoSuchMember(Email),
+    /// Used, expired, replaced by a newer one, or never made. The answer does not say which.
+    #[error("this link does not work: it was used, it expired, or a newer one took its place")]
+    LinkOver,
     /// The operation would leave the network without a host to manage it.
     #[error("{0} is the only host: make someone else a host first")]
     LastHost(Email),

@@ -3,6 +3,7 @@
 //! No HTTP and no SQL: each rule takes a store, a clock and randomness, and returns a value or an [`AccountError`].
 
 mod error;
+mod links;
 mod marker;
 mod members;
 mod password;
@@ -15,6 +16,7 @@ mod throttle;
 mod testing;
 
 pub use self::error::AccountError;
+pub use self::links::{Invitation, LINK_LIFETIME, LinkToken, SignInLinks};
 pub use self::marker::SignInMarker;
 pub use self::members::{NewMember, Roster};
 pub use self::password::{Cost, Passwords, Verified};

@@ -5,9 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use latchkey_domain::random::random_token;
+use latchkey_domain::random::{is_random_token, random_token};
 use latchkey_domain::{Clock, Member, MemberId, Randomness};
 use latchkey_storage::{KeyedHash, NewSession, PasswordHash, Session, SessionId, SessionKey, Store};
 use sha2::{Digest, Sha256};
@@ -32,8 +30,7 @@ impl SessionToken {
 
     /// Parses a cookie's value; `None` if it has the wrong form.
     pub fn parse(text: &str) -> Option<Self> {
-        let canonical = text.len() == 43 && URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32);
-        canonical.then(|| Self(Zeroizing::new(text.to_owned())))
+        is_random_token(text).then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
     /// The value, for the cookie only.

@@ -13,7 +13,7 @@ use latchkey_storage_sql::sqlite::SqliteStore;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::{Cost, NewMember, Opened, Passwords, Roster, SessionKeeper, Setup, SignIn};
+use crate::{Cost, NewMember, Opened, Passwords, Roster, SessionKeeper, Setup, SignIn, SignInLinks};
 
 pub(crate) const PASSWORD: &str = "latchkey-demo";
 
@@ -56,6 +56,7 @@ pub(crate) struct World {
     pub(crate) sign_in: SignIn,
     pub(crate) setup: Setup,
     pub(crate) roster: Roster,
+    pub(crate) links: SignInLinks,
     pub(crate) passwords: Passwords,
     _folder: Option<TempDir>,
 }
@@ -85,7 +86,7 @@ impl World {
         let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000_000)));
         let randomness = Arc::new(SeededRandomness::default());
         let passwords = Passwords::new(Cost::TRIFLING, randomness.clone());
-        let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness);
+        let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness.clone());
         Self {
             sign_in: SignIn::new(
                 store.clone(),
@@ -96,6 +97,7 @@ impl World {
             ),
             setup: Setup::new(store.clone(), clock.clone(), passwords.clone(), [7; 32]),
             roster: Roster::new(store.clone(), clock.clone(), passwords.clone()),
+            links: SignInLinks::new(store.clone(), clock.clone(), randomness, passwords.clone()),
             sessions,
             store,
             clock,

@@ -17,6 +17,11 @@ pub fn random_token(randomness: &dyn Randomness) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Whether `text` has the form of a [`random_token`].
+pub fn is_random_token(text: &str) -> bool {
+    text.len() == 43 && URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 32)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +41,7 @@ mod tests {
         let token = random_token(&Counting);
         assert_eq!(token.len(), 43);
         let expected: Vec<u8> = (0..32).collect();
+        assert!(is_random_token(&token) && !is_random_token(&token[1..]));
         assert_eq!(URL_SAFE_NO_PAD.decode(token).unwrap(), expected);
     }
 }

@@ -20,6 +20,7 @@ mod networks;
 mod new_database;
 mod retention;
 mod sessions;
+mod sign_in_links;
 mod usage;
 
 mod database;

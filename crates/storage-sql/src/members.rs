@@ -6,7 +6,9 @@ use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequ
 
 use crate::folding::left_over;
 use crate::grants::end;
-use crate::{Columns, Database, Isolation, SqlStore, Statements, activity, audit, params, rows};
+use crate::{
+    Columns, Database, Isolation, SqlStore, Statements, activity, audit, params, rows, sign_in_links,
+};
 use latchkey_storage::members::{
     disconnected_by_password, is_last_host, password_detail, role_change_detail, role_detail,
 };
@@ -78,7 +80,7 @@ async fn credentials(
 }
 
 /// A member, locked until the transaction ends, so that one read is enough.
-async fn locked(db: &dyn Statements, email: &Email) -> Result<Option<Member>, StoreError> {
+pub(crate) async fn locked(db: &dyn Statements, email: &Email) -> Result<Option<Member>, StoreError> {
     let sql = concat!(
         "SELECT ",
         columns!(),
@@ -202,6 +204,7 @@ async fn set_role(
         audit::write_if_allowed(db, by, action, target, &detail).await?;
         let sql = "UPDATE members SET role = ?2 WHERE id = ?1";
         db.execute(sql, params![before.id.0, role.id()]).await?;
+        sign_in_links::end_of(db, before.id).await?;
         if before.role.is_host() {
             // Only hosts have the API explorer.
             end::explorer_logins(db, before.id, by.1).await?;
@@ -210,7 +213,7 @@ async fn set_role(
     Ok(MemberChange::Done(Member { role, ..before }))
 }
 
-async fn set_password(
+pub(crate) async fn set_password(
     db: &dyn Statements,
     email: &Email,
     password: &PasswordHash,
@@ -221,8 +224,9 @@ async fn set_password(
         return Ok(None);
     };
     let id = member.id;
-    let sql = "UPDATE members SET password_hash = ?2 WHERE id = ?1";
+    let sql = "UPDATE members SET password_hash = ?2, can_sign_in = [[TRUE|1]] WHERE id = ?1";
     db.execute(sql, params![id.0, &password.0]).await?;
+    sign_in_links::end_of(db, id).await?;
     let sql = "DELETE FROM sessions WHERE member_id = ?1";
     let sessions = db.execute(sql, params![id.0]).await?;
     let disconnected = if keep_apps {

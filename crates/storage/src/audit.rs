@@ -22,6 +22,7 @@ pub enum AuditAction {
     SecretAdded,
     SecretRetired,
     MemberAdded,
+    MemberInvited,
     MemberRoleChanged,
     MemberPasswordChanged,
     MemberRemoved,
@@ -53,6 +54,7 @@ impl AuditAction {
         Self::SecretAdded,
         Self::SecretRetired,
         Self::MemberAdded,
+        Self::MemberInvited,
         Self::MemberRoleChanged,
         Self::MemberPasswordChanged,
         Self::MemberRemoved,
@@ -84,6 +86,7 @@ impl AuditAction {
             Self::SecretAdded => "secret_added",
             Self::SecretRetired => "secret_retired",
             Self::MemberAdded => "member_added",
+            Self::MemberInvited => "member_invited",
             Self::MemberRoleChanged => "member_role_changed",
             Self::MemberPasswordChanged => "member_password_changed",
             Self::MemberRemoved => "member_removed",
@@ -119,6 +122,7 @@ impl AuditAction {
             | Self::SecretAdded
             | Self::SecretRetired
             | Self::MemberAdded
+            | Self::MemberInvited
             | Self::MemberRoleChanged
             | Self::MemberRemoved
             | Self::NetworkChanged

@@ -15,6 +15,7 @@ pub mod members;
 pub mod networks;
 pub mod sessions;
 pub mod shared;
+pub mod sign_in_links;
 pub mod usage;
 
 mod attempts;
@@ -45,6 +46,7 @@ pub use self::members::{AddMember, MemberChange, Members, PasswordHash, Password
 pub use self::networks::{NetworkChange, Networks, NewNetwork, Setting};
 pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
+pub use self::sign_in_links::{LinkKey, NewSignInLink, SignInLinks};
 pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};
 pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
 
@@ -57,6 +59,7 @@ pub trait Store:
     Networks
     + Members
     + Sessions
+    + SignInLinks
     + Applications
     + Logos
     + Grants

@@ -65,7 +65,7 @@ pub(super) async fn run(Args { file, dry_run }: Args, data: &DataArgs) -> Result
     let added = added.map_err(|conflicts| refuse(&file, &import.faults(&conflicts)))?;
     let took = instance.clock.now().since(now);
     let passwords = if added.members > 0 {
-        " Members have no password until you set one with `latchkey member set-password`."
+        " Members cannot sign in yet: `latchkey member invite --all-not-invited` makes a link for each."
     } else {
         ""
     };

@@ -1,7 +1,8 @@
 //! `latchkey member`
 
 use clap::{Args, Subcommand};
-use latchkey_accounts::NewMember;
+use latchkey_accounts::{Invitation, NewMember};
+use latchkey_app::pages::SIGN_IN_LINK;
 use latchkey_domain::{Actor, Email, Member, MemberName, Role};
 use serde_json::{Value, json};
 
@@ -9,6 +10,8 @@ use super::open::open;
 use super::output::{OutputArgs, print, print_json, table};
 use super::password::read_new_password;
 use super::{CliError, DataArgs};
+use crate::settings::PublicUrl;
+use crate::spreadsheet;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -33,6 +36,8 @@ pub(super) enum Command {
         #[arg(long)]
         keep_apps: bool,
     },
+    /// Make links with which members choose a password and sign in: one each, for 7 days
+    Invite(InviteArgs),
     /// Remove a member with their sessions and connected applications
     Remove {
         /// The member's email
@@ -53,6 +58,23 @@ pub(super) struct AddArgs {
     role: Role,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+#[derive(Args, Debug)]
+#[group(id = "whom", required = true, multiple = false, args = ["emails", "all_not_invited"])]
+pub(super) struct InviteArgs {
+    /// The members' emails
+    #[arg(value_name = "EMAIL")]
+    emails: Vec<Email>,
+    /// Everyone who has never chosen how to sign in
+    #[arg(long)]
+    all_not_invited: bool,
+    /// Print a table for other programs: email, name and link, with commas between
+    #[arg(long)]
+    csv: bool,
+    /// The address that members' browsers use, as for `serve`
+    #[arg(long, value_name = "URL", env = "LATCHKEY_PUBLIC_URL")]
+    public_url: Option<PublicUrl>,
 }
 
 pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliError> {
@@ -117,10 +139,48 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
                 set.member.email
             ));
         }
+        Command::Invite(args) => invite(args, data, &by).await?,
         Command::Remove { email } => {
             let member = open(data).await?.roster.remove(&email, &by).await?;
             print(&format!("Removed {} <{}>.", member.name, member.email));
         }
+    }
+    Ok(())
+}
+
+async fn invite(args: InviteArgs, data: &DataArgs, by: &Actor) -> Result<(), CliError> {
+    let public_url = match args.public_url {
+        Some(url) => Some(url),
+        None => data.public_url()?,
+    };
+    let Some(public_url) = public_url else {
+        return Err(CliError::Usage(
+            "--public-url is missing: give the address that members' browsers use, like https://oauth.example.org".into(),
+        ));
+    };
+    let links = open(data).await?.links;
+    let invitations = if args.all_not_invited {
+        links.invite_all(by).await?
+    } else {
+        links.invite(&args.emails, by).await?
+    };
+    let rows: Vec<[String; 3]> = invitations
+        .iter()
+        .map(|Invitation { member, token }| {
+            let link = format!("{}{SIGN_IN_LINK}?token={}", public_url.origin(), token.expose());
+            [member.email.to_string(), member.name.to_string(), link]
+        })
+        .collect();
+    if args.csv {
+        let mut text = spreadsheet::line(&["email", "name", "link"]);
+        for row in &rows {
+            text.push_str(&spreadsheet::line(&row.each_ref().map(String::as_str)));
+        }
+        print(text.trim_end());
+    } else if rows.is_empty() {
+        print("Everyone has chosen how to sign in.");
+    } else {
+        print(&table(["EMAIL", "NAME", "LINK"], &rows));
     }
     Ok(())
 }

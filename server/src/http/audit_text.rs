@@ -17,6 +17,7 @@ pub(super) const fn action_text(action: AuditAction) -> &'static str {
         AuditAction::SecretAdded => "Secret made",
         AuditAction::SecretRetired => "Secret retired",
         AuditAction::MemberAdded => "Member added",
+        AuditAction::MemberInvited => "Sign-in link made",
         AuditAction::MemberRoleChanged => "Role changed",
         AuditAction::MemberPasswordChanged => "Password set",
         AuditAction::MemberRemoved => "Member removed",

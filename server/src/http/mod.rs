@@ -39,6 +39,7 @@ mod security_headers;
 mod session;
 mod setup;
 mod sign_in;
+mod sign_in_link;
 mod sign_out;
 mod signed_in_host;
 mod state;

@@ -17,7 +17,7 @@ use super::state::AppState;
 use super::{
     account, activity, admin, audit, brand, connected_apps, errors, explorer, functions, gate, headless,
     health, home, logos, members_of_application, network_settings, oauth, password, paths, programs,
-    same_origin, setup, sign_in, sign_out, transfer, usage, use_it,
+    same_origin, setup, sign_in, sign_in_link, sign_out, transfer, usage, use_it,
 };
 
 /// The whole router.
@@ -69,6 +69,10 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             get(sign_in::show)
                 .post(sign_in::create)
                 .layer(from_fn(keep_opener)),
+        )
+        .route(
+            latchkey_app::pages::SIGN_IN_LINK,
+            get(sign_in_link::show).post(sign_in_link::choose),
         )
         .route("/sign-out", post(sign_out::end).layer(from_fn(keep_opener)))
         .route("/setup", get(setup::show).post(setup::create))

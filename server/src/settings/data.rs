@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Database, DatabaseArgument, SettingsFile, database};
+use super::{Database, DatabaseArgument, PublicUrl, SettingsFile, database};
 use crate::error::CliError;
 
 /// Where the data is: what every command takes.
@@ -65,6 +65,11 @@ impl DataArgs {
     /// The settings; the file applies where no flag or variable does.
     pub(crate) fn resolve(&self) -> Result<DataSettings, CliError> {
         self.with(&self.file()?)
+    }
+
+    /// The address that browsers use, if the file with settings has it.
+    pub(crate) fn public_url(&self) -> Result<Option<PublicUrl>, CliError> {
+        Ok(self.file()?.public_url)
     }
 
     pub(super) fn file(&self) -> Result<SettingsFile, CliError> {

@@ -1,6 +1,7 @@
 //! `/sign-in`.
 
 pub(crate) mod cookie_lost;
+pub(crate) mod link;
 
 use leptos::prelude::*;
 

@@ -74,7 +74,7 @@ impl Adding<'_> {
         let id = rows::insert(
             self.db,
             "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at, last_active_at, \
-             avatar_url) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
+             avatar_url, can_sign_in) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id",
             params![
                 member.email.as_str(),
                 member.name.as_str(),
@@ -84,7 +84,8 @@ impl Adding<'_> {
                 &member.password.as_ref().unwrap_or(locked).0,
                 self.time(member.joined_at),
                 member.last_active_at.map_or(0, Timestamp::as_millis),
-                member.avatar_url.as_ref().map(AvatarUrl::as_str)
+                member.avatar_url.as_ref().map(AvatarUrl::as_str),
+                member.password.is_some()
             ],
         ).await?;
         self.members.insert(member.email.clone(), id);

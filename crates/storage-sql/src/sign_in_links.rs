@@ -1,0 +1,115 @@
+//! Links with which a member chooses how to sign in.
+
+use async_trait::async_trait;
+use latchkey_domain::{Actor, Member, MemberId, Timestamp};
+
+use crate::{Database, Isolation, SqlStore, Statements, audit, members, params, rows};
+use latchkey_storage::sign_in_links::{LinkKey, NewSignInLink, SignInLinks};
+use latchkey_storage::{AuditAction, PasswordHash, PasswordSet, StoreError};
+
+/// Ends the link of a member.
+pub(crate) async fn end_of(db: &dyn Statements, member: MemberId) -> Result<(), StoreError> {
+    let sql = "DELETE FROM sign_in_links WHERE member_id = ?1";
+    db.execute(sql, params![member.0]).await.map(|_| ())
+}
+
+async fn add(
+    db: &dyn Statements,
+    links: &[NewSignInLink],
+    about: &str,
+    (by, at): (&Actor, Timestamp),
+) -> Result<(), StoreError> {
+    audit::write_if_allowed(db, (by, at), AuditAction::MemberInvited, about, "").await?;
+    for link in links {
+        let sql = "INSERT INTO sign_in_links (key, member_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4) \
+                   ON CONFLICT (member_id) DO UPDATE SET key = excluded.key, created_at = excluded.created_at, \
+                   expires_at = excluded.expires_at";
+        db.execute(sql, params![&link.key.0, link.member.0, at, link.expires_at])
+            .await?;
+    }
+    Ok(())
+}
+
+async fn member_of(db: &dyn Statements, key: LinkKey, at: Timestamp) -> Result<Option<Member>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        members::columns!(),
+        " FROM sign_in_links l JOIN members m ON m.id = l.member_id WHERE l.key = ?1 AND l.expires_at > ?2"
+    );
+    rows::first(db, sql, params![&key.0, at], members::read).await
+}
+
+/// Locks the member first, as all that changes a member does. Of two who use the link at once, the second waits, and then
+/// finds none.
+async fn use_up(
+    db: &dyn Statements,
+    key: LinkKey,
+    password: &PasswordHash,
+    (origin, at): (&Actor, Timestamp),
+) -> Result<Option<PasswordSet>, StoreError> {
+    let Some(member) = member_of(db, key, at).await? else {
+        return Ok(None);
+    };
+    members::locked(db, &member.email).await?;
+    let sql = "DELETE FROM sign_in_links WHERE key = ?1";
+    if db.execute(sql, params![&key.0]).await? == 0 {
+        return Ok(None);
+    }
+    let by = Actor {
+        member: Some(member.id),
+        ..origin.clone()
+    };
+    members::set_password(db, &member.email, password, false, (&by, at)).await
+}
+
+async fn without_sign_in(db: &dyn Statements) -> Result<Vec<Member>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        members::columns!(),
+        " FROM members m WHERE NOT m.can_sign_in ORDER BY m.id"
+    );
+    rows::all(db, sql, &[], members::read).await
+}
+
+#[async_trait]
+impl<D: Database> SignInLinks for SqlStore<D> {
+    async fn add_links(
+        &self,
+        links: Vec<NewSignInLink>,
+        about: String,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let args = (links, about, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (links, about, by, at)| {
+                Box::pin(add(db, links, about, (by, *at)))
+            })
+            .await
+    }
+
+    async fn member_of_link(&self, key: LinkKey, at: Timestamp) -> Result<Option<Member>, StoreError> {
+        self.0
+            .look_up((key, at), |db, (key, at)| Box::pin(member_of(db, *key, *at)))
+            .await
+    }
+
+    async fn use_link(
+        &self,
+        key: LinkKey,
+        password: PasswordHash,
+        origin: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<PasswordSet>, StoreError> {
+        let args = (key, password, origin.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (key, password, origin, at)| {
+                Box::pin(use_up(db, *key, password, (origin, *at)))
+            })
+            .await
+    }
+
+    async fn members_without_sign_in(&self) -> Result<Vec<Member>, StoreError> {
+        self.0.scan((), |db, ()| Box::pin(without_sign_in(db))).await
+    }
+}

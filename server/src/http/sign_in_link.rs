@@ -1,0 +1,137 @@
+//! `/sign-in/link`: a member with a link chooses a password.
+
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::{HeaderMap, StatusCode};
+use latchkey_accounts::{AccountError, LinkToken};
+use latchkey_app::pages::{LinkOverPage, SIGN_IN_LINK, SignInLinkPage};
+use latchkey_domain::Member;
+use latchkey_domain::member::NewPassword;
+use serde::Deserialize;
+
+use super::cookies::{self, Cookie};
+use super::failure::Failure;
+use super::page_form::Form;
+use super::pages::{frame, sentence};
+use super::peer::Peer;
+use super::return_to::ReturnTo;
+use super::state::AppState;
+use super::{session, sign_in};
+
+#[derive(Deserialize)]
+pub(super) struct Link {
+    #[serde(default)]
+    token: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct LinkForm {
+    token: String,
+    password: String,
+    /// See [`cookies::are_doubtful`].
+    probed: String,
+}
+
+/// The form. It does not use the link up.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Query(link): Query<Link>,
+) -> Result<Response, Failure> {
+    let Some((_, member)) = find(&state, &link.token).await? else {
+        return over(&state).await;
+    };
+    let page = SignInLinkPage {
+        secure_address: cookies::secure_address(&state, &headers)
+            .map(|origin| format!("{origin}{SIGN_IN_LINK}?token={}", link.token)),
+        ..page(&state, &member, link.token).await?
+    };
+    let mut response = Html(page.to_html()).into_response();
+    Cookie::Probe.set(&mut response, &state, "1", None);
+    Ok(response)
+}
+
+/// Handles the form: the link is used up, and the member is signed in.
+pub(super) async fn choose(
+    State(state): State<AppState>,
+    peer: Peer,
+    headers: HeaderMap,
+    Form(form): Form<LinkForm>,
+) -> Result<Response, Failure> {
+    let Some((token, member)) = find(&state, &form.token).await? else {
+        return over(&state).await;
+    };
+    let password = match NewPassword::new(form.password) {
+        Ok(password) => password,
+        Err(error) => return again(&state, &member, form.token, error.to_string()).await,
+    };
+    let instance = &state.instance;
+    let chosen = instance
+        .links
+        .choose_password(&token, &password, &peer.actor(None))
+        .await;
+    let (member, hash) = match chosen {
+        Ok(chosen) => chosen,
+        Err(AccountError::LinkOver) => return over(&state).await,
+        Err(error @ AccountError::Busy) => {
+            return again(&state, &member, form.token, error.to_string()).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    tracing::info!(member = member.id.0, "chose a password with a link");
+    // Ends the sessions of anyone signed in on this browser before.
+    for before in session::tokens(&state, &headers) {
+        instance.sessions.end(&before).await?;
+    }
+    let home = ReturnTo::parse("/");
+    let opened = instance
+        .sign_in
+        .open(&member, hash, peer.address, peer.user_agent)
+        .await?;
+    let Some(opened) = opened else {
+        return Ok(Redirect::to(&home.sign_in()).into_response());
+    };
+    let onward = sign_in::onward(&state, &headers, &form.probed, &home);
+    let mut response = Redirect::to(&onward).into_response();
+    session::keep(&mut response, &state, &opened.token);
+    Ok(response)
+}
+
+/// The token and the member of a link that works.
+async fn find(state: &AppState, text: &str) -> Result<Option<(LinkToken, Member)>, Failure> {
+    let Some(token) = LinkToken::parse(text) else {
+        return Ok(None);
+    };
+    match state.instance.links.find(&token).await {
+        Ok(member) => Ok(Some((token, member))),
+        Err(AccountError::LinkOver) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn page(state: &AppState, member: &Member, token: String) -> Result<SignInLinkPage, Failure> {
+    Ok(SignInLinkPage {
+        frame: frame(state).await?,
+        name: member.name.to_string(),
+        email: member.email.to_string(),
+        token,
+        error: None,
+        secure_address: None,
+    })
+}
+
+async fn again(state: &AppState, member: &Member, token: String, error: String) -> Result<Response, Failure> {
+    let page = SignInLinkPage {
+        error: Some(sentence(&error)),
+        ..page(state, member, token).await?
+    };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.to_html())).into_response())
+}
+
+async fn over(state: &AppState) -> Result<Response, Failure> {
+    let page = LinkOverPage {
+        frame: frame(state).await?,
+    };
+    Ok((StatusCode::NOT_FOUND, Html(page.to_html())).into_response())
+}
