@@ -227,6 +227,23 @@ fn members() {
     let keep = ["member", "set-password", "bob@example.com", "--keep-apps"];
     let told = binary.run_with_input(&keep, "another password").succeeds();
     assert!(told.contains("Connected applications were kept"), "{told}");
+    binary
+        .run(&["member", "invite", "bob@example.com"])
+        .fails(2, "--public-url is missing");
+    let invite = |more: &[&str]| {
+        let at = ["member", "invite", "--public-url", "https://oauth.example.org"];
+        binary.run(&[&at[..], more].concat())
+    };
+    let made = invite(&["bob@example.com"]).succeeds();
+    assert!(
+        made.contains("https://oauth.example.org/sign-in/link?token="),
+        "{made}"
+    );
+    invite(&["nobody@example.com"]).fails(1, "there is no member with the email nobody@example.com");
+    invite(&[]).fails(2, "--all-not-invited");
+    invite(&["bob@example.com", "--all-not-invited"]).fails(2, "cannot be used with");
+    let made = invite(&["--all-not-invited"]).succeeds();
+    assert!(made.contains("Everyone has chosen how to sign in."), "{made}");
     binary.run(&["member", "remove", "ada@example.com"]).succeeds();
     binary
         .run(&["member", "remove", "ada@example.com"])

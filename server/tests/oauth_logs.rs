@@ -74,10 +74,28 @@ async fn has_no_secret_code_token_state_or_password_in_it() {
     person
         .get(&client.asks(&[("redirect_uri", "https://evil.example/"), ("state", state)]))
         .await;
+    let invite = [
+        "member",
+        "invite",
+        "member@demo.example",
+        "--public-url",
+        "https://oauth.example.org",
+    ];
+    let link = binary.run(&invite).succeeds();
+    let link = link.trim().rsplit("token=").next().unwrap().to_owned();
+    let path = format!("/sign-in/link?token={link}");
+    server.browser().get(&path).await.assert_status(200);
+    let chosen = "a river in the hills";
+    server
+        .browser()
+        .post("/sign-in/link", &[("token", &link), ("password", chosen)])
+        .await
+        .assert_status(303);
 
     server.send("-TERM");
     server.wait();
     let log = fs::read_to_string(log).unwrap();
+    assert!(log.contains("/sign-in/link"), "{log}");
     assert!(
         log.contains("/oauth/token") && log.contains("/oauth/authorize"),
         "{log}"
@@ -93,6 +111,8 @@ async fn has_no_secret_code_token_state_or_password_in_it() {
         state,
         crate::support::oauth::VERIFIER,
         "latchkey-demo",
+        &link,
+        chosen,
         cookie.split_once('=').unwrap().1,
         "lk_at_",
         "lk_rt_",

@@ -117,11 +117,3 @@ async fn a_link_cannot_put_somebody_into_another_session() {
     again.set_cookie(before);
     again.get("/account/sessions").await.assert_status(303);
 }
-
-#[tokio::test]
-async fn a_link_is_in_no_log_of_what_was_asked_for() {
-    let app = TestApp::new().await;
-    let token = token(&app, "member@example.com").await;
-    // Logs have the path of a request. The token is in the query.
-    assert!(!address(&token).split('?').next().unwrap().contains(&token));
-}

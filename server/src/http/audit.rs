@@ -19,6 +19,7 @@ use super::pages::{frame, visitor};
 use super::peer::Peer;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
+use crate::spreadsheet::line;
 
 /// Entries per page.
 const PAGE: u32 = 50;

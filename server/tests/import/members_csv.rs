@@ -25,7 +25,23 @@ fn members_come_in_and_can_sign_in_once_they_have_a_password() {
     assert!(members(&binary).is_empty());
     let done = binary.run(&["import", "members.csv"]).succeeds();
     assert!(done.starts_with("Added 3 members in "), "{done}");
-    assert!(done.contains("no password until you set one"), "{done}");
+    assert!(done.contains("member invite --all-not-invited"), "{done}");
+    let invite = [
+        "member",
+        "invite",
+        "--all-not-invited",
+        "--csv",
+        "--public-url",
+        "https://oauth.example.org",
+    ];
+    let table = binary.run(&invite).succeeds();
+    assert_eq!(table.lines().count(), 4, "{table}");
+    assert!(
+        table.contains(
+            "\"bob@example.com\",\"Bob, the Builder\",\"https://oauth.example.org/sign-in/link?token="
+        ),
+        "{table}"
+    );
     let names: Vec<_> = members(&binary)
         .iter()
         .map(|member| {
@@ -55,6 +71,8 @@ fn members_come_in_and_can_sign_in_once_they_have_a_password() {
             &format!("{PASSWORD}\n"),
         )
         .succeeds();
+    // Ada has a password now.
+    assert_eq!(binary.run(&invite).succeeds().lines().count(), 3);
 
     let again = binary.run(&["import", "members.csv"]);
     assert_eq!(again.code, 1);
