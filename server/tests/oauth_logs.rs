@@ -12,6 +12,28 @@ async fn send_form(server: &Server, path: &str, form: &crate::support::oauth::Fo
         .await
 }
 
+/// Signs a member in by a link. Returns what the link holds, and the password.
+async fn chooses_a_password(binary: &Binary, server: &Server) -> (String, &'static str) {
+    let invite = [
+        "member",
+        "invite",
+        "member@demo.example",
+        "--public-url",
+        "https://oauth.example.org",
+    ];
+    let link = binary.run(&invite).succeeds();
+    let link = link.trim().rsplit("token=").next().unwrap().to_owned();
+    let path = format!("/sign-in/link?token={link}");
+    server.browser().get(&path).await.assert_status(200);
+    let chosen = "a river in the hills";
+    server
+        .browser()
+        .post("/sign-in/link", &[("token", &link), ("password", chosen)])
+        .await
+        .assert_status(303);
+    (link, chosen)
+}
+
 #[tokio::test]
 async fn has_no_secret_code_token_state_or_password_in_it() {
     let binary = Binary::new();
@@ -74,23 +96,7 @@ async fn has_no_secret_code_token_state_or_password_in_it() {
     person
         .get(&client.asks(&[("redirect_uri", "https://evil.example/"), ("state", state)]))
         .await;
-    let invite = [
-        "member",
-        "invite",
-        "member@demo.example",
-        "--public-url",
-        "https://oauth.example.org",
-    ];
-    let link = binary.run(&invite).succeeds();
-    let link = link.trim().rsplit("token=").next().unwrap().to_owned();
-    let path = format!("/sign-in/link?token={link}");
-    server.browser().get(&path).await.assert_status(200);
-    let chosen = "a river in the hills";
-    server
-        .browser()
-        .post("/sign-in/link", &[("token", &link), ("password", chosen)])
-        .await
-        .assert_status(303);
+    let (link, chosen) = chooses_a_password(&binary, &server).await;
 
     server.send("-TERM");
     server.wait();

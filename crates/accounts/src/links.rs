@@ -41,7 +41,9 @@ impl LinkToken {
 
 /// A member and the link for them.
 pub struct Invitation {
+    /// Who is invited.
     pub member: Member,
+    /// What the link holds.
     pub token: LinkToken,
 }
 
