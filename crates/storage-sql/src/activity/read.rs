@@ -51,9 +51,14 @@ fn indexed(query: &ActivityQuery, before: i64) -> Conditions {
         Some(ActivityFilter::Area(area)) => all.add("f.area = $", area.id()),
     }
     if let Some(request_id) = query.request_id() {
+        let newest = all.value(ACTIVITY_SEARCHED);
         all.add(
-            "f.id IN (SELECT id FROM activity WHERE request_id = $ \
-             UNION ALL SELECT activity_id FROM activity_requests WHERE request_id = $)",
+            &format!(
+                "f.id IN (SELECT id FROM activity WHERE request_id = $ AND succeeded = [[false|0]] \
+                 UNION ALL SELECT activity_id FROM activity_requests WHERE request_id = $ \
+                 UNION ALL SELECT id FROM (SELECT id, request_id FROM activity ORDER BY id DESC LIMIT {newest}) newest \
+                 WHERE request_id = $)"
+            ),
             request_id,
         );
     }

@@ -8,8 +8,9 @@ ALTER TABLE activity ADD COLUMN scopes TEXT;
 ALTER TABLE activity ADD COLUMN unkept BIGINT NOT NULL DEFAULT 0 CHECK (unkept >= 0);
 UPDATE activity SET area = 'authorizations' WHERE kind = 'authorization';
 CREATE INDEX activity_of_area ON activity (area, id);
-CREATE INDEX activity_by_success ON activity (succeeded, id);
-CREATE INDEX activity_of_request ON activity (request_id);
+-- Failures alone: a success is written with many requests, and the newest are found without an index.
+CREATE INDEX activity_failed ON activity (id) WHERE NOT succeeded;
+CREATE INDEX activity_of_request ON activity (request_id) WHERE NOT succeeded;
 
 -- The request ids of failures that were counted as one, without the last one's. `number`: which of the equal ones it was.
 CREATE TABLE activity_requests (

@@ -33,8 +33,9 @@ CREATE INDEX activity_of_application ON activity (application_id, id);
 CREATE INDEX activity_of_class ON activity (application_id, class, id);
 CREATE INDEX activity_failures ON activity (coalesce(last_at, at), application_id) WHERE class <> 'success';
 CREATE INDEX activity_of_area ON activity (area, id);
-CREATE INDEX activity_by_success ON activity (succeeded, id);
-CREATE INDEX activity_of_request ON activity (request_id);
+-- Failures alone: a success is written with many requests, and the newest are found without an index.
+CREATE INDEX activity_failed ON activity (id) WHERE succeeded = 0;
+CREATE INDEX activity_of_request ON activity (request_id) WHERE succeeded = 0;
 
 -- The request ids of failures that were counted as one, without the last one's. `number`: which of the equal ones it was.
 CREATE TABLE activity_requests (
