@@ -63,13 +63,24 @@ test.beforeEach(async ({ latchkey }) => {
   for (let number = 1; number <= 20; number++) latchkey.addApplication(`Application ${number}`);
 });
 
-test("the content is there before the WebAssembly, does not move, and its buttons work soon", async ({ admin, browser }) => {
+test("the content is painted before the WebAssembly arrives", async ({ admin }) => {
+  const { page } = admin;
+  // It arrives only once there was a paint: without one, the test runs out of time.
+  await page.route("**/*.wasm", async (route) => {
+    await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
+    await expect(page.locator("article")).toHaveCount(20);
+    await route.continue();
+  });
+  await page.goto(admin.latchkey.url + PATH);
+  await admin.ready();
+});
+
+test("over a slow line nothing moves, and buttons work soon after the first paint", async ({ admin, browser }) => {
   const page = await onSlowLine(admin, browser);
   await page.goto(admin.latchkey.url + PATH, { waitUntil: "commit" });
   const figures = await measure(page);
   const rounded = Object.entries(figures).map(([name, value]) => `${name} ${name === "shift" ? value : Math.round(value)}`);
   console.log(rounded.join(", "));
-  expect(figures.painted).toBeLessThan(figures.loaded);
   expect(figures.shift).toBe(0);
   expect(figures.ready - figures.painted).toBeLessThanOrEqual(BUTTONS_WORK_WITHIN);
 });
