@@ -148,5 +148,5 @@ async fn every_title_says_what_the_page_is_and_of_which_network() {
     }
     titles.sort_unstable();
     titles.dedup();
-    assert_eq!(titles.len(), 10, "{titles:?}");
+    assert_eq!(titles.len(), 11, "{titles:?}");
 }

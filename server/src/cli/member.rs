@@ -1,6 +1,6 @@
 //! `latchkey member`
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use latchkey_accounts::{Invitation, NewMember};
 use latchkey_app::pages::SIGN_IN_LINK;
 use latchkey_domain::{Actor, Email, Member, MemberName, Role};
@@ -61,13 +61,14 @@ pub(super) struct AddArgs {
 }
 
 #[derive(Args, Debug)]
-#[group(id = "whom", required = true, multiple = false, args = ["emails", "all_not_invited"])]
+#[group(skip)]
+#[command(group(ArgGroup::new("whom").required(true)))]
 pub(super) struct InviteArgs {
     /// The members' emails
-    #[arg(value_name = "EMAIL")]
+    #[arg(value_name = "EMAIL", group = "whom")]
     emails: Vec<Email>,
     /// Everyone who has never chosen how to sign in
-    #[arg(long)]
+    #[arg(long, group = "whom")]
     all_not_invited: bool,
     /// Print a table for other programs: email, name and link, with commas between
     #[arg(long)]

@@ -9,8 +9,8 @@ use latchkey_storage::content::{
     NewReply,
 };
 use latchkey_storage::{
-    ActivityKind, AuditAction, AuditEntry, NetworkChange, NewActivity, NewSession, SecretAdded,
-    SecretRetired, Store, UsageCount,
+    ActivityKind, AuditAction, AuditEntry, LinkKey, NetworkChange, NewActivity, NewSession, NewSignInLink,
+    SecretAdded, SecretRetired, Store, UsageCount,
 };
 
 use crate::content::{add, rich_text, space, title};
@@ -77,6 +77,16 @@ pub(crate) async fn live(store: &dyn Store) {
         };
         store.open_session(session, at(20)).await.unwrap().unwrap();
     }
+    let link = NewSignInLink {
+        key: LinkKey([7; 32]),
+        member: bob.id,
+        expires_at: at(1_000_000),
+    };
+    let about = bob.email.to_string();
+    store
+        .add_links(vec![link], about, &operator(), at(21))
+        .await
+        .unwrap();
     for (application, member) in [(&one, Some(ada.id)), (&two, None)] {
         let event = |request_id: &str| NewActivity {
             succeeded: member.is_some(),
