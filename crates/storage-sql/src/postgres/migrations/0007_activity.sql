@@ -8,6 +8,8 @@ ALTER TABLE activity ADD COLUMN scopes TEXT;
 ALTER TABLE activity ADD COLUMN unkept BIGINT NOT NULL DEFAULT 0 CHECK (unkept >= 0);
 UPDATE activity SET area = 'authorizations' WHERE kind = 'authorization';
 CREATE INDEX activity_of_area ON activity (area, id);
+-- What the list says of each of its applications.
+CREATE INDEX activity_failures_of_application ON activity (application_id, coalesce(last_at, at)) WHERE class <> 'success';
 -- Failures alone: a success is written with many requests, and the newest are found without an index.
 CREATE INDEX activity_failed ON activity (id) WHERE NOT succeeded;
 CREATE INDEX activity_of_request ON activity (request_id) WHERE NOT succeeded;

@@ -33,6 +33,8 @@ CREATE INDEX activity_of_application ON activity (application_id, id);
 CREATE INDEX activity_of_class ON activity (application_id, class, id);
 CREATE INDEX activity_failures ON activity (coalesce(last_at, at), application_id) WHERE class <> 'success';
 CREATE INDEX activity_of_area ON activity (area, id);
+-- What the list says of each of its applications.
+CREATE INDEX activity_failures_of_application ON activity (application_id, coalesce(last_at, at)) WHERE class <> 'success';
 -- Failures alone: a success is written with many requests, and the newest are found without an index.
 CREATE INDEX activity_failed ON activity (id) WHERE succeeded = 0;
 CREATE INDEX activity_of_request ON activity (request_id) WHERE succeeded = 0;
