@@ -1,5 +1,6 @@
 //! Fields of plain forms: a label, the input, a hint and an error.
 
+use latchkey_domain::member::NewPassword;
 use leptos::prelude::*;
 
 /// A labelled input. Its error is beside it, and screen readers read both together.
@@ -18,6 +19,29 @@ pub(crate) struct Field {
 }
 
 impl Field {
+    /// For a password that is chosen now. Password managers offer one.
+    pub(crate) fn new_password(
+        name: &'static str,
+        label: &'static str,
+        error: Option<String>,
+        autofocus: bool,
+    ) -> Self {
+        Self {
+            name,
+            label,
+            kind: "password",
+            autocomplete: "new-password",
+            hint: Some(format!(
+                "At least {} characters. A few words in a row are easy to remember and hard to guess.",
+                NewPassword::MIN_LENGTH
+            )),
+            value: String::new(),
+            required: true,
+            error,
+            autofocus,
+        }
+    }
+
     pub(crate) fn into_view(self) -> impl IntoView {
         let Self {
             name,

@@ -1,6 +1,5 @@
 //! `/setup`: the first run.
 
-use latchkey_domain::member::NewPassword;
 use leptos::prelude::*;
 
 use crate::components::form::{Field, insecure_notice, probed};
@@ -93,20 +92,7 @@ impl SetupPage {
                 error: problems.email,
                 autofocus: focus == 2,
             },
-            Field {
-                name: "password",
-                label: "Password",
-                kind: "password",
-                autocomplete: "new-password",
-                hint: Some(format!(
-                    "At least {} characters. A few words in a row are easy to remember and hard to guess.",
-                    NewPassword::MIN_LENGTH
-                )),
-                value: String::new(),
-                required: true,
-                error: problems.password,
-                autofocus: focus == 3,
-            },
+            Field::new_password("password", "Password", problems.password, focus == 3),
         ];
         frame.card(
             "Set up your network",

@@ -1,6 +1,5 @@
 //! `/account/password`: a new password.
 
-use latchkey_domain::member::NewPassword;
 use leptos::prelude::*;
 
 use super::navigation::{AccountPage, account_nav};
@@ -58,20 +57,7 @@ impl PasswordPage {
                 autofocus: problems.current.is_some(),
                 error: problems.current,
             },
-            Field {
-                name: "new",
-                label: "New password",
-                kind: "password",
-                autocomplete: "new-password",
-                hint: Some(format!(
-                    "At least {} characters. A few words in a row are easy to remember and hard to guess.",
-                    NewPassword::MIN_LENGTH
-                )),
-                value: String::new(),
-                required: true,
-                autofocus: is_new_wrong,
-                error: problems.new,
-            },
+            Field::new_password("new", "New password", problems.new, is_new_wrong),
         ];
         frame.with_top_bar(
             "Password",

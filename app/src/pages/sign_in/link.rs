@@ -1,6 +1,5 @@
 //! `/sign-in/link`: a member with a link chooses a password.
 
-use latchkey_domain::member::NewPassword;
 use leptos::prelude::*;
 
 use crate::components::form::{Field, insecure_notice, probed};
@@ -34,20 +33,7 @@ impl SignInLinkPage {
             secure_address,
         } = self;
         let network = frame.network.clone();
-        let password = Field {
-            name: "password",
-            label: "Choose a password",
-            kind: "password",
-            autocomplete: "new-password",
-            hint: Some(format!(
-                "At least {} characters. A few words in a row are easy to remember and hard to guess.",
-                NewPassword::MIN_LENGTH
-            )),
-            value: String::new(),
-            required: true,
-            error,
-            autofocus: true,
-        };
+        let password = Field::new_password("password", "Choose a password", error, true);
         frame.card(
             "Choose a password",
             view! {
