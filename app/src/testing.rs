@@ -1,6 +1,8 @@
 //! Shared by the tests of plain pages.
 
-use latchkey_domain::{Application, ApplicationDraft, MemberId, Timestamp};
+use latchkey_domain::{
+    Application, ApplicationDraft, ListedMember, Member, MemberId, MemberName, Role, Timestamp,
+};
 use latchkey_registration::{
     ActivityEntry, ActivityKind, ActivityLine, ActivityReason, Candidate, NewActivity, SentClientId,
 };
@@ -152,5 +154,22 @@ pub(crate) fn assert_sound_with_scripts(html: &str, scripts: usize) {
                 );
             }
         }
+    }
+}
+
+/// A member who can sign in and was never here.
+pub(crate) fn listed_member(name: &str) -> ListedMember {
+    ListedMember {
+        member: Member {
+            id: MemberId(1),
+            email: "ada@example.com".parse().unwrap(),
+            name: MemberName::parse(name).unwrap(),
+            role: Role::Member,
+            joined_at: Timestamp::from_millis(1_700_000_000_000),
+            suspended_at: None,
+        },
+        can_sign_in: true,
+        link_until: None,
+        last_active_at: None,
     }
 }

@@ -1,4 +1,5 @@
 // The audit trail: reached from the admin, filtered by a form, exported as CSV, and it looks right everywhere.
+import { boxes } from "../support/boxes";
 import { readFileSync } from "node:fs";
 import { expect, signIn, test } from "../support/fixtures";
 import { look } from "../support/look";
@@ -55,8 +56,8 @@ test("a long name of the network leaves everything in its row", async ({ page, l
   for (const width of [360, 860]) {
     await page.setViewportSize({ width, height: 900 });
     await page.locator(".brand-name").evaluate((name) => (name.textContent = "The Society of Friends of the Old Harbour ".repeat(3)));
-    const [brand, signOut] = await Promise.all([page.locator(".brand").boundingBox(), page.getByRole("button", { name: "Sign out" }).boundingBox()]);
-    expect(signOut!.y).toBeLessThan(brand!.y + brand!.height);
+    const [brand, signOut] = await boxes(page, page.locator(".brand"), page.getByRole("button", { name: "Sign out" }));
+    expect(signOut.y).toBeLessThan(brand.y + brand.height);
     // Nothing of the current section's frame is cut off: its box is within that of the groups.
     const sidebar = await page.locator(".sidebar").evaluate((element) => getComputedStyle(element).overflowX);
     expect(sidebar).toBe("visible");

@@ -1,4 +1,5 @@
 // The Headless API in the admin: trying an application from its card, the explorer, and usage.
+import { boxes } from "../support/boxes";
 import { expect, PATH, test } from "../support/fixtures";
 import { look } from "../support/look";
 
@@ -30,10 +31,10 @@ test("Try it goes through a real authorization and ends in the explorer", async 
   // On a phone, the query and the answer are below each other, and both can be used.
   await page.setViewportSize({ width: 360, height: 740 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
-  const [editors, response] = await Promise.all([".graphiql-editors", ".graphiql-response"].map((part) => page.locator(part).boundingBox()));
-  expect(editors!.width).toBeGreaterThan(280);
-  expect(response!.width).toBeGreaterThan(280);
-  expect(response!.y).toBeGreaterThanOrEqual(editors!.y + editors!.height);
+  const [editors, response] = await boxes(page, page.locator(".graphiql-editors"), page.locator(".graphiql-response"));
+  expect(editors.width).toBeGreaterThan(280);
+  expect(response.width).toBeGreaterThan(280);
+  expect(response.y).toBeGreaterThanOrEqual(editors.y + editors.height);
   await page.screenshot({ path: "screenshots/explorer-360-dark.png", fullPage: true });
   await page.setViewportSize({ width: 1440, height: 900 });
 

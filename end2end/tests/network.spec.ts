@@ -1,4 +1,5 @@
 // Settings > Network, logos, and Home, in a browser.
+import { boxes } from "../support/boxes";
 import { Client } from "../support/client";
 import { expect, PATH, signIn, test } from "../support/fixtures";
 import { look } from "../support/look";
@@ -36,9 +37,8 @@ test("a host gives the network a name, a colour and a logo, which sign-in shows"
 
   // At 360 px the long name is cut off, and Sign out stays beside it.
   await page.setViewportSize({ width: 360, height: 740 });
-  const name = await page.locator(".brand").boundingBox();
-  const signOut = await page.getByRole("button", { name: "Sign out" }).boundingBox();
-  expect(Math.abs(name!.y + name!.height / 2 - signOut!.y - signOut!.height / 2)).toBeLessThan(12);
+  const [name, signOut] = await boxes(page, page.locator(".brand"), page.getByRole("button", { name: "Sign out" }));
+  expect(Math.abs(name.y + name.height / 2 - signOut.y - signOut.height / 2)).toBeLessThan(12);
 
   await page.goto(`${latchkey.url}${PATH}`);
   await expect(page.locator("body")).toHaveAttribute("data-ready", "");

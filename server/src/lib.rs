@@ -8,6 +8,7 @@ pub mod housekeeping;
 pub mod http;
 mod import;
 pub mod instance;
+mod invitations;
 pub mod logo;
 pub mod metrics;
 pub mod settings;

@@ -135,6 +135,8 @@ async fn every_title_says_what_the_page_is_and_of_which_network() {
         "/admin/headless-api",
         "/admin/headless-api/explorer",
         "/admin/audit",
+        "/admin/members",
+        "/admin/members/add",
         "/nonsense",
     ] {
         let page = host.get(path).await;
@@ -148,5 +150,5 @@ async fn every_title_says_what_the_page_is_and_of_which_network() {
     }
     titles.sort_unstable();
     titles.dedup();
-    assert_eq!(titles.len(), 11, "{titles:?}");
+    assert_eq!(titles.len(), 13, "{titles:?}");
 }

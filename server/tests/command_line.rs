@@ -199,7 +199,7 @@ fn members() {
     assert_eq!(list.as_array().unwrap().len(), 2);
     let mut keys: Vec<_> = list[0].as_object().unwrap().keys().cloned().collect();
     keys.sort();
-    assert_eq!(keys, ["email", "id", "joined_at", "name", "role"]);
+    assert_eq!(keys, ["email", "id", "joined_at", "name", "role", "state"]);
     assert!(
         binary
             .run(&["member", "list"])
@@ -210,9 +210,11 @@ fn members() {
     binary
         .run(&["member", "set-role", "ada@example.com", "member"])
         .fails(1, "is the only host");
-    binary
-        .run(&["member", "remove", "ada@example.com"])
-        .fails(1, "is the only host");
+    for command in ["remove", "suspend"] {
+        binary
+            .run(&["member", command, "ada@example.com"])
+            .fails(1, "is the only host");
+    }
     binary
         .run(&["member", "set-role", "bob@example.com", "host"])
         .succeeds();
@@ -243,7 +245,45 @@ fn members() {
     invite(&[]).fails(2, "--all-not-invited");
     invite(&["bob@example.com", "--all-not-invited"]).fails(2, "cannot be used with");
     let made = invite(&["--all-not-invited"]).succeeds();
+    assert!(
+        made.contains("Everyone can sign in, or has a link that works"),
+        "{made}"
+    );
+    invite(&["bob@example.com", "--again"]).fails(2, "--all-not-invited");
+    let made = invite(&["--all-not-invited", "--again"]).succeeds();
     assert!(made.contains("Everyone has chosen how to sign in."), "{made}");
+    let cyd = [
+        "member",
+        "add",
+        "--email",
+        "cyd@example.com",
+        "--name",
+        "Cyd",
+        "--no-password",
+    ];
+    binary.run(&cyd).succeeds();
+    let state = || {
+        let list = binary.run(&["member", "list", "--json"]).json();
+        let all = list.as_array().unwrap().clone();
+        let found = all.into_iter().find(|one| one["email"] == "cyd@example.com");
+        found.unwrap()["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state(), "not-invited");
+    let csv = invite(&["--all-not-invited", "--csv"]).succeeds();
+    assert_eq!(csv.lines().count(), 2, "{csv}");
+    assert_eq!(state(), "invited");
+    let on = |command: &str| binary.run(&["member", command, "cyd@example.com"]);
+    assert!(on("suspend").succeeds().contains("signed out everywhere"));
+    assert_eq!(state(), "suspended");
+    invite(&["cyd@example.com"]).fails(1, "let them in again first");
+    assert!(on("resume").succeeds().contains("can sign in again"));
+    assert!(on("end-sessions").succeeds().contains("0 sessions"));
+    for command in ["suspend", "resume", "end-sessions"] {
+        binary
+            .run(&["member", command, "nobody@example.com"])
+            .fails(1, "there is no member with the email nobody@example.com");
+    }
+    on("remove").succeeds();
     binary.run(&["member", "remove", "ada@example.com"]).succeeds();
     binary
         .run(&["member", "remove", "ada@example.com"])

@@ -1,7 +1,13 @@
 //! Components that several pages share, one file each. They do not depend on any page.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod ask;
 pub(crate) mod breadcrumb;
+#[cfg(feature = "ssr")]
+pub(crate) mod browser_name;
 pub(crate) mod confirm;
+#[cfg(feature = "ssr")]
+pub(crate) mod connected_app_row;
 pub(crate) mod copy_button;
 pub(crate) mod dialog;
 #[cfg(feature = "ssr")]
@@ -30,4 +36,6 @@ pub(crate) mod profile_links;
 pub(crate) mod progress;
 #[cfg(feature = "ssr")]
 pub(crate) mod request_facts;
+#[cfg(feature = "ssr")]
+pub(crate) mod session_row;
 pub(crate) mod toast;

@@ -43,6 +43,7 @@ impl MainEntry {
 /// A section of the admin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AdminSection {
+    Members,
     OauthApplications,
     Activity,
     Network,
@@ -51,7 +52,8 @@ pub(crate) enum AdminSection {
 }
 
 impl AdminSection {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
+        Self::Members,
         Self::OauthApplications,
         Self::Network,
         Self::Activity,
@@ -62,6 +64,7 @@ impl AdminSection {
     /// Where its page is.
     pub(crate) const fn path(self) -> &'static str {
         match self {
+            Self::Members => "/admin/members",
             Self::OauthApplications => "/admin/settings/oauth-applications",
             Self::Activity => "/admin/activity",
             Self::Network => "/admin/settings/network",
@@ -73,6 +76,7 @@ impl AdminSection {
     /// The group that lists it.
     const fn group(self) -> AdminGroup {
         match self {
+            Self::Members => AdminGroup::People,
             Self::OauthApplications | Self::Network => AdminGroup::Settings,
             Self::Activity | Self::HeadlessApi | Self::AuditTrail => AdminGroup::Insights,
         }
@@ -80,6 +84,7 @@ impl AdminSection {
 
     const fn label(self) -> &'static str {
         match self {
+            Self::Members => "Members",
             Self::OauthApplications => "OAuth Applications",
             Self::Activity => "Activity",
             Self::Network => "Network",
@@ -100,18 +105,20 @@ impl AdminSection {
     }
 }
 
-/// A group of sections: what a host sets, and what a host reads.
+/// A group of sections: who is there, what a host sets, and what a host reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AdminGroup {
+    People,
     Settings,
     Insights,
 }
 
 impl AdminGroup {
-    const ALL: [Self; 2] = [Self::Settings, Self::Insights];
+    const ALL: [Self; 3] = [Self::People, Self::Settings, Self::Insights];
 
     const fn label(self) -> &'static str {
         match self {
+            Self::People => "People",
             Self::Settings => "Settings",
             Self::Insights => "Insights",
         }
@@ -187,7 +194,13 @@ fn links(group: AdminGroup, section: AdminSection, level: Level) -> impl IntoVie
     }
 }
 
-/// The address of what the audit trail says about an application.
+/// The address of a member's page.
+#[cfg(feature = "ssr")]
+pub(crate) fn member_page(id: latchkey_domain::MemberId) -> String {
+    format!("{}/{id}", AdminSection::Members.path())
+}
+
+/// The address of what the audit trail says about an application, by its id.
 pub(crate) fn audit_of(client_id: impl std::fmt::Display) -> String {
     format!("{}?target={client_id}", AdminSection::AuditTrail.path())
 }

@@ -29,11 +29,14 @@ pub use self::plain::*;
 mod plain {
     pub use super::account::connected_apps::ConnectedAppsPage;
     pub use super::account::password::{PasswordPage, PasswordProblems};
-    pub use super::account::sessions::{SessionRow, SessionsPage};
+    pub use super::account::sessions::SessionsPage;
     pub use super::admin::activity::NetworkActivityPage;
     pub use super::admin::audit::{AuditForm, AuditPage, AuditRow, AuditTarget};
     pub use super::admin::headless_api::explorer::{ExplorerPage, Pass};
     pub use super::admin::headless_api::{UsagePage, period_of};
+    pub use super::admin::members::MembersPage;
+    pub use super::admin::members::add::{AddMemberPage, AddMemberProblems};
+    pub use super::admin::members::member::{MemberPage, NewLink};
     pub use super::admin::settings::network::{NetworkForm, NetworkPage, NetworkProblems};
     pub use super::admin::settings::oauth_applications::activity::ActivityPage;
     pub use super::admin::settings::oauth_applications::activity::add_redirect_uri::AddRedirectUriPage;
@@ -55,4 +58,5 @@ mod plain {
     pub use super::sign_in::link::{LinkOverPage, SIGN_IN_LINK, SignInLinkPage};
     pub use crate::components::frame::Frame;
     pub use crate::components::navigation::Visitor;
+    pub use crate::components::session_row::SessionRow;
 }

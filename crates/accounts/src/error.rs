@@ -13,6 +13,12 @@ pub enum AccountError {
     /// No such account, or a wrong password. The two look the same on purpose.
     #[error("the email or the password is wrong")]
     WrongCredentials,
+    /// The password is right, and a host keeps the member out.
+    #[error("a host of this network suspended your account: ask a host")]
+    Suspended,
+    /// The email of a member whom a host has to let in again first.
+    #[error("{0} is suspended: let them in again first")]
+    MemberSuspended(Email),
     /// Too many attempts.
     #[error("too many attempts to sign in: try again in {}", in_words(*.wait))]
     TryLater {
@@ -37,6 +43,9 @@ pub enum AccountError {
     /// The operation would leave the network without a host to manage it.
     #[error("{0} is the only host: make someone else a host first")]
     LastHost(Email),
+    /// Nobody changes their own role, suspends or removes themselves.
+    #[error("nobody does this to themselves: another host has to")]
+    Yourself,
     /// The token is not the one that the server printed.
     #[error("the setup link is wrong: open the whole link that the server printed when it started")]
     WrongSetupToken,

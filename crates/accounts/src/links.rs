@@ -78,6 +78,9 @@ impl SignInLinks {
         for email in emails {
             let found = self.store.member_by_email(email).await?;
             let member = found.ok_or_else(|| AccountError::NoSuchMember(email.clone()))?;
+            if member.is_suspended() {
+                return Err(AccountError::MemberSuspended(member.email));
+            }
             // Two spellings of an email are one member.
             if !members.iter().any(|other| other.id == member.id) {
                 members.push(member);
@@ -86,9 +89,13 @@ impl SignInLinks {
         self.make(members, by).await
     }
 
-    /// A link for each member who has never chosen how to sign in.
-    pub async fn invite_all(&self, by: &Actor) -> Result<Vec<Invitation>, AccountError> {
-        let members = self.store.members_without_sign_in().await?;
+    /// A link for each member who has never chosen how to sign in. With `again` those who have a link that works get another,
+    /// and the one before ends.
+    pub async fn invite_all(&self, again: bool, by: &Actor) -> Result<Vec<Invitation>, AccountError> {
+        let members = self
+            .store
+            .members_without_sign_in(again, self.clock.now())
+            .await?;
         self.make(members, by).await
     }
 
@@ -241,7 +248,7 @@ mod tests {
         assert!(
             world
                 .links
-                .invite_all(&Actor::operator())
+                .invite_all(true, &Actor::operator())
                 .await
                 .unwrap()
                 .is_empty()

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use latchkey_domain::member::NewPassword;
-use latchkey_domain::{Actor, Clock, Email, Member, MemberName, PageRequest, Role};
-use latchkey_storage::{AddMember, MemberChange, PasswordHash, PasswordSet, Store};
+use latchkey_domain::{
+    Actor, Clock, Email, ListedMember, Member, MemberId, MemberName, MembersQuery, Page, PageRequest, Role,
+};
+use latchkey_storage::{AddMember, MemberChange, PasswordHash, PasswordSet, SessionId, SetPassword, Store};
 
 use crate::{AccountError, Passwords};
 
@@ -20,8 +22,8 @@ pub struct NewMember {
     pub name: MemberName,
     /// The member's role.
     pub role: Role,
-    /// The member's password.
-    pub password: NewPassword,
+    /// The member's password. `None`: a link lets the member choose one.
+    pub password: Option<NewPassword>,
 }
 
 /// The members. A network with a host keeps at least one.
@@ -43,10 +45,11 @@ impl Roster {
     }
 
     /// Every member, by name.
-    pub async fn all(&self) -> Result<Vec<Member>, AccountError> {
+    pub async fn all(&self) -> Result<Vec<ListedMember>, AccountError> {
         let mut members = Vec::new();
         for number in 1.. {
-            let page = self.store.members(PageRequest::new(number, BATCH)).await?;
+            let page = PageRequest::new(number, BATCH);
+            let page = self.page(MembersQuery::default(), page).await?;
             let last = page.number >= page.pages();
             members.extend(page.items);
             if last {
@@ -54,6 +57,20 @@ impl Roster {
             }
         }
         Ok(members)
+    }
+
+    /// A page of the members that `query` asks for, by name.
+    pub async fn page(
+        &self,
+        query: MembersQuery,
+        page: PageRequest,
+    ) -> Result<Page<ListedMember>, AccountError> {
+        Ok(self.store.members(query, page, self.clock.now()).await?)
+    }
+
+    /// The member with this number.
+    pub async fn find(&self, id: MemberId) -> Result<Option<ListedMember>, AccountError> {
+        Ok(self.store.listed_member(id, self.clock.now()).await?)
     }
 
     /// Adds a member.
@@ -64,12 +81,17 @@ impl Roster {
             role,
             password,
         } = new;
-        let password = self.passwords.hash(&password).await?;
+        let can_sign_in = password.is_some();
+        let password = match password {
+            Some(password) => self.passwords.hash(&password).await?,
+            None => self.passwords.matches_nothing(),
+        };
         let member = AddMember {
             email: email.clone(),
             name,
             role,
             password,
+            can_sign_in,
         };
         self.store
             .add_member(member, by, self.clock.now())
@@ -92,36 +114,68 @@ impl Roster {
         keep_apps: bool,
         by: &Actor,
     ) -> Result<PasswordSet, AccountError> {
-        let hash = self.passwords.hash(password).await?;
-        self.store_password(email, hash, keep_apps, by).await
+        let password = SetPassword {
+            keep_apps,
+            ..SetPassword::of(self.passwords.hash(password).await?)
+        };
+        self.store
+            .set_password(email, password, by, self.clock.now())
+            .await?
+            .ok_or_else(|| unknown(email))
     }
 
-    /// The same for the member's own change. Returns the hash of the new password, with which a session is opened in place
-    /// of the one that ended.
+    /// The same for the member's own change, after `current` was [checked](crate::SignIn::confirm). Returns the hash of the
+    /// new password, with which a session is opened in place of the one that ended. `None`, and nothing changed, if the
+    /// password is not `current` any more.
     pub async fn change_password(
         &self,
         member: &Member,
+        current: PasswordHash,
         password: &NewPassword,
         keep_apps: bool,
         by: &Actor,
-    ) -> Result<PasswordHash, AccountError> {
+    ) -> Result<Option<PasswordHash>, AccountError> {
         let hash = self.passwords.hash(password).await?;
-        self.store_password(&member.email, hash.clone(), keep_apps, by)
-            .await?;
-        Ok(hash)
+        let password = SetPassword {
+            hash: hash.clone(),
+            replaces: Some(current),
+            keep_apps,
+        };
+        let now = self.clock.now();
+        let set = self.store.set_password(&member.email, password, by, now).await?;
+        Ok(set.map(|_| hash))
     }
 
-    async fn store_password(
+    /// Keeps a member out, or lets them in again. Tokens follow at their next check.
+    pub async fn set_suspended(
         &self,
         email: &Email,
-        hash: PasswordHash,
-        keep_apps: bool,
+        suspended: bool,
         by: &Actor,
-    ) -> Result<PasswordSet, AccountError> {
-        self.store
-            .set_password(email, hash, keep_apps, by, self.clock.now())
-            .await?
-            .ok_or_else(|| unknown(email))
+    ) -> Result<Member, AccountError> {
+        let now = self.clock.now();
+        let change = self.store.set_suspended(email, suspended, by, now).await?;
+        changed(change, email)
+    }
+
+    /// Ends a session of a member, or all of them; how many there were.
+    pub async fn end_sessions(
+        &self,
+        member: MemberId,
+        which: Option<SessionId>,
+        by: &Actor,
+    ) -> Result<u64, AccountError> {
+        Ok(self
+            .store
+            .end_sessions(member, which, by, self.clock.now())
+            .await?)
+    }
+
+    /// The same for all sessions of the member with this email.
+    pub async fn end_all_sessions(&self, email: &Email, by: &Actor) -> Result<u64, AccountError> {
+        let member = self.store.member_by_email(email).await?;
+        let member = member.ok_or_else(|| unknown(email))?;
+        self.end_sessions(member.id, None, by).await
     }
 
     /// Removes a member, with their sessions and grants.
@@ -136,6 +190,7 @@ fn changed(change: MemberChange, email: &Email) -> Result<Member, AccountError> 
         MemberChange::Done(member) => Ok(member),
         MemberChange::Unknown => Err(unknown(email)),
         MemberChange::LastHost => Err(AccountError::LastHost(email.clone())),
+        MemberChange::Yourself => Err(AccountError::Yourself),
     }
 }
 
@@ -153,7 +208,7 @@ mod tests {
             email: email.parse().unwrap(),
             name: MemberName::parse("Ada Lovelace").unwrap(),
             role,
-            password: new_password("correct horse"),
+            password: Some(new_password("correct horse")),
         };
         world.roster.add(new, &Actor::operator()).await
     }

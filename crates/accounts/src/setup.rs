@@ -178,6 +178,7 @@ impl Setup {
             name: founding.host_name,
             role: Role::Host,
             password: password.clone(),
+            can_sign_in: true,
         };
         match self
             .store

@@ -192,6 +192,9 @@ impl SignIn {
             let (Some(member), Some(hash), true) = (&found, hash, verified.matches) else {
                 break;
             };
+            if member.is_suspended() {
+                return Err(AccountError::Suspended);
+            }
             let visit = Visit {
                 member: member.id,
                 password: hash,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, Clock, Member, MemberName, Randomness, Role, Timestamp};
-use latchkey_storage::{PasswordHash, Store};
+use latchkey_storage::{PasswordHash, SetPassword, Store};
 use latchkey_storage_sql::keys::ServerKey;
 use latchkey_storage_sql::postgres::PostgresStore;
 use latchkey_storage_sql::sqlite::SqliteStore;
@@ -118,7 +118,9 @@ impl World {
     /// Sets a password from its hash.
     pub(crate) async fn set_password(&self, member: &Member, hash: PasswordHash) {
         let (by, at) = (Actor::operator(), self.clock.now());
-        let set = self.store.set_password(&member.email, hash, false, &by, at);
+        let set = self
+            .store
+            .set_password(&member.email, SetPassword::of(hash), &by, at);
         set.await.unwrap().unwrap();
     }
 
@@ -136,7 +138,7 @@ impl World {
             email: email.parse().unwrap(),
             name: MemberName::parse("Ada Lovelace").unwrap(),
             role: Role::Member,
-            password: new_password(PASSWORD),
+            password: Some(new_password(PASSWORD)),
         };
         self.roster.add(new, &Actor::operator()).await.unwrap()
     }

@@ -24,6 +24,7 @@ pub mod text;
 pub mod time_span;
 pub mod timestamp;
 pub mod token_bucket;
+mod words;
 
 pub use actor::Actor;
 pub use application::{
@@ -34,7 +35,7 @@ pub use application::{
 pub use clock::Clock;
 pub use effective_scopes::effective_scopes;
 pub use logo::{LogoId, LogoIdError};
-pub use member::{Email, Member, MemberId, MemberName, Role};
+pub use member::{Email, ListedMember, Member, MemberId, MemberName, MemberState, MembersQuery, Role};
 pub use network::{Color, ColorError, Network, NetworkName, Plan, Slug};
 pub use page::{Page, PageRequest};
 pub use random::Randomness;
@@ -43,3 +44,4 @@ pub use scope::{Audience, Scope, ScopeSet};
 pub use time_span::{TimeSpan, TimeSpanError};
 pub use timestamp::Timestamp;
 pub use token_bucket::{TokenBucket, TokenBuckets};
+pub use words::UnknownWord;

@@ -126,6 +126,7 @@ impl AuthorizationServer {
             _ => {
                 grant.state.revoked.is_none()
                     && !grant.application.is_paused()
+                    && !grant.member.is_suspended()
                     && (claims.generation, claims.issued_at)
                         == (grant.state.generation, grant.state.issued_at)
                     && now < expires_at

@@ -19,7 +19,8 @@ pub(crate) async fn write_if_allowed(
     if action.needs_host()
         && let Some(member) = by.member
     {
-        let sql = "SELECT id FROM members WHERE id = ?1 AND role = 'host' [[FOR SHARE|]]";
+        let sql =
+            "SELECT id FROM members WHERE id = ?1 AND role = 'host' AND suspended_at IS NULL [[FOR SHARE|]]";
         let host = rows::first(db, sql, params![member.0], |columns| {
             columns.table("members").get::<i64>("id")
         })

@@ -2,25 +2,28 @@
 
 use async_trait::async_trait;
 use latchkey_domain::text::fold;
-use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp};
+use latchkey_domain::{
+    Actor, Email, ListedMember, Member, MemberId, MemberName, MemberState, MembersQuery, Page, PageRequest,
+    Role, Timestamp,
+};
 
 use crate::folding::left_over;
 use crate::grants::end;
 use crate::{
-    Columns, Database, Isolation, SqlStore, Statements, activity, audit, params, rows, sign_in_links,
+    Columns, Database, Isolation, Param, SqlStore, Statements, activity, audit, params, rows, sign_in_links,
 };
 use latchkey_storage::members::{
-    disconnected_by_password, is_last_host, password_detail, role_change_detail, role_detail,
+    disconnected_by_password, password_detail, refused, role_change_detail, role_detail, sessions_detail,
 };
-use latchkey_storage::shared::{searchable, shown};
+use latchkey_storage::shared::{searchable, searched, shown};
 use latchkey_storage::{
-    AddMember, AuditAction, MemberChange, Members, PasswordHash, PasswordSet, StoreError,
+    AddMember, AuditAction, MemberChange, Members, PasswordHash, PasswordSet, SetPassword, StoreError,
 };
 
 /// What [`read`] reads, of `members m`.
 macro_rules! columns {
     () => {
-        "m.id, m.email, m.name, m.role, m.joined_at"
+        "m.id, m.email, m.name, m.role, m.joined_at, m.suspended_at"
     };
 }
 pub(crate) use columns;
@@ -48,6 +51,7 @@ pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Member, StoreError> {
         name: columns.parsed("name", MemberName::parse)?,
         role: columns.parsed("role", str::parse::<Role>)?,
         joined_at: columns.time("joined_at")?,
+        suspended_at: columns.optional_time("suspended_at")?,
     })
 }
 
@@ -92,11 +96,11 @@ pub(crate) async fn locked(db: &dyn Statements, email: &Email) -> Result<Option<
     rows::first(db, sql, params![typed, form], read).await
 }
 
-/// All hosts, locked before the one who may stop being a host is, and in one order: of two who take the last two hosts away
+/// All hosts who can act, locked before the one who may stop being a host is, and in one order: of two who take the last two hosts away
 /// at once, the second waits, and then finds that it would take the last. Grants and sessions of hosts are made
 /// meanwhile, since their numbers do not change.
 async fn locked_hosts(db: &dyn Statements) -> Result<Vec<MemberId>, StoreError> {
-    let sql = "SELECT id FROM members WHERE role = 'host' ORDER BY id [[FOR NO KEY UPDATE|]]";
+    let sql = "SELECT id FROM members WHERE role = 'host' AND suspended_at IS NULL ORDER BY id [[FOR NO KEY UPDATE|]]";
     rows::all(db, sql, &[], |columns| {
         columns.table("members").get("id").map(MemberId)
     })
@@ -118,8 +122,8 @@ pub(crate) async fn add(
     let (email, name) = (member.email.as_str(), member.name.as_str());
     let added = rows::first(
         db,
-        "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (email) DO NOTHING RETURNING id",
+        "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at, can_sign_in) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (email) DO NOTHING RETURNING id",
         params![
             email,
             name,
@@ -127,7 +131,8 @@ pub(crate) async fn add(
             searchable(&[name, email]),
             member.role.id(),
             &member.password.0,
-            at
+            at,
+            member.can_sign_in
         ],
         |columns| columns.table("members").get("id").map(MemberId),
     )
@@ -162,18 +167,88 @@ pub(crate) async fn note_visit(
     db.execute(sql, params![member.0, at]).await.map(|_| ())
 }
 
+/// What [`read_listed`] reads. `?1` is the time at which links have to work.
+macro_rules! listed {
+    () => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", m.can_sign_in, m.last_active_at, l.expires_at FROM members m \
+             LEFT JOIN sign_in_links l ON l.member_id = m.id AND l.expires_at > ?1 "
+        )
+    };
+}
+
+fn read_listed(columns: &mut Columns<'_>) -> Result<ListedMember, StoreError> {
+    let member = read(columns)?;
+    let can_sign_in = columns.get("can_sign_in")?;
+    let last_active_at = columns.time("last_active_at")?;
+    Ok(ListedMember {
+        member,
+        can_sign_in,
+        last_active_at: Some(last_active_at).filter(|at| *at > Timestamp::from_millis(0)),
+        link_until: columns.table("sign_in_links").optional_time("expires_at")?,
+    })
+}
+
+async fn one_listed(
+    db: &dyn Statements,
+    id: MemberId,
+    at: Timestamp,
+) -> Result<Option<ListedMember>, StoreError> {
+    let sql = concat!(listed!(), "WHERE m.id = ?2");
+    rows::first(db, sql, params![at, id.0], read_listed).await
+}
+
 /// A page; `db` is one snapshot, for the count and the rows.
-async fn page(db: &dyn Statements, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
-    let total = rows::count(db, "SELECT count(*) FROM members", &[]).await?;
+async fn page(
+    db: &dyn Statements,
+    query: &MembersQuery,
+    wanted: PageRequest,
+    at: Timestamp,
+) -> Result<Page<ListedMember>, StoreError> {
+    let linked = "EXISTS (SELECT 1 FROM sign_in_links w WHERE w.member_id = m.id AND w.expires_at > ?1)";
+    // `?1` is used even where no link is asked for: a database wants to know the type of each parameter.
+    let mut kept = "WHERE CAST(?1 AS BIGINT) >= 0".to_owned();
+    match query.state {
+        None => {}
+        Some(MemberState::Suspended) => kept.push_str(" AND m.suspended_at IS NOT NULL"),
+        Some(MemberState::CanSignIn) => kept.push_str(" AND m.suspended_at IS NULL AND m.can_sign_in"),
+        Some(MemberState::Invited) => {
+            kept.push_str(&format!(
+                " AND m.suspended_at IS NULL AND NOT m.can_sign_in AND {linked}"
+            ));
+        }
+        Some(MemberState::NotInvited) => {
+            kept.push_str(&format!(
+                " AND m.suspended_at IS NULL AND NOT m.can_sign_in AND NOT {linked}"
+            ));
+        }
+    }
+    let search = searched(&query.search);
+    let mut params = vec![Param::from(at)];
+    if !search.is_empty() {
+        params.push(search.into());
+        kept.push_str(&format!(" AND [[strpos|instr]](m.search, ?{}) > 0", params.len()));
+    }
+    if let Some(role) = query.role {
+        params.push(role.id().into());
+        kept.push_str(&format!(" AND m.role = ?{}", params.len()));
+    }
+    let total = rows::count(db, &format!("SELECT count(*) FROM members m {kept}"), &params).await?;
     let shown = shown(wanted, total);
-    let sql = concat!(
-        "SELECT ",
-        columns!(),
-        " FROM members m ORDER BY m.name_folded, m.id LIMIT ?1 OFFSET ?2"
+    params.extend([
+        shown.size.into(),
+        i64::try_from(shown.offset()).unwrap_or(i64::MAX).into(),
+    ]);
+    let sql = format!(
+        "{}{kept} ORDER BY m.name_folded, m.id LIMIT ?{} OFFSET ?{}",
+        listed!(),
+        params.len() - 1,
+        params.len()
     );
-    let offset = i64::try_from(shown.offset()).unwrap_or(i64::MAX);
     Ok(Page {
-        items: rows::all(db, sql, params![shown.size, offset], read).await?,
+        items: rows::all(db, &sql, &params, read_listed).await?,
         number: shown.number,
         size: shown.size,
         total,
@@ -194,11 +269,10 @@ async fn set_role(
     let Some(before) = locked(db, email).await? else {
         return Ok(MemberChange::Unknown);
     };
-    if hosts.is_some_and(|hosts| is_last_host(&before, &hosts)) {
-        return Ok(MemberChange::LastHost);
+    if let Some(refused) = refused(&before, hosts.as_deref(), by.0) {
+        return Ok(refused);
     }
     if before.role != role {
-        // Before the change: a host may give up the role that the entry needs.
         let detail = role_change_detail(before.role, role);
         let (action, target) = (AuditAction::MemberRoleChanged, before.email.as_str());
         audit::write_if_allowed(db, by, action, target, &detail).await?;
@@ -216,16 +290,19 @@ async fn set_role(
 pub(crate) async fn set_password(
     db: &dyn Statements,
     email: &Email,
-    password: &PasswordHash,
-    keep_apps: bool,
+    password: &SetPassword,
     (by, at): (&Actor, Timestamp),
 ) -> Result<Option<PasswordSet>, StoreError> {
     let Some(member) = locked(db, email).await? else {
         return Ok(None);
     };
-    let id = member.id;
-    let sql = "UPDATE members SET password_hash = ?2, can_sign_in = [[TRUE|1]] WHERE id = ?1";
-    db.execute(sql, params![id.0, &password.0]).await?;
+    let (id, keep_apps) = (member.id, password.keep_apps);
+    let replaces = password.replaces.as_ref().map(|hash| hash.0.as_str());
+    let sql = "UPDATE members SET password_hash = ?2, can_sign_in = [[TRUE|1]] \
+               WHERE id = ?1 AND password_hash = coalesce(?3, password_hash)";
+    if db.execute(sql, params![id.0, &password.hash.0, replaces]).await? == 0 {
+        return Ok(None);
+    }
     sign_in_links::end_of(db, id).await?;
     let sql = "DELETE FROM sessions WHERE member_id = ?1";
     let sessions = db.execute(sql, params![id.0]).await?;
@@ -253,6 +330,49 @@ pub(crate) async fn set_password(
     }))
 }
 
+async fn set_suspended(
+    db: &dyn Statements,
+    email: &Email,
+    suspended: bool,
+    (by, at): (&Actor, Timestamp),
+) -> Result<MemberChange, StoreError> {
+    let hosts = if suspended {
+        Some(locked_hosts(db).await?)
+    } else {
+        None
+    };
+    let Some(before) = locked(db, email).await? else {
+        return Ok(MemberChange::Unknown);
+    };
+    if let Some(refused) = refused(&before, hosts.as_deref(), by) {
+        return Ok(refused);
+    }
+    if before.is_suspended() == suspended {
+        return Ok(MemberChange::Done(before));
+    }
+    let sessions = if suspended {
+        sign_in_links::end_of(db, before.id).await?;
+        let sql = "DELETE FROM sessions WHERE member_id = ?1";
+        db.execute(sql, params![before.id.0]).await?
+    } else {
+        0
+    };
+    let (action, detail) = if suspended {
+        let ended = sessions_detail(sessions);
+        (AuditAction::MemberSuspended, format!("{ended} ended"))
+    } else {
+        (AuditAction::MemberResumed, String::new())
+    };
+    audit::write_if_allowed(db, (by, at), action, before.email.as_str(), &detail).await?;
+    let suspended_at = suspended.then_some(at);
+    let sql = "UPDATE members SET suspended_at = ?2 WHERE id = ?1";
+    db.execute(sql, params![before.id.0, suspended_at]).await?;
+    Ok(MemberChange::Done(Member {
+        suspended_at,
+        ..before
+    }))
+}
+
 async fn remove(
     db: &dyn Statements,
     email: &Email,
@@ -262,8 +382,8 @@ async fn remove(
     let Some(member) = locked(db, email).await? else {
         return Ok(MemberChange::Unknown);
     };
-    if is_last_host(&member, &hosts) {
-        return Ok(MemberChange::LastHost);
+    if let Some(refused) = refused(&member, Some(&hosts), by.0) {
+        return Ok(refused);
     }
     let (action, target) = (AuditAction::MemberRemoved, member.email.as_str());
     audit::write_if_allowed(db, by, action, target, &role_detail(member.role)).await?;
@@ -297,9 +417,22 @@ impl<D: Database> Members for SqlStore<D> {
             .await
     }
 
-    async fn members(&self, wanted: PageRequest) -> Result<Page<Member>, StoreError> {
+    async fn members(
+        &self,
+        query: MembersQuery,
+        wanted: PageRequest,
+        at: Timestamp,
+    ) -> Result<Page<ListedMember>, StoreError> {
         self.0
-            .snapshot(wanted, |db, wanted| Box::pin(page(db, *wanted)))
+            .snapshot((query, wanted, at), |db, (query, wanted, at)| {
+                Box::pin(page(db, query, *wanted, *at))
+            })
+            .await
+    }
+
+    async fn listed_member(&self, id: MemberId, at: Timestamp) -> Result<Option<ListedMember>, StoreError> {
+        self.0
+            .look_up((id, at), |db, (id, at)| Box::pin(one_listed(db, *id, *at)))
             .await
     }
 
@@ -359,20 +492,30 @@ impl<D: Database> Members for SqlStore<D> {
     async fn set_password(
         &self,
         email: &Email,
-        password: PasswordHash,
-        keep_apps: bool,
+        password: SetPassword,
         by: &Actor,
         at: Timestamp,
     ) -> Result<Option<PasswordSet>, StoreError> {
         let args = (email.clone(), password, by.clone(), at);
         self.0
-            .write(
-                Isolation::RowLocked,
-                args,
-                move |db, (email, password, by, at)| {
-                    Box::pin(set_password(db, email, password, keep_apps, (by, *at)))
-                },
-            )
+            .write(Isolation::RowLocked, args, |db, (email, password, by, at)| {
+                Box::pin(set_password(db, email, password, (by, *at)))
+            })
+            .await
+    }
+
+    async fn set_suspended(
+        &self,
+        email: &Email,
+        suspended: bool,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<MemberChange, StoreError> {
+        let args = (email.clone(), suspended, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (email, suspended, by, at)| {
+                Box::pin(set_suspended(db, email, *suspended, (by, *at)))
+            })
             .await
     }
 

@@ -1,12 +1,15 @@
 //! Sessions.
 
 use async_trait::async_trait;
-use latchkey_domain::{Member, MemberId, Timestamp, limits};
+use latchkey_domain::{Actor, Member, MemberId, Timestamp, limits};
 
 use crate::database::dialect::Dialect;
-use crate::{Columns, Database, Isolation, SqlStore, Statements, members, params, rows};
+use crate::{Columns, Database, Isolation, SqlStore, Statements, audit, members, params, rows};
+use latchkey_storage::members::sessions_detail;
 use latchkey_storage::sessions::MOST_OF_ONE_MEMBER;
-use latchkey_storage::{KeyedHash, NewSession, Session, SessionId, SessionKey, Sessions, StoreError};
+use latchkey_storage::{
+    AuditAction, KeyedHash, NewSession, Session, SessionId, SessionKey, Sessions, StoreError,
+};
 
 /// What [`read`] reads, of `sessions s`.
 macro_rules! columns {
@@ -31,7 +34,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Session, StoreError> {
 /// Locks the member, and says whether the hash that was checked is still the member's; if so, the one that is to take
 /// its place is stored. A change of the password waits, and then ends the session that is opened here.
 async fn password_holds(db: &dyn Statements, session: &NewSession) -> Result<bool, StoreError> {
-    let sql = "SELECT id FROM members WHERE id = ?1 AND password_hash = ?2 [[FOR NO KEY UPDATE|]]";
+    let sql = "SELECT id FROM members WHERE id = ?1 AND password_hash = ?2 AND suspended_at IS NULL [[FOR NO KEY UPDATE|]]";
     let params = params![session.member.0, &session.password.0];
     let found = rows::first(db, sql, params, |columns| {
         columns.table("members").get::<i64>("id")
@@ -113,7 +116,8 @@ async fn by_key(
         columns!(),
         ", ",
         members::columns!(),
-        " FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.key = ?1 AND s.expires_at > ?2"
+        " FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.key = ?1 AND s.expires_at > ?2 \
+         AND m.suspended_at IS NULL"
     );
     rows::first(db, sql, params![&key.0, at], |columns| {
         Ok((read(columns)?, members::read(columns)?))
@@ -159,6 +163,29 @@ async fn end_others(db: &dyn Statements, member: MemberId, current: SessionId) -
     let sql = "DELETE FROM sessions WHERE member_id = ?1 AND id <> ?2 \
                AND EXISTS (SELECT 1 FROM sessions WHERE id = ?2 AND member_id = ?1)";
     db.execute(sql, params![member.0, current.0]).await
+}
+
+async fn end_by_host(
+    db: &dyn Statements,
+    member: MemberId,
+    which: Option<SessionId>,
+    by: (&Actor, Timestamp),
+) -> Result<u64, StoreError> {
+    let sql = "SELECT email FROM members WHERE id = ?1 [[FOR NO KEY UPDATE|]]";
+    let email = rows::first(db, sql, params![member.0], |columns| {
+        columns.table("members").get::<String>("email")
+    })
+    .await?;
+    let Some(email) = email else {
+        return Ok(0);
+    };
+    let sql = "DELETE FROM sessions WHERE member_id = ?1 AND id = coalesce(?2, id)";
+    let ended = db.execute(sql, params![member.0, which.map(|id| id.0)]).await?;
+    if ended > 0 {
+        let (action, detail) = (AuditAction::MemberSessionsEnded, sessions_detail(ended));
+        audit::write_if_allowed(db, by, action, &email, &detail).await?;
+    }
+    Ok(ended)
 }
 
 async fn of_member(db: &dyn Statements, member: MemberId, at: Timestamp) -> Result<Vec<Session>, StoreError> {
@@ -222,6 +249,21 @@ impl<D: Database> Sessions for SqlStore<D> {
         self.0
             .write(Isolation::RowLocked, args, |db, (member, current)| {
                 Box::pin(end_others(db, *member, *current))
+            })
+            .await
+    }
+
+    async fn end_sessions(
+        &self,
+        member: MemberId,
+        which: Option<SessionId>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let args = (member, which, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (member, which, by, at)| {
+                Box::pin(end_by_host(db, *member, *which, (by, *at)))
             })
             .await
     }

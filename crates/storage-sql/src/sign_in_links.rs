@@ -5,7 +5,7 @@ use latchkey_domain::{Actor, Member, MemberId, Timestamp};
 
 use crate::{Database, Isolation, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::sign_in_links::{LinkKey, NewSignInLink, SignInLinks};
-use latchkey_storage::{AuditAction, PasswordHash, PasswordSet, StoreError};
+use latchkey_storage::{AuditAction, PasswordHash, PasswordSet, SetPassword, StoreError};
 
 /// Ends the link of a member.
 pub(crate) async fn end_of(db: &dyn Statements, member: MemberId) -> Result<(), StoreError> {
@@ -34,7 +34,8 @@ async fn member_of(db: &dyn Statements, key: LinkKey, at: Timestamp) -> Result<O
     let sql = concat!(
         "SELECT ",
         members::columns!(),
-        " FROM sign_in_links l JOIN members m ON m.id = l.member_id WHERE l.key = ?1 AND l.expires_at > ?2"
+        " FROM sign_in_links l JOIN members m ON m.id = l.member_id WHERE l.key = ?1 AND l.expires_at > ?2 \
+         AND m.suspended_at IS NULL"
     );
     rows::first(db, sql, params![&key.0, at], members::read).await
 }
@@ -59,16 +60,17 @@ async fn use_up(
         member: Some(member.id),
         ..origin.clone()
     };
-    members::set_password(db, &member.email, password, false, (&by, at)).await
+    members::set_password(db, &member.email, &SetPassword::of(password.clone()), (&by, at)).await
 }
 
-async fn without_sign_in(db: &dyn Statements) -> Result<Vec<Member>, StoreError> {
+async fn without_sign_in(db: &dyn Statements, again: bool, at: Timestamp) -> Result<Vec<Member>, StoreError> {
     let sql = concat!(
         "SELECT ",
         members::columns!(),
-        " FROM members m WHERE NOT m.can_sign_in ORDER BY m.id"
+        " FROM members m WHERE NOT m.can_sign_in AND m.suspended_at IS NULL AND (?1 OR NOT EXISTS \
+         (SELECT 1 FROM sign_in_links l WHERE l.member_id = m.id AND l.expires_at > ?2)) ORDER BY m.id"
     );
-    rows::all(db, sql, &[], members::read).await
+    rows::all(db, sql, params![again, at], members::read).await
 }
 
 #[async_trait]
@@ -109,7 +111,11 @@ impl<D: Database> SignInLinks for SqlStore<D> {
             .await
     }
 
-    async fn members_without_sign_in(&self) -> Result<Vec<Member>, StoreError> {
-        self.0.scan((), |db, ()| Box::pin(without_sign_in(db))).await
+    async fn members_without_sign_in(&self, again: bool, at: Timestamp) -> Result<Vec<Member>, StoreError> {
+        self.0
+            .scan((again, at), |db, (again, at)| {
+                Box::pin(without_sign_in(db, *again, *at))
+            })
+            .await
     }
 }

@@ -24,6 +24,9 @@ pub enum AuditAction {
     MemberAdded,
     MemberInvited,
     MemberRoleChanged,
+    MemberSuspended,
+    MemberResumed,
+    MemberSessionsEnded,
     MemberPasswordChanged,
     MemberRemoved,
     NetworkChanged,
@@ -56,6 +59,9 @@ impl AuditAction {
         Self::MemberAdded,
         Self::MemberInvited,
         Self::MemberRoleChanged,
+        Self::MemberSuspended,
+        Self::MemberResumed,
+        Self::MemberSessionsEnded,
         Self::MemberPasswordChanged,
         Self::MemberRemoved,
         Self::NetworkChanged,
@@ -88,6 +94,9 @@ impl AuditAction {
             Self::MemberAdded => "member_added",
             Self::MemberInvited => "member_invited",
             Self::MemberRoleChanged => "member_role_changed",
+            Self::MemberSuspended => "member_suspended",
+            Self::MemberResumed => "member_resumed",
+            Self::MemberSessionsEnded => "member_sessions_ended",
             Self::MemberPasswordChanged => "member_password_changed",
             Self::MemberRemoved => "member_removed",
             Self::NetworkChanged => "network_changed",
@@ -124,6 +133,9 @@ impl AuditAction {
             | Self::MemberAdded
             | Self::MemberInvited
             | Self::MemberRoleChanged
+            | Self::MemberSuspended
+            | Self::MemberResumed
+            | Self::MemberSessionsEnded
             | Self::MemberRemoved
             | Self::NetworkChanged
             | Self::NetworkFounded

@@ -42,7 +42,7 @@ pub use self::grants::{
     NewGrant, RevocationReason,
 };
 pub use self::logos::{Logo, Logos};
-pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet};
+pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet, SetPassword};
 pub use self::networks::{NetworkChange, Networks, NewNetwork, Setting};
 pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};

@@ -4,7 +4,8 @@ use std::fmt;
 
 use async_trait::async_trait;
 use latchkey_domain::{
-    Actor, ClientId, Email, Member, MemberId, MemberName, Page, PageRequest, Role, Timestamp,
+    Actor, ClientId, Email, ListedMember, Member, MemberId, MemberName, MembersQuery, Page, PageRequest,
+    Role, Timestamp,
 };
 
 use crate::{ActivityKind, NewActivity, StoreError};
@@ -29,6 +30,8 @@ pub struct AddMember {
     /// What the member may do.
     pub role: Role,
     pub password: PasswordHash,
+    /// Whether anyone knows the password. Otherwise a link lets the member choose one.
+    pub can_sign_in: bool,
 }
 
 impl AddMember {
@@ -40,6 +43,7 @@ impl AddMember {
             name: self.name.clone(),
             role: self.role,
             joined_at,
+            suspended_at: None,
         }
     }
 }
@@ -54,8 +58,16 @@ pub fn role_change_detail(before: Role, after: Role) -> String {
     format!("from {before} to {after}")
 }
 
-/// Whether the member is the only one of `hosts`: a network that has a host keeps one.
-pub fn is_last_host(member: &Member, hosts: &[MemberId]) -> bool {
+/// What the audit trail says of a host who ended sessions of a member.
+pub fn sessions_detail(ended: u64) -> String {
+    match ended {
+        1 => "1 session".to_owned(),
+        many => format!("{many} sessions"),
+    }
+}
+
+/// Whether the member is the only one of `hosts`, those who can act: a network that has a host keeps one.
+fn is_last_host(member: &Member, hosts: &[MemberId]) -> bool {
     member.role.is_host() && hosts.iter().all(|host| *host == member.id)
 }
 
@@ -83,6 +95,17 @@ pub fn disconnected_by_password(client_id: &ClientId, member: MemberId, at: Time
     }
 }
 
+/// Why `by` may not take something away from `member`, if it is so. `hosts` are those who can act, if the change would leave
+/// one fewer of them.
+pub fn refused(member: &Member, hosts: Option<&[MemberId]>, by: &Actor) -> Option<MemberChange> {
+    if by.member == Some(member.id) {
+        return Some(MemberChange::Yourself);
+    }
+    hosts
+        .is_some_and(|hosts| is_last_host(member, hosts))
+        .then_some(MemberChange::LastHost)
+}
+
 /// The outcome of a change that may leave one host fewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemberChange {
@@ -90,8 +113,10 @@ pub enum MemberChange {
     Done(Member),
     /// There is no such member.
     Unknown,
-    /// Nothing changed: the member is the only host, and a network that has a host keeps one.
+    /// Nothing changed: the member is the only host who can act, and a network that has a host keeps one.
     LastHost,
+    /// Nothing changed: it is the one who acts. Another host has to.
+    Yourself,
 }
 
 impl MemberChange {
@@ -99,7 +124,29 @@ impl MemberChange {
     pub fn done(self) -> Option<Member> {
         match self {
             Self::Done(member) => Some(member),
-            Self::Unknown | Self::LastHost => None,
+            Self::Unknown | Self::LastHost | Self::Yourself => None,
+        }
+    }
+}
+
+/// A password to store, and what stays.
+#[derive(Clone, Debug)]
+pub struct SetPassword {
+    /// Its hash.
+    pub hash: PasswordHash,
+    /// The hash that was checked before: nothing changes unless it is still the member's. `None`: whatever there is.
+    pub replaces: Option<PasswordHash>,
+    /// Whether the applications that the member authorized stay connected.
+    pub keep_apps: bool,
+}
+
+impl SetPassword {
+    /// In place of whatever there is; applications are disconnected.
+    pub fn of(hash: PasswordHash) -> Self {
+        Self {
+            hash,
+            replaces: None,
+            keep_apps: false,
         }
     }
 }
@@ -127,8 +174,16 @@ pub trait Members: Send + Sync {
     /// The member with this email and the hash of the password, to sign in.
     async fn credentials(&self, email: &Email) -> Result<Option<(Member, PasswordHash)>, StoreError>;
 
-    /// Members by name, `page` of them.
-    async fn members(&self, page: PageRequest) -> Result<Page<Member>, StoreError>;
+    /// Members by name, `page` of those that `query` asks for, as they are at `at`.
+    async fn members(
+        &self,
+        query: MembersQuery,
+        page: PageRequest,
+        at: Timestamp,
+    ) -> Result<Page<ListedMember>, StoreError>;
+
+    /// One of them.
+    async fn listed_member(&self, id: MemberId, at: Timestamp) -> Result<Option<ListedMember>, StoreError>;
 
     /// Members whose email was stored by an earlier version and means the same as another one's: as it is stored, and the
     /// form in which emails are compared.
@@ -164,17 +219,26 @@ pub trait Members: Send + Sync {
         at: Timestamp,
     ) -> Result<MemberChange, StoreError>;
 
-    /// Changes a member's password and ends the member's sessions, in one transaction. Unless `keep_apps` is set, all
-    /// that the member granted to applications ends too: tokens, codes and remembered consents. `None` if there is no
-    /// such member.
+    /// Changes a member's password and ends the member's sessions, in one transaction. Unless applications are kept, all
+    /// that the member granted to them ends too: tokens, codes and remembered consents. `None`, and nothing changed, if
+    /// there is no such member, or the password is another one by now.
     async fn set_password(
         &self,
         email: &Email,
-        password: PasswordHash,
-        keep_apps: bool,
+        password: SetPassword,
         by: &Actor,
         at: Timestamp,
     ) -> Result<Option<PasswordSet>, StoreError>;
+
+    /// Suspends a member, which ends the sessions and the link, or lets them in again. What the member granted stays, and is
+    /// refused meanwhile. It is refused if no host were left who can act, as with [`Members::set_role`].
+    async fn set_suspended(
+        &self,
+        email: &Email,
+        suspended: bool,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<MemberChange, StoreError>;
 
     /// Removes a member with sessions and grants, unless that would leave no host, as with [`Members::set_role`].
     async fn remove_member(
@@ -197,6 +261,7 @@ mod tests {
             name: MemberName::parse("Ada").unwrap(),
             role,
             joined_at: Timestamp::from_millis(0),
+            suspended_at: None,
         };
         let is_last = |id, role, hosts: &[i64]| {
             let hosts: Vec<_> = hosts.iter().copied().map(MemberId).collect();
@@ -204,6 +269,8 @@ mod tests {
         };
         assert!(is_last(1, Role::Host, &[1]));
         assert!(!is_last(1, Role::Host, &[1, 2]));
+        // Suspended: another one acts.
+        assert!(!is_last(1, Role::Host, &[2]));
         assert!(!is_last(3, Role::Moderator, &[1]));
         assert!(!is_last(3, Role::Member, &[]));
     }

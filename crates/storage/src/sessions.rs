@@ -1,7 +1,7 @@
 //! Sessions: who is signed in.
 
 use async_trait::async_trait;
-use latchkey_domain::{Member, MemberId, Timestamp};
+use latchkey_domain::{Actor, Member, MemberId, Timestamp};
 
 use crate::shared::cut;
 use crate::{KeyedHash, PasswordHash, StoreError};
@@ -87,7 +87,7 @@ impl NewSession {
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Opens a session, if the hash that was checked is still the member's: `None`, and nothing changed, if the password
-    /// was changed or the member removed meanwhile. Sessions of the same member beyond the newest 50 are ended.
+    /// was changed, or the member removed or suspended meanwhile. Sessions of the same member beyond the newest 50 are ended.
     async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Option<Session>, StoreError>;
 
     /// Whether a member signed in from this network before. The newest networks of each member are remembered.
@@ -108,6 +108,15 @@ pub trait Sessions: Send + Sync {
     /// Ends all sessions of `member` but `current`, in one transaction; how many there were. None end if `current` ended
     /// meanwhile, since no one is signed in then to ask for it.
     async fn end_other_sessions(&self, member: MemberId, current: SessionId) -> Result<u64, StoreError>;
+
+    /// A host ends a session of `member`, or all of them; how many there were.
+    async fn end_sessions(
+        &self,
+        member: MemberId,
+        which: Option<SessionId>,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<u64, StoreError>;
 
     /// The sessions of `member` that are open at `at`, the last seen first.
     async fn sessions_of(&self, member: MemberId, at: Timestamp) -> Result<Vec<Session>, StoreError>;

@@ -48,6 +48,7 @@ pub trait SignInLinks: Send + Sync {
         at: Timestamp,
     ) -> Result<Option<PasswordSet>, StoreError>;
 
-    /// The members who have never chosen how to sign in, by number.
-    async fn members_without_sign_in(&self) -> Result<Vec<Member>, StoreError>;
+    /// The members who have never chosen how to sign in and are not suspended, by number. Without `again` only those who have
+    /// no link that works at `at`.
+    async fn members_without_sign_in(&self, again: bool, at: Timestamp) -> Result<Vec<Member>, StoreError>;
 }

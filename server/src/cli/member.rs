@@ -1,23 +1,23 @@
 //! `latchkey member`
 
 use clap::{ArgGroup, Args, Subcommand};
-use latchkey_accounts::{Invitation, NewMember};
-use latchkey_app::pages::SIGN_IN_LINK;
-use latchkey_domain::{Actor, Email, Member, MemberName, Role};
+use latchkey_accounts::NewMember;
+use latchkey_domain::{Actor, Email, ListedMember, Member, MemberName, Role};
+use latchkey_storage::members::sessions_detail;
 use serde_json::{Value, json};
 
 use super::open::open;
 use super::output::{OutputArgs, print, print_json, table};
 use super::password::read_new_password;
 use super::{CliError, DataArgs};
+use crate::invitations;
 use crate::settings::PublicUrl;
-use crate::spreadsheet;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Add a member; the password is the first line of standard input
     Add(AddArgs),
-    /// List the members
+    /// List the members, and who of them can sign in
     List(OutputArgs),
     /// Change what a member may do
     SetRole {
@@ -38,6 +38,21 @@ pub(super) enum Command {
     },
     /// Make links with which members choose a password and sign in: one each, for 7 days
     Invite(InviteArgs),
+    /// Keep a member out: their sessions end, and their tokens are refused from the next request on. Nothing is deleted
+    Suspend {
+        /// The member's email
+        email: Email,
+    },
+    /// Let a suspended member in again
+    Resume {
+        /// The member's email
+        email: Email,
+    },
+    /// Sign a member out everywhere
+    EndSessions {
+        /// The member's email
+        email: Email,
+    },
     /// Remove a member with their sessions and connected applications
     Remove {
         /// The member's email
@@ -56,6 +71,9 @@ pub(super) struct AddArgs {
     /// host, moderator or member
     #[arg(long, default_value = "member")]
     role: Role,
+    /// Read no password: `member invite` makes a link with which the member chooses one
+    #[arg(long)]
+    no_password: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -67,9 +85,12 @@ pub(super) struct InviteArgs {
     /// The members' emails
     #[arg(value_name = "EMAIL", group = "whom")]
     emails: Vec<Email>,
-    /// Everyone who has never chosen how to sign in
+    /// Everyone who has never chosen how to sign in and has no link that works
     #[arg(long, group = "whom")]
     all_not_invited: bool,
+    /// With --all-not-invited: also those who have a link. It ends, and another takes its place
+    #[arg(long, requires = "all_not_invited")]
+    again: bool,
     /// Print a table for other programs: email, name and link, with commas between
     #[arg(long)]
     csv: bool,
@@ -85,9 +106,14 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             email,
             name,
             role,
+            no_password,
             output,
         }) => {
-            let password = read_new_password()?;
+            let password = if no_password {
+                None
+            } else {
+                Some(read_new_password()?)
+            };
             let member = open(data)
                 .await?
                 .roster
@@ -113,10 +139,11 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
         Command::List(output) => {
             let members = open(data).await?.roster.all().await?;
             if output.json {
-                print_json(&members.iter().map(as_json).collect());
+                print_json(&members.iter().map(listed_as_json).collect());
             } else {
                 let rows: Vec<_> = members.iter().map(row).collect();
-                print(&table(["ID", "EMAIL", "NAME", "ROLE", "JOINED"], &rows));
+                let header = ["ID", "EMAIL", "NAME", "ROLE", "STATE", "JOINED"];
+                print(&table(header, &rows));
             }
         }
         Command::SetRole { email, role } => {
@@ -140,6 +167,28 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
                 set.member.email
             ));
         }
+        Command::Suspend { email } => {
+            let member = open(data).await?.roster.set_suspended(&email, true, &by).await?;
+            print(&format!(
+                "{} is suspended and signed out everywhere. Tokens are refused until `latchkey member resume {}`.",
+                member.email, member.email
+            ));
+        }
+        Command::Resume { email } => {
+            let member = open(data).await?.roster.set_suspended(&email, false, &by).await?;
+            print(&format!(
+                "{} can sign in again, and their connected applications work again.",
+                member.email
+            ));
+        }
+        Command::EndSessions { email } => {
+            let roster = open(data).await?.roster;
+            let ended = roster.end_all_sessions(&email, &by).await?;
+            print(&format!(
+                "{email} is signed out everywhere: {}.",
+                sessions_detail(ended)
+            ));
+        }
         Command::Invite(args) => invite(args, data, &by).await?,
         Command::Remove { email } => {
             let member = open(data).await?.roster.remove(&email, &by).await?;
@@ -161,40 +210,44 @@ async fn invite(args: InviteArgs, data: &DataArgs, by: &Actor) -> Result<(), Cli
     };
     let links = open(data).await?.links;
     let invitations = if args.all_not_invited {
-        links.invite_all(by).await?
+        links.invite_all(args.again, by).await?
     } else {
         links.invite(&args.emails, by).await?
     };
-    let rows: Vec<[String; 3]> = invitations
-        .iter()
-        .map(|Invitation { member, token }| {
-            let link = format!("{}{SIGN_IN_LINK}?token={}", public_url.origin(), token.expose());
-            [member.email.to_string(), member.name.to_string(), link]
-        })
-        .collect();
+    let origin = public_url.origin();
     if args.csv {
-        let mut text = spreadsheet::line(&["email", "name", "link"]);
-        for row in &rows {
-            text.push_str(&spreadsheet::line(&row.each_ref().map(String::as_str)));
-        }
-        print(text.trim_end());
-    } else if rows.is_empty() {
-        print("Everyone has chosen how to sign in.");
+        print(invitations::csv(&invitations, origin).trim_end());
+    } else if invitations.is_empty() {
+        print(if args.again {
+            "Everyone has chosen how to sign in."
+        } else {
+            "Everyone can sign in, or has a link that works; --again makes new ones for those."
+        });
     } else {
+        let cells = |invitation| invitations::cells(invitation, origin);
+        let rows: Vec<_> = invitations.iter().map(cells).collect();
         print(&table(["EMAIL", "NAME", "LINK"], &rows));
     }
     Ok(())
 }
 
-fn row(member: &Member) -> [String; 5] {
+fn row(listed: &ListedMember) -> [String; 6] {
+    let member = &listed.member;
     let joined = member.joined_at.iso();
     [
         member.id.to_string(),
         member.email.to_string(),
         member.name.to_string(),
         member.role.to_string(),
+        listed.state().id().to_owned(),
         joined.split('T').next().unwrap_or_default().to_owned(),
     ]
+}
+
+fn listed_as_json(listed: &ListedMember) -> Value {
+    let mut json = as_json(&listed.member);
+    json["state"] = json!(listed.state().id());
+    json
 }
 
 fn as_json(member: &Member) -> Value {

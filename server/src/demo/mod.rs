@@ -44,7 +44,7 @@ pub fn sign_ins() -> String {
 /// Whether the network has nothing in it, or is a demonstration already.
 pub async fn may_fill(store: &dyn Store) -> Result<bool, StoreError> {
     let page = PageRequest::new(1, 1);
-    let is_empty = store.members(page).await?.total == 0
+    let is_empty = store.count_members().await? == 0
         && store
             .applications(&ListQuery::default(), page, Timestamp::from_millis(0))
             .await?

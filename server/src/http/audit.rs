@@ -147,7 +147,8 @@ pub(super) async fn show(
     Ok(Html(page.to_html()).into_response())
 }
 
-fn row(record: AuditRecord) -> AuditRow {
+/// An entry as the pages show it.
+pub(super) fn row(record: AuditRecord) -> AuditRow {
     AuditRow {
         who: who(&record),
         target: target(&record),

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use latchkey_app::pages::{Failing, HomePage, HostHome};
-use latchkey_domain::{ListFilter, ListQuery, PageRequest};
+use latchkey_domain::{ListFilter, ListQuery};
 use latchkey_registration::{ApplicationListing, Caller};
 
 use super::failure::Failure;
@@ -52,7 +52,7 @@ async fn of_host(state: &AppState, caller: &Caller) -> Result<HostHome, Failure>
     };
     let failing = registrar.list(caller, &query, 1).await?;
     Ok(HostHome {
-        members: store.members(PageRequest::new(1, 1)).await?.total,
+        members: store.count_members().await?,
         applications: registrar.list(caller, &ListQuery::default(), 1).await?.total,
         connected_members: store.count_connected_members().await?,
         has_logo: store.network().await?.logo.is_some(),

@@ -21,6 +21,8 @@ mod health;
 mod home;
 mod host_header;
 mod logos;
+mod member;
+mod members;
 mod members_of_application;
 mod metrics;
 mod network_settings;

@@ -70,18 +70,32 @@ pub(super) async fn change(
     };
     let instance = &state.instance;
     let current = Zeroizing::new(form.current);
-    if let Err(error) = instance.sign_in.confirm(&member, current, peer.address).await {
-        let Some(refusal) = Refusal::of(&error) else {
-            return Err(error.into());
-        };
-        let page = again(&state, &member, keep_apps, problems(&error)).await?;
-        return Ok(refusal.with(page.into_response()));
-    }
+    let current = match instance.sign_in.confirm(&member, current, peer.address).await {
+        Ok(current) => current,
+        Err(error) => {
+            let Some(refusal) = Refusal::of(&error) else {
+                return Err(error.into());
+            };
+            let page = again(&state, &member, keep_apps, problems(&error)).await?;
+            return Ok(refusal.with(page.into_response()));
+        }
+    };
     let by = peer.actor(Some(member.id));
-    let hash = instance
+    let changed = instance
         .roster
-        .change_password(&member, &new, keep_apps, &by)
+        .change_password(&member, current, &new, keep_apps, &by)
         .await?;
+    let Some(hash) = changed else {
+        let problems = PasswordProblems {
+            form: Some(
+                "Your password was changed in the same moment, in another browser or with a link, and this form changed nothing."
+                    .to_owned(),
+            ),
+            ..PasswordProblems::default()
+        };
+        let page = again(&state, &member, keep_apps, problems).await?;
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    };
     tracing::info!(member = member.id.0, "changed the password");
     let opened = instance
         .sign_in

@@ -16,8 +16,8 @@ use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
     account, activity, admin, audit, brand, connected_apps, errors, explorer, functions, gate, headless,
-    health, home, logos, members_of_application, network_settings, oauth, password, paths, programs,
-    same_origin, setup, sign_in, sign_in_link, sign_out, transfer, usage, use_it,
+    health, home, logos, member, members, members_of_application, network_settings, oauth, password, paths,
+    programs, same_origin, setup, sign_in, sign_in_link, sign_out, transfer, usage, use_it,
 };
 
 /// The whole router.
@@ -161,6 +161,31 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route(
             "/admin/settings/oauth-applications/{client_id}/use/message",
             get(use_it::message),
+        )
+        .route("/admin/members", get(members::show))
+        .route("/admin/members/add", get(members::show_add).post(members::add))
+        .route("/admin/members/invite-all", post(members::invite_all))
+        .route("/admin/members/{id}", get(member::show))
+        .route("/admin/members/{id}/invite", post(member::invite))
+        .route("/admin/members/{id}/role", post(member::set_role))
+        .route("/admin/members/{id}/suspend", post(member::suspend))
+        .route("/admin/members/{id}/resume", post(member::resume))
+        .route("/admin/members/{id}/remove", post(member::remove))
+        .route(
+            "/admin/members/{id}/sessions/{session}/end",
+            post(member::end_session),
+        )
+        .route(
+            "/admin/members/{id}/sessions/end-all",
+            post(member::end_all_sessions),
+        )
+        .route(
+            "/admin/members/{id}/apps/{client_id}/revoke",
+            post(member::revoke_app),
+        )
+        .route(
+            "/admin/members/{id}/apps/revoke-all",
+            post(member::revoke_all_apps),
         )
         .route("/admin/audit", get(audit::show))
         .route("/admin/audit.csv", get(audit::export))

@@ -152,7 +152,9 @@ impl Refusal {
     /// `None` if the person cannot mend it.
     pub(super) fn of(error: &AccountError) -> Option<Self> {
         let (status, retry_after) = match error {
-            AccountError::WrongCredentials => (StatusCode::UNPROCESSABLE_ENTITY, None),
+            AccountError::WrongCredentials | AccountError::Suspended => {
+                (StatusCode::UNPROCESSABLE_ENTITY, None)
+            }
             AccountError::TryLater { wait } => (
                 StatusCode::TOO_MANY_REQUESTS,
                 Some(wait.as_millis().div_ceil(1_000)),

@@ -218,7 +218,7 @@ impl TestApp {
             email: email.parse().unwrap(),
             name: MemberName::parse("Ada Lovelace").unwrap(),
             role,
-            password: NewPassword::new(PASSWORD.to_owned()).unwrap(),
+            password: Some(NewPassword::new(PASSWORD.to_owned()).unwrap()),
         };
         self.instance.roster.add(new, &Actor::operator()).await.unwrap()
     }

@@ -1,15 +1,14 @@
 //! `/account/connected-apps`: the applications that a member has allowed.
 
-use latchkey_domain::{ScopeSet, Timestamp};
+use latchkey_domain::Timestamp;
 use latchkey_oauth::{ConnectedApp, Disconnected};
 use leptos::prelude::*;
 
 use super::navigation::{AccountPage, account_nav};
+use crate::components::connected_app_row::connected_app_row;
 use crate::components::frame::Frame;
-use crate::components::logo::logo;
 use crate::components::navigation::{MainEntry, Visitor};
 use crate::components::notice::status_notice;
-use crate::components::profile_links::profile_links;
 use crate::time::time_ago;
 
 /// The applications that a member has allowed.
@@ -50,7 +49,7 @@ impl ConnectedAppsPage {
         } else {
             let rows = connections
                 .into_iter()
-                .map(|connection| row(connection, now))
+                .map(|connection| connected_app_row(connection, "/account/connected-apps", now))
                 .collect_view();
             view! { <ul class="row-list">{rows}</ul> }.into_any()
         };
@@ -96,68 +95,11 @@ fn ended_with_the_password(disconnected: Vec<Disconnected>, now: Timestamp) -> i
     })
 }
 
-fn row(connection: ConnectedApp, now: Timestamp) -> impl IntoView {
-    let ConnectedApp {
-        application,
-        scopes,
-        since,
-        last_used_at,
-    } = connection;
-    let name = application.spec.name.to_string();
-    let label = format!("Revoke access of {name}");
-    let action = format!("/account/connected-apps/{}/revoke", application.client_id);
-    let picture = logo(&name, application.logo.as_ref(), "");
-    let profile = &application.spec.profile;
-    let description = profile
-        .description
-        .as_ref()
-        .map(|description| view! { <p>{description.as_str().to_owned()}</p> });
-    let links = profile_links(profile);
-    let used = match last_used_at {
-        Some(at) => view! { "Last used " {time_ago(at, now)} }.into_any(),
-        None => "Not used yet".into_any(),
-    };
-    let paused = application
-        .is_paused()
-        .then(|| view! { <span class="badge badge-paused">"Paused by a host"</span> });
-    view! {
-        <li class="row-item connection">
-            {picture}
-            <div class="connection-text">
-                <h2 class="connection-name">{name} " " {paused}</h2>
-                {description}
-                {links}
-                {can(scopes)}
-                <p class="muted connection-times">"Connected " {time_ago(since, now)} " · " {used}</p>
-            </div>
-            <form method="post" action=action>
-                <button class="button" type="submit" aria-label=label>
-                    "Revoke"
-                </button>
-            </form>
-        </li>
-    }
-}
-
-fn can(scopes: ScopeSet) -> impl IntoView {
-    if scopes.is_empty() {
-        return view! { <p class="muted">"It has no access at the moment."</p> }.into_any();
-    }
-    let scopes = scopes
-        .iter()
-        .map(|scope| {
-            let host = scope
-                .is_host_only()
-                .then(|| view! { <span class="badge badge-host">"Host only"</span> });
-            view! { <li>{scope.description()} " " {host}</li> }
-        })
-        .collect_view();
-    view! { <ul class="connection-scopes">{scopes}</ul> }.into_any()
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use latchkey_domain::ScopeSet;
 
     use super::*;
     use crate::testing::{application, assert_sound, frame, visitor};

@@ -103,7 +103,7 @@ impl AuditPage {
         let entries = if rows.is_empty() {
             nothing(is_filtered, is_newest)
         } else {
-            let rows = rows.into_iter().map(row).collect_view();
+            let rows = rows.into_iter().map(audit_entry).collect_view();
             view! { <ol class="activity">{rows}</ol> }.into_any()
         };
         let export = with_query("/admin/audit.csv", &query, None);
@@ -216,7 +216,8 @@ fn nothing(is_filtered: bool, is_newest: bool) -> AnyView {
     empty_state(title, text).into_any()
 }
 
-fn row(row: AuditRow) -> impl IntoView {
+/// An entry in a list of them.
+pub(super) fn audit_entry(row: AuditRow) -> impl IntoView {
     let AuditRow {
         at,
         who,

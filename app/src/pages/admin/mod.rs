@@ -6,4 +6,6 @@ pub(crate) mod activity;
 pub(crate) mod audit;
 #[cfg(feature = "ssr")]
 pub(crate) mod headless_api;
+#[cfg(feature = "ssr")]
+pub(crate) mod members;
 pub(crate) mod settings;

@@ -247,6 +247,7 @@ mod tests {
                 name: MemberName::parse("Ada Lovelace").unwrap(),
                 role: Role::Member,
                 joined_at: Timestamp::from_millis(0),
+                suspended_at: None,
             },
             redirect_uri: redirect_uri.parse().unwrap(),
             is_explorer_login: redirect_uri.contains("/admin/headless-api/"),

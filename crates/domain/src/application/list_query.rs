@@ -1,9 +1,8 @@
 //! Which applications a list shows, and in which order.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+
+use crate::words::words;
 
 /// What a host asks of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,53 +38,13 @@ pub enum ListSort {
     LastUsed,
 }
 
-/// A word that names no filter or order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownWord;
-
-macro_rules! words {
-    ($type:ident: $($variant:ident = $id:literal $label:literal),+) => {
-        impl $type {
-            /// Every value, in the order in which people see them.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// Its name in addresses.
-            pub const fn id(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $id),+
-                }
-            }
-
-            /// Its name for people.
-            pub const fn label(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $label),+
-                }
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = UnknownWord;
-
-            fn from_str(id: &str) -> Result<Self, UnknownWord> {
-                Self::ALL.iter().copied().find(|value| value.id() == id).ok_or(UnknownWord)
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.id())
-            }
-        }
-    };
-}
-
 words!(ListFilter: Failing = "failing" "Failing", Paused = "paused" "Paused", Public = "public" "Public", NeverUsed = "never-used" "Never used");
 words!(ListSort: Newest = "newest" "Newest", Name = "name" "Name", LastUsed = "last-used" "Last used");
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::UnknownWord;
 
     #[test]
     fn every_word_reads_back() {

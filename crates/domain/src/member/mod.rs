@@ -1,6 +1,7 @@
 //! The people of a network.
 
 mod email;
+mod listing;
 mod password;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use self::email::{Email, EmailError};
+pub use self::listing::{ListedMember, MemberState, MembersQuery};
 pub use self::password::{NewPassword, PasswordError, normalized_password};
 use crate::Timestamp;
 use crate::text::{self, TextError};
@@ -119,11 +121,25 @@ impl Role {
     }
 }
 
+impl Role {
+    /// Every role; who may do the most comes first.
+    pub const ALL: [Self; 3] = [Self::Host, Self::Moderator, Self::Member];
+
+    /// The role's name for people.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Host => "Host",
+            Self::Moderator => "Moderator",
+            Self::Member => "Member",
+        }
+    }
+}
+
 impl FromStr for Role {
     type Err = UnknownRole;
 
     fn from_str(id: &str) -> Result<Self, UnknownRole> {
-        [Self::Host, Self::Moderator, Self::Member]
+        Self::ALL
             .into_iter()
             .find(|role| role.id() == id)
             .ok_or_else(|| UnknownRole(id.chars().take(40).collect()))
@@ -149,6 +165,15 @@ pub struct Member {
     pub role: Role,
     /// When the member joined.
     pub joined_at: Timestamp,
+    /// Since when a host keeps the member out: no sign-in, no sessions, and every token is refused. `None`: it is not so.
+    pub suspended_at: Option<Timestamp>,
+}
+
+impl Member {
+    /// Whether a host keeps the member out.
+    pub fn is_suspended(&self) -> bool {
+        self.suspended_at.is_some()
+    }
 }
 
 #[cfg(test)]

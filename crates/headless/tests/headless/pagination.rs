@@ -65,6 +65,7 @@ async fn nobody_is_skipped_and_nobody_comes_twice_while_others_join_visit_and_le
             name: latchkey_domain::MemberName::parse("New").unwrap(),
             role: Role::Member,
             password: PasswordHash("x".into()),
+            can_sign_in: true,
         };
         world
             .store

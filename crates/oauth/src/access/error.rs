@@ -23,6 +23,10 @@ pub(crate) enum Rejection {
     Revoked(RevocationReason),
     #[error("a host of the network paused this application; try again when it is resumed")]
     Paused,
+    #[error(
+        "a host of the network suspended the member; the token works again when the member is let in again"
+    )]
+    Suspended,
     #[error("the access token was superseded by a refresh; use the newest one")]
     Superseded,
     #[error("this server does not know the access token, as after a backup was restored; authorize again")]
@@ -41,6 +45,7 @@ impl Rejection {
             Self::Gone => "gone",
             Self::Revoked(_) => "revoked",
             Self::Paused => "paused",
+            Self::Suspended => "suspended",
             Self::Superseded => "superseded",
             Self::Unknown => "unknown",
             Self::Ended(_) => "ended",
@@ -55,6 +60,7 @@ impl Rejection {
             Self::Unreadable(_) | Self::Unknown => ActivityReason::TokenInvalid,
             Self::Gone | Self::Revoked(_) => ActivityReason::Revoked,
             Self::Paused => ActivityReason::Paused,
+            Self::Suspended => ActivityReason::Suspended,
             Self::Superseded => ActivityReason::Superseded,
             Self::Ended(_) => ActivityReason::GrantEnded,
             Self::Expired(_) => ActivityReason::AccessExpired,

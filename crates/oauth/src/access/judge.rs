@@ -31,6 +31,9 @@ pub(crate) fn judge(
     if grant.application.is_paused() {
         return Err(Rejection::Paused);
     }
+    if grant.member.is_suspended() {
+        return Err(Rejection::Suspended);
+    }
     if now >= lifetimes.grant_end(grant) {
         return Err(Rejection::Ended(lifetimes.of_grant(grant)));
     }
@@ -135,9 +138,11 @@ mod tests {
     }
 
     #[test]
-    fn a_revoked_grant_and_a_paused_application_refuse_everything() {
+    fn a_revoked_grant_a_paused_application_and_a_suspended_member_refuse_everything() {
         let mut grant = grant();
         (grant.state.generation, grant.state.issued_at) = (1, seconds(0));
+        grant.member.suspended_at = Some(seconds(5));
+        assert_eq!(verdict(&grant, 1, 0, 10), Err(Rejection::Suspended));
         grant.application.paused_at = Some(seconds(5));
         assert_eq!(verdict(&grant, 1, 0, 10), Err(Rejection::Paused));
         grant.state.revoked = Some((seconds(5), RevocationReason::Member));

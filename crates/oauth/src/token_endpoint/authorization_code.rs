@@ -76,6 +76,10 @@ enum CodeRefusal {
     Replayed,
     #[error("the code was issued to the API explorer, and only the explorer can exchange it")]
     ExplorerLogin,
+    #[error(
+        "a host of the network suspended the member; the member can authorize again when they are let in again"
+    )]
+    Suspended,
     #[error("the code expired {} ago; exchange it right after the redirect", duration_text(*.0))]
     Expired(Duration),
 }
@@ -90,6 +94,7 @@ impl CodeRefusal {
             Self::Verifier(error) => error.reason(),
             Self::Replayed => ActivityReason::CodeReused,
             Self::ExplorerLogin => ActivityReason::Explorer,
+            Self::Suspended => ActivityReason::Suspended,
             Self::Expired(_) => ActivityReason::CodeExpired,
         }
     }
@@ -131,6 +136,9 @@ impl CodeExchange {
     fn judge(&self, grant: &Grant) -> Verdict {
         if let Err(refusal) = self.fits(grant) {
             return Verdict::Refuse(refusal);
+        }
+        if grant.member.is_suspended() {
+            return Verdict::Refuse(CodeRefusal::Suspended);
         }
         let state = &grant.state;
         match state.revoked {

@@ -68,6 +68,8 @@ enum RefreshRefusal {
     Theft,
     #[error("the refresh token expired; authorize again")]
     Expired,
+    #[error("a host of the network suspended the member; try again when the member is let in again")]
+    Suspended,
     #[error("a token of the API explorer is not refreshed; sign in there again")]
     ExplorerLogin,
     #[error("the authorization ended: it lasts {}, however often its tokens are refreshed; authorize again", duration_text(*.0))]
@@ -87,6 +89,7 @@ impl RefreshRefusal {
             Self::Theft => ActivityReason::RefreshReused,
             Self::Expired => ActivityReason::RefreshExpired,
             Self::ExplorerLogin => ActivityReason::Explorer,
+            Self::Suspended => ActivityReason::Suspended,
             Self::Ended(_) => ActivityReason::GrantEnded,
             Self::Scope(_) => ActivityReason::ScopeNotGranted,
         }
@@ -97,6 +100,8 @@ impl From<RefreshRefusal> for EndpointError {
     fn from(refusal: RefreshRefusal) -> Self {
         let code = match refusal {
             RefreshRefusal::Scope(_) => ErrorCode::InvalidScope,
+            // As with a paused application: clients would discard their refresh token at `invalid_grant`, and this ends.
+            RefreshRefusal::Suspended => ErrorCode::UnauthorizedClient,
             _ => ErrorCode::InvalidGrant,
         };
         Self::refused(code, refusal.reason(), refusal.to_string())
@@ -124,6 +129,9 @@ impl Refresh {
         }
         if grant.is_explorer_login {
             return Err(RefreshRefusal::ExplorerLogin);
+        }
+        if grant.member.is_suspended() {
+            return Err(RefreshRefusal::Suspended);
         }
         if grant.state.revoked.is_none() && self.now >= self.lifetimes.grant_end(grant) {
             return Err(RefreshRefusal::Ended(self.lifetimes.of_grant(grant)));

@@ -79,7 +79,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
 }
 
 /// The row number of the application that `grant` is for; `None` if it, the member or the member's session is gone, or
-/// the member may not grant these scopes. None of the three can be deleted while the transaction lasts, a host's edit of
+/// the member is suspended or may not grant these scopes. None of the three can be deleted while the transaction lasts, a host's edit of
 /// the application waits, and so does whatever else changes what the member is, or has granted.
 pub(super) async fn application_of(
     db: &dyn Statements,
@@ -89,7 +89,7 @@ pub(super) async fn application_of(
     let found = rows::first(
         db,
         "SELECT a.id, m.role FROM applications a JOIN members m ON m.id = ?2 \
-         WHERE a.client_id = ?1 [[FOR KEY SHARE OF a FOR NO KEY UPDATE OF m|]]",
+         WHERE a.client_id = ?1 AND m.suspended_at IS NULL [[FOR KEY SHARE OF a FOR NO KEY UPDATE OF m|]]",
         params![grant.client_id.as_str(), grant.member.0],
         |columns| {
             let application = columns.table("applications").get::<i64>("id")?;

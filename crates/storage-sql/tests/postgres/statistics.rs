@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use latchkey_domain::PageRequest;
+use latchkey_domain::{MembersQuery, PageRequest, Timestamp};
 use latchkey_storage::{ConnectionCounts, Grants, Members, Networks, Sessions, Statistics, Store};
 use latchkey_storage_sql::postgres::PostgresStore;
 
@@ -24,7 +24,14 @@ async fn reads_and_writes_are_counted_apart() {
     let (_, store) = opened().await;
     let before = now(&store).await;
     store.network().await.unwrap();
-    store.members(PageRequest::new(1, 5)).await.unwrap();
+    store
+        .members(
+            MembersQuery::default(),
+            PageRequest::new(1, 5),
+            Timestamp::from_millis(0),
+        )
+        .await
+        .unwrap();
     let after = now(&store).await;
     assert_eq!(after.reads - before.reads, 2);
     assert_eq!(after.writes - before.writes, 0);

@@ -118,6 +118,7 @@ pub(crate) fn new_member(email: &str, role: Role) -> AddMember {
         name: MemberName::parse(name).unwrap(),
         role,
         password: password(email),
+        can_sign_in: true,
     }
 }
 

@@ -1,6 +1,7 @@
-use latchkey_domain::{Email, Member, PageRequest, Role};
+use latchkey_domain::{Email, Member, MembersQuery, PageRequest, Role};
 use latchkey_storage::{
-    ActivityQuery, AuditAction, MemberChange, PasswordHash, RevocationReason, SessionKey, Store,
+    ActivityQuery, AuditAction, MemberChange, NewSession, PasswordHash, RevocationReason, SessionKey,
+    SetPassword, Store,
 };
 
 use crate::fixtures::{
@@ -13,6 +14,14 @@ fn email(text: &str) -> Email {
 
 async fn sign_in(store: &dyn Store, member: &Member, key: u8) {
     let session = new_session(member, key, at(9_999));
+    store.open_session(session, at(0)).await.unwrap().unwrap();
+}
+
+async fn sign_in_with(store: &dyn Store, member: &Member, key: u8, hash: &str) {
+    let session = NewSession {
+        password: PasswordHash(hash.into()),
+        ..new_session(member, key, at(9_999))
+    };
     store.open_session(session, at(0)).await.unwrap().unwrap();
 }
 
@@ -128,21 +137,27 @@ async fn are_listed_by_name_in_pages() {
             .unwrap()
             .unwrap();
     }
-    let page = store.members(PageRequest::new(1, 3)).await.unwrap();
+    let page = store
+        .members(MembersQuery::default(), PageRequest::new(1, 3), at(0))
+        .await
+        .unwrap();
     assert_eq!(
         page.items
             .iter()
-            .map(|member| member.name.as_str())
+            .map(|listed| listed.member.name.as_str())
             .collect::<Vec<_>>(),
         ["Anna", "ÄNNE", "Ärwin"]
     );
     assert_eq!((page.number, page.total, page.pages()), (1, 5, 2));
-    let last = store.members(PageRequest::new(7, 3)).await.unwrap();
+    let last = store
+        .members(MembersQuery::default(), PageRequest::new(7, 3), at(0))
+        .await
+        .unwrap();
     assert_eq!(last.number, 2);
     assert_eq!(
         last.items
             .iter()
-            .map(|member| member.name.as_str())
+            .map(|listed| listed.member.name.as_str())
             .collect::<Vec<_>>(),
         ["ben", "zoe"]
     );
@@ -210,7 +225,7 @@ async fn a_new_password_ends_the_sessions() {
     sign_in(&*store, &bob, 2).await;
     let new = PasswordHash("new".into());
     store
-        .set_password(&ada.email, new, false, &operator(), at(1))
+        .set_password(&ada.email, SetPassword::of(new), &operator(), at(1))
         .await
         .unwrap()
         .unwrap();
@@ -220,13 +235,38 @@ async fn a_new_password_ends_the_sessions() {
     let nobody = store
         .set_password(
             &email("eve@b.example"),
-            PasswordHash("x".into()),
-            false,
+            SetPassword::of(PasswordHash("x".into())),
             &operator(),
             at(1),
         )
         .await;
     assert!(nobody.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_password_that_was_checked_is_replaced_only_while_it_holds() {
+    let store = store();
+    let ada = add_member(&*store, "ada@b.example").await;
+    let replace = async |old: &str, new: &str| {
+        let password = SetPassword {
+            replaces: Some(PasswordHash(old.into())),
+            ..SetPassword::of(PasswordHash(new.into()))
+        };
+        let set = store.set_password(&ada.email, password, &operator(), at(1)).await;
+        set.unwrap().is_some()
+    };
+    let before = "hash of ada@b.example";
+    // Of two that replace the same one, one does.
+    let (one, other) = tokio::join!(replace(before, "one"), replace(before, "other"));
+    assert_ne!(one, other);
+    let now = if one { "one" } else { "other" };
+    sign_in_with(&*store, &ada, 1, now).await;
+    let entries = store.audit(9).await.unwrap().len();
+    assert!(!replace(before, "late").await);
+    assert_eq!(store.credentials(&ada.email).await.unwrap().unwrap().1.0, now);
+    assert!(store.session(SessionKey([1; 32]), at(2)).await.unwrap().is_some());
+    assert_eq!(store.audit(9).await.unwrap().len(), entries, "nothing happened");
+    assert!(replace(now, "last").await);
 }
 
 #[tokio::test]
@@ -267,9 +307,12 @@ async fn a_new_password_ends_what_was_granted() {
     let of_bob = connect(&*store, used, &bob, at(7)).await;
 
     let set = async |password: &str, keep_apps, second| {
-        let password = PasswordHash(password.into());
+        let password = SetPassword {
+            keep_apps,
+            ..SetPassword::of(PasswordHash(password.into()))
+        };
         let set = store
-            .set_password(&ada.email, password, keep_apps, &operator(), at(second))
+            .set_password(&ada.email, password, &operator(), at(second))
             .await;
         set.unwrap().unwrap()
     };

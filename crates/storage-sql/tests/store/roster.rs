@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use latchkey_domain::{MemberName, PageRequest, Role};
+use latchkey_domain::{MemberName, MembersQuery, PageRequest, Role};
 use latchkey_storage::content::{Direction, Position, RosterSort, SliceRequest, SortKey};
 
 use crate::content::first;
@@ -83,8 +83,12 @@ async fn names_sort_as_people_expect() {
         "Ärmel", "Åsa", "asa", "Bob", "Élodie", "émile", "Émile", "Eve", "Łukasz", "Max", "Zoë",
     ];
     assert_eq!(names(first(50)).await, sorted);
-    let listed = store.members(PageRequest::new(1, 50)).await.unwrap().items;
-    let listed: Vec<&str> = listed.iter().map(|member| member.name.as_str()).collect();
+    let listed = store
+        .members(MembersQuery::default(), PageRequest::new(1, 50), at(0))
+        .await
+        .unwrap()
+        .items;
+    let listed: Vec<&str> = listed.iter().map(|listed| listed.member.name.as_str()).collect();
     assert_eq!(listed, sorted);
     // A cursor that an earlier version gave, with the name in lower case, goes on behind the same member.
     let asa = store

@@ -1,5 +1,5 @@
 use latchkey_domain::{Member, Role, Timestamp};
-use latchkey_storage::{NewSession, PasswordHash, Session, SessionKey, Store};
+use latchkey_storage::{NewSession, PasswordHash, Session, SessionKey, SetPassword, Store};
 use tokio::task::JoinSet;
 
 use crate::fixtures::{
@@ -155,7 +155,7 @@ async fn the_newest_networks_of_each_member_are_remembered() {
     // Neither the end of a session nor a new password makes a network a stranger's.
     let new = PasswordHash("new".into());
     let set = store
-        .set_password(&ada.email, new, false, &operator(), at(200))
+        .set_password(&ada.email, SetPassword::of(new), &operator(), at(200))
         .await;
     set.unwrap().unwrap();
     assert!(is_known("home").await);
@@ -233,7 +233,7 @@ async fn a_new_password_wins_against_sign_ins_and_codes_at_the_same_time() {
         let change = tokio::spawn(async move {
             let new = PasswordHash("new".into());
             let set = changing
-                .set_password(&email, new, false, &operator(), at(3))
+                .set_password(&email, SetPassword::of(new), &operator(), at(3))
                 .await;
             set.unwrap().unwrap()
         });

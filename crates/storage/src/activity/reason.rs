@@ -97,6 +97,8 @@ reasons! {
     Declined = "declined",
     /// A host paused the application.
     Paused = "paused",
+    /// A host suspended the member.
+    Suspended = "suspended",
     /// The network's plan has no applications.
     Plan = "plan",
     /// The grant type is missing or not supported.

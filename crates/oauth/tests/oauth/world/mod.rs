@@ -118,6 +118,7 @@ impl World {
             name: MemberName::parse(&format!("{name} Lovelace")).unwrap(),
             role,
             password: PasswordHash("unused".into()),
+            can_sign_in: true,
         };
         let member = self
             .store

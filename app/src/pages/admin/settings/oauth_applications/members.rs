@@ -7,10 +7,12 @@ use leptos::prelude::*;
 use super::address;
 use super::head::plain_head;
 use super::tabs::Tab;
+use crate::components::ask::Ask;
 use crate::components::empty_state::empty_state;
 use crate::components::frame::Frame;
-use crate::components::navigation::{AdminSection, Level, Visitor};
+use crate::components::navigation::{AdminSection, Level, Visitor, member_page};
 use crate::components::notice::status_notice;
+use crate::components::pager::numbered_pager;
 use crate::time::time_ago;
 
 /// A page of the members who are connected to an application.
@@ -42,7 +44,10 @@ impl MembersOfApplicationPage {
         let client_id = application.client_id.to_string();
         let name = application.spec.name.to_string();
         let head = plain_head(&application, Tab::Members, failures);
-        let pager = pager(&client_id, members.number, members.pages());
+        let address = address::members(&client_id);
+        let pager = numbered_pager("Pages of the members", &members, |page| {
+            format!("{address}?page={page}")
+        });
         let list = if members.items.is_empty() {
             empty_state(
                 "No members connected",
@@ -93,6 +98,17 @@ fn row(connected: ConnectedMember, client_id: &str, now: Timestamp) -> impl Into
         let scope = |scope: latchkey_domain::Scope| view! { <li title=scope.id()>{scope.description()}</li> };
         scopes.iter().map(scope).collect_view().into_any()
     };
+    let ask = Ask {
+        button: "Revoke",
+        label: Some(label),
+        effect: view! {
+            <p class="muted">"It can no longer act for this member, from now on. The member can allow it again."</p>
+        }
+        .into_any(),
+        action,
+        confirm: "Revoke access",
+        is_danger: true,
+    };
     let used = match last_used_at {
         Some(at) => view! { "used " {time_ago(at, now)} }.into_any(),
         None => "not used yet".into_any(),
@@ -101,50 +117,18 @@ fn row(connected: ConnectedMember, client_id: &str, now: Timestamp) -> impl Into
         <li class="row-item">
             <div class="member-text">
                 <h2 class="member-name">
-                    <bdi>{name}</bdi>
+                    <a href=member_page(member)>
+                        <bdi>{name}</bdi>
+                    </a>
                     " "
                     <span class="muted" translate="no">{email.to_string()}</span>
                 </h2>
                 <ul class="member-scopes">{words}</ul>
                 <p class="muted">"Connected " {time_ago(since, now)} " · " {used}</p>
             </div>
-            <details class="revoke">
-                <summary class="button" aria-label=label>
-                    "Revoke"
-                </summary>
-                <form method="post" action=action>
-                    <p class="muted">
-                        "It can no longer act for this member, from now on. The member can allow it again."
-                    </p>
-                    <button class="button button-danger" type="submit">
-                        "Revoke access"
-                    </button>
-                </form>
-            </details>
+            {ask.into_view()}
         </li>
     }
-}
-
-/// Links to the pages before and after.
-fn pager(client_id: &str, number: u32, pages: u32) -> Option<impl IntoView + use<>> {
-    let address = address::members(client_id);
-    let link = |label: &'static str, page: u32, rel: &'static str| {
-        let href = format!("{address}?page={page}");
-        view! {
-            <a class="button" href=href rel=rel>
-                {label}
-            </a>
-        }
-    };
-    (pages > 1).then(|| {
-        view! {
-            <nav class="pager" aria-label="Pages of the members">
-                {(number > 1).then(|| link("Previous", number - 1, "prev"))}
-                <span class="muted">{format!("Page {number} of {pages}")}</span>
-                {(number < pages).then(|| link("Next", number + 1, "next"))}
-            </nav>
-        }
-    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use latchkey_domain::{Application, Scope, ScopeSet};
 use latchkey_registration::{ActivityLine, ActivityReason as Reason, Candidate};
 use leptos::prelude::*;
 
-use crate::components::navigation::AdminSection;
+use crate::components::navigation::{AdminSection, member_page};
 use crate::pages::admin::settings::oauth_applications::address;
 
 /// What a host can press.
@@ -160,6 +160,13 @@ impl Fix {
             Reason::Paused => Self::new(
                 "The application was paused then and is resumed now. Try again.",
                 how("then"),
+            ),
+            Reason::Suspended => Self::new(
+                "A host suspended this member. The application can act for the member again once a host lets them in.",
+                match line.entry.event.member {
+                    Some(member) => open("Open the member", member_page(member)),
+                    None => open("Open the members", AdminSection::Members.path()),
+                },
             ),
             Reason::Plan => Self::new(
                 "OAuth applications need the Scale plan or above.",

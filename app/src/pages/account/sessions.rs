@@ -1,16 +1,13 @@
 //! `/account/sessions`: where a member is signed in.
 
-mod browser_name;
-
 use latchkey_domain::Timestamp;
 use leptos::prelude::*;
 
-use self::browser_name::browser_name;
 use super::navigation::{AccountPage, account_nav};
 use crate::components::frame::Frame;
 use crate::components::navigation::{MainEntry, Visitor};
 use crate::components::notice::status_notice;
-use crate::time::{ago, time_ago};
+use crate::components::session_row::{SessionRow, session_row};
 
 /// The member's open sessions.
 #[derive(Clone, Debug)]
@@ -25,23 +22,6 @@ pub struct SessionsPage {
     pub now: Timestamp,
 }
 
-/// A session.
-#[derive(Clone, Debug)]
-pub struct SessionRow {
-    /// The session's id in the form.
-    pub id: i64,
-    /// Whether the page is shown in this session.
-    pub is_current: bool,
-    /// The browser's user agent.
-    pub user_agent: Option<String>,
-    /// The IP address that opened it.
-    pub address: Option<String>,
-    /// When the member signed in.
-    pub created_at: Timestamp,
-    /// When it was last seen.
-    pub last_seen_at: Timestamp,
-}
-
 impl SessionsPage {
     pub fn to_html(self) -> String {
         let Self {
@@ -54,7 +34,7 @@ impl SessionsPage {
         let has_others = sessions.iter().any(|session| !session.is_current);
         let rows = sessions
             .into_iter()
-            .map(|session| row(session, now))
+            .map(|session| session_row(session, "/account/sessions", now))
             .collect_view();
         let end_others = has_others.then(|| {
             view! {
@@ -81,48 +61,6 @@ impl SessionsPage {
                 {end_others}
             },
         )
-    }
-}
-
-fn row(session: SessionRow, now: Timestamp) -> impl IntoView {
-    let SessionRow {
-        id,
-        is_current,
-        user_agent,
-        address,
-        created_at,
-        last_seen_at,
-    } = session;
-    let name = browser_name(user_agent.as_deref());
-    // Tells a screen reader which of several identical buttons this is.
-    let label = format!("End session: {name}, signed in {}", ago(created_at, now));
-    let signed_in = time_ago(created_at, now);
-    let end = if is_current {
-        // Signing out, at the top of the page, ends this one.
-        view! { <span class="badge">"This session"</span> }.into_any()
-    } else {
-        view! {
-            <form method="post" action=format!("/account/sessions/{id}/end")>
-                <button class="button" type="submit" aria-label=label>
-                    "End session"
-                </button>
-            </form>
-        }
-        .into_any()
-    };
-    view! {
-        <li class="row-item">
-            <div>
-                <p>
-                    <strong>{name}</strong>
-                </p>
-                <p class="muted">
-                    {address.map(|address| view! { <span class="mono" translate="no">{address}</span> " · " })} "Last seen "
-                    {time_ago(last_seen_at, now)} " · Signed in " {signed_in}
-                </p>
-            </div>
-            {end}
-        </li>
     }
 }
 

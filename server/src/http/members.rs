@@ -1,0 +1,178 @@
+//! `/admin/members`: the list of the members, adding one, and links for all who cannot sign in yet.
+
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Response};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use latchkey_accounts::{AccountError, NewMember};
+use latchkey_app::pages::{AddMemberPage, AddMemberProblems, MembersPage};
+use latchkey_domain::{Email, Member, MemberName, MemberState, MembersQuery, PageRequest, Role};
+use serde::Deserialize;
+
+use super::failure::Failure;
+use super::member;
+use super::page_form::Form;
+use super::pages::{frame, sentence, visitor};
+use super::peer::Peer;
+use super::signed_in_host::SignedInHost;
+use super::state::AppState;
+use crate::invitations;
+
+/// Members per page.
+const PAGE: u32 = 50;
+
+/// The maximum length of a search.
+const LONGEST: usize = 200;
+
+/// The filters in the URL, and the result of the last form. Only a fixed text is shown for it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wanted {
+    search: String,
+    role: String,
+    state: String,
+    page: String,
+    removed: Option<String>,
+}
+
+impl Wanted {
+    /// What cannot be read does not count.
+    fn query(&self) -> MembersQuery {
+        MembersQuery {
+            search: self.search.trim().chars().take(LONGEST).collect(),
+            role: self.role.parse().ok(),
+            state: self.state.parse().ok(),
+        }
+    }
+}
+
+/// A page of the list.
+pub(super) async fn show(
+    State(state): State<AppState>,
+    SignedInHost { host, .. }: SignedInHost,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Failure> {
+    let roster = &state.instance.roster;
+    let count = async |of: MemberState| -> Result<u64, AccountError> {
+        let query = MembersQuery {
+            state: Some(of),
+            ..MembersQuery::default()
+        };
+        Ok(roster.page(query, PageRequest::new(1, 1)).await?.total)
+    };
+    let (query, number) = (wanted.query(), wanted.page.parse().unwrap_or(1));
+    let page = MembersPage {
+        frame: frame(&state).await?,
+        visitor: visitor(&host),
+        members: roster.page(query.clone(), PageRequest::new(number, PAGE)).await?,
+        query,
+        not_invited: count(MemberState::NotInvited).await?,
+        invited: count(MemberState::Invited).await?,
+        notice: wanted.removed.map(|_| "The member is removed.".to_owned()),
+        now: state.instance.clock.now(),
+    };
+    Ok(Html(page.to_html()).into_response())
+}
+
+/// The form for a new member.
+pub(super) async fn show_add(
+    State(state): State<AppState>,
+    SignedInHost { host, .. }: SignedInHost,
+) -> Result<Response, Failure> {
+    let page = again(&state, &host, AddForm::default(), AddMemberProblems::default()).await?;
+    Ok(page.into_response())
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct AddForm {
+    name: String,
+    email: String,
+    role: String,
+}
+
+/// Adds a member who has no password yet, and shows their page with a link to send.
+pub(super) async fn add(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedInHost { host, .. }: SignedInHost,
+    Form(form): Form<AddForm>,
+) -> Result<Response, Failure> {
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
+    let (name, email) = (MemberName::parse(&form.name), form.email.parse::<Email>());
+    let (name, email) = match (name, email) {
+        (Ok(name), Ok(email)) => (name, email),
+        (name, email) => {
+            let problems = AddMemberProblems {
+                name: name.err().map(|error| sentence(&error.to_string())),
+                email: email.err().map(|error| sentence(&error.to_string())),
+            };
+            return Ok((refused, again(&state, &host, form, problems).await?).into_response());
+        }
+    };
+    let new = NewMember {
+        name,
+        email: email.clone(),
+        role: form.role.parse().map_err(|_| Failure::BadRequest)?,
+        password: None,
+    };
+    let by = peer.actor(Some(host.id));
+    match state.instance.roster.add(new, &by).await {
+        Ok(added) => member::invited(&state, &host, added, &by, "The member is added.").await,
+        Err(error @ AccountError::EmailTaken(_)) => {
+            let problems = AddMemberProblems {
+                email: Some(sentence(&error.to_string())),
+                ..AddMemberProblems::default()
+            };
+            Ok((refused, again(&state, &host, form, problems).await?).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn again(
+    state: &AppState,
+    host: &Member,
+    form: AddForm,
+    problems: AddMemberProblems,
+) -> Result<Html<String>, Failure> {
+    let page = AddMemberPage {
+        frame: frame(state).await?,
+        visitor: visitor(host),
+        name: form.name,
+        email: form.email,
+        role: form.role.parse().unwrap_or(Role::Member),
+        problems,
+    };
+    Ok(Html(page.to_html()))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct InviteForm {
+    again: Option<String>,
+}
+
+/// Links for everyone who cannot sign in yet, as a file. They are in no other place.
+pub(super) async fn invite_all(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedInHost { host, .. }: SignedInHost,
+    Form(form): Form<InviteForm>,
+) -> Result<Response, Failure> {
+    let by = peer.actor(Some(host.id));
+    let links = &state.instance.links;
+    let invitations = links.invite_all(form.again.is_some(), &by).await?;
+    tracing::info!(
+        member = host.id.0,
+        links = invitations.len(),
+        "made sign-in links"
+    );
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"sign-in-links.csv\""),
+        (CACHE_CONTROL, "no-store"),
+    ];
+    let origin = state.oauth.metadata().issuer;
+    Ok((headers, invitations::csv(&invitations, &origin)).into_response())
+}
