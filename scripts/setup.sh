@@ -155,6 +155,11 @@ setup_around() { # PROGRAM…, each the name of its package
   [ -z "$made" ] || as_root rm -f "$policy"
 }
 
+# The mail server of the tests.
+setup_mail() {
+  /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || apt_install python3 python3-aiosmtpd
+}
+
 setup_browser() {
   for browser in /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome \
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
@@ -167,7 +172,7 @@ setup_browser() {
 
 case "${1:-}" in
   build) setup_toolchain; setup_c_compiler; setup_npm ;;
-  unit) setup_toolchain; setup_c_compiler; setup_npm; setup_postgres; setup_around pgbouncer ;;
-  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_postgres; setup_around pgbouncer nginx caddy openssl firefox-esr ;;
+  unit) setup_toolchain; setup_c_compiler; setup_npm; setup_postgres; setup_mail; setup_around pgbouncer ;;
+  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_postgres; setup_mail; setup_around pgbouncer nginx caddy openssl firefox-esr ;;
   *) fail "usage: setup.sh build|unit|test" ;;
 esac

@@ -166,6 +166,7 @@ pub(crate) fn listed_member(name: &str) -> ListedMember {
             name: MemberName::parse(name).unwrap(),
             role: Role::Member,
             joined_at: Timestamp::from_millis(1_700_000_000_000),
+            email_verified: false,
             suspended_at: None,
         },
         can_sign_in: true,

@@ -21,6 +21,9 @@ const KEY_EVERY: Duration = Duration::from_secs(1);
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long mails stay in the queue after they were sent, or failed.
+const MAILS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// How long records are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -63,6 +66,8 @@ pub struct Purged {
     pub sessions: u64,
     /// Activity entries.
     pub activity: u64,
+    /// Mails.
+    pub mails: u64,
 }
 
 /// Deletes the records that have expired at `now`, in small steps at this pace.
@@ -84,6 +89,7 @@ pub async fn purge(
         grants: sweep(store, grants, pace).await?,
         sessions: sweep(store, sessions, pace).await?,
         activity: sweep(store, activity, pace).await?,
+        mails: sweep(store, Expiring::Mails(now.minus(MAILS)), pace).await?,
     })
 }
 
@@ -145,9 +151,17 @@ async fn purge_and_log(instance: &Instance, oauth: &AuthorizationServer, rules: 
             grants,
             sessions,
             activity,
+            mails,
         }) => {
             let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-            tracing::info!(grants, sessions, activity, millis, "deleted expired records");
+            tracing::info!(
+                grants,
+                sessions,
+                activity,
+                mails,
+                millis,
+                "deleted expired records"
+            );
         }
         Err(error) => {
             tracing::error!(%error, "could not delete expired records; the next run retries");

@@ -249,7 +249,7 @@ fn members() {
         made.contains("Everyone can sign in, or has a link that works"),
         "{made}"
     );
-    invite(&["bob@example.com", "--again"]).fails(2, "--all-not-invited");
+    invite(&["bob@example.com", "--again"]).fails(2, "cannot be used with");
     let made = invite(&["--all-not-invited", "--again"]).succeeds();
     assert!(made.contains("Everyone has chosen how to sign in."), "{made}");
     let cyd = [

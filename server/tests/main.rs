@@ -32,6 +32,7 @@ mod lifetimes;
 mod limits_documentation;
 mod logos;
 mod long_state;
+mod mail;
 mod members;
 mod members_of_application;
 mod metrics;

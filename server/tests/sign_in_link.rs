@@ -10,8 +10,12 @@ const NEW: &str = "a river in the hills";
 
 /// What the link of a member holds.
 async fn token(app: &TestApp, email: &str) -> String {
-    let emails = [email.parse().unwrap()];
-    let links = app.instance.links.invite(&emails, &Actor::operator()).await;
+    let members = app.instance.roster.find_all(&[email.parse().unwrap()]).await;
+    let links = app
+        .instance
+        .links
+        .invite(members.unwrap(), &Actor::operator())
+        .await;
     let [Invitation { token, .. }] = &links.unwrap()[..] else {
         unreachable!("one member was invited");
     };

@@ -1,7 +1,7 @@
 //! A browser's name for people: `Firefox on Linux`. User agents also name other browsers, so the order of the tests matters.
 
 /// The common name of the browser with this user agent.
-pub(super) fn browser_name(user_agent: Option<&str>) -> String {
+pub fn browser_name(user_agent: Option<&str>) -> String {
     let Some(agent) = user_agent.map(str::trim).filter(|agent| !agent.is_empty()) else {
         return "Unknown browser".to_owned();
     };

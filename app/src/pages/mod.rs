@@ -34,9 +34,9 @@ mod plain {
     pub use super::admin::audit::{AuditForm, AuditPage, AuditRow, AuditTarget};
     pub use super::admin::headless_api::explorer::{ExplorerPage, Pass};
     pub use super::admin::headless_api::{UsagePage, period_of};
-    pub use super::admin::members::MembersPage;
     pub use super::admin::members::add::{AddMemberPage, AddMemberProblems};
     pub use super::admin::members::member::{MemberPage, NewLink};
+    pub use super::admin::members::{MailState, MembersPage};
     pub use super::admin::settings::network::{NetworkForm, NetworkPage, NetworkProblems};
     pub use super::admin::settings::oauth_applications::activity::ActivityPage;
     pub use super::admin::settings::oauth_applications::activity::add_redirect_uri::AddRedirectUriPage;
@@ -55,7 +55,9 @@ mod plain {
     pub use super::setup::{SetupPage, SetupProblems, SetupRefusedPage};
     pub use super::sign_in::SignInPage;
     pub use super::sign_in::cookie_lost::CookieLostPage;
+    pub use super::sign_in::forgot::ForgotPage;
     pub use super::sign_in::link::{LinkOverPage, SIGN_IN_LINK, SignInLinkPage};
+    pub use crate::components::browser_name::browser_name;
     pub use crate::components::frame::Frame;
     pub use crate::components::navigation::Visitor;
     pub use crate::components::session_row::SessionRow;

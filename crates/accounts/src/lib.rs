@@ -23,3 +23,4 @@ pub use self::password::{Cost, Passwords, Verified};
 pub use self::session::{Opened, SESSION_LIFETIME, SessionKeeper, SessionToken, Visit};
 pub use self::setup::{Founded, Founding, FoundingErrors, FoundingForm, Setup};
 pub use self::sign_in::{SignIn, SignInRequest, SignedIn};
+pub use self::throttle::subscriber;

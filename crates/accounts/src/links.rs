@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::random::{is_random_token, random_token};
-use latchkey_domain::{Actor, Clock, Email, Member, Randomness};
+use latchkey_domain::{Actor, Clock, Member, MemberId, Randomness};
 use latchkey_storage::sign_in_links::invited_detail;
-use latchkey_storage::{LinkKey, NewSignInLink, PasswordHash, Store};
+use latchkey_storage::{LinkKey, NewSignInLink, PasswordHash, Store, StoreError};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -72,34 +72,11 @@ impl SignInLinks {
         }
     }
 
-    /// A link for each of these members; for all, or an error for the first who is not there.
-    pub async fn invite(&self, emails: &[Email], by: &Actor) -> Result<Vec<Invitation>, AccountError> {
-        let mut members: Vec<Member> = Vec::with_capacity(emails.len());
-        for email in emails {
-            let found = self.store.member_by_email(email).await?;
-            let member = found.ok_or_else(|| AccountError::NoSuchMember(email.clone()))?;
-            if member.is_suspended() {
-                return Err(AccountError::MemberSuspended(member.email));
-            }
-            // Two spellings of an email are one member.
-            if !members.iter().any(|other| other.id == member.id) {
-                members.push(member);
-            }
+    /// A link for each of these members. Fails if one is suspended.
+    pub async fn invite(&self, members: Vec<Member>, by: &Actor) -> Result<Vec<Invitation>, AccountError> {
+        if let Some(member) = members.iter().find(|member| member.is_suspended()) {
+            return Err(AccountError::MemberSuspended(member.email.clone()));
         }
-        self.make(members, by).await
-    }
-
-    /// A link for each member who has never chosen how to sign in. With `again` those who have a link that works get another,
-    /// and the one before ends.
-    pub async fn invite_all(&self, again: bool, by: &Actor) -> Result<Vec<Invitation>, AccountError> {
-        let members = self
-            .store
-            .members_without_sign_in(again, self.clock.now())
-            .await?;
-        self.make(members, by).await
-    }
-
-    async fn make(&self, members: Vec<Member>, by: &Actor) -> Result<Vec<Invitation>, AccountError> {
         let about = match members.as_slice() {
             [] => return Ok(Vec::new()),
             [member] => member.email.to_string(),
@@ -110,16 +87,45 @@ impl SignInLinks {
             .into_iter()
             .map(|member| Invitation {
                 member,
-                token: LinkToken(Zeroizing::new(random_token(self.randomness.as_ref()))),
+                token: self.token(),
             })
             .collect();
         let links = invitations.iter().map(|invitation| NewSignInLink {
             key: invitation.token.key(),
             member: invitation.member.id,
             expires_at: now.plus(LINK_LIFETIME),
+            by_mail: false,
         });
         self.store.add_links(links.collect(), about, by, now).await?;
         Ok(invitations)
+    }
+
+    /// A link for each member who has never chosen how to sign in. With `again` those who have a link that works get another,
+    /// and the one before ends.
+    pub async fn invite_all(&self, again: bool, by: &Actor) -> Result<Vec<Invitation>, AccountError> {
+        let members = self
+            .store
+            .members_without_sign_in(again, self.clock.now())
+            .await?;
+        self.invite(members, by).await
+    }
+
+    /// A link that is about to be mailed to the member, in place of the one mailed before.
+    pub async fn for_mail(&self, member: MemberId, lifetime: Duration) -> Result<LinkToken, StoreError> {
+        let now = self.clock.now();
+        let token = self.token();
+        let link = NewSignInLink {
+            key: token.key(),
+            member,
+            expires_at: now.plus(lifetime),
+            by_mail: true,
+        };
+        self.store.add_mailed_link(link, now).await?;
+        Ok(token)
+    }
+
+    fn token(&self) -> LinkToken {
+        LinkToken(Zeroizing::new(random_token(self.randomness.as_ref())))
     }
 
     /// Whose link it is. Looking at it does not use it up: mail scanners open links.
@@ -156,8 +162,8 @@ mod tests {
     use crate::testing::{World, new_password};
 
     async fn link(world: &World, email: &str) -> LinkToken {
-        let emails = [email.parse().unwrap()];
-        let mut links = world.links.invite(&emails, &Actor::operator()).await.unwrap();
+        let members = world.roster.find_all(&[email.parse().unwrap()]).await.unwrap();
+        let mut links = world.links.invite(members, &Actor::operator()).await.unwrap();
         links.remove(0).token
     }
 
@@ -242,7 +248,7 @@ mod tests {
         let world = World::new().await;
         world.member("ada@example.com").await;
         let emails = ["ada@example.com", "nobody@example.com"].map(|email| email.parse().unwrap());
-        let error = world.links.invite(&emails, &Actor::operator()).await;
+        let error = world.roster.find_all(&emails).await;
         assert!(matches!(error, Err(AccountError::NoSuchMember(_))));
         // All who were added have a password.
         assert!(

@@ -73,6 +73,20 @@ impl Roster {
         Ok(self.store.listed_member(id, self.clock.now()).await?)
     }
 
+    /// The members with these emails, each once; an error for the first who is not there.
+    pub async fn find_all(&self, emails: &[Email]) -> Result<Vec<Member>, AccountError> {
+        let mut members: Vec<Member> = Vec::with_capacity(emails.len());
+        for email in emails {
+            let found = self.store.member_by_email(email).await?;
+            let member = found.ok_or_else(|| unknown(email))?;
+            // Two spellings of an email are one member.
+            if !members.iter().any(|other| other.id == member.id) {
+                members.push(member);
+            }
+        }
+        Ok(members)
+    }
+
     /// Adds a member.
     pub async fn add(&self, new: NewMember, by: &Actor) -> Result<Member, AccountError> {
         let NewMember {

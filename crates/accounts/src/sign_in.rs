@@ -33,6 +33,8 @@ pub struct SignedIn {
     pub member: Member,
     /// The new session.
     pub opened: Opened,
+    /// Whether the member never signed in from that network before.
+    pub is_new_place: bool,
 }
 
 /// Signs members in.
@@ -78,9 +80,13 @@ impl SignIn {
         let (address, is_known) = (request.address, self.is_known(&account, request.address).await?);
         self.throttle.admit(&account, address, is_known, now).await?;
         match self.check_and_open(email.as_ref(), &account, request).await {
-            Ok(signed_in) => {
+            Ok((member, opened)) => {
                 self.throttle.succeeded(&account, address, now).await?;
-                Ok(signed_in)
+                Ok(SignedIn {
+                    member,
+                    opened,
+                    is_new_place: !is_known,
+                })
             }
             Err(AccountError::WrongCredentials) => Err(AccountError::WrongCredentials),
             Err(error) => {
@@ -167,7 +173,7 @@ impl SignIn {
         email: Option<&Email>,
         account: &str,
         request: SignInRequest,
-    ) -> Result<SignedIn, AccountError> {
+    ) -> Result<(Member, Opened), AccountError> {
         let SignInRequest {
             password,
             address,
@@ -215,7 +221,7 @@ impl SignIn {
                 };
                 self.note(by, AuditAction::SignedIn, &member).await?;
             }
-            return Ok(SignedIn { member, opened });
+            return Ok((member, opened));
         }
         if let Some(host) = found.filter(|member| member.role.is_host()) {
             // In the background: the duration of the answer must not show that this is a host.

@@ -26,6 +26,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use self::memory::MemoryThrottle;
+pub use self::rules::subscriber;
 use self::rules::{EXPIRES_AFTER, Three};
 #[cfg(doc)]
 use self::rules::{FREE, UNDER_ATTACK};

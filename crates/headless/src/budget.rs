@@ -82,6 +82,7 @@ mod tests {
                 name: MemberName::parse("Ada").unwrap(),
                 role: Role::Member,
                 joined_at: at(0),
+                email_verified: false,
                 suspended_at: None,
             },
             scopes: ScopeSet::default(),

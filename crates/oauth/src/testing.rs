@@ -52,6 +52,7 @@ pub(crate) fn grant() -> Grant {
             name: MemberName::parse("Ada Lovelace").unwrap(),
             role: Role::Member,
             joined_at: seconds(0),
+            email_verified: false,
             suspended_at: None,
         },
         scopes: "read:posts write:posts".parse().unwrap(),

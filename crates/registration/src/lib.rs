@@ -19,7 +19,7 @@ use latchkey_storage::{
 pub use latchkey_storage::activity::request_id;
 pub use latchkey_storage::{
     ActivityArea, ActivityEntry, ActivityFilter, ActivityKind, ActivityOf, ActivityQuery, ActivityReason,
-    ApplicationListing, ConnectedMember, NewActivity, SentClientId,
+    ApplicationListing, ConnectedMember, FailedMail, MailCounts, NewActivity, SentClientId,
 };
 
 pub use self::activity::{ACTIVITY_PAGE_SIZE, ActivityLine, ActivityReport, Candidate};

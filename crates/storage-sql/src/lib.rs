@@ -15,6 +15,7 @@ mod folded_members;
 mod grants;
 mod key_rotation;
 mod logos;
+mod mails;
 mod members;
 mod networks;
 mod new_database;

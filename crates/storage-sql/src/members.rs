@@ -23,7 +23,7 @@ use latchkey_storage::{
 /// What [`read`] reads, of `members m`.
 macro_rules! columns {
     () => {
-        "m.id, m.email, m.name, m.role, m.joined_at, m.suspended_at"
+        "m.id, m.email, m.email_verified, m.name, m.role, m.joined_at, m.suspended_at"
     };
 }
 pub(crate) use columns;
@@ -48,6 +48,7 @@ pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Member, StoreError> {
     Ok(Member {
         id: MemberId(columns.get("id")?),
         email: columns.parsed("email", Email::stored)?,
+        email_verified: columns.get("email_verified")?,
         name: columns.parsed("name", MemberName::parse)?,
         role: columns.parsed("role", str::parse::<Role>)?,
         joined_at: columns.time("joined_at")?,
@@ -58,6 +59,15 @@ pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Member, StoreError> {
 async fn by_id(db: &dyn Statements, id: MemberId) -> Result<Option<Member>, StoreError> {
     let sql = concat!("SELECT ", columns!(), " FROM members m WHERE m.id = ?1");
     rows::first(db, sql, params![id.0], read).await
+}
+
+/// The email of a member.
+pub(crate) async fn email_of(db: &dyn Statements, id: MemberId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT email FROM members WHERE id = ?1";
+    rows::first(db, sql, params![id.0], |columns| {
+        columns.table("members").get("email")
+    })
+    .await
 }
 
 async fn by_email(db: &dyn Statements, email: &Email) -> Result<Option<Member>, StoreError> {
@@ -173,8 +183,8 @@ macro_rules! listed {
         concat!(
             "SELECT ",
             columns!(),
-            ", m.can_sign_in, m.last_active_at, l.expires_at FROM members m \
-             LEFT JOIN sign_in_links l ON l.member_id = m.id AND l.expires_at > ?1 "
+            ", m.can_sign_in, m.last_active_at, (SELECT max(l.expires_at) FROM sign_in_links l \
+             WHERE l.member_id = m.id AND l.expires_at > ?1) FROM members m "
         )
     };
 }

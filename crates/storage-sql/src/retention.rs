@@ -33,6 +33,11 @@ fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<Tim
             vec![codes, tokens, explorer_logins, granted],
         ),
         Expiring::Sessions(before) => ("sessions", format!("expires_at < ?{first}"), vec![before]),
+        Expiring::Mails(before) => (
+            "mails",
+            format!("coalesce(sent_at, failed_at, ?{first}) < ?{first}"),
+            vec![before],
+        ),
         Expiring::Activity(before) => ("activity", format!("at < ?{first}"), vec![before]),
     }
 }

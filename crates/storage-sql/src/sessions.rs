@@ -171,12 +171,9 @@ async fn end_by_host(
     which: Option<SessionId>,
     by: (&Actor, Timestamp),
 ) -> Result<u64, StoreError> {
-    let sql = "SELECT email FROM members WHERE id = ?1 [[FOR NO KEY UPDATE|]]";
-    let email = rows::first(db, sql, params![member.0], |columns| {
-        columns.table("members").get::<String>("email")
-    })
-    .await?;
-    let Some(email) = email else {
+    let sql = "SELECT id FROM members WHERE id = ?1 [[FOR NO KEY UPDATE|]]";
+    rows::lock(db, sql, params![member.0]).await?;
+    let Some(email) = members::email_of(db, member).await? else {
         return Ok(0);
     };
     let sql = "DELETE FROM sessions WHERE member_id = ?1 AND id = coalesce(?2, id)";

@@ -21,13 +21,25 @@ async fn add(
 ) -> Result<(), StoreError> {
     audit::write_if_allowed(db, (by, at), AuditAction::MemberInvited, about, "").await?;
     for link in links {
-        let sql = "INSERT INTO sign_in_links (key, member_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4) \
-                   ON CONFLICT (member_id) DO UPDATE SET key = excluded.key, created_at = excluded.created_at, \
-                   expires_at = excluded.expires_at";
-        db.execute(sql, params![&link.key.0, link.member.0, at, link.expires_at])
-            .await?;
+        insert(db, link, at).await?;
     }
     Ok(())
+}
+
+/// Stores a link in place of an earlier one that went the same way.
+async fn insert(db: &dyn Statements, link: &NewSignInLink, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "INSERT INTO sign_in_links (key, member_id, created_at, expires_at, by_mail) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (member_id, by_mail) DO UPDATE SET key = excluded.key, created_at = excluded.created_at, \
+               expires_at = excluded.expires_at";
+    let NewSignInLink {
+        key,
+        member,
+        expires_at,
+        by_mail,
+    } = *link;
+    db.execute(sql, params![&key.0, member.0, at, expires_at, by_mail])
+        .await
+        .map(|_| ())
 }
 
 async fn member_of(db: &dyn Statements, key: LinkKey, at: Timestamp) -> Result<Option<Member>, StoreError> {
@@ -52,9 +64,17 @@ async fn use_up(
         return Ok(None);
     };
     members::locked(db, &member.email).await?;
-    let sql = "DELETE FROM sign_in_links WHERE key = ?1";
-    if db.execute(sql, params![&key.0]).await? == 0 {
+    let sql = "DELETE FROM sign_in_links WHERE key = ?1 RETURNING by_mail";
+    let used = rows::first(db, sql, params![&key.0], |columns| {
+        columns.table("sign_in_links").get::<bool>("by_mail")
+    })
+    .await?;
+    let Some(by_mail) = used else {
         return Ok(None);
+    };
+    if by_mail {
+        let sql = "UPDATE members SET email_verified = [[TRUE|1]] WHERE id = ?1";
+        db.execute(sql, params![member.id.0]).await?;
     }
     let by = Actor {
         member: Some(member.id),
@@ -86,6 +106,14 @@ impl<D: Database> SignInLinks for SqlStore<D> {
         self.0
             .write(Isolation::RowLocked, args, |db, (links, about, by, at)| {
                 Box::pin(add(db, links, about, (by, *at)))
+            })
+            .await
+    }
+
+    async fn add_mailed_link(&self, link: NewSignInLink, at: Timestamp) -> Result<(), StoreError> {
+        self.0
+            .write(Isolation::Statement, (link, at), |db, (link, at)| {
+                Box::pin(insert(db, link, *at))
             })
             .await
     }

@@ -11,6 +11,7 @@ pub mod content;
 pub mod error;
 pub mod grants;
 pub mod logos;
+pub mod mails;
 pub mod members;
 pub mod networks;
 pub mod sessions;
@@ -42,6 +43,9 @@ pub use self::grants::{
     NewGrant, RevocationReason,
 };
 pub use self::logos::{Logo, Logos};
+pub use self::mails::{
+    Claim, ClaimedMail, FailedMail, MailCounts, MailId, MailKind, MailOutcome, Mails, NewMail,
+};
 pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet, SetPassword};
 pub use self::networks::{NetworkChange, Networks, NewNetwork, Setting};
 pub use self::retention::{Expiring, Retention, Stride, Swept};
@@ -60,6 +64,7 @@ pub trait Store:
     + Members
     + Sessions
     + SignInLinks
+    + Mails
     + Applications
     + Logos
     + Grants

@@ -40,6 +40,7 @@ impl AddMember {
         Member {
             id,
             email: self.email.clone(),
+            email_verified: false,
             name: self.name.clone(),
             role: self.role,
             joined_at,
@@ -258,6 +259,7 @@ mod tests {
         let member = |id, role| Member {
             id: MemberId(id),
             email: "ada@example.com".parse().unwrap(),
+            email_verified: false,
             name: MemberName::parse("Ada").unwrap(),
             role,
             joined_at: Timestamp::from_millis(0),

@@ -26,6 +26,8 @@ pub enum Expiring {
     Sessions(Timestamp),
     /// Activity from before this time.
     Activity(Timestamp),
+    /// Mails that were sent, or failed, before this time.
+    Mails(Timestamp),
 }
 
 /// Of the rows that a step looked at, in their order: their numbers, and whether they are to go. Which of them go now, and

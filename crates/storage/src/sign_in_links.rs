@@ -16,6 +16,8 @@ pub struct NewSignInLink {
     pub member: MemberId,
     /// When it stops working.
     pub expires_at: Timestamp,
+    /// Whether it goes to the member's address: who uses it then can read mail there.
+    pub by_mail: bool,
 }
 
 /// What the audit trail says of links for these many members, if it is more than one.
@@ -34,6 +36,9 @@ pub trait SignInLinks: Send + Sync {
         by: &Actor,
         at: Timestamp,
     ) -> Result<(), StoreError>;
+
+    /// Stores a link that is about to be mailed, in place of the one mailed before.
+    async fn add_mailed_link(&self, link: NewSignInLink, at: Timestamp) -> Result<(), StoreError>;
 
     /// Whose link it is, if it works at `at`.
     async fn member_of_link(&self, key: LinkKey, at: Timestamp) -> Result<Option<Member>, StoreError>;

@@ -103,6 +103,9 @@ pub(super) async fn run(Args { serve, output }: Args, data: &DataArgs) -> Result
         let trusted = settings.trusted_proxies.into_iter().collect();
         checks.push(("Proxy", machine::proxy(&trusted)));
     }
+    if let Some(mail) = &settings.mail {
+        checks.push(("Mail", machine::mail(mail, &public_url).await));
+    }
     checks.push(("Listen", machine::listen(settings.listen, &public_url).await));
     tell(&checks, output.json)
 }

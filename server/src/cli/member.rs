@@ -3,6 +3,7 @@
 use clap::{ArgGroup, Args, Subcommand};
 use latchkey_accounts::NewMember;
 use latchkey_domain::{Actor, Email, ListedMember, Member, MemberName, Role};
+use latchkey_mail::Mailing;
 use latchkey_storage::members::sessions_detail;
 use serde_json::{Value, json};
 
@@ -10,6 +11,7 @@ use super::open::open;
 use super::output::{OutputArgs, print, print_json, table};
 use super::password::read_new_password;
 use super::{CliError, DataArgs};
+use crate::instance::Instance;
 use crate::invitations;
 use crate::settings::PublicUrl;
 
@@ -89,8 +91,11 @@ pub(super) struct InviteArgs {
     #[arg(long, group = "whom")]
     all_not_invited: bool,
     /// With --all-not-invited: also those who have a link. It ends, and another takes its place
-    #[arg(long, requires = "all_not_invited")]
+    #[arg(long, requires = "all_not_invited", conflicts_with = "emails")]
     again: bool,
+    /// Send the links by mail instead of printing them: a server that has --smtp sends them
+    #[arg(long, conflicts_with = "csv")]
+    mail: bool,
     /// Print a table for other programs: email, name and link, with commas between
     #[arg(long)]
     csv: bool,
@@ -199,6 +204,9 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
 }
 
 async fn invite(args: InviteArgs, data: &DataArgs, by: &Actor) -> Result<(), CliError> {
+    if args.mail {
+        return invite_by_mail(&args, data, by).await;
+    }
     let public_url = match args.public_url {
         Some(url) => Some(url),
         None => data.public_url()?,
@@ -208,11 +216,11 @@ async fn invite(args: InviteArgs, data: &DataArgs, by: &Actor) -> Result<(), Cli
             "--public-url is missing: give the address that members' browsers use, like https://oauth.example.org".into(),
         ));
     };
-    let links = open(data).await?.links;
+    let Instance { links, roster, .. } = open(data).await?;
     let invitations = if args.all_not_invited {
         links.invite_all(args.again, by).await?
     } else {
-        links.invite(&args.emails, by).await?
+        links.invite(roster.find_all(&args.emails).await?, by).await?
     };
     let origin = public_url.origin();
     if args.csv {
@@ -228,6 +236,25 @@ async fn invite(args: InviteArgs, data: &DataArgs, by: &Actor) -> Result<(), Cli
         let rows: Vec<_> = invitations.iter().map(cells).collect();
         print(&table(["EMAIL", "NAME", "LINK"], &rows));
     }
+    Ok(())
+}
+
+/// Queues mails, which the server sends.
+async fn invite_by_mail(args: &InviteArgs, data: &DataArgs, by: &Actor) -> Result<(), CliError> {
+    let instance = open(data).await?;
+    let mailing = Mailing::new(instance.store.clone(), instance.clock.clone(), None);
+    let queued = if args.all_not_invited {
+        mailing.invite_all(args.again, by).await?
+    } else {
+        let members = instance.roster.find_all(&args.emails).await?;
+        mailing.invite(&members, by).await?
+    };
+    print(&match queued {
+        0 => "No mail was added: each member has one that waits, or got several within the last hour."
+            .to_owned(),
+        1 => "1 mail waits. A server that has --smtp sends it.".to_owned(),
+        many => format!("{many} mails wait. A server that has --smtp sends them."),
+    });
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod import;
 mod key;
 mod listener;
 mod log;
+mod mail;
 mod member;
 mod network;
 mod open;
@@ -63,6 +64,9 @@ enum Command {
     /// Add, list, change and remove members
     #[command(subcommand)]
     Member(member::Command),
+    /// Check that mail goes out
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Register, list, show, change, move and delete OAuth applications
     #[command(subcommand)]
     App(app::Command),
@@ -106,6 +110,7 @@ fn execute(Cli { data, command }: Cli, site: Site) -> Result<(), CliError> {
         Command::Import(args) => block_on(import::run(args, &data)),
         Command::Network(command) => block_on(network::run(command, &data)),
         Command::Member(command) => block_on(member::run(command, &data)),
+        Command::Mail(command) => block_on(mail::run(command, &data)),
         Command::App(command) => block_on(app::run(command, &data)),
         Command::Backup(args) => block_on(backup::back_up(args, &data)),
         Command::Restore(args) => block_on(backup::restore(args, &data)),

@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args as ClapArgs;
+use latchkey_app::pages::SIGN_IN_LINK;
 use latchkey_domain::{TimeSpan, limits};
+use latchkey_mail::{Mailing, Outbox, Place};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -19,7 +21,7 @@ use crate::demo;
 use crate::housekeeping::{self, Rules};
 use crate::http::{AppState, Site, metrics_router, router};
 use crate::instance::Instance;
-use crate::settings::{DataSettings, Database, PublicUrl, ServeArgs, ServeSettings};
+use crate::settings::{DataSettings, Database, MailSettings, PublicUrl, ServeArgs, ServeSettings};
 use crate::traces::Traces;
 use crate::usage_meter;
 
@@ -113,12 +115,21 @@ async fn serve_until_told(settings: ServeSettings, site: Site, demo: bool) -> Re
         timeouts: Timeouts::default(),
         trusted: settings.trusted_proxies.iter().copied().collect(),
     };
+    let outbox = match &settings.mail {
+        Some(mail) => Some(outbox(&instance, mail, &public_url)?),
+        None => None,
+    };
+    if let Some(outbox) = &outbox {
+        outbox.start();
+    }
+    let mailing = Mailing::new(instance.store.clone(), instance.clock.clone(), outbox);
     let state = AppState::new(
         instance,
         site,
         public_url,
         settings.trusted_proxies,
         settings.api_budget,
+        mailing,
     );
     let writing = tokio::spawn(write_usage_down(state.clone()));
     if let Some((listener, bound)) = metrics {
@@ -154,6 +165,22 @@ async fn serve_until_told(settings: ServeSettings, site: Site, demo: bool) -> Re
     state.usage.write_down(&*state.instance.store).await?;
     state.oauth.write_unkept().await?;
     Ok(())
+}
+
+/// What sends the mails that wait.
+fn outbox(instance: &Instance, mail: &MailSettings, public_url: &PublicUrl) -> Result<Outbox, CliError> {
+    Ok(Outbox::new(
+        instance.store.clone(),
+        instance.clock.clone(),
+        instance.randomness.clone(),
+        instance.links.clone(),
+        (mail.server(public_url)?, mail.sender.clone()),
+        Place {
+            origin: public_url.origin().to_owned(),
+            link: SIGN_IN_LINK,
+            sessions: "/account/sessions",
+        },
+    ))
 }
 
 /// Gives a balancer time to see at `/readyz` that it has to send requests elsewhere; a second signal cuts it short.

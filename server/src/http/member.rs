@@ -50,6 +50,10 @@ pub(super) async fn show(
         Some("role") => Some("The role is changed."),
         Some("suspend") => Some("The member is suspended and signed out everywhere."),
         Some("resume") => Some("The member can sign in again."),
+        Some("mail") => Some("A mail with a link is on its way."),
+        Some("mail-waits") => {
+            Some("No mail was added: one waits to be sent, or the member got several within the last hour.")
+        }
         Some("session") => Some("The session has been ended."),
         Some("sessions") => Some("All sessions have been ended."),
         Some("app") => Some("The application is disconnected. Its tokens for this member no longer work."),
@@ -76,6 +80,25 @@ pub(super) async fn invite(
     invited(&state, &host, member, &peer.actor(Some(host.id)), "").await
 }
 
+/// Mails a link to the member.
+pub(super) async fn mail_invitation(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedInHost { host, .. }: SignedInHost,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    if !state.mailing.is_set_up() {
+        return Err(Failure::BadRequest);
+    }
+    let member = find(&state, id).await?;
+    let by = peer.actor(Some(host.id));
+    match state.mailing.invite(&[member], &by).await {
+        Ok(0) => back(id, "mail-waits"),
+        Ok(_) => back(id, "mail"),
+        Err(error) => refused(&state, &host, MemberId(id), error).await,
+    }
+}
+
 /// A member's page with a new link to send.
 pub(super) async fn invited(
     state: &AppState,
@@ -85,7 +108,8 @@ pub(super) async fn invited(
     notice: &str,
 ) -> Result<Response, Failure> {
     let until = state.instance.clock.now().plus(LINK_LIFETIME);
-    let extra = match state.instance.links.invite(&[member.email], by).await {
+    let id = member.id;
+    let extra = match state.instance.links.invite(vec![member], by).await {
         Ok(invitations) => Extra {
             link: invitations.first().map(|invitation| NewLink {
                 address: invitations::address(invitation, &state.oauth.metadata().issuer),
@@ -94,9 +118,9 @@ pub(super) async fn invited(
             notice: Some(notice.to_owned()).filter(|notice| !notice.is_empty()),
             error: None,
         },
-        Err(error) => return refused(state, host, member.id, error).await,
+        Err(error) => return refused(state, host, id, error).await,
     };
-    page(state, host, member.id, extra).await
+    page(state, host, id, extra).await
 }
 
 #[derive(Deserialize)]
@@ -287,6 +311,7 @@ async fn page(state: &AppState, host: &Member, id: MemberId, extra: Extra) -> Re
         visitor: visitor(host),
         is_visitor: listed.member.id == host.id,
         link: extra.link,
+        has_mail: state.mailing.is_set_up(),
         sessions: sessions.into_iter().map(session_row).collect(),
         connections: state.oauth.connected_apps(&listed.member).await?,
         history: history(state, &listed.member.email).await?,

@@ -1,11 +1,11 @@
 //! `/admin/members`: the list of the members, adding one, and links for all who cannot sign in yet.
 
 use axum::extract::{Query, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use latchkey_accounts::{AccountError, NewMember};
-use latchkey_app::pages::{AddMemberPage, AddMemberProblems, MembersPage};
+use latchkey_app::pages::{AddMemberPage, AddMemberProblems, MailState, MembersPage};
 use latchkey_domain::{Email, Member, MemberName, MemberState, MembersQuery, PageRequest, Role};
 use serde::Deserialize;
 
@@ -21,6 +21,9 @@ use crate::invitations;
 /// Members per page.
 const PAGE: u32 = 50;
 
+/// Mails that failed, on the page.
+const FAILED: u32 = 10;
+
 /// The maximum length of a search.
 const LONGEST: usize = 200;
 
@@ -33,6 +36,8 @@ pub(super) struct Wanted {
     state: String,
     page: String,
     removed: Option<String>,
+    mailed: Option<String>,
+    again: Option<String>,
 }
 
 impl Wanted {
@@ -44,6 +49,36 @@ impl Wanted {
             state: self.state.parse().ok(),
         }
     }
+}
+
+impl Wanted {
+    fn notice(&self) -> Option<String> {
+        let number = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<u64>().ok());
+        if self.removed.is_some() {
+            return Some("The member is removed.".to_owned());
+        }
+        if let Some(mails) = number(&self.mailed) {
+            return Some(match mails {
+                0 => "Nobody is left to invite: each has a mail that waits, or got several within the last hour."
+                    .to_owned(),
+                1 => "1 mail is on its way.".to_owned(),
+                many => format!("{many} mails are on their way."),
+            });
+        }
+        number(&self.again).map(|mails| match mails {
+            1 => "1 mail is tried again.".to_owned(),
+            many => format!("{many} mails are tried again."),
+        })
+    }
+}
+
+/// The queue, if this server sends mail.
+async fn mail_state(state: &AppState) -> Result<Option<MailState>, Failure> {
+    if !state.mailing.is_set_up() {
+        return Ok(None);
+    }
+    let (counts, failed) = state.mailing.state(FAILED).await?;
+    Ok(Some(MailState { counts, failed }))
 }
 
 /// A page of the list.
@@ -68,7 +103,8 @@ pub(super) async fn show(
         query,
         not_invited: count(MemberState::NotInvited).await?,
         invited: count(MemberState::Invited).await?,
-        notice: wanted.removed.map(|_| "The member is removed.".to_owned()),
+        notice: wanted.notice(),
+        mail: mail_state(&state).await?,
         now: state.instance.clock.now(),
     };
     Ok(Html(page.to_html()).into_response())
@@ -151,6 +187,31 @@ async fn again(
 #[serde(default)]
 pub(super) struct InviteForm {
     again: Option<String>,
+}
+
+/// Mails for everyone who cannot sign in yet.
+pub(super) async fn mail_all(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedInHost { host, .. }: SignedInHost,
+    Form(form): Form<InviteForm>,
+) -> Result<Response, Failure> {
+    if !state.mailing.is_set_up() {
+        return Err(Failure::BadRequest);
+    }
+    let by = peer.actor(Some(host.id));
+    let mails = state.mailing.invite_all(form.again.is_some(), &by).await?;
+    Ok(Redirect::to(&format!("/admin/members?mailed={mails}")).into_response())
+}
+
+/// Tries the mails that failed once more.
+pub(super) async fn retry_mails(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedInHost { host, .. }: SignedInHost,
+) -> Result<Response, Failure> {
+    let mails = state.mailing.retry(&peer.actor(Some(host.id))).await?;
+    Ok(Redirect::to(&format!("/admin/members?again={mails}")).into_response())
 }
 
 /// Links for everyone who cannot sign in yet, as a file. They are in no other place.

@@ -13,6 +13,7 @@ mod cookies;
 mod errors;
 mod explorer;
 mod failure;
+mod forgot;
 mod forwarded;
 mod functions;
 mod gate;

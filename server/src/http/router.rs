@@ -15,9 +15,9 @@ use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, audit, brand, connected_apps, errors, explorer, functions, gate, headless,
-    health, home, logos, member, members, members_of_application, network_settings, oauth, password, paths,
-    programs, same_origin, setup, sign_in, sign_in_link, sign_out, transfer, usage, use_it,
+    account, activity, admin, audit, brand, connected_apps, errors, explorer, forgot, functions, gate,
+    headless, health, home, logos, member, members, members_of_application, network_settings, oauth,
+    password, paths, programs, same_origin, setup, sign_in, sign_in_link, sign_out, transfer, usage, use_it,
 };
 
 /// The whole router.
@@ -162,11 +162,15 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             "/admin/settings/oauth-applications/{client_id}/use/message",
             get(use_it::message),
         )
+        .route("/sign-in/forgot", get(forgot::show).post(forgot::send))
         .route("/admin/members", get(members::show))
         .route("/admin/members/add", get(members::show_add).post(members::add))
         .route("/admin/members/invite-all", post(members::invite_all))
         .route("/admin/members/{id}", get(member::show))
+        .route("/admin/members/invite-all/mail", post(members::mail_all))
+        .route("/admin/members/retry-mails", post(members::retry_mails))
         .route("/admin/members/{id}/invite", post(member::invite))
+        .route("/admin/members/{id}/invite/mail", post(member::mail_invitation))
         .route("/admin/members/{id}/role", post(member::set_role))
         .route("/admin/members/{id}/suspend", post(member::suspend))
         .route("/admin/members/{id}/resume", post(member::resume))

@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use latchkey_accounts::{AccountError, SignInRequest};
-use latchkey_app::pages::{CookieLostPage, SignInPage};
+use latchkey_app::pages::{CookieLostPage, SignInPage, browser_name};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -88,6 +88,7 @@ pub(super) async fn create(
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
     let return_to = ReturnTo::parse(&form.return_to);
+    let place = new_place(&peer);
     let request = SignInRequest {
         email: form.email.clone(),
         password: Zeroizing::new(form.password),
@@ -102,6 +103,9 @@ pub(super) async fn create(
                 state.instance.sessions.end(&before).await?;
             }
             state.metrics.sign_ins.succeeded.add();
+            if signed_in.is_new_place && signed_in.member.role.is_host() {
+                state.mailing.tell_new_place(signed_in.member.id, place);
+            }
             tracing::info!(member = signed_in.member.id.0, "signed in");
             let onward = onward(&state, &headers, &form.probed, &return_to);
             let mut response = Redirect::to(&onward).into_response();
@@ -111,6 +115,15 @@ pub(super) async fn create(
         Err(error) => refuse(&state, &headers, form.email, &error, &return_to)
             .await
             .unwrap_or_else(|| Err(error.into())),
+    }
+}
+
+/// The browser and the address of a sign-in, for a mail about it.
+fn new_place(peer: &Peer) -> String {
+    let browser = browser_name(peer.user_agent.as_deref());
+    match peer.address {
+        Some(address) => format!("{browser}, {address}"),
+        None => browser,
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use latchkey_app::request::Assets;
 use latchkey_domain::Timestamp;
 use latchkey_headless::{Budget, HeadlessApi};
+use latchkey_mail::Mailing;
 use latchkey_oauth::AuthorizationServer;
 
 use super::assets::Site;
@@ -44,6 +45,8 @@ pub struct Inner {
     pub trusted_proxies: TrustedProxies,
     /// The memory for arriving bodies.
     pub bodies: BodyMemory,
+    /// The mails of the network.
+    pub mailing: Mailing,
     /// Reads uploaded logos.
     pub logos: LogoReader,
     /// Creates the ids of requests.
@@ -62,6 +65,7 @@ impl AppState {
         public_url: PublicUrl,
         trusted_proxies: Vec<TrustedProxy>,
         budget: Budget,
+        mailing: Mailing,
     ) -> Self {
         let assets = Arc::new(site.addresses());
         let oauth = instance.authorization_server(&public_url);
@@ -79,6 +83,7 @@ impl AppState {
             public_url,
             trusted_proxies: trusted_proxies.into_iter().collect(),
             bodies: BodyMemory::default(),
+            mailing,
             logos: LogoReader::default(),
             request_ids: RequestIds::default(),
             site,

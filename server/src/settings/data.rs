@@ -72,7 +72,7 @@ impl DataArgs {
         Ok(self.file()?.public_url)
     }
 
-    pub(super) fn file(&self) -> Result<SettingsFile, CliError> {
+    pub(crate) fn file(&self) -> Result<SettingsFile, CliError> {
         SettingsFile::read(self.config.as_deref())
     }
 

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use latchkey_domain::TimeSpan;
 use latchkey_headless::Budget;
+use latchkey_mail::{MailServerAddress, Sender};
 use latchkey_oauth::Lifetimes;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -56,6 +57,11 @@ pub(crate) struct SettingsFile {
     #[serde(default, deserialize_with = "text")]
     pub(super) otlp_endpoint: Option<OtlpEndpoint>,
     pub(super) trace_sampling: Option<Sampling>,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) smtp: Option<MailServerAddress>,
+    pub(super) smtp_password_file: Option<PathBuf>,
+    #[serde(default, deserialize_with = "text")]
+    pub(super) mail_from: Option<Sender>,
 }
 
 fn budget<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Budget>, D::Error> {
@@ -135,6 +141,7 @@ impl SettingsFile {
             format!("{line}{}", error.message().replace('\n', "; "))
         })?;
         file.data_dir = file.data_dir.map(|dir| folder.join(dir));
+        file.smtp_password_file = file.smtp_password_file.map(|path| folder.join(path));
         file.database_password_file = file.database_password_file.map(|path| folder.join(path));
         file.database = file.database.map(|database| database.below(folder));
         Ok(file)

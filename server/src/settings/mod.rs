@@ -3,6 +3,7 @@
 mod data;
 mod database;
 mod file;
+mod mail;
 mod otlp;
 mod public_url;
 mod retention;
@@ -11,7 +12,8 @@ mod trusted_proxies;
 
 pub(crate) use self::data::{DataArgs, DataSettings};
 pub(crate) use self::database::{Database, DatabaseArgument};
-use self::file::SettingsFile;
+pub(crate) use self::file::SettingsFile;
+pub(crate) use self::mail::{MailArgs, MailSettings};
 pub(crate) use self::otlp::{OtlpEndpoint, Sampling};
 pub use self::public_url::PublicUrl;
 use self::retention::RetentionArgs;

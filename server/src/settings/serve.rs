@@ -10,7 +10,10 @@ use latchkey_domain::limits::MAX_QUERY_COST;
 use latchkey_headless::Budget;
 use latchkey_oauth::Lifetimes;
 
-use super::{DataArgs, DataSettings, OtlpEndpoint, PublicUrl, RetentionArgs, Sampling, TrustedProxy};
+use super::{
+    DataArgs, DataSettings, MailArgs, MailSettings, OtlpEndpoint, PublicUrl, RetentionArgs, Sampling,
+    TrustedProxy,
+};
 use crate::error::CliError;
 
 /// The default listening address.
@@ -90,6 +93,10 @@ pub(crate) struct ServeArgs {
     /// [default: 1, or the standard OpenTelemetry variables]
     #[arg(long, value_name = "RATIO", env = "LATCHKEY_TRACE_SAMPLING")]
     pub(crate) trace_sampling: Option<Sampling>,
+
+    /// Where mail goes out.
+    #[command(flatten)]
+    pub(crate) mail: MailArgs,
 }
 
 /// All settings of `serve`.
@@ -112,6 +119,8 @@ pub(crate) struct ServeSettings {
     pub(crate) otlp_endpoint: Option<OtlpEndpoint>,
     /// The part of traces to send; `None`: as the shared variables say.
     pub(crate) trace_sampling: Option<Sampling>,
+    /// Where mail goes out; `None`: nowhere.
+    pub(crate) mail: Option<MailSettings>,
 }
 
 impl ServeArgs {
@@ -131,7 +140,9 @@ impl ServeArgs {
         };
         let lifetimes = self.retention.lifetimes(&file)?;
         let retain_ended = self.retention.retain_ended(&file);
+        let mail = self.mail.resolve(&file)?;
         Ok(ServeSettings {
+            mail,
             data: data.with(&file)?,
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
             public_url: self.public_url.or(file.public_url),

@@ -7,6 +7,7 @@ use latchkey_accounts::NewMember;
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, ApplicationDraft, Member, MemberName, Role};
 use latchkey_headless::Budget;
+use latchkey_mail::Mailing;
 use latchkey_oauth::Lifetimes;
 use latchkey_registration::{Caller, Registered};
 use latchkey_server::connections::{Bounds, Capacity, Timeouts, serve};
@@ -168,7 +169,15 @@ impl TestApp {
         let address = listener.local_addr().unwrap();
         let origin = public_url.as_ref().map(|url| url.origin().to_owned());
         let public_url = public_url.unwrap_or_else(|| PublicUrl::localhost(address.port()));
-        let state = AppState::new(instance.clone(), Site::of::<Files>(), public_url, vec![], budget);
+        let mailing = Mailing::new(instance.store.clone(), instance.clock.clone(), None);
+        let state = AppState::new(
+            instance.clone(),
+            Site::of::<Files>(),
+            public_url,
+            vec![],
+            budget,
+            mailing,
+        );
         let bounds = Bounds {
             capacity: Capacity::of(1_000),
             timeouts,

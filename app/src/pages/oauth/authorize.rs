@@ -247,6 +247,7 @@ mod tests {
                 name: MemberName::parse("Ada Lovelace").unwrap(),
                 role: Role::Member,
                 joined_at: Timestamp::from_millis(0),
+                email_verified: false,
                 suspended_at: None,
             },
             redirect_uri: redirect_uri.parse().unwrap(),

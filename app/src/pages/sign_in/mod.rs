@@ -1,10 +1,12 @@
 //! `/sign-in`.
 
 pub(crate) mod cookie_lost;
+pub(crate) mod forgot;
 pub(crate) mod link;
 
 use leptos::prelude::*;
 
+use self::forgot::FORGOT;
 use crate::components::form::{Field, insecure_notice, probed};
 use crate::components::frame::Frame;
 use crate::components::notice::error_notice;
@@ -81,6 +83,9 @@ impl SignInPage {
                         "Sign in"
                     </button>
                 </form>
+                <p class="panel-more">
+                    <a href=FORGOT>"Forgot your password?"</a>
+                </p>
             },
         )
     }

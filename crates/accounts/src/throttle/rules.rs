@@ -78,7 +78,7 @@ pub(super) fn undecided(before: &Three) -> Three {
 
 /// The network of one subscriber: an IPv4 address, or a /64 of IPv6 (RFC 6177), whose addresses the subscriber can
 /// choose.
-pub(super) fn subscriber(address: IpAddr) -> IpAddr {
+pub fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
         v4 @ IpAddr::V4(_) => v4,

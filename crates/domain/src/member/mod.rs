@@ -159,6 +159,8 @@ pub struct Member {
     pub id: MemberId,
     /// The address with which the member signs in.
     pub email: Email,
+    /// Whether a mail to that address has reached the member.
+    pub email_verified: bool,
     /// What others see.
     pub name: MemberName,
     /// What the member may do.

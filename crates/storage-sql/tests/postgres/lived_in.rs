@@ -9,8 +9,8 @@ use latchkey_storage::content::{
     NewReply,
 };
 use latchkey_storage::{
-    ActivityKind, AuditAction, AuditEntry, LinkKey, NetworkChange, NewActivity, NewSession, NewSignInLink,
-    SecretAdded, SecretRetired, Store, UsageCount,
+    ActivityKind, AuditAction, AuditEntry, LinkKey, MailKind, NetworkChange, NewActivity, NewMail,
+    NewSession, NewSignInLink, SecretAdded, SecretRetired, Store, UsageCount,
 };
 
 use crate::content::{add, rich_text, space, title};
@@ -81,12 +81,19 @@ pub(crate) async fn live(store: &dyn Store) {
         key: LinkKey([7; 32]),
         member: bob.id,
         expires_at: at(1_000_000),
+        by_mail: false,
     };
     let about = bob.email.to_string();
     store
         .add_links(vec![link], about, &operator(), at(21))
         .await
         .unwrap();
+    let mail = NewMail {
+        member: bob.id,
+        kind: MailKind::NewPlace,
+        detail: "Firefox on Linux".into(),
+    };
+    assert_eq!(store.queue_mails(vec![mail], None, at(22)).await.unwrap(), 1);
     for (application, member) in [(&one, Some(ada.id)), (&two, None)] {
         let event = |request_id: &str| NewActivity {
             succeeded: member.is_some(),

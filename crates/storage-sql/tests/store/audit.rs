@@ -291,27 +291,6 @@ async fn who_is_not_a_host_any_more_changes_nothing() {
 }
 
 /// A host may give up the role, and may leave.
-#[tokio::test]
-async fn a_host_may_stop_being_one() {
-    let store = store();
-    let mut hosts = Vec::new();
-    for email in ["ada@b.example", "bob@b.example", "cyd@b.example"] {
-        let host = new_member(email, Role::Host);
-        hosts.push(store.add_member(host, &operator(), at(0)).await.unwrap().unwrap());
-    }
-    let by = |member: &latchkey_domain::Member| Actor {
-        member: Some(member.id),
-        address: None,
-        request_id: None,
-    };
-    let demoted = store
-        .set_role(&hosts[0].email, Role::Member, &by(&hosts[0]), at(1))
-        .await;
-    assert!(demoted.unwrap().done().is_some());
-    let removed = store.remove_member(&hosts[1].email, &by(&hosts[1]), at(1)).await;
-    assert!(removed.unwrap().done().is_some());
-}
-
 /// However the two meet: what a host did is in the trail before the loss of the role, or was refused.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_host_who_is_demoted_at_the_same_time_acts_before_or_not_at_all() {

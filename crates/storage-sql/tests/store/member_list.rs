@@ -17,6 +17,7 @@ async fn link(store: &dyn Store, member: &Member, key: u8, until: u64) {
         key: LinkKey([key; 32]),
         member: member.id,
         expires_at: at(until),
+        by_mail: false,
     };
     let about = member.email.to_string();
     store

@@ -25,6 +25,7 @@ async fn ends_sessions_and_the_link_and_keeps_what_was_granted() {
         key: LinkKey([7; 32]),
         member: ada.id,
         expires_at: at(9_999),
+        by_mail: false,
     };
     store
         .add_links(vec![link], String::new(), &operator(), at(1))

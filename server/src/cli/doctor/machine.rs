@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 
 use super::{Finding, fail, ok, warn};
 use crate::cli::backup::size;
-use crate::settings::{PublicUrl, TrustedProxies};
+use crate::settings::{MailSettings, PublicUrl, TrustedProxies};
 use crate::system::SystemClock;
 
 /// With less free space, a database soon stops.
@@ -73,6 +73,23 @@ pub(super) fn clock() -> Finding {
         fail(format!(
             "{words} cannot be right: set the clock, preferably with NTP"
         ))
+    }
+}
+
+/// Connects to the mail server and signs in; sends nothing.
+pub(super) async fn mail(settings: &MailSettings, public_url: &PublicUrl) -> Finding {
+    let server = match settings.server(public_url) {
+        Ok(server) => server,
+        Err(error) => return fail(error.to_string()),
+    };
+    match server.check().await {
+        Ok(()) => ok(format!(
+            "{} answers; `latchkey mail test ADDRESS` sends a mail",
+            server.address()
+        )),
+        Err(refusal) => fail(format!(
+            "{refusal}: check --smtp and the password, and whether this machine may connect there"
+        )),
     }
 }
 

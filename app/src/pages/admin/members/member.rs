@@ -24,6 +24,8 @@ pub struct MemberPage {
     pub listed: ListedMember,
     /// Whether it is the host who sees the page.
     pub is_visitor: bool,
+    /// Whether this server sends mail.
+    pub has_mail: bool,
     /// A link that was just made. It is shown this once.
     pub link: Option<NewLink>,
     /// The open sessions, last seen first.
@@ -56,6 +58,7 @@ impl MemberPage {
             visitor,
             listed,
             is_visitor,
+            has_mail,
             link,
             sessions,
             connections,
@@ -85,13 +88,14 @@ impl MemberPage {
                         {badges(&listed)}
                     </h1>
                     <p class="page-lead">
-                        <span translate="no">{listed.member.email.to_string()}</span> " · Joined " {time_ago(joined, now)} " · " {seen}
+                        <span translate="no">{listed.member.email.to_string()}</span>
+                        {if listed.member.email_verified { " (verified)" } else { " (not verified)" }} " · Joined " {time_ago(joined, now)} " · " {seen}
                     </p>
                 </header>
                 {notice.map(status_notice)}
                 {error.map(error_notice)}
                 {link.map(|link| new_link(link, &name))}
-                {ways_to_sign_in(&listed, &page)}
+                {ways_to_sign_in(&listed, has_mail, &page)}
                 {sessions_of(sessions, is_visitor, &page, now)}
                 {connected_apps(connections, is_visitor, &page, now)}
                 {(!is_visitor).then(|| powers(&listed, &page))}
@@ -123,7 +127,7 @@ fn new_link(link: NewLink, name: &str) -> impl IntoView + use<> {
     }
 }
 
-fn ways_to_sign_in(listed: &ListedMember, page: &str) -> impl IntoView + use<> {
+fn ways_to_sign_in(listed: &ListedMember, has_mail: bool, page: &str) -> impl IntoView + use<> {
     let state = listed.state();
     let text = match (state, listed.link_until) {
         (MemberState::Suspended, _) => {
@@ -138,25 +142,38 @@ fn ways_to_sign_in(listed: &ListedMember, page: &str) -> impl IntoView + use<> {
     };
     let (button, hint) = if listed.can_sign_in {
         (
-            "Make a sign-in link",
+            "Make a link to copy",
             "For somebody who lost their password. Theirs works until they choose another.",
         )
     } else {
         (
-            "Invite",
+            "Make a link to copy",
             "They choose a password with the link and are signed in.",
         )
     };
+    let mail = has_mail.then(|| {
+        view! {
+            <form method="post" action=format!("{page}/invite/mail")>
+                <button class="button" class:button-primary=!listed.can_sign_in type="submit" aria-describedby="invite-hint">
+                    "Send a link by mail"
+                </button>
+            </form>
+        }
+    });
+    let is_first = !listed.can_sign_in && !has_mail;
     let invite = (state != MemberState::Suspended).then(|| {
         view! {
-            <form method="post" action=format!("{page}/invite")>
-                <button class="button" class:button-primary=!listed.can_sign_in type="submit" aria-describedby="invite-hint">
-                    {button}
-                </button>
+            <div class="member-links">
+                {mail}
+                <form method="post" action=format!("{page}/invite")>
+                    <button class="button" class:button-primary=is_first type="submit" aria-describedby="invite-hint">
+                        {button}
+                    </button>
+                </form>
                 <p class="muted" id="invite-hint">
                     {hint}
                 </p>
-            </form>
+            </div>
         }
     });
     view! {
@@ -355,6 +372,7 @@ mod tests {
             visitor: visitor(true),
             listed,
             is_visitor: false,
+            has_mail: false,
             link: None,
             sessions: Vec::new(),
             connections: Vec::new(),
@@ -406,7 +424,11 @@ mod tests {
         ] {
             assert!(html.contains(text), "{text} in {html}");
         }
-        assert!(html.contains("Make a sign-in link") && html.contains("Ada &lt;b&gt;Lovelace"));
+        assert!(
+            html.contains("Make a link to copy")
+                && !html.contains("by mail")
+                && html.contains("Ada &lt;b&gt;Lovelace")
+        );
     }
 
     #[test]

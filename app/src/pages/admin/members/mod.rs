@@ -5,6 +5,7 @@ mod address;
 pub(crate) mod member;
 
 use latchkey_domain::{ListedMember, MemberState, MembersQuery, Page, Role, Timestamp};
+use latchkey_registration::{FailedMail, MailCounts};
 use leptos::prelude::*;
 
 use crate::components::empty_state::empty_state;
@@ -26,10 +27,20 @@ pub struct MembersPage {
     pub not_invited: u64,
     /// How many cannot sign in yet and have one.
     pub invited: u64,
+    /// The queue of mails, if this server sends any.
+    pub mail: Option<MailState>,
     /// What was just done, as a sentence.
     pub notice: Option<String>,
     /// The time of the request.
     pub now: Timestamp,
+}
+
+/// The queue of mails.
+#[derive(Clone, Debug)]
+pub struct MailState {
+    pub counts: MailCounts,
+    /// The newest that failed.
+    pub failed: Vec<FailedMail>,
 }
 
 impl MembersPage {
@@ -41,9 +52,11 @@ impl MembersPage {
             members,
             not_invited,
             invited,
+            mail,
             notice,
             now,
         } = self;
+        let has_mail = mail.is_some();
         let is_filtered = query != MembersQuery::default();
         let count = match (members.total, is_filtered) {
             (1, false) => "1 person.".to_owned(),
@@ -84,7 +97,8 @@ impl MembersPage {
                     </a>
                 </header>
                 {notice.map(status_notice)}
-                {invite_all(not_invited, invited)}
+                {mail.map(mail_state)}
+                {invite_all(not_invited, invited, has_mail)}
                 {filters(query, is_filtered)}
                 {list}
                 {pager}
@@ -94,7 +108,7 @@ impl MembersPage {
 }
 
 /// Links for everyone who cannot sign in yet. Nothing if all can.
-fn invite_all(not_invited: u64, invited: u64) -> Option<impl IntoView> {
+fn invite_all(not_invited: u64, invited: u64, has_mail: bool) -> Option<impl IntoView> {
     let all = not_invited + invited;
     let title = match all {
         1 => "1 member cannot sign in yet".to_owned(),
@@ -134,16 +148,77 @@ fn invite_all(not_invited: u64, invited: u64) -> Option<impl IntoView> {
                         "Each gets a link of their own with which they choose a password. It works once, for 7 days. " {have}
                     </p>
                     {again}
+                    {has_mail
+                        .then(|| {
+                            view! {
+                                <button class="button button-primary" type="submit" formaction=address::MAIL_ALL>
+                                    "Send the links by mail"
+                                </button>
+                            }
+                        })}
                     <p class="muted">
-                        "You download one file with all links, and send them. The file is made this once: Latchkey itself does not keep the links."
+                        "Or download one file with all links, and send them yourself. The file is made this once: Latchkey itself does not keep the links."
                     </p>
-                    <button class="button button-primary" type="submit">
+                    <button class="button" class:button-primary=!has_mail type="submit">
                         "Download the links (CSV)"
                     </button>
                 </form>
             </details>
         }
     })
+}
+
+/// How many mails wait and were sent, and those that nobody took.
+fn mail_state(mail: MailState) -> impl IntoView {
+    let MailState { counts, failed } = mail;
+    let mails = |count: u64| match count {
+        1 => "1 mail".to_owned(),
+        many => format!("{many} mails"),
+    };
+    let progress = (counts.waiting > 0).then(|| {
+        view! {
+            <p class="notice" role="status">
+                {mails(counts.waiting)} " waiting to be sent, " {counts.sent} " sent in the last 24 hours. "
+                <a href=AdminSection::Members.path()>"Look again"</a>
+            </p>
+        }
+    });
+    let more = counts.failed.saturating_sub(failed.len() as u64);
+    let more = (more > 0).then(|| view! { <li class="muted">"And " {mails(more)} " before."</li> });
+    let rows = failed
+        .into_iter()
+        .map(|failed| {
+            let page = member_page(failed.member.id);
+            view! {
+                <li>
+                    <a href=page>
+                        <bdi>{failed.member.name.to_string()}</bdi>
+                    </a>
+                    " "
+                    <span translate="no">{failed.member.email.to_string()}</span>
+                    ": "
+                    <span translate="no">{failed.answer}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    let failures = (counts.failed > 0).then(|| {
+        view! {
+            <section class="notice notice-warning mails-failed" aria-labelledby="mails-failed">
+                <h2 id="mails-failed">{mails(counts.failed)} " could not be delivered"</h2>
+                <ul class="bullets">{rows} {more}</ul>
+                <form method="post" action=address::RETRY_MAILS>
+                    <button class="button" type="submit">
+                        "Try again"
+                    </button>
+                </form>
+            </section>
+        }
+    });
+    view! {
+        {progress}
+        {failures}
+    }
 }
 
 fn filters(query: MembersQuery, is_filtered: bool) -> impl IntoView {
@@ -219,8 +294,9 @@ fn row(listed: ListedMember, now: Timestamp) -> impl IntoView {
                         <bdi>{member.name.to_string()}</bdi>
                     </a>
                 </h2>
-                <p class="muted" translate="no">
-                    {member.email.to_string()}
+                <p class="muted">
+                    <span translate="no">{member.email.to_string()}</span>
+                    {member.email_verified.then_some(" · verified")}
                 </p>
             </div>
             <p class="roster-badges">{badges}</p>
@@ -271,6 +347,7 @@ mod tests {
             },
             not_invited,
             invited,
+            mail: None,
             notice: None,
             now: NOW,
         }
