@@ -139,6 +139,18 @@ pub(crate) async fn text_at(_address: &str) -> Result<String, FunctionError> {
     Err(FunctionError::Unreachable)
 }
 
+/// Passes an answer on. If the server wants the password again, the browser goes to that form, which leads back here.
+pub(crate) fn ask_again<T>(answer: Result<T, FunctionError>) -> Result<T, FunctionError> {
+    #[cfg(feature = "csr")]
+    if matches!(answer, Err(FunctionError::AskAgain)) {
+        let location = window().location();
+        let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+        let here = web_sys::js_sys::encode_uri_component(&here);
+        let _ = location.assign(&format!("/sign-in?again=true&return_to={here}"));
+    }
+    answer
+}
+
 /// Whether the server answers.
 #[cfg(feature = "csr")]
 pub(crate) async fn server_answers() -> bool {

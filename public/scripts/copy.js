@@ -49,6 +49,7 @@ async function fetched(address) {
   const response = await fetch(address, { method: "POST", redirect: "error" }).catch(() => {
     throw new Error("Not copied: sign in again");
   });
+  if (response.status === 403) throw new Error("Not copied: reveal it first");
   if (!response.ok) throw new Error("Not copied: the server refused");
   return response.text();
 }

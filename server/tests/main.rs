@@ -4,6 +4,7 @@ mod account;
 mod activity;
 mod activity_of_all;
 mod admin;
+mod ask_again;
 mod audit;
 mod bad_input;
 mod command_line;

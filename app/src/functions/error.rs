@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 pub enum FunctionError {
     /// The person is not signed in (any more).
     SignedOut,
+    /// The member signed in a while ago, and has to give the password again for this.
+    AskAgain,
     /// The member who is signed in is not a host (any more).
     NotAHost,
     /// The plan does not include OAuth applications.
@@ -59,6 +61,7 @@ impl FunctionError {
     pub(crate) fn message(&self) -> String {
         match self {
             Self::SignedOut => "You have been signed out.".into(),
+            Self::AskAgain => "You signed in a while ago: enter your password again first.".into(),
             Self::NotAHost => "Only hosts can manage OAuth applications. Ask a host to do this, or to make you one.".into(),
             Self::PlanTooLow { plan } => format!(
                 "OAuth applications are available on the Scale plan and above. This network is on {}.",
@@ -86,7 +89,7 @@ impl FunctionError {
         match self {
             Self::BadRequest { .. } => 400,
             Self::SignedOut => 401,
-            Self::NotAHost | Self::PlanTooLow { .. } => 403,
+            Self::AskAgain | Self::NotAHost | Self::PlanTooLow { .. } => 403,
             Self::NotFound => 404,
             Self::Stale | Self::Conflict { .. } => 409,
             Self::Invalid { .. } => 422,
@@ -132,6 +135,7 @@ mod tests {
         let message = || "x".to_owned();
         for error in [
             FunctionError::SignedOut,
+            FunctionError::AskAgain,
             FunctionError::NotAHost,
             FunctionError::PlanTooLow { plan: Plan::Launch },
             FunctionError::Invalid {

@@ -54,6 +54,7 @@ mod plain {
     pub use super::oauth::authorize::{Background, ConsentPage};
     pub use super::setup::{SetupPage, SetupProblems, SetupRefusedPage};
     pub use super::sign_in::SignInPage;
+    pub use super::sign_in::again::{AskAgainPage, PASSWORD_AGAIN};
     pub use super::sign_in::cookie_lost::CookieLostPage;
     pub use super::sign_in::forgot::ForgotPage;
     pub use super::sign_in::link::{LinkOverPage, SIGN_IN_LINK, SignInLinkPage};

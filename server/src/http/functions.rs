@@ -11,14 +11,17 @@ use leptos::prelude::provide_context;
 use leptos::server_fn::axum::get_server_fn_service;
 use serde_json::json;
 
-use super::admin;
 use super::failure::Failure;
 use super::peer::Peer;
-use super::session::MaybeSignedIn;
+use super::session::{MaybeSignedIn, SignedIn};
 use super::state::AppState;
+use super::{admin, ask_again};
 
 /// The functions with a form.
 const WITH_FORM: [&str; 2] = ["/api/applications/create", "/api/applications/update"];
+
+/// The functions that show or make a secret.
+const WITH_SECRET: &str = "/api/applications/secrets/";
 
 /// Calls a function, which checks permissions itself. Nothing sent by a signed-out caller is read.
 pub(super) async fn call(
@@ -30,10 +33,14 @@ pub(super) async fn call(
     if get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
         return Err(Failure::UnknownFunction);
     }
-    let Some(member) = signed_in.map(|signed_in| signed_in.member) else {
-        // The same response as from the functions.
+    // The same responses as from the functions.
+    let Some(SignedIn { member, session }) = signed_in else {
         return Ok((StatusCode::UNAUTHORIZED, Json(json!({ "error": "signed_out" }))).into_response());
     };
+    let is_secret = request.uri().path().starts_with(WITH_SECRET);
+    if is_secret && member.role.is_host() && !ask_again::is_recent(&state, &session) {
+        return Ok((StatusCode::FORBIDDEN, Json(json!({ "error": "ask_again" }))).into_response());
+    }
     let (mut parts, body) = request.into_parts();
     let body = state.bodies.read(body, limit(parts.uri.path(), &member)).await?;
     // The framework would redirect a browser's form back to its page; no page has such a form.

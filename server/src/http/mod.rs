@@ -3,6 +3,7 @@
 mod account;
 mod activity;
 mod admin;
+mod ask_again;
 mod assets;
 mod audit;
 mod audit_text;

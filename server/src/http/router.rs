@@ -15,8 +15,8 @@ use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, audit, brand, connected_apps, errors, explorer, forgot, functions, gate,
-    headless, health, home, logos, member, members, members_of_application, network_settings, oauth,
+    account, activity, admin, ask_again, audit, brand, connected_apps, errors, explorer, forgot, functions,
+    gate, headless, health, home, logos, member, members, members_of_application, network_settings, oauth,
     password, paths, programs, same_origin, setup, sign_in, sign_in_link, sign_out, transfer, usage, use_it,
 };
 
@@ -62,6 +62,8 @@ async fn no_route(State(state): State<AppState>, request: Request) -> Response {
 /// Routes for browsers only. Endpoints for programs stay outside: their requests come from anywhere.
 #[allow(clippy::too_many_lines)] // A line or two for each path.
 fn for_browsers(state: &AppState) -> Router<AppState> {
+    // Before what is dangerous.
+    let again = from_fn_with_state(state.clone(), ask_again::first);
     Router::new()
         .route("/", get(home::show))
         .route(
@@ -120,15 +122,15 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         )
         .route(
             "/admin/settings/oauth-applications/{client_id}/use",
-            get(use_it::show).post(use_it::reveal),
+            get(use_it::show).merge(post(use_it::reveal).layer(again.clone())),
         )
         .route(
             "/admin/settings/oauth-applications/{client_id}/use/env",
-            post(use_it::download),
+            post(use_it::download).layer(again.clone()),
         )
         .route(
             "/admin/settings/oauth-applications/{client_id}/export.json",
-            get(transfer::export),
+            get(transfer::export).layer(again.clone()),
         )
         .route(
             "/admin/settings/oauth-applications/import",
@@ -164,14 +166,26 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         )
         .route("/sign-in/forgot", get(forgot::show).post(forgot::send))
         .route("/admin/members", get(members::show))
-        .route("/admin/members/add", get(members::show_add).post(members::add))
-        .route("/admin/members/invite-all", post(members::invite_all))
+        .route(
+            "/admin/members/add",
+            get(members::show_add).merge(post(members::add).layer(again.clone())),
+        )
+        .route(
+            "/admin/members/invite-all",
+            post(members::invite_all).layer(again.clone()),
+        )
         .route("/admin/members/{id}", get(member::show))
         .route("/admin/members/invite-all/mail", post(members::mail_all))
         .route("/admin/members/retry-mails", post(members::retry_mails))
-        .route("/admin/members/{id}/invite", post(member::invite))
+        .route(
+            "/admin/members/{id}/invite",
+            post(member::invite).layer(again.clone()),
+        )
         .route("/admin/members/{id}/invite/mail", post(member::mail_invitation))
-        .route("/admin/members/{id}/role", post(member::set_role))
+        .route(
+            "/admin/members/{id}/role",
+            post(member::set_role).layer(again.clone()),
+        )
         .route("/admin/members/{id}/suspend", post(member::suspend))
         .route("/admin/members/{id}/resume", post(member::resume))
         .route("/admin/members/{id}/remove", post(member::remove))
@@ -192,7 +206,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             post(member::revoke_all_apps),
         )
         .route("/admin/audit", get(audit::show))
-        .route("/admin/audit.csv", get(audit::export))
+        .route("/admin/audit.csv", get(audit::export).layer(again))
         .route("/admin/{*path}", get(admin::show))
         .route(
             "/api/{*function}",

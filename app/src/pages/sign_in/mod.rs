@@ -1,5 +1,6 @@
 //! `/sign-in`.
 
+pub(crate) mod again;
 pub(crate) mod cookie_lost;
 pub(crate) mod forgot;
 pub(crate) mod link;

@@ -124,7 +124,7 @@ fn add_button(client_id: StoredValue<String>) -> AnyView {
     let add = move |_| {
         let client_id = client_id.get_value();
         browser::spawn(async move {
-            match add_secret(client_id.clone()).await {
+            match browser::ask_again(add_secret(client_id.clone()).await) {
                 Ok(secret) => {
                     toasts.success("New secret created. The old one works until you retire it.");
                     browser::focus(format!("card-{client_id}"));

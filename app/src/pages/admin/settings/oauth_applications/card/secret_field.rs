@@ -3,6 +3,7 @@
 use latchkey_domain::SecretId;
 use leptos::prelude::*;
 
+use crate::browser;
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::toast::Toasts;
@@ -35,7 +36,7 @@ pub(in super::super) fn SecretField(
         }
     });
     let reveal = Action::new_unsync(move |(): &()| async move {
-        match reveal_secret(client_id.get_value(), id).await {
+        match browser::ask_again(reveal_secret(client_id.get_value(), id).await) {
             Ok(secret) => {
                 fetched.set(Some(secret));
                 hidden.set(false);
@@ -57,7 +58,7 @@ pub(in super::super) fn SecretField(
         Box::pin(async move {
             match known {
                 Some(secret) => Ok(secret),
-                None => reveal_secret(client_id.get_value(), id).await,
+                None => browser::ask_again(reveal_secret(client_id.get_value(), id).await),
             }
         })
     });

@@ -31,7 +31,7 @@ pub(super) fn ready(card: ApplicationCard) -> AnyView {
     let secret = move || async move {
         match (fresh.get_value(), newest) {
             (Some(secret), _) => Ok(secret),
-            (None, Some(id)) => reveal_secret(client_id.get_value(), id).await,
+            (None, Some(id)) => browser::ask_again(reveal_secret(client_id.get_value(), id).await),
             (None, None) => Err(FunctionError::NotFound),
         }
     };

@@ -1,0 +1,109 @@
+//! Asks for the password before something dangerous, if the member signed in a while ago.
+
+use leptos::prelude::*;
+
+use crate::components::form::Field;
+use crate::components::frame::Frame;
+use crate::components::navigation::Visitor;
+use crate::components::notice::error_notice;
+
+/// The field with the password. No form of a page has one of that name.
+pub const PASSWORD_AGAIN: &str = "password_again";
+
+/// What was about to be done, kept until the password was given.
+#[derive(Clone, Debug)]
+pub struct AskAgainPage {
+    pub frame: Frame,
+    pub visitor: Visitor,
+    /// The member's email, for password managers.
+    pub email: String,
+    /// The address of the form that was sent.
+    pub action: String,
+    /// Its fields.
+    pub fields: Vec<(String, String)>,
+    /// What is wrong with the password, as a sentence.
+    pub password_error: Option<String>,
+    /// What went wrong, as a sentence.
+    pub error: Option<String>,
+}
+
+impl AskAgainPage {
+    pub fn to_html(self) -> String {
+        let Self {
+            frame,
+            visitor,
+            email,
+            action,
+            fields,
+            password_error,
+            error,
+        } = self;
+        let fields = fields
+            .into_iter()
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+            .collect_view();
+        let password = Field {
+            name: PASSWORD_AGAIN,
+            label: "Password",
+            kind: "password",
+            autocomplete: "current-password",
+            hint: None,
+            value: String::new(),
+            required: true,
+            error: password_error,
+            autofocus: true,
+        };
+        frame.with_top_bar(
+            "Your password again",
+            visitor,
+            None,
+            view! {
+                <h1 class="panel-title">"Your password again"</h1>
+                <p class="panel-lead">
+                    "You signed in more than 15 minutes ago, and this needs your password: somebody else could be at your screen. What you chose is kept."
+                </p>
+                {error.map(error_notice)}
+                <form class="stack" method="post" action=action>
+                    {fields}
+                    // Password managers fill in the password of this account.
+                    <input type="hidden" name="username" autocomplete="username" value=email />
+                    {password.into_view()}
+                    <button class="button button-primary" type="submit">
+                        "Go on"
+                    </button>
+                </form>
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{assert_sound, frame, visitor};
+
+    #[test]
+    fn what_was_sent_is_kept_as_text() {
+        let html = AskAgainPage {
+            frame: frame(),
+            visitor: visitor(true),
+            email: "ada@example.com".into(),
+            action: "/admin/members/7/role?a=\"b".into(),
+            fields: vec![
+                ("role".into(), "\"><b>host".into()),
+                ("role".into(), "member".into()),
+            ],
+            password_error: None,
+            error: None,
+        }
+        .to_html();
+        assert_sound(&html);
+        assert!(
+            html.contains("name=\"role\" value=\"&quot;&gt;&lt;b&gt;host\"")
+                || html.contains("&quot;><b>host")
+                || html.contains("&quot;&gt;"),
+            "{html}"
+        );
+        assert!(!html.contains("<b>") && html.matches("name=\"role\"").count() == 2);
+    }
+}
