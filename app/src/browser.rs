@@ -143,7 +143,7 @@ pub(crate) async fn text_at(_address: &str) -> Result<String, FunctionError> {
 pub(crate) fn ask_again<T>(answer: Result<T, FunctionError>) -> Result<T, FunctionError> {
     #[cfg(feature = "csr")]
     if matches!(answer, Err(FunctionError::AskAgain)) {
-        let location = window().location();
+        let location = leptos::prelude::window().location();
         let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
         let here = web_sys::js_sys::encode_uri_component(&here);
         let _ = location.assign(&format!("/sign-in?again=true&return_to={here}"));
