@@ -129,6 +129,7 @@ async fn every_title_says_what_the_page_is_and_of_which_network() {
         "/account/connected-apps",
         "/account/sessions",
         "/account/password",
+        "/account/profile",
         PAGE,
         &format!("{PAGE}/{}/activity", client.id),
         &format!("{PAGE}/{}/use", client.id),
@@ -150,5 +151,5 @@ async fn every_title_says_what_the_page_is_and_of_which_network() {
     }
     titles.sort_unstable();
     titles.dedup();
-    assert_eq!(titles.len(), 13, "{titles:?}");
+    assert_eq!(titles.len(), 14, "{titles:?}");
 }

@@ -12,6 +12,7 @@ async fn every_page_has_them() {
         (&host, "/"),
         (&host, "/account/sessions"),
         (&host, "/account/password"),
+        (&host, "/account/profile"),
         (&host, "/admin/members"),
         (&host, "/admin/settings/oauth-applications"),
     ] {

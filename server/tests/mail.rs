@@ -268,6 +268,155 @@ async fn mails_outlive_a_server_that_is_killed() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_email_changes_when_the_new_address_answers() {
+    let mails = TestMailServer::start(&Setup::default());
+    let binary = Binary::new();
+    network(&binary, 1);
+    let server = binary.serve(&borrowed(&flags(&mails))).await;
+    let host = server.browser();
+    host.sign_in("host@example.com", PASSWORD)
+        .await
+        .assert_status(303);
+    mails.mails(1);
+    let page = host.get("/account/profile").await;
+    assert_sound(&page);
+    page.assert_text("host@example.com")
+        .assert_no_text("which is verified");
+    let wants = async |email: &str, password: &str| {
+        let form = [("new_email", email), ("password", password)];
+        host.post("/account/email", &form).await
+    };
+    for (email, password, words) in [
+        ("no email", PASSWORD, "not an email address"),
+        ("Host@example.com", PASSWORD, "your email already"),
+        (
+            "hanna@new.example",
+            "another password",
+            "That is not your password.",
+        ),
+    ] {
+        let page = wants(email, password).await;
+        assert_sound(&page);
+        page.assert_status(422).assert_text(words);
+    }
+    wants("hanna@new.example", PASSWORD)
+        .await
+        .assert_redirect("/account/profile?done=mail");
+    let mail = &mails.mails(2)[1];
+    assert_eq!(mail.to, "hanna@new.example");
+    let link = mail.link();
+    // On another device, twice; and it is no link for a password.
+    let phone = server.browser();
+    for _ in 0..2 {
+        let page = phone.get(path(&link)).await;
+        assert_sound(&page);
+        page.assert_text("hanna@new.example");
+    }
+    let (_, token) = path(&link).split_once("?token=").unwrap();
+    phone
+        .get(&format!("/sign-in/link?token={token}"))
+        .await
+        .assert_status(404);
+    server
+        .browser()
+        .sign_in("hanna@new.example", PASSWORD)
+        .await
+        .assert_status(422);
+    phone
+        .post("/account/email/confirm", &[("token", token)])
+        .await
+        .assert_redirect("/account/profile?done=email");
+    phone
+        .post("/account/email/confirm", &[("token", token)])
+        .await
+        .assert_status(404);
+    server
+        .browser()
+        .sign_in("hanna@new.example", PASSWORD)
+        .await
+        .assert_redirect("/");
+    server
+        .browser()
+        .sign_in("host@example.com", PASSWORD)
+        .await
+        .assert_status(422);
+    let told = mails.mails(3);
+    let told = told
+        .iter()
+        .find(|mail| mail.to == "host@example.com" && mail.text().contains("is hanna@new.example now"));
+    assert!(told.is_some());
+    host.get("/account/profile")
+        .await
+        .assert_text("which is verified");
+
+    // Somebody else has the address by then.
+    wants("m0@example.com", PASSWORD).await.assert_status(303);
+    let all = mails.mails(5);
+    let link = all
+        .iter()
+        .find(|mail| mail.to == "m0@example.com")
+        .unwrap()
+        .link();
+    let (_, token) = path(&link).split_once("?token=").unwrap();
+    let page = phone.post("/account/email/confirm", &[("token", token)]).await;
+    assert_sound(&page);
+    page.assert_status(409)
+        .assert_text("There is a member with the email m0@example.com");
+    // A new password ends the link.
+    let set = ["member", "set-password", "hanna@new.example"];
+    binary.run_with_input(&set, NEW).succeeds();
+    phone.get(path(&link)).await.assert_status(404);
+    host.get("/account/profile").await.assert_status(303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_changed_by_its_member() {
+    let binary = Binary::new();
+    network(&binary, 0);
+    let server = binary.serve(&[]).await;
+    let host = server.browser();
+    host.sign_in("host@example.com", PASSWORD)
+        .await
+        .assert_status(303);
+    let page = host.post("/account/profile", &[("name", " ")]).await;
+    assert_sound(&page);
+    page.assert_status(422);
+    host.post("/account/profile", &[("name", "Hanna <b>Miller")])
+        .await
+        .assert_redirect("/account/profile?done=name");
+    let page = host.get("/account/profile?done=name").await;
+    assert_sound(&page);
+    page.assert_text("The name is saved.")
+        .assert_text("Hanna &lt;b&gt;Miller")
+        .assert_text("ask a host");
+    host.post(
+        "/account/email",
+        &[("new_email", "x@example.com"), ("password", PASSWORD)],
+    )
+    .await
+    .assert_status(400);
+    host.get("/admin/members?search=miller")
+        .await
+        .assert_text("1 person matches.");
+    host.get("/admin/audit?action=member_renamed")
+        .await
+        .assert_text("Name changed");
+    // The operator needs no mail server.
+    let told = binary
+        .run(&["member", "set-email", "host@example.com", "hanna@example.com"])
+        .succeeds();
+    assert!(told.contains("signs in as hanna@example.com"), "{told}");
+    server
+        .browser()
+        .sign_in("hanna@example.com", PASSWORD)
+        .await
+        .assert_redirect("/");
+    host.get("/admin/audit?action=member_email_changed")
+        .await
+        .assert_text("from host@example.com");
+}
+
 /// A certificate for 127.0.0.1 with its key, and the one who signed it.
 fn certificates(folder: &Path) -> [std::path::PathBuf; 3] {
     use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};

@@ -29,6 +29,7 @@ pub use self::plain::*;
 mod plain {
     pub use super::account::connected_apps::ConnectedAppsPage;
     pub use super::account::password::{PasswordPage, PasswordProblems};
+    pub use super::account::profile::{CONFIRM_EMAIL, ConfirmEmailPage, ProfilePage, ProfileProblems};
     pub use super::account::sessions::SessionsPage;
     pub use super::admin::activity::NetworkActivityPage;
     pub use super::admin::audit::{AuditForm, AuditPage, AuditRow, AuditTarget};

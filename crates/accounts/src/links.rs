@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::random::{is_random_token, random_token};
-use latchkey_domain::{Actor, Clock, Member, MemberId, Randomness};
+use latchkey_domain::{Actor, Clock, Email, Member, MemberId, Randomness};
 use latchkey_storage::sign_in_links::invited_detail;
-use latchkey_storage::{LinkKey, NewSignInLink, PasswordHash, Store, StoreError};
+use latchkey_storage::{EmailChange, LinkKey, LinkPurpose, NewSignInLink, PasswordHash, Store, StoreError};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -94,7 +94,7 @@ impl SignInLinks {
             key: invitation.token.key(),
             member: invitation.member.id,
             expires_at: now.plus(LINK_LIFETIME),
-            by_mail: false,
+            purpose: LinkPurpose::ByHand,
         });
         self.store.add_links(links.collect(), about, by, now).await?;
         Ok(invitations)
@@ -111,14 +111,19 @@ impl SignInLinks {
     }
 
     /// A link that is about to be mailed to the member, in place of the one mailed before.
-    pub async fn for_mail(&self, member: MemberId, lifetime: Duration) -> Result<LinkToken, StoreError> {
+    pub async fn for_mail(
+        &self,
+        member: MemberId,
+        purpose: LinkPurpose,
+        lifetime: Duration,
+    ) -> Result<LinkToken, StoreError> {
         let now = self.clock.now();
         let token = self.token();
         let link = NewSignInLink {
             key: token.key(),
             member,
             expires_at: now.plus(lifetime),
-            by_mail: true,
+            purpose,
         };
         self.store.add_mailed_link(link, now).await?;
         Ok(token)
@@ -132,6 +137,23 @@ impl SignInLinks {
     pub async fn find(&self, token: &LinkToken) -> Result<Member, AccountError> {
         let member = self.store.member_of_link(token.key(), self.clock.now()).await?;
         member.ok_or(AccountError::LinkOver)
+    }
+
+    /// Whose link for an email it is, and that email.
+    pub async fn find_email(&self, token: &LinkToken) -> Result<(Member, Email), AccountError> {
+        let found = self.store.email_of_link(token.key(), self.clock.now()).await?;
+        found.ok_or(AccountError::LinkOver)
+    }
+
+    /// Uses a link for an email up. Returns the member as they are now.
+    pub async fn confirm_email(&self, token: &LinkToken, origin: &Actor) -> Result<Member, AccountError> {
+        let (_, email) = self.find_email(token).await?;
+        let now = self.clock.now();
+        match self.store.use_email_link(token.key(), origin, now).await? {
+            EmailChange::Done(member, _) => Ok(member),
+            EmailChange::Unknown => Err(AccountError::LinkOver),
+            EmailChange::Taken => Err(AccountError::EmailTaken(email)),
+        }
     }
 
     /// Uses the link up: sets the member's password and ends all sessions. Returns the hash, to open a session with.

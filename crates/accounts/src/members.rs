@@ -6,7 +6,9 @@ use latchkey_domain::member::NewPassword;
 use latchkey_domain::{
     Actor, Clock, Email, ListedMember, Member, MemberId, MemberName, MembersQuery, Page, PageRequest, Role,
 };
-use latchkey_storage::{AddMember, MemberChange, PasswordHash, PasswordSet, SessionId, SetPassword, Store};
+use latchkey_storage::{
+    AddMember, EmailChange, MemberChange, PasswordHash, PasswordSet, SessionId, SetPassword, Store,
+};
 
 use crate::{AccountError, Passwords};
 
@@ -158,6 +160,27 @@ impl Roster {
         let now = self.clock.now();
         let set = self.store.set_password(&member.email, password, by, now).await?;
         Ok(set.map(|_| hash))
+    }
+
+    /// Changes the name that others see.
+    pub async fn set_name(
+        &self,
+        member: &Member,
+        name: MemberName,
+        by: &Actor,
+    ) -> Result<Member, AccountError> {
+        let now = self.clock.now();
+        let renamed = self.store.set_name(member.id, name, by, now).await?;
+        renamed.ok_or_else(|| unknown(&member.email))
+    }
+
+    /// Changes a member's email without asking the address.
+    pub async fn set_email(&self, email: &Email, new: &Email, by: &Actor) -> Result<Member, AccountError> {
+        match self.store.set_email(email, new, by, self.clock.now()).await? {
+            EmailChange::Done(member, _) => Ok(member),
+            EmailChange::Unknown => Err(unknown(email)),
+            EmailChange::Taken => Err(AccountError::EmailTaken(new.clone())),
+        }
     }
 
     /// Keeps a member out, or lets them in again. Tokens follow at their next check.

@@ -130,6 +130,32 @@ impl Paper<'_> {
         }
     }
 
+    /// A link with which a member confirms another email.
+    pub(crate) fn confirm_email(self, link: String) -> Letter {
+        let network = self.network.to_string();
+        Letter {
+            before: vec![format!(
+                "This address was given as the new email of an account at {network}."
+            )],
+            button: Some(("Use this address", link)),
+            behind: vec![
+                "The link works once, for an hour.".to_owned(),
+                "If it was not you, you need not do anything.".to_owned(),
+            ],
+            ..self.letter(format!("Your new email at {network}"))
+        }
+    }
+
+    /// Tells the email before that it was replaced.
+    pub(crate) fn email_changed(self, new: &str) -> Letter {
+        let network = self.network.to_string();
+        Letter {
+            before: vec![format!("The email of your account at {network} is {new} now.")],
+            behind: vec![format!("If it was not you, tell a host of {network}.")],
+            ..self.letter(format!("Your email at {network} was changed"))
+        }
+    }
+
     /// A letter that only shows that letters arrive.
     pub(crate) fn test(self) -> Letter {
         let network = self.network.to_string();

@@ -99,6 +99,7 @@ impl Mailing {
         let mails = members.into_iter().map(|member| NewMail {
             member,
             kind,
+            address: None,
             detail: String::new(),
         });
         self.send(mails.collect(), by).await
@@ -112,6 +113,7 @@ impl Mailing {
         let mail = NewMail {
             member,
             kind: MailKind::NewPlace,
+            address: None,
             detail: place,
         };
         let this = self.clone();
@@ -123,12 +125,29 @@ impl Mailing {
         });
     }
 
+    /// Mails a link to a new address of a member, with which they confirm it. Whether another member has that address is seen
+    /// by who opens the link. `false` if they asked often within the last hour, or a mail to it waits.
+    pub async fn confirm_email(&self, member: MemberId, new: Email) -> Result<bool, StoreError> {
+        let mail = NewMail {
+            member,
+            kind: MailKind::ConfirmEmail,
+            address: Some(new),
+            detail: String::new(),
+        };
+        Ok(self.send(vec![mail], None).await? > 0)
+    }
+
+    /// Mails that something else queued can go out now.
+    pub fn wake(&self) {
+        if let Some(outbox) = &self.outbox {
+            outbox.wake();
+        }
+    }
+
     async fn send(&self, mails: Vec<NewMail>, by: Option<&Actor>) -> Result<u64, StoreError> {
         let queued = self.store.queue_mails(mails, by, self.clock.now()).await?;
-        if queued > 0
-            && let Some(outbox) = &self.outbox
-        {
-            outbox.wake();
+        if queued > 0 {
+            self.wake();
         }
         Ok(queued)
     }
@@ -147,9 +166,7 @@ impl Mailing {
     /// Tries all that failed once more; how many there are.
     pub async fn retry(&self, by: &Actor) -> Result<u64, StoreError> {
         let again = self.store.retry_failed_mails(by, self.clock.now()).await?;
-        if let Some(outbox) = &self.outbox {
-            outbox.wake();
-        }
+        self.wake();
         Ok(again)
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use latchkey_accounts::{LINK_LIFETIME, LinkToken, SignInLinks};
 use latchkey_domain::{Clock, Randomness};
 use latchkey_storage::mails::{TRIED_FOR, next_attempt};
-use latchkey_storage::{Claim, ClaimedMail, MailKind, MailOutcome, Store, StoreError};
+use latchkey_storage::{Claim, ClaimedMail, LinkPurpose, MailKind, MailOutcome, Store, StoreError};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -19,8 +19,8 @@ use crate::{Letter, Sender};
 /// How long a sender has a mail for itself. Longer than an attempt may take.
 pub const CLAIM: Duration = Duration::from_secs(60);
 
-/// How long a link to choose another password works.
-const PASSWORD_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// How long a link to choose another password, or to confirm an email, works.
+const SHORT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
 /// How often senders look for mails that another node or the command line queued.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -35,6 +35,8 @@ pub struct Place {
     pub origin: String,
     /// The path of sign-in links.
     pub link: &'static str,
+    /// The path where an email is confirmed.
+    pub email: &'static str,
     /// The path of a member's sessions.
     pub sessions: &'static str,
 }
@@ -161,25 +163,42 @@ impl Outbox {
         let paper = Paper {
             sender: &self.sender,
             network: &network,
-            to: &mail.member.email,
+            to: mail.address.as_ref().unwrap_or(&mail.member.email),
             name: Some(&mail.member.name),
             at: mail.created_at,
             id: format!("{}.{}", mail.id.0, mail.created_at.as_millis()),
         };
         Ok(match mail.kind {
             MailKind::Invitation => {
-                let token = self.links.for_mail(mail.member.id, LINK_LIFETIME).await?;
+                let token = self.token(mail, LinkPurpose::ByMail, LINK_LIFETIME).await?;
                 paper.invitation(self.link(&token), LINK_LIFETIME.as_secs() / (24 * 60 * 60))
             }
             MailKind::NewPassword => {
-                let token = self.links.for_mail(mail.member.id, PASSWORD_LIFETIME).await?;
+                let token = self.token(mail, LinkPurpose::ByMail, SHORT_LIFETIME).await?;
                 paper.new_password(self.link(&token))
             }
             MailKind::NewPlace => {
                 let sessions = format!("{}{}", self.place.origin, self.place.sessions);
                 paper.new_place(&mail.detail, sessions)
             }
+            MailKind::ConfirmEmail => {
+                let new = mail.address.clone().unwrap_or_else(|| mail.member.email.clone());
+                let purpose = LinkPurpose::NewEmail(new);
+                let token = self.token(mail, purpose, SHORT_LIFETIME).await?;
+                let Place { origin, email, .. } = &self.place;
+                paper.confirm_email(format!("{origin}{email}?token={}", token.expose()))
+            }
+            MailKind::EmailChanged => paper.email_changed(&mail.detail),
         })
+    }
+
+    async fn token(
+        &self,
+        mail: &ClaimedMail,
+        purpose: LinkPurpose,
+        lifetime: Duration,
+    ) -> Result<LinkToken, StoreError> {
+        self.links.for_mail(mail.member.id, purpose, lifetime).await
     }
 
     fn link(&self, token: &LinkToken) -> String {

@@ -108,6 +108,7 @@ impl World {
             Place {
                 origin: "https://club.example".into(),
                 link: "/sign-in/link",
+                email: "/account/email",
                 sessions: "/account/sessions",
             },
         )

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Timestamp};
+use latchkey_domain::{Actor, Email, Timestamp};
 
 use crate::{Columns, Database, Isolation, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::mails::{
@@ -23,7 +23,7 @@ macro_rules! columns {
     () => {
         concat!(
             members::columns!(),
-            ", q.id, q.kind, q.detail, q.created_at, q.tries"
+            ", q.id, q.kind, q.address, q.detail, q.created_at, q.tries"
         )
     };
 }
@@ -33,6 +33,11 @@ fn read(columns: &mut Columns<'_>, claim: Claim) -> Result<ClaimedMail, StoreErr
     columns.table("mails");
     let id = MailId(columns.get("id")?);
     let kind = columns.one_of("kind", MailKind::ALL, MailKind::id)?;
+    let address: Option<String> = columns.get("address")?;
+    let address = address
+        .map(|address| Email::stored(&address))
+        .transpose()
+        .map_err(|error| StoreError::Damaged(format!("mails.address: {error}")))?;
     let detail = columns.get("detail")?;
     let created_at = columns.time("created_at")?;
     let tries: i64 = columns.get("tries")?;
@@ -41,13 +46,14 @@ fn read(columns: &mut Columns<'_>, claim: Claim) -> Result<ClaimedMail, StoreErr
         claim,
         member,
         kind,
+        address,
         detail,
         created_at,
         tries: u32::try_from(tries).unwrap_or(u32::MAX),
     })
 }
 
-async fn queue(
+pub(crate) async fn queue(
     db: &dyn Statements,
     mails: &[NewMail],
     by: Option<&Actor>,
@@ -55,13 +61,22 @@ async fn queue(
 ) -> Result<u64, StoreError> {
     let mut queued = Vec::new();
     for mail in mails {
-        let sql = "INSERT INTO mails (member_id, kind, detail, created_at, next_at) \
-                   SELECT m.id, ?2, ?3, ?4, ?4 FROM members m WHERE m.id = ?1 AND m.suspended_at IS NULL \
+        let sql = "INSERT INTO mails (member_id, kind, address, detail, created_at, next_at) \
+                   SELECT m.id, ?2, ?7, ?3, ?4, ?4 FROM members m WHERE m.id = ?1 AND m.suspended_at IS NULL \
                    AND NOT EXISTS (SELECT 1 FROM mails w WHERE w.member_id = ?1 AND w.kind = ?2 \
-                   AND w.sent_at IS NULL AND w.failed_at IS NULL) \
+                   AND coalesce(w.address, '') = coalesce(?7, '') AND w.sent_at IS NULL AND w.failed_at IS NULL) \
                    AND (SELECT count(*) FROM mails h WHERE h.member_id = ?1 AND h.created_at > ?5) < ?6";
         let (kind, detail) = (mail.kind.id(), cut(&mail.detail, ANSWER_LENGTH));
-        let params = params![mail.member.0, kind, detail, at, at.minus(HOUR), MAILS_PER_HOUR];
+        let address = mail.address.as_ref().map(Email::as_str);
+        let params = params![
+            mail.member.0,
+            kind,
+            detail,
+            at,
+            at.minus(HOUR),
+            MAILS_PER_HOUR,
+            address
+        ];
         if db.execute(sql, params).await? > 0 {
             queued.push(mail.member);
         }

@@ -10,14 +10,16 @@ use latchkey_domain::{
 use crate::folding::left_over;
 use crate::grants::end;
 use crate::{
-    Columns, Database, Isolation, Param, SqlStore, Statements, activity, audit, params, rows, sign_in_links,
+    Columns, Database, Isolation, Param, SqlStore, Statements, activity, audit, mails, params, rows,
+    sign_in_links,
 };
 use latchkey_storage::members::{
     disconnected_by_password, password_detail, refused, role_change_detail, role_detail, sessions_detail,
 };
 use latchkey_storage::shared::{searchable, searched, shown};
 use latchkey_storage::{
-    AddMember, AuditAction, MemberChange, Members, PasswordHash, PasswordSet, SetPassword, StoreError,
+    AddMember, AuditAction, EmailChange, MailKind, MemberChange, Members, NewMail, PasswordHash, PasswordSet,
+    SetPassword, StoreError,
 };
 
 /// What [`read`] reads, of `members m`.
@@ -297,6 +299,78 @@ async fn set_role(
     Ok(MemberChange::Done(Member { role, ..before }))
 }
 
+async fn set_name(
+    db: &dyn Statements,
+    id: MemberId,
+    name: &MemberName,
+    by: (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM members m WHERE m.id = ?1 [[FOR UPDATE|]]"
+    );
+    let Some(before) = rows::first(db, sql, params![id.0], read).await? else {
+        return Ok(None);
+    };
+    if before.name != *name {
+        let email = before.email.as_str();
+        let sql = "UPDATE members SET name = ?2, name_folded = ?3, search = ?4 WHERE id = ?1";
+        let params = params![
+            id.0,
+            name.as_str(),
+            fold(name.as_str()),
+            searchable(&[name.as_str(), email])
+        ];
+        db.execute(sql, params).await?;
+        let detail = format!("from “{}” to “{name}”", before.name);
+        audit::write_if_allowed(db, by, AuditAction::MemberRenamed, email, &detail).await?;
+    }
+    Ok(Some(Member {
+        name: name.clone(),
+        ..before
+    }))
+}
+
+pub(crate) async fn set_email(
+    db: &dyn Statements,
+    email: &Email,
+    new: &Email,
+    verified: bool,
+    (by, at): (&Actor, Timestamp),
+) -> Result<EmailChange, StoreError> {
+    let Some(before) = locked(db, email).await? else {
+        return Ok(EmailChange::Unknown);
+    };
+    let [typed, form] = new.spellings();
+    let sql = "SELECT EXISTS (SELECT 1 FROM members WHERE email IN (?1, ?2) AND id <> ?3)";
+    if rows::exists(db, sql, params![typed, form, before.id.0]).await? {
+        return Ok(EmailChange::Taken);
+    }
+    let (id, name) = (before.id, before.name.as_str());
+    let sql = "UPDATE members SET email = ?2, search = ?3, email_verified = ?4 WHERE id = ?1";
+    let search = searchable(&[name, new.as_str()]);
+    db.execute(sql, params![id.0, new.as_str(), search, verified])
+        .await?;
+    sign_in_links::end_of(db, id).await?;
+    let detail = format!("from {}", before.email);
+    let (action, target) = (AuditAction::MemberEmailChanged, new.as_str());
+    audit::write_if_allowed(db, (by, at), action, target, &detail).await?;
+    let told = NewMail {
+        member: id,
+        kind: MailKind::EmailChanged,
+        address: Some(before.email.clone()),
+        detail: new.to_string(),
+    };
+    mails::queue(db, &[told], None, at).await?;
+    let after = Member {
+        email: new.clone(),
+        email_verified: verified,
+        ..before.clone()
+    };
+    Ok(EmailChange::Done(after, before.email))
+}
+
 pub(crate) async fn set_password(
     db: &dyn Statements,
     email: &Email,
@@ -510,6 +584,36 @@ impl<D: Database> Members for SqlStore<D> {
         self.0
             .write(Isolation::RowLocked, args, |db, (email, password, by, at)| {
                 Box::pin(set_password(db, email, password, (by, *at)))
+            })
+            .await
+    }
+
+    async fn set_name(
+        &self,
+        member: MemberId,
+        name: MemberName,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        let args = (member, name, by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (member, name, by, at)| {
+                Box::pin(set_name(db, *member, name, (by, *at)))
+            })
+            .await
+    }
+
+    async fn set_email(
+        &self,
+        email: &Email,
+        new: &Email,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<EmailChange, StoreError> {
+        let args = (email.clone(), new.clone(), by.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (email, new, by, at)| {
+                Box::pin(set_email(db, email, new, false, (by, *at)))
             })
             .await
     }

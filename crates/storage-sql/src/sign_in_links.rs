@@ -1,11 +1,13 @@
 //! Links with which a member chooses how to sign in.
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Member, MemberId, Timestamp};
+use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp};
 
 use crate::{Database, Isolation, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::sign_in_links::{LinkKey, NewSignInLink, SignInLinks};
-use latchkey_storage::{AuditAction, PasswordHash, PasswordSet, SetPassword, StoreError};
+use latchkey_storage::{
+    AuditAction, EmailChange, LinkPurpose, PasswordHash, PasswordSet, SetPassword, StoreError,
+};
 
 /// Ends the link of a member.
 pub(crate) async fn end_of(db: &dyn Statements, member: MemberId) -> Result<(), StoreError> {
@@ -28,18 +30,19 @@ async fn add(
 
 /// Stores a link in place of an earlier one that went the same way.
 async fn insert(db: &dyn Statements, link: &NewSignInLink, at: Timestamp) -> Result<(), StoreError> {
-    let sql = "INSERT INTO sign_in_links (key, member_id, created_at, expires_at, by_mail) VALUES (?1, ?2, ?3, ?4, ?5) \
-               ON CONFLICT (member_id, by_mail) DO UPDATE SET key = excluded.key, created_at = excluded.created_at, \
-               expires_at = excluded.expires_at";
-    let NewSignInLink {
-        key,
-        member,
-        expires_at,
-        by_mail,
-    } = *link;
-    db.execute(sql, params![&key.0, member.0, at, expires_at, by_mail])
-        .await
-        .map(|_| ())
+    let sql = "INSERT INTO sign_in_links (key, member_id, created_at, expires_at, purpose, new_email) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (member_id, purpose) DO UPDATE SET key = excluded.key, \
+               created_at = excluded.created_at, expires_at = excluded.expires_at, new_email = excluded.new_email";
+    let new_email = link.purpose.new_email().map(Email::as_str);
+    let params = params![
+        &link.key.0,
+        link.member.0,
+        at,
+        link.expires_at,
+        link.purpose.id(),
+        new_email
+    ];
+    db.execute(sql, params).await.map(|_| ())
 }
 
 async fn member_of(db: &dyn Statements, key: LinkKey, at: Timestamp) -> Result<Option<Member>, StoreError> {
@@ -47,9 +50,48 @@ async fn member_of(db: &dyn Statements, key: LinkKey, at: Timestamp) -> Result<O
         "SELECT ",
         members::columns!(),
         " FROM sign_in_links l JOIN members m ON m.id = l.member_id WHERE l.key = ?1 AND l.expires_at > ?2 \
-         AND m.suspended_at IS NULL"
+         AND m.suspended_at IS NULL AND l.new_email IS NULL"
     );
     rows::first(db, sql, params![&key.0, at], members::read).await
+}
+
+async fn email_of(
+    db: &dyn Statements,
+    key: LinkKey,
+    at: Timestamp,
+) -> Result<Option<(Member, Email)>, StoreError> {
+    let sql = concat!(
+        "SELECT ",
+        members::columns!(),
+        ", l.new_email FROM sign_in_links l JOIN members m ON m.id = l.member_id WHERE l.key = ?1 \
+         AND l.expires_at > ?2 AND m.suspended_at IS NULL AND l.new_email IS NOT NULL"
+    );
+    rows::first(db, sql, params![&key.0, at], |columns| {
+        let member = members::read(columns)?;
+        Ok((member, columns.parsed("new_email", Email::stored)?))
+    })
+    .await
+}
+
+/// Locks the member first, as above.
+async fn use_up_for_email(
+    db: &dyn Statements,
+    key: LinkKey,
+    (origin, at): (&Actor, Timestamp),
+) -> Result<EmailChange, StoreError> {
+    let Some((member, new)) = email_of(db, key, at).await? else {
+        return Ok(EmailChange::Unknown);
+    };
+    members::locked(db, &member.email).await?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM sign_in_links WHERE key = ?1)";
+    if !rows::exists(db, sql, params![&key.0]).await? {
+        return Ok(EmailChange::Unknown);
+    }
+    let by = Actor {
+        member: Some(member.id),
+        ..origin.clone()
+    };
+    members::set_email(db, &member.email, &new, true, (&by, at)).await
 }
 
 /// Locks the member first, as all that changes a member does. Of two who use the link at once, the second waits, and then
@@ -64,15 +106,15 @@ async fn use_up(
         return Ok(None);
     };
     members::locked(db, &member.email).await?;
-    let sql = "DELETE FROM sign_in_links WHERE key = ?1 RETURNING by_mail";
+    let sql = "DELETE FROM sign_in_links WHERE key = ?1 RETURNING purpose";
     let used = rows::first(db, sql, params![&key.0], |columns| {
-        columns.table("sign_in_links").get::<bool>("by_mail")
+        columns.table("sign_in_links").get::<String>("purpose")
     })
     .await?;
-    let Some(by_mail) = used else {
+    let Some(purpose) = used else {
         return Ok(None);
     };
-    if by_mail {
+    if purpose == LinkPurpose::ByMail.id() {
         let sql = "UPDATE members SET email_verified = [[TRUE|1]] WHERE id = ?1";
         db.execute(sql, params![member.id.0]).await?;
     }
@@ -135,6 +177,30 @@ impl<D: Database> SignInLinks for SqlStore<D> {
         self.0
             .write(Isolation::RowLocked, args, |db, (key, password, origin, at)| {
                 Box::pin(use_up(db, *key, password, (origin, *at)))
+            })
+            .await
+    }
+
+    async fn email_of_link(
+        &self,
+        key: LinkKey,
+        at: Timestamp,
+    ) -> Result<Option<(Member, Email)>, StoreError> {
+        self.0
+            .look_up((key, at), |db, (key, at)| Box::pin(email_of(db, *key, *at)))
+            .await
+    }
+
+    async fn use_email_link(
+        &self,
+        key: LinkKey,
+        origin: &Actor,
+        at: Timestamp,
+    ) -> Result<EmailChange, StoreError> {
+        let args = (key, origin.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (key, origin, at)| {
+                Box::pin(use_up_for_email(db, *key, (origin, *at)))
             })
             .await
     }

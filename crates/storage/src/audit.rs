@@ -27,6 +27,8 @@ pub enum AuditAction {
     MemberSuspended,
     MemberResumed,
     MemberSessionsEnded,
+    MemberRenamed,
+    MemberEmailChanged,
     MemberPasswordChanged,
     MemberRemoved,
     NetworkChanged,
@@ -62,6 +64,8 @@ impl AuditAction {
         Self::MemberSuspended,
         Self::MemberResumed,
         Self::MemberSessionsEnded,
+        Self::MemberRenamed,
+        Self::MemberEmailChanged,
         Self::MemberPasswordChanged,
         Self::MemberRemoved,
         Self::NetworkChanged,
@@ -97,6 +101,8 @@ impl AuditAction {
             Self::MemberSuspended => "member_suspended",
             Self::MemberResumed => "member_resumed",
             Self::MemberSessionsEnded => "member_sessions_ended",
+            Self::MemberRenamed => "member_renamed",
+            Self::MemberEmailChanged => "member_email_changed",
             Self::MemberPasswordChanged => "member_password_changed",
             Self::MemberRemoved => "member_removed",
             Self::NetworkChanged => "network_changed",
@@ -147,6 +153,8 @@ impl AuditAction {
             | Self::KeyRotated => true,
             // A member's own.
             Self::MemberPasswordChanged
+            | Self::MemberRenamed
+            | Self::MemberEmailChanged
             | Self::SignedIn
             | Self::SignInFailed
             | Self::SignedOut

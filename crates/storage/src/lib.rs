@@ -50,7 +50,7 @@ pub use self::members::{AddMember, MemberChange, Members, PasswordHash, Password
 pub use self::networks::{NetworkChange, Networks, NewNetwork, Setting};
 pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
-pub use self::sign_in_links::{LinkKey, NewSignInLink, SignInLinks};
+pub use self::sign_in_links::{EmailChange, LinkKey, LinkPurpose, NewSignInLink, SignInLinks};
 pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};
 pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
 

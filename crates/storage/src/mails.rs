@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Member, MemberId, Timestamp};
+use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp};
 
 use crate::StoreError;
 
@@ -26,10 +26,20 @@ pub enum MailKind {
     NewPassword,
     /// A host signed in from a network that is new.
     NewPlace,
+    /// A link with which a member confirms another email.
+    ConfirmEmail,
+    /// Tells the email before that it was replaced.
+    EmailChanged,
 }
 
 impl MailKind {
-    pub const ALL: &[Self] = &[Self::Invitation, Self::NewPassword, Self::NewPlace];
+    pub const ALL: &[Self] = &[
+        Self::Invitation,
+        Self::NewPassword,
+        Self::NewPlace,
+        Self::ConfirmEmail,
+        Self::EmailChanged,
+    ];
 
     /// Its name at rest.
     pub const fn id(self) -> &'static str {
@@ -37,6 +47,8 @@ impl MailKind {
             Self::Invitation => "invitation",
             Self::NewPassword => "new_password",
             Self::NewPlace => "new_place",
+            Self::ConfirmEmail => "confirm_email",
+            Self::EmailChanged => "email_changed",
         }
     }
 }
@@ -50,7 +62,9 @@ pub struct MailId(pub i64);
 pub struct NewMail {
     pub member: MemberId,
     pub kind: MailKind,
-    /// What else the text says: the place of a sign-in.
+    /// Where it goes, if that is not the member's email.
+    pub address: Option<Email>,
+    /// What else the text says: the place of a sign-in, the new email.
     pub detail: String,
 }
 
@@ -66,6 +80,8 @@ pub struct ClaimedMail {
     /// To whom, as they are now.
     pub member: Member,
     pub kind: MailKind,
+    /// Where it goes, if that is not the member's email.
+    pub address: Option<Email>,
     pub detail: String,
     pub created_at: Timestamp,
     /// How many times it was tried, with this one.
@@ -115,8 +131,8 @@ pub fn next_attempt(tries: u32, at: Timestamp) -> Timestamp {
 /// The queue of mails.
 #[async_trait]
 pub trait Mails: Send + Sync {
-    /// Queues mails in one transaction; how many there are. Left out are members who are suspended, have one of the kind that
-    /// waits, or got [`MAILS_PER_HOUR`]. With `by` it is a host's act, which the audit trail names.
+    /// Queues mails in one transaction; how many there are. Left out are members who are suspended, have one of the kind and to the
+    /// address that waits, or got [`MAILS_PER_HOUR`]. With `by` it is a host's act, which the audit trail names.
     async fn queue_mails(
         &self,
         mails: Vec<NewMail>,

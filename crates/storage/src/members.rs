@@ -8,7 +8,7 @@ use latchkey_domain::{
     Role, Timestamp,
 };
 
-use crate::{ActivityKind, NewActivity, StoreError};
+use crate::{ActivityKind, EmailChange, NewActivity, StoreError};
 
 /// The Argon2id hash of a password in PHC string form. It does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -230,6 +230,24 @@ pub trait Members: Send + Sync {
         by: &Actor,
         at: Timestamp,
     ) -> Result<Option<PasswordSet>, StoreError>;
+
+    /// Changes the name that others see. `None` if there is no such member.
+    async fn set_name(
+        &self,
+        member: MemberId,
+        name: MemberName,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError>;
+
+    /// Changes a member's email, which is not verified then.
+    async fn set_email(
+        &self,
+        email: &Email,
+        new: &Email,
+        by: &Actor,
+        at: Timestamp,
+    ) -> Result<EmailChange, StoreError>;
 
     /// Suspends a member, which ends the sessions and the link, or lets them in again. What the member granted stays, and is
     /// refused meanwhile. It is refused if no host were left who can act, as with [`Members::set_role`].

@@ -1,7 +1,7 @@
 //! Links with which a member chooses how to sign in: an invitation, or the way back in.
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Member, MemberId, Timestamp};
+use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp};
 
 use crate::{PasswordHash, PasswordSet, StoreError};
 
@@ -16,8 +16,48 @@ pub struct NewSignInLink {
     pub member: MemberId,
     /// When it stops working.
     pub expires_at: Timestamp,
-    /// Whether it goes to the member's address: who uses it then can read mail there.
-    pub by_mail: bool,
+    pub purpose: LinkPurpose,
+}
+
+/// What a link does, and how it reaches the member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkPurpose {
+    /// A password is chosen with it. A host sends it.
+    ByHand,
+    /// The same, and it goes to the member's address: who uses it can read mail there.
+    ByMail,
+    /// It makes this the member's email. It goes there.
+    NewEmail(Email),
+}
+
+impl LinkPurpose {
+    /// Its name at rest.
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::ByHand => "by_hand",
+            Self::ByMail => "by_mail",
+            Self::NewEmail(_) => "new_email",
+        }
+    }
+
+    /// The email that it confirms.
+    pub const fn new_email(&self) -> Option<&Email> {
+        match self {
+            Self::NewEmail(email) => Some(email),
+            Self::ByHand | Self::ByMail => None,
+        }
+    }
+}
+
+/// The outcome of a change of email.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EmailChange {
+    /// It is done: the member as they are now, and the email before.
+    Done(Member, Email),
+    /// There is no such member, or the link does not work.
+    Unknown,
+    /// Another member has it.
+    Taken,
 }
 
 /// What the audit trail says of links for these many members, if it is more than one.
@@ -25,7 +65,8 @@ pub fn invited_detail(count: usize) -> String {
     format!("{count} members")
 }
 
-/// Making and using links. A member has one at most. It ends when the password or the role changes.
+/// Making and using links. A member has one of each purpose at most. They end when the password, the email or the role
+/// changes.
 #[async_trait]
 pub trait SignInLinks: Send + Sync {
     /// Stores links, in one transaction; an earlier link of the same member ends. `about` is what the audit trail names.
@@ -37,10 +78,10 @@ pub trait SignInLinks: Send + Sync {
         at: Timestamp,
     ) -> Result<(), StoreError>;
 
-    /// Stores a link that is about to be mailed, in place of the one mailed before.
+    /// Stores a link that is about to be mailed, in place of the one of this purpose that was mailed before.
     async fn add_mailed_link(&self, link: NewSignInLink, at: Timestamp) -> Result<(), StoreError>;
 
-    /// Whose link it is, if it works at `at`.
+    /// Whose link for a password it is, if it works at `at`.
     async fn member_of_link(&self, key: LinkKey, at: Timestamp) -> Result<Option<Member>, StoreError>;
 
     /// Uses a link up and sets the member's password, as [`set_password`](crate::Members::set_password) does, in one
@@ -52,6 +93,19 @@ pub trait SignInLinks: Send + Sync {
         origin: &Actor,
         at: Timestamp,
     ) -> Result<Option<PasswordSet>, StoreError>;
+
+    /// Whose link for an email it is, and that email, if it works at `at`.
+    async fn email_of_link(&self, key: LinkKey, at: Timestamp)
+    -> Result<Option<(Member, Email)>, StoreError>;
+
+    /// Uses a link for an email up: the member has that one from now on, verified, and the one before is told by mail. The
+    /// member is the actor; `origin` says from where.
+    async fn use_email_link(
+        &self,
+        key: LinkKey,
+        origin: &Actor,
+        at: Timestamp,
+    ) -> Result<EmailChange, StoreError>;
 
     /// The members who have never chosen how to sign in and are not suspended, by number. Without `again` only those who have
     /// no link that works at `at`.

@@ -38,6 +38,13 @@ pub(super) enum Command {
         #[arg(long)]
         keep_apps: bool,
     },
+    /// Change a member's email. It is not verified then, and the one before is told by mail, if there is a mail server
+    SetEmail {
+        /// The member's email
+        email: Email,
+        /// The new one
+        new: Email,
+    },
     /// Make links with which members choose a password and sign in: one each, for 7 days
     Invite(InviteArgs),
     /// Keep a member out: their sessions end, and their tokens are refused from the next request on. Nothing is deleted
@@ -154,6 +161,10 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
         Command::SetRole { email, role } => {
             let member = open(data).await?.roster.set_role(&email, role, &by).await?;
             print(&format!("{} is now {}.", member.email, member.role));
+        }
+        Command::SetEmail { email, new } => {
+            let member = open(data).await?.roster.set_email(&email, &new, &by).await?;
+            print(&format!("{} signs in as {} now.", member.name, member.email));
         }
         Command::SetPassword { email, keep_apps } => {
             let password = read_new_password()?;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args as ClapArgs;
-use latchkey_app::pages::SIGN_IN_LINK;
+use latchkey_app::pages::{CONFIRM_EMAIL, SIGN_IN_LINK};
 use latchkey_domain::{TimeSpan, limits};
 use latchkey_mail::{Mailing, Outbox, Place};
 use tokio::net::{TcpListener, TcpSocket};
@@ -178,6 +178,7 @@ fn outbox(instance: &Instance, mail: &MailSettings, public_url: &PublicUrl) -> R
         Place {
             origin: public_url.origin().to_owned(),
             link: SIGN_IN_LINK,
+            email: CONFIRM_EMAIL,
             sessions: "/account/sessions",
         },
     ))

@@ -22,6 +22,8 @@ pub(super) const fn action_text(action: AuditAction) -> &'static str {
         AuditAction::MemberSuspended => "Member suspended",
         AuditAction::MemberResumed => "Member let in again",
         AuditAction::MemberSessionsEnded => "Sessions of a member ended",
+        AuditAction::MemberRenamed => "Name changed",
+        AuditAction::MemberEmailChanged => "Email changed",
         AuditAction::MemberPasswordChanged => "Password set",
         AuditAction::MemberRemoved => "Member removed",
         AuditAction::NetworkChanged => "Network changed",

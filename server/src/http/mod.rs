@@ -34,6 +34,7 @@ mod pages;
 mod password;
 mod paths;
 mod peer;
+mod profile;
 mod programs;
 mod request_id;
 mod return_to;

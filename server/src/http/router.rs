@@ -17,7 +17,8 @@ use super::state::AppState;
 use super::{
     account, activity, admin, ask_again, audit, brand, connected_apps, errors, explorer, forgot, functions,
     gate, headless, health, home, logos, member, members, members_of_application, network_settings, oauth,
-    password, paths, programs, same_origin, setup, sign_in, sign_in_link, sign_out, transfer, usage, use_it,
+    password, paths, profile, programs, same_origin, setup, sign_in, sign_in_link, sign_out, transfer, usage,
+    use_it,
 };
 
 /// The whole router.
@@ -84,6 +85,12 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route("/account/sessions", get(account::show))
         .route("/account/sessions/end-others", post(account::end_others))
         .route("/account/sessions/{id}/end", post(account::end_one))
+        .route("/account/profile", get(profile::show).post(profile::set_name))
+        .route(
+            "/account/email",
+            get(profile::show_link).post(profile::change_email),
+        )
+        .route("/account/email/confirm", post(profile::confirm))
         .route("/account/password", get(password::show).post(password::change))
         .route("/account/connected-apps", get(connected_apps::show))
         .route(

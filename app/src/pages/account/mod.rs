@@ -3,4 +3,5 @@
 pub(crate) mod connected_apps;
 mod navigation;
 pub(crate) mod password;
+pub(crate) mod profile;
 pub(crate) mod sessions;

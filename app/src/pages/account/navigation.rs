@@ -5,6 +5,7 @@ use leptos::prelude::*;
 /// A page of the account.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum AccountPage {
+    Profile,
     Sessions,
     ConnectedApps,
     Password,
@@ -20,6 +21,7 @@ pub(super) fn account_nav(here: AccountPage) -> impl IntoView {
     };
     view! {
         <nav class="account-nav" aria-label="Account">
+            {link(AccountPage::Profile, "/account/profile", "Profile")}
             {link(AccountPage::Sessions, "/account/sessions", "Sessions")}
             {link(AccountPage::ConnectedApps, "/account/connected-apps", "Connected apps")}
             {link(AccountPage::Password, "/account/password", "Password")}

@@ -71,7 +71,7 @@ impl LinkOverPage {
             view! {
                 <h1 class="panel-title">"This link does not work any more"</h1>
                 <p class="panel-lead">
-                    "A link works once, for 7 days, and ends when a newer one is made. If you have a password, sign in with it. If not, ask a host of the network for a new link."
+                    "A link works once, for some time, and ends when a newer one is made. If you have a password, sign in with it. If not, ask a host of the network for a new link."
                 </p>
                 <p>
                     <a class="button button-primary" href="/sign-in">

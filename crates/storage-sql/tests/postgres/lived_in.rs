@@ -9,8 +9,8 @@ use latchkey_storage::content::{
     NewReply,
 };
 use latchkey_storage::{
-    ActivityKind, AuditAction, AuditEntry, LinkKey, MailKind, NetworkChange, NewActivity, NewMail,
-    NewSession, NewSignInLink, SecretAdded, SecretRetired, Store, UsageCount,
+    ActivityKind, AuditAction, AuditEntry, LinkKey, LinkPurpose, MailKind, NetworkChange, NewActivity,
+    NewMail, NewSession, NewSignInLink, SecretAdded, SecretRetired, Store, UsageCount,
 };
 
 use crate::content::{add, rich_text, space, title};
@@ -81,7 +81,7 @@ pub(crate) async fn live(store: &dyn Store) {
         key: LinkKey([7; 32]),
         member: bob.id,
         expires_at: at(1_000_000),
-        by_mail: false,
+        purpose: LinkPurpose::ByHand,
     };
     let about = bob.email.to_string();
     store
@@ -91,6 +91,7 @@ pub(crate) async fn live(store: &dyn Store) {
     let mail = NewMail {
         member: bob.id,
         kind: MailKind::NewPlace,
+        address: Some("else@b.example".parse().unwrap()),
         detail: "Firefox on Linux".into(),
     };
     assert_eq!(store.queue_mails(vec![mail], None, at(22)).await.unwrap(), 1);

@@ -2,7 +2,7 @@
 
 use latchkey_domain::{Member, MemberState, MembersQuery, PageRequest, Role};
 use latchkey_storage::sign_in_links::LinkKey;
-use latchkey_storage::{NewSignInLink, Store};
+use latchkey_storage::{LinkPurpose, NewSignInLink, Store};
 
 use crate::fixtures::{at, new_member, new_session, operator, store};
 
@@ -17,7 +17,7 @@ async fn link(store: &dyn Store, member: &Member, key: u8, until: u64) {
         key: LinkKey([key; 32]),
         member: member.id,
         expires_at: at(until),
-        by_mail: false,
+        purpose: LinkPurpose::ByHand,
     };
     let about = member.email.to_string();
     store

@@ -1,7 +1,7 @@
 use latchkey_domain::{Email, Member, MembersQuery, PageRequest, Role};
 use latchkey_storage::{
-    ActivityQuery, AuditAction, MemberChange, NewSession, PasswordHash, RevocationReason, SessionKey,
-    SetPassword, Store,
+    ActivityQuery, AuditAction, Claim, EmailChange, MailKind, MemberChange, NewSession, PasswordHash,
+    RevocationReason, SessionKey, SetPassword, Store,
 };
 
 use crate::fixtures::{
@@ -182,6 +182,80 @@ async fn a_role_is_changed() {
             .await;
         assert_eq!(nobody.unwrap(), MemberChange::Unknown);
     }
+}
+
+#[tokio::test]
+async fn a_name_and_an_email_are_changed_and_found() {
+    let store = store();
+    let (ada, bob) = (
+        add_member(&*store, "ada@b.example").await,
+        add_member(&*store, "bob@b.example").await,
+    );
+    let name = latchkey_domain::MemberName::parse("Äda").unwrap();
+    let renamed = store
+        .set_name(ada.id, name.clone(), &operator(), at(1))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((renamed.name.as_str(), renamed.id), ("Äda", ada.id));
+    // The same name is no change.
+    let entries = store.audit(99).await.unwrap().len();
+    store
+        .set_name(ada.id, name.clone(), &operator(), at(2))
+        .await
+        .unwrap();
+    assert_eq!(store.audit(99).await.unwrap().len(), entries);
+    let nobody = latchkey_domain::MemberId(999);
+    assert_eq!(
+        store.set_name(nobody, name, &operator(), at(2)).await.unwrap(),
+        None
+    );
+
+    let set = async |old: &str, new: &str| {
+        store
+            .set_email(&email(old), &email(new), &operator(), at(3))
+            .await
+            .unwrap()
+    };
+    assert_eq!(set("ada@b.example", "BOB@b.example").await, EmailChange::Taken);
+    assert_eq!(set("eve@b.example", "eve@c.example").await, EmailChange::Unknown);
+    let EmailChange::Done(after, before) = set("ada@b.example", "ada@bücher.example").await else {
+        panic!("it is free");
+    };
+    assert_eq!(
+        (after.email.as_str(), before.as_str()),
+        ("ada@xn--bcher-kva.example", "ada@b.example")
+    );
+    assert_eq!(
+        store
+            .member_by_email(&email("ada@bücher.example"))
+            .await
+            .unwrap()
+            .unwrap()
+            .id,
+        ada.id
+    );
+    assert_eq!(
+        store.member_by_email(&email("ada@b.example")).await.unwrap(),
+        None
+    );
+    for search in ["äda", "bücher"] {
+        let query = MembersQuery {
+            search: search.into(),
+            ..MembersQuery::default()
+        };
+        let page = store.members(query, PageRequest::new(1, 9), at(4)).await.unwrap();
+        assert_eq!(page.items.len(), 1, "{search}");
+        assert_eq!(page.items[0].member.id, ada.id);
+    }
+    // The email before is told.
+    let mail = store
+        .claim_mail(Claim([1; 16]), at(5), at(9))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((mail.kind, mail.address), (MailKind::EmailChanged, Some(before)));
+    assert_ne!(bob.id, ada.id);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use latchkey_domain::{Actor, Role};
 use latchkey_storage::sign_in_links::LinkKey;
-use latchkey_storage::{AuditAction, MemberChange, NewSignInLink, SessionKey, StoreError};
+use latchkey_storage::{AuditAction, LinkPurpose, MemberChange, NewSignInLink, SessionKey, StoreError};
 
 use crate::fixtures::{
     add_application, add_member, at, connect, new_grant, new_member, new_session, operator, store,
@@ -25,7 +25,7 @@ async fn ends_sessions_and_the_link_and_keeps_what_was_granted() {
         key: LinkKey([7; 32]),
         member: ada.id,
         expires_at: at(9_999),
-        by_mail: false,
+        purpose: LinkPurpose::ByHand,
     };
     store
         .add_links(vec![link], String::new(), &operator(), at(1))

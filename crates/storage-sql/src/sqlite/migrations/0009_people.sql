@@ -18,8 +18,9 @@ CREATE TABLE sign_in_links (
     member_id  INTEGER NOT NULL REFERENCES members (id) ON DELETE CASCADE,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
-    by_mail    INTEGER NOT NULL CHECK (by_mail IN (0, 1)),
-    UNIQUE (member_id, by_mail)
+    purpose    TEXT NOT NULL,
+    new_email  TEXT,              -- that it confirms
+    UNIQUE (member_id, purpose)
 ) STRICT;
 
 -- A mail is made when it is sent: its link is in no row.
@@ -27,6 +28,7 @@ CREATE TABLE mails (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     member_id     INTEGER NOT NULL REFERENCES members (id) ON DELETE CASCADE,
     kind          TEXT NOT NULL,
+    address       TEXT,              -- if not the member's email
     detail        TEXT NOT NULL,
     created_at    INTEGER NOT NULL,
     next_at       INTEGER NOT NULL,           -- not before
