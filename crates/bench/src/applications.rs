@@ -1,4 +1,5 @@
-//! The admin's pages with ten applications and with ten thousand, and with a million entries of activity.
+//! The admin's pages with ten applications and with ten thousand, with a million entries of activity, and with twenty
+//! thousand members.
 
 use std::path::Path;
 use std::rc::Rc;
@@ -17,6 +18,8 @@ use crate::statistics::print_row;
 const COUNTS: [usize; 2] = [10, 10_000];
 /// How many of them a page of the list has.
 const PAGE: usize = 50;
+/// How many members there are in the end.
+const MEMBERS: usize = 20_000;
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -64,6 +67,12 @@ pub(crate) async fn measure(pages: Pages, quick: bool, rounds: usize) -> Result<
             let server = Server::start(&setup).await?;
             at.activity(&server, &database).await?;
             at.list(&server, count).await?;
+            server.stop();
+            fill_members(&database)?;
+            database.settle()?;
+            at.label = format!("{MEMBERS} members");
+            let server = Server::start(&setup).await?;
+            at.members(&server).await?;
         }
     }
     Ok(())
@@ -104,6 +113,31 @@ fn fill(database: &Database, entries: usize) -> Result<()> {
          FROM numbers",
         no = database.boolean(false),
         yes = database.boolean(true),
+    ))
+}
+
+/// Adds members: each third has never signed in, and each tenth of those has a link. Some are suspended.
+fn fill_members(database: &Database) -> Result<()> {
+    database.execute(&format!(
+        "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at, can_sign_in, suspended_at)
+         WITH RECURSIVE numbers (number) AS
+             (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < {MEMBERS})
+         SELECT 'person' || number || '@example.org', 'Person ' || number, 'person ' || number,
+             'person ' || number || '\nperson' || number || '@example.org',
+             CASE WHEN number % 50 = 0 THEN 'moderator' ELSE 'member' END, 'none', 1790000000000 + number,
+             CASE WHEN number % 3 = 0 THEN {no} ELSE {yes} END, CASE WHEN number % 100 = 0 THEN 1790000000000 END
+         FROM numbers",
+        no = database.boolean(false),
+        yes = database.boolean(true),
+    ))?;
+    let key = match database.boolean(true) {
+        "1" => "randomblob(32)",
+        _ => "decode(md5(id::text) || md5((id + 1)::text), 'hex')",
+    };
+    database.execute(&format!(
+        "INSERT INTO sign_in_links (key, member_id, created_at, expires_at, purpose)
+         SELECT {key}, id, 1790000000000, 4000000000000, 'by_hand' FROM members
+         WHERE NOT can_sign_in AND id % 10 = 0"
     ))
 }
 
@@ -156,6 +190,25 @@ impl At {
             ("Failing", filter("failing")),
             ("Paused", filter("paused")),
             ("Never used", filter("never_used")),
+        ];
+        self.time(server, requests).await
+    }
+
+    async fn members(&mut self, server: &Server) -> Result<()> {
+        let page = |query: &str| get(&format!("/admin/members{query}"), &[]);
+        let requests = vec![
+            ("members, first page", page("")),
+            ("members, last page", page("?page=400")),
+            ("members, search that finds one", page("?search=person19999%40")),
+            ("members, search that finds all", page("?search=example.org")),
+            ("members, search that finds none", page("?search=nonsense")),
+            ("members, not invited yet", page("?state=not-invited")),
+            ("members, invited", page("?state=invited")),
+            (
+                "members, suspended moderators",
+                page("?state=suspended&role=moderator"),
+            ),
+            ("a member", page("/1000")),
         ];
         self.time(server, requests).await
     }
