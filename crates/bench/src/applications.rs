@@ -130,7 +130,7 @@ fn fill_members(database: &Database) -> Result<()> {
         no = database.boolean(false),
         yes = database.boolean(true),
     ))?;
-    let key = match database.boolean(true) {
+    let key = match database.boolean(true).as_str() {
         "1" => "randomblob(32)",
         _ => "decode(md5(id::text) || md5((id + 1)::text), 'hex')",
     };
