@@ -168,6 +168,7 @@ pub(crate) fn listed_member(name: &str) -> ListedMember {
             joined_at: Timestamp::from_millis(1_700_000_000_000),
             email_verified: false,
             suspended_at: None,
+            second_factor: false,
         },
         can_sign_in: true,
         link_until: None,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use latchkey_accounts::{Passwords, Roster, SessionKeeper, Setup, SignIn, SignInLinks, SignInMarker};
+use latchkey_accounts::{
+    Passwords, Roster, SecondFactor, SessionKeeper, Setup, SignIn, SignInLinks, SignInMarker,
+};
 use latchkey_domain::{Clock, Randomness};
 use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts, TokenKeys};
 use latchkey_registration::Registrar;
@@ -34,6 +36,8 @@ pub struct Instance {
     pub sessions: SessionKeeper,
     /// Checks passwords and opens sessions.
     pub sign_in: SignIn,
+    /// Codes of authenticator apps, and recovery codes.
+    pub second_factor: SecondFactor,
     /// Marks a sign-in that just succeeded.
     pub sign_in_marker: SignInMarker,
     /// The first setup.
@@ -65,15 +69,23 @@ impl Instance {
         let (current, before) = token_keys(&ring);
         let passwords = Passwords::new(password_cost, randomness.clone());
         let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness.clone());
+        let sign_in = SignIn::new(
+            store.clone(),
+            clock.clone(),
+            passwords.clone(),
+            sessions.clone(),
+            attempts_key(&ring),
+            ring.current().derive("half of a sign-in"),
+        );
         Self {
             registrar: Registrar::new(store.clone(), clock.clone(), randomness.clone()),
-            sign_in: SignIn::new(
+            second_factor: SecondFactor::new(
                 store.clone(),
                 clock.clone(),
-                passwords.clone(),
-                sessions.clone(),
-                attempts_key(&ring),
+                randomness.clone(),
+                sign_in.clone(),
             ),
+            sign_in,
             sign_in_marker: SignInMarker::new(marker_key),
             setup: Setup::new(store.clone(), clock.clone(), passwords.clone(), setup_key),
             roster: Roster::new(store.clone(), clock.clone(), passwords.clone()),

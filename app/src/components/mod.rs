@@ -2,6 +2,8 @@
 
 #[cfg(feature = "ssr")]
 pub(crate) mod ask;
+#[cfg(feature = "ssr")]
+pub(crate) mod authenticator;
 pub(crate) mod breadcrumb;
 #[cfg(feature = "ssr")]
 pub(crate) mod browser_name;

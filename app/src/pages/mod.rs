@@ -30,6 +30,7 @@ mod plain {
     pub use super::account::connected_apps::ConnectedAppsPage;
     pub use super::account::password::{PasswordPage, PasswordProblems};
     pub use super::account::profile::{CONFIRM_EMAIL, ConfirmEmailPage, ProfilePage, ProfileProblems};
+    pub use super::account::second_factor::{SecondFactorPage, SecondFactorState};
     pub use super::account::sessions::SessionsPage;
     pub use super::admin::activity::NetworkActivityPage;
     pub use super::admin::audit::{AuditForm, AuditPage, AuditRow, AuditTarget};
@@ -56,6 +57,7 @@ mod plain {
     pub use super::setup::{SetupPage, SetupProblems, SetupRefusedPage};
     pub use super::sign_in::SignInPage;
     pub use super::sign_in::again::{AskAgainPage, PASSWORD_AGAIN};
+    pub use super::sign_in::code::{HalfOfSignIn, SignInCodePage, SignInRecoveryPage, SignInSetUpPage};
     pub use super::sign_in::cookie_lost::CookieLostPage;
     pub use super::sign_in::forgot::ForgotPage;
     pub use super::sign_in::link::{LinkOverPage, SIGN_IN_LINK, SignInLinkPage};

@@ -13,6 +13,12 @@ pub enum AccountError {
     /// No such account, or a wrong password. The two look the same on purpose.
     #[error("the email or the password is wrong")]
     WrongCredentials,
+    /// The code of the app, or the recovery code, is wrong or was used.
+    #[error("that code is wrong, or was used already")]
+    WrongCode,
+    /// A host's own, where hosts need one.
+    #[error("hosts of this network need a second factor: another host can reset yours")]
+    SecondFactorNeeded,
     /// The password is right, and a host keeps the member out.
     #[error("a host of this network suspended your account: ask a host")]
     Suspended,

@@ -7,6 +7,7 @@ use latchkey_domain::{Actor, Clock, Email, Member};
 use latchkey_storage::{AuditAction, AuditEntry, KeyedHash, PasswordHash, Store, StoreError};
 use zeroize::Zeroizing;
 
+use crate::half_way::HalfWay;
 use crate::throttle::SignInThrottle;
 use crate::{AccountError, Opened, Passwords, SessionKeeper, Visit};
 
@@ -24,6 +25,13 @@ pub struct SignInRequest {
     pub request_id: Option<String>,
 }
 
+/// The right password.
+enum Checked {
+    Opened(Member, Opened),
+    /// The member needs a second factor; the hash that was matched.
+    NeedsMore(Member, PasswordHash),
+}
+
 /// How often a sign-in is repeated if the password changes while it is checked.
 const TRIES: usize = 3;
 
@@ -37,6 +45,16 @@ pub struct SignedIn {
     pub is_new_place: bool,
 }
 
+/// What an attempt with the right password leads to.
+pub enum Attempt {
+    /// The member is signed in.
+    SignedIn(SignedIn),
+    /// A code of the member's app is wanted: what the form with the code has to bring along.
+    NeedsCode(String),
+    /// The member is a host, and hosts need a second factor: the same, for the form that sets one up.
+    NeedsSecondFactor(String),
+}
+
 /// Signs members in.
 #[derive(Clone)]
 pub struct SignIn {
@@ -45,10 +63,11 @@ pub struct SignIn {
     passwords: Passwords,
     sessions: SessionKeeper,
     throttle: Arc<SignInThrottle>,
+    half_way: HalfWay,
 }
 
 impl SignIn {
-    /// Signs in members of `store`. `key` is derived for this purpose only; it makes the MACs under which attempts are
+    /// Signs in members of `store`. Each key is derived for this purpose only; it makes the MACs under which attempts are
     /// counted.
     pub fn new(
         store: Arc<dyn Store>,
@@ -56,8 +75,10 @@ impl SignIn {
         passwords: Passwords,
         sessions: SessionKeeper,
         key: [u8; 32],
+        half_way_key: [u8; 32],
     ) -> Self {
         Self {
+            half_way: HalfWay::new(half_way_key),
             throttle: Arc::new(SignInThrottle::over(store.clone(), key)),
             store,
             clock,
@@ -72,7 +93,7 @@ impl SignIn {
     }
 
     /// Opens a session if the password is right. Neither the answer nor its duration shows whether the email is known.
-    pub async fn attempt(&self, request: SignInRequest) -> Result<SignedIn, AccountError> {
+    pub async fn attempt(&self, request: SignInRequest) -> Result<Attempt, AccountError> {
         let now = self.clock.now();
         let email = request.email.parse::<Email>().ok();
         // An email has one account, in whatever way it is typed.
@@ -80,12 +101,15 @@ impl SignIn {
         let (address, is_known) = (request.address, self.is_known(&account, request.address).await?);
         self.throttle.admit(&account, address, is_known, now).await?;
         match self.check_and_open(email.as_ref(), &account, request).await {
-            Ok((member, opened)) => {
+            Ok(checked) => {
                 self.throttle.succeeded(&account, address, now).await?;
-                Ok(SignedIn {
-                    member,
-                    opened,
-                    is_new_place: !is_known,
+                Ok(match checked {
+                    Checked::Opened(member, opened) => Attempt::SignedIn(SignedIn {
+                        member,
+                        opened,
+                        is_new_place: !is_known,
+                    }),
+                    Checked::NeedsMore(member, hash) => self.half_way(&member, &hash),
                 })
             }
             Err(AccountError::WrongCredentials) => Err(AccountError::WrongCredentials),
@@ -96,6 +120,103 @@ impl SignIn {
         }
     }
 
+    /// Half of a sign-in, for a member whose password was just checked or set and who needs a second factor.
+    fn half_way(&self, member: &Member, hash: &PasswordHash) -> Attempt {
+        let half_way = self.half_way.write(member.id, hash, self.clock.now());
+        if member.second_factor {
+            Attempt::NeedsCode(half_way)
+        } else {
+            Attempt::NeedsSecondFactor(half_way)
+        }
+    }
+
+    /// Whether a password alone is not enough for the member.
+    async fn needs_more(&self, member: &Member) -> Result<bool, AccountError> {
+        Ok(
+            member.second_factor
+                || (member.role.is_host() && self.store.network().await?.hosts_second_factor),
+        )
+    }
+
+    /// Whose half of a sign-in this is, and the hash of the password that was checked. `None` if it is over: ten minutes ago,
+    /// or the password changed.
+    pub async fn of_half_way(&self, text: &str) -> Result<Option<(Member, PasswordHash)>, AccountError> {
+        let Some(id) = self.half_way.member(text, self.clock.now()) else {
+            return Ok(None);
+        };
+        let Some(member) = self.store.member(id).await? else {
+            return Ok(None);
+        };
+        let credentials = self.store.credentials(&member.email).await?;
+        Ok(credentials
+            .filter(|(found, hash)| found.id == id && !found.is_suspended() && HalfWay::is_of(text, hash)))
+    }
+
+    /// Goes on after a password was chosen with a link: a session, or the second factor. `None` if the password changed since.
+    pub async fn after_password(
+        &self,
+        member: &Member,
+        password: PasswordHash,
+        address: Option<IpAddr>,
+        user_agent: Option<String>,
+    ) -> Result<Option<Attempt>, AccountError> {
+        let Some(member) = self.store.member(member.id).await? else {
+            return Ok(None);
+        };
+        if self.needs_more(&member).await? {
+            return Ok(Some(self.half_way(&member, &password)));
+        }
+        let opened = self.open(&member, password, address, user_agent).await?;
+        Ok(opened.map(|opened| {
+            Attempt::SignedIn(SignedIn {
+                member,
+                opened,
+                is_new_place: false,
+            })
+        }))
+    }
+
+    /// Opens the session of a sign-in whose second factor was just checked. `None` if the password changed since.
+    pub async fn finish(
+        &self,
+        member: Member,
+        password: PasswordHash,
+        origin: &Actor,
+        (address, user_agent): (Option<IpAddr>, Option<String>),
+    ) -> Result<Option<SignedIn>, AccountError> {
+        let account = Email::key(member.email.as_str());
+        let is_new_place = !self.is_known(&account, address).await?;
+        let Some(opened) = self.open(&member, password, address, user_agent).await? else {
+            return Ok(None);
+        };
+        self.note_host(&member, origin).await?;
+        Ok(Some(SignedIn {
+            member,
+            opened,
+            is_new_place,
+        }))
+    }
+
+    /// Runs a check of something that only the member knows or has, counted like an attempt to sign in.
+    pub(crate) async fn counted<T>(
+        &self,
+        email: &Email,
+        address: Option<IpAddr>,
+        check: impl AsyncFnOnce() -> Result<T, AccountError>,
+    ) -> Result<T, AccountError> {
+        let now = self.clock.now();
+        let account = Email::key(email.as_str());
+        let is_known = self.is_known(&account, address).await?;
+        self.throttle.admit(&account, address, is_known, now).await?;
+        let checked = check().await;
+        match &checked {
+            Ok(_) => self.throttle.succeeded(&account, address, now).await?,
+            Err(AccountError::WrongCredentials | AccountError::WrongCode) => {}
+            Err(_) => self.throttle.undecided(&account, address, now).await,
+        }
+        checked
+    }
+
     /// Checks the password of a member who is signed in, before something that only they may do. It counts as an attempt
     /// to sign in: a session that was left open is no place to guess the password. Returns the hash that it matched.
     pub async fn confirm(
@@ -104,21 +225,11 @@ impl SignIn {
         password: Zeroizing<String>,
         address: Option<IpAddr>,
     ) -> Result<PasswordHash, AccountError> {
-        let now = self.clock.now();
-        let account = Email::key(member.email.as_str());
-        let is_known = self.is_known(&account, address).await?;
-        self.throttle.admit(&account, address, is_known, now).await?;
-        match self.matching_hash(member, password).await {
-            Ok(Some(hash)) => {
-                self.throttle.succeeded(&account, address, now).await?;
-                Ok(hash)
-            }
-            Ok(None) => Err(AccountError::WrongCredentials),
-            Err(error) => {
-                self.throttle.undecided(&account, address, now).await;
-                Err(error)
-            }
-        }
+        self.counted(&member.email, address, async || {
+            let hash = self.matching_hash(member, password).await?;
+            hash.ok_or(AccountError::WrongCredentials)
+        })
+        .await
     }
 
     /// The hash of the member's password, if `password` matches it.
@@ -173,7 +284,7 @@ impl SignIn {
         email: Option<&Email>,
         account: &str,
         request: SignInRequest,
-    ) -> Result<(Member, Opened), AccountError> {
+    ) -> Result<Checked, AccountError> {
         let SignInRequest {
             password,
             address,
@@ -201,6 +312,9 @@ impl SignIn {
             if member.is_suspended() {
                 return Err(AccountError::Suspended);
             }
+            if self.needs_more(member).await? {
+                return Ok(Checked::NeedsMore(member.clone(), hash));
+            }
             let visit = Visit {
                 member: member.id,
                 password: hash,
@@ -214,14 +328,8 @@ impl SignIn {
                 continue;
             };
             let member = member.clone();
-            if member.role.is_host() {
-                let by = Actor {
-                    member: Some(member.id),
-                    ..origin
-                };
-                self.note(by, AuditAction::SignedIn, &member).await?;
-            }
-            return Ok((member, opened));
+            self.note_host(&member, &origin).await?;
+            return Ok(Checked::Opened(member, opened));
         }
         if let Some(host) = found.filter(|member| member.role.is_host()) {
             // In the background: the duration of the answer must not show that this is a host.
@@ -229,6 +337,18 @@ impl SignIn {
             tokio::spawn(async move { this.note(origin, AuditAction::SignInFailed, &host).await });
         }
         Err(AccountError::WrongCredentials)
+    }
+
+    /// Adds an audit entry if the member is a host: others must be able to review what hosts do.
+    async fn note_host(&self, member: &Member, origin: &Actor) -> Result<(), StoreError> {
+        if !member.role.is_host() {
+            return Ok(());
+        }
+        let by = Actor {
+            member: Some(member.id),
+            ..origin.clone()
+        };
+        self.note(by, AuditAction::SignedIn, member).await
     }
 
     async fn note(&self, by: Actor, action: AuditAction, host: &Member) -> Result<(), StoreError> {

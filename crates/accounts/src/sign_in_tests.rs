@@ -17,6 +17,16 @@ fn attempt_from(last: u8, email: &str, password: &str) -> SignInRequest {
     }
 }
 
+impl Attempt {
+    /// The session, where a password is enough.
+    fn done(self) -> SignedIn {
+        match self {
+            Self::SignedIn(signed_in) => signed_in,
+            Self::NeedsCode(_) | Self::NeedsSecondFactor(_) => panic!("it needs more than a password"),
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_right_password_opens_a_session() {
     let world = World::new().await;
@@ -25,7 +35,8 @@ async fn the_right_password_opens_a_session() {
         .sign_in
         .attempt(attempt(" Ada@Example.com", PASSWORD))
         .await
-        .unwrap();
+        .unwrap()
+        .done();
     assert_eq!(signed_in.member, ada);
     let (session, member) = world
         .sessions
@@ -46,12 +57,14 @@ async fn every_sign_in_has_a_session_of_its_own() {
         .sign_in
         .attempt(attempt("ada@example.com", PASSWORD))
         .await
-        .unwrap();
+        .unwrap()
+        .done();
     let two = world
         .sign_in
         .attempt(attempt("ada@example.com", PASSWORD))
         .await
-        .unwrap();
+        .unwrap()
+        .done();
     assert_ne!(one.opened.token.expose(), two.opened.token.expose());
 }
 
@@ -249,7 +262,8 @@ async fn while_attempts_wait<F: Future<Output = ()>>(
     }
     happens.await;
     drop(held);
-    attempts.join_all().await
+    let done = attempts.join_all().await.into_iter();
+    done.map(|attempt| attempt.map(Attempt::done)).collect()
 }
 
 const ANOTHER: &str = "another-demo";
@@ -396,4 +410,124 @@ async fn many_guesses_at_once_are_no_way_around() {
         .filter(|error| matches!(error, AccountError::WrongCredentials))
         .count();
     assert_eq!(tried, 5);
+}
+
+/// The code that the member's app shows now.
+async fn code(world: &World, member: &Member) -> String {
+    let found = world.store.authenticator(member.id).await.unwrap().unwrap();
+    let secret = totp_rs::Secret::try_from_base32(found.secret.as_str()).unwrap();
+    let seconds = u64::try_from(world.clock.now().as_secs()).unwrap();
+    totp_rs::Builder::new()
+        .with_secret(secret)
+        .build()
+        .unwrap()
+        .generate(seconds)
+        .to_string()
+}
+
+#[tokio::test]
+async fn a_second_factor_stands_between_the_password_and_the_session() {
+    for world in World::of_each_kind().await {
+        let (ada, by) = (world.member("ada@example.com").await, Actor::operator());
+        let network = world.store.network().await.unwrap().name;
+        world.second_factor.begin(&ada, &network).await.unwrap().unwrap();
+        // Half set up is not in use.
+        world
+            .sign_in
+            .attempt(attempt("ada@example.com", PASSWORD))
+            .await
+            .unwrap()
+            .done();
+        let first = code(&world, &ada).await;
+        world
+            .second_factor
+            .confirm(&ada, &first, None, &by)
+            .await
+            .unwrap()
+            .unwrap();
+        world.clock.advance(Duration::from_secs(60));
+        let Attempt::NeedsCode(half_way) = world
+            .sign_in
+            .attempt(attempt("ada@example.com", PASSWORD))
+            .await
+            .unwrap()
+        else {
+            panic!("the password is not enough");
+        };
+        let (member, hash) = world.sign_in.of_half_way(&half_way).await.unwrap().unwrap();
+        let now = code(&world, &ada).await;
+        world.second_factor.check(&member, &now, None, &by).await.unwrap();
+        let done = world
+            .sign_in
+            .finish(member, hash, &by, (None, None))
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(world.sessions.find(&done.opened.token).await.unwrap().is_some());
+
+        // A password that is chosen with a link strips no factor, and ends what was half way.
+        let members = world
+            .roster
+            .find_all(std::slice::from_ref(&ada.email))
+            .await
+            .unwrap();
+        let link = world.links.invite(members, &by).await.unwrap().remove(0).token;
+        let password = crate::testing::new_password("a river in the hills");
+        let (member, hash) = world.links.choose_password(&link, &password, &by).await.unwrap();
+        assert!(world.sign_in.of_half_way(&half_way).await.unwrap().is_none());
+        let after = world
+            .sign_in
+            .after_password(&member, hash, None, None)
+            .await
+            .unwrap()
+            .unwrap();
+        let Attempt::NeedsCode(half_way) = after else {
+            panic!("the link is not enough");
+        };
+        world.clock.advance(Duration::from_secs(10 * 60));
+        assert!(world.sign_in.of_half_way(&half_way).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_host_is_led_through_it_where_hosts_need_it() {
+    for world in World::of_each_kind().await {
+        let (ada, by) = (world.member("ada@example.com").await, Actor::operator());
+        world
+            .roster
+            .set_role(&ada.email, latchkey_domain::Role::Host, &by)
+            .await
+            .unwrap();
+        let before = world
+            .sign_in
+            .attempt(attempt("ada@example.com", PASSWORD))
+            .await
+            .unwrap()
+            .done();
+        let change = latchkey_storage::NetworkChange {
+            hosts_second_factor: Some(true),
+            ..latchkey_storage::NetworkChange::default()
+        };
+        world
+            .store
+            .change_network(change, &by, world.clock.now())
+            .await
+            .unwrap();
+        // Who is signed in stays so.
+        assert!(world.sessions.find(&before.opened.token).await.unwrap().is_some());
+        let next = world
+            .sign_in
+            .attempt(attempt("ada@example.com", PASSWORD))
+            .await
+            .unwrap();
+        assert!(matches!(next, Attempt::NeedsSecondFactor(_)));
+        // Nobody else has to.
+        world.member("bob@example.com").await;
+        world
+            .sign_in
+            .attempt(attempt("bob@example.com", PASSWORD))
+            .await
+            .unwrap()
+            .done();
+    }
 }

@@ -13,7 +13,9 @@ use latchkey_storage_sql::sqlite::SqliteStore;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-use crate::{Cost, NewMember, Opened, Passwords, Roster, SessionKeeper, Setup, SignIn, SignInLinks};
+use crate::{
+    Cost, NewMember, Opened, Passwords, Roster, SecondFactor, SessionKeeper, Setup, SignIn, SignInLinks,
+};
 
 pub(crate) const PASSWORD: &str = "latchkey-demo";
 
@@ -57,6 +59,7 @@ pub(crate) struct World {
     pub(crate) setup: Setup,
     pub(crate) roster: Roster,
     pub(crate) links: SignInLinks,
+    pub(crate) second_factor: SecondFactor,
     pub(crate) passwords: Passwords,
     _folder: Option<TempDir>,
 }
@@ -87,14 +90,22 @@ impl World {
         let randomness = Arc::new(SeededRandomness::default());
         let passwords = Passwords::new(Cost::TRIFLING, randomness.clone());
         let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness.clone());
+        let sign_in = SignIn::new(
+            store.clone(),
+            clock.clone(),
+            passwords.clone(),
+            sessions.clone(),
+            [8; 32],
+            [9; 32],
+        );
         Self {
-            sign_in: SignIn::new(
+            second_factor: SecondFactor::new(
                 store.clone(),
                 clock.clone(),
-                passwords.clone(),
-                sessions.clone(),
-                [8; 32],
+                randomness.clone(),
+                sign_in.clone(),
             ),
+            sign_in,
             setup: Setup::new(store.clone(), clock.clone(), passwords.clone(), [7; 32]),
             roster: Roster::new(store.clone(), clock.clone(), passwords.clone()),
             links: SignInLinks::new(store.clone(), clock.clone(), randomness, passwords.clone()),

@@ -84,6 +84,7 @@ mod tests {
                 joined_at: at(0),
                 email_verified: false,
                 suspended_at: None,
+                second_factor: false,
             },
             scopes: ScopeSet::default(),
         }

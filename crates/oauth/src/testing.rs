@@ -54,6 +54,7 @@ pub(crate) fn grant() -> Grant {
             joined_at: seconds(0),
             email_verified: false,
             suspended_at: None,
+            second_factor: false,
         },
         scopes: "read:posts write:posts".parse().unwrap(),
         requested_redirect_uri: Some("https://myapp.example/cb".into()),

@@ -1,9 +1,9 @@
 //! Rotating the key: what it changes in the database (see [`crate::keyring`] for how the key file goes with it).
 
-use latchkey_domain::{Actor, ClientId, Timestamp};
+use latchkey_domain::{Actor, ClientId, MemberId, Timestamp};
 
 use crate::keyring::Keyring;
-use crate::sealing::Sealer;
+use crate::sealing::{Owner, Sealer};
 use crate::{Statements, audit, params, rows};
 use latchkey_storage::{AuditAction, RevocationReason, StoreError};
 
@@ -56,12 +56,27 @@ async fn seal_again(db: &dyn Statements, ring: &Keyring) -> Result<u64, StoreErr
     })
     .await?;
     for (id, ciphertext, client_id) in &secrets {
-        let opened = sealer.open(client_id, ciphertext)?;
-        let again = sealer.seal(client_id, &opened)?;
+        let owner = Owner::Client(client_id);
+        let again = sealer.seal(owner, &sealer.open(owner, ciphertext)?)?;
         let sql = "UPDATE client_secrets SET sealed = ?2 WHERE id = ?1";
         rows::execute(db, sql, params![*id, again.as_slice()]).await?;
     }
-    Ok(secrets.len() as u64)
+    let sql = "SELECT member_id, sealed FROM authenticators [[FOR UPDATE|]]";
+    let authenticators = rows::all(db, sql, &[], |columns| {
+        columns.table("authenticators");
+        Ok((
+            columns.get::<i64>("member_id")?,
+            columns.get::<Vec<u8>>("sealed")?,
+        ))
+    })
+    .await?;
+    for (member, ciphertext) in &authenticators {
+        let owner = Owner::Authenticator(MemberId(*member));
+        let again = sealer.seal(owner, &sealer.open(owner, ciphertext)?)?;
+        let sql = "UPDATE authenticators SET sealed = ?2 WHERE member_id = ?1";
+        rows::execute(db, sql, params![*member, again.as_slice()]).await?;
+    }
+    Ok((secrets.len() + authenticators.len()) as u64)
 }
 
 async fn revoke_all(db: &dyn Statements, at: Timestamp) -> Result<u64, StoreError> {

@@ -9,11 +9,11 @@
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use latchkey_domain::{ClientId, ClientSecret};
+use zeroize::Zeroizing;
 
 use crate::keyring::Keyring;
 use crate::keys::ServerKey;
-use crate::sealing::Sealer;
+use crate::sealing::{Owner, Sealer};
 use crate::{Statements, rows};
 use latchkey_storage::StoreError;
 
@@ -94,24 +94,24 @@ impl Keychain {
     pub(crate) async fn seal(
         &self,
         db: &dyn Statements,
-        client_id: &ClientId,
-        secret: &ClientSecret,
+        owner: Owner<'_>,
+        secret: &str,
     ) -> Result<Vec<u8>, StoreError> {
         let named = rows::named_key(db).await?;
         let held = self.knowing(&named)?;
         if held.ring.current().fingerprint() == named {
-            return held.sealer.seal(client_id, secret);
+            return held.sealer.seal(owner, secret);
         }
         // A rotation that is not noticed yet or was cut short, or an older backup: the database goes on with the key
         // that it has.
         let ring = held.ring.led_by(&named).ok_or(StoreError::Unsealable)?;
-        Sealer::new(&ring).seal(client_id, secret)
+        Sealer::new(&ring).seal(owner, secret)
     }
 
     /// Opens a secret, whichever key sealed it.
-    pub(crate) fn open(&self, client_id: &ClientId, sealed: &[u8]) -> Result<ClientSecret, StoreError> {
-        match self.held().sealer.open(client_id, sealed) {
-            Err(StoreError::Unsealable) if self.refresh()? => self.held().sealer.open(client_id, sealed),
+    pub(crate) fn open(&self, owner: Owner<'_>, sealed: &[u8]) -> Result<Zeroizing<String>, StoreError> {
+        match self.held().sealer.open(owner, sealed) {
+            Err(StoreError::Unsealable) if self.refresh()? => self.held().sealer.open(owner, sealed),
             opened => opened,
         }
     }

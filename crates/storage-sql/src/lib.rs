@@ -20,6 +20,7 @@ mod members;
 mod networks;
 mod new_database;
 mod retention;
+mod second_factors;
 mod sessions;
 mod sign_in_links;
 mod usage;

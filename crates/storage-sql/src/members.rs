@@ -25,7 +25,7 @@ use latchkey_storage::{
 /// What [`read`] reads, of `members m`.
 macro_rules! columns {
     () => {
-        "m.id, m.email, m.email_verified, m.name, m.role, m.joined_at, m.suspended_at"
+        "m.id, m.email, m.email_verified, m.name, m.role, m.joined_at, m.suspended_at, m.second_factor"
     };
 }
 pub(crate) use columns;
@@ -55,6 +55,7 @@ pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Member, StoreError> {
         role: columns.parsed("role", str::parse::<Role>)?,
         joined_at: columns.time("joined_at")?,
         suspended_at: columns.optional_time("suspended_at")?,
+        second_factor: columns.get("second_factor")?,
     })
 }
 

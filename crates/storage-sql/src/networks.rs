@@ -15,7 +15,7 @@ use latchkey_storage::{AddMember, AuditAction, Logo, NetworkChange, Networks, Ne
 /// What [`read_row`] reads.
 macro_rules! select {
     () => {
-        "SELECT id, name, slug, plan, logo, color, terms, privacy_policy FROM network"
+        "SELECT id, name, slug, plan, logo, color, terms, privacy_policy, hosts_second_factor FROM network"
     };
 }
 
@@ -44,6 +44,7 @@ fn read_row(columns: &mut Columns<'_>) -> Result<Network, StoreError> {
         color: columns.optional("color", str::parse::<Color>)?,
         terms: columns.optional("terms", WebLink::parse)?,
         privacy_policy: columns.optional("privacy_policy", WebLink::parse)?,
+        hosts_second_factor: columns.get("hosts_second_factor")?,
     })
 }
 
@@ -53,8 +54,8 @@ fn missing() -> StoreError {
 
 /// Writes all but the logo, which [`set_logo`] writes.
 async fn save(db: &dyn Statements, network: &Network) -> Result<(), StoreError> {
-    let sql =
-        "UPDATE network SET name = ?1, slug = ?2, plan = ?3, color = ?4, terms = ?5, privacy_policy = ?6";
+    let sql = "UPDATE network SET name = ?1, slug = ?2, plan = ?3, color = ?4, terms = ?5, privacy_policy = ?6, \
+         hosts_second_factor = ?7";
     let color = network.color.map(|color| color.to_string());
     let params = params![
         network.name.as_str(),
@@ -63,6 +64,7 @@ async fn save(db: &dyn Statements, network: &Network) -> Result<(), StoreError> 
         color.as_deref(),
         network.terms.as_ref().map(WebLink::as_str),
         network.privacy_policy.as_ref().map(WebLink::as_str),
+        network.hosts_second_factor,
     ];
     db.execute(sql, params).await.map(|_| ())
 }

@@ -29,6 +29,11 @@ pub enum AuditAction {
     MemberSessionsEnded,
     MemberRenamed,
     MemberEmailChanged,
+    SecondFactorAdded,
+    SecondFactorRemoved,
+    RecoveryCodeUsed,
+    RecoveryCodesMade,
+    SecondFactorReset,
     MemberPasswordChanged,
     MemberRemoved,
     NetworkChanged,
@@ -66,6 +71,11 @@ impl AuditAction {
         Self::MemberSessionsEnded,
         Self::MemberRenamed,
         Self::MemberEmailChanged,
+        Self::SecondFactorAdded,
+        Self::SecondFactorRemoved,
+        Self::RecoveryCodeUsed,
+        Self::RecoveryCodesMade,
+        Self::SecondFactorReset,
         Self::MemberPasswordChanged,
         Self::MemberRemoved,
         Self::NetworkChanged,
@@ -103,6 +113,11 @@ impl AuditAction {
             Self::MemberSessionsEnded => "member_sessions_ended",
             Self::MemberRenamed => "member_renamed",
             Self::MemberEmailChanged => "member_email_changed",
+            Self::SecondFactorAdded => "second_factor_added",
+            Self::SecondFactorRemoved => "second_factor_removed",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::SecondFactorReset => "second_factor_reset",
             Self::MemberPasswordChanged => "member_password_changed",
             Self::MemberRemoved => "member_removed",
             Self::NetworkChanged => "network_changed",
@@ -142,6 +157,7 @@ impl AuditAction {
             | Self::MemberSuspended
             | Self::MemberResumed
             | Self::MemberSessionsEnded
+            | Self::SecondFactorReset
             | Self::MemberRemoved
             | Self::NetworkChanged
             | Self::NetworkFounded
@@ -155,6 +171,10 @@ impl AuditAction {
             Self::MemberPasswordChanged
             | Self::MemberRenamed
             | Self::MemberEmailChanged
+            | Self::SecondFactorAdded
+            | Self::SecondFactorRemoved
+            | Self::RecoveryCodeUsed
+            | Self::RecoveryCodesMade
             | Self::SignedIn
             | Self::SignInFailed
             | Self::SignedOut

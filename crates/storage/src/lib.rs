@@ -14,6 +14,7 @@ pub mod logos;
 pub mod mails;
 pub mod members;
 pub mod networks;
+pub mod second_factors;
 pub mod sessions;
 pub mod shared;
 pub mod sign_in_links;
@@ -49,6 +50,7 @@ pub use self::mails::{
 pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet, SetPassword};
 pub use self::networks::{NetworkChange, Networks, NewNetwork, Setting};
 pub use self::retention::{Expiring, Retention, Stride, Swept};
+pub use self::second_factors::{Authenticator, RecoveryKey, SecondFactors};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
 pub use self::sign_in_links::{EmailChange, LinkKey, LinkPurpose, NewSignInLink, SignInLinks};
 pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};
@@ -65,6 +67,7 @@ pub trait Store:
     + Sessions
     + SignInLinks
     + Mails
+    + SecondFactors
     + Applications
     + Logos
     + Grants

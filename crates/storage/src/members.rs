@@ -45,6 +45,7 @@ impl AddMember {
             role: self.role,
             joined_at,
             suspended_at: None,
+            second_factor: false,
         }
     }
 }
@@ -282,6 +283,7 @@ mod tests {
             role,
             joined_at: Timestamp::from_millis(0),
             suspended_at: None,
+            second_factor: false,
         };
         let is_last = |id, role, hosts: &[i64]| {
             let hosts: Vec<_> = hosts.iter().copied().map(MemberId).collect();

@@ -30,6 +30,8 @@ pub struct NetworkChange {
     pub color: Setting<Color>,
     pub terms: Setting<WebLink>,
     pub privacy_policy: Setting<WebLink>,
+    /// Whether hosts need a second factor.
+    pub hosts_second_factor: Option<bool>,
 }
 
 /// What to do with something that a network need not have.
@@ -90,6 +92,7 @@ impl NetworkChange {
             color: self.color.apply(before.color.as_ref()),
             terms: self.terms.apply(before.terms.as_ref()),
             privacy_policy: self.privacy_policy.apply(before.privacy_policy.as_ref()),
+            hosts_second_factor: self.hosts_second_factor.unwrap_or(before.hosts_second_factor),
         };
         let mut changes = Vec::new();
         if after.name != before.name {
@@ -108,6 +111,11 @@ impl NetworkChange {
             before.privacy_policy.as_ref(),
             after.privacy_policy.as_ref(),
         ));
+        match (before.hosts_second_factor, after.hosts_second_factor) {
+            (false, true) => changes.push("hosts need a second factor".to_owned()),
+            (true, false) => changes.push("hosts need no second factor".to_owned()),
+            _ => {}
+        }
         let detail = (!changes.is_empty()).then(|| changes.join(", "));
         (after, detail)
     }
@@ -190,6 +198,7 @@ mod tests {
             color: None,
             terms: Some(WebLink::parse("https://makers.example/terms").unwrap()),
             privacy_policy: None,
+            hosts_second_factor: false,
         };
         let same = NetworkChange {
             name: Some(before.name.clone()),

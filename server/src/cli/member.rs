@@ -57,6 +57,11 @@ pub(super) enum Command {
         /// The member's email
         email: Email,
     },
+    /// Remove a member's authenticator app, for when the phone and the recovery codes are gone. Ends their sessions
+    ResetSecondFactor {
+        /// The member's email
+        email: Email,
+    },
     /// Sign a member out everywhere
     EndSessions {
         /// The member's email
@@ -196,6 +201,21 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
                 "{} can sign in again, and their connected applications work again.",
                 member.email
             ));
+        }
+        Command::ResetSecondFactor { email } => {
+            let Instance {
+                roster,
+                second_factor,
+                ..
+            } = open(data).await?;
+            for member in roster.find_all(&[email]).await? {
+                let words = if second_factor.remove(&member, &by).await? {
+                    "has no second factor any more, and is signed out everywhere"
+                } else {
+                    "has no second factor"
+                };
+                print(&format!("{} {words}.", member.email));
+            }
         }
         Command::EndSessions { email } => {
             let roster = open(data).await?.roster;

@@ -41,6 +41,9 @@ pub(super) struct SetArgs {
     privacy_policy: Option<Setting<WebLink>>,
     #[command(flatten)]
     output: OutputArgs,
+    /// Whether hosts need a second factor to sign in
+    #[arg(long, value_name = "true|false", action = clap::ArgAction::Set)]
+    hosts_second_factor: Option<bool>,
 }
 
 fn color(text: &str) -> Result<Setting<Color>, ColorError> {
@@ -69,6 +72,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             color,
             terms,
             privacy_policy,
+            hosts_second_factor,
             output,
         }) => {
             let nothing = name.is_none()
@@ -76,10 +80,11 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
                 && plan.is_none()
                 && color.is_none()
                 && terms.is_none()
-                && privacy_policy.is_none();
+                && privacy_policy.is_none()
+                && hosts_second_factor.is_none();
             if nothing {
                 return Err(CliError::Usage(
-                    "nothing to change: give --name, --slug, --plan, --color, --terms or --privacy-policy"
+                    "nothing to change: give --name, --slug, --plan, --color, --terms, --privacy-policy or --hosts-second-factor"
                         .into(),
                 ));
             }
@@ -91,6 +96,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
                 color: color.unwrap_or_default(),
                 terms: terms.unwrap_or_default(),
                 privacy_policy: privacy_policy.unwrap_or_default(),
+                hosts_second_factor,
             };
             let network = instance
                 .store
@@ -123,6 +129,10 @@ fn as_text(network: &Network) -> String {
     lines.extend(color);
     lines.extend(terms.map(|link| format!("Terms           {link}")));
     lines.extend(policy.map(|link| format!("Privacy policy  {link}")));
+    let factor = network
+        .hosts_second_factor
+        .then(|| "Second factor   needed by hosts".to_owned());
+    lines.extend(factor);
     lines.join("\n")
 }
 
@@ -136,5 +146,6 @@ fn as_json(network: &Network) -> Value {
         "color": network.color,
         "terms": network.terms,
         "privacy_policy": network.privacy_policy,
+        "hosts_second_factor": network.hosts_second_factor,
     })
 }

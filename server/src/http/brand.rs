@@ -155,6 +155,7 @@ mod tests {
             color: None,
             terms: None,
             privacy_policy: None,
+            hosts_second_factor: false,
         };
         assert_eq!(sheet(&network), None);
         network.color = "#1f6feb".parse().ok();

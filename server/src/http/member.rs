@@ -54,6 +54,9 @@ pub(super) async fn show(
         Some("mail-waits") => {
             Some("No mail was added: one waits to be sent, or the member got several within the last hour.")
         }
+        Some("second-factor") => Some(
+            "The second factor is removed, and the member is signed out everywhere. The password alone is enough now.",
+        ),
         Some("session") => Some("The session has been ended."),
         Some("sessions") => Some("All sessions have been ended."),
         Some("app") => Some("The application is disconnected. Its tokens for this member no longer work."),
@@ -172,6 +175,22 @@ async fn set_suspended(
     let change = state.instance.roster.set_suspended(&email, suspended, &by).await;
     let what = if suspended { "suspend" } else { "resume" };
     done(&state, &host, MemberId(id), change, what).await
+}
+
+/// For a member whose phone is gone, with the recovery codes.
+pub(super) async fn reset_second_factor(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedInHost { host, .. }: SignedInHost,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    let member = find(&state, id).await?;
+    if member.id == host.id {
+        return refused(&state, &host, member.id, AccountError::Yourself).await;
+    }
+    let by = peer.actor(Some(host.id));
+    state.instance.second_factor.remove(&member, &by).await?;
+    back(id, "second-factor")
 }
 
 pub(super) async fn remove(

@@ -29,6 +29,7 @@ pub(super) struct Typed {
     color: String,
     terms: String,
     privacy_policy: String,
+    hosts_second_factor: Option<String>,
 }
 
 /// The result of the last form, from the URL. Only fixed texts are shown.
@@ -114,6 +115,7 @@ fn current(network: &Network) -> NetworkForm {
         color: network.color.map(|color| color.to_string()).unwrap_or_default(),
         terms: link(network.terms.as_ref()),
         privacy_policy: link(network.privacy_policy.as_ref()),
+        hosts_second_factor: network.hosts_second_factor,
     }
 }
 
@@ -136,6 +138,7 @@ impl Typed {
                 color: Setting::exactly(color),
                 terms: Setting::exactly(terms),
                 privacy_policy: Setting::exactly(privacy_policy),
+                hosts_second_factor: Some(self.hosts_second_factor.is_some()),
             }),
             (name, slug, plan, color, terms, privacy_policy) => Err(NetworkProblems {
                 name: problem("The name", name),
@@ -157,6 +160,7 @@ impl Typed {
             color: self.color,
             terms: self.terms,
             privacy_policy: self.privacy_policy,
+            hosts_second_factor: self.hosts_second_factor.is_some(),
         }
     }
 }

@@ -17,8 +17,8 @@ use super::state::AppState;
 use super::{
     account, activity, admin, ask_again, audit, brand, connected_apps, errors, explorer, forgot, functions,
     gate, headless, health, home, logos, member, members, members_of_application, network_settings, oauth,
-    password, paths, profile, programs, same_origin, setup, sign_in, sign_in_link, sign_out, transfer, usage,
-    use_it,
+    password, paths, profile, programs, same_origin, second_factor, setup, sign_in, sign_in_code,
+    sign_in_link, sign_out, transfer, usage, use_it,
 };
 
 /// The whole router.
@@ -91,6 +91,20 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             get(profile::show_link).post(profile::change_email),
         )
         .route("/account/email/confirm", post(profile::confirm))
+        .route("/account/second-factor", get(second_factor::show))
+        .route(
+            "/account/second-factor/begin",
+            post(second_factor::begin).layer(again.clone()),
+        )
+        .route("/account/second-factor/confirm", post(second_factor::confirm))
+        .route(
+            "/account/second-factor/codes",
+            post(second_factor::new_codes).layer(again.clone()),
+        )
+        .route(
+            "/account/second-factor/remove",
+            post(second_factor::remove).layer(again.clone()),
+        )
         .route("/account/password", get(password::show).post(password::change))
         .route("/account/connected-apps", get(connected_apps::show))
         .route(
@@ -171,6 +185,14 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             "/admin/settings/oauth-applications/{client_id}/use/message",
             get(use_it::message),
         )
+        .route(
+            "/sign-in/code",
+            post(sign_in_code::check).layer(from_fn(keep_opener)),
+        )
+        .route(
+            "/sign-in/second-factor",
+            post(sign_in_code::set_up_and_go_on).layer(from_fn(keep_opener)),
+        )
         .route("/sign-in/forgot", get(forgot::show).post(forgot::send))
         .route("/admin/members", get(members::show))
         .route(
@@ -192,6 +214,10 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route(
             "/admin/members/{id}/role",
             post(member::set_role).layer(again.clone()),
+        )
+        .route(
+            "/admin/members/{id}/reset-second-factor",
+            post(member::reset_second_factor).layer(again.clone()),
         )
         .route("/admin/members/{id}/suspend", post(member::suspend))
         .route("/admin/members/{id}/resume", post(member::resume))

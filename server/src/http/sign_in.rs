@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use latchkey_accounts::{AccountError, SignInRequest};
+use latchkey_accounts::{AccountError, Attempt, SignInRequest, SignedIn};
 use latchkey_app::pages::{CookieLostPage, SignInPage, browser_name};
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -18,6 +18,7 @@ use super::peer::Peer;
 use super::return_to::{ReturnTo, SignInLink};
 use super::security_headers::allow_any_redirect;
 use super::session::{self, MaybeSignedIn};
+use super::sign_in_code;
 use super::state::AppState;
 
 #[derive(Default, Deserialize)]
@@ -88,7 +89,7 @@ pub(super) async fn create(
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
     let return_to = ReturnTo::parse(&form.return_to);
-    let place = new_place(&peer);
+    let place = place(&peer);
     let request = SignInRequest {
         email: form.email.clone(),
         password: Zeroizing::new(form.password),
@@ -97,20 +98,11 @@ pub(super) async fn create(
         request_id: Some(peer.request_id),
     };
     match state.instance.sign_in.attempt(request).await {
-        Ok(signed_in) => {
-            // Ends the sessions of anyone signed in on this browser before.
-            for before in session::tokens(&state, &headers) {
-                state.instance.sessions.end(&before).await?;
+        Ok(attempt) => {
+            if let Attempt::SignedIn(signed_in) = &attempt {
+                tell_new_place(&state, signed_in, place);
             }
-            state.metrics.sign_ins.succeeded.add();
-            if signed_in.is_new_place && signed_in.member.role.is_host() {
-                state.mailing.tell_new_place(signed_in.member.id, place);
-            }
-            tracing::info!(member = signed_in.member.id.0, "signed in");
-            let onward = onward(&state, &headers, &form.probed, &return_to);
-            let mut response = Redirect::to(&onward).into_response();
-            session::keep(&mut response, &state, &signed_in.opened.token);
-            Ok(response)
+            sign_in_code::answer(&state, &headers, attempt, &form.probed, &return_to).await
         }
         Err(error) => refuse(&state, &headers, form.email, &error, &return_to)
             .await
@@ -118,8 +110,40 @@ pub(super) async fn create(
     }
 }
 
+/// Sends somebody who is signed in now on their way.
+pub(super) async fn signed_in(
+    state: &AppState,
+    headers: &HeaderMap,
+    signed_in: SignedIn,
+    probed: &str,
+    return_to: &ReturnTo,
+) -> Result<Response, Failure> {
+    end_others_here(state, headers).await?;
+    state.metrics.sign_ins.succeeded.add();
+    tracing::info!(member = signed_in.member.id.0, "signed in");
+    let onward = onward(state, headers, probed, return_to);
+    let mut response = Redirect::to(&onward).into_response();
+    session::keep(&mut response, state, &signed_in.opened.token);
+    Ok(response)
+}
+
+/// Ends the sessions of anyone signed in on this browser before.
+pub(super) async fn end_others_here(state: &AppState, headers: &HeaderMap) -> Result<(), Failure> {
+    for before in session::tokens(state, headers) {
+        state.instance.sessions.end(&before).await?;
+    }
+    Ok(())
+}
+
+/// Tells a host by mail that their account was used at a place that is new.
+pub(super) fn tell_new_place(state: &AppState, signed_in: &SignedIn, place: String) {
+    if signed_in.is_new_place && signed_in.member.role.is_host() {
+        state.mailing.tell_new_place(signed_in.member.id, place);
+    }
+}
+
 /// The browser and the address of a sign-in, for a mail about it.
-fn new_place(peer: &Peer) -> String {
+pub(super) fn place(peer: &Peer) -> String {
     let browser = browser_name(peer.user_agent.as_deref());
     match peer.address {
         Some(address) => format!("{browser}, {address}"),
@@ -165,7 +189,7 @@ impl Refusal {
     /// `None` if the person cannot mend it.
     pub(super) fn of(error: &AccountError) -> Option<Self> {
         let (status, retry_after) = match error {
-            AccountError::WrongCredentials | AccountError::Suspended => {
+            AccountError::WrongCredentials | AccountError::WrongCode | AccountError::Suspended => {
                 (StatusCode::UNPROCESSABLE_ENTITY, None)
             }
             AccountError::TryLater { wait } => (

@@ -16,7 +16,7 @@ use super::pages::{frame, sentence};
 use super::peer::Peer;
 use super::return_to::ReturnTo;
 use super::state::AppState;
-use super::{session, sign_in};
+use super::{sign_in, sign_in_code};
 
 #[derive(Deserialize)]
 pub(super) struct Link {
@@ -80,22 +80,16 @@ pub(super) async fn choose(
         Err(error) => return Err(error.into()),
     };
     tracing::info!(member = member.id.0, "chose a password with a link");
-    // Ends the sessions of anyone signed in on this browser before.
-    for before in session::tokens(&state, &headers) {
-        instance.sessions.end(&before).await?;
-    }
+    sign_in::end_others_here(&state, &headers).await?;
     let home = ReturnTo::parse("/");
-    let opened = instance
+    let attempt = instance
         .sign_in
-        .open(&member, hash, peer.address, peer.user_agent)
+        .after_password(&member, hash, peer.address, peer.user_agent)
         .await?;
-    let Some(opened) = opened else {
-        return Ok(Redirect::to(&home.sign_in()).into_response());
-    };
-    let onward = sign_in::onward(&state, &headers, &form.probed, &home);
-    let mut response = Redirect::to(&onward).into_response();
-    session::keep(&mut response, &state, &opened.token);
-    Ok(response)
+    match attempt {
+        Some(attempt) => sign_in_code::answer(&state, &headers, attempt, &form.probed, &home).await,
+        None => Ok(Redirect::to(&home.sign_in()).into_response()),
+    }
 }
 
 /// The token and the member of a link that works.

@@ -4,4 +4,5 @@ pub(crate) mod connected_apps;
 mod navigation;
 pub(crate) mod password;
 pub(crate) mod profile;
+pub(crate) mod second_factor;
 pub(crate) mod sessions;

@@ -9,6 +9,7 @@ pub(super) enum AccountPage {
     Sessions,
     ConnectedApps,
     Password,
+    SecondFactor,
 }
 
 pub(super) fn account_nav(here: AccountPage) -> impl IntoView {
@@ -25,6 +26,7 @@ pub(super) fn account_nav(here: AccountPage) -> impl IntoView {
             {link(AccountPage::Sessions, "/account/sessions", "Sessions")}
             {link(AccountPage::ConnectedApps, "/account/connected-apps", "Connected apps")}
             {link(AccountPage::Password, "/account/password", "Password")}
+            {link(AccountPage::SecondFactor, "/account/second-factor", "Second factor")}
         </nav>
     }
 }

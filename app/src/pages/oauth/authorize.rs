@@ -249,6 +249,7 @@ mod tests {
                 joined_at: Timestamp::from_millis(0),
                 email_verified: false,
                 suspended_at: None,
+                second_factor: false,
             },
             redirect_uri: redirect_uri.parse().unwrap(),
             is_explorer_login: redirect_uri.contains("/admin/headless-api/"),

@@ -1,6 +1,7 @@
 //! `/sign-in`.
 
 pub(crate) mod again;
+pub(crate) mod code;
 pub(crate) mod cookie_lost;
 pub(crate) mod forgot;
 pub(crate) mod link;

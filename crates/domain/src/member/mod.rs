@@ -169,6 +169,8 @@ pub struct Member {
     pub joined_at: Timestamp,
     /// Since when a host keeps the member out: no sign-in, no sessions, and every token is refused. `None`: it is not so.
     pub suspended_at: Option<Timestamp>,
+    /// Whether a sign-in needs a code of an authenticator app besides the password.
+    pub second_factor: bool,
 }
 
 impl Member {

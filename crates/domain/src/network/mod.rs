@@ -70,4 +70,6 @@ pub struct Network {
     /// Its terms of use.
     pub terms: Option<WebLink>,
     pub privacy_policy: Option<WebLink>,
+    /// Whether hosts need a second factor to sign in.
+    pub hosts_second_factor: bool,
 }

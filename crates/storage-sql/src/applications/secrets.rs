@@ -7,7 +7,7 @@ use latchkey_domain::{Application, ClientId, ClientSecret, SecretId, SecretRecor
 use super::audit_entry::{Act, note};
 use super::row::{columns, find_locked, read};
 use crate::keychain::Keychain;
-use crate::sealing::{RETIRED_KEPT, digest};
+use crate::sealing::{Owner, RETIRED_KEPT, digest};
 use crate::{Columns, Statements, params, rows};
 use latchkey_storage::applications::rules;
 use latchkey_storage::{Client, KeptSecret, MOST_SECRETS, SecretAdded, SecretRetired, StoreError};
@@ -61,6 +61,17 @@ pub(super) async fn records(
     rows::all(db, sql, params![client_id.as_str()], record).await
 }
 
+/// The secret in the next column.
+fn opened(
+    keys: &Keychain,
+    client_id: &ClientId,
+    columns: &mut Columns<'_>,
+) -> Result<ClientSecret, StoreError> {
+    let sealed: Vec<u8> = columns.get("sealed")?;
+    let secret = keys.open(Owner::Client(client_id), &sealed)?;
+    Ok(ClientSecret::kept(secret.as_str().to_owned()))
+}
+
 /// The valid secrets, unsealed, the newest first.
 pub(super) async fn kept(
     db: &dyn Statements,
@@ -76,7 +87,7 @@ pub(super) async fn kept(
     rows::all(db, sql, params![client_id.as_str()], |columns| {
         Ok(KeptSecret {
             record: record(columns)?,
-            secret: keys.open(client_id, &columns.get::<Vec<u8>>("sealed")?)?,
+            secret: opened(keys, client_id, columns)?,
         })
     })
     .await
@@ -117,7 +128,7 @@ pub(super) async fn client(
         });
         if columns.is_there("id")? {
             let record = record(columns)?;
-            let secret = keys.open(client_id, &columns.get::<Vec<u8>>("sealed")?)?;
+            let secret = opened(keys, client_id, columns)?;
             client.secrets.push(KeptSecret { record, secret });
         }
         Ok(())
@@ -134,7 +145,7 @@ pub(super) async fn insert(
     secret: &ClientSecret,
     at: Timestamp,
 ) -> Result<SecretRecord, StoreError> {
-    let sealed = keys.seal(db, client_id, secret).await?;
+    let sealed = keys.seal(db, Owner::Client(client_id), secret.expose()).await?;
     let id = rows::insert(
         db,
         "INSERT INTO client_secrets (application_id, sealed, created_at) VALUES ((SELECT id \

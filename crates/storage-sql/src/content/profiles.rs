@@ -13,7 +13,7 @@ use latchkey_storage::content::{Profiles, RosterSort, Slice, SliceRequest};
 /// What [`read`] reads, of `members t`.
 macro_rules! columns {
     () => {
-        "t.id, t.email, t.email_verified, t.name, t.role, t.joined_at, t.suspended_at, t.last_active_at, t.avatar_url"
+        "t.id, t.email, t.email_verified, t.name, t.role, t.joined_at, t.suspended_at, t.second_factor, t.last_active_at, t.avatar_url"
     };
 }
 

@@ -83,7 +83,7 @@ const fn searched(
 }
 
 /// Bytes that the server key sealed; the first of them is the key's number. A target without that key is refused.
-const SEALED: (&str, &str) = ("client_secrets", "sealed");
+const SEALED: &[&str] = &["client_secrets", "authenticators"];
 
 /// Rows that stay behind: which version wrote a file is that version's to say.
 const ONLY: (&str, &str) = ("meta", "key <> 'written_by'");
@@ -124,7 +124,7 @@ impl Table {
 
     /// The place of the column with what the server key sealed.
     pub(crate) fn sealed(&self) -> Option<usize> {
-        (self.name == SEALED.0).then(|| self.place(SEALED.1))
+        SEALED.contains(&self.name.as_str()).then(|| self.place("sealed"))
     }
 
     /// Where a column is in a row.

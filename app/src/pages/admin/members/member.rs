@@ -140,6 +140,10 @@ fn ways_to_sign_in(listed: &ListedMember, has_mail: bool, page: &str) -> impl In
         (MemberState::CanSignIn, None) => "A password.".to_owned(),
         (_, None) => "None yet. Make a link, and send it to them.".to_owned(),
     };
+    let factor = listed
+        .member
+        .second_factor
+        .then(|| view! { <p>"With a code of an authenticator app besides the password."</p> });
     let (button, hint) = if listed.can_sign_in {
         (
             "Make a link to copy",
@@ -180,6 +184,7 @@ fn ways_to_sign_in(listed: &ListedMember, has_mail: bool, page: &str) -> impl In
         <section class="member-section">
             <h2>"Ways to sign in"</h2>
             <p>{text}</p>
+            {factor}
             {invite}
         </section>
     }
@@ -308,6 +313,20 @@ fn powers(listed: &ListedMember, page: &str) -> impl IntoView + use<> {
             is_danger: true,
         }
     };
+    let reset = member.second_factor.then(|| {
+        Ask {
+            button: "Reset second factor",
+            label: None,
+            effect: view! {
+                <p class="muted">"For somebody whose phone is gone, and the recovery codes, too. Make sure that it is them who asks. The authenticator app is removed and they are signed out everywhere; the password alone is enough then."</p>
+            }
+            .into_any(),
+            action: format!("{page}/reset-second-factor"),
+            confirm: "Reset it",
+            is_danger: true,
+        }
+        .into_view()
+    });
     let remove = Ask {
         button: "Remove",
         label: None,
@@ -322,7 +341,7 @@ fn powers(listed: &ListedMember, page: &str) -> impl IntoView + use<> {
     view! {
         <section class="member-section">
             <h2>"Manage"</h2>
-            <div class="powers">{change_role.into_view()} {suspend.into_view()} {remove.into_view()}</div>
+            <div class="powers">{change_role.into_view()} {reset} {suspend.into_view()} {remove.into_view()}</div>
         </section>
     }
 }

@@ -31,6 +31,7 @@ pub struct NetworkForm {
     pub color: String,
     pub terms: String,
     pub privacy_policy: String,
+    pub hosts_second_factor: bool,
 }
 
 /// What is wrong with a field, as a sentence.
@@ -136,6 +137,24 @@ impl NetworkPage {
                         {slug.into_view()}
                         {plans}
                         {look.map(Field::into_view).into_iter().collect_view()}
+                        <div class="toggle">
+                            <input
+                                type="checkbox"
+                                id="hosts_second_factor"
+                                name="hosts_second_factor"
+                                value="1"
+                                checked=form.hosts_second_factor
+                                aria-describedby="hosts-second-factor-hint"
+                            />
+                            <div>
+                                <label class="field-label" for="hosts_second_factor">
+                                    "Hosts must use a second factor"
+                                </label>
+                                <p class="field-hint" id="hosts-second-factor-hint">
+                                    "Hosts without an authenticator app set one up at their next sign-in. Nobody is signed out."
+                                </p>
+                            </div>
+                        </div>
                         <div class="settings-answers">
                             <button class="button button-primary" type="submit">
                                 "Save"

@@ -1,4 +1,5 @@
--- Who has chosen how to sign in, links with which members do, whom a host keeps out, and mails that wait.
+-- Who has chosen how to sign in, links with which members do, whom a host keeps out, mails that wait, and second
+-- factors.
 
 ALTER TABLE members ADD COLUMN can_sign_in INTEGER NOT NULL DEFAULT 1 CHECK (can_sign_in IN (0, 1));
 -- An import gives all who have no password one hash that no password matches. Hashes of passwords differ by their salts.
@@ -43,3 +44,23 @@ CREATE INDEX mails_waiting ON mails (next_at, id) WHERE sent_at IS NULL AND fail
 CREATE INDEX mails_of_member ON mails (member_id, created_at);
 CREATE INDEX mails_failed ON mails (failed_at) WHERE failed_at IS NOT NULL;
 CREATE INDEX mails_sent ON mails (sent_at) WHERE sent_at IS NOT NULL;
+
+-- Whether the member has an authenticator app in use, and whether hosts need one.
+ALTER TABLE members ADD COLUMN second_factor INTEGER NOT NULL DEFAULT 0 CHECK (second_factor IN (0, 1));
+ALTER TABLE network ADD COLUMN hosts_second_factor INTEGER NOT NULL DEFAULT 0 CHECK (hosts_second_factor IN (0, 1));
+
+CREATE TABLE authenticators (
+    member_id    INTEGER PRIMARY KEY REFERENCES members (id) ON DELETE CASCADE,
+    sealed       BLOB NOT NULL,             -- the secret, with the server key
+    created_at   INTEGER NOT NULL,
+    confirmed_at INTEGER,                  -- when the first code was given; not in use before
+    last_step    INTEGER NOT NULL DEFAULT 0 -- of the newest code that was used: each works once
+) STRICT;
+
+CREATE TABLE recovery_codes (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    member_id INTEGER NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    key       BLOB NOT NULL CHECK (length(key) = 32), -- SHA-256
+    used_at   INTEGER,
+    UNIQUE (member_id, key)
+) STRICT;

@@ -1,0 +1,205 @@
+//! `/sign-in/code` and `/sign-in/second-factor`: the second half of a sign-in.
+
+use axum::extract::State;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::{HeaderMap, StatusCode};
+use latchkey_accounts::{AccountError, Attempt, Enrolment};
+use latchkey_app::pages::{HalfOfSignIn, SignInCodePage, SignInRecoveryPage, SignInSetUpPage};
+use latchkey_domain::Member;
+use latchkey_storage::PasswordHash;
+use serde::Deserialize;
+
+use super::failure::Failure;
+use super::page_form::Form;
+use super::pages::{frame, sentence};
+use super::peer::Peer;
+use super::return_to::ReturnTo;
+use super::session;
+use super::sign_in::{self, Refusal};
+use super::state::AppState;
+
+/// What the forms bring along.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CodeForm {
+    half_way: String,
+    code: String,
+    return_to: String,
+    /// See [`cookies::are_doubtful`](super::cookies::are_doubtful).
+    probed: String,
+}
+
+/// The answer to a right password.
+pub(super) async fn answer(
+    state: &AppState,
+    headers: &HeaderMap,
+    attempt: Attempt,
+    probed: &str,
+    return_to: &ReturnTo,
+) -> Result<Response, Failure> {
+    let half = |half_way| HalfOfSignIn {
+        half_way,
+        return_to: return_to.as_str().to_owned(),
+    };
+    match attempt {
+        Attempt::SignedIn(signed_in) => {
+            sign_in::signed_in(state, headers, signed_in, probed, return_to).await
+        }
+        Attempt::NeedsCode(half_way) => {
+            let page = SignInCodePage {
+                frame: frame(state).await?,
+                half: half(half_way),
+                ..SignInCodePage::default()
+            };
+            Ok(Html(page.to_html()).into_response())
+        }
+        Attempt::NeedsSecondFactor(half_way) => {
+            let found = state.instance.sign_in.of_half_way(&half_way).await?;
+            let Some((member, _)) = found else {
+                return Ok(Redirect::to(&return_to.sign_in()).into_response());
+            };
+            let network = state.instance.store.network().await?.name;
+            let factor = &state.instance.second_factor;
+            let enrolment = match factor.waiting(&member, &network).await? {
+                Some(waiting) => Some(waiting),
+                None => factor.begin(&member, &network).await?,
+            };
+            match enrolment {
+                Some(enrolment) => {
+                    let page = set_up(state, half(half_way), &enrolment).await?;
+                    Ok(Html(page.to_html()).into_response())
+                }
+                None => Ok(Redirect::to(&return_to.sign_in()).into_response()),
+            }
+        }
+    }
+}
+
+async fn set_up(
+    state: &AppState,
+    half: HalfOfSignIn,
+    enrolment: &Enrolment,
+) -> Result<SignInSetUpPage, Failure> {
+    Ok(SignInSetUpPage {
+        frame: frame(state).await?,
+        half,
+        secret: enrolment.secret.as_str().to_owned(),
+        address: enrolment.address.as_str().to_owned(),
+        ..SignInSetUpPage::default()
+    })
+}
+
+/// Checks a code, and signs in.
+pub(super) async fn check(
+    State(state): State<AppState>,
+    peer: Peer,
+    headers: HeaderMap,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Failure> {
+    let return_to = ReturnTo::parse(&form.return_to);
+    let Some((member, hash)) = state.instance.sign_in.of_half_way(&form.half_way).await? else {
+        return Ok(Redirect::to(&return_to.sign_in()).into_response());
+    };
+    let by = peer.actor(Some(member.id));
+    let factor = &state.instance.second_factor;
+    if let Err(error) = factor.check(&member, &form.code, peer.address, &by).await {
+        let Some(refusal) = Refusal::of(&error) else {
+            return Err(error.into());
+        };
+        state.metrics.sign_ins.failed.add();
+        let (code_error, error) = problem(&error);
+        let page = SignInCodePage {
+            frame: frame(&state).await?,
+            half: half(form),
+            code_error,
+            error,
+        };
+        return Ok(refusal.with(Html(page.to_html()).into_response()));
+    }
+    let probed = form.probed;
+    let signed_in = finish(&state, peer, member, hash).await?;
+    match signed_in {
+        Some(signed_in) => sign_in::signed_in(&state, &headers, signed_in, &probed, &return_to).await,
+        None => Ok(Redirect::to(&return_to.sign_in()).into_response()),
+    }
+}
+
+/// Takes the app of a host who needs one into use, signs in, and shows the recovery codes.
+pub(super) async fn set_up_and_go_on(
+    State(state): State<AppState>,
+    peer: Peer,
+    headers: HeaderMap,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Failure> {
+    let return_to = ReturnTo::parse(&form.return_to);
+    let over = || Ok(Redirect::to(&return_to.sign_in()).into_response());
+    let Some((member, hash)) = state.instance.sign_in.of_half_way(&form.half_way).await? else {
+        return over();
+    };
+    let by = peer.actor(Some(member.id));
+    let factor = &state.instance.second_factor;
+    let codes = match factor.confirm(&member, &form.code, peer.address, &by).await {
+        Ok(Some(codes)) => codes,
+        Ok(None) => return over(),
+        Err(error) => {
+            let Some(refusal) = Refusal::of(&error) else {
+                return Err(error.into());
+            };
+            let network = state.instance.store.network().await?.name;
+            let Some(enrolment) = factor.waiting(&member, &network).await? else {
+                return over();
+            };
+            let (code_error, error) = problem(&error);
+            let page = SignInSetUpPage {
+                code_error,
+                error,
+                ..set_up(&state, half(form), &enrolment).await?
+            };
+            return Ok(refusal.with(Html(page.to_html()).into_response()));
+        }
+    };
+    let probed = form.probed;
+    let Some(signed_in) = finish(&state, peer, member, hash).await? else {
+        return over();
+    };
+    let page = SignInRecoveryPage {
+        frame: frame(&state).await?,
+        codes,
+        onward: sign_in::onward(&state, &headers, &probed, &return_to),
+    };
+    let mut response = (StatusCode::OK, Html(page.to_html())).into_response();
+    sign_in::end_others_here(&state, &headers).await?;
+    session::keep(&mut response, &state, &signed_in.opened.token);
+    Ok(response)
+}
+
+async fn finish(
+    state: &AppState,
+    peer: Peer,
+    member: Member,
+    hash: PasswordHash,
+) -> Result<Option<latchkey_accounts::SignedIn>, Failure> {
+    let (origin, place) = (peer.actor(None), sign_in::place(&peer));
+    let from = (peer.address, peer.user_agent);
+    let signed_in = state.instance.sign_in.finish(member, hash, &origin, from).await?;
+    if let Some(signed_in) = &signed_in {
+        sign_in::tell_new_place(state, signed_in, place);
+    }
+    Ok(signed_in)
+}
+
+fn half(form: CodeForm) -> HalfOfSignIn {
+    HalfOfSignIn {
+        half_way: form.half_way,
+        return_to: form.return_to,
+    }
+}
+
+/// What is wrong with the code, or with something else.
+fn problem(error: &AccountError) -> (Option<String>, Option<String>) {
+    let words = Some(sentence(&error.to_string()));
+    match error {
+        AccountError::WrongCode => (words, None),
+        _ => (None, words),
+    }
+}
