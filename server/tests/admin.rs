@@ -130,6 +130,7 @@ async fn every_title_says_what_the_page_is_and_of_which_network() {
         "/account/sessions",
         "/account/password",
         "/account/profile",
+        "/account/second-factor",
         PAGE,
         &format!("{PAGE}/{}/activity", client.id),
         &format!("{PAGE}/{}/use", client.id),
@@ -151,5 +152,5 @@ async fn every_title_says_what_the_page_is_and_of_which_network() {
     }
     titles.sort_unstable();
     titles.dedup();
-    assert_eq!(titles.len(), 14, "{titles:?}");
+    assert_eq!(titles.len(), 15, "{titles:?}");
 }

@@ -13,6 +13,7 @@ async fn every_page_has_them() {
         (&host, "/account/sessions"),
         (&host, "/account/password"),
         (&host, "/account/profile"),
+        (&host, "/account/second-factor"),
         (&host, "/admin/members"),
         (&host, "/admin/settings/oauth-applications"),
     ] {

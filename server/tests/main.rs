@@ -69,6 +69,7 @@ mod postgres_nodes;
 mod proxies;
 mod roster;
 mod same_origin;
+mod second_factor;
 mod secret_comparison;
 mod secrets;
 mod secrets_on_the_command_line;
