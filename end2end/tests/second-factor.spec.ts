@@ -27,7 +27,7 @@ test("a member sets up an app on a phone, and signs in with its codes and a reco
   await signIn(page, latchkey, "member@example.com", "/account/second-factor");
   await look(page, "second-factor-off");
   await page.getByRole("button", { name: "Set up an authenticator app" }).click();
-  await expect(page.getByRole("img", { name: "The secret, as a QR code" })).toBeVisible();
+  await expect(page.getByRole("img", { name: "A picture for the camera of your app" })).toBeVisible();
   await look(page, "second-factor-set-up");
   const secret = await secretOn(page);
   await page.getByLabel("Code").fill("000000");

@@ -85,6 +85,7 @@ pub async fn purge(
     };
     let sessions = Expiring::Sessions(now.minus(rules.ended));
     let activity = Expiring::Activity(now.minus(rules.activity));
+    sweep(store, Expiring::Ceremonies(now.minus(DAY)), pace).await?;
     Ok(Purged {
         grants: sweep(store, grants, pace).await?,
         sessions: sweep(store, sessions, pace).await?,

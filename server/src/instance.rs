@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use latchkey_accounts::{
-    Passwords, Roster, SecondFactor, SessionKeeper, Setup, SignIn, SignInLinks, SignInMarker,
+    Passkeys, Passwords, Roster, SecondFactor, SessionKeeper, Setup, SignIn, SignInLinks, SignInMarker,
 };
 use latchkey_domain::{Clock, Randomness};
 use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts, TokenKeys};
@@ -130,6 +130,13 @@ impl Instance {
         self.sign_in.use_key(attempts_key(&ring));
         let (current, before) = token_keys(&ring);
         Ok(self.token_keys.replace(&current, &before))
+    }
+
+    /// Passkeys at `public_url`, if browsers have them there.
+    pub fn passkeys(&self, public_url: &PublicUrl) -> Option<Passkeys> {
+        let key = self.keys.ring().current().derive("passkeys");
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        Passkeys::at(public_url.origin(), public_url.host(), store, clock, key)
     }
 
     /// The authorization server that clients reach at `public_url`, which is its issuer. Tokens do not depend on the

@@ -34,6 +34,8 @@ pub(crate) mod notice;
 #[cfg(feature = "ssr")]
 pub(crate) mod pager;
 #[cfg(feature = "ssr")]
+pub(crate) mod passkey;
+#[cfg(feature = "ssr")]
 pub(crate) mod profile_links;
 pub(crate) mod progress;
 #[cfg(feature = "ssr")]

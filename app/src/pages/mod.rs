@@ -28,6 +28,7 @@ pub use self::plain::*;
 #[cfg(feature = "ssr")]
 mod plain {
     pub use super::account::connected_apps::ConnectedAppsPage;
+    pub use super::account::passkeys::{AddPasskeyPage, PasskeyRow, PasskeysPage};
     pub use super::account::password::{PasswordPage, PasswordProblems};
     pub use super::account::profile::{CONFIRM_EMAIL, ConfirmEmailPage, ProfilePage, ProfileProblems};
     pub use super::account::second_factor::{SecondFactorPage, SecondFactorState};
@@ -64,5 +65,6 @@ mod plain {
     pub use crate::components::browser_name::browser_name;
     pub use crate::components::frame::Frame;
     pub use crate::components::navigation::Visitor;
+    pub use crate::components::passkey::PasskeyOptions;
     pub use crate::components::session_row::SessionRow;
 }

@@ -16,6 +16,12 @@ pub enum AccountError {
     /// The code of the app, or the recovery code, is wrong or was used.
     #[error("that code is wrong, or was used already")]
     WrongCode,
+    /// The answer of the browser is wrong, too late, was used, or its passkey is not known here.
+    #[error("that passkey did not work here: try again, or sign in with your password")]
+    PasskeyRefused,
+    /// The last passkey of a member without a password.
+    #[error("this is your only way to sign in: add another passkey, or choose a password first")]
+    LastWayIn,
     /// A host's own, where hosts need one.
     #[error("hosts of this network need a second factor: another host can reset yours")]
     SecondFactorNeeded,

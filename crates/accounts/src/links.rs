@@ -34,7 +34,7 @@ impl LinkToken {
         &self.0
     }
 
-    fn key(&self) -> LinkKey {
+    pub(crate) fn key(&self) -> LinkKey {
         LinkKey(Sha256::digest(self.0.as_bytes()).into())
     }
 }

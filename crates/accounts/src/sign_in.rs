@@ -197,6 +197,20 @@ impl SignIn {
         }))
     }
 
+    /// Opens a session for a member whose passkey was just checked.
+    pub async fn with_passkey(
+        &self,
+        member: Member,
+        origin: &Actor,
+        from: (Option<IpAddr>, Option<String>),
+    ) -> Result<Option<SignedIn>, AccountError> {
+        let credentials = self.store.credentials(&member.email).await?;
+        let Some((_, hash)) = credentials.filter(|(found, _)| found.id == member.id) else {
+            return Ok(None);
+        };
+        self.finish(member, hash, origin, from).await
+    }
+
     /// Runs a check of something that only the member knows or has, counted like an attempt to sign in.
     pub(crate) async fn counted<T>(
         &self,

@@ -19,6 +19,7 @@ mod mails;
 mod members;
 mod networks;
 mod new_database;
+mod passkeys;
 mod retention;
 mod second_factors;
 mod sessions;

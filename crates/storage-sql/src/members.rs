@@ -135,8 +135,8 @@ pub(crate) async fn add(
     let (email, name) = (member.email.as_str(), member.name.as_str());
     let added = rows::first(
         db,
-        "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at, can_sign_in) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (email) DO NOTHING RETURNING id",
+        "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at, can_sign_in, has_password) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT (email) DO NOTHING RETURNING id",
         params![
             email,
             name,
@@ -383,7 +383,7 @@ pub(crate) async fn set_password(
     };
     let (id, keep_apps) = (member.id, password.keep_apps);
     let replaces = password.replaces.as_ref().map(|hash| hash.0.as_str());
-    let sql = "UPDATE members SET password_hash = ?2, can_sign_in = [[TRUE|1]] \
+    let sql = "UPDATE members SET password_hash = ?2, can_sign_in = [[TRUE|1]], has_password = [[TRUE|1]] \
                WHERE id = ?1 AND password_hash = coalesce(?3, password_hash)";
     if db.execute(sql, params![id.0, &password.hash.0, replaces]).await? == 0 {
         return Ok(None);

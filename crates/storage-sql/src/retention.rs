@@ -33,6 +33,7 @@ fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<Tim
             vec![codes, tokens, explorer_logins, granted],
         ),
         Expiring::Sessions(before) => ("sessions", format!("expires_at < ?{first}"), vec![before]),
+        Expiring::Ceremonies(before) => ("used_ceremonies", format!("used_at < ?{first}"), vec![before]),
         Expiring::Mails(before) => (
             "mails",
             format!("coalesce(sent_at, failed_at, ?{first}) < ?{first}"),

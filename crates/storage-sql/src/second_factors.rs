@@ -130,16 +130,23 @@ async fn replace_codes(
 
 async fn remove(db: &dyn Statements, member: MemberId, by: (&Actor, Timestamp)) -> Result<bool, StoreError> {
     let sql = "DELETE FROM authenticators WHERE member_id = ?1";
-    if db.execute(sql, params![member.0]).await? == 0 {
+    let had_app = db.execute(sql, params![member.0]).await? > 0;
+    let is_own = by.0.member == Some(member);
+    let sql = "SELECT EXISTS (SELECT 1 FROM passkeys WHERE member_id = ?1)";
+    if !had_app && (is_own || !rows::exists(db, sql, params![member.0]).await?) {
         return Ok(false);
     }
     let sql = "UPDATE members SET second_factor = [[FALSE|0]] WHERE id = ?1";
     db.execute(sql, params![member.0]).await?;
     put_codes(db, member, &[]).await?;
-    let action = if by.0.member == Some(member) {
+    let action = if is_own {
         AuditAction::SecondFactorRemoved
     } else {
-        // Who took the phone may be signed in with it.
+        // Who took the phone may be signed in with it, and has the passkeys that are on it.
+        let sql = "DELETE FROM passkeys WHERE member_id = ?1";
+        db.execute(sql, params![member.0]).await?;
+        let sql = "UPDATE members SET can_sign_in = has_password WHERE id = ?1";
+        db.execute(sql, params![member.0]).await?;
         let sql = "DELETE FROM sessions WHERE member_id = ?1";
         db.execute(sql, params![member.0]).await?;
         AuditAction::SecondFactorReset

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp};
 
-use crate::{Database, Isolation, SqlStore, Statements, audit, members, params, rows};
+use crate::{Database, Isolation, SqlStore, Statements, audit, members, params, passkeys, rows};
 use latchkey_storage::sign_in_links::{LinkKey, NewSignInLink, SignInLinks};
 use latchkey_storage::{
-    AuditAction, EmailChange, LinkPurpose, PasswordHash, PasswordSet, SetPassword, StoreError,
+    AuditAction, EmailChange, LinkPurpose, NewPasskey, PasswordHash, PasswordSet, SetPassword, StoreError,
 };
 
 /// Ends the link of a member.
@@ -94,14 +94,15 @@ async fn use_up_for_email(
     members::set_email(db, &member.email, &new, true, (&by, at)).await
 }
 
+/// Ends the link, and says whose it was, and as whom that member acts.
+///
 /// Locks the member first, as all that changes a member does. Of two who use the link at once, the second waits, and then
 /// finds none.
-async fn use_up(
+async fn take(
     db: &dyn Statements,
     key: LinkKey,
-    password: &PasswordHash,
     (origin, at): (&Actor, Timestamp),
-) -> Result<Option<PasswordSet>, StoreError> {
+) -> Result<Option<(Member, Actor)>, StoreError> {
     let Some(member) = member_of(db, key, at).await? else {
         return Ok(None);
     };
@@ -121,6 +122,45 @@ async fn use_up(
     let by = Actor {
         member: Some(member.id),
         ..origin.clone()
+    };
+    Ok(Some((member, by)))
+}
+
+/// The same, with a passkey.
+async fn use_up_for_passkey(
+    db: &dyn Statements,
+    key: LinkKey,
+    passkey: &NewPasskey,
+    (origin, at): (&Actor, Timestamp),
+) -> Result<Option<Member>, StoreError> {
+    let Some(member) = member_of(db, key, at).await? else {
+        return Ok(None);
+    };
+    if member.id != passkey.member || !passkeys::may_add(db, passkey).await? {
+        return Ok(None);
+    }
+    let Some((member, by)) = take(db, key, (origin, at)).await? else {
+        return Ok(None);
+    };
+    if !passkeys::add(db, passkey, (&by, at)).await? {
+        return Ok(None);
+    }
+    end_of(db, member.id).await?;
+    let sql = "UPDATE members SET can_sign_in = [[TRUE|1]] WHERE id = ?1";
+    db.execute(sql, params![member.id.0]).await?;
+    let sql = "DELETE FROM sessions WHERE member_id = ?1";
+    db.execute(sql, params![member.id.0]).await?;
+    Ok(Some(member))
+}
+
+async fn use_up(
+    db: &dyn Statements,
+    key: LinkKey,
+    password: &PasswordHash,
+    (origin, at): (&Actor, Timestamp),
+) -> Result<Option<PasswordSet>, StoreError> {
+    let Some((member, by)) = take(db, key, (origin, at)).await? else {
+        return Ok(None);
     };
     members::set_password(db, &member.email, &SetPassword::of(password.clone()), (&by, at)).await
 }
@@ -177,6 +217,21 @@ impl<D: Database> SignInLinks for SqlStore<D> {
         self.0
             .write(Isolation::RowLocked, args, |db, (key, password, origin, at)| {
                 Box::pin(use_up(db, *key, password, (origin, *at)))
+            })
+            .await
+    }
+
+    async fn use_link_for_passkey(
+        &self,
+        key: LinkKey,
+        passkey: NewPasskey,
+        origin: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError> {
+        let args = (key, passkey, origin.clone(), at);
+        self.0
+            .write(Isolation::RowLocked, args, |db, (key, passkey, origin, at)| {
+                Box::pin(use_up_for_passkey(db, *key, passkey, (origin, *at)))
             })
             .await
     }

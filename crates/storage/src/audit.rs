@@ -34,6 +34,8 @@ pub enum AuditAction {
     RecoveryCodeUsed,
     RecoveryCodesMade,
     SecondFactorReset,
+    PasskeyAdded,
+    PasskeyRemoved,
     MemberPasswordChanged,
     MemberRemoved,
     NetworkChanged,
@@ -76,6 +78,8 @@ impl AuditAction {
         Self::RecoveryCodeUsed,
         Self::RecoveryCodesMade,
         Self::SecondFactorReset,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
         Self::MemberPasswordChanged,
         Self::MemberRemoved,
         Self::NetworkChanged,
@@ -118,6 +122,8 @@ impl AuditAction {
             Self::RecoveryCodeUsed => "recovery_code_used",
             Self::RecoveryCodesMade => "recovery_codes_made",
             Self::SecondFactorReset => "second_factor_reset",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
             Self::MemberPasswordChanged => "member_password_changed",
             Self::MemberRemoved => "member_removed",
             Self::NetworkChanged => "network_changed",
@@ -175,6 +181,8 @@ impl AuditAction {
             | Self::SecondFactorRemoved
             | Self::RecoveryCodeUsed
             | Self::RecoveryCodesMade
+            | Self::PasskeyAdded
+            | Self::PasskeyRemoved
             | Self::SignedIn
             | Self::SignInFailed
             | Self::SignedOut

@@ -14,6 +14,7 @@ pub mod logos;
 pub mod mails;
 pub mod members;
 pub mod networks;
+pub mod passkeys;
 pub mod second_factors;
 pub mod sessions;
 pub mod shared;
@@ -49,6 +50,9 @@ pub use self::mails::{
 };
 pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet, SetPassword};
 pub use self::networks::{NetworkChange, Networks, NewNetwork, Setting};
+pub use self::passkeys::{
+    CeremonyKey, KeptPasskey, NewPasskey, PasskeyId, PasskeyRecord, PasskeyRemoval, Passkeys,
+};
 pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::second_factors::{Authenticator, RecoveryKey, SecondFactors};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
@@ -68,6 +72,7 @@ pub trait Store:
     + SignInLinks
     + Mails
     + SecondFactors
+    + Passkeys
     + Applications
     + Logos
     + Grants

@@ -28,6 +28,8 @@ pub enum Expiring {
     Activity(Timestamp),
     /// Mails that were sent, or failed, before this time.
     Mails(Timestamp),
+    /// Challenges of passkeys that were used before this time: they are not valid any more.
+    Ceremonies(Timestamp),
 }
 
 /// Of the rows that a step looked at, in their order: their numbers, and whether they are to go. Which of them go now, and

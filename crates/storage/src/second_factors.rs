@@ -68,8 +68,8 @@ pub trait SecondFactors: Send + Sync {
         at: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Removes the authenticator app and the recovery codes. `by` is the member, or a host who resets it; that also ends the
-    /// sessions. `false` if there was none.
+    /// Removes the authenticator app and the recovery codes. `by` is the member, or a host who resets all that is on a device:
+    /// that removes the passkeys and ends the sessions, too. `false` if there was none.
     async fn remove_authenticator(
         &self,
         member: MemberId,

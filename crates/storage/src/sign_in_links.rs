@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp};
 
-use crate::{PasswordHash, PasswordSet, StoreError};
+use crate::{NewPasskey, PasswordHash, PasswordSet, StoreError};
 
 /// The key of a link: the SHA-256 of its token, so that the database alone lets nobody in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +93,16 @@ pub trait SignInLinks: Send + Sync {
         origin: &Actor,
         at: Timestamp,
     ) -> Result<Option<PasswordSet>, StoreError>;
+
+    /// Uses a link up with a passkey in place of a password, in one transaction; sessions end as with a password. The member, or
+    /// `None`, and nothing changed, if the link or the passkey does not work.
+    async fn use_link_for_passkey(
+        &self,
+        key: LinkKey,
+        passkey: NewPasskey,
+        origin: &Actor,
+        at: Timestamp,
+    ) -> Result<Option<Member>, StoreError>;
 
     /// Whose link for an email it is, and that email, if it works at `at`.
     async fn email_of_link(&self, key: LinkKey, at: Timestamp)

@@ -12,17 +12,19 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::{ACCEPT, CONTENT_LENGTH};
 use http::{Method, StatusCode, Uri};
-use latchkey_accounts::AccountError;
+use latchkey_accounts::{AccountError, Opened};
 use latchkey_app::pages::{AskAgainPage, PASSWORD_AGAIN};
-use latchkey_domain::limits;
+use latchkey_domain::{Member, limits};
 use latchkey_storage::Session;
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
 use super::page_form::fields;
-use super::pages::{frame, sentence, visitor};
+use super::pages::{scripted_frame, sentence, visitor};
+use super::passkeys;
 use super::peer::Peer;
 use super::return_to::ReturnTo;
+use super::security_headers::allow_own_scripts;
 use super::session::{self, MaybeSignedIn, SignedIn};
 use super::sign_in::Refusal;
 use super::state::AppState;
@@ -69,22 +71,25 @@ pub(super) async fn first(
         uri: parts.uri.clone(),
         fields: Vec::new(),
     };
-    let mut password = None;
+    let (mut password, mut ceremony, mut answer) = (None, String::new(), None);
     for (name, value) in form_urlencoded::parse(&bytes) {
         match name.as_ref() {
             PASSWORD_AGAIN => password = Some(Zeroizing::new(value.into_owned())),
-            // Of the page that asked.
+            // Of the page that asked. No form behind it has fields of these names.
             "username" => {}
+            "state" => ceremony = value.into_owned(),
+            "answer" => answer = Some(value.into_owned()),
             _ => asked.fields.push((name.into_owned(), value.into_owned())),
         }
     }
-    let Some(password) = password else {
-        return asked.page(StatusCode::FORBIDDEN, None, None).await;
-    };
-    let sign_in = &state.instance.sign_in;
     let member = &signed_in.member;
-    let hash = match sign_in.confirm(member, password, peer.address).await {
-        Ok(hash) => hash,
+    let proof = match (password, answer) {
+        (Some(password), _) => Proof::Password(password),
+        (None, Some(answer)) => Proof::Passkey(ceremony, answer),
+        (None, None) => return asked.page(StatusCode::FORBIDDEN, None, None).await,
+    };
+    let opened = match proved(&state, member, proof, &peer).await {
+        Ok(opened) => opened,
         Err(AccountError::WrongCredentials) => {
             let wrong = Some("That is not your password.".to_owned());
             return asked.page(StatusCode::UNPROCESSABLE_ENTITY, wrong, None).await;
@@ -97,7 +102,6 @@ pub(super) async fn first(
             return Ok(refusal.with(asked.page(StatusCode::FORBIDDEN, None, error).await?));
         }
     };
-    let opened = sign_in.open(member, hash, peer.address, peer.user_agent).await?;
     let Some(opened) = opened else {
         return Ok(Redirect::to("/sign-in").into_response());
     };
@@ -109,6 +113,41 @@ pub(super) async fn first(
     sessions.end_one(member.id, signed_in.session.id).await?;
     session::keep(&mut response, &state, &opened.token);
     Ok(response)
+}
+
+/// With what a member shows that it is them.
+enum Proof {
+    Password(Zeroizing<String>),
+    /// The state of the ceremony, and the answer of the browser.
+    Passkey(String, String),
+}
+
+/// A new session for who proved that it is them. `None` if the password changed meanwhile.
+async fn proved(
+    state: &AppState,
+    member: &Member,
+    proof: Proof,
+    peer: &Peer,
+) -> Result<Option<Opened>, AccountError> {
+    let sign_in = &state.instance.sign_in;
+    match proof {
+        Proof::Password(password) => {
+            let hash = sign_in.confirm(member, password, peer.address).await?;
+            sign_in
+                .open(member, hash, peer.address, peer.user_agent.clone())
+                .await
+        }
+        Proof::Passkey(ceremony, answer) => {
+            let passkeys = state.passkeys.as_ref().ok_or(AccountError::PasskeyRefused)?;
+            let found = passkeys.sign_in(&ceremony, &answer).await?;
+            if found.id != member.id {
+                return Err(AccountError::PasskeyRefused);
+            }
+            let from = (peer.address, peer.user_agent.clone());
+            let signed_in = sign_in.with_passkey(found, &peer.actor(None), from).await?;
+            Ok(signed_in.map(|signed_in| signed_in.opened))
+        }
+    }
 }
 
 /// A form that came too late.
@@ -127,8 +166,19 @@ impl Asked<'_> {
         error: Option<String>,
     ) -> Result<Response, Failure> {
         let action = self.uri.path_and_query().map_or("/", |path| path.as_str());
+        let member = &self.signed_in.member;
+        let ceremony = match &self.state.passkeys {
+            Some(passkeys) if !passkeys.list(member.id).await?.is_empty() => passkeys.begin_sign_in(),
+            _ => None,
+        };
+        let scripts: &[&str] = if ceremony.is_some() {
+            &[passkeys::SCRIPT]
+        } else {
+            &[]
+        };
         let page = AskAgainPage {
-            frame: frame(self.state).await?,
+            frame: scripted_frame(self.state, scripts).await?,
+            passkey: ceremony.map(passkeys::options),
             visitor: visitor(&self.signed_in.member),
             email: self.signed_in.member.email.to_string(),
             action: action.to_owned(),
@@ -136,7 +186,11 @@ impl Asked<'_> {
             password_error,
             error,
         };
-        Ok((status, Html(page.to_html())).into_response())
+        let mut response = (status, Html(page.to_html())).into_response();
+        if !scripts.is_empty() {
+            allow_own_scripts(response.headers_mut());
+        }
+        Ok(response)
     }
 
     /// The form as it was.

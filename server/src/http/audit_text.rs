@@ -29,6 +29,8 @@ pub(super) const fn action_text(action: AuditAction) -> &'static str {
         AuditAction::RecoveryCodeUsed => "Recovery code used",
         AuditAction::RecoveryCodesMade => "Recovery codes made",
         AuditAction::SecondFactorReset => "Second factor reset",
+        AuditAction::PasskeyAdded => "Passkey added",
+        AuditAction::PasskeyRemoved => "Passkey removed",
         AuditAction::MemberPasswordChanged => "Password set",
         AuditAction::MemberRemoved => "Member removed",
         AuditAction::NetworkChanged => "Network changed",

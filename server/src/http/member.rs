@@ -54,9 +54,9 @@ pub(super) async fn show(
         Some("mail-waits") => {
             Some("No mail was added: one waits to be sent, or the member got several within the last hour.")
         }
-        Some("second-factor") => Some(
-            "The second factor is removed, and the member is signed out everywhere. The password alone is enough now.",
-        ),
+        Some("second-factor") => {
+            Some("The second factor and the passkeys are removed, and the member is signed out everywhere.")
+        }
         Some("session") => Some("The session has been ended."),
         Some("sessions") => Some("All sessions have been ended."),
         Some("app") => Some("The application is disconnected. Its tokens for this member no longer work."),
@@ -331,6 +331,7 @@ async fn page(state: &AppState, host: &Member, id: MemberId, extra: Extra) -> Re
         is_visitor: listed.member.id == host.id,
         link: extra.link,
         has_mail: state.mailing.is_set_up(),
+        passkeys: state.instance.store.passkeys_of(id).await?.len(),
         sessions: sessions.into_iter().map(session_row).collect(),
         connections: state.oauth.connected_apps(&listed.member).await?,
         history: history(state, &listed.member.email).await?,

@@ -31,6 +31,7 @@ mod network_settings;
 mod oauth;
 mod page_form;
 mod pages;
+mod passkeys;
 mod password;
 mod paths;
 mod peer;

@@ -17,7 +17,7 @@ use super::state::AppState;
 use super::{
     account, activity, admin, ask_again, audit, brand, connected_apps, errors, explorer, forgot, functions,
     gate, headless, health, home, logos, member, members, members_of_application, network_settings, oauth,
-    password, paths, profile, programs, same_origin, second_factor, setup, sign_in, sign_in_code,
+    passkeys, password, paths, profile, programs, same_origin, second_factor, setup, sign_in, sign_in_code,
     sign_in_link, sign_out, transfer, usage, use_it,
 };
 
@@ -77,6 +77,11 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             latchkey_app::pages::SIGN_IN_LINK,
             get(sign_in_link::show).post(sign_in_link::choose),
         )
+        .route("/sign-in/link/passkey", post(sign_in_link::choose_passkey))
+        .route(
+            "/sign-in/passkey",
+            post(passkeys::sign_in).layer(from_fn(keep_opener)),
+        )
         .route("/sign-out", post(sign_out::end).layer(from_fn(keep_opener)))
         .route("/setup", get(setup::show).post(setup::create))
         .route("/brand.css", get(brand::show))
@@ -91,6 +96,16 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             get(profile::show_link).post(profile::change_email),
         )
         .route("/account/email/confirm", post(profile::confirm))
+        .route("/account/passkeys", get(passkeys::show))
+        .route(
+            "/account/passkeys/begin",
+            post(passkeys::begin).layer(again.clone()),
+        )
+        .route("/account/passkeys/add", post(passkeys::add))
+        .route(
+            "/account/passkeys/{id}/remove",
+            post(passkeys::remove).layer(again.clone()),
+        )
         .route("/account/second-factor", get(second_factor::show))
         .route(
             "/account/second-factor/begin",

@@ -4,7 +4,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
-use latchkey_accounts::{AccountError, Attempt, SignInRequest, SignedIn};
+use latchkey_accounts::{AccountError, Attempt, Passkeys, SignInRequest, SignedIn};
 use latchkey_app::pages::{CookieLostPage, SignInPage, browser_name};
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -13,10 +13,11 @@ use super::cookies::{self, Cookie};
 use super::failure::Failure;
 use super::oauth::destination;
 use super::page_form::Form;
-use super::pages::{frame, sentence};
+use super::pages::{frame, scripted_frame, sentence};
+use super::passkeys;
 use super::peer::Peer;
 use super::return_to::{ReturnTo, SignInLink};
-use super::security_headers::allow_any_redirect;
+use super::security_headers::{allow_any_redirect, allow_own_scripts};
 use super::session::{self, MaybeSignedIn};
 use super::sign_in_code;
 use super::state::AppState;
@@ -177,6 +178,18 @@ async fn refuse(
     Some(page.map(|response| refusal.with(response)))
 }
 
+/// The form again after a passkey was refused.
+pub(super) async fn refuse_passkey(
+    state: &AppState,
+    headers: &HeaderMap,
+    error: AccountError,
+    return_to: &ReturnTo,
+) -> Result<Response, Failure> {
+    refuse(state, headers, String::new(), &error, return_to)
+        .await
+        .unwrap_or_else(|| Err(error.into()))
+}
+
 /// How a form answers if a password was not accepted.
 #[derive(Clone, Copy)]
 pub(super) struct Refusal {
@@ -189,9 +202,10 @@ impl Refusal {
     /// `None` if the person cannot mend it.
     pub(super) fn of(error: &AccountError) -> Option<Self> {
         let (status, retry_after) = match error {
-            AccountError::WrongCredentials | AccountError::WrongCode | AccountError::Suspended => {
-                (StatusCode::UNPROCESSABLE_ENTITY, None)
-            }
+            AccountError::WrongCredentials
+            | AccountError::WrongCode
+            | AccountError::PasskeyRefused
+            | AccountError::Suspended => (StatusCode::UNPROCESSABLE_ENTITY, None),
             AccountError::TryLater { wait } => (
                 StatusCode::TOO_MANY_REQUESTS,
                 Some(wait.as_millis().div_ceil(1_000)),
@@ -223,8 +237,15 @@ async fn page(
 ) -> Result<Response, Failure> {
     let application = destination(return_to, &*state.instance.store).await?;
     let leads_to_application = application.is_some();
+    let ceremony = state.passkeys.as_ref().and_then(Passkeys::begin_sign_in);
+    let scripts: &[&str] = if ceremony.is_some() {
+        &[passkeys::SCRIPT]
+    } else {
+        &[]
+    };
     let page = SignInPage {
-        frame: frame(state).await?,
+        frame: scripted_frame(state, scripts).await?,
+        passkey: ceremony.map(passkeys::options),
         application: application.map(|name| name.to_string()),
         email,
         error,
@@ -233,6 +254,9 @@ async fn page(
         return_to: return_to.as_str().to_owned(),
     };
     let mut response = Html(page.to_html()).into_response();
+    if !scripts.is_empty() {
+        allow_own_scripts(response.headers_mut());
+    }
     if leads_to_application {
         allow_any_redirect(response.headers_mut());
     }

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use latchkey_accounts::Passkeys;
 use latchkey_app::request::Assets;
 use latchkey_domain::Timestamp;
 use latchkey_headless::{Budget, HeadlessApi};
@@ -47,6 +48,8 @@ pub struct Inner {
     pub bodies: BodyMemory,
     /// The mails of the network.
     pub mailing: Mailing,
+    /// Passkeys, if browsers have them at this server's address.
+    pub passkeys: Option<Passkeys>,
     /// Reads uploaded logos.
     pub logos: LogoReader,
     /// Creates the ids of requests.
@@ -69,6 +72,7 @@ impl AppState {
     ) -> Self {
         let assets = Arc::new(site.addresses());
         let oauth = instance.authorization_server(&public_url);
+        let passkeys = instance.passkeys(&public_url);
         let headless =
             HeadlessApi::new(instance.store.clone(), instance.clock.clone(), budget).at(oauth.issuer());
         let started = instance.clock.now();
@@ -84,6 +88,7 @@ impl AppState {
             trusted_proxies: trusted_proxies.into_iter().collect(),
             bodies: BodyMemory::default(),
             mailing,
+            passkeys,
             logos: LogoReader::default(),
             request_ids: RequestIds::default(),
             site,

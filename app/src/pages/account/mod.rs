@@ -2,6 +2,7 @@
 
 pub(crate) mod connected_apps;
 mod navigation;
+pub(crate) mod passkeys;
 pub(crate) mod password;
 pub(crate) mod profile;
 pub(crate) mod second_factor;

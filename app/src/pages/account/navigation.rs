@@ -9,6 +9,7 @@ pub(super) enum AccountPage {
     Sessions,
     ConnectedApps,
     Password,
+    Passkeys,
     SecondFactor,
 }
 
@@ -26,6 +27,7 @@ pub(super) fn account_nav(here: AccountPage) -> impl IntoView {
             {link(AccountPage::Sessions, "/account/sessions", "Sessions")}
             {link(AccountPage::ConnectedApps, "/account/connected-apps", "Connected apps")}
             {link(AccountPage::Password, "/account/password", "Password")}
+            {link(AccountPage::Passkeys, "/account/passkeys", "Passkeys")}
             {link(AccountPage::SecondFactor, "/account/second-factor", "Second factor")}
         </nav>
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::components::form::{Field, insecure_notice, probed};
 use crate::components::frame::Frame;
+use crate::components::passkey::{PasskeyForm, PasskeyOptions};
 
 /// The address of the page.
 pub const SIGN_IN_LINK: &str = "/sign-in/link";
@@ -20,6 +21,10 @@ pub struct SignInLinkPage {
     pub error: Option<String>,
     /// The URL of the page over HTTPS, if it was opened without and the browser will not keep a cookie.
     pub secure_address: Option<String>,
+    /// For a passkey in place of a password, if browsers have them at this address.
+    pub passkey: Option<PasskeyOptions>,
+    /// A name for it: the browser's.
+    pub passkey_name: String,
 }
 
 impl SignInLinkPage {
@@ -31,7 +36,26 @@ impl SignInLinkPage {
             token,
             error,
             secure_address,
+            passkey,
+            passkey_name,
         } = self;
+        let passkey = passkey.map(|options| {
+            let token = token.clone();
+            PasskeyForm {
+                kind: "create",
+                options,
+                autofill: false,
+                action: format!("{SIGN_IN_LINK}/passkey"),
+                button: "Use a passkey instead",
+                fields: view! {
+                    <input type="hidden" name="token" value=token />
+                    <input type="hidden" name="name" value=passkey_name />
+                    {probed()}
+                }
+                .into_any(),
+            }
+            .into_view()
+        });
         let network = frame.network.clone();
         let password = Field::new_password("password", "Choose a password", error, true);
         frame.card(
@@ -53,6 +77,7 @@ impl SignInLinkPage {
                         "Sign in"
                     </button>
                 </form>
+                {passkey}
             },
         )
     }
@@ -97,6 +122,8 @@ mod tests {
             token: "t0ken".into(),
             error: Some("Too short.".into()),
             secure_address: None,
+            passkey: None,
+            passkey_name: String::new(),
         }
         .to_html();
         assert_sound(&html);

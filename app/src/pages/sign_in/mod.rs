@@ -12,6 +12,7 @@ use self::forgot::FORGOT;
 use crate::components::form::{Field, insecure_notice, probed};
 use crate::components::frame::Frame;
 use crate::components::notice::error_notice;
+use crate::components::passkey::{PasskeyForm, PasskeyOptions};
 
 /// The form to sign in with.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,8 @@ pub struct SignInPage {
     pub secure_address: Option<String>,
     /// Where to go after signing in: a path on this site.
     pub return_to: String,
+    /// For a sign-in with a passkey, if browsers have them at this address.
+    pub passkey: Option<PasskeyOptions>,
 }
 
 impl SignInPage {
@@ -38,13 +41,34 @@ impl SignInPage {
             error,
             secure_address,
             return_to,
+            passkey,
         } = self;
+        let passkey_form = passkey.map(|options| {
+            let return_to = return_to.clone();
+            PasskeyForm {
+                kind: "get",
+                options,
+                autofill: true,
+                action: "/sign-in/passkey".to_owned(),
+                button: "Sign in with a passkey",
+                fields: view! {
+                    <input type="hidden" name="return_to" value=return_to />
+                    {probed()}
+                }
+                .into_any(),
+            }
+        });
+        let autocomplete = if passkey_form.is_some() {
+            "username webauthn"
+        } else {
+            "username"
+        };
         let has_email = !email.is_empty();
         let email = Field {
             name: "email",
             label: "Email",
             kind: "email",
-            autocomplete: "username",
+            autocomplete,
             hint: None,
             value: email,
             required: true,
@@ -85,6 +109,7 @@ impl SignInPage {
                         "Sign in"
                     </button>
                 </form>
+                {passkey_form.map(PasskeyForm::into_view)}
                 <p class="panel-more">
                     <a href=FORGOT>"Forgot your password?"</a>
                 </p>
@@ -143,6 +168,7 @@ mod tests {
             error: Some("The email or the password is wrong.".into()),
             secure_address: None,
             return_to: "/admin?a=1&b=\"".into(),
+            passkey: None,
         };
         let html = page.to_html();
         assert_sound(&html);

@@ -74,7 +74,7 @@ impl Adding<'_> {
         let id = rows::insert(
             self.db,
             "INSERT INTO members (email, name, name_folded, search, role, password_hash, joined_at, last_active_at, \
-             avatar_url, can_sign_in) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id",
+             avatar_url, can_sign_in, has_password) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10) RETURNING id",
             params![
                 member.email.as_str(),
                 member.name.as_str(),

@@ -28,6 +28,8 @@ pub struct MemberPage {
     pub has_mail: bool,
     /// A link that was just made. It is shown this once.
     pub link: Option<NewLink>,
+    /// How many passkeys the member has.
+    pub passkeys: usize,
     /// The open sessions, last seen first.
     pub sessions: Vec<SessionRow>,
     /// The connected applications, last used first.
@@ -60,6 +62,7 @@ impl MemberPage {
             is_visitor,
             has_mail,
             link,
+            passkeys,
             sessions,
             connections,
             history,
@@ -95,10 +98,10 @@ impl MemberPage {
                 {notice.map(status_notice)}
                 {error.map(error_notice)}
                 {link.map(|link| new_link(link, &name))}
-                {ways_to_sign_in(&listed, has_mail, &page)}
+                {ways_to_sign_in(&listed, passkeys, has_mail, &page)}
                 {sessions_of(sessions, is_visitor, &page, now)}
                 {connected_apps(connections, is_visitor, &page, now)}
-                {(!is_visitor).then(|| powers(&listed, &page))}
+                {(!is_visitor).then(|| powers(&listed, passkeys > 0, &page))}
                 {what_happened(history, listed.member.email.as_str())}
             },
         )
@@ -127,7 +130,12 @@ fn new_link(link: NewLink, name: &str) -> impl IntoView + use<> {
     }
 }
 
-fn ways_to_sign_in(listed: &ListedMember, has_mail: bool, page: &str) -> impl IntoView + use<> {
+fn ways_to_sign_in(
+    listed: &ListedMember,
+    passkeys: usize,
+    has_mail: bool,
+    page: &str,
+) -> impl IntoView + use<> {
     let state = listed.state();
     let text = match (state, listed.link_until) {
         (MemberState::Suspended, _) => {
@@ -144,6 +152,12 @@ fn ways_to_sign_in(listed: &ListedMember, has_mail: bool, page: &str) -> impl In
         .member
         .second_factor
         .then(|| view! { <p>"With a code of an authenticator app besides the password."</p> });
+    let keys = match passkeys {
+        0 => None,
+        1 => Some("1 passkey.".to_owned()),
+        many => Some(format!("{many} passkeys.")),
+    };
+    let keys = keys.map(|keys| view! { <p>{keys}</p> });
     let (button, hint) = if listed.can_sign_in {
         (
             "Make a link to copy",
@@ -185,6 +199,7 @@ fn ways_to_sign_in(listed: &ListedMember, has_mail: bool, page: &str) -> impl In
             <h2>"Ways to sign in"</h2>
             <p>{text}</p>
             {factor}
+            {keys}
             {invite}
         </section>
     }
@@ -272,7 +287,7 @@ fn connected_apps(
 }
 
 /// What a host can do to somebody else.
-fn powers(listed: &ListedMember, page: &str) -> impl IntoView + use<> {
+fn powers(listed: &ListedMember, has_passkeys: bool, page: &str) -> impl IntoView + use<> {
     let member = &listed.member;
     let change_role = Ask {
         button: "Change role",
@@ -313,12 +328,12 @@ fn powers(listed: &ListedMember, page: &str) -> impl IntoView + use<> {
             is_danger: true,
         }
     };
-    let reset = member.second_factor.then(|| {
+    let reset = (member.second_factor || has_passkeys).then(|| {
         Ask {
             button: "Reset second factor",
             label: None,
             effect: view! {
-                <p class="muted">"For somebody whose phone is gone, and the recovery codes, too. Make sure that it is them who asks. The authenticator app is removed and they are signed out everywhere; the password alone is enough then."</p>
+                <p class="muted">"For somebody whose phone is gone, and the recovery codes, too. Make sure that it is them who asks. The authenticator app and the passkeys are removed and they are signed out everywhere; the password alone is enough then. Without a password, they need a link."</p>
             }
             .into_any(),
             action: format!("{page}/reset-second-factor"),
@@ -393,6 +408,7 @@ mod tests {
             is_visitor: false,
             has_mail: false,
             link: None,
+            passkeys: 0,
             sessions: Vec::new(),
             connections: Vec::new(),
             history: Vec::new(),

@@ -1,5 +1,5 @@
--- Who has chosen how to sign in, links with which members do, whom a host keeps out, mails that wait, and second
--- factors.
+-- Who has chosen how to sign in, links with which members do, whom a host keeps out, mails that wait, second
+-- factors and passkeys.
 
 ALTER TABLE members ADD COLUMN can_sign_in INTEGER NOT NULL DEFAULT 1 CHECK (can_sign_in IN (0, 1));
 -- An import gives all who have no password one hash that no password matches. Hashes of passwords differ by their salts.
@@ -63,4 +63,26 @@ CREATE TABLE recovery_codes (
     key       BLOB NOT NULL CHECK (length(key) = 32), -- SHA-256
     used_at   INTEGER,
     UNIQUE (member_id, key)
+) STRICT;
+
+-- Whether one of the ways in which the member signs in is a password.
+ALTER TABLE members ADD COLUMN has_password INTEGER NOT NULL DEFAULT 1 CHECK (has_password IN (0, 1));
+UPDATE members SET has_password = can_sign_in;
+
+CREATE TABLE passkeys (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    member_id    INTEGER NOT NULL REFERENCES members (id) ON DELETE CASCADE,
+    credential   BLOB NOT NULL UNIQUE, -- the id that the device gave it
+    data         TEXT NOT NULL,        -- the public key and the counter, as JSON
+    name         TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER
+) STRICT;
+CREATE INDEX passkeys_of_member ON passkeys (member_id, id);
+
+-- A challenge works once.
+CREATE TABLE used_ceremonies (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    key     BLOB NOT NULL UNIQUE CHECK (length(key) = 32), -- SHA-256
+    used_at INTEGER NOT NULL
 ) STRICT;

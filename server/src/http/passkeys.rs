@@ -1,0 +1,185 @@
+//! `/account/passkeys`, and signing in with a passkey.
+
+use axum::extract::{Path, Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::{HeaderMap, StatusCode};
+use latchkey_accounts::{AccountError, Ceremony};
+use latchkey_app::pages::{AddPasskeyPage, PasskeyOptions, PasskeyRow, PasskeysPage, browser_name};
+use latchkey_domain::Member;
+use latchkey_storage::{PasskeyId, PasskeyRecord};
+use serde::Deserialize;
+
+use super::failure::Failure;
+use super::page_form::Form;
+use super::pages::{frame, scripted_frame, sentence, visitor};
+use super::peer::Peer;
+use super::return_to::ReturnTo;
+use super::security_headers::allow_own_scripts;
+use super::session::SignedIn;
+use super::sign_in;
+use super::state::AppState;
+
+const PATH: &str = "/account/passkeys";
+
+/// The script of the pages with a passkey.
+pub(super) const SCRIPT: &str = "passkey.js";
+
+/// A ceremony as a page has it.
+pub(super) fn options(ceremony: Ceremony) -> PasskeyOptions {
+    PasskeyOptions {
+        options: ceremony.options,
+        state: ceremony.state,
+    }
+}
+
+/// The result of the last form, from the URL. Only fixed texts are shown.
+#[derive(Deserialize)]
+pub(super) struct Outcome {
+    done: Option<String>,
+}
+
+pub(super) async fn show(
+    State(state): State<AppState>,
+    SignedIn { member, .. }: SignedIn,
+    Query(outcome): Query<Outcome>,
+) -> Result<Response, Failure> {
+    let notice = match outcome.done.as_deref() {
+        Some("added") => Some("The passkey is added."),
+        Some("removed") => Some("The passkey is removed."),
+        _ => None,
+    };
+    let page = PasskeysPage {
+        notice: notice.map(str::to_owned),
+        ..page(&state, &member).await?
+    };
+    Ok(Html(page.to_html()).into_response())
+}
+
+/// The page on which the browser makes one.
+pub(super) async fn begin(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedIn { member, .. }: SignedIn,
+) -> Result<Response, Failure> {
+    let Some(passkeys) = &state.passkeys else {
+        return Ok(Redirect::to(PATH).into_response());
+    };
+    let Some(ceremony) = passkeys.begin_adding(&member).await? else {
+        return Ok(Redirect::to(PATH).into_response());
+    };
+    let page = AddPasskeyPage {
+        frame: scripted_frame(&state, &[SCRIPT]).await?,
+        visitor: visitor(&member),
+        options: options(ceremony),
+        name: browser_name(peer.user_agent.as_deref()),
+    };
+    let mut response = Html(page.to_html()).into_response();
+    allow_own_scripts(response.headers_mut());
+    Ok(response)
+}
+
+/// What a form with a passkey brings back.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PasskeyForm {
+    pub(super) state: String,
+    pub(super) answer: String,
+    pub(super) name: String,
+    pub(super) return_to: String,
+    pub(super) probed: String,
+}
+
+pub(super) async fn add(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedIn { member, .. }: SignedIn,
+    Form(form): Form<PasskeyForm>,
+) -> Result<Response, Failure> {
+    let Some(passkeys) = &state.passkeys else {
+        return Ok(Redirect::to(PATH).into_response());
+    };
+    let by = peer.actor(Some(member.id));
+    let made = (form.state.as_str(), form.answer.as_str(), form.name.as_str());
+    match passkeys.add(&member, made, &by).await {
+        Ok(()) => Ok(Redirect::to(&format!("{PATH}?done=added")).into_response()),
+        Err(error @ AccountError::PasskeyRefused) => refuse(&state, &member, &error).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn remove(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedIn { member, .. }: SignedIn,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    let Some(passkeys) = &state.passkeys else {
+        return Ok(Redirect::to(PATH).into_response());
+    };
+    let by = peer.actor(Some(member.id));
+    match passkeys.remove(&member, PasskeyId(id), &by).await {
+        Ok(_) => Ok(Redirect::to(&format!("{PATH}?done=removed")).into_response()),
+        Err(error @ AccountError::LastWayIn) => refuse(&state, &member, &error).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn refuse(state: &AppState, member: &Member, error: &AccountError) -> Result<Response, Failure> {
+    let page = PasskeysPage {
+        error: Some(sentence(&error.to_string())),
+        ..page(state, member).await?
+    };
+    Ok((StatusCode::CONFLICT, Html(page.to_html())).into_response())
+}
+
+async fn page(state: &AppState, member: &Member) -> Result<PasskeysPage, Failure> {
+    let passkeys = match &state.passkeys {
+        Some(passkeys) => passkeys.list(member.id).await?,
+        None => Vec::new(),
+    };
+    Ok(PasskeysPage {
+        frame: frame(state).await?,
+        visitor: visitor(member),
+        passkeys: passkeys.into_iter().map(row).collect(),
+        is_available: state.passkeys.is_some(),
+        notice: None,
+        error: None,
+        now: state.instance.clock.now(),
+    })
+}
+
+fn row(passkey: PasskeyRecord) -> PasskeyRow {
+    PasskeyRow {
+        id: passkey.id.0,
+        name: passkey.name,
+        created_at: passkey.created_at,
+        last_used_at: passkey.last_used_at,
+    }
+}
+
+/// Signs in with a passkey.
+pub(super) async fn sign_in(
+    State(state): State<AppState>,
+    peer: Peer,
+    headers: HeaderMap,
+    Form(form): Form<PasskeyForm>,
+) -> Result<Response, Failure> {
+    let return_to = ReturnTo::parse(&form.return_to);
+    let Some(passkeys) = &state.passkeys else {
+        return Ok(Redirect::to(&return_to.sign_in()).into_response());
+    };
+    let member = match passkeys.sign_in(&form.state, &form.answer).await {
+        Ok(member) => member,
+        Err(error) => return sign_in::refuse_passkey(&state, &headers, error, &return_to).await,
+    };
+    let (origin, place) = (peer.actor(None), sign_in::place(&peer));
+    let from = (peer.address, peer.user_agent);
+    let signed_in = state.instance.sign_in.with_passkey(member, &origin, from).await?;
+    match signed_in {
+        Some(signed_in) => {
+            sign_in::tell_new_place(&state, &signed_in, place);
+            sign_in::signed_in(&state, &headers, signed_in, &form.probed, &return_to).await
+        }
+        None => Ok(Redirect::to(&return_to.sign_in()).into_response()),
+    }
+}
