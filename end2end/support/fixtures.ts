@@ -41,7 +41,7 @@ export async function signIn(page: Page, latchkey: Latchkey, email: string, to =
   await page.goto(`${latchkey.url}/sign-in?return_to=${encodeURIComponent(to)}`);
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL((url) => url.pathname !== "/sign-in");
 }
 

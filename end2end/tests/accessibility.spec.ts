@@ -66,7 +66,7 @@ test("the plain pages", async ({ page, latchkey }) => {
   await look(page, "sign-in");
   await page.getByLabel("Email").fill("host@example.com");
   await page.getByLabel("Password").fill("wrong password");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await look(page, "sign-in-wrong");
   await signIn(page, latchkey, "member@example.com");
   await page.goto(`${latchkey.url}/`);

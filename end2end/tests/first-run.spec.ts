@@ -46,11 +46,11 @@ test("sign-in works without JavaScript and keeps the email when the password is 
   await page.goto(`${fresh.url}/sign-in`);
   await page.getByLabel("Email").fill("host@example.com");
   await page.getByLabel("Password").fill("wrong password");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("alert")).toBeVisible();
   await expect(page.getByLabel("Email")).toHaveValue("host@example.com");
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.waitForURL((url) => url.pathname !== "/sign-in");
   await context.close();
 });

@@ -175,7 +175,7 @@ test("a member is told that only hosts get in; the signed-out sign in and come b
   expect(new URL(page.url()).pathname).toBe("/sign-in");
   await page.getByLabel("Email").fill("host@example.com");
   await page.getByLabel("Password").fill("correct horse battery");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page).toHaveURL(`${latchkey.url}${PATH}/new`);
 
   await page.context().clearCookies();

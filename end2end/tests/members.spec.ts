@@ -8,7 +8,7 @@ const NEW = "a river in the hills";
 
 async function choosesPassword(page: Page): Promise<void> {
   await page.getByLabel("Choose a password").fill(NEW);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByText("Welcome,")).toBeVisible();
 }
 
@@ -56,7 +56,7 @@ test("a host adds a member, copies the link, and the member gets in on a phone",
   await hers.goto(`${latchkey.url}/account/sessions`);
   await hers.getByLabel("Email").fill("grace@example.com");
   await hers.getByLabel("Password").fill(NEW);
-  await hers.getByRole("button", { name: "Sign in" }).click();
+  await hers.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(hers.getByText("A host of this network suspended your account")).toBeVisible();
   await page.getByText("Let in again", { exact: true }).first().click();
   await page.getByRole("button", { name: "Let in again" }).click();

@@ -10,7 +10,7 @@ test("from a link to a first token, as the README says", async ({ page, latchkey
   await expect(page.getByText("First Steps")).toBeVisible();
   await page.getByLabel("Email").fill("member@example.com");
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { name: /First Steps/ })).toBeVisible();
   const back = await client.comesBack(page, () => page.getByRole("button", { name: "Allow" }).click());
   expect(back.get("iss")).toBe(latchkey.url);
@@ -105,7 +105,7 @@ test("the consent page, for a member, for a host and for an application on the s
   await expect(page).toHaveTitle(/Sign in/);
   await page.getByLabel("Email").fill("member@example.com");
   await page.getByLabel("Password").fill(PASSWORD);
-  const back = await client.comesBack(page, () => page.getByRole("button", { name: "Sign in" }).click());
+  const back = await client.comesBack(page, () => page.getByRole("button", { name: "Sign in", exact: true }).click());
   expect(back.get("error")).toBe("access_denied");
   expect(back.get("error_description")).toContain("only a host");
 });

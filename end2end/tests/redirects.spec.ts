@@ -52,7 +52,7 @@ test.describe("with and without JavaScript", () => {
         await page.goto(client.link("read:posts"));
         await page.getByLabel("Email").fill("member@example.com");
         await page.getByLabel("Password").fill(PASSWORD);
-        await page.getByRole("button", { name: "Sign in" }).click();
+        await page.getByRole("button", { name: "Sign in", exact: true }).click();
         await page.getByRole("button", { name: "Allow" }).click();
         await expect(page.getByRole("heading", { name: "Signed in" })).toBeVisible();
         const arrived = new URL(page.url());
@@ -64,7 +64,7 @@ test.describe("with and without JavaScript", () => {
         await page.goto(client.link("read:posts"));
         await page.getByLabel("Email").fill("member@example.com");
         await page.getByLabel("Password").fill(PASSWORD);
-        await page.getByRole("button", { name: "Sign in" }).click();
+        await page.getByRole("button", { name: "Sign in", exact: true }).click();
         await expect(page.getByRole("heading", { name: "Signed in" })).toBeVisible();
         expect(sites.visited.filter((address) => address === end)).toHaveLength(2);
 

@@ -19,7 +19,7 @@ const secretOn = async (page: Page) => (await page.locator("#secret").innerText(
 async function passwordOf(page: Page, email: string): Promise<void> {
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 test("a member sets up an app on a phone, and signs in with its codes and a recovery code", async ({ page, latchkey }) => {
@@ -50,7 +50,7 @@ test("a member sets up an app on a phone, and signs in with its codes and a reco
   await look(page, "sign-in-code");
   // The code of the next half minute, since that of this one may have been used.
   await page.getByLabel("Code").fill(code(secret, Date.now() + 30_000));
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Profile" })).toBeVisible();
   await look(page, "profile");
 
@@ -58,7 +58,7 @@ test("a member sets up an app on a phone, and signs in with its codes and a reco
   await page.goto(`${latchkey.url}/account/second-factor`);
   await passwordOf(page, "member@example.com");
   await page.getByLabel("Code").fill(recovery[0].toUpperCase());
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByText("9 recovery codes are left.")).toBeVisible();
   await page.getByText("Remove", { exact: true }).click();
   await page.getByRole("button", { name: "Remove the app" }).click();

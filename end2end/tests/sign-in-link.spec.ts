@@ -10,11 +10,11 @@ test("a member chooses a password with a link, and is signed in", async ({ page,
   await look(page, "sign-in-link");
   await page.setViewportSize({ width: 360, height: 740 });
   await page.getByLabel("Choose a password").fill("short");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByText("needs at least 8 characters")).toBeVisible();
   await expect(page.getByLabel("Choose a password")).toBeFocused();
   await page.getByLabel("Choose a password").fill("a river in the hills");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(page.getByText("Welcome, Max Member.")).toBeVisible();
   // It works once.
   await page.goto(link);

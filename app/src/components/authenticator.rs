@@ -33,7 +33,9 @@ fn picture(address: &str) -> Option<impl IntoView + use<>> {
     // Without the line that declares XML.
     let from = drawn.find("<svg")?;
     let drawn = drawn[from..].to_owned();
-    Some(view! { <div class="qr" role="img" aria-label="A picture for the camera of your app" inner_html=drawn></div> })
+    Some(
+        view! { <div class="qr" role="img" aria-label="A picture for the camera of your app" inner_html=drawn></div> },
+    )
 }
 
 /// The codes. They are shown this once.

@@ -295,3 +295,7 @@ fn refused(error: webauthn_rs::prelude::WebauthnError) -> AccountError {
     tracing::info!(%error, "a passkey was refused");
     AccountError::PasskeyRefused
 }
+
+#[cfg(test)]
+#[path = "passkeys_tests.rs"]
+mod tests;
