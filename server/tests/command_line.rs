@@ -91,7 +91,7 @@ fn wrong_usage_is_one_line_and_status_2() {
         .fails(2, "“gold” is not a plan");
     binary.run(&["network", "set"]).fails(
         2,
-        "give --name, --slug, --plan, --color, --terms or --privacy-policy",
+        "give --name, --slug, --plan, --color, --terms, --privacy-policy or --hosts-second-factor",
     );
     binary
         .run(&["network", "show", "--database", "mysql://localhost/x"])
@@ -335,7 +335,9 @@ fn applications() {
     );
     assert!(binary.run(&["app", "list"]).succeeds().contains("Mobile App"));
     assert_eq!(
-        binary.run(&["app", "list", "--search", "crm", "--json"]).json(),
+        binary
+            .run(&["app", "list", "--search", "no such app", "--json"])
+            .json(),
         serde_json::json!([])
     );
 

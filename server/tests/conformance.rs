@@ -17,11 +17,13 @@ const DOCUMENTS: [&str; 9] = [
 ];
 
 /// Where tests are, and the file that must name their module for them to be compiled.
-const PLACES: [(&str, Option<&str>); 11] = [
+const PLACES: [(&str, Option<&str>); 13] = [
     ("crates/oauth/tests/oauth/", Some("main.rs")),
     ("server/tests/", Some("main.rs")),
     ("crates/oauth/src/", None),
     ("crates/accounts/src/", None),
+    ("crates/mail/src/", None),
+    ("crates/mail/tests/", None),
     ("crates/domain/src/", None),
     ("crates/storage-sql/tests/store/", Some("main.rs")),
     ("crates/storage-sql/tests/postgres/", Some("main.rs")),

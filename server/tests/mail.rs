@@ -172,8 +172,8 @@ async fn without_a_mail_server_hosts_help() {
         .await
         .assert_status(303);
     browser.get("/admin/members").await.assert_no_text("by mail");
-    for path in ["/admin/members/invite-all/mail", "/admin/members/2/invite/mail"] {
-        browser.post(path, &[]).await.assert_status(400);
+    for path in ["/admin/members/invite-all", "/admin/members/2/invite/mail"] {
+        browser.post(path, &[("how", "mail")]).await.assert_status(400);
     }
 }
 
@@ -189,7 +189,7 @@ async fn a_community_is_invited_and_a_host_sees_what_came_of_it() {
         .assert_status(303);
     mails.mails(1);
     mails.tell("slow 20");
-    host.post("/admin/members/invite-all/mail", &[])
+    host.post("/admin/members/invite-all", &[("how", "mail")])
         .await
         .assert_redirect("/admin/members?mailed=30");
     let page = host.get("/admin/members?mailed=30").await;
@@ -247,7 +247,7 @@ async fn mails_outlive_a_server_that_is_killed() {
     assert!(told.contains("150 mails wait"), "{told}");
     let server = binary.serve(&borrowed(&flags(&mails))).await;
     mails.mails(20);
-    server.send("KILL");
+    server.send("-KILL");
     drop(server);
     let killed_at = mails.taken();
     assert!(killed_at < 150, "it was killed in between");

@@ -208,7 +208,7 @@ async fn a_suspended_member_is_out_at_the_next_request_and_back_with_everything(
     assert!(words.contains("suspended the member"), "{words}");
     app.exchange(&other, &code)
         .await
-        .assert_error(400, "unauthorized_client");
+        .assert_error(400, "invalid_grant");
     let introspect = async |token: &str| {
         let form = client.names(tokens[token].as_str().unwrap());
         app.send_form("/oauth/introspect", &form).await.json()["active"].clone()

@@ -187,21 +187,8 @@ async fn again(
 #[serde(default)]
 pub(super) struct InviteForm {
     again: Option<String>,
-}
-
-/// Mails for everyone who cannot sign in yet.
-pub(super) async fn mail_all(
-    State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
-    Form(form): Form<InviteForm>,
-) -> Result<Response, Failure> {
-    if !state.mailing.is_set_up() {
-        return Err(Failure::BadRequest);
-    }
-    let by = peer.actor(Some(host.id));
-    let mails = state.mailing.invite_all(form.again.is_some(), &by).await?;
-    Ok(Redirect::to(&format!("/admin/members?mailed={mails}")).into_response())
+    /// `mail`, or else a file.
+    how: String,
 }
 
 /// Tries the mails that failed once more.
@@ -214,7 +201,7 @@ pub(super) async fn retry_mails(
     Ok(Redirect::to(&format!("/admin/members?again={mails}")).into_response())
 }
 
-/// Links for everyone who cannot sign in yet, as a file. They are in no other place.
+/// Links for everyone who cannot sign in yet: by mail, or as a file. They are in no other place.
 pub(super) async fn invite_all(
     State(state): State<AppState>,
     peer: Peer,
@@ -222,6 +209,13 @@ pub(super) async fn invite_all(
     Form(form): Form<InviteForm>,
 ) -> Result<Response, Failure> {
     let by = peer.actor(Some(host.id));
+    if form.how == "mail" {
+        if !state.mailing.is_set_up() {
+            return Err(Failure::BadRequest);
+        }
+        let mails = state.mailing.invite_all(form.again.is_some(), &by).await?;
+        return Ok(Redirect::to(&format!("/admin/members?mailed={mails}")).into_response());
+    }
     let links = &state.instance.links;
     let invitations = links.invite_all(form.again.is_some(), &by).await?;
     tracing::info!(

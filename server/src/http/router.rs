@@ -219,7 +219,6 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             post(members::invite_all).layer(again.clone()),
         )
         .route("/admin/members/{id}", get(member::show))
-        .route("/admin/members/invite-all/mail", post(members::mail_all))
         .route("/admin/members/retry-mails", post(members::retry_mails))
         .route(
             "/admin/members/{id}/invite",

@@ -6,7 +6,6 @@ use crate::components::navigation::AdminSection;
 
 pub(super) const ADD: &str = "/admin/members/add";
 pub(super) const INVITE_ALL: &str = "/admin/members/invite-all";
-pub(super) const MAIL_ALL: &str = "/admin/members/invite-all/mail";
 pub(super) const RETRY_MAILS: &str = "/admin/members/retry-mails";
 
 /// A page of the list.

@@ -151,7 +151,7 @@ fn invite_all(not_invited: u64, invited: u64, has_mail: bool) -> Option<impl Int
                     {has_mail
                         .then(|| {
                             view! {
-                                <button class="button button-primary" type="submit" formaction=address::MAIL_ALL>
+                                <button class="button button-primary" type="submit" name="how" value="mail">
                                     "Send the links by mail"
                                 </button>
                             }
