@@ -9,8 +9,9 @@ use latchkey_storage::content::{
     NewReply,
 };
 use latchkey_storage::{
-    ActivityKind, AuditAction, AuditEntry, LinkKey, LinkPurpose, MailKind, NetworkChange, NewActivity,
-    NewMail, NewSession, NewSignInLink, SecretAdded, SecretRetired, Store, UsageCount,
+    ActivityKind, AuditAction, AuditEntry, CeremonyKey, LinkKey, LinkPurpose, MailKind, NetworkChange,
+    NewActivity, NewMail, NewPasskey, NewSession, NewSignInLink, RecoveryKey, SecretAdded, SecretRetired,
+    Store, UsageCount,
 };
 
 use crate::content::{add, rich_text, space, title};
@@ -95,6 +96,25 @@ pub(crate) async fn live(store: &dyn Store) {
         detail: "Firefox on Linux".into(),
     };
     assert_eq!(store.queue_mails(vec![mail], None, at(22)).await.unwrap(), 1);
+    let shared = "JBSWY3DPEHPK3PXP".to_owned().into();
+    assert!(store.begin_authenticator(bob.id, shared, at(23)).await.unwrap());
+    let codes = vec![RecoveryKey([1; 32]), RecoveryKey([2; 32])];
+    let confirmed = store
+        .confirm_authenticator(bob.id, 7, codes, &operator(), at(23))
+        .await;
+    assert!(confirmed.unwrap());
+    let used = store
+        .use_recovery_code(bob.id, RecoveryKey([1; 32]), &operator(), at(24))
+        .await;
+    assert!(used.unwrap());
+    let passkey = NewPasskey {
+        member: bob.id,
+        credential: vec![3; 20],
+        data: "{\"counter\":1}".into(),
+        name: "Phone".into(),
+        ceremony: CeremonyKey([4; 32]),
+    };
+    assert!(store.add_passkey(passkey, &operator(), at(25)).await.unwrap());
     for (application, member) in [(&one, Some(ada.id)), (&two, None)] {
         let event = |request_id: &str| NewActivity {
             succeeded: member.is_some(),
