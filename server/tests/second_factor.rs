@@ -298,3 +298,38 @@ async fn a_host_is_led_through_it_at_the_next_sign_in() {
         .await
         .assert_text("hosts need a second factor");
 }
+
+#[tokio::test]
+async fn the_code_stands_on_the_way_to_an_application_too() {
+    let app = TestApp::new().await;
+    let client = app.web_app().await;
+    let ada = app.as_member().await;
+    set_up(&app, &ada, "member@example.com").await;
+    let browser = app.browser();
+    let link = client.asks(&[]);
+    let form = [
+        ("email", "member@example.com"),
+        ("password", PASSWORD),
+        ("return_to", &link),
+    ];
+    let page = browser.post("/sign-in", &form).await;
+    // This also checks that the browser may follow the form to the application.
+    assert_sound(&page);
+    page.assert_text("to continue to <strong>");
+    let (half, code) = (half_way(&page), code(&app, "member@example.com").await);
+    let wrong = [
+        ("half_way", half.as_str()),
+        ("code", "000000"),
+        ("return_to", &link),
+    ];
+    let again = browser.post("/sign-in/code", &wrong).await;
+    assert_sound(&again);
+    again.assert_status(422).assert_text("to continue to <strong>");
+    let right = [("half_way", half.as_str()), ("code", &code), ("return_to", &link)];
+    browser.post("/sign-in/code", &right).await.assert_redirect(&link);
+    browser
+        .get(&link)
+        .await
+        .assert_status(200)
+        .assert_text("name=\"decision\"");
+}

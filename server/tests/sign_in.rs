@@ -15,7 +15,7 @@ async fn the_form_works_with_password_managers() {
     assert_sound(&answer);
     answer
         .assert_status(200)
-        .assert_text("autocomplete=\"username\"")
+        .assert_text("autocomplete=\"username webauthn\"")
         .assert_text("autocomplete=\"current-password\"");
 }
 

@@ -10,10 +10,12 @@ use latchkey_storage::PasswordHash;
 use serde::Deserialize;
 
 use super::failure::Failure;
+use super::oauth::destination;
 use super::page_form::Form;
 use super::pages::{frame, sentence};
 use super::peer::Peer;
 use super::return_to::ReturnTo;
+use super::security_headers::allow_any_redirect;
 use super::session;
 use super::sign_in::{self, Refusal};
 use super::state::AppState;
@@ -37,21 +39,19 @@ pub(super) async fn answer(
     probed: &str,
     return_to: &ReturnTo,
 ) -> Result<Response, Failure> {
-    let half = |half_way| HalfOfSignIn {
-        half_way,
-        return_to: return_to.as_str().to_owned(),
-    };
     match attempt {
         Attempt::SignedIn(signed_in) => {
             sign_in::signed_in(state, headers, signed_in, probed, return_to).await
         }
         Attempt::NeedsCode(half_way) => {
+            let half = half(state, half_way, return_to).await?;
+            let leads_on = half.application.is_some();
             let page = SignInCodePage {
                 frame: frame(state).await?,
-                half: half(half_way),
+                half,
                 ..SignInCodePage::default()
             };
-            Ok(Html(page.to_html()).into_response())
+            Ok(shown(page.to_html(), leads_on))
         }
         Attempt::NeedsSecondFactor(half_way) => {
             let found = state.instance.sign_in.of_half_way(&half_way).await?;
@@ -66,8 +66,10 @@ pub(super) async fn answer(
             };
             match enrolment {
                 Some(enrolment) => {
-                    let page = set_up(state, half(half_way), &enrolment).await?;
-                    Ok(Html(page.to_html()).into_response())
+                    let half = half(state, half_way, return_to).await?;
+                    let leads_on = half.application.is_some();
+                    let page = set_up(state, half, &enrolment).await?;
+                    Ok(shown(page.to_html(), leads_on))
                 }
                 None => Ok(Redirect::to(&return_to.sign_in()).into_response()),
             }
@@ -108,13 +110,15 @@ pub(super) async fn check(
         };
         state.metrics.sign_ins.failed.add();
         let (code_error, error) = problem(&error);
+        let half = half(&state, form.half_way, &return_to).await?;
+        let leads_on = half.application.is_some();
         let page = SignInCodePage {
             frame: frame(&state).await?,
-            half: half(form),
+            half,
             code_error,
             error,
         };
-        return Ok(refusal.with(Html(page.to_html()).into_response()));
+        return Ok(refusal.with(shown(page.to_html(), leads_on)));
     }
     let probed = form.probed;
     let signed_in = finish(&state, peer, member, hash).await?;
@@ -150,12 +154,14 @@ pub(super) async fn set_up_and_go_on(
                 return over();
             };
             let (code_error, error) = problem(&error);
+            let half = half(&state, form.half_way, &return_to).await?;
+            let leads_on = half.application.is_some();
             let page = SignInSetUpPage {
                 code_error,
                 error,
-                ..set_up(&state, half(form), &enrolment).await?
+                ..set_up(&state, half, &enrolment).await?
             };
-            return Ok(refusal.with(Html(page.to_html()).into_response()));
+            return Ok(refusal.with(shown(page.to_html(), leads_on)));
         }
     };
     let probed = form.probed;
@@ -188,11 +194,23 @@ async fn finish(
     Ok(signed_in)
 }
 
-fn half(form: CodeForm) -> HalfOfSignIn {
-    HalfOfSignIn {
-        half_way: form.half_way,
-        return_to: form.return_to,
+/// What the next form brings along.
+async fn half(state: &AppState, half_way: String, return_to: &ReturnTo) -> Result<HalfOfSignIn, Failure> {
+    let application = destination(return_to, &*state.instance.store).await?;
+    Ok(HalfOfSignIn {
+        half_way,
+        return_to: return_to.as_str().to_owned(),
+        application: application.map(|name| name.to_string()),
+    })
+}
+
+/// A page whose form may lead to an application.
+fn shown(html: String, leads_on: bool) -> Response {
+    let mut response = Html(html).into_response();
+    if leads_on {
+        allow_any_redirect(response.headers_mut());
     }
+    response
 }
 
 /// What is wrong with the code, or with something else.

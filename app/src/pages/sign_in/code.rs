@@ -14,9 +14,21 @@ pub struct HalfOfSignIn {
     pub half_way: String,
     /// Where to go after signing in: a path on this site.
     pub return_to: String,
+    /// The name of the application that sent the person here, if one did.
+    pub application: Option<String>,
 }
 
 impl HalfOfSignIn {
+    fn lead(&self) -> Option<impl IntoView + use<>> {
+        self.application.clone().map(|name| {
+            view! {
+                <p class="panel-lead">
+                    "to continue to " <strong>{name}</strong>
+                </p>
+            }
+        })
+    }
+
     fn into_fields(self) -> impl IntoView {
         view! {
             <input type="hidden" name="half_way" value=self.half_way />
@@ -49,6 +61,7 @@ impl SignInCodePage {
             "Your code",
             view! {
                 <h1 class="panel-title">"Your code"</h1>
+                {half.lead()}
                 <p class="panel-lead">"The password is right. Open your authenticator app, and enter the code that it shows for this network."</p>
                 {error.map(error_notice)}
                 <form class="stack" method="post" action="/sign-in/code">
@@ -107,6 +120,7 @@ impl SignInSetUpPage {
             "Set up a second factor",
             view! {
                 <h1 class="panel-title">"Set up a second factor"</h1>
+                {half.lead()}
                 <p class="panel-lead">
                     "Hosts of this network sign in with a code of an authenticator app besides the password."
                 </p>
@@ -160,6 +174,7 @@ mod tests {
         HalfOfSignIn {
             half_way: "abc".into(),
             return_to: "/admin?a=\"".into(),
+            application: Some("Mobile <b>App".into()),
         }
     }
 
