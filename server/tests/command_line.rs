@@ -283,8 +283,16 @@ fn members() {
             .run(&["member", command, "nobody@example.com"])
             .fails(1, "there is no member with the email nobody@example.com");
     }
-    on("remove").succeeds();
-    binary.run(&["member", "remove", "ada@example.com"]).succeeds();
+}
+
+#[test]
+fn members_are_removed_and_added_once() {
+    let binary = Binary::new();
+    add(&binary, "ada@example.com", "host");
+    add(&binary, "bob@example.com", "member");
+    for email in ["bob@example.com", "ada@example.com"] {
+        binary.run(&["member", "remove", email]).succeeds();
+    }
     binary
         .run(&["member", "remove", "ada@example.com"])
         .fails(1, "there is no member with the email ada@example.com");

@@ -1,5 +1,6 @@
 //! Mail: the pages, the command line and the queue of the real program, against a real mail server.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -25,10 +26,11 @@ fn network(binary: &Binary, members: usize) {
     binary.run_with_input(&HOST, PASSWORD).succeeds();
     if members > 0 {
         let file = binary.folder().join("members.csv");
-        let rows: String = (0..members)
-            .map(|number| format!("m{number}@example.com,Member {number}\n"))
-            .collect();
-        fs::write(&file, format!("email,name\n{rows}")).unwrap();
+        let mut rows = "email,name\n".to_owned();
+        for number in 0..members {
+            let _ = writeln!(rows, "m{number}@example.com,Member {number}");
+        }
+        fs::write(&file, rows).unwrap();
         binary.run(&["import", file.to_str().unwrap()]).succeeds();
     }
 }

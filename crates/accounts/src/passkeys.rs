@@ -102,7 +102,7 @@ impl Passkeys {
         let (handle, credential) = self
             .webauthn
             .identify_discoverable_authentication(&answer)
-            .map_err(refused)?;
+            .map_err(|error| refused(&error))?;
         let kept = self
             .store
             .passkey(credential)
@@ -117,7 +117,7 @@ impl Passkeys {
         let result = self
             .webauthn
             .finish_discoverable_authentication_v2(&answer, state, &passkey)
-            .map_err(refused)?;
+            .map_err(|error| refused(&error))?;
         if kept.member.is_suspended() {
             return Err(AccountError::Suspended);
         }
@@ -203,7 +203,7 @@ impl Passkeys {
         let passkey = self
             .webauthn
             .finish_passkey_registration(&answer, &state)
-            .map_err(refused)?;
+            .map_err(|error| refused(&error))?;
         let data = serde_json::to_string(&passkey).map_err(|_| AccountError::PasskeyRefused)?;
         let visible = name.chars().filter(|letter| !letter.is_control());
         let name: String = visible.take(NAME_LENGTH).collect();
@@ -213,7 +213,7 @@ impl Passkeys {
         };
         Ok(NewPasskey {
             member,
-            credential: passkey.cred_id().to_vec(),
+            credential: passkey.cred_id().clone(),
             data,
             name: name.to_owned(),
             ceremony,
@@ -291,7 +291,7 @@ fn read<T: DeserializeOwned>(answer: &str) -> Result<T, AccountError> {
 }
 
 /// The log says why; the person only that it did not work.
-fn refused(error: webauthn_rs::prelude::WebauthnError) -> AccountError {
+fn refused(error: &webauthn_rs::prelude::WebauthnError) -> AccountError {
     tracing::info!(%error, "a passkey was refused");
     AccountError::PasskeyRefused
 }

@@ -48,7 +48,7 @@ pub struct SignedIn {
 /// What an attempt with the right password leads to.
 pub enum Attempt {
     /// The member is signed in.
-    SignedIn(SignedIn),
+    SignedIn(Box<SignedIn>),
     /// A code of the member's app is wanted: what the form with the code has to bring along.
     NeedsCode(String),
     /// The member is a host, and hosts need a second factor: the same, for the form that sets one up.
@@ -104,11 +104,11 @@ impl SignIn {
             Ok(checked) => {
                 self.throttle.succeeded(&account, address, now).await?;
                 Ok(match checked {
-                    Checked::Opened(member, opened) => Attempt::SignedIn(SignedIn {
+                    Checked::Opened(member, opened) => Attempt::SignedIn(Box::new(SignedIn {
                         member,
                         opened,
                         is_new_place: !is_known,
-                    }),
+                    })),
                     Checked::NeedsMore(member, hash) => self.half_way(&member, &hash),
                 })
             }
@@ -168,11 +168,11 @@ impl SignIn {
         }
         let opened = self.open(&member, password, address, user_agent).await?;
         Ok(opened.map(|opened| {
-            Attempt::SignedIn(SignedIn {
+            Attempt::SignedIn(Box::new(SignedIn {
                 member,
                 opened,
                 is_new_place: false,
-            })
+            }))
         }))
     }
 

@@ -21,7 +21,7 @@ impl Attempt {
     /// The session, where a password is enough.
     fn done(self) -> SignedIn {
         match self {
-            Self::SignedIn(signed_in) => signed_in,
+            Self::SignedIn(signed_in) => *signed_in,
             Self::NeedsCode(_) | Self::NeedsSecondFactor(_) => panic!("it needs more than a password"),
         }
     }

@@ -1,6 +1,6 @@
 //! A mail as it goes out: text and HTML, in plain words, with nothing that is loaded from anywhere.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
@@ -199,11 +199,12 @@ impl Letter {
         body.extend(self.before.iter().map(|text| paragraph(text)));
         if let Some((label, address)) = &self.button {
             let address = escaped(address);
-            body.push_str(&format!(
+            let _ = write!(
+                body,
                 "<p style=\"margin:0 0 16px\"><a href=\"{address}\" style=\"display:inline-block;padding:12px 20px;\
                  border-radius:8px;background:#1f4fd8;color:#ffffff;text-decoration:none;font-weight:600\">{label}</a></p>\
                  <p style=\"margin:0 0 16px;font-size:13px\">Or open this address: <br>{address}</p>"
-            ));
+            );
         }
         body.extend(self.behind.iter().map(|text| paragraph(text)));
         body.push_str(&paragraph(&self.network));

@@ -133,12 +133,9 @@ impl Outbox {
         }
         let letter = self.letter(mail).await?;
         let number = mail.id.0;
-        let refusal = match self.server.send(&letter).await {
-            Ok(_) => {
-                tracing::info!(mail = number, "sent a mail");
-                return Ok((MailOutcome::Sent, Reached::Server));
-            }
-            Err(refusal) => refusal,
+        let Err(refusal) = self.server.send(&letter).await else {
+            tracing::info!(mail = number, "sent a mail");
+            return Ok((MailOutcome::Sent, Reached::Server));
         };
         let now = self.clock.now();
         let is_over = now.since(mail.created_at) >= TRIED_FOR;

@@ -1,5 +1,7 @@
 //! Members.
 
+use std::fmt::Write as _;
+
 use async_trait::async_trait;
 use latchkey_domain::text::fold;
 use latchkey_domain::{
@@ -228,25 +230,27 @@ async fn page(
         Some(MemberState::Suspended) => kept.push_str(" AND m.suspended_at IS NOT NULL"),
         Some(MemberState::CanSignIn) => kept.push_str(" AND m.suspended_at IS NULL AND m.can_sign_in"),
         Some(MemberState::Invited) => {
-            kept.push_str(&format!(
+            let _ = write!(
+                kept,
                 " AND m.suspended_at IS NULL AND NOT m.can_sign_in AND {linked}"
-            ));
+            );
         }
         Some(MemberState::NotInvited) => {
-            kept.push_str(&format!(
+            let _ = write!(
+                kept,
                 " AND m.suspended_at IS NULL AND NOT m.can_sign_in AND NOT {linked}"
-            ));
+            );
         }
     }
     let search = searched(&query.search);
     let mut params = vec![Param::from(at)];
     if !search.is_empty() {
         params.push(search.into());
-        kept.push_str(&format!(" AND [[strpos|instr]](m.search, ?{}) > 0", params.len()));
+        let _ = write!(kept, " AND [[strpos|instr]](m.search, ?{}) > 0", params.len());
     }
     if let Some(role) = query.role {
         params.push(role.id().into());
-        kept.push_str(&format!(" AND m.role = ?{}", params.len()));
+        let _ = write!(kept, " AND m.role = ?{}", params.len());
     }
     let total = rows::count(db, &format!("SELECT count(*) FROM members m {kept}"), &params).await?;
     let shown = shown(wanted, total);

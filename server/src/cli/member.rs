@@ -93,6 +93,10 @@ pub(super) struct AddArgs {
 }
 
 #[derive(Args, Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 #[group(skip)]
 #[command(group(ArgGroup::new("whom").required(true)))]
 pub(super) struct InviteArgs {
@@ -119,40 +123,7 @@ pub(super) struct InviteArgs {
 pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliError> {
     let by = Actor::operator();
     match command {
-        Command::Add(AddArgs {
-            email,
-            name,
-            role,
-            no_password,
-            output,
-        }) => {
-            let password = if no_password {
-                None
-            } else {
-                Some(read_new_password()?)
-            };
-            let member = open(data)
-                .await?
-                .roster
-                .add(
-                    NewMember {
-                        email,
-                        name,
-                        role,
-                        password,
-                    },
-                    &by,
-                )
-                .await?;
-            if output.json {
-                print_json(&as_json(&member));
-            } else {
-                print(&format!(
-                    "Added {} <{}> as {}.",
-                    member.name, member.email, member.role
-                ));
-            }
-        }
+        Command::Add(args) => add(args, data, &by).await?,
         Command::List(output) => {
             let members = open(data).await?.roster.all().await?;
             if output.json {
@@ -171,23 +142,7 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             let member = open(data).await?.roster.set_email(&email, &new, &by).await?;
             print(&format!("{} signs in as {} now.", member.name, member.email));
         }
-        Command::SetPassword { email, keep_apps } => {
-            let password = read_new_password()?;
-            let set = open(data)
-                .await?
-                .roster
-                .set_password(&email, &password, keep_apps, &by)
-                .await?;
-            let applications = match (keep_apps, set.applications) {
-                (true, _) => "Connected applications were kept.".to_owned(),
-                (false, 1) => "1 connected application was disconnected.".to_owned(),
-                (false, many) => format!("{many} connected applications were disconnected."),
-            };
-            print(&format!(
-                "{} has a new password and is signed out everywhere. {applications}",
-                set.member.email
-            ));
-        }
+        Command::SetPassword { email, keep_apps } => set_password(&email, keep_apps, data, &by).await?,
         Command::Suspend { email } => {
             let member = open(data).await?.roster.set_suspended(&email, true, &by).await?;
             print(&format!(
@@ -231,6 +186,56 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
             print(&format!("Removed {} <{}>.", member.name, member.email));
         }
     }
+    Ok(())
+}
+
+async fn add(args: AddArgs, data: &DataArgs, by: &Actor) -> Result<(), CliError> {
+    let AddArgs {
+        email,
+        name,
+        role,
+        no_password,
+        output,
+    } = args;
+    let password = if no_password {
+        None
+    } else {
+        Some(read_new_password()?)
+    };
+    let new = NewMember {
+        email,
+        name,
+        role,
+        password,
+    };
+    let member = open(data).await?.roster.add(new, by).await?;
+    if output.json {
+        print_json(&as_json(&member));
+    } else {
+        print(&format!(
+            "Added {} <{}> as {}.",
+            member.name, member.email, member.role
+        ));
+    }
+    Ok(())
+}
+
+async fn set_password(email: &Email, keep_apps: bool, data: &DataArgs, by: &Actor) -> Result<(), CliError> {
+    let password = read_new_password()?;
+    let set = open(data)
+        .await?
+        .roster
+        .set_password(email, &password, keep_apps, by)
+        .await?;
+    let applications = match (keep_apps, set.applications) {
+        (true, _) => "Connected applications were kept.".to_owned(),
+        (false, 1) => "1 connected application was disconnected.".to_owned(),
+        (false, many) => format!("{many} connected applications were disconnected."),
+    };
+    print(&format!(
+        "{} has a new password and is signed out everywhere. {applications}",
+        set.member.email
+    ));
     Ok(())
 }
 

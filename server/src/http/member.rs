@@ -96,8 +96,8 @@ pub(super) async fn mail_invitation(
     let member = find(&state, id).await?;
     let by = peer.actor(Some(host.id));
     match state.mailing.invite(&[member], &by).await {
-        Ok(0) => back(id, "mail-waits"),
-        Ok(_) => back(id, "mail"),
+        Ok(0) => Ok(back(id, "mail-waits")),
+        Ok(_) => Ok(back(id, "mail")),
         Err(error) => refused(&state, &host, MemberId(id), error).await,
     }
 }
@@ -190,7 +190,7 @@ pub(super) async fn reset_second_factor(
     }
     let by = peer.actor(Some(host.id));
     state.instance.second_factor.remove(&member, &by).await?;
-    back(id, "second-factor")
+    Ok(back(id, "second-factor"))
 }
 
 pub(super) async fn remove(
@@ -214,7 +214,7 @@ pub(super) async fn end_session(
     Path((id, session)): Path<(i64, i64)>,
 ) -> Result<Response, Failure> {
     end_sessions(&state, &peer, &host, id, Some(SessionId(session))).await?;
-    back(id, "session")
+    Ok(back(id, "session"))
 }
 
 pub(super) async fn end_all_sessions(
@@ -224,7 +224,7 @@ pub(super) async fn end_all_sessions(
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
     end_sessions(&state, &peer, &host, id, None).await?;
-    back(id, "sessions")
+    Ok(back(id, "sessions"))
 }
 
 /// Ends nothing twice: a session that is not there has ended.
@@ -254,7 +254,7 @@ pub(super) async fn revoke_app(
     registrar
         .disconnect_member(&caller, &client_id, MemberId(id))
         .await?;
-    back(id, "app")
+    Ok(back(id, "app"))
 }
 
 /// Disconnects all of them, one after the other.
@@ -271,11 +271,11 @@ pub(super) async fn revoke_all_apps(
             .disconnect_member(&caller, &client_id, member.id)
             .await?;
     }
-    back(id, "apps")
+    Ok(back(id, "apps"))
 }
 
-fn back(id: i64, done: &str) -> Result<Response, Failure> {
-    Ok(Redirect::to(&format!("/admin/members/{id}?done={done}")).into_response())
+fn back(id: i64, done: &str) -> Response {
+    Redirect::to(&format!("/admin/members/{id}?done={done}")).into_response()
 }
 
 async fn find(state: &AppState, id: i64) -> Result<Member, Failure> {
@@ -292,7 +292,7 @@ async fn done(
     what: &str,
 ) -> Result<Response, Failure> {
     match change {
-        Ok(_) => back(id.0, what),
+        Ok(_) => Ok(back(id.0, what)),
         Err(error) => refused(state, host, id, error).await,
     }
 }

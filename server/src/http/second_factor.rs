@@ -74,7 +74,7 @@ pub(super) async fn confirm(
             let words = Some(sentence(&error.to_string()));
             match (&error, &mut page.state) {
                 (AccountError::WrongCode, SecondFactorState::SettingUp { code_error, .. }) => {
-                    *code_error = words
+                    *code_error = words;
                 }
                 _ => page.error = words,
             }

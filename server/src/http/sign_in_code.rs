@@ -41,7 +41,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Failure> {
     match attempt {
         Attempt::SignedIn(signed_in) => {
-            sign_in::signed_in(state, headers, signed_in, probed, return_to).await
+            sign_in::signed_in(state, headers, *signed_in, probed, return_to).await
         }
         Attempt::NeedsCode(half_way) => {
             let half = half(state, half_way, return_to).await?;

@@ -1,6 +1,6 @@
 //! The addresses of these pages.
 
-use latchkey_domain::MembersQuery;
+use latchkey_domain::{MemberState, MembersQuery, Role};
 
 use crate::components::navigation::AdminSection;
 
@@ -11,10 +11,7 @@ pub(super) const RETRY_MAILS: &str = "/admin/members/retry-mails";
 /// A page of the list.
 pub(super) fn list(query: &MembersQuery, page: u32) -> String {
     let mut written = form_urlencoded::Serializer::new(String::new());
-    let (role, state) = (
-        query.role.map(|role| role.id()),
-        query.state.map(|state| state.id()),
-    );
+    let (role, state) = (query.role.map(Role::id), query.state.map(MemberState::id));
     for (name, value) in [
         (
             "search",
