@@ -56,8 +56,8 @@ test("a member adds passkeys, signs in with one by button and by autofill, and r
   await page.goto(`${latchkey.url}/sign-in?return_to=/account/passkeys`);
   await expect(page.getByRole("button", { name: "Sign in with a passkey" })).toBeVisible();
   await look(page, "sign-in-with-passkey");
-  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await first.session.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId: first.id, enabled: true });
+  await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Passkeys" })).toBeVisible();
   await expect(page.getByText("used just now")).toBeVisible();
 
@@ -102,6 +102,7 @@ test("who is invited can choose a passkey instead of a password, and cannot remo
 });
 
 test("without a device that has one, the password works as ever", async ({ page, latchkey }) => {
+  await device(page);
   await page.goto(`${latchkey.url}/sign-in`);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await expect(page.getByText("That did not work, or was cancelled.")).toBeVisible();

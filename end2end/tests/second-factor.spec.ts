@@ -93,7 +93,7 @@ test("hosts are led through it where they need it, and one resets that of a memb
   await page.getByText("Reset second factor", { exact: true }).click();
   await look(page, "member-reset");
   await page.getByRole("button", { name: "Reset it" }).click();
-  await expect(page.getByText("The second factor is removed")).toBeVisible();
+  await expect(page.getByText("The second factor and the passkeys are removed")).toBeVisible();
   await theirs.goto(`${latchkey.url}/account/second-factor`);
   await expect(theirs.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await phone.close();

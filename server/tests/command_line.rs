@@ -290,17 +290,18 @@ fn members_are_removed_and_added_once() {
     let binary = Binary::new();
     add(&binary, "ada@example.com", "host");
     add(&binary, "bob@example.com", "member");
-    for email in ["bob@example.com", "ada@example.com"] {
-        binary.run(&["member", "remove", email]).succeeds();
-    }
+    binary.run(&["member", "remove", "bob@example.com"]).succeeds();
+    binary
+        .run(&["member", "remove", "bob@example.com"])
+        .fails(1, "there is no member with the email bob@example.com");
     binary
         .run(&["member", "remove", "ada@example.com"])
-        .fails(1, "there is no member with the email ada@example.com");
+        .fails(1, "ada@example.com is the only host");
 
-    let again = ["member", "add", "--email", "bob@example.com", "--name", "Bob"];
+    let again = ["member", "add", "--email", "ada@example.com", "--name", "Ada"];
     binary
         .run_with_input(&again, PASSWORD)
-        .fails(1, "there is a member with the email bob@example.com already");
+        .fails(1, "there is a member with the email ada@example.com already");
     let new = ["member", "add", "--email", "eve@example.com", "--name", "Eve"];
     binary
         .run_with_input(&new, "short\n")
