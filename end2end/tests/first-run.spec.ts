@@ -47,7 +47,7 @@ test("sign-in works without JavaScript and keeps the email when the password is 
   await page.getByLabel("Email").fill("host@example.com");
   await page.getByLabel("Password").fill("wrong password");
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(page.getByText("The email or the password is wrong.")).toBeVisible();
   await expect(page.getByLabel("Email")).toHaveValue("host@example.com");
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
