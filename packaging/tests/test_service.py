@@ -66,9 +66,12 @@ def test_all_example_settings_are_understood(unpacked: Path, tmp_path: Path) -> 
     """Including those in comments: the server starts with them and serves metrics."""
     text = (unpacked / "packaging/latchkey.toml").read_text()
     text = re.sub(r"^#(\w+ = )", r"\1", text, flags=re.MULTILINE)
-    known = {"listen", "max_connections", "metrics_listen", "slow_query_ms", "drain_delay", "otlp_endpoint", "trace_sampling"}
+    known = {"listen", "max_connections", "metrics_listen", "slow_query_ms", "drain_delay", "otlp_endpoint", "trace_sampling", "smtp"}
     assert known <= set(tomllib.loads(text))
     text = text.replace("127.0.0.1:3000", "127.0.0.1:0").replace("127.0.0.1:9300", "127.0.0.1:0")
+    assert "/etc/latchkey/smtp-password" in text
+    text = text.replace("/etc/latchkey/smtp-password", str(tmp_path / "smtp-password"))
+    (tmp_path / "smtp-password").write_text("of the mail server\n")
     (tmp_path / "latchkey.toml").write_text(text)
     command = [str(unpacked / "latchkey"), "serve", "--config", "latchkey.toml"]
     with Server(command, tmp_path, until="Metrics are at ") as server:
