@@ -78,6 +78,12 @@ bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for
 	@cargo build $(NATIVE) --quiet
 	@target/release/latchkey-bench $(ARGS)
 
+.PHONY: felt
+felt: ## Measure in Chromium what people feel: the first load over a slow line, how soon an action shows
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build-all
+	@cd end2end && npm run --silent felt
+
 .PHONY: advisories
 advisories: ## Compare the dependencies with the newest security advisories, which it downloads
 	@scripts/setup.sh test

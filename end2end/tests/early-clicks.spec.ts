@@ -1,21 +1,6 @@
 // What people do on a slow line before the WebAssembly runs is done when it does, in the order in which they did it.
-import { Browser } from "@playwright/test";
 import { AdminPage, expect, Page, PATH, test } from "../support/fixtures";
-
-/** A slow 3G line, and a quarter of this processor. */
-const LINE = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
-const PROCESSOR = 4;
-
-/** A page of the same host over a slow line, with an empty cache. It is closed with its context. */
-async function onSlowLine(admin: AdminPage, browser: Browser): Promise<AdminPage> {
-  const context = await browser.newContext({ storageState: await admin.page.context().storageState() });
-  const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("Network.enable");
-  await devtools.send("Network.emulateNetworkConditions", LINE);
-  await devtools.send("Emulation.setCPUThrottlingRate", { rate: PROCESSOR });
-  return new AdminPage(page, admin.latchkey);
-}
+import { onSlowLine, SLOW_3G } from "../support/slow";
 
 /** Runs `act` when the HTML is complete, while the WebAssembly is held back. Then waits until it runs. */
 async function early(admin: AdminPage, act: (page: Page) => Promise<void>, path = ""): Promise<void> {
@@ -33,7 +18,7 @@ async function early(admin: AdminPage, act: (page: Page) => Promise<void>, path 
 for (const moment of [0, 500, 1_500, 3_000]) {
   test(`a click ${moment} ms after the first paint is not lost`, async ({ admin, browser, latchkey }) => {
     const { client_id } = latchkey.addApplication("Early");
-    const slow = await onSlowLine(admin, browser);
+    const slow = await onSlowLine(admin, browser, SLOW_3G);
     await slow.page.goto(latchkey.url + PATH, { waitUntil: "commit" });
     const reveal = slow.page.locator("[id^=reveal-]").first();
     await reveal.waitFor({ timeout: 30_000 });
