@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use latchkey_testing::mail_server::{Setup, TestMailServer};
 
-use crate::support::{Binary, Browser, PASSWORD, assert_sound};
+use crate::support::{Binary, Browser, PASSWORD, Server, assert_sound};
 
 const NEW: &str = "a river in the hills";
 
@@ -48,6 +48,19 @@ fn borrowed(flags: &[String]) -> Vec<&str> {
     flags.iter().map(String::as_str).collect()
 }
 
+/// Such a network, served with a mail server.
+async fn network_with_mail(members: usize) -> (TestMailServer, Binary, Server) {
+    let mails = TestMailServer::start(&Setup::default());
+    let binary = Binary::new();
+    network(&binary, members);
+    let server = serve(&binary, &mails).await;
+    (mails, binary, server)
+}
+
+async fn serve(binary: &Binary, mails: &TestMailServer) -> Server {
+    binary.serve(&borrowed(&flags(mails))).await
+}
+
 /// The path of a link.
 fn path(link: &str) -> &str {
     let (_, rest) = link.split_once("://").unwrap();
@@ -64,10 +77,7 @@ async fn chooses(browser: &Browser, link: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_forgotten_password_is_replaced_by_mail() {
-    let mails = TestMailServer::start(&Setup::default());
-    let binary = Binary::new();
-    network(&binary, 0);
-    let server = binary.serve(&borrowed(&flags(&mails))).await;
+    let (mails, _binary, server) = network_with_mail(0).await;
     let elsewhere = server.browser();
     elsewhere
         .sign_in("host@example.com", PASSWORD)
@@ -116,10 +126,7 @@ async fn a_forgotten_password_is_replaced_by_mail() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_forgotten_password_tells_a_stranger_nothing() {
-    let mails = TestMailServer::start(&Setup::default());
-    let binary = Binary::new();
-    network(&binary, 1);
-    let server = binary.serve(&borrowed(&flags(&mails))).await;
+    let (mails, _binary, server) = network_with_mail(1).await;
     let mut answers = Vec::new();
     for email in ["host@example.com", "m0@example.com", "nobody@example.com"] {
         let answer = server
@@ -181,10 +188,7 @@ async fn without_a_mail_server_hosts_help() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_community_is_invited_and_a_host_sees_what_came_of_it() {
-    let mails = TestMailServer::start(&Setup::default());
-    let binary = Binary::new();
-    network(&binary, 30);
-    let server = binary.serve(&borrowed(&flags(&mails))).await;
+    let (mails, _binary, server) = network_with_mail(30).await;
     let host = server.browser();
     host.sign_in("host@example.com", PASSWORD)
         .await
@@ -247,13 +251,13 @@ async fn mails_outlive_a_server_that_is_killed() {
     let more = ["member", "invite", "--all-not-invited", "--mail"];
     let told = binary.run(&more).succeeds();
     assert!(told.contains("150 mails wait"), "{told}");
-    let server = binary.serve(&borrowed(&flags(&mails))).await;
+    let server = serve(&binary, &mails).await;
     mails.mails(20);
     server.send("-KILL");
     drop(server);
     let killed_at = mails.taken();
     assert!(killed_at < 150, "it was killed in between");
-    let server = binary.serve(&borrowed(&flags(&mails))).await;
+    let server = serve(&binary, &mails).await;
     // Those that it had in hand are sent again when their claims are over; all others at once.
     let began = std::time::Instant::now();
     mails.mails(148);
@@ -272,10 +276,7 @@ async fn mails_outlive_a_server_that_is_killed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_email_changes_when_the_new_address_answers() {
-    let mails = TestMailServer::start(&Setup::default());
-    let binary = Binary::new();
-    network(&binary, 1);
-    let server = binary.serve(&borrowed(&flags(&mails))).await;
+    let (mails, binary, server) = network_with_mail(1).await;
     let host = server.browser();
     host.sign_in("host@example.com", PASSWORD)
         .await

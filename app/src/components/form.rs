@@ -116,6 +116,97 @@ impl Field {
     }
 }
 
+/// A checkbox or one of several radio buttons, with what it means.
+pub(crate) struct Toggle {
+    /// `checkbox` or `radio`.
+    pub(crate) kind: &'static str,
+    pub(crate) id: String,
+    pub(crate) name: &'static str,
+    /// What is sent if it is chosen.
+    pub(crate) value: &'static str,
+    pub(crate) is_chosen: bool,
+    pub(crate) label: &'static str,
+    pub(crate) hint: &'static str,
+}
+
+impl Toggle {
+    /// A checkbox, which sends `1`.
+    pub(crate) fn checkbox(
+        name: &'static str,
+        label: &'static str,
+        hint: &'static str,
+        is_chosen: bool,
+    ) -> Self {
+        Self {
+            kind: "checkbox",
+            id: name.to_owned(),
+            name,
+            value: "1",
+            is_chosen,
+            label,
+            hint,
+        }
+    }
+
+    pub(crate) fn into_view(self) -> impl IntoView {
+        let Self {
+            kind,
+            id,
+            name,
+            value,
+            is_chosen,
+            label,
+            hint,
+        } = self;
+        let hint_id = format!("{id}-hint");
+        view! {
+            <div class="toggle">
+                <input type=kind id=id.clone() name=name value=value checked=is_chosen aria-describedby=hint_id.clone() />
+                <div>
+                    <label class="field-label" for=id>
+                        {label}
+                    </label>
+                    <p class="field-hint" id=hint_id>
+                        {hint}
+                    </p>
+                </div>
+            </div>
+        }
+    }
+}
+
+/// A filter by one of `options`, each with its id and label, or none of them.
+pub(crate) fn any_or_one_of(
+    name: &'static str,
+    label: &'static str,
+    options: impl IntoIterator<Item = (&'static str, &'static str)>,
+    chosen: &str,
+) -> AnyView {
+    let options = options
+        .into_iter()
+        .map(|(id, label)| {
+            let is_chosen = id == chosen;
+            view! {
+                <option value=id selected=is_chosen>
+                    {label}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="field">
+            <label class="field-label" for=name>
+                {label}
+            </label>
+            <select class="input" id=name name=name>
+                <option value="">"Any"</option>
+                {options}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
 /// Warns that the browser will not stay signed in here, because it keeps the cookie only for `address`, the same page
 /// over HTTPS.
 pub(crate) fn insecure_notice(address: String) -> impl IntoView {

@@ -47,7 +47,8 @@ impl PasskeyForm {
                 {fields}
                 <input type="hidden" name="state" value=state />
                 <input type="hidden" name="answer" value="" />
-                <button class="button" type="button" data-passkey-button hidden>
+                // Beside a password it is the second way; where a passkey is made, it is what the page is for.
+                <button class="button" class:button-primary=kind == "create" type="button" data-passkey-button hidden>
                     {button}
                 </button>
                 <p class="field-error" role="alert" data-passkey-said></p>

@@ -142,10 +142,10 @@ impl Passkeys {
             known.extend(passkey.map(|passkey| passkey.cred_id().clone()));
         }
         let (handle, email) = (user_handle(member.id), member.email.as_str());
-        let begun =
+        let challenge =
             self.webauthn
                 .start_passkey_registration(handle, email, member.name.as_str(), Some(known));
-        let Ok((options, state)) = begun else {
+        let Ok((options, state)) = challenge else {
             return Ok(None);
         };
         let Ok(mut options) = serde_json::to_value(&options.public_key) else {
@@ -254,7 +254,7 @@ impl Passkeys {
         })
     }
 
-    /// What a ceremony of this purpose has to be checked with, if it was begun here and is not over.
+    /// What a ceremony of this purpose has to be checked with, if it started here and is not over.
     fn opened<T: DeserializeOwned>(&self, text: &str, purpose: Purpose) -> Option<(CeremonyKey, T)> {
         let (body, mac) = text.split_once('.').filter(|_| text.len() <= ANSWER)?;
         self.mac(body)

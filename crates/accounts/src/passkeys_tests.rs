@@ -287,7 +287,7 @@ async fn a_challenge_works_once_for_a_while_and_for_its_purpose() {
         }
         world.clock.advance(LIFETIME);
         assert!(is_refused(&passkeys.sign_in(&late.state, &answer).await));
-        // What was begun for one member adds nothing to another.
+        // A ceremony of one member adds nothing to another.
         let bob = world.member("bob@example.com").await;
         let ceremony = passkeys.begin_adding(&ada).await.unwrap().unwrap();
         let made = Device::new(7).create(&ceremony);

@@ -108,7 +108,7 @@ pub trait SignInLinks: Send + Sync {
     async fn email_of_link(&self, key: LinkKey, at: Timestamp)
     -> Result<Option<(Member, Email)>, StoreError>;
 
-    /// Uses a link for an email up: the member has that one from now on, verified, and the one before is told by mail. The
+    /// Uses a link for an email up: the member has that one from now on, verified, and a mail to the old one waits. The
     /// member is the actor; `origin` says from where.
     async fn use_email_link(
         &self,

@@ -38,7 +38,7 @@ pub(super) enum Command {
         #[arg(long)]
         keep_apps: bool,
     },
-    /// Change a member's email. It is not verified then, and the one before is told by mail, if there is a mail server
+    /// Change a member's email. The new one is not verified. With a mail server, a mail goes to the old one
     SetEmail {
         /// The member's email
         email: Email,

@@ -37,7 +37,7 @@ pub(super) fn is_recent(state: &AppState, session: &Session) -> bool {
     state.instance.clock.now().since(session.created_at) < RECENT
 }
 
-/// Asks first, where it is long ago. Who is signed out, or may not do it, is told so behind it.
+/// Asks for the password first, if the last time is long ago. The handler behind it answers those who are signed out or may not do it.
 pub(super) async fn first(
     State(state): State<AppState>,
     peer: Peer,

@@ -4,10 +4,10 @@ use latchkey_domain::Timestamp;
 use latchkey_oauth::{ConnectedApp, Disconnected};
 use leptos::prelude::*;
 
-use super::navigation::{AccountPage, account_nav};
+use super::navigation::AccountPage;
 use crate::components::connected_app_row::connected_app_row;
 use crate::components::frame::Frame;
-use crate::components::navigation::{MainEntry, Visitor};
+use crate::components::navigation::Visitor;
 use crate::components::notice::status_notice;
 use crate::time::time_ago;
 
@@ -53,13 +53,11 @@ impl ConnectedAppsPage {
                 .collect_view();
             view! { <ul class="row-list">{rows}</ul> }.into_any()
         };
-        frame.with_top_bar(
+        AccountPage::ConnectedApps.to_html(
             "Connected apps",
+            frame,
             visitor,
-            Some(MainEntry::Account),
             view! {
-                {account_nav(AccountPage::ConnectedApps)}
-                <h1 class="panel-title">"Connected apps"</h1>
                 <p class="panel-lead">
                     "These applications can use your account. Revoking access takes effect at once; the application has to ask you again."
                 </p>

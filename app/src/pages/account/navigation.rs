@@ -1,6 +1,9 @@
-//! The navigation between the pages of `/account`.
+//! What the pages of `/account` have in common: the bar at the top, the navigation between them, the title.
 
 use leptos::prelude::*;
+
+use crate::components::frame::Frame;
+use crate::components::navigation::{MainEntry, Visitor};
 
 /// A page of the account.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,22 +16,42 @@ pub(super) enum AccountPage {
     SecondFactor,
 }
 
-pub(super) fn account_nav(here: AccountPage) -> impl IntoView {
-    let link = |page: AccountPage, address: &'static str, label: &'static str| {
-        view! {
-            <a href=address aria-current=(page == here).then_some("page")>
-                {label}
-            </a>
-        }
-    };
-    view! {
-        <nav class="account-nav" aria-label="Account">
-            {link(AccountPage::Profile, "/account/profile", "Profile")}
-            {link(AccountPage::Sessions, "/account/sessions", "Sessions")}
-            {link(AccountPage::ConnectedApps, "/account/connected-apps", "Connected apps")}
-            {link(AccountPage::Password, "/account/password", "Password")}
-            {link(AccountPage::Passkeys, "/account/passkeys", "Passkeys")}
-            {link(AccountPage::SecondFactor, "/account/second-factor", "Second factor")}
-        </nav>
+impl AccountPage {
+    const ALL: [(Self, &'static str, &'static str); 6] = [
+        (Self::Profile, "/account/profile", "Profile"),
+        (Self::Sessions, "/account/sessions", "Sessions"),
+        (Self::ConnectedApps, "/account/connected-apps", "Connected apps"),
+        (Self::Password, "/account/password", "Password"),
+        (Self::Passkeys, "/account/passkeys", "Passkeys"),
+        (Self::SecondFactor, "/account/second-factor", "Second factor"),
+    ];
+
+    /// The HTML of this page, or of one below it with a title of its own.
+    pub(super) fn to_html(
+        self,
+        title: &'static str,
+        frame: Frame,
+        visitor: Visitor,
+        content: impl IntoView,
+    ) -> String {
+        let links = Self::ALL.map(|(page, address, label)| {
+            view! {
+                <a href=address aria-current=(page == self).then_some("page")>
+                    {label}
+                </a>
+            }
+        });
+        frame.with_top_bar(
+            title,
+            visitor,
+            Some(MainEntry::Account),
+            view! {
+                <nav class="account-nav" aria-label="Account">
+                    {links}
+                </nav>
+                <h1 class="panel-title">{title}</h1>
+                {content}
+            },
+        )
     }
 }

@@ -3,11 +3,11 @@
 use latchkey_domain::Timestamp;
 use leptos::prelude::*;
 
-use super::navigation::{AccountPage, account_nav};
+use super::navigation::AccountPage;
 use crate::components::ask::Ask;
 use crate::components::form::Field;
 use crate::components::frame::Frame;
-use crate::components::navigation::{MainEntry, Visitor};
+use crate::components::navigation::Visitor;
 use crate::components::notice::{error_notice, status_notice};
 use crate::components::passkey::{PasskeyForm, PasskeyOptions};
 use crate::time::time_ago;
@@ -74,13 +74,11 @@ impl PasskeysPage {
             view! { <p class="muted">"Browsers have passkeys only for sites with a name and https."</p> }
                 .into_any()
         };
-        frame.with_top_bar(
+        AccountPage::Passkeys.to_html(
             "Passkeys",
+            frame,
             visitor,
-            Some(MainEntry::Account),
             view! {
-                {account_nav(AccountPage::Passkeys)}
-                <h1 class="panel-title">"Passkeys"</h1>
                 <p class="panel-lead">
                     "A passkey signs you in with your fingerprint, your face or the PIN of your device, without password and code. Nobody can steal it with a false page."
                 </p>
@@ -152,13 +150,11 @@ impl AddPasskeyPage {
             button: "Create the passkey",
             fields: name_field(name).into_view().into_any(),
         };
-        frame.with_top_bar(
+        AccountPage::Passkeys.to_html(
             "Add a passkey",
+            frame,
             visitor,
-            Some(MainEntry::Account),
             view! {
-                {account_nav(AccountPage::Passkeys)}
-                <h1 class="panel-title">"Add a passkey"</h1>
                 <p class="panel-lead">
                     "Your browser asks where to keep it: on this device, in a password manager, on a phone, or on a security key."
                 </p>

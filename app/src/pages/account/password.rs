@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::navigation::{AccountPage, account_nav};
-use crate::components::form::Field;
+use super::navigation::AccountPage;
+use crate::components::form::{Field, Toggle};
 use crate::components::frame::Frame;
-use crate::components::navigation::{MainEntry, Visitor};
+use crate::components::navigation::Visitor;
 use crate::components::notice::{error_notice, status_notice};
 
 /// The form that changes the member's password.
@@ -59,13 +59,17 @@ impl PasswordPage {
             },
             Field::new_password("new", "New password", problems.new, is_new_wrong),
         ];
-        frame.with_top_bar(
+        let keep = Toggle::checkbox(
+            "keep_apps",
+            "Keep my connected apps",
+            "Only if nobody else knew the old password.",
+            keep_apps,
+        );
+        AccountPage::Password.to_html(
             "Password",
+            frame,
             visitor,
-            Some(MainEntry::Account),
             view! {
-                {account_nav(AccountPage::Password)}
-                <h1 class="panel-title">"Password"</h1>
                 <p class="panel-lead">
                     "A new password signs you out on all other browsers. Connected applications have to ask you again, unless you keep them."
                 </p>
@@ -75,17 +79,7 @@ impl PasswordPage {
                     // Password managers store the new password for this account.
                     <input type="hidden" name="username" autocomplete="username" value=email />
                     {fields.map(Field::into_view).into_iter().collect_view()}
-                    <div class="toggle">
-                        <input type="checkbox" id="keep_apps" name="keep_apps" value="1" checked=keep_apps aria-describedby="keep-apps-hint" />
-                        <div>
-                            <label class="field-label" for="keep_apps">
-                                "Keep my connected apps"
-                            </label>
-                            <p class="field-hint" id="keep-apps-hint">
-                                "Only if nobody else knew the old password."
-                            </p>
-                        </div>
-                    </div>
+                    {keep.into_view()}
                     <button class="button button-primary" type="submit">
                         "Change password"
                     </button>

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::navigation::{AccountPage, account_nav};
+use super::navigation::AccountPage;
 use crate::components::form::Field;
 use crate::components::frame::Frame;
-use crate::components::navigation::{MainEntry, Visitor};
+use crate::components::navigation::Visitor;
 use crate::components::notice::{error_notice, status_notice};
 
 /// The address of the page that a mail leads to.
@@ -75,13 +75,11 @@ impl ProfilePage {
             }
             .into_any()
         };
-        frame.with_top_bar(
+        AccountPage::Profile.to_html(
             "Profile",
+            frame,
             visitor,
-            Some(MainEntry::Account),
             view! {
-                {account_nav(AccountPage::Profile)}
-                <h1 class="panel-title">"Profile"</h1>
                 {notice.map(status_notice)}
                 {problems.form.map(error_notice)}
                 <form class="stack" method="post" action="/account/profile">

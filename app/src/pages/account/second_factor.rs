@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::navigation::{AccountPage, account_nav};
+use super::navigation::AccountPage;
 use crate::components::ask::Ask;
 use crate::components::authenticator::{enrolment, recovery_codes};
 use crate::components::frame::Frame;
-use crate::components::navigation::{MainEntry, Visitor};
+use crate::components::navigation::Visitor;
 use crate::components::notice::{error_notice, status_notice};
 use crate::pages::sign_in::code::code_field;
 
@@ -81,13 +81,11 @@ impl SecondFactorPage {
             }
             .into_any(),
         };
-        frame.with_top_bar(
+        AccountPage::SecondFactor.to_html(
             "Second factor",
+            frame,
             visitor,
-            Some(MainEntry::Account),
             view! {
-                {account_nav(AccountPage::SecondFactor)}
-                <h1 class="panel-title">"Second factor"</h1>
                 {notice.map(status_notice)}
                 {error.map(error_notice)}
                 {content}

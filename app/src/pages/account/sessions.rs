@@ -3,9 +3,9 @@
 use latchkey_domain::Timestamp;
 use leptos::prelude::*;
 
-use super::navigation::{AccountPage, account_nav};
+use super::navigation::AccountPage;
 use crate::components::frame::Frame;
-use crate::components::navigation::{MainEntry, Visitor};
+use crate::components::navigation::Visitor;
 use crate::components::notice::status_notice;
 use crate::components::session_row::{SessionRow, session_row};
 
@@ -45,13 +45,11 @@ impl SessionsPage {
                 </form>
             }
         });
-        frame.with_top_bar(
+        AccountPage::Sessions.to_html(
             "Sessions",
+            frame,
             visitor,
-            Some(MainEntry::Account),
             view! {
-                {account_nav(AccountPage::Sessions)}
-                <h1 class="panel-title">"Sessions"</h1>
                 <p class="panel-lead">
                     "You are signed in on these browsers. Don’t recognize a session? End it and "
                     <a href="/account/password">"change your password"</a> "."

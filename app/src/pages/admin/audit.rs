@@ -4,6 +4,7 @@ use latchkey_domain::Timestamp;
 use leptos::prelude::*;
 
 use crate::components::empty_state::empty_state;
+use crate::components::form::any_or_one_of;
 use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor, audit_of};
 use crate::components::notice::error_notice;
@@ -142,30 +143,10 @@ fn filters(
     error: Option<String>,
 ) -> impl IntoView {
     let is_filtered = !form.is_empty();
-    let chosen = form.action;
-    let options = actions
-        .into_iter()
-        .map(|(id, label)| {
-            let is_chosen = id == chosen;
-            view! {
-                <option value=id selected=is_chosen>
-                    {label}
-                </option>
-            }
-        })
-        .collect_view();
     view! {
         <form class="audit-filters" method="get" action=PATH role="search" aria-label="Filter the audit trail">
             {field("who", "Who", "search", form.who, Some("Name, email, operator"))}
-            <div class="field">
-                <label class="field-label" for="action">
-                    "Action"
-                </label>
-                <select class="input" id="action" name="action">
-                    <option value="">"Any"</option>
-                    {options}
-                </select>
-            </div>
+            {any_or_one_of("action", "Action", actions, &form.action)}
             {field("target", "Target or detail", "search", form.target, None)}
             {field("from", "From (UTC)", "date", form.from, None)}
             {field("to", "To (UTC)", "date", form.to, None)}

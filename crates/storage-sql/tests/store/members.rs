@@ -248,7 +248,7 @@ async fn a_name_and_an_email_are_changed_and_found() {
         assert_eq!(page.items.len(), 1, "{search}");
         assert_eq!(page.items[0].member.id, ada.id);
     }
-    // The email before is told.
+    // A mail to the old email waits.
     let mail = store
         .claim_mail(Claim([1; 16]), at(5), at(9))
         .await

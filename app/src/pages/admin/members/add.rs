@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::address;
 use crate::components::breadcrumb::breadcrumb;
-use crate::components::form::Field;
+use crate::components::form::{Field, Toggle};
 use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor};
 
@@ -94,25 +94,20 @@ impl AddMemberPage {
 /// The choice of a role, each with what it means.
 pub(super) fn role_field(chosen: Role) -> impl IntoView {
     let options = Role::ALL.into_iter().rev().map(|role| {
-        let id = format!("role-{}", role.id());
-        let means = match role {
-            Role::Host => "Everything in Admin: applications, members, settings. May allow applications to read the whole network.",
-            Role::Moderator => "As a member. Applications that may read the network see the role.",
-            Role::Member => "Signs in and connects applications.",
+        let toggle = Toggle {
+            kind: "radio",
+            id: format!("role-{}", role.id()),
+            name: "role",
+            value: role.id(),
+            is_chosen: role == chosen,
+            label: role.label(),
+            hint: match role {
+                Role::Host => "Everything in Admin: applications, members, settings. May allow applications to read the whole network.",
+                Role::Moderator => "As a member. Applications that may read the network see the role.",
+                Role::Member => "Signs in and connects applications.",
+            },
         };
-        view! {
-            <div class="toggle">
-                <input type="radio" id=id.clone() name="role" value=role.id() checked=role == chosen aria-describedby=format!("{id}-hint") />
-                <div>
-                    <label class="field-label" for=id.clone()>
-                        {role.label()}
-                    </label>
-                    <p class="field-hint" id=format!("{id}-hint")>
-                        {means}
-                    </p>
-                </div>
-            </div>
-        }
+        toggle.into_view()
     });
     view! {
         <fieldset class="field roles">

@@ -9,6 +9,7 @@ use latchkey_registration::{FailedMail, MailCounts};
 use leptos::prelude::*;
 
 use crate::components::empty_state::empty_state;
+use crate::components::form::{Toggle, any_or_one_of};
 use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor, member_page};
 use crate::components::notice::status_notice;
@@ -122,19 +123,13 @@ fn invite_all(not_invited: u64, invited: u64, has_mail: bool) -> Option<impl Int
     let again = (invited > 0).then(|| {
         // Nobody is left without a link: only this makes sense.
         let is_only = not_invited == 0;
-        view! {
-            <div class="toggle">
-                <input type="checkbox" id="again" name="again" value="1" checked=is_only aria-describedby="again-hint" />
-                <div>
-                    <label class="field-label" for="again">
-                        "Also for those who have a link"
-                    </label>
-                    <p class="field-hint" id="again-hint">
-                        "The link that they have stops working."
-                    </p>
-                </div>
-            </div>
-        }
+        let toggle = Toggle::checkbox(
+            "again",
+            "Also for those who have a link",
+            "The link that they have stops working.",
+            is_only,
+        );
+        toggle.into_view()
     });
     (all > 0).then(|| {
         view! {
@@ -222,11 +217,12 @@ fn mail_state(mail: MailState) -> impl IntoView {
 }
 
 fn filters(query: MembersQuery, is_filtered: bool) -> impl IntoView {
-    let roles = Role::ALL.map(|role| option(role.id(), role.label(), query.role == Some(role)));
-    let states = MemberState::ALL
-        .iter()
-        .map(|state| option(state.id(), state.label(), query.state == Some(*state)))
-        .collect_view();
+    let roles = Role::ALL.map(|role| (role.id(), role.label()));
+    let states = MemberState::ALL.iter().map(|state| (state.id(), state.label()));
+    let (role, state) = (
+        query.role.map_or("", Role::id),
+        query.state.map_or("", MemberState::id),
+    );
     let clear = is_filtered.then(|| {
         view! {
             <a class="button" href=AdminSection::Members.path()>
@@ -242,24 +238,8 @@ fn filters(query: MembersQuery, is_filtered: bool) -> impl IntoView {
                 </label>
                 <input class="input" id="search" name="search" type="search" value=query.search autocomplete="off" />
             </div>
-            <div class="field">
-                <label class="field-label" for="role">
-                    "Role"
-                </label>
-                <select class="input" id="role" name="role">
-                    <option value="">"Any"</option>
-                    {roles}
-                </select>
-            </div>
-            <div class="field">
-                <label class="field-label" for="state">
-                    "State"
-                </label>
-                <select class="input" id="state" name="state">
-                    <option value="">"Any"</option>
-                    {states}
-                </select>
-            </div>
+            {any_or_one_of("role", "Role", roles, role)}
+            {any_or_one_of("state", "State", states, state)}
             <div class="members-buttons">
                 <button class="button" type="submit">
                     "Search"
@@ -267,14 +247,6 @@ fn filters(query: MembersQuery, is_filtered: bool) -> impl IntoView {
                 {clear}
             </div>
         </form>
-    }
-}
-
-fn option(id: &'static str, label: &'static str, is_chosen: bool) -> impl IntoView {
-    view! {
-        <option value=id selected=is_chosen>
-            {label}
-        </option>
     }
 }
 

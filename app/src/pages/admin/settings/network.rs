@@ -3,7 +3,7 @@
 use latchkey_domain::{LogoId, Plan};
 use leptos::prelude::*;
 
-use crate::components::form::Field;
+use crate::components::form::{Field, Toggle};
 use crate::components::frame::Frame;
 use crate::components::logo_form::logo_form;
 use crate::components::navigation::{AdminSection, Level, Visitor};
@@ -121,6 +121,12 @@ impl NetworkPage {
                 error: problems.privacy_policy,
             },
         ];
+        let second_factor = Toggle::checkbox(
+            "hosts_second_factor",
+            "Hosts must use a second factor",
+            "Hosts without an authenticator app set one up at their next sign-in. Nobody is signed out.",
+            form.hosts_second_factor,
+        );
         let action = format!("{}/logo", AdminSection::Network.path());
         frame.admin(
             "Network",
@@ -137,24 +143,7 @@ impl NetworkPage {
                         {slug.into_view()}
                         {plans}
                         {look.map(Field::into_view).into_iter().collect_view()}
-                        <div class="toggle">
-                            <input
-                                type="checkbox"
-                                id="hosts_second_factor"
-                                name="hosts_second_factor"
-                                value="1"
-                                checked=form.hosts_second_factor
-                                aria-describedby="hosts-second-factor-hint"
-                            />
-                            <div>
-                                <label class="field-label" for="hosts_second_factor">
-                                    "Hosts must use a second factor"
-                                </label>
-                                <p class="field-hint" id="hosts-second-factor-hint">
-                                    "Hosts without an authenticator app set one up at their next sign-in. Nobody is signed out."
-                                </p>
-                            </div>
-                        </div>
+                        {second_factor.into_view()}
                         <div class="settings-answers">
                             <button class="button button-primary" type="submit">
                                 "Save"

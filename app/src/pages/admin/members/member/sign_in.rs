@@ -1,0 +1,104 @@
+//! How a member signs in, and a link for it.
+
+use latchkey_domain::{ListedMember, MemberState};
+use leptos::prelude::*;
+
+use super::NewLink;
+use crate::time::date;
+
+/// The link, to copy.
+pub(super) fn new_link(link: NewLink, name: &str) -> impl IntoView + use<> {
+    let NewLink { address, until } = link;
+    view! {
+        <section class="notice new-link" aria-labelledby="new-link-title">
+            <h2 id="new-link-title">"Send this link to " <bdi>{name.to_owned()}</bdi></h2>
+            <p>
+                "Anyone who has it can open the account with it, once, until " {date(until)}
+                ". It is shown only now; a new one takes its place at any time."
+            </p>
+            <div class="new-link-row">
+                <code class="mono" id="link" translate="no">
+                    {address}
+                </code>
+                <button class="button button-primary" type="button" data-copy="#link" hidden>
+                    "Copy link"
+                </button>
+            </div>
+        </section>
+    }
+}
+
+pub(super) fn ways_to_sign_in(
+    listed: &ListedMember,
+    passkeys: usize,
+    has_mail: bool,
+    page: &str,
+) -> impl IntoView + use<> {
+    let state = listed.state();
+    let text = match (state, listed.link_until) {
+        (MemberState::Suspended, _) => {
+            "Suspended: nobody gets in with this account, and applications cannot act for it. Nothing was deleted.".to_owned()
+        }
+        (_, Some(until)) if listed.can_sign_in => {
+            format!("A password, and a link with which another is chosen, until {}.", date(until))
+        }
+        (_, Some(until)) => format!("A link with which a password is chosen, until {}.", date(until)),
+        (MemberState::CanSignIn, None) => "A password.".to_owned(),
+        (_, None) => "None yet. Make a link, and send it to them.".to_owned(),
+    };
+    let factor = listed
+        .member
+        .second_factor
+        .then(|| view! { <p>"With a code of an authenticator app besides the password."</p> });
+    let keys = match passkeys {
+        0 => None,
+        1 => Some("1 passkey.".to_owned()),
+        many => Some(format!("{many} passkeys.")),
+    };
+    let keys = keys.map(|keys| view! { <p>{keys}</p> });
+    let (button, hint) = if listed.can_sign_in {
+        (
+            "Make a link to copy",
+            "For somebody who lost their password. Theirs works until they choose another.",
+        )
+    } else {
+        (
+            "Make a link to copy",
+            "They choose a password with the link and are signed in.",
+        )
+    };
+    let mail = has_mail.then(|| {
+        view! {
+            <form method="post" action=format!("{page}/invite/mail")>
+                <button class="button" class:button-primary=!listed.can_sign_in type="submit" aria-describedby="invite-hint">
+                    "Send a link by mail"
+                </button>
+            </form>
+        }
+    });
+    let is_first = !listed.can_sign_in && !has_mail;
+    let invite = (state != MemberState::Suspended).then(|| {
+        view! {
+            <div class="member-links">
+                {mail}
+                <form method="post" action=format!("{page}/invite")>
+                    <button class="button" class:button-primary=is_first type="submit" aria-describedby="invite-hint">
+                        {button}
+                    </button>
+                </form>
+                <p class="muted" id="invite-hint">
+                    {hint}
+                </p>
+            </div>
+        }
+    });
+    view! {
+        <section class="member-section">
+            <h2>"Ways to sign in"</h2>
+            <p>{text}</p>
+            {factor}
+            {keys}
+            {invite}
+        </section>
+    }
+}
