@@ -178,7 +178,7 @@ const WAYS: Way[] = [
     fix: "Add write:posts",
     cause: ({ register, member }) => {
       const client = register();
-      return sentBack(member, client, client.link("read:posts write:posts"), "invalid_scope");
+      return sentBack(member, client, client.link("write:posts"), "invalid_scope");
     },
   },
   {

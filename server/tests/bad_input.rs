@@ -58,7 +58,12 @@ fn wrong_redirect_uris() -> Vec<Case> {
             "com.example.app:/cb".into(),
             "public clients",
         ),
-        ("a scheme without a dot", "myapp:/cb".into(), ""),
+        (
+            "a scheme of an operating system",
+            "ms-settings:/cb".into(),
+            "operating systems",
+        ),
+        ("https mistyped", "htps://myapp.com/cb".into(), "mistyped"),
         (
             "one good, one bad",
             "https://myapp.com/cb\nhttp://myapp.com/cb".into(),

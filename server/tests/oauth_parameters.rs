@@ -277,14 +277,40 @@ async fn other_signs_between_scopes_are_told() {
 }
 
 #[tokio::test]
+async fn what_a_request_cannot_have_is_left_out_and_a_host_reads_it() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let asked = "openid offline_access read:posts write:chats read:courses";
+    let tokens = app.connect_for(&client, &person, asked).await;
+    assert_eq!(tokens["scope"], "read:posts");
+    let log = app.activity(&client).await;
+    let (_, message) = log
+        .iter()
+        .find(|(_, message)| message.starts_with("Authorized for read:posts"))
+        .unwrap();
+    for words in [
+        "Left out: `openid`, `write:chats`, which are not scopes of this network.",
+        "Left out: `scope` has read:courses, which is not registered for this application",
+    ] {
+        assert!(message.contains(words), "{message}");
+    }
+    // Many clients ask for the same again when they refresh.
+    let refresh = client.refreshes(text(&tokens, "refresh_token"));
+    let again = app
+        .send_form("/oauth/token", &with(&refresh, &[("scope", asked)]))
+        .await;
+    assert_eq!(again.assert_status(200).json()["scope"], "read:posts");
+}
+
+#[tokio::test]
 async fn an_unknown_scope_is_answered_with_those_that_there_are() {
     let app = TestApp::new().await;
     let (client, person) = (app.web_app().await, app.as_member().await);
-    for scope in ["write:chats", "read:posts write:profile"] {
+    for scope in ["write:chats", "host:write:posts write:profile"] {
         let callback = person.get(&client.asks(&[("scope", scope)])).await.callback();
         let (error, words) = callback.error();
         assert_eq!(error, "invalid_scope");
-        let unknown = scope.rsplit(' ').next().unwrap();
+        let unknown = scope.split(' ').next().unwrap();
         assert!(
             words.starts_with(&format!("`{unknown}` is not a scope")),
             "{words}"
@@ -331,7 +357,7 @@ async fn advice_names_what_was_asked_for_and_who_can_grant_it() {
     draft.scopes = vec!["read:posts".to_owned()];
     let client = app.register(draft).await;
     let person = app.as_member().await;
-    let asked = "read:posts read:courses host:read:network_posts";
+    let asked = "read:courses host:read:network_posts";
     let callback = person.get(&client.asks(&[("scope", asked)])).await.callback();
     let (error, words) = callback.error();
     assert_eq!(error, "invalid_scope");

@@ -155,6 +155,21 @@ async fn of_a_loopback_address_the_port_is_free_and_nothing_else() {
         "http://[::1]:49152/cb",
     ];
     assert_only(&app, &client, &registered, &LOOPBACK_LOOKALIKES).await;
+    let client = app
+        .register(ApplicationDraft {
+            redirect_uris: "http://localhost/cb".into(),
+            ..browser_app()
+        })
+        .await;
+    let registered = ["http://localhost/cb", "http://localhost:49152/cb"];
+    let others = [
+        "http://localhost.evil.example/cb",
+        "http://localhost:1@evil.example/cb",
+        "http://localhost:1/cb/",
+        "http://127.0.0.1:1/cb",
+        "https://localhost:1/cb",
+    ];
+    assert_only(&app, &client, &registered, &others).await;
 }
 
 #[tokio::test]
@@ -169,7 +184,7 @@ async fn what_leads_astray_cannot_be_registered() {
         "https://myapp.com/a/../b",
         "https://myapp.com/cb?state=1",
         "/cb",
-        "myapp:/cb",
+        "ms-settings:cb",
         "javascript:alert(1)",
     ] {
         let draft = serde_json::json!({ "draft": {

@@ -30,7 +30,6 @@ if "code" not in answer:
 
 # 3. The code for tokens.
 client.fetch_token(code=answer["code"], code_verifier=verifier)
-client.scope = client.token["scope"]  # what the member granted: a refresh may not ask for more
 
 # 4. The access token opens the Headless API for as long as expires_in says.
 response = client.post(env["GRAPHQL_ENDPOINT"], json={"query": "{ me { id name } }"})

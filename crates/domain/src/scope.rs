@@ -1,5 +1,6 @@
 //! What an application may be allowed to do (RFC 6749 section 3.3).
 
+mod requested;
 mod set;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use self::requested::RequestedScopes;
 pub use self::set::ScopeSet;
 
 /// Who may grant a scope.

@@ -26,6 +26,7 @@ pub mod counters;
 pub mod explorer_login;
 pub mod introspect;
 pub mod metadata;
+mod narrowing;
 pub mod revoke;
 pub mod token_endpoint;
 pub mod tokens;
@@ -40,7 +41,6 @@ mod expired_codes;
 mod lifetimes;
 mod params;
 mod pkce;
-mod scope_advice;
 #[cfg(test)]
 mod testing;
 

@@ -50,9 +50,11 @@ pub enum RedirectUriError {
     #[error("uses {scheme}:, which can run code or read files; use https")]
     DangerousScheme { scheme: String },
     #[error(
-        "uses the scheme “{scheme}:”, which has no dot in it; a private-use scheme is a domain of yours reversed, like com.example.app:/callback"
+        "uses {scheme}:, which belongs to browsers or operating systems; use https, or a domain of yours reversed, like com.example.app:/callback"
     )]
-    SchemeWithoutDot { scheme: String },
+    TakenScheme { scheme: String },
+    #[error("begins with {scheme}:, which looks like https mistyped; start it with https://")]
+    MistypedScheme { scheme: String },
     #[error("has nothing after the scheme; expected something like com.example.app:/callback")]
     NoPath,
     #[error(

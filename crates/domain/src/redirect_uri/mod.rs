@@ -3,6 +3,7 @@
 mod difference;
 mod error;
 mod list;
+mod schemes;
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,13 +15,14 @@ use serde::{Deserialize, Serialize};
 pub use self::difference::difference;
 pub use self::error::RedirectUriError;
 pub use self::list::{LineError, RedirectUris, RedirectUrisError};
+use self::schemes::Use;
 use crate::text::is_invisible;
 
 /// The most characters that a redirect URI can have.
 pub const MAX_LENGTH: usize = 2_048;
 
 /// A redirect URI that is safe to register: absolute, no fragment, wildcard or credentials; `https` anywhere, `http` on
-/// the machine itself, or a private-use scheme with a dot in it. It is kept as typed, since it is compared as a string.
+/// the machine itself, or a private-use scheme. It is kept as typed, since it is compared as a string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RedirectUri {
@@ -31,9 +33,9 @@ pub struct RedirectUri {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     Web,
-    /// `http://127.0.0.1` or `http://[::1]`: the port is free (RFC 8252 section 7.3).
-    LoopbackIp,
-    Localhost,
+    /// `http` on the machine itself: the port is free (RFC 8252 section 7.3). That section names `127.0.0.1` and `[::1]`;
+    /// most command-line programs open a random port on `localhost`, which is the same machine (section 8.3).
+    Loopback,
     PrivateUse,
 }
 
@@ -50,7 +52,7 @@ impl RedirectUri {
 
     /// Whether it leads to the machine that the browser runs on.
     pub fn is_loopback(&self) -> bool {
-        matches!(self.kind, Kind::LoopbackIp | Kind::Localhost)
+        self.kind == Kind::Loopback
     }
 
     /// What a person recognises it by: the host (with its port), or the scheme of a private-use URI.
@@ -69,14 +71,14 @@ impl RedirectUri {
     }
 
     /// Whether it leads to the same place as `other`: the same host and port, the port being free where both are the same
-    /// loopback IP address; or the same private-use scheme.
+    /// name of the machine itself; or the same private-use scheme.
     pub fn has_same_origin(&self, other: &Self) -> bool {
         let port_free = |uri: &Self| {
             let host = uri.host().to_ascii_lowercase();
             match uri.kind {
                 Kind::Web => host.strip_suffix(":443").unwrap_or(&host).to_owned(),
-                Kind::LoopbackIp => without_port(&format!("http://{host}")).0.to_owned(),
-                Kind::Localhost | Kind::PrivateUse => host,
+                Kind::Loopback => without_port(&format!("http://{host}")).0.to_owned(),
+                Kind::PrivateUse => host,
             }
         };
         self.kind == other.kind && port_free(self) == port_free(other)
@@ -85,20 +87,20 @@ impl RedirectUri {
     /// Whether two texts, parts of this URI and of `other` that begin with the scheme, are alike but for a free port.
     fn is_like(&self, other: &Self, own: &str, others: &str) -> bool {
         own == others
-            || (self.kind == Kind::LoopbackIp
-                && other.kind == Kind::LoopbackIp
+            || (self.kind == Kind::Loopback
+                && other.kind == Kind::Loopback
                 && without_port(own) == without_port(others))
     }
 
     /// Whether `requested`, as an authorization request names it, is this URI: the same string, but for the port where
-    /// both are the same loopback IP address.
+    /// both are the same name of the machine itself.
     pub fn matches(&self, requested: &str) -> bool {
         if self.text == requested {
             return true;
         }
-        self.kind == Kind::LoopbackIp
+        self.kind == Kind::Loopback
             && requested.parse::<Self>().is_ok_and(|other| {
-                other.kind == Kind::LoopbackIp && without_port(&other.text) == without_port(&self.text)
+                other.kind == Kind::Loopback && without_port(&other.text) == without_port(&self.text)
             })
     }
 }
@@ -109,7 +111,7 @@ fn split_query(uri: &str) -> (&str, Option<&str>) {
         .map_or((uri, None), |(before, query)| (before, Some(query)))
 }
 
-/// A loopback IP URI without its port: the parts before and after it.
+/// A loopback URI without its port: the parts before and after it.
 fn without_port(uri: &str) -> (&str, &str) {
     let host_start = uri.find("//").map_or(0, |at| at + 2);
     let host_end = uri[host_start..]
@@ -187,26 +189,23 @@ fn check(text: &str) -> Result<Kind, RedirectUriError> {
             web_authority(&uri)?;
             Ok(Kind::Web)
         }
-        "http" => match loopback(web_authority(&uri)?) {
-            Some(kind) => Ok(kind),
-            None => Err(Wrong::PlainHttp),
-        },
+        "http" if is_loopback(web_authority(&uri)?) => Ok(Kind::Loopback),
+        "http" => Err(Wrong::PlainHttp),
         "urn" if text.to_ascii_lowercase().contains("oauth:2.0:oob") => Err(Wrong::OutOfBand),
-        scheme @ ("javascript" | "data" | "file" | "vbscript" | "blob" | "about" | "filesystem"
-        | "view-source" | "intent") => Err(Wrong::DangerousScheme {
-            scheme: scheme.to_owned(),
-        }),
-        scheme if !scheme.contains('.') => {
-            // `localhost:3000/cb` and `myapp.test:8080/cb` parse as a scheme; what was meant is plain.
-            Err(if scheme == "localhost" {
-                not_absolute(text)
-            } else {
-                Wrong::SchemeWithoutDot {
-                    scheme: scheme.into(),
-                }
-            })
-        }
-        _ => private_use(&uri),
+        // It parses as a scheme; what was meant is plain.
+        "localhost" => Err(not_absolute(text)),
+        scheme => match schemes::of(scheme) {
+            Use::Free => private_use(&uri),
+            Use::Dangerous => Err(Wrong::DangerousScheme {
+                scheme: scheme.into(),
+            }),
+            Use::Taken => Err(Wrong::TakenScheme {
+                scheme: scheme.into(),
+            }),
+            Use::Mistyped => Err(Wrong::MistypedScheme {
+                scheme: scheme.into(),
+            }),
+        },
     }
 }
 
@@ -286,12 +285,9 @@ fn web_authority<'uri>(uri: &'uri Uri<&str>) -> Result<Authority<'uri>, Redirect
     Ok(authority)
 }
 
-fn loopback(authority: Authority<'_>) -> Option<Kind> {
-    match authority.host() {
-        "127.0.0.1" | "[::1]" => Some(Kind::LoopbackIp),
-        host if host.eq_ignore_ascii_case("localhost") => Some(Kind::Localhost),
-        _ => None,
-    }
+fn is_loopback(authority: Authority<'_>) -> bool {
+    let host = authority.host();
+    matches!(host, "127.0.0.1" | "[::1]") || host.eq_ignore_ascii_case("localhost")
 }
 
 fn private_use(uri: &Uri<&str>) -> Result<Kind, RedirectUriError> {

@@ -26,6 +26,8 @@ fn accepts() {
         "com.example.app:/cb",
         "com.example.app://cb",
         "com.example.app:/oauth/cb?x=1",
+        "cursor://anysphere.cursor-mcp/oauth/callback",
+        "myapp:/cb",
     ] {
         assert_eq!(text.parse::<RedirectUri>().map(String::from).as_deref(), Ok(text));
     }
@@ -202,22 +204,21 @@ fn refuses_with_the_reason() {
                 scheme: "file".into(),
             },
         ),
+        ("ftp://myapp.com/cb", Wrong::TakenScheme { scheme: "ftp".into() }),
         (
-            "myapp:/cb",
-            Wrong::SchemeWithoutDot {
-                scheme: "myapp".into(),
+            "MS-Settings:x",
+            Wrong::TakenScheme {
+                scheme: "ms-settings".into(),
             },
         ),
         (
-            "ftp://myapp.com/cb",
-            Wrong::SchemeWithoutDot { scheme: "ftp".into() },
-        ),
-        (
-            "hxxps://myapp.com/cb",
-            Wrong::SchemeWithoutDot {
-                scheme: "hxxps".into(),
+            "htps://myapp.com/cb",
+            Wrong::MistypedScheme {
+                scheme: "htps".into(),
             },
         ),
+        ("myapp:8080/cb", Wrong::NotAbsolute { instead: None }),
+        ("myapp:", Wrong::NoPath),
         ("com.example.app:", Wrong::NoPath),
         ("com.example.app://", Wrong::NoPath),
         ("urn:ietf:wg:oauth:2.0:oob", Wrong::OutOfBand),
@@ -261,7 +262,7 @@ fn matching_is_exact() {
 }
 
 #[test]
-fn only_loopback_ip_literals_have_a_free_port() {
+fn only_the_machine_itself_has_a_free_port() {
     for (registered, requested, expected) in [
         ("http://127.0.0.1/cb", "http://127.0.0.1:5000/cb", true),
         ("http://127.0.0.1:4000/cb", "http://127.0.0.1:5000/cb", true),
@@ -276,7 +277,15 @@ fn only_loopback_ip_literals_have_a_free_port() {
             false,
         ),
         ("http://127.0.0.1/cb", "http://127.0.0.1:99999/cb", false),
-        ("http://localhost:4000/cb", "http://localhost:5000/cb", false),
+        ("http://localhost:4000/cb", "http://localhost:5000/cb", true),
+        ("http://localhost/cb", "http://localhost:5000/cb", true),
+        (
+            "http://localhost/cb",
+            "http://localhost.evil.example:5000/cb",
+            false,
+        ),
+        ("http://localhost/cb", "http://127.0.0.1:5000/cb", false),
+        ("http://localhost/cb", "https://localhost:5000/cb", false),
         ("https://127.0.0.1:4000/cb", "https://127.0.0.1:5000/cb", false),
         ("https://myapp.com:1/cb", "https://myapp.com:2/cb", false),
     ] {
@@ -302,7 +311,7 @@ fn a_query_alone_is_told_from_other_differences() {
         ("https://myapp.com/cb", "https://myapp.com/cb/?a=1", false),
         ("https://myapp.com/cb", "https://myapp.com/other?a=1", false),
         ("https://myapp.com/cb", "https://evil.example/cb?a=1", false),
-        ("http://localhost:4000/cb", "http://localhost:5000/cb?a=1", false),
+        ("http://localhost:4000/cb", "http://localhost:5000/cb?a=1", true),
     ] {
         let (uri, other): (RedirectUri, RedirectUri) =
             (registered.parse().unwrap(), requested.parse().unwrap());
@@ -325,7 +334,7 @@ fn the_same_host_and_port_are_the_same_origin() {
         ("http://127.0.0.1:4000/cb", "http://127.0.0.1:5000/other", true),
         ("http://127.0.0.1:4000/cb", "http://[::1]:4000/cb", false),
         ("http://localhost:4000/cb", "http://localhost:4000/x", true),
-        ("http://localhost:4000/cb", "http://localhost:5000/cb", false),
+        ("http://localhost:4000/cb", "http://localhost:5000/cb", true),
         ("http://localhost:443/cb", "https://localhost:443/cb", false),
         ("com.example.app:/cb", "com.example.app:/other", true),
         ("com.example.app:/cb", "com.evil.app:/cb", false),

@@ -1,6 +1,7 @@
 use super::super::client_target::ClientTarget;
 use super::super::prompt::Prompt;
 use super::*;
+use crate::narrowing::LeftOut;
 use crate::testing::{application, grant, seconds};
 
 fn target(redirect_uri: &str, confidential: bool, skip_consent: bool) -> ClientTarget {
@@ -17,6 +18,7 @@ fn request<'a>(target: &'a ClientTarget, scopes: &str, prompt: &str) -> Authoriz
     AuthorizationRequest {
         target,
         scopes: scopes.parse().unwrap(),
+        left_out: LeftOut::default(),
         code_challenge: None,
         prompt: Prompt::read(Some(prompt)).unwrap(),
     }

@@ -333,14 +333,16 @@ impl AuthorizationServer {
         };
         let code = self.token_key().make(TokenKind::Code, &claims, &salt);
         recorder.message = Some(format!(
-            "Authorized for {scopes}{}; a code was sent to {}.",
+            "Authorized for {scopes}{}; a code was sent to {}.{}",
             if visit.form.is_some() {
                 ""
             } else {
                 " without asking again"
             },
-            request.target.redirect_uri.host()
+            request.target.redirect_uri.host(),
+            request.left_out.sentences()
         ));
+        recorder.missing_scopes = request.left_out.unregistered;
         Ok(Decision::Redirect(Redirect {
             location: request.target.location(&[("code", code.expose())]),
             error: None,

@@ -8,9 +8,9 @@ use super::client_target::ClientTarget;
 use super::error::{RedirectCode, RedirectError};
 use super::prompt::Prompt;
 use super::requested_at;
+use crate::narrowing::{LeftOut, Narrowed, narrow};
 use crate::params::Params;
 use crate::pkce::CodeChallenge;
-use crate::scope_advice;
 
 /// The parameters that the endpoint knows.
 pub(super) const PARAMETERS: &[&str] = &[
@@ -34,6 +34,8 @@ pub(super) struct AuthorizationRequest<'a> {
     pub(super) target: &'a ClientTarget,
     /// The requested scopes; at least one, all registered for the application.
     pub(super) scopes: ScopeSet,
+    /// What it named besides.
+    pub(super) left_out: LeftOut,
     pub(super) code_challenge: Option<CodeChallenge>,
     pub(super) prompt: Prompt,
 }
@@ -92,42 +94,22 @@ impl<'a> AuthorizationRequest<'a> {
             let words = "`state` is missing; without a `code_challenge` it is all that protects against forged answers";
             return refuse(RedirectCode::InvalidRequest, ActivityReason::StateMissing, words);
         }
-        let scopes = scopes(params.get("scope")?, spec.scopes)?;
+        let Narrowed { scopes, left_out } = narrowed(params.get("scope")?, spec.scopes)?;
         Ok(Self {
             target,
             scopes,
+            left_out,
             code_challenge,
             prompt: Prompt::read(params.get("prompt")?)?,
         })
     }
 }
 
-/// Without `scope`, a request asks for all registered scopes (RFC 6749 section 3.3 requires a documented default):
-/// the host chose them for this application.
-fn scopes(requested: Option<&str>, registered: ScopeSet) -> Result<ScopeSet, RedirectError> {
-    let requested: ScopeSet = requested.unwrap_or_default().parse().map_err(|error| {
-        RedirectError::new(
-            RedirectCode::InvalidScope,
-            scope_advice::reason(&error),
-            error.to_string(),
-        )
-    })?;
-    if requested.is_empty() {
-        return Ok(registered);
-    }
-    let excess = requested.without(registered);
-    if excess.is_empty() {
-        Ok(requested)
-    } else {
-        Err(RedirectError {
-            missing_scopes: excess,
-            ..RedirectError::new(
-                RedirectCode::InvalidScope,
-                ActivityReason::ScopeUnregistered,
-                scope_advice::not_registered(excess),
-            )
-        })
-    }
+fn narrowed(requested: Option<&str>, registered: ScopeSet) -> Result<Narrowed, RedirectError> {
+    narrow(requested, registered).map_err(|nothing| RedirectError {
+        missing_scopes: nothing.unregistered,
+        ..RedirectError::new(RedirectCode::InvalidScope, nothing.reason, nothing.description)
+    })
 }
 
 fn refuse<T>(

@@ -100,13 +100,19 @@ fn scopes_are_registered_ones_and_all_of_them_when_left_out() {
         scopes.to_string(),
         "host:read:network_members read:posts write:posts"
     );
-    let (code, words) = read(true, &[("scope", "read:posts read:mail")]).unwrap_err();
+    let (scopes, ..) = read(
+        true,
+        &[("scope", "read:mail read:posts read:courses offline_access")],
+    )
+    .unwrap();
+    assert_eq!(scopes.to_string(), "read:posts");
+    let (code, words) = read(true, &[("scope", "read:mail")]).unwrap_err();
     assert_eq!(code, RedirectCode::InvalidScope);
     assert!(
         words.starts_with("`read:mail` is not a scope of this network. Its scopes are "),
         "{words}"
     );
-    let (code, words) = read(true, &[("scope", "read:posts read:courses read:search")]).unwrap_err();
+    let (code, words) = read(true, &[("scope", "read:courses read:search")]).unwrap_err();
     assert_eq!(code, RedirectCode::InvalidScope);
     assert!(
         words.starts_with("`scope` has read:courses read:search, which is not registered"),

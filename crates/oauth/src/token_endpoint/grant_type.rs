@@ -3,13 +3,15 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use latchkey_domain::scope::{RequestedScopes, ScopeError};
 use latchkey_domain::{Application, ScopeSet};
 use latchkey_storage::{ActivityKind, ActivityReason};
 
 use super::response::TokenResponse;
 use crate::activity::ActivityRecorder;
+use crate::narrowing::NothingLeft;
 use crate::params::Params;
-use crate::{AuthorizationServer, EndpointError, ErrorCode, scope_advice};
+use crate::{AuthorizationServer, EndpointError, ErrorCode};
 
 /// A grant type (RFC 6749 section 1.3).
 pub(crate) struct GrantType {
@@ -43,17 +45,20 @@ pub(super) fn required<'a>(params: &Params<'a>, name: &str) -> Result<&'a str, E
     })
 }
 
-/// White space alone counts as missing, as at the authorization endpoint.
+/// The scopes that a request names; `None` if it names none. White space alone counts as missing, as at the authorization
+/// endpoint, and what is unknown is left out as there, unless nothing else is named.
 pub(super) fn scope(params: &Params<'_>) -> Result<Option<ScopeSet>, EndpointError> {
-    let scopes: ScopeSet = params
-        .get("scope")?
-        .unwrap_or_default()
-        .parse()
-        .map_err(|error| {
-            let reason = scope_advice::reason(&error);
-            EndpointError::refused(ErrorCode::InvalidScope, reason, error.to_string())
-        })?;
-    Ok((!scopes.is_empty()).then_some(scopes))
+    let requested = RequestedScopes::read(params.get("scope")?.unwrap_or_default());
+    let requested = requested.and_then(|RequestedScopes { known, unknown }| match unknown.first() {
+        Some(word) if known.is_empty() => Err(ScopeError::Unknown(word.clone())),
+        _ => Ok((!known.is_empty()).then_some(known)),
+    });
+    requested.map_err(|error| {
+        let NothingLeft {
+            reason, description, ..
+        } = error.into();
+        EndpointError::refused(ErrorCode::InvalidScope, reason, description)
+    })
 }
 
 #[cfg(test)]

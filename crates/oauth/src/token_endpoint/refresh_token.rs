@@ -1,7 +1,8 @@
 //! A refresh (RFC 6749 section 6, RFC 9700 section 4.14). [`super::refresh_rotation`] decides its outcome.
 //!
 //! `scope` may narrow the access token, which contains its scopes under its MACs. The refresh token issued with it
-//! keeps all that was granted, as section 6 requires.
+//! keeps all that was granted, as section 6 requires. Many clients send the `scope` of the authorization request again:
+//! what was not granted of it is left out.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,15 +143,16 @@ impl Refresh {
         };
         let rotation = refresh_rotation::decide(&grant.state, &self.token.claims, self.now, terms);
         // A request for too much leaves the pair unchanged, but theft is still theft.
-        let excess = self.scope.unwrap_or_default().without(grant.scopes);
-        match rotation {
-            Rotation::Rotate(_) | Rotation::Repeat(_) if !excess.is_empty() => {
-                Err(RefreshRefusal::Scope(excess))
+        match (rotation, self.scope) {
+            (Rotation::Rotate(_) | Rotation::Repeat(_), Some(scope))
+                if scope.intersection(grant.scopes).is_empty() =>
+            {
+                Err(RefreshRefusal::Scope(scope))
             }
-            Rotation::Revoked(reason) => Err(RefreshRefusal::Revoked(reason)),
-            Rotation::Expired => Err(RefreshRefusal::Expired),
-            Rotation::Unknown => Err(RefreshRefusal::Unknown),
-            rotation => Ok(rotation),
+            (Rotation::Revoked(reason), _) => Err(RefreshRefusal::Revoked(reason)),
+            (Rotation::Expired, _) => Err(RefreshRefusal::Expired),
+            (Rotation::Unknown, _) => Err(RefreshRefusal::Unknown),
+            (rotation, _) => Ok(rotation),
         }
     }
 
@@ -206,7 +208,10 @@ async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoin
         recorder.is_alarm = true;
         return Err(RefreshRefusal::Theft.into());
     }
-    let limit = refresh.scope.map_or(ScopeLimit::NONE, ScopeLimit::to);
+    let limit = match refresh.scope.map(|scope| scope.intersection(after.scopes)) {
+        Some(scopes) if scopes != after.scopes => ScopeLimit::to(scopes),
+        _ => ScopeLimit::NONE,
+    };
     let response = TokenResponse::of(
         &after,
         limit,

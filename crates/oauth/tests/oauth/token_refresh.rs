@@ -341,12 +341,12 @@ async fn a_scope_that_was_not_granted_is_refused_and_the_token_stays_good() {
     let tokens = world.connect(&app, &ada).await;
     let form = refreshes(
         tokens.refresh_token.as_ref().unwrap().expose(),
-        &[("scope", "read:posts read:userinfo")],
+        &[("scope", "read:courses read:userinfo")],
     );
     let (error, words) = refusal(world.exchange(&app, &form).await);
     assert_eq!(error, "invalid_scope");
     assert!(
-        words.contains("`scope` has read:userinfo, which was not granted"),
+        words.contains("`scope` has read:userinfo read:courses, which was not granted"),
         "{words}"
     );
     world

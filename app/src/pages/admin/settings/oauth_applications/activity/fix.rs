@@ -113,6 +113,10 @@ impl Fix {
         let credentials = || open("Show credentials", page(application, "credentials"));
         let settings = || open("Open the settings", page(application, "settings"));
         let how = |part: &str| open("Show how", format!("{}#{part}", page(application, "use")));
+        // Something that the program asked for was left out.
+        if line.entry.event.succeeded {
+            return Self::scopes(line, application);
+        }
         let Some(reason) = reason else {
             return match line.candidate {
                 Candidate::None => Self::new("The message says what was expected.", how("settings")),
@@ -351,6 +355,8 @@ impl Fix {
         if !scopes.is_empty() {
             let text = if is_api {
                 "The application is not registered for this scope. Add it, then send the member through the link again."
+            } else if line.entry.event.succeeded {
+                "Add it if the application needs it. It works without."
             } else {
                 "Add it if the application needs it. If not, the program has to leave it out."
             };

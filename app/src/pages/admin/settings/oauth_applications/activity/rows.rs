@@ -54,7 +54,8 @@ pub(crate) fn nothing(is_newest: bool, is_filtered: bool) -> AnyView {
 }
 
 fn row(line: ActivityLine, with_application: bool, is_open: bool) -> impl IntoView + use<> {
-    let fix = (!line.entry.event.succeeded).then(|| Fix::of(&line).view());
+    let fix =
+        (!line.entry.event.succeeded || !line.addable_scopes().is_empty()).then(|| Fix::of(&line).view());
     let (application, short) = about(&line, with_application);
     let ActivityLine { entry, member, .. } = line;
     let event = entry.event;

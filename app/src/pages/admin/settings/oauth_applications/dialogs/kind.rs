@@ -66,7 +66,9 @@ impl Kind {
             Self::Website => {
                 "Exactly the address that your application sends, down to a slash at its end. One per line."
             }
-            Self::Native => "A scheme with a dot in it, or http://127.0.0.1 with any port. One per line.",
+            Self::Native => {
+                "A scheme of its own, best a domain of yours reversed (com.example.app:/callback): others may take a shorter one. Or http://127.0.0.1 or http://localhost, with any port. One per line."
+            }
             Self::SinglePage => {
                 "Exactly the address of the page that finishes the sign-in, down to a slash at its end. One per line."
             }
