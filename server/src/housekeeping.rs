@@ -1,4 +1,5 @@
-//! What the server does on its own while it runs: it deletes expired records and notices a new key.
+//! What the server does on its own while it runs: it deletes expired records, notices a new key, and makes the
+//! keys that sign ID tokens take turns.
 
 mod pace;
 
@@ -146,6 +147,9 @@ async fn purge_and_log(instance: &Instance, oauth: &AuthorizationServer, rules: 
     if let Err(error) = oauth.record_expired_codes(None).await {
         tracing::error!(%error, "could not record the codes that nobody exchanged; the next run retries");
         return;
+    }
+    if let Err(error) = oauth.tend_signing_keys().await {
+        tracing::error!(%error, "could not look after the keys that sign ID tokens; the next run retries");
     }
     match purge(&*instance.store, rules, instance.clock.now(), Pace::gentle()).await {
         Ok(Purged {

@@ -57,6 +57,7 @@ mod oauth_revoke;
 mod oauth_token;
 mod oauth_userinfo;
 mod oauth_values;
+mod openid;
 mod operating;
 mod operating_documentation;
 mod paths;

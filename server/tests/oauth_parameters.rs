@@ -280,7 +280,7 @@ async fn other_signs_between_scopes_are_told() {
 async fn what_a_request_cannot_have_is_left_out_and_a_host_reads_it() {
     let app = TestApp::new().await;
     let (client, person) = (app.web_app().await, app.as_member().await);
-    let asked = "openid offline_access read:posts write:chats read:courses";
+    let asked = "address offline_access read:posts write:chats read:courses";
     let tokens = app.connect_for(&client, &person, asked).await;
     assert_eq!(tokens["scope"], "read:posts");
     let log = app.activity(&client).await;
@@ -289,7 +289,7 @@ async fn what_a_request_cannot_have_is_left_out_and_a_host_reads_it() {
         .find(|(_, message)| message.starts_with("Authorized for read:posts"))
         .unwrap();
     for words in [
-        "Left out: `openid`, `write:chats`, which are not scopes of this network.",
+        "Left out: `address`, `write:chats`, which are not scopes of this network.",
         "Left out: `scope` has read:courses, which is not registered for this application",
     ] {
         assert!(message.contains(words), "{message}");

@@ -30,7 +30,7 @@ macro_rules! scopes {
         pub enum Scope { $($(#[$doc])* $variant),* }
 
         impl Scope {
-            /// Every scope there is, host scopes first.
+            /// Every scope there is, host scopes first, sign-in scopes last.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The scope's name on the wire.
@@ -76,6 +76,12 @@ scopes! {
     WritePosts = "write:posts", Member, "Create, edit and delete posts on your behalf";
     /// Comments as the member.
     WriteComments = "write:comments", Member, "Create, edit and delete comments on your behalf";
+    /// An ID token (OpenID Connect Core section 3.1.2.1).
+    OpenId = "openid", Member, "Sign you in and recognize you";
+    /// The claims about the profile (OpenID Connect Core section 5.4).
+    Profile = "profile", Member, "View your name and your role in the network";
+    /// The claims about the email (OpenID Connect Core section 5.4).
+    Email = "email", Member, "View your email address";
 }
 
 /// Text that is not a scope, or not a list of scopes.
@@ -148,6 +154,11 @@ impl Scope {
     /// Whether only a host may grant it.
     pub fn is_host_only(self) -> bool {
         self.audience() == Audience::Host
+    }
+
+    /// Whether it is one of OpenID Connect, which says who somebody is and opens nothing.
+    pub const fn is_sign_in(self) -> bool {
+        matches!(self, Self::OpenId | Self::Profile | Self::Email)
     }
 
     const fn bit(self) -> u32 {

@@ -15,9 +15,11 @@
 //! | `/account/connected-apps` | [`AuthorizationServer::connected_apps`], [`AuthorizationServer::disconnect`] |
 //! | the API explorer | [`AuthorizationServer::begin_explorer_login`], [`AuthorizationServer::finish_explorer_login`], [`AuthorizationServer::end_explorer_logins`] |
 //! | Activity, and housekeeping | [`AuthorizationServer::record_expired_codes`] |
-//! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::protected_resource_metadata`] |
+//! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::openid_metadata`], [`AuthorizationServer::protected_resource_metadata`] |
+//! | `GET /oauth/jwks` | [`AuthorizationServer::jwks`] |
 //!
-//! [`token_endpoint`] has the grant types. [`tokens`] makes and reads codes and tokens, and knows no endpoint.
+//! [`token_endpoint`] has the grant types. [`tokens`] makes and reads codes and tokens, and knows no endpoint. [`openid`] has
+//! what OpenID Connect adds: ID tokens and their keys.
 
 pub mod access;
 pub mod activity;
@@ -27,6 +29,7 @@ pub mod explorer_login;
 pub mod introspect;
 pub mod metadata;
 mod narrowing;
+pub mod openid;
 pub mod revoke;
 pub mod token_endpoint;
 pub mod tokens;
@@ -60,11 +63,13 @@ pub use self::explorer_login::ExplorerLogin;
 pub use self::introspect::Introspection;
 pub use self::lifetimes::{Lifetimes, LifetimesError};
 pub use self::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata};
+pub use self::openid::{Jwks, MemberClaims, OpenIdMetadata};
 pub use self::token_endpoint::TokenResponse;
 pub use self::tokens::{Token, TokenKeys};
 pub use self::userinfo::Userinfo;
 
 use self::activity_limit::ActivityLimit;
+use self::openid::keys::KnownSigningKeys;
 use self::tokens::TokenKey;
 
 /// The dependencies and settings of an [`AuthorizationServer`].
@@ -96,6 +101,7 @@ struct Inner {
     lifetimes: Lifetimes,
     activity_limit: ActivityLimit,
     counters: Counters,
+    signing_keys: KnownSigningKeys,
 }
 
 impl AuthorizationServer {
@@ -110,6 +116,7 @@ impl AuthorizationServer {
             lifetimes: parts.lifetimes,
             activity_limit: ActivityLimit::default(),
             counters: Counters::default(),
+            signing_keys: KnownSigningKeys::default(),
         }))
     }
 

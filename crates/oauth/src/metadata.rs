@@ -66,13 +66,13 @@ impl AuthorizationServer {
     }
 
     /// The metadata of the resource at `path` (starting with a slash; empty for the whole server). Clients request
-    /// all of its scopes (RFC 9728 section 2), so it lists those that every member can grant. Host scopes are only in
+    /// all of its scopes (RFC 9728 section 2), so it lists those that every member can grant and that open anything. Host scopes are only in
     /// the metadata of the authorization server, for clients that need them.
     pub fn protected_resource_metadata(&self, path: &str) -> ProtectedResourceMetadata {
         ProtectedResourceMetadata {
             resource: format!("{}{path}", self.issuer()),
             authorization_servers: [self.issuer().to_owned()],
-            scopes_supported: ids(Role::Member.grantable_scopes()),
+            scopes_supported: ids(Role::Member.grantable_scopes().without(ScopeSet::SIGN_IN)),
             bearer_methods_supported: ["header"],
         }
     }

@@ -125,13 +125,13 @@ mod tests {
     #[test]
     fn a_request_gets_what_it_may_have_and_its_integrator_reads_the_rest() {
         let registered = "read:posts write:posts".parse().unwrap();
-        let narrowed = narrow(Some("openid read:posts read:courses"), registered).unwrap();
+        let narrowed = narrow(Some("address read:posts read:courses"), registered).unwrap();
         assert_eq!(narrowed.scopes.to_string(), "read:posts");
         assert_eq!(narrowed.left_out.unregistered.to_string(), "read:courses");
         assert_eq!(
             narrowed.left_out.sentences(),
             format!(
-                " Left out: `openid`, which is not a scope of this network. Left out: {}.",
+                " Left out: `address`, which is not a scope of this network. Left out: {}.",
                 advice("read:courses")
             )
         );

@@ -63,6 +63,7 @@ pub(crate) fn grant() -> Grant {
         created_at: seconds(0),
         code_expires_at: seconds(120),
         is_explorer_login: false,
+        sign_in: None,
         state: GrantState {
             generation: 0,
             issued_at: seconds(0),

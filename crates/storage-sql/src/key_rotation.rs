@@ -61,23 +61,37 @@ async fn seal_again(db: &dyn Statements, ring: &Keyring) -> Result<u64, StoreErr
         let sql = "UPDATE client_secrets SET sealed = ?2 WHERE id = ?1";
         rows::execute(db, sql, params![*id, again.as_slice()]).await?;
     }
-    let sql = "SELECT member_id, sealed FROM authenticators [[FOR UPDATE|]]";
-    let authenticators = rows::all(db, sql, &[], |columns| {
-        columns.table("authenticators");
-        Ok((
-            columns.get::<i64>("member_id")?,
-            columns.get::<Vec<u8>>("sealed")?,
-        ))
-    })
-    .await?;
-    for (member, ciphertext) in &authenticators {
-        let owner = Owner::Authenticator(MemberId(*member));
-        let again = sealer.seal(owner, &sealer.open(owner, ciphertext)?)?;
-        let sql = "UPDATE authenticators SET sealed = ?2 WHERE member_id = ?1";
-        rows::execute(db, sql, params![*member, again.as_slice()]).await?;
+    let mut sealed = secrets.len();
+    for (select, update, owner) in NUMBERED {
+        let found = rows::all(db, select, &[], |columns| {
+            Ok((columns.get::<i64>("id")?, columns.get::<Vec<u8>>("sealed")?))
+        })
+        .await?;
+        for (id, ciphertext) in &found {
+            let owner = owner(*id);
+            let again = sealer.seal(owner, &sealer.open(owner, ciphertext)?)?;
+            rows::execute(db, update, params![*id, again.as_slice()]).await?;
+        }
+        sealed += found.len();
     }
-    Ok((secrets.len() + authenticators.len()) as u64)
+    Ok(sealed as u64)
 }
+
+/// What belongs to a number: how it is read and written again, and whose it is.
+type SealedByNumber = (&'static str, &'static str, fn(i64) -> Owner<'static>);
+
+const NUMBERED: [SealedByNumber; 2] = [
+    (
+        "SELECT member_id, sealed FROM authenticators [[FOR UPDATE|]]",
+        "UPDATE authenticators SET sealed = ?2 WHERE member_id = ?1",
+        |id| Owner::Authenticator(MemberId(id)),
+    ),
+    (
+        "SELECT id, sealed FROM signing_keys [[FOR UPDATE|]]",
+        "UPDATE signing_keys SET sealed = ?2 WHERE id = ?1",
+        Owner::SigningKey,
+    ),
+];
 
 async fn revoke_all(db: &dyn Statements, at: Timestamp) -> Result<u64, StoreError> {
     let sql = "UPDATE grants SET revoked_at = ?1, revoked_because = ?2 WHERE revoked_at IS NULL";

@@ -1,5 +1,5 @@
-//! Sealing of what has to be read again, and so cannot be hashed: client secrets, which a host may ask to see, and the secrets
-//! of authenticator apps, from which codes are computed.
+//! Sealing of what has to be read again, and so cannot be hashed: client secrets, which a host may ask to see, the secrets
+//! of authenticator apps, from which codes are computed, and the keys that sign ID tokens.
 //!
 //! XChaCha20-Poly1305 with a random nonce (at 192 bits it never repeats) under a key derived from the server key. The
 //! purpose and whose it is are bound in, so that a sealed secret copied to another row does not open.
@@ -34,6 +34,8 @@ pub(crate) enum Owner<'a> {
     Client(&'a ClientId),
     /// The authenticator app of a member.
     Authenticator(MemberId),
+    /// A key that signs ID tokens, by its number.
+    SigningKey(i64),
 }
 
 /// One key of the key file, ready for use. The first byte of what it sealed is its number, so that a new key can seal what
@@ -103,6 +105,7 @@ fn bound_to(key_number: u8, owner: Owner<'_>) -> Vec<u8> {
     let (purpose, id): (&[u8], &[u8]) = match owner {
         Owner::Client(client_id) => (b"latchkey client secret ", client_id.as_str().as_bytes()),
         Owner::Authenticator(member) => (b"latchkey authenticator ", &member.0.to_be_bytes()),
+        Owner::SigningKey(id) => (b"latchkey signing key ", &id.to_be_bytes()),
     };
     [purpose, &[key_number], id].concat()
 }
@@ -156,7 +159,11 @@ mod tests {
         ));
         // Nor does a member whose number has the same bytes.
         let app = sealer(1).seal(Owner::Authenticator(MemberId(1)), SECRET).unwrap();
-        for owner in [Owner::Authenticator(MemberId(2)), of(&client("a"))] {
+        for owner in [
+            Owner::Authenticator(MemberId(2)),
+            Owner::SigningKey(1),
+            of(&client("a")),
+        ] {
             assert!(matches!(sealer(1).open(owner, &app), Err(StoreError::Unsealable)));
         }
     }

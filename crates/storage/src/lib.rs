@@ -19,6 +19,7 @@ pub mod second_factors;
 pub mod sessions;
 pub mod shared;
 pub mod sign_in_links;
+pub mod signing_keys;
 pub mod usage;
 
 mod attempts;
@@ -41,8 +42,8 @@ pub use self::attempts::{AttemptCount, CountsDecision, KeyedHash, SharedAttempts
 pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho};
 pub use self::error::StoreError;
 pub use self::grants::{
-    ConnectedApp, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState, Grants,
-    NewGrant, RevocationReason,
+    ConnectedApp, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState,
+    GrantedSignIn, Grants, NewGrant, RevocationReason,
 };
 pub use self::logos::{Logo, Logos};
 pub use self::mails::{
@@ -57,6 +58,7 @@ pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::second_factors::{Authenticator, RecoveryKey, SecondFactors};
 pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
 pub use self::sign_in_links::{EmailChange, LinkKey, LinkPurpose, NewSignInLink, SignInLinks};
+pub use self::signing_keys::{KeptSigningKeys, SigningKey, SigningKeys};
 pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};
 pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
 
@@ -73,6 +75,7 @@ pub trait Store:
     + Mails
     + SecondFactors
     + Passkeys
+    + SigningKeys
     + Applications
     + Logos
     + Grants

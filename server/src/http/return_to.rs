@@ -7,6 +7,9 @@ use http::Uri;
 /// The maximum length. An authorization request fits, even with the longest `state` fully percent-encoded.
 const MAX_LENGTH: usize = 16_384;
 
+/// The most bytes of a hint: an email has at most 254.
+const MAX_HINT: usize = 254;
+
 /// A path on this site, with its query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReturnTo(String);
@@ -34,6 +37,15 @@ impl ReturnTo {
     /// The path.
     pub(super) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whom the application expects to sign in (`login_hint`, OpenID Connect Core section 3.1.2.1); empty if it does not say.
+    pub(super) fn login_hint(&self) -> String {
+        let query = self.0.split_once('?').map_or("", |(_, query)| query);
+        let hint = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "login_hint");
+        hint.map(|(_, value)| value.into_owned())
+            .filter(|hint| hint.len() <= MAX_HINT)
+            .unwrap_or_default()
     }
 
     /// The sign-in page that leads there.

@@ -144,12 +144,16 @@ fn who(member: &Member, return_to: String) -> impl IntoView {
 
 /// What it asks for, reading and writing apart. If some of it was granted before, the rest is marked as new.
 fn permissions(scopes: ScopeSet, granted_before: ScopeSet, ticked: bool) -> impl IntoView {
-    let (change, see): (Vec<_>, Vec<_>) = scopes.iter().partition(|scope| scope.id().starts_with("write:"));
+    let (sign_in, others): (Vec<_>, Vec<_>) = scopes.iter().partition(|scope| scope.is_sign_in());
+    let (change, see): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|scope| scope.id().starts_with("write:"));
     let new = scopes.without(granted_before);
     let is_more = !new.is_empty() && new != scopes;
     let new = if is_more { new } else { ScopeSet::EMPTY };
     view! {
         {is_more.then(|| view! { <p class="muted consent-more">"You allowed some of this before."</p> })}
+        {permission_group("Sign in", sign_in, new, ticked)}
         {permission_group("See", see, new, ticked)}
         {permission_group("Change", change, new, ticked)}
     }

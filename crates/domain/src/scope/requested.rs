@@ -54,9 +54,9 @@ mod tests {
 
     #[test]
     fn what_is_no_scope_does_not_spoil_the_rest() {
-        let requested = read("read:posts read:mail openid\nread:posts offline_access read:mail");
+        let requested = read("read:posts read:mail address\nread:posts offline_access read:mail");
         assert_eq!(requested.known.to_string(), "read:posts");
-        assert_eq!(requested.unknown, ["read:mail", "openid"]);
+        assert_eq!(requested.unknown, ["read:mail", "address"]);
     }
 
     #[test]

@@ -34,6 +34,9 @@ impl ScopeSet {
         Self(bits)
     };
 
+    /// Those of OpenID Connect.
+    pub const SIGN_IN: Self = Self(Scope::OpenId.bit() | Scope::Profile.bit() | Scope::Email.bit());
+
     /// Whether it is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0

@@ -82,23 +82,35 @@ pub struct ConsentQuestion {
 }
 
 /// The member signed in for this request; `None` if the person has to sign in first. `requested_at` is when the
-/// request first arrived, if it already went through a sign-in: for `prompt=login` only a later sign-in counts.
+/// request first arrived, if it already went through a sign-in: for `prompt=login` only a later sign-in counts, and so it does
+/// for `max_age` if the one before is longer ago.
 pub(super) fn signed_in<'a>(
     request: &AuthorizationRequest<'_>,
     signed_in: Option<&'a SignedIn>,
     requested_at: Option<Timestamp>,
+    now: Timestamp,
 ) -> Result<Option<&'a SignedIn>, RedirectError> {
-    if request.prompt.login {
-        return Ok(signed_in.filter(|person| requested_at.is_some_and(|at| person.at >= at)));
-    }
-    match signed_in {
+    let is_recent = |person: &&SignedIn| {
+        let is_young = request.max_age.is_none_or(|most| now.since(person.at) <= most);
+        (is_young && !request.prompt.login) || is_since(person, requested_at)
+    };
+    match signed_in.filter(is_recent) {
         None if request.prompt.none => Err(RedirectError::new(
             RedirectCode::LoginRequired,
             ActivityReason::PromptNone,
-            "nobody is signed in, and `prompt` is none",
+            if signed_in.is_some() {
+                "the member signed in longer ago than `max_age`, and `prompt` is none"
+            } else {
+                "nobody is signed in, and `prompt` is none"
+            },
         )),
         signed_in => Ok(signed_in),
     }
+}
+
+/// Whether the person signed in after the request first arrived.
+pub(super) fn is_since(person: &SignedIn, requested_at: Option<Timestamp>) -> bool {
+    requested_at.is_some_and(|at| person.at >= at)
 }
 
 /// Fails unless a person with this role may grant the requested scopes. Host scopes are not dropped silently: an

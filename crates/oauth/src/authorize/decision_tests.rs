@@ -21,6 +21,9 @@ fn request<'a>(target: &'a ClientTarget, scopes: &str, prompt: &str) -> Authoriz
         left_out: LeftOut::default(),
         code_challenge: None,
         prompt: Prompt::read(Some(prompt)).unwrap(),
+        max_age: None,
+        nonce: None,
+        id_token_hint: None,
     }
 }
 
@@ -44,8 +47,12 @@ fn asked(target: &ClientTarget, prompt: &str, remembered: &str) -> Result<bool, 
 fn a_session_is_enough_unless_the_client_wants_a_new_sign_in() {
     let web = web();
     let request = request(&web, "read:posts", "");
-    assert!(signed_in(&request, Some(&ada(0)), None).unwrap().is_some());
-    assert!(signed_in(&request, None, None).unwrap().is_none());
+    assert!(
+        signed_in(&request, Some(&ada(0)), None, seconds(200))
+            .unwrap()
+            .is_some()
+    );
+    assert!(signed_in(&request, None, None, seconds(200)).unwrap().is_none());
 }
 
 #[test]
@@ -53,20 +60,24 @@ fn prompt_login_wants_a_sign_in_since_the_request() {
     let web = web();
     let request = request(&web, "read:posts", "login");
     let is_signed_in = |at, requested_at: Option<u64>| {
-        signed_in(&request, Some(&ada(at)), requested_at.map(seconds))
+        signed_in(&request, Some(&ada(at)), requested_at.map(seconds), seconds(200))
             .unwrap()
             .is_some()
     };
     assert!(!is_signed_in(100, None));
     assert!(!is_signed_in(99, Some(100)));
     assert!(is_signed_in(101, Some(100)));
-    assert!(signed_in(&request, None, Some(seconds(100))).unwrap().is_none());
+    assert!(
+        signed_in(&request, None, Some(seconds(100)), seconds(200))
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[test]
 fn prompt_none_without_a_session_fails() {
     let web = web();
-    let error = signed_in(&request(&web, "read:posts", "none"), None, None).unwrap_err();
+    let error = signed_in(&request(&web, "read:posts", "none"), None, None, seconds(200)).unwrap_err();
     assert_eq!(error.code, RedirectCode::LoginRequired);
 }
 

@@ -13,8 +13,8 @@ mod redirect;
 mod request;
 mod requested_at;
 
-use latchkey_domain::{ScopeSet, Timestamp};
-use latchkey_storage::{ActivityKind, ActivityReason, NewGrant, TRACES};
+use latchkey_domain::{Scope, ScopeSet, Timestamp};
+use latchkey_storage::{ActivityKind, ActivityReason, GrantedSignIn, NewGrant, TRACES};
 use tracing::Instrument;
 use tracing::field::Empty;
 
@@ -141,9 +141,21 @@ impl AuthorizationServer {
             }
             (request, _) => request?,
         };
-        let Some(person) = decision::signed_in(&request, visit.signed_in, visit.requested_at)? else {
-            return Ok(self.sign_in(visit, target, request.prompt.login));
+        let Some(person) = decision::signed_in(&request, visit.signed_in, visit.requested_at, visit.now)?
+        else {
+            return Ok(self.sign_in(visit, target, true));
         };
+        if !self.is_hinted(&request, person).await? {
+            // Who has just signed in as somebody else would do so again.
+            if request.prompt.none || decision::is_since(person, visit.requested_at) {
+                return Err(RedirectError::new(
+                    RedirectCode::LoginRequired,
+                    ActivityReason::PromptNone,
+                    "another member is signed in than the one whom `id_token_hint` names",
+                ));
+            }
+            return Ok(self.sign_in(visit, target, true));
+        }
         self.check_target(target).await?;
         decision::may_grant(&request, person.member.role)?;
         match visit.form.and_then(|form| Answer::read(form, person.member.id)) {
@@ -171,6 +183,28 @@ impl AuthorizationServer {
                         .await
                 }
             }
+        }
+    }
+
+    /// Whether the person is the one whom the request means, if it says whom.
+    async fn is_hinted(
+        &self,
+        request: &AuthorizationRequest<'_>,
+        person: &SignedIn,
+    ) -> Result<bool, RedirectError> {
+        let Some(id_token) = request.id_token_hint else {
+            return Ok(true);
+        };
+        match self
+            .hinted(id_token, &request.target.application.client_id)
+            .await?
+        {
+            Some(member) => Ok(member == person.member.id),
+            None => Err(RedirectError::new(
+                RedirectCode::InvalidRequest,
+                ActivityReason::Parameter,
+                "`id_token_hint` is not an ID token that this server made for this application",
+            )),
         }
     }
 
@@ -321,6 +355,10 @@ impl AuthorizationServer {
             code_expires_at: visit.now.plus(self.lifetimes().code().duration()),
             remember: remember.then(|| self.granted_after()),
             is_explorer_login: self.is_explorer_login(request.target),
+            sign_in: scopes.contains(Scope::OpenId).then(|| GrantedSignIn {
+                at: person.at,
+                nonce: request.nonce.map(str::to_owned),
+            }),
         };
         let Some(id) = self.store().create_grant(grant, visit.now).await? else {
             return self.begin_again(visit, request).await;

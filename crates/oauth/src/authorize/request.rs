@@ -1,7 +1,9 @@
 //! A request at the authorization endpoint (RFC 6749 section 4.1.1, RFC 7636 section 4.3), parsed once into a type
 //! that holds only valid requests.
 
-use latchkey_domain::ScopeSet;
+use std::time::Duration;
+
+use latchkey_domain::{Scope, ScopeSet};
 use latchkey_storage::ActivityReason;
 
 use super::client_target::ClientTarget;
@@ -23,6 +25,10 @@ pub(super) const PARAMETERS: &[&str] = &[
     "code_challenge_method",
     "response_mode",
     "prompt",
+    "nonce",
+    "max_age",
+    "login_hint",
+    "id_token_hint",
     "request",
     "request_uri",
     requested_at::PARAMETER,
@@ -38,11 +44,17 @@ pub(super) struct AuthorizationRequest<'a> {
     pub(super) left_out: LeftOut,
     pub(super) code_challenge: Option<CodeChallenge>,
     pub(super) prompt: Prompt,
+    /// How long ago the person may have signed in (OpenID Connect Core section 3.1.2.1, as the two below).
+    pub(super) max_age: Option<Duration>,
+    /// What comes back in the ID token.
+    pub(super) nonce: Option<&'a str>,
+    /// An ID token that says who is meant.
+    pub(super) id_token_hint: Option<&'a str>,
 }
 
 impl<'a> AuthorizationRequest<'a> {
     /// Reads a request whose application and redirect URI were already checked.
-    pub(super) fn read(params: &Params<'_>, target: &'a ClientTarget) -> Result<Self, RedirectError> {
+    pub(super) fn read(params: &'a Params<'_>, target: &'a ClientTarget) -> Result<Self, RedirectError> {
         params.check()?;
         if params.get("request")?.is_some() {
             return refuse(
@@ -90,18 +102,53 @@ impl<'a> AuthorizationRequest<'a> {
             params.get("code_challenge_method")?,
             !spec.client_type.is_confidential(),
         )?;
-        if code_challenge.is_none() && params.get("state")?.is_none() {
+        let Narrowed { scopes, left_out } = narrowed(params.get("scope")?, spec.scopes)?;
+        let nonce = nonce(params)?;
+        // The ID token brings the nonce back, which proves as much (RFC 9700 section 4.7.1).
+        let is_bound = code_challenge.is_some() || (nonce.is_some() && scopes.contains(Scope::OpenId));
+        if !is_bound && params.get("state")?.is_none() {
             let words = "`state` is missing; without a `code_challenge` it is all that protects against forged answers";
             return refuse(RedirectCode::InvalidRequest, ActivityReason::StateMissing, words);
         }
-        let Narrowed { scopes, left_out } = narrowed(params.get("scope")?, spec.scopes)?;
         Ok(Self {
             target,
             scopes,
             left_out,
             code_challenge,
             prompt: Prompt::read(params.get("prompt")?)?,
+            max_age: max_age(params)?,
+            nonce,
+            id_token_hint: params.get("id_token_hint")?,
         })
+    }
+}
+
+/// The most bytes of a nonce: it is kept with the grant.
+const MAX_NONCE: usize = 512;
+
+fn nonce<'a>(params: &'a Params<'_>) -> Result<Option<&'a str>, RedirectError> {
+    let nonce = params.get("nonce")?;
+    match nonce.map(str::len) {
+        Some(length) if length > MAX_NONCE => refuse(
+            RedirectCode::InvalidRequest,
+            ActivityReason::Parameter,
+            format!("`nonce` has {length} bytes; at most {MAX_NONCE} are allowed"),
+        ),
+        _ => Ok(nonce),
+    }
+}
+
+fn max_age(params: &Params<'_>) -> Result<Option<Duration>, RedirectError> {
+    let Some(text) = params.get("max_age")? else {
+        return Ok(None);
+    };
+    match text.parse() {
+        Ok(seconds) => Ok(Some(Duration::from_secs(seconds))),
+        Err(_) => refuse(
+            RedirectCode::InvalidRequest,
+            ActivityReason::Parameter,
+            "`max_age` is not a number of seconds",
+        ),
     }
 }
 

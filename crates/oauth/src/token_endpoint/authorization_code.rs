@@ -225,6 +225,7 @@ async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoi
         recorder,
     } = request;
     let parameters = CodeParameters::read(params)?;
+    let signing_keys = server.signing_keys_for(application).await?;
     let code = server
         .token_key()
         .read(TokenKind::Code, parameters.code.expose_secret())
@@ -260,7 +261,8 @@ async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoi
                 &server.token_key(),
                 exchange.now,
                 server.lifetimes(),
-            );
+            )
+            .with_id_token(server, signing_keys.as_deref(), &after, (true, exchange.now))?;
             recorder.member = Some(after.member.id);
             recorder.message = Some(format!(
                 "Exchanged a code for tokens with {}.",

@@ -175,6 +175,7 @@ async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoin
         recorder,
     } = request;
     let parameters = RefreshParameters::read(params)?;
+    let signing_keys = server.signing_keys_for(application).await?;
     let text = parameters.refresh_token.expose_secret();
     let token = server
         .token_key()
@@ -218,7 +219,8 @@ async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoin
         &server.token_key(),
         refresh.now,
         server.lifetimes(),
-    );
+    )
+    .with_id_token(server, signing_keys.as_deref(), &after, (false, refresh.now))?;
     recorder.message = match rotation {
         Rotation::Repeat(_) => {
             let event = Event::OfGrant(id, "repeat");

@@ -1,12 +1,14 @@
 //! The response of the token endpoint (RFC 6749 section 5.1). The HTTP layer adds `Cache-Control: no-store`.
 
 use latchkey_domain::{ScopeSet, Timestamp};
-use latchkey_storage::Grant;
+use latchkey_storage::{Grant, StoreError};
 use serde::Serialize;
 
-use crate::Lifetimes;
 use crate::access::scopes_of;
+use crate::openid::Issue;
+use crate::openid::keys::SigningKeySet;
 use crate::tokens::{Claims, ScopeLimit, Token, TokenKey, TokenKind};
+use crate::{AuthorizationServer, Lifetimes};
 
 /// A pair of tokens, as JSON to the client.
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +26,9 @@ pub struct TokenResponse {
     pub scope: ScopeSet,
     /// When the pair was issued, in seconds since 1970.
     pub created_at: i64,
+    /// Who signed in, with the scope `openid` (OpenID Connect Core section 3.1.3.3).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_token: Option<String>,
 }
 
 impl TokenResponse {
@@ -56,7 +61,29 @@ impl TokenResponse {
             refresh_token: Some(make(TokenKind::Refresh, ScopeLimit::NONE)),
             scope: scopes_of(grant, limit),
             created_at: issued_at.as_secs(),
+            id_token: None,
         }
+    }
+
+    /// The same with an ID token, if the grant has one. `is_first`: whether it answers an exchange, not a refresh.
+    pub(super) fn with_id_token(
+        mut self,
+        server: &AuthorizationServer,
+        keys: Option<&SigningKeySet>,
+        grant: &Grant,
+        (is_first, now): (bool, Timestamp),
+    ) -> Result<Self, StoreError> {
+        if let Some(keys) = keys {
+            let issue = Issue {
+                issuer: server.issuer(),
+                access_token: self.access_token.expose(),
+                scopes: self.scope,
+                is_first,
+                now,
+            };
+            self.id_token = keys.id_token(grant, issue)?;
+        }
+        Ok(self)
     }
 
     /// The scopes as text for a sentence.

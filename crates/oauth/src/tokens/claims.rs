@@ -100,6 +100,9 @@ const fn number(scope: Scope) -> u32 {
         Scope::WritePosts => 9,
         Scope::WriteComments => 10,
         Scope::ReadNetwork => 11,
+        Scope::OpenId => 12,
+        Scope::Profile => 13,
+        Scope::Email => 14,
     }
 }
 

@@ -11,6 +11,7 @@ mod explorer_login;
 mod introspect;
 mod lifetimes;
 mod metadata;
+mod openid;
 mod prompt;
 mod races;
 mod redirect_uri;

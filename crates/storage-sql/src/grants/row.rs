@@ -9,7 +9,9 @@ use crate::applications::row as application;
 use crate::database::Then;
 use crate::{Change, Columns, Param, Statements, members, params, rows};
 use latchkey_storage::grants::rules::{self, LAST_USED_GRAIN};
-use latchkey_storage::{Grant, GrantDecision, GrantId, GrantState, NewGrant, RevocationReason, StoreError};
+use latchkey_storage::{
+    Grant, GrantDecision, GrantId, GrantState, GrantedSignIn, NewGrant, RevocationReason, StoreError,
+};
 
 /// How long a code that was not redeemed is kept, whether or not housekeeping has recorded it.
 const UNREDEEMED_STAYS: Duration = Duration::from_secs(24 * 60 * 60);
@@ -27,7 +29,7 @@ const FIND: &str = concat!(
     ", ",
     members::columns!(),
     ", g.id, g.scopes, g.requested_redirect_uri, g.code_challenge, g.salt, g.created_at, g.code_expires_at, \
-     g.trial, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, \
+     g.trial, g.signed_in_at, g.nonce, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, \
      g.revoked_because FROM grants g JOIN applications a ON a.id = g.application_id \
      JOIN members m ON m.id = g.member_id WHERE g.id = ?1"
 );
@@ -61,6 +63,10 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
         created_at: columns.time("created_at")?,
         code_expires_at: columns.time("code_expires_at")?,
         is_explorer_login: columns.get("trial")?,
+        sign_in: match (columns.optional_time("signed_in_at")?, columns.get("nonce")?) {
+            (Some(at), nonce) => Some(GrantedSignIn { at, nonce }),
+            (None, _) => None,
+        },
         state: GrantState {
             generation: columns.get("generation")?,
             issued_at: columns.time("issued_at")?,
@@ -151,8 +157,8 @@ pub(super) async fn insert(
     let id = rows::insert(
         db,
         "INSERT INTO grants (application_id, member_id, scopes, requested_redirect_uri, redirect_uri, \
-         code_challenge, salt, created_at, issued_at, code_expires_at, trial) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10) RETURNING id",
+         code_challenge, salt, created_at, issued_at, code_expires_at, trial, signed_in_at, nonce) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12) RETURNING id",
         params![
             application,
             grant.member.0,
@@ -164,6 +170,11 @@ pub(super) async fn insert(
             at,
             grant.code_expires_at,
             grant.is_explorer_login,
+            grant.sign_in.as_ref().map(|sign_in| sign_in.at),
+            grant
+                .sign_in
+                .as_ref()
+                .and_then(|sign_in| sign_in.nonce.as_deref()),
         ],
     )
     .await?;

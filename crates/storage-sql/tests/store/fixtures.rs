@@ -163,6 +163,7 @@ pub(crate) fn new_grant(application: &Application, member: &Member, scopes: &str
         code_expires_at: at(120),
         remember: Some(LONG_AGO),
         is_explorer_login: false,
+        sign_in: None,
     }
 }
 

@@ -39,6 +39,17 @@ pub struct NewGrant {
     pub remember: Option<Timestamp>,
     /// Whether a host made it in the API explorer.
     pub is_explorer_login: bool,
+    /// What its ID tokens say of the sign-in, if it has any.
+    pub sign_in: Option<GrantedSignIn>,
+}
+
+/// What ID tokens say of a sign-in (OpenID Connect Core section 2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantedSignIn {
+    /// When the member signed in.
+    pub at: Timestamp,
+    /// What the client sent to recognize the ID token by.
+    pub nonce: Option<String>,
 }
 
 /// The part of a grant that [`Grants::change_grant`] changes.
@@ -80,6 +91,8 @@ pub struct Grant {
     pub code_expires_at: Timestamp,
     /// Whether a host made it in the API explorer.
     pub is_explorer_login: bool,
+    /// What its ID tokens say of the sign-in, if it has any.
+    pub sign_in: Option<GrantedSignIn>,
     /// The part of it that changes.
     pub state: GrantState,
 }

@@ -1,4 +1,4 @@
-//! What clients read first: `/.well-known/oauth-authorization-server` (RFC 8414 section 3) and
+//! What clients read first: `/.well-known/oauth-authorization-server` (RFC 8414 section 3), `/.well-known/openid-configuration` and
 //! `/.well-known/oauth-protected-resource`, alone and followed by the path of the GraphQL endpoint (RFC 9728 section
 //! 3).
 
@@ -19,6 +19,18 @@ const KEPT: HeaderValue = HeaderValue::from_static("public, max-age=300");
 /// The authorization server.
 pub(super) async fn authorization_server(State(state): State<AppState>) -> Response {
     document(&state.oauth.metadata())
+}
+
+/// The OpenID Provider (OpenID Connect Discovery section 4).
+pub(super) async fn openid_configuration(State(state): State<AppState>) -> Response {
+    document(&state.oauth.openid_metadata())
+}
+
+/// The keys that sign ID tokens (RFC 7517 section 5).
+pub(super) async fn jwks(State(state): State<AppState>) -> Result<Response, Response> {
+    let keys = state.oauth.jwks().await;
+    keys.map(|keys| document(&keys))
+        .map_err(|error| response::refusal(&EndpointError::Unavailable(error)))
 }
 
 /// The whole server as a resource: userinfo.

@@ -52,6 +52,11 @@ fn for_scripts() -> Router<AppState> {
         ("/oauth/token", post(endpoints::issue)),
         ("/oauth/revoke", post(endpoints::revoke)),
         ("/oauth/userinfo", get(userinfo::show).post(userinfo::show)),
+        ("/oauth/jwks", get(metadata::jwks)),
+        (
+            "/.well-known/openid-configuration",
+            get(metadata::openid_configuration),
+        ),
         (
             "/.well-known/oauth-authorization-server",
             get(metadata::authorization_server),

@@ -56,7 +56,7 @@ pub(crate) struct World {
     pub(crate) store: Arc<dyn Store>,
     clock: Arc<HandClock>,
     randomness: Arc<SeededRandomness>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 fn server(
@@ -87,7 +87,7 @@ impl World {
             store,
             clock,
             randomness,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -97,6 +97,20 @@ impl World {
         let lifetimes =
             Lifetimes::new(span(code), span(access_token), span(refresh_token), span("365d")).unwrap();
         self.server = server(&self.store, &self.clock, &self.randomness, lifetimes);
+    }
+
+    /// Another node over the same store.
+    pub(crate) fn another_node(&self) -> AuthorizationServer {
+        server(&self.store, &self.clock, &self.randomness, Lifetimes::default())
+    }
+
+    /// Rotates the server key, as the command line does beside the server.
+    pub(crate) async fn rotate_server_key(&self) {
+        let store = SqliteStore::open_folder(self.folder.path()).unwrap();
+        store
+            .rotate_key(false, &Actor::operator(), self.now())
+            .await
+            .unwrap();
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -5,10 +5,14 @@ use leptos::prelude::*;
 
 use crate::components::live_text::live_text;
 
-/// The scopes in two groups: what the application sees, and what it changes.
+/// The scopes in three groups: how it recognizes people, what it sees, and what it changes.
 pub(super) fn scope_groups(scopes: impl Iterator<Item = Scope>) -> AnyView {
-    let (change, see): (Vec<_>, Vec<_>) = scopes.partition(|scope| scope.id().contains("write:"));
+    let (sign_in, others): (Vec<_>, Vec<_>) = scopes.partition(|scope| scope.is_sign_in());
+    let (change, see): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|scope| scope.id().contains("write:"));
     view! {
+        {group("Sign in", sign_in)}
         {group("See", see)}
         {group("Change", change)}
     }

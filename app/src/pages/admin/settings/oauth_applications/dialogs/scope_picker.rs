@@ -1,47 +1,71 @@
-//! The scopes of an application: presets, and checkboxes in two groups.
+//! The scopes of an application: presets, and checkboxes in three groups.
 
-use latchkey_domain::{Audience, Scope, ScopeSet};
+use latchkey_domain::{Scope, ScopeSet};
 use leptos::prelude::*;
 
 use crate::components::field_error::FieldError;
 
-/// A selection of member scopes that many applications need.
+/// A selection of scopes that many applications need. It replaces those of its group.
 struct Preset {
     id: &'static str,
     label: &'static str,
+    group: Group,
     has: fn(Scope) -> bool,
+}
+
+/// A group of scopes in the form.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    SignIn,
+    Host,
+    Member,
+}
+
+impl Group {
+    fn of(scope: Scope) -> Self {
+        if scope.is_sign_in() {
+            Self::SignIn
+        } else if scope.is_host_only() {
+            Self::Host
+        } else {
+            Self::Member
+        }
+    }
+
+    /// Its scopes for which `keep` holds.
+    fn scopes(self, keep: impl Fn(Scope) -> bool) -> ScopeSet {
+        let all = Scope::ALL.iter().copied();
+        all.filter(|scope| Self::of(*scope) == self && keep(*scope))
+            .collect()
+    }
 }
 
 const PRESETS: [Preset; 3] = [
     Preset {
         id: "preset-sign-in",
-        label: "Sign in only",
-        has: |scope| matches!(scope, Scope::ReadUserinfo),
+        label: "Sign in with this network",
+        group: Group::SignIn,
+        has: |_| true,
     },
     Preset {
         id: "preset-read",
         label: "Read",
+        group: Group::Member,
         has: |scope| scope.id().starts_with("read:"),
     },
     Preset {
         id: "preset-all",
         label: "Read and write",
-        has: |scope| !scope.is_host_only(),
+        group: Group::Member,
+        has: |_| true,
     },
 ];
 
 impl Preset {
-    fn scopes(&self) -> ScopeSet {
-        Scope::ALL
-            .iter()
-            .copied()
-            .filter(|scope| (self.has)(*scope))
-            .collect()
-    }
-
-    /// Replaces the member scopes of `selected`.
+    /// Replaces the scopes of its group in `selected`.
     fn apply(&self, selected: ScopeSet) -> ScopeSet {
-        selected.host_only().union(self.scopes())
+        let others = selected.without(self.group.scopes(|_| true));
+        others.union(self.group.scopes(self.has))
     }
 }
 
@@ -64,7 +88,7 @@ fn presets(selected: RwSignal<ScopeSet>) -> AnyView {
         })
         .collect_view();
     view! {
-        <div class="presets" role="group" aria-label="Member scopes at once">
+        <div class="presets" role="group" aria-label="Several scopes at once">
             <span class="field-label">"Scopes"</span>
             {buttons}
         </div>
@@ -75,16 +99,15 @@ fn presets(selected: RwSignal<ScopeSet>) -> AnyView {
 /// One group of scopes. Its heading says who can grant them.
 #[component]
 fn ScopeGroup(
-    audience: Audience,
+    group: Group,
     legend: &'static str,
     badge: AnyView,
     selected: RwSignal<ScopeSet>,
     error: Memo<Option<String>>,
 ) -> impl IntoView {
-    let rows = Scope::ALL
+    let rows = group
+        .scopes(|_| true)
         .iter()
-        .copied()
-        .filter(|scope| scope.audience() == audience)
         .map(|scope| {
             let id = format!("scope-{}", scope.id().replace(':', "-"));
             let toggle = move |event| {
@@ -115,7 +138,7 @@ fn ScopeGroup(
         <fieldset class="scope-group">
             <legend class="field-label">{legend} " " {badge}</legend>
             <div class="scope-rows">{rows}</div>
-            {move || (audience == Audience::Host && selected.get().needs_host()).then(host_hint)}
+            {move || (group == Group::Host && selected.get().needs_host()).then(host_hint)}
         </fieldset>
     }
 }
@@ -129,7 +152,7 @@ fn host_hint() -> AnyView {
     .into_any()
 }
 
-/// All scopes, host scopes first.
+/// All scopes.
 #[component]
 pub(super) fn ScopePicker(
     /// The selected scopes.
@@ -141,14 +164,21 @@ pub(super) fn ScopePicker(
         <div class="field scopes" id="scopes">
             {presets(selected)}
             <ScopeGroup
-                audience=Audience::Host
+                group=Group::SignIn
+                legend="Sign-in scopes"
+                badge=view! { <span class="badge">"OpenID Connect"</span> }.into_any()
+                selected
+                error
+            />
+            <ScopeGroup
+                group=Group::Host
                 legend="Host scopes"
                 badge=view! { <span class="badge badge-host">"Host only"</span> }.into_any()
                 selected
                 error
             />
             <ScopeGroup
-                audience=Audience::Member
+                group=Group::Member
                 legend="Member scopes"
                 badge=view! { <span class="badge">"Member"</span> }.into_any()
                 selected
@@ -164,8 +194,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn presets_replace_member_scopes_and_keep_host_scopes() {
-        let before: ScopeSet = "host:read:network_plans write:comments".parse().unwrap();
+    fn presets_replace_the_scopes_of_their_group() {
+        let before: ScopeSet = "host:read:network_plans write:comments email".parse().unwrap();
         let texts: Vec<String> = PRESETS
             .iter()
             .map(|preset| preset.apply(before).to_string())
@@ -173,9 +203,9 @@ mod tests {
         assert_eq!(
             texts,
             [
-                "host:read:network_plans read:userinfo",
-                "host:read:network_plans read:userinfo read:network read:posts read:courses read:search",
-                "host:read:network_plans read:userinfo read:network read:posts read:courses read:search write:posts write:comments",
+                "host:read:network_plans write:comments openid profile email",
+                "host:read:network_plans read:userinfo read:network read:posts read:courses read:search email",
+                "host:read:network_plans read:userinfo read:network read:posts read:courses read:search write:posts write:comments email",
             ]
         );
     }

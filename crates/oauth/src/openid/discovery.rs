@@ -1,0 +1,54 @@
+//! `GET /.well-known/openid-configuration` (OpenID Connect Discovery section 3).
+
+use serde::Serialize;
+
+use crate::{AuthorizationServer, AuthorizationServerMetadata};
+
+/// The metadata of the authorization server, and what OpenID Connect adds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)] // Each member is its name in the standard.
+pub struct OpenIdMetadata {
+    #[serde(flatten)]
+    pub oauth: AuthorizationServerMetadata,
+    pub jwks_uri: String,
+    pub subject_types_supported: [&'static str; 1],
+    pub id_token_signing_alg_values_supported: [&'static str; 1],
+    pub claim_types_supported: [&'static str; 1],
+    pub claims_supported: [&'static str; 14],
+    pub claims_parameter_supported: bool,
+    pub request_parameter_supported: bool,
+    /// The standard says that it is, unless this says otherwise.
+    pub request_uri_parameter_supported: bool,
+}
+
+impl AuthorizationServer {
+    /// The metadata of the OpenID Provider.
+    pub fn openid_metadata(&self) -> OpenIdMetadata {
+        OpenIdMetadata {
+            oauth: self.metadata(),
+            jwks_uri: format!("{}/oauth/jwks", self.issuer()),
+            subject_types_supported: ["public"],
+            id_token_signing_alg_values_supported: ["RS256"],
+            claim_types_supported: ["normal"],
+            claims_supported: [
+                "iss",
+                "sub",
+                "aud",
+                "exp",
+                "iat",
+                "auth_time",
+                "nonce",
+                "at_hash",
+                "name",
+                "given_name",
+                "family_name",
+                "email",
+                "email_verified",
+                "groups",
+            ],
+            claims_parameter_supported: false,
+            request_parameter_supported: false,
+            request_uri_parameter_supported: false,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What is in an ID token (OpenID Connect Core section 2).
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey_domain::{Scope, ScopeSet, Timestamp};
+use latchkey_storage::{Grant, StoreError};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::MemberClaims;
+use super::keys::SigningKeySet;
+
+/// How long an ID token counts. Clients read it once, when it arrives.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+#[derive(Serialize)]
+struct IdToken<'a> {
+    iss: &'a str,
+    sub: String,
+    aud: &'a str,
+    exp: i64,
+    iat: i64,
+    auth_time: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nonce: Option<&'a str>,
+    at_hash: String,
+    /// Programs of today read them here and not only from userinfo (section 5.4 has them there).
+    #[serde(flatten)]
+    member: MemberClaims,
+}
+
+/// The left half of the access token's hash, which ties the two together (section 3.1.3.6).
+fn at_hash(access_token: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(access_token.as_bytes())[..16])
+}
+
+/// What a grant says at a token request.
+#[derive(Clone, Copy)]
+pub(crate) struct Issue<'a> {
+    pub(crate) issuer: &'a str,
+    pub(crate) access_token: &'a str,
+    /// The scopes of the access token.
+    pub(crate) scopes: ScopeSet,
+    /// Whether it answers the authorization request itself: the `nonce` belongs to that, not to a refresh (section 12.2).
+    pub(crate) is_first: bool,
+    pub(crate) now: Timestamp,
+}
+
+impl SigningKeySet {
+    /// The ID token that comes with an access token; `None` without the scope `openid`.
+    pub(crate) fn id_token(&self, grant: &Grant, issue: Issue<'_>) -> Result<Option<String>, StoreError> {
+        let Some(sign_in) = grant
+            .sign_in
+            .as_ref()
+            .filter(|_| issue.scopes.contains(Scope::OpenId))
+        else {
+            return Ok(None);
+        };
+        let claims = IdToken {
+            iss: issue.issuer,
+            sub: grant.member.id.to_string(),
+            aud: grant.application.client_id.as_str(),
+            exp: issue.now.plus(LIFETIME).as_secs(),
+            iat: issue.now.as_secs(),
+            auth_time: sign_in.at.as_secs(),
+            nonce: sign_in.nonce.as_deref().filter(|_| issue.is_first),
+            at_hash: at_hash(issue.access_token),
+            member: MemberClaims::of(&grant.member, issue.scopes),
+        };
+        self.sign(&claims, issue.now).map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of OpenID Connect Core appendix A.3.
+    #[test]
+    fn the_hash_is_that_of_the_standard() {
+        assert_eq!(
+            at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
+            "77QmUPtjPfzWtF2AnpK9RQ"
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! The keys that sign ID tokens, over nodes and rotations.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey_oauth::AuthorizationServer;
+
+use crate::world::{Client, World, refreshes, spec};
+
+const SCOPES: &str = "openid profile email";
+
+async fn relying_party(world: &World) -> Client {
+    world.register(spec("https://app.example/cb", SCOPES)).await
+}
+
+/// The id of the key that signed.
+fn key_of(id_token: Option<&String>) -> String {
+    let header = id_token.expect("an ID token").split('.').next().unwrap();
+    let header: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
+    header["kid"].as_str().unwrap().to_owned()
+}
+
+async fn published(server: &AuthorizationServer) -> Vec<String> {
+    let keys = server.jwks().await.unwrap().keys;
+    keys.into_iter().map(|key| key.kid).collect()
+}
+
+#[tokio::test]
+async fn keys_take_turns_and_what_they_signed_can_be_checked_until_it_expires() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, relying_party(&world).await);
+    let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
+    let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+    let first = key_of(tokens.id_token.as_ref());
+    world.server.tend_signing_keys().await.unwrap();
+    assert_eq!(published(&world.server).await, [first.clone()], "nothing is due");
+
+    world.rotate_server_key().await;
+    world.server.tend_signing_keys().await.unwrap();
+    let both = published(&world.server).await;
+    assert_eq!((both.len(), &both[1]), (2, &first));
+    world.server.tend_signing_keys().await.unwrap();
+    assert_eq!(published(&world.server).await, both, "one rotation makes one key");
+    let refreshed = async |refresh_token: &str| {
+        let answer = world
+            .exchange(&app, &refreshes(refresh_token, &[]))
+            .await
+            .unwrap();
+        let refresh_token = answer.refresh_token.unwrap().expose().to_owned();
+        (key_of(answer.id_token.as_ref()), refresh_token)
+    };
+    // Clients that fetched the keys before the rotation know only the first.
+    let (key, token) = refreshed(tokens.refresh_token.as_ref().unwrap().expose()).await;
+    assert_eq!(key, first);
+    world.after(3_601);
+    let (key, token) = refreshed(&token).await;
+    assert_eq!(key, both[0]);
+    assert_eq!(published(&world.server).await, both);
+    world.after(2 * 3_600);
+    world.server.tend_signing_keys().await.unwrap();
+    assert_eq!(published(&world.server).await, [both[0].clone()]);
+    assert_eq!(refreshed(&token).await.0, both[0]);
+}
+
+#[tokio::test]
+async fn nodes_have_the_same_keys() {
+    let world = World::new();
+    let other = world.another_node();
+    // Both make the first key at once: one is kept.
+    let (one, two) = tokio::join!(world.server.jwks(), other.jwks());
+    assert_eq!(one.unwrap(), two.unwrap());
+    world.rotate_server_key().await;
+    let (one, two) = tokio::join!(world.server.tend_signing_keys(), other.tend_signing_keys());
+    one.and(two).unwrap();
+    world.after(61);
+    let keys = published(&world.server).await;
+    assert_eq!(keys.len(), 2);
+    assert_eq!(published(&other).await, keys);
+}
+
+#[tokio::test]
+async fn without_such_clients_there_are_no_keys() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    world.connect(&app, &ada).await;
+    world.rotate_server_key().await;
+    world.server.tend_signing_keys().await.unwrap();
+    assert!(world.store.signing_keys().await.unwrap().keys.is_empty());
+}
