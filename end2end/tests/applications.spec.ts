@@ -116,9 +116,10 @@ test("what is being built decides the type and the example", async ({ admin }) =
   await expect(dialog.getByRole("button", { name: "Read", exact: true })).toHaveAttribute("aria-pressed", "true");
   await dialog.getByRole("checkbox", { name: "host:read:network_plans" }).check();
   await expect(dialog).toContainText("Only hosts can authorize an application that asks for these");
-  await dialog.getByRole("button", { name: "Sign in only" }).click();
-  await expect(dialog.getByRole("checkbox", { name: "host:read:network_plans" })).toBeChecked();
-  await expect(dialog.getByRole("checkbox", { name: "read:courses" })).not.toBeChecked();
+  await dialog.getByRole("button", { name: "Sign in with this network" }).click();
+  for (const scope of ["openid", "profile", "email", "host:read:network_plans", "read:courses"]) {
+    await expect(dialog.getByRole("checkbox", { name: new RegExp(`${scope}$`) })).toBeChecked();
+  }
 
   // What is optional opens when it is wrong.
   await admin.fill({ name: "Linked", uris: "https://linked.example/cb" });

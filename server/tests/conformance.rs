@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 11] = [
     "RFC 6749",
     "RFC 6750",
     "RFC 7009",
@@ -14,6 +14,8 @@ const DOCUMENTS: [&str; 9] = [
     "RFC 9207",
     "RFC 9700",
     "OAuth 2.1",
+    "OpenID Connect Core",
+    "OpenID Connect Discovery",
 ];
 
 /// Where tests are, and the file that must name their module for them to be compiled.

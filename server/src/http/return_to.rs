@@ -3,12 +3,10 @@
 
 use form_urlencoded::Serializer;
 use http::Uri;
+use latchkey_domain::Email;
 
 /// The maximum length. An authorization request fits, even with the longest `state` fully percent-encoded.
 const MAX_LENGTH: usize = 16_384;
-
-/// The most bytes of a hint: an email has at most 254.
-const MAX_HINT: usize = 254;
 
 /// A path on this site, with its query.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,12 +37,13 @@ impl ReturnTo {
         &self.0
     }
 
-    /// Whom the application expects to sign in (`login_hint`, OpenID Connect Core section 3.1.2.1); empty if it does not say.
+    /// The email of whom the application expects to sign in (`login_hint`, OpenID Connect Core section 3.1.2.1); empty if it
+    /// names none. Nothing but an email, since what a link says must not look as if this page said it.
     pub(super) fn login_hint(&self) -> String {
         let query = self.0.split_once('?').map_or("", |(_, query)| query);
         let hint = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "login_hint");
-        hint.map(|(_, value)| value.into_owned())
-            .filter(|hint| hint.len() <= MAX_HINT)
+        hint.and_then(|(_, value)| value.parse::<Email>().ok())
+            .map(|email| email.to_string())
             .unwrap_or_default()
     }
 

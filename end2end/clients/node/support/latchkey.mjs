@@ -78,6 +78,17 @@ export class Latchkey {
   }
 
   /**
+   * Registers a web application that signs people in with OpenID Connect.
+   *
+   * @returns {Application & { client_secret: string }}
+   */
+  registerRelyingParty() {
+    const redirect_uri = "https://app.example/callback";
+    const created = this.#create(["--name", "Relying Party", "--redirect-uri", redirect_uri], ["openid", "profile", "email"]);
+    return { ...created, redirect_uri };
+  }
+
+  /**
    * All members or applications, as the command line lists them.
    *
    * @param {"member" | "app"} what
@@ -87,10 +98,13 @@ export class Latchkey {
     return this.#run([what, "list", "--data-dir", this.folder, "--json"]);
   }
 
-  /** @param {string[]} flags */
-  #create(flags) {
-    const scopes = SCOPES.flatMap((scope) => ["--scope", scope]);
-    return this.#run(["app", "create", "--data-dir", this.folder, "--json", ...flags, ...scopes]);
+  /**
+   * @param {string[]} flags
+   * @param {string[]} scopes
+   */
+  #create(flags, scopes = SCOPES) {
+    const scoped = scopes.flatMap((scope) => ["--scope", scope]);
+    return this.#run(["app", "create", "--data-dir", this.folder, "--json", ...flags, ...scoped]);
   }
 
   /** @param {string[]} command */

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,9 +64,15 @@ class Latchkey:
         assert "client_secret" not in created
         return Application(created["client_id"], None, "http://127.0.0.1:49152/callback")
 
-    def _create(self, *flags: str) -> dict:
-        scopes = [part for scope in SCOPES for part in ("--scope", scope)]
-        command = [BINARY, "app", "create", "--data-dir", self._folder.name, "--json", *flags, *scopes]
+    def register(self, redirect_uris: str, scopes: Sequence[str]) -> Application:
+        """Registers an application with a secret; one redirect URI on each line."""
+        flags = [part for uri in redirect_uris.splitlines() for part in ("--redirect-uri", uri)]
+        created = self._create("--name", "Relying Party", *flags, scopes=scopes)
+        return Application(created["client_id"], created["client_secret"], redirect_uris.splitlines()[0])
+
+    def _create(self, *flags: str, scopes: Sequence[str] = SCOPES) -> dict:
+        scoped = [part for scope in scopes for part in ("--scope", scope)]
+        command = [BINARY, "app", "create", "--data-dir", self._folder.name, "--json", *flags, *scoped]
         done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

@@ -1,0 +1,74 @@
+// openid-client as a relying party of OpenID Connect: discovery, the ID token checked with the published keys, refresh.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import * as client from "openid-client";
+
+import { Latchkey } from "./support/latchkey.mjs";
+import { Person } from "./support/person.mjs";
+
+/** @type {Latchkey} */
+let latchkey;
+/** @type {Person} */
+let member;
+/** @type {client.Configuration} */
+let config;
+/** @type {string} */
+let redirect_uri;
+
+before(async () => {
+  latchkey = await Latchkey.start();
+  member = new Person(latchkey.issuer);
+  const app = latchkey.registerRelyingParty();
+  redirect_uri = app.redirect_uri;
+  const authentication = client.ClientSecretBasic(app.client_secret);
+  const options = { execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks] };
+  config = await client.discovery(new URL(latchkey.issuer), app.client_id, undefined, authentication, options);
+});
+
+after(() => latchkey.stop());
+
+/** @param {Record<string, string>} more */
+async function begin(more = {}) {
+  const pkceCodeVerifier = client.randomPKCECodeVerifier();
+  const checks = { pkceCodeVerifier, expectedState: client.randomState(), expectedNonce: client.randomNonce() };
+  const link = client.buildAuthorizationUrl(config, {
+    redirect_uri,
+    scope: "openid profile email offline_access",
+    state: checks.expectedState,
+    nonce: checks.expectedNonce,
+    code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+    code_challenge_method: "S256",
+    ...more,
+  });
+  return { link, checks };
+}
+
+test("a member signs in, and the ID token and userinfo are of one person", async () => {
+  const { link, checks } = await begin({ max_age: "3600" });
+  const tokens = await client.authorizationCodeGrant(config, await member.allows(link), { ...checks, maxAge: 3600 });
+  const claims = tokens.claims();
+  assert.ok(claims);
+  const userinfo = await client.fetchUserInfo(config, tokens.access_token, claims.sub);
+  for (const name of ["name", "email", "email_verified", "groups"]) assert.deepEqual(userinfo[name], claims[name], name);
+  assert.equal(claims.email, "member@demo.example");
+
+  const newer = await client.refreshTokenGrant(config, String(tokens.refresh_token));
+  assert.equal(newer.claims()?.sub, claims.sub);
+});
+
+test("an ID token for another request is refused by its nonce", async () => {
+  const { link, checks } = await begin();
+  const callback = await member.allows(link);
+  const wrong = { ...checks, expectedNonce: client.randomNonce() };
+  await assert.rejects(client.authorizationCodeGrant(config, callback, wrong), /nonce/);
+});
+
+test("a hint signs the same member in silently", async () => {
+  const { link, checks } = await begin();
+  const { id_token } = await client.authorizationCodeGrant(config, await member.allows(link), checks);
+  const silent = await begin({ prompt: "none", id_token_hint: String(id_token) });
+  const tokens = await client.authorizationCodeGrant(config, await member.allows(silent.link), silent.checks);
+  assert.ok(tokens.id_token);
+});
