@@ -34,7 +34,7 @@ async fn keys_take_turns_and_what_they_signed_can_be_checked_until_it_expires() 
     world.server.tend_signing_keys().await.unwrap();
     assert_eq!(published(&world.server).await, [first.clone()], "nothing is due");
 
-    world.rotate_server_key().await;
+    world.rotate_server_key(false).await;
     world.server.tend_signing_keys().await.unwrap();
     let both = published(&world.server).await;
     assert_eq!((both.len(), &both[1]), (2, &first));
@@ -68,7 +68,7 @@ async fn nodes_have_the_same_keys() {
     // Both make the first key at once: one is kept.
     let (one, two) = tokio::join!(world.server.jwks(), other.jwks());
     assert_eq!(one.unwrap(), two.unwrap());
-    world.rotate_server_key().await;
+    world.rotate_server_key(false).await;
     let (one, two) = tokio::join!(world.server.tend_signing_keys(), other.tend_signing_keys());
     one.and(two).unwrap();
     world.after(61);
@@ -78,11 +78,22 @@ async fn nodes_have_the_same_keys() {
 }
 
 #[tokio::test]
+async fn a_key_that_somebody_may_have_is_gone_within_a_minute() {
+    let world = World::new();
+    let before = published(&world.server).await;
+    world.rotate_server_key(true).await;
+    world.after(61);
+    let after = published(&world.server).await;
+    assert_eq!(after.len(), 1);
+    assert_ne!(after, before);
+}
+
+#[tokio::test]
 async fn without_such_clients_there_are_no_keys() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     world.connect(&app, &ada).await;
-    world.rotate_server_key().await;
+    world.rotate_server_key(false).await;
     world.server.tend_signing_keys().await.unwrap();
     assert!(world.store.signing_keys().await.unwrap().keys.is_empty());
 }

@@ -105,10 +105,10 @@ impl World {
     }
 
     /// Rotates the server key, as the command line does beside the server.
-    pub(crate) async fn rotate_server_key(&self) {
+    pub(crate) async fn rotate_server_key(&self, revoke: bool) {
         let store = SqliteStore::open_folder(self.folder.path()).unwrap();
         store
-            .rotate_key(false, &Actor::operator(), self.now())
+            .rotate_key(revoke, &Actor::operator(), self.now())
             .await
             .unwrap();
     }
