@@ -9,9 +9,9 @@ use latchkey_storage::content::{
     NewReply,
 };
 use latchkey_storage::{
-    ActivityKind, AuditAction, AuditEntry, CeremonyKey, LinkKey, LinkPurpose, MailKind, NetworkChange,
-    NewActivity, NewMail, NewPasskey, NewSession, NewSignInLink, RecoveryKey, SecretAdded, SecretRetired,
-    Store, UsageCount,
+    ActivityKind, AuditAction, AuditEntry, CeremonyKey, GrantedSignIn, LinkKey, LinkPurpose, MailKind,
+    NetworkChange, NewActivity, NewGrant, NewMail, NewPasskey, NewSession, NewSignInLink, RecoveryKey,
+    SecretAdded, SecretRetired, SigningKey, Store, UsageCount,
 };
 
 use crate::content::{add, rich_text, space, title};
@@ -115,6 +115,20 @@ pub(crate) async fn live(store: &dyn Store) {
         ceremony: CeremonyKey([4; 32]),
     };
     assert!(store.add_passkey(passkey, &operator(), at(25)).await.unwrap());
+    let key = SigningKey {
+        id: 1,
+        private: "cHJpdmF0ZQ==".to_owned().into(),
+        signs_from: at(26),
+    };
+    assert!(store.add_signing_key(key, at(26)).await.unwrap());
+    let signed_in = NewGrant {
+        sign_in: Some(GrantedSignIn {
+            at: at(20),
+            nonce: Some("n-1".into()),
+        }),
+        ..new_grant(&one, &bob, "read:posts")
+    };
+    store.create_grant(signed_in, at(27)).await.unwrap().unwrap();
     for (application, member) in [(&one, Some(ada.id)), (&two, None)] {
         let event = |request_id: &str| NewActivity {
             succeeded: member.is_some(),

@@ -33,6 +33,7 @@ mod roster;
 mod search;
 mod secrets;
 mod sessions;
+mod signing_keys;
 mod sqlite;
 mod suspension;
 mod unredeemed_codes;
