@@ -111,7 +111,9 @@ async fn a_scope_is_added_after_a_question() {
     let app = TestApp::new().await;
     let (client, host, person) = (app.web_app().await, app.as_host().await, app.as_member().await);
     let link = client.asks(&[("scope", "read:posts read:courses")]);
-    person.get(&link).await.assert_status(303);
+    person
+        .lets_in(&client, &[("scope", "read:posts read:courses")])
+        .await;
     let page = host.get(&page_of(&client)).await;
     page.assert_text("Add read:courses");
     let ask = page

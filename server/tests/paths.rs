@@ -98,7 +98,7 @@ async fn where_nothing_is_programs_read_json() {
         "/oauth/tokens",
         "/oauth/token/x",
         "/oauth/authorize/x",
-        "/.well-known/openid-configuration",
+        "/.well-known/webfinger",
         "/.well-known/oauth-authorization-server/x/y",
     ] {
         for method in [Method::GET, Method::POST] {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::world::World;
 
-const SCOPES: [&str; 12] = [
+const SCOPES: [&str; 15] = [
     "host:read:network_events",
     "host:read:network_spaces",
     "host:read:network_members",
@@ -17,10 +17,13 @@ const SCOPES: [&str; 12] = [
     "read:search",
     "write:posts",
     "write:comments",
+    "openid",
+    "profile",
+    "email",
 ];
 
-/// The index of the first scope that every member can grant.
-const MEMBER_SCOPES: usize = 5;
+/// The indices of the scopes that every member can grant and that open anything.
+const MEMBER_SCOPES: std::ops::Range<usize> = 5..12;
 
 #[tokio::test]
 async fn the_authorization_server_describes_itself() {
@@ -58,7 +61,7 @@ async fn so_does_each_resource() {
         json!({
             "resource": "https://net.example/networks/my-community/graphql",
             "authorization_servers": ["https://net.example"],
-            "scopes_supported": SCOPES[MEMBER_SCOPES..],
+            "scopes_supported": SCOPES[MEMBER_SCOPES],
             "bearer_methods_supported": ["header"],
         })
     );
