@@ -78,7 +78,7 @@ def test_authlib_refuses_the_answer_to_another_request(flask_app: Flask, member:
 
 @pytest.fixture(scope="session")
 def relying_party(latchkey: Latchkey) -> Application:
-    callbacks = ("http://testserver/oidc/callback/", "http://testserver/accounts/oidc/latchkey/login/callback/")
+    callbacks = ("http://localhost/oidc/callback/", "http://localhost/accounts/oidc/latchkey/login/callback/")
     return latchkey.register("\n".join(callbacks), SCOPES)
 
 
@@ -88,7 +88,7 @@ def django_site(latchkey: Latchkey, relying_party: Application, discovery: dict)
     app = relying_party
     settings.configure(
         SECRET_KEY="test",
-        ALLOWED_HOSTS=["testserver"],
+        ALLOWED_HOSTS=["localhost"],
         ROOT_URLCONF="support.django_urls",
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
         INSTALLED_APPS=[
@@ -157,7 +157,7 @@ def django_browser(django_site: None) -> Callable:
     from django.test import Client
 
     get_user_model().objects.all().delete()
-    return Client()
+    return Client(SERVER_NAME="localhost")
 
 
 @pytest.mark.parametrize(
