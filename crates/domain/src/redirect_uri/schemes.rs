@@ -1,109 +1,29 @@
 //! Schemes other than `http` and `https`: those of native applications, and those that belong to somebody else.
 
 /// Schemes that run code, read files or open pages inside the browser.
-const DANGEROUS: &[&str] = &[
-    "about",
-    "blob",
-    "data",
-    "file",
-    "filesystem",
-    "intent",
-    "javascript",
-    "jar",
-    "livescript",
-    "mocha",
-    "res",
-    "resource",
-    "shell",
-    "vbscript",
-    "view-source",
-    "wyciwyg",
-];
+const DANGEROUS: &str =
+    " about blob data file filesystem intent javascript jar resource shell vbscript view-source ";
 
 /// Schemes that browsers, operating systems and their usual programs answer to.
-const TAKEN: &[&str] = &[
-    "acct",
-    "aim",
-    "android-app",
-    "app-settings",
-    "bitcoin",
-    "brave",
-    "callto",
-    "chrome",
-    "chrome-extension",
-    "chrome-untrusted",
-    "cid",
-    "content",
-    "devtools",
-    "dict",
-    "dns",
-    "edge",
-    "facetime",
-    "facetime-audio",
-    "feed",
-    "firefox",
-    "ftp",
-    "ftps",
-    "geo",
-    "git",
-    "gopher",
-    "hcp",
-    "help",
-    "imap",
-    "irc",
-    "ircs",
-    "isostore",
-    "itms",
-    "itms-apps",
-    "itms-services",
-    "ldap",
-    "ldaps",
-    "localhost",
-    "mailto",
-    "maps",
-    "market",
-    "message",
-    "microsoft-edge",
-    "mid",
-    "mms",
-    "moz-extension",
-    "mqtt",
-    "news",
-    "nfs",
-    "nntp",
-    "opera",
-    "pop",
-    "prefs",
-    "rlogin",
-    "rtsp",
-    "safari-extension",
-    "safari-web-extension",
-    "search",
-    "search-ms",
-    "settings",
-    "sftp",
-    "sip",
-    "sips",
-    "sms",
-    "smsto",
-    "smb",
-    "ssh",
-    "svn",
-    "tag",
-    "tel",
-    "telnet",
-    "udp",
-    "urn",
-    "vivaldi",
-    "webcal",
-    "wifi",
-    "ws",
-    "wss",
-    "xmpp",
-];
+const TAKEN: &str = " android-app app-settings brave content devtools edge ftp ftps geo git imap irc localhost mailto \
+    market message microsoft-edge mms news nfs opera pop prefs rtsp sftp smb ssh svn tag tel telnet urn vivaldi webcal ws wss \
+    xmpp ";
 
 /// What the names of Windows, Apple and browsers begin with.
-const TAKEN_PREFIXES: &[&str] = &["ms-", "web+", "x-apple", "x-web-search"];
+const TAKEN_PREFIXES: [&str; 12] = [
+    "ms-",
+    "web+",
+    "x-apple",
+    "x-web-search",
+    "chrome",
+    "facetime",
+    "itms",
+    "ldap",
+    "moz-",
+    "safari-",
+    "search",
+    "sms",
+];
 
 /// What a scheme may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,15 +40,16 @@ pub(super) enum Use {
 
 /// What a scheme, in lower case, may be used for.
 pub(super) fn of(scheme: &str) -> Use {
-    if DANGEROUS.contains(&scheme) {
+    let word = format!(" {scheme} ");
+    if DANGEROUS.contains(&word) {
         Use::Dangerous
     // A single letter is a drive.
     } else if scheme.len() == 1
-        || TAKEN.contains(&scheme)
+        || TAKEN.contains(&word)
         || TAKEN_PREFIXES.iter().any(|prefix| scheme.starts_with(prefix))
     {
         Use::Taken
-    } else if ["http", "https"].iter().any(|meant| is_near(scheme, meant)) || is_masked(scheme) {
+    } else if is_near(scheme, "http") || is_near(scheme, "https") || is_masked(scheme) {
         Use::Mistyped
     } else {
         Use::Free
@@ -144,14 +65,14 @@ fn is_near(typed: &str, meant: &str) -> bool {
         .take_while(|(one, other)| one == other)
         .count();
     let (typed, meant) = (&typed[same..], &meant[same..]);
-    let rest = |text: &[u8], skipped: usize| text.get(skipped..).map(<[u8]>::to_vec);
-    rest(typed, 1) == rest(meant, 1)
-        || rest(typed, 1).as_deref() == Some(meant)
-        || rest(meant, 1).as_deref() == Some(typed)
-        || (typed.len() >= 2
-            && meant.len() >= 2
-            && (typed[0], typed[1]) == (meant[1], meant[0])
-            && typed[2..] == meant[2..])
+    after_first(typed) == after_first(meant)
+        || after_first(typed) == meant
+        || typed == after_first(meant)
+        || matches!((typed, meant), ([a, b, rest @ ..], [c, d, others @ ..]) if (a, b) == (d, c) && rest == others)
+}
+
+fn after_first(text: &[u8]) -> &[u8] {
+    text.get(1..).unwrap_or_default()
 }
 
 /// `hxxps`, as addresses are written so that nobody follows them.

@@ -13,7 +13,7 @@ use crate::time::exact_time;
 /// Which entries are open from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opened {
-    /// The first that failed.
+    /// The first that failed, or else the first from which something was left out.
     FirstFailure,
     All,
 }
@@ -23,6 +23,7 @@ pub(crate) fn rows(lines: Vec<ActivityLine>, with_applications: bool, opened: Op
     let first_failure = lines
         .iter()
         .find(|line| !line.entry.event.succeeded)
+        .or_else(|| lines.iter().find(|line| has_fix(line)))
         .map(|line| line.entry.id);
     let rows = lines
         .into_iter()
@@ -53,9 +54,13 @@ pub(crate) fn nothing(is_newest: bool, is_filtered: bool) -> AnyView {
     empty_state(title, text).into_any()
 }
 
+/// Whether there is something to do about an entry.
+fn has_fix(line: &ActivityLine) -> bool {
+    !line.entry.event.succeeded || !line.addable_scopes().is_empty()
+}
+
 fn row(line: ActivityLine, with_application: bool, is_open: bool) -> impl IntoView + use<> {
-    let fix =
-        (!line.entry.event.succeeded || !line.addable_scopes().is_empty()).then(|| Fix::of(&line).view());
+    let fix = has_fix(&line).then(|| Fix::of(&line).view());
     let (application, short) = about(&line, with_application);
     let ActivityLine { entry, member, .. } = line;
     let event = entry.event;

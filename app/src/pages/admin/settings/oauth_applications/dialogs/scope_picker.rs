@@ -96,15 +96,8 @@ fn presets(selected: RwSignal<ScopeSet>) -> AnyView {
     .into_any()
 }
 
-/// One group of scopes. Its heading says who can grant them.
-#[component]
-fn ScopeGroup(
-    group: Group,
-    legend: &'static str,
-    badge: AnyView,
-    selected: RwSignal<ScopeSet>,
-    error: Memo<Option<String>>,
-) -> impl IntoView {
+/// The checkboxes of a group.
+fn scope_rows(group: Group, selected: RwSignal<ScopeSet>, error: Memo<Option<String>>) -> AnyView {
     let rows = group
         .scopes(|_| true)
         .iter()
@@ -134,10 +127,22 @@ fn ScopeGroup(
             }
         })
         .collect_view();
+    view! { <div class="scope-rows">{rows}</div> }.into_any()
+}
+
+/// One group of scopes. Its heading says who can grant them.
+#[component]
+fn ScopeGroup(
+    group: Group,
+    legend: &'static str,
+    badge: AnyView,
+    selected: RwSignal<ScopeSet>,
+    error: Memo<Option<String>>,
+) -> impl IntoView {
     view! {
         <fieldset class="scope-group">
             <legend class="field-label">{legend} " " {badge}</legend>
-            <div class="scope-rows">{rows}</div>
+            {scope_rows(group, selected, error)}
             {move || (group == Group::Host && selected.get().needs_host()).then(host_hint)}
         </fieldset>
     }
@@ -152,6 +157,10 @@ fn host_hint() -> AnyView {
     .into_any()
 }
 
+fn has_sign_in(selected: ScopeSet) -> bool {
+    !selected.intersection(ScopeSet::SIGN_IN).is_empty()
+}
+
 /// All scopes.
 #[component]
 pub(super) fn ScopePicker(
@@ -163,13 +172,11 @@ pub(super) fn ScopePicker(
     view! {
         <div class="field scopes" id="scopes">
             {presets(selected)}
-            <ScopeGroup
-                group=Group::SignIn
-                legend="Sign-in scopes"
-                badge=view! { <span class="badge">"OpenID Connect"</span> }.into_any()
-                selected
-                error
-            />
+            // Most applications have all of these or none, so they are closed until one is selected.
+            <details class="scope-group" open=move || has_sign_in(selected.get())>
+                <summary class="field-label">"Sign-in scopes (OpenID Connect)"</summary>
+                {scope_rows(Group::SignIn, selected, error)}
+            </details>
             <ScopeGroup
                 group=Group::Host
                 legend="Host scopes"
