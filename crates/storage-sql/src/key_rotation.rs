@@ -65,7 +65,7 @@ async fn seal_again(db: &dyn Statements, ring: &Keyring) -> Result<u64, StoreErr
         let sql = "UPDATE client_secrets SET sealed = ?2 WHERE id = ?1";
         rows::execute(db, sql, params![*id, again.as_slice()]).await?;
     }
-    let mut sealed = secrets.len();
+    let mut count = secrets.len();
     for (select, update, owner) in NUMBERED {
         let found = rows::all(db, select, &[], |columns| {
             Ok((columns.get::<i64>("id")?, columns.get::<Vec<u8>>("sealed")?))
@@ -76,9 +76,9 @@ async fn seal_again(db: &dyn Statements, ring: &Keyring) -> Result<u64, StoreErr
             let again = sealer.seal(owner, &sealer.open(owner, ciphertext)?)?;
             rows::execute(db, update, params![*id, again.as_slice()]).await?;
         }
-        sealed += found.len();
+        count += found.len();
     }
-    Ok(sealed as u64)
+    Ok(count as u64)
 }
 
 /// What belongs to a number: how it is read and written again, and whose it is.

@@ -1,6 +1,6 @@
 //! What a client reads of a member, by scope (OpenID Connect Core sections 5.1 and 5.4).
 
-use latchkey_domain::{Member, Scope, ScopeSet};
+use latchkey_domain::{Member, MemberName, Scope, ScopeSet};
 use serde::Serialize;
 
 /// Claims about a member; those that no scope opens are left out.
@@ -33,7 +33,7 @@ impl MemberClaims {
         let (profile, email) = (scopes.contains(Scope::Profile), scopes.contains(Scope::Email));
         let userinfo = scopes.contains(Scope::ReadUserinfo);
         let named = (profile || userinfo).then_some(&member.name);
-        let last = named.map(|name| name.last()).filter(|last| !last.is_empty());
+        let last = named.map(MemberName::last).filter(|last| !last.is_empty());
         Self {
             name: named.map(|name| name.as_str().to_owned()),
             given_name: named.map(|name| name.first().to_owned()),

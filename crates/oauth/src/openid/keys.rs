@@ -203,10 +203,10 @@ impl AuthorizationServer {
                 .await?;
         }
         let keys = self.read_signing_keys().await?;
-        if let Some(id) = keys.oldest_in_use(self.now()) {
-            if self.store().delete_signing_keys_before(id).await? > 0 {
-                self.read_signing_keys().await?;
-            }
+        if let Some(id) = keys.oldest_in_use(self.now())
+            && self.store().delete_signing_keys_before(id).await? > 0
+        {
+            self.read_signing_keys().await?;
         }
         Ok(())
     }

@@ -32,7 +32,7 @@ async fn keys_take_turns_and_what_they_signed_can_be_checked_until_it_expires() 
     let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
     let first = key_of(tokens.id_token.as_ref());
     world.server.tend_signing_keys().await.unwrap();
-    assert_eq!(published(&world.server).await, [first.clone()], "nothing is due");
+    assert_eq!(published(&world.server).await.concat(), first, "nothing is due");
 
     world.rotate_server_key(false).await;
     world.server.tend_signing_keys().await.unwrap();
