@@ -29,7 +29,7 @@ after(async () => {
 
 test("every command works, and answers as shown", async () => {
   const host = new Person(latchkey.issuer, "host@demo.example");
-  const shell = new Terminal(["bash"], folder, { LATCHKEY_DATA_DIR: latchkey.folder });
+  const shell = new Terminal(["bash", "--norc"], folder, { LATCHKEY_DATA_DIR: latchkey.folder });
   shell.types("trap 'echo \"failed: $BASH_COMMAND\"' ERR\n");
   let [output, commands, answers] = ["", 0, 0];
   /** @type {URL | undefined} */

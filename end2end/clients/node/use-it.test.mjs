@@ -67,7 +67,8 @@ for (const kind of ["confidential", "public"]) {
 
       /** @param {(link: URL) => Promise<URL | string>} goes what the person does with the printed link */
       async function runs(goes) {
-        const terminal = new Terminal(["bash", "-c", run], folder);
+        // Its input is a socket, at which bash reads ~/.bashrc if it takes itself for the first shell; that may change the path.
+        const terminal = new Terminal(["bash", "--norc", "-c", run], folder);
         const [link] = await terminal.shows(/http:\S+\/oauth\/authorize\?\S+(?=\s)/);
         const { searchParams } = new URL(link);
         assert.equal(searchParams.get("scope"), "read:userinfo read:posts write:posts");
