@@ -18,6 +18,7 @@ use rsa::pkcs8::EncodePrivateKey;
 use rsa::rand_core::{TryCryptoRng, TryRng};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use super::id_token;
@@ -65,7 +66,11 @@ pub(crate) struct SigningKeySet(pub(super) Vec<ReadyKey>);
 
 /// The keys that this node knows, and since when.
 #[derive(Default)]
-pub(crate) struct KnownSigningKeys(RwLock<Option<(Arc<SigningKeySet>, Timestamp)>>);
+pub(crate) struct KnownSigningKeys {
+    known: RwLock<Option<(Arc<SigningKeySet>, Timestamp)>>,
+    /// Held while the first key is made: of many requests that need it, one takes the time.
+    making: Mutex<()>,
+}
 
 impl SigningKeySet {
     /// The key that signs at this time: the newest whose time has come.
@@ -150,7 +155,7 @@ impl AuthorizationServer {
         let known = self
             .0
             .signing_keys
-            .0
+            .known
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
@@ -164,8 +169,12 @@ impl AuthorizationServer {
         let now = self.now();
         let mut kept = self.store().signing_keys().await?;
         if kept.keys.is_empty() {
-            self.add_signing_key(1, now).await?;
+            let _one = self.0.signing_keys.making.lock().await;
             kept = self.store().signing_keys().await?;
+            if kept.keys.is_empty() {
+                self.add_signing_key(1, now).await?;
+                kept = self.store().signing_keys().await?;
+            }
         }
         let keys = kept.keys.iter().map(ReadyKey::read).collect::<Result<_, _>>()?;
         let keys = Arc::new(SigningKeySet(keys));
@@ -173,7 +182,7 @@ impl AuthorizationServer {
         *self
             .0
             .signing_keys
-            .0
+            .known
             .write()
             .unwrap_or_else(PoisonError::into_inner) = known;
         Ok(keys)

@@ -77,6 +77,28 @@ async fn nodes_have_the_same_keys() {
     assert_eq!(published(&other).await, keys);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_requests_at_once_one_makes_the_first_key() {
+    let world = World::new();
+    let before = world.randomness_used();
+    let asked: Vec<_> = (0..20)
+        .map(|_| {
+            let server = world.server.clone();
+            tokio::spawn(async move { server.jwks().await.unwrap() })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for answer in asked {
+        answers.push(answer.await.unwrap());
+    }
+    let for_twenty = world.randomness_used() - before;
+    assert!(answers.iter().all(|keys| *keys == answers[0]));
+    // Each further key would take about as much again.
+    let alone = World::new();
+    alone.server.jwks().await.unwrap();
+    assert_eq!(for_twenty, alone.randomness_used());
+}
+
 #[tokio::test]
 async fn a_key_that_somebody_may_have_is_gone_within_a_minute() {
     let world = World::new();

@@ -99,6 +99,11 @@ impl World {
         self.server = server(&self.store, &self.clock, &self.randomness, lifetimes);
     }
 
+    /// How often the server drew randomness.
+    pub(crate) fn randomness_used(&self) -> u64 {
+        self.randomness.0.load(Ordering::SeqCst)
+    }
+
     /// Another node over the same store.
     pub(crate) fn another_node(&self) -> AuthorizationServer {
         server(&self.store, &self.clock, &self.randomness, Lifetimes::default())
