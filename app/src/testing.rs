@@ -26,6 +26,10 @@ pub(crate) fn visitor(is_host: bool) -> Visitor {
     }
 }
 
+pub(crate) fn member() -> Member {
+    listed_member("Ada Lovelace").member
+}
+
 /// A confidential application that was edited twice.
 pub(crate) fn application(name: &str) -> Application {
     let draft = ApplicationDraft {

@@ -198,6 +198,41 @@ async fn only_the_pixels_of_a_file_are_kept() {
     host.get(&served[0]).await.assert_no_text("script");
 }
 
+/// The picture of a member, which programs show, until the member or a host removes it.
+#[tokio::test]
+async fn a_member_has_a_picture_of_their_own() {
+    let app = TestApp::new().await;
+    let (member, host) = (app.as_member().await, app.as_host().await);
+    upload(&member, "/account/picture", b"<svg/>")
+        .await
+        .assert_status(422)
+        .assert_text("field-error");
+    upload(&member, "/account/picture", &file(&picture(900, 600), ImageFormat::Jpeg))
+        .await
+        .assert_redirect("/account/profile?done=picture");
+    let page = member.get("/account/profile?done=picture").await;
+    assert_sound(&page);
+    let path = logo_in(&page.text);
+    let served = app.browser().get(&path).await;
+    assert_eq!(served.header("cross-origin-resource-policy"), "cross-origin");
+
+    let email = "member@example.com".parse().unwrap();
+    let id = app.instance.store.member_by_email(&email).await.unwrap().unwrap().id;
+    let about = format!("/admin/members/{id}");
+    host.get(&about).await.assert_text(&path).assert_text("Picture changed");
+    let remove = format!("{about}/remove-picture");
+    member.post(&remove, &[]).await.assert_status(403);
+    host.post(&remove, &[])
+        .await
+        .assert_redirect(&format!("{about}?done=picture"));
+    host.get(&about).await.assert_no_text(&path);
+    app.browser().get(&path).await.assert_status(404);
+    app.browser().get("/account/picture").await.assert_status(405);
+    upload(&app.browser(), "/account/picture", &file(&picture(9, 9), ImageFormat::Png))
+        .await
+        .assert_redirect("/sign-in");
+}
+
 #[tokio::test]
 async fn only_hosts_set_logos_and_only_from_this_site() {
     let app = TestApp::new().await;

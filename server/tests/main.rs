@@ -58,6 +58,7 @@ mod oauth_token;
 mod oauth_userinfo;
 mod oauth_values;
 mod openid;
+mod openid_logout;
 mod operating;
 mod operating_documentation;
 mod paths;

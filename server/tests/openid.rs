@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use latchkey_domain::ApplicationDraft;
+use latchkey_domain::{Actor, ApplicationDraft, Role};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -156,6 +156,8 @@ async fn an_id_token_says_who_signed_in_where_and_when() {
         ("email", json!("member@example.com")),
         ("email_verified", json!(false)),
         ("groups", json!(["member"])),
+        ("preferred_username", json!("ada-lovelace")),
+        ("amr", json!(["pwd"])),
     ] {
         assert_eq!(claims[name], value, "{name}");
     }
@@ -172,6 +174,8 @@ async fn an_id_token_says_who_signed_in_where_and_when() {
         "email",
         "email_verified",
         "groups",
+        "preferred_username",
+        "updated_at",
     ] {
         assert_eq!(userinfo[name], claims[name], "{name}");
     }
@@ -352,4 +356,22 @@ async fn the_form_knows_whom_to_expect() {
     let answer = stranger.get(&hinted).await;
     let page = stranger.get(answer.assert_status(303).header("location")).await;
     page.assert_text("value=\"ada@example.com\"");
+}
+
+/// Programs recognize people by it.
+#[tokio::test]
+async fn the_number_of_a_member_is_never_given_again() {
+    let (app, client, person) = world().await;
+    let tokens = exchanged(&app, &client, &person, &[("scope", ALL)]).await;
+    let (_, gone) = verified(&app, id_token(&tokens)).await;
+    let email = "member@example.com".parse().unwrap();
+    app.instance.roster.remove(&email, &Actor::operator()).await.unwrap();
+    app.member("member@example.com", Role::Member).await;
+    let again = app.as_member().await;
+    let tokens = exchanged(&app, &client, &again, &[("scope", ALL)]).await;
+    let (_, claims) = verified(&app, id_token(&tokens)).await;
+    assert_eq!(claims["email"], gone["email"]);
+    for name in ["sub", "preferred_username"] {
+        assert_ne!(claims[name], gone[name], "{name}");
+    }
 }

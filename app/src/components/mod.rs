@@ -25,8 +25,6 @@ pub(crate) mod function_error_notice;
 pub(crate) mod icon;
 pub(crate) mod live_text;
 pub(crate) mod logo;
-#[cfg(feature = "ssr")]
-pub(crate) mod logo_form;
 pub(crate) mod menu;
 pub(crate) mod navigation;
 #[cfg(feature = "ssr")]
@@ -35,6 +33,8 @@ pub(crate) mod notice;
 pub(crate) mod pager;
 #[cfg(feature = "ssr")]
 pub(crate) mod passkey;
+#[cfg(feature = "ssr")]
+pub(crate) mod picture_form;
 #[cfg(feature = "ssr")]
 pub(crate) mod profile_links;
 pub(crate) mod progress;

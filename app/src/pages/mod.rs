@@ -49,12 +49,13 @@ mod plain {
     pub use super::admin::settings::oauth_applications::logo::ApplicationLogoPage;
     pub use super::admin::settings::oauth_applications::members::MembersOfApplicationPage;
     pub use super::admin::settings::oauth_applications::use_it::{
-        DeveloperMessage, Endpoints, Environment, UseItPage,
+        DeveloperMessage, Endpoints, Environment, Recipe, UseItPage,
     };
     pub use super::error::ErrorPage;
     pub use super::forbidden::ForbiddenPage;
     pub use super::home::{Failing, HomePage, HostHome};
     pub use super::oauth::authorize::{Background, ConsentPage};
+    pub use super::oauth::logout::{LogoutPage, LogoutState};
     pub use super::setup::{SetupPage, SetupProblems, SetupRefusedPage};
     pub use super::sign_in::SignInPage;
     pub use super::sign_in::again::{AskAgainPage, PASSWORD_AGAIN};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use latchkey_domain::random::{is_random_token, random_token};
 use latchkey_domain::{Clock, Member, MemberId, Randomness};
-use latchkey_storage::{KeyedHash, NewSession, PasswordHash, Session, SessionId, SessionKey, Store};
+use latchkey_storage::{KeyedHash, NewSession, PasswordHash, Proof, Session, SessionId, SessionKey, Store};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -50,6 +50,8 @@ pub struct Visit {
     pub member: MemberId,
     /// The hash that the password was checked against.
     pub password: PasswordHash,
+    /// How the member signed in.
+    pub proof: Proof,
     /// Its replacement, if the password was hashed in another form than [`crate::Passwords`] uses now.
     pub rehashed: Option<PasswordHash>,
     /// The client's IP address.
@@ -95,6 +97,7 @@ impl SessionKeeper {
             key: token.key(),
             member: visit.member,
             password: visit.password,
+            proof: visit.proof,
             rehashed: visit.rehashed,
             network: visit.network,
             address: visit.address,

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use latchkey_domain::{Actor, Clock, Email, Member};
-use latchkey_storage::{AuditAction, AuditEntry, KeyedHash, PasswordHash, Store, StoreError};
+use latchkey_storage::{AuditAction, AuditEntry, KeyedHash, PasswordHash, Proof, Store, StoreError};
 use zeroize::Zeroizing;
 
 use crate::half_way::HalfWay;
@@ -166,7 +166,9 @@ impl SignIn {
         if self.needs_more(&member).await? {
             return Ok(Some(self.half_way(&member, &password)));
         }
-        let opened = self.open(&member, password, address, user_agent).await?;
+        let opened = self
+            .open(&member, (password, Proof::Password), address, user_agent)
+            .await?;
         Ok(opened.map(|opened| {
             Attempt::SignedIn(Box::new(SignedIn {
                 member,
@@ -180,13 +182,13 @@ impl SignIn {
     pub async fn finish(
         &self,
         member: Member,
-        password: PasswordHash,
+        proved: (PasswordHash, Proof),
         origin: &Actor,
         (address, user_agent): (Option<IpAddr>, Option<String>),
     ) -> Result<Option<SignedIn>, AccountError> {
         let account = Email::key(member.email.as_str());
         let is_new_place = !self.is_known(&account, address).await?;
-        let Some(opened) = self.open(&member, password, address, user_agent).await? else {
+        let Some(opened) = self.open(&member, proved, address, user_agent).await? else {
             return Ok(None);
         };
         self.note_host(&member, origin).await?;
@@ -208,7 +210,7 @@ impl SignIn {
         let Some((_, hash)) = credentials.filter(|(found, _)| found.id == member.id) else {
             return Ok(None);
         };
-        self.finish(member, hash, origin, from).await
+        self.finish(member, (hash, Proof::Passkey), origin, from).await
     }
 
     /// Runs a check of something that only the member knows or has, counted like an attempt to sign in.
@@ -265,13 +267,14 @@ impl SignIn {
     pub async fn open(
         &self,
         member: &Member,
-        password: PasswordHash,
+        (password, proof): (PasswordHash, Proof),
         address: Option<IpAddr>,
         user_agent: Option<String>,
     ) -> Result<Option<Opened>, AccountError> {
         let visit = Visit {
             member: member.id,
             password,
+            proof,
             rehashed: None,
             network: self.network(member.email.as_str(), address),
             address: address.map(|address| address.to_string()),
@@ -332,6 +335,7 @@ impl SignIn {
             let visit = Visit {
                 member: member.id,
                 password: hash,
+                proof: Proof::Password,
                 rehashed: verified.rehashed,
                 network: self.network(account, address),
                 address: origin.address.clone(),

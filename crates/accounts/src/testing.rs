@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::{Actor, Clock, Member, MemberName, Randomness, Role, Timestamp};
-use latchkey_storage::{PasswordHash, SetPassword, Store};
+use latchkey_storage::{PasswordHash, Proof, SetPassword, Store};
 use latchkey_storage_sql::keys::ServerKey;
 use latchkey_storage_sql::postgres::PostgresStore;
 use latchkey_storage_sql::sqlite::SqliteStore;
@@ -139,7 +139,7 @@ impl World {
     pub(crate) async fn open(&self, member: &Member) -> Opened {
         let (_, hash) = self.store.credentials(&member.email).await.unwrap().unwrap();
         let address = Some([192, 0, 2, 1].into());
-        let opened = self.sign_in.open(member, hash, address, None).await;
+        let opened = self.sign_in.open(member, (hash, Proof::Password), address, None).await;
         opened.unwrap().unwrap()
     }
 

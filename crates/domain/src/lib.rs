@@ -35,7 +35,9 @@ pub use application::{
 pub use clock::Clock;
 pub use effective_scopes::effective_scopes;
 pub use logo::{LogoId, LogoIdError};
-pub use member::{Email, ListedMember, Member, MemberId, MemberName, MemberState, MembersQuery, Role};
+pub use member::{
+    Email, ListedMember, Member, MemberId, MemberName, MemberState, MembersQuery, Role, Username,
+};
 pub use network::{Color, ColorError, Network, NetworkName, Plan, Slug};
 pub use page::{Page, PageRequest};
 pub use random::Randomness;

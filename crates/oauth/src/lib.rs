@@ -17,6 +17,7 @@
 //! | Activity, and housekeeping | [`AuthorizationServer::record_expired_codes`] |
 //! | `/.well-known/…` | [`AuthorizationServer::metadata`], [`AuthorizationServer::openid_metadata`], [`AuthorizationServer::protected_resource_metadata`] |
 //! | `GET /oauth/jwks` | [`AuthorizationServer::jwks`] |
+//! | `GET /oauth/logout` | [`AuthorizationServer::logout`] |
 //!
 //! [`token_endpoint`] has the grant types. [`tokens`] makes and reads codes and tokens, and knows no endpoint. [`openid`] has
 //! what OpenID Connect adds: ID tokens and their keys.
@@ -63,7 +64,7 @@ pub use self::explorer_login::ExplorerLogin;
 pub use self::introspect::Introspection;
 pub use self::lifetimes::{Lifetimes, LifetimesError};
 pub use self::metadata::{AuthorizationServerMetadata, ProtectedResourceMetadata};
-pub use self::openid::{Jwks, MemberClaims, OpenIdMetadata};
+pub use self::openid::{Jwks, Logout, MemberClaims, OpenIdMetadata};
 pub use self::token_endpoint::TokenResponse;
 pub use self::tokens::{Token, TokenKeys};
 pub use self::userinfo::Userinfo;

@@ -7,6 +7,9 @@ use thiserror::Error;
 /// everything else is much shorter.
 const MAX_VALUE: usize = 4_096;
 
+/// The same for an ID token that comes back, which may name many groups.
+const MAX_ID_TOKEN: usize = 8_192;
+
 /// What is wrong with a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ParamError {
@@ -14,13 +17,21 @@ pub enum ParamError {
     #[error("the parameter `{0}` is there more than once; send it once")]
     Duplicate(&'static str),
     /// Its value is too long.
-    #[error("the parameter `{name}` has {length} bytes; at most {MAX_VALUE} are allowed")]
+    #[error("the parameter `{name}` has {length} bytes; at most {} are allowed", most(name))]
     TooLong {
         /// The parameter.
         name: &'static str,
         /// The length of its value in bytes.
         length: usize,
     },
+}
+
+fn most(name: &str) -> usize {
+    if name == "id_token_hint" {
+        MAX_ID_TOKEN
+    } else {
+        MAX_VALUE
+    }
 }
 
 /// The known parameters of a request, in their original order.
@@ -48,7 +59,7 @@ impl<'a> Params<'a> {
         if found.next().is_some() {
             return Err(ParamError::Duplicate(name));
         }
-        if value.len() > MAX_VALUE {
+        if value.len() > most(name) {
             return Err(ParamError::TooLong {
                 name,
                 length: value.len(),

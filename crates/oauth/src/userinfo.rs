@@ -1,7 +1,6 @@
 //! `GET /oauth/userinfo`: who granted the token (OpenID Connect Core section 5.3). `sub` and `id` with any token; what else, the
 //! scopes say.
 
-use latchkey_storage::Grant;
 use serde::Serialize;
 
 use crate::{AccessError, AuthorizationServer, MemberClaims, RequestOrigin, Subject};
@@ -26,12 +25,12 @@ impl AuthorizationServer {
         origin: &RequestOrigin,
     ) -> Result<Userinfo, AccessError> {
         let access = self.verify_access(authorization, origin).await?;
-        let Subject::Member(Grant { member, .. }) = &access.subject;
-        let id = member.id.to_string();
+        let Subject::Member(grant) = &access.subject;
+        let id = grant.member.id.to_string();
         Ok(Userinfo {
             sub: id.clone(),
             id,
-            member: MemberClaims::of(member, access.scopes),
+            member: self.member_claims(grant, access.scopes).await?,
         })
     }
 }

@@ -32,11 +32,22 @@ pub struct ApplicationExport {
     /// Its privacy policy.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub privacy_policy: String,
+    /// Where it may send people after they signed out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Whether it learns the spaces that a member joined.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub spaces_in_groups: bool,
 }
 
 /// An application is confidential unless the file says otherwise, as in the form.
 const fn yes() -> bool {
     true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // The signature that serde calls.
+const fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// Text that is not an exported application, in words for the person who has the file.
@@ -66,13 +77,15 @@ impl ApplicationExport {
         Self {
             client_id: Some(application.client_id.to_string()),
             name: draft.name,
-            redirect_uris: draft.redirect_uris.lines().map(str::to_owned).collect(),
+            redirect_uris: lines_of(&draft.redirect_uris),
             scopes: draft.scopes,
             confidential: draft.confidential,
             skip_consent: draft.skip_consent,
             description: draft.description,
             website: draft.website,
             privacy_policy: draft.privacy_policy,
+            post_logout_redirect_uris: lines_of(&draft.post_logout_redirect_uris),
+            spaces_in_groups: draft.spaces_in_groups,
         }
     }
 
@@ -94,22 +107,32 @@ impl ApplicationExport {
 
     /// The form that the file fills in, still to be validated, and the client id that it names.
     pub fn to_draft(&self) -> Result<(Option<ClientId>, ApplicationDraft), ExportError> {
-        // The form has one URI a line: a line break inside of one would make two of it.
-        if let Some(uri) = self.redirect_uris.iter().find(|uri| uri.contains(['\n', '\r'])) {
-            return Err(ExportError::LineBreak(uri.escape_debug().to_string()));
-        }
         let client_id = self.client_id.as_deref().map(str::parse).transpose();
         let draft = ApplicationDraft {
             name: self.name.clone(),
-            redirect_uris: self.redirect_uris.join("\n"),
+            redirect_uris: joined(&self.redirect_uris)?,
             scopes: self.scopes.clone(),
             confidential: self.confidential,
             skip_consent: self.skip_consent,
             description: self.description.clone(),
             website: self.website.clone(),
             privacy_policy: self.privacy_policy.clone(),
+            post_logout_redirect_uris: joined(&self.post_logout_redirect_uris)?,
+            spaces_in_groups: self.spaces_in_groups,
         };
         Ok((client_id.map_err(|_| ExportError::ClientId)?, draft))
+    }
+}
+
+fn lines_of(uris: &str) -> Vec<String> {
+    uris.lines().map(str::to_owned).collect()
+}
+
+/// As the form has them: one URI a line, so that a line break inside of one would make two of it.
+fn joined(uris: &[String]) -> Result<String, ExportError> {
+    match uris.iter().find(|uri| uri.contains(['\n', '\r'])) {
+        Some(uri) => Err(ExportError::LineBreak(uri.escape_debug().to_string())),
+        None => Ok(uris.join("\n")),
     }
 }
 

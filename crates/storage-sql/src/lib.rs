@@ -24,6 +24,7 @@ mod retention;
 mod second_factors;
 mod sessions;
 mod sign_in_links;
+mod sign_in_profiles;
 mod signing_keys;
 mod usage;
 

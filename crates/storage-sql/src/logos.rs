@@ -1,4 +1,4 @@
-//! Logos. The row is there as long as an application or the network refers to it.
+//! Pictures. The row is there as long as an application, a member or the network refers to it.
 
 use async_trait::async_trait;
 use latchkey_domain::LogoId;
@@ -28,7 +28,8 @@ pub(crate) async fn delete_unused(db: &dyn Statements, id: Option<&LogoId>) -> R
     rows::execute(
         db,
         "DELETE FROM logos WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM applications WHERE logo = ?1) \
-         AND NOT EXISTS (SELECT 1 FROM network WHERE logo = ?1)",
+         AND NOT EXISTS (SELECT 1 FROM network WHERE logo = ?1) \
+         AND NOT EXISTS (SELECT 1 FROM members WHERE picture = ?1)",
         params![id.as_str()],
     )
     .await?;

@@ -3,18 +3,19 @@
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Member, MemberId, Timestamp, limits};
 
+use crate::database::columns::find;
 use crate::database::dialect::Dialect;
 use crate::{Columns, Database, Isolation, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::members::sessions_detail;
 use latchkey_storage::sessions::MOST_OF_ONE_MEMBER;
 use latchkey_storage::{
-    AuditAction, KeyedHash, NewSession, Session, SessionId, SessionKey, Sessions, StoreError,
+    AuditAction, KeyedHash, NewSession, Proof, Session, SessionId, SessionKey, Sessions, StoreError,
 };
 
 /// What [`read`] reads, of `sessions s`.
 macro_rules! columns {
     () => {
-        "s.id, s.member_id, s.created_at, s.last_seen_at, s.expires_at, s.address, s.user_agent"
+        "s.id, s.member_id, s.proof, s.created_at, s.last_seen_at, s.expires_at, s.address, s.user_agent"
     };
 }
 
@@ -23,6 +24,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Session, StoreError> {
     Ok(Session {
         id: SessionId(columns.get("id")?),
         member: MemberId(columns.get("member_id")?),
+        proof: columns.optional("proof", |text| find(text, Proof::ALL, Proof::id))?,
         created_at: columns.time("created_at")?,
         last_seen_at: columns.time("last_seen_at")?,
         expires_at: columns.time("expires_at")?,
@@ -84,15 +86,16 @@ async fn open(
     let member = session.member.0;
     let id = rows::insert(
         db,
-        "INSERT INTO sessions (key, member_id, created_at, last_seen_at, expires_at, address, user_agent) \
-         VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6) RETURNING id",
+        "INSERT INTO sessions (key, member_id, created_at, last_seen_at, expires_at, address, user_agent, proof) \
+         VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7) RETURNING id",
         params![
             &session.key.0,
             member,
             at,
             session.expires_at,
             &session.address,
-            session.kept_user_agent()
+            session.kept_user_agent(),
+            session.proof.id()
         ],
     )
     .await?;

@@ -28,6 +28,7 @@ pub enum AuditAction {
     MemberResumed,
     MemberSessionsEnded,
     MemberRenamed,
+    MemberPictureChanged,
     MemberEmailChanged,
     SecondFactorAdded,
     SecondFactorRemoved,
@@ -72,6 +73,7 @@ impl AuditAction {
         Self::MemberResumed,
         Self::MemberSessionsEnded,
         Self::MemberRenamed,
+        Self::MemberPictureChanged,
         Self::MemberEmailChanged,
         Self::SecondFactorAdded,
         Self::SecondFactorRemoved,
@@ -116,6 +118,7 @@ impl AuditAction {
             Self::MemberResumed => "member_resumed",
             Self::MemberSessionsEnded => "member_sessions_ended",
             Self::MemberRenamed => "member_renamed",
+            Self::MemberPictureChanged => "member_picture_changed",
             Self::MemberEmailChanged => "member_email_changed",
             Self::SecondFactorAdded => "second_factor_added",
             Self::SecondFactorRemoved => "second_factor_removed",
@@ -176,6 +179,7 @@ impl AuditAction {
             // A member's own.
             Self::MemberPasswordChanged
             | Self::MemberRenamed
+            | Self::MemberPictureChanged
             | Self::MemberEmailChanged
             | Self::SecondFactorAdded
             | Self::SecondFactorRemoved

@@ -19,6 +19,7 @@ pub mod second_factors;
 pub mod sessions;
 pub mod shared;
 pub mod sign_in_links;
+pub mod sign_in_profiles;
 pub mod signing_keys;
 pub mod usage;
 
@@ -56,8 +57,9 @@ pub use self::passkeys::{
 };
 pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::second_factors::{Authenticator, RecoveryKey, SecondFactors};
-pub use self::sessions::{NewSession, Session, SessionId, SessionKey, Sessions};
+pub use self::sessions::{NewSession, Proof, Session, SessionId, SessionKey, Sessions};
 pub use self::sign_in_links::{EmailChange, LinkKey, LinkPurpose, NewSignInLink, SignInLinks};
+pub use self::sign_in_profiles::{SignInProfile, SignInProfiles};
 pub use self::signing_keys::{KeptSigningKeys, SigningKey, SigningKeys};
 pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};
 pub use self::usage::{USAGE_KEPT, Usage, UsageCount};
@@ -72,6 +74,7 @@ pub trait Store:
     + Members
     + Sessions
     + SignInLinks
+    + SignInProfiles
     + Mails
     + SecondFactors
     + Passkeys

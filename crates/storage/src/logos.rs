@@ -1,4 +1,4 @@
-//! The pictures of applications and of the network. Each is kept once, however many have it, and is deleted with its last use.
+//! The pictures of applications, of members and of the network. Each is kept once, however many have it, and is deleted with its last use.
 
 use async_trait::async_trait;
 use latchkey_domain::LogoId;
@@ -8,7 +8,8 @@ use crate::StoreError;
 /// A picture, as it is served, and its name.
 pub type Logo = (LogoId, Vec<u8>);
 
-/// Reading logos. [`Applications`](crate::Applications) and [`Networks`](crate::Networks) set them.
+/// Reading logos. [`Applications`](crate::Applications),
+/// [`SignInProfiles`](crate::SignInProfiles) and [`Networks`](crate::Networks) set them.
 #[async_trait]
 pub trait Logos: Send + Sync {
     /// The picture with this name; `None` if nobody has it (any more).

@@ -20,6 +20,31 @@ pub struct SessionKey(pub [u8; 32]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionId(pub i64);
 
+/// How a member proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// By the password alone, also one that was just chosen with a link.
+    Password,
+    /// By the password and a code of the authenticator app, or one for recovery.
+    PasswordAndCode,
+    /// By a passkey.
+    Passkey,
+}
+
+impl Proof {
+    /// Every proof.
+    pub const ALL: &[Self] = &[Self::Password, Self::PasswordAndCode, Self::Passkey];
+
+    /// Its name at rest.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::PasswordAndCode => "password-and-code",
+            Self::Passkey => "passkey",
+        }
+    }
+}
+
 /// A session to be opened.
 #[derive(Clone, Debug)]
 pub struct NewSession {
@@ -29,6 +54,8 @@ pub struct NewSession {
     pub member: MemberId,
     /// The hash that the sign-in was checked against. The session opens only if it is still the member's.
     pub password: PasswordHash,
+    /// How the member signed in.
+    pub proof: Proof,
     /// A hash of the same password that takes the place of `password`, if that was made in another form.
     pub rehashed: Option<PasswordHash>,
     /// The key of the network that the member signed in from; it is remembered for
@@ -49,6 +76,8 @@ pub struct Session {
     pub id: SessionId,
     /// Whose it is.
     pub member: MemberId,
+    /// How the member signed in; `None` if it was with an earlier version.
+    pub proof: Option<Proof>,
     /// When the member signed in.
     pub created_at: Timestamp,
     /// When it was last seen, to the minute.
@@ -74,6 +103,7 @@ impl NewSession {
         Session {
             id,
             member: self.member,
+            proof: Some(self.proof),
             created_at: at,
             last_seen_at: at,
             expires_at: self.expires_at,

@@ -23,6 +23,7 @@ pub(super) const fn action_text(action: AuditAction) -> &'static str {
         AuditAction::MemberResumed => "Member let in again",
         AuditAction::MemberSessionsEnded => "Sessions of a member ended",
         AuditAction::MemberRenamed => "Name changed",
+        AuditAction::MemberPictureChanged => "Picture changed",
         AuditAction::MemberEmailChanged => "Email changed",
         AuditAction::SecondFactorAdded => "Authenticator app added",
         AuditAction::SecondFactorRemoved => "Authenticator app removed",

@@ -1,9 +1,9 @@
-//! `/logos/{id}`: the pictures of applications and of the network; and the forms that upload them, for hosts.
+//! `/logos/{id}`: the pictures of applications, of members and of the network; and the forms that upload logos, for hosts.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH};
 use http::{HeaderMap, StatusCode};
 use latchkey_app::pages::ApplicationLogoPage;
 use latchkey_domain::{LogoId, limits};
@@ -37,6 +37,8 @@ pub(super) async fn show(
         (CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (ETAG, etag.as_str()),
+        // Programs show the pictures of members.
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
     ];
     if kept {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
@@ -73,7 +75,7 @@ impl FromRequest<AppState> for LogoForm {
 
 impl LogoForm {
     /// The logo, as it is kept.
-    async fn logo(self, state: &AppState) -> Result<Option<Logo>, LogoError> {
+    pub(super) async fn logo(self, state: &AppState) -> Result<Option<Logo>, LogoError> {
         match self.0? {
             Some(file) => state.logos.read(file).await.map(Some),
             None => Ok(None),

@@ -57,6 +57,7 @@ pub(super) async fn show(
         Some("second-factor") => {
             Some("The second factor and the passkeys are removed, and the member is signed out everywhere.")
         }
+        Some("picture") => Some("The picture is removed."),
         Some("session") => Some("The session has been ended."),
         Some("sessions") => Some("All sessions have been ended."),
         Some("app") => Some("The application is disconnected. Its tokens for this member no longer work."),
@@ -193,6 +194,21 @@ pub(super) async fn reset_second_factor(
     Ok(back(id, "second-factor"))
 }
 
+/// Takes away a picture that should not be seen.
+pub(super) async fn remove_picture(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedInHost { host, .. }: SignedInHost,
+    Path(id): Path<i64>,
+) -> Result<Response, Failure> {
+    let (store, by) = (&state.instance.store, peer.actor(Some(host.id)));
+    let now = state.instance.clock.now();
+    if !store.set_picture(MemberId(id), None, &by, now).await? {
+        return Err(Failure::NotFound);
+    }
+    Ok(back(id, "picture"))
+}
+
 pub(super) async fn remove(
     State(state): State<AppState>,
     peer: Peer,
@@ -325,9 +341,11 @@ async fn refused(
 async fn page(state: &AppState, host: &Member, id: MemberId, extra: Extra) -> Result<Response, Failure> {
     let listed = state.instance.roster.find(id).await?.ok_or(Failure::NotFound)?;
     let sessions = state.instance.sessions.list(id).await?;
+    let profile = state.instance.store.sign_in_profile(id).await?;
     let page = MemberPage {
         frame: scripted_frame(state, &["copy.js"]).await?,
         visitor: visitor(host),
+        picture: profile.and_then(|profile| profile.picture.uploaded),
         is_visitor: listed.member.id == host.id,
         link: extra.link,
         has_mail: state.mailing.is_set_up(),

@@ -7,6 +7,7 @@ use latchkey_accounts::AccountError;
 use latchkey_app::pages::{PasswordPage, PasswordProblems};
 use latchkey_domain::Member;
 use latchkey_domain::member::NewPassword;
+use latchkey_storage::Proof;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -99,7 +100,7 @@ pub(super) async fn change(
     tracing::info!(member = member.id.0, "changed the password");
     let opened = instance
         .sign_in
-        .open(&member, hash, peer.address, peer.user_agent)
+        .open(&member, (hash, Proof::Password), peer.address, peer.user_agent)
         .await?;
     // Someone else changed it in the same moment: sign in with theirs.
     let Some(opened) = opened else {

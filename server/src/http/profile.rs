@@ -1,4 +1,4 @@
-//! `/account/profile` and `/account/email`: a member's name and email.
+//! `/account/profile`, `/account/picture` and `/account/email`: a member's name, picture and email.
 
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -10,6 +10,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
+use super::logos::LogoForm;
 use super::page_form::Form;
 use super::pages::{frame, sentence, visitor};
 use super::peer::Peer;
@@ -31,6 +32,8 @@ pub(super) async fn show(
 ) -> Result<Response, Failure> {
     let notice = match outcome.done.as_deref() {
         Some("name") => Some("The name is saved."),
+        Some("picture") => Some("The picture is saved. Programs get it at your next sign-in there."),
+        Some("picture-removed") => Some("The picture is removed."),
         Some("email") => Some("Your email is changed."),
         Some("mail") => Some("A mail with a link is on its way to the new address."),
         Some("mail-waits") => {
@@ -74,6 +77,32 @@ pub(super) async fn set_name(
     let by = peer.actor(Some(member.id));
     state.instance.roster.set_name(&member, name, &by).await?;
     Ok(Redirect::to("/account/profile?done=name").into_response())
+}
+
+/// Sets or removes the picture.
+pub(super) async fn set_picture(
+    State(state): State<AppState>,
+    peer: Peer,
+    SignedIn { member, .. }: SignedIn,
+    form: LogoForm,
+) -> Result<Response, Failure> {
+    let picture = match form.logo(&state).await {
+        Ok(picture) => picture,
+        Err(error) => {
+            let problems = ProfileProblems {
+                picture: Some(error.to_string()),
+                ..ProfileProblems::default()
+            };
+            let page = again(&state, &member, String::new(), problems).await?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        }
+    };
+    let done = if picture.is_some() { "picture" } else { "picture-removed" };
+    let (store, by) = (&state.instance.store, peer.actor(Some(member.id)));
+    store
+        .set_picture(member.id, picture, &by, state.instance.clock.now())
+        .await?;
+    Ok(Redirect::to(&format!("/account/profile?done={done}")).into_response())
 }
 
 #[derive(Default, Deserialize)]
@@ -227,12 +256,16 @@ async fn again(
 }
 
 async fn page(state: &AppState, member: &Member) -> Result<ProfilePage, Failure> {
+    let profile = state.instance.store.sign_in_profile(member.id).await?;
+    let profile = profile.ok_or(Failure::NotFound)?;
     Ok(ProfilePage {
         frame: frame(state).await?,
         visitor: visitor(member),
         name: member.name.to_string(),
         email: member.email.to_string(),
         email_verified: member.email_verified,
+        username: profile.username.as_str().to_owned(),
+        picture: profile.picture.uploaded,
         new_email: String::new(),
         has_mail: state.mailing.is_set_up(),
         problems: ProfileProblems::default(),

@@ -4,6 +4,7 @@
 use form_urlencoded::Serializer;
 use http::Uri;
 use latchkey_domain::Email;
+use latchkey_oauth::openid::logout;
 
 /// The maximum length. An authorization request fits, even with the longest `state` fully percent-encoded.
 const MAX_LENGTH: usize = 16_384;
@@ -35,6 +36,12 @@ impl ReturnTo {
     /// The path.
     pub(super) fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The query of a request to sign out that an application made, if it is one.
+    pub(super) fn logout_query(&self) -> Option<&str> {
+        let query = self.0.strip_prefix(logout::PATH)?;
+        if query.is_empty() { Some("") } else { query.strip_prefix('?') }
     }
 
     /// The email of whom the application expects to sign in (`login_hint`, OpenID Connect Core section 3.1.2.1); empty if it

@@ -92,6 +92,10 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route("/account/sessions/{id}/end", post(account::end_one))
         .route("/account/profile", get(profile::show).post(profile::set_name))
         .route(
+            "/account/picture",
+            post(profile::set_picture).layer(DefaultBodyLimit::max(limits::LOGO_FORM_BYTES)),
+        )
+        .route(
             "/account/email",
             get(profile::show_link).post(profile::change_email),
         )
@@ -235,6 +239,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         )
         .route("/admin/members/{id}/suspend", post(member::suspend))
         .route("/admin/members/{id}/resume", post(member::resume))
+        .route("/admin/members/{id}/remove-picture", post(member::remove_picture))
         .route("/admin/members/{id}/remove", post(member::remove))
         .route(
             "/admin/members/{id}/sessions/{session}/end",
@@ -263,4 +268,5 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .merge(oauth::for_browsers())
         .layer(DefaultBodyLimit::max(limits::PAGE_FORM_BYTES))
         .layer(from_fn_with_state(state.clone(), same_origin::check))
+        .merge(oauth::for_browsers_from_anywhere())
 }

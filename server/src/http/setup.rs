@@ -5,6 +5,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode};
 use latchkey_accounts::{AccountError, Founded, FoundingErrors, FoundingForm};
 use latchkey_app::pages::{SetupPage, SetupProblems, SetupRefusedPage};
+use latchkey_storage::Proof;
 use serde::Deserialize;
 
 use super::cookies::{self, Cookie};
@@ -87,7 +88,7 @@ pub(super) async fn create(
             tracing::info!(member = host.id.0, "the network was set up");
             let sign_in = &state.instance.sign_in;
             let opened = sign_in
-                .open(&host, password, peer.address, peer.user_agent)
+                .open(&host, (password, Proof::Password), peer.address, peer.user_agent)
                 .await?;
             let first_page = ReturnTo::parse(FIRST_PAGE);
             // Someone has already changed the password at the command line.

@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use latchkey_accounts::{AccountError, Attempt, Enrolment};
 use latchkey_app::pages::{HalfOfSignIn, SignInCodePage, SignInRecoveryPage, SignInSetUpPage};
 use latchkey_domain::Member;
-use latchkey_storage::PasswordHash;
+use latchkey_storage::{PasswordHash, Proof};
 use serde::Deserialize;
 
 use super::failure::Failure;
@@ -187,7 +187,7 @@ async fn finish(
 ) -> Result<Option<latchkey_accounts::SignedIn>, Failure> {
     let (origin, place) = (peer.actor(None), sign_in::place(&peer));
     let from = (peer.address, peer.user_agent);
-    let signed_in = state.instance.sign_in.finish(member, hash, &origin, from).await?;
+    let signed_in = state.instance.sign_in.finish(member, (hash, Proof::PasswordAndCode), &origin, from).await?;
     if let Some(signed_in) = &signed_in {
         sign_in::tell_new_place(state, signed_in, place);
     }

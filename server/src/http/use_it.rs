@@ -3,7 +3,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Response};
-use latchkey_app::pages::{DeveloperMessage, Endpoints, Environment, UseItPage};
+use latchkey_app::pages::{DeveloperMessage, Endpoints, Environment, Recipe, UseItPage};
 use latchkey_domain::{Application, ClientSecret, Member, RedirectUri};
 use latchkey_registration::Caller;
 use serde::Deserialize;
@@ -14,10 +14,11 @@ use super::security_headers::allow_own_scripts;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
-/// The chosen redirect URI. One that is not registered is ignored.
-#[derive(Deserialize)]
+/// The chosen redirect URI and program. What is not registered or not known is ignored.
+#[derive(Default, Deserialize)]
 pub(super) struct Wanted {
     redirect_uri: Option<String>,
+    program: Option<String>,
 }
 
 /// The page, with the secret masked.
@@ -58,7 +59,11 @@ pub(super) async fn download(
         endpoints: &kit.endpoints,
         network: &kit.network,
     };
-    Ok(environment.to_text(secret.as_ref()).into_response())
+    let text = match kit.recipe {
+        Some(recipe) => recipe.to_text(&environment, secret.as_ref()),
+        None => environment.to_text(secret.as_ref()),
+    };
+    Ok(text.into_response())
 }
 
 /// A message to the developer, as text. It has no secret.
@@ -67,7 +72,7 @@ pub(super) async fn message(
     SignedInHost { caller, .. }: SignedInHost,
     Path(client_id): Path<String>,
 ) -> Result<String, Failure> {
-    let kit = Kit::find(&state, &caller, &client_id, Wanted { redirect_uri: None }).await?;
+    let kit = Kit::find(&state, &caller, &client_id, Wanted::default()).await?;
     let message = DeveloperMessage {
         application: &kit.application,
         endpoints: &kit.endpoints,
@@ -81,6 +86,7 @@ struct Kit {
     application: Application,
     failures: u64,
     redirect_uri: RedirectUri,
+    recipe: Option<&'static Recipe>,
     endpoints: Endpoints,
     network: String,
 }
@@ -116,6 +122,7 @@ impl Kit {
             application,
             failures: listing.health.failures,
             redirect_uri,
+            recipe: wanted.program.as_deref().and_then(Recipe::from_id),
             endpoints,
             network: network.name.to_string(),
         })
@@ -147,6 +154,7 @@ impl Kit {
             application: self.application,
             failures: self.failures,
             redirect_uri: self.redirect_uri,
+            recipe: self.recipe,
             endpoints: self.endpoints,
             secret,
             code_lifetime: state.oauth.lifetimes().code(),

@@ -1,5 +1,6 @@
-//! `/account/profile`: the member's name and email. `/account/email`: confirming a new one.
+//! `/account/profile`: the member's name, picture and email. `/account/email`: confirming a new one.
 
+use latchkey_domain::LogoId;
 use leptos::prelude::*;
 
 use super::navigation::AccountPage;
@@ -7,11 +8,12 @@ use crate::components::form::Field;
 use crate::components::frame::Frame;
 use crate::components::navigation::Visitor;
 use crate::components::notice::{error_notice, status_notice};
+use crate::components::picture_form::{PictureKind, picture_form};
 
 /// The address of the page that a mail leads to.
 pub const CONFIRM_EMAIL: &str = "/account/email";
 
-/// The member's name and email.
+/// The member's name, picture and email.
 #[derive(Clone, Debug)]
 pub struct ProfilePage {
     pub frame: Frame,
@@ -21,6 +23,10 @@ pub struct ProfilePage {
     /// The email that the member signs in with.
     pub email: String,
     pub email_verified: bool,
+    /// The name by which programs know the member.
+    pub username: String,
+    /// The picture that the member uploaded.
+    pub picture: Option<LogoId>,
     /// The new email, as typed.
     pub new_email: String,
     /// Whether this server sends mail.
@@ -37,6 +43,7 @@ pub struct ProfileProblems {
     /// With the form as a whole.
     pub form: Option<String>,
     pub name: Option<String>,
+    pub picture: Option<String>,
     pub new_email: Option<String>,
     pub password: Option<String>,
 }
@@ -49,11 +56,20 @@ impl ProfilePage {
             name,
             email,
             email_verified,
+            username,
+            picture,
             new_email,
             has_mail,
             problems,
             notice,
         } = self;
+        let picture = picture_form(
+            PictureKind::Picture,
+            &name,
+            picture.as_ref(),
+            "/account/picture".to_owned(),
+            problems.picture,
+        );
         let name = Field {
             name: "name",
             label: "Name",
@@ -88,6 +104,17 @@ impl ProfilePage {
                         "Save the name"
                     </button>
                 </form>
+                <section class="account-part">
+                    <h2>"Picture"</h2>
+                    {picture}
+                </section>
+                <section class="account-part">
+                    <h2>"Other programs"</h2>
+                    <p>
+                        "Where you sign in with this network, programs that need a username know you as "
+                        <strong translate="no">{username}</strong> ". It stays when your name changes."
+                    </p>
+                </section>
                 <section class="account-part">
                     <h2>"Email"</h2>
                     <p>
@@ -193,6 +220,8 @@ mod tests {
             name: "Ada <b>".into(),
             email: "ada@example.com".into(),
             email_verified: true,
+            username: "ada-b".into(),
+            picture: None,
             new_email: "\"ada@new.example".into(),
             has_mail,
             problems,

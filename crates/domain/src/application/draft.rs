@@ -30,6 +30,12 @@ pub struct ApplicationDraft {
     pub website: String,
     #[serde(default)]
     pub privacy_policy: String,
+    /// Where it may send people after they signed out, one address per line; may be blank.
+    #[serde(default)]
+    pub post_logout_redirect_uris: String,
+    /// Whether “Tell it the spaces of a member” is ticked.
+    #[serde(default)]
+    pub spaces_in_groups: bool,
 }
 
 /// The empty form.
@@ -44,6 +50,8 @@ impl Default for ApplicationDraft {
             description: String::new(),
             website: String::new(),
             privacy_policy: String::new(),
+            post_logout_redirect_uris: String::new(),
+            spaces_in_groups: false,
         }
     }
 }
@@ -58,6 +66,7 @@ pub enum Field {
     Description,
     Website,
     PrivacyPolicy,
+    PostLogoutRedirectUris,
 }
 
 /// What is wrong with a draft: a sentence for each field that is wrong; a line for each wrong redirect URI.
@@ -104,6 +113,12 @@ impl ApplicationDraft {
             description: text(spec.profile.description.as_ref(), Description::as_str),
             website: text(spec.profile.website.as_ref(), WebLink::as_str),
             privacy_policy: text(spec.profile.privacy_policy.as_ref(), WebLink::as_str),
+            post_logout_redirect_uris: spec
+                .post_logout_redirect_uris
+                .as_ref()
+                .map(RedirectUris::to_lines)
+                .unwrap_or_default(),
+            spaces_in_groups: spec.spaces_in_groups,
         }
     }
 
@@ -113,7 +128,7 @@ impl ApplicationDraft {
         let name =
             ApplicationName::parse(&self.name).map_err(|error| format!("The application name {error}."));
         let name = errors.note(Field::Name, name);
-        let redirect_uris = errors.note(Field::RedirectUris, self.validate_redirect_uris());
+        let redirect_uris = errors.note(Field::RedirectUris, self.uris(&self.redirect_uris));
         let scopes = errors.note(Field::Scopes, self.validate_scopes());
         let description = optional(&self.description, "The description", Description::parse);
         let website = optional(&self.website, "The website", WebLink::parse);
@@ -123,12 +138,14 @@ impl ApplicationDraft {
             errors.note(Field::Website, website),
             errors.note(Field::PrivacyPolicy, privacy_policy),
         );
-        match (name, redirect_uris, scopes, profile) {
+        let after_sign_out = errors.note(Field::PostLogoutRedirectUris, self.after_sign_out());
+        match (name, redirect_uris, scopes, profile, after_sign_out) {
             (
                 Some(name),
                 Some(redirect_uris),
                 Some(scopes),
                 (Some(description), Some(website), Some(privacy_policy)),
+                Some(post_logout_redirect_uris),
             ) => Ok(ApplicationSpec {
                 name,
                 redirect_uris,
@@ -144,13 +161,23 @@ impl ApplicationDraft {
                     website,
                     privacy_policy,
                 },
+                post_logout_redirect_uris,
+                spaces_in_groups: self.spaces_in_groups,
             }),
             _ => Err(errors),
         }
     }
 
-    fn validate_redirect_uris(&self) -> Result<RedirectUris, String> {
-        RedirectUris::from_lines(&self.redirect_uris, |uri| self.accepts(uri)).map_err(|error| {
+    fn after_sign_out(&self) -> Result<Option<RedirectUris>, String> {
+        let typed = &self.post_logout_redirect_uris;
+        if typed.trim().is_empty() {
+            return Ok(None);
+        }
+        self.uris(typed).map(Some)
+    }
+
+    fn uris(&self, lines: &str) -> Result<RedirectUris, String> {
+        RedirectUris::from_lines(lines, |uri| self.accepts(uri)).map_err(|error| {
             let lines: Vec<_> = error.to_string().lines().map(|line| format!("{line}.")).collect();
             lines.join("\n")
         })
@@ -264,6 +291,26 @@ mod tests {
                 .unwrap()
                 .contains("starts with https://")
         );
+    }
+
+    #[test]
+    fn addresses_after_sign_out_are_optional_and_follow_the_same_rules() {
+        let after = |lines: &str| {
+            let post_logout_redirect_uris = lines.to_owned();
+            let draft = ApplicationDraft {
+                post_logout_redirect_uris,
+                ..draft()
+            };
+            draft.validate()
+        };
+        assert_eq!(after(" \n ").unwrap().post_logout_redirect_uris, None);
+        let spec = after("https://myapp.com/\nhttps://myapp.com/bye").unwrap();
+        assert_eq!(
+            ApplicationDraft::from_spec(&spec).post_logout_redirect_uris,
+            "https://myapp.com/\nhttps://myapp.com/bye"
+        );
+        let errors = after("http://myapp.com/").unwrap_err();
+        assert_eq!(errors.first(), Some(Field::PostLogoutRedirectUris));
     }
 
     #[test]

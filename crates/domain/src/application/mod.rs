@@ -36,6 +36,10 @@ pub struct ApplicationSpec {
     pub skip_consent: bool,
     /// What members see of it.
     pub profile: ApplicationProfile,
+    /// Where it may send people who signed out of the network for it (OpenID Connect RP-Initiated Logout section 3).
+    pub post_logout_redirect_uris: Option<RedirectUris>,
+    /// Whether the claim `groups` names the spaces that a member joined, and not only the role.
+    pub spaces_in_groups: bool,
 }
 
 /// A registered application. Its secret is not part of it: who needs the secret asks for it by name.

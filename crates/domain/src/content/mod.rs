@@ -20,7 +20,7 @@ pub use self::membership_plan::{
     BillingInterval, Currency, CurrencyError, MembershipPlan, MembershipPlanId, UnknownInterval,
 };
 pub use self::post::{Post, PostId};
-pub use self::profile::{AvatarUrl, AvatarUrlError, Profile};
+pub use self::profile::{AvatarUrl, AvatarUrlError, Picture, Profile};
 pub use self::rich_text::{RichText, RichTextError};
 pub use self::space::{Space, SpaceId, SpaceVisibility, UnknownVisibility};
 pub use self::title::Title;

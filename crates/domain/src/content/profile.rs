@@ -3,7 +3,7 @@
 use fluent_uri::Uri;
 use thiserror::Error;
 
-use crate::{Member, Timestamp};
+use crate::{LogoId, Member, Timestamp};
 
 /// A member, with what only the roster shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,8 +11,27 @@ pub struct Profile {
     pub member: Member,
     /// When the member was last here; `None` if never.
     pub last_active_at: Option<Timestamp>,
-    /// The picture.
-    pub avatar_url: Option<AvatarUrl>,
+    pub picture: Picture,
+}
+
+/// The picture of a member, if there is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picture {
+    /// The one that the member uploaded, or a host imported as a file.
+    pub uploaded: Option<LogoId>,
+    /// The one elsewhere that an import named. The other one goes before it.
+    pub elsewhere: Option<AvatarUrl>,
+}
+
+impl Picture {
+    /// Its address, on a server at this address.
+    pub fn url(&self, server: &str) -> Option<String> {
+        match (&self.uploaded, &self.elsewhere) {
+            (Some(id), _) => Some(format!("{server}{}", id.path())),
+            (None, Some(url)) => Some(url.as_str().to_owned()),
+            (None, None) => None,
+        }
+    }
 }
 
 /// The address of a picture: `https`, at most 500 characters.
@@ -50,6 +69,26 @@ impl AvatarUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_members_own_picture_goes_before_an_imported_one() {
+        let elsewhere = AvatarUrl::parse("https://a.example/ada.png").ok();
+        let id: LogoId = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        let url = |uploaded: Option<&LogoId>, elsewhere: Option<&AvatarUrl>| {
+            let picture = Picture {
+                uploaded: uploaded.cloned(),
+                elsewhere: elsewhere.cloned(),
+            };
+            picture.url("https://net.example")
+        };
+        let own = "https://net.example/logos/0123456789abcdef0123456789abcdef".to_owned();
+        assert_eq!(url(Some(&id), elsewhere.as_ref()), Some(own));
+        assert_eq!(
+            url(None, elsewhere.as_ref()),
+            Some("https://a.example/ada.png".to_owned())
+        );
+        assert_eq!(url(None, None), None);
+    }
 
     #[test]
     fn only_https_is_a_picture() {

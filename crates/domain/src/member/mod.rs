@@ -3,6 +3,7 @@
 mod email;
 mod listing;
 mod password;
+mod username;
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,6 +14,7 @@ use thiserror::Error;
 pub use self::email::{Email, EmailError};
 pub use self::listing::{ListedMember, MemberState, MembersQuery};
 pub use self::password::{NewPassword, PasswordError, normalized_password};
+pub use self::username::{Username, UsernameError};
 use crate::Timestamp;
 use crate::text::{self, TextError};
 

@@ -5,6 +5,7 @@ use latchkey_domain::content::{EnrolledCourse, Post, Profile};
 use latchkey_domain::{Member, Scope};
 
 use super::course::{CourseNode, OwnCourses};
+use super::member::picture;
 use super::post::{OwnPosts, PostNode};
 use super::role::RoleName;
 use super::sort::{BY_AGE, SortOrder};
@@ -86,9 +87,7 @@ impl Me {
     #[graphql(directive = any_token::apply())]
     async fn avatar_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         let profile = load(ctx, self.0.id).await?;
-        Ok(profile
-            .and_then(|profile| profile.avatar_url)
-            .map(|url| url.as_str().to_owned()))
+        Ok(profile.and_then(|profile| picture(ctx, &profile)))
     }
 
     /// The posts that you wrote, by age.

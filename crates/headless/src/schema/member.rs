@@ -1,10 +1,11 @@
 //! Members as others see them.
 
 use async_graphql::{Context, Enum, ID, Object};
-use latchkey_domain::content::{AvatarUrl, Profile};
+use latchkey_domain::content::Profile;
 use latchkey_domain::{Email, MemberId, Scope};
 use latchkey_storage::content::RosterSort;
 
+use super::network::PublicUrl;
 use super::node::Identified;
 use super::role::RoleName;
 use crate::access::Extent::All;
@@ -83,6 +84,12 @@ impl MemberNode {
 
 /// A member of the network. `host:read:network_members` opens it. A token that may read a post, a comment or an event
 /// may also read the name and the picture of who made it.
+/// The address of the picture: of one that was uploaded, on this server.
+pub(super) fn picture(ctx: &Context<'_>, profile: &Profile) -> Option<String> {
+    let server = ctx.data_opt::<PublicUrl>().map_or("", |url| &url.0);
+    profile.picture.url(server.trim_end_matches('/'))
+}
+
 #[Object(name = "Member")]
 impl MemberNode {
     /// The global id.
@@ -117,8 +124,8 @@ impl MemberNode {
 
     /// The address of the picture.
     #[graphql(directive = any_token::apply())]
-    async fn avatar_url(&self) -> Option<&str> {
-        self.0.avatar_url.as_ref().map(AvatarUrl::as_str)
+    async fn avatar_url(&self, ctx: &Context<'_>) -> Option<String> {
+        picture(ctx, &self.0)
     }
 
     /// The email.

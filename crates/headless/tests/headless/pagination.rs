@@ -79,6 +79,7 @@ async fn nobody_is_skipped_and_nobody_comes_twice_while_others_join_visit_and_le
             key: SessionKey([u8::try_from(page).unwrap(); 32]),
             member: visitor.id,
             password,
+            proof: Proof::Password,
             rehashed: None,
             network: None,
             address: None,

@@ -1,7 +1,7 @@
 //! What happens next, given who is signed in: pure rules on a valid request.
 
 use latchkey_domain::{Application, ApplicationName, Member, RedirectUri, Role, ScopeSet, Timestamp};
-use latchkey_storage::{ActivityReason, SessionId};
+use latchkey_storage::{ActivityReason, Proof, SessionId};
 
 use super::error::{PageError, RedirectCode, RedirectError};
 use super::redirect::Redirect;
@@ -14,6 +14,8 @@ pub struct SignedIn {
     pub member: Member,
     /// When the member entered a password. Returning to a session does not count.
     pub at: Timestamp,
+    /// How the member signed in, if that is known.
+    pub proof: Option<Proof>,
     /// The session. A code is only issued while it is open.
     pub session: Option<SessionId>,
 }

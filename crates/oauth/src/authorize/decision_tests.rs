@@ -30,6 +30,7 @@ fn request<'a>(target: &'a ClientTarget, scopes: &str, prompt: &str) -> Authoriz
 fn ada(at: u64) -> SignedIn {
     SignedIn {
         session: None,
+        proof: None,
         member: grant().member,
         at: seconds(at),
     }

@@ -24,6 +24,7 @@ pub use self::decision::{ConsentQuestion, Decision, SignIn, SignedIn};
 use self::error::RedirectError;
 pub use self::error::{PageError, RedirectCode};
 pub use self::redirect::Redirect;
+pub(crate) use self::redirect::append;
 use self::request::{AuthorizationRequest, PARAMETERS};
 use crate::activity::ActivityRecorder;
 use crate::params::Params;
@@ -195,12 +196,11 @@ impl AuthorizationServer {
         let Some(id_token) = request.id_token_hint else {
             return Ok(true);
         };
-        match self
-            .hinted(id_token, &request.target.application.client_id)
-            .await?
-        {
-            Some(member) => Ok(member == person.member.id),
-            None => Err(RedirectError::new(
+        match self.hinted(id_token).await? {
+            Some(hinted) if hinted.client_id == request.target.application.client_id => {
+                Ok(hinted.member == person.member.id)
+            }
+            _ => Err(RedirectError::new(
                 RedirectCode::InvalidRequest,
                 ActivityReason::Parameter,
                 "`id_token_hint` is not an ID token that this server made for this application",
@@ -357,6 +357,7 @@ impl AuthorizationServer {
             is_explorer_login: self.is_explorer_login(request.target),
             sign_in: scopes.contains(Scope::OpenId).then(|| GrantedSignIn {
                 at: person.at,
+                proof: person.proof,
                 nonce: request.nonce.map(str::to_owned),
             }),
         };

@@ -30,7 +30,7 @@ impl fmt::Debug for Redirect {
 }
 
 /// The redirect URI with `parameters` added to its query, form-encoded. Keeps an existing query (section 3.1.2).
-pub(super) fn append(uri: &RedirectUri, parameters: &[(&str, &str)]) -> String {
+pub(crate) fn append(uri: &RedirectUri, parameters: &[(&str, &str)]) -> String {
     let mut location = uri.as_str().to_owned();
     if !location.contains('?') {
         location.push('?');

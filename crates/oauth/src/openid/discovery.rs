@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::logout;
 use crate::{AuthorizationServer, AuthorizationServerMetadata};
 
 /// The metadata of the authorization server, and what OpenID Connect adds.
@@ -11,10 +12,12 @@ pub struct OpenIdMetadata {
     #[serde(flatten)]
     pub oauth: AuthorizationServerMetadata,
     pub jwks_uri: String,
+    /// OpenID Connect RP-Initiated Logout section 2.1.
+    pub end_session_endpoint: String,
     pub subject_types_supported: [&'static str; 1],
     pub id_token_signing_alg_values_supported: [&'static str; 1],
     pub claim_types_supported: [&'static str; 1],
-    pub claims_supported: [&'static str; 14],
+    pub claims_supported: [&'static str; 18],
     pub claims_parameter_supported: bool,
     pub request_parameter_supported: bool,
     /// The standard says that it is, unless this says otherwise.
@@ -27,6 +30,7 @@ impl AuthorizationServer {
         OpenIdMetadata {
             oauth: self.metadata(),
             jwks_uri: format!("{}/oauth/jwks", self.issuer()),
+            end_session_endpoint: format!("{}{}", self.issuer(), logout::PATH),
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: ["RS256"],
             claim_types_supported: ["normal"],
@@ -37,11 +41,15 @@ impl AuthorizationServer {
                 "exp",
                 "iat",
                 "auth_time",
+                "amr",
                 "nonce",
                 "at_hash",
                 "name",
                 "given_name",
                 "family_name",
+                "preferred_username",
+                "picture",
+                "updated_at",
                 "email",
                 "email_verified",
                 "groups",

@@ -5,12 +5,13 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::{Scope, ScopeSet, Timestamp};
-use latchkey_storage::{Grant, StoreError};
+use latchkey_storage::{Grant, Proof, StoreError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::MemberClaims;
 use super::keys::SigningKeySet;
+use crate::AuthorizationServer;
 
 /// How long an ID token counts. Clients read it once, when it arrives.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -23,6 +24,9 @@ struct IdToken<'a> {
     exp: i64,
     iat: i64,
     auth_time: i64,
+    /// How the member signed in (RFC 8176).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    amr: Option<&'static [&'static str]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nonce: Option<&'a str>,
     at_hash: String,
@@ -36,10 +40,18 @@ fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(access_token.as_bytes())[..16])
 }
 
+/// The names of RFC 8176 section 2. A passkey proves that somebody has a key, and that they unlocked it: two factors.
+const fn amr(proof: Proof) -> &'static [&'static str] {
+    match proof {
+        Proof::Password => &["pwd"],
+        Proof::PasswordAndCode => &["pwd", "otp", "mfa"],
+        Proof::Passkey => &["pop", "user", "mfa"],
+    }
+}
+
 /// What a grant says at a token request.
 #[derive(Clone, Copy)]
 pub(crate) struct Issue<'a> {
-    pub(crate) issuer: &'a str,
     pub(crate) access_token: &'a str,
     /// The scopes of the access token.
     pub(crate) scopes: ScopeSet,
@@ -48,9 +60,14 @@ pub(crate) struct Issue<'a> {
     pub(crate) now: Timestamp,
 }
 
-impl SigningKeySet {
+impl AuthorizationServer {
     /// The ID token that comes with an access token; `None` without the scope `openid`.
-    pub(crate) fn id_token(&self, grant: &Grant, issue: Issue<'_>) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn id_token(
+        &self,
+        keys: &SigningKeySet,
+        grant: &Grant,
+        issue: Issue<'_>,
+    ) -> Result<Option<String>, StoreError> {
         let Some(sign_in) = grant
             .sign_in
             .as_ref()
@@ -59,17 +76,18 @@ impl SigningKeySet {
             return Ok(None);
         };
         let claims = IdToken {
-            iss: issue.issuer,
+            iss: self.issuer(),
             sub: grant.member.id.to_string(),
             aud: grant.application.client_id.as_str(),
             exp: issue.now.plus(LIFETIME).as_secs(),
             iat: issue.now.as_secs(),
             auth_time: sign_in.at.as_secs(),
+            amr: sign_in.proof.map(amr),
             nonce: sign_in.nonce.as_deref().filter(|_| issue.is_first),
             at_hash: at_hash(issue.access_token),
-            member: MemberClaims::of(&grant.member, issue.scopes),
+            member: self.member_claims(grant, issue.scopes).await?,
         };
-        self.sign(&claims, issue.now).map(Some)
+        keys.sign(&claims, issue.now).map(Some)
     }
 }
 

@@ -262,7 +262,8 @@ async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoi
                 exchange.now,
                 server.lifetimes(),
             )
-            .with_id_token(server, signing_keys.as_deref(), &after, (true, exchange.now))?;
+            .with_id_token(server, signing_keys.as_deref(), &after, (true, exchange.now))
+            .await?;
             recorder.member = Some(after.member.id);
             recorder.message = Some(format!(
                 "Exchanged a code for tokens with {}.",

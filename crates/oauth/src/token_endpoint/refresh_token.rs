@@ -220,7 +220,8 @@ async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoin
         refresh.now,
         server.lifetimes(),
     )
-    .with_id_token(server, signing_keys.as_deref(), &after, (false, refresh.now))?;
+    .with_id_token(server, signing_keys.as_deref(), &after, (false, refresh.now))
+    .await?;
     recorder.message = match rotation {
         Rotation::Repeat(_) => {
             let event = Event::OfGrant(id, "repeat");

@@ -66,7 +66,7 @@ impl TokenResponse {
     }
 
     /// The same with an ID token, if the grant has one. `is_first`: whether it answers an exchange, not a refresh.
-    pub(super) fn with_id_token(
+    pub(super) async fn with_id_token(
         mut self,
         server: &AuthorizationServer,
         keys: Option<&SigningKeySet>,
@@ -75,13 +75,12 @@ impl TokenResponse {
     ) -> Result<Self, StoreError> {
         if let Some(keys) = keys {
             let issue = Issue {
-                issuer: server.issuer(),
                 access_token: self.access_token.expose(),
                 scopes: self.scope,
                 is_first,
                 now,
             };
-            self.id_token = keys.id_token(grant, issue)?;
+            self.id_token = server.id_token(keys, grant, issue).await?;
         }
         Ok(self)
     }

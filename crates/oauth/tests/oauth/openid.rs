@@ -3,6 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_oauth::AuthorizationServer;
+use latchkey_oauth::SignedIn;
+use latchkey_storage::Proof;
+use serde_json::json;
 
 use crate::world::{Client, World, refreshes, spec};
 
@@ -17,6 +20,12 @@ fn key_of(id_token: Option<&String>) -> String {
     let header = id_token.expect("an ID token").split('.').next().unwrap();
     let header: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
     header["kid"].as_str().unwrap().to_owned()
+}
+
+/// The claims of an ID token.
+fn claims_of(id_token: Option<&String>) -> serde_json::Value {
+    let claims = id_token.expect("an ID token").split('.').nth(1).unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
 }
 
 async fn published(server: &AuthorizationServer) -> Vec<String> {
@@ -118,4 +127,26 @@ async fn without_such_clients_there_are_no_keys() {
     world.rotate_server_key(false).await;
     world.server.tend_signing_keys().await.unwrap();
     assert!(world.store.signing_keys().await.unwrap().keys.is_empty());
+}
+
+#[tokio::test]
+async fn amr_says_how_the_member_signed_in() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, relying_party(&world).await);
+    for (proof, amr) in [
+        (Some(Proof::Password), json!(["pwd"])),
+        (Some(Proof::PasswordAndCode), json!(["pwd", "otp", "mfa"])),
+        (Some(Proof::Passkey), json!(["pop", "user", "mfa"])),
+        // Who signed in with an earlier version.
+        (None, json!(null)),
+    ] {
+        let person = SignedIn { proof, ..ada.clone() };
+        let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &person).await;
+        let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+        assert_eq!(claims_of(tokens.id_token.as_ref())["amr"], amr, "{proof:?}");
+        let refresh_token = tokens.refresh_token.unwrap();
+        let again = refreshes(refresh_token.expose(), &[]);
+        let newer = world.exchange(&app, &again).await.unwrap();
+        assert_eq!(claims_of(newer.id_token.as_ref())["amr"], amr, "{proof:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! The roster.
 
 use async_trait::async_trait;
-use latchkey_domain::content::{AvatarUrl, Profile};
+use latchkey_domain::content::{AvatarUrl, Picture, Profile};
 use latchkey_domain::{Email, MemberId};
 
 use super::distinct;
@@ -13,21 +13,20 @@ use latchkey_storage::content::{Profiles, RosterSort, Slice, SliceRequest};
 /// What [`read`] reads, of `members t`.
 macro_rules! columns {
     () => {
-        "t.id, t.email, t.email_verified, t.name, t.role, t.joined_at, t.suspended_at, t.second_factor, t.last_active_at, t.avatar_url"
+        "t.id, t.email, t.email_verified, t.name, t.role, t.joined_at, t.suspended_at, t.second_factor, t.last_active_at, t.picture, t.avatar_url"
     };
 }
 
 fn read(columns: &mut Columns<'_>) -> Result<Profile, StoreError> {
     let member = members::read(columns)?;
     let last_active_at = columns.time("last_active_at")?;
-    let avatar_url = columns.get::<Option<String>>("avatar_url")?;
     Ok(Profile {
         member,
         last_active_at: (last_active_at.as_millis() != 0).then_some(last_active_at),
-        avatar_url: avatar_url
-            .map(|url| AvatarUrl::parse(&url))
-            .transpose()
-            .map_err(|error| StoreError::Damaged(format!("members.avatar_url: {error}")))?,
+        picture: Picture {
+            uploaded: columns.optional("picture", str::parse)?,
+            elsewhere: columns.optional("avatar_url", AvatarUrl::parse)?,
+        },
     })
 }
 

@@ -7,10 +7,11 @@ use latchkey_domain::{ClientId, MemberId, Role, ScopeSet, Timestamp};
 
 use crate::applications::row as application;
 use crate::database::Then;
+use crate::database::columns::find as one_of;
 use crate::{Change, Columns, Param, Statements, members, params, rows};
 use latchkey_storage::grants::rules::{self, LAST_USED_GRAIN};
 use latchkey_storage::{
-    Grant, GrantDecision, GrantId, GrantState, GrantedSignIn, NewGrant, RevocationReason, StoreError,
+    Grant, GrantDecision, GrantId, GrantState, GrantedSignIn, NewGrant, Proof, RevocationReason, StoreError,
 };
 
 /// How long a code that was not redeemed is kept, whether or not housekeeping has recorded it.
@@ -29,7 +30,7 @@ const FIND: &str = concat!(
     ", ",
     members::columns!(),
     ", g.id, g.scopes, g.requested_redirect_uri, g.code_challenge, g.salt, g.created_at, g.code_expires_at, \
-     g.trial, g.signed_in_at, g.nonce, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, \
+     g.trial, g.signed_in_at, g.proof, g.nonce, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, \
      g.revoked_because FROM grants g JOIN applications a ON a.id = g.application_id \
      JOIN members m ON m.id = g.member_id WHERE g.id = ?1"
 );
@@ -63,9 +64,13 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
         created_at: columns.time("created_at")?,
         code_expires_at: columns.time("code_expires_at")?,
         is_explorer_login: columns.get("trial")?,
-        sign_in: match (columns.optional_time("signed_in_at")?, columns.get("nonce")?) {
-            (Some(at), nonce) => Some(GrantedSignIn { at, nonce }),
-            (None, _) => None,
+        sign_in: match (
+            columns.optional_time("signed_in_at")?,
+            columns.optional("proof", |text| one_of(text, Proof::ALL, Proof::id))?,
+            columns.get("nonce")?,
+        ) {
+            (Some(at), proof, nonce) => Some(GrantedSignIn { at, proof, nonce }),
+            (None, ..) => None,
         },
         state: GrantState {
             generation: columns.get("generation")?,
@@ -154,11 +159,12 @@ pub(super) async fn insert(
     grant: &NewGrant,
     at: Timestamp,
 ) -> Result<GrantId, StoreError> {
+    let sign_in = grant.sign_in.as_ref();
     let id = rows::insert(
         db,
         "INSERT INTO grants (application_id, member_id, scopes, requested_redirect_uri, redirect_uri, \
-         code_challenge, salt, created_at, issued_at, code_expires_at, trial, signed_in_at, nonce) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12) RETURNING id",
+         code_challenge, salt, created_at, issued_at, code_expires_at, trial, signed_in_at, proof, nonce) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id",
         params![
             application,
             grant.member.0,
@@ -170,11 +176,9 @@ pub(super) async fn insert(
             at,
             grant.code_expires_at,
             grant.is_explorer_login,
-            grant.sign_in.as_ref().map(|sign_in| sign_in.at),
-            grant
-                .sign_in
-                .as_ref()
-                .and_then(|sign_in| sign_in.nonce.as_deref()),
+            sign_in.map(|sign_in| sign_in.at),
+            sign_in.and_then(|sign_in| sign_in.proof).map(Proof::id),
+            sign_in.and_then(|sign_in| sign_in.nonce.as_deref()),
         ],
     )
     .await?;

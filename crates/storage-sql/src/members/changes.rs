@@ -1,19 +1,20 @@
 //! Adding, changing and removing members.
 
 use latchkey_domain::text::fold;
-use latchkey_domain::{Actor, Email, Member, MemberId, MemberName, Role, Timestamp};
+use latchkey_domain::{Actor, Email, LogoId, Member, MemberId, MemberName, Role, Timestamp};
 use latchkey_storage::members::{
     disconnected_by_password, password_detail, refused, role_change_detail, role_detail, sessions_detail,
 };
 use latchkey_storage::shared::searchable;
 use latchkey_storage::{
-    AddMember, AuditAction, EmailChange, MailKind, MemberChange, NewMail, PasswordSet, SetPassword,
+    AddMember, AuditAction, EmailChange, Logo, MailKind, MemberChange, NewMail, PasswordSet, SetPassword,
     StoreError,
 };
 
 use super::{columns, locked, read};
 use crate::grants::end;
-use crate::{Statements, activity, audit, mails, params, rows, sign_in_links};
+use crate::{Statements, activity, audit, logos, mails, params, rows, sign_in_links};
+
 /// All hosts who can act, locked before the one who may stop being a host is, and in one order: of two who take the last two hosts away
 /// at once, the second waits, and then finds that it would take the last. Grants and sessions of hosts are made
 /// meanwhile, since their numbers do not change.
@@ -90,8 +91,8 @@ pub(super) async fn set_role(
         let detail = role_change_detail(before.role, role);
         let (action, target) = (AuditAction::MemberRoleChanged, before.email.as_str());
         audit::write_if_allowed(db, by, action, target, &detail).await?;
-        let sql = "UPDATE members SET role = ?2 WHERE id = ?1";
-        db.execute(sql, params![before.id.0, role.id()]).await?;
+        let sql = "UPDATE members SET role = ?2, profile_changed_at = ?3 WHERE id = ?1";
+        db.execute(sql, params![before.id.0, role.id(), by.1]).await?;
         sign_in_links::end_of(db, before.id).await?;
         if before.role.is_host() {
             // Only hosts have the API explorer.
@@ -117,12 +118,13 @@ pub(super) async fn set_name(
     };
     if before.name != *name {
         let email = before.email.as_str();
-        let sql = "UPDATE members SET name = ?2, name_folded = ?3, search = ?4 WHERE id = ?1";
+        let sql = "UPDATE members SET name = ?2, name_folded = ?3, search = ?4, profile_changed_at = ?5 WHERE id = ?1";
         let params = params![
             id.0,
             name.as_str(),
             fold(name.as_str()),
-            searchable(&[name.as_str(), email])
+            searchable(&[name.as_str(), email]),
+            by.1
         ];
         db.execute(sql, params).await?;
         let detail = format!("from “{}” to “{name}”", before.name);
@@ -150,9 +152,9 @@ pub(crate) async fn set_email(
         return Ok(EmailChange::Taken);
     }
     let (id, name) = (before.id, before.name.as_str());
-    let sql = "UPDATE members SET email = ?2, search = ?3, email_verified = ?4 WHERE id = ?1";
+    let sql = "UPDATE members SET email = ?2, search = ?3, email_verified = ?4, profile_changed_at = ?5 WHERE id = ?1";
     let search = searchable(&[name, new.as_str()]);
-    db.execute(sql, params![id.0, new.as_str(), search, verified])
+    db.execute(sql, params![id.0, new.as_str(), search, verified, at])
         .await?;
     sign_in_links::end_of(db, id).await?;
     let detail = format!("from {}", before.email);
@@ -273,8 +275,47 @@ pub(super) async fn remove(
     }
     let (action, target) = (AuditAction::MemberRemoved, member.email.as_str());
     audit::write_if_allowed(db, by, action, target, &role_detail(member.role)).await?;
+    let picture = picture_of(db, member.id).await?;
     // Sessions, grants and consents go with the row.
     db.execute("DELETE FROM members WHERE id = ?1", params![member.id.0])
         .await?;
+    logos::delete_unused(db, picture.as_ref()).await?;
     Ok(MemberChange::Done(member))
+}
+
+/// The picture of a member.
+async fn picture_of(db: &dyn Statements, id: MemberId) -> Result<Option<LogoId>, StoreError> {
+    let sql = "SELECT picture FROM members WHERE id = ?1";
+    let found = rows::first(db, sql, params![id.0], |columns| {
+        columns.table("members").optional("picture", str::parse)
+    });
+    found.await.map(Option::flatten)
+}
+
+/// Sets or removes the picture.
+pub(crate) async fn set_picture(
+    db: &dyn Statements,
+    id: MemberId,
+    picture: Option<&Logo>,
+    by: (&Actor, Timestamp),
+) -> Result<bool, StoreError> {
+    let sql = "SELECT email FROM members WHERE id = ?1 [[FOR UPDATE|]]";
+    let email = rows::first(db, sql, params![id.0], |columns| {
+        columns.table("members").get::<String>("email")
+    });
+    let Some(email) = email.await? else {
+        return Ok(false);
+    };
+    let (before, new) = (picture_of(db, id).await?, picture.map(|(id, _)| id));
+    if before.as_ref() == new {
+        return Ok(true);
+    }
+    logos::keep(db, picture).await?;
+    let sql = "UPDATE members SET picture = ?2, profile_changed_at = ?3 WHERE id = ?1";
+    db.execute(sql, params![id.0, new.map(LogoId::as_str), by.1])
+        .await?;
+    logos::delete_unused(db, before.as_ref()).await?;
+    let detail = if new.is_some() { "" } else { "removed" };
+    audit::write_if_allowed(db, by, AuditAction::MemberPictureChanged, &email, detail).await?;
+    Ok(true)
 }

@@ -12,7 +12,7 @@ use latchkey_storage::{
     AddMember, EmailChange, MemberChange, Members, PasswordHash, PasswordSet, SetPassword, StoreError,
 };
 
-pub(crate) use self::changes::{add, set_email, set_password};
+pub(crate) use self::changes::{add, set_email, set_password, set_picture};
 use self::changes::{add_all, remove, set_name, set_role, set_suspended};
 use self::list::{one_listed, page};
 use crate::folding::left_over;

@@ -10,7 +10,7 @@ use latchkey_storage::content::{
 };
 use latchkey_storage::{
     ActivityKind, AuditAction, AuditEntry, CeremonyKey, GrantedSignIn, LinkKey, LinkPurpose, MailKind,
-    NetworkChange, NewActivity, NewGrant, NewMail, NewPasskey, NewSession, NewSignInLink, RecoveryKey,
+    NetworkChange, NewActivity, NewGrant, NewMail, NewPasskey, NewSession, NewSignInLink, Proof, RecoveryKey,
     SecretAdded, SecretRetired, SigningKey, Store, UsageCount,
 };
 
@@ -124,11 +124,17 @@ pub(crate) async fn live(store: &dyn Store) {
     let signed_in = NewGrant {
         sign_in: Some(GrantedSignIn {
             at: at(20),
+            proof: Some(Proof::Passkey),
             nonce: Some("n-1".into()),
         }),
         ..new_grant(&one, &bob, "read:posts")
     };
     store.create_grant(signed_in, at(27)).await.unwrap().unwrap();
+    let picture = ("fedcba9876543210fedcba9876543210".parse().unwrap(), vec![8, 0, 9]);
+    assert!(store.set_picture(bob.id, Some(picture), &operator(), at(28)).await.unwrap());
+    for member in [&bob, &gone] {
+        store.sign_in_profile(member.id).await.unwrap().unwrap();
+    }
     for (application, member) in [(&one, Some(ada.id)), (&two, None)] {
         let event = |request_id: &str| NewActivity {
             succeeded: member.is_some(),

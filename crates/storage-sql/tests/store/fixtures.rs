@@ -133,6 +133,7 @@ pub(crate) fn new_session(member: &Member, key: u8, expires_at: Timestamp) -> Ne
         key: SessionKey([key; 32]),
         member: member.id,
         password: password(member.email.as_str()),
+        proof: Proof::Password,
         rehashed: None,
         network: None,
         address: None,

@@ -33,6 +33,7 @@ mod roster;
 mod search;
 mod secrets;
 mod sessions;
+mod sign_in_profiles;
 mod signing_keys;
 mod sqlite;
 mod suspension;

@@ -42,10 +42,12 @@ async fn a_grant_remembers_its_sign_in() {
         None,
         Some(GrantedSignIn {
             at: at(3),
+            proof: None,
             nonce: None,
         }),
         Some(GrantedSignIn {
             at: at(4),
+            proof: Some(Proof::PasswordAndCode),
             nonce: nonce("“n” 1"),
         }),
     ] {

@@ -56,6 +56,8 @@ impl From<&ClientId> for SentClientId {
 pub enum ActivityKind {
     /// A request at the authorization endpoint.
     Authorization,
+    /// A request to sign somebody out.
+    SignOut,
     /// A code was exchanged, or should have been.
     CodeExchange,
     /// Tokens were refreshed, or should have been.
@@ -72,6 +74,7 @@ impl ActivityKind {
     /// Every kind, in order.
     pub const ALL: &[Self] = &[
         Self::Authorization,
+        Self::SignOut,
         Self::CodeExchange,
         Self::Refresh,
         Self::Revocation,
@@ -83,6 +86,7 @@ impl ActivityKind {
     pub const fn id(self) -> &'static str {
         match self {
             Self::Authorization => "authorization",
+            Self::SignOut => "sign_out",
             Self::CodeExchange => "code_exchange",
             Self::Refresh => "refresh",
             Self::Revocation => "revocation",
@@ -94,7 +98,7 @@ impl ActivityKind {
     /// What it is about.
     pub const fn area(self) -> ActivityArea {
         match self {
-            Self::Authorization => ActivityArea::Authorizations,
+            Self::Authorization | Self::SignOut => ActivityArea::Authorizations,
             Self::CodeExchange | Self::Refresh | Self::Revocation | Self::TokenUse => ActivityArea::Tokens,
             Self::ApiCall => ActivityArea::Api,
         }

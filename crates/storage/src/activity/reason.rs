@@ -69,6 +69,8 @@ reasons! {
     RedirectUriQuery = "redirect-uri-query",
     /// Two requests that belong together have different redirect URIs.
     RedirectUriChanged = "redirect-uri-changed",
+    /// The `post_logout_redirect_uri` is not registered.
+    LogoutUriUnregistered = "logout-uri-unregistered",
     /// There is no `state` and no PKCE.
     StateMissing = "state-missing",
     /// A public application asked without PKCE.

@@ -76,6 +76,8 @@ fn differences(before: &ApplicationSpec, after: &ApplicationSpec) -> Vec<&'stati
         client_type,
         skip_consent,
         profile,
+        post_logout_redirect_uris,
+        spaces_in_groups,
     } = before;
     let ApplicationProfile {
         description,
@@ -91,6 +93,11 @@ fn differences(before: &ApplicationSpec, after: &ApplicationSpec) -> Vec<&'stati
         (*description != after.profile.description, "description"),
         (*website != after.profile.website, "website"),
         (*privacy_policy != after.profile.privacy_policy, "privacy policy"),
+        (
+            *post_logout_redirect_uris != after.post_logout_redirect_uris,
+            "addresses after sign-out",
+        ),
+        (*spaces_in_groups != after.spaces_in_groups, "spaces in groups"),
     ]
     .into_iter()
     .filter_map(|(differs, words)| differs.then_some(words))
@@ -255,6 +262,8 @@ mod tests {
             client_type,
             skip_consent: false,
             profile: ApplicationProfile::default(),
+            post_logout_redirect_uris: None,
+            spaces_in_groups: false,
         }
     }
 

@@ -7,7 +7,7 @@ use latchkey_domain::{
     Application, ApplicationName, ClientId, Member, MemberId, RedirectUri, ScopeSet, Timestamp,
 };
 
-use crate::{NewActivity, SessionId, StoreError};
+use crate::{NewActivity, Proof, SessionId, StoreError};
 
 /// The number of a grant; part of every code and token made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +48,8 @@ pub struct NewGrant {
 pub struct GrantedSignIn {
     /// When the member signed in.
     pub at: Timestamp,
+    /// How the member signed in, if that is known.
+    pub proof: Option<Proof>,
     /// What the client sent to recognize the ID token by.
     pub nonce: Option<String>,
 }

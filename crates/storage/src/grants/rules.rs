@@ -72,6 +72,8 @@ mod tests {
                 client_type: ClientType::Public,
                 skip_consent: false,
                 profile: latchkey_domain::ApplicationProfile::default(),
+                post_logout_redirect_uris: None,
+                spaces_in_groups: false,
             },
             paused_at: None,
             created_at: at(0),

@@ -34,6 +34,12 @@ pub(in crate::cli) struct CreateArgs {
     /// Its privacy policy: an https address
     #[arg(long, value_name = "URL", default_value = "")]
     privacy_policy: String,
+    /// Where it may send people who signed out; may be repeated
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
+    post_logout_redirect_uris: Vec<String>,
+    /// Tell it the spaces that a member joined, in the claim `groups`
+    #[arg(long)]
+    spaces_in_groups: bool,
     #[command(flatten)]
     brought: BroughtArgs,
     #[command(flatten)]
@@ -45,24 +51,26 @@ impl CreateArgs {
     pub(super) fn read(self) -> Result<(ApplicationDraft, Brought), CliError> {
         let draft = ApplicationDraft {
             name: self.name,
-            redirect_uris: lines(&self.redirect_uris)?,
+            redirect_uris: lines(&self.redirect_uris, "--redirect-uri")?,
             scopes: self.scopes,
             confidential: !self.public,
             skip_consent: self.skip_consent,
             description: self.description,
             website: self.website,
             privacy_policy: self.privacy_policy,
+            post_logout_redirect_uris: lines(&self.post_logout_redirect_uris, "--post-logout-redirect-uri")?,
+            spaces_in_groups: self.spaces_in_groups,
         };
         Ok((draft, self.brought.read()?))
     }
 }
 
-/// The redirect URIs as the form has them: one per line, so a line break inside a URI would split it in two.
-pub(super) fn lines(redirect_uris: &[String]) -> Result<String, CliError> {
-    if redirect_uris.iter().any(|uri| uri.contains(['\n', '\r'])) {
-        return Err(CliError::Usage(
-            "a redirect URI has a line break in it: give --redirect-uri for each".into(),
-        ));
+/// The URIs of an option as the form has them: one per line, so a line break inside a URI would split it in two.
+pub(super) fn lines(uris: &[String], option: &str) -> Result<String, CliError> {
+    if uris.iter().any(|uri| uri.contains(['\n', '\r'])) {
+        return Err(CliError::Usage(format!(
+            "a redirect URI has a line break in it: give {option} for each"
+        )));
     }
-    Ok(redirect_uris.join("\n"))
+    Ok(uris.join("\n"))
 }

@@ -31,6 +31,12 @@ pub(in crate::cli) struct EditArgs {
     /// Its privacy policy; an empty text removes it
     #[arg(long, value_name = "URL")]
     privacy_policy: Option<String>,
+    /// Where it may send people who signed out, in place of all that there are; may be repeated; an empty text removes them
+    #[arg(long = "post-logout-redirect-uri", value_name = "URI")]
+    post_logout_redirect_uris: Vec<String>,
+    /// Whether to tell it the spaces that a member joined, in the claim `groups`
+    #[arg(long, value_name = "true|false")]
+    spaces_in_groups: Option<bool>,
 }
 
 impl EditArgs {
@@ -38,12 +44,17 @@ impl EditArgs {
     pub(super) fn apply(self, before: &ApplicationSpec) -> Result<ApplicationDraft, CliError> {
         let mut draft = ApplicationDraft::from_spec(before);
         if !self.redirect_uris.is_empty() {
-            draft.redirect_uris = lines(&self.redirect_uris)?;
+            draft.redirect_uris = lines(&self.redirect_uris, "--redirect-uri")?;
+        }
+        if !self.post_logout_redirect_uris.is_empty() {
+            draft.post_logout_redirect_uris =
+                lines(&self.post_logout_redirect_uris, "--post-logout-redirect-uri")?;
         }
         if !self.scopes.is_empty() {
             draft.scopes = self.scopes;
         }
         draft.skip_consent = self.skip_consent.unwrap_or(draft.skip_consent);
+        draft.spaces_in_groups = self.spaces_in_groups.unwrap_or(draft.spaces_in_groups);
         for (field, given) in [
             (&mut draft.name, self.name),
             (&mut draft.description, self.description),

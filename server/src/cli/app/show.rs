@@ -39,10 +39,17 @@ pub(super) fn show(
         ("Description", told.description),
         ("Website", told.website),
         ("Privacy policy", told.privacy_policy),
+        (
+            "After sign-out",
+            told.post_logout_redirect_uris.replace('\n', "\n               "),
+        ),
     ] {
         if !text.is_empty() {
             lines.push(format!("{label:<14} {text}"));
         }
+    }
+    if spec.spaces_in_groups {
+        lines.push("Groups         role and spaces".to_owned());
     }
     if let Some(secret) = secret {
         lines.insert(2, format!("Client Secret  {}", secret.expose()));
@@ -120,6 +127,8 @@ fn as_json(application: &Application) -> Value {
         "description": optional(&told.description),
         "website": optional(&told.website),
         "privacy_policy": optional(&told.privacy_policy),
+        "post_logout_redirect_uris": told.post_logout_redirect_uris.lines().collect::<Vec<_>>(),
+        "spaces_in_groups": told.spaces_in_groups,
         "paused": application.is_paused(),
         "created_at": application.created_at.iso(),
         "last_used_at": application.last_used_at.map(Timestamp::iso),

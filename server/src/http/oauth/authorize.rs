@@ -61,6 +61,7 @@ fn person(signed_in: SignedIn) -> Person {
     Person {
         member: signed_in.member,
         at: signed_in.session.created_at,
+        proof: signed_in.session.proof,
         session: Some(signed_in.session.id),
     }
 }
@@ -129,7 +130,7 @@ fn send_back(redirect: &Redirect) -> Response {
 }
 
 /// Shows an error here, because there is no trusted redirect URI.
-async fn explain(state: &AppState, peer: &Peer, is_host: bool, error: &PageError) -> Response {
+pub(super) async fn explain(state: &AppState, peer: &Peer, is_host: bool, error: &PageError) -> Response {
     if let PageError::Unavailable(cause) = error {
         response::log(cause);
     }

@@ -6,6 +6,7 @@ pub(super) mod cors;
 mod destination;
 mod endpoints;
 mod form;
+mod logout;
 mod metadata;
 mod response;
 mod userinfo;
@@ -17,6 +18,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 pub(super) use self::destination::destination;
 pub(super) use self::form::authorization;
+pub(super) use self::logout::after as logged_out;
 pub(super) use self::response::{challenge, json as error, log, status};
 use super::failure::Failure;
 use super::security_headers::keep_opener;
@@ -32,6 +34,15 @@ pub(super) fn for_browsers() -> Router<AppState> {
             .head(async || Failure::MethodNotAllowed)
             .layer(from_fn(keep_opener)),
     )
+}
+
+/// What applications send browsers to from their own pages, by link or form. It changes nothing by itself, without a proof.
+pub(super) fn for_browsers_from_anywhere() -> Router<AppState> {
+    let routes = get(logout::show)
+        .post(logout::again)
+        // A HEAD request must not end a session.
+        .head(async || Failure::MethodNotAllowed);
+    Router::new().route(latchkey_oauth::openid::logout::PATH, routes)
 }
 
 /// What other programs call, from anywhere. Cookies are ignored, so another site cannot forge anything.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::components::form::{Field, Toggle};
 use crate::components::frame::Frame;
-use crate::components::logo_form::logo_form;
+use crate::components::picture_form::{PictureKind, picture_form};
 use crate::components::navigation::{AdminSection, Level, Visitor};
 use crate::components::notice::{error_notice, status_notice};
 
@@ -153,7 +153,7 @@ impl NetworkPage {
                 </section>
                 <section class="settings-section">
                     <h2 class="settings-title">"Logo"</h2>
-                    {logo_form(&network, logo.as_ref(), action, problems.logo)}
+                    {picture_form(PictureKind::Logo, &network, logo.as_ref(), action, problems.logo)}
                 </section>
             },
         )

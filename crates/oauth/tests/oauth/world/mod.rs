@@ -147,6 +147,7 @@ impl World {
             .unwrap();
         SignedIn {
             session: None,
+            proof: Some(Proof::Password),
             member,
             at: self.now(),
         }

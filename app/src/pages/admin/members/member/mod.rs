@@ -4,7 +4,7 @@ mod access;
 mod powers;
 mod sign_in;
 
-use latchkey_domain::{ListedMember, Timestamp};
+use latchkey_domain::{ListedMember, LogoId, Timestamp};
 use latchkey_oauth::ConnectedApp;
 use leptos::prelude::*;
 
@@ -14,6 +14,7 @@ use self::sign_in::{new_link, ways_to_sign_in};
 use super::badges;
 use crate::components::breadcrumb::breadcrumb;
 use crate::components::frame::Frame;
+use crate::components::logo::logo;
 use crate::components::navigation::{AdminSection, Level, Visitor, member_page};
 use crate::components::notice::{error_notice, status_notice};
 use crate::components::session_row::SessionRow;
@@ -26,6 +27,8 @@ pub struct MemberPage {
     pub frame: Frame,
     pub visitor: Visitor,
     pub listed: ListedMember,
+    /// The picture that the member uploaded.
+    pub picture: Option<LogoId>,
     /// Whether it is the host who sees the page.
     pub is_visitor: bool,
     /// Whether this server sends mail.
@@ -63,6 +66,7 @@ impl MemberPage {
             frame,
             visitor,
             listed,
+            picture,
             is_visitor,
             has_mail,
             link,
@@ -89,7 +93,8 @@ impl MemberPage {
             view! {
                 {breadcrumb(vec![AdminSection::Members.link()])}
                 <header class="member-head">
-                    <h1 class="page-title">
+                    <h1 class="page-title member-title">
+                        {picture.as_ref().map(|picture| logo(&name, Some(picture), ""))}
                         <bdi>{name.clone()}</bdi>
                         " "
                         {badges(&listed)}
@@ -105,7 +110,7 @@ impl MemberPage {
                 {ways_to_sign_in(&listed, passkeys, has_mail, &page)}
                 {sessions_of(sessions, is_visitor, &page, now)}
                 {connected_apps(connections, is_visitor, &page, now)}
-                {(!is_visitor).then(|| powers(&listed, passkeys > 0, &page))}
+                {(!is_visitor).then(|| powers(&listed, passkeys > 0, picture.is_some(), &page))}
                 {what_happened(history, listed.member.email.as_str())}
             },
         )
@@ -156,6 +161,7 @@ mod tests {
             frame: frame(),
             visitor: visitor(true),
             listed,
+            picture: None,
             is_visitor: false,
             has_mail: false,
             link: None,

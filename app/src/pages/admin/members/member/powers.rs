@@ -6,7 +6,12 @@ use leptos::prelude::*;
 use crate::components::ask::Ask;
 use crate::pages::admin::members::add::role_field;
 
-pub(super) fn powers(listed: &ListedMember, has_passkeys: bool, page: &str) -> impl IntoView + use<> {
+pub(super) fn powers(
+    listed: &ListedMember,
+    has_passkeys: bool,
+    has_picture: bool,
+    page: &str,
+) -> impl IntoView + use<> {
     let member = &listed.member;
     let change_role = Ask {
         button: "Change role",
@@ -61,6 +66,20 @@ pub(super) fn powers(listed: &ListedMember, has_passkeys: bool, page: &str) -> i
         }
         .into_view()
     });
+    let remove_picture = has_picture.then(|| {
+        Ask {
+            button: "Remove the picture",
+            label: None,
+            effect: view! {
+                <p class="muted">"Programs that have a copy keep it until they read the profile again. The member can upload another."</p>
+            }
+            .into_any(),
+            action: format!("{page}/remove-picture"),
+            confirm: "Remove the picture",
+            is_danger: true,
+        }
+        .into_view()
+    });
     let remove = Ask {
         button: "Remove",
         label: None,
@@ -75,7 +94,7 @@ pub(super) fn powers(listed: &ListedMember, has_passkeys: bool, page: &str) -> i
     view! {
         <section class="member-section">
             <h2>"Manage"</h2>
-            <div class="powers">{change_role.into_view()} {reset} {suspend.into_view()} {remove.into_view()}</div>
+            <div class="powers">{change_role.into_view()} {remove_picture} {reset} {suspend.into_view()} {remove.into_view()}</div>
         </section>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::components::breadcrumb::breadcrumb;
 use crate::components::frame::Frame;
-use crate::components::logo_form::logo_form;
+use crate::components::picture_form::{PictureKind, picture_form};
 use crate::components::navigation::{AdminSection, Level, Visitor};
 use crate::components::notice::status_notice;
 
@@ -51,7 +51,7 @@ impl ApplicationLogoPage {
                 </p>
                 {notice.map(status_notice)}
                 <section class="settings-section">
-                    {logo_form(&name, application.logo.as_ref(), action, error)}
+                    {picture_form(PictureKind::Logo, &name, application.logo.as_ref(), action, error)}
                 </section>
             },
         )

@@ -133,6 +133,10 @@ impl Fix {
                 "The program has to send redirect_uri, because several are registered.",
                 how("settings"),
             ),
+            Reason::LogoutUriUnregistered => Self::new(
+                "If this address belongs to the application, add it under After sign-out. If not, the program has to send a registered one.",
+                settings(),
+            ),
             Reason::RedirectUriChanged => Self::new(
                 "The program has to send the same redirect_uri twice: in the link, and when it exchanges the code.",
                 how("program"),

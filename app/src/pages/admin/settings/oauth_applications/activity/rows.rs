@@ -181,6 +181,7 @@ const fn kind(kind: ActivityKind) -> &'static str {
         ActivityKind::Authorization => "Authorization",
         ActivityKind::CodeExchange => "Token exchange",
         ActivityKind::Refresh => "Refresh",
+        ActivityKind::SignOut => "Sign-out",
         ActivityKind::Revocation => "Revocation",
         ActivityKind::TokenUse => "Use of a token",
         ActivityKind::ApiCall => "API call",

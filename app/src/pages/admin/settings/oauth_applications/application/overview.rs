@@ -78,18 +78,17 @@ fn profile(card: &ApplicationCard) -> Option<AnyView> {
 
 fn facts(details: &Details) -> AnyView {
     let card = &details.card;
-    let uris = card
-        .form
-        .redirect_uris
-        .lines()
-        .map(|uri| {
-            view! {
-                <code class="mono value value-line" translate="no">
-                    {uri.to_owned()}
-                </code>
-            }
-        })
-        .collect_view();
+    let uris = addresses(&card.form.redirect_uris);
+    let after_sign_out = &card.form.post_logout_redirect_uris;
+    let after_sign_out = (!after_sign_out.is_empty()).then(|| {
+        let addresses = addresses(after_sign_out);
+        view! {
+            <div class="fact">
+                <dt>"After sign-out"</dt>
+                <dd>{addresses}</dd>
+            </div>
+        }
+    });
     let by = details.created_by.as_ref().map(|name| {
         view! {
             " by "
@@ -115,6 +114,7 @@ fn facts(details: &Details) -> AnyView {
             <dt>"Redirect URI"</dt>
             <dd>{uris}</dd>
         </div>
+        {after_sign_out}
         <div class="fact">
             <dt>"Consent screen"</dt>
             <dd>{live_text(if card.form.skip_consent { "Skipped" } else { "Shown" })}</dd>
@@ -140,6 +140,21 @@ fn facts(details: &Details) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Addresses, one per line.
+fn addresses(lines: &str) -> AnyView {
+    lines
+        .lines()
+        .map(|uri| {
+            view! {
+                <code class="mono value value-line" translate="no">
+                    {uri.to_owned()}
+                </code>
+            }
+        })
+        .collect_view()
+        .into_any()
 }
 
 fn next_steps(card: &ApplicationCard) -> impl IntoView + use<> {

@@ -14,6 +14,8 @@ pub(super) struct Fields {
     pub(super) description: RwSignal<String>,
     pub(super) website: RwSignal<String>,
     pub(super) privacy_policy: RwSignal<String>,
+    pub(super) after_sign_out: RwSignal<String>,
+    pub(super) spaces_in_groups: RwSignal<bool>,
 }
 
 impl Fields {
@@ -27,6 +29,8 @@ impl Fields {
             description: RwSignal::new(draft.description.clone()),
             website: RwSignal::new(draft.website.clone()),
             privacy_policy: RwSignal::new(draft.privacy_policy.clone()),
+            after_sign_out: RwSignal::new(draft.post_logout_redirect_uris.clone()),
+            spaces_in_groups: RwSignal::new(draft.spaces_in_groups),
         }
     }
 
@@ -46,6 +50,8 @@ impl Fields {
             description: self.description.get(),
             website: self.website.get(),
             privacy_policy: self.privacy_policy.get(),
+            post_logout_redirect_uris: self.after_sign_out.get(),
+            spaces_in_groups: self.spaces_in_groups.get(),
         }
     }
 
@@ -60,6 +66,8 @@ impl Fields {
             Part::Description => self.description.set(from.description.clone()),
             Part::Website => self.website.set(from.website.clone()),
             Part::PrivacyPolicy => self.privacy_policy.set(from.privacy_policy.clone()),
+            Part::AfterSignOut => self.after_sign_out.set(from.post_logout_redirect_uris.clone()),
+            Part::Groups => self.spaces_in_groups.set(from.spaces_in_groups),
         }
     }
 }
@@ -84,10 +92,12 @@ pub(super) enum Part {
     Description,
     Website,
     PrivacyPolicy,
+    AfterSignOut,
+    Groups,
 }
 
 impl Part {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Name,
         Self::RedirectUris,
         Self::Scopes,
@@ -96,6 +106,8 @@ impl Part {
         Self::Description,
         Self::Website,
         Self::PrivacyPolicy,
+        Self::AfterSignOut,
+        Self::Groups,
     ];
 
     /// What differs between two versions.
@@ -114,6 +126,8 @@ impl Part {
             Self::Description => "Description",
             Self::Website => "Website",
             Self::PrivacyPolicy => "Privacy policy",
+            Self::AfterSignOut => "After sign-out",
+            Self::Groups => "Groups",
         }
     }
 
@@ -133,6 +147,13 @@ impl Part {
             Self::Description => draft.description.clone(),
             Self::Website => draft.website.clone(),
             Self::PrivacyPolicy => draft.privacy_policy.clone(),
+            Self::AfterSignOut => draft.post_logout_redirect_uris.clone(),
+            Self::Groups => if draft.spaces_in_groups {
+                "Role and spaces"
+            } else {
+                "Role"
+            }
+            .to_owned(),
         }
     }
 }
@@ -175,6 +196,8 @@ mod tests {
                 description: "Counts.".into(),
                 website: "https://crm.example".into(),
                 privacy_policy: "https://crm.example/privacy".into(),
+                post_logout_redirect_uris: "https://crm.example/".into(),
+                spaces_in_groups: true,
             };
             let fields = Fields::new(&ApplicationDraft::default());
             let parts = Part::changed(&ApplicationDraft::default(), &theirs);

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::super::address::PATH;
 use super::fields::Fields;
-use super::inputs::{TextInput, Toggle, profile, redirect_input};
+use super::inputs::{TextInput, Toggle, profile, redirect_input, signing_in};
 use super::kind::{Kind, kind_choice};
 use super::race::{self, Race, race_notice};
 use super::scope_picker::ScopePicker;
@@ -70,7 +70,7 @@ pub(in super::super) fn ApplicationForm(
     let failure = RwSignal::new(None::<FunctionError>);
     let race = RwSignal::new(None::<Race>);
     let tried = RwSignal::new(false);
-    let more_open = RwSignal::new(false);
+    let (more_open, signing_in_open) = (RwSignal::new(false), RwSignal::new(false));
 
     Effect::new(move || unsaved.typed.set(base.with(|base| fields.draft() != *base)));
     unsaved.hold_page();
@@ -83,8 +83,10 @@ pub(in super::super) fn ApplicationForm(
     });
     let show_errors = move |found: DraftErrors| {
         if let Some(field) = found.first() {
-            if field >= Field::Description {
-                more_open.set(true);
+            match field {
+                Field::Name | Field::RedirectUris | Field::Scopes => {}
+                Field::Description | Field::Website | Field::PrivacyPolicy => more_open.set(true),
+                Field::PostLogoutRedirectUris => signing_in_open.set(true),
             }
             browser::focus(focus_target(field).into());
         }
@@ -181,6 +183,7 @@ pub(in super::super) fn ApplicationForm(
                     <ScopePicker selected=fields.scopes error=error(Field::Scopes) />
                 </div>
                 {profile(fields, more_open, error)}
+                {signing_in(fields, signing_in_open, error(Field::PostLogoutRedirectUris))}
             </div>
             <footer class="dialog-footer">
                 {move || {
@@ -281,5 +284,6 @@ fn focus_target(field: Field) -> &'static str {
         Field::Description => "description",
         Field::Website => "website",
         Field::PrivacyPolicy => "privacy-policy",
+        Field::PostLogoutRedirectUris => "after-sign-out",
     }
 }

@@ -1,5 +1,6 @@
 //! The inputs of the form.
 
+use latchkey_domain::Scope;
 use latchkey_domain::application::Field;
 use leptos::prelude::*;
 
@@ -71,32 +72,76 @@ pub(super) fn redirect_input(kind: RwSignal<Kind>, fields: Fields, error: Memo<O
         };
         kind.get().with_type(confidential).unwrap_or(otherwise)
     });
-    view! {
-        <div class="field">
-            <label class="field-label" for="redirect-uris">
-                "Redirect URI"
-            </label>
-            <textarea
-                class="input mono" translate="no"
-                id="redirect-uris"
-                rows="2"
-                required
-                spellcheck="false"
-                autocapitalize="off"
-                placeholder=move || shown.get().example()
-                bind:value=fields.redirect_uris
-                aria-invalid=move || error.get().map(|_| "true")
-                aria-describedby=move || {
-                    if error.get().is_some() { "redirect-uris-error redirect-uris-hint" } else { "redirect-uris-hint" }
-                }
-            ></textarea>
-            <p class="field-hint" id="redirect-uris-hint">
-                {move || live_text(shown.get().redirect_hint())}
-            </p>
-            <FieldError id="redirect-uris-error" error />
-        </div>
+    UrisInput {
+        id: "redirect-uris",
+        label: "Redirect URI",
+        example: Signal::derive(move || shown.get().example()),
+        hint: Signal::derive(move || shown.get().redirect_hint()),
+        value: fields.redirect_uris,
+        error,
+        is_required: true,
     }
-    .into_any()
+    .into_view()
+}
+
+/// Addresses, one per line.
+struct UrisInput {
+    id: &'static str,
+    label: &'static str,
+    example: Signal<&'static str>,
+    hint: Signal<&'static str>,
+    value: RwSignal<String>,
+    error: Memo<Option<String>>,
+    is_required: bool,
+}
+
+impl UrisInput {
+    fn into_view(self) -> AnyView {
+        let Self {
+            id,
+            label,
+            example,
+            hint,
+            value,
+            error,
+            is_required,
+        } = self;
+        let (error_id, hint_id) = (format!("{id}-error"), format!("{id}-hint"));
+        let described_by = {
+            let (error_id, hint_id) = (error_id.clone(), hint_id.clone());
+            move || {
+                if error.get().is_some() {
+                    format!("{error_id} {hint_id}")
+                } else {
+                    hint_id.clone()
+                }
+            }
+        };
+        view! {
+            <div class="field">
+                <label class="field-label" for=id>
+                    {label}
+                </label>
+                <textarea
+                    class="input mono" translate="no"
+                    id=id
+                    rows="2"
+                    required=is_required
+                    spellcheck="false"
+                    autocapitalize="off"
+                    placeholder=move || example.get()
+                    bind:value=value
+                    aria-invalid=move || error.get().map(|_| "true")
+                    aria-describedby=described_by
+                ></textarea>
+                <p class="field-hint" id=hint_id>
+                    {move || live_text(hint.get())}
+                </p>
+                <FieldError id=error_id error />
+            </div>
+        }
+        .into_any()
+    }
 }
 
 /// A checkbox with a hint.
@@ -123,7 +168,7 @@ pub(super) fn Toggle(
     }
 }
 
-/// What members see of the application. It is optional, so it is closed until one of its fields is wrong.
+/// What members see of the application.
 pub(super) fn profile(
     fields: Fields,
     open: RwSignal<bool>,
@@ -141,13 +186,10 @@ pub(super) fn profile(
         }
         .into_view()
     };
-    let toggle = move |event| {
-        let details = event_target::<leptos::web_sys::Element>(&event);
-        open.set(details.has_attribute("open"));
-    };
-    view! {
-        <details class="more" prop:open=open on:toggle=toggle>
-            <summary>"More about the application"</summary>
+    more(
+        "More about the application",
+        open,
+        view! {
             <div class="more-fields">
                 {input(
                     "description",
@@ -168,6 +210,54 @@ pub(super) fn profile(
             <p class="field-hint">
                 "Members see this when they are asked. All of it is optional. A logo is uploaded on the Settings tab of the application."
             </p>
+        }
+        .into_any(),
+    )
+}
+
+/// What only an application has that signs people in. What is entered stays in sight.
+pub(super) fn signing_in(fields: Fields, open: RwSignal<bool>, error: Memo<Option<String>>) -> AnyView {
+    let is_shown = Memo::new(move |_| {
+        fields.scopes.with(|scopes| scopes.contains(Scope::OpenId))
+            || fields.spaces_in_groups.get()
+            || fields.after_sign_out.with(|uris| !uris.is_empty())
+    });
+    let content = move || {
+        let after = UrisInput {
+            id: "after-sign-out",
+            label: "After sign-out",
+            example: Signal::stored("https://myapp.com/"),
+            hint: Signal::stored(
+                "Where the program may send people who signed out of it and of this network. Programs call it post logout redirect URI. One per line; optional.",
+            ),
+            value: fields.after_sign_out,
+            error,
+            is_required: false,
+        };
+        view! {
+            {after.into_view()}
+            <Toggle
+                id="spaces-in-groups"
+                label="Tell it the spaces of a member"
+                hint=Signal::stored("Besides the role, groups then has each space that the member joined, such as space:book-club.")
+                value=fields.spaces_in_groups
+            />
+        }
+        .into_any()
+    };
+    view! { {move || is_shown.get().then(|| more("Signing in with this network", open, content()))} }.into_any()
+}
+
+/// Optional fields: closed until one of them is wrong.
+fn more(title: &'static str, open: RwSignal<bool>, content: AnyView) -> AnyView {
+    let toggle = move |event| {
+        let details = event_target::<leptos::web_sys::Element>(&event);
+        open.set(details.has_attribute("open"));
+    };
+    view! {
+        <details class="more" prop:open=open on:toggle=toggle>
+            <summary>{title}</summary>
+            {content}
         </details>
     }
     .into_any()

@@ -28,7 +28,7 @@ pub struct Environment<'a> {
 }
 
 /// Shown in place of a secret, with the same length.
-const MASK: &str = "•••••••••••••••••••••••••••••••••••••••••••";
+pub(super) const MASK: &str = "•••••••••••••••••••••••••••••••••••••••••••";
 
 impl Environment<'_> {
     /// The file. A confidential application's secret is masked if it is not given.

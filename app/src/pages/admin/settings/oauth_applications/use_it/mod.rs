@@ -5,13 +5,15 @@ mod environment;
 mod message;
 mod next;
 mod programs;
+mod recipes;
 mod snippet;
 
-use latchkey_domain::{Application, ClientSecret, RedirectUri, TimeSpan};
+use latchkey_domain::{Application, ClientSecret, RedirectUri, Scope, TimeSpan};
 use leptos::prelude::*;
 
 use self::next::next;
 use self::programs::{PROGRAMS, Program};
+use self::recipes::RECIPES;
 use self::snippet::{block, copy_button};
 use super::address;
 use super::head::plain_head;
@@ -21,6 +23,7 @@ use crate::components::navigation::{AdminSection, Level, Visitor};
 
 pub use self::environment::{Endpoints, Environment};
 pub use self::message::DeveloperMessage;
+pub use self::recipes::Recipe;
 
 /// How to use an application.
 #[derive(Clone, Debug)]
@@ -32,6 +35,8 @@ pub struct UseItPage {
     pub failures: u64,
     /// The redirect URI in the settings.
     pub redirect_uri: RedirectUri,
+    /// The program that it is for; `None` for one that somebody writes.
+    pub recipe: Option<&'static Recipe>,
     /// The URLs in the settings.
     pub endpoints: Endpoints,
     /// Its secret, if the host has revealed it.
@@ -56,12 +61,33 @@ impl UseItPage {
             application,
             failures,
             redirect_uri,
+            recipe,
             endpoints,
             secret,
             code_lifetime,
         } = self;
         let name = application.spec.name.to_string();
         let network = frame.network.clone();
+        let signs_in = application.spec.scopes.contains(Scope::OpenId);
+        let environment = Environment {
+            application: &application,
+            redirect_uri: &redirect_uri,
+            endpoints: &endpoints,
+            network: &network,
+        };
+        let content = if let Some(recipe) = recipe {
+            settings_of(recipe, &environment, secret.as_ref()).into_any()
+        } else {
+            view! {
+                <p class="tab-lead">
+                    "The settings of this application, and a small program that uses them: it asks a member, exchanges the code, calls the Headless API and refreshes its tokens."
+                </p>
+                {settings(&environment, secret.as_ref())}
+                {program(&application)}
+                {next(&application, &redirect_uri, endpoints.clone(), code_lifetime)}
+            }
+            .into_any()
+        };
         frame.admin(
             &format!("Use {name}"),
             visitor,
@@ -69,13 +95,9 @@ impl UseItPage {
             Level::Below,
             view! {
                 {plain_head(&application, Tab::UseIt, failures)}
-                <p class="tab-lead">
-                    "The settings of this application, and a small program that uses them: it asks a member, exchanges the code, calls the Headless API and refreshes its tokens."
-                </p>
                 {application.is_paused().then(paused)}
-                {settings(&application, &redirect_uri, &endpoints, network, secret)}
-                {program(&application)}
-                {next(&application, &redirect_uri, endpoints, code_lifetime)}
+                {signs_in.then(|| program_choice(&application, recipe))}
+                {content}
             },
         )
     }
@@ -89,24 +111,79 @@ fn paused() -> impl IntoView {
     }
 }
 
-/// The `.env` block, with its choices.
-fn settings(
-    application: &Application,
-    redirect_uri: &RedirectUri,
-    endpoints: &Endpoints,
-    network: String,
-    secret: Option<ClientSecret>,
+/// For which program the settings are.
+fn program_choice(application: &Application, chosen: Option<&Recipe>) -> AnyView {
+    let own = (String::new(), "Your own program".to_owned());
+    let recipes = RECIPES
+        .iter()
+        .map(|recipe| (recipe.id.to_owned(), recipe.label.to_owned()));
+    let address = address::use_it(application.client_id.as_str());
+    let chosen = chosen.map_or("", |recipe| recipe.id);
+    choice(
+        ("program-choice", "program", "Set up"),
+        [own].into_iter().chain(recipes),
+        chosen,
+        &address,
+    )
+}
+
+/// What is typed into a program that exists.
+fn settings_of(
+    recipe: &'static Recipe,
+    environment: &Environment<'_>,
+    secret: Option<&ClientSecret>,
 ) -> impl IntoView + use<> {
-    let environment = Environment {
+    let application = environment.application;
+    let registered = if recipe.registered(application).is_some() {
+        view! { <p class="muted">"It is registered."</p> }.into_any()
+    } else {
+        view! {
+            <p class="notice notice-warning">
+                "No redirect URI of this application ends so. "
+                <a href=address::application(application.client_id.as_str(), Tab::Settings)>"Add it in the settings"</a> "."
+            </p>
+        }
+        .into_any()
+    };
+    let text = recipe.to_text(environment, secret);
+    view! {
+        <section class="use-step" aria-labelledby="redirect">
+            <h2 id="redirect">"1. The redirect URI"</h2>
+            <p>
+                "The address of the program, and behind it "
+                <code class="mono" translate="no">{recipe.callback}</code> "."
+            </p>
+            {registered}
+        </section>
+        <section class="use-step" aria-labelledby="settings">
+            <h2 id="settings">"2. The settings"</h2>
+            <div class="snippet">
+                {snippet_bar(recipe.file, Some(recipe), environment, secret)}
+                {block("env", recipe.file, &text, recipe.comment)}
+            </div>
+        </section>
+    }
+}
+
+/// The name of the settings, and the buttons that show and copy them.
+fn snippet_bar(
+    file: &'static str,
+    recipe: Option<&Recipe>,
+    environment: &Environment<'_>,
+    secret: Option<&ClientSecret>,
+) -> impl IntoView + use<> {
+    let Environment {
         application,
         redirect_uri,
-        endpoints,
-        network: &network,
-    };
+        ..
+    } = *environment;
     let address = address::use_it(application.client_id.as_str());
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("redirect_uri", redirect_uri.as_str())
-        .finish();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("redirect_uri", redirect_uri.as_str());
+    if let Some(recipe) = recipe {
+        query.append_pair("program", recipe.id);
+    }
+    let query = query.finish();
     let masked = application.spec.client_type.is_confidential() && secret.is_none();
     let copy_from = masked.then(|| format!("{address}/env?{query}"));
     let toggle = if masked {
@@ -128,56 +205,82 @@ fn settings(
     } else {
         ().into_any()
     };
+    view! {
+        <div class="snippet-bar">
+            <span class="mono snippet-name" translate="no">{file}</span>
+            {toggle}
+            {copy_button(file, "env", copy_from)}
+        </div>
+    }
+}
+
+/// The `.env` block, with its choices.
+fn settings(environment: &Environment<'_>, secret: Option<&ClientSecret>) -> impl IntoView + use<> {
+    let Environment {
+        application,
+        redirect_uri,
+        ..
+    } = *environment;
     let kept = if application.spec.client_type.is_confidential() {
         "Only this file holds the client secret. Keep it out of version control."
     } else {
         "A public application has no secret. Nothing in this file is confidential."
     };
+    let uris = &application.spec.redirect_uris;
+    let address = address::use_it(application.client_id.as_str());
+    let choice = uris.only().is_none().then(|| {
+        choice(
+            ("redirect-uri", "redirect_uri", "Redirect URI"),
+            uris.iter().map(|uri| (uri.to_string(), uri.to_string())),
+            redirect_uri.as_str(),
+            &address,
+        )
+    });
     view! {
         <section class="use-step" aria-labelledby="settings">
             <h2 id="settings">"1. The settings"</h2>
             <p class="muted">"Save them as " <code class="mono" translate="no">".env"</code> ". " {kept}</p>
-            {choice(application, redirect_uri, &address)}
+            {choice}
             <div class="snippet">
-                <div class="snippet-bar">
-                    <span class="mono snippet-name" translate="no">".env"</span>
-                    {toggle}
-                    {copy_button(".env", "env", copy_from)}
-                </div>
-                {block("env", ".env", &environment.to_text(secret.as_ref()), "#")}
+                {snippet_bar(".env", None, environment, secret)}
+                {block("env", ".env", &environment.to_text(secret), "#")}
             </div>
         </section>
     }
 }
 
-/// The choice of the redirect URI, if there are several.
-fn choice(application: &Application, chosen: &RedirectUri, address: &str) -> Option<impl IntoView + use<>> {
-    let uris = &application.spec.redirect_uris;
-    (uris.iter().count() > 1).then(|| {
-        let options = uris
-            .iter()
-            .map(|uri| {
-                view! {
-                    <option value=uri.to_string() selected=uri == chosen>
-                        {uri.to_string()}
-                    </option>
-                }
-            })
-            .collect_view();
-        view! {
-            <form class="use-choice" method="get" action=address.to_owned()>
-                <label class="field-label" for="redirect-uri">
-                    "Redirect URI"
-                </label>
-                <select class="input mono" translate="no" id="redirect-uri" name="redirect_uri">
-                    {options}
-                </select>
-                <button class="button" type="submit">
-                    "Use this one"
-                </button>
-            </form>
-        }
-    })
+/// A choice that opens the page anew: id, name and label, then values and their names.
+fn choice(
+    (id, name, label): (&'static str, &'static str, &'static str),
+    options: impl IntoIterator<Item = (String, String)>,
+    chosen: &str,
+    address: &str,
+) -> AnyView {
+    let options = options
+        .into_iter()
+        .map(|(value, label)| {
+            let selected = value == chosen;
+            view! {
+                <option value=value selected=selected>
+                    {label}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <form class="use-choice" method="get" action=address.to_owned()>
+            <label class="field-label" for=id>
+                {label}
+            </label>
+            <select class="input" translate="no" id=id name=name>
+                {options}
+            </select>
+            <button class="button" type="submit">
+                "Use this one"
+            </button>
+        </form>
+    }
+    .into_any()
 }
 
 /// The programs, one of which is visible at a time.

@@ -34,6 +34,7 @@ fn page(application: Application, secret: Option<ClientSecret>) -> String {
         application,
         failures: 0,
         redirect_uri,
+        recipe: None,
         endpoints: endpoints(),
         secret,
         code_lifetime: TimeSpan::minutes(5),

@@ -1,29 +1,48 @@
-//! The forms that set and remove a logo.
+//! The forms that set and remove a logo, or the picture of a member.
 
 use latchkey_domain::LogoId;
 use leptos::prelude::*;
 
 use super::logo::logo as picture;
 
-/// The logo of `name` as it is, a form to upload another, and one to remove it. Both are sent to `action`.
-pub(crate) fn logo_form(
+/// What a picture is called.
+#[derive(Clone, Copy)]
+pub(crate) enum PictureKind {
+    Logo,
+    Picture,
+}
+
+impl PictureKind {
+    /// Its label, and what the buttons say.
+    const fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Logo => ("Logo", "Upload the logo", "Remove the logo"),
+            Self::Picture => ("Picture", "Upload the picture", "Remove the picture"),
+        }
+    }
+}
+
+/// The picture of `name` as it is, a form to upload another, and one to remove it. Both are sent to `action`.
+pub(crate) fn picture_form(
+    kind: PictureKind,
     name: &str,
     logo: Option<&LogoId>,
     action: String,
     error: Option<String>,
 ) -> impl IntoView + use<> {
+    let (label, upload, remove) = kind.words();
     let described_by = if error.is_some() {
         "logo-hint logo-error"
     } else {
         "logo-hint"
     };
     let invalid = error.is_some().then_some("true");
-    let remove = logo.is_some().then(|| {
+    let removal = logo.is_some().then(|| {
         view! {
             <form method="post" action=action.clone() enctype="multipart/form-data">
                 <input type="hidden" name="logo" value="" />
                 <button class="button" type="submit">
-                    "Remove the logo"
+                    {remove}
                 </button>
             </form>
         }
@@ -34,7 +53,7 @@ pub(crate) fn logo_form(
             <form class="logo-upload" method="post" action=action enctype="multipart/form-data">
                 <div class="field">
                     <label class="field-label" for="logo">
-                        "Logo"
+                        {label}
                     </label>
                     <p class="field-hint" id="logo-hint">
                         "PNG, JPEG or WebP, up to 1 MB. It is made smaller if it is larger than 512 × 512 pixels."
@@ -59,10 +78,10 @@ pub(crate) fn logo_form(
                         })}
                 </div>
                 <button class="button" type="submit">
-                    "Upload the logo"
+                    {upload}
                 </button>
             </form>
-            {remove}
+            {removal}
         </div>
     }
 }

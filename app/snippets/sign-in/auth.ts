@@ -1,0 +1,14 @@
+import NextAuth from "next-auth";
+
+export const { handlers, auth, signIn, signOut } = NextAuth({
+  providers: [
+    {
+      id: "latchkey",
+      name: "LATCHKEY_NETWORK",
+      type: "oidc",
+      issuer: "LATCHKEY_ISSUER",
+      clientId: "LATCHKEY_CLIENT_ID",
+      clientSecret: "LATCHKEY_CLIENT_SECRET",
+    },
+  ],
+});
