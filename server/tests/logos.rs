@@ -207,9 +207,13 @@ async fn a_member_has_a_picture_of_their_own() {
         .await
         .assert_status(422)
         .assert_text("field-error");
-    upload(&member, "/account/picture", &file(&picture(900, 600), ImageFormat::Jpeg))
-        .await
-        .assert_redirect("/account/profile?done=picture");
+    upload(
+        &member,
+        "/account/picture",
+        &file(&picture(900, 600), ImageFormat::Jpeg),
+    )
+    .await
+    .assert_redirect("/account/profile?done=picture");
     let page = member.get("/account/profile?done=picture").await;
     assert_sound(&page);
     let path = logo_in(&page.text);
@@ -217,9 +221,19 @@ async fn a_member_has_a_picture_of_their_own() {
     assert_eq!(served.header("cross-origin-resource-policy"), "cross-origin");
 
     let email = "member@example.com".parse().unwrap();
-    let id = app.instance.store.member_by_email(&email).await.unwrap().unwrap().id;
+    let id = app
+        .instance
+        .store
+        .member_by_email(&email)
+        .await
+        .unwrap()
+        .unwrap()
+        .id;
     let about = format!("/admin/members/{id}");
-    host.get(&about).await.assert_text(&path).assert_text("Picture changed");
+    host.get(&about)
+        .await
+        .assert_text(&path)
+        .assert_text("Picture changed");
     let remove = format!("{about}/remove-picture");
     member.post(&remove, &[]).await.assert_status(403);
     host.post(&remove, &[])
@@ -228,9 +242,13 @@ async fn a_member_has_a_picture_of_their_own() {
     host.get(&about).await.assert_no_text(&path);
     app.browser().get(&path).await.assert_status(404);
     app.browser().get("/account/picture").await.assert_status(405);
-    upload(&app.browser(), "/account/picture", &file(&picture(9, 9), ImageFormat::Png))
-        .await
-        .assert_redirect("/sign-in");
+    upload(
+        &app.browser(),
+        "/account/picture",
+        &file(&picture(9, 9), ImageFormat::Png),
+    )
+    .await
+    .assert_redirect("/sign-in");
 }
 
 #[tokio::test]

@@ -365,7 +365,11 @@ async fn the_number_of_a_member_is_never_given_again() {
     let tokens = exchanged(&app, &client, &person, &[("scope", ALL)]).await;
     let (_, gone) = verified(&app, id_token(&tokens)).await;
     let email = "member@example.com".parse().unwrap();
-    app.instance.roster.remove(&email, &Actor::operator()).await.unwrap();
+    app.instance
+        .roster
+        .remove(&email, &Actor::operator())
+        .await
+        .unwrap();
     app.member("member@example.com", Role::Member).await;
     let again = app.as_member().await;
     let tokens = exchanged(&app, &client, &again, &[("scope", ALL)]).await;

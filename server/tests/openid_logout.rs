@@ -93,19 +93,38 @@ async fn without_a_proof_the_person_is_asked_first() {
     let host = app.as_host().await;
     for (who, request) in [
         (&person, link(&[])),
-        (&person, link(&[("client_id", &client.id), ("post_logout_redirect_uri", AFTER)])),
-        (&person, link(&[("id_token_hint", "x.y.z"), ("client_id", &client.id), ("post_logout_redirect_uri", AFTER)])),
+        (
+            &person,
+            link(&[("client_id", &client.id), ("post_logout_redirect_uri", AFTER)]),
+        ),
+        (
+            &person,
+            link(&[
+                ("id_token_hint", "x.y.z"),
+                ("client_id", &client.id),
+                ("post_logout_redirect_uri", AFTER),
+            ]),
+        ),
         // The ID token of somebody else.
-        (&host, link(&[("id_token_hint", &hint), ("post_logout_redirect_uri", AFTER)])),
+        (
+            &host,
+            link(&[("id_token_hint", &hint), ("post_logout_redirect_uri", AFTER)]),
+        ),
     ] {
         let page = who.get(&request).await;
         assert_sound(page.assert_status(200).assert_text("Stay signed in"));
         assert!(is_signed_in(who).await, "{request}");
     }
-    let request = link(&[("client_id", &client.id), ("post_logout_redirect_uri", AFTER), ("state", "s")]);
+    let request = link(&[
+        ("client_id", &client.id),
+        ("post_logout_redirect_uri", AFTER),
+        ("state", "s"),
+    ]);
     let page = person.get(&request).await;
     page.assert_text("asks to sign you out here, too");
-    press(&person, &page).await.assert_redirect("https://wiki.example/bye?state=s");
+    press(&person, &page)
+        .await
+        .assert_redirect("https://wiki.example/bye?state=s");
     assert!(!is_signed_in(&person).await);
 }
 
@@ -115,10 +134,14 @@ async fn who_is_not_signed_in_is_not_sent_away_by_a_link_alone() {
     let (app, client, ..) = world().await;
     let stranger = app.browser();
     let page = stranger
-        .get(&link(&[("client_id", &client.id), ("post_logout_redirect_uri", AFTER)]))
+        .get(&link(&[
+            ("client_id", &client.id),
+            ("post_logout_redirect_uri", AFTER),
+        ]))
         .await;
     assert_sound(page.assert_status(200));
-    page.assert_text("You are signed out of").assert_text("href=\"https://wiki.example/bye\"");
+    page.assert_text("You are signed out of")
+        .assert_text("href=\"https://wiki.example/bye\"");
     stranger.get(&link(&[])).await.assert_status(200);
 }
 
@@ -134,7 +157,10 @@ async fn an_address_that_is_not_registered_is_not_gone_to() {
         &client.redirect_uri,
     ] {
         let page = person
-            .get(&link(&[("id_token_hint", &hint), ("post_logout_redirect_uri", wrong)]))
+            .get(&link(&[
+                ("id_token_hint", &hint),
+                ("post_logout_redirect_uri", wrong),
+            ]))
             .await;
         page.assert_status(200).assert_text("which is not registered for");
         assert_sound(&page);
@@ -144,14 +170,26 @@ async fn an_address_that_is_not_registered_is_not_gone_to() {
     let host = app.as_host().await;
     let activity = format!("/admin/settings/oauth-applications/{}/activity", client.id);
     let page = host.get(&activity).await;
-    page.assert_text("Sign-out").assert_text("add it under After sign-out");
+    page.assert_text("Sign-out")
+        .assert_text("add it under After sign-out");
     // Signing out works all the same.
-    let request = link(&[("client_id", &client.id), ("post_logout_redirect_uri", "https://evil.example/")]);
+    let request = link(&[
+        ("client_id", &client.id),
+        ("post_logout_redirect_uri", "https://evil.example/"),
+    ]);
     let page = person.get(&request).await;
     let answer = press(&person, &page).await;
-    assert!(answer.header("location").starts_with("/oauth/logout?"), "{}", answer.header("location"));
+    assert!(
+        answer.header("location").starts_with("/oauth/logout?"),
+        "{}",
+        answer.header("location")
+    );
     assert!(!is_signed_in(&person).await);
-    person.get(&request).await.assert_text("You are signed out of").assert_no_text("href=\"https://evil");
+    person
+        .get(&request)
+        .await
+        .assert_text("You are signed out of")
+        .assert_no_text("href=\"https://evil");
 }
 
 #[tokio::test]
@@ -163,18 +201,30 @@ async fn the_address_of_one_application_is_none_of_another() {
     };
     let other = app.register(other).await;
     for request in [
-        link(&[("id_token_hint", &hint), ("post_logout_redirect_uri", "https://other.example/")]),
+        link(&[
+            ("id_token_hint", &hint),
+            ("post_logout_redirect_uri", "https://other.example/"),
+        ]),
         link(&[
             ("id_token_hint", &hint),
             ("client_id", &other.id),
             ("post_logout_redirect_uri", "https://other.example/"),
         ]),
-        link(&[("client_id", &client.id), ("post_logout_redirect_uri", "https://other.example/")]),
-        link(&[("client_id", "unknown-client"), ("post_logout_redirect_uri", "https://other.example/")]),
+        link(&[
+            ("client_id", &client.id),
+            ("post_logout_redirect_uri", "https://other.example/"),
+        ]),
+        link(&[
+            ("client_id", "unknown-client"),
+            ("post_logout_redirect_uri", "https://other.example/"),
+        ]),
         link(&[("post_logout_redirect_uri", "https://other.example/")]),
     ] {
         let page = person.get(&request).await;
-        assert_sound(page.assert_status(200).assert_text("For your safety you stay here."));
+        assert_sound(
+            page.assert_status(200)
+                .assert_text("For your safety you stay here."),
+        );
         assert!(is_signed_in(&person).await, "{request}");
     }
 }
@@ -183,7 +233,11 @@ async fn the_address_of_one_application_is_none_of_another() {
 async fn a_form_of_the_application_counts_like_its_link() {
     let (_app, client, person, hint) = world().await;
     let form = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("id_token_hint", &*hint), ("post_logout_redirect_uri", AFTER), ("state", "é\n")])
+        .extend_pairs([
+            ("id_token_hint", &*hint),
+            ("post_logout_redirect_uri", AFTER),
+            ("state", "é\n"),
+        ])
         .finish();
     let request = person
         .bare(Method::POST, "/oauth/logout")
@@ -221,6 +275,13 @@ async fn what_cannot_be_read_ends_nothing() {
 #[tokio::test]
 async fn discovery_names_the_endpoint() {
     let app = TestApp::new().await;
-    let document = app.browser().get("/.well-known/openid-configuration").await.json();
-    assert_eq!(document["end_session_endpoint"], format!("{}/oauth/logout", app.issuer()));
+    let document = app
+        .browser()
+        .get("/.well-known/openid-configuration")
+        .await
+        .json();
+    assert_eq!(
+        document["end_session_endpoint"],
+        format!("{}/oauth/logout", app.issuer())
+    );
 }

@@ -459,7 +459,12 @@ async fn a_second_factor_stands_between_the_password_and_the_session() {
         world.second_factor.check(&member, &now, None, &by).await.unwrap();
         let done = world
             .sign_in
-            .finish(member, hash, &by, (None, None))
+            .finish(
+                member,
+                (hash, latchkey_storage::Proof::PasswordAndCode),
+                &by,
+                (None, None),
+            )
             .await
             .unwrap()
             .unwrap();

@@ -139,7 +139,10 @@ impl World {
     pub(crate) async fn open(&self, member: &Member) -> Opened {
         let (_, hash) = self.store.credentials(&member.email).await.unwrap().unwrap();
         let address = Some([192, 0, 2, 1].into());
-        let opened = self.sign_in.open(member, (hash, Proof::Password), address, None).await;
+        let opened = self
+            .sign_in
+            .open(member, (hash, Proof::Password), address, None)
+            .await;
         opened.unwrap().unwrap()
     }
 

@@ -17,7 +17,10 @@ pub enum ParamError {
     #[error("the parameter `{0}` is there more than once; send it once")]
     Duplicate(&'static str),
     /// Its value is too long.
-    #[error("the parameter `{name}` has {length} bytes; at most {} are allowed", most(name))]
+    #[error(
+        "the parameter `{name}` has {length} bytes; at most {} are allowed",
+        most(name)
+    )]
     TooLong {
         /// The parameter.
         name: &'static str,

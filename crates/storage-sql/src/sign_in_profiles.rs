@@ -36,11 +36,9 @@ async fn find(db: &dyn Statements, id: MemberId) -> Result<Option<SignInProfile>
                ORDER BY s.slug LIMIT ?2";
     let spaces = rows::all(db, sql, params![id.0, MOST_SPACES], |columns| {
         columns.table("spaces").parsed("slug", str::parse::<Slug>)
-    });
-    Ok(Some(SignInProfile {
-        spaces: spaces.await?,
-        ..profile
-    }))
+    })
+    .await?;
+    Ok(Some(SignInProfile { spaces, ..profile }))
 }
 
 /// Gives the member the first username that nobody has or had, unless the member has one.
@@ -49,8 +47,9 @@ async fn name(db: &dyn Statements, id: MemberId) -> Result<(), StoreError> {
     let sql = "SELECT name FROM members WHERE id = ?1 [[FOR NO KEY UPDATE|]]";
     let name = rows::first(db, sql, params![id.0], |columns| {
         columns.table("members").parsed("name", MemberName::parse)
-    });
-    let Some(name) = name.await? else {
+    })
+    .await?;
+    let Some(name) = name else {
         return Ok(());
     };
     let sql = "SELECT EXISTS (SELECT 1 FROM usernames WHERE member_id = ?1)";
@@ -58,7 +57,8 @@ async fn name(db: &dyn Statements, id: MemberId) -> Result<(), StoreError> {
         return Ok(());
     }
     for username in Username::candidates(&name, id) {
-        let sql = "INSERT INTO usernames (username, member_id) VALUES (?1, ?2) ON CONFLICT (username) DO NOTHING";
+        let sql =
+            "INSERT INTO usernames (username, member_id) VALUES (?1, ?2) ON CONFLICT (username) DO NOTHING";
         if rows::execute(db, sql, params![username.as_str(), id.0]).await? > 0 {
             break;
         }

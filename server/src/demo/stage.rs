@@ -321,6 +321,7 @@ impl Stage {
             member: member.ok_or_else(|| unexpected("somebody is no member"))?,
             at: self.clock.now(),
             session: None,
+            proof: None,
         })
     }
 

@@ -15,7 +15,7 @@ use http::{Method, StatusCode, Uri};
 use latchkey_accounts::{AccountError, Opened};
 use latchkey_app::pages::{AskAgainPage, PASSWORD_AGAIN};
 use latchkey_domain::{Member, limits};
-use latchkey_storage::{Proof, Session};
+use latchkey_storage::Session;
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
@@ -134,7 +134,12 @@ async fn proved(
         Proof::Password(password) => {
             let hash = sign_in.confirm(member, password, peer.address).await?;
             sign_in
-                .open(member, (hash, Proof::Password), peer.address, peer.user_agent.clone())
+                .open(
+                    member,
+                    (hash, latchkey_storage::Proof::Password),
+                    peer.address,
+                    peer.user_agent.clone(),
+                )
                 .await
         }
         Proof::Passkey(ceremony, answer) => {

@@ -38,7 +38,10 @@ pub(super) async fn show(
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (ETAG, etag.as_str()),
         // Programs show the pictures of members.
-        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "cross-origin",
+        ),
     ];
     if kept {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());

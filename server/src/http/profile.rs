@@ -97,7 +97,11 @@ pub(super) async fn set_picture(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
-    let done = if picture.is_some() { "picture" } else { "picture-removed" };
+    let done = if picture.is_some() {
+        "picture"
+    } else {
+        "picture-removed"
+    };
     let (store, by) = (&state.instance.store, peer.actor(Some(member.id)));
     store
         .set_picture(member.id, picture, &by, state.instance.clock.now())

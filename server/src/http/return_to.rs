@@ -41,7 +41,11 @@ impl ReturnTo {
     /// The query of a request to sign out that an application made, if it is one.
     pub(super) fn logout_query(&self) -> Option<&str> {
         let query = self.0.strip_prefix(logout::PATH)?;
-        if query.is_empty() { Some("") } else { query.strip_prefix('?') }
+        if query.is_empty() {
+            Some("")
+        } else {
+            query.strip_prefix('?')
+        }
     }
 
     /// The email of whom the application expects to sign in (`login_hint`, OpenID Connect Core section 3.1.2.1); empty if it

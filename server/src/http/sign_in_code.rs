@@ -187,7 +187,11 @@ async fn finish(
 ) -> Result<Option<latchkey_accounts::SignedIn>, Failure> {
     let (origin, place) = (peer.actor(None), sign_in::place(&peer));
     let from = (peer.address, peer.user_agent);
-    let signed_in = state.instance.sign_in.finish(member, (hash, Proof::PasswordAndCode), &origin, from).await?;
+    let signed_in = state
+        .instance
+        .sign_in
+        .finish(member, (hash, Proof::PasswordAndCode), &origin, from)
+        .await?;
     if let Some(signed_in) = &signed_in {
         sign_in::tell_new_place(state, signed_in, place);
     }

@@ -22,22 +22,8 @@ pub(super) struct SignOutForm {
     return_to: String,
 }
 
-/// The sessions of a browser are over. Its response clears the cookie.
-#[must_use]
-pub(super) struct Ended(());
-
-impl Ended {
-    pub(super) fn clear(self, response: &mut Response, state: &AppState) {
-        session::clear(response, state);
-    }
-}
-
-/// Ends the session of a browser, if it has one.
-pub(super) async fn end_sessions(
-    state: &AppState,
-    peer: &Peer,
-    headers: &HeaderMap,
-) -> Result<Ended, Failure> {
+/// Ends the session of a browser, if it has one. The response has to clear the cookie.
+pub(super) async fn end_sessions(state: &AppState, peer: &Peer, headers: &HeaderMap) -> Result<(), Failure> {
     for token in session::tokens(state, headers) {
         if let Some((_, member)) = state.instance.sessions.find(&token).await? {
             note_host(state, peer, &member, AuditAction::SignedOut, "").await?;
@@ -45,7 +31,7 @@ pub(super) async fn end_sessions(
         }
         state.instance.sessions.end(&token).await?;
     }
-    Ok(Ended(()))
+    Ok(())
 }
 
 /// The sign-out form. Repeating it is not an error. If an application asked for it, the browser goes back there.
@@ -55,7 +41,7 @@ pub(super) async fn end(
     headers: HeaderMap,
     form: Result<Form<SignOutForm>, Response>,
 ) -> Result<Response, Failure> {
-    let ended = end_sessions(&state, &peer, &headers).await?;
+    end_sessions(&state, &peer, &headers).await?;
     let return_to = form.map_or_else(
         |_| ReturnTo::home(),
         |Form(form)| ReturnTo::parse(&form.return_to),
@@ -68,6 +54,6 @@ pub(super) async fn end(
         None => return_to.sign_in(),
     };
     let mut response = Redirect::to(&address).into_response();
-    ended.clear(&mut response, &state);
+    session::clear(&mut response, &state);
     Ok(response)
 }

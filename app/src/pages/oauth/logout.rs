@@ -123,8 +123,14 @@ mod tests {
         let return_to = "/oauth/logout?client_id=c&state=%22".to_owned();
         let member = member();
         let html = html(LogoutState::Asks { member, return_to }, Some("No."));
-        assert!(html.contains("value=\"/oauth/logout?client_id=c&amp;state=%22\""), "{html}");
-        assert!(html.contains("Wiki &lt;b&gt; asks to sign you out here, too."), "{html}");
+        assert!(
+            html.contains("value=\"/oauth/logout?client_id=c&amp;state=%22\""),
+            "{html}"
+        );
+        assert!(
+            html.contains("Wiki &lt;b&gt; asks to sign you out here, too."),
+            "{html}"
+        );
         assert!(html.contains("No."), "{html}");
     }
 

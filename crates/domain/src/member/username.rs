@@ -78,7 +78,11 @@ const fn is_of_username(byte: u8) -> bool {
 fn made_of(name: &str) -> String {
     let mut made = String::new();
     for word in fold(name).split(|letter: char| !letter.is_alphanumeric()) {
-        let letters: String = word.bytes().filter(|byte| is_of_username(*byte)).map(char::from).collect();
+        let letters: String = word
+            .bytes()
+            .filter(|byte| is_of_username(*byte))
+            .map(char::from)
+            .collect();
         if letters.is_empty() {
             continue;
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use latchkey_domain::{Actor, Role};
 use latchkey_storage::content::Community;
-use latchkey_storage::{AddMember, Members, NewSession, PasswordHash, SessionKey, Sessions};
+use latchkey_storage::{AddMember, Members, NewSession, PasswordHash, Proof, SessionKey, Sessions};
 use serde_json::json;
 
 use crate::world::{HOST, World, at, email, profile};

@@ -62,7 +62,10 @@ impl MemberClaims {
         let Some(profile) = profile else {
             return claims;
         };
-        let joined = profile.spaces.iter().filter(|_| grant.application.spec.spaces_in_groups);
+        let joined = profile
+            .spaces
+            .iter()
+            .filter(|_| grant.application.spec.spaces_in_groups);
         let spaces = joined.map(|space| format!("{SPACE}{space}"));
         Self {
             preferred_username: Some(profile.username.as_str().to_owned()),
@@ -103,7 +106,9 @@ mod tests {
         grant.application.spec.spaces_in_groups = spaces_in_groups;
         let scopes: ScopeSet = scopes.parse().unwrap();
         let profile = SignInProfile {
-            username: Username::candidates(&grant.member.name, MemberId(3)).next().unwrap(),
+            username: Username::candidates(&grant.member.name, MemberId(3))
+                .next()
+                .unwrap(),
             picture: Picture {
                 uploaded: "0123456789abcdef0123456789abcdef".parse::<LogoId>().ok(),
                 elsewhere: None,

@@ -87,6 +87,7 @@ pub(super) async fn insert(
     spec: &ApplicationSpec,
     (by, at): Act<'_>,
 ) -> Result<(), StoreError> {
+    let after_sign_out = spec.post_logout_redirect_uris.as_ref().map(json).transpose()?;
     let added = rows::execute(
         db,
         "INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, \
@@ -105,7 +106,7 @@ pub(super) async fn insert(
             spec.profile.description.as_ref().map(Description::as_str),
             spec.profile.website.as_ref().map(WebLink::as_str),
             spec.profile.privacy_policy.as_ref().map(WebLink::as_str),
-            spec.post_logout_redirect_uris.as_ref().map(json).transpose()?,
+            after_sign_out.as_deref(),
             spec.spaces_in_groups,
             at,
             by.member.map(|MemberId(id)| id),
@@ -124,6 +125,7 @@ pub(super) async fn update(
     client_id: &ClientId,
     spec: &ApplicationSpec,
 ) -> Result<(), StoreError> {
+    let after_sign_out = spec.post_logout_redirect_uris.as_ref().map(json).transpose()?;
     rows::execute(
         db,
         "UPDATE applications SET name = ?2, redirect_uris = ?3, scopes = ?4, confidential = ?5, \
@@ -141,7 +143,7 @@ pub(super) async fn update(
             spec.profile.description.as_ref().map(Description::as_str),
             spec.profile.website.as_ref().map(WebLink::as_str),
             spec.profile.privacy_policy.as_ref().map(WebLink::as_str),
-            spec.post_logout_redirect_uris.as_ref().map(json).transpose()?,
+            after_sign_out.as_deref(),
             spec.spaces_in_groups,
         ],
     )

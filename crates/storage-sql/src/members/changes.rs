@@ -287,9 +287,10 @@ pub(super) async fn remove(
 async fn picture_of(db: &dyn Statements, id: MemberId) -> Result<Option<LogoId>, StoreError> {
     let sql = "SELECT picture FROM members WHERE id = ?1";
     let found = rows::first(db, sql, params![id.0], |columns| {
-        columns.table("members").optional("picture", str::parse)
-    });
-    found.await.map(Option::flatten)
+        columns.table("members").optional("picture", str::parse::<LogoId>)
+    })
+    .await?;
+    Ok(found.flatten())
 }
 
 /// Sets or removes the picture.
@@ -302,8 +303,9 @@ pub(crate) async fn set_picture(
     let sql = "SELECT email FROM members WHERE id = ?1 [[FOR UPDATE|]]";
     let email = rows::first(db, sql, params![id.0], |columns| {
         columns.table("members").get::<String>("email")
-    });
-    let Some(email) = email.await? else {
+    })
+    .await?;
+    let Some(email) = email else {
         return Ok(false);
     };
     let (before, new) = (picture_of(db, id).await?, picture.map(|(id, _)| id));

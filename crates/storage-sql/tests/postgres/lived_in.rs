@@ -131,7 +131,12 @@ pub(crate) async fn live(store: &dyn Store) {
     };
     store.create_grant(signed_in, at(27)).await.unwrap().unwrap();
     let picture = ("fedcba9876543210fedcba9876543210".parse().unwrap(), vec![8, 0, 9]);
-    assert!(store.set_picture(bob.id, Some(picture), &operator(), at(28)).await.unwrap());
+    assert!(
+        store
+            .set_picture(bob.id, Some(picture), &operator(), at(28))
+            .await
+            .unwrap()
+    );
     for member in [&bob, &gone] {
         store.sign_in_profile(member.id).await.unwrap().unwrap();
     }

@@ -11,7 +11,7 @@ use latchkey_domain::{
 };
 use latchkey_storage::{
     AddMember, Applications, GrantId, Grants, Members, NewApplication, NewGrant, NewSession, PasswordHash,
-    SessionKey, Store,
+    Proof, SessionKey, Store,
 };
 use tempfile::TempDir;
 

@@ -56,15 +56,12 @@ async fn many_at_once_get_one_username_each() {
         format!("ada-{}", ada.id.0 + 2)
     );
     let last = join(&*store, "last@b.example", "Ada").await;
-    let ask = |id| {
-        let store = std::sync::Arc::clone(&store);
-        tokio::spawn(async move { store.sign_in_profile(id).await.unwrap().unwrap().username })
+    let ask = async || {
+        let (one, two) = tokio::join!(store.sign_in_profile(ada.id), store.sign_in_profile(last.id));
+        (one.unwrap().unwrap().username, two.unwrap().unwrap().username)
     };
-    let asked: Vec<_> = (0..8).map(|_| [ask(ada.id), ask(last.id)]).collect();
-    let mut seen: Vec<(Username, Username)> = Vec::new();
-    for [of_ada, of_last] in asked {
-        seen.push((of_ada.await.unwrap(), of_last.await.unwrap()));
-    }
+    let (a, b, c, d) = tokio::join!(ask(), ask(), ask(), ask());
+    let seen: [(Username, Username); 4] = [a, b, c, d];
     assert!(seen.iter().all(|both| *both == seen[0]), "{seen:?}");
     assert_ne!(seen[0].0, seen[0].1);
     assert_ne!(seen[0].0, profile(&*store, &other).await.username);
@@ -96,7 +93,9 @@ async fn a_picture_goes_with_its_member_unless_another_has_it() {
     let id = |letter: &str| letter.repeat(LogoId::LENGTH).parse::<LogoId>().unwrap();
     let set = async |member: &latchkey_domain::Member, letter: &str, seconds| {
         let picture = (!letter.is_empty()).then(|| (id(letter), vec![7]));
-        let set = store.set_picture(member.id, picture, &operator(), at(seconds)).await;
+        let set = store
+            .set_picture(member.id, picture, &operator(), at(seconds))
+            .await;
         assert!(set.unwrap());
     };
     let is_kept = async |letter: &str| store.logo(&id(letter)).await.unwrap().is_some();
@@ -133,7 +132,13 @@ async fn spaces_are_those_that_the_member_joined() {
     let ada = add_member(&*store, "ada@b.example").await;
     let bob = add_member(&*store, "bob@b.example").await;
     let mut spaces: Vec<_> = (0..MOST_SPACES + 5)
-        .map(|number| space(&format!("space-{number:03}"), SpaceVisibility::Private, &["ada@b.example"]))
+        .map(|number| {
+            space(
+                &format!("space-{number:03}"),
+                SpaceVisibility::Private,
+                &["ada@b.example"],
+            )
+        })
         .collect();
     spaces.push(space("of-nobody", SpaceVisibility::Public, &[]));
     let community = Community {

@@ -1,6 +1,6 @@
 //! Keys that sign ID tokens, and the sign-in that an ID token tells of.
 
-use latchkey_storage::{GrantedSignIn, NewGrant, SigningKey};
+use latchkey_storage::{GrantedSignIn, NewGrant, Proof, SigningKey};
 
 use crate::fixtures::{add_application, add_member, at, new_grant, store};
 

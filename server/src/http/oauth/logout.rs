@@ -16,7 +16,7 @@ use crate::http::pages::frame;
 use crate::http::peer::Peer;
 use crate::http::return_to::ReturnTo;
 use crate::http::security_headers::allow_any_redirect;
-use crate::http::session::MaybeSignedIn;
+use crate::http::session::{self, MaybeSignedIn};
 use crate::http::sign_out;
 use crate::http::state::AppState;
 
@@ -41,18 +41,18 @@ pub(super) async fn show(
         problem,
     } = logout;
     let is_proven = member.is_some() && problem.is_none();
-    let mut ended = None;
+    let is_them = signed_in
+        .as_ref()
+        .is_some_and(|signed_in| is_proven && member == Some(signed_in.member.id));
+    if is_them {
+        sign_out::end_sessions(&state, &peer, &headers).await?;
+    }
     let page_state = match signed_in {
-        Some(signed_in) if !(is_proven && member == Some(signed_in.member.id)) => LogoutState::Asks {
+        Some(signed_in) if !is_them => LogoutState::Asks {
             member: signed_in.member,
             return_to: ReturnTo::parse(&format!("{PATH}?{query}")).as_str().to_owned(),
         },
-        signed_in => {
-            if signed_in.is_some() {
-                ended = Some(sign_out::end_sessions(&state, &peer, &headers).await?);
-            }
-            LogoutState::Done { back }
-        }
+        _ => LogoutState::Done { back },
     };
     let mut response = match page_state {
         LogoutState::Done { back: Some(back) } if is_proven => Redirect::to(&back).into_response(),
@@ -70,8 +70,8 @@ pub(super) async fn show(
             response
         }
     };
-    if let Some(ended) = ended {
-        ended.clear(&mut response, &state);
+    if is_them {
+        session::clear(&mut response, &state);
     }
     Ok(response)
 }

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use crate::components::form::{Field, Toggle};
 use crate::components::frame::Frame;
-use crate::components::picture_form::{PictureKind, picture_form};
 use crate::components::navigation::{AdminSection, Level, Visitor};
 use crate::components::notice::{error_notice, status_notice};
+use crate::components::picture_form::{PictureKind, picture_form};
 
 /// The settings of the network.
 #[derive(Clone, Debug)]

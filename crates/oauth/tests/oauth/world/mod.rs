@@ -13,7 +13,8 @@ use latchkey_domain::{
 };
 use latchkey_oauth::{Access, AuthorizationServer, Lifetimes, Parts, RequestOrigin, SignedIn};
 use latchkey_storage::{
-    ActivityQuery, AddMember, ApplicationUpdate, GrantId, NewActivity, NewApplication, PasswordHash, Store,
+    ActivityQuery, AddMember, ApplicationUpdate, GrantId, NewActivity, NewApplication, PasswordHash, Proof,
+    Store,
 };
 use latchkey_storage_sql::sqlite::SqliteStore;
 use sha2::{Digest, Sha256};

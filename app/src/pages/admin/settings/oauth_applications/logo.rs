@@ -5,9 +5,9 @@ use leptos::prelude::*;
 
 use crate::components::breadcrumb::breadcrumb;
 use crate::components::frame::Frame;
-use crate::components::picture_form::{PictureKind, picture_form};
 use crate::components::navigation::{AdminSection, Level, Visitor};
 use crate::components::notice::status_notice;
+use crate::components::picture_form::{PictureKind, picture_form};
 
 /// The forms, and what became of the last one.
 #[derive(Clone, Debug)]

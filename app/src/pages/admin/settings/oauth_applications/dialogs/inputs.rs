@@ -245,7 +245,8 @@ pub(super) fn signing_in(fields: Fields, open: RwSignal<bool>, error: Memo<Optio
         }
         .into_any()
     };
-    view! { {move || is_shown.get().then(|| more("Signing in with this network", open, content()))} }.into_any()
+    view! { {move || is_shown.get().then(|| more("Signing in with this network", open, content()))} }
+        .into_any()
 }
 
 /// Optional fields: closed until one of them is wrong.

@@ -120,6 +120,9 @@ impl Recipe {
             .replace("LATCHKEY_ISSUER", &environment.endpoints.issuer)
             .replace("LATCHKEY_REDIRECT_URI", redirect_uri.as_str())
             .replace("LATCHKEY_CLIENT_ID", environment.application.client_id.as_str())
-            .replace("LATCHKEY_CLIENT_SECRET", secret.map_or(MASK, ClientSecret::expose))
+            .replace(
+                "LATCHKEY_CLIENT_SECRET",
+                secret.map_or(MASK, ClientSecret::expose),
+            )
     }
 }
