@@ -3,12 +3,9 @@ import { boxes } from "../support/boxes";
 import { Client } from "../support/client";
 import { expect, PATH, signIn, test } from "../support/fixtures";
 import { look } from "../support/look";
+import { PIXEL } from "../support/pixel";
 
 /** A picture of one red pixel. */
-const PIXEL = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==",
-  "base64",
-);
 
 test("a host gives the network a name, a colour and a logo, which sign-in shows", async ({ page, latchkey }) => {
   await signIn(page, latchkey, "host@example.com", "/admin/settings/network");

@@ -208,8 +208,9 @@ impl AuthorizationServer {
             return Ok(());
         };
         if kept.is_next_due {
-            self.add_signing_key(newest.id + 1, self.now().plus(PUBLISHED_FOR))
-                .await?;
+            // Another node may publish the keys without it for a while.
+            let signs_from = self.now().plus(KEPT_IN_MEMORY).plus(PUBLISHED_FOR);
+            self.add_signing_key(newest.id + 1, signs_from).await?;
         }
         let keys = self.read_signing_keys().await?;
         if let Some(id) = keys.oldest_in_use(self.now())

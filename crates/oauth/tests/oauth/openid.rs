@@ -60,7 +60,7 @@ async fn keys_take_turns_and_what_they_signed_can_be_checked_until_it_expires() 
     // Clients that fetched the keys before the rotation know only the first.
     let (key, token) = refreshed(tokens.refresh_token.as_ref().unwrap().expose()).await;
     assert_eq!(key, first);
-    world.after(3_601);
+    world.after(3_661);
     let (key, token) = refreshed(&token).await;
     assert_eq!(key, both[0]);
     assert_eq!(published(&world.server).await, both);
@@ -84,6 +84,62 @@ async fn nodes_have_the_same_keys() {
     let keys = published(&world.server).await;
     assert_eq!(keys.len(), 2);
     assert_eq!(published(&other).await, keys);
+}
+
+/// A client that fetches the keys once an hour, from whichever node answers, and refuses what it cannot check.
+struct CachingClient {
+    fetches_at: u64,
+    known: Vec<String>,
+}
+
+#[tokio::test]
+async fn no_client_that_keeps_the_keys_for_an_hour_refuses_a_token_of_either_node() {
+    let world = World::new();
+    let other = world.another_node();
+    let nodes = [&world.server, &other];
+    let (ada, app) = (world.ada().await, relying_party(&world).await);
+    let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
+    let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+    let mut refresh_token = tokens.refresh_token.unwrap().expose().to_owned();
+    let first = published(&world.server).await;
+    let mut clients: Vec<_> = (0..60)
+        .map(|fetches_at| CachingClient {
+            fetches_at,
+            known: first.clone(),
+        })
+        .collect();
+    let mut signed_with = std::collections::BTreeSet::new();
+    for minute in 0..6 * 60 {
+        if minute == 61 {
+            world.rotate_server_key(false).await;
+        }
+        for (number, node) in nodes.iter().enumerate() {
+            // Housekeeping runs on both, half an hour apart.
+            if minute % 60 == 10 + 30 * number as u64 {
+                node.tend_signing_keys().await.unwrap();
+            }
+            for client in clients
+                .iter_mut()
+                .filter(|client| client.fetches_at == minute % 60)
+            {
+                // Of one client half of the requests go to each node.
+                if (client.fetches_at + minute / 60) % 2 == number as u64 {
+                    client.known = published(node).await;
+                }
+            }
+            let form = refreshes(&refresh_token, &[]);
+            let answer = world.exchange_at(node, &app, &form).await.unwrap();
+            let key = key_of(answer.id_token.as_ref());
+            for client in &clients {
+                assert!(client.known.contains(&key), "at {minute}, of node {number}");
+            }
+            refresh_token = answer.refresh_token.unwrap().expose().to_owned();
+            signed_with.insert(key);
+        }
+        world.after(60);
+    }
+    assert_eq!(signed_with.len(), 2);
+    assert_eq!(published(&world.server).await.len(), 1, "the first key is gone");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,8 +3,8 @@
 use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
 use latchkey_oauth::token_endpoint::ClientRequest;
 use latchkey_oauth::{
-    Access, AccessError, ConsentQuestion, Decision, EndpointError, Introspection, SignedIn, TokenResponse,
-    Userinfo,
+    Access, AccessError, AuthorizationServer, ConsentQuestion, Decision, EndpointError, Introspection,
+    SignedIn, TokenResponse, Userinfo,
 };
 
 use super::{Client, Pairs, World, answer, origin, pairs, refreshes};
@@ -67,16 +67,25 @@ impl World {
         client: &Client,
         form: &Pairs,
     ) -> Result<TokenResponse, EndpointError> {
+        self.exchange_at(&self.server, client, form).await
+    }
+
+    /// The same at one of several nodes.
+    pub(crate) async fn exchange_at(
+        &self,
+        node: &AuthorizationServer,
+        client: &Client,
+        form: &Pairs,
+    ) -> Result<TokenResponse, EndpointError> {
         let form = client.with_credentials(form);
-        self.server
-            .token(
-                ClientRequest {
-                    authorization: None,
-                    form: &form,
-                },
-                &origin(),
-            )
-            .await
+        node.token(
+            ClientRequest {
+                authorization: None,
+                form: &form,
+            },
+            &origin(),
+        )
+        .await
     }
 
     pub(crate) async fn refresh(&self, client: &Client, token: &str) -> Result<TokenResponse, EndpointError> {

@@ -195,3 +195,59 @@ fn the_message_to_a_developer_has_everything_but_the_secret() {
         "{public}"
     );
 }
+
+/// An application that signs people in, for a program.
+fn for_program(recipe: Option<&'static Recipe>, redirect_uris: &str, secret: Option<ClientSecret>) -> String {
+    let mut application = registered(true, redirect_uris);
+    application.spec.scopes = "openid profile email".parse().unwrap();
+    let redirect_uri = UseItPage::first_choice(&application).unwrap().clone();
+    let html = UseItPage {
+        frame: frame(),
+        visitor: visitor(true),
+        application,
+        failures: 0,
+        redirect_uri,
+        recipe,
+        endpoints: endpoints(),
+        secret,
+        code_lifetime: TimeSpan::minutes(5),
+    }
+    .to_html();
+    assert_sound(&html);
+    html
+}
+
+#[test]
+fn each_program_gets_its_settings_filled_in() {
+    let id = "A".repeat(43);
+    for recipe in &RECIPES {
+        let uri = format!("https://program.example{}", recipe.callback);
+        let masked = for_program(Some(recipe), &uri, None);
+        assert!(masked.contains("It is registered."), "{}", recipe.id);
+        let shown = text(&masked, "env");
+        assert!(
+            shown.contains(&id) && shown.contains("•••") && !shown.contains("LATCHKEY_"),
+            "{shown}"
+        );
+        assert!(shown.contains("https://oauth.example"), "{shown}");
+        assert!(masked.contains(&format!("program={}\"", recipe.id)), "{masked}");
+        let secret = ClientSecret::kept("s".repeat(ClientSecret::LENGTH));
+        let shown = text(&for_program(Some(recipe), &uri, Some(secret)), "env");
+        assert!(shown.contains(&"s".repeat(43)) && !shown.contains('•'), "{shown}");
+        assert_eq!(Recipe::from_id(recipe.id).unwrap().label, recipe.label);
+    }
+}
+
+#[test]
+fn a_redirect_uri_that_the_program_does_not_use_is_told_of() {
+    let synapse = Recipe::from_id("synapse");
+    let html = for_program(synapse, "https://program.example/cb", None);
+    assert!(html.contains("No redirect URI of this application ends so.") && html.contains("/settings\""));
+}
+
+#[test]
+fn only_an_application_that_signs_people_in_has_the_choice() {
+    assert!(for_program(None, "https://a.example/cb", None).contains("id=\"program-choice\""));
+    let html = page(registered(true, "https://a.example/cb"), None);
+    assert!(!html.contains("program-choice"));
+}
