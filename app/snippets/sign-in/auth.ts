@@ -11,4 +11,15 @@ export const { handlers, auth, signIn, signOut } = NextAuth({
       clientSecret: "LATCHKEY_CLIENT_SECRET",
     },
   ],
+  callbacks: {
+    // Recognize people by Latchkey's id
+    jwt({ token, account }) {
+      if (account) token.sub = account.providerAccountId;
+      return token;
+    },
+    session({ session, token }) {
+      session.user.id = token.sub!;
+      return session;
+    },
+  },
 });

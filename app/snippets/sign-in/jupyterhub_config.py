@@ -1,6 +1,4 @@
-# pip install oauthenticator
-c = get_config()  # noqa: F821
-
+# With oauthenticator
 c.JupyterHub.authenticator_class = "generic-oauth"
 c.GenericOAuthenticator.login_service = "LATCHKEY_NETWORK"
 c.GenericOAuthenticator.client_id = "LATCHKEY_CLIENT_ID"
@@ -11,8 +9,7 @@ c.GenericOAuthenticator.token_url = "LATCHKEY_ISSUER/oauth/token"
 c.GenericOAuthenticator.userdata_url = "LATCHKEY_ISSUER/oauth/userinfo"
 c.GenericOAuthenticator.scope = ["openid", "profile", "email"]
 c.GenericOAuthenticator.username_claim = "preferred_username"
-c.GenericOAuthenticator.auth_state_groups_key = "oauth_user.groups"
-c.GenericOAuthenticator.manage_groups = True
-c.GenericOAuthenticator.admin_groups = {"host"}
 c.GenericOAuthenticator.allow_all = True
-c.Authenticator.enable_auth_state = True
+c.GenericOAuthenticator.manage_groups = True
+c.GenericOAuthenticator.auth_state_groups_key = "oauth_user.groups"
+c.GenericOAuthenticator.admin_groups = {"host"}

@@ -25,6 +25,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 
 use self::applications::Pages;
+use self::oauth::Endpoints;
 
 /// Measures Latchkey beside a bare axum endpoint. Without a command: applications, headless, oauth and size.
 #[derive(Parser)]
@@ -47,7 +48,7 @@ enum Command {
     /// The Headless API of a large network
     Headless,
     /// The OAuth endpoints
-    Oauth,
+    Oauth(oauth::Endpoints),
     /// How soon the server is ready, and how much memory it uses at rest
     Size,
     /// Only serve the bare endpoint, on a port that is printed
@@ -90,7 +91,7 @@ fn main() -> ExitCode {
         None => all(plan, quick),
         Some(Command::Applications(pages)) => run(applications::measure(pages, quick, plan.rounds)),
         Some(Command::Headless) => run(headless::measure(plan)),
-        Some(Command::Oauth) => run(oauth::measure(plan)),
+        Some(Command::Oauth(endpoints)) => run(oauth::measure(endpoints, plan)),
         Some(Command::Size) => run(memory::measure(plan)),
         Some(Command::Bare) => bare::serve(),
         Some(Command::Endure(command)) => run(endure::run(command, quick)),
@@ -106,7 +107,7 @@ fn main() -> ExitCode {
 
 fn all(plan: Plan, quick: bool) -> Result<()> {
     run(memory::measure(plan))?;
-    run(oauth::measure(plan))?;
+    run(oauth::measure(Endpoints::default(), plan))?;
     run(applications::measure(Pages::default(), quick, plan.rounds))?;
     run(headless::measure(plan))
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use crate::Plan;
 use crate::application::{Application, Tokens, code_in, tokens_in, userinfo};
 use crate::client::{Answer, HttpRequest, get};
+use crate::endure::database::{Database, Kind};
 use crate::load::{self, CONNECTIONS, LoadClient, Repeat, Rotating, Summary};
 use crate::memory::megabytes;
 use crate::person::Person;
@@ -17,6 +18,28 @@ use crate::series::{self, Series};
 
 /// The requested scopes.
 const SCOPES: &str = "read:userinfo read:posts";
+
+/// Those of an application that signs people in.
+const SIGN_IN: &str = "openid profile email";
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Endpoints {
+    #[arg(long, default_value = "sqlite")]
+    database: Kind,
+    /// Nothing of OpenID Connect, for a binary that has none
+    #[arg(long)]
+    plain: bool,
+}
+
+impl Default for Endpoints {
+    fn default() -> Self {
+        Self {
+            database: Kind::Sqlite,
+            plain: false,
+        }
+    }
+}
 
 /// Requests codes.
 struct Authorizing(HttpRequest);
@@ -41,6 +64,18 @@ struct SigningIn {
     tokens: Option<Tokens>,
 }
 
+impl SigningIn {
+    fn new(application: &Arc<Application>, cookie: &str, scopes: &str) -> Self {
+        Self {
+            application: Arc::clone(application),
+            request: application.authorize(cookie, scopes),
+            code: None,
+            exchanging: false,
+            tokens: None,
+        }
+    }
+}
+
 impl LoadClient for SigningIn {
     fn next(&mut self) -> Option<HttpRequest> {
         let code = self.code.take();
@@ -59,14 +94,26 @@ impl LoadClient for SigningIn {
 }
 
 /// Measures and prints.
-pub(crate) async fn measure(plan: Plan) -> Result<()> {
+pub(crate) async fn measure(endpoints: Endpoints, plan: Plan) -> Result<()> {
     let bare = Server::bare()?;
     let data = tempfile::tempdir()?;
-    let setup = Setup::on(data.path());
+    let cluster = endpoints.database.cluster()?;
+    let (_database, url) = Database::create(data.path(), cluster.as_ref(), "oauth")?;
+    let setup = Setup {
+        database: url,
+        ..Setup::on(data.path())
+    };
     let server = Server::start(&setup).await?;
-    let applications = (0..CONNECTIONS)
-        .map(|_| Application::register(&setup, SCOPES).map(Arc::new))
-        .collect::<Result<Vec<_>>>()?;
+    let register = |scopes| {
+        let some = (0..CONNECTIONS).map(|_| Application::register(&setup, scopes).map(Arc::new));
+        some.collect::<Result<Vec<_>>>()
+    };
+    let applications = register(SCOPES)?;
+    let relying_parties = if endpoints.plain {
+        Vec::new()
+    } else {
+        register(SIGN_IN)?
+    };
     let cookie = Person::host(server.address).await?.cookie;
     let duration = Duration::from_secs(plan.seconds);
     let mut all: BTreeMap<&str, Series> = BTreeMap::new();
@@ -87,15 +134,19 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
         let (summary, _) = load::run(&server, requests.collect(), duration).await?;
         note("6. authorizations, remembered (durable)", summary)?;
 
-        let clients = applications.iter().map(|application| SigningIn {
-            application: application.clone(),
-            request: application.authorize(&cookie, SCOPES),
-            code: None,
-            exchanging: false,
-            tokens: None,
-        });
+        let clients = applications
+            .iter()
+            .map(|application| SigningIn::new(application, &cookie, SCOPES));
         let (summary, signed_in) = load::run(&server, clients.collect(), duration).await?;
         note("5. authorizations and code exchanges in turn (durable)", summary)?;
+
+        if !relying_parties.is_empty() {
+            let clients = relying_parties
+                .iter()
+                .map(|application| SigningIn::new(application, &cookie, SIGN_IN));
+            let (summary, _) = load::run(&server, clients.collect(), duration).await?;
+            note("7. the same with an ID token (durable)", summary)?;
+        }
 
         let granted: Vec<_> = signed_in
             .into_iter()
@@ -118,7 +169,10 @@ pub(crate) async fn measure(plan: Plan) -> Result<()> {
         let (summary, _) = load::run(&server, rotating.collect(), duration).await?;
         note("4. refresh rotations (durable)", summary)?;
     }
-    println!("\n## OAuth at {CONNECTIONS} connections, medians of the rounds\n");
+    println!(
+        "\n## OAuth on {} at {CONNECTIONS} connections, medians of the rounds\n",
+        endpoints.database
+    );
     series::print(&all);
     println!("\nMemory under this load, at most: {:.1} MB.", megabytes(memory));
     Ok(())
