@@ -18,15 +18,8 @@ export class Browser {
    * @returns {Promise<string | URL>} the page, or the URL of another site, without requesting it
    */
   async visits(address, form) {
-    const response = await fetch(address, {
-      redirect: "manual",
-      headers: this.#headers(),
-      ...(form && { method: "POST", body: new URLSearchParams(form.map(({ name, value }) => [name, value])) }),
-    });
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
-      this.#cookies.set(name, value);
-    }
+    const body = form && new URLSearchParams(form.map(({ name, value }) => [name, value]));
+    const response = await this.fetch(address, body && { method: "POST", body });
     const page = await response.text();
     const location = response.headers.get("location");
     if (!location) {
@@ -56,13 +49,28 @@ export class Browser {
    * @param {Record<string, unknown>} values
    */
   async calls(name, values) {
-    const headers = { ...this.#headers(), "content-type": "application/json" };
-    const answer = await fetch(`${this.site}/api/${name}`, { method: "POST", headers, body: JSON.stringify(values) });
+    const request = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(values) };
+    const answer = await this.fetch(`${this.site}/api/${name}`, request);
     assert.equal(answer.status, 200, await answer.text());
   }
 
-  #headers() {
-    return { cookie: [...this.#cookies].map((pair) => pair.join("=")).join("; "), origin: this.site };
+  /**
+   * One request, with the cookies and the origin of this browser. It follows no redirect.
+   *
+   * @param {string | URL | Request} address
+   * @param {RequestInit} [request]
+   */
+  async fetch(address, request) {
+    const headers = new Headers(request?.headers);
+    headers.set("cookie", [...this.#cookies].map((pair) => pair.join("=")).join("; "));
+    headers.set("origin", this.site);
+    const response = await fetch(address, { ...request, headers, redirect: "manual" });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      if (/; *max-age=0/i.test(cookie)) this.#cookies.delete(name);
+      else this.#cookies.set(name, value);
+    }
+    return response;
   }
 }
 

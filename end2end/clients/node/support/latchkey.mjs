@@ -10,6 +10,9 @@ export const BINARY = process.env.LATCHKEY ?? resolve(import.meta.dirname, "../.
 /** All scopes that the applications here may request. */
 const SCOPES = ["read:userinfo", "read:posts", "write:posts"];
 
+/** The scopes of OpenID Connect. */
+const SIGN_IN = ["openid", "profile", "email"];
+
 /** @typedef {{ client_id: string, client_secret?: string, redirect_uri: string }} Application */
 
 /** The settings of the person who runs the tests must not affect the tests. */
@@ -60,8 +63,7 @@ export class Latchkey {
    *
    * @returns {Application & { client_secret: string }}
    */
-  registerWebApp() {
-    const redirect_uri = "https://app.example/callback";
+  registerWebApp(redirect_uri = "https://app.example/callback") {
     const created = this.#create(["--name", "Web App", "--redirect-uri", redirect_uri]);
     return { ...created, redirect_uri };
   }
@@ -82,9 +84,19 @@ export class Latchkey {
    *
    * @returns {Application & { client_secret: string }}
    */
-  registerRelyingParty() {
-    const redirect_uri = "https://app.example/callback";
-    const created = this.#create(["--name", "Relying Party", "--redirect-uri", redirect_uri], ["openid", "profile", "email"]);
+  registerRelyingParty(redirect_uri = "https://app.example/callback") {
+    const created = this.#create(["--name", "Relying Party", "--redirect-uri", redirect_uri], SIGN_IN);
+    return { ...created, redirect_uri };
+  }
+
+  /**
+   * Registers a page that signs people in by itself, in the browser. It has no secret.
+   *
+   * @param {string} redirect_uri
+   * @returns {Application}
+   */
+  registerSinglePageApp(redirect_uri) {
+    const created = this.#create(["--name", "Single Page", "--redirect-uri", redirect_uri, "--public"], SIGN_IN);
     return { ...created, redirect_uri };
   }
 
@@ -96,6 +108,17 @@ export class Latchkey {
    */
   list(what) {
     return this.#run([what, "list", "--data-dir", this.folder, "--json"]);
+  }
+
+  /**
+   * The member with this email, with the names of a profile's fields.
+   *
+   * @param {string} email
+   */
+  member(email) {
+    const found = this.list("member").find((member) => member.email === email);
+    if (!found) throw new Error(`no member ${email}`);
+    return { id: String(found.id), name: found.name, email };
   }
 
   /**
