@@ -125,9 +125,13 @@ test("a member signs in and out", async () => {
   assert.equal(keys?.length, 1);
 
   await page.click("#sign-out");
+  await page.waitForURL(`${program.address}/`);
   await shows("name", "Nobody");
   assert.equal(await user(), null);
   assert.equal(await userinfo(known.access_token), 401);
+  // The network asks for the password again.
+  await page.click("#sign-in");
+  await page.getByLabel("Password").waitFor();
 });
 
 test("the library renews the access token a minute before it expires", async () => {

@@ -74,3 +74,15 @@ test("a hint signs the same member in silently", async () => {
   const tokens = await client.authorizationCodeGrant(config, await member.allows(silent.link), silent.checks);
   assert.ok(tokens.id_token);
 });
+
+test("a member signs out of the program, and with it of the network", async () => {
+  const { link, checks } = await begin();
+  const { id_token } = await client.authorizationCodeGrant(config, await member.allows(link), checks);
+  const post_logout_redirect_uri = new URL("/", redirect_uri).href;
+  const signOut = client.buildEndSessionUrl(config, { id_token_hint: String(id_token), post_logout_redirect_uri, state: "s" });
+  const back = await member.visits(signOut.href);
+  assert.equal(String(back), `${post_logout_redirect_uri}?state=s`);
+  const silent = await begin({ prompt: "none" });
+  const refused = await member.visits(silent.link.href);
+  assert.equal(new URL(String(refused)).searchParams.get("error"), "login_required");
+});

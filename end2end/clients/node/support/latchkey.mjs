@@ -85,7 +85,7 @@ export class Latchkey {
    * @returns {Application & { client_secret: string }}
    */
   registerRelyingParty(redirect_uri = "https://app.example/callback") {
-    const created = this.#create(["--name", "Relying Party", "--redirect-uri", redirect_uri], SIGN_IN);
+    const created = this.#create(["--name", "Relying Party", "--redirect-uri", redirect_uri, ...after(redirect_uri)], SIGN_IN);
     return { ...created, redirect_uri };
   }
 
@@ -96,7 +96,7 @@ export class Latchkey {
    * @returns {Application}
    */
   registerSinglePageApp(redirect_uri) {
-    const created = this.#create(["--name", "Single Page", "--redirect-uri", redirect_uri, "--public"], SIGN_IN);
+    const created = this.#create(["--name", "Single Page", "--redirect-uri", redirect_uri, ...after(redirect_uri), "--public"], SIGN_IN);
     return { ...created, redirect_uri };
   }
 
@@ -136,4 +136,9 @@ export class Latchkey {
     if (result.status !== 0) throw new Error(`latchkey ${command.join(" ")}: ${result.stderr}`);
     return JSON.parse(result.stdout);
   }
+}
+
+/** The options for where people go after they signed out: the program's first page. */
+function after(/** @type {string} */ redirect_uri) {
+  return ["--post-logout-redirect-uri", new URL("/", redirect_uri).href];
 }
