@@ -233,9 +233,15 @@ async fn an_edit_is_held_to_the_same_and_changes_nothing() {
         .await
         .json();
     let mut expected = good();
-    for field in ["description", "website", "privacy_policy"] {
+    for field in [
+        "description",
+        "website",
+        "privacy_policy",
+        "post_logout_redirect_uris",
+    ] {
         expected[field] = "".into();
     }
+    expected["spaces_in_groups"] = false.into();
     assert_eq!(card["form"], expected);
     assert_eq!(card["revision"], 1);
 }

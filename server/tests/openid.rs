@@ -190,7 +190,10 @@ async fn without_openid_there_is_none_and_without_the_others_it_says_no_more() {
     let (_, claims) = verified(&app, id_token(&tokens)).await;
     let mut names: Vec<_> = claims.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
-    assert_eq!(names, ["at_hash", "aud", "auth_time", "exp", "iat", "iss", "sub"]);
+    assert_eq!(
+        names,
+        ["amr", "at_hash", "aud", "auth_time", "exp", "iat", "iss", "sub"]
+    );
     // One that was registered without the scope cannot have it.
     let other = app.web_app().await;
     let tokens = exchanged(&app, &other, &person, &[("scope", "openid read:posts")]).await;

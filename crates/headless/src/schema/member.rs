@@ -82,14 +82,14 @@ impl MemberNode {
     }
 }
 
-/// A member of the network. `host:read:network_members` opens it. A token that may read a post, a comment or an event
-/// may also read the name and the picture of who made it.
 /// The address of the picture: of one that was uploaded, on this server.
 pub(super) fn picture(ctx: &Context<'_>, profile: &Profile) -> Option<String> {
     let server = ctx.data_opt::<PublicUrl>().map_or("", |url| &url.0);
     profile.picture.url(server.trim_end_matches('/'))
 }
 
+/// A member of the network. `host:read:network_members` opens it. A token that may read a post, a comment or an event
+/// may also read the name and the picture of who made it.
 #[Object(name = "Member")]
 impl MemberNode {
     /// The global id.

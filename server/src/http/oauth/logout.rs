@@ -54,6 +54,8 @@ pub(super) async fn show(
         },
         _ => LogoutState::Done { back },
     };
+    // Its form leads to the application in the end.
+    let asks = matches!(page_state, LogoutState::Asks { .. });
     let mut response = match page_state {
         LogoutState::Done { back: Some(back) } if is_proven => Redirect::to(&back).into_response(),
         page_state => {
@@ -65,11 +67,12 @@ pub(super) async fn show(
                 }),
                 state: page_state,
             };
-            let mut response = Html(page.to_html()).into_response();
-            allow_any_redirect(response.headers_mut());
-            response
+            Html(page.to_html()).into_response()
         }
     };
+    if asks {
+        allow_any_redirect(response.headers_mut());
+    }
     if is_them {
         session::clear(&mut response, &state);
     }
