@@ -20,7 +20,7 @@ test("a host enters what only a program that signs people in has", async ({ admi
   await dialog.getByRole("button", { name: "Create" }).click();
   // What is wrong opens.
   await expect(after).toBeFocused();
-  await expect(dialog.locator("#after-sign-out-error")).toContainText("https://");
+  await expect(dialog.locator("#after-sign-out-error")).toContainText("use https");
   await look(admin.page, "dialog-new-signing-in");
   await after.fill("https://wiki.example/");
   await dialog.getByRole("button", { name: "Create" }).click();
@@ -73,10 +73,10 @@ test("a member uploads a picture, and a host removes it", async ({ page, latchke
   await signIn(page, latchkey, "member@example.com");
   await page.goto(`${latchkey.url}/account/profile`);
   await expect(page.getByText("max-member", { exact: true })).toBeVisible();
-  await page.getByLabel("Picture", { exact: true }).setInputFiles({ name: "me.svg", mimeType: "image/png", buffer: Buffer.from("<svg/>") });
+  await page.getByLabel("New picture").setInputFiles({ name: "me.svg", mimeType: "image/png", buffer: Buffer.from("<svg/>") });
   await page.getByRole("button", { name: "Upload the picture" }).click();
   await expect(page.getByText("SVG files can contain programs")).toBeVisible();
-  await page.getByLabel("Picture", { exact: true }).setInputFiles({ name: "me.png", mimeType: "image/png", buffer: PIXEL });
+  await page.getByLabel("New picture").setInputFiles({ name: "me.png", mimeType: "image/png", buffer: PIXEL });
   await page.getByRole("button", { name: "Upload the picture" }).click();
   await expect(page.getByText("The picture is saved.")).toBeVisible();
   await look(page, "profile-picture");

@@ -162,7 +162,8 @@ async fn an_address_that_is_not_registered_is_not_gone_to() {
                 ("post_logout_redirect_uri", wrong),
             ]))
             .await;
-        page.assert_status(200).assert_text("which is not registered for");
+        page.assert_status(200)
+            .assert_text("that is not registered for it");
         assert_sound(&page);
         assert!(is_signed_in(&person).await, "{wrong}");
     }

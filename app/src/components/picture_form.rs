@@ -17,7 +17,7 @@ impl PictureKind {
     const fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Logo => ("Logo", "Upload the logo", "Remove the logo"),
-            Self::Picture => ("Picture", "Upload the picture", "Remove the picture"),
+            Self::Picture => ("New picture", "Upload the picture", "Remove the picture"),
         }
     }
 }

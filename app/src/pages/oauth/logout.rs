@@ -12,8 +12,8 @@ pub struct LogoutPage {
     pub frame: Frame,
     /// The name of the application that asks, if the request says which.
     pub application: Option<String>,
-    /// Why the person does not return to the application.
-    pub problem: Option<String>,
+    /// Whether the person does not return to the application, although it asked for that.
+    pub stays: bool,
     pub state: LogoutState,
 }
 
@@ -38,11 +38,16 @@ impl LogoutPage {
         let Self {
             frame,
             application,
-            problem,
+            stays,
             state,
         } = self;
         let network = frame.network.clone();
-        let problem = problem.map(error_notice);
+        let problem = stays.then(|| {
+            error_notice(
+                "The application asked to send you to an address that is not registered for it. For your safety you stay here."
+                    .to_owned(),
+            )
+        });
         let (title, content) = match state {
             LogoutState::Asks { member, return_to } => {
                 let who = application.map_or_else(
@@ -55,16 +60,14 @@ impl LogoutPage {
                         <span translate="no">{member.email.to_string()}</span> "."
                     </p>
                     {problem}
-                    <form method="post" action="/sign-out">
+                    <form class="stack" method="post" action="/sign-out">
                         <input type="hidden" name="return_to" value=return_to />
-                        <div class="consent-answers">
-                            <a class="button" href="/">
-                                "Stay signed in"
-                            </a>
-                            <button class="button button-primary" type="submit">
-                                "Sign out"
-                            </button>
-                        </div>
+                        <button class="button button-primary" type="submit">
+                            "Sign out"
+                        </button>
+                        <a class="button" href="/">
+                            "Stay signed in"
+                        </a>
                     </form>
                 };
                 (format!("Sign out of {network}?"), content.into_any())
@@ -73,19 +76,18 @@ impl LogoutPage {
                 let back = back.map(|back| {
                     let name = application.unwrap_or_else(|| "the application".to_owned());
                     view! {
-                        <p>
-                            <a class="button button-primary" href=back rel="external">
-                                {format!("Back to {name}")}
-                            </a>
-                        </p>
+                        <a class="button button-primary" href=back rel="external">
+                            {format!("Back to {name}")}
+                        </a>
                     }
                 });
                 let content = view! {
                     {problem}
-                    {back}
-                    <p>
-                        <a href="/sign-in">"Sign in again"</a>
-                    </p>
+                    <div class="stack">
+                        {back} <a class="button" href="/sign-in">
+                            "Sign in again"
+                        </a>
+                    </div>
                 };
                 (format!("You are signed out of {network}"), content.into_any())
             }
@@ -106,11 +108,11 @@ mod tests {
     use super::*;
     use crate::testing::{assert_sound, frame, member};
 
-    fn html(state: LogoutState, problem: Option<&str>) -> String {
+    fn html(state: LogoutState, stays: bool) -> String {
         let page = LogoutPage {
             frame: frame(),
             application: Some("Wiki <b>".into()),
-            problem: problem.map(str::to_owned),
+            stays,
             state,
         };
         let html = page.to_html();
@@ -122,7 +124,7 @@ mod tests {
     fn asks_by_a_form_that_keeps_the_request() {
         let return_to = "/oauth/logout?client_id=c&state=%22".to_owned();
         let member = member();
-        let html = html(LogoutState::Asks { member, return_to }, Some("No."));
+        let html = html(LogoutState::Asks { member, return_to }, true);
         assert!(
             html.contains("value=\"/oauth/logout?client_id=c&amp;state=%22\""),
             "{html}"
@@ -131,13 +133,13 @@ mod tests {
             html.contains("Wiki &lt;b&gt; asks to sign you out here, too."),
             "{html}"
         );
-        assert!(html.contains("No."), "{html}");
+        assert!(html.contains("For your safety you stay here."), "{html}");
     }
 
     #[test]
     fn leads_back_where_the_application_waits() {
         let back = Some("https://wiki.example/?state=1".to_owned());
-        assert!(html(LogoutState::Done { back }, None).contains("href=\"https://wiki.example/?state=1\""));
-        assert!(!html(LogoutState::Done { back: None }, None).contains("wiki.example"));
+        assert!(html(LogoutState::Done { back }, false).contains("href=\"https://wiki.example/?state=1\""));
+        assert!(!html(LogoutState::Done { back: None }, false).contains("wiki.example"));
     }
 }

@@ -27,11 +27,11 @@ pub struct Logout {
     pub member: Option<MemberId>,
     /// The registered address at which the application waits for the person, with its `state`.
     pub back: Option<String>,
-    /// Why the person stays here, although the application asked for something else.
-    pub problem: Option<String>,
+    /// Whether the person stays here, although the application asked for something else. Activity says why.
+    pub is_refused: bool,
 }
 
-/// What is wrong with a request, for the person and for Activity. The person can sign out in spite of it.
+/// What is wrong with a request, for Activity. The person can sign out in spite of it.
 struct Problem {
     reason: ActivityReason,
     message: String,
@@ -70,18 +70,19 @@ impl AuthorizationServer {
         recorder.member = hinted.as_ref().map(|hinted| hinted.member);
         let wanted = value("post_logout_redirect_uri");
         let back = address(application.as_ref(), hinted.as_ref(), wanted, value("state"));
-        let (back, problem) = match back {
-            Ok(back) => (back, None),
+        let is_refused = back.is_err();
+        let back = match back {
+            Ok(back) => back,
             Err(Problem { reason, message }) => {
                 self.record_failure(recorder, reason, &message).await;
-                (None, Some(message))
+                None
             }
         };
         Ok(Logout {
             member: hinted.map(|hinted| hinted.member),
             application,
             back,
-            problem,
+            is_refused,
         })
     }
 

@@ -38,9 +38,9 @@ pub(super) async fn show(
         application,
         member,
         back,
-        problem,
+        is_refused,
     } = logout;
-    let is_proven = member.is_some() && problem.is_none();
+    let is_proven = member.is_some() && !is_refused;
     let is_them = signed_in
         .as_ref()
         .is_some_and(|signed_in| is_proven && member == Some(signed_in.member.id));
@@ -62,9 +62,7 @@ pub(super) async fn show(
             let page = LogoutPage {
                 frame: frame(&state).await?,
                 application: application.map(|application| application.spec.name.to_string()),
-                problem: problem.map(|problem| {
-                    format!("You cannot be sent back to the application: {problem}. For your safety you stay here.")
-                }),
+                stays: is_refused,
                 state: page_state,
             };
             Html(page.to_html()).into_response()

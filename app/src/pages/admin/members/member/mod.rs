@@ -93,7 +93,7 @@ impl MemberPage {
             view! {
                 {breadcrumb(vec![AdminSection::Members.link()])}
                 <header class="member-head">
-                    <h1 class="page-title member-title">
+                    <h1 class="page-title">
                         {picture.as_ref().map(|picture| logo(&name, Some(picture), ""))}
                         <bdi>{name.clone()}</bdi>
                         " "

@@ -148,11 +148,13 @@ pub(in super::super) fn ApplicationForm(
     let name = TextInput {
         id: "name",
         label: "Application Name",
-        placeholder: "Mobile App",
+        placeholder: Signal::stored("Mobile App"),
+        hint: None,
         value: fields.name,
         error: error(Field::Name),
         is_required: true,
         has_focus,
+        is_addresses: false,
     };
 
     view! {

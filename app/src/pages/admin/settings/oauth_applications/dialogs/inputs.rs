@@ -9,16 +9,19 @@ use super::kind::Kind;
 use crate::components::field_error::FieldError;
 use crate::components::live_text::live_text;
 
-/// A line of text with its label and error.
+/// A text with its label, hint and error.
 pub(super) struct TextInput {
     pub(super) id: &'static str,
     pub(super) label: &'static str,
-    pub(super) placeholder: &'static str,
+    pub(super) placeholder: Signal<&'static str>,
+    pub(super) hint: Option<Signal<&'static str>>,
     pub(super) value: RwSignal<String>,
     pub(super) error: Memo<Option<String>>,
     pub(super) is_required: bool,
     /// Whether it has the focus when its dialog opens.
     pub(super) has_focus: bool,
+    /// Whether it is addresses, one per line.
+    pub(super) is_addresses: bool,
 }
 
 impl TextInput {
@@ -27,21 +30,41 @@ impl TextInput {
             id,
             label,
             placeholder,
+            hint,
             value,
             error,
             is_required,
             has_focus,
+            is_addresses,
         } = self;
-        let error_id = format!("{id}-error");
+        let (error_id, hint_id) = (format!("{id}-error"), format!("{id}-hint"));
         let described_by = {
-            let error_id = error_id.clone();
-            move || error.get().map(|_| error_id.clone())
+            let (error_id, hint_id) = (error_id.clone(), hint_id.clone());
+            move || {
+                let error = error.get().map(|_| error_id.clone());
+                let all: Vec<_> = error.into_iter().chain(hint.map(|_| hint_id.clone())).collect();
+                (!all.is_empty()).then(|| all.join(" "))
+            }
         };
-        view! {
-            <div class="field">
-                <label class="field-label" for=id>
-                    {label}
-                </label>
+        let invalid = move || error.get().map(|_| "true");
+        let input = if is_addresses {
+            view! {
+                <textarea
+                    class="input mono" translate="no"
+                    id=id
+                    rows="2"
+                    required=is_required
+                    spellcheck="false"
+                    autocapitalize="off"
+                    placeholder=move || placeholder.get()
+                    bind:value=value
+                    aria-invalid=invalid
+                    aria-describedby=described_by
+                ></textarea>
+            }
+            .into_any()
+        } else {
+            view! {
                 <input
                     class="input"
                     id=id
@@ -49,11 +72,28 @@ impl TextInput {
                     autocomplete="off"
                     autofocus=has_focus
                     required=is_required
-                    placeholder=placeholder
+                    placeholder=move || placeholder.get()
                     bind:value=value
-                    aria-invalid=move || error.get().map(|_| "true")
+                    aria-invalid=invalid
                     aria-describedby=described_by
                 />
+            }
+            .into_any()
+        };
+        let hint = hint.map(|hint| {
+            view! {
+                <p class="field-hint" id=hint_id>
+                    {move || live_text(hint.get())}
+                </p>
+            }
+        });
+        view! {
+            <div class="field">
+                <label class="field-label" for=id>
+                    {label}
+                </label>
+                {input}
+                {hint}
                 <FieldError id=error_id error />
             </div>
         }
@@ -72,76 +112,18 @@ pub(super) fn redirect_input(kind: RwSignal<Kind>, fields: Fields, error: Memo<O
         };
         kind.get().with_type(confidential).unwrap_or(otherwise)
     });
-    UrisInput {
+    TextInput {
         id: "redirect-uris",
         label: "Redirect URI",
-        example: Signal::derive(move || shown.get().example()),
-        hint: Signal::derive(move || shown.get().redirect_hint()),
+        placeholder: Signal::derive(move || shown.get().example()),
+        hint: Some(Signal::derive(move || shown.get().redirect_hint())),
         value: fields.redirect_uris,
         error,
         is_required: true,
+        has_focus: false,
+        is_addresses: true,
     }
     .into_view()
-}
-
-/// Addresses, one per line.
-struct UrisInput {
-    id: &'static str,
-    label: &'static str,
-    example: Signal<&'static str>,
-    hint: Signal<&'static str>,
-    value: RwSignal<String>,
-    error: Memo<Option<String>>,
-    is_required: bool,
-}
-
-impl UrisInput {
-    fn into_view(self) -> AnyView {
-        let Self {
-            id,
-            label,
-            example,
-            hint,
-            value,
-            error,
-            is_required,
-        } = self;
-        let (error_id, hint_id) = (format!("{id}-error"), format!("{id}-hint"));
-        let described_by = {
-            let (error_id, hint_id) = (error_id.clone(), hint_id.clone());
-            move || {
-                if error.get().is_some() {
-                    format!("{error_id} {hint_id}")
-                } else {
-                    hint_id.clone()
-                }
-            }
-        };
-        view! {
-            <div class="field">
-                <label class="field-label" for=id>
-                    {label}
-                </label>
-                <textarea
-                    class="input mono" translate="no"
-                    id=id
-                    rows="2"
-                    required=is_required
-                    spellcheck="false"
-                    autocapitalize="off"
-                    placeholder=move || example.get()
-                    bind:value=value
-                    aria-invalid=move || error.get().map(|_| "true")
-                    aria-describedby=described_by
-                ></textarea>
-                <p class="field-hint" id=hint_id>
-                    {move || live_text(hint.get())}
-                </p>
-                <FieldError id=error_id error />
-            </div>
-        }
-        .into_any()
-    }
 }
 
 /// A checkbox with a hint.
@@ -178,11 +160,13 @@ pub(super) fn profile(
         TextInput {
             id,
             label,
-            placeholder,
+            placeholder: Signal::stored(placeholder),
+            hint: None,
             value,
             error: error(field),
             is_required: false,
             has_focus: false,
+            is_addresses: false,
         }
         .into_view()
     };
@@ -223,23 +207,25 @@ pub(super) fn signing_in(fields: Fields, open: RwSignal<bool>, error: Memo<Optio
             || fields.after_sign_out.with(|uris| !uris.is_empty())
     });
     let content = move || {
-        let after = UrisInput {
+        let after = TextInput {
             id: "after-sign-out",
             label: "After sign-out",
-            example: Signal::stored("https://myapp.com/"),
-            hint: Signal::stored(
-                "Where the program may send people who signed out of it and of this network. Programs call it post logout redirect URI. One per line; optional.",
-            ),
+            placeholder: Signal::stored("https://myapp.com/"),
+            hint: Some(Signal::stored(
+                "Where people go who signed out (post logout redirect URI). One per line; optional.",
+            )),
             value: fields.after_sign_out,
             error,
             is_required: false,
+            has_focus: false,
+            is_addresses: true,
         };
         view! {
             {after.into_view()}
             <Toggle
                 id="spaces-in-groups"
                 label="Tell it the spaces of a member"
-                hint=Signal::stored("Besides the role, groups then has each space that the member joined, such as space:book-club.")
+                hint=Signal::stored("As groups, beside the role: space:book-club.")
                 value=fields.spaces_in_groups
             />
         }

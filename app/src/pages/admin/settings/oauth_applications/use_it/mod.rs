@@ -139,8 +139,11 @@ fn settings_of(
     } else {
         view! {
             <p class="notice notice-warning">
-                "No redirect URI of this application ends so. "
-                <a href=address::application(application.client_id.as_str(), Tab::Settings)>"Add it in the settings"</a> "."
+                <span>
+                    "No redirect URI of this application ends so. "
+                    <a href=address::application(application.client_id.as_str(), Tab::Settings)>"Add it in the settings"</a>
+                    "."
+                </span>
             </p>
         }
         .into_any()
