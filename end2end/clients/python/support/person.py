@@ -1,4 +1,4 @@
-"""The member of the demonstration network, with a browser."""
+"""A person of the demonstration network with a browser. The member by default."""
 
 from html.parser import HTMLParser
 from urllib.parse import urljoin
@@ -9,8 +9,9 @@ Fields = list[tuple[str, str]]
 
 
 class Person:
-    def __init__(self, site: str) -> None:
+    def __init__(self, site: str, email: str = "member@demo.example") -> None:
         self._site = site
+        self._email = email
         self._browser = requests.Session()
         # Browsers send the site of the form's page with each form.
         self._browser.headers["Origin"] = site
@@ -35,7 +36,7 @@ class Person:
     def _opens(self, link: str) -> tuple[str, str | None]:
         page, callback = self._visits(link)
         if 'action="/sign-in"' in page:
-            typed = [("email", "member@demo.example"), ("password", "latchkey-demo")]
+            typed = [("email", self._email), ("password", "latchkey-demo")]
             page, callback = self._visits(f"{self._site}/sign-in", [*fields(page), *typed])
         assert callback or 'value="allow"' in page, f"no consent page: {page}"
         return page, callback
