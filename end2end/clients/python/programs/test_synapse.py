@@ -85,8 +85,8 @@ def test_a_member_signs_in_and_out(synapse: Program, member: Person) -> None:
     browser = Visitor(synapse.address)
     page = browser.visits(member.allows(browser.leaves(SIGN_IN)))
     client = MatrixClient(synapse, login_token(page.text))
-    assert client.get("/account/whoami")["user_id"] == "@member:chat.example"
-    assert client.get("/profile/@member:chat.example/displayname") == {"displayname": "Noah Berg"}
+    assert client.get("/account/whoami")["user_id"] == "@sam-okafor:chat.example"
+    assert client.get("/profile/@sam-okafor:chat.example/displayname") == {"displayname": "Sam Okafor"}
     client.post("/logout")
     assert client.get("/account/whoami")["errcode"] == "M_UNKNOWN_TOKEN"
 
@@ -97,4 +97,4 @@ def test_who_denies_reads_why_and_can_come_back(synapse: Program, host: Person) 
     assert (page.status_code, "access_denied" in page.text) == (400, True), page.text
     page = browser.visits(host.allows(browser.leaves(SIGN_IN)))
     client = MatrixClient(synapse, login_token(page.text))
-    assert client.get("/account/whoami")["user_id"] == "@host:chat.example"
+    assert client.get("/account/whoami")["user_id"] == "@robin-hale:chat.example"

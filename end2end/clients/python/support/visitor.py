@@ -15,6 +15,9 @@ class Visitor:
         address = urljoin(self._site, address)
         method = "GET" if form is None else "POST"
         answer = self._browser.request(method, address, data=form, allow_redirects=False, timeout=30)
+        # Browsers send cookies marked Secure also to http addresses of their own machine.
+        for cookie in self._browser.cookies:
+            cookie.secure = False
         target = urljoin(address, answer.headers.get("Location", ""))
         if answer.is_redirect and target.startswith(f"{self._site}/"):
             return self.visits(target)
