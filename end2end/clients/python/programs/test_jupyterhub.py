@@ -30,8 +30,9 @@ def jupyterhub(latchkey: Latchkey) -> Iterator[Program]:
 
 
 def where(jupyterhub: Program) -> str:
-    """The addresses of the hub, and of the proxy in front of it."""
+    """The addresses of the hub and of the proxy in front of it. Nobody starts a notebook here."""
     return f"""
+c.JupyterHub.default_url = "/hub/home"
 c.JupyterHub.bind_url = "{jupyterhub.address}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{free_port()}"
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{free_port()}"
@@ -39,22 +40,33 @@ c.ConfigurableHTTPProxy.command = ["{PROXY}"]
 """
 
 
-def sign_in_link(page: str) -> str:
-    """The button of the sign-in page."""
-    link = re.search(r'href=[\'"](/hub/oauth_login[^\'"]*)', page)
-    assert link, page
-    return link[1]
+def signs_in(browser: Visitor, person: Person) -> str:
+    """Follows the button of the sign-in page. Returns the page that a person then sees."""
+    button = re.search(r'href=[\'"](/hub/oauth_login[^\'"]*)', browser.visits("/hub/login").text)
+    assert button
+    page = browser.visits(person.allows(browser.leaves(button[1])))
+    assert page.ok, page.text
+    return page.text
 
 
-def signed_in(page: str) -> dict[str, str]:
-    """Who the page is for, and whether they are an administrator."""
-    return dict(re.findall(r"^\s*(user|admin_access): (.*),$", page, re.MULTILINE))
+def user(page: str) -> str | None:
+    """Who is signed in, as the top of a page shows."""
+    found = re.search(r'id="login_widget">\s*<span[^>]*>(.*?)</span>', page)
+    return found and found[1]
 
 
 def test_a_member_signs_in_and_out(jupyterhub: Program, member: Person) -> None:
     browser = Visitor(jupyterhub.address)
-    link = sign_in_link(browser.visits("/hub/login").text)
-    browser.visits(member.allows(browser.leaves(link)))
-    page = browser.visits("/hub/home").text
-    print(page)
-    assert 0
+    page = signs_in(browser, member)
+    assert (user(page), "/hub/admin" in page) == ("sam-okafor", False), page
+    assert browser.visits("/hub/admin").status_code == 403
+    page = browser.visits("/hub/logout").text
+    assert user(page) is None, page
+    assert browser.visits("/hub/home").url.startswith(f"{jupyterhub.address}/hub/login")
+
+
+def test_a_host_is_an_administrator(jupyterhub: Program, host: Person) -> None:
+    browser = Visitor(jupyterhub.address)
+    page = signs_in(browser, host)
+    assert (user(page), "/hub/admin" in page) == ("robin-hale", True), page
+    assert browser.visits("/hub/admin").ok
