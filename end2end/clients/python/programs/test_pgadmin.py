@@ -37,3 +37,34 @@ def where(pgadmin: Program) -> str:
 DATA_DIR = "{pgadmin.folder}/data"
 DEFAULT_SERVER_PORT = {pgadmin.port}
 """
+
+
+def signs_in(browser: Visitor, person: Person) -> str:
+    """Presses the button of the sign-in page. Returns the page that a person then sees."""
+    token = re.search(r'"csrfToken": "(.*?)"', browser.visits("/login").text)
+    assert token
+    button = {"oauth2_button": "latchkey", "csrf_token": token[1]}
+    page = browser.visits(person.allows(browser.leaves("/authenticate/login", button)))
+    assert page.ok, page.text
+    return page.text
+
+
+def user(browser: Visitor) -> str | None:
+    """Whose menu the script of the main page makes."""
+    found = re.search(r"username: '(.*?)'", browser.visits("/browser/js/utils.js").text)
+    return found and found[1]
+
+
+def test_a_host_signs_in_and_out(pgadmin: Program, host: Person) -> None:
+    browser = Visitor(pgadmin.address)
+    page = signs_in(browser, host)
+    assert user(browser) == "host@demo.example", page
+    browser.visits("/oauth2/logout?next=/browser/")
+    assert user(browser) is None
+
+
+def test_a_member_is_refused(pgadmin: Program, member: Person) -> None:
+    browser = Visitor(pgadmin.address)
+    page = signs_in(browser, member)
+    assert "The user is not authorized to login based on your identity profile." in page, page
+    assert user(browser) is None
