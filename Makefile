@@ -71,6 +71,11 @@ clients: ## Run only the client libraries' tests, the programs of "Use it" and t
 	@scripts/setup.sh test
 	@$(MAKE) --no-print-directory build-all check-clients
 
+.PHONY: programs
+programs: ## Run Matrix Synapse, JupyterHub and pgAdmin as relying parties (1 GB of packages)
+	@scripts/setup.sh programs
+	@$(MAKE) --no-print-directory build-all check-programs
+
 .PHONY: bench
 bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for a short round, ARGS=--help for more
 	@scripts/setup.sh build
@@ -96,10 +101,11 @@ package: ## Make the release archive in target/package from the optimised binary
 
 .PHONY: clean
 clean: ## Delete what was built
-	rm -rf target end2end/node_modules end2end/clients/node/node_modules end2end/test-results end2end/screenshots
+	rm -rf target end2end/node_modules end2end/clients/node/node_modules end2end/clients/python/programs/proxy/node_modules \
+	  end2end/test-results end2end/screenshots
 
 # The steps. The targets above run them when the machine is ready and the toolchain is known.
-.PHONY: xtask site site-fast build-all budget format check-format check-dependencies check-lints check-units check-browser check-clients check-package
+.PHONY: xtask site site-fast build-all budget format check-format check-dependencies check-lints check-units check-browser check-clients check-programs check-package
 xtask:
 	@cargo build $(PRODUCT) --bin xtask --quiet
 
@@ -152,6 +158,11 @@ check-clients:
 	@cargo build $(NATIVE) --bins --examples --quiet
 	@cd end2end/clients/node && npm test --silent
 	@cd end2end/clients/python && PYTHONDONTWRITEBYTECODE=1 $(CLIENTS_VENV)/bin/python -m pytest
+
+# Not part of check-clients, because their packages are large.
+check-programs:
+	$(say) 'Running Matrix Synapse, JupyterHub and pgAdmin'
+	@cd end2end/clients/python && PYTHONDONTWRITEBYTECODE=1 $(CLIENTS_VENV)/bin/python -m pytest programs
 
 # Nothing is compiled here: the binary that the other tests ran is packed.
 check-package:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prepares a machine: `setup.sh build` for building and running, `setup.sh unit` also for the unit and integration
-# tests, `setup.sh test` for all tests. It installs only what is missing, prints what it does, and is fast if there is
-# nothing to do.
+# tests, `setup.sh test` for all tests, `setup.sh programs` for the tests of Matrix Synapse, JupyterHub and pgAdmin. It
+# installs only what is missing, prints what it does, and is fast if there is nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -105,6 +105,17 @@ npm_install() { # FOLDER
   fi
 }
 
+pip_install() { # ENVIRONMENT REQUIREMENTS
+  local venv=$1 requirements=$2
+  if ! cmp -s "$requirements" "$venv/requirements.txt"; then
+    say "Installing the packages of $requirements"
+    if ! python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then apt_install python3 python3-venv; fi
+    python3 -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
+    cp "$requirements" "$venv/requirements.txt"
+  fi
+}
+
 setup_npm() {
   command -v node >/dev/null && command -v npm >/dev/null || fail "Node.js 18 or newer with npm is needed: https://nodejs.org"
   npm_install end2end
@@ -115,14 +126,16 @@ setup_clients() {
   [ "$(node -p 'parseInt(process.versions.node)')" -ge 20 ] ||
     fail "the client libraries' tests need Node.js 20 or newer: https://nodejs.org"
   npm_install end2end/clients/node
-  local venv=target/clients-venv requirements=end2end/clients/python/requirements.txt
-  if ! cmp -s "$requirements" "$venv/requirements.txt"; then
-    say "Installing the packages of end2end/clients/python/"
-    if ! python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then apt_install python3 python3-venv; fi
-    python3 -m venv --clear "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$requirements"
-    cp "$requirements" "$venv/requirements.txt"
-  fi
+  pip_install target/clients-venv end2end/clients/python/requirements.txt
+}
+
+# The tested programs, each from PyPI in its own environment, and the proxy that JupyterHub starts.
+setup_programs() {
+  local folder=end2end/clients/python/programs program
+  for program in synapse jupyterhub pgadmin; do
+    pip_install "target/programs/$program" "$folder/requirements/$program.txt"
+  done
+  npm_install "$folder/proxy"
 }
 
 # Tests start this server themselves. The package's own server is not started, because nobody needs it.
@@ -174,5 +187,6 @@ case "${1:-}" in
   build) setup_toolchain; setup_c_compiler; setup_npm ;;
   unit) setup_toolchain; setup_c_compiler; setup_npm; setup_postgres; setup_mail; setup_around pgbouncer ;;
   test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_postgres; setup_mail; setup_around pgbouncer nginx caddy openssl firefox-esr ;;
-  *) fail "usage: setup.sh build|unit|test" ;;
+  programs) setup_toolchain; setup_c_compiler; setup_npm; setup_clients; setup_programs ;;
+  *) fail "usage: setup.sh build|unit|test|programs" ;;
 esac
