@@ -72,7 +72,7 @@ impl ConsentPage {
                 {problem}
                 <form class="consent-form" method="post" action="/oauth/authorize">
                     {hidden}
-                    {permissions(scopes, granted_before, !nothing_approved)}
+                    {permissions(&application, scopes, granted_before, !nothing_approved)}
                     {if is_explorer_login { whereto_explorer(&name) } else { whereto(&redirect_uri, &name) }}
                     <div class="consent-answers">
                         <button class="button" type="submit" name=DECISION value=DENY>
@@ -143,7 +143,13 @@ fn who(member: &Member, return_to: String) -> impl IntoView {
 }
 
 /// What it asks for, reading and writing apart. If some of it was granted before, the rest is marked as new.
-fn permissions(scopes: ScopeSet, granted_before: ScopeSet, ticked: bool) -> impl IntoView {
+fn permissions(
+    application: &Application,
+    scopes: ScopeSet,
+    granted_before: ScopeSet,
+    ticked: bool,
+) -> impl IntoView + use<> {
+    let gives_spaces = application.spec.spaces_in_groups;
     let (sign_in, others): (Vec<_>, Vec<_>) = scopes.iter().partition(|scope| scope.is_sign_in());
     let (change, see): (Vec<_>, Vec<_>) = others
         .into_iter()
@@ -153,13 +159,18 @@ fn permissions(scopes: ScopeSet, granted_before: ScopeSet, ticked: bool) -> impl
     let new = if is_more { new } else { ScopeSet::EMPTY };
     view! {
         {is_more.then(|| view! { <p class="muted consent-more">"You allowed some of this before."</p> })}
-        {permission_group("Sign in", sign_in, new, ticked)}
-        {permission_group("See", see, new, ticked)}
-        {permission_group("Change", change, new, ticked)}
+        {permission_group("Sign in", sign_in, new, (ticked, gives_spaces))}
+        {permission_group("See", see, new, (ticked, gives_spaces))}
+        {permission_group("Change", change, new, (ticked, gives_spaces))}
     }
 }
 
-fn permission_group(title: &'static str, scopes: Vec<Scope>, new: ScopeSet, ticked: bool) -> impl IntoView {
+fn permission_group(
+    title: &'static str,
+    scopes: Vec<Scope>,
+    new: ScopeSet,
+    (ticked, gives_spaces): (bool, bool),
+) -> impl IntoView {
     let row = |scope: Scope| {
         let mark = new
             .contains(scope)
@@ -170,7 +181,7 @@ fn permission_group(title: &'static str, scopes: Vec<Scope>, new: ScopeSet, tick
         view! {
             <label class="scope-row">
                 <input type="checkbox" name=APPROVED value=scope.id() checked=ticked />
-                <span class="scope-text">{what_it_gives(scope)}</span>
+                <span class="scope-text">{what_it_gives(scope, gives_spaces)}</span>
                 {mark}
                 {host}
             </label>
@@ -187,8 +198,12 @@ fn permission_group(title: &'static str, scopes: Vec<Scope>, new: ScopeSet, tick
 }
 
 /// The scope's description, or what exactly a member gives away with it.
-fn what_it_gives(scope: Scope) -> &'static str {
+fn what_it_gives(scope: Scope, gives_spaces: bool) -> &'static str {
     match scope {
+        Scope::Profile if gives_spaces => {
+            "View your name, your picture, your role and the spaces that you joined"
+        }
+        Scope::Profile => "View your name, your picture and your role in the network",
         Scope::ReadUserinfo => "View your name and email address",
         scope => scope.description(),
     }
@@ -270,6 +285,26 @@ mod tests {
             background: Background::default(),
         }
         .to_html()
+    }
+
+    #[test]
+    fn says_all_that_programs_learn_of_a_member() {
+        let mut page = ConsentPage {
+            frame: frame(),
+            question: question("https://app.example/cb", "openid profile", false),
+            background: Background::default(),
+        };
+        let html = page.clone().to_html();
+        assert!(
+            html.contains("View your name, your picture and your role in the network"),
+            "{html}"
+        );
+        page.question.application.spec.spaces_in_groups = true;
+        let html = page.to_html();
+        assert!(
+            html.contains("your role and the spaces that you joined"),
+            "{html}"
+        );
     }
 
     #[test]
