@@ -37,9 +37,9 @@ async fn a_target_that_was_used_is_refused_and_one_that_was_not_is_taken() {
     run(&from, &sqlite(&empty)).await.unwrap();
     assert_same(&first, &empty);
     // From now on they are not empty.
-    refused(&from, &pg(&url), "is not empty: it has logos").await;
+    refused(&from, &pg(&url), "is not empty: it has audit").await;
     let before = fs::read(&file).unwrap();
-    refused(&from, &sqlite(&file), "is not empty: it has logos").await;
+    refused(&from, &sqlite(&file), "is not empty: it has audit").await;
     assert!(fs::read(&file).unwrap() == before);
 }
 
