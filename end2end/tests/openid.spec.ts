@@ -62,7 +62,7 @@ test("an application asks to sign a member out, who is asked and goes back", asy
   await page.goto(link);
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page).toHaveURL(`${wiki}/bye?state=s+1`);
-  // Whoever is not signed in is not sent away by a link alone.
+  // Who is not signed in is not sent away by a link alone.
   await page.goto(link);
   await expect(page.getByRole("link", { name: "Back to Wiki" })).toHaveAttribute("href", `${wiki}/bye?state=s+1`);
   await look(page, "sign-out-done");
