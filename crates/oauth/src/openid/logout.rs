@@ -6,7 +6,6 @@
 use latchkey_domain::{Application, ClientId, MemberId};
 use latchkey_storage::{ActivityKind, ActivityReason, SentClientId};
 
-use super::hint::Hinted;
 use crate::activity::{ActivityRecorder, NamedClient};
 use crate::authorize::append;
 use crate::params::Params;
@@ -69,7 +68,15 @@ impl AuthorizationServer {
         }
         recorder.member = hinted.as_ref().map(|hinted| hinted.member);
         let wanted = value("post_logout_redirect_uri");
-        let back = address(application.as_ref(), hinted.as_ref(), wanted, value("state"));
+        let back = match (value("client_id"), &hinted) {
+            // Also one that no application has (section 2).
+            (Some(sent), Some(hinted)) if sent != hinted.client_id.as_str() => Err(Problem {
+                reason: ActivityReason::TokenOfAnother,
+                message: "`client_id` names another application than the one that the ID token in `id_token_hint` was made for"
+                    .to_owned(),
+            }),
+            _ => address(application.as_ref(), wanted, value("state")),
+        };
         let is_refused = back.is_err();
         let back = match back {
             Ok(back) => back,
@@ -97,19 +104,9 @@ impl AuthorizationServer {
 /// Where the browser goes after the sign-out: nowhere else, or to the address that the request names, if it is registered.
 fn address(
     application: Option<&Application>,
-    hinted: Option<&Hinted>,
     wanted: Option<&str>,
     state: Option<&str>,
 ) -> Result<Option<String>, Problem> {
-    if let (Some(application), Some(hinted)) = (application, hinted)
-        && application.client_id != hinted.client_id
-    {
-        return Err(Problem {
-            reason: ActivityReason::TokenOfAnother,
-            message: "`client_id` names another application than the one that the ID token in `id_token_hint` was made for"
-                .to_owned(),
-        });
-    }
     let Some(wanted) = wanted else {
         return Ok(None);
     };

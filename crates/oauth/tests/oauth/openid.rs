@@ -2,12 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use latchkey_oauth::AuthorizationServer;
-use latchkey_oauth::SignedIn;
+use latchkey_oauth::{AuthorizationServer, RequestOrigin, SignedIn};
 use latchkey_storage::Proof;
 use serde_json::json;
 
-use crate::world::{Client, World, refreshes, spec};
+use crate::world::{Client, World, pairs, refreshes, spec};
 
 const SCOPES: &str = "openid profile email";
 
@@ -205,5 +204,30 @@ async fn amr_says_how_the_member_signed_in() {
         let again = refreshes(refresh_token.expose(), &[]);
         let newer = world.exchange(&app, &again).await.unwrap();
         assert_eq!(claims_of(newer.id_token.as_ref())["amr"], amr, "{proof:?}");
+    }
+}
+
+/// Neither another application's client id nor one that nobody has goes with an ID token.
+#[tokio::test]
+async fn a_request_to_sign_out_names_the_application_of_its_id_token() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, relying_party(&world).await);
+    let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
+    let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+    let id_token = tokens.id_token.unwrap();
+    let other = relying_party(&world).await;
+    for (client_id, is_refused) in [
+        (app.id.as_str(), false),
+        (other.id.as_str(), true),
+        ("nobody-has-this", true),
+    ] {
+        let query = pairs(&[("id_token_hint", &id_token), ("client_id", client_id)]);
+        let logout = world
+            .server
+            .logout(&query, &RequestOrigin::default())
+            .await
+            .unwrap();
+        assert_eq!(logout.is_refused, is_refused, "{client_id}");
+        assert_eq!(logout.member, Some(ada.member.id));
     }
 }
