@@ -204,13 +204,22 @@ impl AuthorizationServer {
         }
     }
 
-    /// Writes down how many failures were not kept since the last call.
+    /// Writes down how many failures were not kept since the last call. What could not be written is kept for the
+    /// next one. What happened before the call is in the store after it, even if another task was writing it.
     pub async fn write_unkept(&self) -> Result<(), StoreError> {
-        let unkept = self.0.activity_limit.take_unkept();
+        let limit = &self.0.activity_limit;
+        let _writing = limit.writing.lock().await;
+        let unkept = limit.take_unkept();
         if unkept.is_empty() {
             return Ok(());
         }
-        self.store().count_unkept(unkept).await
+        let written = self.store().count_unkept(unkept.clone()).await;
+        if written.is_err() {
+            for failures in unkept {
+                limit.count_unkept(failures);
+            }
+        }
+        written
     }
 
     async fn keep(&self, event: NewActivity) {

@@ -87,6 +87,8 @@ pub(crate) struct ActivityLimit {
     buckets: TokenBuckets<Event>,
     /// How many failures were not kept, and when the last one happened.
     unkept: Mutex<HashMap<Alike, (u32, Timestamp)>>,
+    /// Held while these numbers are on their way to the store, when they are neither here nor there.
+    pub(crate) writing: tokio::sync::Mutex<()>,
 }
 
 impl Default for ActivityLimit {
@@ -94,6 +96,7 @@ impl Default for ActivityLimit {
         Self {
             buckets: TokenBuckets::new(CAPACITY),
             unkept: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
         }
     }
 }
@@ -114,15 +117,26 @@ impl ActivityLimit {
             return true;
         }
         // What belongs to no application is counted together: with an id for each, memory would have no limit.
-        let client = failing.client.unwrap_or_else(|| SentClientId::new(""));
-        let alike = (client, event.class(), event.kind, event.reason);
+        self.count_unkept(Unkept {
+            client: failing.client.unwrap_or_else(|| SentClientId::new("")),
+            class: event.class(),
+            kind: event.kind,
+            reason: event.reason,
+            count: 1,
+            last_at: event.at,
+        });
+        false
+    }
+
+    /// Counts failures that were not kept, or that could not be counted in the store.
+    pub(crate) fn count_unkept(&self, failures: Unkept) {
+        let alike = (failures.client, failures.class, failures.kind, failures.reason);
         let mut unkept = self.unkept();
         if unkept.len() < CAPACITY || unkept.contains_key(&alike) {
             let (count, last_at) = unkept.entry(alike).or_default();
-            *count = count.saturating_add(1);
-            *last_at = event.at;
+            *count = count.saturating_add(failures.count);
+            *last_at = failures.last_at.max(*last_at);
         }
-        false
     }
 
     /// The failures that were not kept since the last call.

@@ -196,6 +196,24 @@ async fn of_a_flood_of_failures_ten_a_minute_and_one_of_each_other_kind_are_kept
 }
 
 #[tokio::test]
+async fn a_reader_waits_for_numbers_that_another_task_is_writing() {
+    let world = World::new();
+    let app = world.web_app().await;
+    let wrong = app.asks(&[("redirect_uri", "https://app.example/cb/")]);
+    for _ in 0..30 {
+        world.visit(&wrong, None).await;
+    }
+    let finished = std::sync::Mutex::new(Vec::new());
+    let write = async |name| {
+        world.server.write_unkept().await.unwrap();
+        finished.lock().unwrap().push(name);
+    };
+    // The first takes the numbers when it is first polled, and then waits for the store.
+    tokio::join!(write("every few seconds"), write("for a page"));
+    assert_eq!(*finished.lock().unwrap(), ["every few seconds", "for a page"]);
+}
+
+#[tokio::test]
 async fn strangers_with_the_client_id_leave_the_applications_own_failures_alone() {
     let world = World::new();
     let app = world.web_app().await;
