@@ -241,7 +241,9 @@ async fn an_edit_is_held_to_the_same_and_changes_nothing() {
     ] {
         expected[field] = "".into();
     }
-    expected["spaces_in_groups"] = false.into();
+    for field in ["spaces_in_groups", "es256"] {
+        expected[field] = false.into();
+    }
     assert_eq!(card["form"], expected);
     assert_eq!(card["revision"], 1);
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::{Actor, ApplicationDraft, Role};
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -46,15 +48,20 @@ async fn verified(app: &TestApp, id_token: &str) -> (Value, Value) {
         .iter()
         .find(|key| key["kid"] == header["kid"])
         .expect("the key is published");
-    RsaPublicKeyComponents {
-        n: decoded(key["n"].as_str().unwrap()),
-        e: decoded(key["e"].as_str().unwrap()),
+    assert_eq!(header["alg"], key["alg"]);
+    let member = |name: &str| decoded(key[name].as_str().unwrap());
+    let signed = format!("{}.{}", parts[0], parts[1]);
+    let (signed, signature) = (signed.as_bytes(), decoded(parts[2]));
+    if key["kty"] == "RSA" {
+        let public = RsaPublicKeyComponents {
+            n: member("n"),
+            e: member("e"),
+        };
+        public.verify(&RSA_PKCS1_2048_8192_SHA256, signed, &signature)
+    } else {
+        let point = [vec![4], member("x"), member("y")].concat();
+        UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(signed, &signature)
     }
-    .verify(
-        &RSA_PKCS1_2048_8192_SHA256,
-        format!("{}.{}", parts[0], parts[1]).as_bytes(),
-        &decoded(parts[2]),
-    )
     .expect("the signature is that of the key");
     (header, serde_json::from_slice(&decoded(parts[1])).unwrap())
 }
@@ -91,7 +98,7 @@ async fn discovery_has_what_the_standard_requires() {
         ("jwks_uri", json!("https://oauth.example.org/oauth/jwks")),
         ("response_types_supported", json!(["code"])),
         ("subject_types_supported", json!(["public"])),
-        ("id_token_signing_alg_values_supported", json!(["RS256"])),
+        ("id_token_signing_alg_values_supported", json!(["RS256", "ES256"])),
         ("request_uri_parameter_supported", json!(false)),
         ("request_parameter_supported", json!(false)),
     ] {
@@ -116,17 +123,31 @@ async fn keys_are_public_and_nothing_else() {
     let app = TestApp::new().await;
     let answer = app.browser().get("/oauth/jwks").await;
     let keys = answer.assert_status(200).json();
-    let [key] = &keys["keys"].as_array().unwrap()[..] else {
-        panic!("not one key: {keys}")
+    let [rsa, p256] = &keys["keys"].as_array().unwrap()[..] else {
+        panic!("not a key of each algorithm: {keys}")
     };
-    let mut members: Vec<_> = key.as_object().unwrap().keys().map(String::as_str).collect();
-    members.sort_unstable();
-    assert_eq!(members, ["alg", "e", "kid", "kty", "n", "use"]);
-    assert_eq!(
-        (&key["kty"], &key["alg"], &key["use"]),
-        (&json!("RSA"), &json!("RS256"), &json!("sig"))
-    );
-    assert_eq!(decoded(key["n"].as_str().unwrap()).len(), 256);
+    let members = |key: &Value| {
+        let mut members: Vec<_> = key.as_object().unwrap().keys().cloned().collect();
+        members.sort_unstable();
+        members.join(" ")
+    };
+    assert_eq!(members(rsa), "alg e kid kty n use");
+    assert_eq!(members(p256), "alg crv kid kty use x y");
+    for (key, name, value) in [
+        (rsa, "kty", "RSA"),
+        (rsa, "alg", "RS256"),
+        (rsa, "use", "sig"),
+        (p256, "kty", "EC"),
+        (p256, "crv", "P-256"),
+        (p256, "alg", "ES256"),
+        (p256, "use", "sig"),
+    ] {
+        assert_eq!(key[name], value);
+    }
+    let length = |key: &Value, name: &str| decoded(key[name].as_str().unwrap()).len();
+    assert_eq!(length(rsa, "n"), 256);
+    assert_eq!((length(p256, "x"), length(p256, "y")), (32, 32));
+    assert_ne!(rsa["kid"], p256["kid"]);
     assert_eq!(app.browser().get("/oauth/jwks").await.json(), keys, "they stay");
 }
 
@@ -179,6 +200,34 @@ async fn an_id_token_says_who_signed_in_where_and_when() {
     ] {
         assert_eq!(userinfo[name], claims[name], "{name}");
     }
+}
+
+#[tokio::test]
+async fn an_application_that_asks_for_es256_gets_it() {
+    let app = TestApp::new().await;
+    let es256 = ApplicationDraft {
+        es256: true,
+        ..relying_party()
+    };
+    let client = app.register(es256).await;
+    let person = app.as_member().await;
+    let tokens = exchanged(&app, &client, &person, &[("scope", ALL), ("nonce", "once")]).await;
+    let (header, claims) = verified(&app, id_token(&tokens)).await;
+    assert_eq!(header["alg"], "ES256");
+    let hash = Sha256::digest(tokens["access_token"].as_str().unwrap());
+    assert_eq!(claims["at_hash"], URL_SAFE_NO_PAD.encode(&hash[..16]));
+    assert_eq!(claims["nonce"], "once");
+    // It comes back as a hint like any other.
+    let hint = [
+        ("scope", ALL),
+        ("prompt", "none"),
+        ("id_token_hint", id_token(&tokens)),
+    ];
+    assert!(!person.get(&client.asks(&hint)).await.callback().code().is_empty());
+    let refresh = client.refreshes(tokens["refresh_token"].as_str().unwrap());
+    let again = app.send_form("/oauth/token", &refresh).await;
+    let (header, _) = verified(&app, id_token(&again.assert_status(200).json())).await;
+    assert_eq!(header["alg"], "ES256");
 }
 
 #[tokio::test]

@@ -29,8 +29,8 @@ mod words;
 pub use actor::Actor;
 pub use application::{
     Application, ApplicationDraft, ApplicationName, ApplicationProfile, ApplicationSpec, ClientId,
-    ClientSecret, ClientType, Description, DraftErrors, ListFilter, ListQuery, ListSort, Retirement,
-    SecretId, SecretRecord, WebLink, WebLinkError,
+    ClientSecret, ClientType, Description, DraftErrors, IdTokenAlgorithm, ListFilter, ListQuery, ListSort,
+    Retirement, SecretId, SecretRecord, WebLink, WebLinkError,
 };
 pub use clock::Clock;
 pub use effective_scopes::effective_scopes;

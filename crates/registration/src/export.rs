@@ -1,6 +1,6 @@
 //! An application as a file: what one network exports, another imports.
 
-use latchkey_domain::{Application, ApplicationDraft, ClientId};
+use latchkey_domain::{Application, ApplicationDraft, ClientId, IdTokenAlgorithm};
 use serde::{Deserialize, Serialize};
 
 /// An application without its secret, as JSON. What is read is checked like the form of the page; a field that is not known
@@ -38,6 +38,9 @@ pub struct ApplicationExport {
     /// Whether it learns the spaces that a member joined.
     #[serde(default, skip_serializing_if = "is_false")]
     pub spaces_in_groups: bool,
+    /// How its ID tokens are signed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub id_token_signed_response_alg: IdTokenAlgorithm,
 }
 
 /// An application is confidential unless the file says otherwise, as in the form.
@@ -48,6 +51,11 @@ const fn yes() -> bool {
 #[allow(clippy::trivially_copy_pass_by_ref)] // The signature that serde calls.
 const fn is_false(value: &bool) -> bool {
     !*value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // The signature that serde calls.
+fn is_default(algorithm: &IdTokenAlgorithm) -> bool {
+    *algorithm == IdTokenAlgorithm::default()
 }
 
 /// Text that is not an exported application, in words for the person who has the file.
@@ -86,6 +94,7 @@ impl ApplicationExport {
             privacy_policy: draft.privacy_policy,
             post_logout_redirect_uris: lines_of(&draft.post_logout_redirect_uris),
             spaces_in_groups: draft.spaces_in_groups,
+            id_token_signed_response_alg: application.spec.id_token_algorithm,
         }
     }
 
@@ -119,6 +128,7 @@ impl ApplicationExport {
             privacy_policy: self.privacy_policy.clone(),
             post_logout_redirect_uris: joined(&self.post_logout_redirect_uris)?,
             spaces_in_groups: self.spaces_in_groups,
+            es256: self.id_token_signed_response_alg == IdTokenAlgorithm::Es256,
         };
         Ok((client_id.map_err(|_| ExportError::ClientId)?, draft))
     }
@@ -162,6 +172,7 @@ mod tests {
             client_id: Some("from-elsewhere".into()),
             website: "https://myapp.com".into(),
             confidential: false,
+            id_token_signed_response_alg: IdTokenAlgorithm::Es256,
             ..ApplicationExport::from_json(FILE).unwrap()
         };
         let text = file.to_json();
@@ -172,6 +183,8 @@ mod tests {
         assert_eq!(ApplicationExport::from_json(&text).unwrap(), file);
         let (client_id, _) = file.to_draft().unwrap();
         assert_eq!(client_id.unwrap().as_str(), "from-elsewhere");
+        let (_, draft) = file.to_draft().unwrap();
+        assert!(draft.es256);
     }
 
     #[test]
@@ -188,6 +201,13 @@ mod tests {
             (
                 FILE.replace("\"name\": \"Mobile App\",", ""),
                 "missing field `name`",
+            ),
+            (
+                FILE.replace(
+                    "\"scopes\"",
+                    "\"id_token_signed_response_alg\": \"none\", \"scopes\"",
+                ),
+                "expected `RS256` or `ES256`",
             ),
         ] {
             let error = ApplicationExport::from_json(&text).unwrap_err().to_string();

@@ -1,7 +1,7 @@
 //! The keys that sign ID tokens.
 
 use async_trait::async_trait;
-use latchkey_domain::Timestamp;
+use latchkey_domain::{IdTokenAlgorithm, Timestamp};
 use latchkey_storage::StoreError;
 use latchkey_storage::signing_keys::{KeptSigningKeys, SigningKey, SigningKeys};
 
@@ -11,30 +11,35 @@ use crate::{Database, Isolation, SqlStore, Statements, params, rows};
 
 async fn all(db: &dyn Statements, keys: &Keychain) -> Result<KeptSigningKeys, StoreError> {
     let server_key = rows::key_named(db, "").await?;
-    let sql = "SELECT id, sealed, made_under, signs_from FROM signing_keys ORDER BY id DESC";
+    let sql = "SELECT id, alg, sealed, made_under, signs_from FROM signing_keys ORDER BY id DESC";
     let kept = rows::all(db, sql, &[], |columns| {
         columns.table("signing_keys");
-        let (id, sealed) = (columns.get::<i64>("id")?, columns.get::<Vec<u8>>("sealed")?);
+        let id = columns.get::<i64>("id")?;
+        let algorithm = columns.parsed("alg", str::parse::<IdTokenAlgorithm>)?;
+        let sealed = columns.get::<Vec<u8>>("sealed")?;
         let made_under: String = columns.get("made_under")?;
         let key = SigningKey {
             id,
+            algorithm,
             private: keys.open(Owner::SigningKey(id), &sealed)?,
             signs_from: columns.time("signs_from")?,
         };
         Ok((key, made_under))
     })
     .await?;
+    let is_due = |algorithm: &IdTokenAlgorithm| {
+        let newest = kept.iter().find(|(key, _)| key.algorithm == *algorithm);
+        newest.is_some_and(|(_, made_under)| *made_under != server_key)
+    };
     Ok(KeptSigningKeys {
-        is_next_due: kept
-            .first()
-            .is_some_and(|(_, made_under)| *made_under != server_key),
+        due: IdTokenAlgorithm::ALL.into_iter().filter(is_due).collect(),
         keys: kept.into_iter().map(|(key, _)| key).collect(),
     })
 }
 
-async fn delete_before(db: &dyn Statements, id: i64) -> Result<u64, StoreError> {
-    let sql = "DELETE FROM signing_keys WHERE id < ?1";
-    rows::execute(db, sql, params![id]).await
+async fn delete_before(db: &dyn Statements, algorithm: IdTokenAlgorithm, id: i64) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM signing_keys WHERE alg = ?1 AND id < ?2";
+    rows::execute(db, sql, params![algorithm.id(), id]).await
 }
 
 async fn add(
@@ -44,10 +49,17 @@ async fn add(
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let sealed = keys.seal(db, Owner::SigningKey(key.id), &key.private).await?;
-    let sql = "INSERT INTO signing_keys (id, sealed, made_under, signs_from, created_at) VALUES (?1, ?2, ?3, ?4, ?5) \
+    let sql = "INSERT INTO signing_keys (id, alg, sealed, made_under, signs_from, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
                ON CONFLICT (id) DO NOTHING";
     let made_under = rows::named_key(db).await?;
-    let params = params![key.id, sealed.as_slice(), &made_under, key.signs_from, at];
+    let params = params![
+        key.id,
+        key.algorithm.id(),
+        sealed.as_slice(),
+        &made_under,
+        key.signs_from,
+        at
+    ];
     Ok(db.execute(sql, params).await? > 0)
 }
 
@@ -68,10 +80,14 @@ impl<D: Database> SigningKeys for SqlStore<D> {
             .await
     }
 
-    async fn delete_signing_keys_before(&self, id: i64) -> Result<u64, StoreError> {
+    async fn delete_signing_keys_before(
+        &self,
+        algorithm: IdTokenAlgorithm,
+        id: i64,
+    ) -> Result<u64, StoreError> {
         self.0
-            .write(Isolation::Statement, id, |db, id| {
-                Box::pin(delete_before(db, *id))
+            .write(Isolation::Statement, (algorithm, id), |db, (algorithm, id)| {
+                Box::pin(delete_before(db, *algorithm, *id))
             })
             .await
     }

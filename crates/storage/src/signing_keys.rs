@@ -1,7 +1,7 @@
 //! The keys that sign ID tokens (OpenID Connect Core section 10.1).
 
 use async_trait::async_trait;
-use latchkey_domain::Timestamp;
+use latchkey_domain::{IdTokenAlgorithm, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::StoreError;
@@ -9,8 +9,10 @@ use crate::StoreError;
 /// A key that signs ID tokens, now or soon, or did before.
 #[derive(Clone)]
 pub struct SigningKey {
-    /// Its number: one more than that of the key before it, from 1.
+    /// Its number: one more than that of the key before it, from 1, whatever the algorithm of that.
     pub id: i64,
+    /// What it signs with.
+    pub algorithm: IdTokenAlgorithm,
     /// The private key: PKCS#8 in base64.
     pub private: Zeroizing<String>,
     /// Until then it is only published, so that clients know it when it signs.
@@ -22,8 +24,8 @@ pub struct SigningKey {
 pub struct KeptSigningKeys {
     /// Newest first.
     pub keys: Vec<SigningKey>,
-    /// Whether the server key was rotated since the newest was made, so that the next is due.
-    pub is_next_due: bool,
+    /// The algorithms whose next key is due: the server key was rotated since the newest was made.
+    pub due: Vec<IdTokenAlgorithm>,
 }
 
 /// Keeping the keys, sealed.
@@ -35,6 +37,10 @@ pub trait SigningKeys: Send + Sync {
     /// Keeps a new key. `false`, and nothing changed, if another server kept one with this number.
     async fn add_signing_key(&self, key: SigningKey, at: Timestamp) -> Result<bool, StoreError>;
 
-    /// Deletes all keys before the one with this number.
-    async fn delete_signing_keys_before(&self, id: i64) -> Result<u64, StoreError>;
+    /// Deletes all keys of an algorithm before the one with this number; how many there were.
+    async fn delete_signing_keys_before(
+        &self,
+        algorithm: IdTokenAlgorithm,
+        id: i64,
+    ) -> Result<u64, StoreError>;
 }

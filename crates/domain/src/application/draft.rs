@@ -6,13 +6,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApplicationName, ApplicationProfile, ApplicationSpec, ClientType, Description, WebLink};
+use super::{
+    ApplicationName, ApplicationProfile, ApplicationSpec, ClientType, Description, IdTokenAlgorithm, WebLink,
+};
 use crate::redirect_uri::{RedirectUri, RedirectUriError};
 use crate::{RedirectUris, ScopeSet};
 
 /// The form as it was typed; anything in it may be wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools)] // Each is a checkbox.
 pub struct ApplicationDraft {
     pub name: String,
     /// The redirect URIs, one per line.
@@ -36,6 +39,9 @@ pub struct ApplicationDraft {
     /// Whether “Tell it the spaces of a member” is ticked.
     #[serde(default)]
     pub spaces_in_groups: bool,
+    /// Whether “Sign with ES256” is ticked.
+    #[serde(default)]
+    pub es256: bool,
 }
 
 /// The empty form.
@@ -52,6 +58,7 @@ impl Default for ApplicationDraft {
             privacy_policy: String::new(),
             post_logout_redirect_uris: String::new(),
             spaces_in_groups: false,
+            es256: false,
         }
     }
 }
@@ -119,6 +126,7 @@ impl ApplicationDraft {
                 .map(RedirectUris::to_lines)
                 .unwrap_or_default(),
             spaces_in_groups: spec.spaces_in_groups,
+            es256: spec.id_token_algorithm == IdTokenAlgorithm::Es256,
         }
     }
 
@@ -163,6 +171,11 @@ impl ApplicationDraft {
                 },
                 post_logout_redirect_uris,
                 spaces_in_groups: self.spaces_in_groups,
+                id_token_algorithm: if self.es256 {
+                    IdTokenAlgorithm::Es256
+                } else {
+                    IdTokenAlgorithm::Rs256
+                },
             }),
             _ => Err(errors),
         }
@@ -311,6 +324,21 @@ mod tests {
         );
         let errors = after("http://myapp.com/").unwrap_err();
         assert_eq!(errors.first(), Some(Field::PostLogoutRedirectUris));
+    }
+
+    #[test]
+    fn id_tokens_are_signed_with_rs256_unless_a_host_says_otherwise() {
+        assert_eq!(
+            draft().validate().unwrap().id_token_algorithm,
+            IdTokenAlgorithm::Rs256
+        );
+        let es256 = ApplicationDraft {
+            es256: true,
+            ..draft()
+        };
+        let spec = es256.validate().unwrap();
+        assert_eq!(spec.id_token_algorithm, IdTokenAlgorithm::Es256);
+        assert_eq!(ApplicationDraft::from_spec(&spec), es256);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod client_id;
 mod client_secret;
 mod client_type;
 mod draft;
+mod id_token_algorithm;
 mod list_query;
 mod name;
 mod profile;
@@ -15,6 +16,7 @@ pub use self::client_id::{ClientId, ClientIdError};
 pub use self::client_secret::ClientSecret;
 pub use self::client_type::ClientType;
 pub use self::draft::{ApplicationDraft, DraftErrors, Field};
+pub use self::id_token_algorithm::{IdTokenAlgorithm, IdTokenAlgorithmError};
 pub use self::list_query::{ListFilter, ListQuery, ListSort};
 pub use self::name::ApplicationName;
 pub use self::profile::{ApplicationProfile, Description, WebLink, WebLinkError};
@@ -40,6 +42,8 @@ pub struct ApplicationSpec {
     pub post_logout_redirect_uris: Option<RedirectUris>,
     /// Whether the claim `groups` names the spaces that a member joined, and not only the role.
     pub spaces_in_groups: bool,
+    /// How its ID tokens are signed.
+    pub id_token_algorithm: IdTokenAlgorithm,
 }
 
 /// A registered application. Its secret is not part of it: who needs the secret asks for it by name.

@@ -1,5 +1,6 @@
 //! `GET /.well-known/openid-configuration` (OpenID Connect Discovery section 3).
 
+use latchkey_domain::IdTokenAlgorithm;
 use serde::Serialize;
 
 use super::logout;
@@ -15,7 +16,7 @@ pub struct OpenIdMetadata {
     /// OpenID Connect RP-Initiated Logout section 2.1.
     pub end_session_endpoint: String,
     pub subject_types_supported: [&'static str; 1],
-    pub id_token_signing_alg_values_supported: [&'static str; 1],
+    pub id_token_signing_alg_values_supported: [IdTokenAlgorithm; 2],
     pub claim_types_supported: [&'static str; 1],
     pub claims_supported: [&'static str; 18],
     pub claims_parameter_supported: bool,
@@ -32,7 +33,7 @@ impl AuthorizationServer {
             jwks_uri: format!("{}/oauth/jwks", self.issuer()),
             end_session_endpoint: format!("{}{}", self.issuer(), logout::PATH),
             subject_types_supported: ["public"],
-            id_token_signing_alg_values_supported: ["RS256"],
+            id_token_signing_alg_values_supported: IdTokenAlgorithm::ALL,
             claim_types_supported: ["normal"],
             claims_supported: [
                 "iss",

@@ -35,7 +35,7 @@ struct IdToken<'a> {
     member: MemberClaims,
 }
 
-/// The left half of the access token's hash, which ties the two together (section 3.1.3.6).
+/// The left half of the access token's hash, which ties the two together (section 3.1.3.6): SHA-256 with either algorithm.
 fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&Sha256::digest(access_token.as_bytes())[..16])
 }
@@ -87,7 +87,8 @@ impl AuthorizationServer {
             at_hash: at_hash(issue.access_token),
             member: self.member_claims(grant, issue.scopes).await?,
         };
-        keys.sign(&claims, issue.now).map(Some)
+        let algorithm = grant.application.spec.id_token_algorithm;
+        keys.sign(&claims, algorithm, issue.now).map(Some)
     }
 }
 

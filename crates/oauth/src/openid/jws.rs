@@ -1,12 +1,10 @@
-//! Signing with the keys, and reading what they signed: compact JWS with RS256 and nothing else (RFC 7515 section 7.1, RFC
-//! 7518 section 3.3). No algorithm is ever taken from a token: a key has one.
+//! Signing with the keys, and reading what they signed: compact JWS with RS256 or ES256 and nothing else (RFC 7515 section
+//! 7.1). No algorithm is ever taken from a token: a key has one.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use latchkey_domain::Timestamp;
+use latchkey_domain::{IdTokenAlgorithm, Timestamp};
 use latchkey_storage::StoreError;
-use ring::rand::SystemRandom;
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaPublicKeyComponents};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -26,23 +24,23 @@ fn failed() -> StoreError {
 }
 
 impl SigningKeySet {
-    /// Signs claims with the key whose turn it is.
-    pub(super) fn sign(&self, claims: &impl Serialize, now: Timestamp) -> Result<String, StoreError> {
-        let key = self.current(now)?;
+    /// Signs claims with the key of `algorithm` whose turn it is.
+    pub(super) fn sign(
+        &self,
+        claims: &impl Serialize,
+        algorithm: IdTokenAlgorithm,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
+        let key = self.current(algorithm, now)?;
         let header = Header {
-            alg: key.jwk.alg.to_owned(),
+            alg: key.jwk.alg.id().to_owned(),
             kid: key.jwk.kid.clone(),
         };
         let encode = |json: serde_json::Result<Vec<u8>>| json.map(|json| URL_SAFE_NO_PAD.encode(json));
         let header = encode(serde_json::to_vec(&header)).map_err(|_| failed())?;
         let claims = encode(serde_json::to_vec(claims)).map_err(|_| failed())?;
         let signed = format!("{header}.{claims}");
-        let mut signature = vec![0; key.pair.public().modulus_len()];
-        // ring blinds with it, so that the time says nothing of the key.
-        let random = SystemRandom::new();
-        key.pair
-            .sign(&RSA_PKCS1_SHA256, &random, signed.as_bytes(), &mut signature)
-            .map_err(|_| failed())?;
+        let signature = key.pair.sign(signed.as_bytes()).ok_or_else(failed)?;
         Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
     }
 
@@ -55,13 +53,13 @@ impl SigningKeySet {
         let (header, claims) = signed.split_once('.')?;
         let header: Header = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
         let key = self.0.iter().find(|key| key.jwk.kid == header.kid)?;
-        if header.alg != key.jwk.alg {
+        if header.alg != key.jwk.alg.id() {
             return None;
         }
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-        RsaPublicKeyComponents::<Vec<u8>>::from(key.pair.public())
-            .verify(&RSA_PKCS1_2048_8192_SHA256, signed.as_bytes(), &signature)
-            .ok()?;
+        if !key.pair.has_signed(signed.as_bytes(), &signature) {
+            return None;
+        }
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
     }
 }

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey_domain::{ApplicationSpec, IdTokenAlgorithm};
 use latchkey_oauth::{AuthorizationServer, RequestOrigin, SignedIn};
 use latchkey_storage::Proof;
 use serde_json::json;
@@ -10,15 +11,30 @@ use crate::world::{Client, World, pairs, refreshes, spec};
 
 const SCOPES: &str = "openid profile email";
 
+use IdTokenAlgorithm::{Es256, Rs256};
+
 async fn relying_party(world: &World) -> Client {
-    world.register(spec("https://app.example/cb", SCOPES)).await
+    signed_with(world, Rs256).await
+}
+
+/// An application that gets ID tokens of this algorithm.
+async fn signed_with(world: &World, id_token_algorithm: IdTokenAlgorithm) -> Client {
+    world
+        .register(ApplicationSpec {
+            id_token_algorithm,
+            ..spec("https://app.example/cb", SCOPES)
+        })
+        .await
+}
+
+fn header_of(id_token: Option<&String>) -> serde_json::Value {
+    let header = id_token.expect("an ID token").split('.').next().unwrap();
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap()
 }
 
 /// The id of the key that signed.
 fn key_of(id_token: Option<&String>) -> String {
-    let header = id_token.expect("an ID token").split('.').next().unwrap();
-    let header: serde_json::Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).unwrap()).unwrap();
-    header["kid"].as_str().unwrap().to_owned()
+    header_of(id_token)["kid"].as_str().unwrap().to_owned()
 }
 
 /// The claims of an ID token.
@@ -27,27 +43,43 @@ fn claims_of(id_token: Option<&String>) -> serde_json::Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).unwrap()).unwrap()
 }
 
+/// The ids of the keys of both algorithms.
 async fn published(server: &AuthorizationServer) -> Vec<String> {
     let keys = server.jwks().await.unwrap().keys;
     keys.into_iter().map(|key| key.kid).collect()
 }
 
+/// The ids of the keys of one algorithm, newest first.
+async fn published_of(server: &AuthorizationServer, algorithm: IdTokenAlgorithm) -> Vec<String> {
+    let keys = server.jwks().await.unwrap().keys.into_iter();
+    keys.filter(|key| key.alg == algorithm)
+        .map(|key| key.kid)
+        .collect()
+}
+
 #[tokio::test]
 async fn keys_take_turns_and_what_they_signed_can_be_checked_until_it_expires() {
+    for algorithm in IdTokenAlgorithm::ALL {
+        takes_turns(algorithm).await;
+    }
+}
+
+async fn takes_turns(algorithm: IdTokenAlgorithm) {
     let world = World::new();
-    let (ada, app) = (world.ada().await, relying_party(&world).await);
+    let (ada, app) = (world.ada().await, signed_with(&world, algorithm).await);
+    let published = async || published_of(&world.server, algorithm).await;
     let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
     let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
     let first = key_of(tokens.id_token.as_ref());
     world.server.tend_signing_keys().await.unwrap();
-    assert_eq!(published(&world.server).await.concat(), first, "nothing is due");
+    assert_eq!(published().await.concat(), first, "nothing is due");
 
     world.rotate_server_key(false).await;
     world.server.tend_signing_keys().await.unwrap();
-    let both = published(&world.server).await;
+    let both = published().await;
     assert_eq!((both.len(), &both[1]), (2, &first));
     world.server.tend_signing_keys().await.unwrap();
-    assert_eq!(published(&world.server).await, both, "one rotation makes one key");
+    assert_eq!(published().await, both, "one rotation makes one key");
     let refreshed = async |refresh_token: &str| {
         let answer = world
             .exchange(&app, &refreshes(refresh_token, &[]))
@@ -62,10 +94,10 @@ async fn keys_take_turns_and_what_they_signed_can_be_checked_until_it_expires() 
     world.after(3_661);
     let (key, token) = refreshed(&token).await;
     assert_eq!(key, both[0]);
-    assert_eq!(published(&world.server).await, both);
+    assert_eq!(published().await, both);
     world.after(2 * 3_600);
     world.server.tend_signing_keys().await.unwrap();
-    assert_eq!(published(&world.server).await, [both[0].clone()]);
+    assert_eq!(published().await, [both[0].clone()]);
     assert_eq!(refreshed(&token).await.0, both[0]);
 }
 
@@ -81,7 +113,7 @@ async fn nodes_have_the_same_keys() {
     one.and(two).unwrap();
     world.after(61);
     let keys = published(&world.server).await;
-    assert_eq!(keys.len(), 2);
+    assert_eq!(keys.len(), 4, "two of each algorithm");
     assert_eq!(published(&other).await, keys);
 }
 
@@ -108,7 +140,7 @@ async fn no_client_that_keeps_the_keys_for_an_hour_refuses_a_token_of_either_nod
             known: first.clone(),
         })
         .collect();
-    let mut signed_with = std::collections::BTreeSet::new();
+    let mut signers = std::collections::BTreeSet::new();
     for minute in (0..6 * 60).step_by(3) {
         if minute == 63 {
             world.rotate_server_key(false).await;
@@ -134,12 +166,12 @@ async fn no_client_that_keeps_the_keys_for_an_hour_refuses_a_token_of_either_nod
                 assert!(client.known.contains(&key), "at {minute}, of node {number}");
             }
             refresh_token = answer.refresh_token.unwrap().expose().to_owned();
-            signed_with.insert(key);
+            signers.insert(key);
         }
         world.after(180);
     }
-    assert_eq!(signed_with.len(), 2);
-    assert_eq!(published(&world.server).await.len(), 1, "the first key is gone");
+    assert_eq!(signers.len(), 2);
+    assert_eq!(published(&world.server).await.len(), 2, "the first keys are gone");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -171,8 +203,8 @@ async fn a_key_that_somebody_may_have_is_gone_within_a_minute() {
     world.rotate_server_key(true).await;
     world.after(61);
     let after = published(&world.server).await;
-    assert_eq!(after.len(), 1);
-    assert_ne!(after, before);
+    assert_eq!(after.len(), 2);
+    assert!(!after.iter().any(|key| before.contains(key)));
 }
 
 #[tokio::test]
@@ -183,6 +215,75 @@ async fn without_such_clients_there_are_no_keys() {
     world.rotate_server_key(false).await;
     world.server.tend_signing_keys().await.unwrap();
     assert!(world.store.signing_keys().await.unwrap().keys.is_empty());
+}
+
+#[tokio::test]
+async fn each_application_gets_the_algorithm_that_its_host_chose() {
+    let world = World::new();
+    let ada = world.ada().await;
+    for algorithm in IdTokenAlgorithm::ALL {
+        let app = signed_with(&world, algorithm).await;
+        let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
+        let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+        let id_token = tokens.id_token.unwrap();
+        let header = header_of(Some(&id_token));
+        assert_eq!(header["alg"], algorithm.id());
+        assert_eq!(
+            published_of(&world.server, algorithm).await,
+            [key_of(Some(&id_token))]
+        );
+        // It says who is meant, whatever signed it.
+        let query = pairs(&[("id_token_hint", &id_token)]);
+        let logout = world.server.logout(&query, &RequestOrigin::default()).await;
+        assert_eq!(logout.unwrap().member, Some(ada.member.id));
+    }
+}
+
+/// A key signs with its own algorithm, and a token does not choose another.
+#[tokio::test]
+async fn the_key_of_one_algorithm_is_none_of_the_other() {
+    let world = World::new();
+    let ada = world.ada().await;
+    let mut tokens = Vec::new();
+    for algorithm in IdTokenAlgorithm::ALL {
+        let app = signed_with(&world, algorithm).await;
+        let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
+        let answer = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+        tokens.push(answer.id_token.unwrap());
+    }
+    let kids: Vec<_> = tokens.iter().map(|token| key_of(Some(token))).collect();
+    for (own, other) in [(0, 1), (1, 0)] {
+        let (_, rest) = tokens[own].split_once('.').unwrap();
+        for (alg, kid) in [
+            (IdTokenAlgorithm::ALL[other].id(), &kids[own]),
+            (IdTokenAlgorithm::ALL[own].id(), &kids[other]),
+            (IdTokenAlgorithm::ALL[other].id(), &kids[other]),
+            ("none", &kids[own]),
+            ("HS256", &kids[own]),
+        ] {
+            let header = URL_SAFE_NO_PAD.encode(json!({ "alg": alg, "kid": kid }).to_string());
+            let forged = format!("{header}.{rest}");
+            let query = pairs(&[("id_token_hint", &forged)]);
+            let logout = world.server.logout(&query, &RequestOrigin::default()).await;
+            assert_eq!(logout.unwrap().member, None, "{alg} {kid}");
+        }
+    }
+}
+
+/// A database of an earlier version has RSA keys only. The first look at the keys makes the other one, and changes nothing else.
+#[tokio::test]
+async fn a_network_that_had_one_algorithm_gets_the_other() {
+    let world = World::new();
+    let before = published_of(&world.server, Rs256).await;
+    world
+        .store
+        .delete_signing_keys_before(Es256, i64::MAX)
+        .await
+        .unwrap();
+    world.after(61);
+    world.server.tend_signing_keys().await.unwrap();
+    assert_eq!(published_of(&world.server, Rs256).await, before);
+    assert_eq!(published_of(&world.server, Es256).await.len(), 1);
 }
 
 #[tokio::test]

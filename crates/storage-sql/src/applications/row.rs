@@ -2,7 +2,7 @@
 
 use latchkey_domain::{
     Application, ApplicationName, ApplicationProfile, ApplicationSpec, ClientId, ClientType, Description,
-    LogoId, MemberId, RedirectUris, ScopeSet, WebLink,
+    IdTokenAlgorithm, LogoId, MemberId, RedirectUris, ScopeSet, WebLink,
 };
 
 use super::audit_entry::Act;
@@ -15,7 +15,8 @@ use latchkey_storage::shared::searchable;
 macro_rules! columns {
     () => {
         "a.client_id, a.name, a.redirect_uris, a.scopes, a.confidential, a.skip_consent, a.description, \
-         a.website, a.privacy_policy, a.post_logout_redirect_uris, a.spaces_in_groups, a.paused_at, a.created_at, a.created_by, a.logo, a.last_used_at, a.revision"
+         a.website, a.privacy_policy, a.post_logout_redirect_uris, a.spaces_in_groups, a.id_token_alg, \
+         a.paused_at, a.created_at, a.created_by, a.logo, a.last_used_at, a.revision"
     };
 }
 pub(crate) use columns;
@@ -44,6 +45,7 @@ pub(crate) fn read(columns: &mut Columns<'_>) -> Result<Application, StoreError>
             post_logout_redirect_uris: columns
                 .optional("post_logout_redirect_uris", |text| serde_json::from_str(text))?,
             spaces_in_groups: columns.get("spaces_in_groups")?,
+            id_token_algorithm: columns.parsed("id_token_alg", str::parse::<IdTokenAlgorithm>)?,
         },
         paused_at: columns.optional_time("paused_at")?,
         created_at: columns.time("created_at")?,
@@ -91,8 +93,8 @@ pub(super) async fn insert(
     let added = rows::execute(
         db,
         "INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, \
-         hosts, description, website, privacy_policy, post_logout_redirect_uris, spaces_in_groups, created_at, \
-         created_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+         hosts, description, website, privacy_policy, post_logout_redirect_uris, spaces_in_groups, id_token_alg, created_at, \
+         created_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
          ON CONFLICT (client_id) DO NOTHING",
         params![
             client_id.as_str(),
@@ -108,6 +110,7 @@ pub(super) async fn insert(
             spec.profile.privacy_policy.as_ref().map(WebLink::as_str),
             after_sign_out.as_deref(),
             spec.spaces_in_groups,
+            spec.id_token_algorithm.id(),
             at,
             by.member.map(|MemberId(id)| id),
         ],
@@ -130,7 +133,8 @@ pub(super) async fn update(
         db,
         "UPDATE applications SET name = ?2, redirect_uris = ?3, scopes = ?4, confidential = ?5, \
          skip_consent = ?6, search = ?7, hosts = ?8, description = ?9, website = ?10, privacy_policy = ?11, \
-         post_logout_redirect_uris = ?12, spaces_in_groups = ?13, revision = revision + 1 WHERE client_id = ?1",
+         post_logout_redirect_uris = ?12, spaces_in_groups = ?13, id_token_alg = ?14, \
+         revision = revision + 1 WHERE client_id = ?1",
         params![
             client_id.as_str(),
             spec.name.as_str(),
@@ -145,6 +149,7 @@ pub(super) async fn update(
             spec.profile.privacy_policy.as_ref().map(WebLink::as_str),
             after_sign_out.as_deref(),
             spec.spaces_in_groups,
+            spec.id_token_algorithm.id(),
         ],
     )
     .await?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use latchkey_domain::content::{BillingInterval, SpaceId, SpaceVisibility, Viewer};
-use latchkey_domain::{Application, NetworkName, Role, Timestamp};
+use latchkey_domain::{Application, IdTokenAlgorithm, NetworkName, Role, Timestamp};
 use latchkey_storage::content::{
     Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewPost,
     NewReply,
@@ -115,12 +115,15 @@ pub(crate) async fn live(store: &dyn Store) {
         ceremony: CeremonyKey([4; 32]),
     };
     assert!(store.add_passkey(passkey, &operator(), at(25)).await.unwrap());
-    let key = SigningKey {
-        id: 1,
-        private: "cHJpdmF0ZQ==".to_owned().into(),
-        signs_from: at(26),
-    };
-    assert!(store.add_signing_key(key, at(26)).await.unwrap());
+    for (id, algorithm) in (1..).zip(IdTokenAlgorithm::ALL) {
+        let key = SigningKey {
+            id,
+            algorithm,
+            private: "cHJpdmF0ZQ==".to_owned().into(),
+            signs_from: at(26),
+        };
+        assert!(store.add_signing_key(key, at(26)).await.unwrap());
+    }
     let signed_in = NewGrant {
         sign_in: Some(GrantedSignIn {
             at: at(20),

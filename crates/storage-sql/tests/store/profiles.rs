@@ -10,6 +10,7 @@ async fn what_people_are_told_is_kept_and_an_edit_of_it_is_noted() {
     let store = store();
     let told = ApplicationDraft {
         description: "Counts “courses”".into(),
+        es256: true,
         website: "https://example.com".into(),
         ..ApplicationDraft::from_spec(&spec("App"))
     };
@@ -24,6 +25,7 @@ async fn what_people_are_told_is_kept_and_an_edit_of_it_is_noted() {
     let edited = ApplicationDraft {
         description: String::new(),
         privacy_policy: "https://example.com/privacy".into(),
+        es256: false,
         ..told
     };
     let update = ApplicationUpdate {
@@ -42,7 +44,10 @@ async fn what_people_are_told_is_kept_and_an_edit_of_it_is_noted() {
     assert_eq!(read, application);
     assert_eq!(ApplicationDraft::from_spec(&read.spec), edited);
     let trail = store.audit(1).await.unwrap();
-    assert_eq!(trail[0].detail, "description, privacy policy");
+    assert_eq!(
+        trail[0].detail,
+        "description, privacy policy, signature of ID tokens"
+    );
 }
 
 #[tokio::test]

@@ -78,6 +78,7 @@ fn differences(before: &ApplicationSpec, after: &ApplicationSpec) -> Vec<&'stati
         profile,
         post_logout_redirect_uris,
         spaces_in_groups,
+        id_token_algorithm,
     } = before;
     let ApplicationProfile {
         description,
@@ -98,6 +99,10 @@ fn differences(before: &ApplicationSpec, after: &ApplicationSpec) -> Vec<&'stati
             "addresses after sign-out",
         ),
         (*spaces_in_groups != after.spaces_in_groups, "spaces in groups"),
+        (
+            *id_token_algorithm != after.id_token_algorithm,
+            "signature of ID tokens",
+        ),
     ]
     .into_iter()
     .filter_map(|(differs, words)| differs.then_some(words))
@@ -250,7 +255,7 @@ fn age(secret: &SecretRecord) -> String {
 
 #[cfg(test)]
 mod tests {
-    use latchkey_domain::{ClientId, ClientType, MemberName, ScopeSet};
+    use latchkey_domain::{ClientId, ClientType, IdTokenAlgorithm, MemberName, ScopeSet};
 
     use super::*;
 
@@ -264,6 +269,7 @@ mod tests {
             profile: ApplicationProfile::default(),
             post_logout_redirect_uris: None,
             spaces_in_groups: false,
+            id_token_algorithm: IdTokenAlgorithm::default(),
         }
     }
 

@@ -74,6 +74,7 @@ mod tests {
                 profile: latchkey_domain::ApplicationProfile::default(),
                 post_logout_redirect_uris: None,
                 spaces_in_groups: false,
+                id_token_algorithm: latchkey_domain::IdTokenAlgorithm::default(),
             },
             paused_at: None,
             created_at: at(0),

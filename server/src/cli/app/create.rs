@@ -1,7 +1,7 @@
 //! The options of `latchkey app create`.
 
 use clap::Args;
-use latchkey_domain::ApplicationDraft;
+use latchkey_domain::{ApplicationDraft, IdTokenAlgorithm};
 use latchkey_registration::Brought;
 
 use super::brought::BroughtArgs;
@@ -40,6 +40,9 @@ pub(in crate::cli) struct CreateArgs {
     /// Tell it the spaces that a member joined, in the claim `groups`
     #[arg(long)]
     spaces_in_groups: bool,
+    /// How its ID tokens are signed: RS256 or, for programs that ask for it, ES256
+    #[arg(long, value_name = "RS256|ES256", default_value_t)]
+    id_token_alg: IdTokenAlgorithm,
     #[command(flatten)]
     brought: BroughtArgs,
     #[command(flatten)]
@@ -60,6 +63,7 @@ impl CreateArgs {
             privacy_policy: self.privacy_policy,
             post_logout_redirect_uris: lines(&self.post_logout_redirect_uris, "--post-logout-redirect-uri")?,
             spaces_in_groups: self.spaces_in_groups,
+            es256: self.id_token_alg == IdTokenAlgorithm::Es256,
         };
         Ok((draft, self.brought.read()?))
     }

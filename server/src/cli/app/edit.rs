@@ -1,7 +1,7 @@
 //! The options of `latchkey app edit`.
 
 use clap::Args;
-use latchkey_domain::{ApplicationDraft, ApplicationSpec};
+use latchkey_domain::{ApplicationDraft, ApplicationSpec, IdTokenAlgorithm};
 
 use super::create::lines;
 use crate::error::CliError;
@@ -37,6 +37,9 @@ pub(in crate::cli) struct EditArgs {
     /// Whether to tell it the spaces that a member joined, in the claim `groups`
     #[arg(long, value_name = "true|false")]
     spaces_in_groups: Option<bool>,
+    /// How its ID tokens are signed
+    #[arg(long, value_name = "RS256|ES256")]
+    id_token_alg: Option<IdTokenAlgorithm>,
 }
 
 impl EditArgs {
@@ -55,6 +58,9 @@ impl EditArgs {
         }
         draft.skip_consent = self.skip_consent.unwrap_or(draft.skip_consent);
         draft.spaces_in_groups = self.spaces_in_groups.unwrap_or(draft.spaces_in_groups);
+        if let Some(algorithm) = self.id_token_alg {
+            draft.es256 = algorithm == IdTokenAlgorithm::Es256;
+        }
         for (field, given) in [
             (&mut draft.name, self.name),
             (&mut draft.description, self.description),

@@ -1,6 +1,8 @@
 //! An application as text and as JSON.
 
-use latchkey_domain::{Application, ApplicationDraft, ClientSecret, Retirement, SecretRecord, Timestamp};
+use latchkey_domain::{
+    Application, ApplicationDraft, ClientSecret, IdTokenAlgorithm, Retirement, SecretRecord, Timestamp,
+};
 use latchkey_registration::ApplicationListing;
 use serde_json::{Value, json};
 
@@ -50,6 +52,9 @@ pub(super) fn show(
     }
     if spec.spaces_in_groups {
         lines.push("Groups         role and spaces".to_owned());
+    }
+    if spec.id_token_algorithm != IdTokenAlgorithm::default() {
+        lines.push(format!("ID tokens      signed with {}", spec.id_token_algorithm));
     }
     if let Some(secret) = secret {
         lines.insert(2, format!("Client Secret  {}", secret.expose()));
@@ -129,6 +134,7 @@ fn as_json(application: &Application) -> Value {
         "privacy_policy": optional(&told.privacy_policy),
         "post_logout_redirect_uris": told.post_logout_redirect_uris.lines().collect::<Vec<_>>(),
         "spaces_in_groups": told.spaces_in_groups,
+        "id_token_signed_response_alg": application.spec.id_token_algorithm,
         "paused": application.is_paused(),
         "created_at": application.created_at.iso(),
         "last_used_at": application.last_used_at.map(Timestamp::iso),

@@ -16,6 +16,7 @@ pub(super) struct Fields {
     pub(super) privacy_policy: RwSignal<String>,
     pub(super) after_sign_out: RwSignal<String>,
     pub(super) spaces_in_groups: RwSignal<bool>,
+    pub(super) es256: RwSignal<bool>,
 }
 
 impl Fields {
@@ -31,6 +32,7 @@ impl Fields {
             privacy_policy: RwSignal::new(draft.privacy_policy.clone()),
             after_sign_out: RwSignal::new(draft.post_logout_redirect_uris.clone()),
             spaces_in_groups: RwSignal::new(draft.spaces_in_groups),
+            es256: RwSignal::new(draft.es256),
         }
     }
 
@@ -52,6 +54,7 @@ impl Fields {
             privacy_policy: self.privacy_policy.get(),
             post_logout_redirect_uris: self.after_sign_out.get(),
             spaces_in_groups: self.spaces_in_groups.get(),
+            es256: self.es256.get(),
         }
     }
 
@@ -68,6 +71,7 @@ impl Fields {
             Part::PrivacyPolicy => self.privacy_policy.set(from.privacy_policy.clone()),
             Part::AfterSignOut => self.after_sign_out.set(from.post_logout_redirect_uris.clone()),
             Part::Groups => self.spaces_in_groups.set(from.spaces_in_groups),
+            Part::Signature => self.es256.set(from.es256),
         }
     }
 }
@@ -94,10 +98,11 @@ pub(super) enum Part {
     PrivacyPolicy,
     AfterSignOut,
     Groups,
+    Signature,
 }
 
 impl Part {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Name,
         Self::RedirectUris,
         Self::Scopes,
@@ -108,6 +113,7 @@ impl Part {
         Self::PrivacyPolicy,
         Self::AfterSignOut,
         Self::Groups,
+        Self::Signature,
     ];
 
     /// What differs between two versions.
@@ -128,6 +134,7 @@ impl Part {
             Self::PrivacyPolicy => "Privacy policy",
             Self::AfterSignOut => "After sign-out",
             Self::Groups => "Groups",
+            Self::Signature => "ID tokens",
         }
     }
 
@@ -154,6 +161,7 @@ impl Part {
                 "Role"
             }
             .to_owned(),
+            Self::Signature => if draft.es256 { "ES256" } else { "RS256" }.to_owned(),
         }
     }
 }
@@ -198,6 +206,7 @@ mod tests {
                 privacy_policy: "https://crm.example/privacy".into(),
                 post_logout_redirect_uris: "https://crm.example/".into(),
                 spaces_in_groups: true,
+                es256: true,
             };
             let fields = Fields::new(&ApplicationDraft::default());
             let parts = Part::changed(&ApplicationDraft::default(), &theirs);

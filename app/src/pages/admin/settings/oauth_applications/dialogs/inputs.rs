@@ -204,6 +204,7 @@ pub(super) fn signing_in(fields: Fields, open: RwSignal<bool>, error: Memo<Optio
     let is_shown = Memo::new(move |_| {
         fields.scopes.with(|scopes| scopes.contains(Scope::OpenId))
             || fields.spaces_in_groups.get()
+            || fields.es256.get()
             || fields.after_sign_out.with(|uris| !uris.is_empty())
     });
     let content = move || {
@@ -227,6 +228,12 @@ pub(super) fn signing_in(fields: Fields, open: RwSignal<bool>, error: Memo<Optio
                 label="Tell it the spaces of a member"
                 hint=Signal::stored("As groups, beside the role: space:book-club.")
                 value=fields.spaces_in_groups
+            />
+            <Toggle
+                id="es256"
+                label="Sign with ES256"
+                hint=Signal::stored("Only if the application asks for it. Otherwise RS256, which all understand.")
+                value=fields.es256
             />
         }
         .into_any()
