@@ -16,6 +16,7 @@ test("a host enters what only a program that signs people in has", async ({ admi
   const after = dialog.getByLabel("After sign-out");
   await after.fill("http://wiki.example/");
   await dialog.getByLabel("Tell it the spaces of a member").check();
+  await dialog.getByLabel("Sign with ES256").check();
   await dialog.getByText("Signing in with this network").click();
   await dialog.getByRole("button", { name: "Create" }).click();
   // What is wrong opens.

@@ -30,10 +30,10 @@ before(async () => {
 after(() => latchkey.stop());
 
 /** @param {Record<string, string>} more */
-async function begin(more = {}) {
+async function begin(more = {}, configuration = config) {
   const pkceCodeVerifier = client.randomPKCECodeVerifier();
   const checks = { pkceCodeVerifier, expectedState: client.randomState(), expectedNonce: client.randomNonce() };
-  const link = client.buildAuthorizationUrl(config, {
+  const link = client.buildAuthorizationUrl(configuration, {
     redirect_uri,
     scope: "openid profile email offline_access",
     state: checks.expectedState,
@@ -73,6 +73,19 @@ test("a hint signs the same member in silently", async () => {
   const silent = await begin({ prompt: "none", id_token_hint: String(id_token) });
   const tokens = await client.authorizationCodeGrant(config, await member.allows(silent.link), silent.checks);
   assert.ok(tokens.id_token);
+});
+
+test("ID tokens are signed with ES256 for a program that asks for it", async () => {
+  const app = latchkey.registerRelyingParty("https://app.example/callback", ["--id-token-alg", "ES256"]);
+  const metadata = { id_token_signed_response_alg: "ES256" };
+  const options = { execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks] };
+  const authentication = client.ClientSecretBasic(app.client_secret);
+  const es256 = await client.discovery(new URL(latchkey.issuer), app.client_id, metadata, authentication, options);
+  const { link, checks } = await begin({}, es256);
+  const tokens = await client.authorizationCodeGrant(es256, await member.allows(link), checks);
+  assert.equal(JSON.parse(Buffer.from(String(tokens.id_token).split(".")[0], "base64url").toString()).alg, "ES256");
+  const newer = await client.refreshTokenGrant(es256, String(tokens.refresh_token));
+  assert.equal(newer.claims()?.sub, tokens.claims()?.sub);
 });
 
 test("a member signs out of the program, and with it of the network", async () => {

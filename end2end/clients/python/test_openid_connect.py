@@ -26,9 +26,9 @@ def path(url: str) -> str:
     return f"{parts.path}?{parts.query}"
 
 
-@pytest.fixture
-def flask_app(latchkey: Latchkey) -> Flask:
-    registered = latchkey.register("http://localhost/auth", SCOPES)
+@pytest.fixture(params=["RS256", "ES256"])
+def flask_app(latchkey: Latchkey, request: pytest.FixtureRequest) -> Flask:
+    registered = latchkey.register("http://localhost/auth", SCOPES, "--id-token-alg", request.param)
     app = Flask(__name__)
     app.config |= {
         "SECRET_KEY": "test",

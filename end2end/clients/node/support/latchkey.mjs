@@ -82,10 +82,12 @@ export class Latchkey {
   /**
    * Registers a web application that signs people in with OpenID Connect.
    *
+   * @param {string[]} more
    * @returns {Application & { client_secret: string }}
    */
-  registerRelyingParty(redirect_uri = "https://app.example/callback") {
-    const created = this.#create(["--name", "Relying Party", "--redirect-uri", redirect_uri, ...after(redirect_uri)], SIGN_IN);
+  registerRelyingParty(redirect_uri = "https://app.example/callback", more = []) {
+    const flags = ["--name", "Relying Party", "--redirect-uri", redirect_uri, ...after(redirect_uri), ...more];
+    const created = this.#create(flags, SIGN_IN);
     return { ...created, redirect_uri };
   }
 

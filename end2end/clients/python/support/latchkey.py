@@ -64,10 +64,10 @@ class Latchkey:
         assert "client_secret" not in created
         return Application(created["client_id"], None, "http://127.0.0.1:49152/callback")
 
-    def register(self, redirect_uris: str, scopes: Sequence[str]) -> Application:
+    def register(self, redirect_uris: str, scopes: Sequence[str], *more: str) -> Application:
         """Registers an application with a secret; one redirect URI on each line."""
         flags = [part for uri in redirect_uris.splitlines() for part in ("--redirect-uri", uri)]
-        created = self._create("--name", "Relying Party", *flags, scopes=scopes)
+        created = self._create("--name", "Relying Party", *flags, *more, scopes=scopes)
         return Application(created["client_id"], created["client_secret"], redirect_uris.splitlines()[0])
 
     def _create(self, *flags: str, scopes: Sequence[str] = SCOPES) -> dict:
