@@ -4,13 +4,14 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-const DOCUMENTS: [&str; 11] = [
+const DOCUMENTS: [&str; 12] = [
     "RFC 6749",
     "RFC 6750",
     "RFC 7009",
     "RFC 7636",
     "RFC 7662",
     "RFC 8414",
+    "RFC 8707",
     "RFC 9207",
     "RFC 9700",
     "OAuth 2.1",

@@ -53,6 +53,7 @@ mod oauth_parameters;
 mod oauth_races;
 mod oauth_races_killed;
 mod oauth_redirects;
+mod oauth_resource;
 mod oauth_revoke;
 mod oauth_token;
 mod oauth_userinfo;

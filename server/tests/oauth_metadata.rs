@@ -59,13 +59,10 @@ async fn the_authorization_server() {
 #[tokio::test]
 async fn the_resources() {
     let app = TestApp::behind_https().await;
-    for (path, resource) in [
-        ("", "https://oauth.example.org"),
-        (
-            "/networks/my-community/graphql",
-            "https://oauth.example.org/networks/my-community/graphql",
-        ),
-    ] {
+    let network = app.instance.store.network().await.unwrap();
+    let by_number = format!("/networks/{}/graphql", network.id);
+    for path in ["", "/networks/my-community/graphql", &by_number] {
+        let resource = format!("https://oauth.example.org{path}");
         let path = format!("/.well-known/oauth-protected-resource{path}");
         let answer = app.browser().get(&path).await;
         answer.assert_status(200);

@@ -46,7 +46,7 @@ async fn by_basic(app: &TestApp, endpoint: &str, client: &Client, form: &Form) -
 async fn what_is_unknown_is_ignored() {
     let app = TestApp::new().await;
     let (client, person) = (app.web_app().await, app.as_member().await);
-    let unknown = "nonce=1&max_age=9&resource=https%3A%2F%2Fx.example&latchkey=1&latchkey=2";
+    let unknown = "nonce=1&max_age=9&audience=https%3A%2F%2Fx.example&latchkey=1&latchkey=2";
     person
         .get(&format!("{}&{unknown}", client.asks(&[])))
         .await

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::description;
 use crate::params::ParamError;
 
-/// An `error` of RFC 6749 section 5.2.
+/// An `error` of RFC 6749 section 5.2, or of an RFC that adds to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorCode {
     /// The request has a missing, repeated or malformed part.
@@ -22,6 +22,8 @@ pub enum ErrorCode {
     UnsupportedGrantType,
     /// The scope is unknown or more than was granted.
     InvalidScope,
+    /// The resource is unknown or not the one of the authorization (RFC 8707 section 2).
+    InvalidTarget,
     /// The server failed.
     ServerError,
     /// The server cannot reach its data or is shutting down. RFC 6749 defines this code only for the authorization
@@ -40,6 +42,7 @@ impl ErrorCode {
             Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
         }

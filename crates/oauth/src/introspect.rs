@@ -45,6 +45,9 @@ pub struct ActiveToken {
     pub sub: String,
     /// The issuer.
     pub iss: String,
+    /// The resource that the access token was asked for, if it works there only (RFC 8707 section 2.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aud: Option<String>,
 }
 
 impl AuthorizationServer {
@@ -102,7 +105,12 @@ impl AuthorizationServer {
         if grant.application.client_id != application.client_id {
             return Ok(inactive);
         }
-        let token = self.describe(&token, &grant);
+        let mut token = self.describe(&token, &grant);
+        if let (Some(active), Some(resource)) = (&mut token, grant.resource)
+            && active.token_type.is_some()
+        {
+            active.aud = Some(self.resource_url(resource).await?);
+        }
         Ok(Introspection {
             active: token.is_some(),
             token,
@@ -144,6 +152,7 @@ impl AuthorizationServer {
             iat: claims.issued_at.as_secs(),
             sub: grant.member.id.to_string(),
             iss: self.issuer().to_owned(),
+            aud: None,
         })
     }
 }

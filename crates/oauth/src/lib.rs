@@ -45,6 +45,7 @@ mod expired_codes;
 mod lifetimes;
 mod params;
 mod pkce;
+mod resource;
 #[cfg(test)]
 mod testing;
 
@@ -53,7 +54,7 @@ use std::sync::Arc;
 use latchkey_domain::{Clock, Randomness, Timestamp};
 use latchkey_storage::Store;
 
-pub use latchkey_storage::{ConnectedApp, Disconnected};
+pub use latchkey_storage::{ConnectedApp, Disconnected, Resource};
 
 pub use self::access::{Access, AccessError, Subject};
 pub use self::activity::RequestOrigin;

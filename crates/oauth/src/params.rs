@@ -1,5 +1,5 @@
 //! The parameters of a request, as decoded by the HTTP layer (RFC 6749 sections 3.1 and 3.2): a repeated parameter is
-//! refused, one without a value counts as missing, an unknown one is ignored.
+//! refused unless it is [`RESOURCE`], one without a value counts as missing, an unknown one is ignored.
 
 use thiserror::Error;
 
@@ -9,6 +9,9 @@ const MAX_VALUE: usize = 4_096;
 
 /// The same for an ID token that comes back, which may name many groups.
 const MAX_ID_TOKEN: usize = 8_192;
+
+/// The only parameter that may be repeated (RFC 8707 section 2).
+pub(crate) const RESOURCE: &str = "resource";
 
 /// What is wrong with a parameter.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -37,6 +40,14 @@ fn most(name: &str) -> usize {
     }
 }
 
+fn fits(name: &'static str, value: &str) -> Result<(), ParamError> {
+    let length = value.len();
+    if length > most(name) {
+        return Err(ParamError::TooLong { name, length });
+    }
+    Ok(())
+}
+
 /// The known parameters of a request, in their original order.
 #[derive(Clone)]
 pub(crate) struct Params<'a>(Vec<(&'static str, &'a str)>);
@@ -62,18 +73,26 @@ impl<'a> Params<'a> {
         if found.next().is_some() {
             return Err(ParamError::Duplicate(name));
         }
-        if value.len() > most(name) {
-            return Err(ParamError::TooLong {
-                name,
-                length: value.len(),
-            });
-        }
+        fits(name, value)?;
         Ok(Some(value).filter(|value| !value.is_empty()))
+    }
+
+    /// All values of a parameter that may be repeated; those that are empty count as missing.
+    pub(crate) fn all(&self, name: &str) -> Result<Vec<&'a str>, ParamError> {
+        let mut values = Vec::new();
+        for (found, value) in self.0.iter().filter(|(other, _)| *other == name) {
+            fits(found, value)?;
+            values.extend((!value.is_empty()).then_some(*value));
+        }
+        Ok(values)
     }
 
     /// Fails if any parameter is invalid.
     pub(crate) fn check(&self) -> Result<(), ParamError> {
-        self.0.iter().try_for_each(|(name, _)| self.get(name).map(drop))
+        self.0.iter().try_for_each(|(name, _)| match *name {
+            RESOURCE => self.all(name).map(drop),
+            name => self.get(name).map(drop),
+        })
     }
 
     /// The parameters, to send them again in a form or link.
@@ -114,6 +133,23 @@ mod tests {
             assert_eq!(params.get("code"), Err(ParamError::Duplicate("code")));
             assert_eq!(params.check(), Err(ParamError::Duplicate("code")));
         }
+    }
+
+    #[test]
+    fn only_a_resource_may_come_more_than_once() {
+        let pairs = pairs(&[
+            ("resource", "a"),
+            ("resource", ""),
+            ("resource", "b"),
+            ("code", "c"),
+        ]);
+        let params = Params::new(&pairs, &["code", RESOURCE]);
+        assert_eq!(params.check(), Ok(()));
+        assert_eq!(params.all(RESOURCE), Ok(vec!["a", "b"]));
+        let long = "x".repeat(MAX_VALUE + 1);
+        let pairs = self::pairs(&[("resource", "a"), ("resource", &long)]);
+        let params = Params::new(&pairs, &[RESOURCE]);
+        assert!(params.check().is_err() && params.all(RESOURCE).is_err());
     }
 
     #[test]

@@ -64,6 +64,7 @@ pub(crate) fn grant() -> Grant {
         code_expires_at: seconds(120),
         is_explorer_login: false,
         sign_in: None,
+        resource: None,
         state: GrantState {
             generation: 0,
             issued_at: seconds(0),

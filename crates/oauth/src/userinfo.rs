@@ -24,7 +24,7 @@ impl AuthorizationServer {
         authorization: Option<&str>,
         origin: &RequestOrigin,
     ) -> Result<Userinfo, AccessError> {
-        let access = self.verify_access(authorization, origin).await?;
+        let access = self.verify_access(authorization, None, origin).await?;
         let Subject::Member(grant) = &access.subject;
         let id = grant.member.id.to_string();
         Ok(Userinfo {

@@ -44,7 +44,7 @@ pub use self::audit::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, 
 pub use self::error::StoreError;
 pub use self::grants::{
     ConnectedApp, Disconnected, ExpiredCode, Grant, GrantChange, GrantDecision, GrantId, GrantState,
-    GrantedSignIn, Grants, NewGrant, RevocationReason,
+    GrantedSignIn, Grants, NewGrant, Resource, RevocationReason,
 };
 pub use self::logos::{Logo, Logos};
 pub use self::mails::{

@@ -8,7 +8,7 @@ use std::time::Duration;
 use latchkey_domain::{Actor, Application, Clock, Email, RedirectUri, ScopeSet, Timestamp};
 use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
 use latchkey_oauth::token_endpoint::ClientRequest;
-use latchkey_oauth::{AuthorizationServer, Decision, EndpointError, RequestOrigin, SignedIn};
+use latchkey_oauth::{AuthorizationServer, Decision, EndpointError, RequestOrigin, Resource, SignedIn};
 use latchkey_registration::Caller;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -309,7 +309,10 @@ impl Stage {
     async fn call(&mut self, access: &str) {
         self.clock.advance(MOMENT);
         let (origin, authorization) = (self.origin(), format!("Bearer {access}"));
-        let _ = self.server.verify_access(Some(&authorization), &origin).await;
+        let _ = self
+            .server
+            .verify_access(Some(&authorization), Some(Resource::HeadlessApi), &origin)
+            .await;
     }
 
     /// The member with this name, just signed in.

@@ -14,7 +14,7 @@ use latchkey_domain::Network;
 use latchkey_domain::limits::MAX_API_REQUEST_BYTES;
 use latchkey_headless::{Answer, Caller, Held, Problem, error_body, whole_seconds};
 use latchkey_oauth::activity::ApiFailure;
-use latchkey_oauth::{AccessError, Subject};
+use latchkey_oauth::{AccessError, Resource, Subject};
 
 use super::body::BodyError;
 use super::gate::SOON;
@@ -46,11 +46,15 @@ async fn execute(
     headers: HeaderMap,
     request: Request<Body>,
 ) -> Result<Response, Response> {
-    let network = find(&state, &network).await?;
+    find(&state, &network).await?;
     let authorization = authorization(&headers);
     let access = state
         .oauth
-        .verify_access(authorization.as_deref(), &peer.origin())
+        .verify_access(
+            authorization.as_deref(),
+            Some(Resource::HeadlessApi),
+            &peer.origin(),
+        )
         .await
         .map_err(|error| refusal(&error, &state, &network))?;
     let body = state
@@ -153,13 +157,14 @@ async fn find(state: &AppState, name: &str) -> Result<Network, Response> {
     Err(json(StatusCode::NOT_FOUND, error_body("NOT_FOUND", message)))
 }
 
-/// A refusal in the form of RFC 6750 section 3, with a body for GraphQL clients.
-fn refusal(error: &AccessError, state: &AppState, network: &Network) -> Response {
+/// A refusal in the form of RFC 6750 section 3, with a body for GraphQL clients. It leads to the metadata of the address that
+/// was asked, with slug or number: both have to be the same (RFC 9728 section 3.3).
+fn refusal(error: &AccessError, state: &AppState, network: &str) -> Response {
     let mut response = json(
         status(error.status()),
         error_body(code(error), &error.description()),
     );
-    let resource = format!("/networks/{}/graphql", network.slug);
+    let resource = format!("/networks/{network}/graphql");
     challenge(&mut response, error, &state.oauth, &resource);
     response
 }

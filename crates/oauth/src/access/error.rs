@@ -29,6 +29,10 @@ pub(crate) enum Rejection {
     Suspended,
     #[error("the access token was superseded by a refresh; use the newest one")]
     Superseded,
+    #[error(
+        "the access token was asked for with `resource` and works there only, at the Headless API; authorize without `resource` for a token that works here"
+    )]
+    OtherResource,
     #[error("this server does not know the access token, as after a backup was restored; authorize again")]
     Unknown,
     #[error("the authorization that the access token belongs to ended: it lasts {}; authorize again", duration_text(*.0))]
@@ -47,6 +51,7 @@ impl Rejection {
             Self::Paused => "paused",
             Self::Suspended => "suspended",
             Self::Superseded => "superseded",
+            Self::OtherResource => "other_resource",
             Self::Unknown => "unknown",
             Self::Ended(_) => "ended",
             Self::Expired(_) => "expired",
@@ -62,6 +67,7 @@ impl Rejection {
             Self::Paused => ActivityReason::Paused,
             Self::Suspended => ActivityReason::Suspended,
             Self::Superseded => ActivityReason::Superseded,
+            Self::OtherResource => ActivityReason::ResourceOther,
             Self::Ended(_) => ActivityReason::GrantEnded,
             Self::Expired(_) => ActivityReason::AccessExpired,
         }

@@ -7,7 +7,7 @@ mod judge;
 use std::time::Duration;
 
 use latchkey_domain::{Scope, ScopeSet, Timestamp};
-use latchkey_storage::{ActivityKind, Grant, GrantChange};
+use latchkey_storage::{ActivityKind, Grant, GrantChange, Resource};
 
 pub use self::error::AccessError;
 pub(crate) use self::error::{Rejection, duration_text, reason_text};
@@ -53,7 +53,8 @@ impl Access {
 }
 
 impl AuthorizationServer {
-    /// Checks the value of a request's `Authorization` header and records that the grant was used.
+    /// Checks the value of a request's `Authorization` header and records that the grant was used. `at` is the resource that
+    /// the request is for; `None` for userinfo, for which no token is asked alone.
     ///
     /// A forged token is refused without a query, a valid one costs a lookup by primary key. It writes only if the
     /// token is the first of its generation to be used (rotation depends on that, so it is on disk before the request
@@ -61,6 +62,7 @@ impl AuthorizationServer {
     pub async fn verify_access(
         &self,
         authorization: Option<&str>,
+        at: Option<Resource>,
         origin: &RequestOrigin,
     ) -> Result<Access, AccessError> {
         let text = bearer::token(authorization)?;
@@ -70,7 +72,15 @@ impl AuthorizationServer {
             .map_err(Rejection::Unreadable)?;
         let mut grant = self.confirmed_grant(&token).await?.ok_or(Rejection::Gone)?;
         let now = self.now();
-        let mut verdict = judge(&grant, &token.claims, now, self.lifetimes());
+        let verdict_on = |grant: &Grant| {
+            judge(grant, &token.claims, now, self.lifetimes())?;
+            // RFC 8707 section 2: a token that was asked for with a resource works there and nowhere else.
+            match grant.resource {
+                Some(_) if grant.resource != at => Err(Rejection::OtherResource),
+                _ => Ok(()),
+            }
+        };
+        let mut verdict = verdict_on(&grant);
         if verdict.is_ok() && note_use(&grant, &token.claims, now) != GrantChange::Keep {
             let claims = token.claims;
             let change = self.store().change_grant(
@@ -79,7 +89,7 @@ impl AuthorizationServer {
             );
             // It may have been rotated or revoked between the lookup and the write.
             (_, grant) = change.await?.ok_or(Rejection::Gone)?;
-            verdict = judge(&grant, &token.claims, now, self.lifetimes());
+            verdict = verdict_on(&grant);
         }
         if let Err(rejection) = verdict {
             self.record_rejection(&grant, rejection, now, origin).await;

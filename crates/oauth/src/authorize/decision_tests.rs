@@ -24,6 +24,7 @@ fn request<'a>(target: &'a ClientTarget, scopes: &str, prompt: &str) -> Authoriz
         max_age: None,
         nonce: None,
         id_token_hint: None,
+        resource: None,
     }
 }
 

@@ -100,8 +100,8 @@ impl From<StoreError> for PageError {
     }
 }
 
-/// An `error` that goes back to the application: those of RFC 6749 section 4.1.2.1, and of OIDC Core section
-/// 3.1.2.6 where `prompt` and `request` need them.
+/// An `error` that goes back to the application: those of RFC 6749 section 4.1.2.1, of OIDC Core section 3.1.2.6 where
+/// `prompt` and `request` need them, and of RFC 8707 section 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // Each is its name.
 pub enum RedirectCode {
@@ -110,6 +110,7 @@ pub enum RedirectCode {
     AccessDenied,
     UnsupportedResponseType,
     InvalidScope,
+    InvalidTarget,
     ServerError,
     TemporarilyUnavailable,
     LoginRequired,
@@ -128,6 +129,7 @@ impl RedirectCode {
             Self::AccessDenied => "access_denied",
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
+            Self::InvalidTarget => "invalid_target",
             Self::ServerError => "server_error",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::LoginRequired => "login_required",
@@ -142,7 +144,7 @@ impl RedirectCode {
 /// An error that goes back to the application.
 #[derive(Debug, Error)]
 #[error("{}: {description}", code.id())]
-pub(super) struct RedirectError {
+pub(crate) struct RedirectError {
     pub(super) code: RedirectCode,
     /// Why, for the application's activity.
     pub(super) reason: ActivityReason,
@@ -154,7 +156,7 @@ pub(super) struct RedirectError {
 }
 
 impl RedirectError {
-    pub(super) fn new(code: RedirectCode, reason: ActivityReason, description: impl Into<String>) -> Self {
+    pub(crate) fn new(code: RedirectCode, reason: ActivityReason, description: impl Into<String>) -> Self {
         Self {
             code,
             reason,

@@ -21,7 +21,7 @@ use tracing::field::Empty;
 use self::client_target::ClientTarget;
 use self::consent_form::Answer;
 pub use self::decision::{ConsentQuestion, Decision, SignIn, SignedIn};
-use self::error::RedirectError;
+pub(crate) use self::error::RedirectError;
 pub use self::error::{PageError, RedirectCode};
 pub use self::redirect::Redirect;
 pub(crate) use self::redirect::append;
@@ -132,7 +132,7 @@ impl AuthorizationServer {
         target: &ClientTarget,
         recorder: &mut ActivityRecorder<'_>,
     ) -> Result<Decision, RedirectError> {
-        let request = AuthorizationRequest::read(&visit.params, target);
+        let request = self.read(&visit.params, target).await;
         let request = match (request, visit.signed_in) {
             // A link alone never redirects to an application, not even with an error. Otherwise anyone could register
             // an application, break a request on purpose and abuse this server's reputation (RFC 9700 section
@@ -185,6 +185,17 @@ impl AuthorizationServer {
                 }
             }
         }
+    }
+
+    /// Reads a request whose application and redirect URI were already checked.
+    async fn read<'a>(
+        &self,
+        params: &'a Params<'_>,
+        target: &'a ClientTarget,
+    ) -> Result<AuthorizationRequest<'a>, RedirectError> {
+        let request = AuthorizationRequest::read(params, target)?;
+        let resource = self.requested_resource(params).await?;
+        Ok(AuthorizationRequest { resource, ..request })
     }
 
     /// Whether the person is the one whom the request means, if it says whom.
@@ -360,6 +371,7 @@ impl AuthorizationServer {
                 proof: person.proof,
                 nonce: request.nonce.map(str::to_owned),
             }),
+            resource: request.resource,
         };
         let Some(id) = self.store().create_grant(grant, visit.now).await? else {
             return self.begin_again(visit, request).await;

@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use latchkey_domain::{Scope, ScopeSet};
-use latchkey_storage::ActivityReason;
+use latchkey_storage::{ActivityReason, Resource};
 
 use super::client_target::ClientTarget;
 use super::error::{RedirectCode, RedirectError};
 use super::prompt::Prompt;
 use super::requested_at;
 use crate::narrowing::{LeftOut, Narrowed, narrow};
-use crate::params::Params;
+use crate::params::{Params, RESOURCE};
 use crate::pkce::CodeChallenge;
 
 /// The parameters that the endpoint knows.
@@ -31,6 +31,7 @@ pub(super) const PARAMETERS: &[&str] = &[
     "id_token_hint",
     "request",
     "request_uri",
+    RESOURCE,
     requested_at::PARAMETER,
 ];
 
@@ -50,6 +51,8 @@ pub(super) struct AuthorizationRequest<'a> {
     pub(super) nonce: Option<&'a str>,
     /// An ID token that says who is meant.
     pub(super) id_token_hint: Option<&'a str>,
+    /// What its tokens are for alone. To know it takes the network, so it is read apart.
+    pub(super) resource: Option<Resource>,
 }
 
 impl<'a> AuthorizationRequest<'a> {
@@ -119,6 +122,7 @@ impl<'a> AuthorizationRequest<'a> {
             max_age: max_age(params)?,
             nonce,
             id_token_hint: params.get("id_token_hint")?,
+            resource: None,
         })
     }
 }

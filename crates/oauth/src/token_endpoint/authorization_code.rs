@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use latchkey_domain::{ClientId, RedirectUri, Timestamp};
 use latchkey_storage::{
-    ActivityKind, ActivityReason, Grant, GrantChange, GrantState, RevocationReason, TRACES,
+    ActivityKind, ActivityReason, Grant, GrantChange, GrantState, Resource, RevocationReason, TRACES,
 };
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tracing::Instrument;
 
-use super::grant_type::{GrantType, TokenRequest, required};
+use super::grant_type::{GrantType, RESOURCE_NOT_GRANTED, TokenRequest, may_name, required};
 use super::response::TokenResponse;
 use crate::access::{duration_text, reason_text};
 use crate::params::Params;
@@ -70,6 +70,8 @@ enum CodeRefusal {
     RedirectUriMismatch,
     #[error("{0}")]
     Verifier(#[from] VerifierError),
+    #[error("{RESOURCE_NOT_GRANTED}")]
+    Resource,
     #[error("what the code was issued for was revoked: {}", reason_text(*.0))]
     Revoked(RevocationReason),
     #[error("the code was used before; all tokens that were issued for it are revoked now")]
@@ -92,6 +94,7 @@ impl CodeRefusal {
             Self::OtherApplication => ActivityReason::TokenOfAnother,
             Self::RedirectUriMissing | Self::RedirectUriMismatch => ActivityReason::RedirectUriChanged,
             Self::Verifier(error) => error.reason(),
+            Self::Resource => ActivityReason::ResourceNotGranted,
             Self::Replayed => ActivityReason::CodeReused,
             Self::ExplorerLogin => ActivityReason::Explorer,
             Self::Suspended => ActivityReason::Suspended,
@@ -106,6 +109,7 @@ impl From<CodeRefusal> for EndpointError {
             CodeRefusal::RedirectUriMissing | CodeRefusal::Verifier(VerifierError::Missing) => {
                 ErrorCode::InvalidRequest
             }
+            CodeRefusal::Resource => ErrorCode::InvalidTarget,
             _ => ErrorCode::InvalidGrant,
         };
         Self::refused(code, refusal.reason(), refusal.to_string())
@@ -129,6 +133,7 @@ struct CodeExchange {
     redirect_uri: Option<String>,
     code_verifier: Option<SecretString>,
     is_explorer_login: bool,
+    resource: Option<Resource>,
     now: Timestamp,
 }
 
@@ -188,6 +193,9 @@ impl CodeExchange {
             verifier.map(ExposeSecret::expose_secret),
             self.is_public,
         )?;
+        if !may_name(self.resource, grant) {
+            return Err(CodeRefusal::Resource);
+        }
         Ok(())
     }
 
@@ -225,6 +233,7 @@ async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoi
         recorder,
     } = request;
     let parameters = CodeParameters::read(params)?;
+    let resource = server.requested_resource(params).await?;
     let signing_keys = server.signing_keys_for(application).await?;
     let code = server
         .token_key()
@@ -239,6 +248,7 @@ async fn exchange(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoi
         redirect_uri: parameters.redirect_uri,
         code_verifier: parameters.code_verifier,
         is_explorer_login: recorder.is_explorer_login,
+        resource,
         now: server.now(),
     });
     let decide = {

@@ -30,6 +30,7 @@ fn exchange() -> CodeExchange {
         redirect_uri: grant.requested_redirect_uri,
         code_verifier: None,
         is_explorer_login: false,
+        resource: None,
         now: seconds(1),
     }
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use latchkey_domain::scope::{RequestedScopes, ScopeError};
 use latchkey_domain::{Application, ScopeSet};
-use latchkey_storage::{ActivityKind, ActivityReason};
+use latchkey_storage::{ActivityKind, ActivityReason, Grant, Resource};
 
 use super::response::TokenResponse;
 use crate::activity::ActivityRecorder;
@@ -43,6 +43,16 @@ pub(super) fn required<'a>(params: &Params<'a>, name: &str) -> Result<&'a str, E
         let words = format!("`{name}` is missing");
         EndpointError::refused(ErrorCode::InvalidRequest, ActivityReason::Parameter, words)
     })
+}
+
+/// The words for a request that [may not name](may_name) its resource.
+pub(super) const RESOURCE_NOT_GRANTED: &str =
+    "`resource` was not in the authorization request; name it in the link, too, or leave it out";
+
+/// Whether a token request may name this resource, or none: it may name no more than the authorization request did (RFC 8707
+/// section 2.2).
+pub(super) fn may_name(resource: Option<Resource>, grant: &Grant) -> bool {
+    resource.is_none() || resource == grant.resource
 }
 
 /// The scopes that a request names; `None` if it names none. White space alone counts as missing, as at the authorization

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey_domain::{ClientId, ScopeSet, Timestamp};
-use latchkey_storage::{ActivityKind, ActivityReason, Grant, GrantChange, RevocationReason, TRACES};
+use latchkey_storage::{
+    ActivityKind, ActivityReason, Grant, GrantChange, Resource, RevocationReason, TRACES,
+};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tracing::Instrument;
 
-use super::grant_type::{GrantType, TokenRequest, required, scope};
+use super::grant_type::{GrantType, RESOURCE_NOT_GRANTED, TokenRequest, may_name, required, scope};
 use super::refresh_rotation::{self, Rotation, Terms};
 use super::response::TokenResponse;
 use crate::access::{duration_text, reason_text};
@@ -79,6 +81,8 @@ enum RefreshRefusal {
     Unknown,
     #[error("`scope` has {0}, which was not granted; leave `scope` out for all that was granted")]
     Scope(ScopeSet),
+    #[error("{RESOURCE_NOT_GRANTED}")]
+    Resource,
 }
 
 impl RefreshRefusal {
@@ -93,6 +97,7 @@ impl RefreshRefusal {
             Self::Suspended => ActivityReason::Suspended,
             Self::Ended(_) => ActivityReason::GrantEnded,
             Self::Scope(_) => ActivityReason::ScopeNotGranted,
+            Self::Resource => ActivityReason::ResourceNotGranted,
         }
     }
 }
@@ -101,6 +106,7 @@ impl From<RefreshRefusal> for EndpointError {
     fn from(refusal: RefreshRefusal) -> Self {
         let code = match refusal {
             RefreshRefusal::Scope(_) => ErrorCode::InvalidScope,
+            RefreshRefusal::Resource => ErrorCode::InvalidTarget,
             // As with a paused application: clients would discard their refresh token at `invalid_grant`, and this ends.
             RefreshRefusal::Suspended => ErrorCode::UnauthorizedClient,
             _ => ErrorCode::InvalidGrant,
@@ -115,6 +121,7 @@ struct Refresh {
     token: Presented,
     client_id: ClientId,
     scope: Option<ScopeSet>,
+    resource: Option<Resource>,
     now: Timestamp,
     lifetimes: Lifetimes,
 }
@@ -149,6 +156,9 @@ impl Refresh {
             {
                 Err(RefreshRefusal::Scope(scope))
             }
+            (Rotation::Rotate(_) | Rotation::Repeat(_), _) if !may_name(self.resource, grant) => {
+                Err(RefreshRefusal::Resource)
+            }
             (Rotation::Revoked(reason), _) => Err(RefreshRefusal::Revoked(reason)),
             (Rotation::Expired, _) => Err(RefreshRefusal::Expired),
             (Rotation::Unknown, _) => Err(RefreshRefusal::Unknown),
@@ -175,6 +185,7 @@ async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoin
         recorder,
     } = request;
     let parameters = RefreshParameters::read(params)?;
+    let resource = server.requested_resource(params).await?;
     let signing_keys = server.signing_keys_for(application).await?;
     let text = parameters.refresh_token.expose_secret();
     let token = server
@@ -187,6 +198,7 @@ async fn refresh(request: TokenRequest<'_, '_>) -> Result<TokenResponse, Endpoin
         token,
         client_id: application.client_id.clone(),
         scope: parameters.scope,
+        resource,
         now: server.now(),
         lifetimes: server.lifetimes(),
     });

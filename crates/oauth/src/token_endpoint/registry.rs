@@ -4,7 +4,7 @@ use latchkey_storage::ActivityReason;
 
 use super::grant_type::GrantType;
 use super::{authorization_code, refresh_token};
-use crate::params::Params;
+use crate::params::{Params, RESOURCE};
 use crate::{EndpointError, ErrorCode};
 
 pub(crate) const COUNT: usize = 2;
@@ -12,8 +12,9 @@ pub(crate) const COUNT: usize = 2;
 pub(crate) const GRANT_TYPES: [&GrantType; COUNT] =
     [&authorization_code::GRANT_TYPE, &refresh_token::GRANT_TYPE];
 
-/// The parameters of every grant type: its name and the client's credentials (RFC 6749 section 2.3.1).
-const COMMON: [&str; 3] = ["grant_type", "client_id", "client_secret"];
+/// The parameters of every grant type: its name, the client's credentials (RFC 6749 section 2.3.1), and what the tokens are
+/// for (RFC 8707 section 2.2).
+const COMMON: [&str; 4] = ["grant_type", "client_id", "client_secret", RESOURCE];
 
 /// The grant type of a request, or an error that lists the supported ones.
 pub(super) fn find(params: &Params<'_>) -> Result<&'static GrantType, EndpointError> {
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_parameter_of_any_grant_type_must_not_come_twice() {
-        for name in parameters() {
+        for name in parameters().into_iter().filter(|name| *name != RESOURCE) {
             let pairs = [(name, "a"), (name, "b")];
             assert!(
                 read(&pairs, &parameters(), |params| Ok(params.check()?)).is_err(),

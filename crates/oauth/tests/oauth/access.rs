@@ -42,7 +42,13 @@ async fn a_token_opens_what_was_granted_for_an_hour() {
 #[tokio::test]
 async fn no_token_and_a_malformed_header_are_told_apart() {
     let world = World::new();
-    let check = async |header| world.server.verify_access(header, &origin()).await.unwrap_err();
+    let check = async |header| {
+        world
+            .server
+            .verify_access(header, None, &origin())
+            .await
+            .unwrap_err()
+    };
     assert_eq!(check(None).await.id(), None);
     assert_eq!(check(Some("Bearer")).await.id(), Some("invalid_request"));
     assert_eq!(check(Some("Bearer nonsense")).await.id(), Some("invalid_token"));

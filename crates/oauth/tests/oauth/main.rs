@@ -15,6 +15,7 @@ mod openid;
 mod prompt;
 mod races;
 mod redirect_uri;
+mod resource;
 mod revoke;
 mod secret_rotation;
 mod token_code;

@@ -100,9 +100,15 @@ async fn refreshing_and_using_at_once_revokes_nothing() {
                 };
                 let next = server.token(request, &origin()).await.unwrap();
                 // A request that was under way with the old token, and one with the new token.
-                server.verify_access(Some(&header), &origin()).await.unwrap();
+                server
+                    .verify_access(Some(&header), None, &origin())
+                    .await
+                    .unwrap();
                 let header = format!("Bearer {}", next.access_token.expose());
-                server.verify_access(Some(&header), &origin()).await.unwrap();
+                server
+                    .verify_access(Some(&header), None, &origin())
+                    .await
+                    .unwrap();
                 next
             }
         }))

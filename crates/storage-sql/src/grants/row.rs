@@ -11,7 +11,8 @@ use crate::database::columns::find as one_of;
 use crate::{Change, Columns, Param, Statements, members, params, rows};
 use latchkey_storage::grants::rules::{self, LAST_USED_GRAIN};
 use latchkey_storage::{
-    Grant, GrantDecision, GrantId, GrantState, GrantedSignIn, NewGrant, Proof, RevocationReason, StoreError,
+    Grant, GrantDecision, GrantId, GrantState, GrantedSignIn, NewGrant, Proof, Resource, RevocationReason,
+    StoreError,
 };
 
 /// How long a code that was not redeemed is kept, whether or not housekeeping has recorded it.
@@ -30,7 +31,7 @@ const FIND: &str = concat!(
     ", ",
     members::columns!(),
     ", g.id, g.scopes, g.requested_redirect_uri, g.code_challenge, g.salt, g.created_at, g.code_expires_at, \
-     g.trial, g.signed_in_at, g.proof, g.nonce, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, \
+     g.trial, g.signed_in_at, g.proof, g.nonce, g.resource, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, \
      g.revoked_because FROM grants g JOIN applications a ON a.id = g.application_id \
      JOIN members m ON m.id = g.member_id WHERE g.id = ?1"
 );
@@ -72,6 +73,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
             (Some(at), proof, nonce) => Some(GrantedSignIn { at, proof, nonce }),
             (None, ..) => None,
         },
+        resource: columns.optional("resource", |text| one_of(text, Resource::ALL, Resource::id))?,
         state: GrantState {
             generation: columns.get("generation")?,
             issued_at: columns.time("issued_at")?,
@@ -163,8 +165,8 @@ pub(super) async fn insert(
     let id = rows::insert(
         db,
         "INSERT INTO grants (application_id, member_id, scopes, requested_redirect_uri, redirect_uri, \
-         code_challenge, salt, created_at, issued_at, code_expires_at, trial, signed_in_at, proof, nonce) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13) RETURNING id",
+         code_challenge, salt, created_at, issued_at, code_expires_at, trial, signed_in_at, proof, nonce, resource) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, ?12, ?13, ?14) RETURNING id",
         params![
             application,
             grant.member.0,
@@ -179,6 +181,7 @@ pub(super) async fn insert(
             sign_in.map(|sign_in| sign_in.at),
             sign_in.and_then(|sign_in| sign_in.proof).map(Proof::id),
             sign_in.and_then(|sign_in| sign_in.nonce.as_deref()),
+            grant.resource.map(Resource::id),
         ],
     )
     .await?;

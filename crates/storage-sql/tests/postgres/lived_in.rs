@@ -11,7 +11,7 @@ use latchkey_storage::content::{
 use latchkey_storage::{
     ActivityKind, AuditAction, AuditEntry, CeremonyKey, GrantedSignIn, LinkKey, LinkPurpose, MailKind,
     NetworkChange, NewActivity, NewGrant, NewMail, NewPasskey, NewSession, NewSignInLink, Proof, RecoveryKey,
-    SecretAdded, SecretRetired, SigningKey, Store, UsageCount,
+    Resource, SecretAdded, SecretRetired, SigningKey, Store, UsageCount,
 };
 
 use crate::content::{add, rich_text, space, title};
@@ -130,6 +130,7 @@ pub(crate) async fn live(store: &dyn Store) {
             proof: Some(Proof::Passkey),
             nonce: Some("n-1".into()),
         }),
+        resource: Some(Resource::HeadlessApi),
         ..new_grant(&one, &bob, "read:posts")
     };
     store.create_grant(signed_in, at(27)).await.unwrap().unwrap();

@@ -165,6 +165,7 @@ pub(crate) fn new_grant(application: &Application, member: &Member, scopes: &str
         remember: Some(LONG_AGO),
         is_explorer_login: false,
         sign_in: None,
+        resource: None,
     }
 }
 

@@ -1,4 +1,4 @@
-use latchkey_storage::{GrantChange, GrantId, GrantState, RevocationReason};
+use latchkey_storage::{GrantChange, GrantId, GrantState, NewGrant, Resource, RevocationReason};
 
 use crate::fixtures::{
     add_application, add_member, at, connect, new_grant, next_generation, operator, rotate, store,
@@ -42,6 +42,22 @@ async fn a_grant_reads_back_with_its_application_and_member() {
             .unwrap()
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn a_grant_remembers_what_it_was_asked_for() {
+    let store = store();
+    let application = add_application(&*store, "App").await;
+    let ada = add_member(&*store, "ada@b.example").await;
+    for resource in [None, Some(Resource::HeadlessApi)] {
+        let grant = NewGrant {
+            resource,
+            ..new_grant(&application, &ada, "read:posts")
+        };
+        let id = store.create_grant(grant, at(5)).await.unwrap().unwrap();
+        rotate(&*store, id, at(6)).await;
+        assert_eq!(store.grant(id).await.unwrap().unwrap().resource, resource);
+    }
 }
 
 #[tokio::test]

@@ -93,6 +93,12 @@ reasons! {
     ScopeNotGranted = "scope-not-granted",
     /// Only hosts can grant the scopes.
     ScopeHostOnly = "scope-host-only",
+    /// The network has no such `resource`.
+    ResourceUnknown = "resource-unknown",
+    /// A token request names a `resource` that the authorization did not.
+    ResourceNotGranted = "resource-not-granted",
+    /// A token that was asked for with `resource` was used elsewhere.
+    ResourceOther = "resource-other",
     /// `prompt=none`, and the member has to do something.
     PromptNone = "prompt-none",
     /// The member declined.

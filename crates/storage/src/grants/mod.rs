@@ -41,6 +41,27 @@ pub struct NewGrant {
     pub is_explorer_login: bool,
     /// What its ID tokens say of the sign-in, if it has any.
     pub sign_in: Option<GrantedSignIn>,
+    /// Where its access tokens work; `None`: everywhere.
+    pub resource: Option<Resource>,
+}
+
+/// What a token can be asked for alone (RFC 8707).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// The GraphQL endpoint of the network.
+    HeadlessApi,
+}
+
+impl Resource {
+    /// Every kind.
+    pub const ALL: &[Self] = &[Self::HeadlessApi];
+
+    /// Its name at rest.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::HeadlessApi => "headless-api",
+        }
+    }
 }
 
 /// What ID tokens say of a sign-in (OpenID Connect Core section 2).
@@ -95,6 +116,8 @@ pub struct Grant {
     pub is_explorer_login: bool,
     /// What its ID tokens say of the sign-in, if it has any.
     pub sign_in: Option<GrantedSignIn>,
+    /// Where its access tokens work; `None`: everywhere.
+    pub resource: Option<Resource>,
     /// The part of it that changes.
     pub state: GrantState,
 }

@@ -38,21 +38,22 @@ pub(super) async fn protected_resource(State(state): State<AppState>) -> Respons
     document(&state.oauth.protected_resource_metadata(""))
 }
 
-/// The Headless API of the network with this slug.
+/// The Headless API of the network with this slug or number. `resource` is the address that was asked for (RFC 9728 section
+/// 3.3).
 pub(super) async fn graphql(
     State(state): State<AppState>,
-    Path(slug): Path<String>,
+    Path(name): Path<String>,
 ) -> Result<Response, Response> {
     let network = state.instance.store.network().await;
     let network = network.map_err(|error| response::refusal(&EndpointError::Unavailable(error)))?;
-    if network.slug.as_str() != slug {
+    if network.slug.as_str() != name && network.id.to_string() != name {
         let body = ErrorBody {
             error: "not_found",
             error_description: "this server has no network of that name".to_owned(),
         };
         return Err(response::json(StatusCode::NOT_FOUND, &body));
     }
-    let path = format!("/networks/{slug}/graphql");
+    let path = format!("/networks/{name}/graphql");
     Ok(document(&state.oauth.protected_resource_metadata(&path)))
 }
 

@@ -4,7 +4,7 @@ use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
 use latchkey_oauth::token_endpoint::ClientRequest;
 use latchkey_oauth::{
     Access, AccessError, AuthorizationServer, ConsentQuestion, Decision, EndpointError, Introspection,
-    SignedIn, TokenResponse, Userinfo,
+    Resource, SignedIn, TokenResponse, Userinfo,
 };
 
 use super::{Client, Pairs, World, answer, origin, pairs, refreshes};
@@ -124,7 +124,11 @@ impl World {
 
     pub(crate) async fn use_token(&self, token: &str) -> Result<Access, AccessError> {
         self.server
-            .verify_access(Some(&format!("Bearer {token}")), &origin())
+            .verify_access(
+                Some(&format!("Bearer {token}")),
+                Some(Resource::HeadlessApi),
+                &origin(),
+            )
             .await
     }
 

@@ -158,6 +158,18 @@ impl Fix {
                 "Only hosts can grant these scopes. Leave them out for members, or sign in as a host.",
                 settings(),
             ),
+            Reason::ResourceUnknown => Self::new(
+                "The program names something in resource that is not here. It has to send the address of the Headless API exactly, or leave resource out.",
+                how("settings"),
+            ),
+            Reason::ResourceNotGranted => Self::new(
+                "The program has to name the same resource in the link, or leave it out when it asks for tokens.",
+                how("program"),
+            ),
+            Reason::ResourceOther => Self::new(
+                "The program asked for a token for the Headless API alone. For userinfo it needs one that it asks for without resource.",
+                how("program"),
+            ),
             Reason::Paused if application.is_paused() => Self::new(
                 "A host paused this application. Everything works again once it is resumed.",
                 Some(Action::Press {
