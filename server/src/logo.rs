@@ -1,21 +1,23 @@
-//! Pictures that hosts upload: made small, without metadata, and written anew, so that what is served is a picture and
+//! Pictures that hosts and members upload: made small, without metadata, and written anew, so that what is served is a picture and
 //! nothing else.
 
 use std::io::Cursor;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
 use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use latchkey_accounts::in_words;
 use latchkey_domain::{LogoId, limits};
 use latchkey_storage::Logo;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
-/// Why a picture was refused, as sentences for the host.
+/// Why a picture was refused, as sentences for whoever uploaded it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LogoError {
     /// Too many bytes.
@@ -36,6 +38,9 @@ pub enum LogoError {
     /// The decoder gave up.
     #[error("The picture cannot be read. The file may be damaged or incomplete: save it again.")]
     Damaged,
+    /// Too many within an hour. It says how long to wait.
+    #[error("You uploaded many pictures within the last hour. Try again in {}.", in_words(*.0))]
+    TooOften(Duration),
 }
 
 /// Reads pictures, a few at a time: each takes memory and a processor.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use latchkey_domain::Actor;
 use latchkey_domain::member::NewPassword;
+use latchkey_domain::{Actor, limits};
 
-use crate::support::{PASSWORD, TestApp, assert_sound};
+use crate::support::{Browser, PASSWORD, TestApp, assert_sound};
 
 #[tokio::test]
 async fn leads_to_the_sessions() {
@@ -289,4 +289,45 @@ async fn the_current_password_cannot_be_guessed_in_an_open_session() {
         }
     }
     assert_eq!(last, 429);
+}
+
+/// Each change leaves an entry in the audit trail.
+#[tokio::test]
+async fn who_changes_their_account_again_and_again_has_to_wait() {
+    let app = TestApp::new().await;
+    let (member, host) = (app.as_member().await, app.as_host().await);
+    let names = async |browser: &Browser, name: String| {
+        let form = [("name", name.as_str())];
+        browser.post("/account/profile", &form).await
+    };
+    for number in 0..limits::ACCOUNT_CHANGES {
+        names(&member, format!("Ada {number}")).await.assert_status(303);
+    }
+    let refused = names(&member, "Ada Lovelace".to_owned()).await;
+    assert_sound(&refused);
+    refused
+        .assert_status(429)
+        .assert_text("You made many changes")
+        .assert_text("Wait a minute");
+    assert_eq!(refused.header("retry-after"), "60");
+    // It is one count for all forms of the account.
+    for form in ["/account/passkeys/begin", "/account/second-factor/begin"] {
+        member.post(form, &[]).await.assert_status(429);
+    }
+    member
+        .get("/account/profile")
+        .await
+        .assert_status(200)
+        .assert_text("Ada 59");
+    // To end something still works, and others do not wait.
+    member
+        .post("/account/sessions/end-others", &[])
+        .await
+        .assert_status(303);
+    names(&host, "Grace".to_owned()).await.assert_status(303);
+    app.wait(Duration::from_secs(60));
+    names(&member, "Ada Lovelace".to_owned())
+        .await
+        .assert_redirect("/account/profile?done=name");
+    names(&member, "Ada".to_owned()).await.assert_status(429);
 }

@@ -68,8 +68,11 @@ fn the_bounds_of_a_request_over_http_are_documented() {
             "creating or changing an application",
             bytes(limits::APPLICATION_BYTES),
         ),
-        ("an uploaded logo", bytes(limits::LOGO_BYTES)),
-        ("an uploaded logo", grouped(u64::from(limits::LOGO_PIXELS))),
+        ("an uploaded logo or picture", bytes(limits::LOGO_BYTES)),
+        (
+            "an uploaded logo or picture",
+            grouped(u64::from(limits::LOGO_PIXELS)),
+        ),
         ("all bodies together", bytes(limits::BODIES_BYTES)),
     ] {
         let row = section
@@ -173,6 +176,14 @@ fn what_is_left_behind_and_sign_in_are_documented() {
         .unwrap();
     let section = section.split("\n## ").next().unwrap();
     for (what, figure) in [
+        (
+            "pictures that a member uploads in an hour; a host",
+            format!("{}; {}", limits::UPLOADS_OF_MEMBER, limits::UPLOADS_OF_HOST),
+        ),
+        (
+            "changes that a member makes to their account in an hour",
+            limits::ACCOUNT_CHANGES.to_string(),
+        ),
         (
             "codes of one member for one application",
             limits::UNREDEEMED_CODES.to_string(),

@@ -1,6 +1,7 @@
 //! Logos: what may be uploaded, and how it is served.
 
 use std::io::Cursor;
+use std::time::Duration;
 
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use latchkey_domain::limits;
@@ -249,6 +250,46 @@ async fn a_member_has_a_picture_of_their_own() {
     )
     .await
     .assert_redirect("/sign-in");
+}
+
+/// Reading a picture takes a processor, and each change leaves an entry in the audit trail.
+#[tokio::test]
+async fn who_uploads_again_and_again_has_to_wait() {
+    let app = TestApp::new().await;
+    let (member, host) = (app.as_member().await, app.as_host().await);
+    // What is no picture counts, too.
+    upload(&member, "/account/picture", b"no picture")
+        .await
+        .assert_status(422);
+    for side in 1..limits::UPLOADS_OF_MEMBER {
+        let side = u32::try_from(side).unwrap();
+        let png = file(&picture(side, side), ImageFormat::Png);
+        upload(&member, "/account/picture", &png).await.assert_status(303);
+    }
+    let png = file(&picture(64, 64), ImageFormat::Png);
+    let refused = upload(&member, "/account/picture", &png).await;
+    assert_sound(&refused);
+    refused
+        .assert_status(429)
+        .assert_text("You uploaded many pictures within the last hour. Try again in 6 minutes.");
+    assert_eq!(refused.header("retry-after"), "360");
+    // To remove one is no upload, and others do not wait.
+    upload(&member, "/account/picture", b"")
+        .await
+        .assert_redirect("/account/profile?done=picture-removed");
+    upload(&host, "/account/picture", &png).await.assert_status(303);
+    app.wait(Duration::from_secs(6 * 60));
+    upload(&member, "/account/picture", &png).await.assert_status(303);
+    upload(&member, "/account/picture", &png).await.assert_status(429);
+
+    for _ in 0..limits::UPLOADS_OF_HOST {
+        upload(&host, NETWORK, b"no picture").await.assert_status(422);
+    }
+    let refused = upload(&host, NETWORK, &png).await;
+    assert_sound(&refused);
+    refused
+        .assert_status(429)
+        .assert_text("You uploaded many pictures");
 }
 
 #[tokio::test]

@@ -73,7 +73,7 @@ pub enum AccountError {
 }
 
 /// `45 seconds`, `1 minute`. Rounds up: a person who waits that long is admitted.
-pub(crate) fn in_words(wait: Duration) -> String {
+pub fn in_words(wait: Duration) -> String {
     let seconds = wait.as_millis().div_ceil(1_000).max(1);
     match seconds {
         1 => "1 second".to_owned(),

@@ -18,7 +18,7 @@ mod throttle;
 #[cfg(test)]
 mod testing;
 
-pub use self::error::AccountError;
+pub use self::error::{AccountError, in_words};
 pub use self::links::{Invitation, LINK_LIFETIME, LinkToken, SignInLinks};
 pub use self::marker::SignInMarker;
 pub use self::members::{NewMember, Roster};

@@ -163,6 +163,14 @@ pub const MAX_CONTENT_BYTES_PER_PERIOD: i64 = 10 * 1024 * 1024;
 /// The period that both are counted in, from the first text on.
 pub const CONTENT_PERIOD: Duration = Duration::from_secs(60 * 60);
 
+/// The most pictures that a member uploads in an hour.
+pub const UPLOADS_OF_MEMBER: u64 = 10;
+/// The same for a host, who uploads the logos of applications and of the network.
+pub const UPLOADS_OF_HOST: u64 = 60;
+/// The most changes of their account that a member makes in an hour: each leaves an entry in the audit trail. One more is
+/// possible each minute.
+pub const ACCOUNT_CHANGES: u64 = 60;
+
 // ---- Grants, codes and activity ----
 
 /// How long after a rotation an answer that was lost is given again, if nothing of it was used. Longer than a client

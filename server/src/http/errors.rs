@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::response::{Html, IntoResponse, Response};
 use axum::{Json, body::Body};
 use http::HeaderMap;
-use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
+use http::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use latchkey_app::pages::{ErrorPage, Frame};
 use latchkey_domain::ClientId;
 use serde_json::json;
@@ -90,8 +90,10 @@ pub(super) async fn render(state: &AppState, reader: Reader, response: Response)
         };
         (status, Html(page.to_html())).into_response()
     };
-    if let Some(allow) = response.headers().get(ALLOW) {
-        rendered.headers_mut().insert(ALLOW, allow.clone());
+    for name in [ALLOW, RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            rendered.headers_mut().insert(name, value.clone());
+        }
     }
     rendered
 }

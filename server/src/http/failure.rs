@@ -21,6 +21,7 @@ pub(super) enum Failure {
     Misdirected,
     CrossSite,
     NotAHost,
+    TooOften,
     Unavailable,
     Internal,
 }
@@ -35,6 +36,7 @@ impl Failure {
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::CrossSite | Self::NotAHost => StatusCode::FORBIDDEN,
+            Self::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -60,6 +62,7 @@ impl Failure {
             Self::Misdirected => "This site has another address",
             Self::CrossSite => "This form came from another site",
             Self::NotAHost => "Only hosts can do this",
+            Self::TooOften => "You made many changes",
             Self::Unavailable => "Not available right now",
             Self::Internal => "Something went wrong",
         }
@@ -84,6 +87,9 @@ impl Failure {
                 "To protect you, nothing was changed. Open the page on this site itself and try again from there."
             }
             Self::NotAHost => "You are no longer a host, and nothing was changed. Ask a host to do this.",
+            Self::TooOften => {
+                "You changed your account many times within the last hour, and nothing was changed now. Wait a minute, then go back and try again."
+            }
             Self::Unavailable => {
                 "This is the server’s fault, not yours. It cannot read or store data right now: try again in a few seconds."
             }
@@ -99,6 +105,7 @@ impl Failure {
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TooLarge,
             StatusCode::REQUEST_TIMEOUT => Self::TooSlow,
+            StatusCode::TOO_MANY_REQUESTS => Self::TooOften,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             status if status.is_server_error() => Self::Internal,
             _ => Self::BadRequest,

@@ -6,13 +6,14 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH};
 use http::{HeaderMap, StatusCode};
 use latchkey_app::pages::ApplicationLogoPage;
-use latchkey_domain::{LogoId, limits};
+use latchkey_domain::{LogoId, Member, limits};
 use latchkey_storage::Logo;
 use serde::Deserialize;
 
 use super::body::BodyError;
 use super::failure::Failure;
 use super::network_settings;
+use super::pace;
 use super::pages::{frame, visitor};
 use super::peer::Peer;
 use super::signed_in_host::SignedInHost;
@@ -77,12 +78,24 @@ impl FromRequest<AppState> for LogoForm {
 }
 
 impl LogoForm {
-    /// The logo, as it is kept.
-    pub(super) async fn logo(self, state: &AppState) -> Result<Option<Logo>, LogoError> {
-        match self.0? {
-            Some(file) => state.logos.read(file).await.map(Some),
-            None => Ok(None),
+    /// The logo, as it is kept. What `member` uploads is counted, also if it is no picture: reading it takes as long.
+    pub(super) async fn logo(self, state: &AppState, member: &Member) -> Result<Option<Logo>, LogoError> {
+        let Some(file) = self.0? else {
+            return Ok(None);
+        };
+        let now = state.instance.clock.now();
+        state.pace.upload(member, now).map_err(LogoError::TooOften)?;
+        state.logos.read(file).await.map(Some)
+    }
+}
+
+/// The page with the form again, which says why the picture was refused.
+pub(super) fn refused(error: LogoError, page: String) -> Response {
+    match error {
+        LogoError::TooOften(wait) => {
+            pace::retry_after(wait, (StatusCode::TOO_MANY_REQUESTS, Html(page)).into_response())
         }
+        _ => (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response(),
     }
 }
 
@@ -128,14 +141,14 @@ pub(super) async fn set_of_application(
     Path(client_id): Path<String>,
     form: LogoForm,
 ) -> Result<Response, Failure> {
-    let logo = match form.logo(&state).await {
+    let logo = match form.logo(&state, &host.host).await {
         Ok(logo) => logo,
         Err(error) => {
             let page = ApplicationLogoPage {
                 error: Some(error.to_string()),
                 ..page(&state, &host, &client_id).await?
             };
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.to_html())).into_response());
+            return Ok(refused(error, page.to_html()));
         }
     };
     let outcome = outcome(logo.as_ref());
@@ -173,7 +186,7 @@ pub(super) async fn set_of_network(
     peer: Peer,
     form: LogoForm,
 ) -> Result<Response, Failure> {
-    let logo = match form.logo(&state).await {
+    let logo = match form.logo(&state, &host).await {
         Ok(logo) => logo,
         Err(error) => return network_settings::refuse_logo(&state, &host, error).await,
     };

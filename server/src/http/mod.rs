@@ -29,6 +29,7 @@ mod members_of_application;
 mod metrics;
 mod network_settings;
 mod oauth;
+mod pace;
 mod page_form;
 mod pages;
 mod passkeys;

@@ -86,7 +86,7 @@ pub(super) async fn refuse_logo(
 ) -> Result<Response, Failure> {
     let mut page = page(state, host).await?;
     page.problems.logo = Some(error.to_string());
-    Ok(refused(page))
+    Ok(logos::refused(error, page.to_html()))
 }
 
 fn refused(page: NetworkPage) -> Response {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
-use super::logos::LogoForm;
+use super::logos::{self, LogoForm};
 use super::page_form::Form;
 use super::pages::{frame, sentence, visitor};
 use super::peer::Peer;
@@ -86,15 +86,15 @@ pub(super) async fn set_picture(
     SignedIn { member, .. }: SignedIn,
     form: LogoForm,
 ) -> Result<Response, Failure> {
-    let picture = match form.logo(&state).await {
+    let picture = match form.logo(&state, &member).await {
         Ok(picture) => picture,
         Err(error) => {
             let problems = ProfileProblems {
                 picture: Some(error.to_string()),
                 ..ProfileProblems::default()
             };
-            let page = again(&state, &member, String::new(), problems).await?;
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+            let Html(page) = again(&state, &member, String::new(), problems).await?;
+            return Ok(logos::refused(error, page));
         }
     };
     let done = if picture.is_some() {

@@ -17,8 +17,8 @@ use super::state::AppState;
 use super::{
     account, activity, admin, ask_again, audit, brand, connected_apps, errors, explorer, forgot, functions,
     gate, headless, health, home, logos, member, members, members_of_application, network_settings, oauth,
-    passkeys, password, paths, profile, programs, same_origin, second_factor, setup, sign_in, sign_in_code,
-    sign_in_link, sign_out, transfer, usage, use_it,
+    pace, passkeys, password, paths, profile, programs, same_origin, second_factor, setup, sign_in,
+    sign_in_code, sign_in_link, sign_out, transfer, usage, use_it,
 };
 
 /// The whole router.
@@ -267,6 +267,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         )
         .merge(oauth::for_browsers())
         .layer(DefaultBodyLimit::max(limits::PAGE_FORM_BYTES))
+        .layer(from_fn_with_state(state.clone(), pace::of_changes))
         .layer(from_fn_with_state(state.clone(), same_origin::check))
         .merge(oauth::for_browsers_from_anywhere())
 }

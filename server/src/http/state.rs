@@ -13,6 +13,7 @@ use latchkey_oauth::AuthorizationServer;
 
 use super::assets::Site;
 use super::body::BodyMemory;
+use super::pace::Pace;
 use super::request_id::RequestIds;
 use crate::instance::Instance;
 use crate::logo::LogoReader;
@@ -52,6 +53,8 @@ pub struct Inner {
     pub passkeys: Option<Passkeys>,
     /// Reads uploaded logos.
     pub logos: LogoReader,
+    /// Counts what members change and upload.
+    pub pace: Pace,
     /// Creates the ids of requests.
     pub request_ids: RequestIds,
     /// The files that pages load.
@@ -90,6 +93,7 @@ impl AppState {
             mailing,
             passkeys,
             logos: LogoReader::default(),
+            pace: Pace::default(),
             request_ids: RequestIds::default(),
             site,
             assets,
