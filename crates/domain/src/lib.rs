@@ -17,6 +17,7 @@ mod logo;
 pub mod member;
 pub mod network;
 pub mod page;
+pub mod provider;
 pub mod random;
 pub mod redirect_uri;
 pub mod scope;
@@ -40,6 +41,7 @@ pub use member::{
 };
 pub use network::{Color, ColorError, Network, NetworkName, Plan, Slug};
 pub use page::{Page, PageRequest};
+pub use provider::{Provider, ProviderId, ProviderSpec};
 pub use random::Randomness;
 pub use redirect_uri::{RedirectUri, RedirectUris};
 pub use scope::{Audience, Scope, ScopeSet};
