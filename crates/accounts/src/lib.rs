@@ -9,6 +9,7 @@ mod marker;
 mod members;
 mod passkeys;
 mod password;
+mod providers;
 mod second_factor;
 mod session;
 mod setup;
@@ -19,11 +20,15 @@ mod throttle;
 mod testing;
 
 pub use self::error::{AccountError, in_words};
+pub use self::half_way::FirstProof;
 pub use self::links::{Invitation, LINK_LIFETIME, LinkToken, SignInLinks};
 pub use self::marker::SignInMarker;
 pub use self::members::{NewMember, Roster};
 pub use self::passkeys::{Ceremony, Passkeys};
 pub use self::password::{Cost, Passwords, Verified};
+pub use self::providers::{
+    Journey, Judgement, LinkByMail, Outcome, ProviderSignIn, Purpose, Refusal, Started,
+};
 pub use self::second_factor::{Enrolment, RECOVERY_CODES, SecondFactor};
 pub use self::session::{Opened, SESSION_LIFETIME, SessionKeeper, SessionToken, Visit};
 pub use self::setup::{Founded, Founding, FoundingErrors, FoundingForm, Setup};

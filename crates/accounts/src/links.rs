@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use latchkey_domain::member::NewPassword;
 use latchkey_domain::random::{is_random_token, random_token};
-use latchkey_domain::{Actor, Clock, Email, Member, MemberId, Randomness};
+use latchkey_domain::{Actor, Clock, Email, Member, MemberId, Randomness, Timestamp};
 use latchkey_storage::sign_in_links::invited_detail;
 use latchkey_storage::{EmailChange, LinkKey, LinkPurpose, NewSignInLink, PasswordHash, Store, StoreError};
 use sha2::{Digest, Sha256};
@@ -129,7 +129,15 @@ impl SignInLinks {
         Ok(token)
     }
 
-    fn token(&self) -> LinkToken {
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn token(&self) -> LinkToken {
         LinkToken(Zeroizing::new(random_token(self.randomness.as_ref())))
     }
 

@@ -7,7 +7,7 @@ use latchkey_domain::{Actor, Clock, Email, Member};
 use latchkey_storage::{AuditAction, AuditEntry, KeyedHash, PasswordHash, Proof, Store, StoreError};
 use zeroize::Zeroizing;
 
-use crate::half_way::HalfWay;
+use crate::half_way::{FirstProof, HalfWay};
 use crate::throttle::SignInThrottle;
 use crate::{AccountError, Opened, Passwords, SessionKeeper, Visit};
 
@@ -109,7 +109,7 @@ impl SignIn {
                         opened,
                         is_new_place: !is_known,
                     })),
-                    Checked::NeedsMore(member, hash) => self.half_way(&member, &hash),
+                    Checked::NeedsMore(member, hash) => self.half_way(&member, &hash, FirstProof::Password),
                 })
             }
             Err(AccountError::WrongCredentials) => Err(AccountError::WrongCredentials),
@@ -120,9 +120,9 @@ impl SignIn {
         }
     }
 
-    /// Half of a sign-in, for a member whose password was just checked or set and who needs a second factor.
-    fn half_way(&self, member: &Member, hash: &PasswordHash) -> Attempt {
-        let half_way = self.half_way.write(member.id, hash, self.clock.now());
+    /// Half of a sign-in, for a member who just proved who they are and needs a second factor.
+    fn half_way(&self, member: &Member, hash: &PasswordHash, proof: FirstProof) -> Attempt {
+        let half_way = self.half_way.write(member.id, hash, proof, self.clock.now());
         if member.second_factor {
             Attempt::NeedsCode(half_way)
         } else {
@@ -138,10 +138,18 @@ impl SignIn {
         )
     }
 
-    /// Whose half of a sign-in this is, and the hash of the password that was checked. `None` if it is over: ten minutes ago,
-    /// or the password changed.
-    pub async fn of_half_way(&self, text: &str) -> Result<Option<(Member, PasswordHash)>, AccountError> {
-        let Some(id) = self.half_way.member(text, self.clock.now()) else {
+    /// Whether members other than hosts sign in only with providers, and this is one of them.
+    async fn needs_provider(&self, member: &Member) -> Result<bool, AccountError> {
+        Ok(!member.role.is_host() && self.store.network().await?.providers_only)
+    }
+
+    /// Whose half of a sign-in this is, the hash of the member's password, and what was proved. `None` if it is over: ten
+    /// minutes ago, or the password changed.
+    pub async fn of_half_way(
+        &self,
+        text: &str,
+    ) -> Result<Option<(Member, PasswordHash, FirstProof)>, AccountError> {
+        let Some((id, proof)) = self.half_way.member(text, self.clock.now()) else {
             return Ok(None);
         };
         let Some(member) = self.store.member(id).await? else {
@@ -149,7 +157,8 @@ impl SignIn {
         };
         let credentials = self.store.credentials(&member.email).await?;
         Ok(credentials
-            .filter(|(found, hash)| found.id == id && !found.is_suspended() && HalfWay::is_of(text, hash)))
+            .filter(|(found, hash)| found.id == id && !found.is_suspended() && HalfWay::is_of(text, hash))
+            .map(|(member, hash)| (member, hash, proof)))
     }
 
     /// Goes on after a password was chosen with a link: a session, or the second factor. `None` if the password changed since.
@@ -163,8 +172,11 @@ impl SignIn {
         let Some(member) = self.store.member(member.id).await? else {
             return Ok(None);
         };
+        if self.needs_provider(&member).await? {
+            return Err(AccountError::ProvidersOnly);
+        }
         if self.needs_more(&member).await? {
-            return Ok(Some(self.half_way(&member, &password)));
+            return Ok(Some(self.half_way(&member, &password, FirstProof::Password)));
         }
         let opened = self
             .open(&member, (password, Proof::Password), address, user_agent)
@@ -176,6 +188,23 @@ impl SignIn {
                 is_new_place: false,
             }))
         }))
+    }
+
+    /// Goes on after a provider said who it is: a session, or the second factor that was set up here. `None` if the password
+    /// changed or the member was suspended since.
+    pub(crate) async fn with_provider(
+        &self,
+        member: Member,
+        hash: PasswordHash,
+        origin: &Actor,
+        from: (Option<IpAddr>, Option<String>),
+    ) -> Result<Option<Attempt>, AccountError> {
+        let proof = FirstProof::Provider;
+        if self.needs_more(&member).await? {
+            return Ok(Some(self.half_way(&member, &hash, proof)));
+        }
+        let signed_in = self.finish(member, (hash, proof.alone()), origin, from).await?;
+        Ok(signed_in.map(|signed_in| Attempt::SignedIn(Box::new(signed_in))))
     }
 
     /// Opens the session of a sign-in whose second factor was just checked. `None` if the password changed since.
@@ -206,6 +235,9 @@ impl SignIn {
         origin: &Actor,
         from: (Option<IpAddr>, Option<String>),
     ) -> Result<Option<SignedIn>, AccountError> {
+        if self.needs_provider(&member).await? {
+            return Err(AccountError::ProvidersOnly);
+        }
         let credentials = self.store.credentials(&member.email).await?;
         let Some((_, hash)) = credentials.filter(|(found, _)| found.id == member.id) else {
             return Ok(None);
@@ -328,6 +360,9 @@ impl SignIn {
             };
             if member.is_suspended() {
                 return Err(AccountError::Suspended);
+            }
+            if self.needs_provider(member).await? {
+                return Err(AccountError::ProvidersOnly);
             }
             if self.needs_more(member).await? {
                 return Ok(Checked::NeedsMore(member.clone(), hash));

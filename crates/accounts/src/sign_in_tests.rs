@@ -454,17 +454,12 @@ async fn a_second_factor_stands_between_the_password_and_the_session() {
         else {
             panic!("the password is not enough");
         };
-        let (member, hash) = world.sign_in.of_half_way(&half_way).await.unwrap().unwrap();
+        let (member, hash, proof) = world.sign_in.of_half_way(&half_way).await.unwrap().unwrap();
         let now = code(&world, &ada).await;
         world.second_factor.check(&member, &now, None, &by).await.unwrap();
         let done = world
             .sign_in
-            .finish(
-                member,
-                (hash, latchkey_storage::Proof::PasswordAndCode),
-                &by,
-                (None, None),
-            )
+            .finish(member, (hash, proof.and_code()), &by, (None, None))
             .await
             .unwrap()
             .unwrap();

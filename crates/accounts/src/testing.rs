@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use crate::{
-    Cost, NewMember, Opened, Passwords, Roster, SecondFactor, SessionKeeper, Setup, SignIn, SignInLinks,
+    Cost, NewMember, Opened, Passwords, ProviderSignIn, Roster, SecondFactor, SessionKeeper, Setup, SignIn,
+    SignInLinks,
 };
 
 pub(crate) const PASSWORD: &str = "latchkey-demo";
@@ -61,6 +62,7 @@ pub(crate) struct World {
     pub(crate) links: SignInLinks,
     pub(crate) second_factor: SecondFactor,
     pub(crate) passwords: Passwords,
+    pub(crate) providers: ProviderSignIn,
     _folder: Option<TempDir>,
 }
 
@@ -103,6 +105,13 @@ impl World {
                 store.clone(),
                 clock.clone(),
                 randomness.clone(),
+                sign_in.clone(),
+            ),
+            providers: ProviderSignIn::new(
+                store.clone(),
+                clock.clone(),
+                randomness.clone(),
+                passwords.clone(),
                 sign_in.clone(),
             ),
             sign_in,

@@ -240,3 +240,12 @@ pub const SIGN_IN_KNOWN_NETWORKS: u32 = 20;
 /// How long it takes until another wrong password for the same host leaves an audit entry. The entry says how many there
 /// were in between. The audit trail is kept forever, and anyone can guess.
 pub const FAILED_SIGN_IN_ENTRY_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Sign-ins at providers that one address begins in [`PROVIDER_SIGN_IN`]: a school has one address.
+pub const PROVIDER_SIGN_INS_OF_ADDRESS: u64 = 100;
+
+/// How long a browser may be at a provider.
+pub const PROVIDER_SIGN_IN: Duration = Duration::from_secs(10 * 60);
+
+/// The most sign-ins whose browser is at a provider.
+pub const PROVIDER_SIGN_INS: u32 = 5_000;

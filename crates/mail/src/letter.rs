@@ -146,6 +146,28 @@ impl Paper<'_> {
         }
     }
 
+    /// A link with which a member links an account at a provider; none if it waited for too long.
+    pub(crate) fn link_account(self, provider: &str, link: Option<String>) -> Letter {
+        let network = self.network.to_string();
+        let before = vec![format!(
+            "Someone signed in to {network} with {provider}, which gave this address."
+        )];
+        let behind = if link.is_some() {
+            "The link works once, for an hour, and only in the browser in which you signed in. It links that account to yours and signs you in."
+        } else {
+            "If it was you, sign in once more: it took too long until this mail could go out."
+        };
+        Letter {
+            before,
+            button: link.map(|link| ("Link the account and sign in", link)),
+            behind: vec![
+                behind.to_owned(),
+                "If it was not you, nothing has changed and you need not do anything.".to_owned(),
+            ],
+            ..self.letter(format!("Sign in to {network} with {provider}"))
+        }
+    }
+
     /// Tells the email before that it was replaced.
     pub(crate) fn email_changed(self, new: &str) -> Letter {
         let network = self.network.to_string();

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use latchkey_accounts::{AccountError, subscriber};
+use latchkey_accounts::{AccountError, LinkByMail, subscriber};
 use latchkey_domain::{Actor, Clock, Email, Member, MemberId, TokenBucket, TokenBuckets};
 use latchkey_storage::{FailedMail, MailCounts, MailKind, NewMail, Store, StoreError};
 
@@ -135,6 +135,36 @@ impl Mailing {
             detail: String::new(),
         };
         Ok(self.send(vec![mail], None).await? > 0)
+    }
+
+    /// Mails a link to the member with this email, if there is one and no host, with which they link the account that waits.
+    /// The answer and its time are the same for every email: looking it up is not waited for.
+    pub fn link_account(&self, email: Email, link: LinkByMail) {
+        let this = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = this.mail_link(&email, link).await {
+                let error: &(dyn std::error::Error + 'static) = &error;
+                tracing::error!(error, "could not queue a mail to link an account");
+            }
+        });
+    }
+
+    async fn mail_link(&self, email: &Email, link: LinkByMail) -> Result<(), StoreError> {
+        let member = self.store.member_by_email(email).await?;
+        // A host signs in first.
+        let Some(member) = member.filter(|member| !member.role.is_host()) else {
+            return Ok(());
+        };
+        let Some(detail) = link.keep(member.id, &*self.store, self.clock.now()).await? else {
+            return Ok(());
+        };
+        let mail = NewMail {
+            member: member.id,
+            kind: MailKind::LinkAccount,
+            address: None,
+            detail,
+        };
+        self.send(vec![mail], None).await.map(|_| ())
     }
 
     /// Mails that something else queued can go out now.

@@ -37,6 +37,8 @@ pub struct Place {
     pub link: &'static str,
     /// The path where an email is confirmed.
     pub email: &'static str,
+    /// The path where an account at a provider is linked.
+    pub account: &'static str,
     /// The path of a member's sessions.
     pub sessions: &'static str,
 }
@@ -184,6 +186,12 @@ impl Outbox {
                 let token = self.token(mail, purpose, SHORT_LIFETIME).await?;
                 let Place { origin, email, .. } = &self.place;
                 paper.confirm_email(format!("{origin}{email}?token={}", token.expose()))
+            }
+            MailKind::LinkAccount => {
+                let (token, provider) = self.links.for_account(&mail.detail).await?;
+                let Place { origin, account, .. } = &self.place;
+                let link = token.map(|token| format!("{origin}{account}?token={}", token.expose()));
+                paper.link_account(&provider, link)
             }
             MailKind::EmailChanged => paper.email_changed(&mail.detail),
         })

@@ -109,6 +109,7 @@ impl World {
                 origin: "https://club.example".into(),
                 link: "/sign-in/link",
                 email: "/account/email",
+                account: "/sign-in/link-account",
                 sessions: "/account/sessions",
             },
         )

@@ -36,6 +36,19 @@ pub struct ApiFailure<'a> {
     pub missing_scopes: ScopeSet,
 }
 
+/// What failed when somebody signed in with an account at a provider.
+#[derive(Clone, Debug)]
+pub struct ProviderFailure {
+    /// The client id of the application that sent the person, if one did.
+    pub application: Option<SentClientId>,
+    /// The member, if it is known who.
+    pub member: Option<MemberId>,
+    /// Why it failed.
+    pub reason: ActivityReason,
+    /// What failed and what to do, for hosts.
+    pub message: String,
+}
+
 /// The application that a request names.
 #[derive(Debug, Default)]
 pub(crate) enum NamedClient {
@@ -166,6 +179,19 @@ impl AuthorizationServer {
             )
         };
         self.keep_failure(event, true).await;
+    }
+
+    /// Records a sign-in at a provider that failed, unless there were too many recently.
+    pub async fn record_provider_failure(&self, failure: ProviderFailure, origin: &RequestOrigin) {
+        let client = failure.application.unwrap_or_else(|| SentClientId::new(""));
+        let event = NewActivity {
+            reason: Some(failure.reason),
+            member: failure.member,
+            address: origin.address.clone(),
+            request_id: origin.request_id.clone(),
+            ..NewActivity::failed(client, self.now(), ActivityKind::ProviderSignIn, failure.message)
+        };
+        self.keep_failure(event, false).await;
     }
 
     async fn keep_failure(&self, event: NewActivity, is_known: bool) {

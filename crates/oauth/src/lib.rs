@@ -57,7 +57,7 @@ use latchkey_storage::Store;
 pub use latchkey_storage::{ConnectedApp, Disconnected, Resource};
 
 pub use self::access::{Access, AccessError, Subject};
-pub use self::activity::RequestOrigin;
+pub use self::activity::{ProviderFailure, RequestOrigin};
 pub use self::authorize::{ConsentQuestion, Decision, PageError, Redirect, SignIn, SignedIn};
 pub use self::counters::Counters;
 pub use self::error::{EndpointError, ErrorBody, ErrorCode};

@@ -1,6 +1,6 @@
 //! Rotating the key: what it changes in the database (see [`crate::keyring`] for how the key file goes with it).
 
-use latchkey_domain::{Actor, ClientId, MemberId, Timestamp};
+use latchkey_domain::{Actor, ClientId, MemberId, ProviderId, Timestamp};
 
 use crate::keyring::Keyring;
 use crate::sealing::{Owner, Sealer};
@@ -84,7 +84,7 @@ async fn seal_again(db: &dyn Statements, ring: &Keyring) -> Result<u64, StoreErr
 /// What belongs to a number: how it is read and written again, and whose it is.
 type SealedByNumber = (&'static str, &'static str, fn(i64) -> Owner<'static>);
 
-const NUMBERED: [SealedByNumber; 2] = [
+const NUMBERED: [SealedByNumber; 3] = [
     (
         "SELECT member_id, sealed FROM authenticators [[FOR UPDATE|]]",
         "UPDATE authenticators SET sealed = ?2 WHERE member_id = ?1",
@@ -94,6 +94,11 @@ const NUMBERED: [SealedByNumber; 2] = [
         "SELECT id, sealed FROM signing_keys [[FOR UPDATE|]]",
         "UPDATE signing_keys SET sealed = ?2 WHERE id = ?1",
         Owner::SigningKey,
+    ),
+    (
+        "SELECT id, sealed FROM providers WHERE sealed IS NOT NULL [[FOR UPDATE|]]",
+        "UPDATE providers SET sealed = ?2 WHERE id = ?1",
+        |id| Owner::Provider(ProviderId(id)),
     ),
 ];
 

@@ -20,6 +20,7 @@ mod members;
 mod networks;
 mod new_database;
 mod passkeys;
+mod providers;
 mod retention;
 mod second_factors;
 mod sessions;

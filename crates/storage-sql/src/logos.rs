@@ -1,4 +1,4 @@
-//! Pictures. The row is there as long as an application, a member or the network refers to it.
+//! Pictures. The row is there as long as an application, a member, a provider or the network refers to it.
 
 use async_trait::async_trait;
 use latchkey_domain::LogoId;
@@ -29,7 +29,8 @@ pub(crate) async fn delete_unused(db: &dyn Statements, id: Option<&LogoId>) -> R
         db,
         "DELETE FROM logos WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM applications WHERE logo = ?1) \
          AND NOT EXISTS (SELECT 1 FROM network WHERE logo = ?1) \
-         AND NOT EXISTS (SELECT 1 FROM members WHERE picture = ?1)",
+         AND NOT EXISTS (SELECT 1 FROM members WHERE picture = ?1) \
+         AND NOT EXISTS (SELECT 1 FROM providers WHERE logo = ?1)",
         params![id.as_str()],
     )
     .await?;

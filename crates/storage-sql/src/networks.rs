@@ -15,12 +15,17 @@ use latchkey_storage::{AddMember, AuditAction, Logo, NetworkChange, Networks, Ne
 /// What [`read_row`] reads.
 macro_rules! select {
     () => {
-        "SELECT id, name, slug, plan, logo, color, terms, privacy_policy, hosts_second_factor FROM network"
+        "SELECT id, name, slug, plan, logo, color, terms, privacy_policy, hosts_second_factor, providers_only FROM network"
     };
 }
 
 pub(crate) async fn read(db: &dyn Statements) -> Result<Network, StoreError> {
     find(db).await?.ok_or_else(missing)
+}
+
+/// Locks the network until the transaction ends: who changes what belongs to all of it waits here for another who does.
+pub(crate) async fn lock(db: &dyn Statements) -> Result<(), StoreError> {
+    rows::lock(db, concat!(select!(), " [[FOR UPDATE|]]"), &[]).await
 }
 
 /// The same, locked until the transaction ends.
@@ -45,6 +50,7 @@ fn read_row(columns: &mut Columns<'_>) -> Result<Network, StoreError> {
         terms: columns.optional("terms", WebLink::parse)?,
         privacy_policy: columns.optional("privacy_policy", WebLink::parse)?,
         hosts_second_factor: columns.get("hosts_second_factor")?,
+        providers_only: columns.get("providers_only")?,
     })
 }
 
@@ -52,7 +58,7 @@ fn missing() -> StoreError {
     StoreError::Damaged("network: its row is missing".to_owned())
 }
 
-/// Writes all but the logo, which [`set_logo`] writes.
+/// Writes all but the logo, which [`set_logo`] writes, and what the providers decide.
 async fn save(db: &dyn Statements, network: &Network) -> Result<(), StoreError> {
     let sql = "UPDATE network SET name = ?1, slug = ?2, plan = ?3, color = ?4, terms = ?5, privacy_policy = ?6, \
          hosts_second_factor = ?7";

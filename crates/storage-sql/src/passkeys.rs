@@ -15,7 +15,8 @@ async fn use_ceremony(db: &dyn Statements, key: CeremonyKey, at: Timestamp) -> R
     Ok(db.execute(sql, params![&key.0, at]).await? > 0)
 }
 
-async fn lock(db: &dyn Statements, member: MemberId) -> Result<(), StoreError> {
+/// Locks a member whose ways to sign in change.
+pub(crate) async fn lock(db: &dyn Statements, member: MemberId) -> Result<(), StoreError> {
     let sql = "SELECT id FROM members WHERE id = ?1 [[FOR NO KEY UPDATE|]]";
     rows::lock(db, sql, params![member.0]).await
 }
@@ -114,19 +115,15 @@ async fn remove(
     by: (&Actor, Timestamp),
 ) -> Result<PasskeyRemoval, StoreError> {
     lock(db, member).await?;
-    let sql = "SELECT p.name, m.has_password FROM passkeys p JOIN members m ON m.id = p.member_id \
-               WHERE p.id = ?1 AND p.member_id = ?2";
+    let sql = "SELECT name FROM passkeys WHERE id = ?1 AND member_id = ?2";
     let found = rows::first(db, sql, params![id.0, member.0], |columns| {
-        Ok((
-            columns.get::<String>("name")?,
-            columns.get::<bool>("has_password")?,
-        ))
+        columns.table("passkeys").get::<String>("name")
     })
     .await?;
-    let Some((name, has_password)) = found else {
+    let Some(name) = found else {
         return Ok(PasskeyRemoval::Unknown);
     };
-    if !has_password && count(db, member).await? == 1 {
+    if members::ways_in(db, member).await?.is_last_passkey() {
         return Ok(PasskeyRemoval::Last);
     }
     db.execute("DELETE FROM passkeys WHERE id = ?1", params![id.0])

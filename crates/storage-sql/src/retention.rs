@@ -34,6 +34,11 @@ fn condition(expiring: Expiring, first: usize) -> (&'static str, String, Vec<Tim
         ),
         Expiring::Sessions(before) => ("sessions", format!("expires_at < ?{first}"), vec![before]),
         Expiring::Ceremonies(before) => ("used_ceremonies", format!("used_at < ?{first}"), vec![before]),
+        Expiring::ProviderSignIns(before) => (
+            "provider_sign_ins",
+            format!("expires_at < ?{first}"),
+            vec![before],
+        ),
         Expiring::Mails(before) => (
             "mails",
             format!("coalesce(sent_at, failed_at, ?{first}) < ?{first}"),

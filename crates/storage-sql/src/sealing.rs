@@ -1,5 +1,5 @@
 //! Sealing of what has to be read again, and so cannot be hashed: client secrets, which a host may ask to see, the secrets
-//! of authenticator apps, from which codes are computed, and the keys that sign ID tokens.
+//! of authenticator apps, from which codes are computed, the keys that sign ID tokens, and secrets at providers.
 //!
 //! XChaCha20-Poly1305 with a random nonce (at 192 bits it never repeats) under a key derived from the server key. The
 //! purpose and whose it is are bound in, so that a sealed secret copied to another row does not open.
@@ -10,7 +10,7 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use latchkey_domain::{ClientId, MemberId};
+use latchkey_domain::{ClientId, MemberId, ProviderId};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -36,6 +36,8 @@ pub(crate) enum Owner<'a> {
     Authenticator(MemberId),
     /// A key that signs ID tokens, by its number.
     SigningKey(i64),
+    /// The client secret at a provider.
+    Provider(ProviderId),
 }
 
 /// One key of the key file, ready for use. The first byte of what it sealed is its number, so that a new key can seal what
@@ -106,6 +108,7 @@ fn bound_to(key_number: u8, owner: Owner<'_>) -> Vec<u8> {
         Owner::Client(client_id) => (b"latchkey client secret ", client_id.as_str().as_bytes()),
         Owner::Authenticator(member) => (b"latchkey authenticator ", &member.0.to_be_bytes()),
         Owner::SigningKey(id) => (b"latchkey signing key ", &id.to_be_bytes()),
+        Owner::Provider(id) => (b"latchkey provider ", &id.0.to_be_bytes()),
     };
     [purpose, &[key_number], id].concat()
 }
@@ -162,6 +165,7 @@ mod tests {
         for owner in [
             Owner::Authenticator(MemberId(2)),
             Owner::SigningKey(1),
+            Owner::Provider(ProviderId(1)),
             of(&client("a")),
         ] {
             assert!(matches!(sealer(1).open(owner, &app), Err(StoreError::Unsealable)));

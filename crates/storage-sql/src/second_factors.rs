@@ -145,8 +145,7 @@ async fn remove(db: &dyn Statements, member: MemberId, by: (&Actor, Timestamp)) 
         // Who took the phone may be signed in with it, and has the passkeys that are on it.
         let sql = "DELETE FROM passkeys WHERE member_id = ?1";
         db.execute(sql, params![member.0]).await?;
-        let sql = "UPDATE members SET can_sign_in = has_password WHERE id = ?1";
-        db.execute(sql, params![member.0]).await?;
+        members::count_ways_in(db, &[member]).await?;
         let sql = "DELETE FROM sessions WHERE member_id = ?1";
         db.execute(sql, params![member.0]).await?;
         AuditAction::SecondFactorReset

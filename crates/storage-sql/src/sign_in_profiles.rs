@@ -69,14 +69,15 @@ async fn name(db: &dyn Statements, id: MemberId) -> Result<(), StoreError> {
 #[async_trait]
 impl<D: Database> SignInProfiles for SqlStore<D> {
     async fn sign_in_profile(&self, member: MemberId) -> Result<Option<SignInProfile>, StoreError> {
-        let found = self.0.snapshot(member, |db, id| Box::pin(find(db, *id))).await?;
+        // Short, and of no matter if a space is joined in between: not worth a snapshot.
+        let found = self.0.look_up(member, |db, id| Box::pin(find(db, *id))).await?;
         if found.is_some() {
             return Ok(found);
         }
         self.0
             .write(Isolation::RowLocked, member, |db, id| Box::pin(name(db, *id)))
             .await?;
-        self.0.snapshot(member, |db, id| Box::pin(find(db, *id))).await
+        self.0.look_up(member, |db, id| Box::pin(find(db, *id))).await
     }
 
     async fn set_picture(

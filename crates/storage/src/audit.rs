@@ -37,8 +37,13 @@ pub enum AuditAction {
     SecondFactorReset,
     PasskeyAdded,
     PasskeyRemoved,
+    AccountLinked,
+    AccountUnlinked,
     MemberPasswordChanged,
     MemberRemoved,
+    ProviderAdded,
+    ProviderChanged,
+    ProviderDeleted,
     NetworkChanged,
     NetworkFounded,
     CommunityAdded,
@@ -82,8 +87,13 @@ impl AuditAction {
         Self::SecondFactorReset,
         Self::PasskeyAdded,
         Self::PasskeyRemoved,
+        Self::AccountLinked,
+        Self::AccountUnlinked,
         Self::MemberPasswordChanged,
         Self::MemberRemoved,
+        Self::ProviderAdded,
+        Self::ProviderChanged,
+        Self::ProviderDeleted,
         Self::NetworkChanged,
         Self::NetworkFounded,
         Self::CommunityAdded,
@@ -127,8 +137,13 @@ impl AuditAction {
             Self::SecondFactorReset => "second_factor_reset",
             Self::PasskeyAdded => "passkey_added",
             Self::PasskeyRemoved => "passkey_removed",
+            Self::AccountLinked => "account_linked",
+            Self::AccountUnlinked => "account_unlinked",
             Self::MemberPasswordChanged => "member_password_changed",
             Self::MemberRemoved => "member_removed",
+            Self::ProviderAdded => "provider_added",
+            Self::ProviderChanged => "provider_changed",
+            Self::ProviderDeleted => "provider_deleted",
             Self::NetworkChanged => "network_changed",
             Self::NetworkFounded => "network_founded",
             Self::CommunityAdded => "community_added",
@@ -168,6 +183,9 @@ impl AuditAction {
             | Self::MemberSessionsEnded
             | Self::SecondFactorReset
             | Self::MemberRemoved
+            | Self::ProviderAdded
+            | Self::ProviderChanged
+            | Self::ProviderDeleted
             | Self::NetworkChanged
             | Self::NetworkFounded
             | Self::CommunityAdded
@@ -187,6 +205,8 @@ impl AuditAction {
             | Self::RecoveryCodesMade
             | Self::PasskeyAdded
             | Self::PasskeyRemoved
+            | Self::AccountLinked
+            | Self::AccountUnlinked
             | Self::SignedIn
             | Self::SignInFailed
             | Self::SignedOut

@@ -15,6 +15,7 @@ pub mod mails;
 pub mod members;
 pub mod networks;
 pub mod passkeys;
+pub mod providers;
 pub mod second_factors;
 pub mod sessions;
 pub mod shared;
@@ -55,6 +56,7 @@ pub use self::networks::{NetworkChange, Networks, NewNetwork, Setting};
 pub use self::passkeys::{
     CeremonyKey, KeptPasskey, NewPasskey, PasskeyId, PasskeyRecord, PasskeyRemoval, Passkeys,
 };
+pub use self::providers::{LinkedAccount, ProviderListing, Providers};
 pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::second_factors::{Authenticator, RecoveryKey, SecondFactors};
 pub use self::sessions::{NewSession, Proof, Session, SessionId, SessionKey, Sessions};
@@ -78,6 +80,7 @@ pub trait Store:
     + Mails
     + SecondFactors
     + Passkeys
+    + Providers
     + SigningKeys
     + Applications
     + Logos

@@ -30,6 +30,8 @@ pub enum MailKind {
     ConfirmEmail,
     /// Tells the email before that it was replaced.
     EmailChanged,
+    /// A link with which a member links an account at a provider.
+    LinkAccount,
 }
 
 impl MailKind {
@@ -39,6 +41,7 @@ impl MailKind {
         Self::NewPlace,
         Self::ConfirmEmail,
         Self::EmailChanged,
+        Self::LinkAccount,
     ];
 
     /// Its name at rest.
@@ -49,6 +52,7 @@ impl MailKind {
             Self::NewPlace => "new_place",
             Self::ConfirmEmail => "confirm_email",
             Self::EmailChanged => "email_changed",
+            Self::LinkAccount => "link_account",
         }
     }
 }
@@ -64,7 +68,7 @@ pub struct NewMail {
     pub kind: MailKind,
     /// Where it goes, if that is not the member's email.
     pub address: Option<Email>,
-    /// What else the text says: the place of a sign-in, the new email.
+    /// What else the text says: the place of a sign-in, the new email, the account that waits to be linked.
     pub detail: String,
 }
 

@@ -93,6 +93,7 @@ impl NetworkChange {
             terms: self.terms.apply(before.terms.as_ref()),
             privacy_policy: self.privacy_policy.apply(before.privacy_policy.as_ref()),
             hosts_second_factor: self.hosts_second_factor.unwrap_or(before.hosts_second_factor),
+            providers_only: before.providers_only,
         };
         let mut changes = Vec::new();
         if after.name != before.name {
@@ -199,6 +200,7 @@ mod tests {
             terms: Some(WebLink::parse("https://makers.example/terms").unwrap()),
             privacy_policy: None,
             hosts_second_factor: false,
+            providers_only: false,
         };
         let same = NetworkChange {
             name: Some(before.name.clone()),

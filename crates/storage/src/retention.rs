@@ -30,6 +30,8 @@ pub enum Expiring {
     Mails(Timestamp),
     /// Challenges of passkeys that were used before this time: they are not valid any more.
     Ceremonies(Timestamp),
+    /// Sign-ins at providers that ended before this time.
+    ProviderSignIns(Timestamp),
 }
 
 /// Of the rows that a step looked at, in their order: their numbers, and whether they are to go. Which of them go now, and

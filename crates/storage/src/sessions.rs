@@ -29,11 +29,21 @@ pub enum Proof {
     PasswordAndCode,
     /// By a passkey.
     Passkey,
+    /// With an account at a provider.
+    Provider,
+    /// With an account at a provider and a code of the authenticator app, or one for recovery.
+    ProviderAndCode,
 }
 
 impl Proof {
     /// Every proof.
-    pub const ALL: &[Self] = &[Self::Password, Self::PasswordAndCode, Self::Passkey];
+    pub const ALL: &[Self] = &[
+        Self::Password,
+        Self::PasswordAndCode,
+        Self::Passkey,
+        Self::Provider,
+        Self::ProviderAndCode,
+    ];
 
     /// Its name at rest.
     pub const fn id(self) -> &'static str {
@@ -41,6 +51,8 @@ impl Proof {
             Self::Password => "password",
             Self::PasswordAndCode => "password-and-code",
             Self::Passkey => "passkey",
+            Self::Provider => "provider",
+            Self::ProviderAndCode => "provider-and-code",
         }
     }
 }

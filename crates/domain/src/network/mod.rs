@@ -72,4 +72,6 @@ pub struct Network {
     pub privacy_policy: Option<WebLink>,
     /// Whether hosts need a second factor to sign in.
     pub hosts_second_factor: bool,
+    /// Whether members, but for hosts, sign in only with providers.
+    pub providers_only: bool,
 }

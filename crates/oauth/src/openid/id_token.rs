@@ -46,6 +46,9 @@ const fn amr(proof: Proof) -> &'static [&'static str] {
         Proof::Password => &["pwd"],
         Proof::PasswordAndCode => &["pwd", "otp", "mfa"],
         Proof::Passkey => &["pop", "user", "mfa"],
+        // How somebody signed in elsewhere is not known here.
+        Proof::Provider => &[],
+        Proof::ProviderAndCode => &["otp"],
     }
 }
 

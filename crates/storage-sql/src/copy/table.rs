@@ -83,7 +83,7 @@ const fn searched(
 }
 
 /// Bytes that the server key sealed; the first of them is the key's number. A target without that key is refused.
-const SEALED: &[&str] = &["client_secrets", "authenticators", "signing_keys"];
+const SEALED: &[&str] = &["client_secrets", "authenticators", "signing_keys", "providers"];
 
 /// Rows that stay behind: which version wrote a file is that version's to say.
 const ONLY: (&str, &str) = ("meta", "key <> 'written_by'");

@@ -102,7 +102,7 @@ pub(super) async fn set_role(
     Ok(MemberChange::Done(Member { role, ..before }))
 }
 
-pub(super) async fn set_name(
+pub(crate) async fn set_name(
     db: &dyn Statements,
     id: MemberId,
     name: &MemberName,

@@ -8,12 +8,13 @@ use latchkey_domain::{
     Actor, Email, ListedMember, Member, MemberId, MemberName, MembersQuery, Page, PageRequest, Role,
     Timestamp,
 };
+use latchkey_storage::providers::WaysIn;
 use latchkey_storage::{
     AddMember, EmailChange, MemberChange, Members, PasswordHash, PasswordSet, SetPassword, StoreError,
 };
 
-pub(crate) use self::changes::{add, set_email, set_password, set_picture};
-use self::changes::{add_all, remove, set_name, set_role, set_suspended};
+pub(crate) use self::changes::{add, set_email, set_name, set_password, set_picture};
+use self::changes::{add_all, remove, set_role, set_suspended};
 use self::list::{one_listed, page};
 use crate::folding::left_over;
 use crate::{Columns, Database, Isolation, SqlStore, Statements, params, rows};
@@ -103,6 +104,37 @@ pub(crate) async fn locked(db: &dyn Statements, email: &Email) -> Result<Option<
     );
     let [typed, form] = email.spellings();
     rows::first(db, sql, params![typed, form], read).await
+}
+
+/// With what a member can sign in; with nothing if there is none.
+pub(crate) async fn ways_in(db: &dyn Statements, id: MemberId) -> Result<WaysIn, StoreError> {
+    let sql = "SELECT m.has_password, (SELECT count(*) FROM passkeys k WHERE k.member_id = m.id), \
+               (SELECT count(*) FROM linked_accounts l WHERE l.member_id = m.id) FROM members m WHERE m.id = ?1";
+    let ways = rows::first(db, sql, params![id.0], |columns| {
+        columns.table("members");
+        let has_password = columns.get("has_password")?;
+        let mut count = |column| {
+            columns
+                .get::<i64>(column)
+                .map(|count| u64::try_from(count).unwrap_or(0))
+        };
+        Ok(WaysIn {
+            has_password,
+            passkeys: count("passkeys")?,
+            accounts: count("accounts")?,
+        })
+    })
+    .await?;
+    Ok(ways.unwrap_or_default())
+}
+
+/// Notes whether members can sign in, after a way in came or went.
+pub(crate) async fn count_ways_in(db: &dyn Statements, ids: &[MemberId]) -> Result<(), StoreError> {
+    let sql = "UPDATE members SET can_sign_in = has_password \
+               OR EXISTS (SELECT 1 FROM passkeys k WHERE k.member_id = members.id) \
+               OR EXISTS (SELECT 1 FROM linked_accounts l WHERE l.member_id = members.id) WHERE id = ANY(?1)";
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    db.execute(sql, params![ids]).await.map(|_| ())
 }
 
 /// Whether there is a host.

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use latchkey_domain::content::{BillingInterval, SpaceId, SpaceVisibility, Viewer};
-use latchkey_domain::{Application, IdTokenAlgorithm, NetworkName, Role, Timestamp};
+use latchkey_domain::{Application, IdTokenAlgorithm, Member, NetworkName, Role, Timestamp};
 use latchkey_storage::content::{
     Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewPost,
     NewReply,
 };
+use latchkey_storage::providers::{Linking, NewLinkedAccount, ProviderChange, WaitingKey, WaitingSignIn};
 use latchkey_storage::{
     ActivityKind, AuditAction, AuditEntry, CeremonyKey, GrantedSignIn, LinkKey, LinkPurpose, MailKind,
     NetworkChange, NewActivity, NewGrant, NewMail, NewPasskey, NewSession, NewSignInLink, Proof, RecoveryKey,
@@ -17,7 +18,7 @@ use latchkey_storage::{
 use crate::content::{add, rich_text, space, title};
 use crate::fixtures::{
     add_application, add_member, at, connect, new_application, new_grant, new_member, new_session, operator,
-    public_spec, secret,
+    provider_spec, public_spec, secret,
 };
 
 /// Lives in `store`.
@@ -141,6 +142,7 @@ pub(crate) async fn live(store: &dyn Store) {
             .await
             .unwrap()
     );
+    provider(store, &bob).await;
     for member in [&bob, &gone] {
         store.sign_in_profile(member.id).await.unwrap().unwrap();
     }
@@ -199,6 +201,33 @@ pub(crate) async fn live(store: &dyn Store) {
     secrets(store, &one, &two).await;
     let year = Duration::from_secs(365 * 24 * 3_600);
     store.note_refresh_lifetime(year).await.unwrap();
+}
+
+/// A provider with a secret, an account there, and somebody who is on the way to it.
+async fn provider(store: &dyn Store, member: &Member) {
+    let secret = Some("secret at the guild".to_owned().into());
+    let added = store
+        .add_provider(provider_spec("guild"), secret, &operator(), at(29))
+        .await;
+    let ProviderChange::Done(guild) = added.unwrap() else {
+        panic!("the provider was not added");
+    };
+    let account = NewLinkedAccount {
+        provider: guild.id,
+        subject: "7".to_owned().try_into().unwrap(),
+        label: "bob@guild.example".into(),
+    };
+    let linked = store.link_account(member.id, account, &operator(), at(29)).await;
+    assert_eq!(linked.unwrap(), Linking::Done);
+    let waiting = WaitingSignIn {
+        provider: guild.id,
+        content: "{}".into(),
+        expires_at: at(1_000_000),
+    };
+    let kept = store
+        .begin_provider_sign_in(WaitingKey([5; 32]), waiting, at(29))
+        .await;
+    assert!(kept.unwrap());
 }
 
 /// Someone guesses a host's password.

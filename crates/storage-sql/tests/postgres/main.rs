@@ -56,6 +56,8 @@ mod members;
 mod networks;
 #[path = "../store/profiles.rs"]
 mod profiles;
+#[path = "../store/providers.rs"]
+mod providers;
 #[path = "../store/retention.rs"]
 mod retention;
 #[path = "../store/roster.rs"]

@@ -41,7 +41,7 @@ async fn what_was_answered_is_there_after_reopening() {
     drop(store);
 
     let store = PostgresStore::open(&url, key()).await.unwrap();
-    assert_eq!(store.schema().await.unwrap(), 11);
+    assert_eq!(store.schema().await.unwrap(), 12);
     assert_eq!(store.grant(grant).await.unwrap(), before);
     assert_eq!(
         (store.network().await.unwrap(), store.setup_salt().await.unwrap()),

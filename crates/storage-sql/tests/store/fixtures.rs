@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use latchkey_domain::provider::{CredentialsIn, ProviderKind, ProviderSpec, ProviderUrl};
 use latchkey_domain::{
     Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Member, MemberName, Role,
     Timestamp,
@@ -48,6 +49,24 @@ pub(crate) const LONG_AGO: Timestamp = Timestamp::from_millis(0);
 /// The time `seconds` after the tests begin.
 pub(crate) fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000).plus(Duration::from_secs(seconds))
+}
+
+/// What a host chooses for a provider with this name in addresses.
+pub(crate) fn provider_spec(slug: &str) -> ProviderSpec {
+    ProviderSpec {
+        name: "Guild".to_owned().try_into().unwrap(),
+        slug: slug.parse().unwrap(),
+        kind: ProviderKind::OpenIdConnect {
+            issuer: ProviderUrl::parse("https://login.example.com").unwrap(),
+        },
+        client_id: "latchkey".to_owned().try_into().unwrap(),
+        credentials_in: CredentialsIn::Header,
+        scopes: "openid email".to_owned().try_into().unwrap(),
+        verifies_emails: false,
+        admits_new_people: true,
+        follows_profile: false,
+        is_on: true,
+    }
 }
 
 pub(crate) fn operator() -> Actor {

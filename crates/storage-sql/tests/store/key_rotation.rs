@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use latchkey_domain::PageRequest;
+use latchkey_storage::providers::{ProviderChange, Providers};
 use latchkey_storage::{Applications, Audit, AuditAction, GrantState, Grants, Networks, RevocationReason};
 use latchkey_storage_sql::keyring::{Keyring, retired_stays};
 use latchkey_storage_sql::sqlite::{DATABASE_FILE, Existing, KEY_FILE, SqliteStore, restore};
 
-use crate::fixtures::{add_application, add_member, at, connect, new_application, operator, spec};
+use crate::fixtures::{
+    add_application, add_member, at, connect, new_application, operator, provider_spec, spec,
+};
 
 /// Every application's secret can be revealed.
 async fn all_reveal(store: &SqliteStore) -> usize {
@@ -31,6 +34,26 @@ fn fingerprints(folder: &Path) -> Vec<String> {
     ring.all()
         .map(latchkey_storage_sql::keys::ServerKey::fingerprint)
         .collect()
+}
+
+#[tokio::test]
+async fn a_secret_at_a_provider_is_sealed_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = SqliteStore::open_folder(folder.path()).unwrap();
+    let secret = Some("secret at the guild".to_owned().into());
+    let added = server
+        .add_provider(provider_spec("guild"), secret, &operator(), at(0))
+        .await;
+    let ProviderChange::Done(guild) = added.unwrap() else {
+        panic!("it was not added");
+    };
+    let command_line = SqliteStore::open_folder(folder.path()).unwrap();
+    let rotated = command_line.rotate_key(true, &operator(), at(1)).await.unwrap();
+    assert_eq!(rotated.secrets, 1);
+    for store in [&server, &command_line] {
+        let secret = store.provider_secret(guild.id).await.unwrap().unwrap();
+        assert_eq!(secret.as_str(), "secret at the guild");
+    }
 }
 
 #[tokio::test]

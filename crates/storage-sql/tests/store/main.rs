@@ -27,6 +27,7 @@ mod members;
 mod migration;
 mod networks;
 mod profiles;
+mod providers;
 mod restore;
 mod retention;
 mod roster;

@@ -58,6 +58,8 @@ pub enum ActivityKind {
     Authorization,
     /// A request to sign somebody out.
     SignOut,
+    /// Somebody signed in, or should have been, with an account at a provider.
+    ProviderSignIn,
     /// A code was exchanged, or should have been.
     CodeExchange,
     /// Tokens were refreshed, or should have been.
@@ -75,6 +77,7 @@ impl ActivityKind {
     pub const ALL: &[Self] = &[
         Self::Authorization,
         Self::SignOut,
+        Self::ProviderSignIn,
         Self::CodeExchange,
         Self::Refresh,
         Self::Revocation,
@@ -87,6 +90,7 @@ impl ActivityKind {
         match self {
             Self::Authorization => "authorization",
             Self::SignOut => "sign_out",
+            Self::ProviderSignIn => "provider_sign_in",
             Self::CodeExchange => "code_exchange",
             Self::Refresh => "refresh",
             Self::Revocation => "revocation",
@@ -98,7 +102,7 @@ impl ActivityKind {
     /// What it is about.
     pub const fn area(self) -> ActivityArea {
         match self {
-            Self::Authorization | Self::SignOut => ActivityArea::Authorizations,
+            Self::Authorization | Self::SignOut | Self::ProviderSignIn => ActivityArea::Authorizations,
             Self::CodeExchange | Self::Refresh | Self::Revocation | Self::TokenUse => ActivityArea::Tokens,
             Self::ApiCall => ActivityArea::Api,
         }

@@ -71,6 +71,10 @@ reasons! {
     RedirectUriChanged = "redirect-uri-changed",
     /// The `post_logout_redirect_uri` is not registered.
     LogoutUriUnregistered = "logout-uri-unregistered",
+    /// A provider failed, or is not set up right.
+    ProviderFailed = "provider-failed",
+    /// A provider says who somebody is, and that is nobody who may sign in so.
+    ProviderRefused = "provider-refused",
     /// There is no `state` and no PKCE.
     StateMissing = "state-missing",
     /// A public application asked without PKCE.

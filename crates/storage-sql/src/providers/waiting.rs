@@ -1,0 +1,47 @@
+//! Sign-ins whose browser is at a provider.
+
+use latchkey_domain::provider::ProviderId;
+use latchkey_domain::{Timestamp, limits};
+use latchkey_storage::StoreError;
+use latchkey_storage::providers::{WaitingKey, WaitingSignIn};
+
+use crate::{Statements, params, rows};
+
+pub(super) async fn begin(
+    db: &dyn Statements,
+    key: WaitingKey,
+    waiting: &WaitingSignIn,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM provider_sign_ins WHERE expires_at > ?1";
+    if rows::count(db, sql, params![at]).await? >= u64::from(limits::PROVIDER_SIGN_INS) {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO provider_sign_ins (key, provider_id, content, expires_at) VALUES (?1, ?2, ?3, ?4) \
+               ON CONFLICT (key) DO NOTHING";
+    let params = params![
+        &key.0,
+        waiting.provider.0,
+        waiting.content.as_str(),
+        waiting.expires_at
+    ];
+    Ok(db.execute(sql, params).await? > 0)
+}
+
+pub(super) async fn take(
+    db: &dyn Statements,
+    key: WaitingKey,
+    at: Timestamp,
+) -> Result<Option<WaitingSignIn>, StoreError> {
+    let sql = "DELETE FROM provider_sign_ins WHERE key = ?1 RETURNING provider_id, content, expires_at";
+    let taken = rows::first(db, sql, params![&key.0], |columns| {
+        columns.table("provider_sign_ins");
+        Ok(WaitingSignIn {
+            provider: ProviderId(columns.get("provider_id")?),
+            content: columns.get("content")?,
+            expires_at: columns.time("expires_at")?,
+        })
+    })
+    .await?;
+    Ok(taken.filter(|waiting| waiting.expires_at > at))
+}
