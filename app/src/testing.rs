@@ -1,7 +1,9 @@
 //! Shared by the tests of plain pages.
 
+use latchkey_domain::provider::{CredentialsIn, ProviderKind, ProviderUrl};
 use latchkey_domain::{
-    Application, ApplicationDraft, ListedMember, Member, MemberId, MemberName, Role, Timestamp,
+    Application, ApplicationDraft, ListedMember, Member, MemberId, MemberName, Provider, ProviderId,
+    ProviderSpec, Role, Timestamp,
 };
 use latchkey_registration::{
     ActivityEntry, ActivityKind, ActivityLine, ActivityReason, Candidate, NewActivity, SentClientId,
@@ -47,6 +49,29 @@ pub(crate) fn application(name: &str) -> Application {
         logo: None,
         last_used_at: None,
         revision: 3,
+    }
+}
+
+/// An OpenID Connect provider that is off, with the address `club`.
+pub(crate) fn provider(name: &str) -> Provider {
+    Provider {
+        id: ProviderId(1),
+        spec: ProviderSpec {
+            name: name.to_owned().try_into().unwrap(),
+            slug: "club".parse().unwrap(),
+            kind: ProviderKind::OpenIdConnect {
+                issuer: ProviderUrl::parse("https://login.example").unwrap(),
+            },
+            client_id: "latchkey".to_owned().try_into().unwrap(),
+            credentials_in: CredentialsIn::Header,
+            scopes: "openid profile email".to_owned().try_into().unwrap(),
+            verifies_emails: false,
+            admits_new_people: false,
+            follows_profile: false,
+            is_on: false,
+        },
+        has_secret: true,
+        logo: None,
     }
 }
 

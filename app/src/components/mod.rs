@@ -39,6 +39,8 @@ pub(crate) mod picture_form;
 pub(crate) mod profile_links;
 pub(crate) mod progress;
 #[cfg(feature = "ssr")]
+pub(crate) mod provider_button;
+#[cfg(feature = "ssr")]
 pub(crate) mod request_facts;
 #[cfg(feature = "ssr")]
 pub(crate) mod session_row;

@@ -47,15 +47,17 @@ pub(crate) enum AdminSection {
     OauthApplications,
     Activity,
     Network,
+    SingleSignOn,
     HeadlessApi,
     AuditTrail,
 }
 
 impl AdminSection {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Members,
         Self::OauthApplications,
         Self::Network,
+        Self::SingleSignOn,
         Self::Activity,
         Self::HeadlessApi,
         Self::AuditTrail,
@@ -68,6 +70,7 @@ impl AdminSection {
             Self::OauthApplications => "/admin/settings/oauth-applications",
             Self::Activity => "/admin/activity",
             Self::Network => "/admin/settings/network",
+            Self::SingleSignOn => "/admin/settings/sso",
             Self::HeadlessApi => "/admin/headless-api",
             Self::AuditTrail => "/admin/audit",
         }
@@ -77,7 +80,7 @@ impl AdminSection {
     const fn group(self) -> AdminGroup {
         match self {
             Self::Members => AdminGroup::People,
-            Self::OauthApplications | Self::Network => AdminGroup::Settings,
+            Self::OauthApplications | Self::Network | Self::SingleSignOn => AdminGroup::Settings,
             Self::Activity | Self::HeadlessApi | Self::AuditTrail => AdminGroup::Insights,
         }
     }
@@ -88,6 +91,7 @@ impl AdminSection {
             Self::OauthApplications => "OAuth Applications",
             Self::Activity => "Activity",
             Self::Network => "Network",
+            Self::SingleSignOn => "Single sign-on",
             Self::HeadlessApi => "Headless API",
             Self::AuditTrail => "Audit trail",
         }

@@ -31,6 +31,7 @@ mod plain {
     pub use super::account::passkeys::{AddPasskeyPage, PasskeyRow, PasskeysPage};
     pub use super::account::password::{PasswordPage, PasswordProblems};
     pub use super::account::profile::{CONFIRM_EMAIL, ConfirmEmailPage, ProfilePage, ProfileProblems};
+    pub use super::account::providers::{LinkState, LinkedAccount, LinkedAccountRow, LinkedAccountsPage};
     pub use super::account::second_factor::{SecondFactorPage, SecondFactorState};
     pub use super::account::sessions::SessionsPage;
     pub use super::admin::activity::NetworkActivityPage;
@@ -38,7 +39,7 @@ mod plain {
     pub use super::admin::headless_api::explorer::{ExplorerPage, Pass};
     pub use super::admin::headless_api::{UsagePage, period_of};
     pub use super::admin::members::add::{AddMemberPage, AddMemberProblems};
-    pub use super::admin::members::member::{MemberPage, NewLink};
+    pub use super::admin::members::member::{MemberPage, MemberProvider, NewLink};
     pub use super::admin::members::{MailState, MembersPage};
     pub use super::admin::settings::network::{NetworkForm, NetworkPage, NetworkProblems};
     pub use super::admin::settings::oauth_applications::activity::ActivityPage;
@@ -51,21 +52,32 @@ mod plain {
     pub use super::admin::settings::oauth_applications::use_it::{
         DeveloperMessage, Endpoints, Environment, Recipe, UseItPage,
     };
+    pub use super::admin::settings::sso::edit::{ExistingProvider, ProviderPage, ProviderPageOf};
+    pub use super::admin::settings::sso::form::{
+        ProviderField, ProviderForm, ProviderProblems, ProviderProtocol,
+    };
+    pub use super::admin::settings::sso::preset::{PRESETS, ProviderPreset};
+    pub use super::admin::settings::sso::test_result::{
+        ProviderTestOutcome, ProviderTestPage, ProviderTestStep,
+    };
+    pub use super::admin::settings::sso::{ProviderCard, SsoPage};
     pub use super::error::ErrorPage;
     pub use super::forbidden::ForbiddenPage;
     pub use super::home::{Failing, HomePage, HostHome};
     pub use super::oauth::authorize::{Background, ConsentPage};
     pub use super::oauth::logout::{LogoutPage, LogoutState};
     pub use super::setup::{SetupPage, SetupProblems, SetupRefusedPage};
-    pub use super::sign_in::SignInPage;
     pub use super::sign_in::again::{AskAgainPage, PASSWORD_AGAIN};
     pub use super::sign_in::code::{HalfOfSignIn, SignInCodePage, SignInRecoveryPage, SignInSetUpPage};
     pub use super::sign_in::cookie_lost::CookieLostPage;
     pub use super::sign_in::forgot::ForgotPage;
     pub use super::sign_in::link::{LinkOverPage, SIGN_IN_LINK, SignInLinkPage};
+    pub use super::sign_in::provider::{LINK_ACCOUNT, LinkAccountPage, LinkFirstPage, ProviderRefusedPage};
+    pub use super::sign_in::{FOR_HOSTS, SignInFormFor, SignInPage};
     pub use crate::components::browser_name::browser_name;
     pub use crate::components::frame::Frame;
     pub use crate::components::navigation::Visitor;
     pub use crate::components::passkey::PasskeyOptions;
+    pub use crate::components::provider_button::ProviderButton;
     pub use crate::components::session_row::SessionRow;
 }

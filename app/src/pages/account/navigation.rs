@@ -13,16 +13,18 @@ pub(super) enum AccountPage {
     ConnectedApps,
     Password,
     Passkeys,
+    Providers,
     SecondFactor,
 }
 
 impl AccountPage {
-    const ALL: [(Self, &'static str, &'static str); 6] = [
+    const ALL: [(Self, &'static str, &'static str); 7] = [
         (Self::Profile, "/account/profile", "Profile"),
         (Self::Sessions, "/account/sessions", "Sessions"),
         (Self::ConnectedApps, "/account/connected-apps", "Connected apps"),
         (Self::Password, "/account/password", "Password"),
         (Self::Passkeys, "/account/passkeys", "Passkeys"),
+        (Self::Providers, "/account/providers", "Linked accounts"),
         (Self::SecondFactor, "/account/second-factor", "Second factor"),
     ];
 

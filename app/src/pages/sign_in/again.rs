@@ -7,6 +7,7 @@ use crate::components::frame::Frame;
 use crate::components::navigation::Visitor;
 use crate::components::notice::error_notice;
 use crate::components::passkey::{PasskeyForm, PasskeyOptions};
+use crate::components::provider_button::{ProviderButton, provider_buttons};
 
 /// The field with the password. No form of a page has one of that name.
 pub const PASSWORD_AGAIN: &str = "password_again";
@@ -22,6 +23,10 @@ pub struct AskAgainPage {
     pub action: String,
     /// Its fields.
     pub fields: Vec<(String, String)>,
+    /// Whether the member has a password.
+    pub password_is_set: bool,
+    /// The linked providers, for a member without another way.
+    pub providers: Vec<ProviderButton>,
     /// For an answer with a passkey, if the member has one.
     pub passkey: Option<PasskeyOptions>,
     /// What is wrong with the password, as a sentence.
@@ -38,6 +43,8 @@ impl AskAgainPage {
             email,
             action,
             fields,
+            password_is_set,
+            providers,
             passkey,
             password_error,
             error,
@@ -59,30 +66,21 @@ impl AskAgainPage {
             }
             .into_view()
         });
-        let fields = kept(fields);
-        let password = Field {
-            name: PASSWORD_AGAIN,
-            label: "Password",
-            kind: "password",
-            autocomplete: "current-password",
-            hint: None,
-            value: String::new(),
-            required: true,
-            error: password_error,
-            autofocus: true,
-        };
-        frame.with_top_bar(
-            "Your password again",
-            visitor,
-            None,
+        let form = password_is_set.then(|| {
+            let password = Field {
+                name: PASSWORD_AGAIN,
+                label: "Password",
+                kind: "password",
+                autocomplete: "current-password",
+                hint: None,
+                value: String::new(),
+                required: true,
+                error: password_error,
+                autofocus: true,
+            };
             view! {
-                <h1 class="panel-title">"Your password again"</h1>
-                <p class="panel-lead">
-                    "You signed in more than 15 minutes ago, and this needs your password: somebody else could be at your screen. What you chose is kept."
-                </p>
-                {error.map(error_notice)}
-                <form class="stack" method="post" action=action>
-                    {fields}
+                <form class="stack" method="post" action=action.clone()>
+                    {kept(fields.clone())}
                     // Password managers fill in the password of this account.
                     <input type="hidden" name="username" autocomplete="username" value=email />
                     {password.into_view()}
@@ -90,7 +88,38 @@ impl AskAgainPage {
                         "Go on"
                     </button>
                 </form>
+            }
+        });
+        let (title, lead) = if password_is_set {
+            (
+                "Your password again",
+                "You signed in more than 15 minutes ago, and this needs your password: somebody else could be at your screen. What you chose is kept.",
+            )
+        } else {
+            (
+                "Sign in again",
+                "You signed in more than 15 minutes ago, and this needs you to sign in again: somebody else could be at your screen.",
+            )
+        };
+        let buttons = (!providers.is_empty()).then(|| {
+            view! {
+                <div class="again-providers">
+                    {provider_buttons(providers)}
+                    <p class="muted">"Afterwards you are back here: what you were about to do is not kept, so do it once more."</p>
+                </div>
+            }
+        });
+        frame.with_top_bar(
+            title,
+            visitor,
+            None,
+            view! {
+                <h1 class="panel-title">{title}</h1>
+                <p class="panel-lead">{lead}</p>
+                {error.map(error_notice)}
+                {form}
                 {passkey}
+                {buttons}
             },
         )
     }
@@ -112,6 +141,8 @@ mod tests {
                 ("role".into(), "\"><b>host".into()),
                 ("role".into(), "member".into()),
             ],
+            password_is_set: true,
+            providers: Vec::new(),
             passkey: None,
             password_error: None,
             error: None,
@@ -119,5 +150,35 @@ mod tests {
         .to_html();
         assert_sound(&html);
         assert!(!html.contains("<b>") && html.matches("name=\"role\"").count() == 2);
+    }
+
+    #[test]
+    fn without_a_password_a_provider_answers() {
+        let html = AskAgainPage {
+            frame: frame(),
+            visitor: visitor(false),
+            email: "ada@example.com".into(),
+            action: "/account/profile".into(),
+            fields: Vec::new(),
+            password_is_set: false,
+            providers: vec![ProviderButton {
+                name: "Club".into(),
+                logo: None,
+                href: "/sign-in/with/club?again=1".into(),
+            }],
+            passkey: None,
+            password_error: None,
+            error: None,
+        }
+        .to_html();
+        assert_sound(&html);
+        assert!(
+            html.contains("href=\"/sign-in/with/club?again=1\"") && html.contains("do it once more"),
+            "{html}"
+        );
+        assert!(
+            !html.contains("<form class=\"stack\"") && !html.contains(PASSWORD_AGAIN),
+            "{html}"
+        );
     }
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use self::access::{connected_apps, sessions_of};
 use self::powers::powers;
-use self::sign_in::{new_link, ways_to_sign_in};
+use self::sign_in::{Ways, new_link, ways_to_sign_in};
 use super::badges;
 use crate::components::breadcrumb::breadcrumb;
 use crate::components::frame::Frame;
@@ -35,8 +35,12 @@ pub struct MemberPage {
     pub has_mail: bool,
     /// A link that was just made. It is shown this once.
     pub link: Option<NewLink>,
+    /// Whether the member has a password.
+    pub has_password: bool,
     /// How many passkeys the member has.
     pub passkeys: usize,
+    /// The linked accounts at providers.
+    pub providers: Vec<MemberProvider>,
     /// The open sessions, last seen first.
     pub sessions: Vec<SessionRow>,
     /// The connected applications, last used first.
@@ -49,6 +53,15 @@ pub struct MemberPage {
     pub error: Option<String>,
     /// The time of the request.
     pub now: Timestamp,
+}
+
+/// An account at a provider that signs the member in.
+#[derive(Clone, Debug)]
+pub struct MemberProvider {
+    /// The provider's name.
+    pub name: String,
+    /// What the account is called there: its email, or its name.
+    pub label: String,
 }
 
 /// A sign-in link.
@@ -70,7 +83,9 @@ impl MemberPage {
             is_visitor,
             has_mail,
             link,
+            has_password,
             passkeys,
+            providers,
             sessions,
             connections,
             history,
@@ -78,6 +93,11 @@ impl MemberPage {
             error,
             now,
         } = self;
+        let ways = Ways {
+            has_password,
+            passkeys,
+            providers,
+        };
         let page = member_page(listed.member.id);
         let name = listed.member.name.to_string();
         let seen = match listed.last_active_at {
@@ -107,7 +127,7 @@ impl MemberPage {
                 {notice.map(status_notice)}
                 {error.map(error_notice)}
                 {link.map(|link| new_link(link, &name))}
-                {ways_to_sign_in(&listed, passkeys, has_mail, &page)}
+                {ways_to_sign_in(&listed, ways, has_mail, &page)}
                 {sessions_of(sessions, is_visitor, &page, now)}
                 {connected_apps(connections, is_visitor, &page, now)}
                 {(!is_visitor).then(|| powers(&listed, passkeys > 0, picture.is_some(), &page))}
@@ -165,7 +185,9 @@ mod tests {
             is_visitor: false,
             has_mail: false,
             link: None,
+            has_password: true,
             passkeys: 0,
+            providers: Vec::new(),
             sessions: Vec::new(),
             connections: Vec::new(),
             history: Vec::new(),
@@ -221,6 +243,33 @@ mod tests {
                 && !html.contains("by mail")
                 && html.contains("Ada &lt;b&gt;Lovelace")
         );
+    }
+
+    #[test]
+    fn says_how_the_member_signs_in() {
+        let with = |has_password, passkeys, labels: &[&str]| {
+            let providers = labels.iter().map(|label| MemberProvider {
+                name: "Club <b>".into(),
+                label: (*label).into(),
+            });
+            let html = MemberPage {
+                has_password,
+                passkeys,
+                providers: providers.collect(),
+                ..page(listed_member("Ada"))
+            }
+            .to_html();
+            assert_sound(&html);
+            html
+        };
+        let html = with(true, 2, &[]);
+        assert!(html.contains("<li>A password</li><li>2 passkeys</li>"), "{html}");
+        let html = with(false, 0, &["ada<i>@example.com"]);
+        assert!(
+            html.contains("Club &lt;b&gt;") && html.contains("ada&lt;i&gt;@example.com"),
+            "{html}"
+        );
+        assert!(!html.contains("A password"), "{html}");
     }
 
     #[test]

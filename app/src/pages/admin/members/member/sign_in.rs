@@ -3,7 +3,7 @@
 use latchkey_domain::{ListedMember, MemberState};
 use leptos::prelude::*;
 
-use super::NewLink;
+use super::{MemberProvider, NewLink};
 use crate::time::date;
 
 /// The link, to copy.
@@ -28,34 +28,72 @@ pub(super) fn new_link(link: NewLink, name: &str) -> impl IntoView + use<> {
     }
 }
 
+/// The ways to sign in that a member has.
+pub(super) struct Ways {
+    pub(super) has_password: bool,
+    pub(super) passkeys: usize,
+    pub(super) providers: Vec<MemberProvider>,
+}
+
+impl Ways {
+    /// A list of them; nothing if there is none.
+    fn into_view(self) -> Option<AnyView> {
+        let password = self.has_password.then(|| view! { <li>"A password"</li> });
+        let passkeys = match self.passkeys {
+            0 => None,
+            1 => Some("1 passkey".to_owned()),
+            many => Some(format!("{many} passkeys")),
+        };
+        let passkeys = passkeys.map(|passkeys| view! { <li>{passkeys}</li> });
+        let has_some = password.is_some() || passkeys.is_some() || !self.providers.is_empty();
+        let providers = self.providers.into_iter().map(|MemberProvider { name, label }| {
+            view! {
+                <li>
+                    <bdi>{name}</bdi>
+                    ": "
+                    <bdi translate="no">{label}</bdi>
+                </li>
+            }
+        });
+        has_some.then(|| {
+            view! {
+                <ul class="member-ways">
+                    {password}
+                    {passkeys}
+                    {providers.collect_view()}
+                </ul>
+            }
+            .into_any()
+        })
+    }
+}
+
 pub(super) fn ways_to_sign_in(
     listed: &ListedMember,
-    passkeys: usize,
+    ways: Ways,
     has_mail: bool,
     page: &str,
 ) -> impl IntoView + use<> {
     let state = listed.state();
+    let has_password = ways.has_password;
+    let ways = ways.into_view();
     let text = match (state, listed.link_until) {
-        (MemberState::Suspended, _) => {
-            "Suspended: nobody gets in with this account, and applications cannot act for it. Nothing was deleted.".to_owned()
-        }
-        (_, Some(until)) if listed.can_sign_in => {
-            format!("A password, and a link with which another is chosen, until {}.", date(until))
-        }
-        (_, Some(until)) => format!("A link with which a password is chosen, until {}.", date(until)),
-        (MemberState::CanSignIn, None) => "A password.".to_owned(),
-        (_, None) => "None yet. Make a link, and send it to them.".to_owned(),
+        (MemberState::Suspended, _) => Some(
+            "Suspended: nobody gets in with this account, and applications cannot act for it. Nothing was deleted."
+                .to_owned(),
+        ),
+        (_, Some(until)) if has_password => Some(format!(
+            "A link with which another password is chosen, until {}.",
+            date(until)
+        )),
+        (_, Some(until)) => Some(format!("A link with which a password is chosen, until {}.", date(until))),
+        (_, None) if ways.is_none() => Some("None yet. Make a link, and send it to them.".to_owned()),
+        (_, None) => None,
     };
-    let factor = listed
-        .member
-        .second_factor
-        .then(|| view! { <p>"With a code of an authenticator app besides the password."</p> });
-    let keys = match passkeys {
-        0 => None,
-        1 => Some("1 passkey.".to_owned()),
-        many => Some(format!("{many} passkeys.")),
-    };
-    let keys = keys.map(|keys| view! { <p>{keys}</p> });
+    let factor = listed.member.second_factor.then(
+        || view! { <p>"A code of an authenticator app is asked for besides, except after a passkey."</p> },
+    );
+    let text = text.map(|text| view! { <p>{text}</p> });
     let (button, hint) = if listed.can_sign_in {
         (
             "Make a link to copy",
@@ -95,9 +133,9 @@ pub(super) fn ways_to_sign_in(
     view! {
         <section class="member-section">
             <h2>"Ways to sign in"</h2>
-            <p>{text}</p>
+            {ways}
             {factor}
-            {keys}
+            {text}
             {invite}
         </section>
     }

@@ -64,6 +64,14 @@ impl Fix {
         }
     }
 
+    /// For a sign-in at a provider, whatever application sent the person.
+    fn provider() -> Self {
+        Self::new(
+            "Test the provider: each step shows what was sent and what came back.",
+            open("Open single sign-on", AdminSection::SingleSignOn.path()),
+        )
+    }
+
     /// For a request that named no application of this server.
     fn without_application(
         line: &ActivityLine,
@@ -85,6 +93,7 @@ impl Fix {
             );
         }
         match reason {
+            Some(Reason::ProviderFailed | Reason::ProviderRefused) => Self::provider(),
             Some(Reason::ClientIdMissing) => Self::new(
                 "The request has no client id. The program that sent it has to add client_id: check that its settings are loaded.",
                 list(),
@@ -137,6 +146,7 @@ impl Fix {
                 "If this address belongs to the application, add it under After sign-out. If not, the program has to send a registered one.",
                 settings(),
             ),
+            Reason::ProviderFailed | Reason::ProviderRefused => Self::provider(),
             Reason::RedirectUriChanged => Self::new(
                 "The program has to send the same redirect_uri twice: in the link, and when it exchanges the code.",
                 how("program"),

@@ -182,6 +182,7 @@ const fn kind(kind: ActivityKind) -> &'static str {
         ActivityKind::CodeExchange => "Token exchange",
         ActivityKind::Refresh => "Refresh",
         ActivityKind::SignOut => "Sign-out",
+        ActivityKind::ProviderSignIn => "Sign-in at a provider",
         ActivityKind::Revocation => "Revocation",
         ActivityKind::TokenUse => "Use of a token",
         ActivityKind::ApiCall => "API call",

@@ -1,0 +1,309 @@
+//! What a host enters for a provider: the fields of the form, and what is wrong with them.
+
+use std::collections::BTreeMap;
+
+use latchkey_domain::provider::{CredentialsIn, ProfileFields, ProviderKind, ProviderSpec};
+
+use super::preset::ProviderPreset;
+
+/// How a provider says who somebody is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProviderProtocol {
+    #[default]
+    OpenIdConnect,
+    OAuth2,
+}
+
+impl ProviderProtocol {
+    pub const ALL: [Self; 2] = [Self::OpenIdConnect, Self::OAuth2];
+
+    /// Its value in the form and in addresses.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::OpenIdConnect => "openid_connect",
+            Self::OAuth2 => "oauth2",
+        }
+    }
+
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|protocol| protocol.id() == id)
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::OpenIdConnect => "OpenID Connect",
+            Self::OAuth2 => "OAuth 2.0",
+        }
+    }
+
+    pub const fn of(kind: &ProviderKind) -> Self {
+        match kind {
+            ProviderKind::OpenIdConnect { .. } => Self::OpenIdConnect,
+            ProviderKind::OAuth2 { .. } => Self::OAuth2,
+        }
+    }
+
+    /// The preset with nothing filled in.
+    pub const fn preset(self) -> &'static str {
+        match self {
+            Self::OpenIdConnect => "openid",
+            Self::OAuth2 => "oauth2",
+        }
+    }
+}
+
+/// A field with a text, in the order of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProviderField {
+    Name,
+    Slug,
+    Issuer,
+    Authorization,
+    Token,
+    Userinfo,
+    ClientId,
+    ClientSecret,
+    Scopes,
+    IdPath,
+    EmailPath,
+    EmailVerifiedPath,
+    NamePath,
+    GivenNamePath,
+    FamilyNamePath,
+    PicturePath,
+    BioPath,
+}
+
+impl ProviderField {
+    pub const ALL: [Self; 17] = [
+        Self::Name,
+        Self::Slug,
+        Self::Issuer,
+        Self::Authorization,
+        Self::Token,
+        Self::Userinfo,
+        Self::ClientId,
+        Self::ClientSecret,
+        Self::Scopes,
+        Self::IdPath,
+        Self::EmailPath,
+        Self::EmailVerifiedPath,
+        Self::NamePath,
+        Self::GivenNamePath,
+        Self::FamilyNamePath,
+        Self::PicturePath,
+        Self::BioPath,
+    ];
+
+    /// Its name in the form.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Slug => "slug",
+            Self::Issuer => "issuer",
+            Self::Authorization => "authorization",
+            Self::Token => "token",
+            Self::Userinfo => "userinfo",
+            Self::ClientId => "client_id",
+            Self::ClientSecret => "client_secret",
+            Self::Scopes => "scopes",
+            Self::IdPath => "field_id",
+            Self::EmailPath => "field_email",
+            Self::EmailVerifiedPath => "field_email_verified",
+            Self::NamePath => "field_name",
+            Self::GivenNamePath => "field_given_name",
+            Self::FamilyNamePath => "field_family_name",
+            Self::PicturePath => "field_picture",
+            Self::BioPath => "field_bio",
+        }
+    }
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Name => "Name",
+            Self::Slug => "Short name in addresses",
+            Self::Issuer => "Issuer",
+            Self::Authorization => "Authorization address",
+            Self::Token => "Token address",
+            Self::Userinfo => "Userinfo address",
+            Self::ClientId => "Client ID",
+            Self::ClientSecret => "Client secret",
+            Self::Scopes => "Scopes",
+            Self::IdPath => "Id",
+            Self::EmailPath => "Email",
+            Self::EmailVerifiedPath => "Email is verified",
+            Self::NamePath => "Whole name",
+            Self::GivenNamePath => "First name",
+            Self::FamilyNamePath => "Last name",
+            Self::PicturePath => "Picture",
+            Self::BioPath => "Bio",
+        }
+    }
+}
+
+/// The form, as typed.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderForm {
+    pub protocol: ProviderProtocol,
+    texts: BTreeMap<ProviderField, String>,
+    pub credentials_in: CredentialsIn,
+    pub verifies_emails: bool,
+    pub admits_new_people: bool,
+    pub follows_profile: bool,
+}
+
+impl ProviderForm {
+    /// Reads the fields of a request; others do not count.
+    pub fn read(fields: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut form = Self::default();
+        for (name, value) in fields {
+            let field = ProviderField::ALL.into_iter().find(|field| field.name() == name);
+            match (field, name.as_str()) {
+                (Some(field), _) => form.set(field, value),
+                (_, "kind") => form.protocol = ProviderProtocol::parse(&value).unwrap_or_default(),
+                (_, CREDENTIALS_IN) if value == credentials_id(CredentialsIn::Body) => {
+                    form.credentials_in = CredentialsIn::Body;
+                }
+                (_, VERIFIES_EMAILS) => form.verifies_emails = true,
+                (_, ADMITS_NEW_PEOPLE) => form.admits_new_people = true,
+                (_, FOLLOWS_PROFILE) => form.follows_profile = true,
+                _ => {}
+            }
+        }
+        form
+    }
+
+    /// What a preset fills in.
+    pub fn of_preset(preset: &ProviderPreset) -> Self {
+        let mut form = Self {
+            protocol: preset.protocol,
+            credentials_in: preset.credentials_in,
+            ..Self::default()
+        };
+        form.set(ProviderField::Name, preset.name);
+        form.set(ProviderField::Slug, preset.slug);
+        form.set(ProviderField::Scopes, preset.scopes);
+        for (field, text) in preset.texts {
+            form.set(*field, *text);
+        }
+        form
+    }
+
+    /// A provider as it is, without its secret.
+    pub fn of_spec(spec: &ProviderSpec) -> Self {
+        let mut form = Self {
+            protocol: ProviderProtocol::of(&spec.kind),
+            texts: BTreeMap::new(),
+            credentials_in: spec.credentials_in,
+            verifies_emails: spec.verifies_emails,
+            admits_new_people: spec.admits_new_people,
+            follows_profile: spec.follows_profile,
+        };
+        form.set(ProviderField::Name, spec.name.as_str());
+        form.set(ProviderField::Slug, spec.slug.to_string());
+        form.set(ProviderField::ClientId, spec.client_id.as_str());
+        form.set(ProviderField::Scopes, spec.scopes.as_str());
+        match &spec.kind {
+            ProviderKind::OpenIdConnect { issuer } => form.set(ProviderField::Issuer, issuer.as_str()),
+            ProviderKind::OAuth2 {
+                authorization,
+                token,
+                userinfo,
+                fields,
+            } => {
+                form.set(ProviderField::Authorization, authorization.as_str());
+                form.set(ProviderField::Token, token.as_str());
+                form.set(ProviderField::Userinfo, userinfo.as_str());
+                form.set_paths(fields);
+            }
+        }
+        form
+    }
+
+    fn set_paths(&mut self, fields: &ProfileFields) {
+        self.set(ProviderField::IdPath, fields.id.as_str());
+        for (field, path) in [
+            (ProviderField::EmailPath, &fields.email),
+            (ProviderField::EmailVerifiedPath, &fields.email_verified),
+            (ProviderField::NamePath, &fields.name),
+            (ProviderField::GivenNamePath, &fields.given_name),
+            (ProviderField::FamilyNamePath, &fields.family_name),
+            (ProviderField::PicturePath, &fields.picture),
+            (ProviderField::BioPath, &fields.bio),
+        ] {
+            if let Some(path) = path {
+                self.set(field, path.as_str());
+            }
+        }
+    }
+
+    /// The text of a field; empty if there is none.
+    pub fn text(&self, field: ProviderField) -> &str {
+        self.texts.get(&field).map_or("", String::as_str)
+    }
+
+    pub fn set(&mut self, field: ProviderField, text: impl Into<String>) {
+        self.texts.insert(field, text.into());
+    }
+
+    /// The part of a field that a host has to replace, such as `YOUR-TENANT`, if it is still there.
+    pub fn blank(&self, field: ProviderField) -> Option<&str> {
+        let text = self.text(field);
+        let from = text.find("YOUR-")?;
+        let word = &text[from..];
+        let end = word.find(|char: char| char != '-' && !char.is_ascii_uppercase());
+        Some(&word[..end.unwrap_or(word.len())])
+    }
+}
+
+pub(super) const CREDENTIALS_IN: &str = "credentials_in";
+pub(super) const VERIFIES_EMAILS: &str = "verifies_emails";
+pub(super) const ADMITS_NEW_PEOPLE: &str = "admits_new_people";
+pub(super) const FOLLOWS_PROFILE: &str = "follows_profile";
+
+/// The value of `credentials_in`.
+pub(super) const fn credentials_id(credentials_in: CredentialsIn) -> &'static str {
+    match credentials_in {
+        CredentialsIn::Header => "header",
+        CredentialsIn::Body => "body",
+    }
+}
+
+/// What is wrong with a field, as a sentence.
+pub type ProviderProblems = BTreeMap<ProviderField, String>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pages::admin::settings::sso::preset::PRESETS;
+
+    #[test]
+    fn a_form_is_read_as_it_was_sent() {
+        let sent = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let form = ProviderForm::read([
+            sent("kind", "oauth2"),
+            sent("token", " https://a.example/token"),
+            sent("credentials_in", "body"),
+            sent("follows_profile", "1"),
+            sent("else", "x"),
+        ]);
+        assert_eq!(form.protocol, ProviderProtocol::OAuth2);
+        assert_eq!(form.text(ProviderField::Token), " https://a.example/token");
+        assert_eq!(form.text(ProviderField::Issuer), "");
+        assert_eq!(form.credentials_in, CredentialsIn::Body);
+        assert!(form.follows_profile && !form.verifies_emails && !form.admits_new_people);
+    }
+
+    #[test]
+    fn what_a_host_has_to_replace_is_found() {
+        for (id, field, blank) in [
+            ("google", ProviderField::Issuer, None),
+            ("auth0", ProviderField::Issuer, Some("YOUR-TENANT")),
+            ("keycloak", ProviderField::Issuer, Some("YOUR-KEYCLOAK")),
+            ("wordpress", ProviderField::Token, Some("YOUR-SITE")),
+        ] {
+            let preset = PRESETS.iter().find(|preset| preset.id == id).unwrap();
+            assert_eq!(ProviderForm::of_preset(preset).blank(field), blank, "{id}");
+        }
+    }
+}
