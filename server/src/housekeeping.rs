@@ -87,6 +87,7 @@ pub async fn purge(
     let sessions = Expiring::Sessions(now.minus(rules.ended));
     let activity = Expiring::Activity(now.minus(rules.activity));
     sweep(store, Expiring::Ceremonies(now.minus(DAY)), pace).await?;
+    sweep(store, Expiring::ProviderSignIns(now), pace).await?;
     Ok(Purged {
         grants: sweep(store, grants, pace).await?,
         sessions: sweep(store, sessions, pace).await?,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use latchkey_accounts::{
-    Passkeys, Passwords, Roster, SecondFactor, SessionKeeper, Setup, SignIn, SignInLinks, SignInMarker,
+    Passkeys, Passwords, ProviderSignIn, Roster, SecondFactor, SessionKeeper, Setup, SignIn, SignInLinks,
+    SignInMarker,
 };
 use latchkey_domain::{Clock, Randomness};
 use latchkey_oauth::{AuthorizationServer, Lifetimes, Parts, TokenKeys};
@@ -36,6 +37,8 @@ pub struct Instance {
     pub sessions: SessionKeeper,
     /// Checks passwords and opens sessions.
     pub sign_in: SignIn,
+    /// Signs members in with accounts at providers.
+    pub providers: ProviderSignIn,
     /// Codes of authenticator apps, and recovery codes.
     pub second_factor: SecondFactor,
     /// Marks a sign-in that just succeeded.
@@ -83,6 +86,13 @@ impl Instance {
                 store.clone(),
                 clock.clone(),
                 randomness.clone(),
+                sign_in.clone(),
+            ),
+            providers: ProviderSignIn::new(
+                store.clone(),
+                clock.clone(),
+                randomness.clone(),
+                passwords.clone(),
                 sign_in.clone(),
             ),
             sign_in,

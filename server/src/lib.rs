@@ -11,6 +11,7 @@ pub mod instance;
 mod invitations;
 pub mod logo;
 pub mod metrics;
+mod provider_form;
 pub mod settings;
 mod spreadsheet;
 pub mod system;

@@ -20,13 +20,16 @@ const DOCUMENTS: [&str; 12] = [
 ];
 
 /// Where tests are, and the file that must name their module for them to be compiled.
-const PLACES: [(&str, Option<&str>); 13] = [
+const PLACES: [(&str, Option<&str>); 16] = [
     ("crates/oauth/tests/oauth/", Some("main.rs")),
     ("server/tests/", Some("main.rs")),
     ("crates/oauth/src/", None),
     ("crates/accounts/src/", None),
     ("crates/mail/src/", None),
     ("crates/mail/tests/", None),
+    ("crates/outgoing/tests/", None),
+    ("crates/providers/tests/providers/", Some("main.rs")),
+    ("crates/providers/src/", None),
     ("crates/domain/src/", None),
     ("crates/storage-sql/tests/store/", Some("main.rs")),
     ("crates/storage-sql/tests/postgres/", Some("main.rs")),

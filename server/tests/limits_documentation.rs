@@ -246,6 +246,18 @@ fn what_is_left_behind_and_sign_in_are_documented() {
             limits::SIGN_IN_KNOWN_NETWORKS.to_string(),
         ),
         (
+            "sign-ins at providers that one address begins",
+            limits::PROVIDER_SIGN_INS_OF_ADDRESS.to_string(),
+        ),
+        (
+            "sign-ins at providers that one address begins",
+            minutes(limits::PROVIDER_SIGN_IN),
+        ),
+        (
+            "sign-ins whose browser is at a provider",
+            limits::PROVIDER_SIGN_INS.to_string(),
+        ),
+        (
             "failed sign-ins of one host",
             minutes(limits::FAILED_SIGN_IN_ENTRY_EVERY),
         ),

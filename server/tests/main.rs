@@ -82,6 +82,7 @@ mod sign_in;
 mod sign_in_link;
 mod sign_out;
 mod slow_queries;
+mod sso;
 mod support;
 mod traces;
 mod transfer;

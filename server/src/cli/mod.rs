@@ -19,6 +19,7 @@ mod output;
 mod password;
 mod postgres_backup;
 mod progress;
+mod provider;
 mod serve;
 mod signals;
 
@@ -70,6 +71,9 @@ enum Command {
     /// Register, list, show, change, move and delete OAuth applications
     #[command(subcommand)]
     App(app::Command),
+    /// Add, list, show, turn on and off, and delete providers that sign members in
+    #[command(subcommand)]
+    Provider(provider::Command),
     /// Write a copy of the database to a file, while the server runs
     Backup(backup::BackupArgs),
     // The help shows this text verbatim, without Markdown.
@@ -112,6 +116,7 @@ fn execute(Cli { data, command }: Cli, site: Site) -> Result<(), CliError> {
         Command::Member(command) => block_on(member::run(command, &data)),
         Command::Mail(command) => block_on(mail::run(command, &data)),
         Command::App(command) => block_on(app::run(command, &data)),
+        Command::Provider(command) => block_on(provider::run(command, &data)),
         Command::Backup(args) => block_on(backup::back_up(args, &data)),
         Command::Restore(args) => block_on(backup::restore(args, &data)),
         Command::Copy(args) => block_on(copy::run(args, &data)),

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args as ClapArgs;
-use latchkey_app::pages::{CONFIRM_EMAIL, SIGN_IN_LINK};
+use latchkey_app::pages::{CONFIRM_EMAIL, LINK_ACCOUNT, SIGN_IN_LINK};
 use latchkey_domain::{TimeSpan, limits};
 use latchkey_mail::{Mailing, Outbox, Place};
+use latchkey_outgoing::Outgoing;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -130,6 +131,7 @@ async fn serve_until_told(settings: ServeSettings, site: Site, demo: bool) -> Re
         settings.trusted_proxies,
         settings.api_budget,
         mailing,
+        Outgoing::new(settings.allow_outgoing),
     );
     let writing = tokio::spawn(write_usage_down(state.clone()));
     if let Some((listener, bound)) = metrics {
@@ -179,6 +181,7 @@ fn outbox(instance: &Instance, mail: &MailSettings, public_url: &PublicUrl) -> R
             origin: public_url.origin().to_owned(),
             link: SIGN_IN_LINK,
             email: CONFIRM_EMAIL,
+            account: LINK_ACCOUNT,
             sessions: "/account/sessions",
         },
     ))

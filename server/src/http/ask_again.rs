@@ -10,10 +10,11 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use http::header::{ACCEPT, CONTENT_LENGTH};
-use http::{Method, StatusCode, Uri};
+use http::header::{ACCEPT, CONTENT_LENGTH, REFERER};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use latchkey_accounts::{AccountError, Opened};
 use latchkey_app::pages::{AskAgainPage, PASSWORD_AGAIN};
+use latchkey_domain::provider::Provider;
 use latchkey_domain::{Member, limits};
 use latchkey_storage::Session;
 use zeroize::Zeroizing;
@@ -23,6 +24,7 @@ use super::page_form::fields;
 use super::pages::{scripted_frame, sentence, visitor};
 use super::passkeys;
 use super::peer::Peer;
+use super::providers;
 use super::return_to::ReturnTo;
 use super::security_headers::allow_own_scripts;
 use super::session::{self, MaybeSignedIn, SignedIn};
@@ -69,6 +71,7 @@ pub(super) async fn first(
         state: &state,
         signed_in: &signed_in,
         uri: parts.uri.clone(),
+        back: came_from(&state, &parts.headers),
         fields: Vec::new(),
     };
     let (mut password, mut ceremony, mut answer) = (None, String::new(), None);
@@ -113,6 +116,13 @@ pub(super) async fn first(
     sessions.end_one(member.id, signed_in.session.id).await?;
     session::keep(&mut response, &state, &opened.token);
     Ok(response)
+}
+
+/// The page of this site that a form was on.
+fn came_from(state: &AppState, headers: &HeaderMap) -> ReturnTo {
+    let referer = headers.get(REFERER).and_then(|referer| referer.to_str().ok());
+    let path = referer.and_then(|referer| referer.strip_prefix(state.public_url.origin()));
+    path.map_or_else(ReturnTo::home, ReturnTo::parse)
 }
 
 /// With what a member shows that it is them.
@@ -160,6 +170,8 @@ struct Asked<'a> {
     state: &'a AppState,
     signed_in: &'a SignedIn,
     uri: Uri,
+    /// The page with the form.
+    back: ReturnTo,
     fields: Vec<(String, String)>,
 }
 
@@ -181,6 +193,12 @@ impl Asked<'_> {
         } else {
             &[]
         };
+        let store = &self.state.instance.store;
+        let ways = store.ways_in(member.id).await?;
+        let linked = store.linked_accounts(member.id).await?;
+        let is_linked = |provider: &Provider| linked.iter().any(|account| account.provider.id == provider.id);
+        // The form itself does not go along: the page that it is on is where the person does it once more.
+        let providers = providers::buttons(self.state, &self.back, true, is_linked).await?;
         let page = AskAgainPage {
             frame: scripted_frame(self.state, scripts).await?,
             passkey: ceremony.map(passkeys::options),
@@ -188,6 +206,8 @@ impl Asked<'_> {
             email: self.signed_in.member.email.to_string(),
             action: action.to_owned(),
             fields: self.fields.clone(),
+            password_is_set: ways.has_password,
+            providers,
             password_error,
             error,
         };

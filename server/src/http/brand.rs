@@ -156,6 +156,7 @@ mod tests {
             terms: None,
             privacy_policy: None,
             hosts_second_factor: false,
+            providers_only: false,
         };
         assert_eq!(sheet(&network), None);
         network.color = "#1f6feb".parse().ok();

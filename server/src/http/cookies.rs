@@ -20,6 +20,8 @@ pub(super) enum Cookie {
     Session,
     /// The state of the API explorer during an authorization.
     ExplorerLogin,
+    /// What shows that this browser began a sign-in at a provider.
+    Provider,
     /// Carries no data: it shows whether the browser keeps cookies.
     Probe,
 }
@@ -33,6 +35,8 @@ impl Cookie {
             (Self::Session, false) => "latchkey_session",
             (Self::ExplorerLogin, true) => "__Host-latchkey_trial",
             (Self::ExplorerLogin, false) => "latchkey_trial",
+            (Self::Provider, true) => "__Host-latchkey_provider",
+            (Self::Provider, false) => "latchkey_provider",
             (Self::Probe, true) => "__Host-latchkey_probe",
             (Self::Probe, false) => "latchkey_probe",
         }

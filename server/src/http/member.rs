@@ -4,9 +4,9 @@ use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::StatusCode;
 use latchkey_accounts::{AccountError, LINK_LIFETIME};
-use latchkey_app::pages::{MemberPage, NewLink, SessionRow};
+use latchkey_app::pages::{MemberPage, MemberProvider, NewLink, SessionRow};
 use latchkey_domain::{Actor, Email, Member, MemberId, Role};
-use latchkey_storage::{AuditFilter, Session, SessionId};
+use latchkey_storage::{AuditFilter, LinkedAccount, Session, SessionId};
 use serde::Deserialize;
 
 use super::audit::row;
@@ -342,6 +342,8 @@ async fn page(state: &AppState, host: &Member, id: MemberId, extra: Extra) -> Re
     let listed = state.instance.roster.find(id).await?.ok_or(Failure::NotFound)?;
     let sessions = state.instance.sessions.list(id).await?;
     let profile = state.instance.store.sign_in_profile(id).await?;
+    let ways = state.instance.store.ways_in(id).await?;
+    let accounts = state.instance.store.linked_accounts(id).await?;
     let page = MemberPage {
         frame: scripted_frame(state, &["copy.js"]).await?,
         visitor: visitor(host),
@@ -349,7 +351,9 @@ async fn page(state: &AppState, host: &Member, id: MemberId, extra: Extra) -> Re
         is_visitor: listed.member.id == host.id,
         link: extra.link,
         has_mail: state.mailing.is_set_up(),
-        passkeys: state.instance.store.passkeys_of(id).await?.len(),
+        has_password: ways.has_password,
+        passkeys: usize::try_from(ways.passkeys).unwrap_or(usize::MAX),
+        providers: accounts.into_iter().map(provider_row).collect(),
         sessions: sessions.into_iter().map(session_row).collect(),
         connections: state.oauth.connected_apps(&listed.member).await?,
         history: history(state, &listed.member.email).await?,
@@ -361,6 +365,13 @@ async fn page(state: &AppState, host: &Member, id: MemberId, extra: Extra) -> Re
     let mut response = Html(page.to_html()).into_response();
     allow_own_scripts(response.headers_mut());
     Ok(response)
+}
+
+fn provider_row(account: LinkedAccount) -> MemberProvider {
+    MemberProvider {
+        name: account.provider.spec.name.to_string(),
+        label: account.label,
+    }
 }
 
 fn session_row(session: Session) -> SessionRow {

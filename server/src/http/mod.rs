@@ -38,6 +38,7 @@ mod paths;
 mod peer;
 mod profile;
 mod programs;
+mod providers;
 mod request_id;
 mod return_to;
 mod router;

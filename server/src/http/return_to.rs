@@ -3,8 +3,9 @@
 
 use form_urlencoded::Serializer;
 use http::Uri;
-use latchkey_domain::Email;
+use latchkey_domain::{Email, Slug};
 use latchkey_oauth::openid::logout;
+use latchkey_storage::SentClientId;
 
 /// The maximum length. An authorization request fits, even with the longest `state` fully percent-encoded.
 const MAX_LENGTH: usize = 16_384;
@@ -58,6 +59,25 @@ impl ReturnTo {
             .unwrap_or_default()
     }
 
+    /// The client id of the authorization request that this is, as it was sent.
+    pub(super) fn client_id(&self) -> Option<SentClientId> {
+        let query = self.0.strip_prefix("/oauth/authorize?")?;
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        let (_, client_id) = pairs.find(|(name, _)| name == "client_id")?;
+        Some(SentClientId::new(&client_id))
+    }
+
+    /// The way through a provider that leads there; `again` if the person has to sign in anew.
+    pub(super) fn sign_in_with(&self, slug: &Slug, again: bool) -> String {
+        let again = if again { "again=true&" } else { "" };
+        format!("/sign-in/with/{slug}?{again}{}", self.parameter())
+    }
+
+    /// The sign-in page for hosts that leads there.
+    pub(super) fn sign_in_of_hosts(&self) -> String {
+        format!("{HOSTS}?{}", self.parameter())
+    }
+
     /// The sign-in page that leads there.
     pub(super) fn sign_in(&self) -> String {
         if self.0 == "/" {
@@ -88,6 +108,9 @@ impl ReturnTo {
             .finish()
     }
 }
+
+/// The sign-in page for hosts, where members sign in only with providers.
+pub(super) const HOSTS: &str = "/sign-in/hosts";
 
 const RETURN_TO: &str = "return_to";
 const SIGNED_IN: &str = "signed_in";
@@ -158,7 +181,9 @@ fn is_local_path(text: &str) -> bool {
         && !text.contains('\\')
         && text.bytes().all(|byte| byte.is_ascii_graphic())
         // Returning to these would loop.
-        && !matches!(path, "/sign-in" | "/sign-out" | "/setup")
+        && !matches!(path, "/sign-in" | HOSTS | "/sign-out" | "/setup")
+        && !path.starts_with("/sign-in/with/")
+        && !path.starts_with("/sign-in/callback/")
 }
 
 #[cfg(test)]

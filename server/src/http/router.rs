@@ -17,8 +17,8 @@ use super::state::AppState;
 use super::{
     account, activity, admin, ask_again, audit, brand, connected_apps, errors, explorer, forgot, functions,
     gate, headless, health, home, logos, member, members, members_of_application, network_settings, oauth,
-    pace, passkeys, password, paths, profile, programs, same_origin, second_factor, setup, sign_in,
-    sign_in_code, sign_in_link, sign_out, transfer, usage, use_it,
+    pace, passkeys, password, paths, profile, programs, providers, return_to, same_origin, second_factor,
+    setup, sign_in, sign_in_code, sign_in_link, sign_out, transfer, usage, use_it,
 };
 
 /// The whole router.
@@ -72,6 +72,10 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             get(sign_in::show)
                 .post(sign_in::create)
                 .layer(from_fn(keep_opener)),
+        )
+        .route(
+            return_to::HOSTS,
+            get(sign_in::show_for_hosts).layer(from_fn(keep_opener)),
         )
         .route(
             latchkey_app::pages::SIGN_IN_LINK,
@@ -265,6 +269,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
             // The handler decides what to read, and from whom.
             post(functions::call).layer(DefaultBodyLimit::max(limits::APPLICATION_BYTES)),
         )
+        .merge(providers::routes(state))
         .merge(oauth::for_browsers())
         .layer(DefaultBodyLimit::max(limits::PAGE_FORM_BYTES))
         .layer(from_fn_with_state(state.clone(), pace::of_changes))

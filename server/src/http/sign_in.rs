@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use latchkey_accounts::{AccountError, Attempt, Passkeys, SignInRequest, SignedIn};
-use latchkey_app::pages::{CookieLostPage, SignInPage, browser_name};
+use latchkey_app::pages::{CookieLostPage, SignInFormFor, SignInPage, browser_name};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -16,6 +16,7 @@ use super::page_form::Form;
 use super::pages::{frame, scripted_frame, sentence};
 use super::passkeys;
 use super::peer::Peer;
+use super::providers;
 use super::return_to::{ReturnTo, SignInLink};
 use super::security_headers::{allow_any_redirect, allow_own_scripts};
 use super::session::{self, MaybeSignedIn};
@@ -30,6 +31,17 @@ pub(super) struct SignInForm {
     return_to: String,
     /// See [`cookies::are_doubtful`].
     probed: String,
+    /// Whether it is the page for hosts.
+    for_hosts: String,
+}
+
+/// Which sign-in page it is.
+#[derive(Clone, Copy, Default)]
+struct Which {
+    /// An application, or something dangerous, wants a new sign-in.
+    again: bool,
+    /// The page for hosts, who have a password even where members sign in only with providers.
+    for_hosts: bool,
 }
 
 /// The form; a signed-in member is sent on.
@@ -57,7 +69,27 @@ pub(super) async fn show(
     if state.instance.setup.is_needed().await? {
         return Ok(Redirect::to("/setup").into_response());
     }
-    let mut response = page(&state, &headers, email, None, &return_to).await?;
+    let which = Which {
+        again,
+        for_hosts: false,
+    };
+    let mut response = page(&state, &headers, email, None, &return_to, which).await?;
+    Cookie::Probe.set(&mut response, &state, "1", None);
+    Ok(response)
+}
+
+/// `/sign-in/hosts`: the form for hosts. It needs no provider.
+pub(super) async fn show_for_hosts(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Failure> {
+    let SignInLink { return_to, .. } = SignInLink::read(&query.unwrap_or_default());
+    let which = Which {
+        for_hosts: true,
+        ..Which::default()
+    };
+    let mut response = page(&state, &headers, String::new(), None, &return_to, which).await?;
     Cookie::Probe.set(&mut response, &state, "1", None);
     Ok(response)
 }
@@ -105,9 +137,15 @@ pub(super) async fn create(
             }
             sign_in_code::answer(&state, &headers, attempt, &form.probed, &return_to).await
         }
-        Err(error) => refuse(&state, &headers, form.email, &error, &return_to)
-            .await
-            .unwrap_or_else(|| Err(error.into())),
+        Err(error) => {
+            let which = Which {
+                for_hosts: !form.for_hosts.is_empty(),
+                ..Which::default()
+            };
+            refuse(&state, &headers, form.email, &error, (&return_to, which))
+                .await
+                .unwrap_or_else(|| Err(error.into()))
+        }
     }
 }
 
@@ -158,7 +196,7 @@ async fn refuse(
     headers: &HeaderMap,
     email: String,
     error: &AccountError,
-    return_to: &ReturnTo,
+    (return_to, which): (&ReturnTo, Which),
 ) -> Option<Result<Response, Failure>> {
     let refusal = Refusal::of(error)?;
     let counts = &state.metrics.sign_ins;
@@ -173,6 +211,7 @@ async fn refuse(
         email,
         Some(sentence(&error.to_string())),
         return_to,
+        which,
     )
     .await;
     Some(page.map(|response| refusal.with(response)))
@@ -185,9 +224,15 @@ pub(super) async fn refuse_passkey(
     error: AccountError,
     return_to: &ReturnTo,
 ) -> Result<Response, Failure> {
-    refuse(state, headers, String::new(), &error, return_to)
-        .await
-        .unwrap_or_else(|| Err(error.into()))
+    refuse(
+        state,
+        headers,
+        String::new(),
+        &error,
+        (return_to, Which::default()),
+    )
+    .await
+    .unwrap_or_else(|| Err(error.into()))
 }
 
 /// How a form answers if a password was not accepted.
@@ -205,6 +250,7 @@ impl Refusal {
             AccountError::WrongCredentials
             | AccountError::WrongCode
             | AccountError::PasskeyRefused
+            | AccountError::ProvidersOnly
             | AccountError::Suspended => (StatusCode::UNPROCESSABLE_ENTITY, None),
             AccountError::TryLater { wait } => (
                 StatusCode::TOO_MANY_REQUESTS,
@@ -234,10 +280,24 @@ async fn page(
     email: String,
     error: Option<String>,
     return_to: &ReturnTo,
+    which: Which,
 ) -> Result<Response, Failure> {
+    let providers = providers::buttons(state, return_to, which.again, |_| true).await?;
+    let only = state.instance.store.network().await?.providers_only;
+    let form = match (only, which.for_hosts) {
+        (false, _) => SignInFormFor::Everyone,
+        (true, true) => SignInFormFor::Hosts,
+        (true, false) => SignInFormFor::Nobody {
+            hosts: return_to.sign_in_of_hosts(),
+        },
+    };
     let application = destination(return_to, &*state.instance.store).await?;
     let leads_to_application = application.is_some();
-    let ceremony = state.passkeys.as_ref().and_then(Passkeys::begin_sign_in);
+    let passkeys_at = state
+        .passkeys
+        .as_ref()
+        .filter(|_| !matches!(form, SignInFormFor::Nobody { .. }));
+    let ceremony = passkeys_at.and_then(Passkeys::begin_sign_in);
     let scripts: &[&str] = if ceremony.is_some() {
         &[passkeys::SCRIPT]
     } else {
@@ -252,6 +312,8 @@ async fn page(
         secure_address: cookies::secure_address(state, headers)
             .map(|origin| format!("{origin}{}", return_to.sign_in())),
         return_to: return_to.as_str().to_owned(),
+        providers,
+        form,
     };
     let mut response = Html(page.to_html()).into_response();
     if !scripts.is_empty() {

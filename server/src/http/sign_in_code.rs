@@ -55,7 +55,7 @@ pub(super) async fn answer(
         }
         Attempt::NeedsSecondFactor(half_way) => {
             let found = state.instance.sign_in.of_half_way(&half_way).await?;
-            let Some((member, _)) = found else {
+            let Some((member, ..)) = found else {
                 return Ok(Redirect::to(&return_to.sign_in()).into_response());
             };
             let network = state.instance.store.network().await?.name;
@@ -99,7 +99,7 @@ pub(super) async fn check(
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Failure> {
     let return_to = ReturnTo::parse(&form.return_to);
-    let Some((member, hash)) = state.instance.sign_in.of_half_way(&form.half_way).await? else {
+    let Some((member, hash, proof)) = state.instance.sign_in.of_half_way(&form.half_way).await? else {
         return Ok(Redirect::to(&return_to.sign_in()).into_response());
     };
     let by = peer.actor(Some(member.id));
@@ -121,7 +121,7 @@ pub(super) async fn check(
         return Ok(refusal.with(shown(page.to_html(), leads_on)));
     }
     let probed = form.probed;
-    let signed_in = finish(&state, peer, member, hash).await?;
+    let signed_in = finish(&state, peer, member, (hash, proof.and_code())).await?;
     match signed_in {
         Some(signed_in) => sign_in::signed_in(&state, &headers, signed_in, &probed, &return_to).await,
         None => Ok(Redirect::to(&return_to.sign_in()).into_response()),
@@ -137,7 +137,7 @@ pub(super) async fn set_up_and_go_on(
 ) -> Result<Response, Failure> {
     let return_to = ReturnTo::parse(&form.return_to);
     let over = || Ok(Redirect::to(&return_to.sign_in()).into_response());
-    let Some((member, hash)) = state.instance.sign_in.of_half_way(&form.half_way).await? else {
+    let Some((member, hash, proof)) = state.instance.sign_in.of_half_way(&form.half_way).await? else {
         return over();
     };
     let by = peer.actor(Some(member.id));
@@ -165,7 +165,7 @@ pub(super) async fn set_up_and_go_on(
         }
     };
     let probed = form.probed;
-    let Some(signed_in) = finish(&state, peer, member, hash).await? else {
+    let Some(signed_in) = finish(&state, peer, member, (hash, proof.and_code())).await? else {
         return over();
     };
     let page = SignInRecoveryPage {
@@ -183,14 +183,14 @@ async fn finish(
     state: &AppState,
     peer: Peer,
     member: Member,
-    hash: PasswordHash,
+    proved: (PasswordHash, Proof),
 ) -> Result<Option<latchkey_accounts::SignedIn>, Failure> {
     let (origin, place) = (peer.actor(None), sign_in::place(&peer));
     let from = (peer.address, peer.user_agent);
     let signed_in = state
         .instance
         .sign_in
-        .finish(member, (hash, Proof::PasswordAndCode), &origin, from)
+        .finish(member, proved, &origin, from)
         .await?;
     if let Some(signed_in) = &signed_in {
         sign_in::tell_new_place(state, signed_in, place);

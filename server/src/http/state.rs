@@ -10,10 +10,12 @@ use latchkey_domain::Timestamp;
 use latchkey_headless::{Budget, HeadlessApi};
 use latchkey_mail::Mailing;
 use latchkey_oauth::AuthorizationServer;
+use latchkey_outgoing::Outgoing;
 
 use super::assets::Site;
 use super::body::BodyMemory;
 use super::pace::Pace;
+use super::providers::ProviderAccess;
 use super::request_id::RequestIds;
 use crate::instance::Instance;
 use crate::logo::LogoReader;
@@ -51,6 +53,8 @@ pub struct Inner {
     pub mailing: Mailing,
     /// Passkeys, if browsers have them at this server's address.
     pub passkeys: Option<Passkeys>,
+    /// Sign-ins at providers.
+    pub providers: ProviderAccess,
     /// Reads uploaded logos.
     pub logos: LogoReader,
     /// Counts what members change and upload.
@@ -72,6 +76,7 @@ impl AppState {
         trusted_proxies: Vec<TrustedProxy>,
         budget: Budget,
         mailing: Mailing,
+        outgoing: Outgoing,
     ) -> Self {
         let assets = Arc::new(site.addresses());
         let oauth = instance.authorization_server(&public_url);
@@ -79,6 +84,7 @@ impl AppState {
         let headless =
             HeadlessApi::new(instance.store.clone(), instance.clock.clone(), budget).at(oauth.issuer());
         let started = instance.clock.now();
+        let providers = ProviderAccess::new(outgoing, instance.clock.clone());
         Self(Arc::new(Inner {
             instance,
             oauth,
@@ -92,6 +98,7 @@ impl AppState {
             bodies: BodyMemory::default(),
             mailing,
             passkeys,
+            providers,
             logos: LogoReader::default(),
             pace: Pace::default(),
             request_ids: RequestIds::default(),

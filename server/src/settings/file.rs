@@ -7,6 +7,7 @@ use std::num::{NonZeroU16, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use ipnet::IpNet;
 use latchkey_domain::TimeSpan;
 use latchkey_headless::Budget;
 use latchkey_mail::{MailServerAddress, Sender};
@@ -36,6 +37,8 @@ pub(crate) struct SettingsFile {
     pub(super) public_url: Option<PublicUrl>,
     #[serde(default)]
     pub(super) trusted_proxies: Vec<TrustedProxy>,
+    #[serde(default, deserialize_with = "texts")]
+    pub(super) allow_outgoing: Vec<IpNet>,
     pub(super) max_connections: Option<NonZeroUsize>,
     pub(super) retain_activity_days: Option<NonZeroU16>,
     #[serde(default, deserialize_with = "code_lifetime")]
@@ -81,6 +84,15 @@ fn text_by<'de, D: Deserializer<'de>, T, E: Display>(
 
 fn text<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
     text_by(deserializer, str::parse)
+}
+
+fn texts<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    let read = |text: &String| {
+        text.parse()
+            .map_err(|error| D::Error::custom(format!("“{text}”: {error}")))
+    };
+    texts.iter().map(read).collect()
 }
 
 fn code_lifetime<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<TimeSpan>, D::Error> {

@@ -5,6 +5,7 @@ use std::num::{NonZeroU16, NonZeroUsize};
 use std::time::Duration;
 
 use clap::Args;
+use ipnet::IpNet;
 use latchkey_domain::TimeSpan;
 use latchkey_domain::limits::MAX_QUERY_COST;
 use latchkey_headless::Budget;
@@ -48,6 +49,16 @@ pub(crate) struct ServeArgs {
         value_delimiter = ','
     )]
     pub(crate) trusted_proxies: Vec<TrustedProxy>,
+
+    /// A private network, like 10.0.0.0/8, that this server may call a sign-in provider in; requests to other private or
+    /// special addresses are refused; may be repeated [default: none]
+    #[arg(
+        long = "allow-outgoing",
+        value_name = "NETWORK",
+        env = "LATCHKEY_ALLOW_OUTGOING",
+        value_delimiter = ','
+    )]
+    pub(crate) allow_outgoing: Vec<IpNet>,
 
     /// The most connections at a time [default: three quarters of the open files that the process may have, at most 10000]
     #[arg(long, value_name = "N", env = "LATCHKEY_MAX_CONNECTIONS")]
@@ -107,6 +118,8 @@ pub(crate) struct ServeSettings {
     /// The URL that browsers use; `None`: localhost with the bound port.
     pub(crate) public_url: Option<PublicUrl>,
     pub(crate) trusted_proxies: Vec<TrustedProxy>,
+    /// Networks of special addresses that may be called.
+    pub(crate) allow_outgoing: Vec<IpNet>,
     /// The maximum number of connections; `None`: as many as fit.
     pub(crate) max_connections: Option<usize>,
     pub(crate) api_budget: Budget,
@@ -132,6 +145,11 @@ impl ServeArgs {
         } else {
             self.trusted_proxies
         };
+        let allow_outgoing = if self.allow_outgoing.is_empty() {
+            file.allow_outgoing.clone()
+        } else {
+            self.allow_outgoing
+        };
         let otlp_endpoint = match self.otlp_endpoint {
             Some(endpoint) => Some(endpoint),
             None => OtlpEndpoint::shared(|name| std::env::var(name).ok())
@@ -147,6 +165,7 @@ impl ServeArgs {
             listen: self.listen.or(file.listen).unwrap_or(LISTEN),
             public_url: self.public_url.or(file.public_url),
             trusted_proxies,
+            allow_outgoing,
             max_connections: self
                 .max_connections
                 .or(file.max_connections)

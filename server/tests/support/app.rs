@@ -9,6 +9,7 @@ use latchkey_domain::{Actor, ApplicationDraft, Member, MemberName, Role};
 use latchkey_headless::Budget;
 use latchkey_mail::Mailing;
 use latchkey_oauth::Lifetimes;
+use latchkey_outgoing::Outgoing;
 use latchkey_registration::{Caller, Registered};
 use latchkey_server::connections::{Bounds, Capacity, Timeouts, serve};
 use latchkey_server::http::{AppState, Site, router};
@@ -177,6 +178,8 @@ impl TestApp {
             vec![],
             budget,
             mailing,
+            // Providers of tests are on this machine.
+            Outgoing::new(vec!["127.0.0.0/8".parse().unwrap()]),
         );
         let bounds = Bounds {
             capacity: Capacity::of(1_000),

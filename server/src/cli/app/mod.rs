@@ -1,7 +1,7 @@
 //! `latchkey app`: [`create`] and [`edit`] read what an application is from flags, [`transfer`] from a file; [`brought`] what
 //! it keeps of another server.
 
-mod brought;
+pub(in crate::cli) mod brought;
 mod create;
 mod edit;
 mod show;
