@@ -76,6 +76,12 @@ programs: ## Run Matrix Synapse, JupyterHub and pgAdmin as relying parties (1 GB
 	@scripts/setup.sh programs
 	@$(MAKE) --no-print-directory build-all check-programs
 
+.PHONY: providers
+providers: ## Start providers for trying sign-in with them by hand; ARGS='http://localhost:3000' is the network
+	@scripts/setup.sh test
+	@$(MAKE) --no-print-directory build-all
+	@cd end2end/providers && exec node by-hand.mjs $(ARGS)
+
 .PHONY: bench
 bench: ## Measure speed and memory beside a bare axum endpoint; ARGS=--quick for a short round, ARGS=--help for more
 	@scripts/setup.sh build
@@ -102,7 +108,7 @@ package: ## Make the release archive in target/package from the optimised binary
 .PHONY: clean
 clean: ## Delete what was built
 	rm -rf target end2end/node_modules end2end/clients/node/node_modules end2end/clients/python/programs/proxy/node_modules \
-	  end2end/test-results end2end/screenshots
+	  end2end/providers/node_modules end2end/test-results end2end/screenshots
 
 # The steps. The targets above run them when the machine is ready and the toolchain is known.
 .PHONY: xtask site site-fast build-all budget format check-format check-dependencies check-lints check-units check-browser check-clients check-programs check-package

@@ -129,6 +129,11 @@ setup_clients() {
   pip_install target/clients-venv end2end/clients/python/requirements.txt
 }
 
+# The providers that browser tests sign in at: from npm in their own folder; the one from PyPI is among the clients.
+setup_providers() {
+  npm_install end2end/providers
+}
+
 # The tested programs, each from PyPI in its own environment, and the proxy that JupyterHub starts.
 setup_programs() {
   local folder=end2end/clients/python/programs program
@@ -186,7 +191,7 @@ setup_browser() {
 case "${1:-}" in
   build) setup_toolchain; setup_c_compiler; setup_npm ;;
   unit) setup_toolchain; setup_c_compiler; setup_npm; setup_postgres; setup_mail; setup_around pgbouncer ;;
-  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_postgres; setup_mail; setup_around pgbouncer nginx caddy openssl firefox-esr ;;
+  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_providers; setup_postgres; setup_mail; setup_around pgbouncer nginx caddy openssl firefox-esr ;;
   programs) setup_toolchain; setup_c_compiler; setup_npm; setup_clients; setup_programs ;;
   *) fail "usage: setup.sh build|unit|test|programs" ;;
 esac

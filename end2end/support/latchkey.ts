@@ -24,17 +24,23 @@ export class Latchkey {
 
   private constructor(
     readonly directory: string,
+    readonly host: string,
     readonly port: number,
   ) {}
 
-  static async start(...flags: string[]): Promise<Latchkey> {
-    const latchkey = new Latchkey(mkdtempSync(join(tmpdir(), "latchkey-")), await freePort());
+  static start(...flags: string[]): Promise<Latchkey> {
+    return Latchkey.startAt("localhost", ...flags);
+  }
+
+  /** The same with another name of this machine, so that its cookies are its own. */
+  static async startAt(host: string, ...flags: string[]): Promise<Latchkey> {
+    const latchkey = new Latchkey(mkdtempSync(join(tmpdir(), "latchkey-")), host, await freePort());
     await latchkey.up(...flags);
     return latchkey;
   }
 
   get url(): string {
-    return `http://localhost:${this.port}`;
+    return `http://${this.host}:${this.port}`;
   }
 
   get pid(): number {

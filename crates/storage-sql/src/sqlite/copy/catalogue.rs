@@ -156,7 +156,7 @@ mod tests {
             table.place(one.body);
             one.title.map(|title| table.place(title));
         }
-        assert_eq!(tables.iter().filter(|table| table.sealed().is_some()).count(), 3);
+        assert_eq!(tables.iter().filter(|table| table.sealed().is_some()).count(), 4);
         assert_eq!(tables.iter().filter(|table| table.only().is_some()).count(), 1);
         assert_eq!(
             tables
