@@ -346,6 +346,22 @@ async fn where_only_providers_count_hosts_keep_a_page_of_their_own() {
         .await
         .assert_status(422);
     assert!(browser.cookie().is_none());
+    // Nor does a link of a host lead around it: the page says what does.
+    let member = store
+        .member_by_email(&"member@example.com".parse().unwrap())
+        .await;
+    let invited = vec![member.unwrap().unwrap()];
+    let links = world
+        .club
+        .instance
+        .links
+        .invite(invited, &Actor::operator())
+        .await;
+    let token = links.unwrap().remove(0).token.expose().to_owned();
+    let form = [("token", token.as_str()), ("password", "a river in the hills")];
+    let page = browser.post("/sign-in/link", &form).await;
+    page.assert_status(422).assert_text("Continue with");
+    assert!(browser.cookie().is_none());
 }
 
 #[tokio::test]

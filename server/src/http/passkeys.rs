@@ -170,11 +170,14 @@ pub(super) async fn sign_in(
     };
     let member = match passkeys.sign_in(&form.state, &form.answer).await {
         Ok(member) => member,
-        Err(error) => return sign_in::refuse_passkey(&state, &headers, error, &return_to).await,
+        Err(error) => return sign_in::show_error(&state, &headers, error, &return_to).await,
     };
     let (origin, place) = (peer.actor(None), sign_in::place(&peer));
     let from = (peer.address, peer.user_agent);
-    let signed_in = state.instance.sign_in.with_passkey(member, &origin, from).await?;
+    let signed_in = match state.instance.sign_in.with_passkey(member, &origin, from).await {
+        Ok(signed_in) => signed_in,
+        Err(error) => return sign_in::show_error(&state, &headers, error, &return_to).await,
+    };
     match signed_in {
         Some(signed_in) => {
             sign_in::tell_new_place(&state, &signed_in, place);

@@ -217,8 +217,8 @@ async fn refuse(
     Some(page.map(|response| refusal.with(response)))
 }
 
-/// The form again after a passkey was refused.
-pub(super) async fn refuse_passkey(
+/// The form after somebody could not be signed in with a passkey or a link.
+pub(super) async fn show_error(
     state: &AppState,
     headers: &HeaderMap,
     error: AccountError,

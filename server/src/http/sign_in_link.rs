@@ -100,7 +100,12 @@ pub(super) async fn choose(
     let attempt = instance
         .sign_in
         .after_password(&member, hash, peer.address, peer.user_agent)
-        .await?;
+        .await;
+    let attempt = match attempt {
+        Ok(attempt) => attempt,
+        // Members may sign in only with providers.
+        Err(error) => return sign_in::show_error(&state, &headers, error, &home).await,
+    };
     match attempt {
         Some(attempt) => sign_in_code::answer(&state, &headers, attempt, &form.probed, &home).await,
         None => Ok(Redirect::to(&home.sign_in()).into_response()),
@@ -133,7 +138,10 @@ pub(super) async fn choose_passkey(
     tracing::info!(member = member.id.0, "chose a passkey with a link");
     let home = ReturnTo::parse("/");
     let from = (peer.address, peer.user_agent);
-    let signed_in = state.instance.sign_in.with_passkey(member, &origin, from).await?;
+    let signed_in = match state.instance.sign_in.with_passkey(member, &origin, from).await {
+        Ok(signed_in) => signed_in,
+        Err(error) => return sign_in::show_error(&state, &headers, error, &home).await,
+    };
     match signed_in {
         Some(signed_in) => sign_in::signed_in(&state, &headers, signed_in, &form.probed, &home).await,
         None => Ok(Redirect::to(&home.sign_in()).into_response()),

@@ -127,7 +127,11 @@ impl ProviderSignIn {
             self.store.begin_provider_sign_in(key, waiting, now).await?;
             return Ok(None);
         };
-        let Some(member) = self.acting(id).await? else {
+        let listed = self.store.providers().await?;
+        let is_on = listed
+            .iter()
+            .any(|listing| listing.provider.id == waiting.provider && listing.provider.spec.is_on);
+        let Some(member) = self.acting(id).await?.filter(|_| is_on) else {
             return Ok(None);
         };
         if member.role.is_host() {

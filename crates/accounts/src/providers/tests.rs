@@ -422,7 +422,13 @@ async fn a_mailed_link_links_in_the_browser_that_began_and_nowhere_else() {
         let detail = kept.unwrap().unwrap();
         // The mail server does not take the first.
         let (first, name) = world.links.for_account(&detail).await.unwrap();
-        assert!(first.is_some() && name == "Guild");
+        assert_eq!(name, "Guild");
+        let browsers = [started.browser.clone()].into_iter();
+        let arrived = world
+            .providers
+            .arrive(&guild, first.unwrap().expose(), browsers)
+            .await;
+        assert_eq!(arrived.unwrap(), None, "a link is no answer of a provider");
         let (token, _) = world.links.for_account(&detail).await.unwrap();
         let token = token.unwrap();
         let open = async |browser: &str| {
@@ -470,6 +476,14 @@ async fn a_mailed_link_is_over_after_an_hour_and_makes_nobody_a_host() {
         let late = mailed("7").await;
         world.clock.advance(std::time::Duration::from_secs(60 * 60));
         assert!(open(late).await.is_none());
+        let off = mailed("9").await;
+        let spec_of = |is_on| ProviderSpec {
+            is_on,
+            ..spec("guild")
+        };
+        changed(&world, spec_of(false)).await;
+        assert!(open(off).await.is_none(), "it was turned off since");
+        changed(&world, spec_of(true)).await;
         let waits = mailed("8").await;
         let by = Actor::operator();
         world.roster.set_role(&ada.email, Role::Host, &by).await.unwrap();

@@ -8,6 +8,10 @@ use crate::http::state::AppState;
 /// Gets the picture in the background, and makes it the member's: re-encoded, as one that is uploaded. What is no picture, or
 /// cannot be had, changes nothing.
 pub(super) fn follow(state: &AppState, member: &Member, address: String) {
+    // It costs what an upload costs, and counts as one.
+    if state.pace.upload(member, state.instance.clock.now()).is_err() {
+        return;
+    }
     let (state, member) = (state.clone(), member.id);
     tokio::spawn(async move {
         let request = OutgoingRequest::get(address)
