@@ -72,7 +72,7 @@ clients: ## Run only the client libraries' tests, the programs of "Use it" and t
 	@$(MAKE) --no-print-directory build-all check-clients
 
 .PHONY: programs
-programs: ## Run Matrix Synapse, JupyterHub and pgAdmin as relying parties (1 GB of packages)
+programs: ## Run Matrix Synapse, JupyterHub, pgAdmin and Next.js as relying parties (1.4 GB of packages)
 	@scripts/setup.sh programs
 	@$(MAKE) --no-print-directory build-all check-programs
 
@@ -167,7 +167,7 @@ check-clients:
 
 # Not part of check-clients, because their packages are large.
 check-programs:
-	$(say) 'Running Matrix Synapse, JupyterHub and pgAdmin'
+	$(say) 'Running Matrix Synapse, JupyterHub, pgAdmin and Next.js'
 	@cd end2end/clients/python && PYTHONDONTWRITEBYTECODE=1 $(CLIENTS_VENV)/bin/python -m pytest programs
 
 # Nothing is compiled here: the binary that the other tests ran is packed.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Prepares a machine: `setup.sh build` for building and running, `setup.sh unit` also for the unit and integration
-# tests, `setup.sh test` for all tests, `setup.sh programs` for the tests of Matrix Synapse, JupyterHub and pgAdmin. It
-# installs only what is missing, prints what it does, and is fast if there is nothing to do.
+# tests, `setup.sh test` for all tests, `setup.sh programs` for the tests of Matrix Synapse, JupyterHub, pgAdmin and
+# Next.js. It installs only what is missing, prints what it does, and is fast if there is nothing to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -134,13 +134,17 @@ setup_providers() {
   npm_install end2end/providers
 }
 
-# The tested programs, each from PyPI in its own environment, and the proxy that JupyterHub starts.
+# The tested programs, each from PyPI in its own environment, the proxy that JupyterHub starts, and Next.js for Auth.js.
 setup_programs() {
-  local folder=end2end/clients/python/programs program
+  local folder=end2end/clients/python/programs program next=target/programs/next
   for program in synapse jupyterhub pgadmin; do
     pip_install "target/programs/$program" "$folder/requirements/$program.txt"
   done
   npm_install "$folder/proxy"
+  # Next.js finds its packages above the application that the test writes there.
+  mkdir -p "$next"
+  cp -p "$folder/next/package.json" "$folder/next/package-lock.json" "$next"
+  npm_install "$next"
 }
 
 # Tests start this server themselves. The package's own server is not started, because nobody needs it.
@@ -152,8 +156,8 @@ setup_postgres() {
   apt_install postgresql
 }
 
-# Programs around Latchkey in tests: a pooler, proxies, a second browser. Tests start them, so the packages must not
-# start them (policy-rc.d is Debian's way to prevent that). Without apt-get, the tests that need them are skipped.
+# Programs around Latchkey in tests: a pooler, proxies, a second browser, another time. Tests start them, so the packages
+# must not start them (policy-rc.d is Debian's way to prevent that). Without apt-get, the tests that need them are skipped.
 setup_around() { # PROGRAM…, each the name of its package
   local program policy=/usr/sbin/policy-rc.d made='' missing=()
   command -v apt-get >/dev/null || return 0
@@ -191,7 +195,7 @@ setup_browser() {
 case "${1:-}" in
   build) setup_toolchain; setup_c_compiler; setup_npm ;;
   unit) setup_toolchain; setup_c_compiler; setup_npm; setup_postgres; setup_mail; setup_around pgbouncer ;;
-  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_providers; setup_postgres; setup_mail; setup_around pgbouncer nginx caddy openssl firefox-esr ;;
+  test) setup_toolchain; setup_c_compiler; setup_npm; setup_browser; setup_clients; setup_providers; setup_postgres; setup_mail; setup_around pgbouncer nginx caddy openssl firefox-esr faketime ;;
   programs) setup_toolchain; setup_c_compiler; setup_npm; setup_clients; setup_programs ;;
   *) fail "usage: setup.sh build|unit|test|programs" ;;
 esac

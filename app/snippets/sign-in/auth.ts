@@ -1,3 +1,4 @@
+// next-auth@beta, with AUTH_SECRET and AUTH_URL in its environment
 import NextAuth from "next-auth";
 
 export const { handlers, auth, signIn, signOut } = NextAuth({

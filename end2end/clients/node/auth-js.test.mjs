@@ -1,14 +1,18 @@
-// Auth.js in Express, with the code of docs/recipes/auth-js.md: as an OpenID Connect and as an OAuth 2.0 provider.
+// Auth.js in Express, with the code of docs/recipes/auth-js.md, as an OpenID Connect and as an OAuth 2.0 provider, and with
+// the settings that "Use it" shows for Next.js. `make programs` runs these in Next.js itself.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import ts from "typescript";
 
-import { Browser } from "./support/browser.mjs";
+import { Browser, textOf } from "./support/browser.mjs";
 import { Latchkey } from "./support/latchkey.mjs";
 import { Person } from "./support/person.mjs";
 import { Program } from "./support/program.mjs";
 
-const CALLBACK = "/auth/callback/latchkey";
+/** Where it is in Express, and in Next.js. */
+const [AUTH, API_AUTH] = ["/auth", "/api/auth"];
+const CALLBACK = "/callback/latchkey";
 const [OPENID_CONNECT, EXPRESS, OAUTH] = [0, 1, 2];
 
 /** A person who is asked in each test, because they never allow everything. */
@@ -23,26 +27,62 @@ before(async () => {
 
 after(() => latchkey?.stop());
 
+/** @typedef {import("./support/latchkey.mjs").Application} Application */
+
 const kinds = [
   {
     kind: "OpenID Connect",
-    block: OPENID_CONNECT,
-    register: (/** @type {string} */ address) => latchkey.registerRelyingParty(address + CALLBACK),
+    base: AUTH,
+    start: () => runsRecipe(OPENID_CONNECT, (callback) => latchkey.registerRelyingParty(callback)),
   },
-  {
-    kind: "OAuth 2.0",
-    block: OAUTH,
-    register: (/** @type {string} */ address) => latchkey.registerWebApp(address + CALLBACK),
-  },
+  { kind: "OAuth 2.0", base: AUTH, start: () => runsRecipe(OAUTH, (callback) => latchkey.registerWebApp(callback)) },
+  { kind: "the settings of Use it", base: API_AUTH, start: runsUseIt },
 ];
 
-for (const { kind, block, register } of kinds) {
+/**
+ * @param {number} block
+ * @param {(callback: string) => Application} register
+ */
+function runsRecipe(block, register) {
+  const registers = (/** @type {string} */ address) => register(address + AUTH + CALLBACK);
+  return Program.runs(latchkey.issuer, "auth-js.md", registers, [block, EXPRESS]);
+}
+
+/** Runs what a host copies from the page. Only the framework is another one. */
+async function runsUseIt() {
+  const host = new Person(latchkey.issuer, HOST);
+  await host.signsIn();
+  const program = await Program.listens();
+  const { client_id } = latchkey.registerRelyingParty(program.address + API_AUTH + CALLBACK);
+  const page = await host.opens(`/admin/settings/oauth-applications/${client_id}/use?program=auth-js`, []);
+  const settings = textOf(page, "env");
+  const nextAuth = 'import NextAuth from "next-auth";\n';
+  assert.ok(settings.includes(nextAuth), settings);
+  const express = `
+    import { ExpressAuth, getSession } from "@auth/express";
+    import express from "express";
+
+    const app = express();
+    app.set("trust proxy", true);
+
+    function NextAuth(config) {
+      config.secret = "a secret of the tests";
+      app.use("${API_AUTH}", ExpressAuth(config));
+      app.get("/", async (req, res) => res.json(await getSession(req, { ...config, basePath: "${API_AUTH}" })));
+      return {};
+    }
+  `;
+  await program.runsCode(express + ts.transpile(settings.replace(nextAuth, ""), { target: ts.ScriptTarget.ES2022 }));
+  return program;
+}
+
+for (const { kind, base, start } of kinds) {
   describe(kind, () => {
     /** @type {Program} */
     let program;
 
     before(async () => {
-      program = await Program.runs(latchkey.issuer, "auth-js.md", register, [block, EXPRESS]);
+      program = await start();
     });
 
     after(() => program?.stop());
@@ -54,9 +94,9 @@ for (const { kind, block, register } of kinds) {
      * @param {string} path
      */
     async function presses(browser, path) {
-      const { csrfToken } = JSON.parse(await browser.opens("/auth/csrf"));
+      const { csrfToken } = JSON.parse(await browser.opens(`${base}/csrf`));
       const form = [{ name: "csrfToken", value: csrfToken }, { name: "callbackUrl", value: "/" }];
-      return browser.visits(program.address + path, form);
+      return browser.visits(program.address + base + path, form);
     }
 
     /**
@@ -65,7 +105,7 @@ for (const { kind, block, register } of kinds) {
      * @param {Browser} browser
      */
     async function begins(browser) {
-      const link = await presses(browser, "/auth/signin/latchkey");
+      const link = await presses(browser, "/signin/latchkey");
       assert.ok(link instanceof URL);
       return link;
     }
@@ -77,13 +117,13 @@ for (const { kind, block, register } of kinds) {
 
     test("a member signs in and out", async () => {
       const browser = new Browser(program.address);
-      assert.match(await browser.opens("/auth/signin"), /Sign in with My network/);
+      assert.match(await browser.opens(`${base}/signin`), /Sign in with \w/);
       const member = new Person(latchkey.issuer);
       const callback = await member.allows(await begins(browser));
       await browser.opens(callback.pathname + callback.search);
       assert.deepEqual(await whoIsSignedIn(browser), latchkey.member(member.email));
 
-      await presses(browser, "/auth/signout");
+      await presses(browser, "/signout");
       assert.equal(await whoIsSignedIn(browser), undefined);
     });
 

@@ -1,4 +1,5 @@
-// The settings and programs of the page "Use it", run unchanged with the real interpreters.
+// The settings and programs of the page "Use it", run unchanged with the real interpreters. What it shows for programs that
+// exist is what their recipes show: other tests run most of those.
 
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -122,6 +123,30 @@ for (const kind of ["confidential", "public"]) {
       });
     });
   }
+}
+
+for (const id of ["discourse", "grafana", "jupyterhub", "nextcloud", "pgadmin", "synapse", "wordpress"]) {
+  test(`the settings of ${id} are those of its recipe`, async () => {
+    const program = "https://program.example";
+    const text = readFileSync(join(ROOT, `docs/recipes/${id}.md`), "utf8").replaceAll("https://app.example", program);
+    const [, redirect_uri] = /^Register `(.*?)`/m.exec(text) ?? [];
+    const app = latchkey.registerRelyingParty(redirect_uri);
+    const page = await host.opens(`/admin/settings/oauth-applications/${app.client_id}/use?program=${id}`, []);
+    assert.match(page, /It is registered\./);
+    const [, block] = /^```\w*\n(.*?)^```$/ms.exec(text) ?? [];
+    const { name } = JSON.parse(latchkey.runs(["network", "show", "--json"]));
+    const expected = block
+      .replaceAll("https://network.example", latchkey.issuer)
+      .replaceAll("My network", name)
+      .replace(/^.*secret.*$/gim, (line) => line.replace("…", app.client_secret))
+      .replaceAll("…", app.client_id);
+    assert.deepEqual(withoutComments(textOf(page, "env")), withoutComments(expected));
+  });
+}
+
+/** @param {string} settings */
+function withoutComments(settings) {
+  return settings.split("\n").filter((line) => !line.trimStart().startsWith("#"));
 }
 
 /**

@@ -15,9 +15,14 @@ const SIGN_IN = ["openid", "profile", "email"];
 
 /** @typedef {{ client_id: string, client_secret?: string, redirect_uri: string }} Application */
 
-/** The settings of the person who runs the tests must not affect the tests. */
-export function environment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("LATCHKEY")));
+/**
+ * The settings of the person who runs the tests must not affect the tests.
+ *
+ * @param {Record<string, string>} more
+ */
+export function environment(more = {}) {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("LATCHKEY"));
+  return { ...Object.fromEntries(own), ...more };
 }
 
 /** The real binary with the demonstration network, in its own folder and on its own port. */
@@ -26,10 +31,12 @@ export class Latchkey {
    * @param {string} folder
    * @param {import("node:child_process").ChildProcess} server
    * @param {string} issuer
+   * @param {Record<string, string>} variables the environment of its commands
    */
-  constructor(folder, server, issuer) {
+  constructor(folder, server, issuer, variables = {}) {
     this.folder = folder;
     this.server = server;
+    this.variables = variables;
     /** The URL that clients are configured with. */
     this.issuer = issuer;
   }
@@ -109,7 +116,7 @@ export class Latchkey {
    * @returns {Record<string, string>[]}
    */
   list(what) {
-    return this.#run([what, "list", "--data-dir", this.folder, "--json"]);
+    return JSON.parse(this.runs([what, "list", "--json"]));
   }
 
   /**
@@ -129,14 +136,19 @@ export class Latchkey {
    */
   #create(flags, scopes = SCOPES) {
     const scoped = scopes.flatMap((scope) => ["--scope", scope]);
-    return this.#run(["app", "create", "--data-dir", this.folder, "--json", ...flags, ...scoped]);
+    return JSON.parse(this.runs(["app", "create", "--json", ...flags, ...scoped]));
   }
 
-  /** @param {string[]} command */
-  #run(command) {
-    const result = spawnSync(BINARY, command, { encoding: "utf8", env: environment() });
+  /**
+   * Runs a command to its end. Returns what it printed.
+   *
+   * @param {string[]} command
+   */
+  runs(command) {
+    const flags = [...command, "--data-dir", this.folder];
+    const result = spawnSync(BINARY, flags, { encoding: "utf8", env: environment(this.variables) });
     if (result.status !== 0) throw new Error(`latchkey ${command.join(" ")}: ${result.stderr}`);
-    return JSON.parse(result.stdout);
+    return result.stdout;
   }
 }
 

@@ -39,8 +39,13 @@ export class Program {
   static async runs(network, page, register, blocks = [0]) {
     const program = await Program.listens();
     const code = recipe(page, { network, program: program.address, application: register(program.address) });
-    program.serves(await applicationOf(blocks.map((block) => code[block]).join("\n")));
+    await program.runsCode(blocks.map((block) => code[block]).join("\n"));
     return program;
+  }
+
+  /** @param {string} code makes the Express application `app` */
+  async runsCode(code) {
+    this.serves(await applicationOf(code));
   }
 
   /** @param {RequestListener} answer */

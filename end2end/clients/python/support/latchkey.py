@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -70,9 +71,18 @@ class Latchkey:
         created = self._create("--name", "Relying Party", *flags, *more, scopes=scopes)
         return Application(created["client_id"], created["client_secret"], redirect_uris.splitlines()[0])
 
+    def member(self, email: str) -> dict:
+        """The member with this email, with the names of a profile's fields."""
+        found = next(member for member in self._runs("member", "list") if member["email"] == email)
+        return {"id": str(found["id"]), "name": found["name"], "email": email}
+
     def _create(self, *flags: str, scopes: Sequence[str] = SCOPES) -> dict:
         scoped = [part for scope in scopes for part in ("--scope", scope)]
-        command = [BINARY, "app", "create", "--data-dir", self._folder.name, "--json", *flags, *scoped]
+        return self._runs("app", "create", *flags, *scoped)
+
+    def _runs(self, *command: str) -> Any:
+        """What a command prints."""
+        command = (BINARY, *command, "--data-dir", self._folder.name, "--json")
         done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

@@ -1,5 +1,7 @@
 """A person of the demonstration network with a browser. The member by default."""
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -33,11 +35,25 @@ class Person:
         hidden = [field for field in fields(page) if field[0] != "approved"]
         return self._answers([*hidden, ("decision", "deny")])
 
-    def _opens(self, link: str) -> tuple[str, str | None]:
+    def reads_settings(self, client_id: str, program: str) -> str:
+        """What "Use it" of an application shows a host for a program, with the secret."""
+        address = f"{self._site}/admin/settings/oauth-applications/{client_id}/use?program={program}"
+        self._signs_in(address)
+        page, _ = self._visits(address, [])  # "Show the secret"
+        found = re.search(r' id="env"[^>]*>(.*?)</code>', page, re.DOTALL)
+        assert found, page
+        return unescape(re.sub("<[^>]*>", "", found[1]))
+
+    def _signs_in(self, link: str) -> tuple[str, str | None]:
+        """Opens a link, and signs in if asked to."""
         page, callback = self._visits(link)
         if 'action="/sign-in"' in page:
             typed = [("email", self._email), ("password", "latchkey-demo")]
             page, callback = self._visits(f"{self._site}/sign-in", [*fields(page), *typed])
+        return page, callback
+
+    def _opens(self, link: str) -> tuple[str, str | None]:
+        page, callback = self._signs_in(link)
         assert callback or 'value="allow"' in page, f"no consent page: {page}"
         return page, callback
 

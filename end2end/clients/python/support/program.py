@@ -18,17 +18,20 @@ START, STOP = 90, 20
 class Program:
     """A program from its own environment, with its own folder and port."""
 
-    def __init__(self, name: str) -> None:
-        self._environment = ROOT / "target/programs" / name
-        self._temporary = tempfile.TemporaryDirectory(prefix=f"{name}-")
+    def __init__(self, name: str, npm: bool = False) -> None:
+        environment = ROOT / "target/programs" / name
+        self._commands = environment / ("node_modules/.bin" if npm else "bin")
+        # Packages of npm are found from a folder below theirs.
+        self._temporary = tempfile.TemporaryDirectory(prefix=f"{name}-", dir=environment if npm else None)
         self.folder = Path(self._temporary.name)
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen | None = None
 
-    def run(self, command: str, *arguments: str) -> None:
+    def run(self, command: str, *arguments: str, **variables: str) -> None:
         """Runs a command to its end."""
-        self._spawn(command, arguments).wait(START)
+        status = self._spawn(command, arguments, **variables).wait(START)
+        assert status == 0, f"{command} ended with {status}:\n{self.log()}"
 
     def start(self, command: str, *arguments: str, ready: str, **variables: str) -> None:
         """Starts the program, and waits until the page `ready` answers."""
@@ -42,10 +45,10 @@ class Program:
     def _spawn(self, command: str, arguments: tuple[str, ...], **variables: str) -> subprocess.Popen:
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                [self._environment / "bin" / command, *arguments],
+                [self._commands / command, *arguments],
                 cwd=self.folder,
                 # The settings of the person who runs the tests must not affect the tests.
-                env={"PATH": f"{self._environment}/bin:{os.environ['PATH']}", "HOME": str(self.folder), **variables},
+                env={"PATH": f"{self._commands}:{os.environ['PATH']}", "HOME": str(self.folder), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
