@@ -88,6 +88,35 @@ test("sign in, create, copy, edit, pause and delete", async ({ admin, latchkey }
   await expect(admin.cards).toHaveCount(0);
 });
 
+test("keys that come faster than the page is painted move the focus one step each", async ({ admin, latchkey }) => {
+  latchkey.addApplication("Quick");
+  await admin.open();
+  const more = admin.card("Quick").locator("[id^=more-]");
+  await more.focus();
+  // All within one frame, each in a task of its own, as a browser delivers them.
+  const reached = await more.evaluate(
+    (button) =>
+      new Promise<string[]>((resolve) => {
+        requestAnimationFrame(async () => {
+          const names: string[] = [];
+          for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "End", "Home"]) {
+            (document.activeElement ?? button).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+            await new Promise((next) => {
+              const { port1, port2 } = new MessageChannel();
+              port1.onmessage = next;
+              port2.postMessage(0);
+            });
+            names.push(document.activeElement?.textContent ?? "");
+          }
+          resolve(names);
+        });
+      }),
+  );
+  const entries = await admin.card("Quick").getByRole("menuitem").allInnerTexts();
+  const [first, second, third] = entries;
+  expect(reached).toEqual([first, second, third, second, entries.at(-1), first]);
+});
+
 test("/ searches and n opens New, but not in a field, with a modifier or under a dialog", async ({ admin, latchkey }) => {
   const { page } = admin;
   latchkey.addApplication("Known");

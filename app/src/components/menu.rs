@@ -203,14 +203,17 @@ impl Step {
     }
 }
 
-/// Moves the focus among the elements that match `selector` inside the element with the id `within`, after the next update
-/// of the page. From the last it goes to the first.
+/// Moves the focus among the elements that match `selector` inside the element with the id `within`. From the last it goes to
+/// the first.
+///
+/// It moves once the page has what changed with this key, and before the next key is read. Waiting for a frame would be too
+/// late: who types faster than the page is painted would choose another entry than the one they see.
 #[cfg(feature = "csr")]
 pub(crate) fn focus_in(within: &str, selector: &'static str, step: Step) {
     use wasm_bindgen::JsCast;
 
     let within = within.to_owned();
-    request_animation_frame(move || {
+    queue_microtask(move || {
         let document = document();
         let found = document.get_element_by_id(&within);
         let Some(all) = found.and_then(|found| found.query_selector_all(selector).ok()) else {
