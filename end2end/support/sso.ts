@@ -3,6 +3,9 @@ import { expect, Page, PASSWORD, test as base } from "./fixtures";
 import { Latchkey } from "./latchkey";
 import { LatchkeyProvider, OpenIdProvider, PlainProvider } from "./providers";
 
+/** Widths of a telephone and of a screen. There are many pages. */
+export const WIDTHS = [360, 1440];
+
 interface Fixtures {
   /** Everything as at the start in `openid`, except accounts: each test has its own. */
   fresh: void;

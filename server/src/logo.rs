@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 
-/// Why a picture was refused, as sentences for whoever uploaded it.
+/// Why a picture was refused, as sentences for the person who uploaded it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum LogoError {
     /// Too many bytes.

@@ -196,7 +196,7 @@ async fn a_new_password_disconnects_applications_and_says_so() {
         .assert_text("password was changed, so the member");
     host.get("/admin/audit?action=member_password_changed")
         .await
-        .assert_text("1 sessions ended, connected applications kept")
+        .assert_text("1 session ended, connected applications kept")
         .assert_text("0 sessions ended, 2 applications disconnected");
 }
 
@@ -233,7 +233,7 @@ async fn a_member_changes_the_password_and_stays_signed_in_here_only() {
         .await
         .get("/admin/audit?action=member_password_changed&who=member")
         .await
-        .assert_text("2 sessions ended, 1 applications disconnected");
+        .assert_text("2 sessions ended, 1 application disconnected");
 }
 
 #[tokio::test]

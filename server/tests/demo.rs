@@ -87,7 +87,7 @@ async fn the_headless_api_was_used_by_connected_applications_as_long_as_they_cou
         let report = app
             .instance
             .registrar
-            .usage(&Caller::operator(), *period)
+            .usage(&Caller::operator(), period)
             .await
             .unwrap();
         assert!(!report.applications.is_empty());

@@ -6,16 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use latchkey_domain::Timestamp;
-use latchkey_headless::Budget;
 use latchkey_server::instance::Keys;
 use latchkey_storage_sql::keys::ServerKey;
 use latchkey_storage_sql::postgres::PostgresStore;
+use latchkey_testing::hand::HandClock;
 use reqwest::Method;
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::oauth::Client;
-use crate::support::{Binary, HandClock, TestApp};
+use crate::support::{Binary, Options, TestApp};
 
 const KEY: &str = include_str!("../../crates/storage-sql/tests/data-folders/latchkey.key");
 const APPLICATION: &str = include_str!("../../crates/storage-sql/tests/data-folders/application.json");
@@ -76,7 +76,7 @@ async fn tokens_and_secrets_are_good_after_an_upgrade() {
     let issued = Timestamp::from_millis(application["created_at"].as_i64().unwrap() * 1_000);
     for schema in 1..=SCHEMAS.len() {
         let clock = HandClock::at(issued.plus(Duration::from_secs(60)));
-        let app = TestApp::over(folder(schema), clock).await;
+        let app = TestApp::open(folder(schema), clock, Options::default()).await;
         assert_good(&app, &application).await;
     }
 }
@@ -314,7 +314,7 @@ async fn so_they_are_on_postgresql() {
         let store = Arc::new(PostgresStore::open(&url.parse().unwrap(), key).await.unwrap());
         let clock = Arc::new(HandClock::at(issued.plus(Duration::from_secs(60))));
         let keys = Keys::Node(Arc::clone(&store));
-        let app = TestApp::node(store.shared(), keys, clock, None, Budget::default()).await;
+        let app = TestApp::node(store.shared(), keys, clock, Options::default()).await;
         assert_good(&app, &application).await;
     }
 }

@@ -5,29 +5,8 @@ use crate::support::{Binary, PASSWORD};
 #[tokio::test]
 async fn the_server_does_as_its_settings_say() {
     let binary = Binary::new();
-    let host = [
-        "member",
-        "add",
-        "--email",
-        "ada@example.com",
-        "--name",
-        "Ada",
-        "--role",
-        "host",
-    ];
-    binary.run_with_input(&host, PASSWORD).succeeds();
-    let create = [
-        "app",
-        "create",
-        "--name",
-        "CRM",
-        "--redirect-uri",
-        "https://crm.example/cb",
-        "--scope",
-        "read:posts",
-        "--json",
-    ];
-    let application = binary.run(&create).json();
+    binary.add_member("ada@example.com", "Ada", "host");
+    let application = binary.create_app("CRM", "https://crm.example/cb", &["read:posts"]);
     let page = format!(
         "/admin/settings/oauth-applications/{}/use",
         application["client_id"].as_str().unwrap()

@@ -270,6 +270,39 @@ fn what_is_left_behind_and_sign_in_are_documented() {
     }
 }
 
+#[test]
+fn the_limits_of_requests_to_others_are_documented() {
+    let (_, section) = PAGE.split_once("### Requests of this server to others").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    for (row, limit) in [
+        (
+            "requests at the same time; to one host name",
+            format!(
+                "{}; {}",
+                latchkey_outgoing::MOST_REQUESTS,
+                latchkey_outgoing::MOST_REQUESTS_TO_HOST
+            ),
+        ),
+        (
+            "of these for pictures, which nobody waits for",
+            format!(
+                "{}; {}",
+                latchkey_outgoing::MOST_REQUESTS_IN_BACKGROUND,
+                latchkey_outgoing::MOST_REQUESTS_TO_HOST_IN_BACKGROUND
+            ),
+        ),
+        (
+            "a request, with the wait, looking its name up and the answer",
+            seconds(latchkey_outgoing::DEFAULT_TIME),
+        ),
+        ("an answer", bytes(latchkey_outgoing::DEFAULT_BYTES)),
+        ("a picture", bytes(limits::LOGO_BYTES)),
+    ] {
+        let row = format!("| {row} | {limit} | ");
+        assert!(section.contains(&row), "{row}");
+    }
+}
+
 /// How the limits are counted, and limits that nobody runs into.
 const NOT_LISTED: [&str; 14] = [
     "LOGO_FORM_BYTES",

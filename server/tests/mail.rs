@@ -11,19 +11,9 @@ use crate::support::{Binary, Browser, PASSWORD, Server, assert_sound};
 
 const NEW: &str = "a river in the hills";
 
-const HOST: [&str; 7] = [
-    "member",
-    "add",
-    "--email",
-    "host@example.com",
-    "--name",
-    "Hanna Host",
-    "--role=host",
-];
-
 /// A network with a host, and members without passwords.
 fn network(binary: &Binary, members: usize) {
-    binary.run_with_input(&HOST, PASSWORD).succeeds();
+    binary.add_member("host@example.com", "Hanna Host", "host");
     if members > 0 {
         let file = binary.folder().join("members.csv");
         let mut rows = "email,name\n".to_owned();

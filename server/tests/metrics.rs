@@ -84,6 +84,13 @@ async fn what_happened_is_counted() {
         ("latchkey_oauth_introspections_total{active=\"false\"}", 1),
         ("latchkey_sign_ins_total{outcome=\"succeeded\"}", 1),
         ("latchkey_sign_ins_total{outcome=\"failed\"}", 1),
+        // There are no providers, and the metrics are there.
+        (
+            "latchkey_provider_sign_ins_total{provider=\"(other)\",outcome=\"failed\"}",
+            0,
+        ),
+        ("latchkey_outgoing_requests_total{outcome=\"answered\"}", 0),
+        ("latchkey_outgoing_request_duration_seconds_count", 0),
         (
             "latchkey_http_requests_total{route=\"/oauth/token\",method=\"POST\",status=\"2xx\"}",
             5,

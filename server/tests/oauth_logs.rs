@@ -2,7 +2,6 @@
 
 use std::fs;
 
-use crate::support::oauth::Client;
 use crate::support::{Answer, Binary, Server};
 
 async fn send_form(server: &Server, path: &str, form: &crate::support::oauth::Form) -> Answer {
@@ -39,25 +38,7 @@ async fn has_no_secret_code_token_state_or_password_in_it() {
     let binary = Binary::new();
     let log = binary.folder().join("log");
     let mut server = binary.serve_with_log(&["--demo"], &log, "trace").await;
-    let create = [
-        "app",
-        "create",
-        "--name",
-        "Logged",
-        "--redirect-uri",
-        "https://myapp.com/oauth/callback",
-        "--scope",
-        "read:posts",
-        "--scope",
-        "write:posts",
-        "--json",
-    ];
-    let created = binary.run(&create).json();
-    let client = Client {
-        id: created["client_id"].as_str().unwrap().to_owned(),
-        secret: created["client_secret"].as_str().map(str::to_owned),
-        redirect_uri: "https://myapp.com/oauth/callback".to_owned(),
-    };
+    let client = binary.register();
     let person = server.browser();
     person
         .sign_in("member@demo.example", "latchkey-demo")

@@ -77,6 +77,33 @@ async fn a_resource_survives_the_sign_in() {
     app.userinfo(&tokens).await.assert_error(401, "invalid_token");
 }
 
+/// The metadata at the root names the whole server: a client that read only that sends its issuer.
+#[tokio::test]
+async fn a_token_for_the_whole_server_works_everywhere() {
+    let app = TestApp::new().await;
+    let (client, person) = (app.web_app().await, app.as_member().await);
+    let document: Value = app
+        .browser()
+        .get("/.well-known/oauth-protected-resource")
+        .await
+        .json();
+    let resource = document["resource"].as_str().unwrap();
+    for resource in [resource.to_owned(), format!("{resource}/")] {
+        let code = person.lets_in(&client, &[("resource", &resource)]).await;
+        let form = client.exchanges(&code, &[("resource", &resource)]);
+        let tokens = app
+            .send_form("/oauth/token", &form)
+            .await
+            .assert_status(200)
+            .json();
+        app.userinfo(&tokens).await.assert_status(200);
+        let token = tokens["access_token"].as_str().unwrap();
+        ask(&app, "/networks/my-community/graphql", token)
+            .await
+            .assert_status(200);
+    }
+}
+
 #[tokio::test]
 async fn a_resource_that_is_not_here_is_an_invalid_target() {
     let app = TestApp::new().await;

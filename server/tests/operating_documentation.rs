@@ -8,17 +8,7 @@ const PAGE: &str = include_str!("../../docs/operating.md");
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_works_as_it_stands_there() {
     let binary = Binary::new();
-    let host = [
-        "member",
-        "add",
-        "--email",
-        "ada@example.com",
-        "--name",
-        "Ada",
-        "--role",
-        "host",
-    ];
-    binary.run_with_input(&host, &format!("{PASSWORD}\n")).succeeds();
+    binary.add_member("ada@example.com", "Ada", "host");
     let mut server = None;
     for (runs, commands) in blocks(PAGE) {
         if runs && server.is_none() {

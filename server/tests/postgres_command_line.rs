@@ -94,7 +94,7 @@ async fn the_key_is_rotated_under_a_running_server() {
     );
     std::fs::copy(key(&operator), key(&node)).unwrap();
     let said = operator.run(&rotate).succeeds();
-    assert!(said.contains("is now in use: 1 secrets"), "{said}");
+    assert!(said.contains("is now in use: sealed 1 secret"), "{said}");
     // Another person with the same plan.
     node.run(&rotate)
         .fails(1, "perhaps by somebody else; nothing was changed");

@@ -3,25 +3,15 @@
 
 use latchkey_testing::postgres::database;
 
+use crate::support::Binary;
 use crate::support::documentation::{blocks, commands, run};
-use crate::support::{Binary, PASSWORD};
 
 const PAGE: &str = include_str!("../../docs/postgresql.md");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_works_as_it_stands_there() {
     let binary = Binary::new();
-    let host = [
-        "member",
-        "add",
-        "--email",
-        "ada@example.com",
-        "--name",
-        "Ada",
-        "--role",
-        "host",
-    ];
-    binary.run_with_input(&host, &format!("{PASSWORD}\n")).succeeds();
+    binary.add_member("ada@example.com", "Ada", "host");
     let (mut served, mut empty) = (None, database());
     let mut running = None;
     for (runs, commands) in blocks(PAGE) {

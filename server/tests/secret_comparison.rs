@@ -67,7 +67,7 @@ fn each_comparison_ends_in_a_function_made_for_it() {
 }
 
 #[test]
-fn whoever_authenticates_a_client_asks_the_secret_itself() {
+fn who_authenticates_a_client_asks_the_secret_itself() {
     let source = read("crates/oauth/src/client_auth/mod.rs");
     let body = body(&source, "fn matching(");
     assert!(body.contains("if kept.secret.is(presented)"), "{body}");

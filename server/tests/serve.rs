@@ -43,17 +43,7 @@ async fn ends_at_sigterm_and_at_sigint() {
 async fn commands_work_while_it_runs() {
     let binary = Binary::new();
     let mut server = binary.serve(&[]).await;
-    let add = [
-        "member",
-        "add",
-        "--email",
-        "ada@example.com",
-        "--name",
-        "Ada Lovelace",
-        "--role",
-        "host",
-    ];
-    binary.run_with_input(&add, PASSWORD).succeeds();
+    binary.add_member("ada@example.com", "Ada Lovelace", "host");
     let browser = server.browser();
     browser
         .sign_in("ada@example.com", PASSWORD)
@@ -64,18 +54,7 @@ async fn commands_work_while_it_runs() {
         .await
         .assert_status(200)
         .assert_text("Ada Lovelace");
-    let create = [
-        "app",
-        "create",
-        "--name",
-        "Mobile App",
-        "--redirect-uri",
-        "https://a.example/cb",
-        "--scope",
-        "read:posts",
-        "--json",
-    ];
-    binary.run(&create).json();
+    binary.create_app("Mobile App", "https://a.example/cb", &["read:posts"]);
     browser
         .get("/admin/settings/oauth-applications")
         .await

@@ -1,122 +1,12 @@
 //! Signing in with an account at a provider: another server of the same kind, over HTTP.
 
-use latchkey_domain::provider::{CredentialsIn, ProviderKind, ProviderSpec, ProviderUrl};
-use latchkey_domain::{Actor, ApplicationDraft, Role, limits};
-use latchkey_storage::providers::{ProviderChange, SecretChange};
-use latchkey_storage::{ActivityOf, ActivityQuery, NetworkChange};
+use latchkey_domain::provider::ProviderSpec;
+use latchkey_domain::{Actor, Role, limits};
+use latchkey_storage::NetworkChange;
 
-use crate::support::oauth::{Client, web_app};
-use crate::support::{Answer, Browser, PASSWORD, TestApp};
-
-/// The network that people sign in at, and one where they do so with it.
-struct World {
-    guild: TestApp,
-    club: TestApp,
-    /// The club, as the guild knows it.
-    client: Client,
-}
-
-fn spec(world: &World) -> ProviderSpec {
-    ProviderSpec {
-        name: "Guild".to_owned().try_into().unwrap(),
-        slug: "guild".parse().unwrap(),
-        kind: ProviderKind::OpenIdConnect {
-            issuer: ProviderUrl::parse(&world.guild.issuer()).unwrap(),
-        },
-        client_id: world.client.id.clone().try_into().unwrap(),
-        credentials_in: CredentialsIn::Header,
-        scopes: "openid profile email".to_owned().try_into().unwrap(),
-        verifies_emails: true,
-        admits_new_people: true,
-        follows_profile: false,
-        is_on: true,
-    }
-}
-
-impl World {
-    async fn bare() -> Self {
-        let guild = Box::pin(TestApp::new()).await;
-        let club = Box::pin(TestApp::new()).await;
-        let draft = ApplicationDraft {
-            name: "Club".into(),
-            redirect_uris: format!("{}/sign-in/callback/guild", club.issuer()),
-            scopes: ["openid", "profile", "email"].map(str::to_owned).into(),
-            skip_consent: true,
-            ..web_app()
-        };
-        let client = guild.register(draft).await;
-        Self { guild, club, client }
-    }
-
-    async fn new() -> Self {
-        let world = Self::bare().await;
-        world.add(spec(&world)).await;
-        world
-    }
-
-    async fn add(&self, spec: ProviderSpec) {
-        let secret = self.client.secret.clone().map(Into::into);
-        let (store, now) = (&self.club.instance.store, self.club.instance.clock.now());
-        let added = store.add_provider(spec, secret, &Actor::operator(), now).await;
-        assert!(matches!(added, Ok(ProviderChange::Done(_))), "{added:?}");
-    }
-
-    async fn change(&self, spec: ProviderSpec) {
-        let (store, now) = (&self.club.instance.store, self.club.instance.clock.now());
-        let change = store
-            .change_provider(spec, SecretChange::Keep, &Actor::operator(), now)
-            .await;
-        assert!(matches!(change, Ok(ProviderChange::Done(_))), "{change:?}");
-    }
-
-    /// Somebody who is signed in at the guild.
-    async fn at_guild(&self, email: &str) -> Browser {
-        self.guild.member(email, Role::Member).await;
-        self.guild.signed_in(email).await
-    }
-
-    /// From the club to the guild: the path of the callback that it answers with.
-    async fn to_guild(&self, at_club: &Browser, at_guild: &Browser, start: &str) -> String {
-        let there = at_club.get(start).await;
-        there.assert_status(303);
-        let there = path_at(&self.guild, there.header("location"));
-        let back = at_guild.get(&there).await;
-        assert!(back.status.is_redirection(), "{} {}", back.status, back.text);
-        path_at(&self.club, back.header("location"))
-    }
-
-    /// All the way from the sign-in page and back.
-    async fn walk(&self, at_club: &Browser, at_guild: &Browser, start: &str) -> Answer {
-        let back = self.to_guild(at_club, at_guild, start).await;
-        at_club.get(&back).await
-    }
-
-    /// What Activity says of the last sign-ins at providers that failed.
-    async fn activity(&self) -> Vec<String> {
-        let query = ActivityQuery {
-            of: ActivityOf::All,
-            ..ActivityQuery::of(&self.client.id.parse().unwrap())
-        };
-        let entries = self
-            .club
-            .instance
-            .store
-            .activity(&query, None, 100)
-            .await
-            .unwrap();
-        entries.into_iter().map(|entry| entry.event.message).collect()
-    }
-}
-
-/// The path of an address of this server.
-fn path_at(app: &TestApp, address: &str) -> String {
-    let origin = app.issuer();
-    let path = address.strip_prefix(&origin);
-    path.unwrap_or_else(|| panic!("{address} is not at {origin}"))
-        .to_owned()
-}
-
-const START: &str = "/sign-in/with/guild?return_to=/account/sessions";
+use crate::support::oauth::{borrowed, web_app};
+use crate::support::sso::{START, World, path_at, spec};
+use crate::support::{Answer, PASSWORD};
 
 #[tokio::test]
 async fn a_member_signs_in_with_an_account_at_a_provider() {
@@ -294,6 +184,55 @@ async fn a_host_signs_in_first_and_links_the_account_then() {
         .assert_status(403);
 }
 
+/// The request of the application that sent them is not lost on the way round.
+#[tokio::test]
+async fn who_links_first_goes_on_to_the_application() {
+    let world = World::new().await;
+    let app = world.club.register(web_app()).await;
+    let there = world.guild.signed_in("host@example.com").await;
+    for state in ["xyz", "{\"a b\":\"/%2F&\"}"] {
+        let browser = world.club.browser();
+        let asks = app.asks(&[("state", state)]);
+        let sign_in = browser.get(&asks).await.header("location").to_owned();
+        let start = sign_in.replace("/sign-in?", "/sign-in/with/guild?");
+        let page = world.walk(&browser, &there, &start).await;
+        page.assert_status(403);
+        let to_sign_in = link(&page, "/sign-in?return_to=/account/providers");
+        let form = browser.get(&to_sign_in).await;
+        let mut fields = form.hidden("/sign-in");
+        fields.push(("email".into(), "host@example.com".into()));
+        fields.push(("password".into(), PASSWORD.into()));
+        let linked_accounts = browser.post("/sign-in", &borrowed(&fields)).await;
+        let linked_accounts = browser.get(linked_accounts.header("location")).await;
+        linked_accounts.assert_text("you go on to where you were going");
+        let begin = "/account/providers/guild/link";
+        let fields = linked_accounts.hidden(begin);
+        let to_guild = browser.post(begin, &borrowed(&fields)).await;
+        let back = there
+            .get(&path_at(&world.guild, to_guild.header("location")))
+            .await;
+        let on = browser.get(&path_at(&world.club, back.header("location"))).await;
+        assert!(
+            on.header("location").starts_with(&asks),
+            "{}",
+            on.header("location")
+        );
+        let unlink = "/account/providers/guild/unlink";
+        browser.post(unlink, &[]).await.assert_status(303);
+    }
+}
+
+/// The first link of a page whose address begins with `start`.
+fn link(page: &Answer, start: &str) -> String {
+    let text = page.text.replace("&amp;", "&");
+    let links = text.split("href=\"").skip(1);
+    let mut links = links.filter_map(|rest| rest.split('"').next());
+    let found = links.find(|link| link.starts_with(start));
+    found
+        .unwrap_or_else(|| panic!("no link to {start} in {text}"))
+        .to_owned()
+}
+
 #[tokio::test]
 async fn a_second_factor_that_was_set_up_here_is_asked_for() {
     let world = World::new().await;
@@ -321,50 +260,6 @@ async fn a_second_factor_that_was_set_up_here_is_asked_for() {
 }
 
 #[tokio::test]
-async fn where_only_providers_count_hosts_keep_a_page_of_their_own() {
-    let world = World::new().await;
-    let (store, now) = (&world.club.instance.store, world.club.instance.clock.now());
-    assert!(
-        store
-            .set_providers_only(true, &Actor::operator(), now)
-            .await
-            .unwrap()
-    );
-    let page = world.club.browser().get("/sign-in?return_to=/admin").await;
-    page.assert_text("Continue with")
-        .assert_no_text("name=\"password\"");
-    let page = world.club.browser().get("/sign-in/hosts?return_to=/admin").await;
-    page.assert_status(200).assert_text("name=\"password\"");
-    let browser = world.club.browser();
-    browser
-        .sign_in("host@example.com", PASSWORD)
-        .await
-        .assert_redirect("/");
-    let browser = world.club.browser();
-    browser
-        .sign_in("member@example.com", PASSWORD)
-        .await
-        .assert_status(422);
-    assert!(browser.cookie().is_none());
-    // Nor does a link of a host lead around it: the page says what does.
-    let member = store
-        .member_by_email(&"member@example.com".parse().unwrap())
-        .await;
-    let invited = vec![member.unwrap().unwrap()];
-    let links = world
-        .club
-        .instance
-        .links
-        .invite(invited, &Actor::operator())
-        .await;
-    let token = links.unwrap().remove(0).token.expose().to_owned();
-    let form = [("token", token.as_str()), ("password", "a river in the hills")];
-    let page = browser.post("/sign-in/link", &form).await;
-    page.assert_status(422).assert_text("Continue with");
-    assert!(browser.cookie().is_none());
-}
-
-#[tokio::test]
 async fn a_request_of_an_application_comes_through_with_its_state() {
     let world = World::new().await;
     let app = world.club.register(web_app()).await;
@@ -374,9 +269,7 @@ async fn a_request_of_an_application_comes_through_with_its_state() {
     let browser = world.club.browser();
     let sign_in = browser.get(&asks).await;
     let page = browser.get(sign_in.header("location")).await;
-    let link = page.text.split("href=\"/sign-in/with/guild").nth(1).unwrap();
-    let link = link.split('"').next().unwrap().replace("&amp;", "&");
-    let to_guild = browser.get(&format!("/sign-in/with/guild{link}")).await;
+    let to_guild = browser.get(&link(&page, "/sign-in/with/guild")).await;
     assert!(
         to_guild
             .header("location")
@@ -412,77 +305,6 @@ async fn nobody_is_sent_to_another_site_afterwards() {
 }
 
 #[tokio::test]
-async fn a_provider_that_fails_is_told_in_words_here_and_in_detail_to_hosts() {
-    let world = World::bare().await;
-    // An address that this server may not call, one where nobody is, and one that is no provider.
-    for (slug, issuer, words) in [
-        (
-            "metadata",
-            "http://169.254.169.254/latest".to_owned(),
-            "--allow-outgoing",
-        ),
-        ("nobody", "http://127.0.0.1:9".to_owned(), "127.0.0.1"),
-        ("club", world.club.url.clone(), "issuer"),
-    ] {
-        world
-            .add(ProviderSpec {
-                slug: slug.parse().unwrap(),
-                kind: ProviderKind::OpenIdConnect {
-                    issuer: ProviderUrl::parse(&issuer).unwrap(),
-                },
-                ..spec(&world)
-            })
-            .await;
-        let page = world.club.browser().get(&format!("/sign-in/with/{slug}")).await;
-        page.assert_status(502)
-            .assert_no_text("169.254")
-            .assert_no_text(words);
-        let messages = world.activity().await;
-        assert!(
-            messages.iter().any(|message| message.contains(words)),
-            "{words} in {messages:?}"
-        );
-    }
-    // A host who tests it reads every step.
-    let host = world.club.as_host().await;
-    host.get("/admin/settings/sso/metadata/test")
-        .await
-        .assert_status(200)
-        .assert_text("169.254.169.254");
-    let page = host.get("/admin/settings/sso").await;
-    page.assert_text("--allow-outgoing");
-}
-
-#[tokio::test]
-async fn a_test_shows_each_step_and_signs_nobody_in() {
-    let world = World::bare().await;
-    world
-        .add(ProviderSpec {
-            is_on: false,
-            ..spec(&world)
-        })
-        .await;
-    let there = world.at_guild("ada@example.com").await;
-    let host = world.club.as_host().await;
-    let before = host.cookie();
-    let page = world.walk(&host, &there, "/admin/settings/sso/guild/test").await;
-    page.assert_status(200).assert_text("ada@example.com");
-    let secret = world.client.secret.as_deref().unwrap();
-    page.assert_no_text(secret);
-    assert_eq!(host.cookie(), before);
-    let ada = "ada@example.com".parse().unwrap();
-    let added = world.club.instance.store.member_by_email(&ada).await.unwrap();
-    assert_eq!(added, None);
-    // It is off: nobody else gets there.
-    world.club.browser().get(START).await.assert_status(404);
-    let member = world.club.as_member().await;
-    member
-        .get("/admin/settings/sso/guild/test")
-        .await
-        .assert_status(403);
-}
-
-#[tokio::test]
 async fn an_address_begins_so_many_sign_ins_and_no_more() {
     let world = World::new().await;
     let browser = world.club.browser();
@@ -492,106 +314,4 @@ async fn an_address_begins_so_many_sign_ins_and_no_more() {
     let refused = browser.get(START).await;
     refused.assert_status(429);
     assert!(!refused.header("retry-after").is_empty());
-}
-
-#[tokio::test]
-async fn only_hosts_change_providers_and_only_from_this_site() {
-    let world = World::new().await;
-    let (host, member) = (world.club.as_host().await, world.club.as_member().await);
-    for path in [
-        "/admin/settings/sso",
-        "/admin/settings/sso/guild",
-        "/admin/settings/sso/add?preset=google",
-    ] {
-        host.get(path).await.assert_status(200);
-        member.get(path).await.assert_status(403);
-    }
-    for path in ["only", "add", "guild", "guild/on", "guild/off", "guild/delete"] {
-        let path = format!("/admin/settings/sso/{path}");
-        member.post(&path, &[]).await.assert_status(403);
-        let foreign = host
-            .bare(reqwest::Method::POST, &path)
-            .header("origin", "https://evil.example");
-        host.send(foreign).await.assert_status(403);
-    }
-    // The secret is written and never read.
-    let secret = world.client.secret.as_deref().unwrap();
-    host.get("/admin/settings/sso/guild").await.assert_no_text(secret);
-    let form = [
-        ("kind", "openid_connect"),
-        ("name", "The Guild"),
-        ("issuer", "https://guild.example"),
-        ("client_id", "abc"),
-        ("scopes", "openid"),
-        ("client_secret", ""),
-    ];
-    host.post("/admin/settings/sso/guild", &form)
-        .await
-        .assert_redirect("/admin/settings/sso/guild?done=saved");
-    let provider = world
-        .club
-        .instance
-        .store
-        .provider(&"guild".parse().unwrap())
-        .await;
-    let provider = provider.unwrap().unwrap();
-    assert!(provider.has_secret && provider.spec.is_on);
-    let mut reserved = form.to_vec();
-    reserved.push(("slug", "only"));
-    host.post("/admin/settings/sso/add?preset=openid", &reserved)
-        .await
-        .assert_status(422)
-        .assert_text("choose another");
-    let wrong = [
-        ("kind", "openid_connect"),
-        ("name", ""),
-        ("issuer", "guild"),
-        ("scopes", "email"),
-    ];
-    host.post("/admin/settings/sso/guild", &wrong)
-        .await
-        .assert_status(422)
-        .assert_text("https://")
-        .assert_text("openid");
-}
-
-fn png() -> Vec<u8> {
-    let mut file = std::io::Cursor::new(Vec::new());
-    let picture = image::RgbaImage::from_pixel(8, 8, image::Rgba([200, 30, 30, 255]));
-    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
-    file.into_inner()
-}
-
-#[tokio::test]
-async fn a_picture_follows_the_provider() {
-    let world = World::bare().await;
-    world
-        .add(ProviderSpec {
-            follows_profile: true,
-            ..spec(&world)
-        })
-        .await;
-    let there = world.at_guild("ada@example.com").await;
-    let ada = world.club.member("ada@example.com", Role::Member).await;
-    let at_guild = world.guild.instance.store.member_by_email(&ada.email).await;
-    let picture = ("0123456789abcdef0123456789abcdef".parse().unwrap(), png());
-    let (store, now) = (&world.guild.instance.store, world.guild.instance.clock.now());
-    let at_guild = at_guild.unwrap().unwrap().id;
-    store
-        .set_picture(at_guild, Some(picture), &Actor::operator(), now)
-        .await
-        .unwrap();
-    world
-        .walk(&world.club.browser(), &there, START)
-        .await
-        .assert_redirect("/account/sessions");
-    // It is got in the background.
-    for _ in 0..100 {
-        let profile = world.club.instance.store.sign_in_profile(ada.id).await;
-        if profile.unwrap().unwrap().picture.uploaded.is_some() {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("no picture came");
 }

@@ -43,8 +43,7 @@ mod plain {
     pub use super::admin::members::{MailState, MembersPage};
     pub use super::admin::settings::network::{NetworkForm, NetworkPage, NetworkProblems};
     pub use super::admin::settings::oauth_applications::activity::ActivityPage;
-    pub use super::admin::settings::oauth_applications::activity::add_redirect_uri::AddRedirectUriPage;
-    pub use super::admin::settings::oauth_applications::activity::add_scopes::AddScopesPage;
+    pub use super::admin::settings::oauth_applications::activity::add::{AddFromActivityPage, Addition};
     pub use super::admin::settings::oauth_applications::activity::filters::{Shown, UNMATCHED};
     pub use super::admin::settings::oauth_applications::import::ImportApplicationPage;
     pub use super::admin::settings::oauth_applications::logo::ApplicationLogoPage;
@@ -60,7 +59,7 @@ mod plain {
     pub use super::admin::settings::sso::test_result::{
         ProviderTestOutcome, ProviderTestPage, ProviderTestStep,
     };
-    pub use super::admin::settings::sso::{ProviderCard, SsoPage};
+    pub use super::admin::settings::sso::{FROM_LIST, ProviderCard, SsoPage};
     pub use super::error::ErrorPage;
     pub use super::forbidden::ForbiddenPage;
     pub use super::home::{Failing, HomePage, HostHome};

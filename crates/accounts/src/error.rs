@@ -33,9 +33,6 @@ pub enum AccountError {
         "members of this network sign in with one of the buttons on the sign-in page, not with a password or passkey"
     )]
     ProvidersOnly,
-    /// More sign-ins go to providers at the moment than are kept.
-    #[error("too many people are signing in right now: try again in a minute")]
-    TooManyWaiting,
     /// The email of a member whom a host has to let in again first.
     #[error("{0} is suspended: let them in again first")]
     MemberSuspended(Email),

@@ -1,121 +1,15 @@
-//! A device in software, which does what a test tells it, honest or not.
+//! Passkeys of a device in software, honest or not.
 
 use latchkey_domain::Actor;
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
-use serde_json::{Value, json};
+use latchkey_testing::passkey::{Device, VERIFIED};
 
 use super::*;
 use crate::testing::World;
 
 const ORIGIN: &str = "https://club.example";
 
-/// User present, user verified.
-const PRESENT: u8 = 0b0000_0101;
-
-/// With the data of a new credential.
-const ATTESTED: u8 = 0b0100_0000;
-
-struct Device {
-    key: EcdsaKeyPair,
-    credential: Vec<u8>,
-    handle: Value,
-    counter: u32,
-    origin: &'static str,
-    rp_id: &'static str,
-    flags: u8,
-}
-
-fn encoded(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
-}
-
-impl Device {
-    fn new(number: u8) -> Self {
-        let random = SystemRandom::new();
-        let pkcs8 = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
-        Self {
-            key: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, pkcs8.as_ref(), &random).unwrap(),
-            credential: vec![number; 32],
-            handle: Value::Null,
-            counter: 0,
-            origin: ORIGIN,
-            rp_id: "club.example",
-            flags: PRESENT,
-        }
-    }
-
-    fn client_data(&self, kind: &str, options: &Value) -> Vec<u8> {
-        let data = json!({
-            "type": kind,
-            "challenge": options["challenge"],
-            "origin": self.origin,
-            "crossOrigin": false,
-        });
-        data.to_string().into_bytes()
-    }
-
-    fn head(&self, flags: u8) -> Vec<u8> {
-        let hash = Sha256::digest(self.rp_id.as_bytes());
-        [hash.as_slice(), &[flags], &self.counter.to_be_bytes()].concat()
-    }
-
-    /// Makes a credential (`WebAuthn` section 6.5), without attestation.
-    fn create(&mut self, ceremony: &Ceremony) -> String {
-        let options: Value = serde_json::from_str(&ceremony.options).unwrap();
-        self.handle = options["user"]["id"].clone();
-        let point = self.key.public_key().as_ref();
-        // A COSE key: EC2, ES256, P-256 (RFC 9053 section 7.1.1).
-        let mut cose = vec![0xA5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20];
-        cose.extend(&point[1..33]);
-        cose.extend([0x22, 0x58, 0x20]);
-        cose.extend(&point[33..65]);
-        let mut data = self.head(self.flags | ATTESTED);
-        data.extend([0; 16]);
-        data.extend(u16::try_from(self.credential.len()).unwrap().to_be_bytes());
-        data.extend(&self.credential);
-        data.extend(cose);
-        let mut attestation = vec![0xA3, 0x63];
-        attestation.extend(b"fmt");
-        attestation.push(0x64);
-        attestation.extend(b"none");
-        attestation.push(0x67);
-        attestation.extend(b"attStmt");
-        attestation.extend([0xA0, 0x68]);
-        attestation.extend(b"authData");
-        attestation.extend([0x58, u8::try_from(data.len()).unwrap()]);
-        attestation.extend(data);
-        let id = encoded(&self.credential);
-        let client_data = self.client_data("webauthn.create", &options);
-        json!({
-            "id": id, "rawId": id, "type": "public-key", "extensions": {},
-            "response": {
-                "attestationObject": encoded(&attestation),
-                "clientDataJSON": encoded(&client_data),
-            },
-        })
-        .to_string()
-    }
-
-    /// Signs a challenge (section 6.3.3).
-    fn get(&mut self, ceremony: &Ceremony) -> String {
-        let options: Value = serde_json::from_str(&ceremony.options).unwrap();
-        let data = self.head(self.flags);
-        let client_data = self.client_data("webauthn.get", &options);
-        let signed = [data.as_slice(), &Sha256::digest(&client_data)].concat();
-        let signature = self.key.sign(&SystemRandom::new(), &signed).unwrap();
-        let id = encoded(&self.credential);
-        json!({
-            "id": id, "rawId": id, "type": "public-key", "extensions": {},
-            "response": {
-                "authenticatorData": encoded(&data),
-                "clientDataJSON": encoded(&client_data),
-                "signature": encoded(signature.as_ref()),
-                "userHandle": self.handle,
-            },
-        })
-        .to_string()
-    }
+fn device(number: u8) -> Device {
+    Device::new(number, ORIGIN, "club.example")
 }
 
 fn passkeys(world: &World) -> Passkeys {
@@ -132,7 +26,7 @@ fn passkeys(world: &World) -> Passkeys {
 async fn add(world: &World, member: &Member, device: &mut Device) -> Result<(), AccountError> {
     let passkeys = passkeys(world);
     let ceremony = passkeys.begin_adding(member).await.unwrap().unwrap();
-    let answer = device.create(&ceremony);
+    let answer = device.create(&ceremony.options);
     passkeys
         .add(member, (&ceremony.state, &answer, "Phone"), &Actor::operator())
         .await
@@ -141,7 +35,7 @@ async fn add(world: &World, member: &Member, device: &mut Device) -> Result<(), 
 async fn signs_in(world: &World, device: &mut Device) -> Result<Member, AccountError> {
     let passkeys = passkeys(world);
     let ceremony = passkeys.begin_sign_in().unwrap();
-    let answer = device.get(&ceremony);
+    let answer = device.get(&ceremony.options);
     passkeys.sign_in(&ceremony.state, &answer).await
 }
 
@@ -156,7 +50,7 @@ async fn a_passkey_signs_in_its_member() {
             world.member("ada@example.com").await,
             world.member("bob@example.com").await,
         );
-        let (mut phone, mut key) = (Device::new(1), Device::new(2));
+        let (mut phone, mut key) = (device(1), device(2));
         add(&world, &ada, &mut phone).await.unwrap();
         add(&world, &bob, &mut key).await.unwrap();
         assert_eq!(signs_in(&world, &mut phone).await.unwrap().id, ada.id);
@@ -187,22 +81,22 @@ async fn another_site_another_name_and_no_finger_are_refused() {
     type Change = fn(&mut Device);
     for world in World::of_each_kind().await {
         let ada = world.member("ada@example.com").await;
-        let mut phone = Device::new(1);
+        let mut phone = device(1);
         add(&world, &ada, &mut phone).await.unwrap();
         let changes: [Change; 5] = [
-            |device| device.origin = "https://club.example.evil.example",
-            |device| device.origin = "http://club.example",
-            |device| device.origin = "https://club.example:8443",
-            |device| device.rp_id = "evil.example",
+            |device| device.origin = "https://club.example.evil.example".into(),
+            |device| device.origin = "http://club.example".into(),
+            |device| device.origin = "https://club.example:8443".into(),
+            |device| device.rp_id = "evil.example".into(),
             |device| device.flags = 1, // Present, and not verified.
         ];
         for change in changes {
-            let mut device = Device::new(9);
+            let mut device = device(9);
             change(&mut device);
             assert!(is_refused(&add(&world, &ada, &mut device).await));
             change(&mut phone);
             assert!(is_refused(&signs_in(&world, &mut phone).await));
-            (phone.origin, phone.rp_id, phone.flags) = (ORIGIN, "club.example", PRESENT);
+            (phone.origin, phone.rp_id, phone.flags) = (ORIGIN.into(), "club.example".into(), VERIFIED);
         }
         signs_in(&world, &mut phone).await.unwrap();
     }
@@ -215,11 +109,11 @@ async fn a_credential_is_of_one_member_and_one_key() {
             world.member("ada@example.com").await,
             world.member("bob@example.com").await,
         );
-        let (mut of_ada, mut of_bob) = (Device::new(1), Device::new(2));
+        let (mut of_ada, mut of_bob) = (device(1), device(2));
         add(&world, &ada, &mut of_ada).await.unwrap();
         add(&world, &bob, &mut of_bob).await.unwrap();
         // Bob's key under the id of Ada's credential, with either handle.
-        let mut forged = Device::new(1);
+        let mut forged = device(1);
         for handle in [of_ada.handle.clone(), of_bob.handle.clone()] {
             forged.handle = handle;
             assert!(is_refused(&signs_in(&world, &mut forged).await));
@@ -229,7 +123,7 @@ async fn a_credential_is_of_one_member_and_one_key() {
         assert!(is_refused(&signs_in(&world, &mut of_ada).await));
         of_ada.handle = own;
         // A credential that is known is not added to another account, or twice.
-        let mut again = Device::new(1);
+        let mut again = device(1);
         assert!(is_refused(&add(&world, &bob, &mut again).await));
         signs_in(&world, &mut of_ada).await.unwrap();
     }
@@ -239,7 +133,7 @@ async fn a_credential_is_of_one_member_and_one_key() {
 async fn a_counter_that_goes_back_is_a_copy() {
     for world in World::of_each_kind().await {
         let ada = world.member("ada@example.com").await;
-        let mut phone = Device::new(1);
+        let mut phone = device(1);
         phone.counter = 5;
         add(&world, &ada, &mut phone).await.unwrap();
         phone.counter = 9;
@@ -257,11 +151,11 @@ async fn a_counter_that_goes_back_is_a_copy() {
 async fn a_challenge_works_once_for_a_while_and_for_its_purpose() {
     for world in World::of_each_kind().await {
         let ada = world.member("ada@example.com").await;
-        let mut phone = Device::new(1);
+        let mut phone = device(1);
         add(&world, &ada, &mut phone).await.unwrap();
         let passkeys = passkeys(&world);
         let ceremony = passkeys.begin_sign_in().unwrap();
-        let answer = phone.get(&ceremony);
+        let answer = phone.get(&ceremony.options);
         let (one, other) = tokio::join!(
             passkeys.sign_in(&ceremony.state, &answer),
             passkeys.sign_in(&ceremony.state, &answer)
@@ -277,7 +171,7 @@ async fn a_challenge_works_once_for_a_while_and_for_its_purpose() {
             passkeys.begin_sign_in().unwrap(),
         );
         let adding = passkeys.begin_adding(&ada).await.unwrap().unwrap();
-        let answer = phone.get(&late);
+        let answer = phone.get(&late.options);
         let changed = format!("{}A", late.state);
         for state in [other.state.as_str(), &adding.state, &changed, "", "."] {
             assert!(is_refused(&passkeys.sign_in(state, &answer).await), "{state}");
@@ -290,7 +184,7 @@ async fn a_challenge_works_once_for_a_while_and_for_its_purpose() {
         // A ceremony of one member adds nothing to another.
         let bob = world.member("bob@example.com").await;
         let ceremony = passkeys.begin_adding(&ada).await.unwrap().unwrap();
-        let made = Device::new(7).create(&ceremony);
+        let made = device(7).create(&ceremony.options);
         let crossed = passkeys
             .add(&bob, (&ceremony.state, &made, ""), &Actor::operator())
             .await;
@@ -303,7 +197,7 @@ async fn a_suspended_member_is_out_and_the_last_way_in_stays() {
     for world in World::of_each_kind().await {
         let by = Actor::operator();
         let ada = world.member("ada@example.com").await;
-        let mut phone = Device::new(1);
+        let mut phone = device(1);
         add(&world, &ada, &mut phone).await.unwrap();
         world.roster.set_suspended(&ada.email, true, &by).await.unwrap();
         assert!(matches!(
@@ -328,8 +222,8 @@ async fn a_suspended_member_is_out_and_the_last_way_in_stays() {
             .token;
         let passkeys = passkeys(&world);
         let ceremony = passkeys.begin_adding(&eve).await.unwrap().unwrap();
-        let mut tablet = Device::new(3);
-        let answer = tablet.create(&ceremony);
+        let mut tablet = device(3);
+        let answer = tablet.create(&ceremony.options);
         let made = (ceremony.state.as_str(), answer.as_str(), "");
         assert_eq!(
             passkeys.choose((&link, eve.id), made, &by).await.unwrap().id,

@@ -215,8 +215,10 @@ impl Passwords {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use latchkey_testing::hand::SeededRandomness;
+
     use super::*;
-    use crate::testing::{SeededRandomness, new_password};
+    use crate::testing::new_password;
 
     fn passwords(cost: Cost) -> Passwords {
         Passwords::new(cost, Arc::new(SeededRandomness::default()))

@@ -17,6 +17,16 @@ fn attempt_from(last: u8, email: &str, password: &str) -> SignInRequest {
     }
 }
 
+impl World {
+    async fn attempt(&self, email: &str, password: &str) -> Result<Attempt, AccountError> {
+        self.attempt_from(1, email, password).await
+    }
+
+    async fn attempt_from(&self, last: u8, email: &str, password: &str) -> Result<Attempt, AccountError> {
+        self.sign_in.attempt(attempt_from(last, email, password)).await
+    }
+}
+
 impl Attempt {
     /// The session, where a password is enough.
     fn done(self) -> SignedIn {
@@ -31,12 +41,7 @@ impl Attempt {
 async fn the_right_password_opens_a_session() {
     let world = World::new().await;
     let ada = world.member("ada@example.com").await;
-    let signed_in = world
-        .sign_in
-        .attempt(attempt(" Ada@Example.com", PASSWORD))
-        .await
-        .unwrap()
-        .done();
+    let signed_in = world.attempt(" Ada@Example.com", PASSWORD).await.unwrap().done();
     assert_eq!(signed_in.member, ada);
     let (session, member) = world
         .sessions
@@ -53,18 +58,8 @@ async fn the_right_password_opens_a_session() {
 async fn every_sign_in_has_a_session_of_its_own() {
     let world = World::new().await;
     world.member("ada@example.com").await;
-    let one = world
-        .sign_in
-        .attempt(attempt("ada@example.com", PASSWORD))
-        .await
-        .unwrap()
-        .done();
-    let two = world
-        .sign_in
-        .attempt(attempt("ada@example.com", PASSWORD))
-        .await
-        .unwrap()
-        .done();
+    let one = world.attempt("ada@example.com", PASSWORD).await.unwrap().done();
+    let two = world.attempt("ada@example.com", PASSWORD).await.unwrap().done();
     assert_ne!(one.opened.token.expose(), two.opened.token.expose());
 }
 
@@ -79,7 +74,7 @@ async fn unknown_wrong_and_malformed_are_answered_alike() {
         ("no email", PASSWORD),
         ("", ""),
     ] {
-        let Err(error) = world.sign_in.attempt(attempt(email, password)).await else {
+        let Err(error) = world.attempt(email, password).await else {
             panic!("{email}")
         };
         assert_eq!(error.to_string(), "the email or the password is wrong");
@@ -119,39 +114,17 @@ async fn guessing_waits_and_the_member_elsewhere_does_not() {
     let world = World::new().await;
     world.member("ada@example.com").await;
     for _ in 0..5 {
-        let error = world
-            .sign_in
-            .attempt(attempt("ada@example.com", "guess"))
-            .await
-            .err()
-            .unwrap();
+        let error = world.attempt("ada@example.com", "guess").await.err().unwrap();
         assert!(matches!(error, AccountError::WrongCredentials));
     }
-    let error = world
-        .sign_in
-        .attempt(attempt("ada@example.com", PASSWORD))
-        .await
-        .err()
-        .unwrap();
+    let error = world.attempt("ada@example.com", PASSWORD).await.err().unwrap();
     assert_eq!(
         error.to_string(),
         "too many attempts to sign in: try again in 2 seconds"
     );
-    assert!(
-        world
-            .sign_in
-            .attempt(attempt_from(2, "ada@example.com", PASSWORD))
-            .await
-            .is_ok()
-    );
+    assert!(world.attempt_from(2, "ada@example.com", PASSWORD).await.is_ok());
     world.clock.advance(Duration::from_secs(2));
-    assert!(
-        world
-            .sign_in
-            .attempt(attempt("ada@example.com", PASSWORD))
-            .await
-            .is_ok()
-    );
+    assert!(world.attempt("ada@example.com", PASSWORD).await.is_ok());
 }
 
 /// During any attack, the member can sign in at once from a network used before, and within a minute from any other.
@@ -160,19 +133,14 @@ async fn no_attack_locks_a_member_out_for_good() {
     let world = World::new().await;
     world.member("ada@example.com").await;
     let ada = async |last| {
-        let sign_in = world
-            .sign_in
-            .attempt(attempt_from(last, "ada@example.com", PASSWORD));
-        sign_in.await.map(|_| ())
+        let signed_in = world.attempt_from(last, "ada@example.com", PASSWORD).await;
+        signed_in.map(|_| ())
     };
     ada(201).await.unwrap();
     for round in 0..500_u64 {
         world.clock.advance(Duration::from_secs(1));
         let from = u8::try_from(round % 100).unwrap();
-        let _ = world
-            .sign_in
-            .attempt(attempt_from(from, "ada@example.com", "guess"))
-            .await;
+        let _ = world.attempt_from(from, "ada@example.com", "guess").await;
     }
     ada(201).await.unwrap();
     let Err(AccountError::TryLater { wait }) = ada(200).await else {
@@ -182,10 +150,7 @@ async fn no_attack_locks_a_member_out_for_good() {
     for round in 0..60_u64 {
         world.clock.advance(Duration::from_secs(1));
         let from = u8::try_from(round).unwrap();
-        let _ = world
-            .sign_in
-            .attempt(attempt_from(from, "ada@example.com", "guess"))
-            .await;
+        let _ = world.attempt_from(from, "ada@example.com", "guess").await;
     }
     ada(200).await.unwrap();
     ada(200).await.unwrap();
@@ -201,7 +166,7 @@ async fn guesses_from_120_addresses_are_slowed_whoever_they_are_about() {
     for email in ["ada@example.com", "nobody@example.com", "no email"] {
         let mut outcomes = Vec::new();
         for last in 0..120 {
-            let outcome = world.sign_in.attempt(attempt_from(last, email, "guess")).await;
+            let outcome = world.attempt_from(last, email, "guess").await;
             outcomes.push(outcome.err().unwrap().to_string());
         }
         let tried = outcomes
@@ -230,15 +195,10 @@ async fn an_email_is_one_account_however_it_is_typed() {
         "ada@EXAMPLE.com",
         "ada@example.com",
     ] {
-        let error = world
-            .sign_in
-            .attempt(attempt(email, "guess"))
-            .await
-            .err()
-            .unwrap();
+        let error = world.attempt(email, "guess").await.err().unwrap();
         assert!(matches!(error, AccountError::WrongCredentials));
     }
-    let error = world.sign_in.attempt(attempt("aDa@example.com", "guess")).await;
+    let error = world.attempt("aDa@example.com", "guess").await;
     assert!(matches!(error.err().unwrap(), AccountError::TryLater { .. }));
 }
 
@@ -285,7 +245,7 @@ async fn no_session_is_opened_with_a_password_that_was_changed_meanwhile() {
                 assert!(matches!(error, AccountError::WrongCredentials), "{error}");
             }
             assert!(world.sessions.list(ada.id).await.unwrap().is_empty(), "{round}");
-            let new = world.sign_in.attempt(attempt_from(200, &email, ANOTHER)).await;
+            let new = world.attempt_from(200, &email, ANOTHER).await;
             new.map(|_| ()).unwrap();
             // The bucket of an address refills with time.
             world.clock.advance(Duration::from_secs(60));
@@ -319,7 +279,7 @@ async fn a_hash_that_is_made_anew_meanwhile_turns_nobody_away() {
         }
         let (_, hash) = world.store.credentials(&ada.email).await.unwrap().unwrap();
         assert!(hash != old);
-        let now = world.sign_in.attempt(attempt("ada@example.com", COMPOSED)).await;
+        let now = world.attempt("ada@example.com", COMPOSED).await;
         now.map(|_| ()).unwrap();
     }
 }
@@ -346,10 +306,8 @@ async fn a_pace_holds_on_both_stores_and_spares_the_members_networks() {
     for world in World::of_each_kind().await {
         world.member("ada@example.com").await;
         let ada = async |last, password| {
-            let signed_in = world
-                .sign_in
-                .attempt(attempt_from(last, "ada@example.com", password));
-            signed_in.await.map(|_| ())
+            let signed_in = world.attempt_from(last, "ada@example.com", password).await;
+            signed_in.map(|_| ())
         };
         ada(200, PASSWORD).await.unwrap();
         let mut tried = 0;
@@ -373,19 +331,9 @@ async fn a_pace_holds_on_both_stores_and_spares_the_members_networks() {
 async fn an_unknown_account_is_held_up_like_a_known_one() {
     let world = World::new().await;
     for _ in 0..5 {
-        world
-            .sign_in
-            .attempt(attempt("nobody@example.com", "guess"))
-            .await
-            .err()
-            .unwrap();
+        world.attempt("nobody@example.com", "guess").await.err().unwrap();
     }
-    let error = world
-        .sign_in
-        .attempt(attempt("nobody@example.com", "guess"))
-        .await
-        .err()
-        .unwrap();
+    let error = world.attempt("nobody@example.com", "guess").await.err().unwrap();
     assert!(matches!(error, AccountError::TryLater { .. }));
 }
 
@@ -432,12 +380,7 @@ async fn a_second_factor_stands_between_the_password_and_the_session() {
         let network = world.store.network().await.unwrap().name;
         world.second_factor.begin(&ada, &network).await.unwrap().unwrap();
         // Half set up is not in use.
-        world
-            .sign_in
-            .attempt(attempt("ada@example.com", PASSWORD))
-            .await
-            .unwrap()
-            .done();
+        world.attempt("ada@example.com", PASSWORD).await.unwrap().done();
         let first = code(&world, &ada).await;
         world
             .second_factor
@@ -446,12 +389,7 @@ async fn a_second_factor_stands_between_the_password_and_the_session() {
             .unwrap()
             .unwrap();
         world.clock.advance(Duration::from_secs(60));
-        let Attempt::NeedsCode(half_way) = world
-            .sign_in
-            .attempt(attempt("ada@example.com", PASSWORD))
-            .await
-            .unwrap()
-        else {
+        let Attempt::NeedsCode(half_way) = world.attempt("ada@example.com", PASSWORD).await.unwrap() else {
             panic!("the password is not enough");
         };
         let (member, hash, proof) = world.sign_in.of_half_way(&half_way).await.unwrap().unwrap();
@@ -498,12 +436,7 @@ async fn a_host_is_led_through_it_where_hosts_need_it() {
             .set_role(&ada.email, latchkey_domain::Role::Host, &by)
             .await
             .unwrap();
-        let before = world
-            .sign_in
-            .attempt(attempt("ada@example.com", PASSWORD))
-            .await
-            .unwrap()
-            .done();
+        let before = world.attempt("ada@example.com", PASSWORD).await.unwrap().done();
         let change = latchkey_storage::NetworkChange {
             hosts_second_factor: Some(true),
             ..latchkey_storage::NetworkChange::default()
@@ -515,19 +448,10 @@ async fn a_host_is_led_through_it_where_hosts_need_it() {
             .unwrap();
         // Who is signed in stays so.
         assert!(world.sessions.find(&before.opened.token).await.unwrap().is_some());
-        let next = world
-            .sign_in
-            .attempt(attempt("ada@example.com", PASSWORD))
-            .await
-            .unwrap();
+        let next = world.attempt("ada@example.com", PASSWORD).await.unwrap();
         assert!(matches!(next, Attempt::NeedsSecondFactor(_)));
         // Nobody else has to.
         world.member("bob@example.com").await;
-        world
-            .sign_in
-            .attempt(attempt("bob@example.com", PASSWORD))
-            .await
-            .unwrap()
-            .done();
+        world.attempt("bob@example.com", PASSWORD).await.unwrap().done();
     }
 }

@@ -1,16 +1,14 @@
-//! What the unit tests share: a network in its own folder, a clock that tests move, seeded randomness.
+//! What the unit tests share: a network in its own folder, with a clock that tests move and seeded randomness.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::time::Duration;
 
 use latchkey_domain::member::NewPassword;
-use latchkey_domain::{Actor, Clock, Member, MemberName, Randomness, Role, Timestamp};
+use latchkey_domain::{Actor, Clock, Member, MemberName, Role, Timestamp};
 use latchkey_storage::{PasswordHash, Proof, SetPassword, Store};
 use latchkey_storage_sql::keys::ServerKey;
 use latchkey_storage_sql::postgres::PostgresStore;
 use latchkey_storage_sql::sqlite::SqliteStore;
-use sha2::{Digest, Sha256};
+use latchkey_testing::hand::{HandClock, SeededRandomness};
 use tempfile::TempDir;
 
 use crate::{
@@ -22,34 +20,6 @@ pub(crate) const PASSWORD: &str = "latchkey-demo";
 
 pub(crate) fn new_password(text: &str) -> NewPassword {
     NewPassword::new(text.to_owned()).unwrap()
-}
-
-pub(crate) struct HandClock(AtomicI64);
-
-impl HandClock {
-    pub(crate) fn advance(&self, by: Duration) {
-        self.0
-            .fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
-    }
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// Never repeats within a run, and gives the same values in every run.
-#[derive(Default)]
-pub(crate) struct SeededRandomness(AtomicU64);
-
-impl Randomness for SeededRandomness {
-    fn fill(&self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(32) {
-            let number = self.0.fetch_add(1, Ordering::SeqCst);
-            chunk.copy_from_slice(&Sha256::digest(number.to_be_bytes())[..chunk.len()]);
-        }
-    }
 }
 
 pub(crate) struct World {
@@ -88,7 +58,7 @@ impl World {
     }
 
     fn over(store: Arc<dyn Store>, folder: Option<TempDir>) -> Self {
-        let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000_000)));
+        let clock = Arc::new(HandClock::at(Timestamp::from_millis(1_800_000_000_000)));
         let randomness = Arc::new(SeededRandomness::default());
         let passwords = Passwords::new(Cost::TRIFLING, randomness.clone());
         let sessions = SessionKeeper::new(store.clone(), clock.clone(), randomness.clone());

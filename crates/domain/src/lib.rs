@@ -11,10 +11,12 @@ pub mod application;
 mod calendar;
 pub mod clock;
 pub mod content;
+mod counted;
 pub mod effective_scopes;
 pub mod limits;
 mod logo;
 pub mod member;
+mod named;
 pub mod network;
 pub mod page;
 pub mod provider;
@@ -25,7 +27,6 @@ pub mod text;
 pub mod time_span;
 pub mod timestamp;
 pub mod token_bucket;
-mod words;
 
 pub use actor::Actor;
 pub use application::{
@@ -34,11 +35,13 @@ pub use application::{
     Retirement, SecretId, SecretRecord, WebLink, WebLinkError,
 };
 pub use clock::Clock;
+pub use counted::counted;
 pub use effective_scopes::effective_scopes;
 pub use logo::{LogoId, LogoIdError};
 pub use member::{
     Email, ListedMember, Member, MemberId, MemberName, MemberState, MembersQuery, Role, Username,
 };
+pub use named::UnknownName;
 pub use network::{Color, ColorError, Network, NetworkName, Plan, Slug};
 pub use page::{Page, PageRequest};
 pub use provider::{Provider, ProviderId, ProviderSpec};
@@ -48,4 +51,3 @@ pub use scope::{Audience, Scope, ScopeSet};
 pub use time_span::{TimeSpan, TimeSpanError};
 pub use timestamp::Timestamp;
 pub use token_bucket::{TokenBucket, TokenBuckets};
-pub use words::UnknownWord;

@@ -4,7 +4,7 @@ use std::fmt::{self, Write as _};
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
-use latchkey_domain::{Email, MemberName, NetworkName, Timestamp};
+use latchkey_domain::{Email, MemberName, NetworkName, Timestamp, counted};
 use lettre::Message;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
@@ -94,7 +94,7 @@ impl Paper<'_> {
             )],
             button: Some(("Choose how to sign in", link)),
             behind: vec![
-                format!("The link works once, for {days} days."),
+                format!("The link works once, for {}.", counted(days, "day")),
                 "If you did not expect this, you need not do anything.".to_owned(),
             ],
             ..self.letter(format!("Your account at {network}"))

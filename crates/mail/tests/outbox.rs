@@ -1,54 +1,24 @@
 //! The queue against a real mail server, on both databases.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use latchkey_accounts::{AccountError, Cost, NewMember, Passwords, Roster, SignInLinks};
-use latchkey_domain::{
-    Actor, Clock, Member, MemberName, MembersQuery, Page, PageRequest, Randomness, Role, Timestamp,
-};
+use latchkey_domain::{Actor, Clock, Member, MemberName, MembersQuery, Page, PageRequest, Role, Timestamp};
 use latchkey_mail::{CLAIM, MailServer, Mailing, Outbox, Patience, Place, Reached};
 use latchkey_storage::mails::{MAILS_PER_HOUR, TRIED_FOR};
 use latchkey_storage::{Claim, MailOutcome, Store};
 use latchkey_storage_sql::keys::ServerKey;
 use latchkey_storage_sql::postgres::PostgresStore;
 use latchkey_storage_sql::sqlite::SqliteStore;
+use latchkey_testing::hand::{HandClock, SeededRandomness};
 use latchkey_testing::mail_server::{Setup, TestMailServer};
 use tempfile::TempDir;
-
-struct HandClock(AtomicI64);
-
-impl HandClock {
-    fn advance(&self, by: Duration) {
-        self.0
-            .fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
-    }
-}
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// Never repeats within a run.
-#[derive(Default)]
-struct Numbers(AtomicU64);
-
-impl Randomness for Numbers {
-    fn fill(&self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            let number = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
-            chunk.copy_from_slice(&number[..chunk.len()]);
-        }
-    }
-}
 
 struct World {
     store: Arc<dyn Store>,
     clock: Arc<HandClock>,
-    numbers: Arc<Numbers>,
+    randomness: Arc<SeededRandomness>,
     roster: Roster,
     links: SignInLinks,
     _folder: Option<TempDir>,
@@ -69,15 +39,15 @@ impl World {
     }
 
     fn over(store: Arc<dyn Store>, folder: Option<TempDir>) -> Self {
-        let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000_000)));
-        let numbers = Arc::new(Numbers::default());
-        let passwords = Passwords::new(Cost::TRIFLING, numbers.clone());
+        let clock = Arc::new(HandClock::at(Timestamp::from_millis(1_800_000_000_000)));
+        let randomness = Arc::new(SeededRandomness::default());
+        let passwords = Passwords::new(Cost::TRIFLING, randomness.clone());
         Self {
             roster: Roster::new(store.clone(), clock.clone(), passwords.clone()),
-            links: SignInLinks::new(store.clone(), clock.clone(), numbers.clone(), passwords),
+            links: SignInLinks::new(store.clone(), clock.clone(), randomness.clone(), passwords),
             store,
             clock,
-            numbers,
+            randomness,
             _folder: folder,
         }
     }
@@ -102,7 +72,7 @@ impl World {
         Outbox::new(
             self.store.clone(),
             self.clock.clone(),
-            self.numbers.clone(),
+            self.randomness.clone(),
             self.links.clone(),
             (server, "members@club.example".parse().unwrap()),
             Place {

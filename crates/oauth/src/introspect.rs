@@ -85,13 +85,7 @@ impl AuthorizationServer {
             ));
         }
         params.check()?;
-        let text = params.get("token")?.ok_or_else(|| {
-            EndpointError::refused(
-                ErrorCode::InvalidRequest,
-                ActivityReason::Parameter,
-                "`token` is missing",
-            )
-        })?;
+        let text = params.required("token")?;
         let inactive = Introspection {
             active: false,
             token: None,

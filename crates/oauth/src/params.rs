@@ -1,7 +1,10 @@
 //! The parameters of a request, as decoded by the HTTP layer (RFC 6749 sections 3.1 and 3.2): a repeated parameter is
 //! refused unless it is [`RESOURCE`], one without a value counts as missing, an unknown one is ignored.
 
+use latchkey_storage::ActivityReason;
 use thiserror::Error;
+
+use crate::{EndpointError, ErrorCode};
 
 /// The maximum length of a value in bytes. A `state` may be long (some clients put a signed token into it);
 /// everything else is much shorter.
@@ -75,6 +78,14 @@ impl<'a> Params<'a> {
         }
         fits(name, value)?;
         Ok(Some(value).filter(|value| !value.is_empty()))
+    }
+
+    /// The value of a parameter that must be there; `invalid_request` if it is missing or empty.
+    pub(crate) fn required(&self, name: &str) -> Result<&'a str, EndpointError> {
+        self.get(name)?.ok_or_else(|| {
+            let words = format!("`{name}` is missing");
+            EndpointError::refused(ErrorCode::InvalidRequest, ActivityReason::Parameter, words)
+        })
     }
 
     /// All values of a parameter that may be repeated; those that are empty count as missing.

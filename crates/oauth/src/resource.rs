@@ -1,7 +1,8 @@
 //! `resource`: what a token is asked for (RFC 8707). The network has one resource so far, the Headless API.
 //!
-//! A token that is asked for with it works there and nowhere else, one without works as before. What is kept is which resource
-//! was meant, not its URL: the token still works when the network gets another slug.
+//! A token that is asked for with it works there and nowhere else, one without works as before, and so does one for the whole
+//! server, by its issuer. What is kept is which resource was meant, not its URL: the token still works when the network gets
+//! another slug.
 
 use latchkey_storage::{ActivityReason, Resource, StoreError};
 use thiserror::Error;
@@ -54,8 +55,9 @@ impl AuthorizationServer {
         Ok(self.headless_api(self.store().network().await?.slug.as_str()))
     }
 
-    /// The resource that a request names; `None` if it names none. It may name several (section 2), and each has to be one
-    /// of this network. They are compared as text, but for a slash at the end: clients add or remove one.
+    /// The resource that a request names; `None` if it names none, or the whole server, as the metadata at the root does. It
+    /// may name several (section 2), and each has to be one of this network. They are compared as text, but for a slash at the
+    /// end: clients add or remove one.
     pub(crate) async fn requested_resource(
         &self,
         params: &Params<'_>,
@@ -67,11 +69,10 @@ impl AuthorizationServer {
         let network = self.store().network().await?;
         let [known, by_number] =
             [network.slug.to_string(), network.id.to_string()].map(|network| self.headless_api(&network));
-        let is_known = |uri: &str| {
-            let uri = uri.strip_suffix('/').unwrap_or(uri);
-            uri == known || uri == by_number
-        };
-        match named.into_iter().find(|uri| !is_known(uri)) {
+        let bare = |uri: &str| uri.strip_suffix('/').unwrap_or(uri).to_owned();
+        let is_known = |uri: &str| [self.issuer(), &known, &by_number].contains(&bare(uri).as_str());
+        match named.iter().find(|uri| !is_known(uri)) {
+            None if named.iter().any(|uri| bare(uri) == self.issuer()) => Ok(None),
             None => Ok(Some(Resource::HeadlessApi)),
             Some(uri) => Err(ResourceError::Target {
                 sent: description::quoted(uri, 300),

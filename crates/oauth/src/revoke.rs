@@ -43,13 +43,7 @@ impl AuthorizationServer {
         };
         let application = &client.application;
         params.check()?;
-        let text = params.get("token")?.ok_or_else(|| {
-            EndpointError::refused(
-                ErrorCode::InvalidRequest,
-                ActivityReason::Parameter,
-                "`token` is missing",
-            )
-        })?;
+        let text = params.required("token")?;
         let Ok(token) = self.token_key().read_any(text) else {
             return Ok(());
         };

@@ -11,6 +11,7 @@
 //! | an answer without an end, or one that arrives slowly | it is read in pieces up to a limit, and the whole request has a deadline |
 //! | an answer that unpacks to far more | compressed answers are refused |
 //! | many requests at once, here or at one service | few are under way in all and to one host name; waiting counts towards the deadline |
+//! | slow services that hold all places, so that nobody can sign in | what nobody waits for has few of the places ([`Outgoing::background`]) |
 //! | reading secrets on the way | `https` only, verified; `http` only to networks that the operator allowed |
 //!
 //! Proxies in the environment are not used: the guard would check their address and not that of the service.
@@ -21,6 +22,7 @@
 mod error;
 mod exchange;
 mod guard;
+mod observe;
 mod places;
 mod request;
 mod resolve;
@@ -38,12 +40,16 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 
 pub use self::error::{OutgoingError, Stage};
+pub use self::observe::Observe;
+pub use self::places::{
+    MOST_REQUESTS, MOST_REQUESTS_IN_BACKGROUND, MOST_REQUESTS_TO_HOST, MOST_REQUESTS_TO_HOST_IN_BACKGROUND,
+};
 pub use self::request::{DEFAULT_BYTES, DEFAULT_TIME, OutgoingAnswer, OutgoingRequest};
 pub use self::resolve::Resolve;
 pub use self::special::special_use;
 
 use self::guard::Guard;
-use self::places::Places;
+use self::places::{Place, Places};
 use self::target::Target;
 use self::tls::Tls;
 
@@ -58,11 +64,15 @@ const MOST_ADDRESSES: usize = 4;
 pub struct Outgoing {
     shared: Arc<Shared>,
     longest: Duration,
+    is_background: bool,
+    observer: Option<Arc<dyn Observe>>,
 }
 
 struct Shared {
     guard: Guard,
     places: Places,
+    /// A request in the background takes one of these, too.
+    background: Places,
     resolve: Arc<dyn Resolve>,
     tls: Tls,
 }
@@ -79,11 +89,14 @@ impl Outgoing {
         Self {
             shared: Arc::new(Shared {
                 guard: Guard::new(allowed),
-                places: Places::default(),
+                places: Places::of_all(),
+                background: Places::of_background(),
                 resolve,
                 tls: Tls::default(),
             }),
             longest: DEFAULT_TIME,
+            is_background: false,
+            observer: None,
         }
     }
 
@@ -94,14 +107,38 @@ impl Outgoing {
         self
     }
 
+    /// From now on `observer` is told how requests of this clone end.
+    #[must_use]
+    pub fn observed(mut self, observer: Arc<dyn Observe>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// A clone for requests that nobody waits for, such as those for pictures. They have few of the places, in all and to one
+    /// host name, so that requests that somebody waits for find one however slow the others are.
+    #[must_use]
+    pub fn background(&self) -> Self {
+        Self {
+            is_background: true,
+            ..self.clone()
+        }
+    }
+
     /// Sends a request and reads the answer, of whatever status except a redirect.
     pub async fn send(&self, request: OutgoingRequest) -> Result<OutgoingAnswer, OutgoingError> {
+        let began = Instant::now();
+        let answer = self.attempt(request).await;
+        if let Some(observer) = &self.observer {
+            observer.ended(answer.as_ref().err(), began.elapsed());
+        }
+        answer
+    }
+
+    async fn attempt(&self, request: OutgoingRequest) -> Result<OutgoingAnswer, OutgoingError> {
         let shared = &self.shared;
         let target = Target::parse(&request.url)?;
         let clock = Deadline::new(&target, request.time.min(self.longest));
-        let _place = clock
-            .limit(Stage::Queue, shared.places.take(target.name()))
-            .await?;
+        let _places = clock.limit(Stage::Queue, self.places(target.name())).await?;
         let addresses = clock
             .limit(Stage::Lookup, target.addresses(&*shared.resolve))
             .await??;
@@ -119,6 +156,18 @@ impl Outgoing {
         clock
             .limit(Stage::Answer, exchange::exchange(&target, request, stream))
             .await?
+    }
+
+    /// The places that a request to this host needs. One in the background waits among its like first, and takes none of the
+    /// others meanwhile.
+    async fn places(&self, host: String) -> (Option<Place>, Place) {
+        let shared = &self.shared;
+        let of_background = if self.is_background {
+            Some(shared.background.take(host.clone()).await)
+        } else {
+            None
+        };
+        (of_background, shared.places.take(host).await)
     }
 
     async fn encrypt(

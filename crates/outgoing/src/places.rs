@@ -5,16 +5,23 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Requests at a time.
-const IN_ALL: usize = 16;
+/// The most requests at a time.
+pub const MOST_REQUESTS: usize = 16;
 
-/// Of these to one host name.
-const PER_HOST: usize = 4;
+/// The most of these to one host name.
+pub const MOST_REQUESTS_TO_HOST: usize = 4;
+
+/// The most requests in the background at a time: a quarter, so that others find a place.
+pub const MOST_REQUESTS_IN_BACKGROUND: usize = MOST_REQUESTS / 4;
+
+/// The most of these to one host name: half, because a provider may have its pictures at its own address.
+pub const MOST_REQUESTS_TO_HOST_IN_BACKGROUND: usize = MOST_REQUESTS_TO_HOST / 2;
 
 /// Names with a semaphore of their own, before those without a request are removed.
 const NAMES: usize = 64;
 
 pub(crate) struct Places {
+    per_host: usize,
     all: Arc<Semaphore>,
     hosts: Mutex<HashMap<String, Weak<Semaphore>>>,
 }
@@ -25,16 +32,25 @@ pub(crate) struct Place {
     _all: Option<OwnedSemaphorePermit>,
 }
 
-impl Default for Places {
-    fn default() -> Self {
+impl Places {
+    /// Those of all requests.
+    pub(crate) fn of_all() -> Self {
+        Self::new(MOST_REQUESTS, MOST_REQUESTS_TO_HOST)
+    }
+
+    /// Those that requests in the background need besides.
+    pub(crate) fn of_background() -> Self {
+        Self::new(MOST_REQUESTS_IN_BACKGROUND, MOST_REQUESTS_TO_HOST_IN_BACKGROUND)
+    }
+
+    fn new(in_all: usize, per_host: usize) -> Self {
         Self {
-            all: Arc::new(Semaphore::new(IN_ALL)),
+            per_host,
+            all: Arc::new(Semaphore::new(in_all)),
             hosts: Mutex::default(),
         }
     }
-}
 
-impl Places {
     /// Waits for a place: first among the requests to the same host, which take no place in all while they wait.
     pub(crate) async fn take(&self, host: String) -> Place {
         // The semaphores are never closed.
@@ -54,7 +70,7 @@ impl Places {
         if hosts.len() >= NAMES {
             hosts.retain(|_, own| own.strong_count() > 0);
         }
-        let own = Arc::new(Semaphore::new(PER_HOST));
+        let own = Arc::new(Semaphore::new(self.per_host));
         hosts.insert(host, Arc::downgrade(&own));
         own
     }
@@ -78,11 +94,13 @@ mod tests {
 
     #[test]
     fn few_to_one_host_and_few_in_all() {
-        let places = Places::default();
-        let mut taken: Vec<_> = (0..PER_HOST).map(|_| try_take(&places, "a").unwrap()).collect();
+        let places = Places::of_all();
+        let mut taken: Vec<_> = (0..MOST_REQUESTS_TO_HOST)
+            .map(|_| try_take(&places, "a").unwrap())
+            .collect();
         assert!(try_take(&places, "a").is_none());
         for host in ["b", "c", "d"] {
-            taken.extend((0..PER_HOST).map(|_| try_take(&places, host).unwrap()));
+            taken.extend((0..MOST_REQUESTS_TO_HOST).map(|_| try_take(&places, host).unwrap()));
         }
         assert!(try_take(&places, "e").is_none());
         taken.remove(0);
@@ -92,7 +110,7 @@ mod tests {
 
     #[test]
     fn names_without_a_request_are_not_kept() {
-        let places = Places::default();
+        let places = Places::of_all();
         let kept = try_take(&places, "kept").unwrap();
         for number in 0..1_000 {
             assert!(try_take(&places, &number.to_string()).is_some());

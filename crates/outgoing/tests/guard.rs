@@ -3,14 +3,17 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use latchkey_outgoing::{Outgoing, OutgoingAnswer, OutgoingError, OutgoingRequest, Resolve, Stage};
+use latchkey_outgoing::{
+    MOST_REQUESTS, Observe, Outgoing, OutgoingAnswer, OutgoingError, OutgoingRequest, Resolve, Stage,
+};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
@@ -33,7 +36,7 @@ impl Resolve for Names {
             "mixed.test" => &["127.0.0.1", "10.0.0.1"],
             "mapped.test" => &["::ffff:10.0.0.1"],
             "nowhere.test" => &[],
-            "never.test" => return std::future::pending().await,
+            name if name.ends_with("never.test") => return std::future::pending().await,
             _ => return Err(io::Error::other("no such name")),
         };
         Ok(addresses.iter().map(|address| address.parse().unwrap()).collect())
@@ -317,6 +320,69 @@ async fn waiting_for_others_counts() {
         ),
         "{error}"
     );
+}
+
+fn is_queued(answer: &Result<OutgoingAnswer, OutgoingError>) -> bool {
+    matches!(
+        answer,
+        Err(OutgoingError::TooSlow {
+            stage: Stage::Queue,
+            ..
+        })
+    )
+}
+
+#[tokio::test]
+async fn slow_requests_in_the_background_leave_places_to_others() {
+    let (silent, _waiting) = service("").await;
+    let (quick, _requests) = service("HTTP/1.1 204 No Content\r\n\r\n").await;
+    // The places are those of a name, whatever the port.
+    let silent = format!("http://here.test:{}/", silent.port());
+    let quick = format!("http://here.test:{}/", quick.port());
+    let outgoing = outgoing();
+    let mut slow = JoinSet::new();
+    for number in 0..MOST_REQUESTS {
+        for url in [silent.clone(), format!("https://{number}.never.test/")] {
+            let background = outgoing.background();
+            slow.spawn(async move { get(&background, url).await });
+        }
+    }
+    // Until each has the places that it gets.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    for _ in 0..3 {
+        assert_eq!(get(&outgoing, &quick).await.unwrap().status, 204);
+    }
+    let impatient = outgoing.background().with_longest(Duration::from_millis(50));
+    for url in [quick.as_str(), "https://another.never.test/"] {
+        let answer = get(&impatient, url).await;
+        assert!(is_queued(&answer), "{url}: {answer:?}");
+    }
+    // What ends gives its places back.
+    slow.shutdown().await;
+    assert_eq!(get(&outgoing.background(), &quick).await.unwrap().status, 204);
+}
+
+/// Remembers how requests ended.
+#[derive(Default)]
+struct Ends(Mutex<Vec<Option<OutgoingError>>>);
+
+impl Observe for Ends {
+    fn ended(&self, error: Option<&OutgoingError>, _took: Duration) {
+        self.0.lock().unwrap().push(error.cloned());
+    }
+}
+
+#[tokio::test]
+async fn the_observer_is_told_how_each_request_ends() {
+    let (address, _requests) = service("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n").await;
+    let ends = Arc::new(Ends::default());
+    let outgoing = outgoing().observed(ends.clone());
+    get(&outgoing.background(), format!("http://{address}/"))
+        .await
+        .unwrap();
+    let refused = get(&outgoing, "http://10.0.0.1/").await.unwrap_err();
+    let wrong = get(&outgoing, "nothing").await.unwrap_err();
+    assert_eq!(*ends.0.lock().unwrap(), [None, Some(refused), Some(wrong)]);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ pub struct AuthorizationRequest<'a> {
     pub nonce: &'a str,
     /// Ties the code to this sign-in: 43 to 128 letters, digits, `-`, `.`, `_` and `~` (RFC 7636 section 4.1).
     pub verifier: &'a str,
-    /// The address that the person probably has there.
+    /// Who the person probably is there: an email or a user name.
     pub login_hint: Option<&'a str>,
     /// For instance `login`, to ask the person to sign in again.
     pub prompt: Option<&'a str>,

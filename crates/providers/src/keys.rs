@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use latchkey_domain::counted;
 use latchkey_domain::provider::ProviderUrl;
 use latchkey_outgoing::{OutgoingAnswer, OutgoingRequest};
 use serde::Deserialize;
@@ -174,9 +175,9 @@ impl ProviderClient {
                     request: format!("GET {jwks}"),
                     answer: String::new(),
                     outcome: Ok(format!(
-                        "kept from {} s ago: {} keys",
+                        "kept from {} s ago: {}",
                         age.as_secs(),
-                        keys.0.len()
+                        counted(keys.0.len(), "key")
                     )),
                 });
                 return Ok(found?);
@@ -191,7 +192,7 @@ impl ProviderClient {
         };
         let read = |answer: &OutgoingAnswer| {
             let keys = Keys::read(answer)?;
-            let text = format!("{} keys that can be used", keys.0.len());
+            let text = format!("{} that can be used", counted(keys.0.len(), "key"));
             Ok((Arc::new(keys), text))
         };
         let keys = self.fetch(fetch, log, read).await?;

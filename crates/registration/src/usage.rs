@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use latchkey_domain::{Application, ClientId, PageRequest, Timestamp};
+use latchkey_domain::{Application, ClientId, PageRequest, Timestamp, named};
 
 use crate::{Caller, Registrar, RegistrationError};
 
@@ -15,22 +15,21 @@ const MOST_LISTED: usize = 50;
 /// The most applications to choose from.
 const MOST_CHOICES: u32 = 200;
 
-/// How far a report goes back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Period {
-    /// 24 hours, by the hour.
-    Day,
-    /// 7 days, by the quarter of a day.
-    #[default]
-    Week,
-    /// 30 days, by the day.
-    Month,
+named! {
+    /// How far a report goes back. The shortest comes first.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Period: "a period" {
+        /// By the hour.
+        Day = "day" "24 hours",
+        /// By the quarter of a day.
+        #[default]
+        Week = "week" "7 days",
+        /// By the day.
+        Month = "month" "30 days",
+    }
 }
 
 impl Period {
-    /// Every period, the shortest first.
-    pub const ALL: &[Self] = &[Self::Day, Self::Week, Self::Month];
-
     /// The length of a step of the report.
     pub const fn step(self) -> Duration {
         match self {

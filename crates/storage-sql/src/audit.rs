@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Email, MemberId, MemberName, Timestamp};
 
-use crate::{Columns, Database, Isolation, Param, SqlStore, Statements, params, rows};
+use crate::Isolation::{RowLocked, Statement};
+use crate::{Columns, Database, Param, SqlStore, Statements, params, rows};
 use latchkey_storage::audit::{FailedSignIns, TEXT_LENGTH};
 use latchkey_storage::shared::{cut, searchable, searched};
 use latchkey_storage::{Audit, AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
@@ -114,7 +115,7 @@ fn read(columns: &mut Columns<'_>) -> Result<AuditEntry, StoreError> {
             address: columns.get("address")?,
             request_id: columns.get("request_id")?,
         },
-        action: columns.one_of("action", AuditAction::ALL, AuditAction::id)?,
+        action: columns.parsed("action", str::parse::<AuditAction>)?,
         target: columns.get("target")?,
         detail: columns.get("detail")?,
     })
@@ -208,13 +209,12 @@ async fn page(
 #[async_trait]
 impl<D: Database> Audit for SqlStore<D> {
     async fn audit(&self, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        self.0
-            .scan(limit, |db, limit| {
-                let sql = "SELECT at, member_id, address, request_id, action, target, detail FROM audit \
+        self.scan(limit, |db, limit| {
+            let sql = "SELECT at, member_id, address, request_id, action, target, detail FROM audit \
                            ORDER BY id DESC LIMIT ?1";
-                Box::pin(async move { rows::all(db, sql, params![*limit], read).await })
-            })
-            .await
+            Box::pin(async move { rows::all(db, sql, params![*limit], read).await })
+        })
+        .await
     }
 
     async fn audit_page(
@@ -224,28 +224,21 @@ impl<D: Database> Audit for SqlStore<D> {
         limit: u32,
     ) -> Result<Vec<AuditRecord>, StoreError> {
         let args = (filter, before.unwrap_or(i64::MAX), limit);
-        self.0
-            .scan(args, |db, (filter, before, limit)| {
-                Box::pin(page(db, filter, *before, *limit))
-            })
-            .await
+        self.scan(args, |db, (filter, before, limit)| {
+            Box::pin(page(db, filter, *before, *limit))
+        })
+        .await
     }
 
     async fn last_backup(&self) -> Result<Option<Timestamp>, StoreError> {
-        self.0
-            .scan(AuditAction::BackupMade, |db, action| Box::pin(last(db, *action)))
+        self.scan(AuditAction::BackupMade, |db, action| Box::pin(last(db, *action)))
             .await
     }
 
     async fn note(&self, entry: AuditEntry) -> Result<(), StoreError> {
         let is_one_statement = entry.action != AuditAction::SignInFailed && !entry.action.needs_host();
-        let isolation = if is_one_statement {
-            Isolation::Statement
-        } else {
-            Isolation::RowLocked
-        };
-        self.0
-            .write(isolation, entry, |db, entry| Box::pin(note(db, entry)))
+        let isolation = if is_one_statement { Statement } else { RowLocked };
+        self.write(isolation, entry, |db, entry| Box::pin(note(db, entry)))
             .await
     }
 }

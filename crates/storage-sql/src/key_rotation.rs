@@ -1,6 +1,6 @@
 //! Rotating the key: what it changes in the database (see [`crate::keyring`] for how the key file goes with it).
 
-use latchkey_domain::{Actor, ClientId, MemberId, ProviderId, Timestamp};
+use latchkey_domain::{Actor, ClientId, MemberId, ProviderId, Timestamp, counted};
 
 use crate::keyring::Keyring;
 use crate::sealing::{Owner, Sealer};
@@ -37,8 +37,9 @@ pub(crate) async fn finish(
     };
     rows::name_key(db, &fingerprint).await?;
     let detail = format!(
-        "{} secrets sealed again, {} grants revoked",
-        done.secrets, done.revoked
+        "{} sealed again, {} revoked",
+        counted(done.secrets, "secret"),
+        counted(done.revoked, "grant")
     );
     audit::write_if_allowed(db, by, AuditAction::KeyRotated, &fingerprint, &detail).await?;
     Ok(done)

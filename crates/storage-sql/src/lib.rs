@@ -45,6 +45,8 @@ pub mod keys;
 pub mod postgres;
 pub mod sqlite;
 
+use std::ops::Deref;
+
 pub(crate) use self::database::columns::Columns;
 pub(crate) use self::database::driver_error::{DriverError, DriverResult};
 pub(crate) use self::database::params::{Param, params};
@@ -54,6 +56,15 @@ pub(crate) use self::database::{Change, Database, Isolation};
 
 /// The store in a database: `SQLite` or `PostgreSQL`.
 pub struct SqlStore<D>(pub(crate) D);
+
+/// So that an operation says `self.write(…)`.
+impl<D> Deref for SqlStore<D> {
+    type Target = D;
+
+    fn deref(&self) -> &D {
+        &self.0
+    }
+}
 
 /// A store as the rules know it. Made here, so that this crate alone compiles its operations, and not each that uses one.
 macro_rules! as_dyn_store {

@@ -48,6 +48,6 @@ async fn find(db: &dyn Statements, id: &LogoId) -> Result<Option<Vec<u8>>, Store
 #[async_trait]
 impl<D: Database> Logos for SqlStore<D> {
     async fn logo(&self, id: &LogoId) -> Result<Option<Vec<u8>>, StoreError> {
-        self.0.scan(id.clone(), |db, id| Box::pin(find(db, id))).await
+        self.scan(id.clone(), |db, id| Box::pin(find(db, id))).await
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Email, Timestamp};
 
-use crate::{Columns, Database, Isolation, SqlStore, Statements, audit, members, params, rows};
+use crate::Isolation::{RowLocked, Statement};
+use crate::{Columns, Database, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::mails::{
     ANSWER_LENGTH, Claim, ClaimedMail, FailedMail, MAILS_PER_HOUR, MailCounts, MailId, MailKind, MailOutcome,
     Mails, NewMail,
@@ -32,7 +33,7 @@ fn read(columns: &mut Columns<'_>, claim: Claim) -> Result<ClaimedMail, StoreErr
     let member = members::read(columns)?;
     columns.table("mails");
     let id = MailId(columns.get("id")?);
-    let kind = columns.one_of("kind", MailKind::ALL, MailKind::id)?;
+    let kind = columns.parsed("kind", str::parse::<MailKind>)?;
     let address: Option<String> = columns.get("address")?;
     let address = address
         .map(|address| Email::stored(&address))
@@ -159,7 +160,7 @@ async fn failed(db: &dyn Statements, limit: u32) -> Result<Vec<FailedMail>, Stor
         columns.table("mails");
         Ok(FailedMail {
             member,
-            kind: columns.one_of("kind", MailKind::ALL, MailKind::id)?,
+            kind: columns.parsed("kind", str::parse::<MailKind>)?,
             at: columns.time("failed_at")?,
             answer: columns.get("answer")?,
         })
@@ -186,11 +187,10 @@ impl<D: Database> Mails for SqlStore<D> {
         at: Timestamp,
     ) -> Result<u64, StoreError> {
         let args = (mails, by.cloned(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (mails, by, at)| {
-                Box::pin(queue(db, mails, by.as_ref(), *at))
-            })
-            .await
+        self.write(RowLocked, args, |db, (mails, by, at)| {
+            Box::pin(queue(db, mails, by.as_ref(), *at))
+        })
+        .await
     }
 
     async fn claim_mail(
@@ -200,11 +200,10 @@ impl<D: Database> Mails for SqlStore<D> {
         until: Timestamp,
     ) -> Result<Option<ClaimedMail>, StoreError> {
         let args = (claimed, at, until);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (claimed, at, until)| {
-                Box::pin(claim(db, *claimed, *at, *until))
-            })
-            .await
+        self.write(RowLocked, args, |db, (claimed, at, until)| {
+            Box::pin(claim(db, *claimed, *at, *until))
+        })
+        .await
     }
 
     async fn settle_mail(
@@ -215,26 +214,24 @@ impl<D: Database> Mails for SqlStore<D> {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let args = (id, claim, outcome, at);
-        self.0
-            .write(Isolation::Statement, args, |db, (id, claim, outcome, at)| {
-                Box::pin(settle(db, *id, *claim, outcome, *at))
-            })
-            .await
+        self.write(Statement, args, |db, (id, claim, outcome, at)| {
+            Box::pin(settle(db, *id, *claim, outcome, *at))
+        })
+        .await
     }
 
     async fn mail_counts(&self, at: Timestamp) -> Result<MailCounts, StoreError> {
-        self.0.snapshot(at, |db, at| Box::pin(counts(db, *at))).await
+        self.snapshot(at, |db, at| Box::pin(counts(db, *at))).await
     }
 
     async fn failed_mails(&self, limit: u32) -> Result<Vec<FailedMail>, StoreError> {
-        self.0.scan(limit, |db, limit| Box::pin(failed(db, *limit))).await
+        self.scan(limit, |db, limit| Box::pin(failed(db, *limit))).await
     }
 
     async fn retry_failed_mails(&self, by: &Actor, at: Timestamp) -> Result<u64, StoreError> {
-        self.0
-            .write(Isolation::RowLocked, (by.clone(), at), |db, (by, at)| {
-                Box::pin(retry(db, by, *at))
-            })
-            .await
+        self.write(RowLocked, (by.clone(), at), |db, (by, at)| {
+            Box::pin(retry(db, by, *at))
+        })
+        .await
     }
 }

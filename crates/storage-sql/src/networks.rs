@@ -5,10 +5,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Color, LogoId, Member, Network, NetworkName, Plan, Slug, Timestamp, WebLink};
 
+use crate::Isolation::{RowLocked, Statement};
 use crate::database::columns::Read;
 use crate::database::dialect::Dialect;
 use crate::database::statements::Cell;
-use crate::{Columns, Database, Isolation, Param, SqlStore, Statements, audit, logos, members, params, rows};
+use crate::{Columns, Database, Param, SqlStore, Statements, audit, logos, members, params, rows};
 use latchkey_storage::networks::founder;
 use latchkey_storage::{AddMember, AuditAction, Logo, NetworkChange, Networks, NewNetwork, StoreError};
 
@@ -197,8 +198,7 @@ async fn note_refresh_lifetime(db: &dyn Statements, lifetime: Duration) -> Resul
 #[async_trait]
 impl<D: Database> Networks for SqlStore<D> {
     async fn network(&self) -> Result<Network, StoreError> {
-        self.0
-            .recall(|memory| &mut memory.network, &(), (), |db, ()| Box::pin(find(db)))
+        self.recall(|memory| &mut memory.network, &(), (), |db, ()| Box::pin(find(db)))
             .await?
             .ok_or_else(missing)
     }
@@ -210,11 +210,10 @@ impl<D: Database> Networks for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Network, StoreError> {
         let args = (network, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (network, by, at)| {
-                Box::pin(change(db, network, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (network, by, at)| {
+            Box::pin(change(db, network, (by, *at)))
+        })
+        .await
     }
 
     async fn set_network_logo(
@@ -223,13 +222,10 @@ impl<D: Database> Networks for SqlStore<D> {
         by: &Actor,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.0
-            .write(
-                Isolation::RowLocked,
-                (logo, by.clone(), at),
-                |db, (logo, by, at)| Box::pin(set_logo(db, logo.as_ref(), (by, *at))),
-            )
-            .await
+        self.write(RowLocked, (logo, by.clone(), at), |db, (logo, by, at)| {
+            Box::pin(set_logo(db, logo.as_ref(), (by, *at)))
+        })
+        .await
     }
 
     async fn found_network(
@@ -240,40 +236,35 @@ impl<D: Database> Networks for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<Member>, StoreError> {
         let args = (network, host, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (network, host, by, at)| {
-                Box::pin(found(db, network, host, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (network, host, by, at)| {
+            Box::pin(found(db, network, host, (by, *at)))
+        })
+        .await
     }
 
     async fn count_connected_members(&self) -> Result<u64, StoreError> {
-        self.0
-            .scan((), |db, ()| Box::pin(count_connected_members(db)))
+        self.scan((), |db, ()| Box::pin(count_connected_members(db)))
             .await
     }
 
     async fn is_demo(&self) -> Result<bool, StoreError> {
-        self.0
-            .look_up((), |db, ()| {
-                let sql = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'demo')";
-                Box::pin(rows::exists(db, sql, &[]))
-            })
-            .await
+        self.look_up((), |db, ()| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'demo')";
+            Box::pin(rows::exists(db, sql, &[]))
+        })
+        .await
     }
 
     async fn mark_demo(&self) -> Result<(), StoreError> {
-        self.0
-            .write(Isolation::Statement, (), |db, ()| {
-                let sql =
-                    "INSERT INTO meta (key, value) VALUES ('demo', [['\\x01'|1]]) ON CONFLICT DO NOTHING";
-                Box::pin(async move { db.execute(sql, &[]).await.map(|_| ()) })
-            })
-            .await
+        self.write(Statement, (), |db, ()| {
+            let sql = "INSERT INTO meta (key, value) VALUES ('demo', [['\\x01'|1]]) ON CONFLICT DO NOTHING";
+            Box::pin(async move { db.execute(sql, &[]).await.map(|_| ()) })
+        })
+        .await
     }
 
     async fn setup_salt(&self) -> Result<Vec<u8>, StoreError> {
-        self.0.look_up((), |db, ()| Box::pin(setup_salt(db))).await
+        self.look_up((), |db, ()| Box::pin(setup_salt(db))).await
     }
 
     async fn note_refresh_lifetime(&self, lifetime: Duration) -> Result<(), StoreError> {
@@ -281,16 +272,14 @@ impl<D: Database> Networks for SqlStore<D> {
         if self.longest_refresh_lifetime().await? >= Some(lifetime) {
             return Ok(());
         }
-        self.0
-            .write(Isolation::Statement, lifetime, |db, lifetime| {
-                Box::pin(note_refresh_lifetime(db, *lifetime))
-            })
-            .await
+        self.write(Statement, lifetime, |db, lifetime| {
+            Box::pin(note_refresh_lifetime(db, *lifetime))
+        })
+        .await
     }
 
     async fn longest_refresh_lifetime(&self) -> Result<Option<Duration>, StoreError> {
-        self.0
-            .look_up((), |db, ()| Box::pin(longest_refresh_lifetime(db)))
+        self.look_up((), |db, ()| Box::pin(longest_refresh_lifetime(db)))
             .await
     }
 }

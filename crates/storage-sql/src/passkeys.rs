@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use latchkey_domain::{Actor, MemberId, Timestamp};
 
-use crate::{Database, Isolation, SqlStore, Statements, audit, members, params, rows};
+use crate::Isolation::RowLocked;
+use crate::{Database, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::passkeys::{
     CeremonyKey, KeptPasskey, MOST_PASSKEYS, NewPasskey, PasskeyId, PasskeyRecord, PasskeyRemoval, Passkeys,
 };
@@ -136,38 +137,32 @@ async fn remove(
 #[async_trait]
 impl<D: Database> Passkeys for SqlStore<D> {
     async fn add_passkey(&self, passkey: NewPasskey, by: &Actor, at: Timestamp) -> Result<bool, StoreError> {
-        self.0
-            .write(
-                Isolation::RowLocked,
-                (passkey, by.clone(), at),
-                |db, (passkey, by, at)| Box::pin(add(db, passkey, (by, *at))),
-            )
-            .await
+        self.write(RowLocked, (passkey, by.clone(), at), |db, (passkey, by, at)| {
+            Box::pin(add(db, passkey, (by, *at)))
+        })
+        .await
     }
 
     async fn passkeys_of(&self, member: MemberId) -> Result<Vec<PasskeyRecord>, StoreError> {
-        self.0
-            .look_up(member, |db, member| Box::pin(of_member(db, *member)))
+        self.look_up(member, |db, member| Box::pin(of_member(db, *member)))
             .await
     }
 
     async fn passkey_data_of(&self, member: MemberId) -> Result<Vec<String>, StoreError> {
-        self.0
-            .look_up(member, |db, member| {
-                let sql = "SELECT data FROM passkeys WHERE member_id = ?1 ORDER BY id";
-                Box::pin(async move {
-                    rows::all(db, sql, params![member.0], |columns| {
-                        columns.table("passkeys").get("data")
-                    })
-                    .await
+        self.look_up(member, |db, member| {
+            let sql = "SELECT data FROM passkeys WHERE member_id = ?1 ORDER BY id";
+            Box::pin(async move {
+                rows::all(db, sql, params![member.0], |columns| {
+                    columns.table("passkeys").get("data")
                 })
+                .await
             })
-            .await
+        })
+        .await
     }
 
     async fn passkey(&self, credential: &[u8]) -> Result<Option<KeptPasskey>, StoreError> {
-        self.0
-            .look_up(credential, |db, credential| Box::pin(find(db, credential)))
+        self.look_up(credential, |db, credential| Box::pin(find(db, credential)))
             .await
     }
 
@@ -179,11 +174,10 @@ impl<D: Database> Passkeys for SqlStore<D> {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let args = (id, data, ceremony, at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (id, data, ceremony, at)| {
-                Box::pin(used(db, *id, data, *ceremony, *at))
-            })
-            .await
+        self.write(RowLocked, args, |db, (id, data, ceremony, at)| {
+            Box::pin(used(db, *id, data, *ceremony, *at))
+        })
+        .await
     }
 
     async fn remove_passkey(
@@ -194,10 +188,9 @@ impl<D: Database> Passkeys for SqlStore<D> {
         at: Timestamp,
     ) -> Result<PasskeyRemoval, StoreError> {
         let args = (member, id, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, id, by, at)| {
-                Box::pin(remove(db, *member, *id, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, id, by, at)| {
+            Box::pin(remove(db, *member, *id, (by, *at)))
+        })
+        .await
     }
 }

@@ -8,7 +8,8 @@
 use async_trait::async_trait;
 use latchkey_domain::Timestamp;
 
-use crate::{Database, Isolation, Param, SqlStore, Statements, rows};
+use crate::Isolation::Statement;
+use crate::{Database, Param, SqlStore, Statements, rows};
 use latchkey_storage::retention::choose;
 use latchkey_storage::{Expiring, Retention, StoreError, Stride, Swept};
 
@@ -85,7 +86,6 @@ impl<D: Database> Retention for SqlStore<D> {
     async fn sweep(&self, expiring: Expiring, after: i64, stride: Stride) -> Result<Swept, StoreError> {
         let args = (expiring, after, stride.look);
         let seen = self
-            .0
             .scan(args, |db, (expiring, after, limit)| {
                 Box::pin(read_batch(db, *expiring, *after, *limit))
             })
@@ -95,12 +95,11 @@ impl<D: Database> Retention for SqlStore<D> {
             return Ok(Swept { deleted: 0, next });
         }
         let deleted = self
-            .0
-            .write(Isolation::Statement, (expiring, ids), |db, (expiring, ids)| {
+            .write(Statement, (expiring, ids), |db, (expiring, ids)| {
                 Box::pin(delete(db, *expiring, ids))
             })
             .await?;
-        self.0.wrote_much().await;
+        self.wrote_much().await;
         Ok(Swept { deleted, next })
     }
 }

@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use latchkey_domain::{Actor, MemberId, Timestamp};
 use zeroize::Zeroizing;
 
+use crate::Isolation::{RowLocked, Statement};
 use crate::keychain::Keychain;
 use crate::sealing::Owner;
-use crate::{Database, Isolation, SqlStore, Statements, audit, members, params, rows};
+use crate::{Database, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::second_factors::{Authenticator, RecoveryKey, SecondFactors};
 use latchkey_storage::{AuditAction, StoreError};
 
@@ -163,19 +164,17 @@ impl<D: Database> SecondFactors for SqlStore<D> {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let args = (self.0.keys().clone(), member, secret, at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (keys, member, secret, at)| {
-                Box::pin(begin(db, keys, *member, secret, *at))
-            })
-            .await
+        self.write(RowLocked, args, |db, (keys, member, secret, at)| {
+            Box::pin(begin(db, keys, *member, secret, *at))
+        })
+        .await
     }
 
     async fn authenticator(&self, member: MemberId) -> Result<Option<Authenticator>, StoreError> {
-        self.0
-            .look_up((member, self.0.keys()), |db, (member, keys)| {
-                Box::pin(find(db, keys, *member))
-            })
-            .await
+        self.look_up((member, self.0.keys()), |db, (member, keys)| {
+            Box::pin(find(db, keys, *member))
+        })
+        .await
     }
 
     async fn confirm_authenticator(
@@ -187,19 +186,17 @@ impl<D: Database> SecondFactors for SqlStore<D> {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let args = (member, step, codes, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, step, codes, by, at)| {
-                Box::pin(confirm(db, *member, *step, codes, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, step, codes, by, at)| {
+            Box::pin(confirm(db, *member, *step, codes, (by, *at)))
+        })
+        .await
     }
 
     async fn use_step(&self, member: MemberId, step: u64) -> Result<bool, StoreError> {
-        self.0
-            .write(Isolation::Statement, (member, step), |db, (member, step)| {
-                Box::pin(use_step(db, *member, *step))
-            })
-            .await
+        self.write(Statement, (member, step), |db, (member, step)| {
+            Box::pin(use_step(db, *member, *step))
+        })
+        .await
     }
 
     async fn use_recovery_code(
@@ -210,20 +207,18 @@ impl<D: Database> SecondFactors for SqlStore<D> {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let args = (member, key, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, key, by, at)| {
-                Box::pin(use_code(db, *member, *key, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, key, by, at)| {
+            Box::pin(use_code(db, *member, *key, (by, *at)))
+        })
+        .await
     }
 
     async fn recovery_codes_left(&self, member: MemberId) -> Result<u64, StoreError> {
-        self.0
-            .look_up(member, |db, member| {
-                let sql = "SELECT count(*) FROM recovery_codes WHERE member_id = ?1 AND used_at IS NULL";
-                Box::pin(async move { rows::count(db, sql, params![member.0]).await })
-            })
-            .await
+        self.look_up(member, |db, member| {
+            let sql = "SELECT count(*) FROM recovery_codes WHERE member_id = ?1 AND used_at IS NULL";
+            Box::pin(async move { rows::count(db, sql, params![member.0]).await })
+        })
+        .await
     }
 
     async fn replace_recovery_codes(
@@ -234,11 +229,10 @@ impl<D: Database> SecondFactors for SqlStore<D> {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let args = (member, codes, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, codes, by, at)| {
-                Box::pin(replace_codes(db, *member, codes, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, codes, by, at)| {
+            Box::pin(replace_codes(db, *member, codes, (by, *at)))
+        })
+        .await
     }
 
     async fn remove_authenticator(
@@ -248,10 +242,9 @@ impl<D: Database> SecondFactors for SqlStore<D> {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let args = (member, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, by, at)| {
-                Box::pin(remove(db, *member, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, by, at)| {
+            Box::pin(remove(db, *member, (by, *at)))
+        })
+        .await
     }
 }

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Member, MemberId, Timestamp, limits};
 
-use crate::database::columns::find;
+use crate::Isolation::{RowLocked, Statement};
 use crate::database::dialect::Dialect;
-use crate::{Columns, Database, Isolation, SqlStore, Statements, audit, members, params, rows};
+use crate::{Columns, Database, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::members::sessions_detail;
 use latchkey_storage::sessions::MOST_OF_ONE_MEMBER;
 use latchkey_storage::{
@@ -24,7 +24,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Session, StoreError> {
     Ok(Session {
         id: SessionId(columns.get("id")?),
         member: MemberId(columns.get("member_id")?),
-        proof: columns.optional("proof", |text| find(text, Proof::ALL, Proof::id))?,
+        proof: columns.optional("proof", str::parse::<Proof>)?,
         created_at: columns.time("created_at")?,
         last_seen_at: columns.time("last_seen_at")?,
         expires_at: columns.time("expires_at")?,
@@ -200,57 +200,48 @@ async fn of_member(db: &dyn Statements, member: MemberId, at: Timestamp) -> Resu
 #[async_trait]
 impl<D: Database> Sessions for SqlStore<D> {
     async fn open_session(&self, session: NewSession, at: Timestamp) -> Result<Option<Session>, StoreError> {
-        self.0
-            .write(Isolation::RowLocked, (session, at), |db, (session, at)| {
-                Box::pin(open(db, session, *at))
-            })
-            .await
+        self.write(RowLocked, (session, at), |db, (session, at)| {
+            Box::pin(open(db, session, *at))
+        })
+        .await
     }
 
     async fn has_signed_in_from(&self, network: &KeyedHash) -> Result<bool, StoreError> {
-        self.0
-            .look_up(network, |db, network| {
-                let sql = "SELECT EXISTS (SELECT 1 FROM sign_in_networks WHERE network = ?1)";
-                Box::pin(async move { rows::exists(db, sql, params![*network]).await })
-            })
-            .await
+        self.look_up(network, |db, network| {
+            let sql = "SELECT EXISTS (SELECT 1 FROM sign_in_networks WHERE network = ?1)";
+            Box::pin(async move { rows::exists(db, sql, params![*network]).await })
+        })
+        .await
     }
 
     async fn session(&self, key: SessionKey, at: Timestamp) -> Result<Option<(Session, Member)>, StoreError> {
-        self.0
-            .look_up((key, at), |db, (key, at)| Box::pin(by_key(db, *key, *at)))
+        self.look_up((key, at), |db, (key, at)| Box::pin(by_key(db, *key, *at)))
             .await
     }
 
     async fn touch_session(&self, id: SessionId, at: Timestamp) -> Result<(), StoreError> {
-        self.0
-            .write(Isolation::Statement, (id, at), |db, (id, at)| {
-                Box::pin(touch(db, *id, *at))
-            })
+        self.write(Statement, (id, at), |db, (id, at)| Box::pin(touch(db, *id, *at)))
             .await
     }
 
     async fn end_session(&self, key: SessionKey) -> Result<(), StoreError> {
-        self.0
-            .write(Isolation::Statement, key, |db, key| Box::pin(end(db, *key)))
+        self.write(Statement, key, |db, key| Box::pin(end(db, *key)))
             .await
     }
 
     async fn end_session_of(&self, member: MemberId, id: SessionId) -> Result<bool, StoreError> {
-        self.0
-            .write(Isolation::Statement, (member, id), |db, (member, id)| {
-                Box::pin(end_one(db, *member, *id))
-            })
-            .await
+        self.write(Statement, (member, id), |db, (member, id)| {
+            Box::pin(end_one(db, *member, *id))
+        })
+        .await
     }
 
     async fn end_other_sessions(&self, member: MemberId, current: SessionId) -> Result<u64, StoreError> {
         let args = (member, current);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, current)| {
-                Box::pin(end_others(db, *member, *current))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, current)| {
+            Box::pin(end_others(db, *member, *current))
+        })
+        .await
     }
 
     async fn end_sessions(
@@ -261,18 +252,16 @@ impl<D: Database> Sessions for SqlStore<D> {
         at: Timestamp,
     ) -> Result<u64, StoreError> {
         let args = (member, which, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, which, by, at)| {
-                Box::pin(end_by_host(db, *member, *which, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, which, by, at)| {
+            Box::pin(end_by_host(db, *member, *which, (by, *at)))
+        })
+        .await
     }
 
     async fn sessions_of(&self, member: MemberId, at: Timestamp) -> Result<Vec<Session>, StoreError> {
-        self.0
-            .look_up((member, at), |db, (member, at)| {
-                Box::pin(of_member(db, *member, *at))
-            })
-            .await
+        self.look_up((member, at), |db, (member, at)| {
+            Box::pin(of_member(db, *member, *at))
+        })
+        .await
     }
 }

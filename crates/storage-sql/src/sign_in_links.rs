@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp};
 
-use crate::{Database, Isolation, SqlStore, Statements, audit, members, params, passkeys, rows};
+use crate::Isolation::{RowLocked, Statement};
+use crate::{Database, SqlStore, Statements, audit, members, params, passkeys, rows};
 use latchkey_storage::sign_in_links::{LinkKey, NewSignInLink, SignInLinks};
 use latchkey_storage::{
     AuditAction, EmailChange, LinkPurpose, NewPasskey, PasswordHash, PasswordSet, SetPassword, StoreError,
@@ -185,24 +186,21 @@ impl<D: Database> SignInLinks for SqlStore<D> {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let args = (links, about, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (links, about, by, at)| {
-                Box::pin(add(db, links, about, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (links, about, by, at)| {
+            Box::pin(add(db, links, about, (by, *at)))
+        })
+        .await
     }
 
     async fn add_mailed_link(&self, link: NewSignInLink, at: Timestamp) -> Result<(), StoreError> {
-        self.0
-            .write(Isolation::Statement, (link, at), |db, (link, at)| {
-                Box::pin(insert(db, link, *at))
-            })
-            .await
+        self.write(Statement, (link, at), |db, (link, at)| {
+            Box::pin(insert(db, link, *at))
+        })
+        .await
     }
 
     async fn member_of_link(&self, key: LinkKey, at: Timestamp) -> Result<Option<Member>, StoreError> {
-        self.0
-            .look_up((key, at), |db, (key, at)| Box::pin(member_of(db, *key, *at)))
+        self.look_up((key, at), |db, (key, at)| Box::pin(member_of(db, *key, *at)))
             .await
     }
 
@@ -214,11 +212,10 @@ impl<D: Database> SignInLinks for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<PasswordSet>, StoreError> {
         let args = (key, password, origin.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (key, password, origin, at)| {
-                Box::pin(use_up(db, *key, password, (origin, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (key, password, origin, at)| {
+            Box::pin(use_up(db, *key, password, (origin, *at)))
+        })
+        .await
     }
 
     async fn use_link_for_passkey(
@@ -229,11 +226,10 @@ impl<D: Database> SignInLinks for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<Member>, StoreError> {
         let args = (key, passkey, origin.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (key, passkey, origin, at)| {
-                Box::pin(use_up_for_passkey(db, *key, passkey, (origin, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (key, passkey, origin, at)| {
+            Box::pin(use_up_for_passkey(db, *key, passkey, (origin, *at)))
+        })
+        .await
     }
 
     async fn email_of_link(
@@ -241,8 +237,7 @@ impl<D: Database> SignInLinks for SqlStore<D> {
         key: LinkKey,
         at: Timestamp,
     ) -> Result<Option<(Member, Email)>, StoreError> {
-        self.0
-            .look_up((key, at), |db, (key, at)| Box::pin(email_of(db, *key, *at)))
+        self.look_up((key, at), |db, (key, at)| Box::pin(email_of(db, *key, *at)))
             .await
     }
 
@@ -253,18 +248,16 @@ impl<D: Database> SignInLinks for SqlStore<D> {
         at: Timestamp,
     ) -> Result<EmailChange, StoreError> {
         let args = (key, origin.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (key, origin, at)| {
-                Box::pin(use_up_for_email(db, *key, (origin, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (key, origin, at)| {
+            Box::pin(use_up_for_email(db, *key, (origin, *at)))
+        })
+        .await
     }
 
     async fn members_without_sign_in(&self, again: bool, at: Timestamp) -> Result<Vec<Member>, StoreError> {
-        self.0
-            .scan((again, at), |db, (again, at)| {
-                Box::pin(without_sign_in(db, *again, *at))
-            })
-            .await
+        self.scan((again, at), |db, (again, at)| {
+            Box::pin(without_sign_in(db, *again, *at))
+        })
+        .await
     }
 }

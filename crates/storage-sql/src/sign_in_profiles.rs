@@ -6,7 +6,8 @@ use latchkey_domain::{Actor, MemberId, MemberName, Slug, Timestamp, Username};
 use latchkey_storage::sign_in_profiles::{MOST_SPACES, SignInProfile, SignInProfiles};
 use latchkey_storage::{Logo, StoreError};
 
-use crate::{Database, Isolation, SqlStore, Statements, members, params, rows};
+use crate::Isolation::RowLocked;
+use crate::{Database, SqlStore, Statements, members, params, rows};
 
 /// The profile without spaces, if the member has a username already.
 async fn named(db: &dyn Statements, id: MemberId) -> Result<Option<SignInProfile>, StoreError> {
@@ -70,14 +71,13 @@ async fn name(db: &dyn Statements, id: MemberId) -> Result<(), StoreError> {
 impl<D: Database> SignInProfiles for SqlStore<D> {
     async fn sign_in_profile(&self, member: MemberId) -> Result<Option<SignInProfile>, StoreError> {
         // Short, and of no matter if a space is joined in between: not worth a snapshot.
-        let found = self.0.look_up(member, |db, id| Box::pin(find(db, *id))).await?;
+        let found = self.look_up(member, |db, id| Box::pin(find(db, *id))).await?;
         if found.is_some() {
             return Ok(found);
         }
-        self.0
-            .write(Isolation::RowLocked, member, |db, id| Box::pin(name(db, *id)))
+        self.write(RowLocked, member, |db, id| Box::pin(name(db, *id)))
             .await?;
-        self.0.look_up(member, |db, id| Box::pin(find(db, *id))).await
+        self.look_up(member, |db, id| Box::pin(find(db, *id))).await
     }
 
     async fn set_picture(
@@ -88,10 +88,9 @@ impl<D: Database> SignInProfiles for SqlStore<D> {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let args = (member, picture, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, picture, by, at)| {
-                Box::pin(members::set_picture(db, *member, picture.as_ref(), (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, picture, by, at)| {
+            Box::pin(members::set_picture(db, *member, picture.as_ref(), (by, *at)))
+        })
+        .await
     }
 }

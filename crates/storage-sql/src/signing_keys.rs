@@ -5,9 +5,10 @@ use latchkey_domain::{IdTokenAlgorithm, Timestamp};
 use latchkey_storage::StoreError;
 use latchkey_storage::signing_keys::{KeptSigningKeys, SigningKey, SigningKeys};
 
+use crate::Isolation::{RowLocked, Statement};
 use crate::keychain::Keychain;
 use crate::sealing::Owner;
-use crate::{Database, Isolation, SqlStore, Statements, params, rows};
+use crate::{Database, SqlStore, Statements, params, rows};
 
 async fn all(db: &dyn Statements, keys: &Keychain) -> Result<KeptSigningKeys, StoreError> {
     let server_key = rows::key_named(db, "").await?;
@@ -66,18 +67,16 @@ async fn add(
 #[async_trait]
 impl<D: Database> SigningKeys for SqlStore<D> {
     async fn signing_keys(&self) -> Result<KeptSigningKeys, StoreError> {
-        self.0
-            .snapshot(self.0.keys().clone(), |db, keys| Box::pin(all(db, keys)))
+        self.snapshot(self.0.keys().clone(), |db, keys| Box::pin(all(db, keys)))
             .await
     }
 
     async fn add_signing_key(&self, key: SigningKey, at: Timestamp) -> Result<bool, StoreError> {
         let args = (self.0.keys().clone(), key, at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (keys, key, at)| {
-                Box::pin(add(db, keys, key, *at))
-            })
-            .await
+        self.write(RowLocked, args, |db, (keys, key, at)| {
+            Box::pin(add(db, keys, key, *at))
+        })
+        .await
     }
 
     async fn delete_signing_keys_before(
@@ -85,10 +84,9 @@ impl<D: Database> SigningKeys for SqlStore<D> {
         algorithm: IdTokenAlgorithm,
         id: i64,
     ) -> Result<u64, StoreError> {
-        self.0
-            .write(Isolation::Statement, (algorithm, id), |db, (algorithm, id)| {
-                Box::pin(delete_before(db, *algorithm, *id))
-            })
-            .await
+        self.write(Statement, (algorithm, id), |db, (algorithm, id)| {
+            Box::pin(delete_before(db, *algorithm, *id))
+        })
+        .await
     }
 }

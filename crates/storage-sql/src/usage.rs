@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use latchkey_domain::Timestamp;
 
-use crate::{Columns, Database, Isolation, SqlStore, Statements, params, rows};
+use crate::Isolation::RowLocked;
+use crate::{Columns, Database, SqlStore, Statements, params, rows};
 use latchkey_storage::usage::{USAGE_KEPT, sums};
 use latchkey_storage::{StoreError, Usage, UsageCount};
 
@@ -42,21 +43,17 @@ fn read(columns: &mut Columns<'_>) -> Result<UsageCount, StoreError> {
 #[async_trait]
 impl<D: Database> Usage for SqlStore<D> {
     async fn add_usage(&self, counts: Vec<UsageCount>) -> Result<(), StoreError> {
-        self.0
-            .write(Isolation::RowLocked, counts, |db, counts| {
-                Box::pin(add(db, counts))
-            })
+        self.write(RowLocked, counts, |db, counts| Box::pin(add(db, counts)))
             .await
     }
 
     async fn usage(&self, from: Timestamp, until: Timestamp) -> Result<Vec<UsageCount>, StoreError> {
-        self.0
-            .scan((from, until), |db, (from, until)| {
-                let sql = "SELECT a.client_id, u.hour, u.requests, u.failures FROM api_usage u \
+        self.scan((from, until), |db, (from, until)| {
+            let sql = "SELECT a.client_id, u.hour, u.requests, u.failures FROM api_usage u \
                            JOIN applications a ON a.id = u.application_id \
                            WHERE u.hour >= ?1 AND u.hour < ?2 ORDER BY u.hour, u.application_id";
-                Box::pin(async move { rows::all(db, sql, params![*from, *until], read).await })
-            })
-            .await
+            Box::pin(async move { rows::all(db, sql, params![*from, *until], read).await })
+        })
+        .await
     }
 }

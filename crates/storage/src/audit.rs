@@ -1,218 +1,90 @@
 //! Who did what. Entries are written by the operations themselves, in the same transaction; nothing changes them.
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Email, MemberName, Timestamp, limits};
+use latchkey_domain::{Actor, Email, MemberName, Timestamp, limits, named};
 
 use crate::StoreError;
 
 /// The most characters of a target or a detail.
 pub const TEXT_LENGTH: usize = 1_000;
 
-/// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuditAction {
-    ApplicationCreated,
-    ApplicationUpdated,
-    ApplicationDeleted,
-    ApplicationPaused,
-    ApplicationResumed,
-    ApplicationDisconnected,
-    MemberDisconnected,
-    SecretRevealed,
-    SecretAdded,
-    SecretRetired,
-    MemberAdded,
-    MemberInvited,
-    MemberRoleChanged,
-    MemberSuspended,
-    MemberResumed,
-    MemberSessionsEnded,
-    MemberRenamed,
-    MemberPictureChanged,
-    MemberEmailChanged,
-    SecondFactorAdded,
-    SecondFactorRemoved,
-    RecoveryCodeUsed,
-    RecoveryCodesMade,
-    SecondFactorReset,
-    PasskeyAdded,
-    PasskeyRemoved,
-    AccountLinked,
-    AccountUnlinked,
-    MemberPasswordChanged,
-    MemberRemoved,
-    ProviderAdded,
-    ProviderChanged,
-    ProviderDeleted,
-    NetworkChanged,
-    NetworkFounded,
-    CommunityAdded,
-    SignedIn,
-    SignInFailed,
-    SignedOut,
-    SessionEnded,
-    AuditExported,
-    BackupMade,
-    DatabaseRestored,
-    DatabaseCopied,
-    KeyRotated,
+/// Who can do something.
+enum By {
+    /// Only a host, or the operator.
+    Host,
+    /// A member, to what is their own.
+    Own,
 }
 
-impl AuditAction {
-    /// Every kind, in order.
-    pub const ALL: &[Self] = &[
-        Self::ApplicationCreated,
-        Self::ApplicationUpdated,
-        Self::ApplicationDeleted,
-        Self::ApplicationPaused,
-        Self::ApplicationResumed,
-        Self::ApplicationDisconnected,
-        Self::MemberDisconnected,
-        Self::SecretRevealed,
-        Self::SecretAdded,
-        Self::SecretRetired,
-        Self::MemberAdded,
-        Self::MemberInvited,
-        Self::MemberRoleChanged,
-        Self::MemberSuspended,
-        Self::MemberResumed,
-        Self::MemberSessionsEnded,
-        Self::MemberRenamed,
-        Self::MemberPictureChanged,
-        Self::MemberEmailChanged,
-        Self::SecondFactorAdded,
-        Self::SecondFactorRemoved,
-        Self::RecoveryCodeUsed,
-        Self::RecoveryCodesMade,
-        Self::SecondFactorReset,
-        Self::PasskeyAdded,
-        Self::PasskeyRemoved,
-        Self::AccountLinked,
-        Self::AccountUnlinked,
-        Self::MemberPasswordChanged,
-        Self::MemberRemoved,
-        Self::ProviderAdded,
-        Self::ProviderChanged,
-        Self::ProviderDeleted,
-        Self::NetworkChanged,
-        Self::NetworkFounded,
-        Self::CommunityAdded,
-        Self::SignedIn,
-        Self::SignInFailed,
-        Self::SignedOut,
-        Self::SessionEnded,
-        Self::AuditExported,
-        Self::BackupMade,
-        Self::DatabaseRestored,
-        Self::DatabaseCopied,
-        Self::KeyRotated,
-    ];
-
-    /// Its name at rest and in JSON.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::ApplicationCreated => "application_created",
-            Self::ApplicationUpdated => "application_updated",
-            Self::ApplicationDeleted => "application_deleted",
-            Self::ApplicationPaused => "application_paused",
-            Self::ApplicationResumed => "application_resumed",
-            Self::ApplicationDisconnected => "application_disconnected",
-            Self::MemberDisconnected => "member_disconnected",
-            Self::SecretRevealed => "secret_revealed",
-            Self::SecretAdded => "secret_added",
-            Self::SecretRetired => "secret_retired",
-            Self::MemberAdded => "member_added",
-            Self::MemberInvited => "member_invited",
-            Self::MemberRoleChanged => "member_role_changed",
-            Self::MemberSuspended => "member_suspended",
-            Self::MemberResumed => "member_resumed",
-            Self::MemberSessionsEnded => "member_sessions_ended",
-            Self::MemberRenamed => "member_renamed",
-            Self::MemberPictureChanged => "member_picture_changed",
-            Self::MemberEmailChanged => "member_email_changed",
-            Self::SecondFactorAdded => "second_factor_added",
-            Self::SecondFactorRemoved => "second_factor_removed",
-            Self::RecoveryCodeUsed => "recovery_code_used",
-            Self::RecoveryCodesMade => "recovery_codes_made",
-            Self::SecondFactorReset => "second_factor_reset",
-            Self::PasskeyAdded => "passkey_added",
-            Self::PasskeyRemoved => "passkey_removed",
-            Self::AccountLinked => "account_linked",
-            Self::AccountUnlinked => "account_unlinked",
-            Self::MemberPasswordChanged => "member_password_changed",
-            Self::MemberRemoved => "member_removed",
-            Self::ProviderAdded => "provider_added",
-            Self::ProviderChanged => "provider_changed",
-            Self::ProviderDeleted => "provider_deleted",
-            Self::NetworkChanged => "network_changed",
-            Self::NetworkFounded => "network_founded",
-            Self::CommunityAdded => "community_added",
-            Self::SignedIn => "signed_in",
-            Self::SignInFailed => "sign_in_failed",
-            Self::SignedOut => "signed_out",
-            Self::SessionEnded => "session_ended",
-            Self::AuditExported => "audit_exported",
-            Self::BackupMade => "backup_made",
-            Self::DatabaseRestored => "database_restored",
-            Self::DatabaseCopied => "database_copied",
-            Self::KeyRotated => "key_rotated",
+macro_rules! actions {
+    ($($variant:ident = $id:literal, $by:ident, $label:literal;)+) => {
+        named! {
+            /// What was done.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+            pub enum AuditAction: "an action" {
+                $($variant = $id $label),+
+            }
         }
-    }
+
+        impl AuditAction {
+            /// Whether only a host, or the operator, can do it. An entry whose actor is not a host any more is refused, and
+            /// what it is about is undone with it.
+            pub const fn needs_host(self) -> bool {
+                let by = match self {
+                    $(Self::$variant => By::$by),+
+                };
+                matches!(by, By::Host)
+            }
+        }
+    };
 }
 
-impl AuditAction {
-    /// Whether only a host, or the operator, can do it. An entry whose actor is not a host any more is refused, and what
-    /// it is about is undone with it.
-    pub const fn needs_host(self) -> bool {
-        match self {
-            Self::ApplicationCreated
-            | Self::ApplicationUpdated
-            | Self::ApplicationDeleted
-            | Self::ApplicationPaused
-            | Self::ApplicationResumed
-            | Self::ApplicationDisconnected
-            | Self::MemberDisconnected
-            | Self::SecretRevealed
-            | Self::SecretAdded
-            | Self::SecretRetired
-            | Self::MemberAdded
-            | Self::MemberInvited
-            | Self::MemberRoleChanged
-            | Self::MemberSuspended
-            | Self::MemberResumed
-            | Self::MemberSessionsEnded
-            | Self::SecondFactorReset
-            | Self::MemberRemoved
-            | Self::ProviderAdded
-            | Self::ProviderChanged
-            | Self::ProviderDeleted
-            | Self::NetworkChanged
-            | Self::NetworkFounded
-            | Self::CommunityAdded
-            | Self::AuditExported
-            | Self::BackupMade
-            | Self::DatabaseRestored
-            | Self::DatabaseCopied
-            | Self::KeyRotated => true,
-            // A member's own.
-            Self::MemberPasswordChanged
-            | Self::MemberRenamed
-            | Self::MemberPictureChanged
-            | Self::MemberEmailChanged
-            | Self::SecondFactorAdded
-            | Self::SecondFactorRemoved
-            | Self::RecoveryCodeUsed
-            | Self::RecoveryCodesMade
-            | Self::PasskeyAdded
-            | Self::PasskeyRemoved
-            | Self::AccountLinked
-            | Self::AccountUnlinked
-            | Self::SignedIn
-            | Self::SignInFailed
-            | Self::SignedOut
-            | Self::SessionEnded => false,
-        }
-    }
+actions! {
+    ApplicationCreated = "application_created", Host, "Application registered";
+    ApplicationUpdated = "application_updated", Host, "Application edited";
+    ApplicationDeleted = "application_deleted", Host, "Application deleted";
+    ApplicationPaused = "application_paused", Host, "Application paused";
+    ApplicationResumed = "application_resumed", Host, "Application resumed";
+    ApplicationDisconnected = "application_disconnected", Host, "Everyone disconnected";
+    MemberDisconnected = "member_disconnected", Host, "Member disconnected";
+    SecretRevealed = "secret_revealed", Host, "Secret revealed";
+    SecretAdded = "secret_added", Host, "Secret made";
+    SecretRetired = "secret_retired", Host, "Secret retired";
+    MemberAdded = "member_added", Host, "Member added";
+    MemberInvited = "member_invited", Host, "Sign-in link made";
+    MemberRoleChanged = "member_role_changed", Host, "Role changed";
+    MemberSuspended = "member_suspended", Host, "Member suspended";
+    MemberResumed = "member_resumed", Host, "Member let in again";
+    MemberSessionsEnded = "member_sessions_ended", Host, "Sessions of a member ended";
+    MemberRenamed = "member_renamed", Own, "Name changed";
+    MemberPictureChanged = "member_picture_changed", Own, "Picture changed";
+    MemberEmailChanged = "member_email_changed", Own, "Email changed";
+    SecondFactorAdded = "second_factor_added", Own, "Authenticator app added";
+    SecondFactorRemoved = "second_factor_removed", Own, "Authenticator app removed";
+    RecoveryCodeUsed = "recovery_code_used", Own, "Recovery code used";
+    RecoveryCodesMade = "recovery_codes_made", Own, "Recovery codes made";
+    SecondFactorReset = "second_factor_reset", Host, "Second factor reset";
+    PasskeyAdded = "passkey_added", Own, "Passkey added";
+    PasskeyRemoved = "passkey_removed", Own, "Passkey removed";
+    AccountLinked = "account_linked", Own, "Account at a provider linked";
+    AccountUnlinked = "account_unlinked", Own, "Account at a provider unlinked";
+    MemberPasswordChanged = "member_password_changed", Own, "Password set";
+    MemberRemoved = "member_removed", Host, "Member removed";
+    ProviderAdded = "provider_added", Host, "Sign-in provider added";
+    ProviderChanged = "provider_changed", Host, "Sign-in provider changed";
+    ProviderDeleted = "provider_deleted", Host, "Sign-in provider deleted";
+    NetworkChanged = "network_changed", Host, "Network changed";
+    NetworkFounded = "network_founded", Host, "Network set up";
+    CommunityAdded = "community_added", Host, "Community imported";
+    SignedIn = "signed_in", Own, "Host signed in";
+    SignInFailed = "sign_in_failed", Own, "Sign-in as a host failed";
+    SignedOut = "signed_out", Own, "Host signed out";
+    SessionEnded = "session_ended", Own, "Session of a host ended";
+    AuditExported = "audit_exported", Host, "Audit trail exported";
+    BackupMade = "backup_made", Host, "Backup made";
+    DatabaseRestored = "database_restored", Host, "Database restored";
+    DatabaseCopied = "database_copied", Host, "Database copied";
+    KeyRotated = "key_rotated", Host, "Key rotated";
 }
 
 /// An entry of the audit trail.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp};
+use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp, named};
 
 use crate::StoreError;
 
@@ -17,43 +17,22 @@ pub const TRIED_FOR: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 /// The most characters of what a mail server answered.
 pub const ANSWER_LENGTH: usize = 300;
 
-/// What a mail is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailKind {
-    /// A link with which a member chooses how to sign in for the first time.
-    Invitation,
-    /// A link with which a member chooses another password.
-    NewPassword,
-    /// A host signed in from a network that is new.
-    NewPlace,
-    /// A link with which a member confirms another email.
-    ConfirmEmail,
-    /// Tells the email before that it was replaced.
-    EmailChanged,
-    /// A link with which a member links an account at a provider.
-    LinkAccount,
-}
-
-impl MailKind {
-    pub const ALL: &[Self] = &[
-        Self::Invitation,
-        Self::NewPassword,
-        Self::NewPlace,
-        Self::ConfirmEmail,
-        Self::EmailChanged,
-        Self::LinkAccount,
-    ];
-
-    /// Its name at rest.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Invitation => "invitation",
-            Self::NewPassword => "new_password",
-            Self::NewPlace => "new_place",
-            Self::ConfirmEmail => "confirm_email",
-            Self::EmailChanged => "email_changed",
-            Self::LinkAccount => "link_account",
-        }
+named! {
+    /// What a mail is about.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum MailKind: "a kind of mail" {
+        /// A link with which a member chooses how to sign in for the first time.
+        Invitation = "invitation",
+        /// A link with which a member chooses another password.
+        NewPassword = "new_password",
+        /// A host signed in from a network that is new.
+        NewPlace = "new_place",
+        /// A link with which a member confirms another email.
+        ConfirmEmail = "confirm_email",
+        /// Tells the email before that it was replaced.
+        EmailChanged = "email_changed",
+        /// A link with which a member links an account at a provider.
+        LinkAccount = "link_account",
     }
 }
 

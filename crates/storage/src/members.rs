@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 use latchkey_domain::{
     Actor, ClientId, Email, ListedMember, Member, MemberId, MemberName, MembersQuery, Page, PageRequest,
-    Role, Timestamp,
+    Role, Timestamp, counted,
 };
 
 use crate::{ActivityKind, EmailChange, NewActivity, StoreError};
@@ -62,10 +62,7 @@ pub fn role_change_detail(before: Role, after: Role) -> String {
 
 /// What the audit trail says of a host who ended sessions of a member.
 pub fn sessions_detail(ended: u64) -> String {
-    match ended {
-        1 => "1 session".to_owned(),
-        many => format!("{many} sessions"),
-    }
+    counted(ended, "session")
 }
 
 /// Whether the member is the only one of `hosts`, those who can act: a network that has a host keeps one.
@@ -78,9 +75,9 @@ pub fn password_detail(sessions: u64, applications: u64, keep_apps: bool) -> Str
     let applications = if keep_apps {
         "connected applications kept".to_owned()
     } else {
-        format!("{applications} applications disconnected")
+        format!("{} disconnected", counted(applications, "application"))
     };
-    format!("{sessions} sessions ended, {applications}")
+    format!("{} ended, {applications}", counted(sessions, "session"))
 }
 
 /// What the activity of an application says when a change of password disconnected a member.

@@ -174,13 +174,13 @@ pub trait Providers: Send + Sync {
     /// Says whether members, but for hosts, sign in only with providers. `false`, and nothing changed, if none is on.
     async fn set_providers_only(&self, only: bool, by: &Actor, at: Timestamp) -> Result<bool, StoreError>;
 
-    /// Keeps a sign-in that goes to a provider. `false`, and nothing kept, if there are [`PROVIDER_SIGN_INS`](latchkey_domain::limits::PROVIDER_SIGN_INS).
+    /// Keeps a sign-in that goes to a provider, and `most` of them: if there are more, the oldest are gone.
     async fn begin_provider_sign_in(
         &self,
         key: WaitingKey,
         waiting: WaitingSignIn,
-        at: Timestamp,
-    ) -> Result<bool, StoreError>;
+        most: u32,
+    ) -> Result<(), StoreError>;
 
     /// Takes one that came back: of two who do so at once, one gets it. `None` if it was taken, expired or never was.
     async fn take_provider_sign_in(

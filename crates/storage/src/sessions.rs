@@ -1,7 +1,7 @@
 //! Sessions: who is signed in.
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Member, MemberId, Timestamp};
+use latchkey_domain::{Actor, Member, MemberId, Timestamp, named};
 
 use crate::shared::cut;
 use crate::{KeyedHash, PasswordHash, StoreError};
@@ -20,40 +20,20 @@ pub struct SessionKey(pub [u8; 32]);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionId(pub i64);
 
-/// How a member proved who they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {
-    /// By the password alone, also one that was just chosen with a link.
-    Password,
-    /// By the password and a code of the authenticator app, or one for recovery.
-    PasswordAndCode,
-    /// By a passkey.
-    Passkey,
-    /// With an account at a provider.
-    Provider,
-    /// With an account at a provider and a code of the authenticator app, or one for recovery.
-    ProviderAndCode,
-}
-
-impl Proof {
-    /// Every proof.
-    pub const ALL: &[Self] = &[
-        Self::Password,
-        Self::PasswordAndCode,
-        Self::Passkey,
-        Self::Provider,
-        Self::ProviderAndCode,
-    ];
-
-    /// Its name at rest.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::PasswordAndCode => "password-and-code",
-            Self::Passkey => "passkey",
-            Self::Provider => "provider",
-            Self::ProviderAndCode => "provider-and-code",
-        }
+named! {
+    /// How a member proved who they are.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Proof: "a proof" {
+        /// By the password alone, also one that was just chosen with a link.
+        Password = "password",
+        /// By the password and a code of the authenticator app, or one for recovery.
+        PasswordAndCode = "password-and-code",
+        /// By a passkey.
+        Passkey = "passkey",
+        /// With an account at a provider.
+        Provider = "provider",
+        /// With an account at a provider and a code of the authenticator app, or one for recovery.
+        ProviderAndCode = "provider-and-code",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Links with which a member chooses how to sign in: an invitation, or the way back in.
 
 use async_trait::async_trait;
-use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp};
+use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp, counted};
 
 use crate::{NewPasskey, PasswordHash, PasswordSet, StoreError};
 
@@ -62,7 +62,7 @@ pub enum EmailChange {
 
 /// What the audit trail says of links for these many members, if it is more than one.
 pub fn invited_detail(count: usize) -> String {
-    format!("{count} members")
+    counted(count, "member")
 }
 
 /// Making and using links. A member has one of each purpose at most. They end when the password, the email or the role

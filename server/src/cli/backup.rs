@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
-use latchkey_domain::{Actor, Clock, Timestamp};
+use latchkey_domain::{Actor, Clock, Timestamp, counted};
 use latchkey_storage_sql::sqlite::{Contents, Existing, SqliteStore, restore as put_back};
 
-use super::output::{counted, print};
+use super::output::print;
 use super::{CliError, DataArgs, postgres_backup};
 use crate::settings::Database;
 use crate::system::SystemClock;

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
-use latchkey_domain::Actor;
+use latchkey_domain::{Actor, counted};
 use latchkey_storage::content::{Added, ProgressReport, TellProgress};
 
 use super::open::open;
-use super::output::{counted, print};
+use super::output::print;
 use super::progress::Progress;
 use super::{CliError, DataArgs};
 use crate::import::{self, Fault, Format};
@@ -126,7 +126,7 @@ fn refuse(file: &Path, faults: &[Fault]) -> CliError {
     }
     CliError::Failed(format!(
         "nothing was imported: {} in {}; correct the file and import it again",
-        counted(faults.len() as u64, "fault"),
+        counted(faults.len(), "fault"),
         file.display()
     ))
 }
@@ -152,7 +152,7 @@ fn in_words(added: &Added) -> String {
     ]
     .iter()
     .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| counted(*count as u64, what))
+    .map(|(count, what)| counted(*count, what))
     .collect();
     if parts.is_empty() {
         "nothing".to_owned()

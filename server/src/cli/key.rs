@@ -1,7 +1,7 @@
 //! `latchkey key`: the key that seals secrets and makes tokens.
 
 use clap::Subcommand;
-use latchkey_domain::{Actor, Clock};
+use latchkey_domain::{Actor, Clock, counted};
 use latchkey_storage_sql::postgres::{ANOTHER, PostgresStore, PostgresUrl, RotationStep};
 
 use super::backup::open_existing;
@@ -34,21 +34,22 @@ pub(super) async fn run(command: Command, data: &DataArgs) -> Result<(), CliErro
     let rotated = store
         .rotate_key(revoke_tokens, &Actor::operator(), SystemClock.now())
         .await?;
-    let (secrets, revoked, key) = (rotated.secrets, rotated.revoked, settings.key());
+    let (secrets, key) = (counted(rotated.secrets, "secret"), settings.key());
     let key = key.display();
     print(&if rotated.finished_earlier_one {
-        format!("The newest key in {key} is now in use: {secrets} secrets were sealed with it.")
+        format!("The newest key in {key} is now in use: sealed {secrets} with it.")
     } else {
-        format!("{key} has a new key: {secrets} secrets were sealed with it.")
+        format!("{key} has a new key: sealed {secrets} with it.")
     });
     if revoke_tokens {
         print(&format!(
-            "{revoked} grants were revoked; their tokens are refused from now on."
+            "Revoked {}: the tokens are refused from now on.",
+            counted(rotated.revoked, "grant")
         ));
     } else {
-        let days = rotated.stays.as_secs().div_ceil(DAY);
+        let days = counted(rotated.stays.as_secs().div_ceil(DAY), "day");
         print(&format!(
-            "Tokens stay valid until they expire: the previous key stays in the file for {days} days."
+            "Tokens stay valid until they expire: the previous key stays in the file for {days}."
         ));
     }
     print(
@@ -96,10 +97,12 @@ async fn rotate_nodes(
             revoked,
             stays,
         } => format!(
-            "The newest key in {} is now in use: {secrets} secrets were sealed with it, {revoked} grants were revoked. The \
-             previous key stays in the file for {} days. The nodes need no restart. Copy the file to your safe place.",
+            "The newest key in {} is now in use: sealed {} with it, revoked {}. The previous key stays in the file for {}. The \
+             nodes need no restart. Copy the file to your safe place.",
             key.display(),
-            stays.as_secs().div_ceil(DAY)
+            counted(secrets, "secret"),
+            counted(revoked, "grant"),
+            counted(stays.as_secs().div_ceil(DAY), "day")
         ),
     });
     Ok(())

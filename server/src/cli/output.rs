@@ -30,11 +30,6 @@ pub(super) fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "latchkey: {line}");
 }
 
-/// `1 member`, `2 members`.
-pub(super) fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 /// Formats rows with aligned columns.
 pub(super) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String {
     let mut widths = header.map(|title| title.chars().count());

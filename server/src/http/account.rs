@@ -3,13 +3,12 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use latchkey_app::pages::{SessionRow, SessionsPage};
-use latchkey_domain::Member;
+use latchkey_domain::{Actor, Member};
 use latchkey_storage::{AuditAction, AuditEntry, SessionId};
 use serde::Deserialize;
 
 use super::failure::Failure;
 use super::pages::{frame, visitor};
-use super::peer::Peer;
 use super::session::{self, SignedIn};
 use super::state::AppState;
 
@@ -58,15 +57,14 @@ pub(super) async fn show(
 /// which.
 pub(super) async fn end_one(
     State(state): State<AppState>,
-    peer: Peer,
-    signed_in: SignedIn,
+    SignedIn { member, session, by }: SignedIn,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
     let id = SessionId(id);
-    if state.instance.sessions.end_one(signed_in.member.id, id).await? {
-        note_host(&state, &peer, &signed_in.member, AuditAction::SessionEnded, "one").await?;
+    if state.instance.sessions.end_one(member.id, id).await? {
+        note_host(&state, &member, by, AuditAction::SessionEnded, "one").await?;
     }
-    if id == signed_in.session.id {
+    if id == session.id {
         let mut response = Redirect::to("/sign-in").into_response();
         session::clear(&mut response, &state);
         return Ok(response);
@@ -77,24 +75,13 @@ pub(super) async fn end_one(
 /// Ends all of the member's sessions except this one.
 pub(super) async fn end_others(
     State(state): State<AppState>,
-    peer: Peer,
-    signed_in: SignedIn,
+    SignedIn { member, session, by }: SignedIn,
 ) -> Result<Response, Failure> {
-    let ended = state
-        .instance
-        .sessions
-        .end_others(signed_in.member.id, signed_in.session.id)
-        .await?;
+    let sessions = &state.instance.sessions;
+    let ended = sessions.end_others(member.id, session.id).await?;
     if ended > 0 {
         let detail = format!("{ended}, all but the current one");
-        note_host(
-            &state,
-            &peer,
-            &signed_in.member,
-            AuditAction::SessionEnded,
-            &detail,
-        )
-        .await?;
+        note_host(&state, &member, by, AuditAction::SessionEnded, &detail).await?;
     }
     Ok(Redirect::to("/account/sessions?ended=others").into_response())
 }
@@ -102,15 +89,15 @@ pub(super) async fn end_others(
 /// Adds an audit entry if the member is a host: others must be able to review what hosts do.
 pub(super) async fn note_host(
     state: &AppState,
-    peer: &Peer,
     member: &Member,
+    by: Actor,
     action: AuditAction,
     detail: &str,
 ) -> Result<(), Failure> {
     if member.role.is_host() {
         let entry = AuditEntry {
             at: state.instance.clock.now(),
-            actor: peer.actor(Some(member.id)),
+            actor: by,
             action,
             target: member.email.to_string(),
             detail: detail.to_owned(),

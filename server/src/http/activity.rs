@@ -5,19 +5,16 @@ use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::StatusCode;
 use latchkey_app::pages::{
-    ActivityPage, AddRedirectUriPage, AddScopesPage, NetworkActivityPage, Shown, UNMATCHED,
+    ActivityPage, AddFromActivityPage, Addition, NetworkActivityPage, Shown, UNMATCHED,
 };
-use latchkey_domain::Application;
 use latchkey_registration::{
-    ActivityFilter, ActivityLine, ActivityOf, ActivityQuery, ActivityReport, Candidate, RegistrationError,
-    request_id,
+    ActivityFilter, ActivityOf, ActivityQuery, ActivityReport, Candidate, RegistrationError, request_id,
 };
 use serde::Deserialize;
 
 use super::failure::Failure;
 use super::page_form::Form;
-use super::pages::{frame, scripted_frame, sentence, visitor};
-use super::security_headers::allow_own_scripts;
+use super::pages::{frame, scripted, scripted_frame, sentence, visitor};
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
@@ -100,7 +97,7 @@ pub(super) async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
-    let SignedInHost { host, caller } = signed_in;
+    let SignedInHost { host, caller, .. } = signed_in;
     let listing = registrar.find(&caller, &client_id).await?;
     let application = listing.application;
     if wanted.before.is_none() {
@@ -119,7 +116,7 @@ pub(super) async fn show(
         shown: wanted.shown(path_of(&client_id)),
         notice: wanted.notice().map(str::to_owned),
     };
-    Ok(scripted(page.to_html()))
+    Ok(scripted(StatusCode::OK, page.to_html()))
 }
 
 /// A page of the activity of all applications, or the entries of one request.
@@ -129,7 +126,7 @@ pub(super) async fn show_all(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
-    let SignedInHost { host, caller } = signed_in;
+    let SignedInHost { host, caller, .. } = signed_in;
     if wanted.before.is_none() {
         state.oauth.write_unkept().await?;
     }
@@ -169,13 +166,7 @@ pub(super) async fn show_all(
         shown: wanted.shown("/admin/activity".to_owned()),
         request: request.map(str::to_owned),
     };
-    Ok(scripted(page.to_html()))
-}
-
-fn scripted(html: String) -> Response {
-    let mut response = Html(html).into_response();
-    allow_own_scripts(response.headers_mut());
-    response
+    Ok(scripted(StatusCode::OK, page.to_html()))
 }
 
 /// Resumes the application.
@@ -189,13 +180,6 @@ pub(super) async fn resume(
     Ok(done(&client_id, "resumed"))
 }
 
-/// A question about an entry.
-#[derive(Clone, Copy)]
-enum Question {
-    RedirectUri,
-    Scopes,
-}
-
 /// Asks whether to register the redirect URI of an entry.
 pub(super) async fn confirm(
     State(state): State<AppState>,
@@ -206,7 +190,7 @@ pub(super) async fn confirm(
         &state,
         &signed_in,
         (&client_id, entry),
-        Question::RedirectUri,
+        Addition::RedirectUri,
         None,
     )
     .await
@@ -223,16 +207,16 @@ pub(super) async fn add(
     let registrar = &state.instance.registrar;
     let caller = &signed_in.caller;
     let (_, line) = registrar.activity_line(caller, &client_id, entry).await?;
-    let question = Question::RedirectUri;
+    let what = Addition::RedirectUri;
     let (Candidate::Addable, Some(uri)) = (line.candidate, line.entry.event.redirect_uri) else {
-        return ask(&state, &signed_in, (&client_id, entry), question, None).await;
+        return ask(&state, &signed_in, (&client_id, entry), what, None).await;
     };
     match registrar
         .add_redirect_uri(caller, &client_id, revision, &uri)
         .await
     {
         Ok(_) => Ok(done(&client_id, "redirect-uri")),
-        Err(error) => ask_again(&state, &signed_in, (&client_id, entry), question, error).await,
+        Err(error) => ask_again(&state, &signed_in, (&client_id, entry), what, error).await,
     }
 }
 
@@ -242,7 +226,7 @@ pub(super) async fn confirm_scopes(
     signed_in: SignedInHost,
     Path((client_id, entry)): Path<(String, i64)>,
 ) -> Result<Response, Failure> {
-    ask(&state, &signed_in, (&client_id, entry), Question::Scopes, None).await
+    ask(&state, &signed_in, (&client_id, entry), Addition::Scopes, None).await
 }
 
 /// Registers the scopes of an entry.
@@ -255,13 +239,13 @@ pub(super) async fn add_scopes(
     let registrar = &state.instance.registrar;
     let caller = &signed_in.caller;
     let (_, line) = registrar.activity_line(caller, &client_id, entry).await?;
-    let (scopes, question) = (line.addable_scopes(), Question::Scopes);
+    let (scopes, what) = (line.addable_scopes(), Addition::Scopes);
     if scopes.is_empty() {
-        return ask(&state, &signed_in, (&client_id, entry), question, None).await;
+        return ask(&state, &signed_in, (&client_id, entry), what, None).await;
     }
     match registrar.add_scopes(caller, &client_id, revision, scopes).await {
         Ok(_) => Ok(done(&client_id, "scopes")),
-        Err(error) => ask_again(&state, &signed_in, (&client_id, entry), question, error).await,
+        Err(error) => ask_again(&state, &signed_in, (&client_id, entry), what, error).await,
     }
 }
 
@@ -270,12 +254,12 @@ async fn ask_again(
     state: &AppState,
     signed_in: &SignedInHost,
     entry: (&str, i64),
-    question: Question,
+    what: Addition,
     error: RegistrationError,
 ) -> Result<Response, Failure> {
     match error {
         RegistrationError::PlanTooLow(_) | RegistrationError::Invalid(_) | RegistrationError::Stale => {
-            ask(state, signed_in, entry, question, Some(&error)).await
+            ask(state, signed_in, entry, what, Some(&error)).await
         }
         error => Err(error.into()),
     }
@@ -283,39 +267,27 @@ async fn ask_again(
 
 async fn ask(
     state: &AppState,
-    SignedInHost { host, caller }: &SignedInHost,
+    SignedInHost { host, caller, .. }: &SignedInHost,
     (client_id, entry): (&str, i64),
-    question: Question,
+    what: Addition,
     error: Option<&RegistrationError>,
 ) -> Result<Response, Failure> {
     let registrar = &state.instance.registrar;
-    let (application, line): (Application, ActivityLine) =
-        registrar.activity_line(caller, client_id, entry).await?;
+    let (application, line) = registrar.activity_line(caller, client_id, entry).await?;
     let status = if error.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::OK
     };
-    let (frame, visitor, error) = (frame(state).await?, visitor(host), error.map(text));
-    let html = match question {
-        Question::RedirectUri => AddRedirectUriPage {
-            frame,
-            visitor,
-            application,
-            line,
-            error,
-        }
-        .to_html(),
-        Question::Scopes => AddScopesPage {
-            frame,
-            visitor,
-            application,
-            line,
-            error,
-        }
-        .to_html(),
+    let page = AddFromActivityPage {
+        frame: frame(state).await?,
+        visitor: visitor(host),
+        application,
+        line,
+        error: error.map(text),
+        what,
     };
-    Ok((status, Html(html)).into_response())
+    Ok((status, Html(page.to_html())).into_response())
 }
 
 fn text(error: &RegistrationError) -> String {

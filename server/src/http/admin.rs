@@ -5,13 +5,12 @@ use axum::extract::State;
 use axum::response::{Redirect, Response};
 use http::{Request, StatusCode};
 use latchkey_app::request::{BrandSheet, Request as PageRequest, Status};
-use latchkey_domain::Member;
+use latchkey_domain::{Actor, Member};
 use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 
 use super::brand;
 use super::failure::Failure;
-use super::peer::Peer;
 use super::security_headers::allow_scripts;
 use super::session::SignedIn;
 use super::signed_in_host::forbidden;
@@ -25,16 +24,14 @@ pub(super) async fn redirect() -> Redirect {
 /// A rendered page of Admin; the browser hydrates it.
 pub(super) async fn show(
     State(state): State<AppState>,
-    peer: Peer,
-    signed_in: SignedIn,
+    SignedIn { member, by, .. }: SignedIn,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
-    let member = signed_in.member;
     if !member.role.is_host() {
         return forbidden(&state, &member, request.uri()).await;
     }
     let nonce = Nonce::new();
-    let context = context(&state, &peer, member);
+    let context = context(&state, member, by);
     let status = context.status.clone();
     let network = state.instance.store.network().await?;
     let brand = BrandSheet(brand::sheet(&network));
@@ -61,9 +58,9 @@ pub(super) async fn show(
 }
 
 /// The context of Admin's pages and functions.
-pub(super) fn context(state: &AppState, peer: &Peer, member: Member) -> PageRequest {
+pub(super) fn context(state: &AppState, member: Member, by: Actor) -> PageRequest {
     PageRequest {
-        actor: peer.actor(Some(member.id)),
+        actor: by,
         viewer: Some(member),
         registrar: state.instance.registrar.clone(),
         assets: state.assets.clone(),

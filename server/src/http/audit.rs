@@ -13,10 +13,9 @@ use latchkey_domain::Timestamp;
 use latchkey_storage::{AuditAction, AuditEntry, AuditFilter, AuditRecord, AuditWho, StoreError};
 use serde::Deserialize;
 
-use super::audit_text::{action_text, application_name, target, who};
+use super::audit_text::{application_name, target, who};
 use super::failure::Failure;
 use super::pages::{frame, visitor};
-use super::peer::Peer;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 use crate::spreadsheet::line;
@@ -52,10 +51,8 @@ impl Wanted {
         let action = match self.action.as_str() {
             "" => None,
             id => Some(
-                *AuditAction::ALL
-                    .iter()
-                    .find(|action| action.id() == id)
-                    .ok_or("That is no action; choose one of the list.")?,
+                id.parse()
+                    .map_err(|_| "That is no action; choose one of the list.")?,
             ),
         };
         Ok(AuditFilter {
@@ -135,9 +132,8 @@ pub(super) async fn show(
         visitor: visitor(&host),
         rows: records.into_iter().map(row).collect(),
         actions: AuditAction::ALL
-            .iter()
-            .map(|action| (action.id(), action_text(*action)))
-            .collect(),
+            .map(|action| (action.id(), action.label()))
+            .into(),
         form: wanted.form(),
         error,
         query: wanted.query(),
@@ -156,7 +152,7 @@ pub(super) fn row(record: AuditRecord) -> AuditRow {
         at: record.entry.at,
         address: record.entry.actor.address,
         request_id: record.entry.actor.request_id,
-        action: action_text(record.entry.action).to_owned(),
+        action: record.entry.action.label().to_owned(),
         detail: record.entry.detail,
     }
 }
@@ -164,14 +160,13 @@ pub(super) fn row(record: AuditRecord) -> AuditRow {
 /// Exports all matching entries, newest first. It reads a chunk at a time while sending, and adds an audit entry.
 pub(super) async fn export(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { by, .. }: SignedInHost,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let filter = wanted.filter().map_err(|_| Failure::BadRequest)?;
     let entry = AuditEntry {
         at: state.instance.clock.now(),
-        actor: peer.actor(Some(host.id)),
+        actor: by,
         action: AuditAction::AuditExported,
         target: "audit.csv".to_owned(),
         detail: wanted.query(),

@@ -3,57 +3,6 @@
 use latchkey_app::pages::AuditTarget;
 use latchkey_storage::{AuditAction, AuditRecord};
 
-/// The text of an action.
-pub(super) const fn action_text(action: AuditAction) -> &'static str {
-    match action {
-        AuditAction::ApplicationCreated => "Application registered",
-        AuditAction::ApplicationUpdated => "Application edited",
-        AuditAction::ApplicationDeleted => "Application deleted",
-        AuditAction::ApplicationPaused => "Application paused",
-        AuditAction::ApplicationResumed => "Application resumed",
-        AuditAction::ApplicationDisconnected => "Everyone disconnected",
-        AuditAction::MemberDisconnected => "Member disconnected",
-        AuditAction::SecretRevealed => "Secret revealed",
-        AuditAction::SecretAdded => "Secret made",
-        AuditAction::SecretRetired => "Secret retired",
-        AuditAction::MemberAdded => "Member added",
-        AuditAction::MemberInvited => "Sign-in link made",
-        AuditAction::MemberRoleChanged => "Role changed",
-        AuditAction::MemberSuspended => "Member suspended",
-        AuditAction::MemberResumed => "Member let in again",
-        AuditAction::MemberSessionsEnded => "Sessions of a member ended",
-        AuditAction::MemberRenamed => "Name changed",
-        AuditAction::MemberPictureChanged => "Picture changed",
-        AuditAction::MemberEmailChanged => "Email changed",
-        AuditAction::SecondFactorAdded => "Authenticator app added",
-        AuditAction::SecondFactorRemoved => "Authenticator app removed",
-        AuditAction::RecoveryCodeUsed => "Recovery code used",
-        AuditAction::RecoveryCodesMade => "Recovery codes made",
-        AuditAction::SecondFactorReset => "Second factor reset",
-        AuditAction::PasskeyAdded => "Passkey added",
-        AuditAction::PasskeyRemoved => "Passkey removed",
-        AuditAction::AccountLinked => "Account at a provider linked",
-        AuditAction::AccountUnlinked => "Account at a provider unlinked",
-        AuditAction::MemberPasswordChanged => "Password set",
-        AuditAction::MemberRemoved => "Member removed",
-        AuditAction::ProviderAdded => "Sign-in provider added",
-        AuditAction::ProviderChanged => "Sign-in provider changed",
-        AuditAction::ProviderDeleted => "Sign-in provider deleted",
-        AuditAction::NetworkChanged => "Network changed",
-        AuditAction::NetworkFounded => "Network set up",
-        AuditAction::CommunityAdded => "Community imported",
-        AuditAction::SignedIn => "Host signed in",
-        AuditAction::SignInFailed => "Sign-in as a host failed",
-        AuditAction::SignedOut => "Host signed out",
-        AuditAction::SessionEnded => "Session of a host ended",
-        AuditAction::AuditExported => "Audit trail exported",
-        AuditAction::BackupMade => "Backup made",
-        AuditAction::DatabaseRestored => "Database restored",
-        AuditAction::DatabaseCopied => "Database copied",
-        AuditAction::KeyRotated => "Key rotated",
-    }
-}
-
 /// The name of the actor.
 pub(super) fn who(record: &AuditRecord) -> String {
     match (

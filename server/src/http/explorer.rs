@@ -58,7 +58,7 @@ pub(super) async fn start(
     Form(choice): Form<Choice>,
 ) -> Result<Response, Failure> {
     let client_id = choice.application.unwrap_or_default();
-    let SignedInHost { host, caller } = &signed_in;
+    let SignedInHost { host, caller, .. } = &signed_in;
     let application = state
         .instance
         .registrar
@@ -142,7 +142,7 @@ async fn receive(
 
 async fn page(
     state: &AppState,
-    SignedInHost { host, caller }: &SignedInHost,
+    SignedInHost { host, caller, .. }: &SignedInHost,
     chosen: Option<String>,
     outcome: Result<Pass, Option<String>>,
 ) -> Result<Response, Failure> {

@@ -12,7 +12,6 @@ use leptos::server_fn::axum::get_server_fn_service;
 use serde_json::json;
 
 use super::failure::Failure;
-use super::peer::Peer;
 use super::session::{MaybeSignedIn, SignedIn};
 use super::state::AppState;
 use super::{admin, ask_again};
@@ -26,7 +25,6 @@ const WITH_SECRET: &str = "/api/applications/secrets/";
 /// Calls a function, which checks permissions itself. Nothing sent by a signed-out caller is read.
 pub(super) async fn call(
     State(state): State<AppState>,
-    peer: Peer,
     MaybeSignedIn(signed_in): MaybeSignedIn,
     request: Request<Body>,
 ) -> Result<Response, Failure> {
@@ -34,7 +32,7 @@ pub(super) async fn call(
         return Err(Failure::UnknownFunction);
     }
     // The same responses as from the functions.
-    let Some(SignedIn { member, session }) = signed_in else {
+    let Some(SignedIn { member, session, by }) = signed_in else {
         return Ok((StatusCode::UNAUTHORIZED, Json(json!({ "error": "signed_out" }))).into_response());
     };
     let is_secret = request.uri().path().starts_with(WITH_SECRET);
@@ -47,7 +45,7 @@ pub(super) async fn call(
     parts.headers.remove(ACCEPT);
     parts.headers.remove(REFERER);
 
-    let context = admin::context(&state, &peer, member);
+    let context = admin::context(&state, member, by);
     let status = context.status.clone();
     let answer = leptos_axum::handle_server_fns_with_context(
         move || provide_context(context.clone()),

@@ -8,8 +8,7 @@ use latchkey_registration::{ApplicationListing, Caller};
 
 use super::failure::Failure;
 use super::pages::{frame, visitor};
-use super::peer::Peer;
-use super::session::MaybeSignedIn;
+use super::session::{MaybeSignedIn, SignedIn};
 use super::state::AppState;
 
 /// The most failing applications that are named.
@@ -18,14 +17,11 @@ const FAILING: usize = 5;
 /// Redirects to setup, to sign-in, or to the member's first page.
 pub(super) async fn show(
     State(state): State<AppState>,
-    peer: Peer,
     MaybeSignedIn(signed_in): MaybeSignedIn,
 ) -> Result<Response, Failure> {
-    if let Some(signed_in) = signed_in {
-        let member = signed_in.member;
+    if let Some(SignedIn { member, by, .. }) = signed_in {
         let host = if member.role.is_host() {
-            let caller = Caller::member(&member, peer.actor(Some(member.id)));
-            Some(of_host(&state, &caller).await?)
+            Some(of_host(&state, &Caller::member(&member, by)).await?)
         } else {
             None
         };

@@ -15,7 +15,6 @@ use super::failure::Failure;
 use super::network_settings;
 use super::pace;
 use super::pages::{frame, visitor};
-use super::peer::Peer;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 use crate::logo::LogoError;
@@ -166,7 +165,7 @@ pub(super) async fn set_of_application(
 
 async fn page(
     state: &AppState,
-    SignedInHost { host, caller }: &SignedInHost,
+    SignedInHost { host, caller, .. }: &SignedInHost,
     client_id: &str,
 ) -> Result<ApplicationLogoPage, Failure> {
     let listing = state.instance.registrar.find(caller, client_id).await?;
@@ -182,8 +181,7 @@ async fn page(
 /// Sets or removes the network's logo.
 pub(super) async fn set_of_network(
     State(state): State<AppState>,
-    SignedInHost { host, .. }: SignedInHost,
-    peer: Peer,
+    SignedInHost { host, by, .. }: SignedInHost,
     form: LogoForm,
 ) -> Result<Response, Failure> {
     let logo = match form.logo(&state, &host).await {
@@ -191,10 +189,8 @@ pub(super) async fn set_of_network(
         Err(error) => return network_settings::refuse_logo(&state, &host, error).await,
     };
     let outcome = outcome(logo.as_ref());
-    let (store, by) = (&state.instance.store, peer.actor(Some(host.id)));
-    store
-        .set_network_logo(logo, &by, state.instance.clock.now())
-        .await?;
+    let (store, now) = (&state.instance.store, state.instance.clock.now());
+    store.set_network_logo(logo, &by, now).await?;
     let address = format!("{}?logo={outcome}", network_settings::PATH);
     Ok(Redirect::to(&address).into_response())
 }

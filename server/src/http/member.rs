@@ -1,7 +1,7 @@
 //! `/admin/members/{id}`: a member, and what a host does to them.
 
 use axum::extract::{Path, Query, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use latchkey_accounts::{AccountError, LINK_LIFETIME};
 use latchkey_app::pages::{MemberPage, MemberProvider, NewLink, SessionRow};
@@ -12,9 +12,7 @@ use serde::Deserialize;
 use super::audit::row;
 use super::failure::Failure;
 use super::page_form::Form;
-use super::pages::{scripted_frame, sentence, visitor};
-use super::peer::Peer;
-use super::security_headers::allow_own_scripts;
+use super::pages::{scripted, scripted_frame, sentence, visitor};
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 use crate::invitations;
@@ -76,26 +74,23 @@ pub(super) async fn show(
 /// Makes a link, which is shown this once.
 pub(super) async fn invite(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { host, by, .. }: SignedInHost,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
     let member = find(&state, id).await?;
-    invited(&state, &host, member, &peer.actor(Some(host.id)), "").await
+    invited(&state, &host, member, &by, "").await
 }
 
 /// Mails a link to the member.
 pub(super) async fn mail_invitation(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { host, by, .. }: SignedInHost,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
     if !state.mailing.is_set_up() {
         return Err(Failure::BadRequest);
     }
     let member = find(&state, id).await?;
-    let by = peer.actor(Some(host.id));
     match state.mailing.invite(&[member], &by).await {
         Ok(0) => Ok(back(id, "mail-waits")),
         Ok(_) => Ok(back(id, "mail")),
@@ -134,45 +129,39 @@ pub(super) struct RoleForm {
 
 pub(super) async fn set_role(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { host, by, .. }: SignedInHost,
     Path(id): Path<i64>,
     Form(form): Form<RoleForm>,
 ) -> Result<Response, Failure> {
     let role: Role = form.role.parse().map_err(|_| Failure::BadRequest)?;
     let email = find(&state, id).await?.email;
-    let by = peer.actor(Some(host.id));
     let change = state.instance.roster.set_role(&email, role, &by).await;
     done(&state, &host, MemberId(id), change, "role").await
 }
 
 pub(super) async fn suspend(
     state: State<AppState>,
-    peer: Peer,
     host: SignedInHost,
     id: Path<i64>,
 ) -> Result<Response, Failure> {
-    set_suspended(state, peer, host, id, true).await
+    set_suspended(state, host, id, true).await
 }
 
 pub(super) async fn resume(
     state: State<AppState>,
-    peer: Peer,
     host: SignedInHost,
     id: Path<i64>,
 ) -> Result<Response, Failure> {
-    set_suspended(state, peer, host, id, false).await
+    set_suspended(state, host, id, false).await
 }
 
 async fn set_suspended(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { host, by, .. }: SignedInHost,
     Path(id): Path<i64>,
     suspended: bool,
 ) -> Result<Response, Failure> {
     let email = find(&state, id).await?.email;
-    let by = peer.actor(Some(host.id));
     let change = state.instance.roster.set_suspended(&email, suspended, &by).await;
     let what = if suspended { "suspend" } else { "resume" };
     done(&state, &host, MemberId(id), change, what).await
@@ -181,15 +170,13 @@ async fn set_suspended(
 /// For a member whose phone is gone, with the recovery codes.
 pub(super) async fn reset_second_factor(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { host, by, .. }: SignedInHost,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
     let member = find(&state, id).await?;
     if member.id == host.id {
         return refused(&state, &host, member.id, AccountError::Yourself).await;
     }
-    let by = peer.actor(Some(host.id));
     state.instance.second_factor.remove(&member, &by).await?;
     Ok(back(id, "second-factor"))
 }
@@ -197,12 +184,10 @@ pub(super) async fn reset_second_factor(
 /// Takes away a picture that should not be seen.
 pub(super) async fn remove_picture(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { by, .. }: SignedInHost,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
-    let (store, by) = (&state.instance.store, peer.actor(Some(host.id)));
-    let now = state.instance.clock.now();
+    let (store, now) = (&state.instance.store, state.instance.clock.now());
     if !store.set_picture(MemberId(id), None, &by, now).await? {
         return Err(Failure::NotFound);
     }
@@ -211,53 +196,35 @@ pub(super) async fn remove_picture(
 
 pub(super) async fn remove(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { host, by, .. }: SignedInHost,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
     let email = find(&state, id).await?.email;
-    let by = peer.actor(Some(host.id));
     match state.instance.roster.remove(&email, &by).await {
         Ok(_) => Ok(Redirect::to("/admin/members?removed=1").into_response()),
         Err(error) => refused(&state, &host, MemberId(id), error).await,
     }
 }
 
+/// Ends nothing twice: a session that is not there has ended.
 pub(super) async fn end_session(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { by, .. }: SignedInHost,
     Path((id, session)): Path<(i64, i64)>,
 ) -> Result<Response, Failure> {
-    end_sessions(&state, &peer, &host, id, Some(SessionId(session))).await?;
+    let (roster, session) = (&state.instance.roster, SessionId(session));
+    roster.end_sessions(MemberId(id), Some(session), &by).await?;
     Ok(back(id, "session"))
 }
 
 pub(super) async fn end_all_sessions(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { by, .. }: SignedInHost,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
-    end_sessions(&state, &peer, &host, id, None).await?;
+    let roster = &state.instance.roster;
+    roster.end_sessions(MemberId(id), None, &by).await?;
     Ok(back(id, "sessions"))
-}
-
-/// Ends nothing twice: a session that is not there has ended.
-async fn end_sessions(
-    state: &AppState,
-    peer: &Peer,
-    host: &Member,
-    id: i64,
-    which: Option<SessionId>,
-) -> Result<(), Failure> {
-    let by = peer.actor(Some(host.id));
-    state
-        .instance
-        .roster
-        .end_sessions(MemberId(id), which, &by)
-        .await?;
-    Ok(())
 }
 
 /// Disconnects an application. Repeating it changes nothing.
@@ -362,9 +329,7 @@ async fn page(state: &AppState, host: &Member, id: MemberId, extra: Extra) -> Re
         now: state.instance.clock.now(),
         listed,
     };
-    let mut response = Html(page.to_html()).into_response();
-    allow_own_scripts(response.headers_mut());
-    Ok(response)
+    Ok(scripted(StatusCode::OK, page.to_html()))
 }
 
 fn provider_row(account: LinkedAccount) -> MemberProvider {

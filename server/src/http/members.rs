@@ -13,7 +13,6 @@ use super::failure::Failure;
 use super::member;
 use super::page_form::Form;
 use super::pages::{frame, sentence, visitor};
-use super::peer::Peer;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 use crate::invitations;
@@ -130,8 +129,7 @@ pub(super) struct AddForm {
 /// Adds a member who has no password yet, and shows their page with a link to send.
 pub(super) async fn add(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { host, by, .. }: SignedInHost,
     Form(form): Form<AddForm>,
 ) -> Result<Response, Failure> {
     let refused = StatusCode::UNPROCESSABLE_ENTITY;
@@ -152,7 +150,6 @@ pub(super) async fn add(
         role: form.role.parse().map_err(|_| Failure::BadRequest)?,
         password: None,
     };
-    let by = peer.actor(Some(host.id));
     match state.instance.roster.add(new, &by).await {
         Ok(added) => member::invited(&state, &host, added, &by, "The member is added.").await,
         Err(error @ AccountError::EmailTaken(_)) => {
@@ -194,21 +191,18 @@ pub(super) struct InviteForm {
 /// Tries the mails that failed once more.
 pub(super) async fn retry_mails(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { by, .. }: SignedInHost,
 ) -> Result<Response, Failure> {
-    let mails = state.mailing.retry(&peer.actor(Some(host.id))).await?;
+    let mails = state.mailing.retry(&by).await?;
     Ok(Redirect::to(&format!("/admin/members?again={mails}")).into_response())
 }
 
 /// Links for everyone who cannot sign in yet: by mail, or as a file. They are in no other place.
 pub(super) async fn invite_all(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedInHost { host, .. }: SignedInHost,
+    SignedInHost { host, by, .. }: SignedInHost,
     Form(form): Form<InviteForm>,
 ) -> Result<Response, Failure> {
-    let by = peer.actor(Some(host.id));
     if form.how == "mail" {
         if !state.mailing.is_set_up() {
             return Err(Failure::BadRequest);

@@ -22,7 +22,7 @@ pub(super) struct Wanted {
 /// A page of the members.
 pub(super) async fn show(
     State(state): State<AppState>,
-    SignedInHost { host, caller }: SignedInHost,
+    SignedInHost { host, caller, .. }: SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {

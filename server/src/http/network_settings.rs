@@ -12,7 +12,6 @@ use super::failure::Failure;
 use super::logos;
 use super::page_form::Form;
 use super::pages::{frame, visitor};
-use super::peer::Peer;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 use crate::logo::LogoError;
@@ -55,16 +54,13 @@ pub(super) async fn show(
 /// Saves the form, or shows it again with what is wrong.
 pub(super) async fn save(
     State(state): State<AppState>,
-    SignedInHost { host, .. }: SignedInHost,
-    peer: Peer,
+    SignedInHost { host, by, .. }: SignedInHost,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Failure> {
     match typed.validate() {
         Ok(change) => {
-            let (store, by) = (&state.instance.store, peer.actor(Some(host.id)));
-            store
-                .change_network(change, &by, state.instance.clock.now())
-                .await?;
+            let (store, now) = (&state.instance.store, state.instance.clock.now());
+            store.change_network(change, &by, now).await?;
             Ok(Redirect::to("/admin/settings/network?saved=1").into_response())
         }
         Err(problems) => {

@@ -1,10 +1,13 @@
 //! Helpers of the plain pages' handlers.
 
+use axum::response::{Html, IntoResponse, Response};
+use http::StatusCode;
 use latchkey_app::pages::{Frame, Visitor};
 use latchkey_domain::Member;
 use latchkey_storage::StoreError;
 
 use super::brand;
+use super::security_headers::allow_own_scripts;
 use super::state::AppState;
 
 /// The frame of every page.
@@ -41,12 +44,19 @@ fn extras<'a>(state: &'a AppState, names: &'a [&str]) -> impl Iterator<Item = St
         .filter(|address| !address.is_empty())
 }
 
-/// The frame of a page that also loads `names`: scripts of `public/scripts`, `graphiql.css` and the like. Its
-/// response needs [`allow_own_scripts`](super::security_headers::allow_own_scripts).
+/// The frame of a page that also loads `names`: scripts of `public/scripts`, `graphiql.css` and the like. It is
+/// sent with [`scripted`], which lets them run.
 pub(super) async fn scripted_frame(state: &AppState, names: &[&str]) -> Result<Frame, StoreError> {
     let mut frame = frame(state).await?;
     frame.extras.extend(extras(state, names));
     Ok(frame)
+}
+
+/// The response with a page that has a [`scripted_frame`].
+pub(super) fn scripted(status: StatusCode, html: String) -> Response {
+    let mut response = (status, Html(html)).into_response();
+    allow_own_scripts(response.headers_mut());
+    response
 }
 
 /// The member who views the page.

@@ -11,10 +11,9 @@ use serde::Deserialize;
 
 use super::failure::Failure;
 use super::page_form::Form;
-use super::pages::{frame, scripted_frame, sentence, visitor};
+use super::pages::{frame, scripted, scripted_frame, sentence, visitor};
 use super::peer::Peer;
 use super::return_to::ReturnTo;
-use super::security_headers::allow_own_scripts;
 use super::session::SignedIn;
 use super::sign_in;
 use super::state::AppState;
@@ -73,9 +72,7 @@ pub(super) async fn begin(
         options: options(ceremony),
         name: browser_name(peer.user_agent.as_deref()),
     };
-    let mut response = Html(page.to_html()).into_response();
-    allow_own_scripts(response.headers_mut());
-    Ok(response)
+    Ok(scripted(StatusCode::OK, page.to_html()))
 }
 
 /// What a form with a passkey brings back.
@@ -91,14 +88,12 @@ pub(super) struct PasskeyForm {
 
 pub(super) async fn add(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedIn { member, .. }: SignedIn,
+    SignedIn { member, by, .. }: SignedIn,
     Form(form): Form<PasskeyForm>,
 ) -> Result<Response, Failure> {
     let Some(passkeys) = &state.passkeys else {
         return Ok(Redirect::to(PATH).into_response());
     };
-    let by = peer.actor(Some(member.id));
     let made = (form.state.as_str(), form.answer.as_str(), form.name.as_str());
     match passkeys.add(&member, made, &by).await {
         Ok(()) => Ok(Redirect::to(&format!("{PATH}?done=added")).into_response()),
@@ -109,14 +104,12 @@ pub(super) async fn add(
 
 pub(super) async fn remove(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedIn { member, .. }: SignedIn,
+    SignedIn { member, by, .. }: SignedIn,
     Path(id): Path<i64>,
 ) -> Result<Response, Failure> {
     let Some(passkeys) = &state.passkeys else {
         return Ok(Redirect::to(PATH).into_response());
     };
-    let by = peer.actor(Some(member.id));
     match passkeys.remove(&member, PasskeyId(id), &by).await {
         Ok(_) => Ok(Redirect::to(&format!("{PATH}?done=removed")).into_response()),
         Err(error @ AccountError::LastWayIn) => refuse(&state, &member, &error).await,

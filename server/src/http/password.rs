@@ -51,11 +51,10 @@ pub(super) async fn show(
 /// Changes the password and opens a new session here: the change ends all that there are.
 pub(super) async fn change(
     State(state): State<AppState>,
-    signed_in: SignedIn,
+    SignedIn { member, by, .. }: SignedIn,
     peer: Peer,
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Failure> {
-    let member = signed_in.member;
     let keep_apps = form.keep_apps.is_some();
     // Checked first: it costs nothing, and no attempt is counted for a new password that is too short.
     let new = match NewPassword::new(form.new) {
@@ -81,7 +80,6 @@ pub(super) async fn change(
             return Ok(refusal.with(page.into_response()));
         }
     };
-    let by = peer.actor(Some(member.id));
     let changed = instance
         .roster
         .change_password(&member, current, &new, keep_apps, &by)

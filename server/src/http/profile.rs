@@ -56,8 +56,7 @@ pub(super) struct NameForm {
 
 pub(super) async fn set_name(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedIn { member, .. }: SignedIn,
+    SignedIn { member, by, .. }: SignedIn,
     Form(form): Form<NameForm>,
 ) -> Result<Response, Failure> {
     let name = match MemberName::parse(&form.name) {
@@ -74,7 +73,6 @@ pub(super) async fn set_name(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(page.to_html())).into_response());
         }
     };
-    let by = peer.actor(Some(member.id));
     state.instance.roster.set_name(&member, name, &by).await?;
     Ok(Redirect::to("/account/profile?done=name").into_response())
 }
@@ -82,8 +80,7 @@ pub(super) async fn set_name(
 /// Sets or removes the picture.
 pub(super) async fn set_picture(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedIn { member, .. }: SignedIn,
+    SignedIn { member, by, .. }: SignedIn,
     form: LogoForm,
 ) -> Result<Response, Failure> {
     let picture = match form.logo(&state, &member).await {
@@ -102,10 +99,8 @@ pub(super) async fn set_picture(
     } else {
         "picture-removed"
     };
-    let (store, by) = (&state.instance.store, peer.actor(Some(member.id)));
-    store
-        .set_picture(member.id, picture, &by, state.instance.clock.now())
-        .await?;
+    let (store, now) = (&state.instance.store, state.instance.clock.now());
+    store.set_picture(member.id, picture, &by, now).await?;
     Ok(Redirect::to(&format!("/account/profile?done={done}")).into_response())
 }
 

@@ -10,6 +10,9 @@ use latchkey_storage::SentClientId;
 /// The maximum length. An authorization request fits, even with the longest `state` fully percent-encoded.
 const MAX_LENGTH: usize = 16_384;
 
+/// The most characters of a `login_hint` that is passed on.
+const MAX_HINT: usize = 256;
+
 /// A path on this site, with its query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ReturnTo(String);
@@ -49,14 +52,21 @@ impl ReturnTo {
         }
     }
 
-    /// The email of whom the application expects to sign in (`login_hint`, OpenID Connect Core section 3.1.2.1); empty if it
-    /// names none. Nothing but an email, since what a link says must not look as if this page said it.
-    pub(super) fn login_hint(&self) -> String {
+    /// Whom the application expects to sign in (`login_hint`, OpenID Connect Core section 3.1.2.1), for a provider: an email,
+    /// or what else the provider knows the person by. `None` if it names nobody, or says more than a name.
+    pub(super) fn login_hint(&self) -> Option<String> {
         let query = self.0.split_once('?').map_or("", |(_, query)| query);
-        let hint = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "login_hint");
-        hint.and_then(|(_, value)| value.parse::<Email>().ok())
-            .map(|email| email.to_string())
-            .unwrap_or_default()
+        let (_, hint) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "login_hint")?;
+        let is_name =
+            !hint.is_empty() && hint.chars().count() <= MAX_HINT && !hint.contains(char::is_control);
+        is_name.then(|| hint.into_owned())
+    }
+
+    /// The same for the sign-in page here; empty if there is none. Nothing but an email, since what a link says must not look
+    /// as if this page said it.
+    pub(super) fn email_hint(&self) -> String {
+        let email = self.login_hint().and_then(|hint| hint.parse::<Email>().ok());
+        email.map(|email| email.to_string()).unwrap_or_default()
     }
 
     /// The client id of the authorization request that this is, as it was sent.
@@ -99,7 +109,7 @@ impl ReturnTo {
     /// The parameter `return_to`, the last of its query. An already percent-encoded path, such as an authorization
     /// request, stays unchanged and extends to the end: encoding it twice would make a long `state` longer than
     /// proxies accept.
-    fn parameter(&self) -> String {
+    pub(super) fn parameter(&self) -> String {
         if self.0.contains('%') && !self.0.contains('#') {
             return format!("{RETURN_TO}={}", self.0);
         }
@@ -259,6 +269,29 @@ mod tests {
                 assert_eq!(read.again, again, "{link}");
             }
         }
+    }
+
+    #[test]
+    fn a_hint_is_a_name_and_on_the_page_here_an_email() {
+        let longest = "ä".repeat(MAX_HINT);
+        let too_long = "a".repeat(MAX_HINT + 1);
+        for (hint, for_provider, here) in [
+            ("ada@example.com", "ada@example.com", "ada@example.com"),
+            ("Ada the 1st & only", "Ada the 1st & only", ""),
+            (longest.as_str(), longest.as_str(), ""),
+            (too_long.as_str(), "", ""),
+            ("ada\r\nlovelace", "", ""),
+            ("", "", ""),
+        ] {
+            let query = Serializer::new(String::new())
+                .append_pair("state", "x")
+                .append_pair("login_hint", hint)
+                .finish();
+            let return_to = ReturnTo::parse(&format!("/oauth/authorize?{query}"));
+            assert_eq!(return_to.login_hint().unwrap_or_default(), for_provider, "{hint}");
+            assert_eq!(return_to.email_hint(), here, "{hint}");
+        }
+        assert_eq!(ReturnTo::parse("/account?a=login_hint").login_hint(), None);
     }
 
     #[test]

@@ -59,10 +59,10 @@ pub(super) struct CodeForm {
 pub(super) async fn confirm(
     State(state): State<AppState>,
     peer: Peer,
-    SignedIn { member, .. }: SignedIn,
+    SignedIn { member, by, .. }: SignedIn,
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Failure> {
-    let (factor, by) = (&state.instance.second_factor, peer.actor(Some(member.id)));
+    let factor = &state.instance.second_factor;
     match factor.confirm(&member, &form.code, peer.address, &by).await {
         Ok(Some(codes)) => codes_page(&state, &member, codes).await,
         Ok(None) => Ok(Redirect::to(PATH).into_response()),
@@ -86,10 +86,8 @@ pub(super) async fn confirm(
 /// New recovery codes.
 pub(super) async fn new_codes(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedIn { member, .. }: SignedIn,
+    SignedIn { member, by, .. }: SignedIn,
 ) -> Result<Response, Failure> {
-    let by = peer.actor(Some(member.id));
     match state.instance.second_factor.new_codes(&member, &by).await? {
         Some(codes) => codes_page(&state, &member, codes).await,
         None => Ok(Redirect::to(PATH).into_response()),
@@ -98,10 +96,8 @@ pub(super) async fn new_codes(
 
 pub(super) async fn remove(
     State(state): State<AppState>,
-    peer: Peer,
-    SignedIn { member, .. }: SignedIn,
+    SignedIn { member, by, .. }: SignedIn,
 ) -> Result<Response, Failure> {
-    let by = peer.actor(Some(member.id));
     match state.instance.second_factor.remove(&member, &by).await {
         Ok(_) => Ok(Redirect::to(&format!("{PATH}?removed=1")).into_response()),
         Err(error @ AccountError::SecondFactorNeeded) => {

@@ -5,11 +5,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::request::Parts;
 use http::{HeaderMap, Method};
 use latchkey_accounts::{SESSION_LIFETIME, SessionToken};
-use latchkey_domain::Member;
+use latchkey_domain::{Actor, Member};
 use latchkey_storage::Session;
 
 use super::cookies::Cookie;
 use super::failure::Failure;
+use super::peer::Peer;
 use super::return_to::ReturnTo;
 use super::state::AppState;
 
@@ -18,6 +19,8 @@ use super::state::AppState;
 pub(super) struct SignedIn {
     pub(super) member: Member,
     pub(super) session: Session,
+    /// The same member in the audit trail.
+    pub(super) by: Actor,
 }
 
 /// The signed-in member, if there is one.
@@ -31,7 +34,9 @@ impl FromRequestParts<AppState> for MaybeSignedIn {
         // A cookie of the same name from a parent domain must not hide ours.
         for token in tokens(state, &parts.headers) {
             if let Some((session, member)) = state.instance.sessions.find(&token).await? {
-                return Ok(Self(Some(SignedIn { member, session })));
+                let Ok(peer) = Peer::from_request_parts(parts, state).await;
+                let by = peer.actor(Some(member.id));
+                return Ok(Self(Some(SignedIn { member, session, by })));
             }
         }
         Ok(Self(None))

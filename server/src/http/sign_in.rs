@@ -64,7 +64,7 @@ pub(super) async fn show(
         }
         None if just_signed_in => return cookie_lost(&state, &return_to).await,
         Some(signed_in) => signed_in.member.email.to_string(),
-        None => return_to.login_hint(),
+        None => return_to.email_hint(),
     };
     if state.instance.setup.is_needed().await? {
         return Ok(Redirect::to("/setup").into_response());

@@ -26,7 +26,8 @@ pub(super) struct SignOutForm {
 pub(super) async fn end_sessions(state: &AppState, peer: &Peer, headers: &HeaderMap) -> Result<(), Failure> {
     for token in session::tokens(state, headers) {
         if let Some((_, member)) = state.instance.sessions.find(&token).await? {
-            note_host(state, peer, &member, AuditAction::SignedOut, "").await?;
+            let by = peer.actor(Some(member.id));
+            note_host(state, &member, by, AuditAction::SignedOut, "").await?;
             state.oauth.end_explorer_logins(member.id).await?;
         }
         state.instance.sessions.end(&token).await?;

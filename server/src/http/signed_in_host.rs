@@ -5,12 +5,11 @@ use axum::response::{Html, IntoResponse, Response};
 use http::request::Parts;
 use http::{StatusCode, Uri};
 use latchkey_app::pages::ForbiddenPage;
-use latchkey_domain::Member;
+use latchkey_domain::{Actor, Member};
 use latchkey_registration::Caller;
 
 use super::failure::Failure;
 use super::pages::{frame, visitor};
-use super::peer::Peer;
 use super::return_to::ReturnTo;
 use super::session::SignedIn;
 use super::state::AppState;
@@ -22,18 +21,20 @@ pub(super) struct SignedInHost {
     pub(super) host: Member,
     /// The same host as a caller of the applications' rules.
     pub(super) caller: Caller,
+    /// The same host in the audit trail.
+    pub(super) by: Actor,
 }
 
 impl FromRequestParts<AppState> for SignedInHost {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let SignedIn { member, .. } = SignedIn::from_request_parts(parts, state).await?;
+        let SignedIn { member, by, .. } = SignedIn::from_request_parts(parts, state).await?;
         if member.role.is_host() {
-            let Ok(peer) = Peer::from_request_parts(parts, state).await;
             return Ok(Self {
-                caller: Caller::member(&member, peer.actor(Some(member.id))),
+                caller: Caller::member(&member, by.clone()),
                 host: member,
+                by,
             });
         }
         let page = forbidden(state, &member, &parts.uri).await;

@@ -84,13 +84,15 @@ impl AppState {
         let headless =
             HeadlessApi::new(instance.store.clone(), instance.clock.clone(), budget).at(oauth.issuer());
         let started = instance.clock.now();
+        let metrics = Metrics::default();
+        let outgoing = outgoing.observed(metrics.outgoing.clone());
         let providers = ProviderAccess::new(outgoing, instance.clock.clone());
         Self(Arc::new(Inner {
             instance,
             oauth,
             headless,
             usage: UsageMeter::default(),
-            metrics: Metrics::default(),
+            metrics,
             started,
             stopping: AtomicBool::new(false),
             public_url,

@@ -56,7 +56,7 @@ pub(super) async fn show(
 /// Registers the application and leads to it, or shows the form with what is wrong.
 pub(super) async fn import(
     State(state): State<AppState>,
-    SignedInHost { host, caller }: SignedInHost,
+    SignedInHost { host, caller, .. }: SignedInHost,
     request: Request,
 ) -> Result<Response, Failure> {
     let text = sent(&state, request).await?;

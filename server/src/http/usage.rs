@@ -1,13 +1,13 @@
 //! `/admin/headless-api`: the API's URL and its use, for hosts.
 
 use axum::extract::{Query, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
+use http::StatusCode;
 use latchkey_app::pages::{UsagePage, period_of};
 use serde::Deserialize;
 
 use super::failure::Failure;
-use super::pages::{scripted_frame, visitor};
-use super::security_headers::allow_own_scripts;
+use super::pages::{scripted, scripted_frame, visitor};
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
@@ -20,7 +20,7 @@ pub(super) struct Wanted {
 /// The page.
 pub(super) async fn show(
     State(state): State<AppState>,
-    SignedInHost { host, caller }: SignedInHost,
+    SignedInHost { host, caller, .. }: SignedInHost,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     // Includes the latest counts.
@@ -36,7 +36,5 @@ pub(super) async fn show(
         endpoint: format!("{}/networks/{}/graphql", state.public_url.origin(), network.slug),
         report,
     };
-    let mut response = Html(page.to_html()).into_response();
-    allow_own_scripts(response.headers_mut());
-    Ok(response)
+    Ok(scripted(StatusCode::OK, page.to_html()))
 }

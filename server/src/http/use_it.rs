@@ -2,15 +2,15 @@
 //! only on request, which adds an audit entry.
 
 use axum::extract::{Path, Query, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use latchkey_app::pages::{DeveloperMessage, Endpoints, Environment, Recipe, UseItPage};
 use latchkey_domain::{Application, ClientSecret, Member, RedirectUri};
 use latchkey_registration::Caller;
 use serde::Deserialize;
 
 use super::failure::Failure;
-use super::pages::{scripted_frame, visitor};
-use super::security_headers::allow_own_scripts;
+use super::pages::{scripted, scripted_frame, visitor};
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 
@@ -24,7 +24,7 @@ pub(super) struct Wanted {
 /// The page, with the secret masked.
 pub(super) async fn show(
     State(state): State<AppState>,
-    SignedInHost { host, caller }: SignedInHost,
+    SignedInHost { host, caller, .. }: SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
@@ -35,7 +35,7 @@ pub(super) async fn show(
 /// The page with the secret in the clear.
 pub(super) async fn reveal(
     State(state): State<AppState>,
-    SignedInHost { host, caller }: SignedInHost,
+    SignedInHost { host, caller, .. }: SignedInHost,
     Path(client_id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
@@ -159,8 +159,6 @@ impl Kit {
             secret,
             code_lifetime: state.oauth.lifetimes().code(),
         };
-        let mut response = Html(page.to_html()).into_response();
-        allow_own_scripts(response.headers_mut());
-        Ok(response)
+        Ok(scripted(StatusCode::OK, page.to_html()))
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use csv::{ByteRecord, ReaderBuilder, Trim};
-use latchkey_domain::{Email, Timestamp};
+use latchkey_domain::{Email, Timestamp, counted};
 use latchkey_storage::content::{Community, NewProfile};
 
 use super::fields::{MemberFields, member};
@@ -78,8 +78,8 @@ fn members(source: &Source<'_>, text: &str) -> (Vec<NewProfile>, Vec<usize>) {
             source.fault(
                 line,
                 format!(
-                    "has {} values, and the first line names {}; put values with a {} in quotation marks",
-                    record.len(),
+                    "has {}, and the first line names {}; put values with a {} in quotation marks",
+                    counted(record.len(), "value"),
                     header.len(),
                     separator.name
                 ),

@@ -3,8 +3,8 @@
 // Each item is parsed for the one function that consumes it.
 #![allow(clippy::needless_pass_by_value)]
 
-use latchkey_domain::Timestamp;
 use latchkey_domain::content::{RichText, RichTextError, SpaceVisibility, Title};
+use latchkey_domain::{Timestamp, counted};
 use latchkey_headless::html::sanitize;
 use latchkey_storage::content::{
     Community, NewCommunityPost, NewCourse, NewEnrolment, NewEvent, NewLesson, NewMembershipPlan, NewReply,
@@ -277,7 +277,8 @@ fn lesson(place: Place<'_, '_>, item: LessonJson) -> Option<NewLesson> {
 fn enrolment(place: Place<'_, '_>, item: EnrolmentJson, lessons: usize) -> Option<NewEnrolment> {
     let count = item.completed.len();
     if count > lessons {
-        let message = format!("has {count} times, and the course {lessons} lessons");
+        let (times, lessons) = (counted(count, "time"), counted(lessons, "lesson"));
+        let message = format!("has {times}, and the course {lessons}");
         place.check::<(), _>("completed", Err(message));
     }
     valid!(NewEnrolment {

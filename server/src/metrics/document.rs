@@ -6,7 +6,9 @@ use latchkey_oauth::counters::Count;
 use latchkey_storage::{ConnectionCounts, Statistics};
 
 use super::families::Document;
+use super::outgoing::OutgoingCounts;
 use super::process::Process;
+use super::providers::ProviderSignIns;
 use super::routes::{CLASSES, METHODS, Routes};
 use super::{GraphqlCounts, Metrics, SignInCounts};
 
@@ -25,6 +27,8 @@ pub fn render(
     oauth(&mut document, counters);
     graphql(&mut document, &metrics.graphql);
     sign_ins(&mut document, &metrics.sign_ins);
+    providers(&mut document, &metrics.providers);
+    outgoing(&mut document, &metrics.outgoing);
     if let Some(store) = store {
         database(&mut document, store);
     }
@@ -130,7 +134,7 @@ fn graphql(document: &mut Document, counts: &GraphqlCounts) {
 fn sign_ins(document: &mut Document, counts: &SignInCounts) {
     document.counter(
         "latchkey_sign_ins_total",
-        "Passwords that were sent, by what came of it.",
+        "Attempts to sign in, by what came of them.",
         by(
             "outcome",
             [
@@ -139,6 +143,34 @@ fn sign_ins(document: &mut Document, counts: &SignInCounts) {
                 ("throttled", &counts.throttled),
             ],
         ),
+    );
+}
+
+fn providers(document: &mut Document, providers: &ProviderSignIns) {
+    let all = providers.all();
+    let values = all.iter().flat_map(|counts| {
+        counts.outcomes().map(|(outcome, count)| {
+            let labels = [("provider", &*counts.slug), ("outcome", outcome)];
+            (labels, count.get())
+        })
+    });
+    document.counter(
+        "latchkey_provider_sign_ins_total",
+        "Sign-ins at providers and accounts linked there, by provider and by how they ended.",
+        values,
+    );
+}
+
+fn outgoing(document: &mut Document, counts: &OutgoingCounts) {
+    document.counter(
+        "latchkey_outgoing_requests_total",
+        "Requests of this server to others, by how they ended.",
+        by("outcome", counts.outcomes()),
+    );
+    document.histogram(
+        "latchkey_outgoing_request_duration_seconds",
+        "How long requests to others took, with the wait for a place.",
+        [(NO_LABELS, counts.took.read())],
     );
 }
 

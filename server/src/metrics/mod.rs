@@ -3,13 +3,19 @@
 
 mod document;
 mod families;
+mod outgoing;
 mod process;
+mod providers;
 mod routes;
+
+use std::sync::Arc;
 
 use latchkey_oauth::counters::Count;
 
 pub use self::document::render;
 pub(crate) use self::families::media_type;
+pub use self::outgoing::OutgoingCounts;
+pub use self::providers::{ProviderCounts, ProviderSignIns};
 pub use self::routes::{InFlight, Routes};
 
 /// All counters of the HTTP side; the rules and the store have their own.
@@ -21,6 +27,10 @@ pub struct Metrics {
     pub graphql: GraphqlCounts,
     /// Sign-in attempts.
     pub sign_ins: SignInCounts,
+    /// Sign-ins by provider.
+    pub providers: ProviderSignIns,
+    /// Requests to others.
+    pub outgoing: Arc<OutgoingCounts>,
 }
 
 /// How requests to the Headless API ended.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use latchkey_accounts::NewMember;
 use latchkey_domain::member::NewPassword;
-use latchkey_domain::{Actor, ApplicationDraft, Member, MemberName, Role};
+use latchkey_domain::{Actor, ApplicationDraft, Clock as _, Member, MemberName, Role};
 use latchkey_headless::Budget;
 use latchkey_mail::Mailing;
 use latchkey_oauth::Lifetimes;
@@ -14,14 +14,16 @@ use latchkey_registration::{Caller, Registered};
 use latchkey_server::connections::{Bounds, Capacity, Timeouts, serve};
 use latchkey_server::http::{AppState, Site, router};
 use latchkey_server::instance::{Cost, Instance, Keys};
+use latchkey_server::metrics::render;
 use latchkey_server::settings::{PublicUrl, TrustedProxies};
-use latchkey_server::system::SystemRandomness;
+use latchkey_server::system::{SystemClock, SystemRandomness};
 use latchkey_storage::Store;
 use latchkey_storage_sql::sqlite::SqliteStore;
+use latchkey_testing::hand::HandClock;
 use rust_embed::RustEmbed;
 use tempfile::TempDir;
 
-use super::clock::HandClock;
+use super::metrics::Scrape;
 use super::{Browser, PASSWORD};
 
 /// The files that pages load, as in the binary.
@@ -38,37 +40,40 @@ pub(crate) struct TestApp {
     /// The origin that browsers know, if it is not the actual address.
     origin: Option<String>,
     clock: Arc<HandClock>,
+    state: AppState,
     folder: Option<TempDir>,
+}
+
+/// How the server of a test differs from the usual one.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) public_url: Option<PublicUrl>,
+    /// Per minute, for an application at the Headless API.
+    pub(crate) budget: Budget,
+    /// Of codes and tokens.
+    pub(crate) lifetimes: Lifetimes,
+    /// For clients.
+    pub(crate) timeouts: Timeouts,
 }
 
 impl TestApp {
     /// A network before setup.
     pub(crate) async fn empty() -> Self {
-        Self::at(None, Budget::default()).await
+        Self::unpeopled(Options::default()).await
     }
 
     /// A network with the host `host@example.com` and the member `member@example.com`.
     pub(crate) async fn new() -> Self {
-        let app = Self::empty().await;
-        app.member("host@example.com", Role::Host).await;
-        app.member("member@example.com", Role::Member).await;
-        app
+        Self::peopled(Options::default()).await
     }
 
     /// The same, with these lifetimes for codes and tokens.
     pub(crate) async fn with_lifetimes(lifetimes: Lifetimes) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open_folder(folder.path()).unwrap();
-        let keys = Keys::File(store.keychain().clone());
-        let clock = Arc::new(HandClock::new());
-        let instance = instance(Arc::new(store).shared(), keys, &clock).with_lifetimes(lifetimes);
-        let app = Self {
-            folder: Some(folder),
-            ..Self::serving(instance, clock, None, Budget::default()).await
-        };
-        app.member("host@example.com", Role::Host).await;
-        app.member("member@example.com", Role::Member).await;
-        app
+        Self::peopled(Options {
+            lifetimes,
+            ..Options::default()
+        })
+        .await
     }
 
     /// The same behind a proxy with HTTPS.
@@ -78,44 +83,50 @@ impl TestApp {
 
     /// The same, with `url` as the public URL.
     pub(crate) async fn at_url(url: &str) -> Self {
-        let app = Self::at(Some(url.parse().unwrap()), Budget::default()).await;
-        app.member("host@example.com", Role::Host).await;
-        app
+        Self::peopled(Options {
+            public_url: Some(url.parse().unwrap()),
+            ..Options::default()
+        })
+        .await
     }
 
-    /// The same as [`Self::new`], with this budget per minute for an application at the Headless API.
+    /// The same, with this budget per minute for an application at the Headless API.
     pub(crate) async fn with_api_budget(points: u64) -> Self {
-        let app = Self::at(None, Budget::new(points).unwrap()).await;
+        Self::peopled(Options {
+            budget: Budget::new(points).unwrap(),
+            ..Options::default()
+        })
+        .await
+    }
+
+    /// The same, with these timeouts for clients.
+    pub(crate) async fn with_timeouts(timeouts: Timeouts) -> Self {
+        Self::peopled(Options {
+            timeouts,
+            ..Options::default()
+        })
+        .await
+    }
+
+    /// The same, with these options.
+    pub(crate) async fn peopled(options: Options) -> Self {
+        let app = Self::unpeopled(options).await;
         app.member("host@example.com", Role::Host).await;
         app.member("member@example.com", Role::Member).await;
         app
     }
 
-    async fn at(public_url: Option<PublicUrl>, budget: Budget) -> Self {
-        Self::over_with(tempfile::tempdir().unwrap(), HandClock::new(), public_url, budget).await
+    /// Begins at the system's time, so that recorded times look realistic.
+    async fn unpeopled(options: Options) -> Self {
+        let clock = HandClock::at(SystemClock.now());
+        Self::open(tempfile::tempdir().unwrap(), clock, options).await
     }
 
-    /// Opens an existing data folder at a given time.
-    pub(crate) async fn over(folder: TempDir, clock: HandClock) -> Self {
-        Self::over_with(folder, clock, None, Budget::default()).await
-    }
-
-    async fn over_with(
-        folder: TempDir,
-        clock: HandClock,
-        public_url: Option<PublicUrl>,
-        budget: Budget,
-    ) -> Self {
+    /// Opens a data folder at a given time.
+    pub(crate) async fn open(folder: TempDir, clock: HandClock, options: Options) -> Self {
         let store = SqliteStore::open_folder(folder.path()).unwrap();
         let keys = Keys::File(store.keychain().clone());
-        let app = Self::node(
-            Arc::new(store).shared(),
-            keys,
-            Arc::new(clock),
-            public_url,
-            budget,
-        )
-        .await;
+        let app = Self::node(Arc::new(store).shared(), keys, Arc::new(clock), options).await;
         Self {
             folder: Some(folder),
             ..app
@@ -127,45 +138,17 @@ impl TestApp {
         store: Arc<dyn Store>,
         keys: Keys,
         clock: Arc<HandClock>,
-        public_url: Option<PublicUrl>,
-        budget: Budget,
+        options: Options,
     ) -> Self {
-        let instance = instance(store, keys, &clock);
-        Self::serving(instance, clock, public_url, budget).await
-    }
-
-    /// The same as [`Self::new`], with these timeouts for clients.
-    pub(crate) async fn with_timeouts(timeouts: Timeouts) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open_folder(folder.path()).unwrap();
-        let keys = Keys::File(store.keychain().clone());
-        let clock = Arc::new(HandClock::new());
-        let instance = instance(Arc::new(store).shared(), keys, &clock);
-        let app = Self {
-            folder: Some(folder),
-            ..Self::bounded(instance, clock, None, Budget::default(), timeouts).await
-        };
-        app.member("host@example.com", Role::Host).await;
-        app.member("member@example.com", Role::Member).await;
-        app
-    }
-
-    async fn serving(
-        instance: Instance,
-        clock: Arc<HandClock>,
-        public_url: Option<PublicUrl>,
-        budget: Budget,
-    ) -> Self {
-        Self::bounded(instance, clock, public_url, budget, Timeouts::default()).await
-    }
-
-    async fn bounded(
-        instance: Instance,
-        clock: Arc<HandClock>,
-        public_url: Option<PublicUrl>,
-        budget: Budget,
-        timeouts: Timeouts,
-    ) -> Self {
+        let Options {
+            public_url,
+            budget,
+            lifetimes,
+            timeouts,
+        } = options;
+        let randomness = Arc::new(SystemRandomness);
+        let instance = Instance::new(store, keys, clock.clone(), randomness, Cost::TRIFLING);
+        let instance = instance.with_lifetimes(lifetimes);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let origin = public_url.as_ref().map(|url| url.origin().to_owned());
@@ -186,15 +169,17 @@ impl TestApp {
             timeouts,
             trusted: TrustedProxies::default(),
         };
+        let router = router(state.clone());
         tokio::spawn(async move {
             let (_running, stop) = tokio::sync::watch::channel(false);
-            serve(listener, router(state), bounds, stop).await;
+            serve(listener, router, bounds, stop).await;
         });
         Self {
             instance,
             url: format!("http://{address}"),
             origin,
             clock,
+            state,
             folder: None,
         }
     }
@@ -258,12 +243,18 @@ impl TestApp {
         self.url.replace("127.0.0.1", "localhost")
     }
 
+    /// What it counted until now, but for the database.
+    pub(crate) fn metrics(&self) -> Scrape {
+        let state = &self.state;
+        Scrape(render(
+            &state.metrics,
+            state.oauth.counters(),
+            None,
+            state.started,
+        ))
+    }
+
     pub(crate) fn wait(&self, by: Duration) {
         self.clock.advance(by);
     }
-}
-
-fn instance(store: Arc<dyn Store>, keys: Keys, clock: &Arc<HandClock>) -> Instance {
-    let randomness = Arc::new(SystemRandomness);
-    Instance::new(store, keys, clock.clone(), randomness, Cost::TRIFLING)
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::Browser;
+use super::{Browser, PASSWORD};
 
 /// A deadline, not a pause: only a failure takes this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -69,6 +69,22 @@ impl Binary {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Adds a member whose password is [`PASSWORD`].
+    #[track_caller]
+    pub(crate) fn add_member(&self, email: &str, name: &str, role: &str) {
+        let add = ["member", "add", "--email", email, "--name", name, "--role", role];
+        self.run_with_input(&add, PASSWORD).succeeds();
+    }
+
+    /// Registers a confidential application, and gives what the command prints.
+    #[track_caller]
+    pub(crate) fn create_app(&self, name: &str, redirect_uri: &str, scopes: &[&str]) -> Value {
+        let redirect_uri = format!("--redirect-uri={redirect_uri}");
+        let mut create = vec!["app", "create", "--json", "--name", name, &redirect_uri];
+        create.extend(scopes.iter().flat_map(|scope| ["--scope", *scope]));
+        self.run(&create).json()
     }
 
     /// Starts the server at a free port and waits until it responds.

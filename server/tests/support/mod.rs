@@ -4,7 +4,6 @@
 mod app;
 mod binary;
 mod browser;
-mod clock;
 pub(crate) mod collector;
 pub(crate) mod documentation;
 pub(crate) mod metrics;
@@ -12,11 +11,11 @@ mod nodes;
 pub(crate) mod oauth;
 mod page;
 mod served;
+pub(crate) mod sso;
 
-pub(crate) use self::app::TestApp;
+pub(crate) use self::app::{Options, TestApp};
 pub(crate) use self::binary::{Binary, Finished, Server};
 pub(crate) use self::browser::{Answer, Browser};
-pub(crate) use self::clock::HandClock;
 pub(crate) use self::nodes::Nodes;
 pub(crate) use self::page::{assert_sound, assert_sound_with_scripts};
 

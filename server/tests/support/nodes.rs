@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use latchkey_domain::Role;
-use latchkey_headless::Budget;
+use latchkey_domain::{Clock as _, Role};
 use latchkey_server::instance::Keys;
+use latchkey_server::system::SystemClock;
 use latchkey_storage_sql::keys::ServerKey;
 use latchkey_storage_sql::postgres::PostgresStore;
+use latchkey_testing::hand::HandClock;
 
-use super::TestApp;
-use super::clock::HandClock;
+use super::{Options, TestApp};
 
 /// Two servers with separate connections. They share the database, the key and the time.
 pub(crate) struct Nodes {
@@ -25,7 +25,7 @@ impl Nodes {
 
     /// The same on a given empty database.
     pub(crate) async fn on(url: &str) -> Self {
-        let clock = Arc::new(HandClock::new());
+        let clock = Arc::new(HandClock::at(SystemClock.now()));
         let nodes = Self {
             one: node(url, &clock).await,
             other: node(url, &clock).await,
@@ -40,13 +40,9 @@ async fn node(url: &str, clock: &Arc<HandClock>) -> TestApp {
     let key = ServerKey::from_bytes([7; 32]);
     let store = Arc::new(PostgresStore::open(&url.parse().unwrap(), key).await.unwrap());
     // Both have the same issuer, as behind a load balancer.
-    let issuer = "http://localhost:3000".parse().unwrap();
-    TestApp::node(
-        store.shared(),
-        Keys::Node(store),
-        clock.clone(),
-        Some(issuer),
-        Budget::default(),
-    )
-    .await
+    let options = Options {
+        public_url: Some("http://localhost:3000".parse().unwrap()),
+        ..Options::default()
+    };
+    TestApp::node(store.shared(), Keys::Node(store), clock.clone(), options).await
 }

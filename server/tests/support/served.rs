@@ -10,20 +10,7 @@ impl Binary {
     /// Registers a confidential application at `https://myapp.com/oauth/callback`.
     pub(crate) fn register(&self) -> Client {
         let redirect_uri = "https://myapp.com/oauth/callback";
-        let create = [
-            "app",
-            "create",
-            "--name",
-            "Racer",
-            "--redirect-uri",
-            redirect_uri,
-            "--scope",
-            "read:posts",
-            "--scope",
-            "write:posts",
-            "--json",
-        ];
-        let created = self.run(&create).json();
+        let created = self.create_app("Racer", redirect_uri, &["read:posts", "write:posts"]);
         Client {
             id: created["client_id"].as_str().unwrap().to_owned(),
             secret: created["client_secret"].as_str().map(str::to_owned),

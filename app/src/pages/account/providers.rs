@@ -25,6 +25,8 @@ pub struct LinkedAccountsPage {
     pub notice: Option<String>,
     /// Why nothing was done, as a sentence.
     pub error: Option<String>,
+    /// Where the member was going, and goes on to with a linked account.
+    pub return_to: Option<String>,
     /// The time of the request.
     pub now: Timestamp,
 }
@@ -65,12 +67,16 @@ impl LinkedAccountsPage {
             providers,
             notice,
             error,
+            return_to,
             now,
         } = self;
         let list = if providers.is_empty() {
             view! { <p class="muted">"This network has no sign-in provider."</p> }.into_any()
         } else {
-            let rows = providers.into_iter().map(|row| row_view(row, now)).collect_view();
+            let rows = providers
+                .into_iter()
+                .map(|row| row_view(row, return_to.as_deref(), now))
+                .collect_view();
             view! { <ul class="row-list">{rows}</ul> }.into_any()
         };
         AccountPage::Providers.to_html(
@@ -89,7 +95,7 @@ impl LinkedAccountsPage {
     }
 }
 
-fn row_view(row: LinkedAccountRow, now: Timestamp) -> impl IntoView {
+fn row_view(row: LinkedAccountRow, return_to: Option<&str>, now: Timestamp) -> impl IntoView + use<> {
     let LinkedAccountRow {
         name,
         slug,
@@ -98,12 +104,15 @@ fn row_view(row: LinkedAccountRow, now: Timestamp) -> impl IntoView {
         state,
     } = row;
     let off = (!is_on).then(|| view! { <span class="badge badge-paused">"Turned off by a host"</span> });
+    let return_to =
+        return_to.map(|path| view! { <input type="hidden" name="return_to" value=path.to_owned() /> });
     let (text, action) = match state {
         LinkState::NotLinked => (
             view! { <p class="muted">"Not linked"</p> }.into_any(),
             // A form, which no other site can send: the browser may be signed in there as somebody else.
             view! {
                 <form method="post" action=format!("{PATH}/{slug}/link")>
+                    {return_to}
                     <button class="button" type="submit" aria-label=format!("Link {name}")>
                         "Link"
                     </button>
@@ -190,6 +199,7 @@ mod tests {
             providers,
             notice: None,
             error: None,
+            return_to: Some("/oauth/authorize?a=\"".into()),
             now: NOW,
         }
         .to_html();
@@ -228,6 +238,7 @@ mod tests {
             "not used yet",
             "action=\"/account/providers/club/unlink\"",
             "action=\"/account/providers/club/link\"",
+            "name=\"return_to\" value=\"/oauth/authorize?a=&quot;\"",
             "aria-current=\"page\"",
         ] {
             assert!(html.contains(text), "{text} in {html}");

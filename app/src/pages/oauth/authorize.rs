@@ -1,7 +1,7 @@
 //! `/oauth/authorize`, the consent page: which application asks for what, for which member, and where the browser goes
 //! next.
 
-use latchkey_domain::{Application, Member, RedirectUri, Scope, ScopeSet};
+use latchkey_domain::{Application, Member, RedirectUri, Scope, ScopeSet, counted};
 use latchkey_oauth::ConsentQuestion;
 use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
 use leptos::prelude::*;
@@ -105,8 +105,7 @@ fn about(application: &Application, background: &Background) -> impl IntoView + 
     };
     let used = match background.connected_members {
         0 => "not used by a member yet".to_owned(),
-        1 => "used by 1 member".to_owned(),
-        many => format!("used by {many} members"),
+        members => format!("used by {}", counted(members, "member")),
     };
     let at = application.created_at;
     view! {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::provider::{Person, Provider, ProviderId, Subject};
-use latchkey_domain::{Actor, MemberId, Timestamp};
+use latchkey_domain::{Actor, MemberId, Timestamp, limits};
 use latchkey_storage::providers::{Linking, NewLinkedAccount, WaitingKey, WaitingSignIn};
 use latchkey_storage::{Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ impl LinkByMail {
         }
     }
 
-    /// Keeps it for `member`. What the queue of mails needs to find it again; `None` if too many wait.
+    /// Keeps it for `member`. What the queue of mails needs to find it again; `None` if it waited before.
     pub async fn keep(
         mut self,
         member: MemberId,
@@ -67,10 +67,10 @@ impl LinkByMail {
             content: self.written()?,
             expires_at: now.plus(LIFETIME),
         };
-        let kept = store
-            .begin_provider_sign_in(WaitingKey(self.ticket), waiting, now)
+        store
+            .begin_provider_sign_in(WaitingKey(self.ticket), waiting, limits::PROVIDER_SIGN_INS)
             .await?;
-        Ok(kept.then(|| format!("{} {name}", URL_SAFE_NO_PAD.encode(self.ticket))))
+        Ok(Some(format!("{} {name}", URL_SAFE_NO_PAD.encode(self.ticket))))
     }
 
     fn written(&self) -> Result<String, StoreError> {
@@ -93,11 +93,15 @@ impl SignInLinks {
             return Ok((None, name.to_owned()));
         };
         // It stays for the next attempt, if the mail server does not take this one.
-        store.begin_provider_sign_in(ticket, waiting.clone(), now).await?;
+        store
+            .begin_provider_sign_in(ticket, waiting.clone(), limits::PROVIDER_SIGN_INS)
+            .await?;
         let token = self.token();
         let key = WaitingKey(token.key().0);
-        let kept = store.begin_provider_sign_in(key, waiting, now).await?;
-        Ok((kept.then_some(token), name.to_owned()))
+        store
+            .begin_provider_sign_in(key, waiting, limits::PROVIDER_SIGN_INS)
+            .await?;
+        Ok((Some(token), name.to_owned()))
     }
 }
 
@@ -124,7 +128,9 @@ impl ProviderSignIn {
             .filter(|_| digests.any(|browser| browser == link.browser))
         else {
             // Opened on another device: it works on the right one still.
-            self.store.begin_provider_sign_in(key, waiting, now).await?;
+            self.store
+                .begin_provider_sign_in(key, waiting, limits::PROVIDER_SIGN_INS)
+                .await?;
             return Ok(None);
         };
         let listed = self.store.providers().await?;

@@ -91,11 +91,9 @@ impl ProviderSignIn {
             expires_at: now.plus(limits::PROVIDER_SIGN_IN),
         };
         let key = WaitingKey(digest(&started.state));
-        if self.store.begin_provider_sign_in(key, waiting, now).await? {
-            Ok(started)
-        } else {
-            Err(AccountError::TooManyWaiting)
-        }
+        let most = limits::PROVIDER_SIGN_INS;
+        self.store.begin_provider_sign_in(key, waiting, most).await?;
+        Ok(started)
     }
 
     /// The journey of a browser that came back, once. `None` if it is over, was to another provider, or was begun by a

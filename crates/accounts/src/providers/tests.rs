@@ -1,27 +1,15 @@
-use latchkey_domain::provider::{CredentialsIn, ProviderKind, ProviderSpec, ProviderUrl};
+use latchkey_domain::provider::ProviderSpec;
 use latchkey_domain::{Email, MemberName, Role};
 use latchkey_storage::providers::{ProviderChange, SecretChange, Unlinking};
 use latchkey_storage::{Proof, SetPassword};
+use latchkey_testing::provider_spec;
 
 use super::*;
 use crate::testing::{PASSWORD, World};
 use crate::{LinkToken, SignInRequest};
 
 fn spec(slug: &str) -> ProviderSpec {
-    ProviderSpec {
-        name: "Guild".to_owned().try_into().unwrap(),
-        slug: slug.parse().unwrap(),
-        kind: ProviderKind::OpenIdConnect {
-            issuer: ProviderUrl::parse("https://login.example.com").unwrap(),
-        },
-        client_id: "latchkey".to_owned().try_into().unwrap(),
-        credentials_in: CredentialsIn::Header,
-        scopes: "openid email".to_owned().try_into().unwrap(),
-        verifies_emails: false,
-        admits_new_people: true,
-        follows_profile: false,
-        is_on: true,
-    }
+    provider_spec(slug, "https://login.example.com")
 }
 
 fn person(subject: &str, email: Option<&str>, email_verified: bool) -> Person {

@@ -11,7 +11,7 @@ use crate::Plan;
 use crate::statistics::print_row;
 
 /// The first request of `GraphiQL` and code generators.
-const INTROSPECTION: &str = include_str!("introspection.graphql");
+const INTROSPECTION: &str = include_str!("../../../headless/tests/headless/introspection.graphql");
 
 /// Measures and prints.
 pub(super) async fn measure(plan: Plan, api: &Api) -> Result<()> {

@@ -1,56 +1,21 @@
 //! How the ID tokens of an application are signed.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
-/// `id_token_signed_response_alg` of OpenID Connect Dynamic Client Registration section 2, with the names of RFC 7518 section 3.1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum IdTokenAlgorithm {
-    /// RSA with SHA-256, which every client has to understand (OpenID Connect Core section 15.1).
-    #[default]
-    #[serde(rename = "RS256")]
-    Rs256,
-    /// ECDSA with P-256 and SHA-256, for clients that ask for it.
-    #[serde(rename = "ES256")]
-    Es256,
-}
+use crate::named;
 
-/// Text that names no algorithm of ID tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("expected RS256 or ES256")]
-pub struct IdTokenAlgorithmError;
-
-impl IdTokenAlgorithm {
-    /// Every algorithm, the default first.
-    pub const ALL: [Self; 2] = [Self::Rs256, Self::Es256];
-
-    /// Its name in tokens, metadata and storage.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Rs256 => "RS256",
-            Self::Es256 => "ES256",
-        }
-    }
-}
-
-impl fmt::Display for IdTokenAlgorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id())
-    }
-}
-
-/// The exact name: `alg` is case-sensitive (RFC 7515 section 4.1.1).
-impl FromStr for IdTokenAlgorithm {
-    type Err = IdTokenAlgorithmError;
-
-    fn from_str(text: &str) -> Result<Self, IdTokenAlgorithmError> {
-        Self::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.id() == text)
-            .ok_or(IdTokenAlgorithmError)
+named! {
+    /// `id_token_signed_response_alg` of OpenID Connect Dynamic Client Registration section 2, with the names of RFC 7518
+    /// section 3.1, which are read exactly: `alg` is case-sensitive (RFC 7515 section 4.1.1). The default comes first.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum IdTokenAlgorithm: "an algorithm of ID tokens" {
+        /// RSA with SHA-256, which every client has to understand (OpenID Connect Core section 15.1).
+        #[default]
+        #[serde(rename = "RS256")]
+        Rs256 = "RS256",
+        /// ECDSA with P-256 and SHA-256, for clients that ask for it.
+        #[serde(rename = "ES256")]
+        Es256 = "ES256",
     }
 }
 
@@ -70,7 +35,9 @@ mod tests {
             );
         }
         for other in ["", "none", "es256", "HS256", "RS256 "] {
-            assert_eq!(other.parse::<IdTokenAlgorithm>(), Err(IdTokenAlgorithmError));
+            let message = other.parse::<IdTokenAlgorithm>().unwrap_err().to_string();
+            let expected = format!("“{other}” is not an algorithm of ID tokens; expected RS256 or ES256");
+            assert_eq!(message, expected);
         }
     }
 }

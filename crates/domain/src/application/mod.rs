@@ -16,7 +16,7 @@ pub use self::client_id::{ClientId, ClientIdError};
 pub use self::client_secret::ClientSecret;
 pub use self::client_type::ClientType;
 pub use self::draft::{ApplicationDraft, DraftErrors, Field};
-pub use self::id_token_algorithm::{IdTokenAlgorithm, IdTokenAlgorithmError};
+pub use self::id_token_algorithm::IdTokenAlgorithm;
 pub use self::list_query::{ListFilter, ListQuery, ListSort};
 pub use self::name::ApplicationName;
 pub use self::profile::{ApplicationProfile, Description, WebLink, WebLinkError};

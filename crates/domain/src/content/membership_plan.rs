@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::Title;
 use super::id::id;
-use crate::Timestamp;
+use crate::{Timestamp, named};
 
 id! {
     /// A plan that members can be on.
@@ -66,37 +66,12 @@ impl fmt::Display for Currency {
     }
 }
 
-/// How often a price is due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BillingInterval {
-    Once,
-    Month,
-    Year,
-}
-
-/// An interval that does not exist.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("“{0}” is not an interval; expected once, month or year")]
-pub struct UnknownInterval(String);
-
-impl BillingInterval {
-    /// Its name at rest and in files.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Once => "once",
-            Self::Month => "month",
-            Self::Year => "year",
-        }
-    }
-}
-
-impl FromStr for BillingInterval {
-    type Err = UnknownInterval;
-
-    fn from_str(id: &str) -> Result<Self, UnknownInterval> {
-        [Self::Once, Self::Month, Self::Year]
-            .into_iter()
-            .find(|interval| interval.id() == id)
-            .ok_or_else(|| UnknownInterval(id.chars().take(40).collect()))
+named! {
+    /// How often a price is due.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum BillingInterval: "an interval" {
+        Once = "once",
+        Month = "month",
+        Year = "year",
     }
 }

@@ -16,12 +16,10 @@ mod viewer;
 pub use self::comment::{Comment, CommentId};
 pub use self::course::{Course, CourseId, CourseProgress, EnrolledCourse, Lesson, LessonId, LessonProgress};
 pub use self::event::{Event, EventId};
-pub use self::membership_plan::{
-    BillingInterval, Currency, CurrencyError, MembershipPlan, MembershipPlanId, UnknownInterval,
-};
+pub use self::membership_plan::{BillingInterval, Currency, CurrencyError, MembershipPlan, MembershipPlanId};
 pub use self::post::{Post, PostId};
 pub use self::profile::{AvatarUrl, AvatarUrlError, Picture, Profile};
 pub use self::rich_text::{RichText, RichTextError};
-pub use self::space::{Space, SpaceId, SpaceVisibility, UnknownVisibility};
+pub use self::space::{Space, SpaceId, SpaceVisibility};
 pub use self::title::Title;
 pub use self::viewer::Viewer;

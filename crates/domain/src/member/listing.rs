@@ -1,8 +1,7 @@
 //! The list of members that hosts see.
 
 use super::{Member, Role};
-use crate::Timestamp;
-use crate::words::words;
+use crate::{Timestamp, named};
 
 /// What a host asks of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,19 +12,19 @@ pub struct MembersQuery {
     pub state: Option<MemberState>,
 }
 
-/// Whether a member can get in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MemberState {
-    CanSignIn,
-    /// Has not chosen how to sign in, and has a link that works.
-    Invited,
-    /// Has neither.
-    NotInvited,
-    /// A host keeps the member out.
-    Suspended,
+named! {
+    /// Whether a member can get in.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum MemberState: "a state of a member" {
+        CanSignIn = "can-sign-in" "Can sign in",
+        /// Has not chosen how to sign in, and has a link that works.
+        Invited = "invited" "Invited",
+        /// Has neither.
+        NotInvited = "not-invited" "Not invited yet",
+        /// A host keeps the member out.
+        Suspended = "suspended" "Suspended",
+    }
 }
-
-words!(MemberState: CanSignIn = "can-sign-in" "Can sign in", Invited = "invited" "Invited", NotInvited = "not-invited" "Not invited yet", Suspended = "suspended" "Suspended");
 
 /// A member as the list shows them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,17 +6,15 @@ mod password;
 mod username;
 
 use std::fmt;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 pub use self::email::{Email, EmailError};
 pub use self::listing::{ListedMember, MemberState, MembersQuery};
 pub use self::password::{NewPassword, PasswordError, normalized_password};
 pub use self::username::{Username, UsernameError};
-use crate::Timestamp;
 use crate::text::{self, TextError};
+use crate::{Timestamp, named};
 
 /// The number of a member; the `sub` of OAuth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -81,36 +79,24 @@ impl fmt::Display for MemberName {
     }
 }
 
-/// What a member may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Everything in Admin; may grant any scope.
-    Host,
-    /// As a member, for OAuth.
-    Moderator,
-    /// May grant member scopes.
-    Member,
+named! {
+    /// What a member may do. Who may do the most comes first.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Role: "a role" {
+        /// Everything in Admin; may grant any scope.
+        Host = "host" "Host",
+        /// As a member, for OAuth.
+        Moderator = "moderator" "Moderator",
+        /// May grant member scopes.
+        Member = "member" "Member",
+    }
 }
-
-/// A role that does not exist.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("“{0}” is not a role; expected host, moderator or member")]
-pub struct UnknownRole(String);
 
 impl Role {
     /// Whether it is the role of a host.
     pub fn is_host(self) -> bool {
         self == Self::Host
-    }
-
-    /// The role's name on the command line and at rest.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Host => "host",
-            Self::Moderator => "moderator",
-            Self::Member => "member",
-        }
     }
 
     /// The scopes that a person with this role may grant: all of them for a host, the member scopes for anyone else.
@@ -120,37 +106,6 @@ impl Role {
             .copied()
             .filter(|scope| self.is_host() || !scope.is_host_only())
             .collect()
-    }
-}
-
-impl Role {
-    /// Every role; who may do the most comes first.
-    pub const ALL: [Self; 3] = [Self::Host, Self::Moderator, Self::Member];
-
-    /// The role's name for people.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Host => "Host",
-            Self::Moderator => "Moderator",
-            Self::Member => "Member",
-        }
-    }
-}
-
-impl FromStr for Role {
-    type Err = UnknownRole;
-
-    fn from_str(id: &str) -> Result<Self, UnknownRole> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.id() == id)
-            .ok_or_else(|| UnknownRole(id.chars().take(40).collect()))
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.id())
     }
 }
 
@@ -211,6 +166,9 @@ mod tests {
     #[test]
     fn roles_parse_back() {
         assert_eq!("moderator".parse(), Ok(Role::Moderator));
-        assert_eq!("admin".parse::<Role>(), Err(UnknownRole("admin".into())));
+        assert_eq!(
+            "admin".parse::<Role>().unwrap_err().to_string(),
+            "“admin” is not a role; expected host, moderator or member"
+        );
     }
 }

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use self::color::{Color, ColorError};
-pub use self::plan::{Plan, UnknownPlan};
+pub use self::plan::Plan;
 pub use self::slug::{Slug, SlugError};
 use crate::text::{self, TextError};
 use crate::{LogoId, WebLink};

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use latchkey_domain::{ClientId, ClientSecret};
+use latchkey_domain::{ClientId, ClientSecret, counted};
 use latchkey_storage::{ActivityReason, KeptSecret};
 
 /// Says that a formerly valid secret was retired, and how long ago.
@@ -16,8 +16,7 @@ pub(super) fn retired(ago: Duration) -> String {
     };
     let ago = match count {
         0 => "just now".to_owned(),
-        1 => format!("1 {unit} ago"),
-        _ => format!("{count} {unit}s ago"),
+        _ => format!("{} ago", counted(count, unit)),
     };
     format!(
         "a host of the network retired this secret {ago}; use the new one, which hosts see on the application's card"
@@ -52,7 +51,10 @@ pub(super) fn what_is_wrong(
     } else if is_made_here && length < expected {
         (
             ActivityReason::SecretLength,
-            format!("the secret has {length} characters, {expected} expected: cut off when copied?"),
+            format!(
+                "the secret has {}, {expected} expected: cut off when copied?",
+                counted(length, "character")
+            ),
         )
     } else if is_made_here && length > expected {
         (

@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tracing::Instrument;
 
-use super::grant_type::{GrantType, RESOURCE_NOT_GRANTED, TokenRequest, may_name, required};
+use super::grant_type::{GrantType, RESOURCE_NOT_GRANTED, TokenRequest, may_name};
 use super::response::TokenResponse;
 use crate::access::{duration_text, reason_text};
 use crate::params::Params;
@@ -48,7 +48,7 @@ struct CodeParameters {
 impl CodeParameters {
     fn read(params: &Params<'_>) -> Result<Self, EndpointError> {
         Ok(Self {
-            code: required(params, "code")?.into(),
+            code: params.required("code")?.into(),
             redirect_uri: params.get("redirect_uri")?.map(str::to_owned),
             code_verifier: params.get("code_verifier")?.map(SecretString::from),
         })

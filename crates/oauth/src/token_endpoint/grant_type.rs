@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use latchkey_domain::scope::{RequestedScopes, ScopeError};
 use latchkey_domain::{Application, ScopeSet};
-use latchkey_storage::{ActivityKind, ActivityReason, Grant, Resource};
+use latchkey_storage::{ActivityKind, Grant, Resource};
 
 use super::response::TokenResponse;
 use crate::activity::ActivityRecorder;
@@ -37,13 +37,6 @@ pub(super) struct TokenRequest<'a, 'r> {
 
 /// The future of a token response.
 pub(super) type Issuing<'a> = Pin<Box<dyn Future<Output = Result<TokenResponse, EndpointError>> + Send + 'a>>;
-
-pub(super) fn required<'a>(params: &Params<'a>, name: &str) -> Result<&'a str, EndpointError> {
-    params.get(name)?.ok_or_else(|| {
-        let words = format!("`{name}` is missing");
-        EndpointError::refused(ErrorCode::InvalidRequest, ActivityReason::Parameter, words)
-    })
-}
 
 /// The words for a request that [may not name](may_name) its resource.
 pub(super) const RESOURCE_NOT_GRANTED: &str =

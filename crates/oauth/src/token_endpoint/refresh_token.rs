@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use tracing::Instrument;
 
-use super::grant_type::{GrantType, RESOURCE_NOT_GRANTED, TokenRequest, may_name, required, scope};
+use super::grant_type::{GrantType, RESOURCE_NOT_GRANTED, TokenRequest, may_name, scope};
 use super::refresh_rotation::{self, Rotation, Terms};
 use super::response::TokenResponse;
 use crate::access::{duration_text, reason_text};
@@ -47,7 +47,7 @@ struct RefreshParameters {
 impl RefreshParameters {
     fn read(params: &Params<'_>) -> Result<Self, EndpointError> {
         Ok(Self {
-            refresh_token: required(params, "refresh_token")?.into(),
+            refresh_token: params.required("refresh_token")?.into(),
             scope: scope(params)?,
         })
     }

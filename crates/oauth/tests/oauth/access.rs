@@ -3,7 +3,7 @@
 use latchkey_domain::Scope;
 use latchkey_oauth::AccessError;
 
-use crate::world::{World, grant_of, origin};
+use crate::world::{Pair, World, grant_of, origin};
 
 /// Why it was refused, in words.
 fn error_text<T>(result: Result<T, AccessError>) -> String {
@@ -19,23 +19,15 @@ async fn a_token_opens_what_was_granted_for_an_hour() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let access = world.use_token(tokens.access_token.expose()).await.unwrap();
+    let access = world.use_token(tokens.access()).await.unwrap();
     let grant = grant_of(&access);
     assert_eq!(grant.member, ada.member);
     assert_eq!(grant.application.client_id, app.id);
     access.require(Scope::ReadPosts).unwrap();
     let error = access.require(Scope::ReadCourses).unwrap_err();
     assert_eq!((error.status(), error.id()), (403, Some("insufficient_scope")));
-    world
-        .after(3_599)
-        .use_token(tokens.access_token.expose())
-        .await
-        .unwrap();
-    let error = world
-        .after(1)
-        .use_token(tokens.access_token.expose())
-        .await
-        .unwrap_err();
+    world.after(3_599).use_token(tokens.access()).await.unwrap();
+    let error = world.after(1).use_token(tokens.access()).await.unwrap_err();
     assert_eq!((error.status(), error.id()), (401, Some("invalid_token")));
 }
 
@@ -60,14 +52,7 @@ async fn only_access_tokens_are_access_tokens() {
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
     let code = world.code_for(&app.asks(&[]), &ada).await;
-    assert!(
-        error_text(
-            world
-                .use_token(tokens.refresh_token.as_ref().unwrap().expose())
-                .await
-        )
-        .contains("it is a refresh token")
-    );
+    assert!(error_text(world.use_token(tokens.refresh()).await).contains("it is a refresh token"));
     assert!(error_text(world.use_token(&code).await).contains("it is an authorization code"));
 }
 
@@ -76,23 +61,12 @@ async fn the_token_before_the_last_refresh_is_good_until_the_client_has_moved_on
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let second = world
-        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
-    world
-        .after(600)
-        .use_token(first.access_token.expose())
-        .await
-        .unwrap();
-    world.use_token(second.access_token.expose()).await.unwrap();
-    world
-        .after(29)
-        .use_token(first.access_token.expose())
-        .await
-        .unwrap();
-    assert!(error_text(world.after(1).use_token(first.access_token.expose()).await).contains("superseded"));
-    world.use_token(second.access_token.expose()).await.unwrap();
+    let second = world.refresh(&app, first.refresh()).await.unwrap();
+    world.after(600).use_token(first.access()).await.unwrap();
+    world.use_token(second.access()).await.unwrap();
+    world.after(29).use_token(first.access()).await.unwrap();
+    assert!(error_text(world.after(1).use_token(first.access()).await).contains("superseded"));
+    world.use_token(second.access()).await.unwrap();
 }
 
 #[tokio::test]
@@ -102,11 +76,7 @@ async fn the_first_use_of_each_generation_is_kept_and_later_ones_once_a_minute()
     let tokens = world.connect(&app, &ada).await;
     let start = world.now();
     let state = async |seconds: u64| {
-        let access = world
-            .after(seconds)
-            .use_token(tokens.access_token.expose())
-            .await
-            .unwrap();
+        let access = world.after(seconds).use_token(tokens.access()).await.unwrap();
         assert_eq!(world.generation(&access).await, 1);
         let state = world
             .store
@@ -131,17 +101,13 @@ async fn a_refused_token_is_explained_to_the_integrator_once_a_minute() {
     let before = world.activity(&app).await.len();
     world.after(3_700);
     for _ in 0..5 {
-        world.use_token(tokens.access_token.expose()).await.unwrap_err();
+        world.use_token(tokens.access()).await.unwrap_err();
     }
     assert_eq!(world.activity(&app).await.len(), before + 1);
     assert_eq!(
         world.last_words(&app).await,
         "the access token expired 100 seconds ago; use the refresh token to get a new one"
     );
-    world
-        .after(60)
-        .use_token(tokens.access_token.expose())
-        .await
-        .unwrap_err();
+    world.after(60).use_token(tokens.access()).await.unwrap_err();
     assert_eq!(world.activity(&app).await.len(), before + 2);
 }

@@ -1,9 +1,8 @@
 //! What the integrator can read afterwards.
 
-use latchkey_oauth::token_endpoint::ClientRequest;
 use latchkey_storage::{ActivityKind, ActivityOf, ActivityQuery, ActivityReason};
 
-use crate::world::{Client, VERIFIER, World, origin, refusal};
+use crate::world::{Client, Pair, VERIFIER, World, in_body, origin, refusal};
 
 /// What a client reads that exchanges a code with this secret.
 async fn with_secret(world: &World, app: &Client, secret: &str) -> String {
@@ -11,10 +10,7 @@ async fn with_secret(world: &World, app: &Client, secret: &str) -> String {
     for (name, value) in [("client_id", app.id.as_str()), ("client_secret", secret)] {
         form.push((name.into(), value.into()));
     }
-    let request = ClientRequest {
-        authorization: None,
-        form: &form,
-    };
+    let request = in_body(&form);
     refusal(world.server.token(request, &origin()).await).1
 }
 
@@ -23,15 +19,9 @@ async fn what_works_is_listed_with_who_and_from_where() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let mut tokens = world
-        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    let mut tokens = world.refresh(&app, tokens.refresh()).await.unwrap();
     for _ in 0..3 {
-        tokens = world
-            .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-            .await
-            .unwrap();
+        tokens = world.refresh(&app, tokens.refresh()).await.unwrap();
     }
     let activity = world.activity(&app).await;
     let listed: Vec<_> = activity
@@ -104,16 +94,10 @@ async fn an_answer_given_again_is_listed_once_however_often() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    world
-        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    world.refresh(&app, first.refresh()).await.unwrap();
     let before = world.activity(&app).await.len();
     for _ in 0..5 {
-        world
-            .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
-            .await
-            .unwrap();
+        world.refresh(&app, first.refresh()).await.unwrap();
     }
     assert_eq!(world.activity(&app).await.len(), before + 1);
     assert!(
@@ -135,15 +119,12 @@ async fn nothing_secret_is_ever_listed() {
         .exchange(&app, &app.exchanges(&code, &[]))
         .await
         .unwrap_err();
-    world
-        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap_err();
-    world.use_token(tokens.access_token.expose()).await.unwrap_err();
+    world.refresh(&app, tokens.refresh()).await.unwrap_err();
+    world.use_token(tokens.access()).await.unwrap_err();
     world
         .visit(&app.asks(&[("state", state), ("scope", "read:mail")]), Some(&ada))
         .await;
-    world.revoke(&app, tokens.access_token.expose()).await.unwrap();
+    world.revoke(&app, tokens.access()).await.unwrap();
     let listed: String = world
         .activity(&app)
         .await
@@ -152,8 +133,8 @@ async fn nothing_secret_is_ever_listed() {
         .collect();
     for secret in [
         code.as_str(),
-        tokens.access_token.expose(),
-        tokens.refresh_token.as_ref().unwrap().expose(),
+        tokens.access(),
+        tokens.refresh(),
         app.secret.as_deref().unwrap(),
         VERIFIER,
         state,
@@ -343,7 +324,7 @@ async fn a_member_who_disconnects_the_application_is_listed_once() {
     };
     assert!(disconnect().await);
     assert!(!disconnect().await);
-    world.use_token(tokens.access_token.expose()).await.unwrap_err();
+    world.use_token(tokens.access()).await.unwrap_err();
     let words = "The member disconnected the application; its tokens were revoked.";
     let listed = world.activity(&app).await;
     assert_eq!(listed.iter().filter(|event| event.message == words).count(), 1);

@@ -3,7 +3,7 @@
 
 use latchkey_domain::{Actor, Role};
 
-use crate::world::{World, grant_of, refusal, spec};
+use crate::world::{Pair, World, grant_of, refusal, spec};
 
 #[tokio::test]
 async fn deleting_an_application_ends_everything_of_it() {
@@ -16,14 +16,9 @@ async fn deleting_an_application_ends_everything_of_it() {
         .delete_application(&app.id, &Actor::operator(), world.now())
         .await
         .unwrap();
-    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+    assert!(world.use_token(tokens.access()).await.is_err());
     assert_eq!(
-        refusal(
-            world
-                .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-                .await
-        )
-        .0,
+        refusal(world.refresh(&app, tokens.refresh()).await).0,
         "invalid_client"
     );
     assert_eq!(
@@ -38,12 +33,9 @@ async fn a_scope_taken_from_the_application_is_gone_from_its_tokens() {
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
     world.edit(&app, spec(&app.redirect_uri, "read:posts")).await;
-    let access = world.use_token(tokens.access_token.expose()).await.unwrap();
+    let access = world.use_token(tokens.access()).await.unwrap();
     assert_eq!(access.scopes.to_string(), "read:posts");
-    let next = world
-        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    let next = world.refresh(&app, tokens.refresh()).await.unwrap();
     assert_eq!(next.scope.to_string(), "read:posts");
 }
 
@@ -57,16 +49,8 @@ async fn a_host_who_is_demoted_loses_host_scopes_at_once_and_gets_them_back_when
             "read:posts host:read:network_members",
         ))
         .await;
-    let code = world.code_for(&app.asks(&[("scope", "")]), &grace).await;
-    let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
-    let scopes = async || {
-        world
-            .use_token(tokens.access_token.expose())
-            .await
-            .unwrap()
-            .scopes
-            .to_string()
-    };
+    let tokens = world.connect_asking(&app, &[("scope", "")], &grace).await;
+    let scopes = async || world.use_token(tokens.access()).await.unwrap().scopes.to_string();
     assert_eq!(scopes().await, "host:read:network_members read:posts");
     // The last host could not be demoted.
     world.person("hopper", Role::Host).await;
@@ -86,14 +70,9 @@ async fn a_member_who_is_removed_takes_all_tokens_along() {
         .remove_member(&ada.member.email, &Actor::operator(), world.now())
         .await
         .unwrap();
-    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+    assert!(world.use_token(tokens.access()).await.is_err());
     assert_eq!(
-        refusal(
-            world
-                .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-                .await
-        )
-        .0,
+        refusal(world.refresh(&app, tokens.refresh()).await).0,
         "invalid_grant"
     );
 }
@@ -109,39 +88,25 @@ async fn a_pause_refuses_tokens_and_ends_none() {
         .set_paused(&app.id, true, &Actor::operator(), world.now())
         .await
         .unwrap();
-    let error = world.use_token(tokens.access_token.expose()).await.unwrap_err();
+    let error = world.use_token(tokens.access()).await.unwrap_err();
     assert!(error.to_string().contains("paused"));
     // Not `invalid_grant`, at which clients discard their refresh token.
     assert_eq!(
-        refusal(
-            world
-                .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-                .await
-        )
-        .0,
+        refusal(world.refresh(&app, tokens.refresh()).await).0,
         "unauthorized_client"
     );
     assert_eq!(
         refusal(world.exchange(&app, &app.exchanges(&code, &[])).await).0,
         "unauthorized_client"
     );
-    assert!(
-        !world
-            .introspect(&app, tokens.access_token.expose())
-            .await
-            .unwrap()
-            .active
-    );
+    assert!(!world.introspect(&app, tokens.access()).await.unwrap().active);
     world
         .store
         .set_paused(&app.id, false, &Actor::operator(), world.now())
         .await
         .unwrap();
-    world.use_token(tokens.access_token.expose()).await.unwrap();
-    world
-        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    world.use_token(tokens.access()).await.unwrap();
+    world.refresh(&app, tokens.refresh()).await.unwrap();
     world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
 }
 
@@ -155,15 +120,11 @@ async fn a_member_or_a_host_who_disconnects_ends_the_tokens() {
         .disconnect(ada.member.id, &app.id, world.now())
         .await
         .unwrap();
-    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+    assert!(world.use_token(tokens.access()).await.is_err());
     assert!(
-        refusal(
-            world
-                .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-                .await
-        )
-        .1
-        .contains("the member disconnected")
+        refusal(world.refresh(&app, tokens.refresh()).await)
+            .1
+            .contains("the member disconnected")
     );
     let tokens = world.connect(&app, &ada).await;
     world
@@ -171,15 +132,11 @@ async fn a_member_or_a_host_who_disconnects_ends_the_tokens() {
         .disconnect_everyone(&app.id, &Actor::operator(), world.now())
         .await
         .unwrap();
-    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+    assert!(world.use_token(tokens.access()).await.is_err());
     assert!(
-        refusal(
-            world
-                .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-                .await
-        )
-        .1
-        .contains("a host disconnected")
+        refusal(world.refresh(&app, tokens.refresh()).await)
+            .1
+            .contains("a host disconnected")
     );
 }
 
@@ -194,29 +151,15 @@ async fn with_the_key_but_another_database_nothing_is_good() {
     let own = world.connect(&app, &ada).await;
     let access = async |world: &World, token| world.use_token(token).await.map(|access| grant_of(&access).id);
     // One key makes both, for grants with the same number.
-    let number = access(&stolen_from, forged.access_token.expose()).await.unwrap();
-    assert_eq!(access(&world, own.access_token.expose()).await.unwrap(), number);
+    let number = access(&stolen_from, forged.access()).await.unwrap();
+    assert_eq!(access(&world, own.access()).await.unwrap(), number);
 
-    assert!(access(&world, forged.access_token.expose()).await.is_err());
+    assert!(access(&world, forged.access()).await.is_err());
     assert_eq!(
-        refusal(
-            world
-                .refresh(&app, forged.refresh_token.as_ref().unwrap().expose())
-                .await
-        )
-        .0,
+        refusal(world.refresh(&app, forged.refresh()).await).0,
         "invalid_grant"
     );
-    assert!(
-        !world
-            .introspect(&app, forged.access_token.expose())
-            .await
-            .unwrap()
-            .active
-    );
-    world
-        .revoke(&app, forged.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
-    access(&world, own.access_token.expose()).await.unwrap();
+    assert!(!world.introspect(&app, forged.access()).await.unwrap().active);
+    world.revoke(&app, forged.refresh()).await.unwrap();
+    access(&world, own.access()).await.unwrap();
 }

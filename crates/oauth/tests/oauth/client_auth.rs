@@ -6,7 +6,7 @@ use latchkey_oauth::EndpointError;
 use latchkey_oauth::activity::ActivityKind;
 use latchkey_oauth::token_endpoint::ClientRequest;
 
-use crate::world::{Client, Pairs, World, origin, pairs, refusal};
+use crate::world::{Client, Pair, Pairs, World, in_body, origin, pairs, refusal};
 
 async fn post(world: &World, authorization: Option<&str>, form: &Pairs) -> Result<(), EndpointError> {
     world
@@ -188,31 +188,23 @@ async fn a_public_client_is_known_by_its_token_where_it_leaves_its_id_out() {
         };
         world.server.token(request, &origin()).await
     };
-    let next = send(&refresh(tokens.refresh_token.as_ref().unwrap().expose()))
-        .await
-        .unwrap();
-    world.use_token(next.access_token.expose()).await.unwrap();
+    let next = send(&refresh(tokens.refresh())).await.unwrap();
+    world.use_token(next.access()).await.unwrap();
     // A token of another kind gets the same explanation as with a client id.
-    let (error, words) = refusal(send(&refresh(next.access_token.expose())).await);
+    let (error, words) = refusal(send(&refresh(next.access())).await);
     assert_eq!(error, "invalid_grant");
     assert!(words.contains("it is an access token"), "{words}");
     // A public client must not send any secret.
-    let mut with_secret = refresh(next.refresh_token.as_ref().unwrap().expose());
+    let mut with_secret = refresh(next.refresh());
     with_secret.push(("client_secret".into(), "x".into()));
     assert_eq!(refusal(send(&with_secret).await).0, "invalid_client");
     assert!(world.last_words(&app).await.contains("public and has no secret"));
 
-    for token in [
-        next.access_token.expose(),
-        next.refresh_token.as_ref().unwrap().expose(),
-    ] {
+    for token in [next.access(), next.refresh()] {
         let form = pairs(&[("token", token)]);
-        let request = ClientRequest {
-            authorization: None,
-            form: &form,
-        };
+        let request = in_body(&form);
         world.server.revoke(request, &origin()).await.unwrap();
-        world.use_token(next.access_token.expose()).await.unwrap_err();
+        world.use_token(next.access()).await.unwrap_err();
         assert_eq!(
             refusal(world.server.introspect(request, &origin()).await).0,
             "invalid_client",
@@ -221,16 +213,9 @@ async fn a_public_client_is_known_by_its_token_where_it_leaves_its_id_out() {
     }
     // Theft is noticed too.
     let again = world.connect(&app, &ada).await;
-    let second = send(&refresh(again.refresh_token.as_ref().unwrap().expose()))
-        .await
-        .unwrap();
-    send(&refresh(second.refresh_token.as_ref().unwrap().expose()))
-        .await
-        .unwrap();
-    assert_eq!(
-        refusal(send(&refresh(again.refresh_token.as_ref().unwrap().expose())).await).0,
-        "invalid_grant"
-    );
+    let second = send(&refresh(again.refresh())).await.unwrap();
+    send(&refresh(second.refresh())).await.unwrap();
+    assert_eq!(refusal(send(&refresh(again.refresh())).await).0, "invalid_grant");
 }
 
 #[tokio::test]
@@ -238,10 +223,7 @@ async fn a_token_proves_nothing_for_a_confidential_client_and_the_integrator_rea
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let (access, refresh) = (
-        tokens.access_token.expose(),
-        tokens.refresh_token.as_ref().unwrap().expose(),
-    );
+    let (access, refresh) = (tokens.access(), tokens.refresh());
     let secret = app.secret.clone().unwrap();
     for form in [
         vec![
@@ -257,10 +239,7 @@ async fn a_token_proves_nothing_for_a_confidential_client_and_the_integrator_rea
         ],
     ] {
         let form = pairs(&form);
-        let request = ClientRequest {
-            authorization: None,
-            form: &form,
-        };
+        let request = in_body(&form);
         let results = [
             world.server.token(request, &origin()).await.map(drop),
             world.server.revoke(request, &origin()).await,
@@ -359,10 +338,7 @@ async fn revocation_and_introspection_authenticate_as_well() {
     let world = World::new();
     let app = world.web_app().await;
     let form = pairs(&[("client_id", app.id.as_str()), ("token", "x")]);
-    let request = ClientRequest {
-        authorization: None,
-        form: &form,
-    };
+    let request = in_body(&form);
     assert_eq!(
         refusal(world.server.revoke(request, &origin()).await).0,
         "invalid_client"

@@ -1,11 +1,10 @@
 //! Trying an application out in the API explorer.
 
 use latchkey_domain::Role;
-use latchkey_oauth::token_endpoint::ClientRequest;
 use latchkey_oauth::{Decision, SignedIn, TokenResponse};
 use secrecy::ExposeSecret;
 
-use crate::world::{Client, World, answer, error, origin, query_of, refusal, spec};
+use crate::world::{Client, Pair, World, answer, error, in_body, origin, query_of, refusal, spec};
 
 /// `host` tries the application out and allows everything it asks for.
 async fn tries(world: &World, client: &Client, host: &SignedIn) -> TokenResponse {
@@ -35,7 +34,7 @@ async fn what_is_allowed_in_an_explorer_login_is_not_remembered() {
     let (host, app) = (world.person("grace", Role::Host).await, app(&world).await);
     for _ in 0..2 {
         let tokens = tries(&world, &app, &host).await;
-        world.use_token(tokens.access_token.expose()).await.unwrap();
+        world.use_token(tokens.access()).await.unwrap();
         let silent = app.asks(&[("prompt", "none"), ("scope", "host:read:network_members")]);
         assert_eq!(
             error(&world.visit(&silent, Some(&host)).await),
@@ -59,29 +58,25 @@ async fn an_explorer_login_ends_after_an_hour_or_when_the_host_is_done_with_it()
     let first = tries(&world, &app, &host).await;
     assert_eq!(first.expires_in, 3_600);
     let second = tries(&world, &app, &host).await;
-    let ended = world.use_token(first.access_token.expose()).await.unwrap_err();
+    let ended = world.use_token(first.access()).await.unwrap_err();
     assert!(ended.to_string().contains("API explorer"), "{ended}");
-    world.use_token(second.access_token.expose()).await.unwrap();
+    world.use_token(second.access()).await.unwrap();
     world.server.end_explorer_logins(host.member.id).await.unwrap();
-    world.use_token(second.access_token.expose()).await.unwrap_err();
+    world.use_token(second.access()).await.unwrap_err();
 
     let third = tries(&world, &app, &host).await;
     // The application's own grants are separate.
     let real = world.connect(&app, &host).await;
     world.server.end_explorer_logins(host.member.id).await.unwrap();
-    world.use_token(real.access_token.expose()).await.unwrap();
-    world.use_token(third.access_token.expose()).await.unwrap_err();
+    world.use_token(real.access()).await.unwrap();
+    world.use_token(third.access()).await.unwrap_err();
 
     let fourth = tries(&world, &app, &host).await;
-    let (error, words) = refusal(
-        world
-            .refresh(&app, fourth.refresh_token.as_ref().unwrap().expose())
-            .await,
-    );
+    let (error, words) = refusal(world.refresh(&app, fourth.refresh()).await);
     assert_eq!(error, "invalid_grant");
     assert!(words.contains("is not refreshed"), "{words}");
     world.after(3_600);
-    world.use_token(fourth.access_token.expose()).await.unwrap_err();
+    world.use_token(fourth.access()).await.unwrap_err();
 }
 
 #[tokio::test]
@@ -141,10 +136,7 @@ async fn a_code_of_the_explorer_is_of_no_use_to_the_application() {
             ("client_secret", app.secret.as_deref().unwrap()),
         ],
     );
-    let request = ClientRequest {
-        authorization: None,
-        form: &form,
-    };
+    let request = in_body(&form);
     let (error, words) = refusal(world.server.token(request, &origin()).await);
     assert_eq!(error, "invalid_grant");
     assert!(words.contains("API explorer"), "{words}");

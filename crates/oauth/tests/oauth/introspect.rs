@@ -2,21 +2,17 @@
 
 use serde_json::json;
 
-use crate::world::{DAY, World, refusal};
+use crate::world::{DAY, Pair, World, refusal};
 
 #[tokio::test]
 async fn an_application_learns_what_its_tokens_may_do() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
-    let code = world
-        .code_for(&app.asks(&[("scope", "read:posts read:userinfo")]), &ada)
+    let tokens = world
+        .connect_asking(&app, &[("scope", "read:posts read:userinfo")], &ada)
         .await;
-    let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
     let issued = world.now().as_secs();
-    let access = world
-        .introspect(&app, tokens.access_token.expose())
-        .await
-        .unwrap();
+    let access = world.introspect(&app, tokens.access()).await.unwrap();
     assert_eq!(
         serde_json::to_value(access).unwrap(),
         json!({
@@ -31,10 +27,7 @@ async fn an_application_learns_what_its_tokens_may_do() {
             "iss": "https://net.example",
         })
     );
-    let refresh = world
-        .introspect(&app, tokens.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    let refresh = world.introspect(&app, tokens.refresh()).await.unwrap();
     let refresh = serde_json::to_value(refresh).unwrap();
     assert_eq!(refresh["exp"], issued + 90 * i64::try_from(DAY).unwrap());
     assert_eq!(refresh.get("token_type"), None);
@@ -45,13 +38,7 @@ async fn who_the_member_is_stays_untold_without_the_scope_for_it() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    let told = serde_json::to_value(
-        world
-            .introspect(&app, tokens.access_token.expose())
-            .await
-            .unwrap(),
-    )
-    .unwrap();
+    let told = serde_json::to_value(world.introspect(&app, tokens.access()).await.unwrap()).unwrap();
     assert_eq!(told.get("username"), None);
 }
 
@@ -64,15 +51,15 @@ async fn of_anything_else_it_learns_only_that_it_is_not_active() {
     let expired = world.connect(&app, &ada).await;
     world.after(3_600);
     let revoked = world.connect(&app, &ada).await;
-    world.revoke(&app, revoked.access_token.expose()).await.unwrap();
+    world.revoke(&app, revoked.access()).await.unwrap();
     let code = world.code_for(&app.asks(&[]), &ada).await;
     for token in [
         "nonsense",
         &code,
-        foreign.refresh_token.as_ref().unwrap().expose(),
-        expired.access_token.expose(),
-        revoked.access_token.expose(),
-        revoked.refresh_token.as_ref().unwrap().expose(),
+        foreign.refresh(),
+        expired.access(),
+        revoked.access(),
+        revoked.refresh(),
     ] {
         let told = world.introspect(&app, token).await.unwrap();
         assert_eq!(serde_json::to_value(told).unwrap(), json!({"active": false}));
@@ -84,22 +71,9 @@ async fn asking_is_not_using() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let second = world
-        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
-    assert!(
-        world
-            .introspect(&app, second.access_token.expose())
-            .await
-            .unwrap()
-            .active
-    );
-    world
-        .after(60)
-        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    let second = world.refresh(&app, first.refresh()).await.unwrap();
+    assert!(world.introspect(&app, second.access()).await.unwrap().active);
+    world.after(60).refresh(&app, first.refresh()).await.unwrap();
 }
 
 #[tokio::test]
@@ -107,24 +81,9 @@ async fn a_superseded_refresh_token_is_not_active() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let second = world
-        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
-    assert!(
-        !world
-            .introspect(&app, first.refresh_token.as_ref().unwrap().expose())
-            .await
-            .unwrap()
-            .active
-    );
-    assert!(
-        world
-            .introspect(&app, second.refresh_token.as_ref().unwrap().expose())
-            .await
-            .unwrap()
-            .active
-    );
+    let second = world.refresh(&app, first.refresh()).await.unwrap();
+    assert!(!world.introspect(&app, first.refresh()).await.unwrap().active);
+    assert!(world.introspect(&app, second.refresh()).await.unwrap().active);
 }
 
 #[tokio::test]
@@ -133,7 +92,7 @@ async fn a_public_application_cannot_ask() {
     let (ada, app) = (world.ada().await, world.native_app().await);
     let tokens = world.connect(&app, &ada).await;
     assert_eq!(
-        refusal(world.introspect(&app, tokens.access_token.expose()).await).0,
+        refusal(world.introspect(&app, tokens.access()).await).0,
         "invalid_client"
     );
 }

@@ -3,7 +3,7 @@
 use latchkey_oauth::Decision;
 use latchkey_storage::NewActivity;
 
-use crate::world::{DAY, World, error, refusal};
+use crate::world::{DAY, Pair, World, error, refusal};
 
 const USUAL: [&str; 3] = ["2m", "1h", "90d"];
 
@@ -23,21 +23,13 @@ async fn codes_and_tokens_end_when_they_should() {
     assert!(world.exchange(&app, &app.exchanges(&late, &[])).await.is_err());
 
     world.after(298);
-    world.use_token(tokens.access_token.expose()).await.unwrap();
+    world.use_token(tokens.access()).await.unwrap();
     world.after(1);
-    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+    assert!(world.use_token(tokens.access()).await.is_err());
     world.after(299);
-    let next = world
-        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    let next = world.refresh(&app, tokens.refresh()).await.unwrap();
     world.after(600);
-    assert!(
-        world
-            .refresh(&app, next.refresh_token.as_ref().unwrap().expose())
-            .await
-            .is_err()
-    );
+    assert!(world.refresh(&app, next.refresh()).await.is_err());
 }
 
 #[tokio::test]
@@ -46,11 +38,8 @@ async fn introspection_says_when_they_end() {
     world.restart_with(["1m", "5m", "10m"]);
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
-    for (token, seconds) in [
-        (&tokens.access_token, 300),
-        (tokens.refresh_token.as_ref().unwrap(), 600),
-    ] {
-        let said = world.introspect(&app, token.expose()).await.unwrap();
+    for (token, seconds) in [(tokens.access(), 300), (tokens.refresh(), 600)] {
+        let said = world.introspect(&app, token).await.unwrap();
         assert_eq!(said.token.unwrap().exp, tokens.created_at + seconds);
     }
 }
@@ -65,11 +54,8 @@ async fn a_shorter_lifetime_ends_what_was_issued_before() {
     world.restart_with(["1m", "1m", "5m"]);
     // A code keeps its original lifetime.
     world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
-    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
-    let next = world
-        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    assert!(world.use_token(tokens.access()).await.is_err());
+    let next = world.refresh(&app, tokens.refresh()).await.unwrap();
     assert_eq!(next.expires_in, 60);
 }
 
@@ -80,18 +66,10 @@ async fn a_longer_lifetime_makes_good_what_had_ended() {
     let (ada, app) = (world.ada().await, world.web_app().await);
     let tokens = world.connect(&app, &ada).await;
     world.after(301);
-    assert!(
-        world
-            .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-            .await
-            .is_err()
-    );
+    assert!(world.refresh(&app, tokens.refresh()).await.is_err());
     world.restart_with(USUAL);
-    world.use_token(tokens.access_token.expose()).await.unwrap();
-    world
-        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    world.use_token(tokens.access()).await.unwrap();
+    world.refresh(&app, tokens.refresh()).await.unwrap();
 }
 
 /// Refreshes once a month for a year.
@@ -101,37 +79,33 @@ async fn a_grant_ends_a_year_after_the_consent_however_often_it_is_refreshed() {
     let (ada, app) = (world.ada().await, world.web_app().await);
     let mut tokens = world.connect(&app, &ada).await;
     for _ in 0..12 {
-        world.use_token(tokens.access_token.expose()).await.unwrap();
+        world.use_token(tokens.access()).await.unwrap();
         tokens = world
             .after(30 * DAY)
-            .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
+            .refresh(&app, tokens.refresh())
             .await
             .unwrap();
     }
     // Day 360. The last pair ends with the grant.
     let last = world
         .after(5 * DAY - 60)
-        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
+        .refresh(&app, tokens.refresh())
         .await
         .unwrap();
     assert_eq!(last.expires_in, 60);
     let end = last.created_at + 60;
-    for token in [&last.access_token, last.refresh_token.as_ref().unwrap()] {
-        let said = world.introspect(&app, token.expose()).await.unwrap();
+    for token in [last.access(), last.refresh()] {
+        let said = world.introspect(&app, token).await.unwrap();
         assert_eq!(said.token.unwrap().exp, end);
     }
-    let access = world.use_token(last.access_token.expose()).await.unwrap();
+    let access = world.use_token(last.access()).await.unwrap();
     assert_eq!(access.expires_at.as_secs(), end);
     assert_eq!(world.server.connected_apps(&ada.member).await.unwrap().len(), 1);
 
     world.after(60);
-    let words = world.use_token(last.access_token.expose()).await.unwrap_err();
+    let words = world.use_token(last.access()).await.unwrap_err();
     assert!(words.to_string().contains("it lasts 365 days"), "{words}");
-    let (name, words) = refusal(
-        world
-            .refresh(&app, last.refresh_token.as_ref().unwrap().expose())
-            .await,
-    );
+    let (name, words) = refusal(world.refresh(&app, last.refresh()).await);
     assert_eq!(name, "invalid_grant");
     assert!(
         words.contains("the authorization ended: it lasts 365 days"),
@@ -141,8 +115,8 @@ async fn a_grant_ends_a_year_after_the_consent_however_often_it_is_refreshed() {
         message, succeeded, ..
     } = world.activity(&app).await.remove(0);
     assert_eq!((message, succeeded), (words, false));
-    for token in [&last.access_token, last.refresh_token.as_ref().unwrap()] {
-        assert!(!world.introspect(&app, token.expose()).await.unwrap().active);
+    for token in [last.access(), last.refresh()] {
+        assert!(!world.introspect(&app, token).await.unwrap().active);
     }
     assert!(world.server.connected_apps(&ada.member).await.unwrap().is_empty());
     // The consent has ended too: the member is asked again, and that starts another year.

@@ -7,7 +7,7 @@ use latchkey_oauth::{AuthorizationServer, RequestOrigin, SignedIn};
 use latchkey_storage::Proof;
 use serde_json::json;
 
-use crate::world::{Client, World, pairs, refreshes, spec};
+use crate::world::{Client, Pair, World, pairs, refreshes, spec};
 
 const SCOPES: &str = "openid profile email";
 
@@ -68,8 +68,7 @@ async fn takes_turns(algorithm: IdTokenAlgorithm) {
     let world = World::new();
     let (ada, app) = (world.ada().await, signed_with(&world, algorithm).await);
     let published = async || published_of(&world.server, algorithm).await;
-    let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
-    let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+    let tokens = world.connect_asking(&app, &[("scope", SCOPES)], &ada).await;
     let first = key_of(tokens.id_token.as_ref());
     world.server.tend_signing_keys().await.unwrap();
     assert_eq!(published().await.concat(), first, "nothing is due");
@@ -85,11 +84,11 @@ async fn takes_turns(algorithm: IdTokenAlgorithm) {
             .exchange(&app, &refreshes(refresh_token, &[]))
             .await
             .unwrap();
-        let refresh_token = answer.refresh_token.unwrap().expose().to_owned();
+        let refresh_token = answer.refresh().to_owned();
         (key_of(answer.id_token.as_ref()), refresh_token)
     };
     // Clients that fetched the keys before the rotation know only the first.
-    let (key, token) = refreshed(tokens.refresh_token.as_ref().unwrap().expose()).await;
+    let (key, token) = refreshed(tokens.refresh()).await;
     assert_eq!(key, first);
     world.after(3_661);
     let (key, token) = refreshed(&token).await;
@@ -129,9 +128,8 @@ async fn no_client_that_keeps_the_keys_for_an_hour_refuses_a_token_of_either_nod
     let other = world.another_node();
     let nodes = [&world.server, &other];
     let (ada, app) = (world.ada().await, relying_party(&world).await);
-    let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
-    let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
-    let mut refresh_token = tokens.refresh_token.unwrap().expose().to_owned();
+    let tokens = world.connect_asking(&app, &[("scope", SCOPES)], &ada).await;
+    let mut refresh_token = tokens.refresh().to_owned();
     let first = published(&world.server).await;
     let mut clients: Vec<_> = (0..60)
         .step_by(3)
@@ -165,7 +163,7 @@ async fn no_client_that_keeps_the_keys_for_an_hour_refuses_a_token_of_either_nod
             for client in &clients {
                 assert!(client.known.contains(&key), "at {minute}, of node {number}");
             }
-            refresh_token = answer.refresh_token.unwrap().expose().to_owned();
+            refresh_token = answer.refresh().to_owned();
             signers.insert(key);
         }
         world.after(180);
@@ -223,8 +221,7 @@ async fn each_application_gets_the_algorithm_that_its_host_chose() {
     let ada = world.ada().await;
     for algorithm in IdTokenAlgorithm::ALL {
         let app = signed_with(&world, algorithm).await;
-        let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
-        let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+        let tokens = world.connect_asking(&app, &[("scope", SCOPES)], &ada).await;
         let id_token = tokens.id_token.unwrap();
         let header = header_of(Some(&id_token));
         assert_eq!(header["alg"], algorithm.id());
@@ -247,8 +244,7 @@ async fn the_key_of_one_algorithm_is_none_of_the_other() {
     let mut tokens = Vec::new();
     for algorithm in IdTokenAlgorithm::ALL {
         let app = signed_with(&world, algorithm).await;
-        let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
-        let answer = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+        let answer = world.connect_asking(&app, &[("scope", SCOPES)], &ada).await;
         tokens.push(answer.id_token.unwrap());
     }
     let kids: Vec<_> = tokens.iter().map(|token| key_of(Some(token))).collect();
@@ -298,11 +294,9 @@ async fn amr_says_how_the_member_signed_in() {
         (None, json!(null)),
     ] {
         let person = SignedIn { proof, ..ada.clone() };
-        let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &person).await;
-        let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+        let tokens = world.connect_asking(&app, &[("scope", SCOPES)], &person).await;
         assert_eq!(claims_of(tokens.id_token.as_ref())["amr"], amr, "{proof:?}");
-        let refresh_token = tokens.refresh_token.unwrap();
-        let again = refreshes(refresh_token.expose(), &[]);
+        let again = refreshes(tokens.refresh(), &[]);
         let newer = world.exchange(&app, &again).await.unwrap();
         assert_eq!(claims_of(newer.id_token.as_ref())["amr"], amr, "{proof:?}");
     }
@@ -313,8 +307,7 @@ async fn amr_says_how_the_member_signed_in() {
 async fn a_request_to_sign_out_names_the_application_of_its_id_token() {
     let world = World::new();
     let (ada, app) = (world.ada().await, relying_party(&world).await);
-    let code = world.code_for(&app.asks(&[("scope", SCOPES)]), &ada).await;
-    let tokens = world.exchange(&app, &app.exchanges(&code, &[])).await.unwrap();
+    let tokens = world.connect_asking(&app, &[("scope", SCOPES)], &ada).await;
     let id_token = tokens.id_token.unwrap();
     let other = relying_party(&world).await;
     for (client_id, is_refused) in [

@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::world::{World, at_once, origin, refreshes, refusal};
-use latchkey_oauth::token_endpoint::ClientRequest;
+use crate::world::{Pair, World, at_once, in_body, origin, refreshes, refusal};
 
 const MANY: usize = 200;
 
@@ -17,17 +16,7 @@ async fn of_200_redemptions_of_one_code_one_wins() {
     form.push(("client_secret".into(), app.secret.clone().unwrap()));
     let results = at_once((0..MANY).map(|_| {
         let (server, form) = (world.server.clone(), form.clone());
-        async move {
-            server
-                .token(
-                    ClientRequest {
-                        authorization: None,
-                        form: &form,
-                    },
-                    &origin(),
-                )
-                .await
-        }
+        async move { server.token(in_body(&form), &origin()).await }
     }))
     .await;
     let (won, lost): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
@@ -37,7 +26,7 @@ async fn of_200_redemptions_of_one_code_one_wins() {
     }
     // The other requests revoked the winner's tokens: one of them may have been a thief.
     let tokens = won.into_iter().next().unwrap().unwrap();
-    assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+    assert!(world.use_token(tokens.access()).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -45,41 +34,22 @@ async fn all_of_200_refreshes_of_one_token_get_the_same_pair_and_nothing_is_revo
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let mut form = refreshes(first.refresh_token.as_ref().unwrap().expose(), &[]);
+    let mut form = refreshes(first.refresh(), &[]);
     form.push(("client_id".into(), app.id.to_string()));
     form.push(("client_secret".into(), app.secret.clone().unwrap()));
     let results = at_once((0..MANY).map(|_| {
         let (server, form) = (world.server.clone(), form.clone());
-        async move {
-            server
-                .token(
-                    ClientRequest {
-                        authorization: None,
-                        form: &form,
-                    },
-                    &origin(),
-                )
-                .await
-                .unwrap()
-        }
+        async move { server.token(in_body(&form), &origin()).await.unwrap() }
     }))
     .await;
     let pairs: HashSet<_> = results
         .iter()
-        .map(|tokens| {
-            (
-                tokens.access_token.expose().to_owned(),
-                tokens.refresh_token.as_ref().unwrap().expose().to_owned(),
-            )
-        })
+        .map(|tokens| (tokens.access().to_owned(), tokens.refresh().to_owned()))
         .collect();
     assert_eq!((results.len(), pairs.len()), (MANY, 1));
-    let access = world.use_token(results[0].access_token.expose()).await.unwrap();
+    let access = world.use_token(results[0].access()).await.unwrap();
     assert_eq!(world.generation(&access).await, 2);
-    world
-        .refresh(&app, results[0].refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    world.refresh(&app, results[0].refresh()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -88,23 +58,20 @@ async fn refreshing_and_using_at_once_revokes_nothing() {
     let (ada, app) = (world.ada().await, world.native_app().await);
     let mut tokens = world.connect(&app, &ada).await;
     for _ in 0..10 {
-        let mut form = refreshes(tokens.refresh_token.as_ref().unwrap().expose(), &[]);
+        let mut form = refreshes(tokens.refresh(), &[]);
         form.push(("client_id".into(), app.id.to_string()));
-        let header = format!("Bearer {}", tokens.access_token.expose());
+        let header = format!("Bearer {}", tokens.access());
         let results = at_once((0..20).map(|_| {
             let (server, form, header) = (world.server.clone(), form.clone(), header.clone());
             async move {
-                let request = ClientRequest {
-                    authorization: None,
-                    form: &form,
-                };
+                let request = in_body(&form);
                 let next = server.token(request, &origin()).await.unwrap();
                 // A request that was under way with the old token, and one with the new token.
                 server
                     .verify_access(Some(&header), None, &origin())
                     .await
                     .unwrap();
-                let header = format!("Bearer {}", next.access_token.expose());
+                let header = format!("Bearer {}", next.access());
                 server
                     .verify_access(Some(&header), None, &origin())
                     .await

@@ -4,7 +4,7 @@ use latchkey_oauth::authorize::RedirectCode;
 use latchkey_oauth::{Decision, EndpointError, ErrorCode, TokenResponse};
 use latchkey_storage::ActivityReason;
 
-use crate::world::{Client, ISSUER, World, refreshes};
+use crate::world::{Client, ISSUER, Pair, World, refreshes};
 
 /// The URLs of the Headless API, the one of its metadata first.
 async fn urls(world: &World) -> [String; 4] {
@@ -24,7 +24,7 @@ async fn others(world: &World) -> Vec<(String, &'static str)> {
     let [url, ..] = urls(world).await;
     vec![
         ("https://other.example/graphql".to_owned(), "is not a resource"),
-        (ISSUER.to_owned(), "is not a resource"),
+        (format!("{ISSUER}/oauth"), "is not a resource"),
         (format!("{url}//"), "is not a resource"),
         (format!("{url}/schema"), "is not a resource"),
         (format!("{url}?a=1"), "is not a resource"),
@@ -42,7 +42,7 @@ async fn connected(world: &World, app: &Client, resource: &str) -> TokenResponse
 
 /// Works at the Headless API, and not at userinfo.
 async fn assert_is_bound(world: &World, app: &Client, tokens: &TokenResponse) {
-    let token = tokens.access_token.expose();
+    let token = tokens.access();
     world.use_token(token).await.unwrap();
     let refused = world.userinfo(token).await.unwrap_err();
     assert_eq!((refused.status(), refused.id()), (401, Some("invalid_token")));
@@ -84,7 +84,7 @@ async fn a_token_that_is_asked_for_without_one_works_as_before() {
     let world = World::new();
     let app = world.web_app().await;
     let tokens = connected(&world, &app, "").await;
-    let token = tokens.access_token.expose();
+    let token = tokens.access();
     world.use_token(token).await.unwrap();
     world.userinfo(token).await.unwrap();
     let told = serde_json::to_value(world.introspect(&app, token).await.unwrap()).unwrap();
@@ -97,10 +97,7 @@ async fn introspection_says_what_a_token_is_for() {
     let app = world.web_app().await;
     let [url, _, by_number, _] = urls(&world).await;
     let tokens = connected(&world, &app, &by_number).await;
-    let told = world
-        .introspect(&app, tokens.access_token.expose())
-        .await
-        .unwrap();
+    let told = world.introspect(&app, tokens.access()).await.unwrap();
     let told = serde_json::to_value(told).unwrap();
     assert_eq!((&told["active"], &told["aud"]), (&true.into(), &url.into()));
     // A refresh token is for this server.
@@ -185,6 +182,17 @@ async fn tokens_are_not_asked_for_a_resource_that_the_member_was_not_asked_about
     let refresh = refreshes(refresh_token.expose(), &named);
     assert_invalid_target(world.exchange(&app, &refresh).await);
     world.refresh(&app, refresh_token.expose()).await.unwrap();
+}
+
+#[tokio::test]
+async fn naming_the_whole_server_later_widens_nothing() {
+    let world = World::new();
+    let (ada, app) = (world.ada().await, world.web_app().await);
+    let [url, ..] = urls(&world).await;
+    let code = world.code_for(&app.asks(&[("resource", &url)]), &ada).await;
+    let exchange = app.exchanges(&code, &[("resource", ISSUER)]);
+    let tokens = world.exchange(&app, &exchange).await.unwrap();
+    assert_is_bound(&world, &app, &tokens).await;
 }
 
 #[tokio::test]

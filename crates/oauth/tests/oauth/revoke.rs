@@ -1,6 +1,6 @@
 //! `POST /oauth/revoke` (RFC 7009).
 
-use crate::world::{World, refusal};
+use crate::world::{Pair, World, refusal};
 
 #[tokio::test]
 async fn either_token_ends_the_grant() {
@@ -10,19 +10,14 @@ async fn either_token_ends_the_grant() {
         for by_refresh_token in [true, false] {
             let tokens = world.connect(&app, &ada).await;
             let token = if by_refresh_token {
-                tokens.refresh_token.as_ref().unwrap()
+                tokens.refresh()
             } else {
-                &tokens.access_token
+                tokens.access()
             };
-            world.revoke(&app, token.expose()).await.unwrap();
-            assert!(world.use_token(tokens.access_token.expose()).await.is_err());
+            world.revoke(&app, token).await.unwrap();
+            assert!(world.use_token(tokens.access()).await.is_err());
             assert_eq!(
-                refusal(
-                    world
-                        .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-                        .await
-                )
-                .0,
+                refusal(world.refresh(&app, tokens.refresh()).await).0,
                 "invalid_grant"
             );
         }
@@ -34,11 +29,8 @@ async fn other_grants_of_the_same_member_go_on() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let (phone, laptop) = (world.connect(&app, &ada).await, world.connect(&app, &ada).await);
-    world
-        .revoke(&app, phone.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
-    world.use_token(laptop.access_token.expose()).await.unwrap();
+    world.revoke(&app, phone.refresh()).await.unwrap();
+    world.use_token(laptop.access()).await.unwrap();
 }
 
 #[tokio::test]
@@ -52,19 +44,10 @@ async fn what_is_unknown_expired_or_revoked_already_is_no_error() {
         .revoke(&app, &world.code_for(&app.asks(&[]), &ada).await)
         .await
         .unwrap();
-    world
-        .after(4_000)
-        .revoke(&app, tokens.access_token.expose())
-        .await
-        .unwrap();
-    world.revoke(&app, tokens.access_token.expose()).await.unwrap();
+    world.after(4_000).revoke(&app, tokens.access()).await.unwrap();
+    world.revoke(&app, tokens.access()).await.unwrap();
     assert_eq!(
-        refusal(
-            world
-                .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-                .await
-        )
-        .0,
+        refusal(world.refresh(&app, tokens.refresh()).await).0,
         "invalid_grant"
     );
 }
@@ -74,15 +57,9 @@ async fn a_superseded_token_ends_the_grant_as_well() {
     let world = World::new();
     let (ada, app) = (world.ada().await, world.web_app().await);
     let first = world.connect(&app, &ada).await;
-    let second = world
-        .refresh(&app, first.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
-    world
-        .revoke(&app, first.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
-    assert!(world.use_token(second.access_token.expose()).await.is_err());
+    let second = world.refresh(&app, first.refresh()).await.unwrap();
+    world.revoke(&app, first.refresh()).await.unwrap();
+    assert!(world.use_token(second.access()).await.is_err());
 }
 
 #[tokio::test]
@@ -92,10 +69,10 @@ async fn the_token_of_another_application_is_refused_and_stays() {
     let (app, other) = (world.web_app().await, world.native_app().await);
     let tokens = world.connect(&app, &ada).await;
     assert_eq!(
-        refusal(world.revoke(&other, tokens.access_token.expose()).await).0,
+        refusal(world.revoke(&other, tokens.access()).await).0,
         "unauthorized_client"
     );
-    world.use_token(tokens.access_token.expose()).await.unwrap();
+    world.use_token(tokens.access()).await.unwrap();
 }
 
 #[tokio::test]
@@ -112,10 +89,7 @@ async fn the_integrator_reads_about_it_once() {
     let tokens = world.connect(&app, &ada).await;
     let before = world.activity(&app).await.len();
     for _ in 0..3 {
-        world
-            .revoke(&app, tokens.refresh_token.as_ref().unwrap().expose())
-            .await
-            .unwrap();
+        world.revoke(&app, tokens.refresh()).await.unwrap();
     }
     assert_eq!(
         world.last_words(&app).await,

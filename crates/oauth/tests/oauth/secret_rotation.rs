@@ -4,7 +4,7 @@ use latchkey_domain::{Actor, ClientSecret, Retirement, SecretRecord};
 use latchkey_oauth::EndpointError;
 use latchkey_storage::{ActivityKind, SecretAdded, SecretRetired};
 
-use crate::world::{Client, World, origin, query_of, refusal};
+use crate::world::{Client, Pair, World, origin, query_of, refusal};
 
 /// The same client with a second secret, which a host just added.
 async fn with_new_secret(world: &World, client: &Client) -> Client {
@@ -44,21 +44,9 @@ async fn both_secrets_are_good_until_one_is_retired() {
     let tokens = world.connect(&old, &world.ada().await).await;
     let new = with_new_secret(&world, &old).await;
     // Old and new servers of an integration work side by side, on the same grant.
-    let next = world
-        .refresh(&new, tokens.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
-    let next = world
-        .refresh(&old, next.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
-    assert!(
-        world
-            .introspect(&new, next.access_token.expose())
-            .await
-            .unwrap()
-            .active
-    );
+    let next = world.refresh(&new, tokens.refresh()).await.unwrap();
+    let next = world.refresh(&old, next.refresh()).await.unwrap();
+    assert!(world.introspect(&new, next.access()).await.unwrap().active);
 
     let oldest = records(&world, &old).await[1].id;
     let retired = world
@@ -68,12 +56,7 @@ async fn both_secrets_are_good_until_one_is_retired() {
         .await
         .unwrap();
     assert_eq!(retired, SecretRetired::Retired);
-    let (error, words) = refusal(
-        world
-            .after(7_300)
-            .refresh(&old, next.refresh_token.as_ref().unwrap().expose())
-            .await,
-    );
+    let (error, words) = refusal(world.after(7_300).refresh(&old, next.refresh()).await);
     assert_eq!(error, "invalid_client");
     assert!(
         words.contains("a host of the network retired this secret 2 hours ago; use the new one"),
@@ -81,10 +64,7 @@ async fn both_secrets_are_good_until_one_is_retired() {
     );
     assert!(world.last_words(&old).await.contains("retired this secret"));
     // Issued tokens stay valid.
-    world
-        .refresh(&new, next.refresh_token.as_ref().unwrap().expose())
-        .await
-        .unwrap();
+    world.refresh(&new, next.refresh()).await.unwrap();
 }
 
 #[tokio::test]

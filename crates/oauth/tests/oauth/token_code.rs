@@ -2,7 +2,7 @@
 
 use latchkey_oauth::Decision;
 
-use crate::world::{CHALLENGE, VERIFIER, World, answer, refusal};
+use crate::world::{CHALLENGE, Pair, VERIFIER, World, answer, refusal};
 
 #[tokio::test]
 async fn a_code_is_exchanged_for_a_pair_of_tokens() {
@@ -10,19 +10,12 @@ async fn a_code_is_exchanged_for_a_pair_of_tokens() {
     let ada = world.ada().await;
     for app in [world.web_app().await, world.native_app().await] {
         let tokens = world.connect(&app, &ada).await;
-        assert!(tokens.access_token.expose().starts_with("lk_at_"));
-        assert!(
-            tokens
-                .refresh_token
-                .as_ref()
-                .unwrap()
-                .expose()
-                .starts_with("lk_rt_")
-        );
+        assert!(tokens.access().starts_with("lk_at_"));
+        assert!(tokens.refresh().starts_with("lk_rt_"));
         assert_eq!((tokens.token_type, tokens.expires_in), ("Bearer", 3_600));
         assert_eq!(tokens.scope.to_string(), "read:posts write:posts");
         assert_eq!(tokens.created_at, world.now().as_secs());
-        world.use_token(tokens.access_token.expose()).await.unwrap();
+        world.use_token(tokens.access()).await.unwrap();
     }
 }
 
@@ -71,21 +64,13 @@ async fn the_second_use_of_a_code_revokes_what_the_first_one_issued() {
         let code = world.code_for(&app.asks(&[]), &ada).await;
         let form = app.exchanges(&code, &[]);
         let tokens = world.exchange(&app, &form).await.unwrap();
-        let newer = world
-            .refresh(&app, tokens.refresh_token.as_ref().unwrap().expose())
-            .await
-            .unwrap();
+        let newer = world.refresh(&app, tokens.refresh()).await.unwrap();
         let (error, words) = refusal(world.after(3_000).exchange(&app, &form).await);
         assert_eq!(error, "invalid_grant");
         assert!(words.contains("used before"), "{words}");
-        assert!(world.use_token(newer.access_token.expose()).await.is_err());
+        assert!(world.use_token(newer.access()).await.is_err());
         assert_eq!(
-            refusal(
-                world
-                    .refresh(&app, newer.refresh_token.as_ref().unwrap().expose())
-                    .await
-            )
-            .0,
+            refusal(world.refresh(&app, newer.refresh()).await).0,
             "invalid_grant"
         );
         assert!(world.last_words(&app).await.contains("presented a second time"));
@@ -108,7 +93,7 @@ async fn who_merely_found_a_used_code_can_disconnect_nobody() {
     ] {
         refusal(world.exchange(client, &app.exchanges(&code, &[change])).await);
     }
-    world.use_token(tokens.access_token.expose()).await.unwrap();
+    world.use_token(tokens.access()).await.unwrap();
 }
 
 #[tokio::test]
@@ -232,11 +217,11 @@ async fn what_is_no_code_is_refused_in_words() {
             "this server did not issue it, or it was changed or cut off on the way",
         ),
         (
-            tokens.access_token.expose(),
+            tokens.access(),
             "it is an access token, not an authorization code",
         ),
         (
-            tokens.refresh_token.as_ref().unwrap().expose(),
+            tokens.refresh(),
             "it is a refresh token, not an authorization code",
         ),
     ] {

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use latchkey_domain::ClientId;
 
 pub(crate) use self::insert::{insert, release};
-use crate::{Database, Isolation, SqlStore};
+use crate::Isolation::RowLocked;
+use crate::{Database, SqlStore};
 use latchkey_storage::{
     Activity, ActivityEntry, ActivityQuery, NewActivity, SentClientId, StoreError, Unkept,
 };
@@ -15,19 +16,15 @@ use latchkey_storage::{
 #[async_trait]
 impl<D: Database> Activity for SqlStore<D> {
     async fn record_activity(&self, events: Vec<NewActivity>) -> Result<(), StoreError> {
-        self.0
-            .write(Isolation::RowLocked, events, |db, events| {
-                Box::pin(insert::all(db, events))
-            })
+        self.write(RowLocked, events, |db, events| Box::pin(insert::all(db, events)))
             .await
     }
 
     async fn count_unkept(&self, failures: Vec<Unkept>) -> Result<(), StoreError> {
-        self.0
-            .write(Isolation::RowLocked, failures, |db, failures| {
-                Box::pin(insert::unkept(db, failures))
-            })
-            .await
+        self.write(RowLocked, failures, |db, failures| {
+            Box::pin(insert::unkept(db, failures))
+        })
+        .await
     }
 
     async fn activity(
@@ -37,24 +34,21 @@ impl<D: Database> Activity for SqlStore<D> {
         limit: u32,
     ) -> Result<Vec<ActivityEntry>, StoreError> {
         let args = (query.clone(), before.unwrap_or(i64::MAX), limit);
-        self.0
-            .scan(args, |db, (query, before, limit)| {
-                Box::pin(read::page(db, query, *before, *limit))
-            })
-            .await
+        self.scan(args, |db, (query, before, limit)| {
+            Box::pin(read::page(db, query, *before, *limit))
+        })
+        .await
     }
 
     async fn was_deleted(&self, client_id: &ClientId) -> Result<bool, StoreError> {
-        self.0
-            .look_up(client_id.clone(), |db, client_id| {
-                Box::pin(read::was_deleted(db, client_id))
-            })
-            .await
+        self.look_up(client_id.clone(), |db, client_id| {
+            Box::pin(read::was_deleted(db, client_id))
+        })
+        .await
     }
 
     async fn similar_client(&self, sent: &SentClientId) -> Result<Option<ClientId>, StoreError> {
-        self.0
-            .scan(sent.clone(), |db, sent| Box::pin(read::similar_client(db, sent)))
+        self.scan(sent.clone(), |db, sent| Box::pin(read::similar_client(db, sent)))
             .await
     }
 }

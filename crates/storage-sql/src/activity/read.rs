@@ -6,8 +6,8 @@ use latchkey_domain::{ClientId, MemberId};
 use crate::{Columns, Param, Statements, params, rows};
 use latchkey_storage::shared::searched;
 use latchkey_storage::{
-    ActivityClass, ActivityEntry, ActivityFilter, ActivityKind, ActivityOf, ActivityQuery, ActivityReason,
-    NewActivity, SentClientId, StoreError,
+    ActivityClass, ActivityEntry, ActivityFilter, ActivityKind, ActivityOf, ActivityQuery, NewActivity,
+    SentClientId, StoreError,
 };
 
 /// How many characters at the beginning or the end of two client ids are the same if one was meant for the other.
@@ -106,9 +106,9 @@ fn read(columns: &mut Columns<'_>) -> Result<ActivityEntry, StoreError> {
     let client = SentClientId::new(&columns.get::<String>("client_id")?);
     let is_matched = columns.get("application_id")?;
     let at = columns.time("at")?;
-    let kind = columns.one_of("kind", ActivityKind::ALL, ActivityKind::id)?;
+    let kind = columns.parsed("kind", str::parse::<ActivityKind>)?;
     let succeeded = columns.get("succeeded")?;
-    let class = columns.one_of("class", ActivityClass::ALL, ActivityClass::id)?;
+    let class = columns.parsed("class", str::parse::<ActivityClass>)?;
     let reason: Option<String> = columns.get("reason")?;
     let event = NewActivity {
         client,
@@ -117,7 +117,7 @@ fn read(columns: &mut Columns<'_>) -> Result<ActivityEntry, StoreError> {
         succeeded,
         is_alarm: class == ActivityClass::Alarm,
         authenticated: class == ActivityClass::Failure,
-        reason: reason.as_deref().and_then(ActivityReason::from_id),
+        reason: reason.and_then(|reason| reason.parse().ok()),
         message: columns.get("message")?,
         redirect_uri: columns.get("redirect_uri")?,
         missing_scopes: columns.optional("scopes", str::parse)?.unwrap_or_default(),

@@ -18,7 +18,8 @@ use latchkey_domain::{
     Actor, Application, ClientId, ClientSecret, ListQuery, MemberId, Page, PageRequest, SecretId, Timestamp,
 };
 
-use super::{Database, Isolation, SqlStore};
+use super::{Database, SqlStore};
+use crate::Isolation::{RowLocked, Statement};
 use latchkey_storage::applications::rules::searched_for;
 use latchkey_storage::{
     ApplicationListing, ApplicationUpdate, Applications, Client, ConnectedMember, Deleted, Logo,
@@ -34,11 +35,10 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Application, StoreError> {
         let args = (self.0.keys().clone(), application, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (keys, application, by, at)| {
-                Box::pin(edit::create(db, keys, application, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (keys, application, by, at)| {
+            Box::pin(edit::create(db, keys, application, (by, *at)))
+        })
+        .await
     }
 
     async fn create_applications(
@@ -48,29 +48,26 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let args = (self.0.keys().clone(), applications, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (keys, applications, by, at)| {
-                Box::pin(edit::create_all(db, keys, applications, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (keys, applications, by, at)| {
+            Box::pin(edit::create_all(db, keys, applications, (by, *at)))
+        })
+        .await
     }
 
     async fn application(&self, client_id: &ClientId) -> Result<Option<Application>, StoreError> {
-        self.0
-            .look_up(client_id, |db, client_id| Box::pin(row::find(db, client_id)))
+        self.look_up(client_id, |db, client_id| Box::pin(row::find(db, client_id)))
             .await
     }
 
     async fn client(&self, client_id: &ClientId) -> Result<Option<Arc<Client>>, StoreError> {
         let args = (client_id, self.0.keys());
-        self.0
-            .recall(
-                |memory| &mut memory.clients,
-                client_id,
-                args,
-                |db, (client_id, keys)| Box::pin(secrets::client(db, keys, client_id)),
-            )
-            .await
+        self.recall(
+            |memory| &mut memory.clients,
+            client_id,
+            args,
+            |db, (client_id, keys)| Box::pin(secrets::client(db, keys, client_id)),
+        )
+        .await
     }
 
     async fn application_listing(
@@ -78,11 +75,10 @@ impl<D: Database> Applications for SqlStore<D> {
         client_id: &ClientId,
         at: Timestamp,
     ) -> Result<Option<ApplicationListing>, StoreError> {
-        self.0
-            .snapshot((client_id.clone(), at), |db, (client_id, at)| {
-                Box::pin(list::one(db, client_id, *at))
-            })
-            .await
+        self.snapshot((client_id.clone(), at), |db, (client_id, at)| {
+            Box::pin(list::one(db, client_id, *at))
+        })
+        .await
     }
 
     async fn applications(
@@ -95,16 +91,14 @@ impl<D: Database> Applications for SqlStore<D> {
             search: searched_for(&query.search),
             ..query.clone()
         };
-        self.0
-            .snapshot((query, page, at), |db, (query, page, at)| {
-                Box::pin(list::page(db, query, *page, *at))
-            })
-            .await
+        self.snapshot((query, page, at), |db, (query, page, at)| {
+            Box::pin(list::page(db, query, *page, *at))
+        })
+        .await
     }
 
     async fn failing_applications(&self, at: Timestamp) -> Result<u64, StoreError> {
-        self.0
-            .scan(at, |db, at| Box::pin(list::count_failing(db, *at)))
+        self.scan(at, |db, at| Box::pin(list::count_failing(db, *at)))
             .await
     }
 
@@ -116,15 +110,10 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<UpdateOutcome, StoreError> {
         let args = (self.0.keys().clone(), client_id.clone(), update, by.clone(), at);
-        self.0
-            .write(
-                Isolation::RowLocked,
-                args,
-                |db, (keys, client_id, update, by, at)| {
-                    Box::pin(edit::update(db, keys, client_id, update, (by, *at)))
-                },
-            )
-            .await
+        self.write(RowLocked, args, |db, (keys, client_id, update, by, at)| {
+            Box::pin(edit::update(db, keys, client_id, update, (by, *at)))
+        })
+        .await
     }
 
     async fn set_paused(
@@ -135,11 +124,10 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<Application>, StoreError> {
         let args = (client_id.clone(), paused, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (client_id, paused, by, at)| {
-                Box::pin(edit::set_paused(db, client_id, *paused, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (client_id, paused, by, at)| {
+            Box::pin(edit::set_paused(db, client_id, *paused, (by, *at)))
+        })
+        .await
     }
 
     async fn delete_application(
@@ -149,11 +137,10 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<Deleted>, StoreError> {
         let args = (client_id.clone(), by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (client_id, by, at)| {
-                Box::pin(edit::delete(db, client_id, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (client_id, by, at)| {
+            Box::pin(edit::delete(db, client_id, (by, *at)))
+        })
+        .await
     }
 
     async fn disconnect_everyone(
@@ -163,11 +150,10 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<u64>, StoreError> {
         let args = (client_id.clone(), by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (client_id, by, at)| {
-                Box::pin(edit::disconnect_everyone(db, client_id, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (client_id, by, at)| {
+            Box::pin(edit::disconnect_everyone(db, client_id, (by, *at)))
+        })
+        .await
     }
 
     async fn connected_members(
@@ -175,11 +161,10 @@ impl<D: Database> Applications for SqlStore<D> {
         client_id: &ClientId,
         page: PageRequest,
     ) -> Result<Page<ConnectedMember>, StoreError> {
-        self.0
-            .snapshot((client_id.clone(), page), |db, (client_id, page)| {
-                Box::pin(connected_members::page(db, client_id, *page))
-            })
-            .await
+        self.snapshot((client_id.clone(), page), |db, (client_id, page)| {
+            Box::pin(connected_members::page(db, client_id, *page))
+        })
+        .await
     }
 
     async fn disconnect_member(
@@ -190,11 +175,10 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<u64>, StoreError> {
         let args = (client_id.clone(), member, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (client_id, member, by, at)| {
-                Box::pin(edit::disconnect_member(db, client_id, *member, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (client_id, member, by, at)| {
+            Box::pin(edit::disconnect_member(db, client_id, *member, (by, *at)))
+        })
+        .await
     }
 
     async fn set_application_logo(
@@ -205,19 +189,17 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<Application>, StoreError> {
         let args = (client_id.clone(), logo, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (client_id, logo, by, at)| {
-                Box::pin(edit::set_logo(db, client_id, logo.as_ref(), (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (client_id, logo, by, at)| {
+            Box::pin(edit::set_logo(db, client_id, logo.as_ref(), (by, *at)))
+        })
+        .await
     }
 
     async fn client_secret(&self, client_id: &ClientId) -> Result<Option<ClientSecret>, StoreError> {
-        self.0
-            .look_up((client_id, self.0.keys()), |db, (client_id, keys)| {
-                Box::pin(secrets::newest(db, keys, client_id))
-            })
-            .await
+        self.look_up((client_id, self.0.keys()), |db, (client_id, keys)| {
+            Box::pin(secrets::newest(db, keys, client_id))
+        })
+        .await
     }
 
     async fn add_client_secret(
@@ -228,15 +210,10 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<SecretAdded, StoreError> {
         let args = (self.0.keys().clone(), client_id.clone(), secret, by.clone(), at);
-        self.0
-            .write(
-                Isolation::RowLocked,
-                args,
-                |db, (keys, client_id, secret, by, at)| {
-                    Box::pin(secrets::add(db, keys, client_id, secret, (by, *at)))
-                },
-            )
-            .await
+        self.write(RowLocked, args, |db, (keys, client_id, secret, by, at)| {
+            Box::pin(secrets::add(db, keys, client_id, secret, (by, *at)))
+        })
+        .await
     }
 
     async fn retire_client_secret(
@@ -247,11 +224,10 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<SecretRetired, StoreError> {
         let args = (self.0.keys().clone(), client_id.clone(), id, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (keys, client_id, id, by, at)| {
-                Box::pin(secrets::retire(db, keys, client_id, *id, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (keys, client_id, id, by, at)| {
+            Box::pin(secrets::retire(db, keys, client_id, *id, (by, *at)))
+        })
+        .await
     }
 
     async fn secret_retired_at(
@@ -259,19 +235,17 @@ impl<D: Database> Applications for SqlStore<D> {
         client_id: &ClientId,
         presented: &ClientSecret,
     ) -> Result<Option<Timestamp>, StoreError> {
-        self.0
-            .look_up((client_id, presented), |db, (client_id, presented)| {
-                Box::pin(secrets::retired_at(db, client_id, presented))
-            })
-            .await
+        self.look_up((client_id, presented), |db, (client_id, presented)| {
+            Box::pin(secrets::retired_at(db, client_id, presented))
+        })
+        .await
     }
 
     async fn secret_used(&self, id: SecretId, at: Timestamp) -> Result<(), StoreError> {
-        self.0
-            .write(Isolation::Statement, (id, at), |db, (id, at)| {
-                Box::pin(secrets::used(db, *id, *at))
-            })
-            .await
+        self.write(Statement, (id, at), |db, (id, at)| {
+            Box::pin(secrets::used(db, *id, *at))
+        })
+        .await
     }
 
     async fn reveal_client_secret(
@@ -282,10 +256,9 @@ impl<D: Database> Applications for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<ClientSecret>, StoreError> {
         let args = (self.0.keys().clone(), client_id.clone(), id, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (keys, client_id, id, by, at)| {
-                Box::pin(secrets::reveal(db, keys, client_id, *id, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (keys, client_id, id, by, at)| {
+            Box::pin(secrets::reveal(db, keys, client_id, *id, (by, *at)))
+        })
+        .await
     }
 }

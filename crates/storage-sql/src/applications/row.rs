@@ -6,7 +6,7 @@ use latchkey_domain::{
 };
 
 use super::audit_entry::Act;
-use crate::{Columns, Statements, params, rows};
+use crate::{Columns, Param, Statements, params, rows};
 use latchkey_storage::StoreError;
 use latchkey_storage::applications::rules::hosts;
 use latchkey_storage::shared::searchable;
@@ -82,6 +82,33 @@ pub(super) async fn find_locked(
     rows::first(db, sql, params![client_id.as_str()], read).await
 }
 
+/// What a host decided, and what is found by it, as [`insert`] and [`update`] number it.
+fn written<'spec>(
+    client_id: &'spec ClientId,
+    spec: &'spec ApplicationSpec,
+) -> Result<Vec<Param<'spec>>, StoreError> {
+    Ok(vec![
+        client_id.as_str().into(),
+        spec.name.as_str().into(),
+        json(&spec.redirect_uris)?.into(),
+        spec.scopes.to_string().into(),
+        spec.client_type.is_confidential().into(),
+        spec.skip_consent.into(),
+        searchable(&[spec.name.as_str(), client_id.as_str()]).into(),
+        hosts(&spec.redirect_uris).into(),
+        spec.profile.description.as_ref().map(Description::as_str).into(),
+        spec.profile.website.as_ref().map(WebLink::as_str).into(),
+        spec.profile.privacy_policy.as_ref().map(WebLink::as_str).into(),
+        spec.post_logout_redirect_uris
+            .as_ref()
+            .map(json)
+            .transpose()?
+            .into(),
+        spec.spaces_in_groups.into(),
+        spec.id_token_algorithm.id().into(),
+    ])
+}
+
 /// Adds a new application, unless another has its client id.
 pub(super) async fn insert(
     db: &dyn Statements,
@@ -89,31 +116,16 @@ pub(super) async fn insert(
     spec: &ApplicationSpec,
     (by, at): Act<'_>,
 ) -> Result<(), StoreError> {
-    let after_sign_out = spec.post_logout_redirect_uris.as_ref().map(json).transpose()?;
+    let mut values = written(client_id, spec)?;
+    values.push(at.into());
+    values.push(by.member.map(|MemberId(id)| id).into());
     let added = rows::execute(
         db,
         "INSERT INTO applications (client_id, name, redirect_uris, scopes, confidential, skip_consent, search, \
          hosts, description, website, privacy_policy, post_logout_redirect_uris, spaces_in_groups, id_token_alg, created_at, \
          created_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
          ON CONFLICT (client_id) DO NOTHING",
-        params![
-            client_id.as_str(),
-            spec.name.as_str(),
-            json(&spec.redirect_uris)?,
-            spec.scopes.to_string(),
-            spec.client_type.is_confidential(),
-            spec.skip_consent,
-            search_text(client_id, spec),
-            hosts(&spec.redirect_uris),
-            spec.profile.description.as_ref().map(Description::as_str),
-            spec.profile.website.as_ref().map(WebLink::as_str),
-            spec.profile.privacy_policy.as_ref().map(WebLink::as_str),
-            after_sign_out.as_deref(),
-            spec.spaces_in_groups,
-            spec.id_token_algorithm.id(),
-            at,
-            by.member.map(|MemberId(id)| id),
-        ],
+        &values,
     )
     .await?;
     if added == 0 {
@@ -128,36 +140,16 @@ pub(super) async fn update(
     client_id: &ClientId,
     spec: &ApplicationSpec,
 ) -> Result<(), StoreError> {
-    let after_sign_out = spec.post_logout_redirect_uris.as_ref().map(json).transpose()?;
     rows::execute(
         db,
         "UPDATE applications SET name = ?2, redirect_uris = ?3, scopes = ?4, confidential = ?5, \
          skip_consent = ?6, search = ?7, hosts = ?8, description = ?9, website = ?10, privacy_policy = ?11, \
          post_logout_redirect_uris = ?12, spaces_in_groups = ?13, id_token_alg = ?14, \
          revision = revision + 1 WHERE client_id = ?1",
-        params![
-            client_id.as_str(),
-            spec.name.as_str(),
-            json(&spec.redirect_uris)?,
-            spec.scopes.to_string(),
-            spec.client_type.is_confidential(),
-            spec.skip_consent,
-            search_text(client_id, spec),
-            hosts(&spec.redirect_uris),
-            spec.profile.description.as_ref().map(Description::as_str),
-            spec.profile.website.as_ref().map(WebLink::as_str),
-            spec.profile.privacy_policy.as_ref().map(WebLink::as_str),
-            after_sign_out.as_deref(),
-            spec.spaces_in_groups,
-            spec.id_token_algorithm.id(),
-        ],
+        &written(client_id, spec)?,
     )
     .await?;
     Ok(())
-}
-
-fn search_text(client_id: &ClientId, spec: &ApplicationSpec) -> String {
-    searchable(&[spec.name.as_str(), client_id.as_str()])
 }
 
 /// The hosts of redirect URIs as they are stored, which an earlier version did not keep. What cannot be read has none.

@@ -8,7 +8,8 @@ use latchkey_domain::{MemberId, Timestamp};
 
 use super::keyset::{self, List};
 use super::{distinct, posts, quota, readable, rich_text, searched};
-use crate::{Columns, Database, Isolation, SqlStore, Statements, members, params, rows};
+use crate::Isolation::RowLocked;
+use crate::{Columns, Database, SqlStore, Statements, members, params, rows};
 use latchkey_storage::StoreError;
 use latchkey_storage::content::{Comments, Created, Edited, NewComment, SliceRequest, Slices};
 
@@ -148,20 +149,18 @@ impl<D: Database> Comments for SqlStore<D> {
         posts: Vec<PostId>,
         slice: SliceRequest,
     ) -> Result<Slices<PostId, Comment>, StoreError> {
-        self.0
-            .scan((numbers(posts), slice), |db, (posts, slice)| {
-                Box::pin(ALL.slices(db, ("post_id", posts), PostId, vec![], slice, read))
-            })
-            .await
+        self.scan((numbers(posts), slice), |db, (posts, slice)| {
+            Box::pin(ALL.slices(db, ("post_id", posts), PostId, vec![], slice, read))
+        })
+        .await
     }
 
     async fn count_comments_of_posts(&self, posts: Vec<PostId>) -> Result<HashMap<PostId, u64>, StoreError> {
-        self.0
-            .scan(numbers(posts), |db, posts| {
-                let sql = "SELECT post_id, count(*) FROM comments WHERE post_id = ANY(?1) GROUP BY post_id";
-                Box::pin(keyset::counts(db, sql, posts, PostId))
-            })
-            .await
+        self.scan(numbers(posts), |db, posts| {
+            let sql = "SELECT post_id, count(*) FROM comments WHERE post_id = ANY(?1) GROUP BY post_id";
+            Box::pin(keyset::counts(db, sql, posts, PostId))
+        })
+        .await
     }
 
     async fn readable_comments(
@@ -169,11 +168,10 @@ impl<D: Database> Comments for SqlStore<D> {
         viewer: Viewer,
         ids: Vec<CommentId>,
     ) -> Result<Vec<Comment>, StoreError> {
-        self.0
-            .look_up((viewer, ids), |db, (viewer, ids)| {
-                Box::pin(readable(db, *viewer, ids.iter().copied()))
-            })
-            .await
+        self.look_up((viewer, ids), |db, (viewer, ids)| {
+            Box::pin(readable(db, *viewer, ids.iter().copied()))
+        })
+        .await
     }
 
     async fn create_comment(
@@ -183,11 +181,10 @@ impl<D: Database> Comments for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Created<Comment>, StoreError> {
         let args = (author, comment, at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (author, comment, at)| {
-                Box::pin(create(db, *author, comment, *at))
-            })
-            .await
+        self.write(RowLocked, args, |db, (author, comment, at)| {
+            Box::pin(create(db, *author, comment, *at))
+        })
+        .await
     }
 
     async fn update_comment(
@@ -198,18 +195,16 @@ impl<D: Database> Comments for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Edited<Comment>, StoreError> {
         let args = (author, id, body, at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (author, id, body, at)| {
-                Box::pin(update(db, *author, *id, body, *at))
-            })
-            .await
+        self.write(RowLocked, args, |db, (author, id, body, at)| {
+            Box::pin(update(db, *author, *id, body, *at))
+        })
+        .await
     }
 
     async fn delete_comment(&self, author: Viewer, id: CommentId) -> Result<Edited<Comment>, StoreError> {
-        self.0
-            .write(Isolation::RowLocked, (author, id), |db, (author, id)| {
-                Box::pin(delete(db, *author, *id))
-            })
-            .await
+        self.write(RowLocked, (author, id), |db, (author, id)| {
+            Box::pin(delete(db, *author, *id))
+        })
+        .await
     }
 }

@@ -316,7 +316,6 @@ async fn add(
 impl<D: Database> Communities for SqlStore<D> {
     async fn check_community(&self, community: Community) -> Result<(Community, Vec<Conflict>), StoreError> {
         let existing = self
-            .0
             .snapshot(Names::of(&community), |db, names| {
                 Box::pin(existing_names(db, names))
             })
@@ -336,12 +335,11 @@ impl<D: Database> Communities for SqlStore<D> {
         // Several transactions may be tried, but one is reported at a time.
         let args = (community, locked, Mutex::new(tell), by.clone(), at);
         // What is free or there when it is looked up has to be so until the end, and no lock can hold what is not there.
-        self.0
-            .write(Isolation::Serializable, args, |db, args| {
-                let (community, locked, tell, by, at) = args;
-                Box::pin(add(db, community, locked, tell, (by, *at)))
-            })
-            .await
+        self.write(Isolation::Serializable, args, |db, args| {
+            let (community, locked, tell, by, at) = args;
+            Box::pin(add(db, community, locked, tell, (by, *at)))
+        })
+        .await
     }
 }
 

@@ -95,20 +95,18 @@ impl<D: Database> Courses for SqlStore<D> {
         member: MemberId,
         slice: SliceRequest,
     ) -> Result<Slice<EnrolledCourse>, StoreError> {
-        self.0
-            .scan((member, slice), |db, (member, slice)| {
-                Box::pin(OF_MEMBER.slice(db, vec![Param::from(member.0)], slice, read_course))
-            })
-            .await
+        self.scan((member, slice), |db, (member, slice)| {
+            Box::pin(OF_MEMBER.slice(db, vec![Param::from(member.0)], slice, read_course))
+        })
+        .await
     }
 
     async fn count_courses_of(&self, member: MemberId) -> Result<u64, StoreError> {
-        self.0
-            .look_up([Param::from(member.0)], |db, parameters| {
-                let sql = "SELECT count(*) FROM enrolments WHERE member_id = ?1";
-                Box::pin(rows::count(db, sql, parameters))
-            })
-            .await
+        self.look_up([Param::from(member.0)], |db, parameters| {
+            let sql = "SELECT count(*) FROM enrolments WHERE member_id = ?1";
+            Box::pin(rows::count(db, sql, parameters))
+        })
+        .await
     }
 
     async fn courses_of_by_id(
@@ -118,17 +116,16 @@ impl<D: Database> Courses for SqlStore<D> {
     ) -> Result<Vec<EnrolledCourse>, StoreError> {
         let ids = distinct(ids.into_iter().map(|id| id.0));
         let parameters = [Param::from(member.0), Param::from(ids)];
-        self.0
-            .look_up(parameters, |db, parameters| {
-                let sql = concat!(
-                    "SELECT ",
-                    course_columns!(),
-                    " FROM enrolments t JOIN courses c ON c.id = t.course_id \
+        self.look_up(parameters, |db, parameters| {
+            let sql = concat!(
+                "SELECT ",
+                course_columns!(),
+                " FROM enrolments t JOIN courses c ON c.id = t.course_id \
                       WHERE t.member_id = ?1 AND t.course_id = ANY(?2)"
-                );
-                Box::pin(rows::all(db, sql, parameters, read_course))
-            })
-            .await
+            );
+            Box::pin(rows::all(db, sql, parameters, read_course))
+        })
+        .await
     }
 
     async fn lessons_of_courses(
@@ -138,12 +135,11 @@ impl<D: Database> Courses for SqlStore<D> {
         slice: SliceRequest,
     ) -> Result<Slices<CourseId, LessonProgress>, StoreError> {
         let courses = distinct(courses.into_iter().map(|id| id.0));
-        self.0
-            .scan((member, courses, slice), |db, (member, courses, slice)| {
-                let member = vec![Param::from(member.0)];
-                Box::pin(LESSONS.slices(db, ("course_id", courses), CourseId, member, slice, read_lesson))
-            })
-            .await
+        self.scan((member, courses, slice), |db, (member, courses, slice)| {
+            let member = vec![Param::from(member.0)];
+            Box::pin(LESSONS.slices(db, ("course_id", courses), CourseId, member, slice, read_lesson))
+        })
+        .await
     }
 
     async fn lessons_of_by_id(
@@ -153,8 +149,7 @@ impl<D: Database> Courses for SqlStore<D> {
     ) -> Result<Vec<LessonProgress>, StoreError> {
         let ids = distinct(ids.into_iter().map(|id| id.0));
         let parameters = [Param::from(member.0), Param::from(ids)];
-        self.0
-            .look_up(parameters, |db, parameters| {
+        self.look_up(parameters, |db, parameters| {
                 let sql = concat!(
                     "SELECT ",
                     lesson_columns!(),

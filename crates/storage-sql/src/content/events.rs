@@ -45,32 +45,29 @@ static ALL: List = List {
 #[async_trait]
 impl<D: Database> Events for SqlStore<D> {
     async fn events(&self, slice: SliceRequest) -> Result<Slice<Event>, StoreError> {
-        self.0
-            .scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
+        self.scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
             .await
     }
 
     async fn count_events(&self) -> Result<u64, StoreError> {
-        self.0
-            .scan((), |db, ()| {
-                Box::pin(rows::count(db, "SELECT count(*) FROM events", &[]))
-            })
-            .await
+        self.scan((), |db, ()| {
+            Box::pin(rows::count(db, "SELECT count(*) FROM events", &[]))
+        })
+        .await
     }
 
     async fn readable_events(&self, viewer: Viewer, ids: Vec<EventId>) -> Result<Vec<Event>, StoreError> {
         let parameters = readable::parameters_and(viewer, distinct(ids.into_iter().map(|id| id.0)));
-        self.0
-            .look_up(parameters, |db, parameters| {
-                let sql = concat!(
-                    "SELECT ",
-                    columns!(),
-                    " FROM events t WHERE t.id = ANY(?3) AND (t.space_id IS NULL OR ",
-                    readable::in_space!("t.space_id"),
-                    ")"
-                );
-                Box::pin(rows::all(db, sql, parameters, read))
-            })
-            .await
+        self.look_up(parameters, |db, parameters| {
+            let sql = concat!(
+                "SELECT ",
+                columns!(),
+                " FROM events t WHERE t.id = ANY(?3) AND (t.space_id IS NULL OR ",
+                readable::in_space!("t.space_id"),
+                ")"
+            );
+            Box::pin(rows::all(db, sql, parameters, read))
+        })
+        .await
     }
 }

@@ -41,17 +41,15 @@ static ALL: List = List {
 #[async_trait]
 impl<D: Database> MembershipPlans for SqlStore<D> {
     async fn membership_plans(&self, slice: SliceRequest) -> Result<Slice<MembershipPlan>, StoreError> {
-        self.0
-            .scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
+        self.scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
             .await
     }
 
     async fn count_membership_plans(&self) -> Result<u64, StoreError> {
-        self.0
-            .look_up((), |db, ()| {
-                Box::pin(rows::count(db, "SELECT count(*) FROM membership_plans", &[]))
-            })
-            .await
+        self.look_up((), |db, ()| {
+            Box::pin(rows::count(db, "SELECT count(*) FROM membership_plans", &[]))
+        })
+        .await
     }
 
     async fn membership_plans_by_id(
@@ -59,15 +57,14 @@ impl<D: Database> MembershipPlans for SqlStore<D> {
         ids: Vec<MembershipPlanId>,
     ) -> Result<Vec<MembershipPlan>, StoreError> {
         let ids = distinct(ids.into_iter().map(|id| id.0));
-        self.0
-            .look_up([Param::from(ids)], |db, parameters| {
-                let sql = concat!(
-                    "SELECT ",
-                    columns!(),
-                    " FROM membership_plans t WHERE t.id = ANY(?1)"
-                );
-                Box::pin(rows::all(db, sql, parameters, read))
-            })
-            .await
+        self.look_up([Param::from(ids)], |db, parameters| {
+            let sql = concat!(
+                "SELECT ",
+                columns!(),
+                " FROM membership_plans t WHERE t.id = ANY(?1)"
+            );
+            Box::pin(rows::all(db, sql, parameters, read))
+        })
+        .await
     }
 }

@@ -8,7 +8,8 @@ use latchkey_domain::{MemberId, Timestamp};
 
 use super::keyset::{self, List};
 use super::{distinct, quota, readable, rich_text, searched};
-use crate::{Columns, Database, Isolation, Param, SqlStore, Statements, members, params, rows};
+use crate::Isolation::RowLocked;
+use crate::{Columns, Database, Param, SqlStore, Statements, members, params, rows};
 use latchkey_storage::StoreError;
 use latchkey_storage::content::{Created, Edited, NewPost, PostChange, Posts, Slice, SliceRequest, Slices};
 
@@ -148,34 +149,30 @@ async fn delete(db: &dyn Statements, author: Viewer, id: PostId) -> Result<Edite
 #[async_trait]
 impl<D: Database> Posts for SqlStore<D> {
     async fn posts(&self, slice: SliceRequest) -> Result<Slice<Post>, StoreError> {
-        self.0
-            .scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
+        self.scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
             .await
     }
 
     async fn count_posts(&self) -> Result<u64, StoreError> {
-        self.0
-            .scan((), |db, ()| {
-                Box::pin(rows::count(db, "SELECT count(*) FROM posts", &[]))
-            })
-            .await
+        self.scan((), |db, ()| {
+            Box::pin(rows::count(db, "SELECT count(*) FROM posts", &[]))
+        })
+        .await
     }
 
     async fn posts_of(&self, author: MemberId, slice: SliceRequest) -> Result<Slice<Post>, StoreError> {
-        self.0
-            .scan((author, slice), |db, (author, slice)| {
-                Box::pin(OF_AUTHOR.slice(db, vec![Param::from(author.0)], slice, read))
-            })
-            .await
+        self.scan((author, slice), |db, (author, slice)| {
+            Box::pin(OF_AUTHOR.slice(db, vec![Param::from(author.0)], slice, read))
+        })
+        .await
     }
 
     async fn count_posts_of(&self, author: MemberId) -> Result<u64, StoreError> {
-        self.0
-            .look_up([Param::from(author.0)], |db, parameters| {
-                let sql = "SELECT count(*) FROM posts WHERE author_id = ?1";
-                Box::pin(rows::count(db, sql, parameters))
-            })
-            .await
+        self.look_up([Param::from(author.0)], |db, parameters| {
+            let sql = "SELECT count(*) FROM posts WHERE author_id = ?1";
+            Box::pin(rows::count(db, sql, parameters))
+        })
+        .await
     }
 
     async fn posts_of_spaces(
@@ -184,29 +181,26 @@ impl<D: Database> Posts for SqlStore<D> {
         slice: SliceRequest,
     ) -> Result<Slices<SpaceId, Post>, StoreError> {
         let spaces = distinct(spaces.into_iter().map(|id| id.0));
-        self.0
-            .scan((spaces, slice), |db, (spaces, slice)| {
-                Box::pin(ALL.slices(db, ("space_id", spaces), SpaceId, vec![], slice, read))
-            })
-            .await
+        self.scan((spaces, slice), |db, (spaces, slice)| {
+            Box::pin(ALL.slices(db, ("space_id", spaces), SpaceId, vec![], slice, read))
+        })
+        .await
     }
 
     async fn count_posts_of_spaces(&self, spaces: Vec<SpaceId>) -> Result<HashMap<SpaceId, u64>, StoreError> {
         let spaces = distinct(spaces.into_iter().map(|id| id.0));
-        self.0
-            .scan(spaces, |db, spaces| {
-                let sql = "SELECT space_id, count(*) FROM posts WHERE space_id = ANY(?1) GROUP BY space_id";
-                Box::pin(keyset::counts(db, sql, spaces, SpaceId))
-            })
-            .await
+        self.scan(spaces, |db, spaces| {
+            let sql = "SELECT space_id, count(*) FROM posts WHERE space_id = ANY(?1) GROUP BY space_id";
+            Box::pin(keyset::counts(db, sql, spaces, SpaceId))
+        })
+        .await
     }
 
     async fn readable_posts(&self, viewer: Viewer, ids: Vec<PostId>) -> Result<Vec<Post>, StoreError> {
-        self.0
-            .look_up((viewer, ids), |db, (viewer, ids)| {
-                Box::pin(readable(db, *viewer, ids.iter().copied()))
-            })
-            .await
+        self.look_up((viewer, ids), |db, (viewer, ids)| {
+            Box::pin(readable(db, *viewer, ids.iter().copied()))
+        })
+        .await
     }
 
     async fn create_post(
@@ -215,13 +209,10 @@ impl<D: Database> Posts for SqlStore<D> {
         post: NewPost,
         at: Timestamp,
     ) -> Result<Created<Post>, StoreError> {
-        self.0
-            .write(
-                Isolation::RowLocked,
-                (author, post, at),
-                |db, (author, post, at)| Box::pin(create(db, *author, post, *at)),
-            )
-            .await
+        self.write(RowLocked, (author, post, at), |db, (author, post, at)| {
+            Box::pin(create(db, *author, post, *at))
+        })
+        .await
     }
 
     async fn update_post(
@@ -232,18 +223,16 @@ impl<D: Database> Posts for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Edited<Post>, StoreError> {
         let args = (author, id, change, at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (author, id, change, at)| {
-                Box::pin(update(db, *author, *id, change, *at))
-            })
-            .await
+        self.write(RowLocked, args, |db, (author, id, change, at)| {
+            Box::pin(update(db, *author, *id, change, *at))
+        })
+        .await
     }
 
     async fn delete_post(&self, author: Viewer, id: PostId) -> Result<Edited<Post>, StoreError> {
-        self.0
-            .write(Isolation::RowLocked, (author, id), |db, (author, id)| {
-                Box::pin(delete(db, *author, *id))
-            })
-            .await
+        self.write(RowLocked, (author, id), |db, (author, id)| {
+            Box::pin(delete(db, *author, *id))
+        })
+        .await
     }
 }

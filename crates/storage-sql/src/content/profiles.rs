@@ -49,45 +49,41 @@ fn roster(sort: RosterSort) -> List {
 impl<D: Database> Profiles for SqlStore<D> {
     async fn profiles(&self, sort: RosterSort, slice: SliceRequest) -> Result<Slice<Profile>, StoreError> {
         let slice = slice.folded();
-        self.0
-            .scan((roster(sort), slice), |db, (roster, slice)| {
-                Box::pin(roster.slice(db, vec![], slice, read))
-            })
-            .await
+        self.scan((roster(sort), slice), |db, (roster, slice)| {
+            Box::pin(roster.slice(db, vec![], slice, read))
+        })
+        .await
     }
 
     async fn count_members(&self) -> Result<u64, StoreError> {
-        self.0
-            .scan((), |db, ()| {
-                Box::pin(rows::count(db, "SELECT count(*) FROM members", &[]))
-            })
-            .await
+        self.scan((), |db, ()| {
+            Box::pin(rows::count(db, "SELECT count(*) FROM members", &[]))
+        })
+        .await
     }
 
     async fn profiles_by_id(&self, ids: Vec<MemberId>) -> Result<Vec<Profile>, StoreError> {
         let ids = distinct(ids.into_iter().map(|id| id.0));
-        self.0
-            .look_up([Param::from(ids)], |db, parameters| {
-                let sql = concat!("SELECT ", columns!(), " FROM members t WHERE t.id = ANY(?1)");
-                Box::pin(rows::all(db, sql, parameters, read))
-            })
-            .await
+        self.look_up([Param::from(ids)], |db, parameters| {
+            let sql = concat!("SELECT ", columns!(), " FROM members t WHERE t.id = ANY(?1)");
+            Box::pin(rows::all(db, sql, parameters, read))
+        })
+        .await
     }
 
     async fn profile_by_email(&self, email: &Email) -> Result<Option<Profile>, StoreError> {
-        self.0
-            .look_up(email.spellings(), |db, spellings| {
-                let sql = concat!(
-                    "SELECT ",
-                    columns!(),
-                    " FROM members t ",
-                    members::with_email!("t")
-                );
-                Box::pin(async move {
-                    let [typed, form] = spellings;
-                    rows::first(db, sql, params![*typed, *form], read).await
-                })
+        self.look_up(email.spellings(), |db, spellings| {
+            let sql = concat!(
+                "SELECT ",
+                columns!(),
+                " FROM members t ",
+                members::with_email!("t")
+            );
+            Box::pin(async move {
+                let [typed, form] = spellings;
+                rows::first(db, sql, params![*typed, *form], read).await
             })
-            .await
+        })
+        .await
     }
 }

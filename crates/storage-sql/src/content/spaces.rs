@@ -47,52 +47,47 @@ fn numbers(ids: Vec<SpaceId>) -> Vec<i64> {
 #[async_trait]
 impl<D: Database> Spaces for SqlStore<D> {
     async fn spaces(&self, slice: SliceRequest) -> Result<Slice<Space>, StoreError> {
-        self.0
-            .scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
+        self.scan(slice, |db, slice| Box::pin(ALL.slice(db, vec![], slice, read)))
             .await
     }
 
     async fn count_spaces(&self) -> Result<u64, StoreError> {
-        self.0
-            .scan((), |db, ()| {
-                Box::pin(rows::count(db, "SELECT count(*) FROM spaces", &[]))
-            })
-            .await
+        self.scan((), |db, ()| {
+            Box::pin(rows::count(db, "SELECT count(*) FROM spaces", &[]))
+        })
+        .await
     }
 
     async fn spaces_by_id(&self, ids: Vec<SpaceId>) -> Result<Vec<Space>, StoreError> {
-        self.0
-            .look_up([Param::from(numbers(ids))], |db, parameters| {
-                let sql = concat!("SELECT ", columns!(), " FROM spaces t WHERE t.id = ANY(?1)");
-                Box::pin(rows::all(db, sql, parameters, read))
-            })
-            .await
+        self.look_up([Param::from(numbers(ids))], |db, parameters| {
+            let sql = concat!("SELECT ", columns!(), " FROM spaces t WHERE t.id = ANY(?1)");
+            Box::pin(rows::all(db, sql, parameters, read))
+        })
+        .await
     }
 
     async fn readable_spaces(&self, viewer: Viewer, ids: Vec<SpaceId>) -> Result<Vec<Space>, StoreError> {
-        self.0
-            .look_up(
-                readable::parameters_and(viewer, numbers(ids)),
-                |db, parameters| {
-                    let sql = concat!(
-                        "SELECT ",
-                        columns!(),
-                        " FROM spaces t WHERE t.id = ANY(?3) AND ",
-                        readable::in_space!("t.id")
-                    );
-                    Box::pin(rows::all(db, sql, parameters, read))
-                },
-            )
-            .await
+        self.look_up(
+            readable::parameters_and(viewer, numbers(ids)),
+            |db, parameters| {
+                let sql = concat!(
+                    "SELECT ",
+                    columns!(),
+                    " FROM spaces t WHERE t.id = ANY(?3) AND ",
+                    readable::in_space!("t.id")
+                );
+                Box::pin(rows::all(db, sql, parameters, read))
+            },
+        )
+        .await
     }
 
     async fn count_members_of_spaces(&self, ids: Vec<SpaceId>) -> Result<HashMap<SpaceId, u64>, StoreError> {
-        self.0
-            .scan(numbers(ids), |db, ids| {
-                let sql =
-                    "SELECT space_id, count(*) FROM space_members WHERE space_id = ANY(?1) GROUP BY space_id";
-                Box::pin(keyset::counts(db, sql, ids, SpaceId))
-            })
-            .await
+        self.scan(numbers(ids), |db, ids| {
+            let sql =
+                "SELECT space_id, count(*) FROM space_members WHERE space_id = ANY(?1) GROUP BY space_id";
+            Box::pin(keyset::counts(db, sql, ids, SpaceId))
+        })
+        .await
     }
 }

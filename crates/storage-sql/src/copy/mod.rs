@@ -14,7 +14,7 @@ pub(crate) mod value;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use latchkey_domain::Timestamp;
+use latchkey_domain::{Timestamp, counted};
 
 use self::compare::compare;
 pub(crate) use self::compare::differs;
@@ -222,8 +222,9 @@ async fn compare_totals(
     let found = to.count(table).await?;
     if found != rows {
         return Err(differs(&format!(
-            "{}: {found} rows instead of {rows}",
-            table.name
+            "{}: {} instead of {rows}",
+            table.name,
+            counted(found, "row")
         )));
     }
     if let Some(highest) = highest

@@ -173,16 +173,6 @@ impl<'row> Columns<'row> {
         self.parsed(column, parse).map(Some)
     }
 
-    /// The next column, as the id of one of `all`.
-    pub(crate) fn one_of<T: Copy>(
-        &mut self,
-        column: &'static str,
-        all: &[T],
-        id: impl Fn(T) -> &'static str,
-    ) -> Result<T, StoreError> {
-        self.parsed(column, |text| find(text, all, id))
-    }
-
     /// The next column, as a time.
     pub(crate) fn time(&mut self, column: &'static str) -> Result<Timestamp, StoreError> {
         self.get(column).map(Timestamp::from_millis)
@@ -196,14 +186,6 @@ impl<'row> Columns<'row> {
     fn damaged(&self, column: &str, error: &dyn Display) -> StoreError {
         StoreError::Damaged(format!("{}.{column}: {error}", self.table))
     }
-}
-
-/// The one of `all` with this id.
-pub(crate) fn find<T: Copy>(text: &str, all: &[T], id: impl Fn(T) -> &'static str) -> Result<T, String> {
-    all.iter()
-        .copied()
-        .find(|one| id(*one) == text)
-        .ok_or_else(|| format!("“{text}” is not known"))
 }
 
 #[cfg(test)]

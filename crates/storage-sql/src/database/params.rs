@@ -40,6 +40,7 @@ param_from! {
     &'value str => |value| Self::Text(Some(value.into()));
     Option<&'value str> => |value| Self::Text(value.map(Cow::from));
     String => |value| Self::Text(Some(value.into()));
+    Option<String> => |value| Self::Text(value.map(Cow::from));
     &'value String => |value| Self::Text(Some(value.into()));
     &'value Option<String> => |value| Self::Text(value.as_deref().map(Cow::from));
     &'value [u8] => |value| Self::Bytes(Some(value.into()));

@@ -12,7 +12,8 @@ mod row;
 use async_trait::async_trait;
 use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp};
 
-use super::{Database, Isolation, SqlStore, Statements, params, rows};
+use super::{Database, SqlStore, Statements, params, rows};
+use crate::Isolation::{RowLocked, Statement};
 use latchkey_storage::{
     ConnectedApp, Disconnected, ExpiredCode, Grant, GrantDecision, GrantId, Grants, NewActivity, NewGrant,
     RevocationReason, StoreError,
@@ -61,30 +62,27 @@ impl<D: Database> Grants for SqlStore<D> {
         client_id: &ClientId,
         after: Timestamp,
     ) -> Result<ScopeSet, StoreError> {
-        self.0
-            .look_up((member, client_id, after), |db, (member, client_id, after)| {
-                Box::pin(connected_apps::remembered(db, *member, client_id, *after))
-            })
-            .await
+        self.look_up((member, client_id, after), |db, (member, client_id, after)| {
+            Box::pin(connected_apps::remembered(db, *member, client_id, *after))
+        })
+        .await
     }
 
     async fn create_grant(&self, grant: NewGrant, at: Timestamp) -> Result<Option<GrantId>, StoreError> {
-        self.0
-            .write(Isolation::RowLocked, (grant, at), |db, (grant, at)| {
-                Box::pin(create(db, grant, *at))
-            })
-            .await
+        self.write(RowLocked, (grant, at), |db, (grant, at)| {
+            Box::pin(create(db, grant, *at))
+        })
+        .await
     }
 
     async fn grant(&self, id: GrantId) -> Result<Option<Grant>, StoreError> {
-        self.0
-            .recall(
-                |memory| &mut memory.grants,
-                &id,
-                id,
-                |db, id| Box::pin(row::find(db, *id)),
-            )
-            .await
+        self.recall(
+            |memory| &mut memory.grants,
+            &id,
+            id,
+            |db, id| Box::pin(row::find(db, *id)),
+        )
+        .await
     }
 
     async fn change_grant(
@@ -92,8 +90,7 @@ impl<D: Database> Grants for SqlStore<D> {
         id: GrantId,
         decide: GrantDecision,
     ) -> Result<Option<(Grant, Grant)>, StoreError> {
-        self.0
-            .change(row::change(id), move |before| row::changed(before, &decide))
+        self.change(row::change(id), move |before| row::changed(before, &decide))
             .await
     }
 
@@ -102,19 +99,17 @@ impl<D: Database> Grants for SqlStore<D> {
         member: MemberId,
         after: Timestamp,
     ) -> Result<Vec<ConnectedApp>, StoreError> {
-        self.0
-            .scan((member, after), |db, (member, after)| {
-                Box::pin(connected_apps::of(db, *member, *after))
-            })
-            .await
+        self.scan((member, after), |db, (member, after)| {
+            Box::pin(connected_apps::of(db, *member, *after))
+        })
+        .await
     }
 
     async fn disconnected_by_password(&self, member: MemberId) -> Result<Vec<Disconnected>, StoreError> {
-        self.0
-            .scan(member, |db, member| {
-                Box::pin(connected_apps::disconnected_by_password(db, *member))
-            })
-            .await
+        self.scan(member, |db, member| {
+            Box::pin(connected_apps::disconnected_by_password(db, *member))
+        })
+        .await
     }
 
     async fn disconnect(
@@ -124,19 +119,17 @@ impl<D: Database> Grants for SqlStore<D> {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let args = (member, client_id.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, client_id, at)| {
-                Box::pin(disconnect(db, *member, client_id, *at))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, client_id, at)| {
+            Box::pin(disconnect(db, *member, client_id, *at))
+        })
+        .await
     }
 
     async fn end_explorer_logins(&self, member: MemberId, at: Timestamp) -> Result<u64, StoreError> {
-        self.0
-            .write(Isolation::Statement, (member, at), |db, (member, at)| {
-                Box::pin(end::explorer_logins(db, *member, *at))
-            })
-            .await
+        self.write(Statement, (member, at), |db, (member, at)| {
+            Box::pin(end::explorer_logins(db, *member, *at))
+        })
+        .await
     }
 
     async fn expired_codes(
@@ -146,11 +139,10 @@ impl<D: Database> Grants for SqlStore<D> {
         limit: u32,
     ) -> Result<Vec<ExpiredCode>, StoreError> {
         let args = (client_id.cloned(), now, limit);
-        self.0
-            .scan(args, |db, (client_id, now, limit)| {
-                Box::pin(expired_codes::find(db, client_id.as_ref(), *now, *limit))
-            })
-            .await
+        self.scan(args, |db, (client_id, now, limit)| {
+            Box::pin(expired_codes::find(db, client_id.as_ref(), *now, *limit))
+        })
+        .await
     }
 
     async fn close_codes(
@@ -158,10 +150,9 @@ impl<D: Database> Grants for SqlStore<D> {
         codes: Vec<(GrantId, Option<NewActivity>)>,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.0
-            .write(Isolation::RowLocked, (codes, at), |db, (codes, at)| {
-                Box::pin(expired_codes::close(db, codes, *at))
-            })
-            .await
+        self.write(RowLocked, (codes, at), |db, (codes, at)| {
+            Box::pin(expired_codes::close(db, codes, *at))
+        })
+        .await
     }
 }

@@ -7,7 +7,6 @@ use latchkey_domain::{ClientId, MemberId, Role, ScopeSet, Timestamp};
 
 use crate::applications::row as application;
 use crate::database::Then;
-use crate::database::columns::find as one_of;
 use crate::{Change, Columns, Param, Statements, members, params, rows};
 use latchkey_storage::grants::rules::{self, LAST_USED_GRAIN};
 use latchkey_storage::{
@@ -67,13 +66,13 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
         is_explorer_login: columns.get("trial")?,
         sign_in: match (
             columns.optional_time("signed_in_at")?,
-            columns.optional("proof", |text| one_of(text, Proof::ALL, Proof::id))?,
+            columns.optional("proof", str::parse::<Proof>)?,
             columns.get("nonce")?,
         ) {
             (Some(at), proof, nonce) => Some(GrantedSignIn { at, proof, nonce }),
             (None, ..) => None,
         },
-        resource: columns.optional("resource", |text| one_of(text, Resource::ALL, Resource::id))?,
+        resource: columns.optional("resource", str::parse::<Resource>)?,
         state: GrantState {
             generation: columns.get("generation")?,
             issued_at: columns.time("issued_at")?,
@@ -83,7 +82,7 @@ fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
             revoked: match columns.optional_time("revoked_at")? {
                 Some(at) => Some((
                     at,
-                    columns.one_of("revoked_because", RevocationReason::ALL, RevocationReason::id)?,
+                    columns.parsed("revoked_because", str::parse::<RevocationReason>)?,
                 )),
                 None => None,
             },

@@ -16,8 +16,9 @@ use latchkey_storage::{
 pub(crate) use self::changes::{add, set_email, set_name, set_password, set_picture};
 use self::changes::{add_all, remove, set_role, set_suspended};
 use self::list::{one_listed, page};
+use crate::Isolation::RowLocked;
 use crate::folding::left_over;
-use crate::{Columns, Database, Isolation, SqlStore, Statements, params, rows};
+use crate::{Columns, Database, SqlStore, Statements, params, rows};
 
 /// What [`read`] reads, of `members m`.
 macro_rules! columns {
@@ -162,18 +163,16 @@ async fn emails_in_another_form(db: &dyn Statements) -> Result<Vec<(Email, Email
 #[async_trait]
 impl<D: Database> Members for SqlStore<D> {
     async fn member(&self, id: MemberId) -> Result<Option<Member>, StoreError> {
-        self.0.look_up(id, |db, id| Box::pin(by_id(db, *id))).await
+        self.look_up(id, |db, id| Box::pin(by_id(db, *id))).await
     }
 
     async fn member_by_email(&self, email: &Email) -> Result<Option<Member>, StoreError> {
-        self.0
-            .look_up(email, |db, email| Box::pin(by_email(db, email)))
+        self.look_up(email, |db, email| Box::pin(by_email(db, email)))
             .await
     }
 
     async fn credentials(&self, email: &Email) -> Result<Option<(Member, PasswordHash)>, StoreError> {
-        self.0
-            .look_up(email, |db, email| Box::pin(credentials(db, email)))
+        self.look_up(email, |db, email| Box::pin(credentials(db, email)))
             .await
     }
 
@@ -183,27 +182,23 @@ impl<D: Database> Members for SqlStore<D> {
         wanted: PageRequest,
         at: Timestamp,
     ) -> Result<Page<ListedMember>, StoreError> {
-        self.0
-            .snapshot((query, wanted, at), |db, (query, wanted, at)| {
-                Box::pin(page(db, query, *wanted, *at))
-            })
-            .await
+        self.snapshot((query, wanted, at), |db, (query, wanted, at)| {
+            Box::pin(page(db, query, *wanted, *at))
+        })
+        .await
     }
 
     async fn listed_member(&self, id: MemberId, at: Timestamp) -> Result<Option<ListedMember>, StoreError> {
-        self.0
-            .look_up((id, at), |db, (id, at)| Box::pin(one_listed(db, *id, *at)))
+        self.look_up((id, at), |db, (id, at)| Box::pin(one_listed(db, *id, *at)))
             .await
     }
 
     async fn emails_in_another_form(&self) -> Result<Vec<(Email, Email)>, StoreError> {
-        self.0
-            .scan((), |db, ()| Box::pin(emails_in_another_form(db)))
-            .await
+        self.scan((), |db, ()| Box::pin(emails_in_another_form(db))).await
     }
 
     async fn has_host(&self) -> Result<bool, StoreError> {
-        self.0.look_up((), |db, ()| Box::pin(has_host(db))).await
+        self.look_up((), |db, ()| Box::pin(has_host(db))).await
     }
 
     async fn add_member(
@@ -213,11 +208,10 @@ impl<D: Database> Members for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<Member>, StoreError> {
         let args = (member, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, by, at)| {
-                Box::pin(add(db, member, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, by, at)| {
+            Box::pin(add(db, member, (by, *at)))
+        })
+        .await
     }
 
     async fn add_members(
@@ -227,11 +221,10 @@ impl<D: Database> Members for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Vec<Member>, StoreError> {
         let args = (members, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (members, by, at)| {
-                Box::pin(add_all(db, members, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (members, by, at)| {
+            Box::pin(add_all(db, members, (by, *at)))
+        })
+        .await
     }
 
     async fn set_role(
@@ -242,11 +235,10 @@ impl<D: Database> Members for SqlStore<D> {
         at: Timestamp,
     ) -> Result<MemberChange, StoreError> {
         let args = (email.clone(), role, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (email, role, by, at)| {
-                Box::pin(set_role(db, email, *role, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (email, role, by, at)| {
+            Box::pin(set_role(db, email, *role, (by, *at)))
+        })
+        .await
     }
 
     async fn set_password(
@@ -257,11 +249,10 @@ impl<D: Database> Members for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<PasswordSet>, StoreError> {
         let args = (email.clone(), password, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (email, password, by, at)| {
-                Box::pin(set_password(db, email, password, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (email, password, by, at)| {
+            Box::pin(set_password(db, email, password, (by, *at)))
+        })
+        .await
     }
 
     async fn set_name(
@@ -272,11 +263,10 @@ impl<D: Database> Members for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<Member>, StoreError> {
         let args = (member, name, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, name, by, at)| {
-                Box::pin(set_name(db, *member, name, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, name, by, at)| {
+            Box::pin(set_name(db, *member, name, (by, *at)))
+        })
+        .await
     }
 
     async fn set_email(
@@ -287,11 +277,10 @@ impl<D: Database> Members for SqlStore<D> {
         at: Timestamp,
     ) -> Result<EmailChange, StoreError> {
         let args = (email.clone(), new.clone(), by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (email, new, by, at)| {
-                Box::pin(set_email(db, email, new, false, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (email, new, by, at)| {
+            Box::pin(set_email(db, email, new, false, (by, *at)))
+        })
+        .await
     }
 
     async fn set_suspended(
@@ -302,11 +291,10 @@ impl<D: Database> Members for SqlStore<D> {
         at: Timestamp,
     ) -> Result<MemberChange, StoreError> {
         let args = (email.clone(), suspended, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (email, suspended, by, at)| {
-                Box::pin(set_suspended(db, email, *suspended, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (email, suspended, by, at)| {
+            Box::pin(set_suspended(db, email, *suspended, (by, *at)))
+        })
+        .await
     }
 
     async fn remove_member(
@@ -316,10 +304,9 @@ impl<D: Database> Members for SqlStore<D> {
         at: Timestamp,
     ) -> Result<MemberChange, StoreError> {
         let args = (email.clone(), by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (email, by, at)| {
-                Box::pin(remove(db, email, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (email, by, at)| {
+            Box::pin(remove(db, email, (by, *at)))
+        })
+        .await
     }
 }

@@ -6,8 +6,9 @@ use std::time::Duration;
 use latchkey_domain::{Actor, Timestamp};
 
 use super::PostgresStore;
+use crate::Isolation::RowLocked;
 use crate::keyring::{Keyring, retired_stays};
-use crate::{Database, Isolation, audit, key_rotation, rows};
+use crate::{Database, audit, key_rotation, rows};
 use latchkey_storage::{AuditAction, Networks, StoreError};
 
 /// After this long another rotation is meant to be another. Of two operators who make the second step at once the slower would
@@ -57,12 +58,9 @@ impl PostgresStore {
             return Ok(RotationStep::Prepared);
         }
         let args = (ring.clone(), revoke, by.clone(), at);
-        let done = Database::write(
-            &self.0,
-            Isolation::RowLocked,
-            args,
-            |db, (ring, revoke, by, at)| Box::pin(key_rotation::finish(db, ring, *revoke, (by, *at))),
-        );
+        let done = Database::write(&self.0, RowLocked, args, |db, (ring, revoke, by, at)| {
+            Box::pin(key_rotation::finish(db, ring, *revoke, (by, *at)))
+        });
         let key_rotation::Resealed { secrets, revoked } = done.await?;
         // The key before was in use until now, not until the new one was made.
         ring.replaced(&before, at).replace_file(path)?;

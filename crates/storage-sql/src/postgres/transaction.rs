@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use latchkey_domain::counted;
 use tokio_postgres::Row;
 use tracing::Instrument;
 
@@ -260,8 +261,8 @@ impl Tries {
         Some(Err(if Fault::of(&error) == Fault::Conflict {
             StoreError::Unavailable(
                 format!(
-                    "others were in the way {} times; nothing was stored: {}",
-                    self.0,
+                    "others were in the way {}; nothing was stored: {}",
+                    counted(self.0, "time"),
                     text_of(&error)
                 )
                 .into(),

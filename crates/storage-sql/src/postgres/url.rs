@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_verifies_or_stays_on_the_machine_trusts_nobody_blindly() {
+    fn who_verifies_or_stays_on_the_machine_trusts_nobody_blindly() {
         for (text, trusting) in [
             ("postgres://l@db/x", true),
             ("postgres://l@db/x?sslmode=require", true),

@@ -5,7 +5,7 @@ mod waiting;
 
 use async_trait::async_trait;
 use latchkey_domain::provider::{Provider, ProviderId, ProviderSpec, Subject};
-use latchkey_domain::{Actor, LogoId, Member, MemberId, Slug, Timestamp};
+use latchkey_domain::{Actor, LogoId, Member, MemberId, Slug, Timestamp, counted};
 use latchkey_storage::providers::{
     Followed, LinkedAccount, Linking, MOST_PROVIDERS, NewLinkedAccount, ProviderChange, ProviderListing,
     Providers, SecretChange, Unlinking, WaitingKey, WaitingSignIn, WaysIn,
@@ -13,11 +13,10 @@ use latchkey_storage::providers::{
 use latchkey_storage::{AddMember, AuditAction, Logo, PasswordHash, StoreError};
 use zeroize::Zeroizing;
 
+use crate::Isolation::{RowLocked, Statement};
 use crate::keychain::Keychain;
 use crate::sealing::Owner;
-use crate::{
-    Columns, Database, Isolation, SqlStore, Statements, audit, logos, members, networks, params, rows,
-};
+use crate::{Columns, Database, SqlStore, Statements, audit, logos, members, networks, params, rows};
 
 /// What [`read`] reads, of `providers p`.
 macro_rules! columns {
@@ -232,7 +231,8 @@ async fn delete(
     db.execute("DELETE FROM providers WHERE id = ?1", params![provider.id.0])
         .await?;
     logos::delete_unused(db, provider.logo.as_ref()).await?;
-    let detail = format!("“{}”, {unlinked} accounts unlinked", provider.spec.name);
+    let accounts = counted(unlinked, "account");
+    let detail = format!("“{}”, {accounts} unlinked", provider.spec.name);
     audit::write_if_allowed(db, by, AuditAction::ProviderDeleted, slug.as_str(), &detail).await?;
     Ok(ProviderChange::Done(provider))
 }
@@ -261,19 +261,18 @@ async fn set_only(db: &dyn Statements, only: bool, by: (&Actor, Timestamp)) -> R
 #[async_trait]
 impl<D: Database> Providers for SqlStore<D> {
     async fn providers(&self) -> Result<Vec<ProviderListing>, StoreError> {
-        self.0.look_up((), |db, ()| Box::pin(list(db))).await
+        self.look_up((), |db, ()| Box::pin(list(db))).await
     }
 
     async fn provider(&self, slug: &Slug) -> Result<Option<Provider>, StoreError> {
-        self.0.look_up(slug, |db, slug| Box::pin(by_slug(db, slug))).await
+        self.look_up(slug, |db, slug| Box::pin(by_slug(db, slug))).await
     }
 
     async fn provider_secret(&self, id: ProviderId) -> Result<Option<Zeroizing<String>>, StoreError> {
-        self.0
-            .look_up((id, self.0.keys()), |db, (id, keys)| {
-                Box::pin(secret(db, keys, *id))
-            })
-            .await
+        self.look_up((id, self.0.keys()), |db, (id, keys)| {
+            Box::pin(secret(db, keys, *id))
+        })
+        .await
     }
 
     async fn add_provider(
@@ -284,12 +283,11 @@ impl<D: Database> Providers for SqlStore<D> {
         at: Timestamp,
     ) -> Result<ProviderChange, StoreError> {
         let args = (self.0.keys().clone(), spec, secret, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (keys, spec, secret, by, at)| {
-                let secret = secret.as_deref().map(String::as_str);
-                Box::pin(add(db, keys, spec, secret, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (keys, spec, secret, by, at)| {
+            let secret = secret.as_deref().map(String::as_str);
+            Box::pin(add(db, keys, spec, secret, (by, *at)))
+        })
+        .await
     }
 
     async fn change_provider(
@@ -300,11 +298,10 @@ impl<D: Database> Providers for SqlStore<D> {
         at: Timestamp,
     ) -> Result<ProviderChange, StoreError> {
         let args = (self.0.keys().clone(), spec, secret, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (keys, spec, secret, by, at)| {
-                Box::pin(change(db, keys, spec, secret, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (keys, spec, secret, by, at)| {
+            Box::pin(change(db, keys, spec, secret, (by, *at)))
+        })
+        .await
     }
 
     async fn set_provider_logo(
@@ -315,11 +312,10 @@ impl<D: Database> Providers for SqlStore<D> {
         at: Timestamp,
     ) -> Result<bool, StoreError> {
         let args = (slug.clone(), logo, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (slug, logo, by, at)| {
-                Box::pin(set_logo(db, slug, logo.as_ref(), (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (slug, logo, by, at)| {
+            Box::pin(set_logo(db, slug, logo.as_ref(), (by, *at)))
+        })
+        .await
     }
 
     async fn delete_provider(
@@ -329,36 +325,29 @@ impl<D: Database> Providers for SqlStore<D> {
         at: Timestamp,
     ) -> Result<ProviderChange, StoreError> {
         let args = (slug.clone(), by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (slug, by, at)| {
-                Box::pin(delete(db, slug, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (slug, by, at)| {
+            Box::pin(delete(db, slug, (by, *at)))
+        })
+        .await
     }
 
     async fn set_providers_only(&self, only: bool, by: &Actor, at: Timestamp) -> Result<bool, StoreError> {
-        self.0
-            .write(
-                Isolation::RowLocked,
-                (only, by.clone(), at),
-                |db, (only, by, at)| Box::pin(set_only(db, *only, (by, *at))),
-            )
-            .await
+        self.write(RowLocked, (only, by.clone(), at), |db, (only, by, at)| {
+            Box::pin(set_only(db, *only, (by, *at)))
+        })
+        .await
     }
 
     async fn begin_provider_sign_in(
         &self,
         key: WaitingKey,
         waiting: WaitingSignIn,
-        at: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.0
-            .write(
-                Isolation::RowLocked,
-                (key, waiting, at),
-                |db, (key, waiting, at)| Box::pin(waiting::begin(db, *key, waiting, *at)),
-            )
-            .await
+        most: u32,
+    ) -> Result<(), StoreError> {
+        self.write(RowLocked, (key, waiting, most), |db, (key, waiting, most)| {
+            Box::pin(waiting::begin(db, *key, waiting, *most))
+        })
+        .await
     }
 
     async fn take_provider_sign_in(
@@ -366,11 +355,10 @@ impl<D: Database> Providers for SqlStore<D> {
         key: WaitingKey,
         at: Timestamp,
     ) -> Result<Option<WaitingSignIn>, StoreError> {
-        self.0
-            .write(Isolation::Statement, (key, at), |db, (key, at)| {
-                Box::pin(waiting::take(db, *key, *at))
-            })
-            .await
+        self.write(Statement, (key, at), |db, (key, at)| {
+            Box::pin(waiting::take(db, *key, *at))
+        })
+        .await
     }
 
     async fn member_of_account(
@@ -378,22 +366,19 @@ impl<D: Database> Providers for SqlStore<D> {
         provider: ProviderId,
         subject: &Subject,
     ) -> Result<Option<(Member, PasswordHash)>, StoreError> {
-        self.0
-            .look_up((provider, subject), |db, (provider, subject)| {
-                Box::pin(accounts::member_of(db, *provider, subject))
-            })
-            .await
+        self.look_up((provider, subject), |db, (provider, subject)| {
+            Box::pin(accounts::member_of(db, *provider, subject))
+        })
+        .await
     }
 
     async fn ways_in(&self, member: MemberId) -> Result<WaysIn, StoreError> {
-        self.0
-            .look_up(member, |db, member| Box::pin(members::ways_in(db, *member)))
+        self.look_up(member, |db, member| Box::pin(members::ways_in(db, *member)))
             .await
     }
 
     async fn linked_accounts(&self, member: MemberId) -> Result<Vec<LinkedAccount>, StoreError> {
-        self.0
-            .look_up(member, |db, member| Box::pin(accounts::of_member(db, *member)))
+        self.look_up(member, |db, member| Box::pin(accounts::of_member(db, *member)))
             .await
     }
 
@@ -405,11 +390,10 @@ impl<D: Database> Providers for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Linking, StoreError> {
         let args = (member, account, by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, account, by, at)| {
-                Box::pin(accounts::link(db, *member, account, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, account, by, at)| {
+            Box::pin(accounts::link(db, *member, account, (by, *at)))
+        })
+        .await
     }
 
     async fn add_member_of_provider(
@@ -421,15 +405,10 @@ impl<D: Database> Providers for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Option<Member>, StoreError> {
         let args = (member, email_verified, account, by.clone(), at);
-        self.0
-            .write(
-                Isolation::RowLocked,
-                args,
-                |db, (member, verified, account, by, at)| {
-                    Box::pin(accounts::add_member(db, member, *verified, account, (by, *at)))
-                },
-            )
-            .await
+        self.write(RowLocked, args, |db, (member, verified, account, by, at)| {
+            Box::pin(accounts::add_member(db, member, *verified, account, (by, *at)))
+        })
+        .await
     }
 
     async fn note_account_used(
@@ -440,15 +419,10 @@ impl<D: Database> Providers for SqlStore<D> {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let args = (member, account, followed, at);
-        self.0
-            .write(
-                Isolation::RowLocked,
-                args,
-                |db, (member, account, followed, at)| {
-                    Box::pin(accounts::used(db, *member, account, followed, *at))
-                },
-            )
-            .await
+        self.write(RowLocked, args, |db, (member, account, followed, at)| {
+            Box::pin(accounts::used(db, *member, account, followed, *at))
+        })
+        .await
     }
 
     async fn unlink_account(
@@ -459,10 +433,9 @@ impl<D: Database> Providers for SqlStore<D> {
         at: Timestamp,
     ) -> Result<Unlinking, StoreError> {
         let args = (member, provider.clone(), by.clone(), at);
-        self.0
-            .write(Isolation::RowLocked, args, |db, (member, provider, by, at)| {
-                Box::pin(accounts::unlink(db, *member, provider, (by, *at)))
-            })
-            .await
+        self.write(RowLocked, args, |db, (member, provider, by, at)| {
+            Box::pin(accounts::unlink(db, *member, provider, (by, *at)))
+        })
+        .await
     }
 }

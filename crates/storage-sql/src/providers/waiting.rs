@@ -1,7 +1,7 @@
 //! Sign-ins whose browser is at a provider.
 
+use latchkey_domain::Timestamp;
 use latchkey_domain::provider::ProviderId;
-use latchkey_domain::{Timestamp, limits};
 use latchkey_storage::StoreError;
 use latchkey_storage::providers::{WaitingKey, WaitingSignIn};
 
@@ -11,12 +11,11 @@ pub(super) async fn begin(
     db: &dyn Statements,
     key: WaitingKey,
     waiting: &WaitingSignIn,
-    at: Timestamp,
-) -> Result<bool, StoreError> {
-    let sql = "SELECT count(*) FROM provider_sign_ins WHERE expires_at > ?1";
-    if rows::count(db, sql, params![at]).await? >= u64::from(limits::PROVIDER_SIGN_INS) {
-        return Ok(false);
-    }
+    most: u32,
+) -> Result<(), StoreError> {
+    let sql = "DELETE FROM provider_sign_ins WHERE id <= \
+               (SELECT id FROM provider_sign_ins ORDER BY id DESC LIMIT 1 OFFSET ?1)";
+    db.execute(sql, params![most.saturating_sub(1)]).await?;
     let sql = "INSERT INTO provider_sign_ins (key, provider_id, content, expires_at) VALUES (?1, ?2, ?3, ?4) \
                ON CONFLICT (key) DO NOTHING";
     let params = params![
@@ -25,7 +24,8 @@ pub(super) async fn begin(
         waiting.content.as_str(),
         waiting.expires_at
     ];
-    Ok(db.execute(sql, params).await? > 0)
+    db.execute(sql, params).await?;
+    Ok(())
 }
 
 pub(super) async fn take(

@@ -14,8 +14,9 @@ use super::errors::backup_failed;
 use super::statements::{Held, now};
 use super::{SqliteStore, connection};
 use crate::DriverResult;
+use crate::Isolation::RowLocked;
 use crate::files::{self, Draft};
-use crate::{Database, Isolation, Statements, audit, params, rows};
+use crate::{Database, Statements, audit, params, rows};
 use latchkey_storage::{AuditAction, StoreError};
 
 /// What to do with an existing file.
@@ -52,20 +53,15 @@ impl SqliteStore {
         .await?;
         let detail = format!("{} bytes, schema {}", made.bytes, made.contents.schema);
         let args = (by.clone(), at, path.display().to_string(), detail);
-        Database::write(
-            &self.0,
-            Isolation::RowLocked,
-            args,
-            |db, (by, at, name, detail)| {
-                Box::pin(audit::write_if_allowed(
-                    db,
-                    (by, *at),
-                    AuditAction::BackupMade,
-                    name,
-                    detail,
-                ))
-            },
-        )
+        Database::write(&self.0, RowLocked, args, |db, (by, at, name, detail)| {
+            Box::pin(audit::write_if_allowed(
+                db,
+                (by, *at),
+                AuditAction::BackupMade,
+                name,
+                detail,
+            ))
+        })
         .await?;
         Ok(made)
     }

@@ -6,9 +6,10 @@ use std::time::Duration;
 use latchkey_domain::{Actor, Timestamp};
 
 use super::SqliteStore;
+use crate::Isolation::RowLocked;
 use crate::keychain::Keychain;
 use crate::keyring::{self, Keyring};
-use crate::{Database, Isolation, Statements, key_rotation, networks, rows};
+use crate::{Database, Statements, key_rotation, networks, rows};
 use latchkey_storage::StoreError;
 
 /// The result of a rotation.
@@ -32,12 +33,9 @@ impl SqliteStore {
         let args = (keys, revoke, by.clone(), at);
         // The file is written inside the transaction: of two who rotate at once, the second waits, and finds what the
         // first one made.
-        Database::write(
-            &self.0,
-            Isolation::RowLocked,
-            args,
-            |db, (keys, revoke, by, at)| Box::pin(rotate(db, keys, *revoke, (by, *at))),
-        )
+        Database::write(&self.0, RowLocked, args, |db, (keys, revoke, by, at)| {
+            Box::pin(rotate(db, keys, *revoke, (by, *at)))
+        })
         .await
     }
 

@@ -92,7 +92,7 @@ async fn a_database_that_is_gone_has_statistics_without_a_size() {
 }
 
 #[tokio::test]
-async fn whoever_waits_for_a_connection_is_seen() {
+async fn who_waits_for_a_connection_is_seen() {
     let (url, store) = opened().await;
     let application = add_application(&store, "App").await;
     let ada = add_member(&store, "ada@b.example").await;

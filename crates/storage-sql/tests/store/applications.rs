@@ -4,7 +4,7 @@ use latchkey_domain::PageRequest;
 use latchkey_storage::Store;
 
 use crate::fixtures::{
-    add_application, add_member, at, connect, new_application, new_grant, operator, public_spec, spec, store,
+    add_application, add_members, at, connect, new_application, new_grant, operator, public_spec, spec, store,
 };
 
 async fn found(store: &dyn Store, search: &str) -> Vec<String> {
@@ -261,10 +261,7 @@ async fn a_page_of_a_search_is_cut_like_any_other() {
 async fn members_are_counted_once_and_only_while_connected() {
     let store = store();
     let application = add_application(&*store, "App").await;
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let connected = async || {
         let page = store
             .applications(

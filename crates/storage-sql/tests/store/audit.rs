@@ -2,7 +2,7 @@ use latchkey_domain::{Actor, MemberName, Role};
 use latchkey_storage::{Audit, AuditAction, AuditEntry, AuditFilter, AuditWho, StoreError};
 use latchkey_storage_sql::sqlite::{DATABASE_FILE, SqliteStore};
 
-use crate::fixtures::{add_application, add_member, at, new_application, new_member, operator, spec, store};
+use crate::fixtures::{add_application, add_members, at, new_application, new_member, operator, spec, store};
 
 #[tokio::test]
 async fn says_who_did_what_from_where() {
@@ -254,10 +254,7 @@ async fn failed_sign_ins_at_the_same_time_are_all_counted() {
 #[tokio::test]
 async fn who_is_not_a_host_any_more_changes_nothing() {
     let store = store();
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let application = add_application(&*store, "App").await;
     let by = Actor {
         member: Some(ada.id),

@@ -3,11 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use latchkey_domain::PageRequest;
 use latchkey_storage::{Applications, Audit, AuditAction};
 use latchkey_storage_sql::sqlite::{Existing, SqliteStore};
 
-use crate::fixtures::{add_application, add_member, at, operator};
+use crate::fixtures::{add_application, add_member, at, count_applications, operator};
 
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder)
@@ -44,15 +43,7 @@ async fn holds_what_was_there_at_that_moment() {
     );
 
     let restored = SqliteStore::open(&copy, store.key()).unwrap();
-    let page = restored
-        .applications(
-            &latchkey_domain::ListQuery::default(),
-            PageRequest::new(1, 1),
-            latchkey_domain::Timestamp::from_millis(0),
-        )
-        .await
-        .unwrap();
-    assert_eq!(page.total, 1);
+    assert_eq!(count_applications(&restored).await, 1);
     assert!(
         restored
             .client_secret(&application.client_id)
@@ -141,15 +132,7 @@ async fn is_whole_while_others_write() {
             .await
             .unwrap();
         let copied = SqliteStore::open(&copy, store.key()).unwrap();
-        let total = copied
-            .applications(
-                &latchkey_domain::ListQuery::default(),
-                PageRequest::new(1, 1),
-                latchkey_domain::Timestamp::from_millis(0),
-            )
-            .await
-            .unwrap()
-            .total;
+        let total = count_applications(&copied).await;
         let created = copied.audit(1_000).await.unwrap();
         let created = created
             .iter()

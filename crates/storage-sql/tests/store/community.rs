@@ -63,11 +63,7 @@ async fn newcomers_and_those_who_are_there_can_be_named() {
     assert_eq!(hash.0, "locked");
     let entry = store.audit(1).await.unwrap().remove(0);
     assert_eq!(entry.action, AuditAction::CommunityAdded);
-    assert!(
-        entry.detail.starts_with("1 members, 1 spaces"),
-        "{}",
-        entry.detail
-    );
+    assert!(entry.detail.starts_with("1 member, 1 space,"), "{}", entry.detail);
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use latchkey_storage::{NewGrant, RevocationReason};
 
-use crate::fixtures::{LONG_AGO, add_application, add_member, at, connect, new_grant, rotate, store};
+use crate::fixtures::{
+    LONG_AGO, add_application, add_applications, add_member, add_members, at, connect, new_grant, rotate,
+    store,
+};
 
 #[tokio::test]
 async fn consent_is_remembered_and_grows() {
@@ -34,15 +37,8 @@ async fn consent_is_remembered_and_grows() {
 #[tokio::test]
 async fn connections_join_grants_and_consent() {
     let store = store();
-    let (first, second) = (
-        add_application(&*store, "First").await,
-        add_application(&*store, "Second").await,
-    );
-    let third = add_application(&*store, "Third").await;
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [first, second, third] = add_applications(&*store, ["First", "Second", "Third"]).await;
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     connect(&*store, &first, &ada, at(10)).await;
     let mut more = new_grant(&first, &ada, "read:userinfo");
     more.remember = None;
@@ -83,14 +79,8 @@ async fn connections_join_grants_and_consent() {
 #[tokio::test]
 async fn disconnecting_ends_what_one_member_granted_to_one_application() {
     let store = store();
-    let (application, other) = (
-        add_application(&*store, "App").await,
-        add_application(&*store, "Other").await,
-    );
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [application, other] = add_applications(&*store, ["App", "Other"]).await;
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let ended = [
         connect(&*store, &application, &ada, at(1)).await,
         connect(&*store, &application, &ada, at(2)).await,

@@ -4,7 +4,8 @@ use latchkey_domain::{Member, MemberId, PageRequest};
 use latchkey_storage::{AuditAction, ConnectedMember, NewGrant, RevocationReason, Store};
 
 use crate::fixtures::{
-    LONG_AGO, add_application, add_member, at, connect, new_grant, operator, rotate, store,
+    LONG_AGO, add_application, add_applications, add_member, add_members, at, connect, new_grant, operator,
+    rotate, store,
 };
 
 async fn members(store: &dyn Store, application: &latchkey_domain::Application) -> Vec<ConnectedMember> {
@@ -30,14 +31,8 @@ fn entry(member: &Member, since: u64, scopes: &str, used: Option<u64>) -> Connec
 #[tokio::test]
 async fn a_member_is_listed_once_with_all_that_was_granted() {
     let store = store();
-    let (application, other) = (
-        add_application(&*store, "App").await,
-        add_application(&*store, "Other").await,
-    );
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [application, other] = add_applications(&*store, ["App", "Other"]).await;
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     connect(&*store, &application, &ada, at(10)).await;
     let more = new_grant(&application, &ada, "read:userinfo");
     let more = store.create_grant(more, at(20)).await.unwrap().unwrap();
@@ -117,14 +112,8 @@ async fn pages_are_cut_behind_those_who_connected_last() {
 #[tokio::test]
 async fn a_host_disconnects_one() {
     let store = store();
-    let (application, other) = (
-        add_application(&*store, "App").await,
-        add_application(&*store, "Other").await,
-    );
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [application, other] = add_applications(&*store, ["App", "Other"]).await;
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let grant = connect(&*store, &application, &ada, at(1)).await;
     let kept = [
         connect(&*store, &application, &bob, at(1)).await,

@@ -4,8 +4,8 @@ use latchkey_domain::{Application, ApplicationSpec, ClientSecret};
 use latchkey_storage::{ApplicationUpdate, AuditAction, RevocationReason, Store, UpdateOutcome};
 
 use crate::fixtures::{
-    LONG_AGO, add_application, add_member, at, connect, new_application, new_grant, operator, public_spec,
-    secret, spec, store,
+    LONG_AGO, add_application, add_applications, add_members, at, connect, count_applications,
+    new_application, new_grant, operator, public_spec, secret, spec, store,
 };
 
 async fn edit(store: &dyn Store, application: &Application, spec: ApplicationSpec) -> UpdateOutcome {
@@ -218,14 +218,8 @@ async fn pausing_is_done_once_and_is_no_edit() {
 #[tokio::test]
 async fn deleting_takes_everything_along_and_nothing_else() {
     let store = store();
-    let (application, other) = (
-        add_application(&*store, "App").await,
-        add_application(&*store, "Other").await,
-    );
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [application, other] = add_applications(&*store, ["App", "Other"]).await;
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let grant = connect(&*store, &application, &ada, at(1)).await;
     connect(&*store, &application, &bob, at(1)).await;
     let kept = connect(&*store, &other, &ada, at(1)).await;
@@ -273,14 +267,8 @@ async fn deleting_takes_everything_along_and_nothing_else() {
 #[tokio::test]
 async fn disconnecting_everyone_stops_grants_codes_and_consents_at_once() {
     let store = store();
-    let (application, other) = (
-        add_application(&*store, "App").await,
-        add_application(&*store, "Other").await,
-    );
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [application, other] = add_applications(&*store, ["App", "Other"]).await;
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let connected = connect(&*store, &application, &ada, at(1)).await;
     let code = store
         .create_grant(new_grant(&application, &bob, "read:posts"), at(1))
@@ -323,16 +311,5 @@ async fn many_are_registered_together_or_not_at_all() {
     let taken = new_application(spec("One"));
     let many = vec![new_application(spec("Zero")), taken.clone(), taken];
     assert!(store.create_applications(many, &operator(), at(0)).await.is_err());
-    assert_eq!(
-        store
-            .applications(
-                &latchkey_domain::ListQuery::default(),
-                latchkey_domain::PageRequest::new(1, 20),
-                latchkey_domain::Timestamp::from_millis(0)
-            )
-            .await
-            .unwrap()
-            .total,
-        0
-    );
+    assert_eq!(count_applications(&*store).await, 0);
 }

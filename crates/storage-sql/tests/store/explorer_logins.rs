@@ -4,7 +4,7 @@ use latchkey_domain::{Member, Role};
 use latchkey_storage::{GrantId, MemberChange, NewGrant, RevocationReason};
 
 use crate::fixtures::{
-    LONG_AGO, add_application, add_member, at, connect, new_grant, operator, rotate, store,
+    LONG_AGO, add_application, add_members, at, connect, new_grant, operator, rotate, store,
 };
 
 async fn explorer_login(
@@ -28,10 +28,7 @@ async fn explorer_login(
 async fn explorer_logins_are_counted_nowhere_and_end_together() {
     let store = store();
     let application = add_application(&*store, "App").await;
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let new = new_grant(&application, &ada, "read:posts");
     let logins = [
         explorer_login(&*store, new.clone(), &ada, 1).await,
@@ -69,10 +66,7 @@ async fn explorer_logins_are_counted_nowhere_and_end_together() {
 async fn explorer_logins_end_with_the_role_of_a_host() {
     let store = store();
     let application = add_application(&*store, "App").await;
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     for member in [&ada, &bob] {
         let made_host = store
             .set_role(&member.email, Role::Host, &operator(), at(1))

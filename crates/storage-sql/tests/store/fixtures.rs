@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use latchkey_domain::provider::{CredentialsIn, ProviderKind, ProviderSpec, ProviderUrl};
+use latchkey_domain::provider::ProviderSpec;
 use latchkey_domain::{
-    Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, Member, MemberName, Role,
-    Timestamp,
+    Actor, Application, ApplicationDraft, ApplicationSpec, ClientId, ClientSecret, ListQuery, Member,
+    MemberName, PageRequest, Role, Timestamp,
 };
 use latchkey_storage::{
     AddMember, Applications, GrantId, Grants, Members, NewApplication, NewGrant, NewSession, PasswordHash,
@@ -53,20 +53,7 @@ pub(crate) fn at(seconds: u64) -> Timestamp {
 
 /// What a host chooses for a provider with this name in addresses.
 pub(crate) fn provider_spec(slug: &str) -> ProviderSpec {
-    ProviderSpec {
-        name: "Guild".to_owned().try_into().unwrap(),
-        slug: slug.parse().unwrap(),
-        kind: ProviderKind::OpenIdConnect {
-            issuer: ProviderUrl::parse("https://login.example.com").unwrap(),
-        },
-        client_id: "latchkey".to_owned().try_into().unwrap(),
-        credentials_in: CredentialsIn::Header,
-        scopes: "openid email".to_owned().try_into().unwrap(),
-        verifies_emails: false,
-        admits_new_people: true,
-        follows_profile: false,
-        is_on: true,
-    }
+    latchkey_testing::provider_spec(slug, "https://login.example.com")
 }
 
 pub(crate) fn operator() -> Actor {
@@ -130,6 +117,26 @@ pub(crate) async fn add_application(store: &(impl Applications + ?Sized), name: 
         .unwrap()
 }
 
+/// One application for each name, in that order.
+pub(crate) async fn add_applications<const N: usize>(
+    store: &(impl Applications + ?Sized),
+    names: [&str; N],
+) -> [Application; N] {
+    let mut added = Vec::with_capacity(N);
+    for name in names {
+        added.push(add_application(store, name).await);
+    }
+    added.try_into().unwrap()
+}
+
+pub(crate) async fn count_applications(store: &(impl Applications + ?Sized)) -> u64 {
+    store
+        .applications(&ListQuery::default(), PageRequest::new(1, 1), LONG_AGO)
+        .await
+        .unwrap()
+        .total
+}
+
 pub(crate) fn new_member(email: &str, role: Role) -> AddMember {
     let (name, _) = email.split_once('@').unwrap();
     AddMember {
@@ -167,6 +174,18 @@ pub(crate) async fn add_member(store: &(impl Members + ?Sized), email: &str) -> 
         .await
         .unwrap()
         .unwrap()
+}
+
+/// One member for each address, in that order.
+pub(crate) async fn add_members<const N: usize>(
+    store: &(impl Members + ?Sized),
+    emails: [&str; N],
+) -> [Member; N] {
+    let mut added = Vec::with_capacity(N);
+    for email in emails {
+        added.push(add_member(store, email).await);
+    }
+    added.try_into().unwrap()
 }
 
 /// What `member` grants to `application`: scopes as on the wire.

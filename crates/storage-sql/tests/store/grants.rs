@@ -118,14 +118,14 @@ async fn every_reason_reads_back() {
         let id = connect(&*store, &application, &ada, at(1)).await;
         let revoke = move |grant: &latchkey_storage::Grant| {
             GrantChange::Set(GrantState {
-                revoked: Some((at(2), *reason)),
+                revoked: Some((at(2), reason)),
                 ..grant.state.clone()
             })
         };
         store.change_grant(id, Box::new(revoke)).await.unwrap().unwrap();
         assert_eq!(
             store.grant(id).await.unwrap().unwrap().state.revoked,
-            Some((at(2), *reason))
+            Some((at(2), reason))
         );
     }
 }

@@ -4,7 +4,8 @@ use latchkey_domain::{ApplicationDraft, ClientId, ListFilter, ListQuery, ListSor
 use latchkey_storage::{ActivityKind, ApplicationListing, Health, NewActivity, Store};
 
 use crate::fixtures::{
-    add_application, add_member, at, connect, new_application, operator, public_spec, spec, store,
+    add_application, add_applications, add_member, at, connect, new_application, operator, public_spec, spec,
+    store,
 };
 
 /// What a query finds at the time `seconds`.
@@ -62,10 +63,7 @@ fn event(client_id: &ClientId, seconds: u64, succeeded: bool, message: &str) -> 
 #[tokio::test]
 async fn an_application_fails_for_an_hour() {
     let store = store();
-    let (broken, fine) = (
-        add_application(&*store, "Broken").await,
-        add_application(&*store, "Fine").await,
-    );
+    let [broken, fine] = add_applications(&*store, ["Broken", "Fine"]).await;
     let events = vec![
         event(&broken.client_id, 10, false, "the secret is wrong"),
         event(&broken.client_id, 20, false, "the code is wrong"),

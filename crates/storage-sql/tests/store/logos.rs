@@ -3,7 +3,7 @@
 use latchkey_domain::LogoId;
 use latchkey_storage::{AuditAction, Store};
 
-use crate::fixtures::{add_application, at, operator, store};
+use crate::fixtures::{add_application, add_applications, at, operator, store};
 
 fn id(letter: &str) -> LogoId {
     letter.repeat(LogoId::LENGTH).parse().unwrap()
@@ -28,10 +28,7 @@ async fn is_kept(store: &dyn Store, letter: &str) -> bool {
 #[tokio::test]
 async fn a_logo_stays_as_long_as_someone_has_it() {
     let store = store();
-    let (one, two) = (
-        add_application(&*store, "One").await,
-        add_application(&*store, "Two").await,
-    );
+    let [one, two] = add_applications(&*store, ["One", "Two"]).await;
     let set = async |client_id, logo| {
         let set = store
             .set_application_logo(client_id, logo, &operator(), at(1))

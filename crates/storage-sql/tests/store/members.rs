@@ -5,7 +5,8 @@ use latchkey_storage::{
 };
 
 use crate::fixtures::{
-    LONG_AGO, add_application, add_member, at, connect, new_grant, new_member, new_session, operator, store,
+    LONG_AGO, add_application, add_member, add_members, at, connect, new_grant, new_member, new_session,
+    operator, store,
 };
 
 fn email(text: &str) -> Email {
@@ -187,10 +188,7 @@ async fn a_role_is_changed() {
 #[tokio::test]
 async fn a_name_and_an_email_are_changed_and_found() {
     let store = store();
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let name = latchkey_domain::MemberName::parse("Äda").unwrap();
     let renamed = store
         .set_name(ada.id, name.clone(), &operator(), at(1))
@@ -291,10 +289,7 @@ async fn the_last_host_stays_one() {
 #[tokio::test]
 async fn a_new_password_ends_the_sessions() {
     let store = store();
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     sign_in(&*store, &ada, 1).await;
     sign_in(&*store, &bob, 2).await;
     let new = PasswordHash("new".into());
@@ -347,10 +342,7 @@ async fn a_password_that_was_checked_is_replaced_only_while_it_holds() {
 #[allow(clippy::too_many_lines)] // One story.
 async fn a_new_password_ends_what_was_granted() {
     let store = store();
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let mut apps = Vec::new();
     for name in [
         "Used",
@@ -427,7 +419,7 @@ async fn a_new_password_ends_what_was_granted() {
     let entries = store.audit(2).await.unwrap();
     assert_eq!(entries[0].action, AuditAction::MemberPasswordChanged);
     assert_eq!(entries[0].detail, "0 sessions ended, 3 applications disconnected");
-    assert_eq!(entries[1].detail, "1 sessions ended, connected applications kept");
+    assert_eq!(entries[1].detail, "1 session ended, connected applications kept");
     for (application, told) in [
         (used, 1),
         (twice, 1),
@@ -461,10 +453,7 @@ async fn a_new_password_ends_what_was_granted() {
 #[tokio::test]
 async fn a_member_who_is_removed_takes_sessions_and_grants_along() {
     let store = store();
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let application = add_application(&*store, "App").await;
     let grant = connect(&*store, &application, &ada, at(1)).await;
     connect(&*store, &application, &bob, at(1)).await;

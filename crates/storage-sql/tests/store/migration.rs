@@ -1,16 +1,17 @@
 //! A folder that an earlier version made opens, with everything that was in it.
 
-use latchkey_domain::{PageRequest, Role};
+use latchkey_domain::Role;
 use latchkey_storage::content::{
     Direction, Posts, Profiles, RosterSort, Search, SearchRequest, SliceRequest,
 };
-use latchkey_storage::{Applications, Members, Networks};
+use latchkey_storage::{Members, Networks};
 use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::sqlite::{DATABASE_FILE, KEY_FILE, SqliteStore};
 use rusqlite::{Connection, params};
 
 use crate::brought_over::{POSTS, ROWS, assert_brought_over};
 use crate::content::{in_public_space, viewer};
+use crate::fixtures::count_applications;
 
 /// The folder as the version with schema 1 left it: its own SQL, a network, two members, one of whom was here, and an
 /// application.
@@ -53,18 +54,7 @@ async fn a_folder_of_schema_1_is_brought_along() {
     assert_eq!(store.check().await.unwrap(), Vec::<String>::new());
     let network = store.network().await.unwrap();
     assert_eq!((network.id, network.slug.as_str()), (4242, "river-club"));
-    assert_eq!(
-        store
-            .applications(
-                &latchkey_domain::ListQuery::default(),
-                PageRequest::new(1, 10),
-                latchkey_domain::Timestamp::from_millis(0)
-            )
-            .await
-            .unwrap()
-            .total,
-        1
-    );
+    assert_eq!(count_applications(&store).await, 1);
     let ada = store
         .member_by_email(&"ada@b.example".parse().unwrap())
         .await

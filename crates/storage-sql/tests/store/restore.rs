@@ -3,13 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use latchkey_domain::PageRequest;
-use latchkey_storage::{Applications, Audit, AuditAction, StoreError};
+use latchkey_storage::{Audit, AuditAction, StoreError};
 use latchkey_storage_sql::sqlite::{DATABASE_FILE, Existing, KEY_FILE, Restored, SqliteStore, restore};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use crate::fixtures::{add_application, at, operator};
+use crate::fixtures::{add_application, at, count_applications, operator};
 
 /// A folder with one application, and a backup of it with none of what came later.
 async fn folder_and_backup() -> (TempDir, PathBuf, PathBuf) {
@@ -38,15 +37,7 @@ fn refused(backup: &Path, data: &Path, words: &str) {
 
 async fn applications(data: &Path) -> u64 {
     let store = SqliteStore::open_folder(data).unwrap();
-    store
-        .applications(
-            &latchkey_domain::ListQuery::default(),
-            PageRequest::new(1, 1),
-            latchkey_domain::Timestamp::from_millis(0),
-        )
-        .await
-        .unwrap()
-        .total
+    count_applications(&store).await
 }
 
 fn files(data: &Path) -> Vec<String> {
@@ -68,17 +59,7 @@ async fn takes_the_place_of_a_database_which_stays_beside_it() {
     assert_eq!(replaced, data.join("latchkey.db.replaced-20260101"));
     let key = latchkey_storage_sql::keyring::Keyring::load_or_create(&data.join(KEY_FILE), false).unwrap();
     let old = SqliteStore::open(&replaced, key.current().clone()).unwrap();
-    assert_eq!(
-        old.applications(
-            &latchkey_domain::ListQuery::default(),
-            PageRequest::new(1, 1),
-            latchkey_domain::Timestamp::from_millis(0)
-        )
-        .await
-        .unwrap()
-        .total,
-        2
-    );
+    assert_eq!(count_applications(&old).await, 2);
     let store = SqliteStore::open_folder(&data).unwrap();
     assert_eq!(
         store.audit(1).await.unwrap()[0].action,

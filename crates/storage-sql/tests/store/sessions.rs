@@ -3,7 +3,8 @@ use latchkey_storage::{NewSession, PasswordHash, Session, SessionKey, SetPasswor
 use tokio::task::JoinSet;
 
 use crate::fixtures::{
-    LONG_AGO, add_application, add_member, at, new_grant, new_member, new_session, operator, password, store,
+    LONG_AGO, add_application, add_member, add_members, at, new_grant, new_member, new_session, operator,
+    password, store,
 };
 
 fn key(number: u8) -> SessionKey {
@@ -58,10 +59,7 @@ async fn being_seen_is_noted_and_orders_the_list() {
 #[tokio::test]
 async fn a_member_ends_only_sessions_of_their_own() {
     let store = store();
-    let (ada, eve) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "eve@b.example").await,
-    );
+    let [ada, eve] = add_members(&*store, ["ada@b.example", "eve@b.example"]).await;
     let session = open(&*store, &ada, 1, at(10)).await;
     assert!(!store.end_session_of(eve.id, session.id).await.unwrap());
     assert!(store.session(key(1), at(20)).await.unwrap().is_some());
@@ -73,10 +71,7 @@ async fn a_member_ends_only_sessions_of_their_own() {
 #[tokio::test]
 async fn a_member_has_at_most_fifty() {
     let store = store();
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     open(&*store, &bob, 200, at(0)).await;
     for number in 0..60 {
         open(&*store, &ada, number, at(u64::from(number))).await;
@@ -132,10 +127,7 @@ async fn one_opens_only_with_the_password_that_was_checked() {
 #[tokio::test]
 async fn the_newest_networks_of_each_member_are_remembered() {
     let store = store();
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let from = async |member: &Member, network: String, second| {
         let session = NewSession {
             network: Some(network),
@@ -169,10 +161,7 @@ async fn the_newest_networks_of_each_member_are_remembered() {
 #[tokio::test]
 async fn all_others_end_at_once_if_the_one_that_asks_is_open() {
     let store = store();
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let (first, second) = (
         open(&*store, &ada, 1, at(1)).await,
         open(&*store, &ada, 2, at(2)).await,

@@ -7,7 +7,7 @@ use latchkey_storage::sign_in_profiles::MOST_SPACES;
 use latchkey_storage::{AddMember, AuditAction, SignInProfile, Store};
 
 use crate::content::{add, space};
-use crate::fixtures::{add_member, at, new_member, operator, store};
+use crate::fixtures::{add_member, add_members, at, new_member, operator, store};
 
 fn named(email: &str, name: &str) -> AddMember {
     AddMember {
@@ -86,10 +86,7 @@ async fn a_profile_tells_when_it_changed() {
 #[tokio::test]
 async fn a_picture_goes_with_its_member_unless_another_has_it() {
     let store = store();
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let id = |letter: &str| letter.repeat(LogoId::LENGTH).parse::<LogoId>().unwrap();
     let set = async |member: &latchkey_domain::Member, letter: &str, seconds| {
         let picture = (!letter.is_empty()).then(|| (id(letter), vec![7]));

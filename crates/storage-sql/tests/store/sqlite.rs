@@ -4,14 +4,16 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use latchkey_domain::PageRequest;
 use latchkey_storage::{Applications, Audit, Grants, Members, Networks, Store};
 use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::sqlite::{DATABASE_FILE, KEY_FILE, SqliteStore};
 use rusqlite::Connection;
 
 use crate::concurrency::all_hosts_leave;
-use crate::fixtures::{add_application, add_member, at, connect, new_application, operator, spec};
+use crate::fixtures::{
+    add_application, add_applications, add_member, at, connect, count_applications, new_application,
+    operator, spec,
+};
 
 fn refusal(folder: &Path) -> String {
     let message = SqliteStore::open_folder(folder).unwrap_err().to_string();
@@ -115,18 +117,7 @@ async fn two_processes_see_what_the_other_wrote() {
             Some(application)
         );
     }
-    assert_eq!(
-        server
-            .applications(
-                &latchkey_domain::ListQuery::default(),
-                PageRequest::new(1, 1),
-                latchkey_domain::Timestamp::from_millis(0)
-            )
-            .await
-            .unwrap()
-            .total,
-        10
-    );
+    assert_eq!(count_applications(&server).await, 10);
 }
 
 #[test]
@@ -241,10 +232,7 @@ async fn a_damaged_database_is_refused() {
 async fn a_damaged_value_is_named_and_harms_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open_folder(folder.path()).unwrap();
-    let (bad, good) = (
-        add_application(&store, "Bad").await,
-        add_application(&store, "Good").await,
-    );
+    let [bad, good] = add_applications(&store, ["Bad", "Good"]).await;
     alter(
         folder.path(),
         "UPDATE applications SET scopes = 'read:mail' WHERE name = 'Bad'",
@@ -261,10 +249,7 @@ async fn a_damaged_value_is_named_and_harms_nothing_else() {
 async fn a_sealed_secret_that_was_moved_does_not_open() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open_folder(folder.path()).unwrap();
-    let (first, _) = (
-        add_application(&store, "First").await,
-        add_application(&store, "Second").await,
-    );
+    let [first, _] = add_applications(&store, ["First", "Second"]).await;
     alter(
         folder.path(),
         "UPDATE client_secrets SET sealed = (SELECT s.sealed FROM client_secrets s \
@@ -299,18 +284,7 @@ async fn a_writer_waits_for_another_process_that_writes() {
         .unwrap();
     let (made, ()) = tokio::join!(add_application(&store, "App"), async {
         // Polled second: the write above is waiting, and reads go on meanwhile.
-        assert_eq!(
-            store
-                .applications(
-                    &latchkey_domain::ListQuery::default(),
-                    PageRequest::new(1, 1),
-                    latchkey_domain::Timestamp::from_millis(0)
-                )
-                .await
-                .unwrap()
-                .total,
-            0
-        );
+        assert_eq!(count_applications(&store).await, 0);
         other.execute_batch("COMMIT").unwrap();
     });
     assert_eq!(store.application(&made.client_id).await.unwrap(), Some(made));

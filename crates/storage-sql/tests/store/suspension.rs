@@ -5,7 +5,8 @@ use latchkey_storage::sign_in_links::LinkKey;
 use latchkey_storage::{AuditAction, LinkPurpose, MemberChange, NewSignInLink, SessionKey, StoreError};
 
 use crate::fixtures::{
-    add_application, add_member, at, connect, new_grant, new_member, new_session, operator, store,
+    add_application, add_member, add_members, at, connect, new_grant, new_member, new_session, operator,
+    store,
 };
 
 #[tokio::test]
@@ -148,10 +149,7 @@ async fn a_host_who_can_act_stays_and_no_one_acts_on_themselves() {
 #[tokio::test]
 async fn a_host_ends_the_sessions_of_a_member() {
     let store = store();
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let open = async |member, key| {
         store
             .open_session(new_session(member, key, at(999)), at(1))

@@ -3,7 +3,9 @@
 use latchkey_domain::limits::UNREDEEMED_CODES;
 use latchkey_storage::{ActivityKind, ActivityQuery, ExpiredCode, NewActivity, NewGrant, RevocationReason};
 
-use crate::fixtures::{add_application, add_member, at, connect, new_grant, rotate, store};
+use crate::fixtures::{
+    add_application, add_applications, add_member, add_members, at, connect, new_grant, rotate, store,
+};
 
 #[tokio::test]
 async fn codes_that_nobody_redeemed_do_not_pile_up() {
@@ -36,10 +38,7 @@ async fn of_codes_that_nobody_redeemed_the_newest_stay() {
     let store = store();
     let application = add_application(&*store, "App").await;
     let other = add_application(&*store, "Other").await;
-    let (ada, bob) = (
-        add_member(&*store, "ada@b.example").await,
-        add_member(&*store, "bob@b.example").await,
-    );
+    let [ada, bob] = add_members(&*store, ["ada@b.example", "bob@b.example"]).await;
     let code = async |application, member, second| {
         store
             .create_grant(new_grant(application, member, "read:posts"), at(second))
@@ -79,10 +78,7 @@ async fn of_codes_that_nobody_redeemed_the_newest_stay() {
 #[tokio::test]
 async fn a_code_that_expired_is_found_and_closed_once() {
     let store = store();
-    let (application, other) = (
-        add_application(&*store, "App").await,
-        add_application(&*store, "Other").await,
-    );
+    let [application, other] = add_applications(&*store, ["App", "Other"]).await;
     let ada = add_member(&*store, "ada@b.example").await;
     let new = NewGrant {
         requested_redirect_uri: Some("http://127.0.0.1:5000/cb".into()),

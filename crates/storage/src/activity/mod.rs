@@ -4,7 +4,7 @@ mod query;
 mod reason;
 
 use async_trait::async_trait;
-use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp, limits};
+use latchkey_domain::{ClientId, MemberId, ScopeSet, Timestamp, limits, named};
 
 pub use self::query::{ActivityArea, ActivityFilter, ActivityOf, ActivityQuery, request_id};
 pub use self::reason::ActivityReason;
@@ -51,54 +51,30 @@ impl From<&ClientId> for SentClientId {
     }
 }
 
-/// The kind of event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ActivityKind {
-    /// A request at the authorization endpoint.
-    Authorization,
-    /// A request to sign somebody out.
-    SignOut,
-    /// Somebody signed in, or should have been, with an account at a provider.
-    ProviderSignIn,
-    /// A code was exchanged, or should have been.
-    CodeExchange,
-    /// Tokens were refreshed, or should have been.
-    Refresh,
-    /// Tokens were revoked.
-    Revocation,
-    /// A token was presented to a resource and refused.
-    TokenUse,
-    /// A query of the Headless API failed.
-    ApiCall,
+named! {
+    /// The kind of event.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum ActivityKind: "a kind of activity" {
+        /// A request at the authorization endpoint.
+        Authorization = "authorization",
+        /// A request to sign somebody out.
+        SignOut = "sign_out",
+        /// Somebody signed in, or should have been, with an account at a provider.
+        ProviderSignIn = "provider_sign_in",
+        /// A code was exchanged, or should have been.
+        CodeExchange = "code_exchange",
+        /// Tokens were refreshed, or should have been.
+        Refresh = "refresh",
+        /// Tokens were revoked.
+        Revocation = "revocation",
+        /// A token was presented to a resource and refused.
+        TokenUse = "token_use",
+        /// A query of the Headless API failed.
+        ApiCall = "api_call",
+    }
 }
 
 impl ActivityKind {
-    /// Every kind, in order.
-    pub const ALL: &[Self] = &[
-        Self::Authorization,
-        Self::SignOut,
-        Self::ProviderSignIn,
-        Self::CodeExchange,
-        Self::Refresh,
-        Self::Revocation,
-        Self::TokenUse,
-        Self::ApiCall,
-    ];
-
-    /// Its name at rest and in JSON.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Authorization => "authorization",
-            Self::SignOut => "sign_out",
-            Self::ProviderSignIn => "provider_sign_in",
-            Self::CodeExchange => "code_exchange",
-            Self::Refresh => "refresh",
-            Self::Revocation => "revocation",
-            Self::TokenUse => "token_use",
-            Self::ApiCall => "api_call",
-        }
-    }
-
     /// What it is about.
     pub const fn area(self) -> ActivityArea {
         match self {
@@ -109,33 +85,22 @@ impl ActivityKind {
     }
 }
 
-/// What an event tells. Of each class only so many are kept, so that one class pushes out none of another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ActivityClass {
-    /// Something worked.
-    Success,
-    /// A request failed that only the application or a member could have sent, or one of a deleted application.
-    Failure,
-    /// A request failed that anyone could have sent.
-    Stranger,
-    /// A sign of theft.
-    Alarm,
+named! {
+    /// What an event tells. Of each class only so many are kept, so that one class pushes out none of another.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum ActivityClass: "a class of activity" {
+        /// Something worked.
+        Success = "success",
+        /// A request failed that only the application or a member could have sent, or one of a deleted application.
+        Failure = "failure",
+        /// A request failed that anyone could have sent.
+        Stranger = "stranger",
+        /// A sign of theft.
+        Alarm = "alarm",
+    }
 }
 
 impl ActivityClass {
-    /// Every class.
-    pub const ALL: &[Self] = &[Self::Success, Self::Failure, Self::Stranger, Self::Alarm];
-
-    /// Its name at rest.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Failure => "failure",
-            Self::Stranger => "stranger",
-            Self::Alarm => "alarm",
-        }
-    }
-
     /// How many of the class are kept of an application.
     pub const fn most(self) -> u32 {
         match self {

@@ -1,6 +1,6 @@
 //! What is asked of Activity.
 
-use latchkey_domain::ClientId;
+use latchkey_domain::{ClientId, named};
 
 /// Whose entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,22 +14,13 @@ pub enum ActivityOf {
     Unmatched,
 }
 
-/// What an entry is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ActivityArea {
-    Authorizations,
-    Tokens,
-    Api,
-}
-
-impl ActivityArea {
-    /// Its name at rest and in addresses.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Authorizations => "authorizations",
-            Self::Tokens => "tokens",
-            Self::Api => "api",
-        }
+named! {
+    /// What an entry is about.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ActivityArea: "an area of activity" {
+        Authorizations = "authorizations",
+        Tokens = "tokens",
+        Api = "api",
     }
 }
 

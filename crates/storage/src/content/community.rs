@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use latchkey_domain::content::{AvatarUrl, BillingInterval, Currency, RichText, SpaceVisibility, Title};
-use latchkey_domain::{Actor, Email, MemberName, Role, Slug, Timestamp};
+use latchkey_domain::{Actor, Email, MemberName, Role, Slug, Timestamp, counted};
 
 use crate::{PasswordHash, StoreError};
 
@@ -209,10 +209,17 @@ impl Added {
 
     /// The detail of the audit entry.
     pub fn detail(&self) -> String {
-        format!(
-            "{} members, {} spaces, {} events, {} plans, {} posts, {} comments, {} courses",
-            self.members, self.spaces, self.events, self.plans, self.posts, self.comments, self.courses
-        )
+        [
+            (self.members, "member"),
+            (self.spaces, "space"),
+            (self.events, "event"),
+            (self.plans, "plan"),
+            (self.posts, "post"),
+            (self.comments, "comment"),
+            (self.courses, "course"),
+        ]
+        .map(|(count, what)| counted(count, what))
+        .join(", ")
     }
 }
 

@@ -4,7 +4,7 @@ pub mod rules;
 
 use async_trait::async_trait;
 use latchkey_domain::{
-    Application, ApplicationName, ClientId, Member, MemberId, RedirectUri, ScopeSet, Timestamp,
+    Application, ApplicationName, ClientId, Member, MemberId, RedirectUri, ScopeSet, Timestamp, named,
 };
 
 use crate::{NewActivity, Proof, SessionId, StoreError};
@@ -45,22 +45,12 @@ pub struct NewGrant {
     pub resource: Option<Resource>,
 }
 
-/// What a token can be asked for alone (RFC 8707).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Resource {
-    /// The GraphQL endpoint of the network.
-    HeadlessApi,
-}
-
-impl Resource {
-    /// Every kind.
-    pub const ALL: &[Self] = &[Self::HeadlessApi];
-
-    /// Its name at rest.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::HeadlessApi => "headless-api",
-        }
+named! {
+    /// What a token can be asked for alone (RFC 8707).
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Resource: "a resource" {
+        /// The GraphQL endpoint of the network.
+        HeadlessApi = "headless-api",
     }
 }
 
@@ -122,52 +112,26 @@ pub struct Grant {
     pub state: GrantState,
 }
 
-/// Why a grant ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RevocationReason {
-    /// The client asked for it (RFC 7009).
-    Client,
-    /// The member disconnected the application.
-    Member,
-    /// A host disconnected everyone.
-    Host,
-    /// Its code was presented a second time (RFC 6749 section 4.1.2).
-    CodeReplayed,
-    /// A superseded refresh token was presented (RFC 9700 section 4.14.2).
-    RefreshTokenReplayed,
-    /// The member's password was changed.
-    PasswordChanged,
-    /// Its code was not exchanged in time, and that was recorded.
-    CodeExpired,
-    /// The host ended a test in the API explorer.
-    ExplorerLoginEnded,
-}
-
-impl RevocationReason {
-    /// Every kind, in order.
-    pub const ALL: &[Self] = &[
-        Self::Client,
-        Self::Member,
-        Self::Host,
-        Self::CodeReplayed,
-        Self::RefreshTokenReplayed,
-        Self::PasswordChanged,
-        Self::CodeExpired,
-        Self::ExplorerLoginEnded,
-    ];
-
-    /// Its name at rest and in JSON.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Member => "member",
-            Self::Host => "host",
-            Self::CodeReplayed => "code_replayed",
-            Self::RefreshTokenReplayed => "refresh_token_replayed",
-            Self::PasswordChanged => "password_changed",
-            Self::CodeExpired => "code_expired",
-            Self::ExplorerLoginEnded => "trial_ended",
-        }
+named! {
+    /// Why a grant ended.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum RevocationReason: "a reason" {
+        /// The client asked for it (RFC 7009).
+        Client = "client",
+        /// The member disconnected the application.
+        Member = "member",
+        /// A host disconnected everyone.
+        Host = "host",
+        /// Its code was presented a second time (RFC 6749 section 4.1.2).
+        CodeReplayed = "code_replayed",
+        /// A superseded refresh token was presented (RFC 9700 section 4.14.2).
+        RefreshTokenReplayed = "refresh_token_replayed",
+        /// The member's password was changed.
+        PasswordChanged = "password_changed",
+        /// Its code was not exchanged in time, and that was recorded.
+        CodeExpired = "code_expired",
+        /// The host ended a test in the API explorer.
+        ExplorerLoginEnded = "trial_ended",
     }
 }
 

@@ -5,13 +5,13 @@ pub(super) mod key;
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
-use latchkey_domain::{Actor, Clock};
+use latchkey_domain::{Actor, Clock, counted};
 use latchkey_storage::{AuditAction, AuditEntry};
 use latchkey_storage_sql::copy::{Copied, CopyProgress, Place, Source, Target, copy};
 use serde_json::json;
 
 use self::key::Key;
-use super::output::{OutputArgs, counted, print, print_json, table};
+use super::output::{OutputArgs, print, print_json, table};
 use super::progress::Progress;
 use super::signals::Signals;
 use super::{CliError, DataArgs};
@@ -150,8 +150,8 @@ async fn work(args: Args, data: &DataArgs) -> Result<(), CliError> {
     ));
     if copied.nul_replaced > 0 {
         print(&format!(
-            "In {} texts the character NUL, which PostgreSQL cannot hold, was replaced.",
-            copied.nul_replaced
+            "In {} the character NUL, which PostgreSQL cannot hold, was replaced.",
+            counted(copied.nul_replaced, "text")
         ));
     }
     print(&key.did());

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use latchkey_domain::{Clock, Timestamp};
+use latchkey_domain::{Clock, Timestamp, counted};
 use latchkey_storage::{Audit, Members, Store, StoreError};
 use latchkey_storage_sql::keyring::Keyring;
 use latchkey_storage_sql::sqlite::SqliteStore;
@@ -168,6 +168,7 @@ pub(super) async fn emails(members: &dyn Members) -> Checked {
              spelling the second: remove the unused one with `latchkey member remove`",
             match left.len() {
                 1 => String::new(),
+                2 => " (and 1 more such address)".to_owned(),
                 more => format!(" (and {} more such addresses)", more - 1),
             }
         )),
@@ -203,7 +204,8 @@ pub(super) fn last_backup(made: Result<Option<Timestamp>, StoreError>, now: Time
             "none was made with `latchkey backup` yet: make one every day, on another disk",
         ));
     };
-    let words = format!("{}, {} days ago", at.iso(), now.since(at).as_secs() / 86_400);
+    let days = counted(now.since(at).as_secs() / 86_400, "day");
+    let words = format!("{}, {days} ago", at.iso());
     Ok(if now.since(at) > BACKUP_AGE {
         warn(format!(
             "{words}: run `latchkey backup FILE`, preferably every day"

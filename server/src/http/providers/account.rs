@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode};
 use latchkey_accounts::Purpose;
@@ -14,9 +14,10 @@ use serde::Deserialize;
 
 use super::{begin, find};
 use crate::http::failure::Failure;
+use crate::http::page_form::Form;
 use crate::http::pages::{frame, visitor};
 use crate::http::peer::Peer;
-use crate::http::return_to::ReturnTo;
+use crate::http::return_to::{ReturnTo, SignInLink};
 use crate::http::security_headers::allow_any_redirect;
 use crate::http::session::SignedIn;
 use crate::http::state::AppState;
@@ -28,10 +29,33 @@ pub(super) fn after(done: &str) -> String {
     format!("{PATH}?done={done}")
 }
 
+/// The page, from which linking an account leads on to `return_to`.
+pub(super) fn leading_to(return_to: &ReturnTo) -> ReturnTo {
+    match return_to.as_str() {
+        "/" | PATH => ReturnTo::parse(PATH),
+        _ => ReturnTo::parse(&format!("{PATH}?{}", return_to.parameter())),
+    }
+}
+
+/// Where a link that is done leads: to where the person was going, or to the page.
+pub(super) fn after_linking(return_to: &str) -> String {
+    match ReturnTo::parse(return_to) {
+        path if matches!(path.as_str(), "/" | PATH) => after("linked"),
+        path => path.as_str().to_owned(),
+    }
+}
+
 /// The result of the last form, from the URL. Only fixed texts are shown.
 #[derive(Deserialize)]
 pub(super) struct Done {
     done: Option<String>,
+}
+
+/// Where to go once an account is linked.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Then {
+    return_to: String,
 }
 
 /// The providers, and what is linked.
@@ -39,11 +63,16 @@ pub(super) async fn show(
     State(state): State<AppState>,
     SignedIn { member, .. }: SignedIn,
     Query(Done { done }): Query<Done>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Failure> {
+    let SignInLink { return_to, .. } = SignInLink::read(&query.unwrap_or_default());
+    let return_to = Some(return_to).filter(|path| *path != ReturnTo::home());
     let notice = match done.as_deref() {
         Some("linked") => Some("The account is linked. From now on you can sign in with it."),
         Some("unlinked") => Some("The account is unlinked. It no longer signs you in here."),
-        _ => None,
+        _ => return_to
+            .as_ref()
+            .map(|_| "Link your account, and you go on to where you were going."),
     };
     let error = match done.as_deref() {
         Some("last") => {
@@ -54,6 +83,7 @@ pub(super) async fn show(
     let page = LinkedAccountsPage {
         notice: notice.map(str::to_owned),
         error: error.map(str::to_owned),
+        return_to: return_to.map(|path| path.as_str().to_owned()),
         ..page(&state, &member).await?
     };
     let mut response = Html(page.to_html()).into_response();
@@ -70,33 +100,25 @@ pub(super) async fn link(
     peer: Peer,
     headers: HeaderMap,
     Path(slug): Path<String>,
+    Form(Then { return_to }): Form<Then>,
 ) -> Result<Response, Failure> {
     let provider = find(&state, &slug).await?;
     let Some(provider) = provider.filter(|provider| provider.spec.is_on) else {
         return Err(Failure::NotFound);
     };
-    let back = ReturnTo::parse(PATH);
-    begin(
-        &state,
-        &peer,
-        &headers,
-        &provider,
-        Purpose::Link(member.id),
-        &back,
-    )
-    .await
+    let purpose = Purpose::Link(member.id);
+    let return_to = ReturnTo::parse(&return_to);
+    begin(&state, &peer, &headers, &provider, purpose, &return_to).await
 }
 
 /// Unlinks the member's account at a provider.
 pub(super) async fn unlink(
     State(state): State<AppState>,
-    SignedIn { member, .. }: SignedIn,
-    peer: Peer,
+    SignedIn { member, by, .. }: SignedIn,
     Path(slug): Path<String>,
 ) -> Result<Response, Failure> {
     let slug = slug.parse().map_err(|_| Failure::NotFound)?;
     let (store, now) = (&state.instance.store, state.instance.clock.now());
-    let by = peer.actor(Some(member.id));
     match store.unlink_account(member.id, &slug, &by, now).await? {
         // What is not linked any more is as it was wanted.
         Unlinking::Done | Unlinking::Unknown => Ok(Redirect::to(&after("unlinked")).into_response()),
@@ -146,6 +168,7 @@ async fn page(state: &AppState, member: &Member) -> Result<LinkedAccountsPage, F
             .collect(),
         notice: None,
         error: None,
+        return_to: None,
         now: state.instance.clock.now(),
     })
 }

@@ -1,14 +1,14 @@
 //! `/admin/settings/sso`: the providers, for hosts.
 
 use axum::extract::{Path, Query, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use latchkey_app::pages::{
-    ExistingProvider, ProviderCard, ProviderField, ProviderForm, ProviderPage, ProviderPageOf,
+    ExistingProvider, FROM_LIST, ProviderCard, ProviderField, ProviderForm, ProviderPage, ProviderPageOf,
     ProviderPreset, ProviderProblems, ProviderProtocol, SsoPage,
 };
 use latchkey_domain::provider::{Provider, ProviderSpec};
-use latchkey_domain::{Actor, Member};
+use latchkey_domain::{Actor, Member, Slug};
 use latchkey_storage::providers::{MOST_PROVIDERS, ProviderChange, SecretChange};
 use serde::Deserialize;
 
@@ -16,9 +16,7 @@ use super::find;
 use crate::http::failure::Failure;
 use crate::http::logos::LogoForm;
 use crate::http::page_form::{Form, FormBody};
-use crate::http::pages::{scripted_frame, visitor};
-use crate::http::peer::Peer;
-use crate::http::security_headers::allow_own_scripts;
+use crate::http::pages::{scripted, scripted_frame, visitor};
 use crate::http::signed_in_host::SignedInHost;
 use crate::http::state::AppState;
 use crate::provider_form;
@@ -63,11 +61,19 @@ fn after(path: &str, done: &str) -> Response {
     Redirect::to(&format!("{path}?done={done}")).into_response()
 }
 
-/// The page with the scripts that copy addresses.
-fn shown(status: StatusCode, html: String) -> Response {
-    let mut response = (status, Html(html)).into_response();
-    allow_own_scripts(response.headers_mut());
-    response
+/// The page of a provider.
+fn path_of(slug: &Slug) -> String {
+    format!("{PATH}/{slug}")
+}
+
+/// The page that `form` is on: the list, or that of the provider.
+fn came_from(form: &FormBody, slug: &Slug) -> String {
+    let is_in_list = form_urlencoded::parse(&form.0).any(|(name, _)| name == FROM_LIST);
+    if is_in_list {
+        PATH.to_owned()
+    } else {
+        path_of(slug)
+    }
 }
 
 /// The list.
@@ -93,7 +99,7 @@ pub(super) async fn show(
         error: done.error(),
         now: state.instance.clock.now(),
     };
-    Ok(shown(StatusCode::OK, page.to_html()))
+    Ok(scripted(StatusCode::OK, page.to_html()))
 }
 
 #[derive(Default, Deserialize)]
@@ -105,16 +111,12 @@ pub(super) struct OnlyForm {
 /// Says whether members sign in only with providers.
 pub(super) async fn set_only(
     State(state): State<AppState>,
-    SignedInHost { host, .. }: SignedInHost,
-    peer: Peer,
+    SignedInHost { by, .. }: SignedInHost,
     Form(form): Form<OnlyForm>,
 ) -> Result<Response, Failure> {
     let only = form.providers_only.is_some();
-    let (store, by) = (&state.instance.store, peer.actor(Some(host.id)));
-    let changed = store
-        .set_providers_only(only, &by, state.instance.clock.now())
-        .await?;
-    let done = match (changed, only) {
+    let (store, now) = (&state.instance.store, state.instance.clock.now());
+    let done = match (store.set_providers_only(only, &by, now).await?, only) {
         (false, _) => "none-on",
         (true, true) => "only",
         (true, false) => "not-only",
@@ -135,7 +137,7 @@ pub(super) async fn show_add(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Failure> {
     let preset = ProviderPreset::find(&wanted.preset).ok_or(Failure::NotFound)?;
-    Ok(shown(
+    Ok(scripted(
         StatusCode::OK,
         page_new(&state, &host, preset).await?.to_html(),
     ))
@@ -159,8 +161,7 @@ fn typed(body: &FormBody) -> ProviderForm {
 /// Adds a provider, which is off at first, or shows the form again with what is wrong.
 pub(super) async fn add(
     State(state): State<AppState>,
-    SignedInHost { host, .. }: SignedInHost,
-    peer: Peer,
+    SignedInHost { host, by, .. }: SignedInHost,
     Query(wanted): Query<Wanted>,
     body: FormBody,
 ) -> Result<Response, Failure> {
@@ -168,12 +169,11 @@ pub(super) async fn add(
     let preset = ProviderPreset::find(&wanted.preset)
         .or_else(|| ProviderPreset::find(typed.protocol.preset()))
         .ok_or(Failure::NotFound)?;
-    let by = peer.actor(Some(host.id));
     let (problems, error) = match provider_form::read(&typed, None) {
         Err(problems) => (problems, None),
         Ok((spec, secret)) => {
             let (store, now) = (&state.instance.store, state.instance.clock.now());
-            let path = format!("{PATH}/{}", spec.slug);
+            let path = path_of(&spec.slug);
             let secret = match secret {
                 SecretChange::Set(secret) => Some(secret),
                 SecretChange::Keep | SecretChange::Remove => None,
@@ -197,7 +197,7 @@ pub(super) async fn add(
         error,
         ..page_new(&state, &host, preset).await?
     };
-    Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, page.to_html()))
+    Ok(scripted(StatusCode::UNPROCESSABLE_ENTITY, page.to_html()))
 }
 
 /// The form of a provider that is there.
@@ -213,7 +213,7 @@ pub(super) async fn show_edit(
         error: done.error(),
         ..page_of(&state, &host, provider, None).await?
     };
-    Ok(shown(StatusCode::OK, page.to_html()))
+    Ok(scripted(StatusCode::OK, page.to_html()))
 }
 
 async fn page_of(
@@ -248,8 +248,7 @@ async fn page_of(
 /// Saves the form, or shows it again with what is wrong.
 pub(super) async fn save(
     State(state): State<AppState>,
-    SignedInHost { host, .. }: SignedInHost,
-    peer: Peer,
+    SignedInHost { host, by, .. }: SignedInHost,
     Path(slug): Path<String>,
     body: FormBody,
 ) -> Result<Response, Failure> {
@@ -259,8 +258,8 @@ pub(super) async fn save(
     typed.protocol = ProviderProtocol::of(&provider.spec.kind);
     match provider_form::read(&typed, Some((&provider.spec.slug, provider.spec.is_on))) {
         Ok((spec, secret)) => {
-            let by = peer.actor(Some(host.id));
-            change(&state, spec, secret, &by, "saved").await
+            let path = path_of(&spec.slug);
+            change(&state, (spec, secret), &by, (&path, "saved")).await
         }
         Err(problems) => {
             let page = ProviderPage {
@@ -268,23 +267,22 @@ pub(super) async fn save(
                 problems,
                 ..page_of(&state, &host, provider, None).await?
             };
-            Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, page.to_html()))
+            Ok(scripted(StatusCode::UNPROCESSABLE_ENTITY, page.to_html()))
         }
     }
 }
 
+/// Changes a provider, and goes on to `path`, which then says what was `done`.
 async fn change(
     state: &AppState,
-    spec: ProviderSpec,
-    secret: SecretChange,
+    (spec, secret): (ProviderSpec, SecretChange),
     by: &Actor,
-    done: &str,
+    (path, done): (&str, &str),
 ) -> Result<Response, Failure> {
-    let path = format!("{PATH}/{}", spec.slug);
     let (store, now) = (&state.instance.store, state.instance.clock.now());
     match store.change_provider(spec, secret, by, now).await? {
-        ProviderChange::Done(_) => Ok(after(&path, done)),
-        ProviderChange::Needed => Ok(after(&path, "needed")),
+        ProviderChange::Done(_) => Ok(after(path, done)),
+        ProviderChange::Needed => Ok(after(path, "needed")),
         _ => Err(Failure::NotFound),
     }
 }
@@ -293,53 +291,50 @@ async fn change(
 pub(super) async fn turn_on(
     state: State<AppState>,
     host: SignedInHost,
-    peer: Peer,
     slug: Path<String>,
+    form: FormBody,
 ) -> Result<Response, Failure> {
-    turn(state, host, peer, slug, true).await
+    turn(state, host, slug, (form, true)).await
 }
 
 /// Offers it no more.
 pub(super) async fn turn_off(
     state: State<AppState>,
     host: SignedInHost,
-    peer: Peer,
     slug: Path<String>,
+    form: FormBody,
 ) -> Result<Response, Failure> {
-    turn(state, host, peer, slug, false).await
+    turn(state, host, slug, (form, false)).await
 }
 
 async fn turn(
     State(state): State<AppState>,
-    SignedInHost { host, .. }: SignedInHost,
-    peer: Peer,
+    SignedInHost { by, .. }: SignedInHost,
     Path(slug): Path<String>,
-    is_on: bool,
+    (form, is_on): (FormBody, bool),
 ) -> Result<Response, Failure> {
     let provider = find(&state, &slug).await?.ok_or(Failure::NotFound)?;
     let spec = ProviderSpec {
         is_on,
         ..provider.spec
     };
-    let (by, done) = (peer.actor(Some(host.id)), if is_on { "on" } else { "off" });
-    change(&state, spec, SecretChange::Keep, &by, done).await
+    let path = came_from(&form, &spec.slug);
+    let done = if is_on { "on" } else { "off" };
+    change(&state, (spec, SecretChange::Keep), &by, (&path, done)).await
 }
 
 /// Deletes a provider, with every link to it.
 pub(super) async fn delete(
     State(state): State<AppState>,
-    SignedInHost { host, .. }: SignedInHost,
-    peer: Peer,
+    SignedInHost { by, .. }: SignedInHost,
     Path(slug): Path<String>,
+    form: FormBody,
 ) -> Result<Response, Failure> {
     let provider = find(&state, &slug).await?.ok_or(Failure::NotFound)?;
     let (store, now) = (&state.instance.store, state.instance.clock.now());
     let slug = provider.spec.slug;
-    match store
-        .delete_provider(&slug, &peer.actor(Some(host.id)), now)
-        .await?
-    {
-        ProviderChange::Needed => Ok(after(&format!("{PATH}/{slug}"), "needed")),
+    match store.delete_provider(&slug, &by, now).await? {
+        ProviderChange::Needed => Ok(after(&came_from(&form, &slug), "needed")),
         _ => Ok(after(PATH, "deleted")),
     }
 }
@@ -347,8 +342,7 @@ pub(super) async fn delete(
 /// Sets or removes the picture on the button.
 pub(super) async fn set_logo(
     State(state): State<AppState>,
-    SignedInHost { host, .. }: SignedInHost,
-    peer: Peer,
+    SignedInHost { host, by, .. }: SignedInHost,
     Path(slug): Path<String>,
     form: LogoForm,
 ) -> Result<Response, Failure> {
@@ -357,12 +351,11 @@ pub(super) async fn set_logo(
         Ok(logo) => logo,
         Err(error) => {
             let page = page_of(&state, &host, provider, Some(error.to_string())).await?;
-            return Ok(shown(StatusCode::UNPROCESSABLE_ENTITY, page.to_html()));
+            return Ok(scripted(StatusCode::UNPROCESSABLE_ENTITY, page.to_html()));
         }
     };
     let (store, now) = (&state.instance.store, state.instance.clock.now());
     let slug = provider.spec.slug;
-    let by = peer.actor(Some(host.id));
     store.set_provider_logo(&slug, logo, &by, now).await?;
-    Ok(after(&format!("{PATH}/{slug}"), "logo"))
+    Ok(after(&path_of(&slug), "logo"))
 }

@@ -7,8 +7,9 @@ use latchkey_accounts::{LinkToken, Outcome};
 use latchkey_app::pages::LinkAccountPage;
 use serde::Deserialize;
 
-use super::callback::{go_on_with, refused};
+use super::callback::go_on_with;
 use super::kept;
+use super::refusal::refused;
 use crate::http::failure::Failure;
 use crate::http::page_form::Form;
 use crate::http::pages::frame;

@@ -5,7 +5,9 @@ mod admin;
 mod by_mail;
 mod callback;
 mod picture;
+mod refusal;
 mod start;
+mod test;
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -17,7 +17,9 @@ pub(super) fn follow(state: &AppState, member: &Member, address: String) {
         let request = OutgoingRequest::get(address)
             .accept("image/png, image/jpeg, image/webp")
             .most_bytes(limits::LOGO_BYTES);
-        let answer = match state.providers.outgoing.send(request).await {
+        // Nobody waits for it: slow pictures keep nobody from signing in.
+        let outgoing = state.providers.outgoing.background();
+        let answer = match outgoing.send(request).await {
             Ok(answer) if answer.is_success() => answer,
             Ok(answer) => {
                 tracing::info!(

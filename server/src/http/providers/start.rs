@@ -10,7 +10,7 @@ use latchkey_domain::limits;
 use latchkey_domain::provider::{Provider, ProviderKind};
 use latchkey_providers::{AuthorizationRequest, Transcript};
 
-use super::callback::{fail, refused};
+use super::refusal::{fail, refused};
 use super::{find, kept, redirect_uri};
 use crate::http::cookies::Cookie;
 use crate::http::failure::Failure;
@@ -63,17 +63,13 @@ pub(super) async fn begin(
     let now = state.instance.clock.now();
     let address = peer.address.map(subscriber);
     if let Err(wait) = state.providers.admit(address, now) {
-        return too_many(state, peer, &AccountError::TryLater { wait }, wait, return_to).await;
+        return too_many(state, peer, wait, return_to).await;
     }
     let journeys = &state.instance.providers;
     let kept = kept(state, headers).next();
-    let started = match journeys.start(provider, purpose, return_to.as_str(), kept).await {
-        Ok(started) => started,
-        Err(error @ AccountError::TooManyWaiting) => {
-            return too_many(state, peer, &error, Duration::from_secs(60), return_to).await;
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let started = journeys
+        .start(provider, purpose, return_to.as_str(), kept)
+        .await?;
     let hint = return_to.login_hint();
     // Only OpenID Connect says when somebody signed in.
     let anew = matches!(purpose, Purpose::SignIn { again: true })
@@ -84,7 +80,7 @@ pub(super) async fn begin(
         state: &started.state,
         nonce: &started.journey.nonce,
         verifier: &started.journey.verifier,
-        login_hint: Some(hint.as_str()).filter(|hint| !hint.is_empty()),
+        login_hint: hint.as_deref(),
         prompt: anew.then_some("login"),
         max_age: anew.then_some(0),
     };
@@ -111,12 +107,11 @@ pub(super) async fn begin(
 async fn too_many(
     state: &AppState,
     peer: &Peer,
-    error: &AccountError,
     wait: Duration,
     return_to: &ReturnTo,
 ) -> Result<Response, Failure> {
     state.metrics.sign_ins.throttled.add();
-    let text = sentence(&error.to_string());
+    let text = sentence(&AccountError::TryLater { wait }.to_string());
     let link = ("Sign in another way", return_to.sign_in());
     let status = StatusCode::TOO_MANY_REQUESTS;
     let response = refused(state, peer, status, ("Too many attempts", text), link).await?;

@@ -72,9 +72,14 @@ fn bar(count: RequestCount, highest: u64, x: u64, start: Timestamp) -> Option<im
         scaled(count.failures, highest).max(2).min(height)
     };
     let text = format!(
-        "From {}: {} requests, {} with errors",
+        "From {}: {} {}, {} with errors",
         hour(start),
         grouped(count.requests),
+        if count.requests == 1 {
+            "request"
+        } else {
+            "requests"
+        },
         grouped(count.failures)
     );
     let part = |class: &'static str, y: u64, height: u64| {

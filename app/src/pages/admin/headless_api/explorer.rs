@@ -1,6 +1,6 @@
 //! `/admin/headless-api/explorer`: `GraphiQL` with a token for an application that the host chooses.
 
-use latchkey_domain::{Application, ScopeSet};
+use latchkey_domain::{Application, ScopeSet, counted};
 use leptos::prelude::*;
 
 use crate::components::breadcrumb::breadcrumb;
@@ -139,13 +139,13 @@ fn explorer(pass: &Pass, endpoint: String, chosen: Option<&str>) -> AnyView {
         .iter()
         .map(|scope| view! { <li class="chip mono" translate="no" title=scope.description()>{scope.id()}</li> })
         .collect_view();
-    let minutes = pass.expires_in.div_ceil(60);
+    let minutes = counted(pass.expires_in.div_ceil(60), "minute");
     let view = view! {
         <div class="explorer-facts">
             <ul class="chips" aria-label="Scopes of the token">
                 {scopes}
             </ul>
-            <p class="muted">"The token expires in " {minutes.to_string()} " minutes and is discarded when you leave this page."</p>
+            <p class="muted">"The token expires in " {minutes} " and is discarded when you leave this page."</p>
         </div>
         <div
             class="explorer"

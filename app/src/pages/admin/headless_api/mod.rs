@@ -4,7 +4,7 @@ mod bars;
 pub(crate) mod explorer;
 mod number;
 
-use latchkey_domain::Timestamp;
+use latchkey_domain::{Timestamp, counted};
 use latchkey_registration::{ApplicationUsage, Period, RequestCount, UsageReport};
 use leptos::prelude::*;
 
@@ -122,45 +122,27 @@ fn periods(current: Period) -> impl IntoView {
     let entry = |period: Period| {
         let chosen = (period == current).then_some("page");
         view! {
-            <a href=format!("{PATH}?period={}", id(period)) aria-current=chosen>
-                {label(period)}
+            <a href=format!("{PATH}?period={}", period.id()) aria-current=chosen>
+                {period.label()}
             </a>
         }
     };
     view! {
         <nav class="segments" aria-label="Period">
-            {Period::ALL.iter().map(|period| entry(*period)).collect_view()}
+            {Period::ALL.into_iter().map(entry).collect_view()}
         </nav>
-    }
-}
-
-/// The name of a period in the URL.
-const fn id(period: Period) -> &'static str {
-    match period {
-        Period::Day => "day",
-        Period::Week => "week",
-        Period::Month => "month",
     }
 }
 
 /// The period that the URL names, or the default.
 pub fn period_of(name: Option<&str>) -> Period {
-    let named = Period::ALL.iter().find(|period| Some(id(**period)) == name);
-    named.copied().unwrap_or_default()
-}
-
-const fn label(period: Period) -> &'static str {
-    match period {
-        Period::Day => "24 hours",
-        Period::Week => "7 days",
-        Period::Month => "30 days",
-    }
+    name.and_then(|name| name.parse().ok()).unwrap_or_default()
 }
 
 fn nothing(period: Period) -> AnyView {
     view! {
         <div class="empty">
-            <h3>"No requests in the last " {label(period)}</h3>
+            <h3>"No requests in the last " {period.label()}</h3>
             <p class="muted">
                 "Requests appear here when an application calls the API with a member's token. To send one now, open the "
                 <a href=format!("{PATH}/explorer")>"explorer"</a> "."
@@ -192,7 +174,7 @@ fn everything(report: &UsageReport, total: RequestCount) -> AnyView {
         .collect_view();
     let end = from.plus(period.step() * period.steps());
     let more = (report.more > 0).then(|| {
-        view! { <p class="muted usage-more">"and " {report.more.to_string()} " more applications, included in the total"</p> }
+        view! { <p class="muted usage-more">"and " {counted(report.more, "more application")} ", included in the total"</p> }
     });
     let peak = report.steps.iter().map(|count| count.requests).max().unwrap_or(0);
     view! {
@@ -205,7 +187,7 @@ fn everything(report: &UsageReport, total: RequestCount) -> AnyView {
             </p>
             <div class="usage-chart">
                 <span class="usage-peak muted" aria-hidden="true">{grouped(peak)}</span>
-                {chart(&report.steps, format!("Requests of all applications in the last {}", label(period)), "bars")}
+                {chart(&report.steps, format!("Requests of all applications in the last {}", period.label()), "bars")}
                 <p class="usage-axis muted" aria-hidden="true">
                     <time datetime=iso(from)>{hour(from)}</time>
                     <time datetime=iso(end)>"now"</time>
@@ -341,7 +323,7 @@ mod tests {
     #[test]
     fn periods_have_names() {
         for period in Period::ALL {
-            assert_eq!(period_of(Some(id(*period))), *period);
+            assert_eq!(period_of(Some(period.id())), period);
         }
         assert_eq!(period_of(None), Period::Week);
         assert_eq!(period_of(Some("for ever")), Period::Week);

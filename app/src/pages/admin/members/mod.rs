@@ -4,7 +4,7 @@ pub(crate) mod add;
 mod address;
 pub(crate) mod member;
 
-use latchkey_domain::{ListedMember, MemberState, MembersQuery, Page, Role, Timestamp};
+use latchkey_domain::{ListedMember, MemberState, MembersQuery, Page, Role, Timestamp, counted};
 use latchkey_registration::{FailedMail, MailCounts};
 use leptos::prelude::*;
 
@@ -111,10 +111,7 @@ impl MembersPage {
 /// Links for everyone who cannot sign in yet. Nothing if all can.
 fn invite_all(not_invited: u64, invited: u64, has_mail: bool) -> Option<impl IntoView> {
     let all = not_invited + invited;
-    let title = match all {
-        1 => "1 member cannot sign in yet".to_owned(),
-        all => format!("{all} members cannot sign in yet"),
-    };
+    let title = format!("{} cannot sign in yet", counted(all, "member"));
     let have = match invited {
         0 => None,
         1 => Some("1 of them has a link that works.".to_owned()),
@@ -166,10 +163,7 @@ fn invite_all(not_invited: u64, invited: u64, has_mail: bool) -> Option<impl Int
 /// How many mails wait and were sent, and those that nobody took.
 fn mail_state(mail: MailState) -> impl IntoView {
     let MailState { counts, failed } = mail;
-    let mails = |count: u64| match count {
-        1 => "1 mail".to_owned(),
-        many => format!("{many} mails"),
-    };
+    let mails = |count: u64| counted(count, "mail");
     let progress = (counts.waiting > 0).then(|| {
         view! {
             <p class="notice" role="status">
@@ -218,7 +212,7 @@ fn mail_state(mail: MailState) -> impl IntoView {
 
 fn filters(query: MembersQuery, is_filtered: bool) -> impl IntoView {
     let roles = Role::ALL.map(|role| (role.id(), role.label()));
-    let states = MemberState::ALL.iter().map(|state| (state.id(), state.label()));
+    let states = MemberState::ALL.map(|state| (state.id(), state.label()));
     let (role, state) = (
         query.role.map_or("", Role::id),
         query.state.map_or("", MemberState::id),

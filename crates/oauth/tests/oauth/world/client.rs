@@ -1,6 +1,7 @@
 //! Clients: what a host registered, and what their developer knows and sends.
 
 use latchkey_domain::{ApplicationDraft, ApplicationSpec, ClientId, ClientType};
+use latchkey_oauth::token_endpoint::ClientRequest;
 
 use super::{CHALLENGE, Pairs, VERIFIER, pairs};
 
@@ -45,6 +46,14 @@ impl Client {
                 .map(|secret| ("client_secret".into(), secret.clone())),
         );
         form
+    }
+}
+
+/// A request whose credentials, if it has any, are in its form.
+pub(crate) fn in_body(form: &Pairs) -> ClientRequest<'_> {
+    ClientRequest {
+        authorization: None,
+        form,
     }
 }
 

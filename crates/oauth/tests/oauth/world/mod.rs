@@ -5,11 +5,10 @@ mod reading;
 mod steps;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use latchkey_domain::{
-    Actor, ApplicationSpec, ClientId, ClientSecret, Clock, Member, MemberName, Randomness, Role, Timestamp,
+    Actor, ApplicationSpec, ClientId, ClientSecret, Clock, Member, MemberName, Role, Timestamp,
 };
 use latchkey_oauth::{Access, AuthorizationServer, Lifetimes, Parts, RequestOrigin, SignedIn};
 use latchkey_storage::{
@@ -17,11 +16,11 @@ use latchkey_storage::{
     Store,
 };
 use latchkey_storage_sql::sqlite::SqliteStore;
-use sha2::{Digest, Sha256};
+use latchkey_testing::hand::{HandClock, SeededRandomness};
 use tempfile::TempDir;
 
-pub(crate) use self::client::{Client, public, refreshes, spec, trusted};
-pub(crate) use self::reading::{answer, error, grant_of, query_of, refusal};
+pub(crate) use self::client::{Client, in_body, public, refreshes, spec, trusted};
+pub(crate) use self::reading::{Pair, answer, error, grant_of, query_of, refusal};
 
 /// The pair of RFC 7636 appendix B.
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -30,27 +29,6 @@ pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 pub(crate) const ISSUER: &str = "https://net.example";
 
 pub(crate) type Pairs = Vec<(String, String)>;
-
-struct HandClock(AtomicI64);
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// Different bytes each time, but the same in every run.
-#[derive(Default)]
-struct SeededRandomness(AtomicU64);
-
-impl Randomness for SeededRandomness {
-    fn fill(&self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(32) {
-            let number = self.0.fetch_add(1, Ordering::SeqCst);
-            chunk.copy_from_slice(&Sha256::digest(number.to_be_bytes())[..chunk.len()]);
-        }
-    }
-}
 
 pub(crate) struct World {
     pub(crate) server: AuthorizationServer,
@@ -80,7 +58,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open_folder(folder.path()).unwrap()).shared();
-        let clock = Arc::new(HandClock(AtomicI64::new(1_800_000_000_000)));
+        let clock = Arc::new(HandClock::at(Timestamp::from_millis(1_800_000_000_000)));
         let randomness = Arc::new(SeededRandomness::default());
         let server = server(&store, &clock, &randomness, Lifetimes::default());
         Self {
@@ -102,7 +80,7 @@ impl World {
 
     /// How often the server drew randomness.
     pub(crate) fn randomness_used(&self) -> u64 {
-        self.randomness.0.load(Ordering::SeqCst)
+        self.randomness.drawn()
     }
 
     /// Another node over the same store.
@@ -125,9 +103,7 @@ impl World {
 
     /// Moves the clock forward.
     pub(crate) fn after(&self, seconds: u64) -> &Self {
-        self.clock
-            .0
-            .fetch_add(i64::try_from(seconds * 1_000).unwrap(), Ordering::SeqCst);
+        self.clock.advance(Duration::from_secs(seconds));
         self
     }
 

@@ -1,6 +1,6 @@
 //! Reading responses.
 
-use latchkey_oauth::{Access, Decision, EndpointError, Subject};
+use latchkey_oauth::{Access, Decision, EndpointError, Subject, TokenResponse};
 use latchkey_storage::Grant;
 
 use super::Pairs;
@@ -63,4 +63,21 @@ pub(crate) fn refusal<T>(result: Result<T, EndpointError>) -> (&'static str, Str
 pub(crate) fn grant_of(access: &Access) -> &Grant {
     let Subject::Member(grant) = &access.subject;
     grant
+}
+
+/// The texts of the two tokens of a response.
+pub(crate) trait Pair {
+    fn access(&self) -> &str;
+    fn refresh(&self) -> &str;
+}
+
+impl Pair for TokenResponse {
+    fn access(&self) -> &str {
+        self.access_token.expose()
+    }
+
+    #[track_caller]
+    fn refresh(&self) -> &str {
+        self.refresh_token.as_ref().expect("a refresh token").expose()
+    }
 }

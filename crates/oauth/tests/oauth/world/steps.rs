@@ -1,13 +1,12 @@
 //! The actions of people and clients, one method each.
 
 use latchkey_oauth::authorize::consent_form::{ALLOW, APPROVED, DECISION, DENY};
-use latchkey_oauth::token_endpoint::ClientRequest;
 use latchkey_oauth::{
     Access, AccessError, AuthorizationServer, ConsentQuestion, Decision, EndpointError, Introspection,
     Resource, SignedIn, TokenResponse, Userinfo,
 };
 
-use super::{Client, Pairs, World, answer, origin, pairs, refreshes};
+use super::{Client, Pairs, World, answer, in_body, origin, pairs, refreshes};
 
 impl World {
     /// `person` (or nobody) follows the application's link.
@@ -55,7 +54,17 @@ impl World {
 
     /// The whole flow: the client is allowed and gets its first pair of tokens.
     pub(crate) async fn connect(&self, client: &Client, person: &SignedIn) -> TokenResponse {
-        let code = self.code_for(&client.asks(&[]), person).await;
+        self.connect_asking(client, &[], person).await
+    }
+
+    /// The same, with these changes to the authorization request.
+    pub(crate) async fn connect_asking(
+        &self,
+        client: &Client,
+        changes: &[(&str, &str)],
+        person: &SignedIn,
+    ) -> TokenResponse {
+        let code = self.code_for(&client.asks(changes), person).await;
         self.exchange(client, &client.exchanges(&code, &[]))
             .await
             .unwrap()
@@ -78,14 +87,7 @@ impl World {
         form: &Pairs,
     ) -> Result<TokenResponse, EndpointError> {
         let form = client.with_credentials(form);
-        node.token(
-            ClientRequest {
-                authorization: None,
-                form: &form,
-            },
-            &origin(),
-        )
-        .await
+        node.token(in_body(&form), &origin()).await
     }
 
     pub(crate) async fn refresh(&self, client: &Client, token: &str) -> Result<TokenResponse, EndpointError> {
@@ -94,15 +96,7 @@ impl World {
 
     pub(crate) async fn revoke(&self, client: &Client, token: &str) -> Result<(), EndpointError> {
         let form = client.with_credentials(&pairs(&[("token", token)]));
-        self.server
-            .revoke(
-                ClientRequest {
-                    authorization: None,
-                    form: &form,
-                },
-                &origin(),
-            )
-            .await
+        self.server.revoke(in_body(&form), &origin()).await
     }
 
     pub(crate) async fn introspect(
@@ -111,15 +105,7 @@ impl World {
         token: &str,
     ) -> Result<Introspection, EndpointError> {
         let form = client.with_credentials(&pairs(&[("token", token)]));
-        self.server
-            .introspect(
-                ClientRequest {
-                    authorization: None,
-                    form: &form,
-                },
-                &origin(),
-            )
-            .await
+        self.server.introspect(in_body(&form), &origin()).await
     }
 
     pub(crate) async fn use_token(&self, token: &str) -> Result<Access, AccessError> {

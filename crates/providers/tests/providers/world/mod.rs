@@ -4,18 +4,18 @@ mod fake;
 mod signers;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use latchkey_domain::provider::{
-    CredentialsIn, FieldPath, Person, ProfileFields, ProviderClientId, ProviderKind, ProviderName,
-    ProviderScopes, ProviderUrl,
+    FieldPath, Person, ProfileFields, ProviderClientId, ProviderKind, ProviderScopes, ProviderUrl,
 };
-use latchkey_domain::{Clock, ProviderSpec, Timestamp};
+use latchkey_domain::{ProviderSpec, Timestamp};
 use latchkey_outgoing::Outgoing;
 use latchkey_providers::{
     AuthorizationRequest, Callback, Expected, IdTokenError, ProviderClient, ProviderError, Transcript,
 };
+use latchkey_testing::hand::HandClock;
+use latchkey_testing::provider_spec;
 use serde_json::{Value, json};
 
 pub(crate) use self::fake::{Answer, Fake};
@@ -34,14 +34,6 @@ pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
 pub(crate) const NOW: i64 = 1_800_000_000;
 
-pub(crate) struct HandClock(AtomicI64);
-
-impl Clock for HandClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
-    }
-}
-
 pub(crate) struct World {
     pub(crate) fake: Fake,
     pub(crate) client: ProviderClient,
@@ -58,16 +50,11 @@ fn url(text: &str) -> ProviderUrl {
 
 fn spec(kind: ProviderKind) -> ProviderSpec {
     ProviderSpec {
-        name: ProviderName::parse("Test").unwrap(),
-        slug: "test".parse().unwrap(),
         kind,
         client_id: ProviderClientId::parse(CLIENT_ID).unwrap(),
-        credentials_in: CredentialsIn::Header,
         scopes: ProviderScopes::parse("openid profile email").unwrap(),
-        verifies_emails: false,
-        admits_new_people: true,
         follows_profile: true,
-        is_on: true,
+        ..provider_spec("test", "https://login.example.com")
     }
 }
 
@@ -89,7 +76,7 @@ pub(crate) fn fields(id: &str) -> ProfileFields {
 impl World {
     async fn with(kind: impl FnOnce(&str) -> ProviderKind) -> Self {
         let fake = Fake::start().await;
-        let clock = Arc::new(HandClock(AtomicI64::new(NOW * 1_000)));
+        let clock = Arc::new(HandClock::at(Timestamp::from_millis(NOW * 1_000)));
         let outgoing = Outgoing::new(vec!["127.0.0.0/8".parse().unwrap()]);
         Self {
             client: ProviderClient::new(outgoing, clock.clone()),
@@ -131,8 +118,8 @@ impl World {
         world
     }
 
-    pub(crate) fn after(&self, seconds: i64) {
-        self.clock.0.fetch_add(seconds * 1_000, Ordering::SeqCst);
+    pub(crate) fn after(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
     }
 
     /// Requests take at most this long.

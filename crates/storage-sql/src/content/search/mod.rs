@@ -112,18 +112,16 @@ async fn count(db: &dyn Statements, viewer: Viewer, request: &SearchRequest) -> 
 #[async_trait]
 impl<D: Database> Search for SqlStore<D> {
     async fn search(&self, viewer: Viewer, request: SearchRequest) -> Result<Slice<Hit>, StoreError> {
-        self.0
-            .scan((viewer, request), |db, (viewer, request)| {
-                Box::pin(search(db, *viewer, request))
-            })
-            .await
+        self.scan((viewer, request), |db, (viewer, request)| {
+            Box::pin(search(db, *viewer, request))
+        })
+        .await
     }
 
     async fn count_hits(&self, viewer: Viewer, request: SearchRequest) -> Result<u64, StoreError> {
-        self.0
-            .scan((viewer, request), |db, (viewer, request)| {
-                Box::pin(count(db, *viewer, request))
-            })
-            .await
+        self.scan((viewer, request), |db, (viewer, request)| {
+            Box::pin(count(db, *viewer, request))
+        })
+        .await
     }
 }

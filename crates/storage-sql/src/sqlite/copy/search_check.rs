@@ -4,6 +4,7 @@ use super::super::migrations;
 use crate::copy::differs;
 use crate::copy::table::{SEARCHED, Searched};
 use crate::{Statements, params, rows};
+use latchkey_domain::counted;
 use latchkey_storage::StoreError;
 
 /// Refuses if rows with numbers from `first` to `last` are not in the index, or not as they are.
@@ -55,7 +56,8 @@ pub(super) async fn check_whole(db: &dyn Statements) -> Result<(), StoreError> {
     let expected = rows::number(db, &format!("SELECT {}", counts.join(" + ")), &[]).await?;
     let found = rows::number(db, "SELECT count(*) FROM search", &[]).await?;
     if found != expected {
-        return Err(differs(&format!("search: {found} rows instead of {expected}")));
+        let found = counted(found, "row");
+        return Err(differs(&format!("search: {found} instead of {expected}")));
     }
     rows::execute(db, "INSERT INTO search (search) VALUES ('integrity-check')", &[])
         .await

@@ -1,6 +1,6 @@
 //! How a member signs in, and a link for it.
 
-use latchkey_domain::{ListedMember, MemberState};
+use latchkey_domain::{ListedMember, MemberState, counted};
 use leptos::prelude::*;
 
 use super::{MemberProvider, NewLink};
@@ -39,12 +39,7 @@ impl Ways {
     /// A list of them; nothing if there is none.
     fn into_view(self) -> Option<AnyView> {
         let password = self.has_password.then(|| view! { <li>"A password"</li> });
-        let passkeys = match self.passkeys {
-            0 => None,
-            1 => Some("1 passkey".to_owned()),
-            many => Some(format!("{many} passkeys")),
-        };
-        let passkeys = passkeys.map(|passkeys| view! { <li>{passkeys}</li> });
+        let passkeys = (self.passkeys > 0).then(|| view! { <li>{counted(self.passkeys, "passkey")}</li> });
         let has_some = password.is_some() || passkeys.is_some() || !self.providers.is_empty();
         let providers = self.providers.into_iter().map(|MemberProvider { name, label }| {
             view! {

@@ -52,6 +52,12 @@ pub(crate) fn add_redirect_uri(client_id: &str, entry: i64) -> String {
     format!("{}/{entry}/add-redirect-uri", activity(client_id))
 }
 
+/// The same for its scopes.
+#[cfg(feature = "ssr")]
+pub(crate) fn add_scopes(client_id: &str, entry: i64) -> String {
+    format!("{}/{entry}/add-scopes", activity(client_id))
+}
+
 /// The address of an application's settings for integrators.
 pub(crate) fn use_it(client_id: &str) -> String {
     application(client_id, Tab::UseIt)
@@ -171,7 +177,7 @@ impl Named {
             [] => Ok(Self::List),
             [client_id] => Ok(part(client_id, Tab::Overview)),
             // An address has one form only.
-            [client_id, tab] if tab != Tab::Overview.id() => Ok(part(client_id, tab.parse()?)),
+            [client_id, tab] if tab != Tab::Overview.id() => Ok(part(client_id, Tab::interactive(tab)?)),
             _ => Err(NotFound),
         }
     }
@@ -206,7 +212,7 @@ impl Address {
             Named::Application(part) => Some(part),
             Named::Dialog(dialog) => Some(Part {
                 client_id: dialog.client_id()?.to_owned(),
-                tab: parameter(BEHIND)?.parse().ok()?,
+                tab: Tab::interactive(&parameter(BEHIND)?).ok()?,
             }),
         }
     }

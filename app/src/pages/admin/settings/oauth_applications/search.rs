@@ -108,8 +108,7 @@ fn filters() -> impl IntoView {
         .into_any()
     };
     let states = ListFilter::ALL
-        .iter()
-        .copied()
+        .into_iter()
         .map(|filter| link(Some(filter)))
         .collect_view();
     view! {
@@ -124,8 +123,7 @@ fn filters() -> impl IntoView {
 fn order() -> impl IntoView {
     let list = expect_context::<ListContext>();
     let options = ListSort::ALL
-        .iter()
-        .copied()
+        .into_iter()
         .map(|sort| {
             view! {
                 <option value=sort.id() selected=list.query.get_untracked().sort == sort>

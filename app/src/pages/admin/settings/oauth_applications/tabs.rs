@@ -1,71 +1,34 @@
 //! The tabs of an application's page. Some are interactive, the others are plain pages.
 
-use std::str::FromStr;
-
+use latchkey_domain::named;
 use leptos::prelude::*;
 
 use super::address::{self, NotFound};
 use crate::components::live_text::live_text;
 
-/// A part of an application's page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tab {
-    Overview,
-    Credentials,
-    Activity,
-    Members,
-    UseIt,
-    Settings,
+named! {
+    /// A part of an application's page.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub(crate) enum Tab: "a tab" {
+        Overview = "overview" "Overview",
+        Credentials = "credentials" "Credentials",
+        Activity = "activity" "Activity",
+        Members = "members" "Connected members",
+        UseIt = "use" "Use it",
+        Settings = "settings" "Settings",
+    }
 }
 
 impl Tab {
-    const ALL: [Self; 6] = [
-        Self::Overview,
-        Self::Credentials,
-        Self::Activity,
-        Self::Members,
-        Self::UseIt,
-        Self::Settings,
-    ];
-
-    /// Its name in addresses.
-    pub(super) const fn id(self) -> &'static str {
-        match self {
-            Self::Overview => "overview",
-            Self::Credentials => "credentials",
-            Self::Activity => "activity",
-            Self::Members => "members",
-            Self::UseIt => "use",
-            Self::Settings => "settings",
-        }
-    }
-
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Overview => "Overview",
-            Self::Credentials => "Credentials",
-            Self::Activity => "Activity",
-            Self::Members => "Connected members",
-            Self::UseIt => "Use it",
-            Self::Settings => "Settings",
-        }
-    }
-
     /// Whether the WebAssembly renders it.
     pub(super) const fn is_interactive(self) -> bool {
         matches!(self, Self::Overview | Self::Credentials | Self::Settings)
     }
-}
 
-/// Reads the name of an interactive tab.
-impl FromStr for Tab {
-    type Err = NotFound;
-
-    fn from_str(id: &str) -> Result<Self, NotFound> {
-        Self::ALL
-            .into_iter()
-            .find(|tab| tab.is_interactive() && tab.id() == id)
-            .ok_or(NotFound)
+    /// The interactive tab with this name.
+    pub(super) fn interactive(id: &str) -> Result<Self, NotFound> {
+        let tab: Option<Self> = id.parse().ok();
+        tab.filter(|tab| tab.is_interactive()).ok_or(NotFound)
     }
 }
 
@@ -117,7 +80,10 @@ mod tests {
     #[test]
     fn only_interactive_tabs_are_read_from_an_address() {
         for tab in Tab::ALL {
-            assert_eq!(tab.id().parse::<Tab>().ok(), tab.is_interactive().then_some(tab));
+            assert_eq!(
+                Tab::interactive(tab.id()).ok(),
+                tab.is_interactive().then_some(tab)
+            );
         }
     }
 }

@@ -1,11 +1,11 @@
 //! A provider in the list.
 
 use latchkey_domain::provider::ProviderKind;
-use latchkey_domain::{Provider, Timestamp};
+use latchkey_domain::{Provider, Timestamp, counted};
 use leptos::prelude::*;
 
 use super::form::ProviderProtocol;
-use super::{ProviderCard, provider_page};
+use super::{FROM_LIST, ProviderCard, provider_page};
 use crate::components::ask::Ask;
 use crate::components::logo::logo;
 use crate::time::time_ago;
@@ -22,8 +22,7 @@ pub(super) fn card(card: ProviderCard, providers_only: bool, now: Timestamp) -> 
     let name = provider.spec.name.to_string();
     let members_text = match members {
         0 => "No members linked".to_owned(),
-        1 => "1 member linked".to_owned(),
-        many => format!("{many} members linked"),
+        _ => format!("{} linked", counted(members, "member")),
     };
     let last = match last_sign_in_at {
         Some(at) => view! { "Last sign-in " {time_ago(at, now)} }.into_any(),
@@ -59,8 +58,8 @@ pub(super) fn card(card: ProviderCard, providers_only: bool, now: Timestamp) -> 
                 <a class="button" href=format!("{page}/test") aria-label=format!("Test {name}")>
                     "Test"
                 </a>
-                {turn(&provider, providers_only, &page)}
-                {delete(&provider, members, providers_only, &page)}
+                {turn(&provider, providers_only, true)}
+                {delete(&provider, members, providers_only, true)}
             </div>
         </li>
     }
@@ -86,15 +85,21 @@ fn place(provider: &Provider) -> String {
     }
 }
 
+/// Says that a form is in the list, if it is.
+fn from_list(is_in_list: bool) -> impl IntoView {
+    is_in_list.then(|| view! { <input type="hidden" name=FROM_LIST value="1" /> })
+}
+
 /// The button that turns it on or off. While members sign in only with providers, it asks before it turns one off.
-pub(super) fn turn(provider: &Provider, providers_only: bool, page: &str) -> AnyView {
-    let name = &provider.spec.name;
+pub(super) fn turn(provider: &Provider, providers_only: bool, is_in_list: bool) -> AnyView {
+    let (page, name) = (provider_page(provider), &provider.spec.name);
     let is_on = provider.spec.is_on;
     if is_on && providers_only {
         return Ask {
             button: "Turn off",
             label: Some(format!("Turn off {name}")),
             effect: view! {
+                {from_list(is_in_list)}
                 <p class="muted">
                     "Members sign in only with providers. Those who have no other one cannot sign in until you turn it on again, or let members use passwords."
                 </p>
@@ -114,6 +119,7 @@ pub(super) fn turn(provider: &Provider, providers_only: bool, page: &str) -> Any
     };
     view! {
         <form method="post" action=format!("{page}/{verb}")>
+            {from_list(is_in_list)}
             <button class="button" type="submit" aria-label=format!("{label} {name}")>
                 {label}
             </button>
@@ -127,13 +133,12 @@ pub(super) fn delete(
     provider: &Provider,
     members: u64,
     providers_only: bool,
-    page: &str,
+    is_in_list: bool,
 ) -> impl IntoView + use<> {
     let name = provider.spec.name.to_string();
     let who = match members {
         0 => "No member is linked to it.".to_owned(),
-        1 => "1 member can no longer sign in with it.".to_owned(),
-        many => format!("{many} members can no longer sign in with it."),
+        _ => format!("{} can no longer sign in with it.", counted(members, "member")),
     };
     let only = (providers_only && provider.spec.is_on && members > 0).then_some(
         " Members sign in only with providers: those who have no other one are locked out until you allow passwords again.",
@@ -142,12 +147,13 @@ pub(super) fn delete(
         button: "Delete",
         label: Some(format!("Delete {name}")),
         effect: view! {
+            {from_list(is_in_list)}
             <p class="muted">
                 {who} {only} " This cannot be undone: a provider that you add later links everyone anew. To stop it for a while, turn it off."
             </p>
         }
         .into_any(),
-        action: format!("{page}/delete"),
+        action: format!("{}/delete", provider_page(provider)),
         confirm: "Delete the provider",
         is_danger: true,
     }

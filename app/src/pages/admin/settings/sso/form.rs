@@ -2,40 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use latchkey_domain::named;
 use latchkey_domain::provider::{CredentialsIn, ProfileFields, ProviderKind, ProviderSpec};
 
 use super::preset::ProviderPreset;
 
-/// How a provider says who somebody is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ProviderProtocol {
-    #[default]
-    OpenIdConnect,
-    OAuth2,
+named! {
+    /// How a provider says who somebody is.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum ProviderProtocol: "a protocol" {
+        #[default]
+        OpenIdConnect = "openid_connect" "OpenID Connect",
+        OAuth2 = "oauth2" "OAuth 2.0",
+    }
 }
 
 impl ProviderProtocol {
-    pub const ALL: [Self; 2] = [Self::OpenIdConnect, Self::OAuth2];
-
-    /// Its value in the form and in addresses.
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::OpenIdConnect => "openid_connect",
-            Self::OAuth2 => "oauth2",
-        }
-    }
-
-    pub fn parse(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|protocol| protocol.id() == id)
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::OpenIdConnect => "OpenID Connect",
-            Self::OAuth2 => "OAuth 2.0",
-        }
-    }
-
     pub const fn of(kind: &ProviderKind) -> Self {
         match kind {
             ProviderKind::OpenIdConnect { .. } => Self::OpenIdConnect,
@@ -52,92 +34,27 @@ impl ProviderProtocol {
     }
 }
 
-/// A field with a text, in the order of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ProviderField {
-    Name,
-    Slug,
-    Issuer,
-    Authorization,
-    Token,
-    Userinfo,
-    ClientId,
-    ClientSecret,
-    Scopes,
-    IdPath,
-    EmailPath,
-    EmailVerifiedPath,
-    NamePath,
-    GivenNamePath,
-    FamilyNamePath,
-    PicturePath,
-    BioPath,
-}
-
-impl ProviderField {
-    pub const ALL: [Self; 17] = [
-        Self::Name,
-        Self::Slug,
-        Self::Issuer,
-        Self::Authorization,
-        Self::Token,
-        Self::Userinfo,
-        Self::ClientId,
-        Self::ClientSecret,
-        Self::Scopes,
-        Self::IdPath,
-        Self::EmailPath,
-        Self::EmailVerifiedPath,
-        Self::NamePath,
-        Self::GivenNamePath,
-        Self::FamilyNamePath,
-        Self::PicturePath,
-        Self::BioPath,
-    ];
-
-    /// Its name in the form.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Slug => "slug",
-            Self::Issuer => "issuer",
-            Self::Authorization => "authorization",
-            Self::Token => "token",
-            Self::Userinfo => "userinfo",
-            Self::ClientId => "client_id",
-            Self::ClientSecret => "client_secret",
-            Self::Scopes => "scopes",
-            Self::IdPath => "field_id",
-            Self::EmailPath => "field_email",
-            Self::EmailVerifiedPath => "field_email_verified",
-            Self::NamePath => "field_name",
-            Self::GivenNamePath => "field_given_name",
-            Self::FamilyNamePath => "field_family_name",
-            Self::PicturePath => "field_picture",
-            Self::BioPath => "field_bio",
-        }
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Name => "Name",
-            Self::Slug => "Short name in addresses",
-            Self::Issuer => "Issuer",
-            Self::Authorization => "Authorization address",
-            Self::Token => "Token address",
-            Self::Userinfo => "Userinfo address",
-            Self::ClientId => "Client ID",
-            Self::ClientSecret => "Client secret",
-            Self::Scopes => "Scopes",
-            Self::IdPath => "Id",
-            Self::EmailPath => "Email",
-            Self::EmailVerifiedPath => "Email is verified",
-            Self::NamePath => "Whole name",
-            Self::GivenNamePath => "First name",
-            Self::FamilyNamePath => "Last name",
-            Self::PicturePath => "Picture",
-            Self::BioPath => "Bio",
-        }
+named! {
+    /// A field with a text, in the order of the page.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum ProviderField: "a field" {
+        Name = "name" "Name",
+        Slug = "slug" "Short name in addresses",
+        Issuer = "issuer" "Issuer",
+        Authorization = "authorization" "Authorization address",
+        Token = "token" "Token address",
+        Userinfo = "userinfo" "Userinfo address",
+        ClientId = "client_id" "Client ID",
+        ClientSecret = "client_secret" "Client secret",
+        Scopes = "scopes" "Scopes",
+        IdPath = "field_id" "Id",
+        EmailPath = "field_email" "Email",
+        EmailVerifiedPath = "field_email_verified" "Email is verified",
+        NamePath = "field_name" "Whole name",
+        GivenNamePath = "field_given_name" "First name",
+        FamilyNamePath = "field_family_name" "Last name",
+        PicturePath = "field_picture" "Picture",
+        BioPath = "field_bio" "Bio",
     }
 }
 
@@ -157,10 +74,9 @@ impl ProviderForm {
     pub fn read(fields: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut form = Self::default();
         for (name, value) in fields {
-            let field = ProviderField::ALL.into_iter().find(|field| field.name() == name);
-            match (field, name.as_str()) {
-                (Some(field), _) => form.set(field, value),
-                (_, "kind") => form.protocol = ProviderProtocol::parse(&value).unwrap_or_default(),
+            match (name.parse::<ProviderField>(), name.as_str()) {
+                (Ok(field), _) => form.set(field, value),
+                (_, "kind") => form.protocol = value.parse().unwrap_or_default(),
                 (_, CREDENTIALS_IN) if value == credentials_id(CredentialsIn::Body) => {
                     form.credentials_in = CredentialsIn::Body;
                 }

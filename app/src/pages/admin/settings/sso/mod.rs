@@ -16,6 +16,9 @@ use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor};
 use crate::components::notice::{error_notice, status_notice};
 
+/// The field that a form in the list has: what it does ends there, and not on the provider's own page.
+pub const FROM_LIST: &str = "from_list";
+
 /// The providers, and how members sign in.
 #[derive(Clone, Debug)]
 pub struct SsoPage {
@@ -183,18 +186,28 @@ fn how_members_sign_in(origin: &str, providers_only: bool, is_any_on: bool) -> i
         }
         .into_any()
     };
+    let content = view! {
+        {form}
+        <div class="sso-hosts">
+            <p>
+                "Hosts can always sign in with their password or passkey on a page of their own, also when a provider does not work. Keep its address:"
+            </p>
+            {copy_row("hosts-address", address)}
+        </div>
+    };
+    section("how", "How members sign in", content)
+}
+
+/// A part of a page, with its title.
+fn section(id: &'static str, title: &'static str, content: impl IntoView) -> impl IntoView {
+    let title_id = format!("{id}-title");
+    let labelled_by = title_id.clone();
     view! {
-        <section class="settings-section" aria-labelledby="how-title">
-            <h2 class="settings-title" id="how-title">
-                "How members sign in"
+        <section class="settings-section" aria-labelledby=labelled_by>
+            <h2 class="settings-title" id=title_id>
+                {title}
             </h2>
-            {form}
-            <div class="sso-hosts">
-                <p>
-                    "Hosts can always sign in with their password or passkey on a page of their own, also when a provider does not work. Keep its address:"
-                </p>
-                {copy_row("hosts-address", address)}
-            </div>
+            {content}
         </section>
     }
 }
@@ -282,6 +295,7 @@ mod tests {
         assert_sound(&html);
         for text in [
             "action=\"/admin/settings/sso/club/off\"",
+            "name=\"from_list\"",
             "action=\"/admin/settings/sso/only\"",
             ">On<",
         ] {

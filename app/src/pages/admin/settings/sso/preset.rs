@@ -238,7 +238,7 @@ mod tests {
             );
             assert!((2..=4).contains(&preset.steps.len()), "{}", preset.id);
             for (field, text) in preset.texts {
-                let is_valid = if field.name().starts_with("field_") {
+                let is_valid = if field.id().starts_with("field_") {
                     FieldPath::parse(text).is_ok()
                 } else {
                     ProviderUrl::parse(text).is_ok()

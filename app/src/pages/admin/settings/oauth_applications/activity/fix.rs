@@ -386,11 +386,7 @@ impl Fix {
             } else {
                 "Add it if the application needs it. If not, the program has to leave it out."
             };
-            let address = format!(
-                "{}/{}/add-scopes",
-                address::activity(application.client_id.as_str()),
-                line.entry.id
-            );
+            let address = address::add_scopes(application.client_id.as_str(), line.entry.id);
             return Self::new(text, open(format!("Add {}", named(scopes)), address));
         }
         let text = if is_api {

@@ -21,7 +21,7 @@ fn label(fix: &Fix) -> &str {
 fn every_reason_has_a_sentence_and_something_to_press() {
     for reason in Reason::ALL {
         for is_matched in [true, false] {
-            let mut line = line(*reason);
+            let mut line = line(reason);
             line.entry.is_matched = is_matched;
             if !is_matched {
                 line.application = None;

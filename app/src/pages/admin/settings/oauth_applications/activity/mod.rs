@@ -1,8 +1,9 @@
 //! `/admin/settings/oauth-applications/{client_id}/activity`: the history of an application's authorizations and
 //! tokens, for a host who helps its integrator.
 
-pub(crate) mod add_redirect_uri;
-pub(crate) mod add_scopes;
+pub(crate) mod add;
+mod add_redirect_uri;
+mod add_scopes;
 pub(crate) mod filters;
 pub(crate) mod fix;
 pub(crate) mod rows;
@@ -151,7 +152,7 @@ mod tests {
         let html = page(vec![line], true, None);
         assert_sound(&html);
         assert!(html.contains("214 times, last <time"), "{html}");
-        assert!(html.contains("And 1,204 more like it were not kept"), "{html}");
+        assert!(html.contains("Not kept: 1,204 more like it"), "{html}");
     }
 
     #[test]

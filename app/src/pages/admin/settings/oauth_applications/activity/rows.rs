@@ -86,7 +86,7 @@ fn row(line: ActivityLine, with_application: bool, is_open: bool) -> impl IntoVi
         let count = grouped(entry.unkept.into());
         view! {
             <p class="muted">
-                "And " {count} " more like it were not kept: at most 10 of one kind are kept a minute."
+                "Not kept: " {count} " more like it. At most 10 of one kind are kept a minute."
             </p>
         }
     });

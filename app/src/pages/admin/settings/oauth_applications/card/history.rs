@@ -1,5 +1,6 @@
 //! How an application is doing: the foot of its card.
 
+use latchkey_domain::counted;
 use leptos::prelude::*;
 
 use crate::components::live_text::live_text;
@@ -19,8 +20,7 @@ fn state(card: &ApplicationCard) -> (&'static str, String) {
     };
     let members = match card.connected_members {
         0 => "no members".to_owned(),
-        1 => "1 member".to_owned(),
-        more => format!("{more} members"),
+        members => counted(members, "member"),
     };
     (
         "health health-working",
@@ -30,10 +30,7 @@ fn state(card: &ApplicationCard) -> (&'static str, String) {
 
 /// `22 failures in the last hour. Latest: the secret is wrong.`
 fn failures(card: &ApplicationCard) -> String {
-    let count = match card.failures {
-        1 => "1 failure".to_owned(),
-        more => format!("{more} failures"),
-    };
+    let count = counted(card.failures, "failure");
     // Messages have code between backticks.
     let latest = card
         .latest_failure
@@ -80,8 +77,7 @@ pub(in super::super) fn health(card: &ApplicationCard) -> AnyView {
 pub(crate) fn connected(members: u64) -> String {
     match members {
         0 => "No members connected".into(),
-        1 => "1 member connected".into(),
-        more => format!("{more} members connected"),
+        _ => format!("{} connected", counted(members, "member")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! **Disconnect everyone**.
 
+use latchkey_domain::counted;
 use leptos::prelude::*;
 
 use super::failed::failed;
@@ -34,10 +35,7 @@ pub(super) fn disconnect(card: ApplicationCard) -> AnyView {
         let (client_id, name) = (client_id.clone(), name.clone());
         Box::pin(async move {
             let members = disconnect_everyone(client_id).await?;
-            toasts.success(match members {
-                1 => format!("1 member disconnected from {name}"),
-                _ => format!("{members} members disconnected from {name}"),
-            });
+            toasts.success(format!("{} disconnected from {name}", counted(members, "member")));
             list.refresh();
             list.close();
             Ok(())
