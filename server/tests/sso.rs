@@ -198,14 +198,26 @@ async fn who_links_first_goes_on_to_the_application() {
         let page = world.walk(&browser, &there, &start).await;
         page.assert_status(403);
         let to_sign_in = link(&page, "/sign-in?return_to=/account/providers");
+        // The button once more, instead of signing in: the page is the same.
+        let again = to_sign_in.replace("/sign-in?", "/sign-in/with/guild?");
+        let page = world.walk(&browser, &there, &again).await;
+        assert_eq!(link(&page, "/sign-in?return_to=/account/providers"), to_sign_in);
         let form = browser.get(&to_sign_in).await;
         let mut fields = form.hidden("/sign-in");
         fields.push(("email".into(), "host@example.com".into()));
         fields.push(("password".into(), PASSWORD.into()));
         let linked_accounts = browser.post("/sign-in", &borrowed(&fields)).await;
         let linked_accounts = browser.get(linked_accounts.header("location")).await;
-        linked_accounts.assert_text("you go on to where you were going");
+        linked_accounts.assert_text("Link your account to continue.");
+        // Back from a provider that did not do it, the page still leads on.
         let begin = "/account/providers/guild/link";
+        let fields = linked_accounts.hidden(begin);
+        let to_guild = browser.post(begin, &borrowed(&fields)).await;
+        let (_, sent) = to_guild.header("location").split_once("&state=").unwrap();
+        let sent = sent.split('&').next().unwrap();
+        let declined = format!("/sign-in/callback/guild?error=access_denied&state={sent}");
+        let page = browser.get(&declined).await;
+        let linked_accounts = browser.get(&link(&page, "/account/providers?return_to=")).await;
         let fields = linked_accounts.hidden(begin);
         let to_guild = browser.post(begin, &borrowed(&fields)).await;
         let back = there

@@ -207,7 +207,7 @@ impl Step {
 /// the first.
 ///
 /// It moves once the page has what changed with this key, and before the next key is read. Waiting for a frame would be too
-/// late: who types faster than the page is painted would choose another entry than the one they see.
+/// late: anyone who types faster than the page is painted would choose another entry than the one they see.
 #[cfg(feature = "csr")]
 pub(crate) fn focus_in(within: &str, selector: &'static str, step: Step) {
     use wasm_bindgen::JsCast;

@@ -174,12 +174,14 @@ pub trait Providers: Send + Sync {
     /// Says whether members, but for hosts, sign in only with providers. `false`, and nothing changed, if none is on.
     async fn set_providers_only(&self, only: bool, by: &Actor, at: Timestamp) -> Result<bool, StoreError>;
 
-    /// Keeps a sign-in that goes to a provider, and `most` of them: if there are more, the oldest are gone.
+    /// Keeps a sign-in that goes to a provider, and `most` of them: if there are more, the oldest are gone. One with a key
+    /// that is kept already changes nothing.
     async fn begin_provider_sign_in(
         &self,
         key: WaitingKey,
         waiting: WaitingSignIn,
         most: u32,
+        at: Timestamp,
     ) -> Result<(), StoreError>;
 
     /// Takes one that came back: of two who do so at once, one gets it. `None` if it was taken, expired or never was.

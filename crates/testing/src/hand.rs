@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 pub struct HandClock(AtomicI64);
 
 impl HandClock {
-    /// A clock that stands at this time.
+    /// A clock that shows this time.
     pub fn at(time: Timestamp) -> Self {
         Self(AtomicI64::new(time.as_millis()))
     }

@@ -33,10 +33,16 @@ const kinds = [
   {
     kind: "OpenID Connect",
     base: AUTH,
+    name: "My network",
     start: () => runsRecipe(OPENID_CONNECT, (callback) => latchkey.registerRelyingParty(callback)),
   },
-  { kind: "OAuth 2.0", base: AUTH, start: () => runsRecipe(OAUTH, (callback) => latchkey.registerWebApp(callback)) },
-  { kind: "the settings of Use it", base: API_AUTH, start: runsUseIt },
+  {
+    kind: "OAuth 2.0",
+    base: AUTH,
+    name: "My network",
+    start: () => runsRecipe(OAUTH, (callback) => latchkey.registerWebApp(callback)),
+  },
+  { kind: "the settings of Use it", base: API_AUTH, name: "Harbor Street Makers", start: runsUseIt },
 ];
 
 /**
@@ -76,7 +82,7 @@ async function runsUseIt() {
   return program;
 }
 
-for (const { kind, base, start } of kinds) {
+for (const { kind, base, name, start } of kinds) {
   describe(kind, () => {
     /** @type {Program} */
     let program;
@@ -117,7 +123,7 @@ for (const { kind, base, start } of kinds) {
 
     test("a member signs in and out", async () => {
       const browser = new Browser(program.address);
-      assert.match(await browser.opens(`${base}/signin`), /Sign in with \w/);
+      assert.match(await browser.opens(`${base}/signin`), new RegExp(`Sign in with ${name}`));
       const member = new Person(latchkey.issuer);
       const callback = await member.allows(await begins(browser));
       await browser.opens(callback.pathname + callback.search);

@@ -19,7 +19,7 @@ pub struct OutgoingCounts {
     slow: Count,
     /// The time was over before there was a place among all requests.
     busy: Count,
-    /// How long those took that were sent, with the wait for a place.
+    /// How long those took that were not refused, with the wait for a place.
     pub(super) took: Histogram,
 }
 
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_not_sent_took_no_time() {
+    fn what_was_refused_took_no_time() {
         let counts = OutgoingCounts::default();
         let slow = |stage| OutgoingError::TooSlow {
             host: "login.example.com".to_owned(),

@@ -2,7 +2,7 @@
 //! a time, but hosts may delete and add them for ever, so only so many have counts of their own until the next start.
 //!
 //! A provider gets its place in a fixed-size table at its first sign-in and keeps it, also after it was deleted: its counts
-//! stand still then.
+//! no longer change then.
 
 use std::sync::OnceLock;
 
@@ -28,11 +28,11 @@ pub struct ProviderCounts {
     pub(super) slug: Box<str>,
     /// The provider said who it is, and that is a member here.
     pub succeeded: Count,
-    /// The provider said who it is, and that is nobody who may come in.
+    /// The provider said who it is, and that is nobody who may sign in.
     pub refused: Count,
     /// The provider failed, or its settings here are wrong.
     pub failed: Count,
-    /// The person said no there.
+    /// The person declined there.
     pub declined: Count,
 }
 

@@ -70,6 +70,15 @@ impl LinkedAccountsPage {
             return_to,
             now,
         } = self;
+        let on = return_to.clone().map(|path| {
+            view! {
+                <p class="panel-action">
+                    <a class="button" href=path>
+                        "Continue without linking"
+                    </a>
+                </p>
+            }
+        });
         let list = if providers.is_empty() {
             view! { <p class="muted">"This network has no sign-in provider."</p> }.into_any()
         } else {
@@ -90,6 +99,7 @@ impl LinkedAccountsPage {
                 {notice.map(status_notice)}
                 {error.map(error_notice)}
                 {list}
+                {on}
             },
         )
     }
@@ -239,6 +249,7 @@ mod tests {
             "action=\"/account/providers/club/unlink\"",
             "action=\"/account/providers/club/link\"",
             "name=\"return_to\" value=\"/oauth/authorize?a=&quot;\"",
+            "href=\"/oauth/authorize?a=&quot;\"",
             "aria-current=\"page\"",
         ] {
             assert!(html.contains(text), "{text} in {html}");

@@ -68,7 +68,7 @@ impl LinkByMail {
             expires_at: now.plus(LIFETIME),
         };
         store
-            .begin_provider_sign_in(WaitingKey(self.ticket), waiting, limits::PROVIDER_SIGN_INS)
+            .begin_provider_sign_in(WaitingKey(self.ticket), waiting, limits::PROVIDER_SIGN_INS, now)
             .await?;
         Ok(Some(format!("{} {name}", URL_SAFE_NO_PAD.encode(self.ticket))))
     }
@@ -94,12 +94,12 @@ impl SignInLinks {
         };
         // It stays for the next attempt, if the mail server does not take this one.
         store
-            .begin_provider_sign_in(ticket, waiting.clone(), limits::PROVIDER_SIGN_INS)
+            .begin_provider_sign_in(ticket, waiting.clone(), limits::PROVIDER_SIGN_INS, now)
             .await?;
         let token = self.token();
         let key = WaitingKey(token.key().0);
         store
-            .begin_provider_sign_in(key, waiting, limits::PROVIDER_SIGN_INS)
+            .begin_provider_sign_in(key, waiting, limits::PROVIDER_SIGN_INS, now)
             .await?;
         Ok((Some(token), name.to_owned()))
     }
@@ -129,7 +129,7 @@ impl ProviderSignIn {
         else {
             // Opened on another device: it works on the right one still.
             self.store
-                .begin_provider_sign_in(key, waiting, limits::PROVIDER_SIGN_INS)
+                .begin_provider_sign_in(key, waiting, limits::PROVIDER_SIGN_INS, now)
                 .await?;
             return Ok(None);
         };

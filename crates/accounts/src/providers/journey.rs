@@ -92,7 +92,7 @@ impl ProviderSignIn {
         };
         let key = WaitingKey(digest(&started.state));
         let most = limits::PROVIDER_SIGN_INS;
-        self.store.begin_provider_sign_in(key, waiting, most).await?;
+        self.store.begin_provider_sign_in(key, waiting, most, now).await?;
         Ok(started)
     }
 

@@ -343,9 +343,11 @@ impl<D: Database> Providers for SqlStore<D> {
         key: WaitingKey,
         waiting: WaitingSignIn,
         most: u32,
+        at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.write(RowLocked, (key, waiting, most), |db, (key, waiting, most)| {
-            Box::pin(waiting::begin(db, *key, waiting, *most))
+        let args = (key, waiting, (most, at));
+        self.write(RowLocked, args, |db, (key, waiting, limits)| {
+            Box::pin(waiting::begin(db, *key, waiting, *limits))
         })
         .await
     }

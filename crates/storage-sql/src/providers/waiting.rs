@@ -11,11 +11,11 @@ pub(super) async fn begin(
     db: &dyn Statements,
     key: WaitingKey,
     waiting: &WaitingSignIn,
-    most: u32,
+    (most, at): (u32, Timestamp),
 ) -> Result<(), StoreError> {
-    let sql = "DELETE FROM provider_sign_ins WHERE id <= \
-               (SELECT id FROM provider_sign_ins ORDER BY id DESC LIMIT 1 OFFSET ?1)";
-    db.execute(sql, params![most.saturating_sub(1)]).await?;
+    let sql = "DELETE FROM provider_sign_ins WHERE expires_at <= ?1 OR id <= \
+               (SELECT id FROM provider_sign_ins WHERE expires_at > ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
+    db.execute(sql, params![at, most.saturating_sub(1)]).await?;
     let sql = "INSERT INTO provider_sign_ins (key, provider_id, content, expires_at) VALUES (?1, ?2, ?3, ?4) \
                ON CONFLICT (key) DO NOTHING";
     let params = params![

@@ -221,7 +221,7 @@ async fn provider(store: &dyn Store, member: &Member) {
         expires_at: at(1_000_000),
     };
     let kept = store
-        .begin_provider_sign_in(WaitingKey([5; 32]), waiting, 10)
+        .begin_provider_sign_in(WaitingKey([5; 32]), waiting, 10, at(29))
         .await;
     kept.unwrap();
 }

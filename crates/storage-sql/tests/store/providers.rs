@@ -151,9 +151,14 @@ async fn a_sign_in_on_its_way_is_taken_once_and_expires() {
             expires_at: until,
         };
         let key = WaitingKey([number; 32]);
-        store.begin_provider_sign_in(key, waiting, 10).await.unwrap();
+        store
+            .begin_provider_sign_in(key, waiting, 10, at(1))
+            .await
+            .unwrap();
     };
     begin(1, at(100)).await;
+    // The first one stays.
+    begin(1, at(20)).await;
     begin(2, at(10)).await;
     let take = async |number: u8| {
         let key = WaitingKey([number; 32]);
@@ -175,14 +180,15 @@ async fn a_sign_in_on_its_way_is_taken_once_and_expires() {
 async fn of_more_sign_ins_than_are_kept_the_oldest_are_gone() {
     let store = store();
     let guild = added(&*store, "guild").await;
+    // The fourth is over when the fifth begins, and takes no place of the others.
     for number in 1..=5 {
         let waiting = WaitingSignIn {
             provider: guild.id,
             content: "{}".into(),
-            expires_at: at(600),
+            expires_at: at(if number == 4 { 10 } else { 600 }),
         };
-        let key = WaitingKey([number; 32]);
-        store.begin_provider_sign_in(key, waiting, 3).await.unwrap();
+        let (key, now) = (WaitingKey([number; 32]), at(if number > 4 { 10 } else { 1 }));
+        store.begin_provider_sign_in(key, waiting, 3, now).await.unwrap();
     }
     let mut left = Vec::new();
     for number in 1..=5 {
@@ -191,5 +197,5 @@ async fn of_more_sign_ins_than_are_kept_the_oldest_are_gone() {
             left.push(number);
         }
     }
-    assert_eq!(left, [3, 4, 5]);
+    assert_eq!(left, [2, 3, 5]);
 }

@@ -31,18 +31,28 @@ pub(super) fn after(done: &str) -> String {
 
 /// The page, from which linking an account leads on to `return_to`.
 pub(super) fn leading_to(return_to: &ReturnTo) -> ReturnTo {
-    match return_to.as_str() {
-        "/" | PATH => ReturnTo::parse(PATH),
-        _ => ReturnTo::parse(&format!("{PATH}?{}", return_to.parameter())),
+    if is_here(return_to) {
+        return return_to.clone();
     }
+    let with_it = ReturnTo::parse(&format!("{PATH}?{}", return_to.parameter()));
+    if *return_to == ReturnTo::home() || with_it == ReturnTo::home() {
+        // There is nothing to go on to, or it is too long.
+        return ReturnTo::parse(PATH);
+    }
+    with_it
 }
 
 /// Where a link that is done leads: to where the person was going, or to the page.
-pub(super) fn after_linking(return_to: &str) -> String {
-    match ReturnTo::parse(return_to) {
-        path if matches!(path.as_str(), "/" | PATH) => after("linked"),
-        path => path.as_str().to_owned(),
+pub(super) fn after_linking(return_to: &ReturnTo) -> String {
+    if *return_to == ReturnTo::home() || is_here(return_to) {
+        return after("linked");
     }
+    return_to.as_str().to_owned()
+}
+
+/// Whether it is this page, whatever its query.
+fn is_here(return_to: &ReturnTo) -> bool {
+    return_to.as_str().split('?').next() == Some(PATH)
 }
 
 /// The result of the last form, from the URL. Only fixed texts are shown.
@@ -70,9 +80,7 @@ pub(super) async fn show(
     let notice = match done.as_deref() {
         Some("linked") => Some("The account is linked. From now on you can sign in with it."),
         Some("unlinked") => Some("The account is unlinked. It no longer signs you in here."),
-        _ => return_to
-            .as_ref()
-            .map(|_| "Link your account, and you go on to where you were going."),
+        _ => return_to.as_ref().map(|_| "Link your account to continue."),
     };
     let error = match done.as_deref() {
         Some("last") => {

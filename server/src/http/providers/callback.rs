@@ -197,6 +197,7 @@ async fn link(
     (member, journey): (&Member, &Journey),
 ) -> Result<Response, Failure> {
     let by = peer.actor(Some(member.id));
+    let return_to = ReturnTo::parse(&journey.return_to);
     let linked = state
         .instance
         .providers
@@ -205,11 +206,8 @@ async fn link(
     match linked {
         Ok(()) => {
             state.metrics.providers.of(&provider.spec.slug).succeeded.add();
-            Ok(Redirect::to(&account::after_linking(&journey.return_to)).into_response())
+            Ok(Redirect::to(&account::after_linking(&return_to)).into_response())
         }
-        Err(refusal) => {
-            let back = ReturnTo::parse(account::PATH);
-            refuse(state, peer, provider, refusal, &back).await
-        }
+        Err(refusal) => refuse(state, peer, provider, refusal, &return_to).await,
     }
 }

@@ -83,7 +83,7 @@ pub(super) async fn refuse(
             format!(
                 "It is linked to another member, or you have linked another account at {name}. Unlink that one first."
             ),
-            ("Back to your linked accounts", account::PATH.to_owned()),
+            to_linked_accounts(return_to),
         ),
         Refusal::NoMember => (
             "You are not a member yet",
@@ -135,12 +135,22 @@ pub(super) async fn fail(
     } else {
         (format!("Signing in with {name} failed"), StatusCode::BAD_GATEWAY)
     };
-    let link = match journey.purpose {
-        Purpose::Link(_) => ("Back to your linked accounts", account::PATH.to_owned()),
-        _ => ("Back to sign-in", return_to.sign_in()),
-    };
+    let link = back(journey.purpose, &return_to);
     let text = error.for_people().to_owned();
     refused(state, peer, status, (&title, text), link).await
+}
+
+/// The link back to where the person began.
+pub(super) fn back(purpose: Purpose, return_to: &ReturnTo) -> (&'static str, String) {
+    match purpose {
+        Purpose::Link(_) => to_linked_accounts(return_to),
+        Purpose::SignIn { .. } | Purpose::Test(_) => ("Back to sign-in", return_to.sign_in()),
+    }
+}
+
+fn to_linked_accounts(return_to: &ReturnTo) -> (&'static str, String) {
+    let page = account::leading_to(return_to);
+    ("Back to your linked accounts", page.as_str().to_owned())
 }
 
 /// Notes in Activity what went wrong, under the application that sent the person.

@@ -10,7 +10,7 @@ use latchkey_domain::limits;
 use latchkey_domain::provider::{Provider, ProviderKind};
 use latchkey_providers::{AuthorizationRequest, Transcript};
 
-use super::refusal::{fail, refused};
+use super::refusal::{back, fail, refused};
 use super::{find, kept, redirect_uri};
 use crate::http::cookies::Cookie;
 use crate::http::failure::Failure;
@@ -63,7 +63,7 @@ pub(super) async fn begin(
     let now = state.instance.clock.now();
     let address = peer.address.map(subscriber);
     if let Err(wait) = state.providers.admit(address, now) {
-        return too_many(state, peer, wait, return_to).await;
+        return too_many(state, peer, wait, back(purpose, return_to)).await;
     }
     let journeys = &state.instance.providers;
     let kept = kept(state, headers).next();
@@ -108,11 +108,10 @@ async fn too_many(
     state: &AppState,
     peer: &Peer,
     wait: Duration,
-    return_to: &ReturnTo,
+    link: (&str, String),
 ) -> Result<Response, Failure> {
     state.metrics.sign_ins.throttled.add();
     let text = sentence(&AccountError::TryLater { wait }.to_string());
-    let link = ("Sign in another way", return_to.sign_in());
     let status = StatusCode::TOO_MANY_REQUESTS;
     let response = refused(state, peer, status, ("Too many attempts", text), link).await?;
     Ok(retry_after(wait, response))
