@@ -23,6 +23,19 @@ const HOURLY = "deleted expired records";
 /** How many keys there are before any change: one of RS256 and one of ES256. */
 const BOTH_ALGORITHMS = 2;
 
+/**
+ * Waits until a node has done what is due at this time. Its timers notice within a second that the clock was moved.
+ *
+ * @param {() => boolean | Promise<boolean>} done
+ */
+async function until(done) {
+  for (let tries = 0; tries < 400; tries += 1) {
+    if (await done()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.fail(`not within 20 seconds: ${done}`);
+}
+
 const library = faketime();
 
 describe("signing keys", { skip: !library && "it needs Debian's package faketime" }, () => {
@@ -47,6 +60,7 @@ describe("signing keys", { skip: !library && "it needs Debian's package faketime
     postgres = await Postgres.start();
     nodes = await Nodes.on(postgres.url, clock.environment);
     await nodes.adds();
+    await until(() => nodes.logged(0, HOURLY) === 1);
     started = Date.now();
     // Half an hour later, so that the other node does not look after the keys at the same time.
     clock.moves(HOUR / 2);
@@ -114,20 +128,7 @@ describe("signing keys", { skip: !library && "it needs Debian's package faketime
     return keys.filter(({ alg }) => alg === "RS256").map(({ kid }) => kid);
   }
 
-  /**
-   * Waits until a node has done what is due at this time. Its timers notice within a second that the clock was moved.
-   *
-   * @param {() => boolean | Promise<boolean>} done
-   */
-  async function until(done) {
-    for (let tries = 0; tries < 100; tries += 1) {
-      if (await done()) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assert.fail(`not within 5 seconds: ${done}`);
-  }
-
-  test("nobody is refused while they change", { timeout: 60_000 }, async () => {
+  test("nobody is refused while they change", { timeout: 120_000 }, async () => {
     const clients = [keeps(), keepsForAnHour()];
     /** @type {{ token: string, kid: string, at: number }[]} */
     const signed = [];
