@@ -4,6 +4,7 @@ use latchkey_domain::Application;
 use latchkey_registration::ActivityLine;
 use leptos::prelude::*;
 
+use super::question::Question;
 use super::{add_redirect_uri, add_scopes};
 use crate::components::breadcrumb::breadcrumb;
 use crate::components::frame::Frame;
@@ -30,15 +31,6 @@ pub struct AddFromActivityPage {
     /// Why adding it just failed, as a sentence.
     pub error: Option<String>,
     pub what: Addition,
-}
-
-/// What the page says about an addition.
-pub(super) struct Question {
-    pub(super) title: &'static str,
-    pub(super) lead: String,
-    pub(super) facts: Option<AnyView>,
-    /// The label of the button and where its form is sent, or why there is nothing to do.
-    pub(super) act: Result<(String, String), &'static str>,
 }
 
 impl AddFromActivityPage {

@@ -4,7 +4,7 @@ use latchkey_domain::Application;
 use latchkey_registration::{ActivityLine, Candidate};
 use leptos::prelude::*;
 
-use super::add::Question;
+use super::question::Question;
 use crate::pages::admin::settings::oauth_applications::address;
 use crate::time::exact_time;
 

@@ -4,8 +4,8 @@ use latchkey_domain::{Application, ScopeSet};
 use latchkey_registration::ActivityLine;
 use leptos::prelude::*;
 
-use super::add::Question;
 use super::fix::named;
+use super::question::Question;
 use crate::pages::admin::settings::oauth_applications::address;
 
 pub(super) fn question(application: &Application, line: &ActivityLine) -> Question {

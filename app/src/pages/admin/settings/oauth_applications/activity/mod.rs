@@ -6,6 +6,7 @@ mod add_redirect_uri;
 mod add_scopes;
 pub(crate) mod filters;
 pub(crate) mod fix;
+mod question;
 pub(crate) mod rows;
 
 use latchkey_domain::Application;
