@@ -107,7 +107,7 @@ impl Outgoing {
         self
     }
 
-    /// From now on `observer` is told how requests of this clone end.
+    /// From now on `observer` hears how requests of this clone end.
     #[must_use]
     pub fn observed(mut self, observer: Arc<dyn Observe>) -> Self {
         self.observer = Some(observer);

@@ -13,9 +13,12 @@ pub(super) async fn begin(
     waiting: &WaitingSignIn,
     (most, at): (u32, Timestamp),
 ) -> Result<(), StoreError> {
-    let sql = "DELETE FROM provider_sign_ins WHERE expires_at <= ?1 OR id <= \
-               (SELECT id FROM provider_sign_ins WHERE expires_at > ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)";
-    db.execute(sql, params![at, most.saturating_sub(1)]).await?;
+    // Two statements, each by a key: a row can be large, and one that looks at all rows would read them whole.
+    let sql = "DELETE FROM provider_sign_ins WHERE expires_at <= ?1";
+    db.execute(sql, params![at]).await?;
+    let sql = "DELETE FROM provider_sign_ins WHERE id <= \
+               (SELECT id FROM provider_sign_ins ORDER BY id DESC LIMIT 1 OFFSET ?1)";
+    db.execute(sql, params![most.saturating_sub(1)]).await?;
     let sql = "INSERT INTO provider_sign_ins (key, provider_id, content, expires_at) VALUES (?1, ?2, ?3, ?4) \
                ON CONFLICT (key) DO NOTHING";
     let params = params![

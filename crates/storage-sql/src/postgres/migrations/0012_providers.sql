@@ -31,6 +31,7 @@ CREATE TABLE provider_sign_ins (
     content     TEXT NOT NULL,                 -- JSON
     expires_at  BIGINT NOT NULL
 );
+CREATE INDEX provider_sign_ins_by_end ON provider_sign_ins (expires_at);
 
 -- Whether members, but for hosts, sign in with providers alone.
 ALTER TABLE network ADD COLUMN providers_only BOOLEAN NOT NULL DEFAULT false;
