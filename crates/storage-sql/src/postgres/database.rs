@@ -28,7 +28,7 @@ impl Database for Postgres {
         A: Send + Sync,
         W: for<'a> Fn(&'a dyn Statements, &'a A) -> Answer<'a, T> + Send + Sync,
     {
-        work(&self.connections.named(name_of::<W>()), &args).await
+        work(&self.connections.repeated(name_of::<W>()), &args).await
     }
 
     /// Nothing is remembered here: another node may have changed it.
@@ -54,7 +54,8 @@ impl Database for Postgres {
         A: Send + Sync + 'static,
         W: for<'a> Fn(&'a dyn Statements, &'a A) -> Answer<'a, T> + Send + Sync + 'static,
     {
-        self.look_up(args, work).await
+        // Planned each time, for what it is asked for.
+        work(&self.connections.named(name_of::<W>()), &args).await
     }
 
     async fn snapshot<T, A, W>(&self, args: A, work: W) -> Result<T, StoreError>

@@ -11,7 +11,7 @@ pub(super) use latchkey_storage::error::text_of;
 /// What a failed statement means for the transaction that it was part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Another transaction was in the way; the database undid this one and asks to try again.
+    /// Another transaction was in the way, or changed a table; the database undid this one and asks to try again.
     Conflict,
     /// The connection is gone, or the server is going. What was not committed is undone.
     Lost,
@@ -27,7 +27,7 @@ impl Fault {
 
     fn of_statement(error: &Error) -> Self {
         match error.code() {
-            Some(code) if is_conflict(code) => Self::Conflict,
+            Some(code) if is_conflict(code) || is_outdated(error) => Self::Conflict,
             Some(code) if is_going(code) => Self::Lost,
             None if error.is_closed() || has_io_error(error) => Self::Lost,
             _ => Self::Other,
@@ -52,6 +52,15 @@ fn is_conflict(code: &SqlState) -> bool {
         SqlState::T_R_DEADLOCK_DETECTED,
     ]
     .contains(code)
+}
+
+/// What was prepared cannot be run any more: a table has other columns now, or the database forgot it.
+pub(super) fn is_outdated(error: &Error) -> bool {
+    error.as_db_error().is_some_and(|error| {
+        // "Cached plan must not change result type" has the code of all that is not supported, and texts are translated.
+        *error.code() == SqlState::INVALID_SQL_STATEMENT_NAME
+            || error.routine() == Some("RevalidateCachedQuery")
+    })
 }
 
 /// The server stops, starts, or closes connections.

@@ -4,13 +4,14 @@
 //! request on, because that request asks the database. So what a request needs is asked for in as few round trips as
 //! there can be: a look-up is one.
 //!
-//! A connection keeps nothing either, no prepared statement, no setting, no lock beyond a transaction, so that a pooler
-//! may give each transaction another one, and a distributed database that speaks `PostgreSQL`'s language may take its
-//! place.
+//! A connection keeps no setting and no lock beyond a transaction, so that a pooler may give each transaction another one, and
+//! a distributed database that speaks `PostgreSQL`'s language may take its place. What is prepared on it stays there only
+//! where [`dialing`] finds no pooler: to read and to plan a statement anew takes longer than to run it.
 
 mod attempts;
 pub(crate) mod copy;
 mod database;
+mod dialing;
 mod errors;
 mod folding;
 mod key_rotation;

@@ -1,6 +1,5 @@
-//! Parameters as `PostgreSQL`'s driver takes them. Each carries its type, so that a statement is parsed, bound and run in
-//! one round trip and leaves nothing on the connection: that is what poolers that change the connection with each
-//! transaction need.
+//! Parameters as `PostgreSQL`'s driver takes them. Each carries its type, so that a statement that is not prepared is parsed,
+//! bound and run in one round trip, and leaves nothing on the connection.
 
 use std::error::Error;
 

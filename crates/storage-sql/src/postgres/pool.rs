@@ -11,11 +11,12 @@ use deadpool_postgres::{
 };
 use futures_util::TryStreamExt;
 use futures_util::future::Either;
-use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Row, RowStream, Statement};
 use tracing::Instrument;
 
-use super::errors::{Fault, not_committed, text_of};
+use super::dialing::{Dialing, Pooler};
+use super::errors::{Fault, is_outdated, not_committed, text_of};
 use super::params::Param;
 use super::tls::Connector;
 use super::url::PostgresUrl;
@@ -43,6 +44,7 @@ pub(super) const STATEMENT: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(super) struct Connections {
     pool: Pool,
+    pooler: Pooler,
     watch: Arc<Watch>,
 }
 
@@ -54,7 +56,9 @@ impl Connections {
         let config = ManagerConfig {
             recycling_method: RecyclingMethod::Fast,
         };
-        let manager = Manager::from_config(url.config(), Connector::new(url.tls())?, config);
+        let pooler = Pooler::default();
+        let dialing = Dialing::new(Connector::new(url.tls())?, pooler.clone());
+        let manager = Manager::from_connect(url.config(), dialing, config);
         Pool::builder(manager)
             .max_size(MOST_CONNECTIONS)
             .wait_timeout(Some(ACQUIRE))
@@ -64,6 +68,7 @@ impl Connections {
             .build()
             .map(|pool| Self {
                 pool,
+                pooler,
                 watch: Arc::default(),
             })
             .map_err(|error| StoreError::Open(format!("cannot prepare connections: {error}")))
@@ -84,6 +89,15 @@ impl Connections {
         Named {
             connections: self,
             operation,
+            is_repeated: false,
+        }
+    }
+
+    /// The same for statements that are run again and again.
+    pub(super) fn repeated(&self, operation: &'static str) -> Named<'_> {
+        Named {
+            is_repeated: true,
+            ..self.named(operation)
         }
     }
 
@@ -103,6 +117,8 @@ impl Connections {
             Ok(client) => Ok(Connection {
                 client: Some(client),
                 broken: false.into(),
+                prepares: false,
+                pooler: self.pooler.clone(),
                 watch: Arc::clone(&self.watch),
             }),
             // Whatever it is, nothing can be asked of the database until it is over.
@@ -127,13 +143,91 @@ pub(super) struct Connection {
     /// `None` only while it is dropped.
     client: Option<Object>,
     broken: AtomicBool,
+    /// Whether what is run on it stays prepared for the next time.
+    prepares: bool,
+    pooler: Pooler,
     watch: Arc<Watch>,
+}
+
+/// A statement on its way to the database.
+pub(super) enum Ready {
+    /// It is there already, and planned.
+    Prepared(Statement),
+    /// It goes there with its parameters, and is forgotten.
+    Passing(String),
 }
 
 impl Connection {
     /// What is counted.
     pub(super) fn watch(&self) -> &Watch {
         &self.watch
+    }
+
+    /// The same connection for statements that are run again and again: they stay prepared, if nothing shares its sessions.
+    pub(super) fn prepares(self) -> Self {
+        let prepares = !self.pooler.is_there();
+        Self { prepares, ..self }
+    }
+
+    /// Makes `sql` ready to be sent. That is a round trip of its own the first time that it is prepared.
+    pub(super) async fn ready(
+        &self,
+        sql: &str,
+        params: &[Param<'_>],
+    ) -> Result<Ready, tokio_postgres::Error> {
+        let sql = Dialect::Postgres.spell(sql);
+        if !self.prepares {
+            return Ok(Ready::Passing(sql.into_owned()));
+        }
+        let types: Vec<Type> = params.iter().map(Param::kind).collect();
+        let statement = self.client().prepare_typed_cached(&sql, &types).await?;
+        Ok(Ready::Prepared(statement))
+    }
+
+    /// The rows of a statement.
+    pub(super) async fn query(
+        &self,
+        statement: &Ready,
+        params: &[Param<'_>],
+    ) -> Result<RowStream, tokio_postgres::Error> {
+        match statement {
+            Ready::Prepared(statement) => {
+                let rows = self.client().query_raw(statement, params).await;
+                rows.inspect_err(|error| self.forget_if_outdated(error))
+            }
+            Ready::Passing(sql) => self.client().query_typed_raw(sql, typed(params)).await,
+        }
+    }
+
+    /// How many rows a statement changed.
+    pub(super) async fn execute(
+        &self,
+        statement: &Ready,
+        params: &[Param<'_>],
+    ) -> Result<u64, tokio_postgres::Error> {
+        match statement {
+            Ready::Prepared(statement) => {
+                let count = self.client().execute_raw(statement, params).await;
+                count.inspect_err(|error| self.forget_if_outdated(error))
+            }
+            Ready::Passing(sql) => self.client().execute_typed(sql, &typed(params)).await,
+        }
+    }
+
+    /// What was prepared before a table changed is of no use any more, on no connection.
+    fn forget_if_outdated(&self, error: &tokio_postgres::Error) {
+        if is_outdated(error)
+            && let Some(pool) = Object::pool(self.client())
+        {
+            pool.manager().statement_caches.clear();
+        }
+    }
+
+    fn client(&self) -> &Object {
+        match &self.client {
+            Some(client) => client,
+            None => unreachable!("a connection is there until it is dropped"),
+        }
     }
 
     /// Whether it must not be used again.
@@ -161,10 +255,7 @@ impl Deref for Connection {
     type Target = tokio_postgres::Client;
 
     fn deref(&self) -> &Self::Target {
-        match &self.client {
-            Some(client) => client,
-            None => unreachable!("a connection is there until it is dropped"),
-        }
+        self.client()
     }
 }
 
@@ -230,10 +321,10 @@ impl<R: Runs> Statements for R {
 
 impl Runs for Connection {
     async fn rows(&self, sql: &str, params: &[Param<'_>], most: usize) -> Result<Vec<Row>, StoreError> {
-        let sql = &Dialect::Postgres.spell(sql);
         let span = spans::statement(sql);
         let rows = self.within(async {
-            let mut stream = pin!(self.query_typed_raw(sql, typed(params)).await?);
+            let statement = self.ready(sql, params).await?;
+            let mut stream = pin!(self.query(&statement, params).await?);
             let (mut bytes, mut rows) = (Bytes::up_to(most), Vec::new());
             while let Some(row) = stream.try_next().await? {
                 if let Err(error) = bytes.add(row.raw_size_bytes()) {
@@ -248,13 +339,12 @@ impl Runs for Connection {
     }
 
     async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
-        let sql = &Dialect::Postgres.spell(sql);
-        let params = typed(params);
         let span = spans::statement(sql);
-        let count = self
-            .within(self.execute_typed(sql, &params))
-            .instrument(span.clone());
-        spans::judged(&span, count.await)
+        let count = self.within(async {
+            let statement = self.ready(sql, params).await?;
+            self.execute(&statement, params).await
+        });
+        spans::judged(&span, count.instrument(span.clone()).await)
     }
 }
 
@@ -262,6 +352,18 @@ impl Runs for Connection {
 pub(super) struct Named<'pool> {
     connections: &'pool Connections,
     operation: &'static str,
+    is_repeated: bool,
+}
+
+impl Named<'_> {
+    async fn connection(&self, access: Access) -> Result<Connection, StoreError> {
+        let connection = self.connections.get(access).await?;
+        Ok(if self.is_repeated {
+            connection.prepares()
+        } else {
+            connection
+        })
+    }
 }
 
 /// A statement by itself is a transaction by itself.
@@ -270,16 +372,13 @@ impl Runs for Named<'_> {
     /// for it.
     async fn rows(&self, sql: &str, params: &[Param<'_>], most: usize) -> Result<Vec<Row>, StoreError> {
         let _operation = self.connections.watch.begin(Access::Read, self.operation);
-        let first = self.connections.get(Access::Read).await?;
+        let first = self.connection(Access::Read).await?;
         match first.rows(sql, params, most).await {
             Err(error) if Fault::of(&error) != Fault::Other => {
                 tracing::debug!(error = text_of(&error), "a statement is run again");
                 drop(first);
-                self.connections
-                    .get(Access::Read)
-                    .await?
-                    .rows(sql, params, most)
-                    .await
+                let second = self.connection(Access::Read).await?;
+                second.rows(sql, params, most).await
             }
             outcome => outcome,
         }
@@ -288,7 +387,7 @@ impl Runs for Named<'_> {
     /// Run once. If the database refuses it was not done; if there is no answer, that is unknown.
     async fn run(&self, sql: &str, params: &[Param<'_>]) -> Result<u64, StoreError> {
         let _operation = self.connections.watch.begin(Access::Write, self.operation);
-        let connection = self.connections.get(Access::Write).await?;
+        let connection = self.connection(Access::Write).await?;
         let began = Instant::now();
         let outcome = connection.run(sql, params).await;
         connection.watch().committed(began);

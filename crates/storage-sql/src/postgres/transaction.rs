@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::TryStreamExt;
 use latchkey_domain::counted;
 use tokio_postgres::Row;
 use tracing::Instrument;
@@ -61,6 +62,11 @@ impl Transaction {
     /// Begins a transaction.
     pub(super) async fn begin(connections: &Connections, isolation: Isolation) -> Result<Self, StoreError> {
         let connection = connections.get(isolation.access()).await?;
+        let connection = match isolation {
+            // Long ones, which are planned for what they are asked for.
+            Isolation::Snapshot => connection,
+            Isolation::Serializable | Isolation::RowLocked => connection.prepares(),
+        };
         connection.set_broken(true);
         let began = Instant::now();
         connection
@@ -82,23 +88,27 @@ impl Transaction {
         read: &str,
         params: &[Param<'_>],
     ) -> Result<(Self, Vec<Row>), StoreError> {
-        let connection = connections.get(Access::Write).await?;
+        let connection = connections.get(Access::Write).await?.prepares();
         connection.set_broken(true);
         let began = Instant::now();
-        let typed = typed(params);
-        let (lock, read) = (&Dialect::Postgres.spell(lock), &Dialect::Postgres.spell(read));
+        let span = spans::statement(read);
         let rows = connection
             .within(async {
+                let (lock, read) = (
+                    connection.ready(lock, params).await?,
+                    connection.ready(read, params).await?,
+                );
+                // Each is sent when it is first asked for, in this order.
                 let (opened, locked, rows) = tokio::join!(
                     connection.batch_execute(Isolation::RowLocked.begin()),
-                    connection.execute_typed(lock, &typed),
-                    connection.query_typed(read, &typed),
+                    connection.execute(&lock, params),
+                    async { connection.query(&read, params).await?.try_collect().await },
                 );
                 opened?;
                 locked?;
                 rows
             })
-            .instrument(spans::statement(read))
+            .instrument(span)
             .await?;
         let transaction = Self {
             connection,
@@ -115,11 +125,17 @@ impl Transaction {
     ) -> Result<(), StoreError> {
         let connection = &self.connection;
         let span = spans::statement(statements.last().map_or("COMMIT", |(sql, _)| sql));
+        let ready = connection.within(futures_util::future::try_join_all(
+            statements
+                .iter()
+                .map(|(sql, params)| connection.ready(sql, params)),
+        ));
+        let ready = ready.await?;
         // A statement that fails makes the commit that comes behind it an undoing, so its error comes first.
-        let all = statements.iter().map(|(sql, params)| async move {
-            let (sql, typed) = (Dialect::Postgres.spell(sql), typed(params));
-            connection.execute_typed(&sql, &typed).await
-        });
+        let all = ready
+            .iter()
+            .zip(statements)
+            .map(|(statement, (_, params))| connection.execute(statement, params));
         // Each is sent when it is first asked for, in this order.
         let both = async {
             tokio::join!(

@@ -73,7 +73,7 @@ impl<S> MakeTlsConnect<S> for Connector
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    type Stream = Stream<S>;
+    type Stream = Stream<tokio_rustls::client::TlsStream<S>>;
     type TlsConnect = Handshake;
     type Error = Untrusted;
 
@@ -96,32 +96,44 @@ impl<S> TlsConnect<S> for Handshake
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    type Stream = Stream<S>;
+    type Stream = Stream<tokio_rustls::client::TlsStream<S>>;
     type Error = Untrusted;
-    type Future = Pin<Box<dyn Future<Output = Result<Stream<S>, Untrusted>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Stream, Untrusted>> + Send>>;
 
     fn connect(self, stream: S) -> Self::Future {
         Box::pin(async move {
             let connector = tokio_rustls::TlsConnector::from(self.config);
             let host = ServerName::try_from(self.host.clone())
                 .map_err(|_| Untrusted(format!("“{}” is no name that a certificate can have", self.host)))?;
-            Ok(Stream(connector.connect(host, stream).await?))
+            let stream = connector.connect(host, stream).await?;
+            let (_, session) = stream.get_ref();
+            let chain = session.peer_certificates();
+            let binding = chain.and_then(|chain| binding::tls_server_end_point(chain.first()?));
+            Ok(Stream { stream, binding })
         })
     }
 }
 
-/// An encrypted connection.
-pub(in crate::postgres) struct Stream<S>(tokio_rustls::client::TlsStream<S>);
+/// A connection that is encrypted, and whose certificate the proof of a password is bound to.
+pub(in crate::postgres) struct Stream<S> {
+    stream: S,
+    binding: Option<Vec<u8>>,
+}
 
-impl<S> TlsStream for Stream<S>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+impl<S> Stream<S> {
+    /// One that is not encrypted.
+    pub(in crate::postgres) fn unencrypted(stream: S) -> Self {
+        Self {
+            stream,
+            binding: None,
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Stream<S> {
     fn channel_binding(&self) -> ChannelBinding {
-        let (_, session) = self.0.get_ref();
-        session
-            .peer_certificates()
-            .and_then(|chain| binding::tls_server_end_point(chain.first()?))
+        self.binding
+            .clone()
             .map_or_else(ChannelBinding::none, ChannelBinding::tls_server_end_point)
     }
 }
@@ -132,7 +144,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Stream<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(context, buffer)
+        Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
@@ -142,15 +154,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
         context: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(context, buffer)
+        Pin::new(&mut self.stream).poll_write(context, buffer)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(context)
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(context)
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 
     fn poll_write_vectored(
@@ -158,10 +170,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
         context: &mut Context<'_>,
         buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(context, buffers)
+        Pin::new(&mut self.stream).poll_write_vectored(context, buffers)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
+        self.stream.is_write_vectored()
     }
 }

@@ -9,5 +9,5 @@ mod connector;
 mod settings;
 mod verify;
 
-pub(super) use self::connector::{Connector, Untrusted};
+pub(super) use self::connector::{Connector, Stream, Untrusted};
 pub(super) use self::settings::TlsSettings;
