@@ -115,8 +115,6 @@ impl TlsConnect<DuplexStream> for Unencrypted {
 
 #[cfg(test)]
 mod tests {
-    use latchkey_storage::content::slice::NO_LIMIT;
-
     use super::super::errors::Fault;
     use super::super::pool::{Connections, Runs};
     use super::super::rows::count;
@@ -135,7 +133,7 @@ mod tests {
         let url = latchkey_testing::postgres::database();
         let connections = connections(&url);
         let often = connections.get(Access::Read).await.unwrap().prepares();
-        for number in 1..=3 {
+        for number in 1..=3_i64 {
             let sum = count(&often, "SELECT ?1 + 1", params![number]).await.unwrap();
             assert_eq!(sum, number.unsigned_abs() + 1);
         }
@@ -166,7 +164,7 @@ mod tests {
         let connections = connections(&url);
         let often = connections.get(Access::Read).await.unwrap().prepares();
         often.run("CREATE TABLE changing (a BIGINT)", &[]).await.unwrap();
-        let read = || often.rows("SELECT * FROM changing", &[], NO_LIMIT);
+        let read = || often.rows("SELECT * FROM changing", &[], usize::MAX);
         assert!(read().await.unwrap().is_empty());
         often
             .run("ALTER TABLE changing ADD COLUMN b BIGINT", &[])

@@ -164,9 +164,9 @@ impl Connection {
     }
 
     /// The same connection for statements that are run again and again: they stay prepared, if nothing shares its sessions.
-    pub(super) fn prepares(self) -> Self {
-        let prepares = !self.pooler.is_there();
-        Self { prepares, ..self }
+    pub(super) fn prepares(mut self) -> Self {
+        self.prepares = !self.pooler.is_there();
+        self
     }
 
     /// Makes `sql` ready to be sent. That is a round trip of its own the first time that it is prepared.
