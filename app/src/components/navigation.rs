@@ -231,13 +231,19 @@ pub(crate) fn admin_page(
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
-    use crate::testing::visitor;
+
+    fn page(section: AdminSection, level: Level) -> String {
+        let host = Visitor {
+            name: "Ada Lovelace".into(),
+            is_host: true,
+        };
+        admin_page("River Club".into(), host, section, level, ()).to_html()
+    }
 
     #[test]
     fn every_section_is_in_one_group() {
         for section in AdminSection::ALL {
-            let page = admin_page("River Club".into(), visitor(true), section, Level::Section, ());
-            let html = page.to_html();
+            let html = page(section, Level::Section);
             for entry in AdminSection::ALL {
                 let link = format!("href=\"{}\"", entry.path());
                 assert_eq!(html.matches(&link).count(), 1, "{link} in {html}");
@@ -248,14 +254,7 @@ mod tests {
 
     #[test]
     fn what_a_host_sets_comes_before_what_a_host_reads() {
-        let page = admin_page(
-            "River Club".into(),
-            visitor(true),
-            AdminSection::AuditTrail,
-            Level::Below,
-            (),
-        );
-        let html = page.to_html();
+        let html = page(AdminSection::AuditTrail, Level::Below);
         let (settings, insights) = html.split_once("aria-label=\"Insights\"").unwrap();
         assert!(settings.contains("aria-label=\"Settings\"") && settings.contains(">OAuth Applications<"));
         assert!(insights.contains("aria-current=\"true\"") && insights.contains(">Audit trail<"));

@@ -3,10 +3,10 @@
 use anyhow::{Context, Result, ensure};
 use http::header::LOCATION;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::{Answer, HttpRequest, ensure_ok, get, post};
-use crate::person::Person;
+use crate::person::{Person, call};
 use crate::process::Setup;
 
 pub(crate) const REDIRECT_URI: &str = "https://myapp.com/oauth/callback";
@@ -114,6 +114,18 @@ impl Application {
         );
         Ok(tokens)
     }
+}
+
+/// The call of the page that registers an application, with the session cookie of a host.
+pub(crate) fn register(cookie: &str, name: &str, skip_consent: bool) -> HttpRequest {
+    let draft = json!({ "draft": {
+        "name": name,
+        "redirect_uris": REDIRECT_URI,
+        "scopes": ["read:userinfo", "read:posts", "write:posts"],
+        "confidential": true,
+        "skip_consent": skip_consent,
+    }});
+    call(cookie, "applications/create", &draft)
 }
 
 /// The request for the member of an access token.

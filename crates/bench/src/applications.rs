@@ -7,6 +7,7 @@ use std::rc::Rc;
 use anyhow::{Result, ensure};
 use serde_json::json;
 
+use crate::application::register;
 use crate::client::{HttpRequest, ensure_ok, get};
 use crate::endure::database::{Database, Kind};
 use crate::endure::postgres::Cluster;
@@ -88,7 +89,11 @@ async fn begin(data: &Path, cluster: Option<&Rc<Cluster>>, count: usize) -> Resu
     let server = Server::start(&setup).await?;
     let mut host = Person::host(server.address).await?;
     for number in 0..count {
-        host.register(&format!("Application {number:05}")).await?;
+        let request = register(&host.cookie, &format!("Application {number:05}"), false);
+        ensure_ok(
+            "registering an application",
+            &host.connection.send(request).await?,
+        )?;
     }
     server.stop();
     Ok((setup, database))

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result};
 use http::header::SET_COOKIE;
 
-use crate::client::{Connection, HttpRequest, ensure_ok, post, post_json};
+use crate::client::{Connection, HttpRequest, post, post_json};
 
 /// The password of the demonstration's members.
 pub(crate) const PASSWORD: &str = "latchkey-demo";
@@ -18,18 +18,6 @@ pub(crate) fn call(cookie: &str, function: &str, arguments: &serde_json::Value) 
         &[("cookie", cookie), ("sec-fetch-site", "same-origin")],
         arguments,
     )
-}
-
-/// The call that registers an application.
-pub(crate) fn register(cookie: &str, name: &str, skip_consent: bool) -> HttpRequest {
-    let draft = serde_json::json!({ "draft": {
-        "name": name,
-        "redirect_uris": crate::application::REDIRECT_URI,
-        "scopes": ["read:userinfo", "read:posts", "write:posts"],
-        "confidential": true,
-        "skip_consent": skip_consent,
-    }});
-    call(cookie, "applications/create", &draft)
 }
 
 /// A signed-in person.
@@ -62,14 +50,5 @@ impl Person {
             .with_context(|| format!("nobody could sign in: {}", answer.status()))?
             .to_owned();
         Ok(Self { connection, cookie })
-    }
-
-    /// Registers an application on the page.
-    pub(crate) async fn register(&mut self, name: &str) -> Result<()> {
-        let request = register(&self.cookie, name, false);
-        ensure_ok(
-            "registering an application",
-            &self.connection.send(request).await?,
-        )
     }
 }

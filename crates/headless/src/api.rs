@@ -15,6 +15,7 @@ use crate::access::{Refusals, ScopeGuard};
 use crate::answer::{Answer, error_body, write};
 use crate::budget::{Budget, Budgets};
 use crate::caller::Caller;
+use crate::context::PublicUrl;
 use crate::cost::{self, Cost};
 use crate::counts::Counts;
 use crate::documents::Documents;
@@ -24,7 +25,7 @@ use crate::loaders::loader;
 use crate::meter::{AnswerMeter, Meter, Room};
 use crate::problem::{self, Problem};
 use crate::request::{self, Asked, Query as Sent};
-use crate::schema::{Mutation, PublicUrl, Query};
+use crate::schema::{Mutation, Query};
 use crate::{fields, query_error, span};
 
 /// The cost of a query that is refused for its size or form: it was read.

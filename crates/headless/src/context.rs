@@ -11,6 +11,10 @@ use tokio::sync::OnceCell;
 use crate::caller::Caller;
 use crate::error::ApiError;
 
+/// The address that people open.
+#[derive(Clone)]
+pub(crate) struct PublicUrl(pub(crate) Arc<str>);
+
 /// Data that the API put into the context.
 pub(crate) fn data<'c, T: Any + Send + Sync>(ctx: &Context<'c>) -> Result<&'c T, ApiError> {
     ctx.data::<T>().map_err(|_| ApiError::Internal)
@@ -28,6 +32,11 @@ pub(crate) fn caller<'c>(ctx: &Context<'c>) -> Result<&'c Caller, ApiError> {
 
 pub(crate) fn now(ctx: &Context<'_>) -> Result<Timestamp, ApiError> {
     Ok(data::<Arc<dyn Clock>>(ctx)?.now())
+}
+
+/// The address that people open, if there is one.
+pub(crate) fn public_url<'c>(ctx: &Context<'c>) -> Option<&'c str> {
+    ctx.data_opt::<PublicUrl>().map(|url| &*url.0)
 }
 
 /// The network, read once per request.

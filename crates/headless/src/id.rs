@@ -7,10 +7,10 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, general_purpose};
 
 use crate::error::ApiError;
-pub(crate) use crate::schema::Kind;
+use crate::kind::Kind;
 
 pub(crate) fn global(kind: Kind, number: i64) -> ID {
-    ID(general_purpose::STANDARD.encode(format!("{}:{number}", kind.name())))
+    ID(general_purpose::STANDARD.encode(format!("{kind}:{number}")))
 }
 
 /// The type and the number in a global id.
@@ -28,13 +28,10 @@ pub(crate) fn number(id: &ID, kind: Kind) -> Result<i64, ApiError> {
     match decode(id) {
         Some((found, number)) if found == kind => Ok(number),
         Some((found, _)) => Err(ApiError::BadInput(format!(
-            "that is the id of a {}; expected one of a {}",
-            found.name(),
-            kind.name()
+            "that is the id of a {found}; expected one of a {kind}"
         ))),
         None => Err(ApiError::BadInput(format!(
-            "that is not the id of a {}; expected its id or its resourceId",
-            kind.name()
+            "that is not the id of a {kind}; expected its id or its resourceId"
         ))),
     }
 }
@@ -52,8 +49,7 @@ fn decode(id: &ID) -> Option<(Kind, i64)> {
         .ok()?;
     let text = String::from_utf8(bytes).ok()?;
     let (name, number) = text.split_once(':')?;
-    let kind = Kind::ALL.iter().copied().find(|kind| kind.name() == name)?;
-    Some((kind, number.parse().ok()?))
+    Some((name.parse().ok()?, number.parse().ok()?))
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod documents;
 mod error;
 mod fields;
 mod id;
+mod kind;
 mod loaders;
 mod meter;
 mod page;

@@ -5,7 +5,6 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::description;
-use crate::params::ParamError;
 
 /// An `error` of RFC 6749 section 5.2, or of an RFC that adds to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,16 +123,6 @@ impl EndpointError {
             error: self.code().id(),
             error_description: self.description().to_owned(),
         }
-    }
-}
-
-impl From<ParamError> for EndpointError {
-    fn from(error: ParamError) -> Self {
-        Self::refused(
-            ErrorCode::InvalidRequest,
-            ActivityReason::Parameter,
-            error.to_string(),
-        )
     }
 }
 

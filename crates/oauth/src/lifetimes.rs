@@ -23,6 +23,9 @@ const REFRESH_TOKEN: Bounds = (TimeSpan::minutes(5), TimeSpan::days(365));
 /// A grant, however often its tokens are refreshed. At least as long as an access token can last.
 const GRANT: Bounds = (TimeSpan::days(1), TimeSpan::days(3_650));
 
+/// How long an ID token counts. Clients read it once, when it arrives.
+pub(crate) const ID_TOKEN: Duration = Duration::from_secs(60 * 60);
+
 /// How long codes, tokens and grants last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lifetimes {

@@ -35,6 +35,16 @@ pub enum ParamError {
     },
 }
 
+impl From<ParamError> for EndpointError {
+    fn from(error: ParamError) -> Self {
+        Self::refused(
+            ErrorCode::InvalidRequest,
+            ActivityReason::Parameter,
+            error.to_string(),
+        )
+    }
+}
+
 fn most(name: &str) -> usize {
     if name == "id_token_hint" {
         MAX_ID_TOKEN

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use latchkey_domain::{Actor, Email, Timestamp};
 
 use crate::Isolation::{RowLocked, Statement};
-use crate::{Columns, Database, SqlStore, Statements, audit, members, params, rows};
+use crate::members::row as member;
+use crate::{Columns, Database, SqlStore, Statements, audit, params, rows};
 use latchkey_storage::mails::{
     ANSWER_LENGTH, Claim, ClaimedMail, FailedMail, MAILS_PER_HOUR, MailCounts, MailId, MailKind, MailOutcome,
     Mails, NewMail,
@@ -23,14 +24,14 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 macro_rules! columns {
     () => {
         concat!(
-            members::columns!(),
+            member::columns!(),
             ", q.id, q.kind, q.address, q.detail, q.created_at, q.tries"
         )
     };
 }
 
 fn read(columns: &mut Columns<'_>, claim: Claim) -> Result<ClaimedMail, StoreError> {
-    let member = members::read(columns)?;
+    let member = member::read(columns)?;
     columns.table("mails");
     let id = MailId(columns.get("id")?);
     let kind = columns.parsed("kind", str::parse::<MailKind>)?;
@@ -85,7 +86,7 @@ pub(crate) async fn queue(
     if let Some(by) = by {
         let about = match queued.as_slice() {
             [] => return Ok(0),
-            [one] => members::email_of(db, *one).await?.unwrap_or_default(),
+            [one] => member::email_of(db, *one).await?.unwrap_or_default(),
             many => invited_detail(many.len()),
         };
         audit::write_if_allowed(db, (by, at), AuditAction::MemberInvited, &about, "by mail").await?;
@@ -151,12 +152,12 @@ async fn counts(db: &dyn Statements, at: Timestamp) -> Result<MailCounts, StoreE
 async fn failed(db: &dyn Statements, limit: u32) -> Result<Vec<FailedMail>, StoreError> {
     let sql = concat!(
         "SELECT ",
-        members::columns!(),
+        member::columns!(),
         ", q.kind, q.failed_at, q.answer FROM mails q JOIN members m ON m.id = q.member_id \
          WHERE q.failed_at IS NOT NULL ORDER BY q.failed_at DESC, q.id DESC LIMIT ?1"
     );
     rows::all(db, sql, params![limit], |columns| {
-        let member = members::read(columns)?;
+        let member = member::read(columns)?;
         columns.table("mails");
         Ok(FailedMail {
             member,

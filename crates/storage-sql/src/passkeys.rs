@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use latchkey_domain::{Actor, MemberId, Timestamp};
 
 use crate::Isolation::RowLocked;
+use crate::members::row as member;
 use crate::{Database, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::passkeys::{
     CeremonyKey, KeptPasskey, MOST_PASSKEYS, NewPasskey, PasskeyId, PasskeyRecord, PasskeyRemoval, Passkeys,
@@ -58,7 +59,7 @@ pub(crate) async fn add(
     if db.execute(sql, params).await? == 0 {
         return Ok(false);
     }
-    let email = members::email_of(db, member).await?.unwrap_or_default();
+    let email = member::email_of(db, member).await?.unwrap_or_default();
     audit::write_if_allowed(db, (by, at), AuditAction::PasskeyAdded, &email, &passkey.name).await?;
     Ok(true)
 }
@@ -80,11 +81,11 @@ async fn of_member(db: &dyn Statements, member: MemberId) -> Result<Vec<PasskeyR
 async fn find(db: &dyn Statements, credential: &[u8]) -> Result<Option<KeptPasskey>, StoreError> {
     let sql = concat!(
         "SELECT ",
-        members::columns!(),
+        member::columns!(),
         ", p.id, p.data FROM passkeys p JOIN members m ON m.id = p.member_id WHERE p.credential = ?1"
     );
     rows::first(db, sql, params![credential], |columns| {
-        let member = members::read(columns)?;
+        let member = member::read(columns)?;
         columns.table("passkeys");
         Ok(KeptPasskey {
             member,
@@ -129,7 +130,7 @@ async fn remove(
     }
     db.execute("DELETE FROM passkeys WHERE id = ?1", params![id.0])
         .await?;
-    let email = members::email_of(db, member).await?.unwrap_or_default();
+    let email = member::email_of(db, member).await?.unwrap_or_default();
     audit::write_if_allowed(db, by, AuditAction::PasskeyRemoved, &email, &name).await?;
     Ok(PasskeyRemoval::Done)
 }

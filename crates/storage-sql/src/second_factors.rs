@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::Isolation::{RowLocked, Statement};
 use crate::keychain::Keychain;
+use crate::members::row as member;
 use crate::sealing::Owner;
 use crate::{Database, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::second_factors::{Authenticator, RecoveryKey, SecondFactors};
@@ -54,7 +55,7 @@ async fn note(
     action: AuditAction,
     by: (&Actor, Timestamp),
 ) -> Result<(), StoreError> {
-    let email = members::email_of(db, member).await?.unwrap_or_default();
+    let email = member::email_of(db, member).await?.unwrap_or_default();
     audit::write_if_allowed(db, by, action, &email, "").await
 }
 

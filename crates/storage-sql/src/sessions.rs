@@ -5,6 +5,7 @@ use latchkey_domain::{Actor, Member, MemberId, Timestamp, limits};
 
 use crate::Isolation::{RowLocked, Statement};
 use crate::database::dialect::Dialect;
+use crate::members::row as member;
 use crate::{Columns, Database, SqlStore, Statements, audit, members, params, rows};
 use latchkey_storage::members::sessions_detail;
 use latchkey_storage::sessions::MOST_OF_ONE_MEMBER;
@@ -118,12 +119,12 @@ async fn by_key(
         "SELECT ",
         columns!(),
         ", ",
-        members::columns!(),
+        member::columns!(),
         " FROM sessions s JOIN members m ON m.id = s.member_id WHERE s.key = ?1 AND s.expires_at > ?2 \
          AND m.suspended_at IS NULL"
     );
     rows::first(db, sql, params![&key.0, at], |columns| {
-        Ok((read(columns)?, members::read(columns)?))
+        Ok((read(columns)?, member::read(columns)?))
     })
     .await
 }
@@ -176,7 +177,7 @@ async fn end_by_host(
 ) -> Result<u64, StoreError> {
     let sql = "SELECT id FROM members WHERE id = ?1 [[FOR NO KEY UPDATE|]]";
     rows::lock(db, sql, params![member.0]).await?;
-    let Some(email) = members::email_of(db, member).await? else {
+    let Some(email) = member::email_of(db, member).await? else {
         return Ok(0);
     };
     let sql = "DELETE FROM sessions WHERE member_id = ?1 AND id = coalesce(?2, id)";

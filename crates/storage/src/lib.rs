@@ -51,7 +51,9 @@ pub use self::logos::{Logo, Logos};
 pub use self::mails::{
     Claim, ClaimedMail, FailedMail, MailCounts, MailId, MailKind, MailOutcome, Mails, NewMail,
 };
-pub use self::members::{AddMember, MemberChange, Members, PasswordHash, PasswordSet, SetPassword};
+pub use self::members::{
+    AddMember, EmailChange, MemberChange, Members, PasswordHash, PasswordSet, SetPassword,
+};
 pub use self::networks::{NetworkChange, Networks, NewNetwork, Setting};
 pub use self::passkeys::{
     CeremonyKey, KeptPasskey, NewPasskey, PasskeyId, PasskeyRecord, PasskeyRemoval, Passkeys,
@@ -60,7 +62,7 @@ pub use self::providers::{LinkedAccount, ProviderListing, Providers};
 pub use self::retention::{Expiring, Retention, Stride, Swept};
 pub use self::second_factors::{Authenticator, RecoveryKey, SecondFactors};
 pub use self::sessions::{NewSession, Proof, Session, SessionId, SessionKey, Sessions};
-pub use self::sign_in_links::{EmailChange, LinkKey, LinkPurpose, NewSignInLink, SignInLinks};
+pub use self::sign_in_links::{LinkKey, LinkPurpose, NewSignInLink, SignInLinks};
 pub use self::sign_in_profiles::{SignInProfile, SignInProfiles};
 pub use self::signing_keys::{KeptSigningKeys, SigningKey, SigningKeys};
 pub use self::statistics::{ConnectionCounts, Histogram, HistogramReading, Statistics};

@@ -8,7 +8,7 @@ use latchkey_domain::{
     Role, Timestamp, counted,
 };
 
-use crate::{ActivityKind, EmailChange, NewActivity, StoreError};
+use crate::{ActivityKind, NewActivity, StoreError};
 
 /// The Argon2id hash of a password in PHC string form. It does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -126,6 +126,17 @@ impl MemberChange {
             Self::Unknown | Self::LastHost | Self::Yourself => None,
         }
     }
+}
+
+/// The outcome of a change of email.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EmailChange {
+    /// It is done: the member as they are now, and the email before.
+    Done(Member, Email),
+    /// There is no such member, or the link does not work.
+    Unknown,
+    /// Another member has it.
+    Taken,
 }
 
 /// A password to store, and what stays.

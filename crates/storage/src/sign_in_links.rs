@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp, counted};
 
-use crate::{NewPasskey, PasswordHash, PasswordSet, StoreError};
+use crate::{EmailChange, NewPasskey, PasswordHash, PasswordSet, StoreError};
 
 /// The key of a link: the SHA-256 of its token, so that the database alone lets nobody in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,17 +47,6 @@ impl LinkPurpose {
             Self::ByHand | Self::ByMail => None,
         }
     }
-}
-
-/// The outcome of a change of email.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum EmailChange {
-    /// It is done: the member as they are now, and the email before.
-    Done(Member, Email),
-    /// There is no such member, or the link does not work.
-    Unknown,
-    /// Another member has it.
-    Taken,
 }
 
 /// What the audit trail says of links for these many members, if it is more than one.

@@ -24,11 +24,11 @@ use super::page_form::fields;
 use super::pages::{scripted_frame, sentence, visitor};
 use super::passkeys;
 use super::peer::Peer;
-use super::providers;
+use super::providers::buttons::provider_buttons;
+use super::refusal::Refusal;
 use super::return_to::ReturnTo;
 use super::security_headers::allow_own_scripts;
 use super::session::{self, MaybeSignedIn, SignedIn};
-use super::sign_in::Refusal;
 use super::state::AppState;
 
 /// For how long a sign-in is enough.
@@ -198,7 +198,7 @@ impl Asked<'_> {
         let linked = store.linked_accounts(member.id).await?;
         let is_linked = |provider: &Provider| linked.iter().any(|account| account.provider.id == provider.id);
         // The form itself does not go along: the page that it is on is where the person does it once more.
-        let providers = providers::buttons(self.state, &self.back, true, is_linked).await?;
+        let providers = provider_buttons(self.state, &self.back, true, is_linked).await?;
         let page = AskAgainPage {
             frame: scripted_frame(self.state, scripts).await?,
             passkey: ceremony.map(passkeys::options),

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::page_form::Form;
 use super::pages::{frame, sentence};
 use super::peer::Peer;
-use super::sign_in::Refusal;
+use super::refusal::Refusal;
 use super::state::AppState;
 
 /// The form, or whom to ask.

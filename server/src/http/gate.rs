@@ -16,12 +16,10 @@ use tracing::{Instrument, Span};
 use super::errors::{self, Reader};
 use super::failure::Failure;
 use super::request_id::RequestId;
+use super::retry_after::SOON;
 use super::state::AppState;
 use super::{host_header, programs, security_headers};
 use crate::traces;
-
-/// When to try again, in seconds. Short outages are over by then; in longer ones, retries at this rate do no harm.
-pub(super) const SOON: u64 = 5;
 
 /// For what browsers open: errors are pages, and every response has security headers.
 pub(super) async fn for_people(State(state): State<AppState>, request: Request, next: Next) -> Response {

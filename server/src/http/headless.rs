@@ -17,9 +17,9 @@ use latchkey_oauth::activity::ApiFailure;
 use latchkey_oauth::{AccessError, Resource, Subject};
 
 use super::body::BodyError;
-use super::gate::SOON;
 use super::oauth::{authorization, challenge, cors, log, status};
 use super::peer::Peer;
+use super::retry_after::SOON;
 use super::state::AppState;
 
 /// The endpoint and its schema. Scripts on any page may call them.

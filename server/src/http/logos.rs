@@ -1,4 +1,5 @@
-//! `/logos/{id}`: the pictures of applications, of members and of the network; and the forms that upload logos, for hosts.
+//! `/logos/{id}`: the pictures of applications, of members and of the network; what a form uploads; and the page with the
+//! form for an application's logo, for hosts.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
@@ -12,9 +13,8 @@ use serde::Deserialize;
 
 use super::body::BodyError;
 use super::failure::Failure;
-use super::network_settings;
-use super::pace;
 use super::pages::{frame, visitor};
+use super::retry_after::retry_after;
 use super::signed_in_host::SignedInHost;
 use super::state::AppState;
 use crate::logo::LogoError;
@@ -92,7 +92,7 @@ impl LogoForm {
 pub(super) fn refused(error: LogoError, page: String) -> Response {
     match error {
         LogoError::TooOften(wait) => {
-            pace::retry_after(wait, (StatusCode::TOO_MANY_REQUESTS, Html(page)).into_response())
+            retry_after(wait, (StatusCode::TOO_MANY_REQUESTS, Html(page)).into_response())
         }
         _ => (StatusCode::UNPROCESSABLE_ENTITY, Html(page)).into_response(),
     }
@@ -114,7 +114,7 @@ pub(super) fn notice(outcome: Option<&str>) -> Option<String> {
 }
 
 /// What [`notice`] reads.
-fn outcome(logo: Option<&Logo>) -> &'static str {
+pub(super) fn outcome(logo: Option<&Logo>) -> &'static str {
     if logo.is_some() { "saved" } else { "removed" }
 }
 
@@ -176,21 +176,4 @@ async fn page(
         notice: None,
         error: None,
     })
-}
-
-/// Sets or removes the network's logo.
-pub(super) async fn set_of_network(
-    State(state): State<AppState>,
-    SignedInHost { host, by, .. }: SignedInHost,
-    form: LogoForm,
-) -> Result<Response, Failure> {
-    let logo = match form.logo(&state, &host).await {
-        Ok(logo) => logo,
-        Err(error) => return network_settings::refuse_logo(&state, &host, error).await,
-    };
-    let outcome = outcome(logo.as_ref());
-    let (store, now) = (&state.instance.store, state.instance.clock.now());
-    store.set_network_logo(logo, &by, now).await?;
-    let address = format!("{}?logo={outcome}", network_settings::PATH);
-    Ok(Redirect::to(&address).into_response())
 }

@@ -1,8 +1,10 @@
 //! HTTP: one file per family of routes, and one per step that applies to every request.
 
 mod account;
+mod account_changes;
 mod activity;
 mod admin;
+mod after_sign_in;
 mod ask_again;
 mod assets;
 mod audit;
@@ -11,6 +13,7 @@ mod body;
 mod brand;
 mod connected_apps;
 mod cookies;
+mod end_sessions;
 mod errors;
 mod explorer;
 mod failure;
@@ -39,7 +42,9 @@ mod peer;
 mod profile;
 mod programs;
 mod providers;
+mod refusal;
 mod request_id;
+mod retry_after;
 mod return_to;
 mod router;
 mod same_origin;
@@ -50,6 +55,7 @@ mod setup;
 mod sign_in;
 mod sign_in_code;
 mod sign_in_link;
+mod sign_in_passkey;
 mod sign_out;
 mod signed_in_host;
 mod state;

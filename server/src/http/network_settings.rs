@@ -9,7 +9,7 @@ use latchkey_storage::{NetworkChange, Setting};
 use serde::Deserialize;
 
 use super::failure::Failure;
-use super::logos;
+use super::logos::{self, LogoForm};
 use super::page_form::Form;
 use super::pages::{frame, visitor};
 use super::signed_in_host::SignedInHost;
@@ -74,12 +74,25 @@ pub(super) async fn save(
     }
 }
 
-/// The page after a picture was refused.
-pub(super) async fn refuse_logo(
-    state: &AppState,
-    host: &Member,
-    error: LogoError,
+/// Sets or removes the network's logo.
+pub(super) async fn set_logo(
+    State(state): State<AppState>,
+    SignedInHost { host, by, .. }: SignedInHost,
+    form: LogoForm,
 ) -> Result<Response, Failure> {
+    let logo = match form.logo(&state, &host).await {
+        Ok(logo) => logo,
+        Err(error) => return refuse_logo(&state, &host, error).await,
+    };
+    let outcome = logos::outcome(logo.as_ref());
+    let (store, now) = (&state.instance.store, state.instance.clock.now());
+    store.set_network_logo(logo, &by, now).await?;
+    let address = format!("{PATH}?logo={outcome}");
+    Ok(Redirect::to(&address).into_response())
+}
+
+/// The page after a picture was refused.
+async fn refuse_logo(state: &AppState, host: &Member, error: LogoError) -> Result<Response, Failure> {
     let mut page = page(state, host).await?;
     page.problems.logo = Some(error.to_string());
     Ok(logos::refused(error, page.to_html()))

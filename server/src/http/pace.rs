@@ -5,17 +5,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{FromRequestParts, Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use http::header::RETRY_AFTER;
-use http::{HeaderValue, Method};
 use latchkey_domain::{Member, MemberId, Timestamp, TokenBucket, TokenBuckets, limits};
-use latchkey_headless::whole_seconds;
-
-use super::failure::Failure;
-use super::session::{MaybeSignedIn, SignedIn};
-use super::state::AppState;
 
 /// Members who are remembered, for each thing that they did.
 const REMEMBERED: usize = 10_000;
@@ -50,7 +40,7 @@ impl Pace {
     }
 
     /// Counts a change of `member`'s account, or says how long to wait.
-    fn change(&self, member: &Member, now: Timestamp) -> Result<(), Duration> {
+    pub(super) fn change(&self, member: &Member, now: Timestamp) -> Result<(), Duration> {
         self.take(member, Act::Change, limits::ACCOUNT_CHANGES, now)
     }
 
@@ -58,37 +48,4 @@ impl Pace {
         self.0
             .take((member.id, act), TokenBucket::new(most, HOUR), 1, now)
     }
-}
-
-/// The forms that are counted: those below `/account`, but for those that end something, of which there is only so much.
-fn is_counted(request: &Request) -> bool {
-    let path = request.uri().path();
-    request.method() == Method::POST
-        && path.starts_with("/account/")
-        && !["/account/sessions/", "/account/connected-apps/"]
-            .iter()
-            .any(|ending| path.starts_with(ending))
-}
-
-/// Refuses a change of somebody who made too many.
-pub(super) async fn of_changes(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if !is_counted(&request) {
-        return next.run(request).await;
-    }
-    let (mut parts, body) = request.into_parts();
-    let visitor = MaybeSignedIn::from_request_parts(&mut parts, &state).await;
-    // The handler answers those who are signed out, and those who cannot be looked up now.
-    if let Ok(MaybeSignedIn(Some(SignedIn { member, .. }))) = visitor
-        && let Err(wait) = state.pace.change(&member, state.instance.clock.now())
-    {
-        return retry_after(wait, Failure::TooOften.into_response());
-    }
-    next.run(Request::from_parts(parts, body)).await
-}
-
-/// Says how long to wait.
-pub(super) fn retry_after(wait: Duration, mut response: Response) -> Response {
-    let seconds = HeaderValue::from(whole_seconds(wait));
-    response.headers_mut().insert(RETRY_AFTER, seconds);
-    response
 }

@@ -1,8 +1,8 @@
-//! `/account/passkeys`, and signing in with a passkey.
+//! `/account/passkeys`: the passkeys of a member, and what a page with a passkey has.
 
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use latchkey_accounts::{AccountError, Ceremony};
 use latchkey_app::pages::{AddPasskeyPage, PasskeyOptions, PasskeyRow, PasskeysPage, browser_name};
 use latchkey_domain::Member;
@@ -13,9 +13,7 @@ use super::failure::Failure;
 use super::page_form::Form;
 use super::pages::{frame, scripted, scripted_frame, sentence, visitor};
 use super::peer::Peer;
-use super::return_to::ReturnTo;
 use super::session::SignedIn;
-use super::sign_in;
 use super::state::AppState;
 
 const PATH: &str = "/account/passkeys";
@@ -75,21 +73,19 @@ pub(super) async fn begin(
     Ok(scripted(StatusCode::OK, page.to_html()))
 }
 
-/// What a form with a passkey brings back.
+/// What the form with a new passkey brings back.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct PasskeyForm {
-    pub(super) state: String,
-    pub(super) answer: String,
-    pub(super) name: String,
-    pub(super) return_to: String,
-    pub(super) probed: String,
+pub(super) struct NewPasskeyForm {
+    state: String,
+    answer: String,
+    name: String,
 }
 
 pub(super) async fn add(
     State(state): State<AppState>,
     SignedIn { member, by, .. }: SignedIn,
-    Form(form): Form<PasskeyForm>,
+    Form(form): Form<NewPasskeyForm>,
 ) -> Result<Response, Failure> {
     let Some(passkeys) = &state.passkeys else {
         return Ok(Redirect::to(PATH).into_response());
@@ -147,35 +143,5 @@ fn row(passkey: PasskeyRecord) -> PasskeyRow {
         name: passkey.name,
         created_at: passkey.created_at,
         last_used_at: passkey.last_used_at,
-    }
-}
-
-/// Signs in with a passkey.
-pub(super) async fn sign_in(
-    State(state): State<AppState>,
-    peer: Peer,
-    headers: HeaderMap,
-    Form(form): Form<PasskeyForm>,
-) -> Result<Response, Failure> {
-    let return_to = ReturnTo::parse(&form.return_to);
-    let Some(passkeys) = &state.passkeys else {
-        return Ok(Redirect::to(&return_to.sign_in()).into_response());
-    };
-    let member = match passkeys.sign_in(&form.state, &form.answer).await {
-        Ok(member) => member,
-        Err(error) => return sign_in::show_error(&state, &headers, error, &return_to).await,
-    };
-    let (origin, place) = (peer.actor(None), sign_in::place(&peer));
-    let from = (peer.address, peer.user_agent);
-    let signed_in = match state.instance.sign_in.with_passkey(member, &origin, from).await {
-        Ok(signed_in) => signed_in,
-        Err(error) => return sign_in::show_error(&state, &headers, error, &return_to).await,
-    };
-    match signed_in {
-        Some(signed_in) => {
-            sign_in::tell_new_place(&state, &signed_in, place);
-            sign_in::signed_in(&state, &headers, signed_in, &form.probed, &return_to).await
-        }
-        None => Ok(Redirect::to(&return_to.sign_in()).into_response()),
     }
 }

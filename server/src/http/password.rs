@@ -15,8 +15,8 @@ use super::failure::Failure;
 use super::page_form::Form;
 use super::pages::{frame, sentence, visitor};
 use super::peer::Peer;
+use super::refusal::Refusal;
 use super::session::{self, SignedIn};
-use super::sign_in::Refusal;
 use super::state::AppState;
 
 /// The result of the last form, from the URL. Only a fixed text is shown.

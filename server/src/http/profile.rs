@@ -14,8 +14,8 @@ use super::logos::{self, LogoForm};
 use super::page_form::Form;
 use super::pages::{frame, sentence, visitor};
 use super::peer::Peer;
+use super::refusal::Refusal;
 use super::session::SignedIn;
-use super::sign_in::Refusal;
 use super::state::AppState;
 
 /// The result of the last form, from the URL. Only fixed texts are shown.

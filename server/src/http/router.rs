@@ -15,10 +15,11 @@ use super::failure::Failure;
 use super::security_headers::keep_opener;
 use super::state::AppState;
 use super::{
-    account, activity, admin, ask_again, audit, brand, connected_apps, errors, explorer, forgot, functions,
-    gate, headless, health, home, logos, member, members, members_of_application, network_settings, oauth,
-    pace, passkeys, password, paths, profile, programs, providers, return_to, same_origin, second_factor,
-    setup, sign_in, sign_in_code, sign_in_link, sign_out, transfer, usage, use_it,
+    account, account_changes, activity, admin, ask_again, audit, brand, connected_apps, errors, explorer,
+    forgot, functions, gate, headless, health, home, logos, member, members, members_of_application,
+    network_settings, oauth, passkeys, password, paths, profile, programs, providers, return_to, same_origin,
+    second_factor, setup, sign_in, sign_in_code, sign_in_link, sign_in_passkey, sign_out, transfer, usage,
+    use_it,
 };
 
 /// The whole router.
@@ -84,7 +85,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .route("/sign-in/link/passkey", post(sign_in_link::choose_passkey))
         .route(
             "/sign-in/passkey",
-            post(passkeys::sign_in).layer(from_fn(keep_opener)),
+            post(sign_in_passkey::create).layer(from_fn(keep_opener)),
         )
         .route("/sign-out", post(sign_out::end).layer(from_fn(keep_opener)))
         .route("/setup", get(setup::show).post(setup::create))
@@ -202,7 +203,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         )
         .route(
             "/admin/settings/network/logo",
-            post(logos::set_of_network).layer(DefaultBodyLimit::max(limits::LOGO_FORM_BYTES)),
+            post(network_settings::set_logo).layer(DefaultBodyLimit::max(limits::LOGO_FORM_BYTES)),
         )
         .route(
             "/admin/settings/oauth-applications/{client_id}/use/message",
@@ -272,7 +273,7 @@ fn for_browsers(state: &AppState) -> Router<AppState> {
         .merge(providers::routes(state))
         .merge(oauth::for_browsers())
         .layer(DefaultBodyLimit::max(limits::PAGE_FORM_BYTES))
-        .layer(from_fn_with_state(state.clone(), pace::of_changes))
+        .layer(from_fn_with_state(state.clone(), account_changes::limit))
         .layer(from_fn_with_state(state.clone(), same_origin::check))
         .merge(oauth::for_browsers_from_anywhere())
 }

@@ -12,8 +12,8 @@ use super::failure::Failure;
 use super::page_form::Form;
 use super::pages::{frame, sentence, visitor};
 use super::peer::Peer;
+use super::refusal::Refusal;
 use super::session::SignedIn;
-use super::sign_in::Refusal;
 use super::state::AppState;
 
 const PATH: &str = "/account/second-factor";

@@ -8,14 +8,15 @@ use latchkey_app::pages::{SetupPage, SetupProblems, SetupRefusedPage};
 use latchkey_storage::Proof;
 use serde::Deserialize;
 
+use super::after_sign_in;
 use super::cookies::{self, Cookie};
 use super::failure::Failure;
 use super::page_form::Form;
 use super::pages::{frame, sentence};
 use super::peer::Peer;
 use super::return_to::ReturnTo;
+use super::session;
 use super::state::AppState;
-use super::{session, sign_in};
 
 #[derive(Deserialize)]
 pub(super) struct Link {
@@ -95,7 +96,7 @@ pub(super) async fn create(
             let Some(opened) = opened else {
                 return Ok(Redirect::to(&first_page.sign_in()).into_response());
             };
-            let onward = sign_in::onward(&state, &headers, &form.probed, &first_page);
+            let onward = after_sign_in::onward(&state, &headers, &form.probed, &first_page);
             let mut response = Redirect::to(&onward).into_response();
             session::keep(&mut response, &state, &opened.token);
             Ok(response)

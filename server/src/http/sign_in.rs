@@ -2,13 +2,13 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use http::header::RETRY_AFTER;
-use http::{HeaderMap, HeaderValue, StatusCode};
-use latchkey_accounts::{AccountError, Attempt, Passkeys, SignInRequest, SignedIn};
-use latchkey_app::pages::{CookieLostPage, SignInFormFor, SignInPage, browser_name};
+use http::{HeaderMap, StatusCode};
+use latchkey_accounts::{AccountError, Attempt, Passkeys, SignInRequest};
+use latchkey_app::pages::{CookieLostPage, SignInFormFor, SignInPage};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use super::after_sign_in;
 use super::cookies::{self, Cookie};
 use super::failure::Failure;
 use super::oauth::destination;
@@ -16,10 +16,11 @@ use super::page_form::Form;
 use super::pages::{frame, scripted_frame, sentence};
 use super::passkeys;
 use super::peer::Peer;
-use super::providers;
+use super::providers::buttons::provider_buttons;
+use super::refusal::Refusal;
 use super::return_to::{ReturnTo, SignInLink};
 use super::security_headers::{allow_any_redirect, allow_own_scripts};
-use super::session::{self, MaybeSignedIn};
+use super::session::MaybeSignedIn;
 use super::sign_in_code;
 use super::state::AppState;
 
@@ -104,16 +105,6 @@ async fn cookie_lost(state: &AppState, return_to: &ReturnTo) -> Result<Response,
     Ok(Html(page.to_html()).into_response())
 }
 
-/// Where a browser goes after signing in: on, or to a check if it may not keep cookies.
-pub(super) fn onward(state: &AppState, headers: &HeaderMap, probed: &str, return_to: &ReturnTo) -> String {
-    if !cookies::are_doubtful(state, headers, probed) {
-        return return_to.as_str().to_owned();
-    }
-    let instance = &state.instance;
-    let mark = instance.sign_in_marker.mark(instance.clock.now());
-    return_to.just_signed_in(&mark)
-}
-
 /// Handles the form.
 pub(super) async fn create(
     State(state): State<AppState>,
@@ -122,7 +113,7 @@ pub(super) async fn create(
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
     let return_to = ReturnTo::parse(&form.return_to);
-    let place = place(&peer);
+    let place = after_sign_in::place(&peer);
     let request = SignInRequest {
         email: form.email.clone(),
         password: Zeroizing::new(form.password),
@@ -133,7 +124,7 @@ pub(super) async fn create(
     match state.instance.sign_in.attempt(request).await {
         Ok(attempt) => {
             if let Attempt::SignedIn(signed_in) = &attempt {
-                tell_new_place(&state, signed_in, place);
+                after_sign_in::tell_new_place(&state, signed_in, place);
             }
             sign_in_code::answer(&state, &headers, attempt, &form.probed, &return_to).await
         }
@@ -146,47 +137,6 @@ pub(super) async fn create(
                 .await
                 .unwrap_or_else(|| Err(error.into()))
         }
-    }
-}
-
-/// Sends somebody who is signed in now on their way.
-pub(super) async fn signed_in(
-    state: &AppState,
-    headers: &HeaderMap,
-    signed_in: SignedIn,
-    probed: &str,
-    return_to: &ReturnTo,
-) -> Result<Response, Failure> {
-    end_others_here(state, headers).await?;
-    state.metrics.sign_ins.succeeded.add();
-    tracing::info!(member = signed_in.member.id.0, "signed in");
-    let onward = onward(state, headers, probed, return_to);
-    let mut response = Redirect::to(&onward).into_response();
-    session::keep(&mut response, state, &signed_in.opened.token);
-    Ok(response)
-}
-
-/// Ends the sessions of anyone signed in on this browser before.
-pub(super) async fn end_others_here(state: &AppState, headers: &HeaderMap) -> Result<(), Failure> {
-    for before in session::tokens(state, headers) {
-        state.instance.sessions.end(&before).await?;
-    }
-    Ok(())
-}
-
-/// Tells a host by mail that their account was used at a place that is new.
-pub(super) fn tell_new_place(state: &AppState, signed_in: &SignedIn, place: String) {
-    if signed_in.is_new_place && signed_in.member.role.is_host() {
-        state.mailing.tell_new_place(signed_in.member.id, place);
-    }
-}
-
-/// The browser and the address of a sign-in, for a mail about it.
-pub(super) fn place(peer: &Peer) -> String {
-    let browser = browser_name(peer.user_agent.as_deref());
-    match peer.address {
-        Some(address) => format!("{browser}, {address}"),
-        None => browser,
     }
 }
 
@@ -235,45 +185,6 @@ pub(super) async fn show_error(
     .unwrap_or_else(|| Err(error.into()))
 }
 
-/// How a form answers if a password was not accepted.
-#[derive(Clone, Copy)]
-pub(super) struct Refusal {
-    status: StatusCode,
-    /// In seconds.
-    retry_after: Option<u128>,
-}
-
-impl Refusal {
-    /// `None` if the person cannot mend it.
-    pub(super) fn of(error: &AccountError) -> Option<Self> {
-        let (status, retry_after) = match error {
-            AccountError::WrongCredentials
-            | AccountError::WrongCode
-            | AccountError::PasskeyRefused
-            | AccountError::ProvidersOnly
-            | AccountError::Suspended => (StatusCode::UNPROCESSABLE_ENTITY, None),
-            AccountError::TryLater { wait } => (
-                StatusCode::TOO_MANY_REQUESTS,
-                Some(wait.as_millis().div_ceil(1_000)),
-            ),
-            AccountError::Busy => (StatusCode::SERVICE_UNAVAILABLE, Some(5)),
-            _ => return None,
-        };
-        Some(Self { status, retry_after })
-    }
-
-    /// The form again, with the status and the time to wait.
-    pub(super) fn with(self, mut response: Response) -> Response {
-        *response.status_mut() = self.status;
-        if let Some(seconds) = self.retry_after
-            && let Ok(seconds) = HeaderValue::from_str(&seconds.to_string())
-        {
-            response.headers_mut().insert(RETRY_AFTER, seconds);
-        }
-        response
-    }
-}
-
 async fn page(
     state: &AppState,
     headers: &HeaderMap,
@@ -282,7 +193,7 @@ async fn page(
     return_to: &ReturnTo,
     which: Which,
 ) -> Result<Response, Failure> {
-    let providers = providers::buttons(state, return_to, which.again, |_| true).await?;
+    let providers = provider_buttons(state, return_to, which.again, |_| true).await?;
     let only = state.instance.store.network().await?.providers_only;
     let form = match (only, which.for_hosts) {
         (false, _) => SignInFormFor::Everyone,

@@ -9,15 +9,16 @@ use latchkey_domain::Member;
 use latchkey_storage::{PasswordHash, Proof};
 use serde::Deserialize;
 
+use super::after_sign_in;
 use super::failure::Failure;
 use super::oauth::destination;
 use super::page_form::Form;
 use super::pages::{frame, sentence};
 use super::peer::Peer;
+use super::refusal::Refusal;
 use super::return_to::ReturnTo;
 use super::security_headers::allow_any_redirect;
 use super::session;
-use super::sign_in::{self, Refusal};
 use super::state::AppState;
 
 /// What the forms bring along.
@@ -41,7 +42,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Failure> {
     match attempt {
         Attempt::SignedIn(signed_in) => {
-            sign_in::signed_in(state, headers, *signed_in, probed, return_to).await
+            after_sign_in::go_on(state, headers, *signed_in, probed, return_to).await
         }
         Attempt::NeedsCode(half_way) => {
             let half = half(state, half_way, return_to).await?;
@@ -123,7 +124,7 @@ pub(super) async fn check(
     let probed = form.probed;
     let signed_in = finish(&state, peer, member, (hash, proof.and_code())).await?;
     match signed_in {
-        Some(signed_in) => sign_in::signed_in(&state, &headers, signed_in, &probed, &return_to).await,
+        Some(signed_in) => after_sign_in::go_on(&state, &headers, signed_in, &probed, &return_to).await,
         None => Ok(Redirect::to(&return_to.sign_in()).into_response()),
     }
 }
@@ -171,10 +172,10 @@ pub(super) async fn set_up_and_go_on(
     let page = SignInRecoveryPage {
         frame: frame(&state).await?,
         codes,
-        onward: sign_in::onward(&state, &headers, &probed, &return_to),
+        onward: after_sign_in::onward(&state, &headers, &probed, &return_to),
     };
     let mut response = (StatusCode::OK, Html(page.to_html())).into_response();
-    sign_in::end_others_here(&state, &headers).await?;
+    after_sign_in::end_others_here(&state, &headers).await?;
     session::keep(&mut response, &state, &signed_in.opened.token);
     Ok(response)
 }
@@ -185,7 +186,7 @@ async fn finish(
     member: Member,
     proved: (PasswordHash, Proof),
 ) -> Result<Option<latchkey_accounts::SignedIn>, Failure> {
-    let (origin, place) = (peer.actor(None), sign_in::place(&peer));
+    let (origin, place) = (peer.actor(None), after_sign_in::place(&peer));
     let from = (peer.address, peer.user_agent);
     let signed_in = state
         .instance
@@ -193,7 +194,7 @@ async fn finish(
         .finish(member, proved, &origin, from)
         .await?;
     if let Some(signed_in) = &signed_in {
-        sign_in::tell_new_place(state, signed_in, place);
+        after_sign_in::tell_new_place(state, signed_in, place);
     }
     Ok(signed_in)
 }

@@ -9,6 +9,7 @@ use latchkey_domain::Member;
 use latchkey_domain::member::NewPassword;
 use serde::Deserialize;
 
+use super::after_sign_in;
 use super::cookies::{self, Cookie};
 use super::failure::Failure;
 use super::page_form::Form;
@@ -95,7 +96,7 @@ pub(super) async fn choose(
         Err(error) => return Err(error.into()),
     };
     tracing::info!(member = member.id.0, "chose a password with a link");
-    sign_in::end_others_here(&state, &headers).await?;
+    after_sign_in::end_others_here(&state, &headers).await?;
     let home = ReturnTo::parse("/");
     let attempt = instance
         .sign_in
@@ -143,7 +144,7 @@ pub(super) async fn choose_passkey(
         Err(error) => return sign_in::show_error(&state, &headers, error, &home).await,
     };
     match signed_in {
-        Some(signed_in) => sign_in::signed_in(&state, &headers, signed_in, &form.probed, &home).await,
+        Some(signed_in) => after_sign_in::go_on(&state, &headers, signed_in, &form.probed, &home).await,
         None => Ok(Redirect::to(&home.sign_in()).into_response()),
     }
 }

@@ -3,10 +3,9 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::HeaderMap;
-use latchkey_storage::AuditAction;
 use serde::Deserialize;
 
-use super::account::note_host;
+use super::end_sessions::end_sessions;
 use super::failure::Failure;
 use super::oauth::logged_out;
 use super::page_form::Form;
@@ -20,19 +19,6 @@ use super::state::AppState;
 pub(super) struct SignOutForm {
     /// Where the next sign-in leads.
     return_to: String,
-}
-
-/// Ends the session of a browser, if it has one. The response has to clear the cookie.
-pub(super) async fn end_sessions(state: &AppState, peer: &Peer, headers: &HeaderMap) -> Result<(), Failure> {
-    for token in session::tokens(state, headers) {
-        if let Some((_, member)) = state.instance.sessions.find(&token).await? {
-            let by = peer.actor(Some(member.id));
-            note_host(state, &member, by, AuditAction::SignedOut, "").await?;
-            state.oauth.end_explorer_logins(member.id).await?;
-        }
-        state.instance.sessions.end(&token).await?;
-    }
-    Ok(())
 }
 
 /// The sign-out form. Repeating it is not an error. If an application asked for it, the browser goes back there.

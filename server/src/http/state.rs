@@ -15,7 +15,7 @@ use latchkey_outgoing::Outgoing;
 use super::assets::Site;
 use super::body::BodyMemory;
 use super::pace::Pace;
-use super::providers::ProviderAccess;
+use super::providers::access::ProviderAccess;
 use super::request_id::RequestIds;
 use crate::instance::Instance;
 use crate::logo::LogoReader;

@@ -7,7 +7,7 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use latchkey_domain::{Email, Timestamp, counted};
 use latchkey_storage::content::{Community, NewProfile};
 
-use super::fields::{MemberFields, member};
+use super::member::{MemberFields, member};
 use super::record::{Place, Source};
 use super::{Import, Lines};
 

@@ -2,10 +2,11 @@
 //! all its errors are reported together, each with its line.
 
 mod conflicts;
-mod fields;
+mod member;
 mod members_csv;
 mod network_json;
 mod record;
+mod time;
 
 use std::fmt;
 

@@ -13,8 +13,9 @@ use latchkey_storage::content::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::fields::{member, time};
+use super::member::member;
 use super::record::{Place, Source, valid};
+use super::time::time;
 use super::{Import, Lines};
 
 /// The maximum length of unformatted text: descriptions, places.

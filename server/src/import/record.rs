@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::Fault;
-use super::fields::past;
+use super::time::past;
 
 /// The file, its lines and its errors.
 pub(super) struct Source<'a> {

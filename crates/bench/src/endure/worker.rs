@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::caller::Caller;
 use super::journal::{Granted, Journal, Life, Registered};
-use crate::application::{Application, code_in, ensure_active, tokens_in};
+use crate::application::{Application, code_in, ensure_active, register, tokens_in};
 use crate::chance::Chance;
 use crate::client::{Answer, HttpRequest, ensure_ok};
-use crate::person::{call, register};
+use crate::person::call;
 
 /// The requested scopes.
 pub(super) const SCOPES: &str = "read:userinfo read:posts";

@@ -6,15 +6,16 @@ use latchkey_domain::content::{Comment, CommentId, Post, PostId};
 use latchkey_storage::StoreError;
 use latchkey_storage::content::{SliceRequest, Slices};
 
+use super::identified::Identified;
 use super::member::MemberNode;
-use super::node::Identified;
 use super::post::PostNode;
 use crate::access::Extent::{All, Own, Readable, Written};
 use crate::access::{self, Gate, ObjectScopes, Open, any_token, or_null, requires_scope, scope_of};
 use crate::context::{caller, store};
 use crate::counts::count;
 use crate::error::ApiError;
-use crate::id::{Kind, global};
+use crate::id::global;
+use crate::kind::Kind;
 use crate::loaders::{Batch, Parent, load, read_texts};
 use crate::time::DateTime;
 

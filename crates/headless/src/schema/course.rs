@@ -4,8 +4,8 @@ use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::content::{CourseId, EnrolledCourse, LessonProgress};
 use latchkey_domain::{MemberId, Scope};
 
+use super::identified::Identified;
 use super::lesson::LessonNode;
-use super::node::Identified;
 use super::sort::SortOrder;
 use crate::access::Extent::Own;
 use crate::access::{self, Gate, ObjectScopes, Open, any_token, requires_scope, scope_of};
@@ -13,7 +13,8 @@ use crate::connection::Connection;
 use crate::context::{caller, store};
 use crate::counts::count;
 use crate::error::ApiError;
-use crate::id::{Kind, global};
+use crate::id::global;
+use crate::kind::Kind;
 use crate::page::Page;
 use crate::time::DateTime;
 

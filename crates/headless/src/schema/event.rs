@@ -4,15 +4,16 @@ use async_graphql::{Context, ID, Object, Result};
 use latchkey_domain::Scope;
 use latchkey_domain::content::{Event, EventId};
 
+use super::identified::Identified;
 use super::member::MemberNode;
-use super::node::Identified;
 use super::space::SpaceNode;
 use crate::access::Extent::{All, Readable};
 use crate::access::{self, Gate, ObjectScopes, Open, any_token};
 use crate::context::{caller, store};
 use crate::counts::count;
 use crate::error::ApiError;
-use crate::id::{Kind, global};
+use crate::id::global;
+use crate::kind::Kind;
 use crate::loaders::read_texts;
 use crate::time::DateTime;
 

@@ -6,12 +6,13 @@ use latchkey_domain::{MemberId, Scope};
 use latchkey_storage::StoreError;
 use latchkey_storage::content::{SliceRequest, Slices};
 
-use super::node::Identified;
+use super::identified::Identified;
 use crate::access::Extent::Own;
 use crate::access::{self, Gate, ObjectScopes, Open, any_token};
 use crate::context::{caller, store};
 use crate::error::ApiError;
-use crate::id::{Kind, global};
+use crate::id::global;
+use crate::kind::Kind;
 use crate::loaders::{Batch, Parent, read_texts};
 use crate::time::DateTime;
 

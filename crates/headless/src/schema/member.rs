@@ -5,15 +5,15 @@ use latchkey_domain::content::Profile;
 use latchkey_domain::{Email, MemberId, Scope};
 use latchkey_storage::content::RosterSort;
 
-use super::network::PublicUrl;
-use super::node::Identified;
+use super::identified::Identified;
 use super::role::RoleName;
 use crate::access::Extent::All;
 use crate::access::{self, Gate, ObjectScopes, Open, any_token, requires_scope, scope_of};
-use crate::context::store;
+use crate::context::{public_url, store};
 use crate::counts::count;
 use crate::error::ApiError;
-use crate::id::{Kind, global};
+use crate::id::global;
+use crate::kind::Kind;
 use crate::loaders::{Batch, Key, Loaded, load};
 use crate::time::DateTime;
 
@@ -84,7 +84,7 @@ impl MemberNode {
 
 /// The address of the picture: of one that was uploaded, on this server.
 pub(super) fn picture(ctx: &Context<'_>, profile: &Profile) -> Option<String> {
-    let server = ctx.data_opt::<PublicUrl>().map_or("", |url| &url.0);
+    let server = public_url(ctx).unwrap_or_default();
     profile.picture.url(server.trim_end_matches('/'))
 }
 

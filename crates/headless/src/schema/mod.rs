@@ -1,12 +1,13 @@
 //! The schema, a file per type. Besides its fields, each type declares which scopes open its objects
 //! ([`Object`](crate::access::Object)) and how to find one by its number.
 //!
-//! A new type needs a file, its line in the list below if it has global ids, and a field that leads to it. Tests then
-//! require its row in `docs/integrating.md` and its fields in `tests/headless/matrix/`.
+//! A new type needs a file and a field that leads to it; if it has global ids, also its name in `kind.rs` and its line in
+//! `node.rs`. Tests then require its row in `docs/integrating.md` and its fields in `tests/headless/matrix/`.
 
 mod comment;
 mod course;
 mod event;
+mod identified;
 mod lesson;
 mod me;
 mod member;
@@ -22,17 +23,4 @@ mod sort;
 mod space;
 
 pub(crate) use self::mutation::Mutation;
-pub(crate) use self::network::PublicUrl;
 pub(crate) use self::query::Query;
-
-node::nodes! {
-    Network(network::Network)
-    Member(member::MemberNode)
-    Space(space::SpaceNode)
-    Event(event::EventNode)
-    Plan(plan::PlanNode)
-    Post(post::PostNode)
-    Comment(comment::CommentNode)
-    Course(course::CourseNode)
-    Lesson(lesson::LessonNode)
-}

@@ -6,8 +6,8 @@ use latchkey_domain::content::{Event, MembershipPlan, Post, Profile, Space};
 use latchkey_storage::content::{Events, MembershipPlans, Posts, Spaces};
 
 use super::event::{AllEvents, EventNode};
+use super::identified::Identified;
 use super::member::{AllMembers, MemberNode, MemberSort};
-use super::node::Identified;
 use super::plan::{AllPlans, PlanNode};
 use super::post::{AllPosts, PostNode};
 use super::sort::{BY_AGE, SortOrder};
@@ -17,15 +17,12 @@ use crate::access::{self, ObjectScopes, any_token, requires_scope, scope_of};
 use crate::connection::Connection;
 use crate::context;
 use crate::error::ApiError;
-use crate::id::{Kind, global, number};
+use crate::id::{global, number};
+use crate::kind::Kind;
 use crate::page::Page;
 
 /// The sort of events.
 const BY_START: &str = "START";
-
-/// The address that people open.
-#[derive(Clone)]
-pub(crate) struct PublicUrl(pub(crate) std::sync::Arc<str>);
 
 /// Any token opens it.
 impl access::Object for latchkey_domain::Network {
@@ -73,7 +70,7 @@ impl Network {
     /// The address that people open.
     #[graphql(directive = any_token::apply())]
     async fn url<'c>(&self, ctx: &Context<'c>) -> Option<&'c str> {
-        ctx.data_opt::<PublicUrl>().map(|url| &*url.0)
+        context::public_url(ctx)
     }
 
     /// The name in URLs.

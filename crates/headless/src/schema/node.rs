@@ -2,58 +2,24 @@
 
 use async_graphql::{Context, ID};
 
-use super::Node;
-use crate::access::{self, Gate, or_null};
+use super::comment::CommentNode;
+use super::course::CourseNode;
+use super::event::EventNode;
+use super::identified::Identified;
+use super::lesson::LessonNode;
+use super::member::MemberNode;
+use super::network::Network;
+use super::plan::PlanNode;
+use super::post::PostNode;
+use super::space::SpaceNode;
+use crate::access::{Gate, Object, ObjectScopes, or_null};
 use crate::error::ApiError;
 use crate::id::parse;
+use crate::kind::Kind;
 
-/// A type whose objects have global ids.
-pub(super) trait Identified: Sized {
-    /// What it shows, which declares the scopes that open it.
-    type Content: access::Object;
-
-    /// The object with this number, if the token opens it.
-    async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Self>, ApiError>;
-}
-
-/// Makes [`Kind`](super::Kind) and [`Node`] of all [`Identified`] types.
+/// Makes [`Node`] of all [`Identified`] types, each of which is of a [`Kind`].
 macro_rules! nodes {
-    ($($kind:ident($file:ident::$node:ident))*) => {
-        /// A type whose objects have global ids.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Kind { $($kind),* }
-
-        impl Kind {
-            pub(crate) const ALL: &[Self] = &[$(Self::$kind),*];
-
-            /// The name of the type in the schema.
-            pub(crate) const fn name(self) -> &'static str {
-                match self { $(Self::$kind => stringify!($kind)),* }
-            }
-
-            /// The scopes that open objects of this kind.
-            const fn scopes(self) -> $crate::access::ObjectScopes {
-                match self {
-                    $(Self::$kind => {
-                        <<$file::$node as node::Identified>::Content as $crate::access::Object>::SCOPES
-                    })*
-                }
-            }
-
-            /// The object with this number, if the token opens it.
-            async fn find(
-                self,
-                ctx: &async_graphql::Context<'_>,
-                number: i64,
-            ) -> Result<Option<Node>, $crate::error::ApiError> {
-                Ok(match self {
-                    $(Self::$kind => {
-                        <$file::$node as node::Identified>::find(ctx, number).await?.map(Node::from)
-                    })*
-                })
-            }
-        }
-
+    ($($kind:ident($node:ident))*) => {
         /// An object with a global id.
         #[derive(async_graphql::Interface)]
         #[graphql(field(
@@ -62,10 +28,37 @@ macro_rules! nodes {
             desc = "The global id.",
             directive = crate::access::any_token::apply()
         ))]
-        pub(crate) enum Node { $($kind($file::$node)),* }
+        pub(crate) enum Node { $($kind($node)),* }
+
+        impl Kind {
+            /// The scopes that open objects of this kind.
+            const fn scopes(self) -> ObjectScopes {
+                match self {
+                    $(Self::$kind => <<$node as Identified>::Content as Object>::SCOPES),*
+                }
+            }
+
+            /// The object with this number, if the token opens it.
+            async fn find(self, ctx: &Context<'_>, number: i64) -> Result<Option<Node>, ApiError> {
+                Ok(match self {
+                    $(Self::$kind => <$node as Identified>::find(ctx, number).await?.map(Node::from)),*
+                })
+            }
+        }
     };
 }
-pub(super) use nodes;
+
+nodes! {
+    Network(Network)
+    Member(MemberNode)
+    Space(SpaceNode)
+    Event(EventNode)
+    Plan(PlanNode)
+    Post(PostNode)
+    Comment(CommentNode)
+    Course(CourseNode)
+    Lesson(LessonNode)
+}
 
 /// The object with this global id, if the token opens it.
 pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
@@ -84,7 +77,6 @@ mod tests {
 
     use super::*;
     use crate::access::Extent;
-    use crate::schema::Kind;
 
     fn declared(kind: Kind) -> ScopeSet {
         kind.scopes().iter().map(|(scope, _)| *scope).collect()
@@ -109,12 +101,12 @@ mod tests {
     fn the_documentation_names_the_same_scopes() {
         let page = include_str!("../../../../docs/integrating.md");
         for kind in Kind::ALL {
-            let begin = format!("| `{}` | ", kind.name());
+            let begin = format!("| `{kind}` | ");
             let row = page
                 .lines()
                 .find(|line| line.starts_with(&begin))
-                .unwrap_or_else(|| panic!("docs/integrating.md has no row for {}", kind.name()));
-            assert_eq!(named_in(row), declared(*kind), "{row}");
+                .unwrap_or_else(|| panic!("docs/integrating.md has no row for {kind}"));
+            assert_eq!(named_in(row), declared(kind), "{row}");
         }
     }
 
@@ -123,16 +115,11 @@ mod tests {
         let mut registry = Registry::default();
         Node::create_type_info(&mut registry);
         for kind in Kind::ALL {
-            let description = match registry.types.get(kind.name()) {
+            let description = match registry.types.get(kind.id()) {
                 Some(MetaType::Object { description, .. }) => description.clone().unwrap_or_default(),
-                _ => panic!("the schema has no {}", kind.name()),
+                _ => panic!("the schema has no {kind}"),
             };
-            assert_eq!(
-                named_in(&description),
-                declared(*kind),
-                "{}: {description}",
-                kind.name()
-            );
+            assert_eq!(named_in(&description), declared(kind), "{kind}: {description}");
         }
     }
 }

@@ -4,13 +4,14 @@ use async_graphql::{Context, Enum, ID, Object};
 use latchkey_domain::Scope;
 use latchkey_domain::content::{BillingInterval, MembershipPlan, MembershipPlanId};
 
-use super::node::Identified;
+use super::identified::Identified;
 use crate::access::Extent::All;
 use crate::access::{self, Gate, ObjectScopes, Open, any_token};
 use crate::context::store;
 use crate::counts::count;
 use crate::error::ApiError;
-use crate::id::{Kind, global};
+use crate::id::global;
+use crate::kind::Kind;
 use crate::time::DateTime;
 
 impl access::Object for MembershipPlan {

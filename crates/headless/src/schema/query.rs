@@ -5,8 +5,8 @@ use latchkey_domain::Scope;
 
 use super::me::Me;
 use super::network::Network;
+use super::node::{self, Node};
 use super::search::{self, SearchResult, SearchType};
-use super::{Node, node};
 use crate::access::{any_token, requires_scope};
 use crate::connection::Connection;
 use crate::context::{caller, network};

@@ -9,7 +9,8 @@ use crate::access::any_token;
 use crate::connection::Connection;
 use crate::context::{caller, store};
 use crate::error::ApiError;
-use crate::id::{Kind, global};
+use crate::id::global;
+use crate::kind::Kind;
 use crate::loaders::{Batch, Key, Loaded, read};
 use crate::page::Page;
 

@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, ID, Object, Result};
 use latchkey_domain::Scope;
 use latchkey_domain::content::{Post, Space, SpaceId, SpaceVisibility};
 
-use super::node::Identified;
+use super::identified::Identified;
 use super::post::{PostNode, PostsIn};
 use super::sort::{BY_AGE, SortOrder};
 use crate::access::Extent::{All, Readable};
@@ -15,7 +15,8 @@ use crate::connection::Connection;
 use crate::context::{caller, store};
 use crate::counts::count;
 use crate::error::ApiError;
-use crate::id::{Kind, global};
+use crate::id::global;
+use crate::kind::Kind;
 use crate::loaders::{Batch, Key, Loaded, load};
 use crate::page::Page;
 use crate::time::DateTime;

@@ -1,7 +1,5 @@
 //! What is in an ID token (OpenID Connect Core section 2).
 
-use std::time::Duration;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use latchkey_domain::{Scope, ScopeSet, Timestamp};
@@ -11,10 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::MemberClaims;
 use super::keys::SigningKeySet;
-use crate::AuthorizationServer;
-
-/// How long an ID token counts. Clients read it once, when it arrives.
-pub(crate) const LIFETIME: Duration = Duration::from_secs(60 * 60);
+use crate::{AuthorizationServer, lifetimes};
 
 #[derive(Serialize)]
 struct IdToken<'a> {
@@ -82,7 +77,7 @@ impl AuthorizationServer {
             iss: self.issuer(),
             sub: grant.member.id.to_string(),
             aud: grant.application.client_id.as_str(),
-            exp: issue.now.plus(LIFETIME).as_secs(),
+            exp: issue.now.plus(lifetimes::ID_TOKEN).as_secs(),
             iat: issue.now.as_secs(),
             auth_time: sign_in.at.as_secs(),
             amr: sign_in.proof.map(amr),

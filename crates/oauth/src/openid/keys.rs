@@ -12,9 +12,8 @@ use latchkey_storage::{KeptSigningKeys, SigningKey, StoreError};
 use serde::Serialize;
 use tokio::sync::Mutex;
 
-use super::id_token;
 use super::key_pair::{KeyPair, PublicKey};
-use crate::AuthorizationServer;
+use crate::{AuthorizationServer, lifetimes};
 
 /// How long clients may keep the published keys, and so how long a new one is published before it signs.
 const PUBLISHED_FOR: Duration = Duration::from_secs(60 * 60);
@@ -80,7 +79,7 @@ impl SigningKeySet {
 
     /// The number before which no key of the algorithm is of use any more: tokens that they signed have expired.
     fn oldest_in_use(&self, algorithm: IdTokenAlgorithm, now: Timestamp) -> Option<i64> {
-        let over = now.minus(id_token::LIFETIME).minus(PUBLISHED_FOR);
+        let over = now.minus(lifetimes::ID_TOKEN).minus(PUBLISHED_FOR);
         let key = self.of(algorithm).find(|key| key.signs_from <= over);
         key.map(|key| key.id)
     }

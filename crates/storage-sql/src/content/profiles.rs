@@ -6,7 +6,8 @@ use latchkey_domain::{Email, MemberId};
 
 use super::distinct;
 use super::keyset::List;
-use crate::{Columns, Database, Param, SqlStore, members, params, rows};
+use crate::members::row as member;
+use crate::{Columns, Database, Param, SqlStore, params, rows};
 use latchkey_storage::StoreError;
 use latchkey_storage::content::{Profiles, RosterSort, Slice, SliceRequest};
 
@@ -18,7 +19,7 @@ macro_rules! columns {
 }
 
 fn read(columns: &mut Columns<'_>) -> Result<Profile, StoreError> {
-    let member = members::read(columns)?;
+    let member = member::read(columns)?;
     let last_active_at = columns.time("last_active_at")?;
     Ok(Profile {
         member,
@@ -77,7 +78,7 @@ impl<D: Database> Profiles for SqlStore<D> {
                 "SELECT ",
                 columns!(),
                 " FROM members t ",
-                members::with_email!("t")
+                member::with_email!("t")
             );
             Box::pin(async move {
                 let [typed, form] = spellings;

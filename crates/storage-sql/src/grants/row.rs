@@ -7,7 +7,8 @@ use latchkey_domain::{ClientId, MemberId, Role, ScopeSet, Timestamp};
 
 use crate::applications::row as application;
 use crate::database::Then;
-use crate::{Change, Columns, Param, Statements, members, params, rows};
+use crate::members::row as member;
+use crate::{Change, Columns, Param, Statements, params, rows};
 use latchkey_storage::grants::rules::{self, LAST_USED_GRAIN};
 use latchkey_storage::{
     Grant, GrantDecision, GrantId, GrantState, GrantedSignIn, NewGrant, Proof, Resource, RevocationReason,
@@ -28,7 +29,7 @@ const FIND: &str = concat!(
     "SELECT ",
     application::columns!(),
     ", ",
-    members::columns!(),
+    member::columns!(),
     ", g.id, g.scopes, g.requested_redirect_uri, g.code_challenge, g.salt, g.created_at, g.code_expires_at, \
      g.trial, g.signed_in_at, g.proof, g.nonce, g.resource, g.generation, g.issued_at, g.generation_used_at, g.repeated_at, g.last_used_at, g.revoked_at, \
      g.revoked_because FROM grants g JOIN applications a ON a.id = g.application_id \
@@ -51,7 +52,7 @@ pub(super) fn change(id: GrantId) -> Change<Grant> {
 
 fn read(columns: &mut Columns<'_>) -> Result<Grant, StoreError> {
     let application = application::read(columns)?;
-    let member = members::read(columns)?;
+    let member = member::read(columns)?;
     columns.table("grants");
     Ok(Grant {
         id: GrantId(columns.get("id")?),

@@ -11,9 +11,10 @@ use latchkey_storage::{
     StoreError,
 };
 
-use super::{columns, locked, read};
+use super::row::{columns, locked, read};
 use crate::grants::end;
-use crate::{Statements, activity, audit, logos, mails, params, rows, sign_in_links};
+use crate::sign_in_links::end::end_links_of;
+use crate::{Statements, activity, audit, logos, mails, params, rows};
 
 /// All hosts who can act, locked before the one who may stop being a host is, and in one order: of two who take the last two hosts away
 /// at once, the second waits, and then finds that it would take the last. Grants and sessions of hosts are made
@@ -93,7 +94,7 @@ pub(super) async fn set_role(
         audit::write_if_allowed(db, by, action, target, &detail).await?;
         let sql = "UPDATE members SET role = ?2, profile_changed_at = ?3 WHERE id = ?1";
         db.execute(sql, params![before.id.0, role.id(), by.1]).await?;
-        sign_in_links::end_of(db, before.id).await?;
+        end_links_of(db, before.id).await?;
         if before.role.is_host() {
             // Only hosts have the API explorer.
             end::explorer_logins(db, before.id, by.1).await?;
@@ -156,7 +157,7 @@ pub(crate) async fn set_email(
     let search = searchable(&[name, new.as_str()]);
     db.execute(sql, params![id.0, new.as_str(), search, verified, at])
         .await?;
-    sign_in_links::end_of(db, id).await?;
+    end_links_of(db, id).await?;
     let detail = format!("from {}", before.email);
     let (action, target) = (AuditAction::MemberEmailChanged, new.as_str());
     audit::write_if_allowed(db, (by, at), action, target, &detail).await?;
@@ -191,7 +192,7 @@ pub(crate) async fn set_password(
     if db.execute(sql, params![id.0, &password.hash.0, replaces]).await? == 0 {
         return Ok(None);
     }
-    sign_in_links::end_of(db, id).await?;
+    end_links_of(db, id).await?;
     let sql = "DELETE FROM sessions WHERE member_id = ?1";
     let sessions = db.execute(sql, params![id.0]).await?;
     let disconnected = if keep_apps {
@@ -239,7 +240,7 @@ pub(super) async fn set_suspended(
         return Ok(MemberChange::Done(before));
     }
     let sessions = if suspended {
-        sign_in_links::end_of(db, before.id).await?;
+        end_links_of(db, before.id).await?;
         let sql = "DELETE FROM sessions WHERE member_id = ?1";
         db.execute(sql, params![before.id.0]).await?
     } else {

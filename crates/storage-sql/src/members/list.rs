@@ -6,7 +6,7 @@ use latchkey_domain::{ListedMember, MemberId, MemberState, MembersQuery, Page, P
 use latchkey_storage::StoreError;
 use latchkey_storage::shared::{searched, shown};
 
-use super::{columns, read};
+use super::row::{columns, read};
 use crate::{Columns, Param, Statements, params, rows};
 
 /// What [`read_listed`] reads. `?1` is the time at which links have to work.

@@ -6,6 +6,7 @@ use latchkey_storage::providers::{Followed, LinkedAccount, Linking, NewLinkedAcc
 use latchkey_storage::{AddMember, AuditAction, PasswordHash, StoreError};
 
 use super::{by_slug, columns, read};
+use crate::members::row as member;
 use crate::{Statements, audit, members, networks, params, passkeys, rows};
 
 /// What the audit trail says of an account.
@@ -16,7 +17,7 @@ async fn note(
     (provider, label): (&str, &str),
     by: (&Actor, Timestamp),
 ) -> Result<(), StoreError> {
-    let email = members::email_of(db, member).await?.unwrap_or_default();
+    let email = member::email_of(db, member).await?.unwrap_or_default();
     audit::write_if_allowed(db, by, action, &email, &format!("{provider}: {label}")).await
 }
 
@@ -35,13 +36,13 @@ pub(super) async fn member_of(
 ) -> Result<Option<(Member, PasswordHash)>, StoreError> {
     let sql = concat!(
         "SELECT ",
-        members::columns!(),
+        member::columns!(),
         ", m.password_hash FROM linked_accounts l JOIN members m ON m.id = l.member_id \
          WHERE l.provider_id = ?1 AND l.subject = ?2"
     );
     rows::first(db, sql, params![provider.0, subject.as_str()], |columns| {
         Ok((
-            members::read(columns)?,
+            member::read(columns)?,
             PasswordHash(columns.get("password_hash")?),
         ))
     })
@@ -102,7 +103,7 @@ pub(super) async fn link(
     let Some(slug) = slug_of(db, account.provider).await? else {
         return Ok(Linking::Unknown);
     };
-    if members::email_of(db, member).await?.is_none() {
+    if member::email_of(db, member).await?.is_none() {
         return Ok(Linking::Unknown);
     }
     if !insert(db, member, account, by.1).await? {
@@ -175,7 +176,7 @@ pub(super) async fn used(
     if let Some(name) = &followed.name {
         members::set_name(db, member, name, (&by, at)).await?;
     }
-    let before = members::email_of(db, member).await?;
+    let before = member::email_of(db, member).await?;
     let before = before.and_then(|email| Email::stored(&email).ok());
     if let (Some(new), Some(before)) = (&followed.email, before) {
         if before == *new {

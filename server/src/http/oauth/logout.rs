@@ -10,6 +10,7 @@ use latchkey_oauth::{Logout, RequestOrigin};
 
 use super::authorize::explain;
 use super::form;
+use crate::http::end_sessions::end_sessions;
 use crate::http::failure::Failure;
 use crate::http::page_form::FormBody;
 use crate::http::pages::frame;
@@ -17,7 +18,6 @@ use crate::http::peer::Peer;
 use crate::http::return_to::ReturnTo;
 use crate::http::security_headers::allow_any_redirect;
 use crate::http::session::{self, MaybeSignedIn};
-use crate::http::sign_out;
 use crate::http::state::AppState;
 
 /// An application sent the browser here. Only an ID token of who is signed in ends the session without a question.
@@ -45,7 +45,7 @@ pub(super) async fn show(
         .as_ref()
         .is_some_and(|signed_in| is_proven && member == Some(signed_in.member.id));
     if is_them {
-        sign_out::end_sessions(&state, &peer, &headers).await?;
+        end_sessions(&state, &peer, &headers).await?;
     }
     let page_state = match signed_in {
         Some(signed_in) if !is_them => LogoutState::Asks {

@@ -12,7 +12,9 @@ use latchkey_domain::provider::{Provider, ProviderId};
 use latchkey_storage::providers::Unlinking;
 use serde::Deserialize;
 
-use super::{begin, find};
+use super::account_address::after;
+use super::slug::find;
+use super::start::begin;
 use crate::http::failure::Failure;
 use crate::http::page_form::Form;
 use crate::http::pages::{frame, visitor};
@@ -21,39 +23,6 @@ use crate::http::return_to::{ReturnTo, SignInLink};
 use crate::http::security_headers::allow_any_redirect;
 use crate::http::session::SignedIn;
 use crate::http::state::AppState;
-
-pub(super) const PATH: &str = "/account/providers";
-
-/// The page after something was done.
-pub(super) fn after(done: &str) -> String {
-    format!("{PATH}?done={done}")
-}
-
-/// The page, from which linking an account leads on to `return_to`.
-pub(super) fn leading_to(return_to: &ReturnTo) -> ReturnTo {
-    if is_here(return_to) {
-        return return_to.clone();
-    }
-    let with_it = ReturnTo::parse(&format!("{PATH}?{}", return_to.parameter()));
-    if *return_to == ReturnTo::home() || with_it == ReturnTo::home() {
-        // There is nothing to go on to, or it is too long.
-        return ReturnTo::parse(PATH);
-    }
-    with_it
-}
-
-/// Where a link that is done leads: to where the person was going, or to the page.
-pub(super) fn after_linking(return_to: &ReturnTo) -> String {
-    if *return_to == ReturnTo::home() || is_here(return_to) {
-        return after("linked");
-    }
-    return_to.as_str().to_owned()
-}
-
-/// Whether it is this page, whatever its query.
-fn is_here(return_to: &ReturnTo) -> bool {
-    return_to.as_str().split('?').next() == Some(PATH)
-}
 
 /// The result of the last form, from the URL. Only fixed texts are shown.
 #[derive(Deserialize)]

@@ -12,7 +12,7 @@ use latchkey_domain::{Actor, Member, Slug};
 use latchkey_storage::providers::{MOST_PROVIDERS, ProviderChange, SecretChange};
 use serde::Deserialize;
 
-use super::find;
+use super::slug::find;
 use crate::http::failure::Failure;
 use crate::http::logos::LogoForm;
 use crate::http::page_form::{Form, FormBody};

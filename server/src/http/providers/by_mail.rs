@@ -8,8 +8,8 @@ use latchkey_app::pages::LinkAccountPage;
 use serde::Deserialize;
 
 use super::callback::go_on_with;
-use super::kept;
 use super::refusal::refused;
+use crate::http::cookies::Cookie;
 use crate::http::failure::Failure;
 use crate::http::page_form::Form;
 use crate::http::pages::frame;
@@ -49,7 +49,7 @@ pub(super) async fn link(
     let Some(token) = LinkToken::parse(&token) else {
         return over(&state, &peer).await;
     };
-    let (origin, browsers) = (peer.actor(None), kept(&state, &headers));
+    let (origin, browsers) = (peer.actor(None), Cookie::Provider.values(&state, &headers));
     let from = (peer.address, peer.user_agent.clone());
     let linked = state
         .instance

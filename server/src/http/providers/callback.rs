@@ -13,14 +13,15 @@ use latchkey_storage::ActivityReason;
 use serde::Deserialize;
 
 use super::refusal::{fail, mailed, note, over, refuse};
-use super::{account, find, kept, picture, redirect_uri, test};
+use super::slug::{find, redirect_uri};
+use super::{account_address, picture, test};
 use crate::http::cookies::Cookie;
 use crate::http::failure::Failure;
 use crate::http::peer::Peer;
 use crate::http::return_to::ReturnTo;
 use crate::http::session::MaybeSignedIn;
 use crate::http::state::AppState;
-use crate::http::{sign_in, sign_in_code};
+use crate::http::{after_sign_in, sign_in_code};
 
 /// How long a browser that waits for a mail keeps its cookie.
 const KEPT_FOR_MAIL: Duration = Duration::from_secs(60 * 60);
@@ -47,7 +48,8 @@ pub(super) async fn arrive(
     let provider = find(&state, &slug).await?.ok_or(Failure::NotFound)?;
     let sent = answer.state.unwrap_or_default();
     let journeys = &state.instance.providers;
-    let Some(journey) = journeys.arrive(&provider, &sent, kept(&state, &headers)).await? else {
+    let kept = Cookie::Provider.values(&state, &headers);
+    let Some(journey) = journeys.arrive(&provider, &sent, kept).await? else {
         return over(&state, &peer, &provider).await;
     };
     let visitor = signed_in.map(|signed_in| signed_in.member);
@@ -165,7 +167,7 @@ async fn go_on(
                 .link_account(email, LinkByMail::of(provider, person, journey));
             let mut response = mailed(state, &peer, provider, &return_to).await?;
             // The link works in this browser for as long as the mail says.
-            for browser in kept(state, headers).take(1) {
+            for browser in Cookie::Provider.values(state, headers).take(1) {
                 Cookie::Provider.set(&mut response, state, &browser, Some(KEPT_FOR_MAIL));
             }
             Ok(response)
@@ -183,7 +185,7 @@ pub(super) async fn go_on_with(
     return_to: &ReturnTo,
 ) -> Result<Response, Failure> {
     if let Attempt::SignedIn(signed_in) = &attempt {
-        sign_in::tell_new_place(state, signed_in, sign_in::place(peer));
+        after_sign_in::tell_new_place(state, signed_in, after_sign_in::place(peer));
     }
     sign_in_code::answer(state, headers, attempt, "", return_to).await
 }
@@ -206,7 +208,7 @@ async fn link(
     match linked {
         Ok(()) => {
             state.metrics.providers.of(&provider.spec.slug).succeeded.add();
-            Ok(Redirect::to(&account::after_linking(&return_to)).into_response())
+            Ok(Redirect::to(&account_address::after_linking(&return_to)).into_response())
         }
         Err(refusal) => refuse(state, peer, provider, refusal, &return_to).await,
     }

@@ -9,7 +9,7 @@ use latchkey_oauth::ProviderFailure;
 use latchkey_providers::{ProviderError, Transcript};
 use latchkey_storage::ActivityReason;
 
-use super::{account, test};
+use super::{account_address, test};
 use crate::http::failure::Failure;
 use crate::http::pages::{frame, sentence};
 use crate::http::peer::Peer;
@@ -36,7 +36,7 @@ pub(super) async fn refuse(
     )
     .await;
     let name = &provider.spec.name;
-    let to_link = account::leading_to(return_to).sign_in();
+    let to_link = account_address::leading_to(return_to).sign_in();
     let another_way = ("Sign in another way", return_to.sign_in());
     let (title, text, link) = match refusal {
         Refusal::LinkFirst(email) => {
@@ -149,7 +149,7 @@ pub(super) fn back(purpose: Purpose, return_to: &ReturnTo) -> (&'static str, Str
 }
 
 fn to_linked_accounts(return_to: &ReturnTo) -> (&'static str, String) {
-    let page = account::leading_to(return_to);
+    let page = account_address::leading_to(return_to);
     ("Back to your linked accounts", page.as_str().to_owned())
 }
 

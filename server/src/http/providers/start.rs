@@ -11,12 +11,12 @@ use latchkey_domain::provider::{Provider, ProviderKind};
 use latchkey_providers::{AuthorizationRequest, Transcript};
 
 use super::refusal::{back, fail, refused};
-use super::{find, kept, redirect_uri};
+use super::slug::{find, redirect_uri};
 use crate::http::cookies::Cookie;
 use crate::http::failure::Failure;
-use crate::http::pace::retry_after;
 use crate::http::pages::sentence;
 use crate::http::peer::Peer;
+use crate::http::retry_after::retry_after;
 use crate::http::return_to::{ReturnTo, SignInLink};
 use crate::http::signed_in_host::SignedInHost;
 use crate::http::state::AppState;
@@ -66,7 +66,7 @@ pub(super) async fn begin(
         return too_many(state, peer, wait, back(purpose, return_to)).await;
     }
     let journeys = &state.instance.providers;
-    let kept = kept(state, headers).next();
+    let kept = Cookie::Provider.values(state, headers).next();
     let started = journeys
         .start(provider, purpose, return_to.as_str(), kept)
         .await?;

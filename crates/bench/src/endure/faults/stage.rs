@@ -9,11 +9,11 @@ use http::StatusCode;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::application::{Application, Tokens, ensure_active, tokens_in};
+use crate::application::{Application, Tokens, ensure_active, register, tokens_in};
 use crate::client::{Answer, HttpRequest, get};
 use crate::endure::caller::Caller;
 use crate::endure::worker::SCOPES;
-use crate::person::{Person, register};
+use crate::person::Person;
 use crate::process::{Server, Setup};
 
 /// How long a server may take to say that it cannot start.

@@ -8,7 +8,8 @@ use super::rules::{body, created, edited, title};
 use crate::access::Extent::Written;
 use crate::access::{Gate, any_token, requires_scope, scope_of};
 use crate::context::{caller, now, store};
-use crate::id::{Kind, global, number};
+use crate::id::{global, number};
+use crate::kind::Kind;
 use crate::schema::post::PostNode;
 
 /// A new post.

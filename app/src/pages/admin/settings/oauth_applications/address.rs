@@ -6,7 +6,7 @@ use std::fmt;
 use latchkey_domain::{ListQuery, ListSort, SecretId};
 use leptos_router::location::Url;
 
-use super::tabs::Tab;
+use super::tab::Tab;
 use crate::components::navigation::AdminSection;
 
 /// The address of the list.
@@ -177,10 +177,16 @@ impl Named {
             [] => Ok(Self::List),
             [client_id] => Ok(part(client_id, Tab::Overview)),
             // An address has one form only.
-            [client_id, tab] if tab != Tab::Overview.id() => Ok(part(client_id, Tab::interactive(tab)?)),
+            [client_id, tab] if tab != Tab::Overview.id() => Ok(part(client_id, interactive(tab)?)),
             _ => Err(NotFound),
         }
     }
+}
+
+/// The interactive tab with this name. Plain pages are not rendered here.
+fn interactive(id: &str) -> Result<Tab, NotFound> {
+    let tab: Option<Tab> = id.parse().ok();
+    tab.filter(|tab| tab.is_interactive()).ok_or(NotFound)
 }
 
 /// The name of the parameter with the tab behind a dialog.
@@ -212,7 +218,7 @@ impl Address {
             Named::Application(part) => Some(part),
             Named::Dialog(dialog) => Some(Part {
                 client_id: dialog.client_id()?.to_owned(),
-                tab: Tab::interactive(&parameter(BEHIND)?).ok()?,
+                tab: interactive(&parameter(BEHIND)?).ok()?,
             }),
         }
     }
@@ -365,6 +371,13 @@ mod tests {
         // Plain pages are not rendered here.
         for plain in ["abc/activity", "abc/members", "abc/use"] {
             assert_eq!(below(plain), Err(NotFound));
+        }
+    }
+
+    #[test]
+    fn only_interactive_tabs_are_read_from_an_address() {
+        for tab in Tab::ALL {
+            assert_eq!(interactive(tab.id()).ok(), tab.is_interactive().then_some(tab));
         }
     }
 

@@ -61,7 +61,7 @@ impl Head {
 #[cfg(feature = "ssr")]
 pub(crate) fn plain_head(
     application: &latchkey_domain::Application,
-    current: super::tabs::Tab,
+    current: super::tab::Tab,
     failures: u64,
 ) -> impl IntoView + use<> {
     use crate::components::breadcrumb::breadcrumb;

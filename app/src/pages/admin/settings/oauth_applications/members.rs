@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::address;
 use super::head::plain_head;
-use super::tabs::Tab;
+use super::tab::Tab;
 use crate::components::ask::Ask;
 use crate::components::empty_state::empty_state;
 use crate::components::frame::Frame;

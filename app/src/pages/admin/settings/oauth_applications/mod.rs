@@ -20,7 +20,8 @@ pub(crate) mod logo;
 pub(crate) mod members;
 mod reading;
 mod search;
-pub(crate) mod tabs;
+mod tab;
+mod tabs;
 #[cfg(feature = "ssr")]
 pub(crate) mod use_it;
 

@@ -1,36 +1,10 @@
-//! The tabs of an application's page. Some are interactive, the others are plain pages.
+//! The links to the parts of an application's page, as tabs.
 
-use latchkey_domain::named;
 use leptos::prelude::*;
 
-use super::address::{self, NotFound};
+use super::address;
+use super::tab::Tab;
 use crate::components::live_text::live_text;
-
-named! {
-    /// A part of an application's page.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub(crate) enum Tab: "a tab" {
-        Overview = "overview" "Overview",
-        Credentials = "credentials" "Credentials",
-        Activity = "activity" "Activity",
-        Members = "members" "Connected members",
-        UseIt = "use" "Use it",
-        Settings = "settings" "Settings",
-    }
-}
-
-impl Tab {
-    /// Whether the WebAssembly renders it.
-    pub(super) const fn is_interactive(self) -> bool {
-        matches!(self, Self::Overview | Self::Credentials | Self::Settings)
-    }
-
-    /// The interactive tab with this name.
-    pub(super) fn interactive(id: &str) -> Result<Self, NotFound> {
-        let tab: Option<Self> = id.parse().ok();
-        tab.filter(|tab| tab.is_interactive()).ok_or(NotFound)
-    }
-}
 
 /// Links to the parts of an application's page. `failures` is how many of its requests failed in the last hour.
 pub(crate) fn tabs(client_id: &str, current: Tab, failures: u64) -> impl IntoView + use<> {
@@ -75,15 +49,5 @@ mod tests {
         assert_eq!(html.matches("aria-current=\"page\"").count(), 1);
         assert_eq!(html.matches("rel=\"external\"").count(), 3);
         assert!(!tabs("abc", Tab::Overview, 0).to_html().contains("failed"));
-    }
-
-    #[test]
-    fn only_interactive_tabs_are_read_from_an_address() {
-        for tab in Tab::ALL {
-            assert_eq!(
-                Tab::interactive(tab.id()).ok(),
-                tab.is_interactive().then_some(tab)
-            );
-        }
     }
 }

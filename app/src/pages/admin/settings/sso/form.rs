@@ -5,8 +5,6 @@ use std::collections::BTreeMap;
 use latchkey_domain::named;
 use latchkey_domain::provider::{CredentialsIn, ProfileFields, ProviderKind, ProviderSpec};
 
-use super::preset::ProviderPreset;
-
 named! {
     /// How a provider says who somebody is.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,22 +83,6 @@ impl ProviderForm {
                 (_, FOLLOWS_PROFILE) => form.follows_profile = true,
                 _ => {}
             }
-        }
-        form
-    }
-
-    /// What a preset fills in.
-    pub fn of_preset(preset: &ProviderPreset) -> Self {
-        let mut form = Self {
-            protocol: preset.protocol,
-            credentials_in: preset.credentials_in,
-            ..Self::default()
-        };
-        form.set(ProviderField::Name, preset.name);
-        form.set(ProviderField::Slug, preset.slug);
-        form.set(ProviderField::Scopes, preset.scopes);
-        for (field, text) in preset.texts {
-            form.set(*field, *text);
         }
         form
     }
@@ -191,7 +173,6 @@ pub type ProviderProblems = BTreeMap<ProviderField, String>;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pages::admin::settings::sso::preset::PRESETS;
 
     #[test]
     fn a_form_is_read_as_it_was_sent() {
@@ -208,18 +189,5 @@ mod tests {
         assert_eq!(form.text(ProviderField::Issuer), "");
         assert_eq!(form.credentials_in, CredentialsIn::Body);
         assert!(form.follows_profile && !form.verifies_emails && !form.admits_new_people);
-    }
-
-    #[test]
-    fn what_a_host_has_to_replace_is_found() {
-        for (id, field, blank) in [
-            ("google", ProviderField::Issuer, None),
-            ("auth0", ProviderField::Issuer, Some("YOUR-TENANT")),
-            ("keycloak", ProviderField::Issuer, Some("YOUR-KEYCLOAK")),
-            ("wordpress", ProviderField::Token, Some("YOUR-SITE")),
-        ] {
-            let preset = PRESETS.iter().find(|preset| preset.id == id).unwrap();
-            assert_eq!(ProviderForm::of_preset(preset).blank(field), blank, "{id}");
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use latchkey_domain::provider::CredentialsIn;
 
-use super::form::{ProviderField, ProviderProtocol};
+use super::form::{ProviderField, ProviderForm, ProviderProtocol};
 
 /// A provider that is known.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,20 @@ pub struct ProviderPreset {
 impl ProviderPreset {
     pub fn find(id: &str) -> Option<&'static Self> {
         PRESETS.iter().find(|preset| preset.id == id)
+    }
+
+    /// The form with what it fills in.
+    pub fn form(&self) -> ProviderForm {
+        let mut form = ProviderForm::default();
+        form.protocol = self.protocol;
+        form.credentials_in = self.credentials_in;
+        form.set(ProviderField::Name, self.name);
+        form.set(ProviderField::Slug, self.slug);
+        form.set(ProviderField::Scopes, self.scopes);
+        for (field, text) in self.texts {
+            form.set(*field, *text);
+        }
+        form
     }
 }
 
@@ -245,6 +259,19 @@ mod tests {
                 };
                 assert!(is_valid, "{}: {text}", preset.id);
             }
+        }
+    }
+
+    #[test]
+    fn what_a_host_has_to_replace_is_found() {
+        for (id, field, blank) in [
+            ("google", ProviderField::Issuer, None),
+            ("auth0", ProviderField::Issuer, Some("YOUR-TENANT")),
+            ("keycloak", ProviderField::Issuer, Some("YOUR-KEYCLOAK")),
+            ("wordpress", ProviderField::Token, Some("YOUR-SITE")),
+        ] {
+            let preset = ProviderPreset::find(id).unwrap();
+            assert_eq!(preset.form().blank(field), blank, "{id}");
         }
     }
 

@@ -17,7 +17,7 @@ use self::filters::{Shown, filters};
 use self::rows::{Opened, nothing, rows};
 use super::address::activity;
 use super::head::plain_head;
-use super::tabs::Tab;
+use super::tab::Tab;
 use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor};
 use crate::components::notice::status_notice;

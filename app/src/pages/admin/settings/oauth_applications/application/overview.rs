@@ -10,7 +10,7 @@ use crate::pages::admin::settings::oauth_applications::card::history::{connected
 use crate::pages::admin::settings::oauth_applications::card::{TRY_IT, client_id_row, scopes};
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
 use crate::pages::admin::settings::oauth_applications::reading::Shown;
-use crate::pages::admin::settings::oauth_applications::tabs::Tab;
+use crate::pages::admin::settings::oauth_applications::tab::Tab;
 
 #[component]
 pub(super) fn Overview(

@@ -11,7 +11,7 @@ use crate::pages::admin::settings::oauth_applications::context::ListContext;
 use crate::pages::admin::settings::oauth_applications::dialogs::edit::edit_form;
 use crate::pages::admin::settings::oauth_applications::header::plan_notice;
 use crate::pages::admin::settings::oauth_applications::reading::Shown;
-use crate::pages::admin::settings::oauth_applications::tabs::Tab;
+use crate::pages::admin::settings::oauth_applications::tab::Tab;
 
 #[component]
 pub(super) fn Settings(card: Memo<ApplicationCard>) -> impl IntoView {

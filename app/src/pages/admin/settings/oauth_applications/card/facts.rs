@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::components::live_text::live_text;
 use crate::functions::applications::card::ApplicationCard;
 use crate::pages::admin::settings::oauth_applications::address;
-use crate::pages::admin::settings::oauth_applications::tabs::Tab;
+use crate::pages::admin::settings::oauth_applications::tab::Tab;
 
 /// How many scopes a card shows.
 const SCOPES: usize = 2;

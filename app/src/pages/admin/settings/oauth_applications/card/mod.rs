@@ -15,7 +15,7 @@ use self::history::health;
 use super::address::{self, DialogRoute};
 use super::context::ListContext;
 use super::reading::Shown;
-use super::tabs::Tab;
+use super::tab::Tab;
 use crate::components::copy_button::CopyButton;
 use crate::components::icon::{Glyph, Icon};
 use crate::components::live_text::live_text;

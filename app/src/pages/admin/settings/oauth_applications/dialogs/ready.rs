@@ -12,7 +12,7 @@ use crate::functions::applications::reveal_secret;
 use crate::functions::error::FunctionError;
 use crate::pages::admin::settings::oauth_applications::address;
 use crate::pages::admin::settings::oauth_applications::context::ListContext;
-use crate::pages::admin::settings::oauth_applications::tabs::Tab;
+use crate::pages::admin::settings::oauth_applications::tab::Tab;
 
 /// Shows the credentials, the secret once, and what comes next.
 pub(super) fn ready(card: ApplicationCard) -> AnyView {

@@ -17,7 +17,7 @@ use self::recipes::RECIPES;
 use self::snippet::{block, copy_button};
 use super::address;
 use super::head::plain_head;
-use super::tabs::Tab;
+use super::tab::Tab;
 use crate::components::frame::Frame;
 use crate::components::navigation::{AdminSection, Level, Visitor};
 

@@ -66,7 +66,7 @@ impl ProviderPage {
             visitor,
             origin,
             subject: ProviderPageOf::New(preset),
-            form: ProviderForm::of_preset(preset),
+            form: preset.form(),
             problems: ProviderProblems::new(),
             notice: None,
             error: None,

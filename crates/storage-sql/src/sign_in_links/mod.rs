@@ -1,20 +1,18 @@
 //! Links with which a member chooses how to sign in.
 
-use async_trait::async_trait;
-use latchkey_domain::{Actor, Email, Member, MemberId, Timestamp};
+pub(crate) mod end;
 
+use async_trait::async_trait;
+use latchkey_domain::{Actor, Email, Member, Timestamp};
+
+use self::end::end_links_of;
 use crate::Isolation::{RowLocked, Statement};
+use crate::members::row as member;
 use crate::{Database, SqlStore, Statements, audit, members, params, passkeys, rows};
 use latchkey_storage::sign_in_links::{LinkKey, NewSignInLink, SignInLinks};
 use latchkey_storage::{
     AuditAction, EmailChange, LinkPurpose, NewPasskey, PasswordHash, PasswordSet, SetPassword, StoreError,
 };
-
-/// Ends the link of a member.
-pub(crate) async fn end_of(db: &dyn Statements, member: MemberId) -> Result<(), StoreError> {
-    let sql = "DELETE FROM sign_in_links WHERE member_id = ?1";
-    db.execute(sql, params![member.0]).await.map(|_| ())
-}
 
 async fn add(
     db: &dyn Statements,
@@ -49,11 +47,11 @@ async fn insert(db: &dyn Statements, link: &NewSignInLink, at: Timestamp) -> Res
 async fn member_of(db: &dyn Statements, key: LinkKey, at: Timestamp) -> Result<Option<Member>, StoreError> {
     let sql = concat!(
         "SELECT ",
-        members::columns!(),
+        member::columns!(),
         " FROM sign_in_links l JOIN members m ON m.id = l.member_id WHERE l.key = ?1 AND l.expires_at > ?2 \
          AND m.suspended_at IS NULL AND l.new_email IS NULL"
     );
-    rows::first(db, sql, params![&key.0, at], members::read).await
+    rows::first(db, sql, params![&key.0, at], member::read).await
 }
 
 async fn email_of(
@@ -63,12 +61,12 @@ async fn email_of(
 ) -> Result<Option<(Member, Email)>, StoreError> {
     let sql = concat!(
         "SELECT ",
-        members::columns!(),
+        member::columns!(),
         ", l.new_email FROM sign_in_links l JOIN members m ON m.id = l.member_id WHERE l.key = ?1 \
          AND l.expires_at > ?2 AND m.suspended_at IS NULL AND l.new_email IS NOT NULL"
     );
     rows::first(db, sql, params![&key.0, at], |columns| {
-        let member = members::read(columns)?;
+        let member = member::read(columns)?;
         Ok((member, columns.parsed("new_email", Email::stored)?))
     })
     .await
@@ -83,7 +81,7 @@ async fn use_up_for_email(
     let Some((member, new)) = email_of(db, key, at).await? else {
         return Ok(EmailChange::Unknown);
     };
-    members::locked(db, &member.email).await?;
+    member::locked(db, &member.email).await?;
     let sql = "SELECT EXISTS (SELECT 1 FROM sign_in_links WHERE key = ?1)";
     if !rows::exists(db, sql, params![&key.0]).await? {
         return Ok(EmailChange::Unknown);
@@ -107,7 +105,7 @@ async fn take(
     let Some(member) = member_of(db, key, at).await? else {
         return Ok(None);
     };
-    members::locked(db, &member.email).await?;
+    member::locked(db, &member.email).await?;
     let sql = "DELETE FROM sign_in_links WHERE key = ?1 RETURNING purpose";
     let used = rows::first(db, sql, params![&key.0], |columns| {
         columns.table("sign_in_links").get::<String>("purpose")
@@ -146,7 +144,7 @@ async fn use_up_for_passkey(
     if !passkeys::add(db, passkey, (&by, at)).await? {
         return Ok(None);
     }
-    end_of(db, member.id).await?;
+    end_links_of(db, member.id).await?;
     let sql = "UPDATE members SET can_sign_in = [[TRUE|1]] WHERE id = ?1";
     db.execute(sql, params![member.id.0]).await?;
     let sql = "DELETE FROM sessions WHERE member_id = ?1";
@@ -169,11 +167,11 @@ async fn use_up(
 async fn without_sign_in(db: &dyn Statements, again: bool, at: Timestamp) -> Result<Vec<Member>, StoreError> {
     let sql = concat!(
         "SELECT ",
-        members::columns!(),
+        member::columns!(),
         " FROM members m WHERE NOT m.can_sign_in AND m.suspended_at IS NULL AND (?1 OR NOT EXISTS \
          (SELECT 1 FROM sign_in_links l WHERE l.member_id = m.id AND l.expires_at > ?2)) ORDER BY m.id"
     );
-    rows::all(db, sql, params![again, at], members::read).await
+    rows::all(db, sql, params![again, at], member::read).await
 }
 
 #[async_trait]
